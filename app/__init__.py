@@ -1,0 +1,1 @@
+"""Preview, check, publish and capture email templates."""

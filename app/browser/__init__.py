@@ -1,0 +1,1 @@
+"""Screenshots: capture and compare, by Playwright and Chromium."""

@@ -1,0 +1,52 @@
+"""Errors of the application's core; the base and the tree are in ``bbws_templates.errors``.
+
+::
+
+    BbwsTemplatesError
+    ├── SourceError            a file or folder of the template set cannot be used
+    │   └── UnknownNameError   a template or fixture that does not exist; carries the nearest names
+    ├── CompileError           Mustache where the compiler cannot keep it whole
+    └── ReleaseError           a release that cannot be built or read
+"""
+
+from __future__ import annotations
+
+from bbws_templates.errors import BbwsTemplatesError, Location
+
+__all__ = ["BbwsTemplatesError", "CompileError", "Location", "ReleaseError", "SourceError", "UnknownNameError"]
+
+
+class SourceError(BbwsTemplatesError):
+    """A template, partial, stylesheet, metadata file or fixture cannot be read or understood."""
+
+    code = "source"
+
+
+class UnknownNameError(SourceError):
+    """A template or fixture that does not exist; ``nearest`` holds the closest names, best first."""
+
+    code = "unknown-name"
+
+    def __init__(self, kind: str, name: str, known: tuple[str, ...]) -> None:
+        import difflib
+
+        self.nearest = tuple(difflib.get_close_matches(name, known, n=3, cutoff=0.4))
+        if self.nearest:
+            remedy = f"Did you mean {' or '.join(self.nearest)}?"
+        elif known:
+            remedy = f"Known: {', '.join(known[:20])}."
+        else:
+            remedy = f"There is no {kind} at all."
+        super().__init__(f"There is no {kind} named '{name}'.", remedy=remedy)
+
+
+class CompileError(BbwsTemplatesError):
+    """Mustache in a place where it cannot survive CSS inlining; says what to write instead."""
+
+    code = "compile"
+
+
+class ReleaseError(BbwsTemplatesError):
+    """A release that cannot be built, read or trusted."""
+
+    code = "release"

@@ -1,0 +1,75 @@
+"""What the checks report: findings, each with a place and a remedy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bbws_templates.errors import Location
+
+
+class Severity(StrEnum):
+    """How much a finding matters: an ``error`` fails the check, a ``warning`` and an ``info`` do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest, so that findings sort errors first."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check has to say about a template.
+
+    ``code`` is stable, in kebab-case, and names the rule (``img-alt``, ``duplicate-id``); ``template`` is
+    ``category/name`` or "" for a finding about a file that belongs to none; ``fixture`` is the scenario that
+    brought it out, "" when it does not depend on data.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    location: Location
+    remedy: str = ""
+    template: str = ""
+    fixture: str = ""
+
+    @property
+    def sort_key(self) -> tuple[str, int, Location, str, str]:
+        """Order of presentation: by template, gravest first, then by place."""
+        return (self.template, self.severity.rank, self.location, self.code, self.fixture)
+
+    def as_dict(self) -> dict[str, str | int]:
+        """The finding as flat JSON members, for ``--json`` and the HTTP interface."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "message": self.message,
+            "file": self.location.file,
+            "line": self.location.line,
+            "column": self.location.column,
+            "pointer": self.location.pointer,
+            "remedy": self.remedy,
+            "template": self.template,
+            "fixture": self.fixture,
+        }
+
+
+@dataclass
+class Findings:
+    """A collector that drops repetitions: the same rule at the same place is one finding, whatever the fixture."""
+
+    _by_place: dict[tuple[str, str, Location, str], Finding] = field(default_factory=dict)
+
+    def add(self, finding: Finding) -> None:
+        """Keep ``finding`` unless the same rule already spoke of the same place."""
+        key = (finding.template, finding.code, finding.location, finding.message)
+        self._by_place.setdefault(key, finding)
+
+    def sorted(self) -> tuple[Finding, ...]:
+        """All findings in order of presentation."""
+        return tuple(sorted(self._by_place.values(), key=lambda finding: finding.sort_key))

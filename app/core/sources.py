@@ -1,0 +1,95 @@
+"""The nouns of a template set as it lies on disk: templates, metadata, partials, stylesheets, fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from app.core.findings import Finding
+
+
+class Audience(StrEnum):
+    """Whom a mail is for: a customer of the portal, or the people who run it."""
+
+    CUSTOMER = "customer"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One text file: ``path`` on disk, ``label`` as findings name it (relative to the working folder)."""
+
+    path: Path
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """A name and an address of RFC 5322; the name may be empty."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What ``{name}.json`` says of a template.
+
+    ``subject`` and ``preheader`` are Mustache, rendered as text, never as HTML. ``contract`` is a
+    self-contained JSON Schema 2020-12 (references to shared files are already bundled into its ``$defs``).
+    """
+
+    file: SourceFile
+    description: str
+    audience: Audience
+    sender: Mailbox
+    reply_to: Mailbox | None
+    subject: str
+    preheader: str
+    contract: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """One named data set of one template: ``fixtures/{category}/{name}/{scenario}.json``."""
+
+    template: str
+    scenario: str
+    file: SourceFile
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TemplateSource:
+    """One template as its author wrote it; ``metadata`` is None for a bare HTML file."""
+
+    name: str
+    html: SourceFile
+    text: SourceFile | None
+    metadata: Metadata | None
+    fixtures: Mapping[str, Fixture]
+
+    @property
+    def category(self) -> str:
+        """The folder part of the name: ``receipts`` of ``receipts/receipt``, "" at the top."""
+        return self.name.rpartition("/")[0]
+
+
+@dataclass(frozen=True)
+class TemplateSet:
+    """Everything under a templates folder and a fixtures folder, read once, never written.
+
+    ``partials`` maps a partial's name (``header``, ``layout/head``) to its HTML file, ``text_partials`` to
+    its ``.txt`` file. ``problems`` are files that could not be read; the others are usable all the same.
+    """
+
+    root: Path
+    templates: Mapping[str, TemplateSource]
+    partials: Mapping[str, SourceFile]
+    text_partials: Mapping[str, SourceFile]
+    stylesheets: Mapping[str, SourceFile]
+    problems: tuple[Finding, ...]

@@ -1,0 +1,42 @@
+"""What an error means to the outside: its exit code on the command line, its status over HTTP.
+
+This is the only place that knows either; errors themselves know neither.
+
+Exit codes: 0 done · 1 the content is wrong · 2 wrong call or unknown name · 3 refused · 4 the surroundings
+failed (bucket, credentials, browser, disk).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.errors import ReleaseError, SourceError, UnknownNameError
+from bbws_templates.errors import BbwsTemplatesError, ContractError
+
+EXIT_CONTENT = 1
+EXIT_USAGE = 2
+EXIT_REFUSED = 3
+EXIT_SURROUNDINGS = 4
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an error leaves the product: ``exit_code`` for a shell, ``status`` and ``title`` for RFC 9457."""
+
+    exit_code: int
+    status: int
+    title: str
+
+
+_OUTCOMES: dict[type[BbwsTemplatesError], Outcome] = {
+    UnknownNameError: Outcome(EXIT_USAGE, 404, "No such template or fixture"),
+    SourceError: Outcome(EXIT_CONTENT, 422, "A source file cannot be used"),
+    ContractError: Outcome(EXIT_CONTENT, 422, "The data breaks the template's contract"),
+    ReleaseError: Outcome(EXIT_REFUSED, 409, "The release cannot be used"),
+    BbwsTemplatesError: Outcome(EXIT_CONTENT, 422, "The template cannot be rendered"),
+}
+
+
+def outcome_of(error: BbwsTemplatesError) -> Outcome:
+    """The outcome of the nearest class of ``error`` that has one; the base class always has."""
+    return next(_OUTCOMES[kind] for kind in type(error).__mro__ if kind in _OUTCOMES)

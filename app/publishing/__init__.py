@@ -1,0 +1,1 @@
+"""Object stores and the publishing of releases into them."""

@@ -1,0 +1,43 @@
+"""A compiled template: what the compiler makes, a release carries and a Lambda renders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class CompiledTemplate:
+    """One email, ready to be rendered by any Mustache engine: no partials, no stylesheet to fetch.
+
+    ``html``, ``text``, ``subject`` and ``preheader`` are Mustache with the default delimiters. ``html`` is
+    rendered with HTML escaping, the other three as plain text. ``sender`` is ``(display name, address)``,
+    ``reply_to`` an address or "". ``contract`` is a self-contained JSON Schema 2020-12, None for a template
+    that came without one.
+    """
+
+    name: str
+    html: str
+    text: str
+    subject: str
+    preheader: str
+    sender: tuple[str, str]
+    reply_to: str
+    audience: str
+    description: str
+    contract: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class RenderedEmail:
+    """One email ready to be sent. ``release`` is the id of the release it came from, "" for sources."""
+
+    template: str
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    sender: tuple[str, str]
+    reply_to: str
+    release: str = ""

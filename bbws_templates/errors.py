@@ -1,0 +1,139 @@
+"""The error tree of the whole product; every error a user can cause derives from its base.
+
+::
+
+    BbwsTemplatesError
+    ├── TemplateSyntaxError        malformed Mustache
+    ├── RenderError                a well-formed template that cannot be rendered with this data
+    │   ├── UndefinedVariableError strict mode: a name that the data does not have
+    │   ├── WrongTypeError         strict mode: a float, list, mapping or boolean where text is due
+    │   ├── PartialError           missing partial, or partials that include each other without end
+    │   ├── LimitError             nesting or output beyond the bounds
+    │   └── HeaderError            a subject with a line break in it
+    ├── ContractError              data that breaks a template's contract (names every field at once)
+    └── (app.core.errors, app.publishing.errors and app.browser.errors add their own branches)
+
+An error says *what* is wrong (``message``), *where* (``location``) and *how to mend it* (``remedy``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A place in a file that a person can go to.
+
+    ``file`` is a template name, or a path as the user would type it. ``line`` and ``column`` count from 1
+    (columns in characters); 0 means unknown. ``pointer`` is a JSON pointer (RFC 6901) into a data file.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.file]
+        if self.line:
+            parts.append(str(self.line))
+            if self.column:
+                parts.append(str(self.column))
+        place = ":".join(parts)
+        return f"{place}#{self.pointer}" if self.pointer else place
+
+
+class BbwsTemplatesError(Exception):
+    """Base of every error that this product raises on purpose.
+
+    ``code`` is stable and meant for machines (``--json``, problem details); ``str()`` is one line for people.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, location: Location | None = None, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.location = location
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        where = f"{self.location}: " if self.location else ""
+        remedy = f" {self.remedy}" if self.remedy else ""
+        return f"{where}{self.message}{remedy}"
+
+
+class TemplateSyntaxError(BbwsTemplatesError):
+    """The Mustache itself is malformed: an unclosed tag or section, a stray end tag."""
+
+    code = "template-syntax"
+
+
+class RenderError(BbwsTemplatesError):
+    """The template is well-formed but cannot be rendered with this data."""
+
+    code = "render"
+
+
+class UndefinedVariableError(RenderError):
+    """Strict mode: the template asks for a name that the data does not have."""
+
+    code = "undefined-variable"
+
+
+class WrongTypeError(RenderError):
+    """Strict mode: a value that has no faithful text form (a float, a boolean, a list, a mapping)."""
+
+    code = "wrong-type"
+
+
+class PartialError(RenderError):
+    """A partial that does not exist, or partials that include each other without end."""
+
+    code = "partial"
+
+
+class LimitError(RenderError):
+    """Sections nested deeper, or output longer, than the engine allows."""
+
+    code = "limit"
+
+
+class HeaderError(RenderError):
+    """A header value (a subject) that would carry a line break or another control character."""
+
+    code = "header"
+
+
+class ContractError(BbwsTemplatesError):
+    """Data that breaks a template's contract; ``problems`` lists every one of them."""
+
+    code = "contract"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        problems: tuple[ContractProblem, ...] = (),
+        location: Location | None = None,
+        remedy: str = "",
+    ) -> None:
+        super().__init__(message, location=location, remedy=remedy)
+        self.problems = problems
+
+
+@dataclass(frozen=True, order=True)
+class ContractProblem:
+    """One way in which data breaks a contract.
+
+    ``pointer`` is a JSON pointer (RFC 6901) to the offending value, or to where a missing one belongs;
+    ``expectation`` is a sentence such as ``must be a string, is a number``.
+    """
+
+    pointer: str
+    expectation: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '/'}: {self.expectation}"
