@@ -61,7 +61,7 @@ class Finding:
 
 @dataclass
 class Findings:
-    """A collector that drops repetitions: the same rule at the same place is one finding, whatever the fixture."""
+    """A collector: the same rule at the same place is one finding, whatever the fixture."""
 
     _by_place: dict[tuple[str, str, Location, str], Finding] = field(default_factory=dict)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from app.core.errors import SourceError
 from app.core.findings import Finding
 
 
@@ -65,13 +66,17 @@ class Fixture:
 
 @dataclass(frozen=True)
 class TemplateSource:
-    """One template as its author wrote it; ``metadata`` is None for a bare HTML file."""
+    """One template as its author wrote it; ``metadata`` is None for a bare HTML file.
+
+    ``broken_fixtures`` maps a scenario whose file cannot be read to the reason.
+    """
 
     name: str
     html: SourceFile
     text: SourceFile | None
     metadata: Metadata | None
     fixtures: Mapping[str, Fixture]
+    broken_fixtures: Mapping[str, SourceError] = field(default_factory=dict)
 
     @property
     def category(self) -> str:
@@ -84,7 +89,10 @@ class TemplateSet:
     """Everything under a templates folder and a fixtures folder, read once, never written.
 
     ``partials`` maps a partial's name (``header``, ``layout/head``) to its HTML file, ``text_partials`` to
-    its ``.txt`` file. ``problems`` are files that could not be read; the others are usable all the same.
+    its ``.txt`` file, ``stylesheets`` a path relative to the root (``styles/email.css``) to its file.
+    ``broken`` maps a template whose HTML or metadata cannot be read to the reason; ``broken_partials``
+    likewise. ``problems`` are remarks about files that belong to no template. One broken file never keeps
+    the others from being used.
     """
 
     root: Path
@@ -92,4 +100,6 @@ class TemplateSet:
     partials: Mapping[str, SourceFile]
     text_partials: Mapping[str, SourceFile]
     stylesheets: Mapping[str, SourceFile]
-    problems: tuple[Finding, ...]
+    broken: Mapping[str, SourceError] = field(default_factory=dict)
+    broken_partials: Mapping[str, SourceError] = field(default_factory=dict)
+    problems: tuple[Finding, ...] = ()

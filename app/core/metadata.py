@@ -1,0 +1,79 @@
+"""``{name}.json``: subject, preheader, sender, audience and contract of a template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from app.core.contracts import bundle_contract
+from app.core.errors import SourceError
+from app.core.jsontext import locate, parse_json
+from app.core.sources import Audience, Mailbox, Metadata, SourceFile
+
+
+class _Sender(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str = ""
+    address: str
+
+
+class _MetadataFile(BaseModel):
+    """The shape of the file, before references are bundled."""
+
+    model_config = ConfigDict(extra="forbid")
+    description: str = Field(min_length=1)
+    audience: Audience
+    sender: _Sender
+    replyTo: str | None = None  # noqa: N815  the file speaks camelCase, as the contracts do
+    subject: str = Field(min_length=1)
+    preheader: str
+    contract: dict[str, Any]
+
+    @field_validator("subject", "preheader", "description")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):
+            raise ValueError("must be one line without control characters")
+        return value
+
+
+def load_metadata(file: SourceFile, *, root: Path, read: Callable[[Path], SourceFile]) -> Metadata:
+    """The metadata in ``file``, its contract bundled.
+
+    Raises:
+        SourceError: malformed JSON, a missing, unknown or ill-typed member, a reference to nowhere; with the
+            line of the first offence.
+    """
+    raw = parse_json(file.text, file.label)
+    try:
+        parsed = _MetadataFile.model_validate(raw)
+    except ValidationError as error:
+        raise _first_offence(error, file) from None
+    contract = bundle_contract(parsed.contract, file=file, pointer="/contract", root=root, read=read)
+    return Metadata(
+        file=file,
+        description=parsed.description,
+        audience=parsed.audience,
+        sender=Mailbox(parsed.sender.name, parsed.sender.address),
+        reply_to=Mailbox("", parsed.replyTo) if parsed.replyTo else None,
+        subject=parsed.subject,
+        preheader=parsed.preheader,
+        contract=contract,
+    )
+
+
+def _first_offence(error: ValidationError, file: SourceFile) -> SourceError:
+    first = error.errors()[0]
+    pointer = "".join(f"/{part}" for part in first["loc"])
+    member = pointer or "the file"
+    if first["type"] == "missing":
+        message, remedy = f"The member {member} is missing.", "Add it."
+    elif first["type"] == "extra_forbidden":
+        message = f"The member {member} is not known."
+        remedy = f"Known: {', '.join(_MetadataFile.model_fields)}."
+    else:
+        message, remedy = f"The member {member} cannot be used: {first['msg']}.", "Correct it."
+    return SourceError(message, location=locate(file.text, file.label, pointer), remedy=remedy)

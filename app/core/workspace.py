@@ -1,0 +1,268 @@
+"""The pipeline, in order, over one snapshot of templates and fixtures.
+
+1. load      the files, once (``library``)
+2. compile   a template, when first asked for (``compiler``)
+3. render    with the data of a fixture or of a caller, by the engine that Lambdas use (``mailing``)
+4. validate  the rendered result, the metadata, the contract and its use (``validation``, ``usage``)
+5. prove     that rendering the compiled template equals inlining the rendered source (``equivalence``)
+
+Preview, check and build all go through here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.core.compiler import Compilation, compile_template
+from app.core.equivalence import equivalence_findings
+from app.core.errors import UnknownNameError
+from app.core.findings import Finding, Findings, Severity
+from app.core.library import load_template_set
+from app.core.sources import Fixture, TemplateSet, TemplateSource
+from app.core.usage import fixture_findings, usage_findings
+from app.core.validation import validate_metadata, validate_rendered
+from bbws_templates import contract
+from bbws_templates.compiled import RenderedEmail
+from bbws_templates.engine import RenderWarning
+from bbws_templates.errors import BbwsTemplatesError, Location
+from bbws_templates.mailing import render_email
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One rendered email with all that the checks say of it."""
+
+    email: RenderedEmail
+    findings: tuple[Finding, ...]
+    compilation: Compilation
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """The outcome of a check: how much was looked at, and what was found."""
+
+    templates: int
+    renders: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether any finding is an error."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+
+class Workspace:
+    """An immutable snapshot of a template set; compilations are made once each. Safe to share by threads."""
+
+    def __init__(self, templates: TemplateSet) -> None:
+        self.templates = templates
+        self._compilations: dict[str, Compilation | BbwsTemplatesError] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def load(cls, templates: Path, fixtures: Path) -> Workspace:
+        """Read both folders.
+
+        Raises:
+            SourceError: the templates folder does not exist.
+        """
+        return cls(load_template_set(templates, fixtures))
+
+    def names(self) -> tuple[str, ...]:
+        """Every template in sorted order, those that cannot be read included."""
+        return tuple(sorted({*self.templates.templates, *self.templates.broken}))
+
+    def source(self, name: str) -> TemplateSource:
+        """The template as its author wrote it.
+
+        Raises:
+            UnknownNameError: there is none of that name.
+            SourceError: it cannot be read.
+        """
+        if name in self.templates.broken:
+            raise self.templates.broken[name]
+        try:
+            return self.templates.templates[name]
+        except KeyError:
+            raise UnknownNameError("template", name, self.names()) from None
+
+    def fixture(self, name: str, scenario: str) -> Fixture:
+        """One fixture of a template.
+
+        Raises:
+            UnknownNameError: no such template or fixture.
+            SourceError: the template or the fixture cannot be read.
+        """
+        source = self.source(name)
+        if scenario in source.broken_fixtures:
+            raise source.broken_fixtures[scenario]
+        try:
+            return source.fixtures[scenario]
+        except KeyError:
+            raise UnknownNameError(f"fixture of {name}", scenario, tuple(source.fixtures)) from None
+
+    def compilation(self, name: str) -> Compilation:
+        """The compiled template.
+
+        Raises:
+            UnknownNameError, SourceError: as ``source``.
+            BbwsTemplatesError: it does not compile; the place is in the author's file.
+        """
+        with self._lock:
+            if name not in self._compilations:
+                source = self.source(name)
+                try:
+                    self._compilations[name] = compile_template(source, self.templates)
+                except BbwsTemplatesError as error:
+                    self._compilations[name] = error
+            result = self._compilations[name]
+        if isinstance(result, BbwsTemplatesError):
+            raise result
+        return result
+
+    def render(
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        *,
+        strict: bool = True,
+        warnings: list[RenderWarning] | None = None,
+    ) -> RenderedEmail:
+        """One email, rendered exactly as a Lambda renders it.
+
+        Raises:
+            ContractError: strict, and the data breaks the contract; names every problem at once.
+            BbwsTemplatesError: the template does not compile or cannot be rendered with this data.
+        """
+        compiled = self.compilation(name).compiled
+        if strict and compiled.contract is not None:
+            contract.require(compiled.contract, data, template=name)
+        return render_email(compiled, data, strict=strict, warnings=warnings)
+
+    def preview(
+        self, name: str, data: Mapping[str, Any], *, fixture: str = "", strict: bool = True
+    ) -> Preview:
+        """One rendered email with its findings.
+
+        Raises:
+            as ``render``.
+        """
+        compilation = self.compilation(name)
+        warnings: list[RenderWarning] = []
+        email = self.render(name, data, strict=strict, warnings=warnings)
+        findings = Findings()
+        for finding in (
+            *compilation.findings,
+            *usage_findings(compilation.source, compilation),
+            *(_from_warning(warning, name, fixture) for warning in warnings),
+            *self._judge(compilation, email, data, fixture),
+        ):
+            findings.add(finding)
+        return Preview(email, findings.sorted(), compilation)
+
+    def check(
+        self, names: Iterable[str] = (), *, progress: Callable[[str], None] | None = None
+    ) -> CheckReport:
+        """Every check on the named templates, or on all of them, with every fixture.
+
+        ``progress`` is told the name of each template before it is checked.
+
+        Raises:
+            UnknownNameError: a name that does not exist.
+        """
+        wanted = tuple(names) or self.names()
+        for name in wanted:
+            if name not in self.templates.broken:
+                self.source(name)
+        findings = Findings()
+        for finding in self.templates.problems if wanted == self.names() else ():
+            findings.add(finding)
+        renders = 0
+        for name in wanted:
+            if progress:
+                progress(name)
+            for scenario, found in self._check_template(name):
+                renders += bool(scenario)
+                for finding in found:
+                    findings.add(finding)
+        return CheckReport(len(wanted), renders, findings.sorted())
+
+    def _check_template(self, name: str) -> Iterable[tuple[str, Iterable[Finding]]]:
+        """The findings of one template: first those of the source ("" as scenario), then per fixture."""
+        try:
+            compilation = self.compilation(name)
+        except BbwsTemplatesError as error:
+            yield "", [finding_of(error, template=name)]
+            return
+        source = compilation.source
+        yield "", compilation.findings
+        yield "", usage_findings(source, compilation)
+        yield "", [finding_of(error, template=name, fixture=s) for s, error in source.broken_fixtures.items()]
+        if not source.fixtures:
+            yield "", [_no_fixture(source)]
+        for scenario, fixture in source.fixtures.items():
+            problems = fixture_findings(source, fixture)
+            yield scenario, problems
+            if any(problem.severity is Severity.ERROR for problem in problems):
+                continue  # a render would only repeat in other words what the contract just said
+            try:
+                email = self.render(name, fixture.data)
+            except BbwsTemplatesError as error:
+                yield "", [finding_of(error, template=name, fixture=scenario)]
+                continue
+            yield "", self._judge(compilation, email, fixture.data, scenario)
+            yield (
+                "",
+                equivalence_findings(compilation, self.templates, fixture.data, fixture=scenario),
+            )
+
+    def _judge(
+        self, compilation: Compilation, email: RenderedEmail, data: Mapping[str, Any], fixture: str
+    ) -> Iterable[Finding]:
+        locate = compilation.locator(data)
+        yield from validate_rendered(email.html, locate, template=email.template, fixture=fixture)
+        yield from validate_metadata(compilation.source, email, fixture=fixture)
+
+
+def finding_of(error: BbwsTemplatesError, *, template: str = "", fixture: str = "") -> Finding:
+    """An error as a finding, so that one broken template is a line in the report and not its end."""
+    return Finding(
+        code=error.code,
+        severity=Severity.ERROR,
+        message=error.message,
+        location=error.location or Location(template),
+        remedy=error.remedy,
+        template=template,
+        fixture=fixture,
+    )
+
+
+def _from_warning(warning: RenderWarning, template: str, fixture: str) -> Finding:
+    return Finding(
+        warning.code,
+        Severity.WARNING,
+        warning.message,
+        warning.location,
+        "Give the variable a value, or put a section around it.",
+        template,
+        fixture,
+    )
+
+
+def _no_fixture(source: TemplateSource) -> Finding:
+    return Finding(
+        "no-fixture",
+        Severity.WARNING,
+        "There is no fixture, so nothing was rendered.",
+        Location(source.html.label),
+        f"Add fixtures/{source.name}/typical.json.",
+        source.name,
+    )
