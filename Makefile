@@ -1,0 +1,94 @@
+# Every daily task is one word; `make help` lists them. Nothing needs root but the installation of HTML Tidy.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The first Python that is new enough; set PYTHON to choose another.
+PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11; do \
+	"$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v "$$candidate"; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8025
+WORKERS ?= 2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help: ## List the tasks
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- set-up: each stamp is made anew when the lock file behind it changes -------------------------------
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is needed: apt-get install python3 python3-venv, or set PYTHON=/path/to/python3." >&2; exit 4; }
+	@echo "Making a virtual environment with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.app: requirements/app.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what the preview needs (locked, once)"
+	@test -e $(VENV)/.dev || $(BIN)/python -m pip install --quiet --require-hashes -r requirements/app.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what the tests need (locked, once)"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.app
+
+node_modules/.tools: package-lock.json | $(VENV)/.dev
+	@echo "Installing the second Mustache engine, the Nu HTML checker and a browser (locked, once)"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent
+	@touch $@
+
+.PHONY: tools
+tools: $(VENV)/.dev node_modules/.tools ## Install or find everything that the tests need
+	@$(BIN)/python scripts/install_tidy.py
+	@$(BIN)/python scripts/install_browser.py
+
+# --- daily tasks ----------------------------------------------------------------------------------------
+
+.PHONY: preview
+preview: $(VENV)/.app ## Open the preview of all emails at http://127.0.0.1:8025
+	@$(BIN)/bbws-templates serve --host $(HOST) --port $(PORT)
+
+.PHONY: test
+test: tools ## Run the whole test suite (pass pytest's arguments in ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
+
+.PHONY: check
+check: $(VENV)/.app ## Check every template with every fixture
+	@$(BIN)/bbws-templates check
+
+.PHONY: lint
+lint: $(VENV)/.dev ## Style, types and the direction of imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: format
+format: $(VENV)/.dev ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: coverage
+coverage: tools ## Run the tests and show what they do not reach
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term --cov-report=html
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Measure: ratios side by side, nothing asserted
+	@for benchmark in benchmarks/[a-z]*.py; do echo; echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
+
+.PHONY: ci
+ci: lint check test ## What continuous integration runs
+
+.PHONY: lock
+lock: $(VENV)/.dev ## Make the lock files anew after a change to pyproject.toml (needs uv)
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra app --group build -o requirements/app.lock
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra app --group build --group dev -o requirements/dev.lock
+
+.PHONY: clean
+clean: ## Remove everything that can be made again
+	@rm -rf $(VENV) .venv-* node_modules .tools build dist htmlcov .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .local
+
+-include infra/targets.mk
