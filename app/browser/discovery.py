@@ -1,0 +1,175 @@
+"""Where Chromium is: found, not assumed.
+
+The order, first that runs wins:
+
+1. the setting ``BBWS_CHROMIUM`` (a path; a setting that does not work is an error, never passed over);
+2. the one Playwright installed for itself (``playwright install``);
+3. ``chromium-headless-shell`` on the PATH;
+4. ``chromium`` or ``google-chrome`` on the PATH;
+5. the headless shell that ``make`` unpacked under ``.tools/chromium/`` (``scripts/install_browser.py``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import playwright
+
+from app.browser.errors import BrowserNotFoundError
+
+SETTING = "BBWS_CHROMIUM"
+REPOSITORY = Path(__file__).resolve().parents[2]
+UNPACKED = Path(".tools", "chromium")
+
+_PATH_NAMES = (
+    "chromium-headless-shell",
+    "chrome-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
+# Distributions put a shell script before the program, which adds flags of that machine to every start.
+_WRAPPED = {
+    "chromium": "/usr/lib/chromium/chromium",
+    "chromium-browser": "/usr/lib/chromium-browser/chromium-browser",
+    "google-chrome": "/opt/google/chrome/chrome",
+    "google-chrome-stable": "/opt/google/chrome/chrome",
+}
+_VERSION_SECONDS = 15
+_REMEDY = (
+    "Install one with `make browser` (no root, no download beyond `npm ci`), "
+    "`python -m playwright install chromium-headless-shell` or `sudo apt-get install chromium`, "
+    f"or point {SETTING} at an executable."
+)
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A Chromium that runs on this machine.
+
+    ``version`` is what it says of itself, ``origin`` which rule of the search found it, ``env`` what it
+    needs in its environment beyond ours (a headless shell unpacked without root brings its own libraries).
+    """
+
+    executable: Path
+    version: str
+    origin: str
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    executable: Path
+    origin: str
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def find_browser(environ: Mapping[str, str] | None = None) -> Browser:
+    """The first Chromium that runs, in the order of this module's description.
+
+    Raises:
+        BrowserNotFoundError: none runs; its remedy is the commands that bring one.
+    """
+    environ = os.environ if environ is None else environ
+    if chosen := environ.get(SETTING, "").strip():
+        return _chosen(chosen, environ)
+    failures = []
+    for candidate in _candidates(environ):
+        version = _version(candidate, environ)
+        if version:
+            return Browser(candidate.executable, version, candidate.origin, candidate.env)
+        failures.append(str(candidate.executable))
+    tried = f" ({', '.join(failures)} would not start)" if failures else ""
+    raise BrowserNotFoundError(
+        f"Screenshots need a Chromium and this machine has none{tried}.", remedy=_REMEDY
+    )
+
+
+def unpacked_folders() -> tuple[Path, ...]:
+    """Where ``make`` may have unpacked a headless shell: the repository's folder, then the working one."""
+    return tuple(dict.fromkeys((REPOSITORY / UNPACKED, Path.cwd() / UNPACKED)))
+
+
+def _chosen(path: str, environ: Mapping[str, str]) -> Browser:
+    found = shutil.which(path, path=environ.get("PATH"))
+    executable = Path(found) if found else Path(path)
+    candidate = _Candidate(executable, f"setting {SETTING}", _libraries_beside(executable))
+    version = _version(candidate, environ)
+    if not version:
+        raise BrowserNotFoundError(
+            f"{SETTING} names '{path}', which does not start as a Chromium.",
+            remedy=f"Correct the setting or remove it to have one found. {_REMEDY}",
+        )
+    return Browser(executable, version, candidate.origin, candidate.env)
+
+
+def _candidates(environ: Mapping[str, str]) -> Iterator[_Candidate]:
+    for executable in _playwright_own(environ):
+        yield _Candidate(executable, "installed by Playwright")
+    for name in _PATH_NAMES:
+        if found := shutil.which(name, path=environ.get("PATH")):
+            real = Path(_WRAPPED.get(name, found))
+            yield _Candidate(real if os.access(real, os.X_OK) else Path(found), f"{name} on the PATH")
+    for folder in unpacked_folders():
+        executable = folder / "chromium"
+        if os.access(executable, os.X_OK):
+            yield _Candidate(executable, "unpacked by make", _libraries_beside(executable))
+
+
+def _libraries_beside(executable: Path) -> Mapping[str, str]:
+    libraries = executable.parent / "lib"
+    return {"LD_LIBRARY_PATH": str(libraries)} if (libraries / "libnss3.so").exists() else {}
+
+
+def _playwright_own(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Executables of the revision that this Playwright drives, read from its own list without starting it."""
+    listing = Path(playwright.__file__).parent / "driver" / "package" / "browsers.json"
+    try:
+        entries = json.loads(listing.read_text(encoding="utf-8"))["browsers"]
+    except (OSError, ValueError, KeyError):
+        return  # another layout of another Playwright version: the other places remain
+    revisions = {entry.get("name"): entry.get("revision") for entry in entries}
+    for name, patterns in (
+        ("chromium-headless-shell", ("*/chrome-headless-shell", "*/headless_shell")),
+        ("chromium", ("*/chrome", "*/*.app/Contents/MacOS/*")),
+    ):
+        folder = _playwright_cache(environ) / f"{name.replace('-', '_')}-{revisions.get(name)}"
+        for pattern in patterns:
+            yield from (path for path in sorted(folder.glob(pattern)) if os.access(path, os.X_OK))
+
+
+def _playwright_cache(environ: Mapping[str, str]) -> Path:
+    # https://playwright.dev/python/docs/browsers#managing-browser-binaries
+    chosen = environ.get("PLAYWRIGHT_BROWSERS_PATH", "")
+    if chosen == "0":
+        return Path(playwright.__file__).parent / "driver" / "package" / ".local-browsers"
+    if chosen:
+        return Path(chosen)
+    caches = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    return caches / "ms-playwright"
+
+
+def _version(candidate: _Candidate, environ: Mapping[str, str]) -> str:
+    """What the program answers to ``--version``; "" when it is no Chromium or cannot run."""
+    try:
+        answer = subprocess.run(  # noqa: S603 - a browser that the user or this search chose
+            [str(candidate.executable), "--version"],
+            env={**environ, **candidate.env},
+            capture_output=True,
+            text=True,
+            timeout=_VERSION_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    words = answer.stdout.split()
+    is_browser = answer.returncode == 0 and any("chrom" in word.lower() for word in words[:3])
+    return next((word for word in words if word[:1].isdigit()), "") if is_browser else ""

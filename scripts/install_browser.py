@@ -1,0 +1,104 @@
+"""Make sure that a Chromium exists for the screenshots; run by ``make browser``.
+
+Takes the one that is already there; else unpacks the headless shell of the npm package
+``@sparticuz/chromium`` (installed by ``npm ci``) into ``.tools/chromium/``, which needs neither root nor a
+further download; else, as root on Debian or Ubuntu, installs the distribution's.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+from app.browser.discovery import REPOSITORY, UNPACKED, find_browser
+from app.browser.errors import BrowserNotFoundError
+
+PACKAGE = Path("node_modules", "@sparticuz", "chromium", "bin")
+# Brotli is in Node's own library and not in Python's; Node comes with the development requirements.
+DECOMPRESS = (
+    "const [source, target] = process.argv.slice(1);"
+    "const fs = require('node:fs');"
+    "require('node:stream').pipeline(fs.createReadStream(source),"
+    "require('node:zlib').createBrotliDecompress(), fs.createWriteStream(target),"
+    "error => { if (error) { console.error(error.message); process.exit(1); } });"
+)
+
+
+def main() -> int:
+    """Find, unpack or install; say which. Exit code 4 when this machine ends up without a browser."""
+    for attempt in (_nothing, _unpack, _install):
+        try:
+            attempt()
+            browser = find_browser()
+        except BrowserNotFoundError as error:
+            failure = error
+        except (OSError, subprocess.CalledProcessError, tarfile.TarError) as error:
+            print(f"{attempt.__name__.strip('_')}: {error}", file=sys.stderr)
+        else:
+            print(f"Chromium {browser.version}: {browser.executable} ({browser.origin})")
+            return 0
+    print(failure, file=sys.stderr)
+    return 4
+
+
+def _nothing() -> None:
+    """The browser that is already there."""
+
+
+def _unpack() -> None:
+    """Unpack the npm package beside its final place and move it there whole."""
+    package = REPOSITORY / PACKAGE
+    node = _node()
+    if (
+        not (package / "chromium.br").is_file()
+        or node is None
+        or platform.machine() not in {"x86_64", "AMD64"}
+    ):
+        return
+    target = REPOSITORY / UNPACKED
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        folder = Path(scratch, "chromium")
+        folder.mkdir()
+        _decompress(node, package / "chromium.br", folder / "chromium")
+        (folder / "chromium").chmod(0o755)
+        # The libraries that slim images lack (NSS), and the software renderer.
+        for archive in ("al2023.tar.br", "swiftshader.tar.br"):
+            if (package / archive).is_file():
+                _decompress(node, package / archive, Path(scratch, archive))
+                with tarfile.open(Path(scratch, archive)) as tar:
+                    tar.extractall(folder, filter="data")
+        if target.exists():
+            shutil.rmtree(target)
+        folder.rename(target)
+
+
+def _install() -> None:
+    """The distribution's package, where that is possible without asking anyone."""
+    apt = shutil.which("apt-get")
+    if apt and hasattr(os, "geteuid") and os.geteuid() == 0:
+        subprocess.run([apt, "update"], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+        subprocess.run(  # noqa: S603
+            [apt, "install", "--yes", "--no-install-recommends", "chromium"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+def _node() -> str | None:
+    beside = Path(sys.executable).parent / "node"
+    return str(beside) if beside.is_file() else shutil.which("node")
+
+
+def _decompress(node: str, source: Path, target: Path) -> None:
+    subprocess.run([node, "-e", DECOMPRESS, str(source), str(target)], check=True)  # noqa: S603
+
+
+if __name__ == "__main__":
+    sys.exit(main())
