@@ -1,0 +1,147 @@
+"""A rendered email as a MIME message and as the argument of Amazon SES."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bbws_templates.compiled import RenderedEmail
+from bbws_templates.errors import HeaderError
+from bbws_templates.message import mime_message, sender_address, ses_content
+
+WHEN = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
+PRINTABLE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=200)
+
+
+def rendered(**changes: Any) -> RenderedEmail:
+    values: dict[str, Any] = {
+        "template": "receipts/receipt",
+        "subject": "Payment Received",
+        "preheader": "Thank you",
+        "html": "<p>Thank you</p>",
+        "text": "Thank you",
+        "sender": ("KimmyAI", "noreply@kimmyai.io"),
+        "reply_to": "support@kimmyai.io",
+    }
+    return RenderedEmail(**(values | changes))
+
+
+def parsed(message: EmailMessage) -> EmailMessage:
+    return message_from_bytes(message.as_bytes(), policy=policy.default)
+
+
+def test_the_richest_alternative_comes_last() -> None:
+    message = parsed(mime_message(rendered(), recipient="john@example.com"))
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert not message.defects
+
+
+def test_one_click_unsubscription_names_the_link_on_one_line() -> None:
+    url = "https://portal.kimmyai.io/unsubscribe?email=john%40example.com&token=" + "a1" * 60
+    data = mime_message(rendered(), recipient="john@example.com", unsubscribe_url=url).as_bytes()
+    assert f"\r\nList-Unsubscribe: <{url}>\r\n".encode() in data
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in data
+
+
+def test_given_date_and_id_make_the_same_bytes() -> None:
+    def build() -> bytes:
+        message = mime_message(rendered(), recipient="a@example.com", date=WHEN, message_id="<1@kimmyai.io>")
+        return message.as_bytes()
+
+    assert build() == build()
+    assert b"Date: Mon, 05 Jan 2026 10:30:00 +0000" in build()
+
+
+@given(subject=PRINTABLE, name=PRINTABLE)
+def test_headers_arrive_as_they_were_written(subject: str, name: str) -> None:
+    email = rendered(subject=subject, sender=(name, "noreply@kimmyai.io"))
+    data = mime_message(email, recipient="john@example.com", date=WHEN).as_bytes()
+    head = data.split(b"\r\n\r\n")[0]
+    head.decode("ascii")
+    assert max(len(line) for line in head.split(b"\r\n")) <= 998
+    # Read with the older parser: that of policy.default adds spaces between the encoded words of a name.
+    message = message_from_bytes(data)
+    assert str(make_header(decode_header(message["Subject"]))).strip() == subject.strip()
+    shown, address = parseaddr(message["From"])
+    assert address == "noreply@kimmyai.io"
+    assert " ".join(str(make_header(decode_header(shown))).split()) == " ".join(name.split())
+
+
+@given(html=PRINTABLE, text=PRINTABLE)
+def test_bodies_arrive_as_they_were_written(html: str, text: str) -> None:
+    message = parsed(mime_message(rendered(html=html, text=text), recipient="john@example.com"))
+    plain, rich = message.iter_parts()
+    assert plain.get_content().rstrip("\r\n") == text
+    assert rich.get_content().rstrip("\r\n") == html
+
+
+@given(before=PRINTABLE, after=PRINTABLE, control=st.sampled_from("\r\n\0\x0b\x85\u2028"))
+@pytest.mark.parametrize("field", ["subject", "sender", "reply_to"])
+def test_no_value_can_add_a_header(field: str, before: str, after: str, control: str) -> None:
+    value: Any = f"{before}{control}Bcc: victim@example.com{after}"
+    email = rendered(**{field: (value, "a@example.com") if field == "sender" else value})
+    with pytest.raises(HeaderError):
+        mime_message(email, recipient="john@example.com")
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    ["", "nobody", "a@example.com, b@example.com", "a@example.com\r\nBcc: b@example.com", "a b@example.com",
+     "Jörg <jörg@example.com>", "a@example.com> <b@example.com>", "@example.com", "a@-example-.com"],
+)  # fmt: skip
+def test_a_recipient_is_one_address(recipient: str) -> None:
+    with pytest.raises(HeaderError):
+        mime_message(rendered(), recipient=recipient)
+
+
+def test_a_recipient_may_have_a_name_and_an_international_domain() -> None:
+    message = parsed(mime_message(rendered(), recipient='"Doe, Jörg" <joerg@exämple.com>'))
+    assert message["To"].addresses[0].display_name == "Doe, Jörg"
+    assert message["To"].addresses[0].addr_spec == "joerg@xn--exmple-cua.com"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.com", "javascript:alert(1)", "https://a b", "https://a>,<mailto:x@y", "https://ä.de/"],
+)
+def test_an_unsubscribe_link_is_an_absolute_https_url(url: str) -> None:
+    with pytest.raises(HeaderError, match="https"):
+        mime_message(rendered(), recipient="john@example.com", unsubscribe_url=url)
+    with pytest.raises(HeaderError, match="https"):
+        ses_content(rendered(), unsubscribe_url=url)
+
+
+def test_a_header_of_ones_own_must_have_the_name_of_a_header() -> None:
+    with pytest.raises(HeaderError):
+        mime_message(rendered(), recipient="john@example.com", headers={"X-A: b\r\nBcc": "c"})
+    message = mime_message(rendered(), recipient="john@example.com", headers={"X-Order": "7"})
+    assert parsed(message)["X-Order"] == "7"
+
+
+def test_the_argument_of_ses_fits_its_service_model() -> None:
+    import botocore.session
+    from botocore.validate import validate_parameters
+
+    model: Any = (
+        botocore.session.get_session().get_service_model("sesv2").operation_model("SendEmail").input_shape
+    )
+    content = ses_content(rendered(subject="Grüße"), unsubscribe_url="https://example.com/u?t=1")
+    validate_parameters({"Content": content, "FromEmailAddress": sender_address(rendered())}, model)
+    assert content["Simple"]["Subject"] == {"Data": "Grüße", "Charset": "UTF-8"}
+    assert {"Name": "List-Unsubscribe", "Value": "<https://example.com/u?t=1>"} in content["Simple"][
+        "Headers"
+    ]
+
+
+def test_the_sender_of_ses_is_ascii() -> None:
+    assert sender_address(rendered()) == "KimmyAI <noreply@kimmyai.io>"
+    assert sender_address(rendered(sender=("Küche", "a@example.com"))).isascii()
