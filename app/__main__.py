@@ -1,0 +1,5 @@
+"""``python -m app`` is ``bbws-templates``."""
+
+from app.cli import main
+
+main()

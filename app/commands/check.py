@@ -1,0 +1,55 @@
+"""``check``: every check on every template with every fixture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.commands.options import json_option, template_set_options
+from app.commands.output import out, print_finding, print_json, progress_bar
+from app.core.findings import Severity
+from app.core.workspace import CheckReport, Workspace
+from app.outcomes import EXIT_CONTENT
+
+
+@click.command(name="check")
+@click.argument("names", nargs=-1, metavar="[CATEGORY/NAME]...")
+@template_set_options
+@json_option
+def command(names: tuple[str, ...], templates: Path, fixtures: Path, as_json: bool) -> None:
+    """Check templates: compile, render every fixture, validate, prove.
+
+    Without names, checks all. Exit status 1 when there is an error-level finding.
+    """
+    workspace = Workspace.load(templates, fixtures)
+    with progress_bar(len(names) or len(workspace.names()), quiet=as_json) as step:
+        report = workspace.check(names, progress=step)
+    if as_json:
+        print_json(
+            {
+                "templates": report.templates,
+                "renders": report.renders,
+                "failed": report.failed,
+                "findings": [finding.as_dict() for finding in report.findings],
+            }
+        )
+    else:
+        for finding in report.findings:
+            print_finding(finding)
+        out.print(_summary(report))
+    if report.failed:
+        raise SystemExit(EXIT_CONTENT)
+
+
+def _summary(report: CheckReport) -> str:
+    errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
+    verdict = "[bold red]failed[/bold red]" if report.failed else "[bold green]passed[/bold green]"
+    return (
+        f"Check {verdict}: {_counted(report.templates, 'template')}, {_counted(report.renders, 'render')}, "
+        f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}."
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,53 @@
+"""``list``: which templates there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from app.commands.options import json_option, template_set_options
+from app.commands.output import out, print_json
+from app.core.workspace import Workspace
+
+
+@click.command(name="list")
+@template_set_options
+@json_option
+def command(templates: Path, fixtures: Path, as_json: bool) -> None:
+    """List the templates with their audience, subject and fixtures."""
+    workspace = Workspace.load(templates, fixtures)
+    rows = [_row(workspace, name) for name in workspace.names()]
+    if as_json:
+        print_json(rows)
+        return
+    table = Table(
+        "Template", "Audience", "Subject", "Fixtures", box=None, pad_edge=False, header_style="bold"
+    )
+    for row in rows:
+        subject = f"[red]{escape(str(row['error']))}[/red]" if row["error"] else escape(str(row["subject"]))
+        scenarios = row["fixtures"]
+        table.add_row(
+            escape(str(row["name"])),
+            str(row["audience"]),
+            subject,
+            escape(", ".join(scenarios) if isinstance(scenarios, list) else ""),
+        )
+    out.print(table)
+
+
+def _row(workspace: Workspace, name: str) -> dict[str, str | list[str]]:
+    if name in workspace.templates.broken:
+        error = workspace.templates.broken[name]
+        return {"name": name, "audience": "", "subject": "", "fixtures": [], "error": str(error)}
+    source = workspace.source(name)
+    metadata = source.metadata
+    return {
+        "name": name,
+        "audience": metadata.audience.value if metadata else "",
+        "subject": metadata.subject if metadata else "",
+        "fixtures": list(source.fixtures),
+        "error": "",
+    }

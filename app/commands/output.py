@@ -1,0 +1,94 @@
+"""How commands speak: results on standard output, progress and errors on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from app.core.findings import Finding, Severity
+from bbws_templates.errors import BbwsTemplatesError, ContractError
+
+out = Console(highlight=False, soft_wrap=True)
+"""Results, for people. Machines get ``print_json``."""
+
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Progress, warnings and errors."""
+
+_COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+def print_json(value: Any) -> None:
+    """Write ``value`` as indented JSON and nothing else."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def print_error(error: BbwsTemplatesError, *, as_json: bool = False) -> None:
+    """One line that says where, what and how to mend it; as a JSON object too when a machine listens."""
+    if as_json:
+        print_json({"error": error_members(error)})
+    line = Text("error: ", style="bold red").append(str(error), style="default")
+    err.print(line)
+    if isinstance(error, ContractError):
+        for problem in error.problems:
+            err.print(Text(f"  {problem}"))
+
+
+def error_members(error: BbwsTemplatesError) -> dict[str, Any]:
+    """An error as JSON members; the same everywhere on the command line."""
+    where = error.location
+    members: dict[str, Any] = {
+        "code": error.code,
+        "message": error.message,
+        "file": where.file if where else "",
+        "line": where.line if where else 0,
+        "column": where.column if where else 0,
+        "pointer": where.pointer if where else "",
+        "remedy": error.remedy,
+    }
+    if isinstance(error, ContractError):
+        members["problems"] = [
+            {"pointer": problem.pointer, "expectation": problem.expectation} for problem in error.problems
+        ]
+    return members
+
+
+def print_finding(finding: Finding, *, console: Console = out) -> None:
+    """A finding on two lines: place, severity, code and message; then the remedy."""
+    fixture = f" [dim]\\[{escape(finding.fixture)}][/dim]" if finding.fixture else ""
+    colour = _COLOURS[finding.severity]
+    console.print(
+        f"[bold]{escape(str(finding.location))}[/bold] [{colour}]{finding.severity.value}[/{colour}] "
+        f"{escape(finding.message)} [dim]({finding.code})[/dim]{fixture}"
+    )
+    if finding.remedy:
+        console.print(f"    {escape(finding.remedy)}", style="dim")
+
+
+@contextmanager
+def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """A function to be told of each step by name; draws a bar on a terminal, is silent elsewhere."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=err,
+        transient=True,
+        disable=quiet or not err.is_terminal,
+    ) as bar:
+        task = bar.add_task("", total=total)
+        started = False
+
+        def step(name: str) -> None:
+            nonlocal started
+            bar.update(task, description=name, advance=1 if started else 0)
+            started = True
+
+        yield step

@@ -1,0 +1,136 @@
+"""``render``: one email, with the data of a fixture or of a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.text import Text
+
+from app.commands.options import template_set_options
+from app.commands.output import err, print_json
+from app.core.errors import Location, SourceError
+from app.core.jsontext import parse_json
+from app.core.workspace import Workspace
+from bbws_templates.compiled import RenderedEmail
+from bbws_templates.engine import RenderWarning
+from bbws_templates.message import mime_message
+
+FORMATS = ("html", "text", "subject", "eml", "json")
+PREFERRED_FIXTURE = "typical"
+
+
+@click.command(name="render")
+@click.argument("name", metavar="CATEGORY/NAME")
+@click.option(
+    "--fixture", "scenario", metavar="SCENARIO", help="A fixture of the template [default: typical]."
+)
+@click.option(
+    "--data", "data_file", metavar="FILE", help="A JSON file with the data; - reads standard input."
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
+@click.option(
+    "--to",
+    "recipient",
+    metavar="ADDRESS",
+    help="The recipient in --format eml [default: tenantEmail of the data].",
+)
+@click.option(
+    "--lenient", is_flag=True, help="Render what is missing as nothing and warn, instead of failing."
+)
+@template_set_options
+def command(
+    name: str,
+    scenario: str | None,
+    data_file: str | None,
+    form: str,
+    recipient: str | None,
+    lenient: bool,
+    templates: Path,
+    fixtures: Path,
+) -> None:
+    """Render one email to standard output.
+
+    The formats: the HTML part, the text part, the subject, a whole message that mail programs open (eml), or
+    all of it as JSON. Exit status 1 when the data breaks the contract, 2 for an unknown template or fixture.
+    """
+    if scenario is not None and data_file is not None:
+        raise click.UsageError("Give --fixture or --data, not both.")
+    workspace = Workspace.load(templates, fixtures)
+    data = _read_data(data_file) if data_file is not None else _fixture_data(workspace, name, scenario)
+    warnings: list[RenderWarning] = []
+    email = workspace.render(name, data, strict=not lenient, warnings=warnings)
+    for warning in warnings:
+        err.print(
+            Text("warning: ", style="yellow").append(
+                f"{warning.location}: {warning.message}", style="default"
+            )
+        )
+    _write(email, form, _recipient(recipient, data), str(data.get("unsubscribeUrl") or ""))
+
+
+def _fixture_data(workspace: Workspace, name: str, scenario: str | None) -> Mapping[str, Any]:
+    known = workspace.source(name).fixtures
+    if scenario is None and PREFERRED_FIXTURE not in known:
+        if not known:
+            raise SourceError(
+                f"'{name}' has no fixture to render with.",
+                remedy="Give the data with --data FILE, or add a fixture.",
+            )
+        scenario = next(iter(known))
+    return workspace.fixture(name, scenario or PREFERRED_FIXTURE).data
+
+
+def _read_data(name: str) -> Mapping[str, Any]:
+    label = "standard input" if name == "-" else name
+    try:
+        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise SourceError(
+            f"The data cannot be read: {error.strerror or error}.",
+            location=Location(label),
+            remedy="Check the path.",
+        ) from error
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SourceError(
+            "The data is not UTF-8.", location=Location(label, line), remedy="Save the file as UTF-8."
+        ) from error
+    data = parse_json(text, label)
+    if not isinstance(data, dict):
+        raise SourceError(
+            "The data must be one JSON object.", location=Location(label, 1, 1), remedy="Wrap it in { }."
+        )
+    return data
+
+
+def _recipient(given: str | None, data: Mapping[str, Any]) -> str:
+    address = given or data.get("tenantEmail")
+    return address if isinstance(address, str) and address else "recipient@example.com"
+
+
+def _write(email: RenderedEmail, form: str, recipient: str, unsubscribe_url: str) -> None:
+    if form == "eml":
+        message = mime_message(email, recipient=recipient, unsubscribe_url=unsubscribe_url)
+        sys.stdout.buffer.write(message.as_bytes())
+        return
+    if form == "json":
+        print_json(
+            {
+                "template": email.template,
+                "subject": email.subject,
+                "preheader": email.preheader,
+                "sender": {"name": email.sender[0], "address": email.sender[1]},
+                "replyTo": email.reply_to,
+                "html": email.html,
+                "text": email.text,
+            }
+        )
+        return
+    part = {"html": email.html, "text": email.text, "subject": email.subject}[form]
+    # Bytes, so that the result is the same UTF-8 whatever the terminal's encoding and line endings.
+    sys.stdout.buffer.write(part.encode("utf-8") + (b"" if part.endswith("\n") else b"\n"))

@@ -1,0 +1,34 @@
+"""``serve``: the preview in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.commands.options import template_set_options
+from app.web.application import ServerSettings, serve
+
+
+@click.command(name="serve")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, envvar="BBWS_HOST", help="The address to listen on."
+)
+@click.option(
+    "--port",
+    default=8025,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    envvar="BBWS_PORT",
+    help="The port; 0 takes a free one.",
+)
+@click.option(
+    "--token",
+    envvar="BBWS_TOKEN",
+    metavar="SECRET",
+    help="What a caller must know to change anything; made up when listening beyond this machine.",
+)
+@template_set_options
+def command(host: str, port: int, token: str | None, templates: Path, fixtures: Path) -> None:
+    """Serve the preview: every template with every fixture, reloading on save."""
+    serve(ServerSettings(templates=templates, fixtures=fixtures, host=host, port=port, token=token))
