@@ -1,0 +1,181 @@
+"""A folder of templates is read whole; one bad file never keeps the others from being used."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.errors import SourceError
+from app.core.library import load_template_set
+from app.core.sources import TemplateSet
+
+METADATA: dict[str, Any] = {
+    "description": "Sent when.",
+    "audience": "customer",
+    "sender": {"name": "Us", "address": "us@example.com"},
+    "subject": "Hello {{name}}",
+    "preheader": "",
+    "contract": {"type": "object", "properties": {"name": {"type": "string"}}},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(tmp_path / "templates/a/one.html", "<p>{{name}}</p>")
+    write(tmp_path / "templates/a/one.json", json.dumps(METADATA))
+    write(tmp_path / "fixtures/a/one/typical.json", '{"name": "Ann"}')
+    return tmp_path
+
+
+def write(path: Path, text: str | bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+
+
+def load(folder: Path) -> TemplateSet:
+    return load_template_set(folder / "templates", folder / "fixtures")
+
+
+def test_a_template_comes_with_its_metadata_and_fixtures(folder: Path) -> None:
+    source = load(folder).templates["a/one"]
+    assert source.category == "a"
+    assert source.metadata is not None
+    assert source.metadata.subject == "Hello {{name}}"
+    assert source.fixtures["typical"].data == {"name": "Ann"}
+
+
+def test_templates_may_lie_at_any_depth_and_without_metadata(folder: Path) -> None:
+    write(folder / "templates/x/y/z/deep.html", "<p>deep</p>")
+    write(folder / "templates/top.html", "<p>top</p>")
+    found = load(folder).templates
+    assert set(found) == {"a/one", "top", "x/y/z/deep"}
+    assert found["x/y/z/deep"].metadata is None
+
+
+def test_partials_are_not_templates_and_are_found_by_both_names(folder: Path) -> None:
+    write(folder / "templates/partials/layout/head.html", "<head></head>")
+    write(folder / "templates/partials/foot.txt", "bye")
+    found = load(folder)
+    assert set(found.templates) == {"a/one"}
+    assert (
+        found.partials["layout/head"].text == found.partials["partials/layout/head"].text == "<head></head>"
+    )
+    assert found.text_partials["foot"].text == "bye"
+
+
+def test_a_byte_order_mark_is_not_part_of_the_text(folder: Path) -> None:
+    write(folder / "templates/a/one.html", b"\xef\xbb\xbf<p>x</p>")
+    assert load(folder).templates["a/one"].html.text == "<p>x</p>"
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "words"),
+    [
+        ("templates/a/one.html", b"ab\nc\xc3\xa4\xff", ":2:3"),
+        ("templates/a/one.html", b"x" * (2 * 1024 * 1024 + 1), "bytes"),
+        ("templates/a/one.json", b"{", ":1:2"),
+        ("templates/a/one.json", b"[]", "one.json"),
+        ("templates/a/one.json", json.dumps({**METADATA, "subjcet": "x"}).encode(), "/subjcet is not known"),
+        ("templates/a/one.json", json.dumps({**METADATA, "subject": "a\nb"}).encode(), "one line"),
+        (
+            "templates/a/one.json",
+            json.dumps({k: v for k, v in METADATA.items() if k != "sender"}).encode(),
+            "/sender is missing",
+        ),
+    ],
+)
+def test_a_broken_template_is_recorded_with_its_place_and_the_others_go_on(
+    folder: Path, file: str, content: bytes, words: str
+) -> None:
+    write(folder / "templates/b/two.html", "<p>fine</p>")
+    write(folder / file, content)
+    found = load(folder)
+    assert set(found.templates) == {"b/two"}
+    assert words in str(found.broken["a/one"])
+    assert found.broken["a/one"].remedy
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [("{,}", ":1:2"), ("[1]", "one JSON object"), ('{"a":1,"a":2}', "twice")]
+)
+def test_a_broken_fixture_leaves_its_template_usable(folder: Path, content: str, words: str) -> None:
+    write(folder / "fixtures/a/one/bad.json", content)
+    source = load(folder).templates["a/one"]
+    assert words in str(source.broken_fixtures["bad"])
+    assert set(source.fixtures) == {"typical"}
+
+
+def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:
+    write(folder / "secret.html", "secret")
+    (folder / "templates/a/link.html").symlink_to(folder / "secret.html")
+    found = load(folder)
+    assert "leaves the folder" in str(found.broken["a/link"])
+
+
+def test_files_that_belong_to_no_template_are_remarked_on(folder: Path) -> None:
+    write(folder / "fixtures/a/gone/typical.json", "{}")
+    write(folder / "templates/a/gone.txt", "text")
+    assert len(load(folder).problems) == 2
+
+
+def test_hidden_files_and_editors_left_overs_are_ignored(folder: Path) -> None:
+    for name in (".one.html.swp", "one.html~", ".#one.html"):
+        write(folder / "templates/a" / name, b"\xff")
+    found = load(folder)
+    assert set(found.templates) == {"a/one"}
+    assert not found.broken
+
+
+def test_a_missing_templates_folder_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="--templates"):
+        load(tmp_path)
+
+
+def test_a_missing_fixtures_folder_is_an_empty_one(tmp_path: Path) -> None:
+    write(tmp_path / "templates/one.html", "x")
+    assert load(tmp_path).templates["one"].fixtures == {}
+
+
+class TestSharedDefinitions:
+    """References to other files become local definitions."""
+
+    def contract(self, folder: Path, reference: str, common: str) -> TemplateSet:
+        write(folder / "templates/contracts/common.json", common)
+        metadata = {**METADATA, "contract": {"type": "object", "properties": {"name": {"$ref": reference}}}}
+        write(folder / "templates/a/one.json", json.dumps(metadata, indent=1))
+        return load(folder)
+
+    def test_a_reference_is_bundled_with_what_it_refers_to(self, folder: Path) -> None:
+        common = '{"$defs": {"n": {"allOf": [{"$ref": "#/$defs/m"}]}, "m": {"type": "string"}}}'
+        found = self.contract(folder, "../contracts/common.json#/$defs/n", common)
+        metadata = found.templates["a/one"].metadata
+        assert metadata is not None
+        contract = metadata.contract
+        assert contract["properties"]["name"] == {"$ref": "#/$defs/common.n"}
+        assert contract["$defs"]["common.n"] == {"allOf": [{"$ref": "#/$defs/common.m"}]}
+        assert contract["$defs"]["common.m"] == {"type": "string"}
+
+    def test_a_circle_of_references_ends(self, folder: Path) -> None:
+        common = '{"$defs": {"n": {"properties": {"child": {"$ref": "#/$defs/n"}}}}}'
+        found = self.contract(folder, "../contracts/common.json#/$defs/n", common)
+        assert "a/one" in found.templates
+
+    @pytest.mark.parametrize(
+        ("reference", "words"),
+        [
+            ("../contracts/common.json#/$defs/nope", "points to nothing"),
+            ("../contracts/none.json#/x", "no file"),
+            ("../../secret.json#/x", "leaves the templates folder"),
+            ("https://example.com/x.json#/x", "network"),
+            ("#/$defs/nope", "points to nothing"),
+        ],
+    )
+    def test_a_reference_to_nowhere_names_its_line(self, folder: Path, reference: str, words: str) -> None:
+        found = self.contract(folder, reference, '{"$defs": {}}')
+        error = found.broken["a/one"]
+        assert words in str(error)
+        assert error.location is not None
+        assert error.location.line == 14
