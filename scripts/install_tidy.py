@@ -1,4 +1,4 @@
-"""Make sure that HTML Tidy, the second opinion on our HTML, is on the PATH: find it, else install it by apt."""
+"""Make sure that HTML Tidy, the second opinion on our HTML, can be run: find it, else install it by apt."""
 
 from __future__ import annotations
 

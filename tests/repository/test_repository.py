@@ -1,0 +1,95 @@
+"""What holds for the repository as a whole: its documents tell the truth, its locks name no address."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from app.cli import COMMANDS, cli
+
+ROOT = Path(__file__).parents[2]
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--", *patterns], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    return [ROOT / name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_the_readme_opens_with_the_two_commands() -> None:
+    opening = (ROOT / "README.md").read_text().splitlines()[:40]
+    assert any("make preview" in line for line in opening)
+    assert any("make test" in line for line in opening)
+
+
+def test_lock_files_pin_by_digest_and_name_no_download_address() -> None:
+    locks = [ROOT / "package-lock.json", *(ROOT / "requirements").glob("*.lock")]
+    assert len(locks) >= 3
+    for lock in locks:
+        text = lock.read_text()
+        assert '"resolved"' not in text, lock
+        assert not re.search(r"(?m)^\s*(?!#)[^#\n]*https?://[^\s\"]*\.(whl|tgz|tar\.gz)", text), lock
+        assert "--index-url" not in text, lock
+    for lock in (ROOT / "requirements").glob("*.lock"):
+        pins = re.findall(r"(?m)^[a-z0-9][\w.\[\]-]*==", lock.read_text())
+        assert len(pins) > 10
+        assert lock.read_text().count("--hash=sha256:") >= len(pins)
+
+
+def test_the_runtime_needs_nothing_but_chevron() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert [re.split(r"[=<>~ ]", line)[0] for line in project["dependencies"]] == ["chevron"]
+
+
+def test_every_relative_link_in_the_documents_leads_somewhere() -> None:
+    documents = tracked("*.md")
+    assert len(documents) > 5
+    for document in documents:
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text()):
+            if "://" not in target and not target.startswith("mailto:"):
+                assert (document.parent / target).exists(), f"{document.relative_to(ROOT)}: {target}"
+
+
+def test_every_document_can_be_found_from_the_readme() -> None:
+    """A guide that nothing links to is a guide that nobody reads."""
+    seen: set[Path] = set()
+    queue = [ROOT / "README.md"]
+    while queue:
+        document = queue.pop()
+        if document in seen:
+            continue
+        seen.add(document)
+        for target in re.findall(r"\]\(([^)#\s]+\.md)[^)]*\)", document.read_text()):
+            if "://" not in target:
+                queue.append((document.parent / target).resolve())
+    missing = {path.relative_to(ROOT) for path in tracked("docs/**/*.md", "docs/*.md")} - {
+        path.relative_to(ROOT) for path in seen
+    }
+    assert not missing
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_command_reference_is_the_help_that_the_command_prints(name: str) -> None:
+    reference = (ROOT / "docs/commands.md").read_text()
+    result = CliRunner().invoke(cli, [name, "--help"], prog_name="bbws-templates", terminal_width=100)
+    assert result.exit_code == 0
+    assert result.output.strip() in reference, "run: python scripts/command_reference.py"
+
+
+def test_make_help_describes_every_task() -> None:
+    text = "\n".join(path.read_text() for path in [ROOT / "Makefile", *(ROOT / "infra").glob("*.mk")])
+    phony = {word for line in re.findall(r"(?m)^\.PHONY: (.*)$", text) for word in line.split()}
+    described = set(re.findall(r"(?m)^([a-z][a-z-]*):.*## ", text))
+    assert phony
+    assert phony <= described
+
+
+def test_no_module_is_a_house_of_its_own() -> None:
+    for module in tracked("app/**/*.py", "app/*.py", "bbws_templates/*.py"):
+        assert len(module.read_text().splitlines()) <= 400, module
