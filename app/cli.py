@@ -6,6 +6,7 @@ Exit status: 0 done · 1 the content is wrong (a failed check, data against its 
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import os
 import sys
@@ -16,27 +17,33 @@ import click
 
 from bbws_templates.errors import BbwsTemplatesError
 
-COMMANDS = (
-    "list",
-    "render",
-    "check",
-    "serve",
-)
-"""Every command, in the order of ``--help``; ``app.commands.{name}.command`` is imported when it is used."""
+COMMANDS = {
+    "list": "List the templates with their audience, subject and fixtures.",
+    "render": "Render one email to standard output.",
+    "check": "Check templates: compile, render every fixture, validate, prove.",
+    "serve": "Serve the preview: every template with every fixture, reloading on save.",
+}
+"""Every command in the order of ``--help``, with its first line; its module is ``app.commands.{name}``."""
 
 
 class _Commands(click.Group):
-    """Imports a command only when it is asked for: ``list`` should not wait for a browser or for AWS."""
+    """Imports a command only when it is used: ``list`` should not wait for a browser or for AWS."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            nearest = difflib.get_close_matches(cmd_name, COMMANDS, n=1)
+            hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
+            raise click.UsageError(f"There is no command '{cmd_name}'.{hint}", ctx)
         module = importlib.import_module(f"app.commands.{cmd_name}")
         command: click.Command = module.command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

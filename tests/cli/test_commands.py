@@ -1,0 +1,216 @@
+"""The daily commands as a user meets them: output, exit status, one clear line for a mistake."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.cli import run
+
+ROOT = Path(__file__).parents[2]
+RECEIPT = "receipts/receipt"
+
+
+@pytest.fixture(autouse=True)
+def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Callable[..., list[str]]:
+    """Arguments that point at a template set of one bare file with the given HTML."""
+
+    def make(html: str | bytes, data: str = "{}") -> list[str]:
+        (tmp_path / "t").mkdir(exist_ok=True)
+        (tmp_path / "t/one.html").write_bytes(html.encode() if isinstance(html, str) else html)
+        (tmp_path / "f/one").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "f/one/typical.json").write_text(data)
+        return ["--templates", str(tmp_path / "t"), "--fixtures", str(tmp_path / "f")]
+
+    return make
+
+
+class Outcome(SimpleNamespace):
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def call(
+    capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Outcome]:
+    def run_it(*words: str, stdin: bytes = b"") -> Outcome:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        status = run(words)
+        captured = capsysbinary.readouterr()
+        return Outcome(status=status, out=captured.out.decode(), err=captured.err.decode())
+
+    return run_it
+
+
+def test_list_names_the_twelve(call: Callable[..., Outcome]) -> None:
+    listed = json.loads(call("list", "--json").out)
+    assert len(listed) == 12
+    assert {row["audience"] for row in listed} == {"customer", "internal"}
+    assert all(len(row["fixtures"]) >= 5 and row["subject"] and not row["error"] for row in listed)
+    assert RECEIPT in call("list").out
+
+
+def test_the_twelve_pass_their_own_checks(call: Callable[..., Outcome]) -> None:
+    outcome = call("check", "--json")
+    report = json.loads(outcome.out)
+    assert [finding for finding in report["findings"] if finding["severity"] == "error"] == []
+    assert outcome.status == 0
+    assert (report["templates"], report["renders"]) == (12, 60)
+
+
+def test_render_writes_each_part(call: Callable[..., Outcome]) -> None:
+    parts = {
+        form: call("render", RECEIPT, "--format", form).out for form in ("html", "text", "subject", "json")
+    }
+    assert parts["html"].lower().startswith("<!doctype html")
+    assert "<" not in parts["text"].split("http")[0]
+    assert parts["subject"].count("\n") == 1
+    whole = json.loads(parts["json"])
+    assert whole["html"].rstrip("\n") == parts["html"].rstrip("\n")
+    assert whole["subject"] == parts["subject"].rstrip("\n")
+
+
+def test_eml_is_a_message_that_a_mail_program_opens(call: Callable[..., Outcome]) -> None:
+    text = call("render", RECEIPT, "--format", "eml").out
+    message = email.message_from_string(text, policy=email.policy.default)
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert message["From"].addresses[0].domain == "kimmyai.io"
+    assert message["Date"]
+    assert message["List-Unsubscribe"]
+
+
+def test_data_may_come_from_a_file_or_standard_input(call: Callable[..., Outcome], tmp_path: Path) -> None:
+    data = (ROOT / "fixtures/receipts/receipt/minimal.json").read_bytes()
+    (tmp_path / "data.json").write_bytes(data)
+    from_file = call("render", RECEIPT, "--data", str(tmp_path / "data.json"))
+    from_input = call("render", RECEIPT, "--data", "-", stdin=data)
+    assert from_file.out == from_input.out == call("render", RECEIPT, "--fixture", "minimal").out
+
+
+def test_lenient_renders_what_is_missing_as_nothing_and_says_so(
+    call: Callable[..., Outcome], small: Callable[..., list[str]]
+) -> None:
+    arguments = small("<p>Dear {{name}}</p>")
+    strict = call("render", "one", *arguments)
+    assert strict.status == 1
+    assert "one.html:1:9" in strict.err
+    lenient = call("render", "one", "--lenient", *arguments)
+    assert (lenient.status, "Dear </p>" in lenient.out) == (0, True)
+    assert "name" in lenient.err
+
+
+class TestMistakes:
+    """One line that says what, where and how; never a traceback."""
+
+    @pytest.mark.parametrize(
+        ("words", "status", "expected"),
+        [
+            (["render", "receipts/reciept"], 2, "Did you mean receipts/receipt"),
+            (["render", RECEIPT, "--fixture", "tpyical"], 2, "Did you mean typical"),
+            (["check", "nope/nothing"], 2, "no template named"),
+            (["render", RECEIPT, "--fixture", "typical", "--data", "-"], 2, "not both"),
+            (["render", RECEIPT, "--data", "/does/not/exist.json"], 1, "cannot be read"),
+            (["list", "--templates", "/does/not/exist"], 1, "--templates"),
+            (["render", "../../etc/passwd"], 2, "no template named"),
+        ],
+    )
+    def test_wrong_calls(
+        self, call: Callable[..., Outcome], words: list[str], status: int, expected: str
+    ) -> None:
+        outcome = call(*words)
+        assert outcome.status == status
+        assert expected in outcome.err
+        assert "Traceback" not in outcome.err
+        assert outcome.out == ""
+
+    @pytest.mark.parametrize(
+        ("stdin", "expected"),
+        [
+            (b"{", "standard input:1:2"),
+            (b"[]", "one JSON object"),
+            (b"\xff", "not UTF-8"),
+            (b'{"orderId": 5}', "/orderId"),
+        ],
+    )
+    def test_bad_data(self, call: Callable[..., Outcome], stdin: bytes, expected: str) -> None:
+        outcome = call("render", RECEIPT, "--data", "-", stdin=stdin)
+        assert outcome.status == 1
+        assert expected in outcome.err
+        assert outcome.out == ""
+
+    def test_data_against_the_contract_names_every_problem(self, call: Callable[..., Outcome]) -> None:
+        outcome = call("render", RECEIPT, "--data", "-", stdin=b'{"amount": 299.9, "extra": 1}')
+        assert outcome.status == 1
+        for pointer in ("/amount", "/extra", "/orderId", "/currency"):
+            assert pointer in outcome.err
+
+    @pytest.mark.parametrize(
+        ("html", "place"),
+        [
+            ("<p>\n  {{#a}}", "one.html:2:3"),
+            ("<p>\n  {{/a}}", "one.html:2:3"),
+            ("<p>\n {{name", "one.html:2:2"),
+            ("<p>\n {{> gone}}", "one.html:2:2"),
+            ("<p>\n {{> one}}", "one.html:2:2"),
+            ("<p>\n <b {{#a}}id=x{{/a}}>", "one.html:2:5"),
+            (b"<p>\n\xff", "one.html:2:1"),
+        ],
+    )
+    def test_a_broken_template_is_named_with_its_place(
+        self, call: Callable[..., Outcome], small: Callable[..., list[str]], html: str | bytes, place: str
+    ) -> None:
+        arguments = small(html)
+        for command in ("render", "check"):
+            outcome = call(command, "one", *arguments)
+            assert outcome.status == 1
+            assert place in outcome.err + outcome.out
+            assert "Traceback" not in outcome.err
+
+    def test_json_errors_are_json(self, call: Callable[..., Outcome]) -> None:
+        error: dict[str, Any] = json.loads(call("check", "nope", "--json").out)["error"]
+        assert error["code"] == "unknown-name"
+        assert error["remedy"]
+
+
+def test_the_settings_may_come_from_the_environment(small: Callable[..., list[str]]) -> None:
+    _, templates, _, fixtures = small("<p>Hello</p>")
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "render", "one"],
+        env={**os.environ, "BBWS_TEMPLATES": templates, "BBWS_FIXTURES": fixtures},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "<p>Hello</p>" in done.stdout) == (0, True), done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    done = subprocess.run(
+        [f"{sys.executable} -m app render {RECEIPT} | head -c 10"],
+        shell=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
