@@ -1,0 +1,123 @@
+"""Data against a template's contract: a JSON Schema 2020-12, checked without any dependency.
+
+The keywords are those that contracts use; ``unsupported_keywords`` names any other, so that a contract never
+promises what nobody checks. Every problem is listed at once. Because data is personal, a problem speaks of
+the kind and size of a value, and at most of a short number, never of its text.
+
+Source of the rules: JSON Schema 2020-12, Core and Validation (https://json-schema.org/draft/2020-12).
+``format`` is asserted; ``pattern`` is ECMA 262 as far as ``json_values.ecma_pattern`` translates it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from bbws_templates.contract_keywords import ANNOTATIONS, KEYWORDS
+from bbws_templates.contract_schema import Schema, apply, escaped, resolved
+from bbws_templates.errors import ContractError, ContractProblem, Location
+from bbws_templates.formats import FORMATS
+from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern
+
+__all__ = ["DIALECT", "MAX_PROBLEMS", "contract_problems", "require", "unsupported_keywords"]
+
+MAX_PROBLEMS = 100
+"""How many problems are listed; what hostile data holds beyond them is not looked at."""
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+"""The dialect in which contracts are written."""
+
+_SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_SCHEMA_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
+_SCHEMAS = ("additionalProperties", "propertyNames", "items", "contains", "not", "if", "then", "else")
+
+
+def contract_problems(contract: Mapping[str, Any], data: Any) -> tuple[ContractProblem, ...]:
+    """Every way in which ``data`` breaks ``contract``, in the order of the contract; ``()`` when none.
+
+    Raises:
+        ContractError: the contract itself cannot be used: a reference leads nowhere, or a pattern is
+            malformed.
+    """
+    found: dict[ContractProblem, None] = {}
+    try:
+        for problem in islice(apply(contract, contract, data, "", 0), MAX_PROBLEMS):
+            found[problem] = None
+    except TooDeepError as error:
+        found[ContractProblem(error.pointer, f"must not be nested deeper than {MAX_NESTING} levels")] = None
+    return tuple(found)
+
+
+def require(contract: Mapping[str, Any], data: Any, *, template: str = "") -> None:
+    """Do nothing when ``data`` keeps ``contract``.
+
+    Raises:
+        ContractError: it does not; the message names every problem (up to ``MAX_PROBLEMS``), ``problems``
+            lists them for machines.
+    """
+    problems = contract_problems(contract, data)
+    if not problems:
+        return
+    places = "in one place" if len(problems) == 1 else f"in {len(problems)} places"
+    if len(problems) == MAX_PROBLEMS:
+        places = f"in at least {MAX_PROBLEMS} places"
+    whose = f"the contract of {template}" if template else "the contract"
+    raise ContractError(
+        f"The data breaks {whose} {places}: {'; '.join(map(str, problems))}.",
+        problems=problems,
+        location=Location(template) if template else None,
+    )
+
+
+def unsupported_keywords(contract: Mapping[str, Any]) -> tuple[ContractProblem, ...]:
+    """Every part of ``contract`` that would not be checked; the pointers lead into the contract.
+
+    These are unknown keywords and formats, patterns outside the subset, references that lead nowhere or out
+    of the contract, another dialect. Keywords that begin with ``x-`` are free for annotations.
+    """
+    found: list[ContractProblem] = []
+    _survey(contract, contract, "", found)
+    return tuple(found)
+
+
+def _survey(root: Schema, schema: Any, pointer: str, found: list[ContractProblem]) -> None:
+    if not isinstance(schema, Mapping) or len(pointer) > 2000:
+        return
+    for keyword, argument in schema.items():
+        place = f"{pointer}/{escaped(keyword)}"
+        reason = _reason_against(root, keyword, argument)
+        if keyword == "$id" and pointer:
+            reason = "an '$id' inside the contract would change what its references mean"
+        if reason:
+            found.append(ContractProblem(place, reason))
+        elif keyword in _SCHEMAS:
+            _survey(root, argument, place, found)
+        elif keyword in _SCHEMA_LISTS and isinstance(argument, list):
+            for index, member in enumerate(argument):
+                _survey(root, member, f"{place}/{index}", found)
+        elif keyword in _SCHEMA_MAPS and isinstance(argument, Mapping):
+            for name, member in argument.items():
+                _survey(root, member, f"{place}/{escaped(name)}", found)
+
+
+def _reason_against(root: Schema, keyword: str, argument: Any) -> str:
+    if keyword not in KEYWORDS and keyword not in ANNOTATIONS and not keyword.startswith("x-"):
+        return f"the keyword '{keyword}' is not checked by the runtime"
+    if keyword == "$schema" and str(argument).rstrip("#") != DIALECT:
+        return f"the dialect must be {DIALECT}"
+    if keyword == "format" and argument not in FORMATS:
+        return f"the format '{argument}' is not checked by the runtime; known are {', '.join(FORMATS)}"
+    try:
+        if keyword == "$ref":
+            resolved(root, argument)
+        elif keyword == "pattern":
+            ecma_pattern(argument)
+        elif keyword == "patternProperties":
+            for pattern in argument:
+                ecma_pattern(pattern)
+    except ContractError as error:
+        return error.message
+    except (ValueError, TypeError) as error:
+        return f"the pattern cannot be used: {error}"
+    return ""

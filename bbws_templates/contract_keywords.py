@@ -1,0 +1,323 @@
+"""What each keyword of JSON Schema demands, and the sentence for a value that does not comply.
+
+Sentences read on from a pointer: they begin with "must", "is" or "has". They hold nothing of the data but
+kinds, sizes and short numbers; examples come from the contract.
+
+Source: JSON Schema 2020-12, Validation, section 6 and 7, and Core, section 10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bbws_templates.contract_schema import KEYWORDS, Place, Schema, apply, keyword, resolved
+from bbws_templates.contract_wording import did_you_mean, one_of, text_example, wanted
+from bbws_templates.errors import ContractError, ContractProblem
+from bbws_templates.formats import FORMATS
+from bbws_templates.json_values import distinct_key, ecma_pattern, is_multiple, is_type, shape
+
+__all__ = ["ANNOTATIONS", "KEYWORDS"]
+
+ANNOTATIONS = frozenset(
+    {"$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples"}
+)
+ANNOTATIONS |= {"deprecated", "readOnly", "writeOnly"}
+ANNOTATIONS |= {"then", "else"}  # without "if" these mean nothing, with it they are part of it
+"""Keywords that demand nothing by themselves."""
+
+_LONGEST_SENTENCE = 400
+
+Found = Iterator[ContractProblem]
+
+
+# --- any value ------------------------------------------------------------------------------------------
+
+
+@keyword("type")
+def _type(place: Place, names: str | list[str]) -> Found:
+    accepted = [names] if isinstance(names, str) else names
+    if any(is_type(place.value, name) for name in accepted):
+        return
+    if accepted == ["string"] and is_type(place.value, "number"):
+        number = shape(place.value)
+        form = FORMATS.get(place.schema.get("format", ""))
+        example = text_example(place.schema) or (form.sample if form else "299.90")
+        printed = number.removeprefix("the number ")
+        hint = f"; a JSON number would print {printed}" if printed != number else ""
+        yield place.problem(f'must be text such as "{example}", is {number}{hint}')
+        return
+    yield place.problem(f"must be {wanted(place.root, place.schema)}, is {shape(place.value)}")
+
+
+@keyword("enum")
+def _enum(place: Place, allowed: list[Any]) -> Found:
+    if distinct_key(place.value) not in map(distinct_key, allowed):
+        yield place.problem(f"must be {one_of(allowed)}, is {_other(place.value)}")
+
+
+@keyword("const")
+def _const(place: Place, only: Any) -> Found:
+    if distinct_key(place.value) != distinct_key(only):
+        yield place.problem(f"must be {one_of([only])}, is {_other(place.value)}")
+
+
+def _other(value: Any) -> str:
+    return f"other {shape(value)}" if isinstance(value, str) and value else shape(value)
+
+
+@keyword("$ref")
+def _ref(place: Place, reference: str) -> Found:
+    return place.same(resolved(place.root, reference))
+
+
+@keyword("allOf")
+def _all_of(place: Place, schemas: list[Schema]) -> Found:
+    for schema in schemas:
+        yield from place.same(schema)
+
+
+@keyword("anyOf")
+def _any_of(place: Place, schemas: list[Schema]) -> Found:
+    reasons = _first_reasons(place, schemas)
+    if len(reasons) == len(schemas):
+        yield _none_of(place, reasons)
+
+
+@keyword("oneOf")
+def _one_of(place: Place, schemas: list[Schema]) -> Found:
+    reasons = _first_reasons(place, schemas)
+    fitting = len(schemas) - len(reasons)
+    if fitting == 0:
+        yield _none_of(place, reasons)
+    elif fitting > 1:
+        yield place.problem(f"must fit exactly one of {len(schemas)} alternatives, fits {fitting}")
+
+
+def _first_reasons(place: Place, schemas: list[Schema]) -> list[ContractProblem]:
+    """The first problem with each alternative that does not fit.
+
+    Each is tried once only: where a contract refers to itself, a second try at every level would take
+    exponential time on data made for it.
+    """
+    firsts = (next(place.same(schema), None) for schema in schemas)
+    return [reason for reason in firsts if reason is not None]
+
+
+def _none_of(place: Place, reasons: list[ContractProblem]) -> ContractProblem:
+    sentences = dict.fromkeys(
+        f"{reason.pointer.removeprefix(place.pointer)} {reason.expectation}".strip() for reason in reasons[:3]
+    )
+    sentence = f"must fit one of {len(reasons)} alternatives: {', or '.join(sentences)}"
+    return place.problem(
+        sentence if len(sentence) <= _LONGEST_SENTENCE else f"{sentence[:_LONGEST_SENTENCE]}…"
+    )
+
+
+@keyword("not")
+def _not(place: Place, schema: Schema) -> Found:
+    if place.accepts(schema):
+        yield place.problem(f"must not be what the contract excludes, is {shape(place.value)}")
+
+
+@keyword("if")
+def _if(place: Place, condition: Schema) -> Found:
+    return place.same(place.schema.get("then" if place.accepts(condition) else "else", True))
+
+
+# --- objects --------------------------------------------------------------------------------------------
+
+
+@keyword("required")
+def _required(place: Place, names: list[str]) -> Found:
+    if isinstance(place.value, Mapping):
+        properties = place.schema.get("properties", {})
+        for name in names:
+            if name not in place.value:
+                what = wanted(place.root, properties.get(name, True))
+                yield place.problem_of_member(
+                    name, f"is required but missing{f'; must be {what}' if what else ''}"
+                )
+
+
+@keyword("properties")
+def _properties(place: Place, schemas: Mapping[str, Schema]) -> Found:
+    if isinstance(place.value, Mapping):
+        for name, schema in schemas.items():
+            if name in place.value:
+                yield from place.below(schema, place.value[name], name)
+
+
+@keyword("patternProperties")
+def _pattern_properties(place: Place, schemas: Mapping[str, Schema]) -> Found:
+    if isinstance(place.value, Mapping):
+        for pattern, schema in schemas.items():
+            for name, member in place.value.items():
+                if isinstance(name, str) and _compiled(pattern).search(name):
+                    yield from place.below(schema, member, name)
+
+
+@keyword("additionalProperties")
+def _additional_properties(place: Place, schema: Schema) -> Found:
+    if not isinstance(place.value, Mapping):
+        return
+    known = place.schema.get("properties", {})
+    patterns = [_compiled(pattern) for pattern in place.schema.get("patternProperties", ())]
+    for name, member in place.value.items():
+        if name in known or (isinstance(name, str) and any(pattern.search(name) for pattern in patterns)):
+            continue
+        if schema is False:
+            yield place.problem_of_member(
+                name, f"must not be here: the contract has no such field{did_you_mean(name, known)}"
+            )
+        else:
+            yield from place.below(schema, member, str(name))
+
+
+@keyword("propertyNames")
+def _property_names(place: Place, schema: Schema) -> Found:
+    if isinstance(place.value, Mapping):
+        for name in place.value:
+            reason = next(apply(place.root, schema, name, "", place.depth + 1), None)
+            if reason is not None:
+                yield place.problem_of_member(name, f"must have another name: a name {reason.expectation}")
+
+
+@keyword("minProperties")
+def _min_properties(place: Place, least: float) -> Found:
+    if isinstance(place.value, Mapping) and len(place.value) < least:
+        yield place.problem(f"must have at least {_counted(least, 'member')}, has {len(place.value)}")
+
+
+@keyword("maxProperties")
+def _max_properties(place: Place, most: float) -> Found:
+    if isinstance(place.value, Mapping) and len(place.value) > most:
+        yield place.problem(f"must have at most {_counted(most, 'member')}, has {len(place.value)}")
+
+
+@keyword("dependentRequired")
+def _dependent_required(place: Place, dependencies: Mapping[str, list[str]]) -> Found:
+    if isinstance(place.value, Mapping):
+        for present, names in dependencies.items():
+            for name in names if present in place.value else ():
+                if name not in place.value:
+                    yield place.problem_of_member(name, f"is required wherever '{present}' is given")
+
+
+# --- lists ----------------------------------------------------------------------------------------------
+
+
+@keyword("items")
+def _items(place: Place, schema: Schema) -> Found:
+    if isinstance(place.value, list | tuple):
+        first = len(place.schema.get("prefixItems", ()))
+        for index in range(first, len(place.value)):
+            yield from place.below(schema, place.value[index], index)
+
+
+@keyword("prefixItems")
+def _prefix_items(place: Place, schemas: list[Schema]) -> Found:
+    if isinstance(place.value, list | tuple):
+        for index, (schema, item) in enumerate(zip(schemas, place.value, strict=False)):
+            yield from place.below(schema, item, index)
+
+
+@keyword("minItems")
+def _min_items(place: Place, least: float) -> Found:
+    if isinstance(place.value, list | tuple) and len(place.value) < least:
+        yield place.problem(f"must have at least {_counted(least, 'item')}, has {len(place.value)}")
+
+
+@keyword("maxItems")
+def _max_items(place: Place, most: float) -> Found:
+    if isinstance(place.value, list | tuple) and len(place.value) > most:
+        yield place.problem(f"must have at most {_counted(most, 'item')}, has {len(place.value)}")
+
+
+@keyword("uniqueItems")
+def _unique_items(place: Place, wanted_unique: bool) -> Found:
+    if wanted_unique and isinstance(place.value, list | tuple):
+        first_seen: dict[Any, int] = {}
+        for index, item in enumerate(place.value):
+            earlier = first_seen.setdefault(distinct_key(item), index)
+            if earlier != index:
+                yield place.problem(f"must not repeat an item: item {index} equals item {earlier}")
+                return
+
+
+# --- text -----------------------------------------------------------------------------------------------
+
+
+@keyword("minLength")
+def _min_length(place: Place, least: float) -> Found:
+    if isinstance(place.value, str) and len(place.value) < least:
+        empty = "must not be empty" if not place.value else ""
+        yield place.problem(
+            empty or f"must have at least {_counted(least, 'character')}, has {len(place.value)}"
+        )
+
+
+@keyword("maxLength")
+def _max_length(place: Place, most: float) -> Found:
+    if isinstance(place.value, str) and len(place.value) > most:
+        yield place.problem(f"must have at most {_counted(most, 'character')}, has {len(place.value)}")
+
+
+@keyword("pattern")
+def _pattern(place: Place, pattern: str) -> Found:
+    if isinstance(place.value, str) and not _compiled(pattern).search(place.value):
+        example = text_example(place.schema)
+        such = f' such as "{example}"' if example else ""
+        yield place.problem(f"must be text{such} that matches {pattern}, is {_other(place.value)}")
+
+
+@keyword("format")
+def _format(place: Place, name: str) -> Found:
+    form = FORMATS.get(name)
+    if form is not None and isinstance(place.value, str) and not form.accepts(place.value):
+        example = text_example(place.schema) or form.sample
+        yield place.problem(f'must be {form.noun} such as "{example}", is {_other(place.value)}')
+
+
+# --- numbers --------------------------------------------------------------------------------------------
+
+
+@keyword("minimum")
+def _minimum(place: Place, least: float) -> Found:
+    if is_type(place.value, "number") and place.value < least:
+        yield place.problem(f"must be {least} or more, is {shape(place.value)}")
+
+
+@keyword("maximum")
+def _maximum(place: Place, most: float) -> Found:
+    if is_type(place.value, "number") and place.value > most:
+        yield place.problem(f"must be {most} or less, is {shape(place.value)}")
+
+
+@keyword("exclusiveMinimum")
+def _exclusive_minimum(place: Place, limit: float) -> Found:
+    if is_type(place.value, "number") and place.value <= limit:
+        yield place.problem(f"must be more than {limit}, is {shape(place.value)}")
+
+
+@keyword("exclusiveMaximum")
+def _exclusive_maximum(place: Place, limit: float) -> Found:
+    if is_type(place.value, "number") and place.value >= limit:
+        yield place.problem(f"must be less than {limit}, is {shape(place.value)}")
+
+
+@keyword("multipleOf")
+def _multiple_of(place: Place, of: float) -> Found:
+    if is_type(place.value, "number") and not is_multiple(place.value, of):
+        yield place.problem(f"must be a multiple of {of}, is {shape(place.value)}")
+
+
+def _counted(number: float, noun: str) -> str:
+    return f"{number:g} {noun}{'' if number == 1 else 's'}"
+
+
+def _compiled(pattern: str) -> Any:
+    try:
+        return ecma_pattern(pattern)
+    except ValueError as error:
+        raise ContractError(f"The contract's pattern '{pattern}' cannot be used: {error}.") from error

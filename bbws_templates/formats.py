@@ -1,0 +1,120 @@
+"""The string formats that a contract may assert, each with a sample that reads well in a sentence.
+
+JSON Schema 2020-12 lets a validator ignore ``format``; contracts rely on it, so here it is always asserted.
+Regular expressions are compiled on first use: importing this module costs nothing in a Lambda's cold start.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format: ``noun`` and ``sample`` complete the sentence "must be {noun} such as {sample}"."""
+
+    noun: str
+    sample: str
+    accepts: Callable[[str], bool]
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
+
+
+def _is_date(text: str) -> bool:
+    """RFC 3339 ``full-date``: exactly YYYY-MM-DD, a day that exists."""
+    if not _compiled(r"\d{4}-\d{2}-\d{2}").fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_date_time(text: str) -> bool:
+    """RFC 3339 ``date-time``: a time zone is part of it; second 60 only where a leap second can fall."""
+    match = _compiled(
+        r"(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.\d+)?"
+        r"(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))"
+    ).fullmatch(text)
+    if match is None or not _is_date(match[1]):
+        return False
+    if match[4] != "60":
+        return True
+    offset = 0 if match[5] is None else int(match[6]) * 60 + int(match[7])
+    minute = int(match[2]) * 60 + int(match[3]) - (-offset if match[5] == "-" else offset)
+    return minute % 1440 == 23 * 60 + 59
+
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_IPV4 = r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+
+
+def _is_ipv6(text: str) -> bool:
+    """RFC 4291, section 2.2, without a zone."""
+    if "%" in text:
+        return False
+    import ipaddress  # Costs milliseconds, and bracketed addresses hardly ever occur.
+
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_email(text: str) -> bool:
+    """RFC 5321 ``Mailbox``: dot-string or quoted-string, then a domain or an address literal."""
+    local, at, domain = text.rpartition("@")
+    if not at or len(local) > 64 or len(domain) > 255:
+        return False
+    if not _compiled(rf'{_ATOM}(?:\.{_ATOM})*|"(?:[ !#-\[\]-~]|\\[ -~])*"').fullmatch(local):
+        return False
+    if domain.startswith("[") and domain.endswith("]"):
+        literal = domain[1:-1]
+        if literal.startswith("IPv6:"):
+            return _is_ipv6(literal[5:])
+        return _compiled(_IPV4).fullmatch(literal) is not None
+    return _compiled(rf"{_LABEL}(?:\.{_LABEL})*").fullmatch(domain) is not None
+
+
+def _is_uri(text: str) -> bool:
+    """RFC 3986 ``URI``: a scheme is part of it, other characters are percent-encoded."""
+    pchar = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
+    userinfo = r"(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*"
+    name = r"(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
+    match = _compiled(
+        rf"[A-Za-z][A-Za-z0-9+.-]*:"
+        rf"(?://(?:{userinfo}@)?(?:\[(?P<literal>[^\]]*)\]|{name})(?::\d*)?(?:/{pchar}*)*"
+        rf"|/(?:{pchar}+(?:/{pchar}*)*)?|{pchar}+(?:/{pchar}*)*|)"
+        rf"(?:\?(?:{pchar}|[/?])*)?(?:\#(?:{pchar}|[/?])*)?"
+    ).fullmatch(text)
+    if match is None:
+        return False
+    literal = match["literal"]
+    if literal is None or _compiled(r"v[0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+").fullmatch(literal):
+        return True
+    return _is_ipv6(literal)
+
+
+def _is_uuid(text: str) -> bool:
+    """RFC 4122, section 3: 32 hexadecimal digits in five groups."""
+    return _compiled(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}").fullmatch(text) is not None
+
+
+FORMATS: Mapping[str, Format] = {
+    "date": Format("a date", "2025-12-19", _is_date),
+    "date-time": Format("a date and time with its zone", "2025-12-19T10:30:00Z", _is_date_time),
+    "email": Format("an email address", "jane@example.com", _is_email),
+    "uri": Format("a URL with its scheme", "https://example.com/", _is_uri),
+    "uuid": Format("a UUID", "aa0e8400-e29b-41d4-a716-446655440005", _is_uuid),
+}
+"""Every format that a contract may use, by its JSON Schema name."""
