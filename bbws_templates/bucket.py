@@ -1,0 +1,181 @@
+"""Reading objects from S3, and turning what its SDK raises into errors that say what to do.
+
+boto3 is imported when the first client is made, never by importing this package.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from bbws_templates.faults import (
+    CredentialsError,
+    DeniedError,
+    MissingBucketError,
+    StoreError,
+    UnreachableError,
+)
+from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
+from bbws_templates.target import BucketTarget
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_NOT_FOUND: Final = {"NoSuchKey", "404", "NotFound"}
+_EXPIRED: Final = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"}
+_INVALID: Final = {
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "InvalidToken",
+    "UnrecognizedClientException",
+}
+_DENIED: Final = {"AccessDenied", "403", "Forbidden", "AllAccessDisabled", "KMS.DisabledException"}
+_REGION: Final = {
+    "PermanentRedirect",
+    "301",
+    "AuthorizationHeaderMalformed",
+    "IllegalLocationConstraintException",
+}
+_BUSY: Final = {
+    "SlowDown",
+    "503",
+    "ServiceUnavailable",
+    "InternalError",
+    "500",
+    "RequestTimeout",
+    "Throttling",
+}
+
+
+def connect(target: BucketTarget, *, timeout: float, attempts: int = 2, connections: int = 4) -> S3Client:
+    """An S3 client that waits ``timeout`` seconds at most and tries ``attempts`` times.
+
+    Raises:
+        StoreError: boto3 is not installed.
+        CredentialsError: a profile or setting of AWS that cannot be used.
+    """
+    try:
+        import boto3
+        from botocore.config import Config
+    except ImportError as error:
+        raise StoreError(
+            f"Reading {target} needs boto3.", remedy="Install bbws-templates[s3]; AWS Lambda brings it along."
+        ) from error
+    config = Config(
+        connect_timeout=min(timeout, 5.0),
+        read_timeout=timeout,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        max_pool_connections=connections,
+    )
+    # boto3 itself reads AWS_DEFAULT_REGION alone; Lambda and an operator's failover set AWS_REGION.
+    region = target.region or os.environ.get("AWS_REGION") or None
+    try:
+        # A session of its own: the default one is not safe to share by threads.
+        return boto3.session.Session().client("s3", region_name=region, config=config)
+    except Exception as error:
+        raise translate(error, target, "") from error
+
+
+class BucketReader:
+    """Objects of one bucket, under one prefix."""
+
+    def __init__(self, client: S3Client, target: BucketTarget) -> None:
+        self.client = client
+        self.target = target
+
+    def get(self, key: str) -> StoredObject | None:
+        """As ``ObjectReader.get``."""
+        found = self._get(key)
+        return found if isinstance(found, StoredObject) else None
+
+    def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
+        """As ``ObjectReader.revalidate``; a 304 costs no body."""
+        return self._get(key, IfNoneMatch=etag)
+
+    def _get(self, key: str, **conditions: Any) -> StoredObject | Unchanged | None:
+        try:
+            answer = self.client.get_object(
+                Bucket=self.target.bucket, Key=self.target.prefix + key, **conditions
+            )
+            body = answer["Body"].read()
+        except Exception as error:
+            code = error_code(error)
+            if code in ("304", "NotModified"):
+                return UNCHANGED
+            if code in _NOT_FOUND:
+                return None
+            raise translate(error, self.target, key) from error
+        return StoredObject(body, answer["ETag"])
+
+
+def error_code(error: Exception) -> str:
+    """The error code that S3 gave, "" for an error that did not come from S3."""
+    response = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
+
+
+def translate(error: Exception, target: BucketTarget, key: str) -> StoreError:
+    """What the SDK raised, in words that say what is wrong with ``target`` and how to mend it.
+
+    An exception that is neither from botocore nor from the network is a defect of ours and comes back up.
+    """
+    from botocore import exceptions as sdk
+
+    where = f"{target}/{key}" if key else str(target)
+    if isinstance(error, sdk.ClientError):
+        return _translate_answer(error, target, where)
+    if isinstance(error, (sdk.NoCredentialsError, sdk.PartialCredentialsError)):
+        return CredentialsError(
+            f"There are no AWS credentials to reach {target} with.",
+            remedy="Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or assume the role.",
+        )
+    if isinstance(error, (sdk.CredentialRetrievalError, sdk.ProfileNotFound, sdk.TokenRetrievalError)):
+        return CredentialsError(f"The AWS credentials cannot be used: {_line(error)}.")
+    if isinstance(error, (sdk.SSOError, sdk.ConfigParseError, sdk.InvalidConfigError)):
+        return CredentialsError(f"The AWS settings cannot be used: {_line(error)}.")
+    if isinstance(error, (sdk.ConnectTimeoutError, sdk.ReadTimeoutError)):
+        return UnreachableError(f"{where} did not answer in time.")
+    if isinstance(error, (sdk.HTTPClientError, sdk.IncompleteReadError, sdk.ResponseStreamingError)):
+        return UnreachableError(
+            f"{where} cannot be reached, or the connection broke off: {_line(error)}.",
+            remedy="Check the network, AWS_REGION and AWS_ENDPOINT_URL.",
+        )
+    if isinstance(error, (sdk.BotoCoreError, OSError, ValueError)):
+        return StoreError(f"{where} cannot be used: {_line(error)}.")
+    raise error
+
+
+def _translate_answer(error: Any, target: BucketTarget, where: str) -> StoreError:
+    code = error_code(error)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "NoSuchBucket":
+        return MissingBucketError(
+            f"There is no bucket '{target.bucket}'.", remedy="Create it with Terraform, or correct the name."
+        )
+    if code in _EXPIRED:
+        return CredentialsError(
+            f"The AWS credentials for {target} have expired.", remedy="Log in or assume the role again."
+        )
+    if code in _INVALID:
+        return CredentialsError(f"AWS does not accept these credentials for {target} ({code}).")
+    if code == "RequestTimeTooSkewed":
+        return CredentialsError("The clock of this machine is wrong, so AWS refuses to trust it.")
+    if code in _REGION:
+        region = error.response.get("Error", {}).get("Region", "")
+        return StoreError(
+            f"The bucket '{target.bucket}' is in {region or 'another region'}.",
+            remedy=f"Set AWS_REGION{f'={region}' if region else ''} or the region of the target.",
+        )
+    if code in _DENIED or status == 403:
+        return DeniedError(
+            f"Access to {where} is denied ({error.operation_name}).",
+            remedy="Check the role's policy and the bucket's. "
+            "Without s3:ListBucket, S3 also denies what does not exist.",
+        )
+    if code in _BUSY or status >= 500:
+        return UnreachableError(f"{where}: S3 is busy or broken ({code or status}).", remedy="Try again.")
+    return StoreError(f"{where}: S3 answered {code or status}: {_line(error)}.")
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")

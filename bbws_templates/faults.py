@@ -1,0 +1,85 @@
+"""What can be wrong with a release or with the place it is read from.
+
+::
+
+    BbwsTemplatesError
+    ├── DamagedReleaseError       bytes that are not what their digest says, or not a release at all
+    ├── UnknownTemplateError      the release has no template of that name; carries the nearest names
+    ├── TargetError               a target that cannot be understood
+    └── StoreError                the place a release is read from or written to fails
+        ├── MissingBucketError    there is no such bucket, or no such directory
+        ├── CredentialsError      none, expired or wrong
+        ├── DeniedError           known, but not allowed
+        ├── UnreachableError      no answer, or none in time
+        └── UnavailableError      no release can be had from anywhere: not the target, memory or fallback
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from bbws_templates.errors import BbwsTemplatesError
+
+
+class DamagedReleaseError(BbwsTemplatesError):
+    """A release, or a part of one, that must not be used: its bytes are not what they are said to be."""
+
+    code = "release-damaged"
+
+
+class UnknownTemplateError(BbwsTemplatesError):
+    """A template that the release does not have; ``nearest`` holds the closest names, best first."""
+
+    code = "unknown-template"
+
+    def __init__(self, name: str, known: Iterable[str], *, release: str) -> None:
+        names = tuple(known)
+        self.nearest = tuple(difflib.get_close_matches(name, names, n=3, cutoff=0.4))
+        close = f"Did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
+        super().__init__(
+            f"Release {release[:12]} has no template named '{name}'.",
+            remedy=close or f"It has: {', '.join(sorted(names)) or 'none'}.",
+        )
+
+
+class TargetError(BbwsTemplatesError):
+    """A target that is neither ``s3://bucket/prefix`` nor ``file:///directory`` nor a known name."""
+
+    code = "target"
+
+
+class StoreError(BbwsTemplatesError):
+    """The place a release is read from or written to fails."""
+
+    code = "store"
+
+
+class MissingBucketError(StoreError):
+    """The bucket or directory does not exist."""
+
+    code = "store-missing"
+
+
+class CredentialsError(StoreError):
+    """No credentials, expired ones or wrong ones."""
+
+    code = "store-credentials"
+
+
+class DeniedError(StoreError):
+    """The credentials are good and the action is not allowed."""
+
+    code = "store-denied"
+
+
+class UnreachableError(StoreError):
+    """The store gives no answer, not in time, or one that breaks off."""
+
+    code = "store-unreachable"
+
+
+class UnavailableError(StoreError):
+    """No release can be had: not from the target, not from memory, not from the deployment."""
+
+    code = "release-unavailable"

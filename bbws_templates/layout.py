@@ -1,0 +1,97 @@
+"""Where everything lies in a bucket or directory; the whole convention, in one place.
+
+::
+
+    current.json                       the active pointer: the only object that is ever changed in place,
+    receipts/receipt.html, .txt        besides these stable keys, for readers that know nothing of releases
+    releases/{id}/bundle.json          all a sender needs; its SHA-256 *is* the release id
+    releases/{id}/manifest.json        every file with its SHA-256 and size, and where the release came from
+    objects/{sha256}.{html,txt,json}   the files themselves, shared by all releases that have them
+    history/{first}-{last}-{…}.json    activations that have grown out of the pointer
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bbws_templates.digests import Digest
+from bbws_templates.faults import DamagedReleaseError
+
+POINTER: Final = "current.json"
+BUNDLE: Final = "bundle.json"
+MANIFEST: Final = "manifest.json"
+RELEASES: Final = "releases/"
+OBJECTS: Final = "objects/"
+HISTORY: Final = "history/"
+RESERVED: Final = frozenset({"releases", "objects", "history"})
+
+MEDIA_TYPES: Final = {
+    "html": "text/html; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "json": "application/json",
+}
+
+_SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\]{1,200}")
+_RELEASE_ID = re.compile(r"[0-9a-f]{64}")
+_MAX_KEY_BYTES = 900  # S3 allows 1,024; the rest is left to a prefix
+
+
+def check_release_id(text: str) -> str:
+    """``text`` if it is a whole release id: 64 hexadecimal digits.
+
+    Raises:
+        DamagedReleaseError: it is not.
+    """
+    if not _RELEASE_ID.fullmatch(text):
+        raise DamagedReleaseError(
+            f"{text[:80]!r} is not a release id.", remedy="A release id has 64 hexadecimal digits."
+        )
+    return text
+
+
+def check_name(name: str) -> str:
+    """``name`` if it can name a template in a release: no way out of the prefix, no clash with our own keys.
+
+    Raises:
+        DamagedReleaseError: it cannot.
+    """
+    segments = name.split("/")
+    if segments[0] in RESERVED:
+        raise DamagedReleaseError(
+            f"A template cannot be named {name!r}: the folder '{segments[0]}' is where releases are kept.",
+            remedy="Rename the folder.",
+        )
+    if len(name.encode("utf-8", "replace")) > _MAX_KEY_BYTES or any(
+        not _SEGMENT.fullmatch(segment) or segment.startswith(".") for segment in segments
+    ):
+        raise DamagedReleaseError(
+            f"A template cannot be named {name[:120]!r}.",
+            remedy="Use folder/name, without '.', '..', empty parts, back-slashes and control characters.",
+        )
+    return name
+
+
+def bundle_key(release: str) -> str:
+    """Where the bundle of a release lies."""
+    return f"{RELEASES}{check_release_id(release)}/{BUNDLE}"
+
+
+def manifest_key(release: str) -> str:
+    """Where the manifest of a release lies."""
+    return f"{RELEASES}{check_release_id(release)}/{MANIFEST}"
+
+
+def object_key(digest: Digest, path: str) -> str:
+    """Where the file ``path`` of a release lies: by its content, so that releases share it."""
+    return f"{OBJECTS}{digest.hex}.{extension(path)}"
+
+
+def extension(path: str) -> str:
+    """The last suffix of ``path``, without its dot."""
+    return path.rpartition(".")[2]
+
+
+def media_type(key: str) -> str:
+    """The Content-Type that a key is stored with."""
+    return MEDIA_TYPES.get(extension(key), "application/octet-stream")

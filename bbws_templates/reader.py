@@ -1,0 +1,51 @@
+"""The port through which releases are read: a directory or a bucket, told apart by their target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from bbws_templates.target import BucketTarget, Target
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as it was read. ``etag`` names this content, for revalidation and compare-and-swap."""
+
+    body: bytes
+    etag: str
+
+
+class Unchanged(Enum):
+    """What a revalidation says of an object that still has the ETag asked about."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED = Unchanged.UNCHANGED
+
+
+class ObjectReader(Protocol):
+    """Read access to the objects under one target. Safe to share by threads."""
+
+    def get(self, key: str) -> StoredObject | None:
+        """The object at ``key``, None when there is none.
+
+        Raises:
+            StoreError: the store fails, denies, or gives no whole answer in time.
+        """
+
+    def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
+        """As ``get``, but ``UNCHANGED`` and no body when the object still has ``etag``."""
+
+
+def open_reader(target: Target, *, timeout: float) -> ObjectReader:
+    """A reader of ``target`` that waits no longer than ``timeout`` seconds for any sign of the store."""
+    if isinstance(target, BucketTarget):
+        from bbws_templates.bucket import BucketReader, connect
+
+        return BucketReader(connect(target, timeout=timeout), target)
+    from bbws_templates.directory import DirectoryReader
+
+    return DirectoryReader(target.path)
