@@ -1,0 +1,22 @@
+"""Bounds on one rendering: hostile data must cost an error, not a Lambda's memory or time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one rendering may use at most; ``LimitError`` beyond.
+
+    ``depth``: sections and partials within each other; each costs one frame of Python's stack, which ends at
+    1,000 by default. ``output``: characters. ``turns``: sections entered, once per list item, and partials
+    included, which bounds the time of loops that print nothing.
+    """
+
+    depth: int = 400
+    output: int = 5_000_000
+    turns: int = 1_000_000
+
+
+DEFAULT_LIMITS = Limits()

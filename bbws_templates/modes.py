@@ -1,0 +1,44 @@
+"""What a rendering is for, and what that does to the values in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from bbws_templates import escaping
+
+
+class Mode(StrEnum):
+    """What a rendering is for.
+
+    - ``MUSTACHE``: the specification to the letter: values are HTML-escaped and otherwise as they are.
+    - ``HTML``: a document: escaped, and characters that no HTML document may hold replaced by U+FFFD.
+    - ``TEXT``: plain text: not escaped; only what no mail can carry (NUL, lone surrogates) is replaced.
+    - ``HEADER``: a header value: not escaped; every run of control characters, CR and LF among them, in the
+      data and in the template itself, becomes one space.
+    """
+
+    MUSTACHE = "mustache"
+    HTML = "html"
+    TEXT = "text"
+    HEADER = "header"
+
+
+Filter: TypeAlias = Callable[[str], str] | None
+
+
+class Filters(NamedTuple):
+    """What happens to ``{{value}}``, to ``{{{value}}}`` and to the template's own text; None for nothing."""
+
+    escaped: Filter
+    raw: Filter
+    literal: Filter
+
+
+FILTERS: Mapping[Mode, Filters] = {
+    Mode.MUSTACHE: Filters(escaping.escape_html, None, None),
+    Mode.HTML: Filters(escaping.html_value, escaping.html_characters, None),
+    Mode.TEXT: Filters(escaping.text_characters, escaping.text_characters, None),
+    Mode.HEADER: Filters(escaping.one_line, escaping.one_line, escaping.one_line),
+}

@@ -1,0 +1,64 @@
+"""The tree of a parsed template: four kinds of node, each knowing where in its source it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bbws_templates.errors import Location
+from bbws_templates.tokens import position
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text to render as it is; ``indent`` marks blanks that a partial's line received, not in its source."""
+
+    text: str
+    start: int
+    indent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """``{{key}}``, or ``{{{key}}}`` and ``{{&key}}`` when not ``escaped``; ``path`` is () for ``.``."""
+
+    key: str
+    path: tuple[str, ...]
+    escaped: bool
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """``{{#key}}…{{/key}}``, or ``{{^key}}…{{/key}}`` when ``inverted``; ``start`` is where the tag opens."""
+
+    key: str
+    path: tuple[str, ...]
+    inverted: bool
+    children: tuple[Node, ...]
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """``{{> key}}``; ``indent`` is what every line of it receives because it stands alone."""
+
+    key: str
+    indent: str
+    start: int
+
+
+Node: TypeAlias = Text | Variable | Section | Partial
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A parsed source: a template, or one of its partials with one indent."""
+
+    name: str
+    source: str
+    nodes: tuple[Node, ...]
+
+    def location(self, offset: int) -> Location:
+        """Where ``offset`` of the source is, for a person."""
+        return Location(self.name, *position(self.source, offset))
