@@ -1,0 +1,143 @@
+"""What lies between two releases: templates, their parts, line by line, and what it means for callers."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.core.compatibility import ContractChange, contract_changes
+from bbws_templates.bundle import Bundle
+from bbws_templates.compiled import CompiledTemplate
+
+
+class ChangeKind(StrEnum):
+    """What happened to a template."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class PartChange:
+    """One part of a template that differs: ``diff`` is in unified form, without its file header."""
+
+    part: str
+    diff: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The change as JSON members."""
+        return {"part": self.part, "diff": self.diff}
+
+
+@dataclass(frozen=True)
+class TemplateChange:
+    """What happened to one template, and what that means for those who call it."""
+
+    name: str
+    kind: ChangeKind
+    parts: tuple[PartChange, ...]
+    consequences: tuple[ContractChange, ...]
+
+    @property
+    def breaking(self) -> tuple[ContractChange, ...]:
+        """The consequences that break callers."""
+        return tuple(consequence for consequence in self.consequences if consequence.breaking)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The change as JSON members."""
+        return {
+            "template": self.name,
+            "change": self.kind.value,
+            "parts": [part.as_dict() for part in self.parts],
+            "contract": [
+                {"field": item.field, "breaking": item.breaking, "consequence": item.consequence}
+                for item in self.consequences
+            ],
+        }
+
+
+def changed_names(old: Bundle | None, new: Bundle) -> tuple[str, ...]:
+    """The templates that are not the same in both, in sorted order."""
+    before = old.templates if old else {}
+    names = sorted(before.keys() | new.templates.keys())
+    return tuple(name for name in names if before.get(name) != new.templates.get(name))
+
+
+def template_changes(
+    old: Bundle | None,
+    new: Bundle,
+    *,
+    old_sources: Mapping[str, str] | None = None,
+    new_sources: Mapping[str, str] | None = None,
+) -> tuple[TemplateChange, ...]:
+    """Every template that differs, in sorted order; from ``old`` None everything is added.
+
+    The sources are the authors' texts by template name; they are compared for templates that differ.
+    """
+    before_sources, after_sources = old_sources or {}, new_sources or {}
+    changes = []
+    for name in changed_names(old, new):
+        before = old.templates.get(name) if old else None
+        after = new.templates.get(name)
+        kind = _kind(before, after)
+        texts_before = _parts(before, before_sources.get(name, ""))
+        texts_after = _parts(after, after_sources.get(name, ""))
+        parts = tuple(
+            PartChange(part, unified(texts_before[part], texts_after[part]))
+            for part in texts_after
+            if texts_before[part] != texts_after[part]
+        )
+        changes.append(TemplateChange(name, kind, parts, _consequences(before, after)))
+    return tuple(changes)
+
+
+def unified(before: str, after: str) -> str:
+    """The difference of two texts, line by line, three lines of context around it."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)
+    return "\n".join(list(lines)[2:])
+
+
+def _kind(before: CompiledTemplate | None, after: CompiledTemplate | None) -> ChangeKind:
+    if before is None:
+        return ChangeKind.ADDED
+    return ChangeKind.REMOVED if after is None else ChangeKind.CHANGED
+
+
+def _consequences(
+    before: CompiledTemplate | None, after: CompiledTemplate | None
+) -> tuple[ContractChange, ...]:
+    if before is None:
+        return ()
+    if after is None:
+        return (ContractChange("", True, "has no template any more: callers that ask for it fail"),)
+    return contract_changes(before.contract, after.contract)
+
+
+def _parts(template: CompiledTemplate | None, source: str) -> dict[str, str]:
+    """The parts in the order in which a person wants to read about them."""
+    if template is None:
+        return dict.fromkeys(
+            ("subject", "preheader", "sender", "reply-to", "audience", "description", "contract", "source",
+             "text", "html"), ""
+        )  # fmt: skip
+    name, address = template.sender
+    contract = (
+        "" if template.contract is None else json.dumps(template.contract, indent=2, ensure_ascii=False)
+    )
+    return {
+        "subject": template.subject,
+        "preheader": template.preheader,
+        "sender": f"{name} <{address}>",
+        "reply-to": template.reply_to,
+        "audience": template.audience,
+        "description": template.description,
+        "contract": contract,
+        "source": source,
+        "text": template.text,
+        "html": template.html,
+    }

@@ -1,0 +1,212 @@
+"""What a change of a data contract means for those who call the template.
+
+A change is *breaking* when data that the old contract accepted may be refused by the new one: a new required
+field, a removed field, or one whose values are narrowed. What cannot be proven harmless counts as breaking.
+New optional fields are compatible, in open objects too (JSON Schema 2020-12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bbws_templates.contract import contract_problems
+from bbws_templates.digests import canonical_json
+
+_TYPES: Final = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
+_ANNOTATIONS: Final = frozenset(
+    {"$schema", "$id", "$anchor", "$comment", "$defs", "title", "description", "examples", "default"}
+    | {"deprecated", "readOnly", "writeOnly"}
+)
+# keyword → (the type it speaks of, what a larger number does: "lower" bounds tighten as they grow)
+_BOUNDS: Final = {
+    "minLength": ("string", "lower"),
+    "maxLength": ("string", "upper"),
+    "minItems": ("array", "lower"),
+    "maxItems": ("array", "upper"),
+    "minProperties": ("object", "lower"),
+    "maxProperties": ("object", "upper"),
+    "minimum": ("number", "lower"),
+    "maximum": ("number", "upper"),
+    "exclusiveMinimum": ("number", "lower"),
+    "exclusiveMaximum": ("number", "upper"),
+}
+_EXACT: Final = {"pattern": "string", "format": "string", "multipleOf": "number"}
+_STRUCTURAL: Final = frozenset(
+    {
+        "type",
+        "enum",
+        "const",
+        "required",
+        "properties",
+        "additionalProperties",
+        "items",
+        "uniqueItems",
+        "$ref",
+    }
+)
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, order=True)
+class ContractChange:
+    """One consequence for callers. ``field`` is a path such as ``address.street`` or ``items[].total``."""
+
+    field: str
+    breaking: bool
+    consequence: str
+
+    def __str__(self) -> str:
+        return f"{self.field or 'the data'} {self.consequence}"
+
+
+def contract_changes(old: Schema | None, new: Schema | None) -> tuple[ContractChange, ...]:
+    """Every consequence of going from ``old`` to ``new``, breaking ones first; None is "no contract"."""
+    if new is None:
+        return ()
+    if old is None:
+        return (ContractChange("", True, "is now checked against a contract: there was none before"),)
+    changes = set(_Comparison(old, new).compare(old, new, ""))
+    return tuple(sorted(changes, key=lambda change: (not change.breaking, change)))
+
+
+class _Comparison:
+    """One walk over two contracts side by side."""
+
+    def __init__(self, old: Schema, new: Schema) -> None:
+        self._old = old
+        self._new = new
+        self._same_definitions = canonical_json(old.get("$defs")) == canonical_json(new.get("$defs"))
+        self._open: set[tuple[int, int]] = set()
+
+    def compare(self, old: Any, new: Any, field: str) -> Iterator[ContractChange]:
+        before, after = _resolved(self._old, old), _resolved(self._new, new)
+        if after is None or before is None:
+            if canonical_json(old) != canonical_json(new) or not self._same_definitions:
+                yield ContractChange(field, True, "changed in a way that cannot be proven compatible")
+            return
+        key = (id(old), id(new))
+        if key in self._open:  # a schema that refers to itself: the outer comparison speaks for the inner
+            return
+        self._open.add(key)
+        yield from self._compare_resolved(before, after, field)
+        self._open.discard(key)
+
+    def _compare_resolved(self, before: Schema, after: Schema, field: str) -> Iterator[ContractChange]:
+        if "enum" in before or "const" in before:
+            values = before.get("enum", [before.get("const")])
+            refused = [
+                value
+                for value in values
+                if contract_problems({**after, "$defs": self._new.get("$defs", {})}, value)
+            ]
+            if refused:
+                yield ContractChange(field, True, f"no longer accepts {_listed(refused)}")
+            return
+        yield from self._compare_values(before, after, field)
+        yield from self._compare_members(before, after, field)
+        yield from self._compare_opaque(before, after, field)
+
+    def _compare_values(self, old: Schema, new: Schema, field: str) -> Iterator[ContractChange]:
+        types = _types(old)
+        lost = types - _types(new)
+        if lost:
+            yield ContractChange(field, True, f"no longer accepts {_listed(sorted(lost), quote=False)}")
+        if "enum" in new or "const" in new:
+            allowed = new.get("enum", [new.get("const")])
+            yield ContractChange(field, True, f"accepts nothing but {_listed(allowed)} any more")
+        for keyword, (kind, side) in _BOUNDS.items():
+            bound, earlier = new.get(keyword), old.get(keyword)
+            if bound is None or bound == earlier or kind not in types:
+                continue
+            if earlier is None and not (side == "lower" and kind != "number" and bound == 0):
+                yield ContractChange(field, True, f"is now bounded: {keyword} {bound}")
+            elif earlier is not None and (bound > earlier) == (side == "lower"):
+                yield ContractChange(field, True, f"is narrowed: {keyword} {earlier} became {bound}")
+        for keyword, kind in _EXACT.items():
+            if keyword in new and new[keyword] != old.get(keyword) and kind in types:
+                yield ContractChange(field, True, f"must now have the {keyword} {new[keyword]}")
+        if new.get("uniqueItems") and not old.get("uniqueItems") and "array" in types:
+            yield ContractChange(field, True, "must not repeat an item any more")
+
+    def _compare_members(self, old: Schema, new: Schema, field: str) -> Iterator[ContractChange]:
+        types = _types(old)
+        if "object" in types:
+            yield from self._compare_properties(old, new, field)
+        if "array" in types and "items" in new:
+            yield from self.compare(old.get("items", {}), new["items"], f"{field}[]")
+
+    def _compare_properties(self, old: Schema, new: Schema, field: str) -> Iterator[ContractChange]:
+        before, after = old.get("properties", {}), new.get("properties", {})
+        required_before, required = set(old.get("required", ())), set(new.get("required", ()))
+        for name in sorted({*before, *after, *required_before, *required}):
+            place = f"{field}.{name}" if field else name
+            if name in required - required_before:
+                consequence = "is now required" if name in before else "is new and required"
+                yield ContractChange(place, True, f"{consequence}: callers that do not send it are refused")
+            elif name in required_before - required and name in after:
+                yield ContractChange(place, False, "is no longer required")
+            if name in before and name not in after:
+                yield ContractChange(place, True, "was removed: callers still send it")
+            elif name in after and name not in before and name not in required:
+                yield ContractChange(place, False, "is new and optional")
+            elif name in before and name in after:
+                yield from self.compare(before[name], after[name], place)
+        extra_before, extra = old.get("additionalProperties", True), new.get("additionalProperties", True)
+        if extra is False and extra_before is not False:
+            yield ContractChange(field, True, "no longer accepts fields that the contract does not name")
+        elif extra not in (True, False) and extra_before is not False:
+            yield from self.compare(extra_before, extra, f"{field}.*" if field else "*")
+
+    def _compare_opaque(self, old: Schema, new: Schema, field: str) -> Iterator[ContractChange]:
+        """Keywords whose effect is not worked out: the same is the same, gone is wider, else breaking."""
+        known = _ANNOTATIONS | _STRUCTURAL | _BOUNDS.keys() | _EXACT.keys()
+        for keyword in sorted(new.keys() - known):
+            if keyword.startswith("x-"):
+                continue
+            text = canonical_json(new[keyword])
+            same = keyword in old and canonical_json(old[keyword]) == text
+            if not same or (b'"$ref"' in text and not self._same_definitions):
+                yield ContractChange(field, True, f"changed in '{keyword}': it cannot be proven compatible")
+
+
+def _resolved(root: Schema, schema: Any) -> Schema | None:
+    """``schema`` without its reference, None when the reference cannot be followed."""
+    for _ in range(32):
+        if schema is True:
+            return {}
+        if schema is False:
+            return {"not": {}}
+        if not isinstance(schema, Mapping):
+            return None
+        reference = schema.get("$ref")
+        if reference is None:
+            return schema
+        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        found: Any = root
+        if not isinstance(reference, str) or not reference.startswith("#"):
+            return None
+        for part in reference[1:].split("/")[1:]:
+            step = part.replace("~1", "/").replace("~0", "~")
+            if not isinstance(found, Mapping) or step not in found:
+                return None
+            found = found[step]
+        if isinstance(found, Mapping) and (found.keys() & beside.keys()) - _ANNOTATIONS:
+            return None
+        schema = {**found, **beside} if isinstance(found, Mapping) else found
+    return None
+
+
+def _types(schema: Schema) -> frozenset[str]:
+    declared = schema.get("type")
+    if declared is None:
+        return _TYPES
+    names = frozenset([declared] if isinstance(declared, str) else declared)
+    return names | {"integer"} if "number" in names else names
+
+
+def _listed(values: Any, *, quote: bool = True) -> str:
+    words = [canonical_json(value).decode() if quote else str(value) for value in values]
+    return ", ".join(words[:8]) + ("…" if len(words) > 8 else "")

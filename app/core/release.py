@@ -1,0 +1,238 @@
+"""A release: the compiled templates of one moment, named by their content.
+
+The id is the SHA-256 of the bundle, so the same sources give the same id on any machine on any day. What
+may differ between two builds of the same content (commit, time, builder, engine, the author's source) stands
+in the manifest, outside of the id.
+
+As files, in the order of the manifest::
+
+    templates/receipts/receipt.html    compiled HTML
+    templates/receipts/receipt.txt     compiled text part
+    templates/receipts/receipt.json    subject, preheader, sender, reply-to, audience, description, contract
+    sources/receipts/receipt.html      what the author wrote, partials included; for people and for `plan`
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from app.core.errors import ReleaseError
+from bbws_templates.bundle import (
+    FORMAT,
+    Bundle,
+    bundle_bytes,
+    decode_document,
+    parse_bundle,
+    template_members,
+)
+from bbws_templates.compiled import CompiledTemplate
+from bbws_templates.digests import Digest
+from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.layout import BUNDLE, check_name, check_release_id
+
+TEMPLATES = "templates/"
+SOURCES = "sources/"
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """What a manifest says of a file: its digest, and its size in bytes."""
+
+    digest: Digest
+    size: int
+
+    @classmethod
+    def of(cls, data: bytes) -> FileEntry:
+        """The entry that describes ``data``."""
+        return cls(Digest.of(data), len(data))
+
+    def describes(self, data: bytes) -> bool:
+        """Whether ``data`` is that file, bit for bit."""
+        return len(data) == self.size and Digest.of(data) == self.digest
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a release came from. ``built`` is ISO 8601 in UTC; a ``commit`` ending in + had local changes."""
+
+    engine: str = ""
+    commit: str = ""
+    built: str = ""
+    builder: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Every file of a release with digest and size, the bundle among them, and the provenance."""
+
+    release: str
+    files: Mapping[str, FileEntry]
+    provenance: Provenance
+
+    def to_bytes(self) -> bytes:
+        """The content of ``manifest.json``, indented for people."""
+        members = {
+            "format": FORMAT,
+            "release": self.release,
+            "files": {
+                path: {"sha256": entry.digest.hex, "size": entry.size} for path, entry in self.files.items()
+            },
+            "provenance": asdict(self.provenance),
+        }
+        return (json.dumps(members, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+@dataclass(frozen=True)
+class Release:
+    """A whole release in memory, proven consistent. ``sources`` maps template names to the author's text."""
+
+    bundle: Bundle
+    bundle_data: bytes
+    manifest: Manifest
+    manifest_data: bytes
+    files: Mapping[str, bytes]
+
+    @property
+    def id(self) -> str:
+        """The release id, 64 hexadecimal digits."""
+        return self.bundle.release
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """What the author wrote, by template."""
+        return {
+            name: self.files[source_path(name)].decode("utf-8", "replace")
+            for name in self.bundle.templates
+            if source_path(name) in self.files
+        }
+
+
+def make_release(
+    templates: Iterable[CompiledTemplate], sources: Mapping[str, str], provenance: Provenance
+) -> Release:
+    """The release of ``templates``; ``sources`` may hold the author's text of each.
+
+    Raises:
+        DamagedReleaseError: a name that cannot be a key, or text that UTF-8 cannot hold.
+        ReleaseError: no template at all.
+    """
+    compiled = tuple(templates)
+    if not compiled:
+        raise ReleaseError("There is no template to make a release of.")
+    bundle_data = bundle_bytes(compiled)
+    bundle = parse_bundle(bundle_data, release=Digest.of(bundle_data).hex)
+    files = template_files(bundle)
+    for name, text in sources.items():
+        files[source_path(check_name(name))] = text.encode("utf-8", "replace")
+    entries = {path: FileEntry.of(data) for path, data in sorted({**files, BUNDLE: bundle_data}.items())}
+    manifest = Manifest(bundle.release, entries, provenance)
+    return Release(bundle, bundle_data, manifest, manifest.to_bytes(), files)
+
+
+def template_files(bundle: Bundle) -> dict[str, bytes]:
+    """Every file under ``templates/``: a function of the bundle alone."""
+    files = {}
+    for name, template in bundle.templates.items():
+        files[f"{TEMPLATES}{name}.html"] = template.html.encode()
+        files[f"{TEMPLATES}{name}.txt"] = template.text.encode()
+        members = template_members(template)
+        del members["html"], members["text"]
+        text = json.dumps(members, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        files[f"{TEMPLATES}{name}.json"] = text.encode()
+    return files
+
+
+def source_path(name: str) -> str:
+    """Where a release keeps the author's source of a template."""
+    return f"{SOURCES}{name}.html"
+
+
+def parse_manifest(data: bytes, *, release: str = "") -> Manifest:
+    """The manifest in ``data``; of ``release``, when that is given.
+
+    Raises:
+        DamagedReleaseError: no manifest, of another release, or a path that would leave the release.
+    """
+    members = decode_document(data, what="the manifest")
+    identity = check_release_id(str(members.get("release", "")))
+    if release and identity != release:
+        raise DamagedReleaseError(f"The manifest of release {release[:12]} is that of {identity[:12]}.")
+    files = members.get("files")
+    if not isinstance(files, dict) or BUNDLE not in files:
+        raise DamagedReleaseError(f"The manifest of release {identity[:12]} lists no files.")
+    entries = {path: _parse_entry(path, files[path]) for path in sorted(files)}
+    return Manifest(identity, entries, _parse_provenance(members.get("provenance")))
+
+
+def assemble(manifest_data: bytes, read: Callable[[str], bytes | None]) -> Release:
+    """The release that ``manifest_data`` describes, each file read and proven against its digest.
+
+    ``read`` gets a path of the manifest (``bundle.json`` first) and returns None for a file that is missing.
+
+    Raises:
+        DamagedReleaseError: names every file that is missing or differs.
+    """
+    manifest = parse_manifest(manifest_data)
+    contents: dict[str, bytes] = {}
+    problems = []
+    for path, entry in sorted(manifest.files.items(), key=lambda item: item[0] != BUNDLE):
+        data = read(path)
+        if data is None:
+            problems.append(f"{path} is missing")
+        elif not entry.describes(data):
+            problems.append(f"{path} differs from its digest")
+        else:
+            contents[path] = data
+    if problems:
+        raise damaged(manifest.release, problems)
+    bundle_data = contents.pop(BUNDLE)
+    bundle = parse_bundle(bundle_data, release=manifest.release)
+    check_agreement(manifest, bundle)
+    return Release(bundle, bundle_data, manifest, manifest_data, contents)
+
+
+def check_agreement(manifest: Manifest, bundle: Bundle) -> None:
+    """That the manifest lists the files that the bundle implies, and besides them only sources.
+
+    The id covers the bundle alone; this is what makes it vouch for the files as well.
+
+    Raises:
+        DamagedReleaseError: names every file that disagrees.
+    """
+    expected = {path: FileEntry.of(data) for path, data in template_files(bundle).items()}
+    listed = {path: entry for path, entry in manifest.files.items() if path.startswith(TEMPLATES)}
+    problems = [
+        f"{path} is not what the bundle holds"
+        for path in sorted(expected.keys() | listed.keys())
+        if expected.get(path) != listed.get(path)
+    ]
+    if problems:
+        raise damaged(manifest.release, problems)
+
+
+def damaged(release: str, problems: list[str]) -> DamagedReleaseError:
+    """The error that says how ``release`` is damaged."""
+    shown = "; ".join(problems[:10]) + (f"; and {len(problems) - 10} more" if len(problems) > 10 else "")
+    return DamagedReleaseError(
+        f"Release {release[:12]} is not intact: {shown}.",
+        remedy="Nothing of it was used. Build it again from its sources.",
+    )
+
+
+def _parse_entry(path: str, members: Any) -> FileEntry:
+    if path != BUNDLE:
+        folder, _, name = path.partition("/")
+        check_name(name)
+        if f"{folder}/" not in (TEMPLATES, SOURCES):
+            raise DamagedReleaseError(f"'{path[:120]}' has no place in a release.")
+    if not isinstance(members, dict) or type(members.get("size")) is not int:
+        raise DamagedReleaseError(f"The manifest gives no size of '{path[:120]}'.")
+    return FileEntry(Digest(str(members.get("sha256", ""))), members["size"])
+
+
+def _parse_provenance(members: Any) -> Provenance:
+    known = members if isinstance(members, dict) else {}
+    return Provenance(**{field.name: str(known.get(field.name, "")) for field in fields(Provenance)})

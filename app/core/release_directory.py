@@ -1,0 +1,88 @@
+"""A release as a directory: what ``build`` writes, and what ``publish --release`` reads back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from app.core.errors import ReleaseError
+from app.core.release import Release, assemble, damaged
+from bbws_templates.layout import BUNDLE, MANIFEST
+
+
+def write_release(release: Release, directory: Path) -> None:
+    """Write ``release`` into ``directory``, whole or not at all.
+
+    An earlier release in the same place is replaced; anything else there is left alone.
+
+    Raises:
+        ReleaseError: the directory holds something that is no release, or cannot be written.
+    """
+    directory = directory.absolute()
+    if directory.exists() and not (directory / MANIFEST).is_file():
+        if not directory.is_dir() or any(directory.iterdir()):
+            raise ReleaseError(
+                f"{directory} is neither empty nor a release, so it is left as it is.",
+                remedy="Name another directory.",
+            )
+        directory.rmdir()
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+        try:
+            new = staging / "new"
+            for path, data in (
+                *release.files.items(),
+                (BUNDLE, release.bundle_data),
+                (MANIFEST, release.manifest_data),
+            ):
+                _write(new / path, data)
+            if directory.exists():
+                directory.rename(staging / "old")
+            new.rename(directory)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    except OSError as error:
+        raise ReleaseError(f"The release cannot be written to {directory}: {error.strerror}.") from error
+
+
+def read_release(directory: Path) -> Release:
+    """The release in ``directory``, every file proven.
+
+    Raises:
+        ReleaseError: there is none.
+        DamagedReleaseError: a file is missing, changed or added; names each.
+    """
+    try:
+        manifest_data = (directory / MANIFEST).read_bytes()
+    except OSError as error:
+        raise ReleaseError(
+            f"There is no release in {directory}: {MANIFEST} cannot be read ({error.strerror}).",
+            remedy="Make one with: bbws-templates build --out DIR",
+        ) from error
+    release = assemble(manifest_data, lambda path: _read(directory / path))
+    known = {MANIFEST, *release.manifest.files}
+    strays = sorted(
+        path.relative_to(directory).as_posix() for path in directory.rglob("*") if not path.is_dir()
+    )
+    added = [f"{path} was added" for path in strays if path not in known]
+    if added:
+        raise damaged(release.id, added)
+    return release
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
