@@ -23,12 +23,13 @@ from app.core.errors import UnknownNameError
 from app.core.findings import Finding, Findings, Severity
 from app.core.library import load_template_set
 from app.core.sources import Fixture, TemplateSet, TemplateSource
+from app.core.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
 from app.core.usage import fixture_findings, usage_findings
 from app.core.validation import validate_metadata, validate_rendered
 from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.engine import RenderWarning
-from bbws_templates.errors import BbwsTemplatesError, Location
+from bbws_templates.errors import BbwsTemplatesError, Location, RenderError
 from bbws_templates.mailing import render_email
 
 
@@ -142,10 +143,19 @@ class Workspace:
             ContractError: strict, and the data breaks the contract; names every problem at once.
             BbwsTemplatesError: the template does not compile or cannot be rendered with this data.
         """
-        compiled = self.compilation(name).compiled
+        compilation = self.compilation(name)
+        compiled = compilation.compiled
         if strict and compiled.contract is not None:
             contract.require(compiled.contract, data, template=name)
-        return render_email(compiled, data, strict=strict, warnings=warnings)
+        heard: list[RenderWarning] = []
+        try:
+            email = render_email(compiled, data, strict=strict, warnings=heard)
+        except RenderError as error:
+            at_authors_place(compilation, error)
+            raise
+        if warnings is not None:
+            warnings += [warning_at_authors_place(compilation, warning) for warning in heard]
+        return email
 
     def preview(
         self, name: str, data: Mapping[str, Any], *, fixture: str = "", strict: bool = True
@@ -163,7 +173,7 @@ class Workspace:
             *compilation.findings,
             *usage_findings(compilation.source, compilation),
             *(_from_warning(warning, name, fixture) for warning in warnings),
-            *self._judge(compilation, email, data, fixture),
+            *self._judge(compilation, email, data, fixture=fixture, strict=strict),
         ):
             findings.add(finding)
         return Preview(email, findings.sorted(), compilation)
@@ -218,17 +228,23 @@ class Workspace:
             except BbwsTemplatesError as error:
                 yield "", [finding_of(error, template=name, fixture=scenario)]
                 continue
-            yield "", self._judge(compilation, email, fixture.data, scenario)
+            yield "", self._judge(compilation, email, fixture.data, fixture=scenario)
             yield (
                 "",
                 equivalence_findings(compilation, self.templates, fixture.data, fixture=scenario),
             )
 
     def _judge(
-        self, compilation: Compilation, email: RenderedEmail, data: Mapping[str, Any], fixture: str
+        self,
+        compilation: Compilation,
+        email: RenderedEmail,
+        data: Mapping[str, Any],
+        *,
+        fixture: str,
+        strict: bool = True,
     ) -> Iterable[Finding]:
-        locate = compilation.locator(data)
-        yield from validate_rendered(email.html, locate, template=email.template, fixture=fixture)
+        rendered = RenderedHtml(compilation, data, strict=strict)
+        yield from validate_rendered(email.html, rendered.locate, template=email.template, fixture=fixture)
         yield from validate_metadata(compilation.source, email, fixture=fixture)
 
 
