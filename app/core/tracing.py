@@ -19,7 +19,7 @@ from bbws_templates.mailing import Part, parsed_part, part_name
 
 
 class RenderedHtml:
-    """Where the HTML of one rendering came from. The trace is made when first asked for: good mail never asks."""
+    """Where the HTML of one rendering came from; traced when first asked, since good mail never asks."""
 
     def __init__(self, compilation: Compilation, data: Mapping[str, Any], *, strict: bool) -> None:
         self._compilation = compilation
