@@ -1,0 +1,48 @@
+environment    = "dev"
+account_id     = "536580886816"
+region         = "af-south-1"
+replica_region = "eu-west-1"
+replicate      = false
+backup_policy  = "daily"
+
+github = {
+  repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
+  deployer_subjects = ["ref:refs/heads/main", "environment:dev"]
+  pruner_subjects   = ["environment:dev-prune"]
+}
+
+deployer_role_name   = "bbws-terraform-deployer-dev"
+pruner_role_name     = "bbws-templates-pruner-dev"
+reader_policy_name   = "bbws-templates-reader-dev"
+boundary_policy_name = "bbws-deployer-boundary-dev"
+
+template_buckets = ["bbws-templates-dev"]
+log_buckets      = ["bbws-logs-dev"]
+tables           = ["tenants", "products", "campaigns"]
+made_role_names  = []
+allow_destroy    = true
+
+state = {
+  bucket       = "bbws-terraform-state-dev"
+  lock_table   = "terraform-state-lock-dev"
+  key_prefixes = ["2_1_bbws_dynamodb_schemas/", "2_1_bbws_s3_schemas/"]
+}
+
+backup = {
+  vault_name     = "bbws-tables-dev"
+  plan_name      = "bbws-tables-dev-daily"
+  role_name      = "bbws-backup-dev"
+  retention_days = 90
+  force_destroy  = true
+}
+
+budget = {
+  name             = "bbws-dev-monthly"
+  limit_usd        = 500
+  actual_percent   = 80
+  forecast_percent = 100
+}
+
+alert_emails     = ["support@kimmyai.io"]
+monitoring_level = "basic"
+alarm_topic_name = "bbws-alarms-dev"

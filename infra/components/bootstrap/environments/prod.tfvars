@@ -1,0 +1,8 @@
+environment   = "prod"
+account_id    = "093646564004"
+region        = "af-south-1"
+backup_policy = "hourly"
+
+state_bucket_name   = "bbws-terraform-state-prod"
+lock_table_name     = "terraform-state-lock-prod"
+deletion_protection = true

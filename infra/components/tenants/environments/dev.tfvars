@@ -1,0 +1,12 @@
+environment    = "dev"
+account_id     = "536580886816"
+region         = "af-south-1"
+replica_region = "eu-west-1"
+
+backup_policy        = "daily"
+deletion_protection  = false
+replicate            = false
+recovery_period_days = 35
+
+monitoring_level = "basic"
+alarm_topic_name = "bbws-alarms-dev"

@@ -1,0 +1,154 @@
+variable "environment" {
+  description = "Environment: dev, sit or prod."
+  type        = string
+
+  validation {
+    condition     = contains(["dev", "sit", "prod"], var.environment)
+    error_message = "There is no environment \"${var.environment}\": write dev, sit or prod."
+  }
+}
+
+variable "account_id" {
+  description = "Number of the AWS account."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "\"${var.account_id}\" is not an AWS account: write its 12 digits in quotes, so that leading zeros stay, for example \"093646564004\"."
+  }
+}
+
+variable "region" {
+  description = "Region of the estate."
+  type        = string
+}
+
+variable "replica_region" {
+  description = "Region of the copies; the same as `region` where nothing is copied."
+  type        = string
+}
+
+variable "github" {
+  description = "The repository whose workflows are let in, and the subjects (what follows `repo:OWNER/NAME:` in GitHub's token) that may take each role."
+  type = object({
+    repository        = string
+    deployer_subjects = list(string)
+    pruner_subjects   = list(string)
+  })
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github.repository))
+    error_message = "github.repository is \"${var.github.repository}\": write OWNER/NAME as in the address of the repository, without wildcards."
+  }
+
+  validation {
+    condition     = length(var.github.deployer_subjects) > 0 && alltrue([for subject in concat(var.github.deployer_subjects, var.github.pruner_subjects) : can(regex("^(environment:[A-Za-z0-9_-]+|ref:refs/heads/main)$", subject))])
+    error_message = "github.deployer_subjects and github.pruner_subjects take environment:NAME or ref:refs/heads/main, at least one for the deployer: deployments come from the main branch or a protected environment only. Wildcards are refused, for they would let every branch in."
+  }
+}
+
+variable "create_oidc_provider" {
+  description = "Whether to make GitHub's identity provider; an account holds one, so write false where another repository has made it."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "deployer_role_name" {
+  description = "Name of the role that deploys and publishes."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.deployer_role_name))
+    error_message = "\"${var.deployer_role_name}\" is not a role name: write 1 to 64 letters, digits and + = , . @ _ -, for example bbws-terraform-deployer-dev."
+  }
+}
+
+variable "pruner_role_name" {
+  description = "Name of the role that deletes old releases."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.pruner_role_name)) && var.pruner_role_name != var.deployer_role_name
+    error_message = "\"${var.pruner_role_name}\" cannot be the pruner: write a role name of its own, for example bbws-templates-pruner-dev, because whoever publishes must not delete releases."
+  }
+}
+
+variable "reader_policy_name" {
+  description = "Name of the policy that lets a Lambda read templates."
+  type        = string
+}
+
+variable "boundary_policy_name" {
+  description = "Name of the policy that bounds every role the deployer makes."
+  type        = string
+}
+
+variable "template_buckets" {
+  description = "Names of the buckets that hold templates, replicas included."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.template_buckets) > 0 && alltrue([for name in var.template_buckets : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", name))])
+    error_message = "template_buckets takes the names (no ARNs, no wildcards) of one bucket or more: write for example [\"bbws-templates-dev\"]."
+  }
+}
+
+variable "log_buckets" {
+  description = "Names of the buckets that take access logs."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "tables" {
+  description = "Names of the tables."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.tables : can(regex("^[A-Za-z0-9_.-]{3,255}$", name))])
+    error_message = "tables takes names without wildcards: write for example [\"tenants\", \"products\", \"campaigns\"]."
+  }
+}
+
+variable "state" {
+  description = "The Terraform state that the deployer keeps: bucket, lock table, and the key prefixes of its components."
+  type = object({
+    bucket       = string
+    lock_table   = string
+    key_prefixes = list(string)
+  })
+
+  validation {
+    condition     = length(var.state.key_prefixes) > 0 && alltrue([for prefix in var.state.key_prefixes : can(regex("^[^*?/][^*?]*/$", prefix))])
+    error_message = "state.key_prefixes takes folders of the state bucket: write each with a slash at its end and without wildcards, for example 2_1_bbws_s3_schemas/."
+  }
+}
+
+variable "made_role_names" {
+  description = "Names of the roles that the deployer may make, bounded: the replication role."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "allow_destroy" {
+  description = "Whether the deployer may tear the environment down."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !(var.allow_destroy && var.environment == "prod")
+    error_message = "Nobody tears production down from a pipeline: write allow_destroy = false."
+  }
+}
+
+variable "tags" {
+  description = "Tags beside the provider's default tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

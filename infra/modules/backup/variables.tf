@@ -1,0 +1,126 @@
+variable "environment" {
+  description = "Environment the tables belong to: dev, sit or prod."
+  type        = string
+
+  validation {
+    condition     = contains(["dev", "sit", "prod"], var.environment)
+    error_message = "There is no environment \"${var.environment}\": write dev, sit or prod."
+  }
+}
+
+variable "vault_name" {
+  description = "Name of the vault, and of the vault of the copies."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{2,50}$", var.vault_name))
+    error_message = "\"${var.vault_name}\" is not the name of a vault: write 2 to 50 letters, digits, underscores and hyphens, for example bbws-tables-dev."
+  }
+}
+
+variable "plan_name" {
+  description = "Name of the backup plan."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]{1,43}$", var.plan_name))
+    error_message = "\"${var.plan_name}\" is not the name of a plan: write 1 to 43 letters, digits, underscores, hyphens and dots, for example bbws-tables-dev-daily."
+  }
+}
+
+variable "role_name" {
+  description = "Name of the role that AWS Backup takes."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.role_name))
+    error_message = "\"${var.role_name}\" is not a role name: write 1 to 64 letters, digits and + = , . @ _ -, for example bbws-backup-dev."
+  }
+}
+
+variable "frequency" {
+  description = "How often: `daily` (02:00 UTC) or `hourly` (on the hour)."
+  type        = string
+
+  validation {
+    condition     = contains(["daily", "hourly"], var.frequency)
+    error_message = "\"${var.frequency}\" is no backup frequency: write daily (at 02:00 UTC) or hourly."
+  }
+
+  validation {
+    condition     = var.frequency == "hourly" || var.environment != "prod"
+    error_message = "Production is backed up every hour: write frequency = \"hourly\"."
+  }
+}
+
+variable "retention_days" {
+  description = "Days that a recovery point is kept, here and in the copy."
+  type        = number
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = var.retention_days >= 7 && var.retention_days <= 365 && floor(var.retention_days) == var.retention_days
+    error_message = "retention_days is ${var.retention_days}: write a whole number of days from 7 to 365 (the design says 90)."
+  }
+}
+
+variable "copy" {
+  description = "Whether every recovery point is copied to the region of the provider aws.replica."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = var.copy || var.environment != "prod"
+    error_message = "Production's backups are copied to the second region: write copy = true."
+  }
+}
+
+variable "selection_tags" {
+  description = "Tags that a table must carry, all of them, to be backed up."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.selection_tags) >= 1
+    error_message = "Without a tag every table of the account would be backed up: write at least one, for example { BackupPolicy = \"daily\" }."
+  }
+}
+
+variable "recovery_point_tags" {
+  description = "Tags of the recovery points; the provider's default tags do not reach them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the policy that bounds the role; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null || can(regex("^arn:aws:iam::[0-9]{12}:policy/.+$", var.permissions_boundary))
+    error_message = "permissions_boundary must be the ARN of a policy: write arn:aws:iam::ACCOUNT:policy/NAME, or null for none."
+  }
+}
+
+variable "force_destroy" {
+  description = "Whether `terraform destroy` may delete the vaults with all recovery points."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !(var.force_destroy && var.environment == "prod")
+    error_message = "A production vault must not be deleted with its backups: write force_destroy = false."
+  }
+}
+
+variable "tags" {
+  description = "Tags beside the provider's default tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,149 @@
+# Who may do what with the objects of a bucket.
+#
+# Every "deny" holds for everybody, the administrator and Terraform included, but none touches the management of the
+# bucket itself: the policy can always be read, changed and removed. The rules on releases rest on S3's conditional
+# writes: an object of a release can only be created with `If-None-Match: *`, so it is never overwritten, and only the
+# pruner deletes one. `s3:ObjectCreationOperation` leaves out the parts of a multipart upload, which carry no such
+# header; its completion does. A copy onto the key of a release has no such header either and is refused.
+# Source: S3 User Guide, "Enforce conditional writes on Amazon S3 buckets".
+#
+# Principals are written as role ARNs: S3 refuses the policy while one of these roles does not exist.
+
+locals {
+  bucket_arn    = "arn:aws:s3:::${var.bucket}"
+  object_arns   = "${local.bucket_arn}/*"
+  release_arns  = [for prefix in var.immutable_prefixes : "${local.bucket_arn}/${prefix}*"]
+  prunable_arns = [for prefix in var.prunable_prefixes : "${local.bucket_arn}/${prefix}*"]
+  pointer_arns  = [for key in var.pointer_keys : "${local.bucket_arn}/${key}"]
+  everybody     = distinct(concat(var.readers, var.writers, var.pruners))
+
+  # Statements differ in shape, so each becomes text at once: a Terraform list wants elements of one type.
+  deny_statements = [for statement in [
+    {
+      Sid       = "DenyInsecureTransport"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [local.bucket_arn, local.object_arns]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    },
+    {
+      Sid       = "DenyOutdatedTls"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [local.bucket_arn, local.object_arns]
+      Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
+    },
+    {
+      # Services of AWS (log delivery, replication checks) act without an account of their own.
+      Sid       = "DenyOtherAccounts"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [local.bucket_arn, local.object_arns]
+      Condition = {
+        StringNotEquals = { "aws:PrincipalAccount" = var.account_id }
+        Bool            = { "aws:PrincipalIsAWSService" = "false" }
+      }
+    },
+  ] : jsonencode(statement)]
+
+  release_statements = [for statement in [
+    {
+      Sid       = "DenyOverwritingReleases"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:PutObject"
+      Resource  = local.release_arns
+      Condition = {
+        Null = { "s3:if-none-match" = "true" }
+        Bool = { "s3:ObjectCreationOperation" = "true" }
+      }
+    },
+    merge(
+      {
+        Sid       = "DenyDeletingReleases"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+        Resource  = local.release_arns
+      },
+      { for name, value in { Condition = { ArnNotEquals = { "aws:PrincipalArn" = var.pruners } } } : name => value if length(var.pruners) > 0 },
+    ),
+  ] : jsonencode(statement) if length(local.release_arns) > 0]
+
+  # The pointer moves by compare-and-swap: its first write carries If-None-Match, every later one If-Match.
+  pointer_statements = [for statement in [
+    {
+      Sid       = "DenyUnconditionalPointerMoves"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:PutObject"
+      Resource  = local.pointer_arns
+      Condition = {
+        Null = { "s3:if-none-match" = "true", "s3:if-match" = "true" }
+        Bool = { "s3:ObjectCreationOperation" = "true" }
+      }
+    },
+  ] : jsonencode(statement) if length(local.pointer_arns) > 0]
+
+  reading_statements = [for statement in [
+    {
+      Sid       = "AllowReading"
+      Effect    = "Allow"
+      Principal = { AWS = local.everybody }
+      Action    = ["s3:GetObject", "s3:GetObjectVersion"]
+      Resource  = [local.object_arns]
+    },
+    {
+      Sid       = "AllowListing"
+      Effect    = "Allow"
+      Principal = { AWS = local.everybody }
+      Action    = ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation", "s3:GetBucketVersioning"]
+      Resource  = [local.bucket_arn]
+    },
+  ] : jsonencode(statement) if length(local.everybody) > 0]
+
+  publishing_statements = [for statement in [
+    {
+      Sid       = "AllowPublishing"
+      Effect    = "Allow"
+      Principal = { AWS = var.writers }
+      Action    = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+      Resource  = [local.object_arns]
+    },
+  ] : jsonencode(statement) if length(var.writers) > 0]
+
+  pruning_statements = [for statement in [
+    {
+      Sid       = "AllowPruning"
+      Effect    = "Allow"
+      Principal = { AWS = var.pruners }
+      Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+      Resource  = local.prunable_arns
+    },
+    {
+      # While it works, the pruner marks the pointer, so that nobody activates what it is about to delete.
+      Sid       = "AllowMarkingThePointer"
+      Effect    = "Allow"
+      Principal = { AWS = var.pruners }
+      Action    = "s3:PutObject"
+      Resource  = local.pointer_arns
+    },
+  ] : jsonencode(statement) if length(var.pruners) > 0 && length(statement.Resource) > 0]
+
+  statements = concat(
+    local.deny_statements,
+    local.release_statements,
+    local.pointer_statements,
+    local.reading_statements,
+    local.publishing_statements,
+    local.pruning_statements,
+  )
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  bucket = var.bucket
+  policy = "{\"Version\":\"2012-10-17\",\"Statement\":[${join(",", local.statements)}]}"
+}

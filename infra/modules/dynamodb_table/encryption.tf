@@ -1,0 +1,75 @@
+# The table's own key. Its policy says what AWS's managed key for DynamoDB says: whoever may use the table may use the
+# key through DynamoDB. Without that, every role that reads the table would need rights on the key as well.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_region" "current" {}
+
+data "aws_region" "replica" {
+  provider = aws.replica
+}
+
+locals {
+  key_policy = {
+    for place, region in { main = data.aws_region.current.name, replica = data.aws_region.replica.name } :
+    place => jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid       = "AllowTheAccountToManage"
+          Effect    = "Allow"
+          Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
+          Action    = "kms:*"
+          Resource  = "*"
+        },
+        {
+          Sid       = "AllowUseThroughDynamoDB"
+          Effect    = "Allow"
+          Principal = { AWS = "*" }
+          Action    = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey"]
+          Resource  = "*"
+          Condition = {
+            StringEquals = {
+              "kms:CallerAccount" = data.aws_caller_identity.current.account_id
+              "kms:ViaService"    = "dynamodb.${region}.amazonaws.com"
+            }
+          }
+        },
+      ]
+    })
+  }
+}
+
+resource "aws_kms_key" "this" {
+  description             = "Encrypts the DynamoDB table ${var.name}"
+  enable_key_rotation     = true
+  rotation_period_in_days = 365
+  multi_region            = var.replicate
+  deletion_window_in_days = var.key_deletion_window_days
+  policy                  = local.key_policy.main
+  tags                    = var.tags
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/bbws-dynamodb-${var.name}"
+  target_key_id = aws_kms_key.this.key_id
+}
+
+resource "aws_kms_replica_key" "this" {
+  count    = var.replicate ? 1 : 0
+  provider = aws.replica
+
+  description             = "Encrypts the replica of the DynamoDB table ${var.name}"
+  primary_key_arn         = aws_kms_key.this.arn
+  deletion_window_in_days = var.key_deletion_window_days
+  policy                  = local.key_policy.replica
+  tags                    = var.tags
+}
+
+resource "aws_kms_alias" "replica" {
+  count    = var.replicate ? 1 : 0
+  provider = aws.replica
+
+  name          = "alias/bbws-dynamodb-${var.name}"
+  target_key_id = aws_kms_replica_key.this[0].key_id
+}

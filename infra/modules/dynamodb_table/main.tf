@@ -1,0 +1,77 @@
+# An on-demand table, encrypted with a key of its own, with point-in-time recovery, a stream of old and new images, and
+# in production a replica in another region and protection against deletion.
+#
+# The replica is a resource of its own rather than a block of the table: only so does it take tags, point-in-time
+# recovery and protection against deletion of its own. Its encryption key is the replica of the table's multi-region
+# key, so both rotate together.
+
+module "gsi" {
+  source = "../gsi"
+
+  table_keys = compact([var.partition_key.name, try(var.sort_key.name, null)])
+  indexes    = var.indexes
+  attributes = merge(
+    var.attributes,
+    { (var.partition_key.name) = var.partition_key.type },
+    var.sort_key == null ? {} : { (var.sort_key.name) = var.sort_key.type },
+  )
+}
+
+resource "aws_dynamodb_table" "this" {
+  name                        = var.name
+  billing_mode                = "PAY_PER_REQUEST"
+  table_class                 = "STANDARD"
+  hash_key                    = var.partition_key.name
+  range_key                   = try(var.sort_key.name, null)
+  deletion_protection_enabled = var.deletion_protection
+  stream_enabled              = true
+  stream_view_type            = "NEW_AND_OLD_IMAGES"
+  tags                        = var.tags
+
+  dynamic "attribute" {
+    for_each = module.gsi.attributes
+
+    content {
+      name = attribute.key
+      type = attribute.value
+    }
+  }
+
+  dynamic "global_secondary_index" {
+    for_each = module.gsi.indexes
+
+    content {
+      name               = global_secondary_index.value.name
+      hash_key           = global_secondary_index.value.hash_key
+      range_key          = global_secondary_index.value.range_key
+      projection_type    = global_secondary_index.value.projection_type
+      non_key_attributes = global_secondary_index.value.non_key_attributes
+    }
+  }
+
+  point_in_time_recovery {
+    enabled                 = true
+    recovery_period_in_days = var.recovery_period_days
+  }
+
+  server_side_encryption {
+    enabled     = true
+    kms_key_arn = aws_kms_key.this.arn
+  }
+
+  lifecycle {
+    # Owned by aws_dynamodb_table_replica below.
+    ignore_changes = [replica]
+  }
+}
+
+resource "aws_dynamodb_table_replica" "this" {
+  count    = var.replicate ? 1 : 0
+  provider = aws.replica
+
+  global_table_arn            = aws_dynamodb_table.this.arn
+  kms_key_arn                 = aws_kms_replica_key.this[0].arn
+  point_in_time_recovery      = true
+  deletion_protection_enabled = var.deletion_protection
+  tags                        = var.tags
+}

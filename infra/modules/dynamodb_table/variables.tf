@@ -1,0 +1,113 @@
+variable "name" {
+  description = "Name of the table."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]{3,255}$", var.name))
+    error_message = "\"${var.name}\" is not a table name: write 3 to 255 letters, digits, underscores, hyphens and dots, for example tenants."
+  }
+}
+
+variable "environment" {
+  description = "Environment the table belongs to: dev, sit or prod."
+  type        = string
+
+  validation {
+    condition     = contains(["dev", "sit", "prod"], var.environment)
+    error_message = "There is no environment \"${var.environment}\": write dev, sit or prod."
+  }
+}
+
+variable "partition_key" {
+  description = "Partition key: name and DynamoDB type (S, N or B)."
+  type = object({
+    name = optional(string, "PK")
+    type = optional(string, "S")
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "sort_key" {
+  description = "Sort key: name and DynamoDB type (S, N or B); null for a table without one."
+  type = object({
+    name = optional(string, "SK")
+    type = optional(string, "S")
+  })
+  default = {}
+}
+
+variable "attributes" {
+  description = "Attributes that an index may use, beside the table's keys, with their DynamoDB type: S, N or B."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "indexes" {
+  description = "Global secondary indexes, as in the module `gsi`."
+  type = list(object({
+    name          = string
+    partition_key = string
+    sort_key      = optional(string)
+    projection    = optional(string, "ALL")
+    include       = optional(list(string), [])
+  }))
+  default  = []
+  nullable = false
+}
+
+variable "deletion_protection" {
+  description = "Whether DynamoDB refuses to delete the table (and its replica)."
+  type        = bool
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = var.deletion_protection || var.environment != "prod"
+    error_message = "A production table must be protected against deletion: write deletion_protection = true."
+  }
+}
+
+variable "replicate" {
+  description = "Whether the table has a replica in the region of the provider aws.replica."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = var.replicate || var.environment != "prod"
+    error_message = "A production table must have a replica in the second region: write replicate = true."
+  }
+}
+
+variable "recovery_period_days" {
+  description = "How many days point-in-time recovery reaches back."
+  type        = number
+  default     = 35
+  nullable    = false
+
+  validation {
+    condition     = var.recovery_period_days >= 1 && var.recovery_period_days <= 35 && floor(var.recovery_period_days) == var.recovery_period_days
+    error_message = "recovery_period_days is ${var.recovery_period_days}: DynamoDB keeps 1 to 35 days, so write a whole number in that range (the design says 35)."
+  }
+}
+
+variable "key_deletion_window_days" {
+  description = "Days between the order to delete the encryption key and its deletion, in which it can be called back."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.key_deletion_window_days >= 7 && var.key_deletion_window_days <= 30
+    error_message = "key_deletion_window_days is ${var.key_deletion_window_days}: KMS allows 7 to 30 days, so write a number in that range."
+  }
+}
+
+variable "tags" {
+  description = "Tags beside the provider's default tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,116 @@
+# The topic of all alarms, encrypted with a key that the senders may use: with AWS's own key for SNS, CloudWatch and
+# Budgets could not publish.
+
+data "aws_caller_identity" "current" {}
+
+locals {
+  senders = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "events.amazonaws.com"]
+  same_account = {
+    StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
+  }
+}
+
+resource "aws_kms_key" "topic" {
+  count = var.topic == null ? 0 : 1
+
+  description             = "Encrypts the alarms in the topic ${var.topic.name}"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  tags                    = var.tags
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "AllowTheAccountToManage"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
+        Action    = "kms:*"
+        Resource  = "*"
+      },
+      {
+        Sid       = "AllowSendersToEncrypt"
+        Effect    = "Allow"
+        Principal = { Service = local.senders }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Condition = local.same_account
+      },
+    ]
+  })
+}
+
+resource "aws_kms_alias" "topic" {
+  count = var.topic == null ? 0 : 1
+
+  name          = "alias/${var.topic.name}"
+  target_key_id = aws_kms_key.topic[0].key_id
+}
+
+resource "aws_sns_topic" "this" {
+  count = var.topic == null ? 0 : 1
+
+  name              = var.topic.name
+  display_name      = "BBWS ${var.environment} alarms"
+  kms_master_key_id = aws_kms_key.topic[0].arn
+  tags              = var.tags
+}
+
+resource "aws_sns_topic_policy" "this" {
+  count = var.topic == null ? 0 : 1
+
+  arn = aws_sns_topic.this[0].arn
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "AllowSendersToPublish"
+        Effect    = "Allow"
+        Principal = { Service = local.senders }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.this[0].arn
+        Condition = local.same_account
+      },
+      {
+        Sid       = "DenyInsecureTransport"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.this[0].arn
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      },
+    ]
+  })
+}
+
+# Each address must confirm the mail that AWS sends it before it hears of an alarm.
+resource "aws_sns_topic_subscription" "email" {
+  for_each = var.topic == null ? toset([]) : toset(var.topic.emails)
+
+  topic_arn = aws_sns_topic.this[0].arn
+  protocol  = "email"
+  endpoint  = each.value
+}
+
+# A backup or a copy that did not succeed says so here; AWS Backup has no alarm of its own.
+resource "aws_cloudwatch_event_rule" "backup" {
+  count = var.topic != null && var.watch_backups ? 1 : 0
+
+  name        = "${local.prefix}-backup-failures"
+  description = "Backup and copy jobs that failed, expired or were aborted"
+  tags        = var.tags
+
+  event_pattern = jsonencode({
+    source      = ["aws.backup"]
+    detail-type = ["Backup Job State Change", "Copy Job State Change"]
+    detail      = { state = ["FAILED", "EXPIRED", "ABORTED"] }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "backup" {
+  count = length(aws_cloudwatch_event_rule.backup)
+
+  rule = aws_cloudwatch_event_rule.backup[0].name
+  arn  = aws_sns_topic.this[0].arn
+}
