@@ -1,0 +1,87 @@
+"""Sender, subject, preheader and audience of the twelve, as the design fixes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.sources import Audience, Metadata, TemplateSet
+from bbws_templates.engine import Mode, Template
+
+DESIGN = {
+    "receipts/receipt": ("noreply@kimmyai.io", "Payment Received - Order {{orderId}}"),
+    "receipts/receipt_internal": ("noreply@kimmyai.io", "Payment Received - Order {{orderId}}"),
+    "receipts/order": ("orders@kimmyai.io", None),
+    "receipts/order_internal": ("orders@kimmyai.io", None),
+    "notifications/order_confirmation_customer": (
+        "orders@kimmyai.io",
+        "Order Confirmation - {{productName}}",
+    ),
+    "notifications/order_confirmation_internal": ("orders@kimmyai.io", "New Order Received: {{orderNumber}}"),
+    "notifications/payment_confirmation_customer": ("noreply@kimmyai.io", None),
+    "notifications/payment_confirmation_internal": ("noreply@kimmyai.io", None),
+    "notifications/site_creation_customer": (
+        "orders@kimmyai.io",
+        "Your WordPress Site is Ready! - Order {{orderId}}",
+    ),
+    "notifications/site_creation_internal": (
+        "orders@kimmyai.io",
+        "Your WordPress Site is Ready! - Order {{orderId}}",
+    ),
+    "invoices/invoice": ("billing@kimmyai.io", "Invoice {{invoiceId}} for Order {{orderId}}"),
+    "invoices/invoice_internal": ("billing@kimmyai.io", "Invoice {{invoiceId}} for Order {{orderId}}"),
+}
+"""Sender and subject; None where the design leaves the subject to the author."""
+
+SUBJECT_LENGTH = 70
+"""What a desktop client shows of a subject before it cuts."""
+PREHEADER_LENGTH = range(40, 111)
+"""Shorter, and the inbox fills up with other text; longer, and no client shows the end."""
+
+
+def metadata(templates: TemplateSet, name: str) -> Metadata:
+    found = templates.templates[name].metadata
+    assert found is not None
+    return found
+
+
+def test_the_twelve_and_no_others(templates: TemplateSet) -> None:
+    assert set(templates.templates) == set(DESIGN)
+    assert not templates.broken
+    assert not templates.broken_partials
+    assert not templates.problems
+
+
+@pytest.mark.parametrize("name", DESIGN)
+def test_sender_subject_and_audience_are_those_of_the_design(templates: TemplateSet, name: str) -> None:
+    of = metadata(templates, name)
+    sender, subject = DESIGN[name]
+    assert of.sender.address == sender
+    assert of.sender.name.startswith("KimmyAI")
+    assert of.reply_to is not None
+    assert of.reply_to.address == "support@kimmyai.io"
+    assert of.audience is (Audience.INTERNAL if name.endswith("_internal") else Audience.CUSTOMER)
+    if subject:
+        assert of.subject == subject
+
+
+@pytest.mark.parametrize("name", [name for name, (_, subject) in DESIGN.items() if subject is None])
+def test_a_subject_of_our_choosing_is_shown_whole(templates: TemplateSet, name: str) -> None:
+    subject = Template.parse(metadata(templates, name).subject)
+    typical = templates.templates[name].fixtures["typical"].data
+    assert len(subject.render(typical, mode=Mode.HEADER)) <= SUBJECT_LENGTH
+
+
+@pytest.mark.parametrize("name", DESIGN)
+@pytest.mark.parametrize("scenario", ["typical", "minimal", "long", "international", "hostile"])
+def test_a_preheader_fills_the_inbox_line_and_no_more(
+    templates: TemplateSet, name: str, scenario: str
+) -> None:
+    preheader = Template.parse(metadata(templates, name).preheader)
+    data = templates.templates[name].fixtures[scenario].data
+    assert len(preheader.render(data, mode=Mode.HEADER)) in PREHEADER_LENGTH
+
+
+def test_no_two_templates_have_the_same_preheader_or_description(templates: TemplateSet) -> None:
+    for member in ("preheader", "description"):
+        values = [getattr(metadata(templates, name), member) for name in DESIGN]
+        assert len(set(values)) == len(values)
