@@ -13,7 +13,7 @@ class DirectoryReader:
     """Objects are files; an ETag is the SHA-256 of the content."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root = root.resolve()
 
     def get(self, key: str) -> StoredObject | None:
         """As ``ObjectReader.get``."""
@@ -39,11 +39,10 @@ class DirectoryReader:
             StoreError: it would lie outside of the directory.
         """
         # Resolved first and compared after, so that neither '..' nor a symbolic link leads out.
-        root = self.root.resolve()
-        path = (root / key).resolve()
-        if root not in path.parents or key.startswith((".", "/")):
+        path = (self.root / key).resolve()
+        if self.root not in path.parents or key.startswith((".", "/")):
             raise StoreError(f"'{key}' is not a key inside of {self.root}.")
-        return root / key
+        return self.root / key
 
 
 def etag_of(body: bytes) -> str:

@@ -53,14 +53,15 @@ class Pointer:
     """The active release and how it came to be.
 
     ``history`` holds earlier activations, oldest first; those before it are in the page named ``archive``
-    ("" for none). ``stable`` is the release that the stable keys were last completely written from, "" before
-    the first time. ``pruning`` names who is deleting old releases at this moment, "" for nobody.
+    ("" for none). ``settled`` says that the stable keys hold this release: an activation clears it, and the
+    publisher sets it when the last of them is written. ``pruning`` names who is deleting old releases at this
+    moment, "" for nobody.
     """
 
     active: Activation
     history: tuple[Activation, ...] = ()
     archive: str = ""
-    stable: str = ""
+    settled: bool = False
     pruning: str = ""
 
     @property
@@ -74,8 +75,8 @@ class Pointer:
         return self.history[-1].release if self.history else ""
 
     def follow(self, activation: Activation) -> Pointer:
-        """The pointer after ``activation``."""
-        return replace(self, active=activation, history=(*self.history, self.active))
+        """The pointer after ``activation``, its stable keys not yet written."""
+        return replace(self, active=activation, history=(*self.history, self.active), settled=False)
 
     def to_bytes(self) -> bytes:
         """The content of ``current.json``."""
@@ -83,7 +84,7 @@ class Pointer:
             "format": FORMAT,
             **self.active.members(),
             "previous": self.previous,
-            "stable": self.stable,
+            "settled": self.settled,
             "pruning": self.pruning,
             "archive": self.archive,
             "history": [activation.members() for activation in self.history],
@@ -105,7 +106,7 @@ def parse_pointer(data: bytes) -> Pointer:
         active=parse_activation(members),
         history=tuple(parse_activation(entry) for entry in history),
         archive=_string(members, "archive"),
-        stable=_string(members, "stable"),
+        settled=members.get("settled") is True,
         pruning=_string(members, "pruning"),
     )
 

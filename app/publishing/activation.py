@@ -1,0 +1,177 @@
+"""Moving the active pointer, and bringing the stable keys in line with it.
+
+The pointer moves by compare-and-swap. The stable keys follow it, never lead: any publisher can bring them in
+line with whatever is active (``settle``), so one that was killed is completed by the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.errors import ConflictError
+from app.publishing.history import archive
+from app.publishing.parallel import Progress, in_parallel, silent
+from app.publishing.store import ObjectStore
+from bbws_templates.bundle import Bundle
+from bbws_templates.digests import Digest
+from bbws_templates.layout import POINTER
+from bbws_templates.pointer import Activation, Pointer
+from bbws_templates.reader import StoredObject
+
+_ROUNDS = 24
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The wall clock of this machine, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a release is activated: ``action`` is publish, promote or rollback, ``actor`` who asked for it."""
+
+    action: str
+    actor: str
+    message: str = ""
+
+
+def activate(
+    catalogue: Catalogue,
+    expected: Standing | None,
+    release: str,
+    manifest: Digest,
+    reason: Reason,
+    *,
+    clock: Clock = utc_now,
+) -> Standing:
+    """Make ``release`` the active one, provided that the pointer is still as ``expected``.
+
+    Raises:
+        ConflictError: it is not; says who moved it. Nothing is changed.
+    """
+    activation = Activation(
+        sequence=expected.pointer.active.sequence + 1 if expected else 1,
+        release=release,
+        manifest=manifest,
+        action=reason.action,
+        at=clock().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        actor=reason.actor,
+        message=reason.message,
+    )
+    current = expected
+    for _ in range(_ROUNDS):
+        check_not_pruning(current, catalogue)
+        pointer = Pointer(activation)
+        if current:
+            pointer = archive(catalogue.store, current.pointer.follow(activation))
+        etag = catalogue.store.put(
+            POINTER, pointer.to_bytes(), if_match=current.etag if current else "", if_absent=current is None
+        )
+        if etag is not None:
+            return Standing(pointer, etag)
+        current = catalogue.standing()
+        if current and current.pointer.active == activation:
+            return current  # it was our own write: its answer was lost, and somebody settled it since
+        if not current or not expected or current.pointer.active != expected.pointer.active:
+            break  # else the same release is active, and only its stable keys were completed meanwhile
+    raise _conflict(catalogue)
+
+
+def check_not_pruning(standing: Standing | None, catalogue: Catalogue) -> None:
+    """That nobody is deleting releases, one of which might be about to be activated.
+
+    Raises:
+        ConflictError: somebody is.
+    """
+    if standing and standing.pointer.pruning:
+        raise ConflictError(
+            f"{standing.pointer.pruning} is pruning {catalogue.store.target}.",
+            remedy="Wait for it to end; if it was killed, run `bbws-templates prune` again to finish it.",
+        )
+
+
+def settle(catalogue: Catalogue, *, known: Bundle | None = None, progress: Progress = silent) -> Standing:
+    """Bring the stable keys in line with the active release, whichever that is by now.
+
+    ``known`` saves reading the bundle when it is the active one. Keys of templates that the release does not
+    have are left as they are: nothing is deleted but by ``prune``.
+
+    Raises:
+        ConflictError: others kept changing the same keys.
+    """
+    for _ in range(_ROUNDS):
+        standing = catalogue.standing()
+        if standing is None:
+            break
+        release = standing.pointer.release
+        bundle = known if known and known.release == release else catalogue.bundle(release)
+        if not _write_stable_keys(catalogue, bundle, standing, progress):
+            continue
+        if standing.pointer.settled:
+            return standing
+        pointer = replace(standing.pointer, settled=True)
+        etag = catalogue.store.put(POINTER, pointer.to_bytes(), if_match=standing.etag)
+        if etag is not None:
+            return Standing(pointer, etag)
+    raise _conflict(catalogue)
+
+
+def stable_files(bundle: Bundle) -> dict[str, bytes]:
+    """Content by stable key, for readers that know nothing of releases."""
+    files = {}
+    for name, template in bundle.templates.items():
+        files[f"{name}.html"] = template.html.encode()
+        files[f"{name}.txt"] = template.text.encode()
+    return files
+
+
+def _write_stable_keys(catalogue: Catalogue, bundle: Bundle, standing: Standing, progress: Progress) -> bool:
+    """Write those keys that differ, and read them back; False when the pointer has moved meanwhile.
+
+    The order matters: ETags are read first, the pointer after them. A publisher that activates another
+    release later reads ETags later still, so of two writers of a key the late one finds its condition broken,
+    and whoever is active writes last.
+    """
+    pending = stable_files(bundle)
+    store = catalogue.store
+    for _ in range(_ROUNDS):
+        keys = list(pending)
+        found = dict(zip(keys, in_parallel(store.get, keys), strict=True))
+        pending = {
+            key: body for key, body in pending.items() if (now := found[key]) is None or now.body != body
+        }
+        current = catalogue.standing()
+        if current is None or current.etag != standing.etag:
+            return False
+        if not pending:
+            return True
+
+        in_parallel(
+            lambda job: _overwrite(store, *job, progress), [(k, b, found[k]) for k, b in pending.items()]
+        )
+    return False
+
+
+def _overwrite(
+    store: ObjectStore, key: str, body: bytes, found: StoredObject | None, progress: Progress
+) -> None:
+    """Write a stable key unless it has changed since it was read; the next round looks again."""
+    progress(key)
+    store.put(key, body, if_match=found.etag if found else "", if_absent=found is None)
+
+
+def _conflict(catalogue: Catalogue) -> ConflictError:
+    standing = catalogue.standing()
+    if standing is None:
+        return ConflictError(f"The pointer of {catalogue.store.target} has gone.", remedy="Plan again.")
+    active = standing.pointer.active
+    return ConflictError(
+        f"{active.actor or 'Somebody'} activated release {active.release[:12]} in {catalogue.store.target} "
+        f"meanwhile ({active.at}).",
+        remedy="Nothing of yours was activated. Plan again.",
+    )

@@ -1,0 +1,114 @@
+"""Objects in S3, or anything that speaks its language.
+
+Sources: Amazon S3 API Reference, PutObject (If-None-Match, If-Match, x-amz-checksum-sha256), and "Conditional
+writes" in the user guide: 412 when the condition does not hold, 409 when two conditional writes collide.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from app.publishing.errors import UnversionedBucketError
+from app.publishing.parallel import WORKERS
+from app.publishing.store import ListedObject
+from bbws_templates.bucket import BucketReader, connect, error_code, translate
+from bbws_templates.digests import Digest
+from bbws_templates.faults import UnreachableError
+from bbws_templates.layout import OBJECTS, RELEASES, media_type
+from bbws_templates.target import BucketTarget
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_TIMEOUT: Final = 20.0
+_ATTEMPTS: Final = 4
+_COLLISIONS: Final = 5
+_IMMUTABLE: Final = "public, max-age=31536000, immutable"
+_CONDITION_FAILED: Final = {"PreconditionFailed", "412"}
+_COLLISION: Final = {"ConditionalRequestConflict", "409", "OperationAborted"}
+
+
+class BucketStore(BucketReader):
+    """See ``ObjectStore``."""
+
+    def __init__(self, client: S3Client, target: BucketTarget) -> None:
+        super().__init__(client, target)
+
+    @classmethod
+    def connect(
+        cls, target: BucketTarget, *, timeout: float = _TIMEOUT, attempts: int = _ATTEMPTS
+    ) -> BucketStore:
+        """A store with a client of its own: ``timeout`` in seconds per request, ``attempts`` in all.
+
+        Raises:
+            StoreError: boto3 is missing, or the AWS settings cannot be used.
+        """
+        client = connect(target, timeout=timeout, attempts=attempts, connections=WORKERS)
+        return cls(client, target)
+
+    def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+        """As ``ObjectStore.put``; S3 verifies the SHA-256 that is sent along."""
+        conditions: dict[str, Any] = {"IfMatch": if_match} if if_match else {}
+        if if_absent:
+            conditions["IfNoneMatch"] = "*"
+        for attempt in range(_COLLISIONS):
+            try:
+                answer = self.client.put_object(
+                    Bucket=self.target.bucket,
+                    Key=self.target.prefix + key,
+                    Body=body,
+                    ContentType=media_type(key),
+                    CacheControl=_IMMUTABLE if key.startswith((RELEASES, OBJECTS)) else "no-cache",
+                    # The value makes S3 verify it; the algorithm makes other servers keep it as well.
+                    ChecksumAlgorithm="SHA256",
+                    ChecksumSHA256=Digest.of(body).base64,
+                    **conditions,
+                )
+            except Exception as error:
+                code = error_code(error)
+                if code in _COLLISION:
+                    time.sleep(0.1 * 2**attempt)
+                    continue
+                # S3 answers 404 to If-Match when the object has gone meanwhile.
+                if code in _CONDITION_FAILED or (if_match and code == "NoSuchKey"):
+                    found = self.get(key)
+                    return found.etag if found and found.body == body else None
+                raise translate(error, self.target, key) from error
+            return answer["ETag"]
+        raise UnreachableError(
+            f"{self.target}/{key} is being written by too many others.", remedy="Try again."
+        )
+
+    def list(self, prefix: str) -> Iterator[ListedObject]:
+        """As ``ObjectStore.list``."""
+        own = self.target.prefix
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.target.bucket, Prefix=own + prefix
+        )
+        try:
+            for page in pages:
+                for entry in page.get("Contents", ()):
+                    yield ListedObject(entry["Key"].removeprefix(own), entry["Size"])
+        except Exception as error:
+            raise translate(error, self.target, prefix) from error
+
+    def delete(self, key: str) -> None:
+        """As ``ObjectStore.delete``; a version stays for as long as the bucket keeps old ones."""
+        try:
+            self.client.delete_object(Bucket=self.target.bucket, Key=self.target.prefix + key)
+        except Exception as error:
+            raise translate(error, self.target, key) from error
+
+    def require_versioning(self) -> None:
+        """As ``ObjectStore.require_versioning``."""
+        try:
+            status = self.client.get_bucket_versioning(Bucket=self.target.bucket).get("Status", "")
+        except Exception as error:
+            raise translate(error, self.target, "") from error
+        if status != "Enabled":
+            raise UnversionedBucketError(
+                f"The bucket '{self.target.bucket}' does not keep old versions of its objects.",
+                remedy="Enable versioning (the Terraform of this repository does), or use another bucket.",
+            )

@@ -1,0 +1,173 @@
+"""The releases in a store, read and proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.core.release import Manifest, Release, assemble, parse_manifest, source_path
+from app.publishing.errors import UnknownReleaseError
+from app.publishing.parallel import in_parallel
+from app.publishing.store import ObjectStore
+from bbws_templates.bundle import Bundle, parse_bundle
+from bbws_templates.digests import Digest
+from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.layout import BUNDLE, POINTER, RELEASES, bundle_key, manifest_key, object_key
+from bbws_templates.pointer import Pointer, parse_pointer
+
+ACTIVE = "active"
+PREVIOUS = "previous"
+_SHORTEST = 6
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The pointer as it was read, with the ETag that a compare-and-swap needs."""
+
+    pointer: Pointer
+    etag: str
+
+
+class Catalogue:
+    """Read access to the releases of one target."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self.store = store
+
+    def standing(self) -> Standing | None:
+        """The active pointer, None before the first publish.
+
+        Raises:
+            DamagedReleaseError: the pointer cannot be read as one.
+        """
+        found = self.store.get(POINTER)
+        if found is None:
+            return None
+        try:
+            return Standing(parse_pointer(found.body), found.etag)
+        except DamagedReleaseError as error:
+            raise DamagedReleaseError(
+                f"{self.store.target}: {error.message}",
+                remedy="Restore an earlier version of current.json, or delete it and publish again.",
+            ) from error
+
+    def bundle(self, release: str) -> Bundle:
+        """The templates of a release.
+
+        Raises:
+            UnknownReleaseError: there is none of that id.
+            DamagedReleaseError: its bytes are not what the id says.
+        """
+        found = self.store.get(bundle_key(release))
+        if found is None:
+            raise self._unknown(release)
+        return parse_bundle(found.body, release=release)
+
+    def manifest(self, release: str) -> tuple[Manifest, bytes]:
+        """The manifest of a release, and its bytes.
+
+        Raises:
+            UnknownReleaseError, DamagedReleaseError: as ``bundle``.
+        """
+        found = self.store.get(manifest_key(release))
+        if found is None:
+            raise self._unknown(release)
+        return parse_manifest(found.body, release=release), found.body
+
+    def release(self, release: str) -> Release:
+        """A whole release, every byte of it read and proven.
+
+        Raises:
+            UnknownReleaseError: there is none of that id.
+            DamagedReleaseError: a file is missing or differs from its digest; names each.
+        """
+        manifest, data = self.manifest(release)
+        keys = self.keys(manifest)
+        distinct = sorted(set(keys.values()))
+        found = dict(zip(distinct, in_parallel(self.store.get, distinct), strict=True))
+
+        def read(path: str) -> bytes | None:
+            stored = found.get(keys[path])
+            return stored.body if stored else None
+
+        return assemble(data, read)
+
+    def damage(self, manifest: Manifest) -> list[str]:
+        """The paths of a manifest whose objects are missing or differ from their digest."""
+        keys = self.keys(manifest)
+        entries = {keys[path]: entry for path, entry in manifest.files.items()}
+
+        def is_damaged(key: str) -> bool:
+            found = self.store.get(key)
+            return found is None or not entries[key].describes(found.body)
+
+        bad = dict(zip(entries, in_parallel(is_damaged, entries), strict=True))
+        return [path for path, key in keys.items() if bad[key]]
+
+    def sources(self, release: str, names: Iterable[str]) -> dict[str, str]:
+        """What the authors of these templates wrote, as far as the release has it."""
+        manifest, _ = self.manifest(release)
+        wanted = [name for name in names if source_path(name) in manifest.files]
+
+        def read(name: str) -> str:
+            entry = manifest.files[source_path(name)]
+            found = self.store.get(object_key(entry.digest, source_path(name)))
+            return found.body.decode("utf-8", "replace") if found and entry.describes(found.body) else ""
+
+        return dict(zip(wanted, in_parallel(read, wanted), strict=True))
+
+    def releases(self) -> list[str]:
+        """The ids of every release in the target, whole or not."""
+        keys = (listed.key.removeprefix(RELEASES) for listed in self.store.list(RELEASES))
+        return sorted({key.partition("/")[0] for key in keys})
+
+    def resolve(self, name: str) -> str:
+        """The whole id that ``name`` stands for: an id, the beginning of one, ``active`` or ``previous``.
+
+        Raises:
+            UnknownReleaseError: it stands for none, or for several.
+        """
+        if name in (ACTIVE, PREVIOUS):
+            standing = self.standing()
+            found = standing and (standing.pointer.release if name == ACTIVE else standing.pointer.previous)
+            if not found:
+                raise UnknownReleaseError(f"{self.store.target} has no {name} release.")
+            return found
+        name = name.removeprefix("sha256:").lower()
+        known = self.releases()
+        matches = [release for release in known if release.startswith(name)]
+        if len(matches) == 1 and len(name) >= _SHORTEST:
+            return matches[0]
+        if not matches or not name:
+            raise self._unknown(name)
+        raise UnknownReleaseError(
+            f"'{name}' is the beginning of {len(matches)} release(s) in {self.store.target}.",
+            remedy=f"Give at least {_SHORTEST} characters, and enough to tell them apart.",
+        )
+
+    @staticmethod
+    def keys(manifest: Manifest) -> dict[str, str]:
+        """Where each path of a release lies in the store; equal files share a key."""
+        return {
+            path: bundle_key(manifest.release) if path == BUNDLE else object_key(entry.digest, path)
+            for path, entry in manifest.files.items()
+        }
+
+    def _unknown(self, release: str) -> UnknownReleaseError:
+        return UnknownReleaseError(
+            f"{self.store.target} has no release '{release[:12]}'.",
+            remedy="See `bbws-templates history` for those that it had.",
+        )
+
+
+def check_manifest_digest(data: bytes, expected: Digest, *, release: str) -> None:
+    """That a manifest is the one that was activated.
+
+    Raises:
+        DamagedReleaseError: it has been changed since.
+    """
+    if Digest.of(data) != expected:
+        raise DamagedReleaseError(
+            f"The manifest of release {release[:12]} is not the one that was activated.",
+            remedy="Somebody changed it since; publish the release again with --repair.",
+        )

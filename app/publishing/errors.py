@@ -1,0 +1,47 @@
+"""Errors of publishing; the base and the tree are in ``bbws_templates.errors``, stores' in ``….faults``.
+
+::
+
+    BbwsTemplatesError
+    ├── RefusedError                  asked for, understood, and not done
+    │   ├── ConflictError             somebody else changed the target meanwhile
+    │   └── BreakingChangeError       callers' data would be refused by the new contracts
+    ├── UnknownReleaseError           no such release in the target
+    └── StoreError
+        └── UnversionedBucketError    a bucket that does not keep old versions
+"""
+
+from __future__ import annotations
+
+from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.faults import StoreError
+
+
+class RefusedError(BbwsTemplatesError):
+    """A request that is understood and must not be carried out."""
+
+    code = "refused"
+
+
+class ConflictError(RefusedError):
+    """Somebody else changed the target between reading and writing; nothing was activated."""
+
+    code = "conflict"
+
+
+class BreakingChangeError(RefusedError):
+    """Contracts changed so that data which callers send today would be refused."""
+
+    code = "breaking-change"
+
+
+class UnknownReleaseError(BbwsTemplatesError):
+    """A release that the target does not have, or an abbreviation of several."""
+
+    code = "unknown-release"
+
+
+class UnversionedBucketError(StoreError):
+    """A bucket without versioning: an overwritten stable key could not be had back."""
+
+    code = "store-unversioned"

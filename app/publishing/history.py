@@ -1,0 +1,58 @@
+"""Who activated what, when and why: in the pointer, and in the pages that have grown out of it.
+
+A page is written before the pointer that refers to it, is named by its content and never changed, so the
+whole history can be had long after S3 has dropped the old versions of the pointer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from app.publishing.store import ObjectStore
+from bbws_templates.bundle import FORMAT, decode_document
+from bbws_templates.digests import Digest, canonical_json
+from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.layout import HISTORY
+from bbws_templates.pointer import PAGE, Activation, Pointer, parse_activation
+
+
+def activations(store: ObjectStore, pointer: Pointer) -> Iterator[Activation]:
+    """Every activation, newest first.
+
+    Raises:
+        DamagedReleaseError: a page is missing or has been changed.
+    """
+    yield pointer.active
+    yield from reversed(pointer.history)
+    key = pointer.archive
+    while key:
+        entries, key = _read_page(store, key)
+        yield from reversed(entries)
+
+
+def archive(store: ObjectStore, pointer: Pointer) -> Pointer:
+    """``pointer``, relieved of its oldest page of history when that has grown to two."""
+    if len(pointer.history) < 2 * PAGE:
+        return pointer
+    oldest, rest = pointer.history[:PAGE], pointer.history[PAGE:]
+    members = {
+        "format": FORMAT,
+        "earlier": pointer.archive,
+        "history": [activation.members() for activation in oldest],
+    }
+    data = canonical_json(members)
+    span = f"{oldest[0].sequence:08}-{oldest[-1].sequence:08}"
+    key = f"{HISTORY}{span}-{Digest.of(data).hex[:16]}.json"
+    store.put(key, data, if_absent=True)
+    return replace(pointer, history=rest, archive=key)
+
+
+def _read_page(store: ObjectStore, key: str) -> tuple[tuple[Activation, ...], str]:
+    found = store.get(key)
+    if found is None:
+        raise DamagedReleaseError(f"The history breaks off: {key} is missing.")
+    if Digest.of(found.body).hex[:16] not in key:
+        raise DamagedReleaseError(f"The history cannot be trusted: {key} was changed.")
+    members = decode_document(found.body, what=f"the page {key}")
+    return tuple(parse_activation(entry) for entry in members["history"]), str(members["earlier"])

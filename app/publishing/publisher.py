@@ -1,0 +1,198 @@
+"""Publishing a release: plan, upload, verify, activate, settle; in this order and no other.
+
+Immutable objects come before the mutable pointer, and the stable keys after it. Killed at any point, the
+target either still has its old release or has the new one whole; running the same again completes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.core.changes import TemplateChange, changed_names, template_changes
+from app.core.release import Manifest, Release, check_agreement, damaged
+from app.publishing.activation import Clock, Reason, activate, check_not_pruning, settle, utc_now
+from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.errors import BreakingChangeError, ConflictError, UnknownReleaseError
+from app.publishing.parallel import Progress, in_parallel, silent
+from bbws_templates.digests import Digest
+from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.layout import BUNDLE, manifest_key
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What publishing ``release`` would change in a target.
+
+    ``standing`` is the pointer that the plan was made against. ``note`` says why there is nothing to compare
+    with, when the active release cannot be read.
+    """
+
+    target: str
+    release: str
+    standing: Standing | None
+    changes: tuple[TemplateChange, ...]
+    note: str = ""
+
+    @property
+    def active(self) -> str:
+        """The id of the active release, "" for none."""
+        return self.standing.pointer.release if self.standing else ""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the release is active already; its stable keys may be lacking."""
+        return self.active == self.release
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the target already is as it should be."""
+        return self.is_active and self.standing is not None and self.standing.pointer.settled
+
+    @property
+    def breaking(self) -> tuple[TemplateChange, ...]:
+        """The changes that break callers."""
+        return tuple(change for change in self.changes if change.breaking)
+
+
+def make_plan(catalogue: Catalogue, release: Release) -> Plan:
+    """Compare ``release`` with what is active. Costs one request when it is the same."""
+    standing = catalogue.standing()
+    target = str(catalogue.store.target)
+    if standing is None:
+        return Plan(
+            target, release.id, None, template_changes(None, release.bundle, new_sources=release.sources)
+        )
+    active = standing.pointer.release
+    if active == release.id:
+        return Plan(target, release.id, standing, ())
+    try:
+        bundle = catalogue.bundle(active)
+        sources = catalogue.sources(active, changed_names(bundle, release.bundle))
+    except (DamagedReleaseError, UnknownReleaseError) as error:
+        changes = template_changes(None, release.bundle, new_sources=release.sources)
+        return Plan(target, release.id, standing, changes, note=f"No comparison: {error}")
+    changes = template_changes(bundle, release.bundle, old_sources=sources, new_sources=release.sources)
+    return Plan(target, release.id, standing, changes)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publish did. ``mended`` names files that were in the target and damaged."""
+
+    standing: Standing
+    uploaded: int
+    mended: tuple[str, ...]
+
+
+def publish(
+    catalogue: Catalogue,
+    release: Release,
+    plan: Plan,
+    reason: Reason,
+    *,
+    allow_breaking: bool = False,
+    repair: bool = False,
+    progress: Progress = silent,
+    clock: Clock = utc_now,
+) -> Published:
+    """Carry out ``plan``. With ``repair``, prove and mend the release even where it is active already.
+
+    Raises:
+        BreakingChangeError: contracts change in a breaking way and that is not allowed.
+        ConflictError: somebody else published since the plan was made; nothing was activated.
+        DamagedReleaseError: what was stored cannot be read back as it was written; nothing was activated.
+        StoreError: the store failed. Run the same again: it completes.
+    """
+    if plan.nothing and plan.standing and not repair:
+        return Published(plan.standing, 0, ())
+    refuse_breaking(plan.breaking, allowed=allow_breaking)
+    check_not_pruning(plan.standing, catalogue)
+    catalogue.store.require_versioning()
+    if plan.is_active and not repair:
+        return Published(settle(catalogue, known=release.bundle, progress=progress), 0, ())
+    uploaded = _upload(catalogue, release, plan.active, progress)
+    manifest, mended = _prove(catalogue, release, progress)
+    progress("current.json")
+    if not plan.is_active or (plan.standing and plan.standing.pointer.active.manifest != manifest):
+        try:
+            activate(catalogue, plan.standing, release.id, manifest, reason, clock=clock)
+        except ConflictError:
+            now = catalogue.standing()
+            if now is None or now.pointer.release != release.id:
+                raise
+            # Somebody else published the very same content: what was asked for is so.
+    return Published(settle(catalogue, known=release.bundle, progress=progress), uploaded, mended)
+
+
+def refuse_breaking(changes: Iterable[TemplateChange], *, allowed: bool) -> None:
+    """Raise ``BreakingChangeError`` that names every breaking change, unless they are allowed."""
+    broken = [f"{change.name}: {consequence}" for change in changes for consequence in change.breaking]
+    if broken and not allowed:
+        raise BreakingChangeError(
+            f"Callers would break: {'; '.join(broken)}.",
+            remedy="Change the callers first and publish with --allow-breaking, or keep the contract.",
+        )
+
+
+def _upload(catalogue: Catalogue, release: Release, active: str, progress: Progress) -> int:
+    """Write what the target lacks: objects first, then the bundle, the manifest last."""
+    held = _held(catalogue, active)
+    keys = catalogue.keys(release.manifest)
+    lacking = {
+        keys[path]: path
+        for path, entry in release.manifest.files.items()
+        if path != BUNDLE and entry.digest not in held
+    }
+
+    def write(key: str) -> None:
+        progress(lacking[key])
+        catalogue.store.put(key, release.files[lacking[key]], if_absent=True)
+
+    in_parallel(write, lacking)
+    progress(BUNDLE)
+    catalogue.store.put(keys[BUNDLE], release.bundle_data, if_absent=True)
+    progress("manifest.json")
+    # An earlier build of the same content may have left its manifest, with its own provenance: that stays.
+    catalogue.store.put(manifest_key(release.id), release.manifest_data, if_absent=True)
+    return len(lacking)
+
+
+def _held(catalogue: Catalogue, active: str) -> set[Digest]:
+    """The files that the active release has, so that they need not even be offered."""
+    if not active:
+        return set()
+    try:
+        manifest, _ = catalogue.manifest(active)
+    except (DamagedReleaseError, UnknownReleaseError):
+        return set()
+    return {entry.digest for entry in manifest.files.values()}
+
+
+def _prove(catalogue: Catalogue, release: Release, progress: Progress) -> tuple[Digest, tuple[str, ...]]:
+    """Read the whole release back, mend what differs, and return the digest of the manifest it has there."""
+    progress("reading back")
+    try:
+        manifest, data = catalogue.manifest(release.id)
+        check_agreement(manifest, release.bundle)
+        broken = catalogue.damage(manifest)
+        mended: tuple[str, ...] = ()
+    except (DamagedReleaseError, UnknownReleaseError):
+        manifest, data = release.manifest, release.manifest_data
+        catalogue.store.put(manifest_key(release.id), data)
+        broken = catalogue.damage(manifest)
+        mended = ("manifest.json",)
+    keys = catalogue.keys(manifest)
+    for path in broken:
+        body = release.bundle_data if path == BUNDLE else release.files.get(path)
+        if body is not None and manifest.files[path].describes(body):
+            catalogue.store.put(keys[path], body)
+    if broken:
+        _require_intact(catalogue, manifest)
+    return Digest.of(data), (*mended, *broken)
+
+
+def _require_intact(catalogue: Catalogue, manifest: Manifest) -> None:
+    broken = catalogue.damage(manifest)
+    if broken:
+        raise damaged(manifest.release, [f"{path} is missing or differs from its digest" for path in broken])

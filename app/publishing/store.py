@@ -1,0 +1,64 @@
+"""The port to where releases are written. A directory and a bucket have the same semantics behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from bbws_templates.reader import ObjectReader
+from bbws_templates.target import BucketTarget, Target
+
+
+@dataclass(frozen=True, slots=True)
+class ListedObject:
+    """An object as a listing shows it; ``size`` in bytes."""
+
+    key: str
+    size: int
+
+
+class ObjectStore(ObjectReader, Protocol):
+    """Objects under one target: read, written under a condition, listed. Safe to share by threads.
+
+    Every method raises ``StoreError`` (see ``bbws_templates.faults``) when the store fails or denies.
+    """
+
+    @property
+    def target(self) -> Target:
+        """The place that the objects are in."""
+
+    def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+        """Write an object, whole or not at all, if the condition holds.
+
+        ``if_match`` is the ETag that the object must have, ``if_absent`` demands that there is none; with
+        neither, the object is overwritten. The media type follows from the key.
+
+        Returns:
+            The new ETag. None when the condition does not hold and the object has other content than
+            ``body``: a write whose answer was lost, and then repeated, is a success.
+        """
+
+    def list(self, prefix: str) -> Iterator[ListedObject]:
+        """Every object whose key begins with ``prefix``, in the order of keys."""
+
+    def delete(self, key: str) -> None:
+        """Delete an object; one that does not exist is no error."""
+
+    def require_versioning(self) -> None:
+        """That an overwritten object can be had back.
+
+        Raises:
+            UnversionedBucketError: it cannot.
+        """
+
+
+def open_store(target: Target) -> ObjectStore:
+    """The store at ``target``; nothing is contacted yet."""
+    if isinstance(target, BucketTarget):
+        from app.publishing.bucket_store import BucketStore
+
+        return BucketStore.connect(target)
+    from app.publishing.directory_store import DirectoryStore
+
+    return DirectoryStore(target.path)

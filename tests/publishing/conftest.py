@@ -1,0 +1,79 @@
+"""Stores to publish into: a bucket of a real S3 server over HTTP, and a directory."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
+from app.publishing.bucket_store import BucketStore
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.store import ObjectStore
+from bbws_templates.target import BucketTarget
+from tests.publishing.counting import CountingStore
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The address of an S3 server on a free port."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def aws(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The environment of a publisher whose AWS is that server."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "AWS_ENDPOINT_URL": s3_server,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "af-south-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return s3_server
+
+
+def make_bucket(*, versioned: bool = True) -> str:
+    name = f"bbws-templates-test-{next(_NUMBERS)}"
+    client = BucketStore.connect(BucketTarget(name)).client
+    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "af-south-1"})
+    if versioned:
+        client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    return name
+
+
+@pytest.fixture
+def bucket(aws: str) -> BucketStore:
+    """A versioned bucket of one's own, with a prefix."""
+    return BucketStore.connect(BucketTarget(make_bucket(), "mail/"))
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> DirectoryStore:
+    return DirectoryStore(tmp_path / "store")
+
+
+@pytest.fixture(params=["bucket", "directory"])
+def store(request: pytest.FixtureRequest) -> ObjectStore:
+    """Either kind: what is true of one must be true of the other."""
+    found: ObjectStore = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def counted(store: ObjectStore) -> CountingStore:
+    """Either kind, with every request recorded."""
+    return CountingStore(store)

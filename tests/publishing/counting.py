@@ -1,0 +1,48 @@
+"""A store that records what is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.publishing.store import ListedObject, ObjectStore
+from bbws_templates.reader import StoredObject, Unchanged
+from bbws_templates.target import Target
+
+
+class CountingStore:
+    """Passes every request on to ``inner``; ``requests`` holds (operation, key) pairs in order."""
+
+    def __init__(self, inner: ObjectStore) -> None:
+        self.inner = inner
+        self.requests: list[tuple[str, str]] = []
+
+    @property
+    def target(self) -> Target:
+        return self.inner.target
+
+    def written(self) -> list[str]:
+        return sorted(key for operation, key in self.requests if operation == "put")
+
+    def get(self, key: str) -> StoredObject | None:
+        self.requests.append(("get", key))
+        return self.inner.get(key)
+
+    def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
+        self.requests.append(("revalidate", key))
+        return self.inner.revalidate(key, etag)
+
+    def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+        self.requests.append(("put", key))
+        return self.inner.put(key, body, if_match=if_match, if_absent=if_absent)
+
+    def list(self, prefix: str) -> Iterator[ListedObject]:
+        self.requests.append(("list", prefix))
+        return self.inner.list(prefix)
+
+    def delete(self, key: str) -> None:
+        self.requests.append(("delete", key))
+        self.inner.delete(key)
+
+    def require_versioning(self) -> None:
+        self.requests.append(("versioning", ""))
+        self.inner.require_versioning()

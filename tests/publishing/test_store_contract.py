@@ -1,0 +1,110 @@
+"""What every object store must do, whichever lies behind the port."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from app.publishing.store import ObjectStore
+from bbws_templates.reader import UNCHANGED, StoredObject
+
+
+def body_of(store: ObjectStore, key: str) -> bytes | None:
+    found = store.get(key)
+    return found.body if found else None
+
+
+def test_what_was_put_is_read_back_bit_for_bit(store: ObjectStore) -> None:
+    body = bytes(range(256)) * 10
+    etag = store.put("a/b.html", body)
+    assert store.get("a/b.html") == StoredObject(body, etag or "")
+
+
+def test_an_object_that_does_not_exist_is_none(store: ObjectStore) -> None:
+    assert store.get("nothing/here.html") is None
+    assert store.revalidate("nothing/here.html", '"0"') is None
+
+
+def test_an_empty_object_is_an_object(store: ObjectStore) -> None:
+    assert store.put("empty.txt", b"")
+    assert body_of(store, "empty.txt") == b""
+
+
+def test_if_absent_creates_and_never_overwrites(store: ObjectStore) -> None:
+    assert store.put("a.json", b"1", if_absent=True)
+    assert store.put("a.json", b"2", if_absent=True) is None
+    assert body_of(store, "a.json") == b"1"
+
+
+def test_if_match_overwrites_that_content_alone(store: ObjectStore) -> None:
+    first = store.put("a.json", b"1")
+    assert first
+    second = store.put("a.json", b"2", if_match=first)
+    assert second
+    assert second != first
+    assert store.put("a.json", b"3", if_match=first) is None
+    assert body_of(store, "a.json") == b"2"
+
+
+def test_if_match_creates_nothing(store: ObjectStore) -> None:
+    assert store.put("a.json", b"1", if_match='"d41d8cd98f00b204e9800998ecf8427e"') is None
+    assert store.get("a.json") is None
+
+
+def test_a_repeated_write_whose_answer_was_lost_is_a_success(store: ObjectStore) -> None:
+    first = store.put("a.json", b"1", if_absent=True)
+    assert first
+    assert store.put("a.json", b"1", if_absent=True) == first
+    second = store.put("a.json", b"2", if_match=first)
+    assert store.put("a.json", b"2", if_match=first) == second
+
+
+def test_revalidation_of_the_same_content_costs_no_body(store: ObjectStore) -> None:
+    etag = store.put("a.json", b"1") or ""
+    assert store.revalidate("a.json", etag) is UNCHANGED
+    store.put("a.json", b"2")
+    found = store.revalidate("a.json", etag)
+    assert isinstance(found, StoredObject)
+    assert found.body == b"2"
+
+
+def test_a_listing_is_sorted_and_keeps_to_its_prefix(store: ObjectStore) -> None:
+    for key in ("b/2.txt", "a/1.txt", "b/1.txt", "bb.txt"):
+        store.put(key, key.encode() * 2)
+    assert [(item.key, item.size) for item in store.list("b/")] == [("b/1.txt", 14), ("b/2.txt", 14)]
+    assert [item.key for item in store.list("")] == ["a/1.txt", "b/1.txt", "b/2.txt", "bb.txt"]
+
+
+def test_a_deleted_object_is_gone_and_deleting_it_twice_is_no_error(store: ObjectStore) -> None:
+    store.put("a/b.txt", b"1")
+    store.delete("a/b.txt")
+    store.delete("a/b.txt")
+    assert store.get("a/b.txt") is None
+    assert list(store.list("")) == []
+
+
+def test_of_many_who_compare_and_swap_one_wins(store: ObjectStore) -> None:
+    etag = store.put("pointer.json", b"0") or ""
+    barrier = threading.Barrier(8)
+    won: list[int] = []
+
+    def race(number: int) -> None:
+        barrier.wait()
+        if store.put("pointer.json", str(number).encode(), if_match=etag):
+            won.append(number)
+
+    threads = [threading.Thread(target=race, args=(number,)) for number in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert body_of(store, "pointer.json") == str(won[0]).encode()
+
+
+@pytest.mark.parametrize("key", ["Zürich/日本語 +&?#%.txt", "a/b c.txt", "x" * 150 + ".txt"])
+def test_keys_are_taken_literally(store: ObjectStore, key: str) -> None:
+    store.put(key, b"1")
+    assert body_of(store, key) == b"1"
+    assert [item.key for item in store.list("")] == [key]
