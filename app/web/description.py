@@ -1,0 +1,65 @@
+"""The OpenAPI description of the API, as it really answers."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.web.models import RenderRequest
+from app.web.problems import PROBLEM_JSON
+
+_SUMMARY = "Email templates: what there is, what the checks say of it, and rendering it."
+_DESCRIPTION = (
+    "Errors are problem details (RFC 9457) of type `application/problem+json`: besides the standard members "
+    "they carry a stable `code`, the `location` in the author's file, a `remedy`, the `nearest` names of an "
+    "unknown one, and one entry in `errors` per offence in the data, each with a JSON pointer."
+)
+TITLE = "bbws-templates"
+
+
+def product_version() -> str:
+    """The version of the installed distribution."""
+    return version("bbws-templates")
+
+
+def describe(app: FastAPI) -> None:
+    """Have ``app`` describe its errors by their true media type, and bodies that it reads itself."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _schema(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents
+
+
+def _schema(app: FastAPI) -> dict[str, Any]:
+    schema = get_openapi(
+        title=TITLE,
+        version=product_version(),
+        summary=_SUMMARY,
+        description=_DESCRIPTION,
+        routes=app.routes,
+        separate_input_output_schemas=False,
+    )
+    schemas = schema["components"]["schemas"]
+    schemas["RenderRequest"] = RenderRequest.model_json_schema(by_alias=True)
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for path in schema["paths"].values():
+        for operation in path.values():
+            _correct(operation["responses"])
+    return schema
+
+
+def _correct(responses: dict[str, Any]) -> None:
+    for status, response in list(responses.items()):
+        content = response.get("content", {})
+        media = content.get("application/json")
+        if media and media["schema"].get("$ref", "").endswith("/HTTPValidationError"):
+            del responses[status]  # what FastAPI assumes of every route with parameters; ours take any text
+        elif media and int(status) >= 400:
+            response["content"] = {PROBLEM_JSON: media}

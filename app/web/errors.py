@@ -1,0 +1,17 @@
+"""Errors of the preview server; the base and the tree are in ``bbws_templates.errors``.
+
+::
+
+    BbwsTemplatesError
+    └── ListenError    the address cannot be listened on
+"""
+
+from __future__ import annotations
+
+from bbws_templates.errors import BbwsTemplatesError
+
+
+class ListenError(BbwsTemplatesError):
+    """The host and port cannot be listened on: taken, not ours, or not an address."""
+
+    code = "listen"

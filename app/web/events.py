@@ -1,0 +1,28 @@
+"""Server-sent events: every open page learns of a saved file at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from app.web.services import ServicesDep
+
+router = APIRouter(include_in_schema=False)
+
+_RETRY_MS = 500
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def events(services: ServicesDep) -> AsyncIterator[ServerSentEvent]:
+    """The stream: ``hello`` on connecting, then ``change`` for saved files and ``checked`` for new counts.
+
+    ``hello`` names the run of the server and the generation of the snapshot, so that a page that was away
+    can tell whether it missed something.
+    """
+    listening = services.broadcast.listen()
+    hello = {"run": services.live.run_id, "generation": services.snapshot.generation}
+    yield ServerSentEvent(event="hello", data=hello, retry=_RETRY_MS)
+    async for news in listening:
+        yield ServerSentEvent(event=news.event, data=news.data)

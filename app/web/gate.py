@@ -1,0 +1,120 @@
+"""The outermost layer: which requests are let in at all, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+import html
+import json
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.web.problems import PROBLEM_JSON, HttpError, as_json
+from app.web.settings import ServerSettings
+
+JSON_PATHS = ("/api/", "/healthz", "/openapi.json", "/events")
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_EVERY_ANSWER = {
+    "Content-Security-Policy": PAGE_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-DNS-Prefetch-Control": "off",
+    "Cache-Control": "no-store",
+}
+
+
+class Gate:
+    """Refuses foreign host names, cross-site writes and oversized bodies; adds the security headers.
+
+    Sources: the Host header, RFC 9110 section 7.2 (421 is section 15.5.20); Sec-Fetch-Site, W3C Fetch
+    Metadata; Content-Security-Policy Level 3.
+    """
+
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
+        self._app = app
+        self._host_names = settings.host_names
+        self._max_body = settings.max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request, as ASGI has it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _EVERY_ANSWER.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            self._admit(scope["method"], Headers(scope=scope))
+        except HttpError as refusal:
+            await _answer(scope, refusal)(scope, receive, send_with_headers)
+            return
+        await self._app(scope, receive, send_with_headers)
+
+    def _admit(self, method: str, headers: Headers) -> None:
+        host = headers.get("host", "").lower()
+        name = host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
+        if name not in self._host_names:
+            raise HttpError(
+                421,
+                "unknown-host",
+                f"This server does not answer to the name '{name}'.",
+                remedy="Use localhost, or add the name to the allowed hosts when starting the server.",
+            )
+        if method not in _SAFE_METHODS and not _same_origin(headers, host):
+            raise HttpError(
+                403,
+                "cross-site",
+                "The request comes from a page of another site.",
+                remedy="Send it from here.",
+            )
+        length = headers.get("content-length", "0")
+        if not length.isascii() or not length.isdigit():
+            raise HttpError(400, "content-length", "The Content-Length header is not a number.")
+        if int(length) > self._max_body:
+            raise too_large(self._max_body)
+
+
+def too_large(limit: int) -> HttpError:
+    """The refusal of a body of more than ``limit`` bytes."""
+    return HttpError(
+        413,
+        "body-too-large",
+        f"The body has more than {limit:,} bytes.",
+        remedy="Send less data: mail clients clip long mails anyway.",
+        headers={"Connection": "close"},
+    )
+
+
+def _same_origin(headers: Headers, host: str) -> bool:
+    """Whether a write comes from our own pages or from no browser at all."""
+    site = headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = headers.get("origin")
+    return origin is None or origin.lower() in (f"http://{host}", f"https://{host}")
+
+
+def _answer(scope: Scope, refusal: HttpError) -> Response:
+    problem, path = refusal.problem, scope["path"]
+    if path.startswith(JSON_PATHS):
+        content = json.dumps(as_json(problem, path))
+        return Response(content, problem.status, refusal.headers, media_type=PROBLEM_JSON)
+    page = (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>{problem.status} {problem.title}</title>"
+        f"<h1>{html.escape(problem.title)}</h1><p>{html.escape(problem.detail)}</p>"
+        f"<p>{html.escape(problem.remedy)}</p></html>"
+    )
+    return Response(page, problem.status, refusal.headers, media_type="text/html")

@@ -1,0 +1,107 @@
+"""The mail itself as a page of its own, and as files to take away. No script ever runs in either."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+
+from app.web.framing import frame_document
+from app.web.renderings import Data
+from app.web.scheme import Scheme
+from app.web.services import ServicesDep, known_name
+from bbws_templates.message import mime_message
+
+router = APIRouter(include_in_schema=False)
+
+PREVIEW_PATH = "/preview/"
+_POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
+)
+BARE_POLICY = _POLICY
+# Our own pages read the scroll position and the links of the frame. That needs the same origin; without
+# `allow-scripts` beside it, it gives the mail nothing.
+EMBEDDED_POLICY = f"{_POLICY} allow-same-origin"
+_RECIPIENT = "recipient@example.com"
+
+
+class Format(StrEnum):
+    """What can be taken away."""
+
+    EML = "eml"
+    HTML = "html"
+    TEXT = "text"
+
+
+_MEDIA = {
+    Format.EML: ("message/rfc822", "eml"),
+    Format.HTML: ("text/html", "html"),
+    Format.TEXT: ("text/plain", "txt"),
+}
+
+Fixture = Annotated[str, Query(description="A fixture's name; the default one when left out.")]
+Draft = Annotated[str, Query(description="The key of edited data, from the `preview` of a rendering.")]
+
+
+@router.get(PREVIEW_PATH + "{name:path}")
+def preview(
+    services: ServicesDep,
+    name: str,
+    fixture: Fixture = "",
+    draft: Draft = "",
+    scheme: Scheme | None = None,
+    lenient: bool = False,
+    embed: bool = False,
+) -> HTMLResponse:
+    """The rendered HTML under a policy that lets no script run and no request leave this host."""
+    snapshot = services.snapshot
+    known_name(snapshot, name)
+    data = _lenient(services.data(snapshot, name, fixture=fixture, draft=draft), lenient)
+    email = services.renderings.email(snapshot, name, data)
+    document = frame_document(email.html, scheme=scheme, stand_ins=services.stand_ins)
+    return HTMLResponse(
+        document.encode("utf-8", "replace"), headers={"Content-Security-Policy": frame_policy(embed)}
+    )
+
+
+@router.get("/downloads/{name:path}")
+def download(
+    services: ServicesDep,
+    name: str,
+    format: Format = Format.EML,  # noqa: A002  the name in the address
+    fixture: Fixture = "",
+    draft: Draft = "",
+    lenient: bool = False,
+) -> Response:
+    """The mail as a file: a whole message that mail programs open, its HTML, or its text."""
+    snapshot = services.snapshot
+    known_name(snapshot, name)
+    data = _lenient(services.data(snapshot, name, fixture=fixture, draft=draft), lenient)
+    email = services.renderings.email(snapshot, name, data)
+    if format is Format.EML:
+        content = mime_message(email, recipient=_RECIPIENT).as_bytes()
+    else:
+        content = (email.html if format is Format.HTML else email.text).encode("utf-8", "replace")
+    media_type, suffix = _MEDIA[format]
+    file_name = "-".join(filter(None, [*name.split("/"), data.scenario or "edited"]))
+    return Response(
+        content,
+        media_type=media_type,
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file_name, safe='')}.{suffix}",
+            "Content-Security-Policy": BARE_POLICY,
+        },
+    )
+
+
+def frame_policy(embed: bool) -> str:
+    """The Content-Security-Policy of a mail, inside our own pages or alone."""
+    return EMBEDDED_POLICY if embed else BARE_POLICY
+
+
+def _lenient(data: Data, lenient: bool) -> Data:
+    return Data(data.members, data.scenario, lenient=True) if lenient else data

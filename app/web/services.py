@@ -1,0 +1,125 @@
+"""What the routes work with, gathered once per application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import anyio
+from fastapi import Depends, Request
+from fastapi.templating import Jinja2Templates
+
+from app.core.errors import UnknownNameError
+from app.web.broadcast import Broadcast, News
+from app.web.checks import Checks, count
+from app.web.drafts import Drafts
+from app.web.excerpts import Excerpts
+from app.web.live import Change, LiveWorkspace, Snapshot
+from app.web.placeholders import placeholders
+from app.web.problems import HttpError
+from app.web.renderings import Data, Renderings
+from app.web.settings import ServerSettings
+from app.web.stand_ins import StandIns
+
+_FAVOURITE_FIXTURE = "typical"
+
+
+@dataclass(frozen=True)
+class Services:
+    """The live template set and everything that is worked out from it."""
+
+    settings: ServerSettings
+    live: LiveWorkspace
+    renderings: Renderings
+    checks: Checks
+    drafts: Drafts
+    excerpts: Excerpts
+    stand_ins: StandIns
+    broadcast: Broadcast
+    pages: Jinja2Templates
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest snapshot; take it once per request."""
+        return self.live.current
+
+    async def reload(self) -> Change | None:
+        """Read the folders again, and tell every open page when something changed."""
+        change = await anyio.to_thread.run_sync(self.live.reload)
+        if change:
+            self.broadcast.send(News("change", change_payload(change)))
+            self.checks.look_again()
+        return change
+
+    def data(self, snapshot: Snapshot, name: str, *, fixture: str = "", draft: str = "") -> Data:
+        """What to render ``name`` with: a draft, a named fixture, else its first fixture or placeholders.
+
+        Raises:
+            UnknownNameError: no such template or fixture.
+            BbwsTemplatesError: the fixture cannot be read, or the template does not compile.
+            HttpError: the draft is not kept any more.
+        """
+        if draft:
+            kept = self.drafts.find(name, draft)
+            if kept is None:
+                snapshot.workspace.source(name)
+                raise HttpError(
+                    404,
+                    "unknown-draft",
+                    "These edited data are not kept any more.",
+                    remedy="Choose a fixture, or send the data again.",
+                )
+            return kept
+        scenario = fixture or default_fixture(snapshot, name)
+        if scenario:
+            return Data(snapshot.workspace.fixture(name, scenario).data, scenario)
+        return Data(placeholders(snapshot.workspace.compilation(name).compiled), lenient=True)
+
+
+def default_fixture(snapshot: Snapshot, name: str) -> str:
+    """The fixture that a page opens with: ``typical``, else the first; "" when there is none.
+
+    Raises:
+        UnknownNameError, SourceError: as ``Workspace.source``.
+    """
+    source = snapshot.workspace.source(name)
+    scenarios = sorted({*source.fixtures, *source.broken_fixtures})
+    return _FAVOURITE_FIXTURE if _FAVOURITE_FIXTURE in scenarios else next(iter(scenarios), "")
+
+
+def known_name(snapshot: Snapshot, name: str) -> str:
+    """``name`` if there is such a template, however broken.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    if name not in snapshot.versions:
+        raise UnknownNameError("template", name, tuple(snapshot.versions))
+    return name
+
+
+def checked_payload(services: Services, name: str) -> dict[str, object]:
+    """The event that tells how many findings a template has."""
+    snapshot = services.snapshot
+    findings = services.checks.known(snapshot, name)
+    return {"name": name, "counts": count(findings) if findings is not None else None}
+
+
+def change_payload(change: Change) -> dict[str, object]:
+    """The event that tells what a save has changed."""
+    return {
+        "generation": change.generation,
+        "changed": list(change.changed),
+        "added": list(change.added),
+        "removed": list(change.removed),
+        "problem": change.problem,
+    }
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application that handles ``request``."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(services_of)]

@@ -1,0 +1,58 @@
+"""What the preview server is told when it starts."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.browser.standins import ASSETS
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8025
+DEFAULT_MAX_BODY = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerSettings:
+    """Everything that decides how the server behaves.
+
+    ``templates`` and ``fixtures`` are the two folders it shows. ``host`` and ``port`` are where it listens;
+    port 0 takes any free one. ``token`` is asked of every request that changes state, and must be set for
+    such requests to work at all when ``host`` reaches beyond this machine. ``max_body`` bounds a request
+    body in bytes. ``allowed_hosts`` are names, beside its own, under which the server may be addressed.
+    ``stand_ins`` are folders with an image at ``{host}/{path}`` of its address, so that a preview is whole
+    without a network; images that are in none of them are shown as grey placeholders.
+    """
+
+    templates: Path
+    fixtures: Path
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    token: str | None = None
+    max_body: int = DEFAULT_MAX_BODY
+    allowed_hosts: tuple[str, ...] = ()
+    stand_ins: tuple[Path, ...] = (ASSETS,)
+
+    @property
+    def exposed(self) -> bool:
+        """Whether other machines can reach the server."""
+        if self.host == "localhost":
+            return False
+        try:
+            return not ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return True
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The values of a Host header (port aside, in lower case) that are answered.
+
+        Anything else is refused: a page of another site can make its own name resolve to this machine and
+        would then read our answers as if they were its own (DNS rebinding).
+        """
+        own = self.host.lower()
+        names = {"localhost", "127.0.0.1", "[::1]", *(name.lower() for name in self.allowed_hosts)}
+        if own not in ("0.0.0.0", "::"):  # noqa: S104  compared, not bound
+            names.add(f"[{own}]" if ":" in own else own)
+        return frozenset(names)

@@ -1,0 +1,33 @@
+/* Our own JSON API; see /docs. A problem (RFC 9457) is a result like any other, not an exception. */
+
+const path = (name) => name.split("/").map(encodeURIComponent).join("/");
+
+/** `{value}` when it went well, `{problem}` when not. */
+async function call(address, options = {}) {
+  try {
+    const response = await fetch(address, { ...options, headers: { Accept: "application/json", ...options.headers } });
+    const body = await response.json();
+    return response.ok ? { value: body } : { problem: body };
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    return { problem: { title: "The server does not answer", detail: "It may have been stopped.", remedy: "Start it again; this page then goes on by itself.", status: 0 } };
+  }
+}
+
+export const listTemplates = () => call("/api/templates");
+export const listChecks = () => call("/api/checks");
+export const getTemplate = (name) => call(`/api/templates/${path(name)}`);
+export const getSources = (name) => call(`/api/sources/${path(name)}`);
+export const getCheck = (name) => call(`/api/checks/${path(name)}`);
+export const pageOf = (name) => `/templates/${path(name)}`;
+export const previewOf = (name, query) => `/preview/${path(name)}?${new URLSearchParams(query)}`;
+export const downloadOf = (name, query) => `/downloads/${path(name)}?${new URLSearchParams(query)}`;
+
+export function render(name, body, signal) {
+  return call(`/api/templates/${path(name)}/render`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    signal,
+  });
+}

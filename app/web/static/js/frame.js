@@ -1,0 +1,108 @@
+/* The mail in its sandboxed frame. The next state loads behind the one that is shown and then takes its place,
+   so that nothing flickers and the place scrolled to stays. */
+import { $, h } from "./dom.js";
+
+const SMALLEST = 200;
+const LARGEST = 2000;
+const LONGEST_WAIT = 4000;
+
+export class Frame {
+  /** `onresize(width)` is told while the grip is dragged, `onload(document)` when a mail is shown. */
+  constructor(stage, { onresize, onload }) {
+    this.stage = stage;
+    this.onload = onload;
+    this.onresize = onresize;
+    this.box = h("div", { class: "frame" });
+    this.shown = null;
+    this.next = null;
+    this.address = "";
+    this.box.append(this.grip());
+    $(".frame-holder", stage).append(this.box);
+    this.observer = new ResizeObserver(() => this.fit());
+  }
+
+  width(pixels) {
+    this.box.style.width = `${pixels}px`;
+    $(".grip", this.box).setAttribute("aria-valuenow", String(pixels));
+    this.fit();
+  }
+
+  /** Load another address; the title names the frame for screen readers. */
+  show(address, title) {
+    if (address === this.address && !this.failed) return;
+    this.address = address;
+    this.next?.remove();
+    const frame = h("iframe", { class: "waiting", sandbox: "allow-same-origin", title, src: address });
+    this.next = frame;
+    const swap = () => this.swap(frame);
+    frame.addEventListener("load", swap, { once: true });
+    setTimeout(swap, LONGEST_WAIT);
+    this.box.append(frame);
+  }
+
+  /** Whether what is shown is out of date because the newest state has failed. */
+  fail(failed) {
+    this.failed = failed;
+    this.stage.dataset.state = failed ? "failed" : "shown";
+  }
+
+  swap(frame) {
+    if (this.next !== frame) return;
+    this.next = null;
+    const left = this.shown?.contentWindow?.scrollX ?? 0;
+    const top = this.stage.scrollTop;
+    this.observer.disconnect();
+    const old = this.shown;
+    this.shown = frame;
+    this.fit();
+    frame.classList.remove("waiting");
+    old?.remove();
+    frame.contentWindow?.scrollTo(left, 0);
+    this.stage.scrollTop = top;
+    const mail = frame.contentDocument;
+    if (mail?.body) {
+      this.observer.observe(mail.body);
+      this.onload(mail);
+    }
+  }
+
+  /** As high as the mail, so that the page scrolls and the frame does not. */
+  fit() {
+    const frame = this.shown;
+    const mail = frame?.contentDocument?.documentElement;
+    if (!mail) return;
+    const top = this.stage.scrollTop;
+    frame.style.height = "0";
+    const height = Math.max(mail.scrollHeight, 120);
+    frame.style.height = `${height}px`;
+    this.box.style.minHeight = `${height}px`;
+    this.stage.scrollTop = top;
+  }
+
+  grip() {
+    const grip = h("div", { class: "grip", role: "slider", tabindex: "0", "aria-label": "Width of the mail", "aria-valuemin": SMALLEST, "aria-valuemax": LARGEST });
+    const set = (pixels) => this.onresize(Math.round(Math.min(LARGEST, Math.max(SMALLEST, pixels))));
+    grip.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -10, ArrowRight: 10 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      set(this.box.offsetWidth + (event.shiftKey ? step * 5 : step));
+    });
+    grip.addEventListener("pointerdown", (event) => {
+      const start = event.clientX;
+      const width = this.box.offsetWidth;
+      grip.setPointerCapture(event.pointerId);
+      grip.classList.add("dragging");
+      this.stage.classList.add("dragging-frame");
+      // The mail is centred, so that its edge moves half as far as its width grows.
+      const move = (moved) => set(width + 2 * (moved.clientX - start));
+      grip.addEventListener("pointermove", move);
+      grip.addEventListener("lostpointercapture", () => {
+        grip.removeEventListener("pointermove", move);
+        grip.classList.remove("dragging");
+        this.stage.classList.remove("dragging-frame");
+      }, { once: true });
+    });
+    return grip;
+  }
+}

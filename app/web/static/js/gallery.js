@@ -1,0 +1,109 @@
+/* The gallery: search, filter, thumbnails that follow every save. */
+import { $, $$, badges, press } from "./dom.js";
+import { bind } from "./keys.js";
+import { on, start } from "./live.js";
+
+const search = $("#search");
+const filters = $("#filters");
+let wanted = "all";
+
+function filter() {
+  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = (card) => words.every((word) => card.dataset.text.includes(word))
+    && (wanted === "all" || wanted === card.dataset.audience || (wanted === "findings" && $(".badge.error, .badge.warning", card)));
+  for (const card of $$(".card")) card.hidden = !fits(card);
+  for (const row of $$(".row")) {
+    const shown = $$(".card:not([hidden])", row).length;
+    row.hidden = !shown;
+    row.classList.toggle("pair", shown > 1);
+  }
+  for (const shelf of $$(".shelf")) shelf.hidden = !$(".row:not([hidden])", shelf);
+  $("#nothing").hidden = !$(".card") || Boolean($(".card:not([hidden])"));
+  const query = new URLSearchParams();
+  if (search.value) query.set("q", search.value);
+  if (wanted !== "all") query.set("show", wanted);
+  history.replaceState(null, "", query.size ? `/?${query}` : "/");
+}
+
+function choose(value) {
+  wanted = value;
+  press(filters, $(`[data-filter="${CSS.escape(value)}"]`, filters));
+  filter();
+}
+
+/* A thumbnail is the mail at 640 px, scaled to its card. */
+const scale = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) {
+    const frame = $("iframe", target);
+    const factor = contentRect.width / 640;
+    frame.style.transform = `scale(${factor})`;
+    frame.style.height = `${contentRect.height / factor}px`;
+  }
+});
+
+function settle() {
+  for (const thumb of $$("[data-thumb]")) scale.observe(thumb);
+  filter();
+}
+
+/* Cards whose mail has changed are replaced by those of a freshly loaded page; the others stay untouched. */
+async function refresh() {
+  const response = await fetch("/");
+  if (!response.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const names = (root) => $$(".card", root).map((card) => card.dataset.name).join("\n");
+  if (names(document) !== names(page)) {
+    $("#main").replaceWith(document.adoptNode($("#main", page)));
+  } else {
+    for (const fresh of $$(".card", page)) {
+      const card = $(`.card[data-name="${CSS.escape(fresh.dataset.name)}"]`);
+      if (card.dataset.version !== fresh.dataset.version) card.replaceWith(document.adoptNode(fresh));
+      else $("[data-badges]", card).replaceWith(document.adoptNode($("[data-badges]", fresh)));
+    }
+  }
+  settle();
+}
+
+let refreshing = Promise.resolve();
+const again = () => { refreshing = refreshing.then(refresh, refresh); };
+
+function move(step) {
+  const links = $$(".card:not([hidden]) h3 a");
+  const at = links.indexOf(document.activeElement);
+  links[Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
+}
+
+on("change", again);
+on("missed", again);
+on("checked", ({ name, counts }) => {
+  const card = $(`.card[data-name="${CSS.escape(name)}"]`);
+  if (card) $("[data-badges]", card).replaceChildren(...badges(counts));
+  if (wanted === "findings") filter();
+});
+
+search.addEventListener("input", filter);
+$("#search-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const first = $(".card:not([hidden]) h3 a");
+  if (first) location.assign(first.href);
+});
+filters.addEventListener("click", (event) => event.target.dataset.filter && choose(event.target.dataset.filter));
+document.addEventListener("click", (event) => {
+  if (event.target.id !== "clear") return;
+  search.value = "";
+  choose("all");
+});
+
+bind([
+  { keys: ["/"], help: "Search; Enter opens the first match", action: () => search.focus() },
+  { keys: ["j", "ArrowRight"], shown: ["j", "→"], help: "Next template", action: () => move(1) },
+  { keys: ["k", "ArrowLeft"], shown: ["k", "←"], help: "Previous template", action: () => move(-1) },
+  { keys: [], shown: ["Enter"], help: "Open the template" },
+  { keys: ["1", "2", "3", "4"], shown: ["1", "…", "4"], help: "All, customer, internal, with findings", action: (key) => choose(["all", "customer", "internal", "findings"][key - 1]) },
+]);
+
+const query = new URLSearchParams(location.search);
+search.value = query.get("q") ?? "";
+choose($(`[data-filter="${CSS.escape(query.get("show") ?? "all")}"]`, filters) ? query.get("show") ?? "all" : "all");
+settle();
+start();

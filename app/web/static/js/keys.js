@@ -1,0 +1,35 @@
+/* Keyboard shortcuts, and the dialog that lists them. */
+import { $$, h } from "./dom.js";
+
+/** `shortcuts`: `{keys: ["j"], help: "…", action}`; an entry without keys of its own is only listed. */
+export function bind(shortcuts) {
+  const all = [...shortcuts, { keys: ["?"], help: "This list", action: () => dialog.showModal() }];
+  const dialog = helpDialog(all);
+  document.body.append(dialog);
+  for (const button of $$("[data-help]")) button.addEventListener("click", () => dialog.showModal());
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialog.open) return;
+    const typing = event.target.closest("input, select, textarea, [contenteditable]");
+    if (typing) {
+      if (event.key === "Escape") typing.blur();
+      return;
+    }
+    const found = all.find((shortcut) => shortcut.keys.includes(event.key));
+    if (!found) return;
+    event.preventDefault();
+    found.action(event.key);
+  });
+}
+
+function helpDialog(shortcuts) {
+  const rows = shortcuts.flatMap(({ keys, shown, help }) => [
+    h("dt", {}, (shown ?? keys).flatMap((key, index) => [index ? " " : "", h("kbd", {}, key)])),
+    h("dd", {}, help),
+  ]);
+  const dialog = h("dialog", { class: "help", "aria-labelledby": "help-title" },
+    h("header", {}, h("h2", { id: "help-title" }, "Keyboard"),
+      h("button", { type: "button", class: "button icon", "aria-label": "Close", onclick: () => dialog.close() }, "×")),
+    h("dl", {}, rows));
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  return dialog;
+}

@@ -1,0 +1,88 @@
+/* The tabs beside the preview: text, headers, links, contract, findings. */
+import { downloadOf } from "./api.js";
+import { h } from "./dom.js";
+
+const count = (text) => `${[...text].length} characters`;
+
+export function textPanel(panel, name, email, query) {
+  panel.replaceChildren(
+    h("div", { class: "pane-bar" }, h("span", { class: "hint" }, `${email.text.split("\n").length} lines`), h("span", { class: "grow" }),
+      h("a", { class: "button small", href: downloadOf(name, { ...query, format: "text" }), download: true }, "Text ↓")),
+    h("div", { class: "pane" }, h("pre", { class: "plain" }, email.text)));
+}
+
+const initial = (email) => ([...(email.sender.name || email.sender.address)][0] ?? "?").toUpperCase();
+
+/** What an inbox shows after the subject: the preheader, and when that is short, how the mail goes on. */
+function snippet(email) {
+  const rest = email.text.replace(/\s+/g, " ").trim();
+  return email.preheader ? `${email.preheader} ${rest}`.slice(0, 200) : rest.slice(0, 200);
+}
+
+/** One row as Gmail lists it on the web. */
+export function inboxRow(place, email) {
+  place.replaceChildren(
+    h("span", { class: "avatar", "aria-hidden": "true" }, initial(email)),
+    h("span", { class: "sender", title: email.sender.address }, email.sender.name || email.sender.address),
+    h("span", { class: "line" }, h("b", {}, email.subject || "(no subject)"), h("span", { class: "snippet" }, ` - ${snippet(email)}`)),
+    h("span", { class: "when" }, "10:30"));
+}
+
+export function headersPanel(panel, name, email, query) {
+  const mailbox = email.sender.name ? `${email.sender.name} <${email.sender.address}>` : email.sender.address;
+  const fact = (term, text, note) => [h("dt", {}, term), h("dd", {}, text || "none", note && h("span", { class: "length" }, note))];
+  panel.replaceChildren(h("div", { class: "pane" },
+    h("dl", { class: "facts" },
+      fact("From", mailbox),
+      fact("Reply-To", email.replyTo),
+      fact("Subject", email.subject, count(email.subject)),
+      fact("Preheader", email.preheader, count(email.preheader)),
+      fact("HTML", `${email.htmlBytes.toLocaleString("en")} bytes`),
+      fact("Text", `${new Blob([email.text]).size.toLocaleString("en")} bytes`)),
+    h("p", { class: "caption" }, "On a phone"),
+    h("div", { class: "phone-inbox" },
+      h("span", { class: "avatar", "aria-hidden": "true" }, initial(email)),
+      h("span", { class: "sender" }, email.sender.name || email.sender.address), h("span", { class: "when" }, "10:30"),
+      h("span", { class: "subject" }, email.subject), h("span", { class: "snippet" }, snippet(email))),
+    h("p", {}, ["eml", "html", "text"].flatMap((format) => [
+      h("a", { class: "button", href: downloadOf(name, { ...query, format }), download: true }, `${format.toUpperCase()} ↓`), " "]))));
+}
+
+/** Links do nothing in the frame; here they can be read and followed. */
+export function linksPanel(panel, { links, images }) {
+  const table = (caption, heading, rows, cell) => h("div", { class: "table-wrap" }, h("table", {},
+    h("caption", { class: "visually-hidden" }, caption),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, heading), h("th", { scope: "col" }, "Address"))),
+    h("tbody", {}, rows.map(({ text, address }) => h("tr", {}, h("td", {}, text || h("em", {}, "empty")), h("td", {}, cell(address)))))));
+  const follow = (address) => /^(https?|mailto):/i.test(address)
+    ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address)
+    : h("span", { class: "error-text" }, address || "empty");
+  panel.replaceChildren(h("div", { class: "pane" },
+    h("p", { class: "caption" }, "Links do nothing in the preview. They open here, in a new tab."),
+    links.length ? table("Links", "Link", links, follow) : h("p", { class: "empty" }, "The mail has no link."),
+    images.length ? table("Images", "Alternative text", images, (address) => h("code", {}, address)) : null));
+}
+
+export function findingsPanel(panel, { findings, scope, pending }, { jump, rescope }) {
+  const tab = (value, label) => h("button", { type: "button", "aria-pressed": String(scope === value), onclick: () => rescope(value) }, label);
+  const order = ["error", "warning", "info"];
+  const sorted = [...findings].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  panel.replaceChildren(
+    h("div", { class: "pane-bar" },
+      h("div", { class: "segments", role: "group", "aria-label": "Findings of" }, tab("fixture", "These data"), tab("all", "All fixtures")),
+      h("span", { class: "hint" }, order.map((kind) => `${findings.filter((finding) => finding.severity === kind).length} ${kind}`).join(" · "))),
+    h("div", { class: "pane" },
+      pending ? h("p", { class: "empty" }, "The checks are running …")
+        : sorted.length ? h("ul", { class: "findings" }, sorted.map((finding) => item(finding, jump)))
+          : h("p", { class: "empty" }, "Nothing to report.")));
+}
+
+function item(finding, jump) {
+  const place = `${finding.file}${finding.line ? `:${finding.line}` : ""}${finding.line && finding.column ? `:${finding.column}` : ""}`;
+  return h("li", { class: `finding ${finding.severity}` },
+    h("div", { class: "finding-head" }, h("span", { class: "severity" }, finding.severity),
+      finding.line ? h("button", { type: "button", class: "link place", onclick: () => jump(finding.file, finding.line) }, place) : h("span", { class: "place" }, place),
+      h("span", { class: "grow" }), finding.fixture && h("span", { class: "pill" }, finding.fixture), h("span", { class: "code-name" }, finding.code)),
+    h("p", {}, finding.message),
+    finding.remedy && h("p", { class: "remedy" }, finding.remedy));
+}

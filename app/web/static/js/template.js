@@ -1,0 +1,299 @@
+/* The page of one template: brings the state in the address, the API and the panels together. */
+import * as api from "./api.js";
+import { contractPanel } from "./contract.js";
+import { $, $$, badges, h, press } from "./dom.js";
+import { Editor } from "./editor.js";
+import { Frame } from "./frame.js";
+import { bind } from "./keys.js";
+import { on, start } from "./live.js";
+import { replaceList, startNav } from "./nav.js";
+import { findingsPanel, headersPanel, inboxRow, linksPanel, textPanel } from "./panels.js";
+import { problemCard } from "./problem.js";
+import { SourceView } from "./sources.js";
+import { editedData, load, portable, setEditedData, state, update } from "./state.js";
+
+const GMAIL_CLIP = 102 * 1024;
+const name = $("#layout").dataset.template;
+const page = { template: null, sources: [], email: null, checked: null, problem: null, stamp: 0 };
+let abort = null;
+
+const frame = new Frame($("#panel-preview"), {
+  onresize: (width) => setWidth(width),
+  onload: () => undefined,
+});
+const sourceView = new SourceView($("#panel-source"), "Source file", (file) => update({ file, line: "" }));
+const compiledView = new SourceView($("#panel-compiled"), "Compiled part", () => undefined);
+const editor = new Editor({
+  onchange: async (text) => { await setEditedData(text); await refresh(); },
+  onlenient: (lenient) => { update({ lenient: lenient ? "1" : "" }); refresh(); },
+  ontoggle: () => frame.fit(),
+});
+
+/* --- what is shown ------------------------------------------------------------------------------- */
+
+const scenario = () => {
+  const sets = page.template?.fixtureSets ?? [];
+  return sets.find((set) => set.scenario === state.fixture)?.scenario ?? page.template?.defaultFixture ?? "";
+};
+
+function request() {
+  const lenient = state.lenient === "1";
+  const text = editedData();
+  if (text !== null) {
+    try {
+      return { data: JSON.parse(text), lenient };
+    } catch {
+      return null; // the editor has said so
+    }
+  }
+  if (scenario()) return { fixture: scenario(), lenient };
+  return { data: page.template.placeholders ?? {}, lenient: true };
+}
+
+/** Ask for everything anew and show it; a newer call overtakes an older one. */
+async function refresh({ files = false } = {}) {
+  abort?.abort();
+  abort = new AbortController();
+  const { signal } = abort;
+  try {
+    if (files || !page.template) await readTemplate();
+    const body = page.template && request();
+    if (!page.template || !body) return;
+    const { value, problem } = await api.render(name, body, signal);
+    if (signal.aborted) return;
+    fail(problem);
+    editor.judge(problem);
+    if (value) show(value);
+  } catch (error) {
+    if (error.name !== "AbortError") throw error;
+  }
+}
+
+async function readTemplate() {
+  const [template, sources] = await Promise.all([api.getTemplate(name), api.getSources(name)]);
+  page.sources = sources.value?.files ?? [];
+  sourceView.show(page.sources);
+  if (template.problem) return fail(template.problem);
+  page.template = template.value;
+  $("#description").textContent = page.template.description;
+  showFixtures();
+  offerData();
+  return undefined;
+}
+
+function showFixtures() {
+  const select = $("#fixture");
+  const sets = page.template.fixtureSets;
+  select.replaceChildren(...sets.map((set) => h("option", { value: set.scenario }, set.problem ? `${set.scenario} (unreadable)` : set.scenario)));
+  if (!sets.length) select.append(h("option", { value: "" }, "placeholders"));
+  select.value = scenario();
+}
+
+function offerData() {
+  const set = page.template.fixtureSets.find((each) => each.scenario === scenario());
+  const file = set && page.sources.find((source) => source.file === set.file);
+  editor.offer(file?.text ?? JSON.stringify(set?.data ?? page.template.placeholders ?? {}, null, 2));
+}
+
+function show(email) {
+  page.email = email;
+  const query = Object.fromEntries(new URLSearchParams(email.preview.split("?")[1]));
+  if (!scenario() && editedData() === null) query.lenient = "true";
+  page.query = query;
+  frame.show(api.previewOf(name, { ...query, scheme: state.scheme, embed: "1", v: page.template.version }), `The mail ${name}`);
+  $("#open").href = api.previewOf(name, { ...query, scheme: state.scheme });
+  $("#eml").href = api.downloadOf(name, { ...query, format: "eml" });
+  inboxRow($("#inbox"), email);
+  meter(email.htmlBytes);
+  textPanel($("#panel-text"), name, email, query);
+  headersPanel($("#panel-headers"), name, email, query);
+  linksPanel($("#panel-links"), email);
+  contractPanel($("#panel-contract"), page.template, request()?.data ?? page.template.fixtureSets.find((set) => set.scenario === scenario())?.data);
+  const compiled = page.template.compiled;
+  if (compiled) {
+    compiledView.show([
+      { role: "Compiled (Mustache)", file: "compiled.html", label: "HTML", text: compiled.html },
+      { role: "Compiled (Mustache)", file: "compiled.txt", label: "Text", text: compiled.text },
+      { role: "Rendered", file: "rendered.html", label: "HTML with these data", text: email.html },
+    ], { wrapped: true });
+  }
+  showFindings();
+}
+
+/** The error stands where the mail would; the mail before it stays visible behind. */
+function fail(problem) {
+  page.problem = problem ?? null;
+  frame.fail(Boolean(problem));
+  $("#problem").hidden = !problem;
+  $("#problem").replaceChildren(...(problem ? [problemCard(problem, jump)] : []));
+}
+
+function meter(bytes) {
+  const share = bytes / GMAIL_CLIP;
+  const kilo = (bytes / 1024).toFixed(1);
+  $("#meter").hidden = false;
+  $("#meter").dataset.level = share >= 1 ? "over" : share > 0.9 ? "near" : "fine";
+  $("#meter").title = share >= 1 ? "Gmail shows the beginning of this mail only" : "Gmail clips a mail at 102 kB of HTML";
+  $(".meter-fill").style.width = `${Math.min(100, share * 100)}%`;
+  $(".meter-track").setAttribute("aria-valuenow", kilo);
+  $(".meter-label").textContent = `${kilo} of 102 kB`;
+}
+
+/* --- findings ------------------------------------------------------------------------------------ */
+
+function showFindings() {
+  const all = state.scope === "all";
+  const findings = all ? page.checked?.findings ?? [] : page.email?.findings ?? [];
+  findingsPanel($("#panel-findings"), { findings, scope: state.scope, pending: all && !page.checked }, { jump, rescope });
+  sourceView.annotate([...(page.checked?.findings ?? []), ...(page.email?.findings ?? [])]);
+}
+
+function rescope(scope) {
+  update({ scope });
+  showFindings();
+}
+
+async function readCheck() {
+  const { value } = await api.getCheck(name);
+  page.checked = value ?? null;
+  if (value) $("#tab-findings [data-badges]").replaceChildren(...badges(value.counts));
+  showFindings();
+}
+
+function jump(file, line) {
+  update({ file, line: String(line) });
+  openTab("source");
+}
+
+/* --- controls ------------------------------------------------------------------------------------ */
+
+const tabs = $$("#tabs [role=tab]").map((tab) => tab.dataset.tab);
+
+function openTab(tab, focus = false) {
+  const chosen = tabs.includes(tab) ? tab : "preview";
+  update({ tab: chosen });
+  for (const button of $$("#tabs [role=tab]")) {
+    const open = button.dataset.tab === chosen;
+    button.setAttribute("aria-selected", String(open));
+    button.tabIndex = open ? 0 : -1;
+    $(`#panel-${button.dataset.tab}`).hidden = !open;
+    if (open && focus) button.focus();
+    if (open) button.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+  if (chosen === "preview") frame.fit();
+  if (chosen === "source" && state.file) sourceView.jump(state.file, Number(state.line) || 1);
+  carry();
+}
+
+function setWidth(width) {
+  update({ width: String(width) });
+  $("#width").value = width;
+  press($("#widths"), $(`[data-width="${CSS.escape(String(width))}"]`));
+  frame.width(Number(width));
+  carry();
+}
+
+function setScheme(scheme) {
+  update({ scheme });
+  press($("#schemes"), $(`[data-scheme="${CSS.escape(scheme)}"]`));
+  if (page.email) show(page.email);
+  carry();
+}
+
+function setFixture(fixture) {
+  update({ fixture });
+  editor.edited = false;
+  offerData();
+  editor.forget();
+  setEditedData(null).then(() => refresh());
+  carry();
+}
+
+const following = (values, value, step = 1) => values[(values.indexOf(value) + step + values.length) % values.length];
+
+/** Neighbouring templates open with the same settings. */
+function carry() {
+  for (const link of $$('a[href^="/templates/"]')) link.search = portable();
+}
+
+function go(id) {
+  const link = $(`a#${id}`);
+  if (link) location.assign(link.href);
+}
+
+function listen() {
+  $("#fixture").addEventListener("change", (event) => setFixture(event.target.value));
+  $("#widths").addEventListener("click", (event) => event.target.dataset.width && setWidth(event.target.dataset.width));
+  $("#width").addEventListener("change", (event) => {
+    const width = Math.min(2000, Math.max(200, Math.round(Number(event.target.value)) || 640));
+    setWidth(width);
+  });
+  $("#schemes").addEventListener("click", (event) => event.target.dataset.scheme && setScheme(event.target.dataset.scheme));
+  $("#tabs").addEventListener("click", (event) => {
+    const tab = event.target.closest("[role=tab]");
+    if (tab) openTab(tab.dataset.tab);
+  });
+  $("#tabs").addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const end = { Home: tabs[0], End: tabs.at(-1) }[event.key];
+    if (!step && !end) return;
+    event.preventDefault();
+    openTab(end ?? following(tabs, state.tab, step), true);
+  });
+  bind([
+    { keys: ["j", "]"], help: "Next template", action: () => go("next") },
+    { keys: ["k", "["], help: "Previous template", action: () => go("previous") },
+    { keys: ["o"], help: "The version for the other audience", action: () => go("partner") },
+    { keys: ["g"], help: "All templates", action: () => location.assign("/") },
+    { keys: ["/"], help: "Search the templates", action: () => { $("#nav").classList.add("open"); $("#search").focus(); } },
+    { keys: ["f"], help: "Next fixture", action: () => setFixture(following($$("#fixture option").map((option) => option.value), scenario())) },
+    { keys: ["F"], help: "Previous fixture", action: () => setFixture(following($$("#fixture option").map((option) => option.value), scenario(), -1)) },
+    { keys: ["e"], help: "Edit the data", action: () => editor.toggle() },
+    { keys: ["w"], help: "Next width: desktop, tablet, phone", action: () => setWidth(following(["640", "768", "375"], state.width)) },
+    { keys: ["d"], help: "Light or dark", action: () => setScheme(state.scheme === "dark" ? "light" : "dark") },
+    { keys: tabs.map((_, index) => String(index + 1)), shown: ["1", "…", String(tabs.length)], help: "Open a tab", action: (key) => openTab(tabs[key - 1]) },
+    { keys: [], shown: ["Esc"], help: "Leave a field" },
+  ]);
+}
+
+/* --- news ---------------------------------------------------------------------------------------- */
+
+async function reloadList() {
+  const response = await fetch(location.href);
+  if (!response.ok) return location.reload(); // the template is gone; the page for that says so
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  replaceList(fresh);
+  $(".step").replaceChildren(...$(".step", fresh).children);
+  carry();
+  return undefined;
+}
+
+on("change", ({ changed, added, removed }) => {
+  if (added.length || removed.length) reloadList();
+  if (changed.includes(name)) {
+    page.checked = null;
+    refresh({ files: true });
+  }
+});
+on("checked", (checked) => checked.name === name && readCheck());
+on("missed", () => { reloadList(); refresh({ files: true }).then(readCheck); });
+
+async function begin() {
+  await load();
+  listen();
+  setWidth(Number(state.width) || 640);
+  press($("#schemes"), $(`[data-scheme="${state.scheme === "dark" ? "dark" : "light"}"]`));
+  $("#lenient").checked = state.lenient === "1";
+  if (editedData() !== null) {
+    editor.restore(editedData());
+    editor.toggle(true);
+  }
+  openTab(state.tab);
+  start();
+  startNav();
+  await refresh({ files: true });
+  if (state.tab === "source" && state.file) sourceView.jump(state.file, Number(state.line) || 1);
+  await readCheck();
+}
+
+begin();

@@ -1,0 +1,99 @@
+"""The Mustache names that a template uses, beside what its contract says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bbws_templates.compiled import CompiledTemplate
+from bbws_templates.nodes import Node, Section, Variable
+from bbws_templates.parser import parse
+
+
+@dataclass(frozen=True)
+class UsedVariable:
+    """One name: ``path`` from the top of the data, ``[]`` for the items of a list.
+
+    ``required`` and ``description`` come from the contract; ``required`` is None for a name that it does not
+    know.
+    """
+
+    path: str
+    kind: str
+    required: bool | None
+    description: str
+
+
+def variables_of(template: CompiledTemplate) -> tuple[UsedVariable, ...]:
+    """Every name once, in the order of first use: subject, preheader, HTML, text."""
+    reader = _Reader(template.contract or {})
+    for source in (template.subject, template.preheader, template.html, template.text):
+        reader.read(parse(source, name=template.name))
+    return tuple(reader.found.values())
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """A level of the context stack: its path, and its JSON Schema."""
+
+    path: str
+    schema: Mapping[str, Any]
+
+
+class _Reader:
+    def __init__(self, contract: Mapping[str, Any]) -> None:
+        self.found: dict[str, UsedVariable] = {}
+        self._definitions = contract.get("$defs", {})
+        self._root = _Scope("", contract)
+
+    def read(self, nodes: Iterable[Node], scopes: tuple[_Scope, ...] = ()) -> None:
+        scopes = scopes or (self._root,)
+        for node in nodes:
+            if isinstance(node, Variable):
+                self._note(node.path, "value" if node.escaped else "unescaped", scopes)
+            elif isinstance(node, Section):
+                inner = self._note(node.path, "inverted" if node.inverted else "section", scopes)
+                self.read(node.children, scopes if node.inverted else (*scopes, inner))
+
+    def _note(self, path: tuple[str, ...], kind: str, scopes: tuple[_Scope, ...]) -> _Scope:
+        if not path:
+            return scopes[-1]
+        home = next((scope for scope in reversed(scopes) if self._members(scope.schema, path[0])), None)
+        scope = home or scopes[0]
+        required: bool | None = None
+        for part in path:
+            member = self._members(scope.schema, part)
+            if member is None:
+                required = None
+                scope = _Scope(_join(scope.path, part), {})
+                continue
+            required = part in self._resolve(scope.schema).get("required", ())
+            scope = _Scope(_join(scope.path, part), member)
+        schema = self._resolve(scope.schema)
+        description = scope.schema.get("description") or schema.get("description") or ""
+        self.found.setdefault(scope.path, UsedVariable(scope.path, kind, required, str(description)))
+        items = schema.get("items")
+        if kind == "section" and isinstance(items, Mapping):
+            return _Scope(f"{scope.path}[]", items)
+        return scope
+
+    def _members(self, schema: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+        member = self._resolve(schema).get("properties", {}).get(name)
+        return member if isinstance(member, Mapping) else None
+
+    def _resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Follow references into the contract's own definitions; a chain without an end is given up."""
+        for _ in range(8):
+            reference = schema.get("$ref")
+            if not isinstance(reference, str):
+                break
+            target = self._definitions.get(reference.removeprefix("#/$defs/"))
+            if not isinstance(target, Mapping):
+                break
+            schema = target
+        return schema
+
+
+def _join(path: str, part: str) -> str:
+    return f"{path}.{part}" if path else part

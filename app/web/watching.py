@@ -1,0 +1,73 @@
+"""Notices saved files. Editors write in place, or write aside and rename; folders come and go."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import anyio
+from watchfiles import DefaultFilter, awatch
+
+# A save is often several events (truncate, write, rename); they are taken together when they come within
+# this many milliseconds of each other.
+_QUIET_MS = 20
+_AT_MOST_MS = 100
+_LOOK_AGAIN_MS = 500
+_POLL_MS = 250
+
+_log = logging.getLogger(__name__)
+
+
+async def watch(*folders: Path) -> AsyncIterator[None]:
+    """Yield soon after anything below ``folders`` was created, written, renamed or removed.
+
+    A folder need not exist yet. One that is replaced (a branch switched, a folder renamed away and back) is
+    found again: a watch belongs to the folder, not to its name, so the name is looked up twice a second.
+    Where the system refuses to watch, as with too many watches, the files are polled instead.
+    """
+    polling = False
+    while True:
+        present = _identities(folders)
+        if not present:
+            await anyio.sleep(_LOOK_AGAIN_MS / 1000)
+        else:
+            try:
+                async for _ in _changes(tuple(present), polling):
+                    if _identities(folders) != present:
+                        break
+                    yield
+            except OSError as error:
+                if not polling and _identities(folders) == present:
+                    _log.warning("The system refuses to watch files (%s); looking at them instead.", error)
+                    polling = True
+        if _identities(folders) != present:
+            yield
+
+
+async def _changes(folders: tuple[Path, ...], polling: bool) -> AsyncIterator[None]:
+    changes = awatch(
+        *folders,
+        watch_filter=DefaultFilter(),
+        debounce=_AT_MOST_MS,
+        step=_QUIET_MS,
+        rust_timeout=_LOOK_AGAIN_MS,
+        yield_on_timeout=True,
+        force_polling=polling,
+        poll_delay_ms=_POLL_MS,
+        ignore_permission_denied=True,
+    )
+    async for _ in changes:
+        yield
+
+
+def _identities(folders: tuple[Path, ...]) -> dict[Path, tuple[int, int]]:
+    """The folders that exist, each with what tells it from another of the same name."""
+    found = {}
+    for folder in folders:
+        try:
+            status = folder.stat()
+        except OSError:
+            continue
+        found[folder] = (status.st_dev, status.st_ino)
+    return found
