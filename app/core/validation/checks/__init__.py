@@ -1,0 +1,1 @@
+"""One check per module: a function from a ``Page`` to the problems it has."""

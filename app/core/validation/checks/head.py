@@ -1,0 +1,55 @@
+"""What a document says of itself: language, title, character set, viewport.
+
+Source: WCAG 2.2, 3.1.1 (language) and 2.4.2 (title); the HTML standard, 4.2.5.4 (character encoding).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.core.validation.page import Page
+from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+
+LANGUAGE = Rule("missing-lang", ERROR, 'Write <html lang="en">, with the language of the text.')
+TITLE = Rule("missing-title", ERROR, "Put <title>{{> subject}}</title> into the <head>.")
+CHARSET = Rule("missing-charset", ERROR, 'Put <meta charset="utf-8"> first into the <head>.')
+VIEWPORT = Rule(
+    "missing-viewport",
+    WARNING,
+    'Put <meta name="viewport" content="width=device-width, initial-scale=1"> into the <head>.',
+)
+RULES = (LANGUAGE, TITLE, CHARSET, VIEWPORT)
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
+
+def check_head(page: Page) -> Iterator[Problem]:
+    """What is missing is reported at the start tag of ``<head>``, or of ``<html>``."""
+    root = page.root
+    language = root.attributes.get("lang", "").strip()
+    if not _LANGUAGE.fullmatch(language):
+        what = "does not name" if language else "says no"
+        yield LANGUAGE.at(
+            root.offset, f"The document {what} language: screen readers read it in the reader's own."
+        )
+    head = next(page.named("head"), root).offset
+    titles = [element for element in page.named("title") if element.text.strip()]
+    if not titles:
+        yield TITLE.at(head, "The document has no title: screen readers and browser tabs show it.")
+    yield from _charset(page, head)
+    if not any(element.attributes.get("name", "").lower() == "viewport" for element in page.named("meta")):
+        yield VIEWPORT.at(head, "Without a viewport, phones shrink the page to fit.")
+
+
+def _charset(page: Page, head: int) -> Iterator[Problem]:
+    for element in page.named("meta"):
+        content = element.attributes.get("content", "")
+        match = _CHARSET.search(content) if "http-equiv" in element.attributes else None
+        name = element.attributes.get("charset") or (match[1] if match else None)
+        if name is not None:
+            if name.strip().lower() != "utf-8":
+                yield CHARSET.at(element.offset, "The character set is not UTF-8, in which the mail is sent.")
+            return
+    yield CHARSET.at(head, "The document does not name its character set: some clients then guess wrong.")

@@ -1,0 +1,149 @@
+"""Text too small to read, text too pale to read, links too small to hit.
+
+Only what inline styles and attributes say is looked at; where a colour is not known, nothing is said.
+
+Source: WCAG 2.2, 1.4.3 (contrast), 2.5.5 (target size 44 by 44 pixels); iOS Mail enlarges text below 13 px on
+its own and shifts the layout with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from app.core.validation.checks.visibility import is_hidden
+from app.core.validation.css import Rgb, attribute_colour, colour, contrast, declarations, pixels
+from app.core.validation.nodes import Element
+from app.core.validation.page import Page
+from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+
+LEAST_FONT_SIZE = 12.0
+"""CSS pixels; footers are set in 12."""
+
+LEAST_TARGET = 44.0
+"""CSS pixels."""
+
+SMALL_TEXT = Rule("small-text", WARNING, "Use 14 px or more for text, 12 px at least for a footer.")
+CONTRAST = Rule("low-contrast", ERROR, "Choose a darker text or a lighter background.")
+SMALL_TARGET = Rule("small-tap-target", WARNING, "Give it more padding, or a line-height of 44 px.")
+RULES = (SMALL_TEXT, CONTRAST, SMALL_TARGET)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is known of the text at one place; None for what is not."""
+
+    text: Rgb | None = None
+    ground: Rgb | None = None
+    size: float | None = None
+    bold: bool = False
+
+
+def check_legibility(page: Page) -> Iterator[Problem]:
+    """Every element with text of its own, and every link that looks like a button."""
+    yield from _descend(page.root, _Look())
+
+
+def _descend(top: Element, look: _Look) -> Iterator[Problem]:
+    pending = [(top, look)]
+    while pending:
+        element, outer = pending.pop()
+        if element.name in {"head", "style", "script"} or is_hidden(element):
+            continue
+        inner = _look_of(element, outer)
+        if not element.implied:
+            if any(not character.isspace() for character in element.own_text):
+                yield from _text(element, inner)
+            if element.name == "a":
+                yield from _target(element, inner)
+        pending.extend((child, inner) for child in element.children)
+
+
+def _look_of(element: Element, outer: _Look) -> _Look:
+    style = declarations(element.attributes.get("style", ""))
+    look = outer
+    if element.name == "a" and "href" in element.attributes:
+        look = replace(look, text=None)  # clients colour links themselves
+    if element.name == "font" and "color" in element.attributes:
+        look = replace(look, text=attribute_colour(element.attributes["color"]))
+    if "bgcolor" in element.attributes:
+        look = replace(look, ground=attribute_colour(element.attributes["bgcolor"]))
+    if "background" in element.attributes:
+        look = replace(look, ground=None)
+    if style.get("color", "inherit") != "inherit":
+        look = replace(look, text=colour(style["color"]))
+    look = replace(look, ground=_ground(style.get("background"), style.get("background-color"), look.ground))
+    if "background-image" in style and style["background-image"] != "none":
+        look = replace(look, ground=None)
+    if "font-size" in style:
+        look = replace(look, size=pixels(style["font-size"]))
+    if element.name in {"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"}:
+        look = replace(look, bold=True)
+    weight = style.get("font-weight", "")
+    if weight:
+        look = replace(look, bold=weight == "bold" or (weight.isdigit() and int(weight) >= 700))
+    return look
+
+
+def _ground(shorthand: str | None, plain: str | None, outer: Rgb | None) -> Rgb | None:
+    for value in (plain, shorthand):
+        if value is None or value in {"transparent", "none", "inherit", "initial"}:
+            continue
+        if "url(" in value or "gradient(" in value:
+            return None
+        found = [colour(part) for part in value.split()] if "(" not in value else [colour(value)]
+        return next((part for part in found if part is not None), None)
+    return outer
+
+
+def _text(element: Element, look: _Look) -> Iterator[Problem]:
+    if look.size is not None and look.size < LEAST_FONT_SIZE and element.name not in {"sup", "sub"}:
+        yield SMALL_TEXT.at(
+            element.offset, f"The text is {look.size:g} px high; people cannot read it on a phone."
+        )
+    if look.text is None or look.ground is None:
+        return
+    ratio = contrast(look.text, look.ground)
+    is_large = look.size is not None and look.size >= (18.66 if look.bold else 24)
+    if ratio < 4.5:
+        message = f"The contrast between text and background is {ratio:.1f}:1; 4.5:1 is the least"
+        is_enough = is_large and ratio >= 3
+        yield CONTRAST.at(
+            element.offset,
+            f"{message}{' for all but large text' if is_enough else ''}.",
+            severity=WARNING if is_enough else ERROR,
+        )
+
+
+def _target(link: Element, look: _Look) -> Iterator[Problem]:
+    """Only links that are boxes have a height of their own; others may be as high as their line."""
+    style = declarations(link.attributes.get("style", ""))
+    if style.get("display") not in {"block", "inline-block"}:
+        return
+    above, below = _padding(style.get("padding", ""))
+    above = pixels(style.get("padding-top", "")) or above
+    below = pixels(style.get("padding-bottom", "")) or below
+    if not above and not below:
+        return
+    borders = sum(pixels(part) or 0 for part in style.get("border", "").split()[:1]) * 2
+    size = look.size or 16
+    line = _line_height(style.get("line-height", ""), size)
+    height = above + below + borders + line
+    if height < LEAST_TARGET:
+        yield SMALL_TARGET.at(
+            link.offset,
+            f"The button is about {height:.0f} px high; {LEAST_TARGET:.0f} px is the least for a finger.",
+        )
+
+
+def _padding(value: str) -> tuple[float, float]:
+    parts = [pixels(part) or 0.0 for part in value.split()]
+    return (parts[0], parts[2] if len(parts) > 2 else parts[0]) if parts else (0.0, 0.0)
+
+
+def _line_height(value: str, size: float) -> float:
+    if value.endswith("%"):
+        value = str(float(value[:-1]) / 100) if value[:-1].replace(".", "", 1).isdigit() else ""
+    if value.replace(".", "", 1).isdigit():
+        return float(value) * size
+    return pixels(value) or size * 1.2

@@ -1,0 +1,51 @@
+"""Links without a target, without a name, or with a name that says nothing.
+
+Source: WCAG 2.2, 2.4.4 (link purpose) and 4.1.2 (name, role, value).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.core.validation.nodes import Element
+from app.core.validation.page import Page
+from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+
+EMPTY = Rule("empty-link", ERROR, 'Name the target: href="https://…".')
+ANCHOR = Rule("broken-anchor", WARNING, "Give the target that id, or link to a page.")
+NAMELESS = Rule("link-without-text", WARNING, "Write what the link leads to, or give its image an alt text.")
+VAGUE = Rule("vague-link-text", WARNING, "Say what the link leads to, such as 'View your invoice'.")
+RULES = (EMPTY, ANCHOR, NAMELESS, VAGUE)
+
+_VAGUE = {
+    "click", "click here", "click this link", "here", "learn more", "link", "more", "read more", "this",
+    "this link",
+}  # fmt: skip
+
+
+def check_links(page: Page) -> Iterator[Problem]:
+    """Every link, at its start tag."""
+    targets = {element.attributes.get(name) for element in page.elements for name in ("id", "name")}
+    for link in page.named("a"):
+        href = link.attributes.get("href")
+        if href is None:
+            if "name" not in link.attributes and "id" not in link.attributes:
+                yield EMPTY.at(link.offset, "The link has no target.")
+            continue
+        href = href.strip()
+        if href in {"", "#"}:
+            yield EMPTY.at(page.place_of(link, "href"), "The link's target is empty.")
+        elif href.startswith("#") and href[1:] not in targets:
+            yield ANCHOR.at(page.place_of(link, "href"), "Nothing in this mail has the id the link leads to.")
+        name = _name(link)
+        if not name:
+            yield NAMELESS.at(link.offset, "The link has no text: a screen reader reads out its URL.")
+        elif " ".join(name.casefold().strip(" .…›»→>!").split()) in _VAGUE:
+            yield VAGUE.at(link.offset, "The link's text does not say what it leads to.")
+
+
+def _name(link: Element) -> str:
+    """What a screen reader calls the link."""
+    own = link.attributes.get("aria-label", "") or link.attributes.get("title", "")
+    alts = (image.attributes.get("alt", "") for image in link.walk() if image.name == "img")
+    return (" ".join((link.text, *alts)) + own).strip()

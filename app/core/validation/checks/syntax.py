@@ -1,0 +1,54 @@
+"""What an HTML parser has to repair.
+
+Source: parse errors of the HTML standard (13.2.2) as html5lib reports them, less two that it reports and the
+standard does not count as errors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from app.core.validation.data.parse_errors import OTHER, PARSE_ERRORS
+from app.core.validation.page import Page
+from app.core.validation.parsing import ParseError
+from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+
+SYNTAX = Rule("html-syntax", ERROR)
+OLD_DOCTYPE = Rule("old-doctype", WARNING, "Begin the document with <!DOCTYPE html>.")
+OLD_CONDITIONAL = Rule(
+    "old-conditional", WARNING, "Write <!--[if !mso]><!--> … <!--<![endif]-->: it does the same and is valid."
+)
+RULES = (SYNTAX, OLD_DOCTYPE, OLD_CONDITIONAL)
+
+_REFERENCE = re.compile(r"&[A-Za-z0-9]+;")
+_XHTML = re.compile(r"<!doctype\s+html\s+public\s", re.IGNORECASE)
+_CONDITIONAL = re.compile(r"<!\[(if\s|endif\])", re.IGNORECASE)
+
+
+def check_syntax(page: Page) -> Iterator[Problem]:
+    """One problem per repair, at what caused it."""
+    for error in page.errors:
+        code, html, offset = error.code, page.html, error.offset
+        if code == "expected-named-entity" and not _REFERENCE.match(html, offset):
+            continue  # "AT&T" and "?a=1&b=2" are no references at all (13.2.5.73, ambiguous ampersand)
+        if code == "non-void-element-with-trailing-solidus" and ":" in error.variables["name"]:
+            continue  # <o:p/> is Microsoft's and is checked as such
+        if code == "unknown-doctype" and _XHTML.search(html):
+            yield OLD_DOCTYPE.at(offset, "The doctype is an old one of HTML 4 or XHTML.")
+        elif code == "expected-dashes-or-doctype" and _CONDITIONAL.match(
+            html, html.rfind("<!", 0, offset + 1)
+        ):
+            yield OLD_CONDITIONAL.at(
+                html.rfind("<!", 0, offset + 1), "A conditional comment is not a comment."
+            )
+        else:
+            message, remedy = _words(error)
+            yield SYNTAX.at(offset, message, remedy=remedy)
+
+
+def _words(error: ParseError) -> tuple[str, str]:
+    message, remedy = PARSE_ERRORS.get(error.code, OTHER)
+    fields: defaultdict[str, object] = defaultdict(lambda: "…", error.variables)
+    return f"{message.format_map(fields)}.", remedy.format_map(fields)

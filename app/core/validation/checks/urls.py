@@ -1,0 +1,118 @@
+"""URLs that lead nowhere from a mail, can be read on the way, or run something.
+
+A mail has no address of its own, so that a relative URL means nothing in it. Plain http is readable by anyone
+between, and images over it are blocked or warned of by webmail served over https (mixed content).
+
+Source: RFC 3986, 4.2 and 5.1; W3C Mixed Content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.core.validation.css import declarations
+from app.core.validation.nodes import Element
+from app.core.validation.page import Page
+from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+
+RELATIVE = Rule("relative-url", ERROR, "Write the whole URL, beginning with https://.")
+INSECURE = Rule("insecure-url", ERROR, "Use https.")
+UNSAFE = Rule(
+    "unsafe-url", ERROR, "Use an https URL; if it comes from data, let the contract ask for ^https://."
+)
+SCHEME = Rule("unusual-url-scheme", WARNING, "Use https, mailto or tel.")
+MALFORMED = Rule("malformed-url", ERROR, "Write it as https://host/path, blanks as %20.")
+RULES = (RELATIVE, INSECURE, UNSAFE, SCHEME, MALFORMED)
+
+_LINKS = {
+    ("a", "href"),
+    ("area", "href"),
+    ("form", "action"),
+    ("button", "formaction"),
+    ("input", "formaction"),
+}
+_RESOURCES = {
+    ("img", "src"),
+    ("table", "background"),
+    ("td", "background"),
+    ("th", "background"),
+    ("body", "background"),
+    ("link", "href"),
+    ("source", "src"),
+    ("video", "src"),
+    ("video", "poster"),
+    ("audio", "src"),
+    ("input", "src"),
+    ("iframe", "src"),
+    ("embed", "src"),
+    ("object", "data"),
+}
+_UNSAFE = {"javascript", "vbscript", "data", "file", "blob"}
+_GOOD_LINKS = {"https", "mailto", "tel", "sms"}
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_BROWSERS_DROP = str.maketrans("", "", "\t\n\r")
+_CSS_URL = re.compile(r"""url\(\s*["']?([^"')]*)""", re.IGNORECASE)
+
+
+def check_urls(page: Page) -> Iterator[Problem]:
+    """Every URL in an attribute, an inline style or a style element."""
+    for element in page.elements:
+        for name, value in element.attributes.items():
+            key = (element.name, name)
+            if key in _LINKS or key in _RESOURCES:
+                problem = _judge(value, element, key in _LINKS)
+            elif name == "srcset":
+                problem = next(
+                    filter(None, (_judge(url, element, False) for url in _candidates(value))), None
+                )
+            elif name == "style" and "url(" in value.lower():
+                problem = next(filter(None, (_judge(url, element, False) for url in _css_urls(value))), None)
+            else:
+                continue
+            if problem is not None:
+                rule, message = problem
+                grave = WARNING if rule is INSECURE and key in _LINKS else rule.severity
+                yield rule.at(page.place_of(element, name), message, severity=grave)
+    yield from _in_style_elements(page)
+
+
+def _in_style_elements(page: Page) -> Iterator[Problem]:
+    for style in page.named("style"):
+        for match in _CSS_URL.finditer(page.html, style.end, style.end + len(style.text)):
+            problem = _judge(match[1], style, False)
+            if problem is not None:
+                yield problem[0].at(match.start(), problem[1])
+
+
+def _judge(url: str, element: Element, is_link: bool) -> tuple[Rule, str] | None:
+    """The rule that the URL breaks and the sentence that says so; the URL itself may be personal data."""
+    what = "link" if is_link else "image" if element.name == "img" else "resource"
+    # Browsers ignore blanks around a URL and line breaks in it (URL standard, 4.4), also in "java\nscript:".
+    url = url.translate(_BROWSERS_DROP).strip(" \x00\x0b\x0c\x1f")
+    if not url or url.startswith("#"):
+        return None  # an empty or an inner link is the link check's matter
+    match = _SCHEME.match(url)
+    if match is None:
+        kind = "protocol-relative: a mail has no protocol to go by" if url.startswith("//") else "relative"
+        return RELATIVE, f"The URL of this {what} is {kind}."
+    scheme = match[1].lower()
+    if scheme in _UNSAFE:
+        return UNSAFE, f"The URL of this {what} begins with '{scheme}:', which clients refuse as dangerous."
+    if scheme == "http":
+        return INSECURE, f"The URL of this {what} is not encrypted (http)."
+    if scheme == "https" and not re.match(r"https://[^\s/?#]+[^\s]*$", url, re.IGNORECASE):
+        return MALFORMED, f"The URL of this {what} has no host, or blanks in it."
+    if scheme not in (_GOOD_LINKS if is_link else {"https", "cid"}):
+        return SCHEME, f"Not every client follows the scheme of this {what}, '{scheme}:'."
+    return None
+
+
+def _candidates(srcset: str) -> Iterator[str]:
+    return (candidate.split()[0] for candidate in srcset.split(",") if candidate.split())
+
+
+def _css_urls(style: str) -> Iterator[str]:
+    for value in declarations(style).values():
+        for match in _CSS_URL.finditer(value):
+            yield match[1]

@@ -1,0 +1,182 @@
+"""Every repair that an HTML parser makes, in plain words: what is there, and what to write instead.
+
+The keys are the error codes of html5lib 1.1 (``html5lib.constants.E``) and our own ``text-in-table``; the
+fields in braces are html5lib's variables. Codes that only frames, fragments or bugs bring about share the
+words of ``OTHER``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Words = tuple[str, str]
+"""Message and remedy."""
+
+_CLOSE = "Close every element in the reverse order in which they were opened."
+_REMOVE_END = "Remove the end tag, or open the element before it."
+_ENTITY = "Write &amp; for an ampersand, and end each character reference with a semicolon."
+_QUOTE = "Put the attribute's value in double quotes."
+_COMMENT = "Write comments as <!-- … -->, without '--' inside."
+_DOCTYPE = "Begin the document with <!DOCTYPE html>."
+_ROWS = "Inside a table put only rows, inside a row only cells."
+_AFTER = "Move it before </body>."
+_ENDS = "The document ends within a tag"
+_FINISH = "Finish the tag with '>'."
+
+OTHER: Words = ("The markup cannot be read as it stands", "Compare it with the elements around it.")
+
+PARSE_ERRORS: Mapping[str, Words] = {
+    "text-in-table": (
+        "Text stands between the rows or cells of a table; clients move it before the table",
+        "Put the text into a cell.",
+    ),
+    # Characters
+    "null-character": ("There is a NUL character", "Remove it."),
+    "invalid-codepoint": ("There is a character that HTML does not allow", "Remove it."),
+    "illegal-windows-1252-entity": ("A numeric reference is not a Unicode character", _ENTITY),
+    "cant-convert-numeric-entity": ("A numeric reference is not a Unicode character", _ENTITY),
+    "illegal-codepoint-for-numeric-entity": ("A numeric reference names a character HTML forbids", _ENTITY),
+    "incorrect-cr-newline-entity": ("A numeric reference names a carriage return", "Use &#10;."),
+    "numeric-entity-without-semicolon": ("A numeric character reference lacks its semicolon", _ENTITY),
+    "expected-numeric-entity-but-got-eof": ("The document ends within a character reference", _ENTITY),
+    "expected-numeric-entity": ("'&#' is not followed by a number", _ENTITY),
+    "named-entity-without-semicolon": ("A named character reference lacks its semicolon", _ENTITY),
+    "expected-named-entity": ("There is no character reference of this name", _ENTITY),
+    # Tags
+    "expected-tag-name-but-got-right-bracket": ("There is '<>' without a tag's name", "Write &lt; for '<'."),
+    "expected-tag-name-but-got-question-mark": (
+        "HTML has no processing instructions such as <?xml … ?>",
+        "Remove it, or put it into a conditional comment.",
+    ),
+    "expected-tag-name": ("'<' is not followed by a tag's name", "Write &lt; for '<'."),
+    "expected-closing-tag-but-got-right-bracket": ("There is an end tag '</>' without a name", _REMOVE_END),
+    "expected-closing-tag-but-got-eof": ("This element is never closed", _CLOSE),
+    "expected-closing-tag-but-got-char": ("'</' is not followed by a tag's name", "Write &lt; for '<'."),
+    "expected-named-closing-tag-but-got-eof": ("The element <{name}> is never closed", _CLOSE),
+    "attributes-in-end-tag": ("An end tag has attributes", "Move them to the start tag."),
+    "self-closing-flag-on-end-tag": ("An end tag ends in '/>'", "Remove the slash."),
+    "non-void-element-with-trailing-solidus": (
+        "<{name}/> does not close the element: the slash means nothing in HTML",
+        "Write <{name}></{name}>.",
+    ),
+    "incorrectly-placed-solidus": (
+        "There is a slash in the middle of a tag",
+        "Remove it, or quote the value.",
+    ),
+    "unexpected-character-after-solidus-in-tag": (
+        "There is a slash in the middle of a tag",
+        "Remove it, or quote the value.",
+    ),
+    "eof-in-tag-name": (_ENDS, _FINISH),
+    "expected-attribute-name-but-got-eof": (_ENDS, _FINISH),
+    "eof-in-attribute-name": (_ENDS, _FINISH),
+    "expected-end-of-tag-name-but-got-eof": (_ENDS, _FINISH),
+    "expected-end-of-tag-but-got-eof": (_ENDS, _FINISH),
+    "expected-attribute-value-but-got-eof": (_ENDS, _FINISH),
+    "eof-in-attribute-value-double-quote": ("A quoted attribute value is never closed", "Close the quote."),
+    "eof-in-attribute-value-single-quote": ("A quoted attribute value is never closed", "Close the quote."),
+    "eof-in-attribute-value-no-quotes": (_ENDS, _FINISH),
+    "unexpected-EOF-after-attribute-value": (_ENDS, _FINISH),
+    "unexpected-EOF-after-solidus-in-tag": (_ENDS, _FINISH),
+    # Attributes
+    "duplicate-attribute": ("An attribute stands twice in one tag; the second is ignored", "Merge the two."),
+    "invalid-character-in-attribute-name": ("An attribute's name holds a character it must not", _QUOTE),
+    "invalid-character-after-attribute-name": ("An attribute's name is followed by a stray sign", _QUOTE),
+    "unexpected-character-after-attribute-value": (
+        "There is no blank between an attribute's value and what follows",
+        "Put a blank between attributes.",
+    ),
+    "expected-attribute-value-but-got-right-bracket": ("'=' is not followed by a value", _QUOTE),
+    "equals-in-unquoted-attribute-value": ("An attribute value without quotes holds '='", _QUOTE),
+    "unexpected-character-in-unquoted-attribute-value": (
+        "An attribute value without quotes holds a quote or '<'",
+        _QUOTE,
+    ),
+    # Comments and doctype
+    "expected-dashes-or-doctype": (
+        "'<!' begins neither a comment nor the doctype",
+        "Write conditional comments as <!--[if !mso]><!--> … <!--<![endif]-->.",
+    ),
+    "incorrect-comment": ("A comment ends right where it begins", _COMMENT),
+    "unexpected-bang-after-double-dash-in-comment": ("A comment ends in '--!>'", _COMMENT),
+    "unexpected-space-after-double-dash-in-comment": ("A comment holds '--'", _COMMENT),
+    "unexpected-dash-after-double-dash-in-comment": ("A comment holds '---'", _COMMENT),
+    "unexpected-char-in-comment": ("A comment holds '--'", _COMMENT),
+    "eof-in-comment": ("A comment is never closed", _COMMENT),
+    "eof-in-comment-end-dash": ("A comment is never closed", _COMMENT),
+    "eof-in-comment-double-dash": ("A comment is never closed", _COMMENT),
+    "eof-in-comment-end-space-state": ("A comment is never closed", _COMMENT),
+    "eof-in-comment-end-bang-state": ("A comment is never closed", _COMMENT),
+    "need-space-after-doctype": ("The doctype is malformed", _DOCTYPE),
+    "expected-doctype-name-but-got-right-bracket": ("The doctype is malformed", _DOCTYPE),
+    "expected-doctype-name-but-got-eof": ("The doctype is malformed", _DOCTYPE),
+    "eof-in-doctype-name": ("The doctype is malformed", _DOCTYPE),
+    "eof-in-doctype": ("The doctype is malformed", _DOCTYPE),
+    "expected-space-or-right-bracket-in-doctype": ("The doctype is malformed", _DOCTYPE),
+    "unexpected-end-of-doctype": ("The doctype is malformed", _DOCTYPE),
+    "unexpected-char-in-doctype": ("The doctype is malformed", _DOCTYPE),
+    "unexpected-doctype": ("A second doctype is ignored", "Keep the one at the beginning."),
+    "unknown-doctype": ("The doctype is not that of HTML", _DOCTYPE),
+    "expected-doctype-but-got-eof": ("The document has no doctype: it is empty", _DOCTYPE),
+    "expected-doctype-but-got-chars": ("The document has no doctype", _DOCTYPE),
+    "expected-doctype-but-got-start-tag": ("The document has no doctype", _DOCTYPE),
+    "expected-doctype-but-got-end-tag": ("The document has no doctype", _DOCTYPE),
+    # Structure
+    "non-html-root": ("<html> is not the first tag", "Move <html> before all other tags."),
+    "unexpected-end-tag-before-html": ("</{name}> stands before <html>", _REMOVE_END),
+    "end-tag-after-implied-root": ("</{name}> closes nothing", _REMOVE_END),
+    "two-heads-are-not-better-than-one": ("There is a second <head>; it is ignored", "Keep one <head>."),
+    "unexpected-start-tag-out-of-my-head": (
+        "<{name}> stands after </head>; parsers move it into the head",
+        "Move it before </head>.",
+    ),
+    "unexpected-start-tag": ("<{name}> must not stand here", "Move it, or close what is open before it."),
+    "unexpected-start-tag-ignored": ("<{name}> is ignored here", "Remove it, or move it where it belongs."),
+    "unexpected-start-tag-treated-as": ("<{originalName}> is not an element", "Write <{newName}>."),
+    "unexpected-start-tag-implies-end-tag": (
+        "<{startName}> begins while <{endName}> is open, and so closes it",
+        "Close <{endName}> first: it must not contain <{startName}>.",
+    ),
+    "deprecated-tag": ("<{name}> is not supported anywhere", "Remove it."),
+    "unexpected-end-tag": ("</{name}> closes nothing", _REMOVE_END),
+    "unexpected-end-tag-treated-as": ("</{originalName}> is not an end tag", "Write <{newName}>."),
+    "no-end-tag": ("<{name}> has no end tag", "Remove </{name}>."),
+    "missing-end-tag": ("<{name}> is not closed", _CLOSE),
+    "missing-end-tags": ("These elements are not closed: {name}", _CLOSE),
+    "expected-one-end-tag-but-got-another": ("</{gotName}> stands where </{expectedName}> is due", _CLOSE),
+    "end-tag-too-early": ("</{name}> comes while other elements inside are still open", _CLOSE),
+    "end-tag-too-early-named": ("</{gotName}> comes while <{expectedName}> is still open", _CLOSE),
+    "end-tag-too-early-ignored": ("</{name}> is ignored: other elements inside are still open", _CLOSE),
+    "adoption-agency-1.1": ("</{name}> closes nothing", _REMOVE_END),
+    "adoption-agency-1.2": ("</{name}> closes nothing that is open here", _CLOSE),
+    "adoption-agency-1.3": ("</{name}> comes while other elements inside are still open", _CLOSE),
+    "adoption-agency-4.4": ("</{name}> closes an element that is not open here", _CLOSE),
+    # Tables
+    "unexpected-implied-end-tag-in-table": ("<{name}> is not closed before the table goes on", _CLOSE),
+    "unexpected-implied-end-tag-in-table-body": ("<{name}> is not closed before the table goes on", _CLOSE),
+    "unexpected-implied-end-tag-in-table-row": ("<{name}> is not closed before the row goes on", _CLOSE),
+    "unexpected-char-implies-table-voodoo": (
+        "Text stands between the rows or cells of a table; clients move it before the table",
+        "Put the text into a cell.",
+    ),
+    "unexpected-start-tag-implies-table-voodoo": (
+        "<{name}> stands between the rows or cells of a table; clients move it before the table",
+        "Put it into a cell.",
+    ),
+    "unexpected-end-tag-implies-table-voodoo": ("</{name}> stands between the rows of a table", _ROWS),
+    "unexpected-hidden-input-in-table": ("A hidden <input> stands between the rows of a table", _ROWS),
+    "unexpected-form-in-table": ("A <form> stands between the rows of a table", _ROWS),
+    "unexpected-cell-in-table-body": ("<{name}> stands outside a row", "Put the cell into a <tr>."),
+    "unexpected-cell-end-tag": ("</{name}> comes while other elements in the cell are still open", _CLOSE),
+    "unexpected-end-tag-in-table-body": ("</{name}> closes nothing here", _ROWS),
+    "unexpected-end-tag-in-table-row": ("</{name}> closes nothing in this row", _ROWS),
+    "eof-in-table": ("A table is never closed", _CLOSE),
+    # After the body
+    "unexpected-char-after-body": ("Text stands after </body>", _AFTER),
+    "unexpected-start-tag-after-body": ("<{name}> stands after </body>", _AFTER),
+    "unexpected-end-tag-after-body": ("</{name}> stands after </body>", _REMOVE_END),
+    "expected-eof-but-got-char": ("Text stands after </html>", _AFTER),
+    "expected-eof-but-got-start-tag": ("<{name}> stands after </html>", _AFTER),
+    "expected-eof-but-got-end-tag": ("</{name}> stands after </html>", _REMOVE_END),
+}
+"""Message and remedy of each code."""

@@ -1,0 +1,102 @@
+"""What stands around the HTML: subject, preheader, addresses, text part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.core.findings import Finding, Severity
+from app.core.jsontext import locate
+from app.core.sources import TemplateSource
+from app.core.validation.rules import ERROR, WARNING, Rule
+from bbws_templates.compiled import RenderedEmail
+from bbws_templates.errors import Location
+from bbws_templates.formats import FORMATS
+
+SUBJECT_WARN = 70
+"""Characters of a subject that a desktop inbox shows; phones show about half."""
+
+SUBJECT_MAX = 150
+"""Longer subjects are cut in every client, and spam filters dislike them."""
+
+PREHEADER_MAX = 140
+"""Characters of a preheader that the most generous inbox shows."""
+
+SUBJECT_EMPTY = Rule("subject-empty", ERROR, "Write a subject that says what the mail is about.")
+SUBJECT_LONG = Rule("subject-long", WARNING, "Put what matters first, and shorten it.")
+PREHEADER_MISSING = Rule(
+    "preheader-missing", WARNING, "Write a sentence that goes on from the subject; inboxes show it beside it."
+)
+PREHEADER_LONG = Rule("preheader-long", WARNING, "Put what matters first, and shorten it.")
+PREHEADER_REPEATS = Rule("preheader-repeats-subject", WARNING, "Let it go on from the subject.")
+ADDRESS = Rule("invalid-address", ERROR, 'Write an address such as "orders@example.com".')
+TEXT_EMPTY = Rule("text-empty", ERROR, "Write something to read, or a {name}.txt beside the template.")
+RULES = (
+    SUBJECT_EMPTY, SUBJECT_LONG, PREHEADER_MISSING, PREHEADER_LONG, PREHEADER_REPEATS, ADDRESS, TEXT_EMPTY,
+)  # fmt: skip
+
+
+def validate_metadata(source: TemplateSource, email: RenderedEmail, *, fixture: str) -> tuple[Finding, ...]:
+    """What is wrong with one rendered email apart from its HTML.
+
+    A template without a metadata file has no subject or sender to judge; that it has none is said elsewhere.
+    """
+    found: list[tuple[Rule, str, str, Severity | None]] = []
+    if source.metadata is not None:
+        found += _subject(email)
+        found += _preheader(email)
+        found += _addresses(email)
+    if not email.text.strip():
+        found.append((TEXT_EMPTY, "", "The text part is empty.", None))
+    return tuple(
+        rule.finding(
+            _place(source, pointer), message, severity=severity, template=source.name, fixture=fixture
+        )
+        for rule, pointer, message, severity in found
+    )
+
+
+def _place(source: TemplateSource, pointer: str) -> Location:
+    if source.metadata is None or not pointer:
+        return Location((source.text or source.html).label)
+    return locate(source.metadata.file.text, source.metadata.file.label, pointer)
+
+
+Found = Iterator[tuple[Rule, str, str, Severity | None]]
+
+
+def _subject(email: RenderedEmail) -> Found:
+    length = len(email.subject)
+    if not email.subject.strip():
+        yield SUBJECT_EMPTY, "/subject", "The subject is empty.", None
+    elif length > SUBJECT_WARN:
+        severity = ERROR if length > SUBJECT_MAX else WARNING
+        limit = SUBJECT_MAX if length > SUBJECT_MAX else SUBJECT_WARN
+        yield SUBJECT_LONG, "/subject", f"The subject is over {limit} characters; inboxes cut it.", severity
+
+
+def _preheader(email: RenderedEmail) -> Found:
+    preheader = " ".join(email.preheader.split())
+    if not preheader:
+        yield (
+            PREHEADER_MISSING,
+            "/preheader",
+            "There is no preheader: inboxes show the first words instead.",
+            None,
+        )
+    elif len(preheader) > PREHEADER_MAX:
+        yield (
+            PREHEADER_LONG,
+            "/preheader",
+            f"The preheader is over {PREHEADER_MAX} characters; inboxes cut it.",
+            None,
+        )
+    elif preheader.casefold() == " ".join(email.subject.split()).casefold():
+        yield PREHEADER_REPEATS, "/preheader", "The preheader repeats the subject.", None
+
+
+def _addresses(email: RenderedEmail) -> Found:
+    is_address = FORMATS["email"].accepts
+    if not is_address(email.sender[1]):
+        yield ADDRESS, "/sender/address", "The sender's address is not an email address.", None
+    if email.reply_to and not is_address(email.reply_to):
+        yield ADDRESS, "/replyTo", "The reply-to address is not an email address.", None

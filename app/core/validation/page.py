@@ -1,0 +1,38 @@
+"""Rendered HTML as the checks see it: parsed once, with the place of everything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from app.core.validation.nodes import Element
+from app.core.validation.parsing import parse_html
+
+# An attribute, or the tag's name, for which the group stays empty.
+_ATTRIBUTE = re.compile(r"""<[^\s/>]+|(?P<name>[^\s=/>]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?""")
+
+
+class Page:
+    """Rendered HTML: its source, its elements in document order, and what a parser had to repair."""
+
+    def __init__(self, html: str) -> None:
+        self.html = html
+        self.root, self.errors = parse_html(html)
+
+    @cached_property
+    def elements(self) -> tuple[Element, ...]:
+        """The elements that somebody wrote, in document order; those that the parser made up are left out."""
+        return tuple(element for element in (self.root, *self.root.walk()) if not element.implied)
+
+    def named(self, *names: str) -> Iterator[Element]:
+        """The HTML elements of these names."""
+        return (element for element in self.elements if element.name in names and element.is_html)
+
+    def place_of(self, element: Element, attribute: str) -> int:
+        """The offset of an attribute of ``element``; of the element if its tag does not show it."""
+        tag = self.html[element.offset : element.end]
+        for match in _ATTRIBUTE.finditer(tag):
+            if match["name"] and match["name"].lower() == attribute:
+                return element.offset + match.start("name")
+        return element.offset

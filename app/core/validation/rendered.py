@@ -1,0 +1,87 @@
+"""All checks on rendered HTML, in one pass over one parse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from app.core.findings import Finding, Findings
+from app.core.validation.checks import (
+    attributes,
+    client_css,
+    conditionals,
+    elements,
+    head,
+    identifiers,
+    images,
+    legibility,
+    links,
+    nesting,
+    size,
+    style_blocks,
+    syntax,
+    tables,
+    urls,
+)
+from app.core.validation.page import Page
+from app.core.validation.rules import Problem, Rule
+from bbws_templates.errors import Location
+
+Check = Callable[[Page], Iterator[Problem]]
+
+CHECKS: tuple[Check, ...] = (
+    syntax.check_syntax,
+    head.check_head,
+    elements.check_elements,
+    attributes.check_attributes,
+    nesting.check_nesting,
+    identifiers.check_identifiers,
+    images.check_images,
+    tables.check_tables,
+    links.check_links,
+    urls.check_urls,
+    style_blocks.check_style_blocks,
+    client_css.check_client_css,
+    conditionals.check_conditionals,
+    legibility.check_legibility,
+    size.check_size,
+)
+"""Every check of rendered HTML, in the order in which they run."""
+
+RULES: tuple[Rule, ...] = tuple(
+    rule
+    for module in (
+        syntax, head, elements, attributes, nesting, identifiers, images, tables, links, urls, style_blocks,
+        client_css, conditionals, legibility, size,
+    )
+    for rule in module.RULES
+)  # fmt: skip
+"""Every rule of those checks."""
+
+
+def validate_rendered(
+    html: str, locate: Callable[[int], Location], *, template: str, fixture: str
+) -> tuple[Finding, ...]:
+    """What is wrong with rendered HTML.
+
+    ``html`` is the final result, never Mustache source: a parser moves a bare ``{{#rows}}`` out of its
+    table. ``locate`` leads an offset in ``html`` to the author's file.
+
+    Returns:
+        Findings in order of presentation, each rule once for each place and message: a mistake inside a
+        loop is one mistake.
+    """
+    page = Page(html)
+    findings = Findings()
+    for check in CHECKS:
+        for problem in check(page):
+            findings.add(
+                problem.rule.finding(
+                    locate(problem.offset),
+                    problem.message,
+                    severity=problem.severity,
+                    remedy=problem.remedy,
+                    template=template,
+                    fixture=fixture,
+                )
+            )
+    return findings.sorted()
