@@ -1,5 +1,10 @@
 """What a Lambda imports: the Mustache engine, and the reader of published releases."""
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
 from bbws_templates.engine import Chunk, Mode, RenderWarning, Template, render
 from bbws_templates.errors import (
@@ -18,6 +23,10 @@ from bbws_templates.errors import (
 from bbws_templates.limits import DEFAULT_LIMITS, Limits
 from bbws_templates.mailing import render_email
 
+if TYPE_CHECKING:
+    from bbws_templates.client import TemplateClient
+    from bbws_templates.message import mime_message, sender_address, ses_content
+
 __all__ = [
     "DEFAULT_LIMITS",
     "BbwsTemplatesError",
@@ -35,9 +44,27 @@ __all__ = [
     "RenderWarning",
     "RenderedEmail",
     "Template",
+    "TemplateClient",
     "TemplateSyntaxError",
     "UndefinedVariableError",
     "WrongTypeError",
+    "mime_message",
     "render",
     "render_email",
+    "sender_address",
+    "ses_content",
 ]
+
+# Imported when first asked for: a Lambda that only renders should not wait for the email package.
+_LATER = {
+    "TemplateClient": "bbws_templates.client",
+    "mime_message": "bbws_templates.message",
+    "sender_address": "bbws_templates.message",
+    "ses_content": "bbws_templates.message",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'bbws_templates' has no attribute '{name}'")
+    return getattr(importlib.import_module(_LATER[name]), name)

@@ -1,0 +1,121 @@
+"""What a Lambda uses: published templates by name, rendered.
+
+::
+
+    templates = TemplateClient()                       # once, outside of the handler; reads nothing yet
+    mail = templates.render("receipts/receipt", data)  # subject, preheader, html, text, sender, release
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bbws_templates.cache import ReleaseCache, Serving
+from bbws_templates.compiled import CompiledTemplate, RenderedEmail
+from bbws_templates.contract import require
+from bbws_templates.mailing import render_email
+from bbws_templates.reader import open_reader
+from bbws_templates.rendering import RenderWarning
+from bbws_templates.target import parse_target, target_from_environment
+
+TTL: Final = 60.0
+PATIENCE: Final = 3.0
+DEPLOYED: Final = Path(__file__).with_name("deployed")
+
+
+class TemplateClient:
+    """The active release of a target, held in memory. Make one per process; threads may share it.
+
+    ``target`` is ``s3://bucket[/prefix]`` or ``file:///directory``; without one, the bucket is that of
+    ``TEMPLATE_BUCKET_NAME``, else ``bbws-templates-`` with ``ENVIRONMENT``, in the region ``AWS_REGION``.
+    ``release`` pins a release by its whole id. ``ttl`` is how many seconds a release is served before the
+    pointer is looked at again; ``patience`` how many seconds that may take before the last known good release
+    is served instead. ``fallback`` is a release directory, or a ``bundle.json``, deployed along with the
+    code, for when there is not even that; ``TEMPLATE_FALLBACK`` names it as well.
+
+    Raises:
+        TargetError: it is not said where the templates are, or not in a form that is understood.
+    """
+
+    def __init__(
+        self,
+        target: str = "",
+        *,
+        release: str = "",
+        ttl: float = TTL,
+        patience: float = PATIENCE,
+        fallback: str | Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        region = os.environ.get("AWS_REGION", "")
+        place = parse_target(target, region=region) if target else target_from_environment()
+        self._cache = ReleaseCache(
+            lambda: open_reader(place, timeout=patience),
+            place=str(place),
+            pin=release,
+            ttl=ttl,
+            patience=patience,
+            deployed=_fallback(fallback),
+            clock=clock,
+        )
+
+    def render(self, name: str, data: Mapping[str, Any], *, strict: bool = True) -> RenderedEmail:
+        """One email, ready to be sent. ``name`` is ``category/name``.
+
+        Strict, data that break the template's contract are an error that names every missing and every wrong
+        variable at once. Lenient, what is missing renders empty and is logged as a warning.
+
+        Raises:
+            ContractError, RenderError: strict, and the data do not fit.
+            UnknownTemplateError: the release has no such template.
+            UnavailableError: there is no release to be had from anywhere.
+        """
+        bundle = self._cache.serving().bundle
+        template = bundle.template(name)
+        if strict and template.contract is not None:
+            require(template.contract, data, template=name)
+        warnings: list[RenderWarning] = []
+        email = render_email(template, data, strict=strict, warnings=warnings, release=bundle.release)
+        _report(warnings, name)
+        return email
+
+    def template(self, name: str) -> CompiledTemplate:
+        """A template as it was published: its parts as Mustache, its sender, its contract.
+
+        Raises:
+            UnknownTemplateError, UnavailableError: as ``render``.
+        """
+        return self._cache.serving().bundle.template(name)
+
+    def names(self) -> tuple[str, ...]:
+        """Every template of the release, in sorted order."""
+        return tuple(sorted(self._cache.serving().bundle.templates))
+
+    def status(self) -> Serving:
+        """Which release is served, where it came from, and what is wrong if it is not the active one."""
+        return self._cache.serving()
+
+    def refresh(self) -> None:
+        """Look at the pointer again before the next use, whatever the TTL says."""
+        self._cache.expire()
+
+
+def _fallback(given: str | Path | None) -> Path | None:
+    named = given or os.environ.get("TEMPLATE_FALLBACK")
+    if named:
+        return Path(named)
+    return DEPLOYED if DEPLOYED.is_dir() else None
+
+
+def _report(warnings: list[RenderWarning], name: str) -> None:
+    if not warnings:
+        return
+    import logging
+
+    for warning in warnings:
+        # The place and the variable, never the data: those are personal.
+        logging.getLogger("bbws_templates").warning("%s: %s %s", name, warning.location, warning.message)

@@ -1,0 +1,172 @@
+"""A proxy between an S3 client and an S3 server that spoils the requests it is told to."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from urllib.parse import urlsplit
+
+_CODES = {
+    400: "ExpiredToken",
+    403: "AccessDenied",
+    412: "PreconditionFailed",
+    500: "InternalError",
+    503: "SlowDown",
+}
+
+
+class Kind(Enum):
+    """How a request is spoilt."""
+
+    DROP = "the connection is closed before the server hears of it"
+    LOSE_ANSWER = "the server does it and the connection is closed instead of an answer"
+    TRUNCATE = "half of the answer's body, then the connection is closed"
+    DELAY = "the answer comes late"
+    STATUS = "an error of S3 in place of the answer"
+
+
+@dataclass(frozen=True)
+class Fault:
+    kind: Kind
+    status: int = 0
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.kind.name.lower()}{self.status or ''}"
+
+
+@dataclass(frozen=True)
+class Request:
+    """``number`` counts from 1 since the last ``reset``."""
+
+    number: int
+    method: str
+    path: str
+
+
+Rule = Callable[[Request], Fault | None]
+
+
+class FaultProxy:
+    """Forwards to ``upstream``; ``rule`` decides for each request what befalls it."""
+
+    def __init__(self, upstream: str) -> None:
+        parts = urlsplit(upstream)
+        self.upstream = (parts.hostname or "", parts.port or 80)
+        self.requests: list[Request] = []
+        self._rule: Rule = lambda request: None
+        self._lock = threading.Lock()
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.proxy = self
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def reset(self, rule: Rule = lambda request: None) -> None:
+        with self._lock:
+            self.requests = []
+            self._rule = rule
+
+    def judge(self, method: str, path: str) -> Fault | None:
+        with self._lock:
+            request = Request(len(self.requests) + 1, method, path)
+            self.requests.append(request)
+            return self._rule(request)
+
+    def __enter__(self) -> FaultProxy:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def at(number: int, fault: Fault) -> Rule:
+    """Spoil the n-th request alone."""
+    return lambda request: fault if request.number == number else None
+
+
+def since(number: int, fault: Fault) -> Rule:
+    """Spoil the n-th request and all that follow: as if the publisher had been cut off, or killed."""
+    return lambda request: fault if request.number >= number else None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    proxy: FaultProxy
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        fault = self.server.proxy.judge(self.command, self.path)
+        if fault is None:
+            self._answer(*self._forward(body))
+        elif fault.kind is Kind.DROP:
+            self._hang_up()
+        elif fault.kind is Kind.LOSE_ANSWER:
+            self._forward(body)
+            self._hang_up()
+        elif fault.kind is Kind.DELAY:
+            time.sleep(fault.seconds)
+            self._answer(*self._forward(body))
+        elif fault.kind is Kind.TRUNCATE:
+            self._answer(*self._forward(body), truncate=True)
+        else:
+            code = _CODES[fault.status]
+            xml = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>spoilt</Message></Error>".encode()
+            self._answer(fault.status, [("Content-Type", "application/xml")], xml)
+
+    do_PUT = do_POST = do_DELETE = do_HEAD = do_GET  # noqa: N815
+
+    def _forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        upstream = http.client.HTTPConnection(*self.server.proxy.upstream, timeout=30)
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
+        try:
+            upstream.request(self.command, self.path, body or None, headers)
+            answer = upstream.getresponse()
+            return answer.status, answer.getheaders(), answer.read()
+        finally:
+            upstream.close()
+
+    def _answer(
+        self, status: int, headers: list[tuple[str, str]], body: bytes, *, truncate: bool = False
+    ) -> None:
+        try:
+            self.send_response_only(status)
+            for name, value in headers:
+                if name.lower() not in ("content-length", "connection", "transfer-encoding"):
+                    self.send_header(name, value)
+            if status not in (204, 304):
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if truncate:
+                self.wfile.write(body[: len(body) // 2])
+                self._hang_up()
+            elif self.command != "HEAD":
+                self.wfile.write(body)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True  # the client has lost its patience
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
