@@ -1,4 +1,4 @@
-"""Make sure that a Chromium exists for the screenshots; run by ``make browser``.
+"""Make sure that a Chromium exists for the screenshots; run by ``make tools``.
 
 Takes the one that is already there; else unpacks the headless shell of the npm package
 ``@sparticuz/chromium`` (installed by ``npm ci``) into ``.tools/chromium/``, which needs neither root nor a

@@ -45,7 +45,7 @@ _WRAPPED = {
 }
 _VERSION_SECONDS = 15
 _REMEDY = (
-    "Install one with `make browser` (no root, no download beyond `npm ci`), "
+    "Install one with `make tools` (no root, no download beyond `npm ci`), "
     "`python -m playwright install chromium-headless-shell` or `sudo apt-get install chromium`, "
     f"or point {SETTING} at an executable."
 )

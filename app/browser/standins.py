@@ -1,0 +1,49 @@
+"""Bundled images that stand for remote ones, so that a picture is whole without a network."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ASSETS = (Path(__file__).parent / "assets").resolve()
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """An image's bytes and their media type."""
+
+    content: bytes
+    media_type: str
+
+
+def stand_in(url: str) -> StandIn | None:
+    """The bundled image for ``url`` (``assets/{host}/{path}``), None when there is none.
+
+    The address comes out of a mail and is not trusted: it is resolved first, then must be inside the folder.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return None
+    try:
+        path = ASSETS.joinpath(parts.hostname, unquote(parts.path).lstrip("/")).resolve()
+        if not path.is_relative_to(ASSETS) or not path.is_file():
+            return None
+        content = path.read_bytes()
+    except (OSError, ValueError):
+        return None
+    media_type, _ = mimetypes.guess_type(path.name)
+    return StandIn(content, media_type) if media_type and media_type.startswith("image/") else None
+
+
+def stand_ins_digest() -> str:
+    """``sha256:…`` over every bundled image: another digest, other pixels."""
+    digest = hashlib.sha256()
+    for path in sorted(
+        path for path in ASSETS.rglob("*") if path.suffix in {".png", ".jpg", ".gif", ".webp"}
+    ):
+        digest.update(path.relative_to(ASSETS).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return f"sha256:{digest.hexdigest()}"

@@ -1,0 +1,81 @@
+"""One page of a running browser: HTML in, pictures out. Lives in the browser's own thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route
+
+from app.browser.frames import Drawing, Frame, Scheme
+from app.browser.standins import stand_in
+
+# `.invalid` resolves nowhere (RFC 6761); the document is answered from memory.
+_ADDRESS = "https://mail.invalid/"
+_START_HEIGHT = 480
+# Beyond this Chromium cannot draw one picture; a longer page is cut, and the cut is recorded.
+MAX_HEIGHT = 16_000
+
+
+class Tab:
+    """A page that is used again for every mail."""
+
+    def __init__(self, context: BrowserContext, page: Page, protocol: CDPSession, *, seconds: float) -> None:
+        self._page = page
+        self._protocol = protocol
+        self._html = b""
+        self._refused: list[str] = []
+        context.set_default_timeout(seconds * 1000)
+        context.route("**/*", self._answer)
+
+    @classmethod
+    def open(cls, browser: Browser, *, seconds: float) -> Self:
+        """A page without scripts, service workers, network or language of the machine."""
+        context = browser.new_context(
+            java_script_enabled=False,
+            service_workers="block",
+            accept_downloads=False,
+            locale="en-US",
+            timezone_id="UTC",
+            reduced_motion="reduce",
+            device_scale_factor=1,
+        )
+        page = context.new_page()
+        return cls(context, page, context.new_cdp_session(page), seconds=seconds)
+
+    def draw(self, html: str, frames: Sequence[Frame]) -> Drawing:
+        """Load ``html`` and picture it through every frame."""
+        self._html, self._refused = html.encode("utf-8", "replace"), []
+        pictures: dict[Frame, bytes] = {}
+        for forced in (False, True):
+            chosen = [frame for frame in frames if (frame.scheme is Scheme.FORCED) is forced]
+            if chosen:
+                self._load(forced=forced)
+                pictures.update((frame, self._picture(frame)) for frame in chosen)
+        return Drawing(tuple(pictures[frame] for frame in frames), tuple(dict.fromkeys(self._refused)))
+
+    def _load(self, *, forced: bool) -> None:
+        override = {"enabled": True} if forced else {}
+        self._protocol.send("Emulation.setAutoDarkModeOverride", override)
+        self._page.goto(_ADDRESS, wait_until="load")
+        # Some builds forget the override on the way to a new page, none repaints a page already pictured.
+        self._protocol.send("Emulation.setAutoDarkModeOverride", override)
+
+    def _picture(self, frame: Frame) -> bytes:
+        self._page.emulate_media(color_scheme="dark" if frame.scheme is Scheme.DARK else "light")
+        # The window itself takes the height of the page: what lies beyond a window's edge is drawn by another
+        # path, in which some builds lose the forced colours.
+        self._page.set_viewport_size({"width": frame.width, "height": _START_HEIGHT})
+        height = int(self._protocol.send("Page.getLayoutMetrics")["cssContentSize"]["height"])
+        self._page.set_viewport_size({"width": frame.width, "height": min(height, MAX_HEIGHT)})
+        return self._page.screenshot(animations="disabled", caret="hide", scale="css")
+
+    def _answer(self, route: Route) -> None:
+        url = route.request.url
+        if url == _ADDRESS and route.request.is_navigation_request():
+            route.fulfill(body=self._html, content_type="text/html; charset=utf-8")
+        elif (image := stand_in(url)) is not None:
+            route.fulfill(body=image.content, content_type=image.media_type)
+        else:
+            self._refused.append(url)
+            route.abort("blockedbyclient")
