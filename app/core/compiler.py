@@ -1,0 +1,199 @@
+"""From a template's source to its compiled form, which any Mustache engine renders without further files.
+
+1. flatten    partials in place, default delimiters (``flattening``)
+2. embed      shared stylesheets as ``<style>`` elements (``embedding``)
+3. scan       what each character belongs to (``document``, ``markup``), Mustache veiled (``veil``)
+4. refuse     Mustache where it could not be kept whole (``placement``)
+5. mask       a copy that lxml may repair at will (``masking``)
+6. match      which rule applies to which start tag, by premailer (``inlining``)
+7. splice     style attributes into the template's own text (``splicing``, ``cascade``)
+8. text       the plain-text part, from the same copy (``plaintext``)
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.core.cascade import Matched
+from app.core.document import Document
+from app.core.embedding import Link, linked_file, stylesheet_links
+from app.core.findings import Finding, Severity
+from app.core.flattening import FlatText, Ingredient, Pantry, flatten
+from app.core.inlining import RuleBook
+from app.core.masking import MaskedDocument, mask
+from app.core.origins import Origins, Tracer
+from app.core.placement import require_parents, require_places, require_selectors, require_styles
+from app.core.plaintext import as_mustache, plain_text
+from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
+from app.core.splicing import splice
+from bbws_templates.compiled import CompiledTemplate
+from bbws_templates.errors import Location
+from bbws_templates.tokens import tokenize
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """A compiled template with the way back to its author's files.
+
+    ``flat`` is the HTML source with partials and shared stylesheets in place, before inlining. ``origins``
+    leads from an offset of ``compiled.html`` to the author's file, ``text_origins`` from one of
+    ``compiled.text``. ``stylesheets`` maps the address in a
+    ``<link>`` to the file that took its place. ``takes_markup`` says that a variable in the text is not
+    escaped, so that data can bring elements along.
+    """
+
+    source: TemplateSource
+    compiled: CompiledTemplate
+    flat: str
+    origins: Origins
+    text_origins: Origins
+    findings: tuple[Finding, ...]
+    stylesheets: Mapping[str, SourceFile]
+    takes_markup: bool
+
+
+def compile_template(source: TemplateSource, templates: TemplateSet) -> Compilation:
+    """Compile one template of a set.
+
+    Raises:
+        TemplateSyntaxError: malformed Mustache.
+        PartialError: a partial that is missing, leaves the folder or includes itself.
+        CompileError: Mustache or markup that cannot be kept whole; says what to write instead.
+        SourceError: a partial or stylesheet that cannot be read.
+        LimitError: sections nested too deeply, or partials that grow without bound.
+    """
+    return _Compiler(source, templates).compile()
+
+
+class _Compiler:
+    def __init__(self, source: TemplateSource, templates: TemplateSet) -> None:
+        self._source = source
+        self._templates = templates
+        self._metadata = source.metadata
+        self._findings: list[Finding] = []
+        self._stylesheets: dict[str, SourceFile] = {}
+
+    def compile(self) -> Compilation:
+        source, metadata = self._source, self._metadata
+        document = Document(self._embedded(self._flat(Ingredient.of_file(source.html), html=True)))
+        self._report_stylesheets(document)
+        require_places(document)
+        require_styles(document)
+        masked = mask(document)
+        require_parents(document, masked.sections)
+        book = RuleBook(document.sheets)
+        require_selectors(document, book)
+        rules = _numbered(masked, book)
+        compiled_html, origins = splice(document, rules)
+        text, text_origins = self._text(document, masked, rules)
+        compiled = CompiledTemplate(
+            name=source.name,
+            html=compiled_html,
+            text=text,
+            subject=self._member(metadata, "subject") if metadata else self._title(document),
+            preheader=self._member(metadata, "preheader") if metadata else "",
+            sender=(metadata.sender.name, metadata.sender.address) if metadata else ("", ""),
+            reply_to=metadata.reply_to.address if metadata and metadata.reply_to else "",
+            audience=metadata.audience.value if metadata else "",
+            description=metadata.description if metadata else "",
+            contract=metadata.contract if metadata else None,
+        )
+        if metadata is None:
+            self._report(
+                "no-metadata",
+                "The template has no metadata: no contract, no sender, and a subject taken from its title.",
+                Location(source.html.label),
+                f"Add {source.name.rpartition('/')[2]}.json beside it.",
+            )
+        return Compilation(
+            source=source,
+            compiled=compiled,
+            flat=document.flat.text,
+            origins=origins,
+            text_origins=text_origins,
+            findings=tuple(self._findings),
+            stylesheets=self._stylesheets,
+            takes_markup=document.takes_markup,
+        )
+
+    def _flat(self, root: Ingredient, *, html: bool) -> FlatText:
+        return flatten(root, Pantry(self._templates, self._metadata, html=html))
+
+    def _embedded(self, flat: FlatText) -> FlatText:
+        """``flat`` with linked stylesheets of the set as ``<style>`` elements."""
+        document = Document(flat)
+        tracer = Tracer()
+        here = 0
+        for link in stylesheet_links(document.markup):
+            file = self._linked(document, link)
+            if file is None:
+                continue
+            opening, css, closing = link.styled(file.text)
+            tracer.copy(flat.text, flat.origins, here, link.tag.start)
+            tracer.insert(document.veil.lift(opening), flat.origins, link.tag.start)
+            tracer.copy(css, Origins.of_file(file), 0, len(css))
+            tracer.insert(closing, flat.origins, link.tag.start)
+            here = link.tag.end
+        if not here:
+            return flat
+        tracer.copy(flat.text, flat.origins, here, len(flat.text))
+        text, origins = tracer.build()
+        return FlatText(text, origins, tokenize(text))
+
+    def _linked(self, document: Document, link: Link) -> SourceFile | None:
+        """The file that a link names; None, and a warning, for one that is not ours to read."""
+        place = document.flat.origins.locate(link.tag.start)
+        named_by_data = bool(document.veil.words(link.href))
+        file = None if named_by_data else linked_file(link.href, place, self._templates)
+        if file is None:
+            self._report(
+                "remote-stylesheet",
+                f"The stylesheet {document.veil.lift(link.href)} is neither fetched nor inlined.",
+                place,
+                "Save it in the templates folder and link that file; mail clients do not fetch it either.",
+            )
+        else:
+            self._stylesheets[link.href] = file
+        return file
+
+    def _text(
+        self, document: Document, masked: MaskedDocument, rules: Mapping[int, Sequence[Matched]]
+    ) -> tuple[str, Origins]:
+        if self._source.text is not None:
+            flat = self._flat(Ingredient.of_file(self._source.text), html=False)
+            return flat.text, flat.origins
+        return plain_text(document, masked, rules)
+
+    def _member(self, metadata: Metadata, member: str) -> str:
+        """Subject or preheader as Mustache with the default delimiters."""
+        text = str(getattr(metadata, member))
+        return self._flat(Ingredient.of_member(metadata, member, text, escaped=False), html=False).text
+
+    def _title(self, document: Document) -> str:
+        """The words of ``<title>``, else the template's name."""
+        for raw in document.markup.raw_texts:
+            if raw.tag.name == "title":
+                words = " ".join(html.unescape(document.veil.text[raw.start : raw.end]).split())
+                return as_mustache(document, words)[0] or self._source.name
+        return self._source.name
+
+    def _report_stylesheets(self, document: Document) -> None:
+        for style in document.styles:
+            for problem in style.sheet.problems if style.sheet else ():
+                self._report(
+                    "css-syntax",
+                    f"Mail clients skip this: {problem.message}",
+                    document.flat.origins.locate(style.raw.start + problem.offset),
+                    "Correct it or remove it.",
+                )
+
+    def _report(self, code: str, message: str, place: Location, remedy: str) -> None:
+        self._findings.append(Finding(code, Severity.WARNING, message, place, remedy, self._source.name))
+
+
+def _numbered(masked: MaskedDocument, book: RuleBook) -> dict[int, Sequence[Matched]]:
+    """The rules for each start tag that has any, by its number."""
+    matched = book.match(masked.root) if masked.root is not None else {}
+    return {number: matched[element] for number, element in masked.elements.items() if element in matched}

@@ -1,0 +1,126 @@
+"""Data tables as lines of text: labels are known when a template is compiled, so they can be aligned.
+
+- two columns: ``Label:  value``, the values under one another;
+- more columns under a header row: one block per row, each value with its column's heading as label.
+
+A table is taken for data when its cells hold no further blocks and it has either headings (``<th>``) or two
+columns throughout; ``role="presentation"`` rules it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.core.textlines import Kind, Line
+from app.core.tree import Node, is_comment, is_element
+
+_GROUPS = frozenset({"thead", "tbody", "tfoot"})
+_ARRANGES = frozenset({"presentation", "none"})
+_BLOCKS_IN_CELLS = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "hr", "blockquote"})
+
+Lines = Callable[[Node], list[Line]]
+Word = Callable[[Node], str]
+Width = Callable[[str], int]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of cells, or the comment that stands for a section tag between rows."""
+
+    cells: tuple[Node, ...] = ()
+    comment: Node | None = None
+
+    @property
+    def heads_columns(self) -> bool:
+        """Whether every cell is a heading."""
+        return bool(self.cells) and all(cell.tag == "th" for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A table of values: ``headings`` is () for one without a header row."""
+
+    caption: Node | None
+    headings: tuple[Node, ...]
+    rows: tuple[Row, ...]
+
+    def lines(self, lines: Lines, word: Word, width: Width) -> Iterator[Line]:
+        """The table as text.
+
+        ``lines`` gives the text of a cell, ``word`` the tag that a comment stands for, ``width`` the number
+        of characters a text takes.
+        """
+        headings = [_one_line(lines(cell)) for cell in self.headings]
+        labels = [_one_line(lines(row.cells[0])) for row in self.rows if len(row.cells) == 2]
+        column = max((width(_label(text)) for text in [*labels, *headings]), default=0) + 2
+        for row in self.rows:
+            if row.comment is not None:
+                yield Line(Kind.TAG, word(row.comment))
+                continue
+            texts = [lines(cell) for cell in row.cells]
+            if headings and len(texts) == len(headings):
+                for label, text in zip(headings, texts, strict=True):
+                    yield from _labelled(label, text, column, width)
+                yield Line(Kind.BLANK)
+            elif len(texts) == 2:
+                yield from _labelled(_one_line(texts[0]), texts[1], column, width)
+            else:
+                yield Line(Kind.TEXT, " | ".join(filter(None, map(_one_line, texts))))
+
+
+def read_table(element: Node, hidden: Callable[[Node], bool]) -> DataTable | None:
+    """The table's rows, or None for one that only arranges what it holds."""
+    if element.get("role") in _ARRANGES or any(
+        node.tag in _BLOCKS_IN_CELLS for node in element.iterdescendants()
+    ):
+        return None
+    rows: list[Row] = []
+    for child in _rows(element):
+        if is_comment(child):
+            rows.append(Row(comment=child))
+        elif not hidden(child):
+            if any(not is_element(node) for node in child):
+                return None  # a section among the cells of a row: columns come and go
+            rows.append(Row(tuple(cell for cell in child if not hidden(cell))))
+    filled = [row for row in rows if row.cells]
+    if not filled or max(len(row.cells) for row in filled) < 2:
+        return None
+    headings: tuple[Node, ...] = ()
+    if filled[0].heads_columns and len(filled[0].cells) > 1:
+        headings = filled[0].cells
+        rows.remove(filled[0])
+    elif not any(cell.tag == "th" for row in filled for cell in row.cells) and (
+        len(filled) < 2 or any(len(row.cells) != 2 for row in filled)
+    ):
+        return None
+    return DataTable(next(iter(element.iterchildren("caption")), None), headings, tuple(rows))
+
+
+def _rows(element: Node) -> Iterator[Node]:
+    """Rows, and the comments between them, of a table with or without row groups."""
+    for child in element:
+        if child.tag in _GROUPS:
+            yield from _rows(child)
+        elif child.tag == "tr" or is_comment(child):
+            yield child
+
+
+def _labelled(label: str, value: list[Line], column: int, width: Width) -> Iterator[Line]:
+    """``Label:  value``; further lines of the value stand below its first."""
+    prefix = _label(label)
+    prefix += " " * max(1, column - width(prefix)) if prefix else ""
+    for line in value or [Line(Kind.TEXT, "")]:
+        if line.kind is Kind.TEXT:
+            yield Line(Kind.TEXT, (prefix + line.text).rstrip())
+            prefix = " " * column
+        elif line.kind is Kind.TAG:
+            yield line
+
+
+def _label(text: str) -> str:
+    return text if not text or text.endswith((":", "?")) else f"{text}:"
+
+
+def _one_line(lines: list[Line]) -> str:
+    return " ".join(line.text for line in lines if line.kind is not Kind.BLANK)

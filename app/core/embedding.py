@@ -1,0 +1,116 @@
+"""Shared stylesheets put into the document: ``<link rel="stylesheet">`` becomes a ``<style>`` element.
+
+Only files of the template set are read. A stylesheet on the web, or one that a variable names, is never
+fetched.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from app.core.errors import CompileError, Location
+from app.core.markup import Attribute, Markup, StartTag
+from app.core.origins import Origins
+from app.core.sources import SourceFile, TemplateSet
+
+_REMOTE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to a stylesheet: the tag, the address and the ``media`` attribute as they are written."""
+
+    tag: StartTag
+    href: str
+    media: str
+
+    def styled(self, css: str) -> tuple[str, str, str]:
+        """The ``<style>`` element that takes the link's place, in three pieces."""
+        return f"<style{self.media}>", css, "</style>"
+
+
+def stylesheet_links(markup: Markup) -> list[Link]:
+    """The links to stylesheets in order of appearance."""
+    found = []
+    for tag in markup.start_tags:
+        rel, href = tag.attribute("rel"), tag.attribute("href")
+        if tag.name != "link" or rel is None or href is None:
+            continue
+        if "stylesheet" in _value(markup, rel).lower().split():
+            media = tag.attribute("media")
+            written = f" {markup.text[media.start : media.end]}" if media else ""
+            found.append(Link(tag, _value(markup, href).strip(), written))
+    return found
+
+
+def linked_file(address: str, place: Location, templates: TemplateSet) -> SourceFile | None:
+    """The stylesheet that a link at ``place`` names, None for one on the web.
+
+    A path counts from the templates root, else from the folder of the file where the link stands.
+
+    Raises:
+        CompileError: there is no such file, or its content cannot stand in a document.
+        SourceError: it cannot be read.
+    """
+    if _REMOTE.match(address):
+        return None
+    candidates = [posixpath.normpath(address.lstrip("/"))]
+    folder = _folder(place, templates)
+    if folder is not None:
+        candidates.append(posixpath.normpath(posixpath.join(folder, address)))
+    for candidate in candidates:
+        if candidate in templates.stylesheets:
+            _require_plain(templates.stylesheets[candidate])
+            return templates.stylesheets[candidate]
+        if candidate in templates.broken_partials:
+            raise templates.broken_partials[candidate]
+    known = ", ".join(templates.stylesheets) or "none"
+    raise CompileError(
+        f"There is no stylesheet '{address}' in the templates folder.",
+        location=place,
+        remedy=f"Name it from the templates folder, or relative to this file. Stylesheets: {known}.",
+    )
+
+
+def with_stylesheets(html: str, files: Mapping[str, SourceFile]) -> str:
+    """A finished document with the stylesheets of the set in place; ``files`` maps addresses to them."""
+    pieces = []
+    here = 0
+    for link in stylesheet_links(Markup(html)):
+        if link.href in files:
+            pieces += [html[here : link.tag.start], *link.styled(files[link.href].text)]
+            here = link.tag.end
+    return "".join([*pieces, html[here:]])
+
+
+def _value(markup: Markup, attribute: Attribute) -> str:
+    return markup.text[attribute.value_start : attribute.value_end]
+
+
+def _folder(place: Location, templates: TemplateSet) -> str | None:
+    """The folder of a file of the set, relative to the templates root."""
+    files = [source.html for source in templates.templates.values()]
+    for file in (*files, *templates.partials.values()):
+        if file.label == place.file and file.path.is_relative_to(templates.root):
+            return str(PurePosixPath(file.path.relative_to(templates.root).as_posix()).parent)
+    return None
+
+
+def _require_plain(file: SourceFile) -> None:
+    """Refuse what would end the element, or be taken for a tag."""
+    origins = Origins.of_file(file)
+    for piece, message in (
+        ("{{", "A shared stylesheet is no template: '{{' cannot stand in it."),
+        ("</style", "'</style' would end the element that the stylesheet is put into."),
+    ):
+        offset = file.text.lower().find(piece)
+        if offset >= 0:
+            raise CompileError(
+                message,
+                location=origins.locate(offset),
+                remedy="Write this rule into a <style> element of the template.",
+            )

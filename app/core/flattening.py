@@ -1,0 +1,318 @@
+"""Partials resolved into one Mustache source with the default delimiters, which renders to the same text.
+
+What vanishes with a tag that stands alone on its line depends on the line, and flattening changes lines. So
+the result is read again, and a tag that has come to stand alone, or no longer does, is corrected until every
+tag swallows exactly what it swallowed in the file it came from.
+
+Source: https://github.com/mustache/spec (partials: "indentation", "standalone"; delimiters).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import PurePosixPath
+from typing import NoReturn
+
+from app.core.errors import CompileError
+from app.core.jsontext import locate
+from app.core.origins import Origins, Tracer
+from app.core.sources import Metadata, SourceFile, TemplateSet
+from bbws_templates.errors import LimitError, Location, PartialError, TemplateSyntaxError
+from bbws_templates.parser import build
+from bbws_templates.tokens import Token, TokenKind, tokenize
+
+MAX_FLAT_CHARACTERS = 4_000_000
+"""Partials that include each other in breadth grow without bound; no email is this long."""
+
+_SPELLING = {
+    TokenKind.VARIABLE: "{{%s}}",
+    TokenKind.UNESCAPED: "{{&%s}}",
+    TokenKind.SECTION: "{{#%s}}",
+    TokenKind.INVERTED: "{{^%s}}",
+    TokenKind.END: "{{/%s}}",
+}
+_GUARD = "{{! }}"  # a second tag on the line keeps the first from standing alone
+
+
+@dataclass(frozen=True)
+class FlatText:
+    """A Mustache source without partials: its tokens, and the author's place of every character."""
+
+    text: str
+    origins: Origins
+    tokens: tuple[Token, ...]
+
+
+@dataclass(frozen=True)
+class Ingredient:
+    """A source that can be included: its text, where it came from, and whether it is text put into HTML."""
+
+    label: str
+    text: str
+    origins: Origins
+    escaped: bool = False
+
+    @classmethod
+    def of_file(cls, file: SourceFile) -> Ingredient:
+        """A file as it is."""
+        return cls(file.label, file.text, Origins.of_file(file))
+
+    @classmethod
+    def of_member(cls, metadata: Metadata, member: str, text: str, *, escaped: bool) -> Ingredient:
+        """A member of a template's metadata, ``subject`` or ``preheader``."""
+        place = locate(metadata.file.text, metadata.file.label, f"/{member}")
+        return cls(metadata.file.label, text, Origins.of_place(place), escaped)
+
+    def place(self, offset: int) -> Location:
+        """Where ``offset`` of the text is for its author."""
+        return self.origins.locate(offset)
+
+
+class Pantry:
+    """The partials that one kind of source may include: HTML ones, or text ones."""
+
+    def __init__(self, templates: TemplateSet, metadata: Metadata | None, *, html: bool) -> None:
+        self._files: Mapping[str, SourceFile] = templates.partials if html else templates.text_partials
+        self._broken = templates.broken_partials
+        self._folder = "partials/*.html" if html else "partials/*.txt"
+        self._reserved: dict[str, Ingredient] = {}
+        if metadata is not None:
+            self._reserved = {
+                "subject": Ingredient.of_member(metadata, "subject", metadata.subject, escaped=html),
+                "preheader": Ingredient.of_member(metadata, "preheader", metadata.preheader, escaped=html),
+            }
+
+    def sources(self) -> dict[str, str]:
+        """Every partial by name, as the engine takes them; text put into HTML is escaped."""
+        found = {name: file.text for name, file in self._files.items()}
+        return found | {name: _escaped_source(item) for name, item in self._reserved.items()}
+
+    def take(self, name: str, place: Location) -> Ingredient:
+        """The partial that a tag at ``place`` names.
+
+        Raises:
+            PartialError: there is none, or the name leads out of the folder.
+            SourceError: its file cannot be read.
+        """
+        if name in self._reserved:
+            return self._reserved[name]
+        if name in self._files:
+            return Ingredient.of_file(self._files[name])
+        if name in self._broken:
+            raise self._broken[name]
+        if ".." in PurePosixPath(name).parts or name.startswith(("/", "\\")) or "\\" in name:
+            raise PartialError(
+                f"The partial '{name}' leads out of the templates folder.",
+                location=place,
+                remedy="Name a file below partials/, without '..' and without a leading slash.",
+            )
+        if name in {"subject", "preheader"}:
+            raise PartialError(
+                f"There is no '{name}' to include: the template has no metadata file.",
+                location=place,
+                remedy=f'Add a .json file beside the template with a "{name}", or write the text here.',
+            )
+        near = difflib.get_close_matches(name, [*self._files, *self._reserved], n=3)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise PartialError(
+            f"There is no partial '{name}'.",
+            location=place,
+            remedy=f"Add it as {self._folder.replace('*', name)}.{hint}",
+        )
+
+
+def flatten(root: Ingredient, pantry: Pantry) -> FlatText:
+    """``root`` with its partials in place, comments and delimiter tags gone.
+
+    Raises:
+        TemplateSyntaxError: malformed Mustache, in the file that holds it.
+        PartialError: a partial that does not exist, leads out of the folder or includes itself.
+        CompileError: text with ``{{`` in it, which only other delimiters can express.
+        LimitError: the result is beyond ``MAX_FLAT_CHARACTERS``.
+    """
+    collector = _Collector(pantry)
+    collector.collect(root, "", ())
+    return _settled(collector.pieces)
+
+
+@dataclass
+class _Piece:
+    """Text, or a tag with the blanks that vanish with it, from one place of one ingredient."""
+
+    text: str
+    ingredient: Ingredient
+    offset: int
+    literal: bool
+    tag: tuple[TokenKind, str] | None = None
+    before: str = ""
+    after: str = ""
+    guarded: bool = False
+
+
+@dataclass
+class _Collector:
+    """Walks through sources and their partials, in the order of the result."""
+
+    pantry: Pantry
+    pieces: list[_Piece] = field(default_factory=list)
+    length: int = 0
+
+    def collect(self, source: Ingredient, indent: str, within: tuple[str, ...]) -> None:
+        tokens = _tokens(source)
+        default = True
+        line_begins = True
+        for token in tokens:
+            if token.kind is TokenKind.LITERAL:
+                line_begins = self._text(source, token, indent, line_begins)
+                continue
+            if not token.alone:
+                if indent and line_begins:
+                    self._add(_Piece(indent, source, token.start, False))
+                line_begins = False
+            if token.kind is TokenKind.PARTIAL:
+                self._partial(source, token, indent, within)
+            elif token.kind is TokenKind.DELIMITERS:
+                default = token.key.split() == ["{{", "}}"]
+            elif token.kind is not TokenKind.COMMENT:
+                self._tag(source, token, indent, verbatim=default)
+
+    def _text(self, source: Ingredient, token: Token, indent: str, line_begins: bool) -> bool:
+        """Add a literal, indented line by line; whether the next thing begins a line."""
+        start = token.start
+        for line in _lines(token.key) if indent else [token.key]:
+            if indent and line_begins:
+                self._add(_Piece(indent, source, start, False))
+            if "{{" in line:
+                _refuse_braces(source.place(start + line.index("{{")))
+            text = escape(line) if source.escaped else line
+            self._add(_Piece(text, source, start, text == line))
+            start += len(line)
+            line_begins = line.endswith("\n")
+        return line_begins
+
+    def _tag(self, source: Ingredient, token: Token, indent: str, *, verbatim: bool) -> None:
+        kind = token.kind
+        if source.escaped and kind is TokenKind.UNESCAPED:
+            kind, verbatim = TokenKind.VARIABLE, False
+        written = source.text[token.start : token.end]
+        text = written if verbatim else _SPELLING[kind] % token.key
+        before = indent + source.text[token.outer_start : token.start] if token.alone else ""
+        after = source.text[token.end : token.outer_end]
+        self._add(_Piece(text, source, token.start, text == written, (kind, token.key), before, after))
+
+    def _partial(self, source: Ingredient, token: Token, indent: str, within: tuple[str, ...]) -> None:
+        if token.key in within:
+            chain = " → ".join([*within[within.index(token.key) :], token.key])
+            raise PartialError(
+                f"Partials include each other without end: {chain}.",
+                location=source.place(token.start),
+                remedy="A compiled template has its partials in place, so none can include itself; "
+                "write out as many levels as you need.",
+            )
+        included = self.pantry.take(token.key, source.place(token.start))
+        self.collect(included, indent + token.indent if token.alone else "", (*within, token.key))
+
+    def _add(self, piece: _Piece) -> None:
+        self.length += len(piece.text)
+        if self.length > MAX_FLAT_CHARACTERS:
+            raise LimitError(
+                f"With its partials in place the template is longer than {MAX_FLAT_CHARACTERS:,} characters.",
+                location=piece.ingredient.place(piece.offset),
+                remedy="Include fewer partials within partials.",
+            )
+        if piece.text:
+            self.pieces.append(piece)
+
+
+def _tokens(source: Ingredient) -> tuple[Token, ...]:
+    """The tokens of one well-formed source; errors are located in its file."""
+    try:
+        tokens = tokenize(source.text, name=source.label)
+        build(tokens, source=source.text, name=source.label)
+    except TemplateSyntaxError as error:
+        place = source.place(0)
+        if not place.pointer:
+            raise
+        raise TemplateSyntaxError(error.message, location=place, remedy=error.remedy) from error
+    return tokens
+
+
+def _settled(pieces: list[_Piece]) -> FlatText:
+    """The pieces put together so that each tag swallows what it swallowed in its own file."""
+    tagged = [piece for piece in pieces if piece.tag]
+    while True:
+        text, origins = _joined(pieces)
+        tokens = tokenize(text)
+        tags = [tag for tag in tokens if tag.kind not in {TokenKind.LITERAL, TokenKind.COMMENT}]
+        _require_same(tagged, tags)
+        changed = False
+        for piece, tag in zip(tagged, tags, strict=True):
+            swallowed = (tag.start - tag.outer_start, tag.outer_end - tag.end)
+            if swallowed == (len(piece.before), len(piece.after)):
+                continue
+            if piece.before or piece.after:
+                piece.before = piece.after = ""
+            else:
+                piece.guarded = True
+            changed = True
+        if not changed:
+            return FlatText(text, origins, tokens)
+
+
+def _joined(pieces: list[_Piece]) -> tuple[str, Origins]:
+    tracer = Tracer()
+    for piece in pieces:
+        origins = piece.ingredient.origins
+        tracer.insert(piece.before, origins, piece.offset)
+        if piece.literal:
+            source = piece.ingredient.text
+            tracer.copy(source, origins, piece.offset, piece.offset + len(piece.text))
+        else:
+            tracer.insert(piece.text, origins, piece.offset)
+        tracer.insert(_GUARD if piece.guarded else "", origins, piece.offset)
+        tracer.insert(piece.after, origins, piece.offset)
+    return tracer.build()
+
+
+def _require_same(pieces: list[_Piece], tags: list[Token]) -> None:
+    """Refuse braces that have come to touch a tag and changed it, as in ``{`` before ``{{name}}``."""
+    for piece, tag in zip(pieces, tags, strict=False):
+        if piece.tag != (tag.kind, tag.key):
+            _refuse_braces(piece.ingredient.place(piece.offset))
+    if len(pieces) != len(tags):
+        _refuse_braces(pieces[-1].ingredient.place(pieces[-1].offset))
+
+
+def _refuse_braces(place: Location) -> NoReturn:
+    raise CompileError(
+        "A compiled template has the default delimiters, in which these braces cannot be written as text.",
+        location=place,
+        remedy="In HTML write '&#123;' for each '{'; elsewhere, change the text.",
+    )
+
+
+def _escaped_source(item: Ingredient) -> str:
+    """The Mustache of a member of the metadata as it is included in HTML or in text."""
+    if not item.escaped:
+        return item.text
+    pieces = []
+    for token in _tokens(item):
+        written = item.text[token.outer_start : token.outer_end]
+        if token.kind is TokenKind.LITERAL:
+            written = escape(written)
+        elif token.kind is TokenKind.UNESCAPED:
+            written = _SPELLING[TokenKind.VARIABLE] % token.key
+        pieces.append(written)
+    return "".join(pieces)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines with their LF, the only character that ends a line of a template."""
+    *whole, rest = text.split("\n")
+    for line in whole:
+        yield line + "\n"
+    if rest:
+        yield rest

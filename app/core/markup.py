@@ -1,0 +1,267 @@
+"""A scanner of HTML source in which Mustache tags, once veiled, are letters like any other.
+
+It finds what a start tag, an attribute value, a comment or a raw text is without changing, repairing or
+reordering anything: every result is a span of the source. The tree is somebody else's business; this module
+only knows which characters belong to which construct.
+
+Source: the tokenizer of the HTML standard (13.2.5), with scripting off, without the script's escaped states,
+which no email needs.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Context(StrEnum):
+    """What kind of place an offset of the source is; the values read well in an error message."""
+
+    TEXT = "text"
+    TITLE = "a title or textarea"
+    STYLE = "a style element"
+    RAW = "a script"
+    COMMENT = "a comment"
+    DECLARATION = "a declaration"
+    TAG_NAME = "a tag's name"
+    BETWEEN_ATTRIBUTES = "a start tag, between its attributes"
+    ATTRIBUTE_NAME = "an attribute's name"
+    ATTRIBUTE_VALUE = "an attribute's value"
+    UNQUOTED_VALUE = "an attribute's value without quotes"
+    END_TAG = "an end tag"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of a start tag: spans of the whole, and of the value without its quotes.
+
+    ``name`` is in lower case, ``quote`` is ``"``, ``'`` or "" when there is none. An attribute without a
+    value has an empty value span at its end.
+    """
+
+    name: str
+    start: int
+    end: int
+    value_start: int
+    value_end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartTag:
+    """A start tag: ``name`` in lower case, the span, where its name ends, and where an attribute may go."""
+
+    name: str
+    start: int
+    end: int
+    name_end: int
+    attributes: tuple[Attribute, ...]
+
+    @property
+    def insertion(self) -> int:
+        """The offset after the last attribute, or after the name."""
+        return self.attributes[-1].end if self.attributes else self.name_end
+
+    def attribute(self, name: str) -> Attribute | None:
+        """The first attribute of that name: a parser ignores repetitions."""
+        return next((item for item in self.attributes if item.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class EndTag:
+    """An end tag, its name in lower case."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment, conditional or not, a declaration, or what HTML takes for a comment (``<![if !mso]>``)."""
+
+    start: int
+    end: int
+    declaration: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RawText:
+    """What stands between ``<style>``, ``<title>``… and the end tag, which ends at ``close``."""
+
+    tag: StartTag
+    start: int
+    end: int
+    close: int
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A span that is not plain text; ``tag`` and ``attribute`` tell whose it is."""
+
+    start: int
+    end: int
+    context: Context
+    tag: StartTag | None = None
+    attribute: Attribute | None = None
+
+
+class UnclosedMarkupError(Exception):
+    """A tag, comment or raw text that never ends; ``offset`` is where it begins."""
+
+    def __init__(self, offset: int, what: str) -> None:
+        super().__init__(what)
+        self.offset = offset
+        self.what = what
+
+
+_TITLES = frozenset({"title", "textarea"})
+RAW_ELEMENTS = frozenset({"style", "script", "xmp", "iframe", "noembed", "noframes"})
+
+_NAME = re.compile(r"[^\s/>]+")
+_SPACE = re.compile(r"[\s/]*")
+_ATTRIBUTE_NAME = re.compile(r"=?[^\s/>=]*")
+_EQUALS = re.compile(r"\s*=\s*")
+_UNQUOTED = re.compile(r"[^\s>]+")
+_COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
+
+
+class Markup:
+    """Every construct of one HTML source, in order of appearance."""
+
+    def __init__(self, text: str) -> None:
+        """Scan ``text``, in which Mustache tags are veiled.
+
+        Raises:
+            UnclosedMarkupError: the text ends within a tag, a comment or a style element.
+        """
+        self.text = text
+        self.start_tags: list[StartTag] = []
+        self.end_tags: list[EndTag] = []
+        self.comments: list[Comment] = []
+        self.raw_texts: list[RawText] = []
+        self.regions: list[Region] = []
+        self._scan()
+        self._starts = [region.start for region in self.regions]
+
+    def region(self, offset: int) -> Region:
+        """The region that holds ``offset``; one of context TEXT for plain text."""
+        index = bisect_right(self._starts, offset) - 1
+        if index >= 0 and offset < self.regions[index].end:
+            return self.regions[index]
+        return Region(offset, offset, Context.TEXT)
+
+    def _scan(self) -> None:
+        source = self.text
+        offset = source.find("<")
+        while offset >= 0:
+            following = source[offset + 1 : offset + 2]
+            if following.isascii() and following.isalpha():
+                end = self._start_tag(offset)
+            elif following == "/" and source[offset + 2 : offset + 3].isalpha():
+                end = self._end_tag(offset)
+            elif following in {"!", "?", "/"}:
+                end = self._comment(offset)
+            else:
+                end = offset + 1
+            offset = source.find("<", end)
+
+    def _comment(self, offset: int) -> int:
+        if self.text.startswith("<!--", offset):
+            match = _COMMENT.match(self.text, offset)
+            if not match:
+                raise UnclosedMarkupError(offset, "comment")
+            end = match.end()
+        else:
+            end = self.text.find(">", offset) + 1
+            if not end:
+                raise UnclosedMarkupError(offset, "declaration")
+        declaration = self.text[offset : offset + 9].lower() == "<!doctype"
+        self.comments.append(Comment(offset, end, declaration))
+        context = Context.DECLARATION if declaration else Context.COMMENT
+        self.regions.append(Region(offset, end, context))
+        return end
+
+    def _end_tag(self, offset: int) -> int:
+        end = self.text.find(">", offset) + 1
+        if not end:
+            raise UnclosedMarkupError(offset, "end tag")
+        name = _match(_NAME, self.text, offset + 2).group().lower()
+        self.end_tags.append(EndTag(name, offset, end))
+        self.regions.append(Region(offset, end, Context.END_TAG))
+        return end
+
+    def _start_tag(self, offset: int) -> int:
+        source = self.text
+        name = _match(_NAME, source, offset + 1)
+        attributes: list[Attribute] = []
+        here = name.end()
+        while True:
+            here = _match(_SPACE, source, here).end()
+            if here >= len(source):
+                raise UnclosedMarkupError(offset, "tag")
+            if source[here] == ">":
+                break
+            attribute = _attribute(source, here)
+            if attribute is None:
+                raise UnclosedMarkupError(here, "quoted attribute value")
+            attributes.append(attribute)
+            here = attribute.end
+        tag = StartTag(name.group().lower(), offset, here + 1, name.end(), tuple(attributes))
+        self.start_tags.append(tag)
+        self._tag_regions(tag)
+        if tag.name in _TITLES or tag.name in RAW_ELEMENTS:
+            return self._raw_text(tag)
+        return tag.end
+
+    def _tag_regions(self, tag: StartTag) -> None:
+        """Tile the tag: its name, then gaps and attributes in turn."""
+        self.regions.append(Region(tag.start, tag.name_end, Context.TAG_NAME, tag))
+        here = tag.name_end
+        for item in tag.attributes:
+            self.regions.append(Region(here, item.start, Context.BETWEEN_ATTRIBUTES, tag))
+            value = Context.ATTRIBUTE_VALUE if item.quote else Context.UNQUOTED_VALUE
+            self.regions.append(Region(item.start, item.value_start, Context.ATTRIBUTE_NAME, tag, item))
+            self.regions.append(Region(item.value_start, item.end, value, tag, item))
+            here = item.end
+        self.regions.append(Region(here, tag.end, Context.BETWEEN_ATTRIBUTES, tag))
+
+    def _raw_text(self, tag: StartTag) -> int:
+        closing = re.compile(rf"</{re.escape(tag.name)}(?=[\s/>])", re.IGNORECASE)
+        match = closing.search(self.text, tag.end)
+        if not match:
+            raise UnclosedMarkupError(tag.start, f"<{tag.name}> element")
+        context = Context.STYLE if tag.name == "style" else Context.RAW
+        context = Context.TITLE if tag.name in _TITLES else context
+        self.regions.append(Region(tag.end, match.start(), context, tag))
+        close = self._end_tag(match.start())
+        self.raw_texts.append(RawText(tag, tag.end, match.start(), close))
+        return close
+
+
+def _attribute(source: str, start: int) -> Attribute | None:
+    """The attribute at ``start``; None when its quote never closes."""
+    name = _match(_ATTRIBUTE_NAME, source, start)
+    equals = _EQUALS.match(source, name.end())
+    if not equals:
+        return Attribute(name.group().lower(), start, name.end(), name.end(), name.end(), "")
+    value = equals.end()
+    quote = source[value : value + 1]
+    if quote in {'"', "'"}:
+        close = source.find(quote, value + 1)
+        if close < 0:
+            return None
+        return Attribute(name.group().lower(), start, close + 1, value + 1, close, quote)
+    unquoted = _UNQUOTED.match(source, value)
+    end = unquoted.end() if unquoted else value
+    return Attribute(name.group().lower(), start, end, value, end, "")
+
+
+def _match(pattern: re.Pattern[str], text: str, offset: int) -> re.Match[str]:
+    """A match of a pattern that matches everywhere it is asked to."""
+    match = pattern.match(text, offset)
+    if match is None:
+        raise AssertionError("the scanner asks only where the pattern must match")
+    return match

@@ -1,0 +1,108 @@
+"""Where each character of a derived text came from: partials, stylesheets, metadata, the author's own file.
+
+Every step of the compiler that moves text builds its result with ``Tracer``, so that an offset in the
+compiled HTML still leads to a line that a person can edit.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from app.core.sources import SourceFile
+from bbws_templates.errors import Location
+from bbws_templates.tokens import position
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of derived text, from ``start`` to the next segment.
+
+    With a ``file``, the stretch came from ``offset`` of it: character by character when ``literal``, else as
+    a whole (an indent, an inlined style). Without one, ``place`` says where it came from.
+    """
+
+    start: int
+    file: SourceFile | None
+    offset: int = 0
+    literal: bool = True
+    place: Location | None = None
+
+
+class Origins:
+    """The segments of one derived text, in order."""
+
+    def __init__(self, segments: tuple[Segment, ...]) -> None:
+        self._segments = segments
+        self._starts = [segment.start for segment in segments]
+
+    @classmethod
+    def of_file(cls, file: SourceFile) -> Origins:
+        """Origins of a text that is the file itself."""
+        return cls((Segment(0, file),))
+
+    @classmethod
+    def of_place(cls, place: Location) -> Origins:
+        """Origins of a text that came from one place as a whole, such as a member of a JSON file."""
+        return cls((Segment(0, None, place=place),))
+
+    def locate(self, offset: int) -> Location:
+        """The author's file, line and column (from 1) of the character at ``offset``.
+
+        An offset at or past the end means the last character's segment.
+        """
+        segment = self._segments[max(0, bisect_right(self._starts, offset) - 1)]
+        if segment.file is None:
+            return segment.place or Location("")
+        within = offset - segment.start if segment.literal else 0
+        line, column = position(segment.file.text, min(segment.offset + within, len(segment.file.text)))
+        return Location(segment.file.label, line, column)
+
+    def between(self, start: int, end: int) -> list[Segment]:
+        """The segments of a slice, their ``start`` counted from the start of the slice."""
+        found: list[Segment] = []
+        index = max(0, bisect_right(self._starts, start) - 1)
+        for segment in self._segments[index:]:
+            if segment.start >= end and found:
+                break
+            skipped = max(0, start - segment.start)
+            offset = segment.offset + skipped if segment.literal else segment.offset
+            begin = max(0, segment.start - start)
+            found.append(Segment(begin, segment.file, offset, segment.literal, segment.place))
+        return found
+
+
+class Tracer:
+    """Builds a derived text piece by piece, with its origins."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._segments: list[Segment] = []
+        self._length = 0
+
+    def copy(self, text: str, origins: Origins, start: int, end: int) -> None:
+        """Append ``text[start:end]``, keeping the origin of every character."""
+        if start < end:
+            for segment in origins.between(start, end):
+                self._begin(segment.file, segment.offset, segment.literal, segment.place, segment.start)
+            self._append(text[start:end])
+
+    def insert(self, text: str, origins: Origins, offset: int) -> None:
+        """Append ``text``, all of which stands for the one place ``offset`` of another traced text."""
+        if text:
+            segment = origins.between(offset, offset + 1)[0]
+            self._begin(segment.file, segment.offset, False, segment.place, 0)
+            self._append(text)
+
+    def build(self) -> tuple[str, Origins]:
+        """The text and its origins."""
+        return "".join(self._pieces), Origins(tuple(self._segments) or (Segment(0, None),))
+
+    def _begin(
+        self, file: SourceFile | None, offset: int, literal: bool, place: Location | None, ahead: int
+    ) -> None:
+        self._segments.append(Segment(self._length + ahead, file, offset, literal, place))
+
+    def _append(self, text: str) -> None:
+        self._pieces.append(text)
+        self._length += len(text)

@@ -1,0 +1,131 @@
+"""Styles put back into the template's own text: nothing outside style attributes and stylesheets changes."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.core.cascade import Matched, surrounding
+from app.core.document import Document, StyleElement
+from app.core.inlining import staying
+from app.core.markup import Attribute, StartTag
+from app.core.origins import Origins, Tracer
+from bbws_templates.tokens import TokenKind
+
+_STRINGS = {
+    '"': (re.compile(r'"([^"\'\\\n]*)"'), "'"),
+    "'": (re.compile(r"'([^\"'\\\n]*)'"), '"'),
+}
+
+
+@dataclass(frozen=True)
+class _Edit:
+    """A stretch of the source to be replaced by what ``write`` appends to the tracer."""
+
+    start: int
+    end: int
+    pieces: Sequence[str | tuple[int, int]]  # new text, or a span of the source to copy
+
+
+def splice(document: Document, matched: Mapping[int, Sequence[Matched]]) -> tuple[str, Origins]:
+    """The template with inlined styles, and where each character of it came from.
+
+    ``matched`` holds the rules for the start tag of each number.
+    """
+    edits = [
+        _restyled(document, document.markup.start_tags[number], rules) for number, rules in matched.items()
+    ]
+    edits += [
+        _reduced(document, style, document.takes_markup)
+        for style in document.styles
+        if style.sheet is not None
+    ]
+    tracer = Tracer()
+    source, origins = document.flat.text, document.flat.origins
+    here = 0
+    for edit in sorted(edits, key=lambda item: item.start):
+        tracer.copy(source, origins, here, edit.start)
+        for piece in edit.pieces:
+            if isinstance(piece, str):
+                tracer.insert(piece, origins, edit.start)
+            else:
+                tracer.copy(source, origins, *piece)
+        here = edit.end
+    tracer.copy(source, origins, here, len(source))
+    return tracer.build()
+
+
+def _restyled(document: Document, tag: StartTag, rules: Sequence[Matched]) -> _Edit:
+    """The start tag's style attribute with rules before and after what its author wrote."""
+    style = tag.attribute("style")
+    if style is None:
+        before, after = surrounding(rules, "")
+        css = ";".join(part for part in (before, after) if part)
+        return _Edit(
+            tag.insertion, tag.insertion, [f' style="{_quoted(document, css, chr(34))}"'] if css else []
+        )
+    quote = style.quote or '"'
+    start, end = _own_declarations(document, style)
+    before, after = surrounding(rules, html.unescape(document.veil.text[start:end]))
+    pieces: list[str | tuple[int, int]] = [(style.start, style.value_start - len(style.quote)), quote]
+    if before:
+        pieces.append(_quoted(document, before, quote) + (";" if start < end or after else ""))
+    pieces.append((start, end))
+    if after:
+        pieces.append((";" if start < end else "") + _quoted(document, after, quote))
+    return _Edit(style.start, style.end, [*pieces, quote])
+
+
+def _own_declarations(document: Document, style: Attribute) -> tuple[int, int]:
+    """The span of what the author wrote, without blanks and semicolons at its ends."""
+    start, end = style.value_start, style.value_end
+    text = document.veil.text
+    while start < end and text[start] in " \t\r\n\f;":
+        start += 1
+    while start < end and text[end - 1] in " \t\r\n\f;" and not _ends_reference(text[start:end]):
+        end -= 1
+    return start, end
+
+
+def _ends_reference(text: str) -> bool:
+    """Whether the last semicolon is that of a character reference such as ``&quot;``."""
+    return re.search(r"&#?\w+;$", text) is not None
+
+
+def _quoted(document: Document, css: str, quote: str) -> str:
+    """CSS text for an attribute value in ``quote``, its Mustache back in place.
+
+    Strings get the other kind of quotes, which every mail client reads; what still collides is a reference.
+    """
+    pattern, other = _STRINGS[quote]
+    css = pattern.sub(lambda match: f"{other}{match.group(1)}{other}", css)
+    css = css.replace("&", "&amp;").replace("<", "&lt;").replace(quote, "&quot;" if quote == '"' else "&#39;")
+    pieces = []
+    here = 0
+    for word in document.veil.words(css):
+        tag = document.veil.tag(word)
+        # Unescaped, a value could end the attribute that its rule has moved into.
+        written = f"{{{{{tag.key}}}}}" if tag.kind is TokenKind.UNESCAPED else document.written(tag)
+        pieces += [css[here : word.start()], written]
+        here = word.end()
+    return "".join([*pieces, css[here:]])
+
+
+def _reduced(document: Document, style: StyleElement, everything: bool) -> _Edit:
+    """A style element with what cannot be inlined; gone, with its line, when nothing is left."""
+    raw = style.raw
+    spans = staying(style.sheet, everything=everything) if style.sheet else []
+    if spans:
+        pieces: list[str | tuple[int, int]] = ["\n"]
+        for span in spans:
+            pieces += [(raw.start + span.start, raw.start + span.end), "\n"]
+        return _Edit(raw.start, raw.end, pieces)
+    start, end = raw.tag.start, raw.close
+    text = document.veil.text
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end)
+    if line_end >= 0 and not text[line_start:start].strip() and not text[end:line_end].strip():
+        start, end = line_start, line_end + 1
+    return _Edit(start, end, [])

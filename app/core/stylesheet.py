@@ -1,0 +1,165 @@
+"""A stylesheet cut into rules that can be inlined and text that stays as its author wrote it.
+
+Everything is a span of the source: what is kept is sliced out, never written anew, so that hacks, spacing and
+syntax that no CSS parser here knows survive.
+
+Source: CSS Syntax Level 3, as tinycss2 reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import cssselect
+import tinycss2
+
+from app.core.selectors import Selector, parse_selectors
+
+_LINE_END = re.compile(r"\r\n|[\r\n\f]")
+_BLANK = frozenset({"whitespace", "comment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """``name: value``; ``name`` in lower case, ``value`` as written, without ``!important``."""
+
+    name: str
+    value: str
+    important: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a stylesheet, ``end`` exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class StyleRule:
+    """A rule outside all at-rules. ``selectors`` is () for one that cssselect cannot read."""
+
+    span: Span
+    selectors: tuple[Selector, ...]
+    declarations: tuple[Declaration, ...]
+
+    @property
+    def inlinable(self) -> tuple[Selector, ...]:
+        """The selectors that can be applied before the data are known."""
+        return tuple(selector for selector in self.selectors if selector.inlinable)
+
+    @property
+    def must_stay(self) -> bool:
+        """Whether some of it has to remain in the ``<style>`` element."""
+        return not self.selectors or any(
+            not selector.inlinable or selector.for_clients for selector in self.selectors
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a stylesheet that a browser would skip or repair."""
+
+    offset: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Stylesheet:
+    """The parts of one stylesheet in order: ``rules`` and ``at_rules`` are what matters of it."""
+
+    rules: tuple[StyleRule, ...]
+    at_rules: tuple[Span, ...]
+    problems: tuple[Problem, ...]
+
+
+@lru_cache(maxsize=128)
+def parse_stylesheet(text: str) -> Stylesheet:
+    """Cut ``text`` into its parts.
+
+    Mustache tags in it must have been replaced, at equal length, by characters that may stand in a CSS name.
+    """
+    offsets = _Offsets(text)
+    nodes = tinycss2.parse_stylesheet(text)
+    starts = [offsets.of(node) for node in nodes] + [len(text)]
+    rules: list[StyleRule] = []
+    at_rules: list[Span] = []
+    problems: list[Problem] = []
+    for node, start, following in zip(nodes, starts, starts[1:], strict=False):
+        if node.type == "qualified-rule":
+            content = offsets.of(node.content[-1]) if node.content else start
+            span = Span(start, _block_end(text, content, following, problems))
+            rules.append(_style_rule(node, span, offsets, text, problems))
+        elif node.type == "at-rule":
+            content = offsets.of(node.content[-1]) if node.content else start
+            end = following if node.content is None else _block_end(text, content, following, problems)
+            at_rules.append(Span(start, start + len(text[start:end].rstrip())))
+        elif node.type == "error":
+            problems.append(Problem(start, node.message))
+    return Stylesheet(tuple(rules), tuple(at_rules), tuple(problems))
+
+
+@lru_cache(maxsize=4096)
+def parse_declarations(text: str) -> tuple[Declaration, ...]:
+    """The declarations of a style attribute, those that are not CSS left out."""
+    tokens = tinycss2.parse_component_value_list(text)
+    return tuple(_declarations(tokens, _Offsets(text), len(text), text, []))
+
+
+class _Offsets:
+    """Turns tinycss2's lines and columns into offsets."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def of(self, node: Any) -> int:
+        return int(self._lines[node.source_line - 1] + node.source_column - 1)
+
+
+def _block_end(text: str, content: int, following: int, problems: list[Problem]) -> int:
+    """Where the closing brace ends of a rule whose last content begins at ``content``.
+
+    What follows up to the next rule can only be the dashes of an old-fashioned HTML comment.
+    """
+    brace = text.rfind("}", content, following)
+    if brace < 0:
+        problems.append(Problem(content, "The rule is not closed by '}'."))
+        return following
+    return brace + 1
+
+
+def _style_rule(node: Any, span: Span, offsets: _Offsets, text: str, problems: list[Problem]) -> StyleRule:
+    end = span.end - 1 if text[span.end - 1] == "}" else span.end
+    declarations = tuple(_declarations(node.content, offsets, end, text, problems))
+    if any(token.type == "{} block" for token in node.content):
+        return StyleRule(span, (), declarations)  # nested rules: newer than any style attribute
+    try:
+        selectors = parse_selectors(tinycss2.serialize(node.prelude).strip())
+    except cssselect.SelectorError:
+        selectors = ()
+    return StyleRule(span, selectors, declarations)
+
+
+def _declarations(
+    tokens: list[Any], offsets: _Offsets, end: int, text: str, problems: list[Problem]
+) -> Iterator[Declaration]:
+    places = {id(token): index for index, token in enumerate(tokens)}
+    starts = [*map(offsets.of, tokens), end]
+    for item in tinycss2.parse_blocks_contents(tokens, skip_comments=True, skip_whitespace=True):
+        if item.type == "error":
+            problems.append(Problem(offsets.of(item), f"This is no declaration: {item.message}."))
+        elif item.type == "declaration":
+            # The source of each token, on one line and without comments, since it moves into an attribute.
+            value = "".join(
+                " "
+                if token.type in _BLANK
+                else text[starts[places[id(token)]] : starts[places[id(token)] + 1]]
+                for token in item.value
+            ).strip()
+            if value:
+                yield Declaration(item.lower_name, value, item.important)

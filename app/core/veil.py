@@ -1,0 +1,56 @@
+"""Mustache tags hidden from parsers that know nothing of them.
+
+A veiled text has the length of the original, so that an offset in one is an offset in the other. Where a tag
+stood there is a word of characters that HTML, CSS and lxml all take for letters; the word carries the tag's
+number, so that a piece of the veiled text which has been moved elsewhere still knows what it hides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bbws_templates.tokens import Token, TokenKind
+
+# The number of a tag is one character of the private-use planes 15 and 16; every tag is at least five long.
+_NUMBERS = 0xF0000
+_MOST = 0x10FFFD - _NUMBERS
+_NONCHARACTERS = range(0xFDD0, 0xFDF0)
+
+
+class Veil:
+    """One source text and its veiled form; ``tags`` are the Mustache tags in order, without literals."""
+
+    def __init__(self, source: str, tokens: Sequence[Token]) -> None:
+        self.source = source
+        self.tags = tuple(token for token in tokens if token.kind is not TokenKind.LITERAL)[:_MOST]
+        opening, filling = self._unused(source)
+        self._word = re.compile(f"{opening}(.){filling}*")
+        pieces = []
+        here = 0
+        for number, tag in enumerate(self.tags):
+            word = (opening + chr(_NUMBERS + number)).ljust(tag.end - tag.start, filling)
+            pieces += [source[here : tag.start], word]
+            here = tag.end
+        self.text = "".join([*pieces, source[here:]])
+
+    def lift(self, veiled: str) -> str:
+        """``veiled``, a piece of the veiled text, with its tags back in place."""
+        return self._word.sub(lambda match: self._source(self.tag(match)), veiled)
+
+    def words(self, veiled: str) -> list[re.Match[str]]:
+        """The words in a piece of the veiled text."""
+        return list(self._word.finditer(veiled))
+
+    def tag(self, word: re.Match[str]) -> Token:
+        """The tag that a word hides."""
+        return self.tags[ord(word.group(1)) - _NUMBERS]
+
+    def _source(self, tag: Token) -> str:
+        return self.source[tag.start : tag.end]
+
+    @staticmethod
+    def _unused(source: str) -> tuple[str, str]:
+        """Two noncharacters of Unicode that the source does not use: it should use none."""
+        free = [chr(code) for code in _NONCHARACTERS if chr(code) not in source]
+        return free[0], free[1]
