@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import NoReturn
 
 from bbws_templates.errors import LimitError, Location, TemplateSyntaxError
@@ -120,7 +119,7 @@ def _indented(tokens: Iterable[Token], indent: str) -> Iterator[Token]:
                 start = end
                 line_begins = line.endswith("\n")
         elif token.alone:
-            yield replace(token, indent=indent + token.indent) if token.kind is TokenKind.PARTIAL else token
+            yield token._replace(indent=indent + token.indent) if token.kind is TokenKind.PARTIAL else token
         else:
             if line_begins:
                 yield _blanks(indent, token.start)

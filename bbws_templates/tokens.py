@@ -7,9 +7,8 @@ is left of the template at every tag (quadratic), and counts lines in module glo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from chevron.tokenizer import l_sa_check, parse_tag, r_sa_check
 
@@ -30,8 +29,7 @@ class TokenKind(StrEnum):
     DELIMITERS = "delimiters"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One tag, or one stretch of text between tags.
 
     ``key`` is the tag's name; for a literal the text as it is rendered. ``start`` and ``end`` span the tag

@@ -1,0 +1,143 @@
+"""Hostile data cost one clear error, early; honest recursion goes as far as the data."""
+
+from __future__ import annotations
+
+import sys
+import time
+import tracemalloc
+from typing import Any
+
+import pytest
+
+from bbws_templates import DEFAULT_LIMITS, LimitError, Limits, PartialError, Template, render
+
+TREE = {"node": "({{v}}{{#kids}}{{>node}}{{/kids}})"}
+
+
+def tree(depth: int) -> dict[str, Any]:
+    node: dict[str, Any] = {"v": depth, "kids": []}
+    for level in range(depth - 1, 0, -1):
+        node = {"v": level, "kids": [node]}
+    return node
+
+
+def test_a_recursive_partial_renders_until_the_data_run_out() -> None:
+    depth = 150
+    expected = "".join(f"({level}" for level in range(1, depth + 1)) + ")" * depth
+    assert render("{{>node}}", tree(depth), TREE) == expected
+    assert Template.parse("{{>node}}", partials=TREE).render(tree(depth)) == expected
+
+
+def test_an_indented_recursive_partial() -> None:
+    partials = {"node": "{{v}}\n{{#kids}}\n  {{>node}}\n{{/kids}}\n"}
+    expected = "".join(f"{'  ' * level}{level + 1}\n" for level in range(100))
+    assert render("{{>node}}", tree(100), partials) == expected
+
+
+@pytest.mark.parametrize("source", ["{{>a}}", "  {{>a}}\n", "{{#x}}{{>a}}{{/x}}"])
+@pytest.mark.parametrize("strict", [True, False])
+def test_partials_without_end_are_an_error_that_shows_the_circle(source: str, strict: bool) -> None:
+    template = Template.parse(source, name="t", partials={"a": "1 {{>b}}", "b": "2\n\n {{>a}}"})
+    with pytest.raises(PartialError) as caught:
+        template.render({"x": True}, strict=strict)
+    assert any(circle in caught.value.message for circle in ("a → b → a", "b → a → b"))
+    assert str(caught.value.location) in {"a:1:3", "b:3:2"}
+
+
+def test_a_partial_that_includes_itself() -> None:
+    with pytest.raises(PartialError) as caught:
+        render("{{>self}}", {}, {"self": "{{>self}}{{>self}}"})
+    assert "self → self" in caught.value.message
+
+
+def test_a_section_that_never_runs_out_is_explained() -> None:
+    # An item without "kids" finds those of the node around it.
+    with pytest.raises(PartialError) as caught:
+        render("{{>node}}", {"v": 1, "kids": [{"v": 2}]}, TREE)
+    assert "looked up in the data around it" in caught.value.remedy
+
+
+def test_a_circle_that_the_data_do_not_enter_is_legal() -> None:
+    assert render("a{{#x}}{{>p}}{{/x}}", {}, {"p": "{{>p}}"}) == "a"
+
+
+def test_depth_is_bounded_without_partials() -> None:
+    template = Template.parse("{{#a}}" * 20 + "x" + "{{/a}}" * 20)
+    assert template.render({"a": True}, limits=Limits(depth=20)) == "x"
+    with pytest.raises(LimitError) as caught:
+        template.render({"a": True}, limits=Limits(depth=19))
+    assert str(caught.value.location) == "template:1:115"
+
+
+def test_output_stops_early() -> None:
+    template = Template.parse("{{#l}}{{#l}}{{#l}}{{text}}{{/l}}{{/l}}{{/l}}")
+    data = {"l": list(range(1, 1001)), "text": "x" * 1000}  # a terabyte
+    start = time.perf_counter()
+    tracemalloc.start()
+    with pytest.raises(LimitError) as caught:
+        template.render(data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert str(caught.value.location) == "template:1:19"
+    assert peak < 2 * DEFAULT_LIMITS.output
+    assert time.perf_counter() - start < 5
+
+
+def test_one_enormous_value_is_not_even_escaped() -> None:
+    value = "&" * (DEFAULT_LIMITS.output + 1)
+    tracemalloc.start()
+    with pytest.raises(LimitError):
+        render("{{a}}", {"a": value})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+def test_output_may_be_as_long_as_the_limit() -> None:
+    template = Template.parse("{{a}}b")
+    assert template.render({"a": "12345"}, limits=Limits(output=6)) == "12345b"
+    with pytest.raises(LimitError):
+        template.render({"a": "123456"}, limits=Limits(output=6))
+    with pytest.raises(LimitError):
+        template.trace({"a": "123456"}, limits=Limits(output=6))
+
+
+def test_escapes_count_as_output() -> None:
+    with pytest.raises(LimitError):
+        Template.parse("{{a}}").render({"a": "&&"}, limits=Limits(output=9))
+
+
+@pytest.mark.parametrize("source", ["{{#l}}{{#l}}{{#l}}{{#l}}{{/l}}{{/l}}{{/l}}{{/l}}", "{{#l}}{{>p}}{{/l}}"])
+def test_loops_that_print_nothing_end_too(source: str) -> None:
+    partials = {"p": "{{#l}}{{>q}}{{/l}}", "q": "{{#l}}{{>r}}{{/l}}", "r": "{{#l}}{{/l}}"}
+    start = time.perf_counter()
+    with pytest.raises(LimitError) as caught:
+        render(source, {"l": [1] * 1000}, partials)
+    assert "turns" in caught.value.message
+    assert time.perf_counter() - start < 20
+
+
+def test_a_caller_deep_in_the_stack_gets_an_error_of_ours() -> None:
+    template = Template.parse("{{#a}}" * 300 + "x" + "{{/a}}" * 300)
+
+    def call(frames: int) -> str:
+        return call(frames - 1) if frames else template.render({"a": True})
+
+    with pytest.raises(LimitError):
+        call(sys.getrecursionlimit() - 250)
+
+
+def test_a_list_that_contains_itself() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    assert render("{{a}}", {"a": endless}) == "[[...]]"
+    with pytest.raises(PartialError):
+        render("{{>p}}", {"a": endless}, {"p": "{{#a}}{{#.}}{{>p}}{{/.}}{{/a}}"})
+
+
+def test_data_nested_too_deeply_to_print() -> None:
+    nested: list[Any] = []
+    for _ in range(100_000):
+        nested = [nested]
+    with pytest.raises(LimitError):
+        render("{{a}}", {"a": nested})

@@ -1,0 +1,172 @@
+"""Malformed Mustache is one clear error with its place; in the rest every tag knows where it stands."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bbws_templates import BbwsTemplatesError, LimitError, Template, TemplateSyntaxError, render
+from bbws_templates.tokens import TokenKind, position, tokenize
+
+# Template, line and column of the error, a word that its message or remedy must have.
+MALFORMED = {
+    "tag not closed": ("Dear {{name", 1, 6, "not closed"),
+    "tag not closed, at the very end": ("a\nb {{", 2, 3, "not closed"),
+    "tag not closed before the next": ("a\n\n {{name, {{other}}", 3, 2, "before the next"),
+    "comment not closed": ("{{! all the rest\nof it }", 1, 1, "not closed"),
+    "triple closed by two": ("x {{{name}} y }}}", 1, 3, "}}}"),
+    "triple never closed": ("x {{{name}} y", 1, 3, "}}}"),
+    "triple with other delimiters": ("{{=<% %>=}}\n<%{a%>", 2, 1, "}%>"),
+    "empty": ("é😀{{}}", 1, 3, "no name"),
+    "blank": ("{{  }}", 1, 1, "no name"),
+    "empty triple": ("{{{}}}", 1, 1, "no name"),
+    "section without a name": ("{{#}}{{/}}", 1, 1, "no name"),
+    "partial without a name": ("\n {{> }}", 2, 2, "no name"),
+    "blank before the sign": ("{{ #a }}{{/a}}", 1, 1, "{{#a}}"),
+    "delimiters not closed": ("{{=<% %>}}", 1, 1, "=}}"),
+    "one delimiter": ("\n{{=|=}}", 2, 1, "two delimiters"),
+    "three delimiters": ("{{=< | >=}}", 1, 1, "two delimiters"),
+    "delimiters with an equals sign": ("{{=<= =>=}}", 1, 1, "two delimiters"),
+    "no delimiters": ("{{==}}", 1, 1, "two delimiters"),
+    "section not closed": ("a\n  {{#items}}\n{{x}}", 2, 3, "'items' is not closed"),
+    "inner section not closed": ("{{#a}}\n{{^b}}\n{{/a}}", 2, 1, "{{/a}}"),
+    "section closed twice": ("{{#a}}{{/a}}\n{{/a}}", 2, 1, "not opened"),
+    "end without a section": ("text {{/a}}", 1, 6, "not opened"),
+    "other delimiters forgotten": ("{{=<% %>=}}<%#a%>{{/a}}", 1, 12, "'a' is not closed"),
+}
+
+
+@pytest.mark.parametrize(("source", "line", "column", "word"), MALFORMED.values(), ids=MALFORMED.keys())
+def test_malformed_template(source: str, line: int, column: int, word: str) -> None:
+    with pytest.raises(TemplateSyntaxError) as caught:
+        Template.parse(source, name="receipts/receipt")
+    error = caught.value
+    assert error.location is not None
+    assert (error.location.file, error.location.line, error.location.column) == (
+        "receipts/receipt",
+        line,
+        column,
+    )
+    assert word in f"{error.message} {error.remedy}"
+    assert error.remedy
+    assert "\n" not in str(error)
+
+
+def test_a_mismatch_names_both_ends() -> None:
+    with pytest.raises(TemplateSyntaxError) as caught:
+        Template.parse("{{#open}}\n{{x}}\n {{/other}}")
+    assert str(caught.value) == (
+        "template:1:1: Section 'open' is closed by '{{/other}}' in line 3, column 2. "
+        "Close it with '{{/open}}' first."
+    )
+
+
+def test_an_error_in_a_partial_names_the_partial() -> None:
+    with pytest.raises(TemplateSyntaxError) as caught:
+        Template.parse("{{#never}}{{>footer}}{{/never}}", partials={"footer": "a\n {{/x}}"})
+    assert caught.value.location is not None
+    assert str(caught.value.location) == "footer:2:2"
+
+
+def test_a_partial_that_is_not_reached_may_be_malformed() -> None:
+    assert Template.parse("a", partials={"unused": "{{#"}).render({}) == "a"
+
+
+FRAGMENTS = (
+    "{{ }} {{{ }}} {{#a}} {{/a}} {{^b}} {{/b}} {{>p}} {{!c}} {{=<%_%>=}} <%={{_}}=%> <%a%> {{a}} {{&b}} "
+    "\n \r\n _ \t x {{=|_|=}} |#a| |/a|"
+)
+letters = st.one_of(st.sampled_from("{}#^/&>!=ab. \t\r\n<%|'"), st.characters())
+fragments = st.sampled_from([fragment.replace("_", " ") for fragment in FRAGMENTS.split(" ")])
+soup = st.text(letters, max_size=40) | st.lists(fragments, max_size=12).map("".join)
+
+
+@given(soup)
+@example("\x0b{{#a}}\n{{/a}}")
+@example("\x1c{{! c }}\x85\n")
+def test_whatever_is_typed_is_rendered_or_refused_by_name(source: str) -> None:
+    refusal: TemplateSyntaxError | None = None
+    try:
+        render(source, {"a": [1, {"b": 2}], "b": "x"}, {"p": "{{a}}\n"})
+    except TemplateSyntaxError as error:
+        refusal = error
+    if refusal:
+        assert refusal.location is not None
+        lines = source.split("\n")
+        assert 1 <= refusal.location.line <= len(lines)
+        assert 1 <= refusal.location.column <= len(lines[refusal.location.line - 1])
+
+
+@given(soup)
+def test_tokens_tile_the_source(source: str) -> None:
+    try:
+        tokens = tokenize(source)
+    except TemplateSyntaxError:
+        return
+    at = 0
+    for token in tokens:
+        assert token.outer_start == at
+        assert token.outer_start <= token.start < token.end <= token.outer_end
+        at = token.outer_end
+        around = source[token.outer_start : token.start] + source[token.end : token.outer_end]
+        assert around.strip() == ""
+        if token.kind is TokenKind.LITERAL:
+            assert source[token.start : token.end] == token.key
+        else:
+            assert token.key in source[token.start : token.end]
+        if not token.alone:
+            assert around == ""
+    assert at == len(source)
+
+
+@given(st.text(alphabet="ab\n\r"), st.data())
+def test_position_counts_lines_and_characters(source: str, data: st.DataObject) -> None:
+    offset = data.draw(st.integers(0, len(source)))
+    line, column = position(source, offset)
+    assert source[:offset].split("\n")[line - 1] == source[offset - column + 1 : offset]
+    assert len(source[:offset].split("\n")) == line
+
+
+def test_spans_of_a_tag_that_stands_alone() -> None:
+    source = "a\n  {{> p }} \r\nb"
+    literal, partial, rest = tokenize(source)
+    assert (literal.key, partial.key, rest.key) == ("a\n", "p", "b")
+    assert source[partial.start : partial.end] == "{{> p }}"
+    assert source[partial.outer_start : partial.outer_end] == "  {{> p }} \r\n"
+    assert partial.indent == "  "
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["{{a}}", "{{#a}}{{/a}}", "x\n", "{{! c }}\n", "{{=| |=}}|={{ }}=|", " {{{a}}}", "}", "{ ", "\n{{>p}}\n"],
+)
+def test_time_is_linear_in_the_length(piece: str) -> None:
+    def seconds(times: int) -> float:
+        source = piece * times
+        best = 9.0
+        for _ in range(3):
+            start = time.perf_counter()
+            Template.parse(source, partials={"p": ""})
+            best = min(best, time.perf_counter() - start)
+        return best
+
+    # Quadratic work would cost sixteen times as much; a busy machine may well cost three times the four.
+    assert seconds(40_000) < 12 * seconds(10_000)
+
+
+def test_unclosed_sections_take_no_quadratic_time() -> None:
+    start = time.perf_counter()
+    with pytest.raises(BbwsTemplatesError):
+        Template.parse("{{#a}}" * 100_000)
+    with pytest.raises(TemplateSyntaxError):
+        Template.parse("{{{a}} " * 100_000)
+    assert time.perf_counter() - start < 5
+
+
+def test_sections_nested_without_measure_are_refused() -> None:
+    with pytest.raises(LimitError) as caught:
+        Template.parse("{{#a}}\n" * 401 + "{{/a}}\n" * 401)
+    assert str(caught.value.location) == "template:401:1"
