@@ -44,6 +44,11 @@ def contract_problems(contract: Mapping[str, Any], data: Any) -> tuple[ContractP
     try:
         for problem in islice(apply(contract, contract, data, "", 0), MAX_PROBLEMS):
             found[problem] = None
+    except (TypeError, AttributeError, KeyError) as error:
+        # Keywords trust their arguments, as a contract is checked where it is written, not at every send.
+        raise ContractError(
+            "The contract is not a JSON Schema and cannot be used.", remedy="Run the check on its template."
+        ) from error
     except TooDeepError as error:
         found[ContractProblem(error.pointer, f"must not be nested deeper than {MAX_NESTING} levels")] = None
     return tuple(found)

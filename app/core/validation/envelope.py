@@ -11,12 +11,13 @@ from app.core.validation.rules import ERROR, WARNING, Rule
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.errors import Location
 from bbws_templates.formats import FORMATS
+from bbws_templates.tokens import TokenKind, tokenize
 
 SUBJECT_WARN = 70
 """Characters of a subject that a desktop inbox shows; phones show about half."""
 
 SUBJECT_MAX = 150
-"""Longer subjects are cut in every client, and spam filters dislike them."""
+"""A template whose own words are longer has no subject but a paragraph; data may be as long as it is."""
 
 PREHEADER_MAX = 140
 """Characters of a preheader that the most generous inbox shows."""
@@ -42,7 +43,7 @@ def validate_metadata(source: TemplateSource, email: RenderedEmail, *, fixture: 
     """
     found: list[tuple[Rule, str, str, Severity | None]] = []
     if source.metadata is not None:
-        found += _subject(email)
+        found += _subject(email, source.metadata.subject)
         found += _preheader(email)
         found += _addresses(email)
     if not email.text.strip():
@@ -64,14 +65,16 @@ def _place(source: TemplateSource, pointer: str) -> Location:
 Found = Iterator[tuple[Rule, str, str, Severity | None]]
 
 
-def _subject(email: RenderedEmail) -> Found:
-    length = len(email.subject)
+def _subject(email: RenderedEmail, mustache: str) -> Found:
+    own_words = sum(len(token.key) for token in tokenize(mustache) if token.kind is TokenKind.LITERAL)
     if not email.subject.strip():
         yield SUBJECT_EMPTY, "/subject", "The subject is empty.", None
-    elif length > SUBJECT_WARN:
-        severity = ERROR if length > SUBJECT_MAX else WARNING
-        limit = SUBJECT_MAX if length > SUBJECT_MAX else SUBJECT_WARN
-        yield SUBJECT_LONG, "/subject", f"The subject is over {limit} characters; inboxes cut it.", severity
+    elif own_words > SUBJECT_MAX:
+        message = f"The subject's own words are over {SUBJECT_MAX} characters; every inbox cuts it."
+        yield SUBJECT_LONG, "/subject", message, ERROR
+    elif len(email.subject) > SUBJECT_WARN:
+        message = f"The subject is over {SUBJECT_WARN} characters with this data; inboxes cut it."
+        yield SUBJECT_LONG, "/subject", message, None
 
 
 def _preheader(email: RenderedEmail) -> Found:

@@ -1,6 +1,6 @@
-"""Style elements that Gmail throws away as a whole, and stylesheets that no client fetches.
+"""Style elements that Gmail throws away as a whole.
 
-Source: caniemail.com, html-style and html-link; github.com/hteumeuleu/email-bugs, issues 21 (an at-rule
+Source: caniemail.com, html-style; github.com/hteumeuleu/email-bugs, issues 21 (an at-rule
 within an at-rule), 90 (16 kB of styles) and 130 (a background image).
 """
 
@@ -19,15 +19,11 @@ MAX_STYLE_BYTES = 16 * 1024
 TOO_LONG = Rule("style-too-long", WARNING, "Inline what can be inlined; remove rules that nothing uses.")
 NESTED = Rule("style-nested-at-rule", WARNING, "Move the inner at-rule out, or into a <style> of its own.")
 BACKGROUND = Rule("style-background-image", WARNING, "Use the background attribute of a table or cell.")
-MALFORMED = Rule("style-syntax", WARNING, "Mend the CSS: Gmail drops the whole <style> at an error.")
-EXTERNAL = Rule(
-    "external-stylesheet", WARNING, "Let the styles be inlined; load fonts where the mail is good without."
-)
-RULES = (TOO_LONG, NESTED, BACKGROUND, MALFORMED, EXTERNAL)
+RULES = (TOO_LONG, NESTED, BACKGROUND)
 
 
 def check_style_blocks(page: Page) -> Iterator[Problem]:
-    """Every style element and stylesheet link, at its start tag."""
+    """Every style element, at its start tag."""
     total = 0
     for style in page.named("style"):
         css = style.text
@@ -41,11 +37,6 @@ def check_style_blocks(page: Page) -> Iterator[Problem]:
             yield NESTED.at(style.offset, "Gmail drops a <style> with an at-rule inside an at-rule.")
         if "url(" in css.lower() and _has_background_image(rules):
             yield BACKGROUND.at(style.offset, "Gmail drops a <style> with a background image.")
-        if any(rule.type == "error" for rule in rules):
-            yield MALFORMED.at(style.offset, "The CSS in this <style> is malformed.")
-    for link in page.named("link"):
-        if "stylesheet" in link.attributes.get("rel", "").lower().split():
-            yield EXTERNAL.at(link.offset, "Gmail, Outlook and Yahoo fetch no stylesheet.")
 
 
 def _holds_at_rule(rule: tinycss2.ast.Node) -> bool:

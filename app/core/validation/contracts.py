@@ -1,0 +1,117 @@
+"""Is a contract sound, does it say enough, and do the fixtures keep it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from app.core.findings import Finding
+from app.core.jsontext import locate
+from app.core.sources import Fixture, Metadata, TemplateSource
+from app.core.validation.fields import Field
+from app.core.validation.rules import ERROR, WARNING, Rule
+from bbws_templates.contract import contract_problems, unsupported_keywords
+from bbws_templates.errors import ContractError
+
+INVALID = Rule("contract-invalid", ERROR, "Correct the schema (JSON Schema 2020-12).")
+VOCABULARY = Rule("contract-vocabulary", ERROR, "Say it with the keywords that the runtime checks.")
+UNDESCRIBED = Rule("contract-undescribed", WARNING, 'Add a "description": callers read it in their editor.')
+NO_EXAMPLE = Rule("contract-no-example", WARNING, 'Add "examples": error messages quote the first.')
+BAD_EXAMPLE = Rule("contract-bad-example", ERROR, "Correct the example, or the rule that it breaks.")
+OPEN = Rule(
+    "contract-open", WARNING, 'Add "additionalProperties": false, so that a misspelt field is an error.'
+)
+FIXTURE = Rule("fixture-invalid", ERROR, "Correct the fixture, or the contract.")
+RULES = (INVALID, VOCABULARY, UNDESCRIBED, NO_EXAMPLE, BAD_EXAMPLE, OPEN, FIXTURE)
+
+_NEEDS_NO_EXAMPLE = {"boolean", "null", "object", "array"}
+
+
+def contract_findings(source: TemplateSource) -> tuple[Finding, ...]:
+    """What is wrong with the contract of one template in itself; ``()`` for a template without metadata."""
+    if source.metadata is None:
+        return ()
+    return tuple(_broken(source.name, source.metadata)) or tuple(_lacking(source.name, source.metadata))
+
+
+def fixture_findings(source: TemplateSource, fixture: Fixture) -> tuple[Finding, ...]:
+    """Every way in which a fixture breaks its template's contract, at the line in the fixture's file."""
+    if source.metadata is None:
+        return ()
+    try:
+        problems = contract_problems(source.metadata.contract, fixture.data)
+    except ContractError:
+        return ()  # the contract itself is broken, which contract_findings says
+    return tuple(
+        FIXTURE.finding(
+            locate(fixture.file.text, fixture.file.label, problem.pointer),
+            f"The fixture breaks the contract: {problem}.",
+            template=source.name,
+            fixture=fixture.scenario,
+        )
+        for problem in problems
+    )
+
+
+def _finding(template: str, metadata: Metadata, rule: Rule, pointer: str, message: str) -> Finding:
+    place = locate(metadata.file.text, metadata.file.label, f"/contract{pointer}")
+    return rule.finding(place, message, template=template)
+
+
+def _broken(template: str, metadata: Metadata) -> Iterator[Finding]:
+    """What keeps the contract from being used at all."""
+    contract = metadata.contract
+    meta_schema = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+    for error in sorted(meta_schema.iter_errors(contract), key=lambda error: error.json_path):
+        pointer = "".join(
+            f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error.absolute_path
+        )
+        yield _finding(template, metadata, INVALID, pointer, f"Not a JSON Schema: {error.message[:200]}.")
+        return  # what follows from the first is noise
+    if contract.get("type") != "object":
+        yield _finding(
+            template, metadata, INVALID, "", 'The data of a template are an object: "type" must say so.'
+        )
+    for problem in unsupported_keywords(contract):
+        yield _finding(
+            template, metadata, VOCABULARY, problem.pointer, f"In the contract {problem.expectation}."
+        )
+
+
+def _lacking(template: str, metadata: Metadata) -> Iterator[Finding]:
+    """What a sound contract still does not say."""
+    pending = [Field(metadata.contract, metadata.contract)]
+    while pending:
+        field = pending.pop()
+        pending.extend(field.below())
+        views = [view for view, _ in field.views]
+        if field.members and not _is_closed(views):
+            message = f"{_named(field)} may have members that the contract does not name."
+            yield _finding(template, metadata, OPEN, field.pointer, message)
+        if not field.path:
+            continue
+        if not any(view.get("description") for view in views):
+            message = f"{_named(field)} has no description."
+            yield _finding(template, metadata, UNDESCRIBED, field.pointer, message)
+        examples = [example for view in views for example in view.get("examples", ())]
+        if not examples and not field.types <= _NEEDS_NO_EXAMPLE and not _is_enumerated(views):
+            message = f"{_named(field)} has no example."
+            yield _finding(template, metadata, NO_EXAMPLE, field.pointer, message)
+        for example in examples:
+            if not field.accepts(example):
+                message = f"An example of {_named(field)} breaks the contract."
+                yield _finding(template, metadata, BAD_EXAMPLE, field.pointer, message)
+
+
+def _named(field: Field) -> str:
+    return f"field '{field.name}'" if field.path else "the data"
+
+
+def _is_closed(views: list[Mapping[str, Any]]) -> bool:
+    return any("additionalProperties" in view for view in views)
+
+
+def _is_enumerated(views: list[Mapping[str, Any]]) -> bool:
+    return any("enum" in view or "const" in view for view in views)

@@ -1,0 +1,58 @@
+"""Variables through which data could do more than be read.
+
+Escaping keeps text and attribute values whole, but a link still runs a ``javascript:`` URL, and a style still
+takes any property, however well escaped. There the contract must say what the data may be; whether it does
+is tried, not guessed: the contract is asked about values that an attacker would send.
+
+Source: OWASP, Cross Site Scripting Prevention Cheat Sheet, "URL contexts" and "CSS contexts".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.core.markup import Context, Region
+from app.core.validation.fields import Field
+from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from bbws_templates.nodes import Variable
+
+UNESCAPED = Rule("unescaped-variable", WARNING, "Write {{name}}; only HTML that we make ourselves may pass.")
+URL = Rule("unrestricted-url", ERROR, 'Add "pattern": "^https://" to the field in the contract.')
+STYLE = Rule("unrestricted-style", ERROR, "Let the contract list the values (enum), or use a section.")
+RULES = (UNESCAPED, URL, STYLE)
+
+_URL_ATTRIBUTES = {"href", "src", "background", "action", "formaction", "poster", "data"}
+_HOSTILE_URLS = (
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    " javascript:alert(1)",
+    "javascript://example.com/%0aalert(1)",
+    "javascript:alert(1)//https://example.com/",
+    "data:text/html,x",
+    "vbscript:x",
+)
+_HOSTILE_STYLES = ("red;background:url(https://a.example/)", "red}*{display:none", "expression(alert(1))")
+_ATTRIBUTES = {Context.ATTRIBUTE_VALUE, Context.UNQUOTED_VALUE}
+
+
+def check_variable(variable: Variable, region: Region, field: Field | None) -> Iterator[Problem]:
+    """What a variable of the HTML lets through, at its tag.
+
+    ``region`` is where the tag stands in the compiled HTML; ``field`` is None when no contract declares it.
+    """
+    in_attribute = region.context in _ATTRIBUTES
+    if not variable.escaped:
+        where = "in an attribute, where a quote ends it" if in_attribute else "in HTML"
+        message = f"'{variable.key}' is not escaped {where}: data can bring markup along."
+        yield UNESCAPED.at(variable.start, message, severity=ERROR if in_attribute else WARNING)
+    if field is None:
+        return
+    attribute = region.attribute.name if region.attribute is not None and in_attribute else ""
+    if attribute in _URL_ATTRIBUTES and region.attribute is not None:
+        begins = variable.start == region.attribute.value_start
+        if begins and any(map(field.accepts, _HOSTILE_URLS)):
+            message = f"The contract lets '{variable.key}' be a 'javascript:' URL, and it is used as one."
+            yield URL.at(variable.start, message)
+    if (attribute == "style" or region.context is Context.STYLE) and any(map(field.accepts, _HOSTILE_STYLES)):
+        message = f"The contract lets '{variable.key}' be any text, and it is used in a style."
+        yield STYLE.at(variable.start, message)
