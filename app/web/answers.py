@@ -76,10 +76,11 @@ def answer(request: Request, problem: Problem, headers: dict[str, str] | None = 
         content = json.dumps(as_json(problem, path), ensure_ascii=False).encode("utf-8", "replace")
         return Response(content, problem.status, headers, media_type=PROBLEM_JSON)
     framed = path.startswith(PREVIEW_PATH)
-    response = services_of(request).pages.TemplateResponse(
+    services = services_of(request)
+    response = services.pages.TemplateResponse(
         request,
         "framed_error.html" if framed else "error.html",
-        {"problem": problem},
+        {"problem": problem, "run": services.live.run_id, "generation": services.snapshot.generation},
         status_code=problem.status,
         headers=headers,
     )

@@ -20,7 +20,7 @@ from app.web import api, events, pages, previews
 from app.web.answers import handle_errors
 from app.web.broadcast import Broadcast, News
 from app.web.checks import Checks
-from app.web.description import TITLE, describe, product_version
+from app.web.description import TITLE, describe, product_version, prose
 from app.web.drafts import Drafts
 from app.web.excerpts import Excerpts
 from app.web.files import RevalidatedFiles, StandInFiles
@@ -119,9 +119,15 @@ def _services(settings: ServerSettings) -> Services:
         excerpts=Excerpts((settings.templates, settings.fixtures)),
         stand_ins=StandIns(settings.stand_ins),
         broadcast=broadcast,
-        pages=Jinja2Templates(_HERE / "pages"),
+        pages=_pages(),
     )
     return services
+
+
+def _pages() -> Jinja2Templates:
+    pages = Jinja2Templates(_HERE / "pages")
+    pages.env.filters["prose"] = prose
+    return pages
 
 
 @contextlib.asynccontextmanager

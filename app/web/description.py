@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from markupsafe import Markup, escape
 
 from app.web.models import RenderRequest
 from app.web.problems import PROBLEM_JSON
@@ -23,6 +24,12 @@ TITLE = "bbws-templates"
 def product_version() -> str:
     """The version of the installed distribution."""
     return version("bbws-templates")
+
+
+def prose(text: str) -> Markup:
+    """A description as HTML: what stands between backticks is code, everything else is text."""
+    pieces = str(escape(text)).split("`")
+    return Markup("".join(f"<code>{piece}</code>" if at % 2 else piece for at, piece in enumerate(pieces)))  # noqa: S704  escaped above
 
 
 def describe(app: FastAPI) -> None:

@@ -2,11 +2,13 @@
 import { downloadOf } from "./api.js";
 import { h } from "./dom.js";
 
+const NOUNS = { error: "error", warning: "warning", info: "remark" };
+const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 const count = (text) => `${[...text].length} characters`;
 
 export function textPanel(panel, name, email, query) {
   panel.replaceChildren(
-    h("div", { class: "pane-bar" }, h("span", { class: "hint" }, `${email.text.split("\n").length} lines`), h("span", { class: "grow" }),
+    h("div", { class: "pane-bar" }, h("span", { class: "hint" }, counted(email.text.trimEnd().split("\n").length, "line")), h("span", { class: "grow" }),
       h("a", { class: "button small", href: downloadOf(name, { ...query, format: "text" }), download: true }, "Text ↓")),
     h("div", { class: "pane" }, h("pre", { class: "plain" }, email.text)));
 }
@@ -70,7 +72,7 @@ export function findingsPanel(panel, { findings, scope, pending }, { jump, resco
   panel.replaceChildren(
     h("div", { class: "pane-bar" },
       h("div", { class: "segments", role: "group", "aria-label": "Findings of" }, tab("fixture", "These data"), tab("all", "All fixtures")),
-      h("span", { class: "hint" }, order.map((kind) => `${findings.filter((finding) => finding.severity === kind).length} ${kind}`).join(" · "))),
+      h("span", { class: "hint" }, order.map((kind) => counted(findings.filter((finding) => finding.severity === kind).length, NOUNS[kind])).join(" · "))),
     h("div", { class: "pane" },
       pending ? h("p", { class: "empty" }, "The checks are running …")
         : sorted.length ? h("ul", { class: "findings" }, sorted.map((finding) => item(finding, jump)))
