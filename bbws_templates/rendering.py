@@ -98,33 +98,44 @@ class Rendering:
         return tuple(Chunk(text, *origin) for text, origin in zip(texts, self._origins or (), strict=True))
 
     def _walk(self, nodes: tuple[Node, ...], depth: int) -> None:
-        # One frame a level: sections and partials are walked from here, not from methods of their own.
-        stack = self._stack
+        # One frame a level, and the pieces written in line: this loop is where the time of a rendering goes.
+        stack, texts, origins = self._stack, self._texts, self._origins
         escaped, raw, literal = self._filters
         for node in nodes:
             if isinstance(node, Text):
                 text = node.text if literal is None else literal(node.text)
-                self._write(text, node.start, literal=not node.indent and text == node.text)
+                is_source = not node.indent and text == node.text
             elif isinstance(node, Variable):
                 value = lookup(stack, node.path)
                 text = value if type(value) is str else self._text_of(value, node)
                 if len(text) > self._room:
                     self._too_long(node.start)
-                convert = escaped if node.escaped else raw
-                self._write(text if convert is None else convert(text), node.start, literal=False)
+                if (convert := escaped if node.escaped else raw) is not None:
+                    text = convert(text)
+                is_source = False
             elif isinstance(node, Section):
                 for context in self._contexts(node):
                     self._count(node, depth)
                     stack.append(context)
                     self._walk(node.children, depth + 1)
                     stack.pop()
-            elif (unit := self._partial(node)) is not None:
-                self._included.append(node.key)
-                self._count(node, depth)
-                outer, self._unit = self._unit, unit
-                self._walk(unit.nodes, depth + 1)
-                self._unit = outer
-                self._included.pop()
+                continue
+            else:
+                if (unit := self._partial(node)) is not None:
+                    self._included.append(node.key)
+                    self._count(node, depth)
+                    outer, self._unit = self._unit, unit
+                    self._walk(unit.nodes, depth + 1)
+                    self._unit = outer
+                    self._included.pop()
+                continue
+            if text:
+                self._room -= len(text)
+                if self._room < 0:
+                    self._too_long(node.start)
+                texts.append(text)
+                if origins is not None:
+                    origins.append((self._unit.name, node.start, is_source))
 
     def _contexts(self, node: Section) -> Sequence[Any]:
         """What the section is rendered with, once for each: the items of a list, or the value if it is true.
@@ -153,15 +164,6 @@ class Rendering:
         if objection := objection_to_text(value, node.key):
             self._object(objection, node.key, node.start)
         return text_of(value)
-
-    def _write(self, text: str, offset: int, *, literal: bool) -> None:
-        self._room -= len(text)
-        if self._room < 0:
-            self._too_long(offset)
-        if text:
-            self._texts.append(text)
-            if self._origins is not None:
-                self._origins.append((self._unit.name, offset, literal))
 
     def _object(self, objection: Objection, key: str, offset: int) -> None:
         """Raise in strict mode; warn once a place in lenient mode."""
