@@ -22,6 +22,16 @@ COMMANDS = {
     "render": "Render one email to standard output.",
     "check": "Check templates: compile, render every fixture, validate, prove.",
     "serve": "Serve the preview: every template with every fixture, reloading on save.",
+    "build": "Check everything, then write a release into a directory.",
+    "plan": "Show what publishing would change against the active release.",
+    "publish": "Publish a release: show the plan, then carry it out.",
+    "promote": "Promote the same release, bit for bit, from one target to another.",
+    "rollback": "Go back to a release that was active before.",
+    "status": "Show what a target serves, since when, by whom and why.",
+    "history": "Show who activated what, when and why.",
+    "diff": "Show what lies between two releases, or a release and the sources.",
+    "verify": "Re-read and re-hash everything in a target.",
+    "prune": "Delete old releases, never the active one or the last few.",
 }
 """Every command in the order of ``--help``, with its first line; its module is ``app.commands.{name}``."""
 

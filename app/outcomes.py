@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.core.building import CheckFailedError
 from app.core.errors import ReleaseError, SourceError, UnknownNameError
+from app.publishing.errors import RefusedError, UnknownReleaseError
 from bbws_templates.errors import BbwsTemplatesError, ContractError
+from bbws_templates.faults import DamagedReleaseError, StoreError, TargetError, UnknownTemplateError
 
 EXIT_CONTENT = 1
 EXIT_USAGE = 2
@@ -33,6 +36,13 @@ _OUTCOMES: dict[type[BbwsTemplatesError], Outcome] = {
     SourceError: Outcome(EXIT_CONTENT, 422, "A source file cannot be used"),
     ContractError: Outcome(EXIT_CONTENT, 422, "The data breaks the template's contract"),
     ReleaseError: Outcome(EXIT_REFUSED, 409, "The release cannot be used"),
+    CheckFailedError: Outcome(EXIT_CONTENT, 422, "The templates do not pass the check"),
+    DamagedReleaseError: Outcome(EXIT_REFUSED, 409, "The release is not intact"),
+    RefusedError: Outcome(EXIT_REFUSED, 409, "Refused"),
+    UnknownReleaseError: Outcome(EXIT_USAGE, 404, "No such release"),
+    UnknownTemplateError: Outcome(EXIT_USAGE, 404, "No such template in the release"),
+    TargetError: Outcome(EXIT_USAGE, 422, "No such target"),
+    StoreError: Outcome(EXIT_SURROUNDINGS, 502, "The store of releases fails"),
     BbwsTemplatesError: Outcome(EXIT_CONTENT, 422, "The template cannot be rendered"),
 }
 

@@ -55,7 +55,7 @@ class Pointer:
     ``history`` holds earlier activations, oldest first; those before it are in the page named ``archive``
     ("" for none). ``settled`` says that the stable keys hold this release: an activation clears it, and the
     publisher sets it when the last of them is written. ``pruning`` names who is deleting old releases at this
-    moment, "" for nobody.
+    moment, "" for nobody; ``prunes`` counts how often that was begun.
     """
 
     active: Activation
@@ -63,6 +63,7 @@ class Pointer:
     archive: str = ""
     settled: bool = False
     pruning: str = ""
+    prunes: int = 0
 
     @property
     def release(self) -> str:
@@ -86,6 +87,7 @@ class Pointer:
             "previous": self.previous,
             "settled": self.settled,
             "pruning": self.pruning,
+            "prunes": self.prunes,
             "archive": self.archive,
             "history": [activation.members() for activation in self.history],
         }
@@ -99,8 +101,8 @@ def parse_pointer(data: bytes) -> Pointer:
         DamagedReleaseError: it is none, or of a format that this version does not read.
     """
     members = decode_document(data, what="the pointer current.json")
-    history = members.get("history", [])
-    if not isinstance(history, list):
+    history, prunes = members.get("history", []), members.get("prunes", 0)
+    if not isinstance(history, list) or type(prunes) is not int:
         raise DamagedReleaseError("The pointer current.json has no usable history.")
     return Pointer(
         active=parse_activation(members),
@@ -108,6 +110,7 @@ def parse_pointer(data: bytes) -> Pointer:
         archive=_string(members, "archive"),
         settled=members.get("settled") is True,
         pruning=_string(members, "pruning"),
+        prunes=prunes,
     )
 
 

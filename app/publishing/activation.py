@@ -77,9 +77,17 @@ def activate(
         current = catalogue.standing()
         if current and current.pointer.active == activation:
             return current  # it was our own write: its answer was lost, and somebody settled it since
-        if not current or not expected or current.pointer.active != expected.pointer.active:
-            break  # else the same release is active, and only its stable keys were completed meanwhile
+        if not current or not expected or not _same_ground(current.pointer, expected.pointer):
+            break
     raise _conflict(catalogue)
+
+
+def _same_ground(current: Pointer, expected: Pointer) -> bool:
+    """Whether a plan still holds: at most, the stable keys of the same release were completed meanwhile.
+
+    A prune in between may have deleted objects that an upload relied on.
+    """
+    return current.active == expected.active and current.prunes == expected.prunes
 
 
 def check_not_pruning(standing: Standing | None, catalogue: Catalogue) -> None:
@@ -169,6 +177,7 @@ def _conflict(catalogue: Catalogue) -> ConflictError:
     standing = catalogue.standing()
     if standing is None:
         return ConflictError(f"The pointer of {catalogue.store.target} has gone.", remedy="Plan again.")
+    check_not_pruning(standing, catalogue)
     active = standing.pointer.active
     return ConflictError(
         f"{active.actor or 'Somebody'} activated release {active.release[:12]} in {catalogue.store.target} "

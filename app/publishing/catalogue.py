@@ -92,6 +92,24 @@ class Catalogue:
 
         return assemble(data, read)
 
+    def proven(self, name: str) -> Release:
+        """The release that ``name`` stands for, whole, and with the manifest that was once activated.
+
+        Raises:
+            UnknownReleaseError: it stands for none, or for several.
+            DamagedReleaseError: it is not intact.
+        """
+        release = self.release(self.resolve(name))
+        standing = self.standing()
+        known = (*standing.pointer.history, standing.pointer.active) if standing else ()
+        activated = [activation.manifest for activation in known if activation.release == release.id]
+        if activated and Digest.of(release.manifest_data) != activated[-1]:
+            raise DamagedReleaseError(
+                f"The manifest of release {release.id[:12]} is not the one that was activated.",
+                remedy="Somebody changed it since; publish the release again with --repair.",
+            )
+        return release
+
     def damage(self, manifest: Manifest) -> list[str]:
         """The paths of a manifest whose objects are missing or differ from their digest."""
         keys = self.keys(manifest)
@@ -157,17 +175,4 @@ class Catalogue:
         return UnknownReleaseError(
             f"{self.store.target} has no release '{release[:12]}'.",
             remedy="See `bbws-templates history` for those that it had.",
-        )
-
-
-def check_manifest_digest(data: bytes, expected: Digest, *, release: str) -> None:
-    """That a manifest is the one that was activated.
-
-    Raises:
-        DamagedReleaseError: it has been changed since.
-    """
-    if Digest.of(data) != expected:
-        raise DamagedReleaseError(
-            f"The manifest of release {release[:12]} is not the one that was activated.",
-            remedy="Somebody changed it since; publish the release again with --repair.",
         )

@@ -1,0 +1,86 @@
+"""``diff``: two releases, or a release and the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from app.commands.options import json_option, template_set_options
+from app.commands.output import out, print_json
+from app.commands.releasing import open_catalogue, print_change, settings_option
+from app.core.building import make_unchecked_release
+from app.core.changes import template_changes
+from app.core.release import Release
+from app.core.release_directory import read_release
+from app.core.workspace import Workspace
+from app.publishing.provenance import gather_provenance
+from bbws_templates.bundle import Bundle
+
+_SOURCE = ("source", "sources")
+
+
+@dataclass(frozen=True)
+class _Side:
+    bundle: Bundle
+    sources: Mapping[str, str]
+
+
+@click.command(name="diff")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B", default="source")
+@click.option("--in", "--to", "--target", "target", help="The target that releases are looked up in.")
+@settings_option
+@click.option("--exit-code", is_flag=True, help="Exit status 1 when they differ.")
+@template_set_options
+@json_option
+def command(
+    before: str,
+    after: str,
+    target: str | None,
+    settings: Path | None,
+    exit_code: bool,
+    templates: Path,
+    fixtures: Path,
+    as_json: bool,
+) -> None:
+    """Show what lies between A and B, line by line, and what it means for callers.
+
+    Each is `source` (the files here), a directory that `build` wrote, or, with --in TARGET, a release of it:
+    an id, the beginning of one, `active` or `previous`.
+    """
+
+    def side(name: str) -> _Side:
+        if name in _SOURCE:
+            workspace = Workspace.load(templates, fixtures)
+            return _of(make_unchecked_release(workspace, gather_provenance(templates)))
+        if Path(name).is_dir():
+            return _of(read_release(Path(name)))
+        if target is None:
+            raise click.UsageError(f"'{name}' is no directory; to mean a release, say --in TARGET.")
+        catalogue = open_catalogue(target, settings)
+        return _of(catalogue.release(catalogue.resolve(name)))
+
+    old, new = side(before), side(after)
+    changes = template_changes(old.bundle, new.bundle, old_sources=old.sources, new_sources=new.sources)
+    if as_json:
+        print_json(
+            {
+                "before": old.bundle.release,
+                "after": new.bundle.release,
+                "changes": [change.as_dict() for change in changes],
+            }
+        )
+    else:
+        for change in changes:
+            print_change(change)
+        if not changes:
+            out.print("No difference.")
+    if exit_code and changes:
+        raise SystemExit(1)
+
+
+def _of(release: Release) -> _Side:
+    return _Side(release.bundle, release.sources)

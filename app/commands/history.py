@@ -1,0 +1,45 @@
+"""``history``: who activated what, when and why."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from app.commands.options import json_option
+from app.commands.output import out, print_json
+from app.commands.releasing import chosen_target, open_catalogue, target_argument
+from app.publishing.history import activations
+
+
+@click.command(name="history")
+@target_argument
+@click.option("--limit", type=click.IntRange(min=1), help="Show this many, the newest.")
+@json_option
+def command(
+    target_word: str | None,
+    target_option: str | None,
+    settings: Path | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """Show who activated what, when and why, newest first.
+
+    Kept for ever, and in the right order even where a publisher's clock was wrong.
+    """
+    catalogue = open_catalogue(chosen_target(target_word, target_option), settings)
+    standing = catalogue.standing()
+    entries = list(islice(activations(catalogue.store, standing.pointer), limit)) if standing else []
+    if as_json:
+        print_json([entry.members() for entry in entries])
+        return
+    if not entries:
+        out.print(f"{catalogue.store.target}: nothing has been published yet.")
+    for entry in entries:
+        line = Text(f"{entry.sequence:>5}  ").append(entry.release[:12], style="bold")
+        line.append(f"  {entry.at}  {entry.action:<8}  {entry.actor}")
+        if entry.message:
+            line.append(f"  {entry.message}", style="dim")
+        out.print(line)

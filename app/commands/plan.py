@@ -1,0 +1,58 @@
+"""``plan``: what publishing would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.commands.options import json_option, template_set_options
+from app.commands.output import print_error, print_json
+from app.commands.releasing import (
+    obtain_release,
+    open_catalogue,
+    plan_members,
+    print_plan,
+    release_option,
+    to_option,
+)
+from app.publishing.publisher import Plan, make_plan
+from bbws_templates.errors import BbwsTemplatesError
+
+_CHANGES = 2
+
+
+@click.command(name="plan")
+@to_option
+@release_option
+@click.option("--detailed-exitcode", is_flag=True, help="As Terraform: 0 nothing, 1 error, 2 changes.")
+@template_set_options
+@json_option
+def command(
+    target: str,
+    settings: Path | None,
+    directory: Path | None,
+    detailed_exitcode: bool,
+    templates: Path,
+    fixtures: Path,
+    as_json: bool,
+) -> None:
+    """Show what publishing would change against the active release.
+
+    Templates added, changed and removed; their source, text, subject and contract line by line; and which
+    changes of a contract break callers. Writes nothing.
+    """
+    try:
+        release = obtain_release(directory, templates, fixtures, quiet=as_json)
+        plan: Plan = make_plan(open_catalogue(target, settings), release)
+    except BbwsTemplatesError as error:
+        if not detailed_exitcode:
+            raise
+        print_error(error, as_json=as_json)
+        raise SystemExit(1) from error
+    if as_json:
+        print_json(plan_members(plan))
+    else:
+        print_plan(plan)
+    if detailed_exitcode and not plan.nothing:
+        raise SystemExit(_CHANGES)

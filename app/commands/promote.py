@@ -1,0 +1,50 @@
+"""``promote``: the same release, bit for bit, from one target to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.commands.options import json_option
+from app.commands.publish import carry_out
+from app.commands.releasing import open_catalogue, to_option
+from app.publishing.activation import Reason
+from app.publishing.catalogue import ACTIVE
+from app.publishing.provenance import current_actor
+
+
+@click.command(name="promote")
+@click.option("--from", "source", required=True, help="The target that has the release.")
+@to_option
+@click.argument("release", default=ACTIVE)
+@click.option("--allow-breaking", is_flag=True, help="Promote although callers' data would be refused.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@click.option("--message", "-m", default="", help="Why; kept in the history.")
+@json_option
+def command(
+    source: str,
+    target: str,
+    settings: Path | None,
+    release: str,
+    allow_breaking: bool,
+    yes: bool,
+    message: str,
+    as_json: bool,
+) -> None:
+    """Promote the active release of one target, or RELEASE, to another.
+
+    Every byte is verified by digest at both ends; a source that is not intact is refused. Where one process
+    cannot hold the credentials of both accounts, promote to a file:///directory with the first, and from it
+    with the second.
+    """
+    found = open_catalogue(source, settings).proven(release)
+    carry_out(
+        open_catalogue(target, settings),
+        found,
+        Reason("promote", current_actor(), message or f"from {source}"),
+        allow_breaking=allow_breaking,
+        repair=False,
+        yes=yes,
+        as_json=as_json,
+    )

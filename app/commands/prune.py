@@ -1,0 +1,60 @@
+"""``prune``: delete old releases; the only command that deletes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.commands.options import json_option
+from app.commands.output import out, print_json, progress_bar
+from app.commands.releasing import chosen_target, confirm, open_catalogue, target_argument
+from app.publishing.provenance import current_actor
+from app.publishing.pruning import KEEP, plan_prune, prune
+
+
+@click.command(name="prune")
+@target_argument
+@click.option("--keep", type=click.IntRange(min=1), default=KEEP, show_default=True, help="How many to keep.")
+@click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@json_option
+def command(
+    target_word: str | None,
+    target_option: str | None,
+    settings: Path | None,
+    keep: int,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Delete old releases, never the active one or the last --keep that were active.
+
+    Files that no kept release has go with them, and the stable keys of templates that only deleted releases
+    had. The history stays.
+    """
+    catalogue = open_catalogue(chosen_target(target_word, target_option), settings)
+    plan = plan_prune(catalogue, keep)
+    if not as_json:
+        for release in plan.deleted:
+            out.print(f"[red]-[/red] release {release[:12]}")
+        out.print(
+            f"{len(plan.kept)} release(s) kept, {len(plan.deleted)} to delete: {len(plan.keys)} object(s)."
+        )
+    delete = (bool(plan.keys) or plan.unfinished) and not dry_run
+    if delete:
+        confirm(f"Delete them from {catalogue.store.target}?", yes=yes, as_json=as_json)
+        with progress_bar(len(plan.keys), quiet=as_json) as step:
+            plan = prune(catalogue, keep, actor=current_actor(), progress=step)
+    if as_json:
+        print_json(
+            {
+                "target": str(catalogue.store.target),
+                "kept": list(plan.kept),
+                "deleted": list(plan.deleted),
+                "objects": list(plan.keys),
+                "done": delete,
+            }
+        )
+    elif delete:
+        out.print("Deleted.")

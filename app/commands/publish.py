@@ -1,0 +1,118 @@
+"""``publish``: show the plan, then carry it out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.commands.options import json_option, template_set_options
+from app.commands.output import out, print_json, progress_bar
+from app.commands.releasing import (
+    confirm,
+    obtain_release,
+    open_catalogue,
+    plan_members,
+    print_plan,
+    release_option,
+    to_option,
+)
+from app.core.release import Release
+from app.publishing.activation import Reason
+from app.publishing.catalogue import Catalogue
+from app.publishing.provenance import current_actor
+from app.publishing.publisher import Published, make_plan, publish, refuse_breaking
+
+
+@click.command(name="publish")
+@to_option
+@release_option
+@click.option("--allow-breaking", is_flag=True, help="Publish although callers' data would be refused.")
+@click.option("--repair", is_flag=True, help="Prove every object, even of the active release, and mend it.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@click.option("--message", "-m", default="", help="Why; kept in the history.")
+@template_set_options
+@json_option
+def command(
+    target: str,
+    settings: Path | None,
+    directory: Path | None,
+    allow_breaking: bool,
+    repair: bool,
+    yes: bool,
+    message: str,
+    templates: Path,
+    fixtures: Path,
+    as_json: bool,
+) -> None:
+    """Publish a release: show the plan, then carry it out.
+
+    Only what the target lacks is uploaded; everything is read back before the release becomes active, in one
+    step, for all readers. Killed at any moment, the same command completes it. Exit status 3 when refused: a
+    breaking change, or somebody else published meanwhile.
+    """
+    release = obtain_release(directory, templates, fixtures, quiet=as_json)
+    carry_out(
+        open_catalogue(target, settings),
+        release,
+        Reason("publish", current_actor(), message),
+        allow_breaking=allow_breaking,
+        repair=repair,
+        yes=yes,
+        as_json=as_json,
+    )
+
+
+def carry_out(
+    catalogue: Catalogue,
+    release: Release,
+    reason: Reason,
+    *,
+    allow_breaking: bool,
+    repair: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Plan, show, ask, publish, tell: the same for ``publish`` and ``promote``."""
+    plan = make_plan(catalogue, release)
+    if not as_json:
+        print_plan(plan)
+    if plan.nothing and not repair:
+        if as_json:
+            print_json({**plan_members(plan), "published": False})
+        return
+    refuse_breaking(plan.breaking, allowed=allow_breaking)
+    confirm(f"Publish release {release.id[:12]} to {plan.target}?", yes=yes, as_json=as_json)
+    with progress_bar(len(release.files) + 2, quiet=as_json) as step:
+        done = publish(
+            catalogue,
+            release,
+            plan,
+            reason,
+            allow_breaking=allow_breaking,
+            repair=repair,
+            progress=step,
+        )
+    if as_json:
+        print_json({**plan_members(plan), "published": True, **_members(done)})
+        return
+    for path in done.mended:
+        out.print(f"Mended {path}: it was damaged in the target.", style="yellow")
+    active = done.standing.pointer.active
+    if active.release == release.id:
+        out.print(f"Release [bold]{release.id[:12]}[/bold] is active in {plan.target}.")
+    else:
+        out.print(
+            f"Published; {active.actor} has activated release {active.release[:12]} since.", style="yellow"
+        )
+
+
+def _members(done: Published) -> dict[str, Any]:
+    pointer = done.standing.pointer
+    return {
+        "sequence": pointer.active.sequence,
+        "activeNow": pointer.release,
+        "uploaded": done.uploaded,
+        "mended": list(done.mended),
+    }

@@ -1,0 +1,164 @@
+"""What the commands about releases share: which target, which release, how to show and to confirm."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.text import Text
+
+from app.commands.output import out, progress_bar
+from app.core.building import build_release
+from app.core.changes import ChangeKind, TemplateChange
+from app.core.release import Release
+from app.core.release_directory import read_release
+from app.core.workspace import Workspace
+from app.publishing.catalogue import Catalogue
+from app.publishing.provenance import gather_provenance
+from app.publishing.publisher import Plan
+from app.publishing.store import open_store
+from app.publishing.targets import resolve_target
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+_SIGNS = {
+    ChangeKind.ADDED: ("+", "green"),
+    ChangeKind.CHANGED: ("~", "yellow"),
+    ChangeKind.REMOVED: ("-", "red"),
+}
+# Compiled HTML differs in long lines wherever the source does; it is shown when nothing else explains it.
+_SHOWN = ("source", "text", "subject", "preheader", "sender", "reply-to", "audience", "contract")
+
+
+def settings_option(command: Command) -> Command:
+    """``--settings``: the file that names the targets."""
+    return click.option(
+        "--settings",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        envvar="BBWS_SETTINGS",
+        show_envvar=True,
+        help="The file that names the targets; by default the nearest bbws-templates.toml.",
+    )(command)
+
+
+def to_option(command: Command) -> Command:
+    """``--to``: the target of a command that writes, or compares with it."""
+    return settings_option(
+        click.option("--to", "target", required=True, help="local, dev, sit, prod, s3://… or file:///…")(
+            command
+        )
+    )
+
+
+def target_argument(command: Command) -> Command:
+    """The target of a command that looks at one: as an argument, or as ``--to``, as its sisters have it."""
+    command = click.option("--to", "--from", "--target", "target_option", hidden=True)(command)
+    command = click.argument("target_word", metavar="TARGET", required=False)(command)
+    return settings_option(command)
+
+
+def chosen_target(word: str | None, option: str | None) -> str:
+    """The one target that was named, however it was."""
+    if bool(word) == bool(option):
+        raise click.UsageError(
+            "Name one target: local, dev, sit, prod, s3://bucket/prefix or file:///directory."
+        )
+    return word or option or ""
+
+
+def open_catalogue(target: str, settings: Path | None) -> Catalogue:
+    """The releases of a target; nothing is contacted yet."""
+    return Catalogue(open_store(resolve_target(target, settings)))
+
+
+def release_option(command: Command) -> Command:
+    """``--release``: a directory that ``build`` wrote, in place of the sources."""
+    return click.option(
+        "--release",
+        "directory",
+        type=click.Path(path_type=Path),
+        help="A directory that `build` wrote; without it, a release is built from the sources.",
+    )(command)
+
+
+def obtain_release(directory: Path | None, templates: Path, fixtures: Path, *, quiet: bool) -> Release:
+    """The release in ``directory``, else one that is built and checked now."""
+    if directory is not None:
+        return read_release(directory)
+    workspace = Workspace.load(templates, fixtures)
+    with progress_bar(len(workspace.names()), quiet=quiet) as step:
+        return build_release(workspace, gather_provenance(templates), progress=step)[0]
+
+
+def confirm(question: str, *, yes: bool, as_json: bool) -> None:
+    """Go on only if ``--yes`` or a person says so."""
+    if yes:
+        return
+    if as_json or not sys.stdin.isatty():
+        raise click.UsageError("There is nobody to ask: say --yes.")
+    click.confirm(question, abort=True, err=True)
+
+
+def print_plan(plan: Plan) -> None:
+    """What would change, for people: per template its parts, line by line, and the effect on callers."""
+    if plan.note:
+        out.print(Text(plan.note, style="yellow"))
+    if plan.nothing:
+        out.print(
+            f"Nothing to publish: {plan.target} already serves release [bold]{plan.release[:12]}[/bold]."
+        )
+        return
+    if plan.is_active:
+        out.print(
+            f"Release [bold]{plan.release[:12]}[/bold] is active in {plan.target}, but a publish was cut off "
+            "before its last stable key. Publishing completes it."
+        )
+        return
+    came_from = f"release {plan.active[:12]}" if plan.active else "nothing"
+    out.print(f"{plan.target}: from {came_from} to release [bold]{plan.release[:12]}[/bold]")
+    for change in plan.changes:
+        print_change(change)
+    count = {kind: sum(change.kind is kind for change in plan.changes) for kind in ChangeKind}
+    out.print(", ".join(f"{count[kind]} {kind.value}" for kind in ChangeKind) + ".")
+    if plan.breaking:
+        out.print(
+            Text(
+                "Breaking for callers: see the lines marked with !. Publishing needs --allow-breaking.",
+                style="bold red",
+            )
+        )
+
+
+def print_change(change: TemplateChange) -> None:
+    """One template: what became of it, its contract's consequences, its differences."""
+    sign, colour = _SIGNS[change.kind]
+    parts = ", ".join(part.part for part in change.parts) if change.kind is ChangeKind.CHANGED else ""
+    out.print(Text(f"{sign} {change.name}", style=f"bold {colour}").append(f"  {parts}", style="dim"))
+    for consequence in change.consequences:
+        mark, style = ("!", "bold red") if consequence.breaking else (" ", "dim")
+        out.print(Text(f"  {mark} {consequence}", style=style))
+    if change.kind is not ChangeKind.CHANGED:
+        return
+    shown = [part for part in change.parts if part.part in _SHOWN] or list(change.parts)
+    for part in shown:
+        out.print(Text(f"  {part.part}", style="bold"))
+        for line in part.diff.splitlines():
+            style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
+            out.print(Text(f"    {line}", style=style))
+
+
+def plan_members(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON members."""
+    return {
+        "target": plan.target,
+        "release": plan.release,
+        "active": plan.active,
+        "nothing": plan.nothing,
+        "unfinished": plan.is_active and not plan.nothing,
+        "breaking": bool(plan.breaking),
+        "note": plan.note,
+        "changes": [change.as_dict() for change in plan.changes],
+    }

@@ -1,0 +1,65 @@
+"""``status``: what a target serves, since when, by whom and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from app.commands.options import json_option
+from app.commands.output import out, print_json
+from app.commands.releasing import chosen_target, open_catalogue, target_argument
+
+
+@click.command(name="status")
+@target_argument
+@json_option
+def command(target_word: str | None, target_option: str | None, settings: Path | None, as_json: bool) -> None:
+    """Show what a target serves, since when, by whom and why."""
+    catalogue = open_catalogue(chosen_target(target_word, target_option), settings)
+    standing = catalogue.standing()
+    place = str(catalogue.store.target)
+    if standing is None:
+        if as_json:
+            print_json({"target": place, "release": ""})
+        else:
+            out.print(f"{place}: nothing has been published yet.")
+        return
+    pointer = standing.pointer
+    manifest, _ = catalogue.manifest(pointer.release)
+    names = sorted(catalogue.bundle(pointer.release).templates)
+    if as_json:
+        print_json(
+            {
+                "target": place,
+                **pointer.active.members(),
+                "previous": pointer.previous,
+                "settled": pointer.settled,
+                "pruning": pointer.pruning,
+                "templates": names,
+                "commit": manifest.provenance.commit,
+                "built": manifest.provenance.built,
+                "builder": manifest.provenance.builder,
+                "engine": manifest.provenance.engine,
+            }
+        )
+        return
+    active = pointer.active
+    rows = {
+        "Target": place,
+        "Release": pointer.release,
+        "Since": f"{active.at} ({active.action} no. {active.sequence})",
+        "By": active.actor,
+        "Why": active.message,
+        "Before": pointer.previous,
+        "Commit": manifest.provenance.commit,
+        "Built": f"{manifest.provenance.built} by {manifest.provenance.builder}",
+        "Templates": str(len(names)),
+        "Stable keys": "in line" if pointer.settled else "NOT complete: run publish again",
+    }
+    for label, value in rows.items():
+        if value:
+            out.print(Text(f"{label:<12}", style="dim").append(value, style="default"))
+    if pointer.pruning:
+        out.print(Text(f"{pointer.pruning} is pruning this target.", style="yellow"))

@@ -1,0 +1,50 @@
+"""``verify``: re-read and re-hash everything in a target."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from app.commands.options import json_option
+from app.commands.output import out, print_json, progress_bar
+from app.commands.releasing import chosen_target, open_catalogue, target_argument
+from app.outcomes import EXIT_CONTENT
+from app.publishing.verification import verify
+
+
+@click.command(name="verify")
+@target_argument
+@json_option
+def command(target_word: str | None, target_option: str | None, settings: Path | None, as_json: bool) -> None:
+    """Re-read and re-hash everything in a target.
+
+    Finds tampering, missing objects, stable keys that differ from the active release, an unfinished publish.
+    Exit status 1 when something is wrong; `publish --repair` mends what can be mended.
+    """
+    catalogue = open_catalogue(chosen_target(target_word, target_option), settings)
+    with progress_bar(0, quiet=as_json) as step:
+        result = verify(catalogue, progress=step)
+    if as_json:
+        print_json(
+            {
+                "target": str(catalogue.store.target),
+                "intact": result.intact,
+                "releases": result.releases,
+                "objects": result.objects,
+                "discrepancies": [asdict(item) | {"note": item.is_note} for item in result.discrepancies],
+            }
+        )
+    else:
+        for item in result.discrepancies:
+            style = "dim" if item.is_note else "bold red"
+            out.print(
+                Text(f"{item.fault.value:<10} ", style=style).append(f"{item.key}: {item.sentence}", style="")
+            )
+        verdict = "intact" if result.intact else "NOT intact"
+        amount = f"{result.releases} release(s), {result.objects} object(s)"
+        out.print(f"{catalogue.store.target} is {verdict}: {amount}.")
+    if not result.intact:
+        raise SystemExit(EXIT_CONTENT)

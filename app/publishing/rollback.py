@@ -1,0 +1,53 @@
+"""Going back to a release that was active before."""
+
+from __future__ import annotations
+
+from app.core.release import Release
+from app.publishing.activation import Clock, Reason, activate, settle, utc_now
+from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.errors import UnknownReleaseError
+from app.publishing.history import activations
+from app.publishing.parallel import Progress, silent
+from bbws_templates.digests import Digest
+
+ROLLBACK = "rollback"
+
+
+def release_before(catalogue: Catalogue) -> str:
+    """The release that a rollback without a name goes to: the one before the active one was brought in.
+
+    Rolling back twice goes back two releases, not forth again.
+
+    Raises:
+        UnknownReleaseError: there is none before it.
+    """
+    standing = catalogue.standing()
+    if standing:
+        active = standing.pointer.release
+        introduced = False
+        for activation in activations(catalogue.store, standing.pointer):
+            if introduced and activation.release != active:
+                return activation.release
+            introduced = introduced or (activation.release == active and activation.action != ROLLBACK)
+    raise UnknownReleaseError(f"{catalogue.store.target} has no earlier release to go back to.")
+
+
+def roll_back(
+    catalogue: Catalogue,
+    release: Release,
+    reason: Reason,
+    *,
+    expected: Standing | None,
+    progress: Progress = silent,
+    clock: Clock = utc_now,
+) -> Standing:
+    """Make ``release``, read whole from this very target, the active one.
+
+    That is one pointer move, then the stable keys.
+
+    Raises:
+        ConflictError: the pointer is not as ``expected`` any more.
+    """
+    if expected is None or expected.pointer.release != release.id:
+        activate(catalogue, expected, release.id, Digest.of(release.manifest_data), reason, clock=clock)
+    return settle(catalogue, known=release.bundle, progress=progress)

@@ -1,0 +1,101 @@
+"""Targets by name: the settings file ``bbws-templates.toml``.
+
+::
+
+    [targets.dev]
+    url = "s3://bbws-templates-dev"
+    region = "af-south-1"
+    description = "Development"
+
+A ``file:`` URL may be relative, to the folder of the settings file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from bbws_templates.errors import Location
+from bbws_templates.faults import TargetError
+from bbws_templates.target import Target, parse_target
+
+SETTINGS: Final = "bbws-templates.toml"
+_KEYS: Final = {"url", "region", "description"}
+
+
+@dataclass(frozen=True)
+class NamedTarget:
+    """One target of the settings file."""
+
+    name: str
+    target: Target
+    description: str
+
+
+def resolve_target(name: str, settings: Path | None = None) -> Target:
+    """The target that ``name`` stands for: a URL, or a name of the settings file.
+
+    Raises:
+        TargetError: it stands for none; lists the names there are.
+    """
+    if ":" in name:
+        return _from_url(name, "", Path.cwd())
+    named = named_targets(settings)
+    if name not in named:
+        nearest = difflib.get_close_matches(name, named, n=1)
+        hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
+        raise TargetError(
+            f"There is no target '{name}'.{hint}",
+            remedy=f"Known: {', '.join(named) or 'none'}. Or write s3://bucket/prefix or file:///directory.",
+        )
+    return named[name].target
+
+
+def named_targets(settings: Path | None = None) -> dict[str, NamedTarget]:
+    """Every target of the settings file; without one, none.
+
+    ``settings`` is the file; by default the nearest ``bbws-templates.toml`` in this folder or above it.
+
+    Raises:
+        TargetError: the file cannot be read or understood; says where.
+    """
+    path = settings or _nearest()
+    if path is None:
+        return {}
+    try:
+        members = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise TargetError(f"The settings cannot be read: {error}.", location=Location(str(path))) from error
+    tables = members.get("targets", {})
+    if not isinstance(tables, dict):
+        raise _wrong(path, "'targets' is not a table")
+    return {name: _named(name, table, path) for name, table in tables.items()}
+
+
+def _named(name: str, table: Any, path: Path) -> NamedTarget:
+    if not isinstance(table, dict) or not isinstance(table.get("url"), str):
+        raise _wrong(path, f"the target '{name}' has no url")
+    unknown = sorted(table.keys() - _KEYS)
+    if unknown or any(not isinstance(value, str) for value in table.values()):
+        raise _wrong(path, f"the target '{name}' may have {', '.join(sorted(_KEYS))}, each a string")
+    target = _from_url(table["url"], table.get("region", ""), path.absolute().parent)
+    return NamedTarget(name, target, table.get("description", ""))
+
+
+def _from_url(url: str, region: str, base: Path) -> Target:
+    if url.startswith("file:") and not url.startswith("file:/"):
+        url = (base / url.removeprefix("file:")).resolve().as_uri()
+    return parse_target(url, region=region)
+
+
+def _nearest() -> Path | None:
+    here = Path.cwd()
+    candidates = (folder / SETTINGS for folder in (here, *here.parents))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _wrong(path: Path, what: str) -> TargetError:
+    return TargetError(f"The settings cannot be used: {what}.", location=Location(str(path)))

@@ -1,0 +1,221 @@
+"""Reading a whole target again and comparing every byte with what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.core.release import Manifest, check_agreement, parse_manifest
+from app.publishing.activation import stable_files
+from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.history import activations
+from app.publishing.parallel import Progress, in_parallel, silent
+from bbws_templates.bundle import Bundle, parse_bundle
+from bbws_templates.digests import Digest
+from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.layout import BUNDLE, HISTORY, MANIFEST, OBJECTS, POINTER, RELEASES
+
+
+class Fault(StrEnum):
+    """What can be wrong with an object."""
+
+    MISSING = "missing"
+    TAMPERED = "tampered"
+    DRIFT = "drift"
+    UNFINISHED = "unfinished"
+    UNUSED = "unused"
+    FOREIGN = "foreign"
+
+
+# These are worth knowing and break nothing.
+_NOTES = {Fault.UNUSED, Fault.FOREIGN}
+
+
+@dataclass(frozen=True, order=True)
+class Discrepancy:
+    """One object that is not as it should be; ``sentence`` says in what way."""
+
+    fault: Fault
+    key: str
+    sentence: str
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it breaks nothing."""
+        return self.fault in _NOTES
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was read, and what was found."""
+
+    releases: int
+    objects: int
+    discrepancies: tuple[Discrepancy, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Whether everything that matters is as it should be."""
+        return all(discrepancy.is_note for discrepancy in self.discrepancies)
+
+
+def verify(catalogue: Catalogue, *, progress: Progress = silent) -> Verification:
+    """Re-read and re-hash every object of a target.
+
+    Raises:
+        StoreError: the store failed; what it holds is not known.
+    """
+    walk = _Walk(catalogue)
+    walk.read_objects(progress)
+    walk.read_releases(progress)
+    walk.compare_pointer()
+    walk.report_unused()
+    return Verification(len(walk.ids), len(walk.keys), tuple(sorted(set(walk.found))))
+
+
+@dataclass
+class _Walk:
+    """One pass over a target, gathering discrepancies."""
+
+    catalogue: Catalogue
+    keys: set[str] = field(default_factory=set)
+    ids: list[str] = field(default_factory=list)
+    bundles: dict[str, Bundle] = field(default_factory=dict)
+    bad: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+    found: list[Discrepancy] = field(default_factory=list)
+
+    def add(self, fault: Fault, key: str, sentence: str) -> None:
+        self.found.append(Discrepancy(fault, key, sentence))
+
+    def read_objects(self, progress: Progress) -> None:
+        """Every shared file says in its name what it must hash to."""
+        self.keys = {listed.key for listed in self.catalogue.store.list("")}
+        objects = sorted(key for key in self.keys if key.startswith(OBJECTS))
+
+        def is_bad(key: str) -> bool:
+            progress(key)
+            found = self.catalogue.store.get(key)
+            return found is None or Digest.of(found.body).hex != key.removeprefix(OBJECTS).partition(".")[0]
+
+        self.bad = {key for key, bad in zip(objects, in_parallel(is_bad, objects), strict=True) if bad}
+        for key in self.bad:
+            self.add(Fault.TAMPERED, key, "its content is not what its name says")
+
+    def read_releases(self, progress: Progress) -> None:
+        self.ids = sorted(
+            {key.removeprefix(RELEASES).partition("/")[0] for key in self.keys if key.startswith(RELEASES)}
+        )
+        for release in self.ids:
+            progress(release[:12])
+            self._read_release(release)
+
+    def _read_release(self, release: str) -> None:
+        own = {f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST)}
+        self.known |= own
+        missing = own - self.keys
+        for key in missing:
+            self.add(Fault.MISSING, key, f"release {release[:12]} cannot be read without it")
+        if missing:
+            return
+        manifest = self._manifest(release)
+        bundle = self._bundle(release)
+        if manifest and bundle:
+            try:
+                check_agreement(manifest, bundle)
+            except DamagedReleaseError as error:
+                self.add(Fault.TAMPERED, f"{RELEASES}{release}/{MANIFEST}", error.message)
+            for path, key in self.catalogue.keys(manifest).items():
+                self.used.add(key)
+                if key not in self.keys:
+                    self.add(Fault.MISSING, key, f"{path} of release {release[:12]}")
+
+    def _manifest(self, release: str) -> Manifest | None:
+        key = f"{RELEASES}{release}/{MANIFEST}"
+        body = self._body(key)
+        try:
+            return parse_manifest(body, release=release) if body is not None else None
+        except DamagedReleaseError as error:
+            self.add(Fault.TAMPERED, key, error.message)
+            return None
+
+    def _bundle(self, release: str) -> Bundle | None:
+        key = f"{RELEASES}{release}/{BUNDLE}"
+        body = self._body(key)
+        try:
+            if body is not None:
+                self.bundles[release] = parse_bundle(body, release=release)
+        except DamagedReleaseError as error:
+            self.add(Fault.TAMPERED, key, error.message)
+        return self.bundles.get(release)
+
+    def _body(self, key: str) -> bytes | None:
+        found = self.catalogue.store.get(key)
+        return found.body if found else None
+
+    def compare_pointer(self) -> None:
+        """The pointer, its history, and the stable keys that it vouches for."""
+        self.known.add(POINTER)
+        try:
+            standing = self.catalogue.standing()
+        except DamagedReleaseError as error:
+            self.add(Fault.TAMPERED, POINTER, error.message)
+            return
+        if standing is None:
+            if self.ids:
+                self.add(Fault.MISSING, POINTER, "there are releases, and none of them is active")
+            return
+        self._compare_manifest(standing)
+        self._read_history(standing)
+        release = standing.pointer.release
+        if not standing.pointer.settled:
+            self.add(
+                Fault.UNFINISHED, POINTER, "a publish was cut off before its last stable key; run it again"
+            )
+        if standing.pointer.pruning:
+            self.add(Fault.UNFINISHED, POINTER, f"a prune by {standing.pointer.pruning} has not ended")
+        if release not in self.ids:
+            self.add(Fault.MISSING, f"{RELEASES}{release}/{BUNDLE}", "the active release")
+        if release in self.bundles:
+            self._compare_stable(self.bundles[release])
+
+    def _compare_manifest(self, standing: Standing) -> None:
+        active = standing.pointer.active
+        key = f"{RELEASES}{active.release}/{MANIFEST}"
+        body = self._body(key)
+        if body is not None and Digest.of(body) != active.manifest:
+            self.add(Fault.TAMPERED, key, "it is not the manifest that was activated")
+
+    def _read_history(self, standing: Standing) -> None:
+        try:
+            numbers = [entry.sequence for entry in activations(self.catalogue.store, standing.pointer)]
+        except BbwsTemplatesError as error:
+            self.add(Fault.TAMPERED, HISTORY, error.message)
+            return
+        if numbers != list(range(len(numbers), 0, -1)):
+            self.add(Fault.TAMPERED, HISTORY, "activations are missing from the history")
+
+    def _compare_stable(self, bundle: Bundle) -> None:
+        for key, body in stable_files(bundle).items():
+            found = self._body(key)
+            if found is None:
+                self.add(Fault.MISSING, key, "the stable key of a template of the active release")
+            elif found != body:
+                self.add(Fault.DRIFT, key, "it differs from the active release")
+
+    def report_unused(self) -> None:
+        """What nothing refers to: harmless, and `prune` removes what is ours."""
+        own = self.known | self.used | set(_stable_keys(self.bundles.values()))
+        for key in self.keys - own - self.bad:
+            if key.startswith(OBJECTS):
+                self.add(Fault.UNUSED, key, "no release has this file")
+            elif not key.startswith(HISTORY):
+                self.add(Fault.FOREIGN, key, "no release has put it here")
+
+
+def _stable_keys(bundles: Iterable[Bundle]) -> Iterator[str]:
+    for bundle in bundles:
+        yield from stable_files(bundle)
