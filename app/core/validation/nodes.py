@@ -62,7 +62,15 @@ class Element(base.Node):
     @property
     def text(self) -> str:
         """All characters inside."""
-        return "".join(node.value if isinstance(node, Text) else node.text for node in self.childNodes)
+        pieces: list[str] = []
+        pending: list[Child] = [self]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, Text):
+                pieces.append(node.value)
+            else:
+                pending.extend(reversed(node.childNodes))
+        return "".join(pieces)
 
     def ancestors(self) -> Iterator[Element]:
         """The elements around, innermost first."""
@@ -73,9 +81,11 @@ class Element(base.Node):
 
     def walk(self) -> Iterator[Element]:
         """The elements inside at any depth, in document order."""
-        for child in self.children:
-            yield child
-            yield from child.walk()
+        pending = list(self.children)[::-1]
+        while pending:
+            element = pending.pop()
+            yield element
+            pending.extend(list(element.children)[::-1])
 
     # What html5lib asks of a node. ------------------------------------------------------------------------
 

@@ -56,7 +56,8 @@ def outlook_view(html: str) -> OutlookView:
 def _ending(opening: re.Match[str]) -> str:
     if opening["revealing"]:
         return r"<!--\s*<!\[endif\]-->"
-    return r"<!\[endif\]-->" if opening["hidden"] else r"<!\[endif\]>"
+    # Many close a hidden condition like a revealed one, which Word forgives.
+    return r"(?:<!--\s*)?<!\[endif\]-->" if opening["hidden"] else r"<!\[endif\]>"
 
 
 def _blank(text: str) -> str:

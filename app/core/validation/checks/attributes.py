@@ -21,15 +21,18 @@ from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 
 UNKNOWN = Rule("unknown-attribute", ERROR, "Check its spelling, or use data-… for data of your own.")
+MISPLACED = Rule("misplaced-attribute", WARNING, "Remove it, or move it to the element that has it.")
 OBSOLETE = Rule("obsolete-attribute", WARNING, "Use a style instead.")
 HANDLER = Rule(
     "event-handler", ERROR, "Remove it: no client runs scripts, and many refuse mail that has one."
 )
-RULES = (UNKNOWN, OBSOLETE, HANDLER)
+RULES = (UNKNOWN, MISPLACED, OBSOLETE, HANDLER)
+
+_ANYWHERE = frozenset().union(*ELEMENTS.values())
 
 
 def check_attributes(page: Page) -> Iterator[Problem]:
-    """Unknown and obsolete attributes, and event handlers, at the attribute."""
+    """Unknown, misplaced and obsolete attributes, and event handlers, at the attribute."""
     for element in page.elements:
         if not element.is_html:
             continue
@@ -41,6 +44,8 @@ def check_attributes(page: Page) -> Iterator[Problem]:
                 yield HANDLER.at(place, f"The event handler '{name}' on <{element.name}> never runs.")
             elif name in OBSOLETE_ATTRIBUTES:
                 yield OBSOLETE.at(place, f"The attribute '{name}' is obsolete on <{element.name}>.")
+            elif name in _ANYWHERE:
+                yield MISPLACED.at(place, f"<{element.name}> has no attribute '{name}'; other elements do.")
             else:
                 yield UNKNOWN.at(place, f"<{element.name}> has no attribute '{name}'.")
 

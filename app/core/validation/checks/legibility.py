@@ -15,7 +15,7 @@ from app.core.validation.checks.visibility import is_hidden
 from app.core.validation.css import Rgb, attribute_colour, colour, contrast, declarations, pixels
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import WARNING, Problem, Rule
 
 LEAST_FONT_SIZE = 12.0
 """CSS pixels; footers are set in 12."""
@@ -24,7 +24,7 @@ LEAST_TARGET = 44.0
 """CSS pixels."""
 
 SMALL_TEXT = Rule("small-text", WARNING, "Use 14 px or more for text, 12 px at least for a footer.")
-CONTRAST = Rule("low-contrast", ERROR, "Choose a darker text or a lighter background.")
+CONTRAST = Rule("low-contrast", WARNING, "Choose a darker text or a lighter background.")
 SMALL_TARGET = Rule("small-tap-target", WARNING, "Give it more padding, or a line-height of 44 px.")
 RULES = (SMALL_TEXT, CONTRAST, SMALL_TARGET)
 
@@ -105,13 +105,11 @@ def _text(element: Element, look: _Look) -> Iterator[Problem]:
         return
     ratio = contrast(look.text, look.ground)
     is_large = look.size is not None and look.size >= (18.66 if look.bold else 24)
-    if ratio < 4.5:
-        message = f"The contrast between text and background is {ratio:.1f}:1; 4.5:1 is the least"
-        is_enough = is_large and ratio >= 3
+    least = 3.0 if is_large else 4.5
+    if ratio < least:
         yield CONTRAST.at(
             element.offset,
-            f"{message}{' for all but large text' if is_enough else ''}.",
-            severity=WARNING if is_enough else ERROR,
+            f"The contrast between text and background is {ratio:.1f}:1; {least:g}:1 is the least.",
         )
 
 
@@ -125,7 +123,7 @@ def _target(link: Element, look: _Look) -> Iterator[Problem]:
     below = pixels(style.get("padding-bottom", "")) or below
     if not above and not below:
         return
-    borders = sum(pixels(part) or 0 for part in style.get("border", "").split()[:1]) * 2
+    borders = 2 * next((width for width in map(pixels, style.get("border", "").split()) if width), 0.0)
     size = look.size or 16
     line = _line_height(style.get("line-height", ""), size)
     height = above + below + borders + line
