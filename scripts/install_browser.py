@@ -83,8 +83,8 @@ def _install() -> None:
     """The distribution's package, where that is possible without asking anyone."""
     apt = shutil.which("apt-get")
     if apt and hasattr(os, "geteuid") and os.geteuid() == 0:
-        subprocess.run([apt, "update"], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
-        subprocess.run(  # noqa: S603
+        subprocess.run([apt, "update"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
             [apt, "install", "--yes", "--no-install-recommends", "chromium"],
             check=True,
             stdout=subprocess.DEVNULL,
@@ -97,7 +97,7 @@ def _node() -> str | None:
 
 
 def _decompress(node: str, source: Path, target: Path) -> None:
-    subprocess.run([node, "-e", DECOMPRESS, str(source), str(target)], check=True)  # noqa: S603
+    subprocess.run([node, "-e", DECOMPRESS, str(source), str(target)], check=True)
 
 
 if __name__ == "__main__":

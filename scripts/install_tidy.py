@@ -18,7 +18,7 @@ def main() -> int:
         print("Installing HTML Tidy")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for command in ([apt, "update", "-qq"], [apt, "install", "-y", "-qq", "tidy"]):
-            subprocess.run([*sudo, *command], check=False, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603  fixed arguments
+            subprocess.run([*sudo, *command], check=False, env=environment, stdout=subprocess.DEVNULL)
     if shutil.which("tidy"):
         return 0
     print(
