@@ -46,9 +46,9 @@ def command(
     fixtures: Path,
     as_json: bool,
 ) -> None:
-    """Show what lies between A and B, line by line, and what it means for callers.
+    """Show what lies between two releases, or a release and the sources.
 
-    Each is `source` (the files here), a directory that `build` wrote, or, with --in TARGET, a release of it:
+    Line by line, and what it means for callers. A and B are each `source` (the files here), a directory that `build` wrote, or, with --in TARGET, a release of it:
     an id, the beginning of one, `active` or `previous`.
     """
 

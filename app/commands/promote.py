@@ -32,9 +32,9 @@ def command(
     message: str,
     as_json: bool,
 ) -> None:
-    """Promote the active release of one target, or RELEASE, to another.
+    """Promote a release, bit for bit, from one target to another.
 
-    Every byte is verified by digest at both ends; a source that is not intact is refused. Where one process
+    That is the active one, or RELEASE. Every byte is verified by digest at both ends; a source that is not intact is refused. Where one process
     cannot hold the credentials of both accounts, promote to a file:///directory with the first, and from it
     with the second.
     """

@@ -28,7 +28,9 @@ def command(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Delete old releases, never the active one or the last --keep that were active.
+    """Delete old releases, never the active one or the last few.
+
+    The last --keep that were active stay, the active one among them.
 
     Files that no kept release has go with them, and the stable keys of templates that only deleted releases
     had. The history stays.

@@ -26,7 +26,9 @@ from bbws_templates.faults import DamagedReleaseError
 def command(
     target: str, settings: Path | None, release: str | None, yes: bool, message: str, as_json: bool
 ) -> None:
-    """Go back to RELEASE, or to the one before the active one.
+    """Go back to a release that was active before.
+
+    That is RELEASE, or without one the release before the active one.
 
     One move of the pointer, and the stable keys after it; nothing is built or uploaded. A release whose
     objects are not all intact is refused, with exit status 3. Contracts are compared and shown, not enforced:
