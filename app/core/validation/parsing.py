@@ -193,6 +193,8 @@ class _Parser(HTMLParser):
         offset = self.tokenizer.offset
         if errorcode.endswith("-eof"):
             offset = self._innermost_open() or offset
+        elif errorcode == "expected-one-end-tag-but-got-another":
+            offset = self._outermost_open(datavars["expectedName"])  # noticed at </body> only
         elif "entity" in errorcode:
             offset = max(0, self._html.rfind("&", 0, offset + 1))
         self.found.append(ParseError(errorcode, dict(datavars or {}), offset))
@@ -202,6 +204,10 @@ class _Parser(HTMLParser):
         offset = self.tokenizer.text_offset
         offset = self.tokenizer.offset if offset is None else offset
         self.found.append(ParseError("text-in-table", {}, offset))
+
+    def _outermost_open(self, name: str) -> int:
+        open_elements: list[Element] = self.tree.openElements
+        return next(element.offset for element in open_elements if element.name == name)
 
     def _innermost_open(self) -> int:
         open_elements: list[Element] = self.tree.openElements

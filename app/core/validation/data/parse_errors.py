@@ -143,7 +143,7 @@ PARSE_ERRORS: Mapping[str, Words] = {
     "no-end-tag": ("<{name}> has no end tag", "Remove </{name}>."),
     "missing-end-tag": ("<{name}> is not closed", _CLOSE),
     "missing-end-tags": ("These elements are not closed: {name}", _CLOSE),
-    "expected-one-end-tag-but-got-another": ("</{gotName}> stands where </{expectedName}> is due", _CLOSE),
+    "expected-one-end-tag-but-got-another": ("<{expectedName}> is never closed", _CLOSE),
     "end-tag-too-early": ("</{name}> comes while other elements inside are still open", _CLOSE),
     "end-tag-too-early-named": ("</{gotName}> comes while <{expectedName}> is still open", _CLOSE),
     "end-tag-too-early-ignored": ("</{name}> is ignored: other elements inside are still open", _CLOSE),

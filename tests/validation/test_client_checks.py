@@ -1,0 +1,151 @@
+"""Checks of what mail clients do: Gmail's limits, Outlook's engine, CSS that some ignore."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.validation.checks.client_css import check_client_css
+from app.core.validation.checks.conditionals import check_conditionals
+from app.core.validation.checks.size import CLIP_BYTES, WARN_BYTES, check_size
+from app.core.validation.checks.style_blocks import MAX_STYLE_BYTES, check_style_blocks
+from app.core.validation.data.client_css import CLIENT_CSS
+from app.core.validation.outlook_view import is_met, outlook_view
+from app.core.validation.page import Page
+from app.core.validation.rules import ERROR, WARNING
+from tests.validation.pages import codes, document, problems
+
+
+class TestSize:
+    @pytest.mark.parametrize(
+        ("size", "severities"),
+        [
+            (WARN_BYTES - 1, []),
+            (WARN_BYTES, [WARNING]),
+            (CLIP_BYTES - 1, [WARNING]),
+            (CLIP_BYTES, [ERROR]),
+        ],
+    )
+    def test_bytes_of_utf_8_count(self, size: int, severities: list[object]) -> None:
+        filler = "é" * ((size - len(document(""))) // 2)
+        html = document(filler.ljust(size - len(document("")) - len(filler), "x"))
+        assert len(html.encode()) == size
+
+        assert [problem.severity for problem in check_size(Page(html))] == severities
+
+
+class TestStyleBlocks:
+    @pytest.mark.parametrize(
+        ("css", "found"),
+        [
+            ("@media (max-width:600px) { .a { width: 100% !important } }", []),
+            ("@media screen { @font-face { font-family: x } }", ["style-nested-at-rule"]),
+            ("@media screen { .a { background: #fff url(https://a.example/) } }", ["style-background-image"]),
+            ("p { background-image: url(https://a.example/) }", ["style-background-image"]),
+            ("@font-face { font-family: x; src: url(https://a.example/) }", []),
+            ("p{}" * (MAX_STYLE_BYTES // 3), []),
+            ("p{}" * (MAX_STYLE_BYTES // 3 + 1), ["style-too-long"]),
+        ],
+    )
+    def test_css(self, css: str, found: list[str]) -> None:
+        assert codes(check_style_blocks, "a", head=f"<style>{css}</style>") == found
+
+    def test_gmail_adds_up_all_style_elements(self) -> None:
+        head = "<style>p{}</style>" + f"<style>{'p{}' * (MAX_STYLE_BYTES // 3)}</style>"
+
+        assert codes(check_style_blocks, "a", head=head) == ["style-too-long"]
+
+
+class TestClientCss:
+    @pytest.mark.parametrize(
+        ("style", "label"),
+        [
+            ("display:flex", "display: flex"),
+            ("display:inline-grid", "display: grid"),
+            ("POSITION: Absolute", "position"),
+            ("float:left", "float"),
+            ("transform:rotate(3deg)", "transform"),
+            ("margin:0 -4px", "a negative margin"),
+            ("background:url(https://a.example/x.png)", "a background image in CSS"),
+            ("color:var(--brand)", "a custom property"),
+            ("width:calc(100% - 2px)", "calc()"),
+            ("font-size:1.2rem", "a unit relative to the page"),
+            ("object-fit:cover", "object-fit"),
+        ],
+    )
+    def test_what_some_clients_ignore(self, style: str, label: str) -> None:
+        (problem,) = check_client_css(Page(document(f'<p style="color:#333; {style}">a</p>')))
+
+        assert problem.message.startswith(f"{label} has no effect in ")
+        assert "caniemail.com/features/" in problem.remedy
+
+    def test_every_entry_of_the_data_is_tested_above(self) -> None:
+        assert len(CLIENT_CSS) == 11
+
+    @pytest.mark.parametrize(
+        "style",
+        [
+            "display:inline-block",
+            "position:static",
+            "float:none",
+            "transform:none",
+            "margin:0 auto",
+            "letter-spacing:-1px",
+            "background:#ffffff",
+            "border-radius:4px;box-shadow:0 1px 2px #cccccc",
+            "font-family:'Source Sans',Arial,sans-serif;font-size:16px",
+            "mso-line-height-rule:exactly",
+        ],
+    )
+    def test_what_is_safe_or_only_plainer(self, style: str) -> None:
+        assert codes(check_client_css, f'<p style="{style}">a</p>') == []
+
+
+class TestConditions:
+    @pytest.mark.parametrize(
+        ("condition", "met"),
+        [
+            ("mso", True),
+            ("!mso", False),
+            ("gte mso 9", True),
+            ("gt mso 16", False),
+            ("lte mso 16", True),
+            ("lt mso 12", False),
+            ("mso 16", True),
+            ("mso 12", False),
+            ("IE", False),
+            ("(gte mso 9)|(IE)", True),
+            ("(gte mso 9)&(lt mso 16)", False),
+            ("!(mso|IE)", False),
+            ("true", True),
+            ("", False),
+            ("mso |", True),
+        ],
+    )
+    def test_outlook_takes_a_condition_to_be(self, condition: str, met: bool) -> None:
+        assert is_met(condition) is met
+
+    def test_the_view_keeps_every_offset(self) -> None:
+        html = "a<!--[if mso]>\nb<![endif]-->c<!--[if !mso]><!-->d<!--<![endif]-->e<![if mso]>f<![endif]>g"
+
+        view = outlook_view(html)
+
+        assert len(view.html) == len(html)
+        assert view.html.split() == ["a", "b", "c", "e", "f", "g"]
+        assert view.html.index("b") == html.index("b")
+
+    @pytest.mark.parametrize(
+        ("body", "found"),
+        [
+            ("<!--[if mso]><table><tr><td><![endif]-->a<!--[if mso]></td></tr></table><![endif]-->", []),
+            ("<!--[if mso]><table><tr><td><![endif]-->a", [("outlook-syntax", "<table><tr><")]),
+            ("<!--[if mso]><table><tr><td><![endif]-->a<!--[if mso]></tr></td></table><![endif]-->",
+             [("outlook-syntax", "</td></table")]),
+            ("<!--[if !mso]><!--><div><!--<![endif]-->a<!--[if !mso]><!--></div><!--<![endif]-->", []),
+            ("<!--[if mso]>a", [("conditional-unclosed", "<!--[if mso]")]),
+            ('<!--[if mso]><v:rect arcsize="5"><w:anchorlock/><center>Pay</center></v:rect><![endif]-->', []),
+            ("<!--[if mso]><xml><o:OfficeDocumentSettings/></xml><![endif]-->", []),
+            ("<!-- an ordinary comment -->", []),
+        ],
+    )  # fmt: skip
+    def test_body(self, body: str, found: list[tuple[str, str]]) -> None:
+        assert problems(check_conditionals, body) == found

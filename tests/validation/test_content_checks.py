@@ -1,0 +1,180 @@
+"""Checks of what a reader meets: images, tables, links, URLs, legibility."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.validation.checks.images import check_images
+from app.core.validation.checks.legibility import check_legibility
+from app.core.validation.checks.links import check_links
+from app.core.validation.checks.tables import check_tables
+from app.core.validation.checks.urls import check_urls
+from app.core.validation.page import Page
+from app.core.validation.rules import ERROR, WARNING
+from tests.validation.pages import codes, document, problems
+
+
+class TestImages:
+    @pytest.mark.parametrize(
+        ("image", "found"),
+        [
+            ('<img src="https://a.example/l.png" alt="Logo" width="200" height="50">', []),
+            ('<img src="https://a.example/l.png" alt="" width="1" height="1">', []),  # mere decoration
+            ('<img src="https://a.example/l.png" width="200" height="50">', ["img-alt"]),
+            (
+                '<img src="https://a.example/l.png" alt="logo-2.PNG" width="200" height="50">',
+                ["img-alt-file"],
+            ),
+            ('<img alt="Logo" width="200" height="50">', ["img-src"]),
+            ('<img src="" alt="Logo" width="200" height="50">', ["img-src"]),
+            ('<img src="https://a.example/l.png" alt="Logo">', ["img-size"]),
+            ('<img src="https://a.example/l.png" alt="Logo" width="100%" style="height:auto">', []),
+            (
+                '<img src="https://a.example/l.png" alt="Logo" width="200" style="line-height:auto">',
+                ["img-size"],
+            ),
+        ],
+    )
+    def test_image(self, image: str, found: list[str]) -> None:
+        assert codes(check_images, image) == found
+
+
+class TestTables:
+    @pytest.mark.parametrize(
+        ("table", "found"),
+        [
+            ('<table role="presentation"><tr><td>a</td></tr></table>', []),
+            ('<table role="none"><tr><td>a</td></tr></table>', []),
+            ("<table><tr><td>a</td></tr></table>", ["table-role"]),
+            ("<table><thead><tr><th>a</th></tr></thead></table>", []),
+            ("<table><tr><th scope='row'>a</th><td>b</td></tr></table>", []),
+            ("<table><caption>a</caption><tr><td>b</td></tr></table>", []),
+            ("<table><tr><td><table><tr><th>a</th></tr></table></td></tr></table>", ["table-role"]),
+            ("<table role='presentation'><tr><td><table><tr><th>a</th></tr></table></td></tr></table>", []),
+            ("<table role='presentation'><tr><th>a</th></tr></table>", ["table-role-conflict"]),
+        ],
+    )
+    def test_table(self, table: str, found: list[str]) -> None:
+        assert codes(check_tables, table) == found
+
+
+class TestLinks:
+    @pytest.mark.parametrize(
+        ("link", "found"),
+        [
+            ('<a href="https://a.example/">View your invoice</a>', []),
+            ('<a href="https://a.example/"><img src="x" alt="Shop"></a>', []),
+            ('<a href="https://a.example/" aria-label="Shop"><img src="x" alt=""></a>', []),
+            ('<a href="https://a.example/"><img src="x" alt=""></a>', ["link-without-text"]),
+            ('<a href="https://a.example/"> <b>Click here</b>… </a>', ["vague-link-text"]),
+            ('<a href="https://a.example/">Read more &raquo;</a>', ["vague-link-text"]),
+            ('<a href="">a</a>', ["empty-link"]),
+            ('<a href="#">a</a>', ["empty-link"]),
+            ("<a>a</a>", ["empty-link"]),
+            ('<a name="top"></a><a href="#top">To the top</a>', []),
+            ('<a href="#nowhere">To nowhere</a>', ["broken-anchor"]),
+        ],
+    )
+    def test_link(self, link: str, found: list[str]) -> None:
+        assert codes(check_links, link) == found
+
+
+class TestUrls:
+    @pytest.mark.parametrize(
+        ("url", "in_a_link", "in_an_image"),
+        [
+            ("https://a.example/x?y=1&amp;z=%20#f", [], []),
+            ("mailto:a@b.example", [], ["unusual-url-scheme"]),
+            ("tel:+27215550100", [], ["unusual-url-scheme"]),
+            ("cid:logo", ["unusual-url-scheme"], []),
+            ("http://a.example/", ["insecure-url"], ["insecure-url"]),
+            ("HTTP://a.example/", ["insecure-url"], ["insecure-url"]),
+            ("/x", ["relative-url"], ["relative-url"]),
+            ("x.png", ["relative-url"], ["relative-url"]),
+            ("//a.example/x", ["relative-url"], ["relative-url"]),
+            ("javascript:alert(1)", ["unsafe-url"], ["unsafe-url"]),
+            (" java&#10;script:alert(1)", ["unsafe-url"], ["unsafe-url"]),
+            ("JAVASCRIPT:alert(1)", ["unsafe-url"], ["unsafe-url"]),
+            ("data:image/png;base64,AA", ["unsafe-url"], ["unsafe-url"]),
+            ("vbscript:x", ["unsafe-url"], ["unsafe-url"]),
+            ("ftp://a.example/", ["unusual-url-scheme"], ["unusual-url-scheme"]),
+            ("https://", ["malformed-url"], ["malformed-url"]),
+            ("https:///x", ["malformed-url"], ["malformed-url"]),
+            ("https://a.example/a b", ["malformed-url"], ["malformed-url"]),
+        ],
+    )
+    def test_url(self, url: str, in_a_link: list[str], in_an_image: list[str]) -> None:
+        assert codes(check_urls, f'<a href="{url}">a</a>') == in_a_link
+        assert codes(check_urls, f'<img src="{url}" alt="">') == in_an_image
+
+    def test_http_is_worse_in_an_image_than_in_a_link(self) -> None:
+        html = document('<a href="http://a.example/">a</a><img src="http://a.example/" alt="">')
+
+        assert [problem.severity for problem in check_urls(Page(html))] == [WARNING, ERROR]
+
+    def test_urls_are_found_wherever_clients_load_them(self) -> None:
+        body = (
+            '<table background="a.png"></table><div style="background:#fff url(\'b.png\')"></div>'
+            '<img srcset="https://a.example/1 1x, c.png 2x" alt="">'
+        )
+        head = "<style>@media screen { p { background: url(d.png) } }</style>"
+
+        assert problems(check_urls, body, head=head) == [
+            ("relative-url", 'background="'),
+            ("relative-url", 'style="backg'),
+            ("relative-url", 'srcset="http'),
+            ("relative-url", "url(d.png) }"),
+        ]
+
+    def test_the_url_itself_is_not_repeated(self) -> None:
+        (problem,) = check_urls(Page(document("<a href=\"javascript:steal('secret-token')\">a</a>")))
+
+        assert "secret" not in problem.message + problem.remedy
+
+
+class TestLegibility:
+    @pytest.mark.parametrize(
+        ("body", "found"),
+        [
+            ('<p style="color:#333333;background-color:#ffffff">a</p>', []),
+            ('<p style="color:#999999;background-color:#ffffff">a</p>', ["low-contrast"]),
+            ('<div style="background:#004080"><p style="color:#0066cc">a</p></div>', ["low-contrast"]),
+            ('<div style="background:#004080;color:#0066cc"> <b style="color:#fff">a</b></div>', []),
+            ('<table bgcolor="28a745"><tr><td style="color:white">a</td></tr></table>', ["low-contrast"]),
+            # Large text needs less.
+            ('<p style="color:#888888;background-color:#ffffff;font-size:24px">a</p>', []),
+            ('<h2 style="color:#888888;background-color:#ffffff;font-size:20px">a</h2>', []),
+            ('<p style="color:#888888;background-color:#ffffff;font-size:20px">a</p>', ["low-contrast"]),
+            # Of what is not known nothing is said.
+            ('<p style="color:#999999">a</p>', []),
+            ('<p style="background-color:#0066cc">a</p>', []),
+            ('<p style="color:#fff;background:#fff url(https://a.example/)">a</p>', []),
+            ('<p style="color:#fff;background-color:rgba(255,255,255,.5)">a</p>', []),
+            ('<p style="color:#333;background:#333"><a href="x">a</a></p>', []),
+            # Nor of what nobody sees.
+            ('<div style="display:none;color:#fff;background:#fff;font-size:1px">a</div>', []),
+            ('<div style="max-height:0;overflow:hidden;color:#fff;background-color:#fff">a</div>', []),
+            ('<div style="font-size:0;line-height:0">&nbsp;</div>', []),
+            ('<p style="font-size:12px">a</p>', []),
+            ('<p style="font-size:10px">a</p>', ["small-text"]),
+            ('<p style="font-size:8pt">a</p>', ["small-text"]),
+            ('<p style="font-size:16px">a<sup style="font-size:10px">1</sup></p>', []),
+        ],
+    )  # fmt: skip
+    def test_body(self, body: str, found: list[str]) -> None:
+        assert codes(check_legibility, body) == found
+
+    @pytest.mark.parametrize(
+        ("style", "found"),
+        [
+            ("display:inline-block;padding:14px 24px;font-size:16px;line-height:20px", []),
+            ("display:inline-block;padding:6px 24px;font-size:16px;line-height:20px", ["small-tap-target"]),
+            ("display:block;padding-top:12px;padding-bottom:12px;line-height:150%;font-size:16px", []),
+            ("display:inline-block;padding:10px;border:solid 2px #0066cc;line-height:20px", []),
+            ("display:inline-block;padding:8px 0 10px;line-height:1", ["small-tap-target"]),
+            ("padding:2px", []),  # a link within a line
+            ("display:block;line-height:44px", []),  # no box of its own: the cell makes the target
+        ],
+    )
+    def test_button(self, style: str, found: list[str]) -> None:
+        assert codes(check_legibility, f'<a href="https://a.example/" style="{style}">Pay</a>') == found
