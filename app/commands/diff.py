@@ -48,8 +48,8 @@ def command(
 ) -> None:
     """Show what lies between two releases, or a release and the sources.
 
-    Line by line, and what it means for callers. A and B are each `source` (the files here), a directory that `build` wrote, or, with --in TARGET, a release of it:
-    an id, the beginning of one, `active` or `previous`.
+    Line by line, and what it means for callers. A and B are each `source` (the files here), a directory that
+    `build` wrote, or, with --in TARGET, a release of it: an id, the beginning of one, `active` or `previous`.
     """
 
     def side(name: str) -> _Side:

@@ -34,9 +34,9 @@ def command(
 ) -> None:
     """Promote a release, bit for bit, from one target to another.
 
-    That is the active one, or RELEASE. Every byte is verified by digest at both ends; a source that is not intact is refused. Where one process
-    cannot hold the credentials of both accounts, promote to a file:///directory with the first, and from it
-    with the second.
+    That is the active one, or RELEASE. Every byte is verified by digest at both ends; a source that is not
+    intact is refused. Where one process cannot hold the credentials of both accounts, promote to a
+    file:///directory with the first, and from it with the second.
     """
     found = open_catalogue(source, settings).proven(release)
     carry_out(
