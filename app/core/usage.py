@@ -159,7 +159,7 @@ class _Walk:
     def _meaning(self, node: Variable | Section, scopes: Scopes | None) -> Meaning | None:
         meaning = scopes.meaning(node.path) if scopes is not None else None
         if meaning is not None:
-            self.used.update(field.path for field in meaning.trail)
+            self.used.update(field.path for field in (*meaning.trail, *meaning.further))
         return meaning
 
     def _variable(self, node: Variable, meaning: Meaning | None, scopes: Scopes) -> Iterator[Problem]:

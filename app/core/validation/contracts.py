@@ -96,7 +96,8 @@ def _lacking(template: str, metadata: Metadata) -> Iterator[Finding]:
             message = f"{_named(field)} has no description."
             yield _finding(template, metadata, UNDESCRIBED, field.pointer, message)
         examples = [example for view in views for example in view.get("examples", ())]
-        if not examples and not field.types <= _NEEDS_NO_EXAMPLE and not _is_enumerated(views):
+        speaks_for_itself = field.types and field.types <= _NEEDS_NO_EXAMPLE
+        if not examples and not speaks_for_itself and not _is_enumerated(views):
             message = f"{_named(field)} has no example."
             yield _finding(template, metadata, NO_EXAMPLE, field.pointer, message)
         for example in examples:

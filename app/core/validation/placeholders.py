@@ -35,5 +35,5 @@ def stray_placeholders(source: str, tokens: Sequence[Token]) -> Iterator[Problem
                 for match in pattern.finditer(source, token.start, token.end):
                     if not any(start <= match.start() < end for start, end in styles):
                         yield rule.at(match.start(), message)
-        elif token.kind is not TokenKind.COMMENT and _HELPERS.match(token.key):
+        elif token.kind not in {TokenKind.COMMENT, TokenKind.END} and _HELPERS.match(token.key):
             yield FOREIGN.at(token.start, "Mustache has no helpers: it takes the whole for a name.")

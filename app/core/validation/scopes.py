@@ -15,11 +15,13 @@ class Meaning:
     """A name that the contract declares.
 
     ``trail`` are the fields on the way, the last of which the name stands for; ``is_present`` is whether it
-    is there, and not null, in all data that keep the contract.
+    is there, and not null, in all data that keep the contract. ``further`` are fields of scopes further out
+    that it stands for where the innermost scope lacks it.
     """
 
     trail: tuple[Field, ...]
     is_present: bool
+    further: tuple[Field, ...] = ()
 
     @property
     def field(self) -> Field:
@@ -41,21 +43,20 @@ class Scopes:
         """What a name means here; None if no scope declares it. ``()`` is the innermost scope itself."""
         if not path:
             return Meaning((self.stack[-1],), True)
-        found: Meaning | None = None
+        candidates: list[Meaning] = []
         for scope in reversed(self.stack):
             if path[0] not in scope.members:
                 continue
             candidate = self._followed(scope, path)
-            if candidate is None:
-                return found
-            found = found or candidate
-            if candidate.is_present:
-                # An optional field of a row may be missing there, and then be found further out.
-                return Meaning(found.trail, True)
-            if not self._is_present(scope.members[path[0]]):
-                continue
-            return found
-        return found
+            if candidate is not None:
+                candidates.append(candidate)
+            if self._is_present(scope.members[path[0]]):
+                break  # Only what may be missing here is looked for further out.
+        if not candidates:
+            return None
+        first, *others = candidates
+        further = tuple(field for other in others for field in other.trail)
+        return Meaning(first.trail, any(candidate.is_present for candidate in candidates), further)
 
     def inside(self, meaning: Meaning) -> Scopes:
         """The scopes within a section over ``meaning``."""

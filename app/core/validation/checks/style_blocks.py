@@ -33,22 +33,24 @@ def check_style_blocks(page: Page) -> Iterator[Problem]:
                 style.offset, f"With this <style> the CSS is over {MAX_STYLE_BYTES:,} bytes; Gmail drops it."
             )
         rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-        if any(_holds_at_rule(rule) for rule in rules):
+        if any(holds_at_rule(rule) for rule in rules):
             yield NESTED.at(style.offset, "Gmail drops a <style> with an at-rule inside an at-rule.")
-        if "url(" in css.lower() and _has_background_image(rules):
+        if "url(" in css.lower() and has_background_image(rules):
             yield BACKGROUND.at(style.offset, "Gmail drops a <style> with a background image.")
 
 
-def _holds_at_rule(rule: tinycss2.ast.Node) -> bool:
+def holds_at_rule(rule: tinycss2.ast.Node) -> bool:
+    """Whether ``rule`` is an at-rule with another one inside."""
     if rule.type != "at-rule" or rule.content is None:
         return False
     return any(token.type == "at-keyword" for token in rule.content)
 
 
-def _has_background_image(rules: list[tinycss2.ast.Node]) -> bool:
+def has_background_image(rules: list[tinycss2.ast.Node]) -> bool:
+    """Whether any of ``rules``, or a rule inside a condition, loads a background image."""
     for rule in rules:
         if rule.type == "at-rule" and rule.content is not None:
-            if rule.lower_at_keyword in {"media", "supports"} and _has_background_image(
+            if rule.lower_at_keyword in {"media", "supports"} and has_background_image(
                 tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
             ):
                 return True
