@@ -15,6 +15,7 @@ from app.core.validation.data.vocabulary import (
     EMAIL_GLOBAL_ATTRIBUTES,
     GLOBAL_ATTRIBUTES,
     OBSOLETE_ATTRIBUTES,
+    RDFA_ATTRIBUTES,
     XML_PREFIXES,
 )
 from app.core.validation.page import Page
@@ -28,6 +29,7 @@ HANDLER = Rule(
 )
 RULES = (UNKNOWN, MISPLACED, OBSOLETE, HANDLER)
 
+_ON_EVERY_ELEMENT = GLOBAL_ATTRIBUTES | RDFA_ATTRIBUTES | EMAIL_GLOBAL_ATTRIBUTES.keys()
 _ANYWHERE = frozenset().union(*ELEMENTS.values())
 
 
@@ -51,7 +53,7 @@ def check_attributes(page: Page) -> Iterator[Problem]:
 
 
 def _is_known(element: str, name: str) -> bool:
-    if name in GLOBAL_ATTRIBUTES or name in EMAIL_GLOBAL_ATTRIBUTES or name in ELEMENTS.get(element, ()):
+    if name in ELEMENTS.get(element, ()) or name in _ON_EVERY_ELEMENT:
         return True
     if name in EMAIL_ATTRIBUTES and element in EMAIL_ATTRIBUTES[name][0]:
         return True

@@ -22,7 +22,7 @@ ELEMENTS: Mapping[str, frozenset[str]] = {
         "area": "alt coords shape href target download ping rel referrerpolicy",
         "article": "",
         "aside": "",
-        "audio": "src crossorigin preload autoplay loop muted controls",
+        "audio": "src crossorigin preload autoplay loading loop muted controls",
         "b": "",
         "base": "href target",
         "bdi": "",
@@ -132,7 +132,8 @@ ELEMENTS: Mapping[str, frozenset[str]] = {
         "u": "",
         "ul": "",
         "var": "",
-        "video": "src crossorigin poster preload autoplay playsinline loop muted controls width height",
+        "video": "src crossorigin poster preload autoplay playsinline loading loop muted controls width "
+        "height",
         "wbr": "",
     }.items()
 }
@@ -144,6 +145,9 @@ GLOBAL_ATTRIBUTES = _words(
     "popover role slot spellcheck style tabindex title translate writingsuggestions"
 )
 """Attributes that every element may have; ``data-`` and ``aria-`` attributes besides."""
+
+RDFA_ATTRIBUTES = _words("about content datatype inlist prefix property rel resource rev typeof vocab")
+"""Attributes of HTML+RDFa 1.1, which every element may have as well; mailboxes read orders from them."""
 
 OBSOLETE_ELEMENTS: Mapping[str, str] = {
     "acronym": "<abbr>",
