@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from bbws_templates.errors import PartialError
+from bbws_templates.context import is_data
+from bbws_templates.errors import Location, PartialError, WrongTypeError
 from bbws_templates.limits import DEFAULT_LIMITS, Limits
 from bbws_templates.modes import Mode
 from bbws_templates.nodes import Node, Unit
@@ -113,6 +114,12 @@ class Template:
     ) -> Rendering:
         if strict:
             self._partials.require_all()
+            if not is_data(data):
+                raise WrongTypeError(
+                    f"The data are a value of type {type(data).__name__}.",
+                    location=Location(self.name),
+                    remedy="Pass a mapping: attributes of objects are out of a template's reach.",
+                )
         return Rendering(
             self._root,
             self._partials,

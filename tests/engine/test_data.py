@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bbws_templates import render
+from bbws_templates import Template, WrongTypeError, render
 
 
 class Person:
@@ -29,6 +29,13 @@ def test_nothing_but_members_and_items_is_in_reach(name: str) -> None:
     data = {"x": "text", "l": ["item"], "d": {"k": 1}, "o": Person()}
     assert render(f"[{{{{{name}}}}}]", data) == "[]"
     assert render(f"{{{{#x}}}}{{{{#l}}}}[{{{{{name.split('.', 1)[1]}}}}}]{{{{/l}}}}{{{{/x}}}}", data) == "[]"
+
+
+def test_an_object_is_no_data_as_a_whole_either() -> None:
+    with pytest.raises(WrongTypeError) as caught:
+        Template.parse("{{name}}", name="receipts/receipt").render(Person())
+    assert "of type Person" in str(caught.value)
+    assert "receipts/receipt" in str(caught.value)
 
 
 @pytest.mark.parametrize(

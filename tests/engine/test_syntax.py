@@ -9,6 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bbws_templates import BbwsTemplatesError, LimitError, Template, TemplateSyntaxError, render
+from bbws_templates.nodes import Partial, Section, Text, Variable
+from bbws_templates.parser import parse
 from bbws_templates.tokens import TokenKind, position, tokenize
 
 # Template, line and column of the error, a word that its message or remedy must have.
@@ -128,6 +130,31 @@ def test_position_counts_lines_and_characters(source: str, data: st.DataObject) 
     line, column = position(source, offset)
     assert source[:offset].split("\n")[line - 1] == source[offset - column + 1 : offset]
     assert len(source[:offset].split("\n")) == line
+
+
+def test_the_tree_of_a_template() -> None:
+    source = "Dear {{ name }},\n{{#items}}\n{{{.}}} {{>row}}{{^a.b}}-{{/a.b}}\n{{/items}}\n"
+    nodes = (
+        Text("Dear ", 0),
+        Variable("name", ("name",), True, 5),
+        Text(",\n", 15),
+        Section(
+            "items",
+            ("items",),
+            False,
+            (
+                Variable(".", (), False, 28),
+                Text(" ", 35),
+                Partial("row", "", 36),
+                Section("a.b", ("a", "b"), True, (Text("-", 52),), 44),
+                Text("\n", 61),
+            ),
+            17,
+        ),
+    )
+    assert parse(source) == nodes
+    template = Template.parse(source, name="order")
+    assert (template.name, template.source, template.nodes) == ("order", source, nodes)
 
 
 def test_spans_of_a_tag_that_stands_alone() -> None:
