@@ -67,7 +67,7 @@ class Rendering:
         self._filters = FILTERS[mode]
         self._strict = strict
         self._warnings = warnings
-        self._warned: set[tuple[str, int]] = set()
+        self._warned: set[tuple[str, int, str]] = set()
         self._limits = limits
         self._room = limits.output
         self._turns = limits.turns
@@ -166,9 +166,9 @@ class Rendering:
         return text_of(value)
 
     def _object(self, objection: Objection, key: str, offset: int) -> None:
-        """Raise in strict mode; warn once a place in lenient mode."""
-        place = (self._unit.name, offset)
-        if not self._strict and (self._warnings is None or place in self._warned):
+        """Raise in strict mode; in lenient mode say each thing once a place, however often it is repeated."""
+        said = (self._unit.name, offset, objection.message)
+        if not self._strict and (self._warnings is None or said in self._warned):
             return
         message = objection.message
         if self._included:
@@ -177,7 +177,7 @@ class Rendering:
         if self._strict:
             raise objection.error(message, location=location, remedy=objection.remedy)
         if self._warnings is not None:
-            self._warned.add(place)
+            self._warned.add(said)
             self._warnings.append(RenderWarning(objection.error.code, message, location, key))
 
     def _count(self, node: Section | Partial, depth: int) -> None:

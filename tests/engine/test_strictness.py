@@ -160,6 +160,11 @@ def test_one_place_is_one_warning_however_often_it_repeats() -> None:
     assert [(warning.variable, warning.location.column) for warning in warnings] == [("a", 7), ("b", 13)]
 
 
+def test_two_things_wrong_at_one_place_are_two_warnings() -> None:
+    _, warnings = lenient("{{#l}}{{a}}{{/l}}", {"l": [{}, {"a": 1.5}, {}]})
+    assert [warning.code for warning in warnings] == ["undefined-variable", "wrong-type"]
+
+
 def test_errors_do_not_repeat_values() -> None:
     data = {"a": {"secret": "someone@example.com"}, "b": 12345.678}
     for source in ("{{a}}", "{{b}}", "{{a.c}}"):
