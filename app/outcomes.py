@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.building import CheckFailedError
-from app.core.errors import ReleaseError, SourceError, UnknownNameError
+from app.core.errors import ReleaseError, SourceError, SurroundingsError, UnknownNameError
 from app.publishing.errors import RefusedError, UnknownReleaseError
 from bbws_templates.errors import BbwsTemplatesError, ContractError
 from bbws_templates.faults import DamagedReleaseError, StoreError, TargetError, UnknownTemplateError
@@ -42,6 +42,7 @@ _OUTCOMES: dict[type[BbwsTemplatesError], Outcome] = {
     UnknownReleaseError: Outcome(EXIT_USAGE, 404, "No such release"),
     UnknownTemplateError: Outcome(EXIT_USAGE, 404, "No such template in the release"),
     TargetError: Outcome(EXIT_USAGE, 422, "No such target"),
+    SurroundingsError: Outcome(EXIT_SURROUNDINGS, 503, "Something around the product fails"),
     StoreError: Outcome(EXIT_SURROUNDINGS, 502, "The store of releases fails"),
     BbwsTemplatesError: Outcome(EXIT_CONTENT, 422, "The template cannot be rendered"),
 }

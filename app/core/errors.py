@@ -6,14 +6,23 @@
     ├── SourceError            a file or folder of the template set cannot be used
     │   └── UnknownNameError   a template or fixture that does not exist; carries the nearest names
     ├── CompileError           Mustache where the compiler cannot keep it whole
-    └── ReleaseError           a release that cannot be built or read
+    ├── ReleaseError           a release that cannot be built or read
+    └── SurroundingsError      what is around the product fails: an address, a disk
 """
 
 from __future__ import annotations
 
 from bbws_templates.errors import BbwsTemplatesError, Location
 
-__all__ = ["BbwsTemplatesError", "CompileError", "Location", "ReleaseError", "SourceError", "UnknownNameError"]
+__all__ = [
+    "BbwsTemplatesError",
+    "CompileError",
+    "Location",
+    "ReleaseError",
+    "SourceError",
+    "SurroundingsError",
+    "UnknownNameError",
+]
 
 
 class SourceError(BbwsTemplatesError):
@@ -50,3 +59,9 @@ class ReleaseError(BbwsTemplatesError):
     """A release that cannot be built, read or trusted."""
 
     code = "release"
+
+
+class SurroundingsError(BbwsTemplatesError):
+    """Neither the content nor the call is wrong: something around the product does not do its part."""
+
+    code = "surroundings"
