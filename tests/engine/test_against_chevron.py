@@ -1,7 +1,7 @@
 """``render`` returns what chevron.render returns, but for ``'`` and for chevron's departures from the rules.
 
-The generated templates keep clear of each departure; ``test_departures_from_chevron`` shows every one of them,
-with the rule that it breaks.
+The generated templates keep clear of each departure; ``test_departures_from_chevron`` shows every one of
+them, with the rule that it breaks.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Every known case in which ``render`` differs from chevron.render, with the rule that chevron breaks.
 
-``*.yml`` are the modules of https://github.com/mustache/spec. chevron's own result is asserted as well, so that
-a departure that chevron mends is noticed.
+``*.yml`` are the modules of https://github.com/mustache/spec. chevron's own result is asserted as well, so
+that a departure that chevron mends is noticed.
 """
 
 from __future__ import annotations
