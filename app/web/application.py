@@ -62,11 +62,15 @@ def create_app(settings: ServerSettings) -> FastAPI:
     for path, folder in services.stand_ins.mounts:
         app.mount(path, StandInFiles(directory=folder, check_dir=False))
     handle_errors(app)
-    describe(app)
+    describe(app, protected=settings.exposed or settings.token is not None)
     return app
 
 
-def serve(settings: ServerSettings, *, announce: Callable[[str], None] = print) -> None:
+def _say(line: str) -> None:
+    print(line, flush=True)  # whoever started the server in a pipe waits for this line
+
+
+def serve(settings: ServerSettings, *, announce: Callable[[str], None] = _say) -> None:
     """Serve until interrupted. ``announce`` is told the address once it can be opened.
 
     Raises:

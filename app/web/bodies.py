@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from app.core.errors import SourceError
 from app.core.jsontext import parse_json
@@ -16,6 +17,14 @@ from app.web.problems import HttpError, PointedProblem
 from app.web.services import services_of
 
 _LABEL = "request body"
+
+_EXPECTED = {
+    "bool_type": "must be true or false",
+    "dict_type": "must be an object",
+    "extra_forbidden": "is not a member of this request",
+    "model_type": "must be an object",
+    "string_type": "must be a string",
+}
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -52,10 +61,7 @@ def json_body(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
                 "request",
                 "The body is JSON, but not what is asked for here.",
                 remedy="See /openapi.json for its shape.",
-                errors=[
-                    PointedProblem(pointer=_pointer(each["loc"]), detail=each["msg"])
-                    for each in error.errors()
-                ],
+                errors=[_offence(each) for each in error.errors()],
             ) from None
 
     return read
@@ -94,6 +100,11 @@ def _parse(body: bytes) -> Any:
     except (ValueError, RecursionError) as error:
         raise HttpError(400, "malformed-json", f"The JSON cannot be used: {error}.") from None
     return value
+
+
+def _offence(error: ErrorDetails) -> PointedProblem:
+    detail = _EXPECTED.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    return PointedProblem(pointer=_pointer(error["loc"]), detail=detail)
 
 
 def _pointer(parts: tuple[int | str, ...]) -> str:

@@ -32,18 +32,21 @@ def prose(text: str) -> Markup:
     return Markup("".join(f"<code>{piece}</code>" if at % 2 else piece for at, piece in enumerate(pieces)))  # noqa: S704  escaped above
 
 
-def describe(app: FastAPI) -> None:
-    """Have ``app`` describe its errors by their true media type, and bodies that it reads itself."""
+def describe(app: FastAPI, *, protected: bool) -> None:
+    """Have ``app`` describe its errors by their true media type, and bodies that it reads itself.
+
+    ``protected`` tells whether a token is asked for at all: a server that asks for none must not claim to.
+    """
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _schema(app)
+            app.openapi_schema = _schema(app, protected)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents
 
 
-def _schema(app: FastAPI) -> dict[str, Any]:
+def _schema(app: FastAPI, protected: bool) -> dict[str, Any]:
     schema = get_openapi(
         title=TITLE,
         version=product_version(),
@@ -59,6 +62,11 @@ def _schema(app: FastAPI) -> dict[str, Any]:
     for path in schema["paths"].values():
         for operation in path.values():
             _correct(operation["responses"])
+            if not protected:
+                operation.pop("security", None)
+                operation["responses"].pop("401", None)
+    if not protected:
+        schema["components"].pop("securitySchemes", None)
     return schema
 
 

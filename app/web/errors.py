@@ -3,15 +3,16 @@
 ::
 
     BbwsTemplatesError
-    └── ListenError    the address cannot be listened on
+    └── SurroundingsError
+        └── ListenError    the address cannot be listened on
 """
 
 from __future__ import annotations
 
-from bbws_templates.errors import BbwsTemplatesError
+from app.core.errors import SurroundingsError
 
 
-class ListenError(BbwsTemplatesError):
+class ListenError(SurroundingsError):
     """The host and port cannot be listened on: taken, not ours, or not an address."""
 
     code = "listen"

@@ -1,0 +1,43 @@
+"""Calls an application in memory, one request at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+ORIGIN = "http://127.0.0.1:8025"
+
+
+class Caller:
+    """A client without a network; its lifespan is not run, so nothing is watched."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        async def send() -> httpx.Response:
+            # A defect becomes the 500 that a user would see, so that a test can assert that there is none.
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+                return await client.request(method, path, **options)
+
+        return asyncio.run(send())
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("POST", path, **options)
+
+    def render(self, name: str, body: object) -> httpx.Response:
+        return self.post(f"/api/templates/{name}/render", json=body)
+
+
+async def in_chunks(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
+    """A body of unannounced length."""
+    for chunk in chunks:
+        yield chunk

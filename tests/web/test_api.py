@@ -1,0 +1,160 @@
+"""The JSON API: what a program learns of the templates, and what it gets rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.web.calling import Caller
+from tests.web.conftest import METADATA, Folders
+
+GREETING = "mails/greeting"
+BARE = "deep/down/here/bare"
+
+
+def test_the_list_names_every_template_with_its_metadata_fixtures_and_partner(caller: Caller) -> None:
+    listed = {each["name"]: each for each in caller.get("/api/templates").json()["templates"]}
+    assert list(listed) == [BARE, GREETING, f"{GREETING}_internal"]
+    greeting = listed[GREETING]
+    assert greeting["description"] == METADATA["description"]
+    assert greeting["subject"] == METADATA["subject"]
+    assert greeting["fixtures"] == ["minimal", "typical"]
+    assert greeting["partner"] == f"{GREETING}_internal"
+    assert listed[BARE]["category"] == "deep/down/here"
+    assert listed[BARE]["partner"] is None
+
+
+def test_a_template_tells_its_contract_sender_variables_and_compiled_form(caller: Caller) -> None:
+    template = caller.get(f"/api/templates/{GREETING}").json()
+    assert template["contract"]["required"] == ["name"]
+    assert template["sender"] == {"name": "Example", "address": "hello@example.com"}
+    assert template["replyTo"] == "help@example.com"
+    assert template["defaultFixture"] == "typical"
+    assert [each["data"]["name"] for each in template["fixtureSets"]] == ["Bo", "Ann"]
+    variables = {each["path"]: each for each in template["variables"]}
+    assert variables["name"]["required"] is True
+    assert variables["note"]["required"] is False
+    assert variables["name"]["description"] == "Whom to greet."
+    assert "{{name}}" in template["compiled"]["html"]
+    assert "Example Ltd" in template["compiled"]["html"]
+
+
+def test_variables_inside_lists_are_told_with_their_path(
+    folders: Folders, calling: Callable[..., Caller]
+) -> None:
+    folders.write(
+        "templates/list.html",
+        "<p>{{a.b}}{{#rows}}{{cell}}{{#inner}}{{.}}{{/inner}}{{/rows}}{{^rows}}none{{/rows}}",
+    )
+    contract = {
+        "type": "object",
+        "properties": {
+            "a": {"type": "object", "properties": {"b": {"type": "string"}}},
+            "rows": {
+                "type": "array",
+                "items": {"$ref": "#/$defs/row"},
+            },
+        },
+        "$defs": {
+            "row": {
+                "type": "object",
+                "required": ["cell"],
+                "properties": {
+                    "cell": {"type": "string"},
+                    "inner": {"type": "array", "items": {"type": "string"}},
+                },
+            }
+        },
+    }
+    folders.write("templates/list.json", {**METADATA, "subject": "List", "contract": contract})
+    variables = {each["path"]: each for each in calling().get("/api/templates/list").json()["variables"]}
+    assert list(variables) == ["a.b", "rows", "rows[].cell", "rows[].inner"]
+    assert variables["rows[].cell"]["required"] is True
+
+
+def test_the_sources_of_a_template_are_all_files_it_is_made_of(caller: Caller) -> None:
+    files = caller.get(f"/api/sources/{GREETING}").json()["files"]
+    roles = [each["role"] for each in files]
+    assert roles == ["html", "metadata", "partial", "stylesheet", "fixture", "fixture"]
+    assert all(each["text"] for each in files)
+
+
+def test_a_fixture_is_rendered_to_a_whole_mail(caller: Caller) -> None:
+    mail = caller.render(GREETING, {"fixture": "typical"}).json()
+    assert mail["subject"] == "Hello Ann"
+    assert mail["preheader"] == METADATA["preheader"]
+    assert mail["sender"]["address"] == "hello@example.com"
+    assert mail["replyTo"] == "help@example.com"
+    assert "<h1>Hello Ann</h1>" in mail["html"]
+    assert "Hello Ann" in mail["text"]
+    assert "<" not in mail["text"]
+    assert mail["htmlBytes"] == len(mail["html"].encode())
+    assert isinstance(mail["findings"], list)
+
+
+def test_data_of_ones_own_are_rendered_and_can_be_looked_at(caller: Caller) -> None:
+    mail = caller.render(GREETING, {"data": {"name": "Zoë <b>", "note": "x"}}).json()
+    assert mail["subject"] == "Hello Zoë <b>"
+    assert "Hello Zoë &lt;b&gt;" in mail["html"]
+    assert "Zoë &lt;b&gt;" in caller.get(mail["preview"]).text
+    assert caller.get(mail["preview"].replace(GREETING, f"{GREETING}_internal")).status_code == 404
+
+
+def test_missing_values_are_an_error_unless_leniency_is_asked_for(caller: Caller) -> None:
+    assert caller.render(GREETING, {"data": {"name": "Ann"}}).status_code == 422
+    mail = caller.render(GREETING, {"data": {"name": "Ann"}, "lenient": True}).json()
+    assert '<p class="note"' in mail["html"]
+    assert any("note" in finding["message"] for finding in mail["findings"])
+
+
+def test_data_against_the_contract_are_answered_with_a_pointer_per_offence(caller: Caller) -> None:
+    response = caller.render(GREETING, {"data": {"note": 7, "colour": "red"}})
+    problem = response.json()
+    assert response.status_code == 422
+    assert problem["code"] == "contract"
+    pointers = {error["pointer"] for error in problem["errors"]}
+    assert pointers == {"/name", "/note", "/colour"}
+    assert all(error["detail"] for error in problem["errors"])
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_ones(caller: Caller) -> None:
+    for response in (
+        caller.get("/api/templates/mails/greting"),
+        caller.render("mails/greting", {"fixture": "x"}),
+    ):
+        assert response.status_code == 404
+        assert response.json()["nearest"][0] == GREETING
+    fixture = caller.render(GREETING, {"fixture": "tipical"})
+    assert fixture.status_code == 404
+    assert fixture.json()["nearest"][0] == "typical"
+
+
+def test_a_bare_file_at_any_depth_renders_with_its_own_names_in_place_of_data(caller: Caller) -> None:
+    template = caller.get(f"/api/templates/{BARE}").json()
+    assert template["contract"] is None
+    assert template["placeholders"] == {"who": "[who]", "list": [{"x": "[x]"}]}
+    page = caller.get(f"/preview/{BARE}").text
+    assert "[who] [[x]]" in page
+    assert caller.render(BARE, {"data": {"who": "me", "list": []}}).status_code == 200
+
+
+def test_checks_count_the_findings_over_all_fixtures(
+    folders: Folders, calling: Callable[..., Caller]
+) -> None:
+    folders.write(f"fixtures/{GREETING}/wrong.json", {"nome": "Ann"})
+    result = calling().get(f"/api/checks/{GREETING}").json()
+    assert result["counts"]["error"] >= 1
+    assert any(finding["fixture"] == "wrong" for finding in result["findings"])
+    assert calling().get("/api/checks").json()["templates"].keys() == {BARE, GREETING, f"{GREETING}_internal"}
+
+
+def test_a_message_can_be_taken_away_as_eml(caller: Caller) -> None:
+    response = caller.get(f"/downloads/{GREETING}?format=eml")
+    assert response.headers["content-type"].startswith("message/rfc822")
+    assert "mails-greeting-typical.eml" in response.headers["content-disposition"]
+    assert b"multipart/alternative" in response.content
+    text = caller.get(f"/downloads/{GREETING}?format=text&fixture=minimal&lenient=true")
+    assert "Hello Bo" in text.text
+
+
+def test_health_tells_how_many_templates_there_are(caller: Caller) -> None:
+    assert caller.get("/healthz").json() == {"status": "ok", "templates": 3, "generation": 1, "problem": ""}

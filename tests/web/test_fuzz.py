@@ -1,0 +1,62 @@
+"""A schema-driven fuzzer against the server's own OpenAPI description: no failures, no surprises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.web.process import Server
+
+EXAMPLES = 40
+RENDER = "/api/templates/{name}/render"
+OPERATIONS = [
+    ("/healthz", "GET"),
+    ("/api/templates", "GET"),
+    ("/api/templates/{name}", "GET"),
+    ("/api/sources/{name}", "GET"),
+    ("/api/checks", "GET"),
+    ("/api/checks/{name}", "GET"),
+    (RENDER, "POST"),
+    ("/api/reload", "POST"),
+]
+
+
+@pytest.fixture(scope="module")
+def description(real_server: Server) -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_url(f"{real_server.url}/openapi.json")
+
+
+def fuzz(
+    description: schemathesis.BaseSchema, path: str, method: str, mode: schemathesis.GenerationMode
+) -> None:
+    # A description of the API cannot know the contract of each template, which data are held to as well.
+    excluded: list[schemathesis.CheckFunction] | None = [positive_data_acceptance] if path == RENDER else None
+
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=description[path][method].as_strategy(generation_mode=mode))
+    def answer_as_described(case: schemathesis.Case[Any]) -> None:
+        case.call_and_validate(excluded_checks=excluded)
+
+    answer_as_described()
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_answer_to_a_described_request_is_described(
+    description: schemathesis.BaseSchema, path: str, method: str
+) -> None:
+    fuzz(description, path, method, schemathesis.GenerationMode.POSITIVE)
+
+
+def test_every_described_request_is_fuzzed(description: schemathesis.BaseSchema) -> None:
+    described = {
+        (path, method.upper()) for path, item in description.raw_schema["paths"].items() for method in item
+    }
+    assert described == set(OPERATIONS)
+
+
+def test_a_body_that_is_not_described_is_refused_as_described(description: schemathesis.BaseSchema) -> None:
+    fuzz(description, RENDER, "POST", schemathesis.GenerationMode.NEGATIVE)

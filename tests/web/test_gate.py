@@ -1,0 +1,171 @@
+"""Who is let in: host names, other sites, tokens; and what every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.web.settings import ServerSettings
+from tests.web.calling import Caller
+
+RENDER = "/api/templates/mails/greeting/render"
+FIXTURE = {"fixture": "typical"}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:9999", "localhost", "LOCALHOST:1", "[::1]:8025"])
+def test_the_machine_itself_is_let_in_under_its_usual_names(caller: Caller, host: str) -> None:
+    assert caller.get("/healthz", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "", "[::1", "0.0.0.0"]
+)
+def test_a_foreign_name_for_this_machine_is_refused(caller: Caller, host: str) -> None:
+    for path in ("/", "/api/templates", "/preview/mails/greeting", "/static/css/base.css"):
+        response = caller.get(path, headers={"host": host})
+        assert response.status_code == 421
+        assert "greeting" not in response.text
+
+
+def test_further_names_can_be_allowed(calling: Callable[..., Caller]) -> None:
+    caller = calling(allowed_hosts=("Preview.Example",))
+    assert caller.get("/healthz", headers={"host": "preview.example:8025"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:1"},
+    ],
+)
+def test_a_page_of_another_site_can_post_nothing(caller: Caller, headers: dict[str, str]) -> None:
+    response = caller.post(RENDER, json=FIXTURE, headers=headers)
+    assert response.status_code == 403
+    assert response.json()["code"] == "cross-site"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"sec-fetch-site": "same-origin", "origin": "http://127.0.0.1:8025"}, {"sec-fetch-site": "none"}],
+)
+def test_our_own_pages_and_programs_can_post(caller: Caller, headers: dict[str, str]) -> None:
+    assert caller.post(RENDER, json=FIXTURE, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/templates/mails/greeting",
+        "/templates/nothing",
+        "/docs",
+        "/api/templates",
+        "/healthz",
+        "/openapi.json",
+        "/static/js/dom.js",
+        "/nothing",
+    ],
+)
+def test_every_answer_forbids_scripts_of_others_sniffing_and_framing(caller: Caller, path: str) -> None:
+    headers = caller.get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "no-" in headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", ["/preview/mails/greeting", "/preview/nothing", "/downloads/mails/greeting"])
+def test_a_mail_may_run_no_script_and_fetch_nothing_from_elsewhere(caller: Caller, path: str) -> None:
+    bare = caller.get(path).headers["content-security-policy"]
+    if path.startswith("/downloads"):
+        assert bare.endswith("sandbox")
+        return
+    embedded = caller.get(f"{path}?embed=1").headers["content-security-policy"]
+    for policy in (bare, embedded):
+        directives = {
+            name: rest for name, _, rest in (part.strip().partition(" ") for part in policy.split(";"))
+        }
+        assert directives["default-src"] == "'none'"
+        assert "script-src" not in directives
+        assert directives["img-src"] == "'self' data:"
+        assert directives["frame-ancestors"] == "'self'"
+        assert directives["base-uri"] == directives["form-action"] == "'none'"
+        assert "allow-scripts" not in directives["sandbox"]
+    assert "allow-same-origin" not in bare
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../app/web/gate.py",
+        "/static/%2e%2e/gate.py",
+        "/stand-ins/0/../../session.py",
+        "/stand-ins/0/%2e%2e/%2e%2e/session.py",
+        "/preview/../../etc/passwd",
+        "/templates/..%2f..%2fetc%2fpasswd",
+        "/downloads/%2e%2e/x",
+    ],
+)
+def test_no_path_leaves_its_folder(caller: Caller, path: str) -> None:
+    assert caller.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("host", "token", "given", "status"),
+    [
+        ("127.0.0.1", None, None, 200),
+        ("127.0.0.1", "secret", None, 401),
+        ("127.0.0.1", "secret", "wrong", 401),
+        ("127.0.0.1", "secret", "secret", 200),
+        ("0.0.0.0", None, None, 403),
+        ("0.0.0.0", None, "", 403),
+        ("0.0.0.0", "secret", None, 401),
+        ("0.0.0.0", "secret", "secret", 200),
+    ],
+)
+def test_what_changes_something_asks_for_the_token(
+    calling: Callable[..., Caller], host: str, token: str | None, given: str | None, status: int
+) -> None:
+    caller = calling(host=host, token=token)
+    headers = {} if given is None else {"authorization": f"Bearer {given}"}
+    response = caller.post("/api/reload", headers=headers)
+    assert response.status_code == status
+    assert ("www-authenticate" in response.headers) == (status == 401)
+    assert caller.post(RENDER, json=FIXTURE).status_code == 200  # rendering changes nothing
+
+
+@pytest.mark.parametrize(
+    ("host", "exposed"),
+    [
+        ("127.0.0.1", False),
+        ("127.9.9.9", False),
+        ("::1", False),
+        ("localhost", False),
+        ("0.0.0.0", True),
+        ("::", True),
+        ("192.168.1.5", True),
+        ("box.example", True),
+    ],
+)
+def test_only_the_loopback_addresses_count_as_private(host: str, exposed: bool) -> None:
+    assert ServerSettings(templates=Path(), fixtures=Path(), host=host).exposed is exposed
+
+
+def test_the_description_asks_for_a_token_exactly_when_the_server_does(
+    calling: Callable[..., Caller],
+) -> None:
+    def security(**settings: object) -> object:
+        description = calling(**settings).get("/openapi.json").json()
+        return description["paths"]["/api/reload"]["post"].get("security")
+
+    assert security() is None
+    assert security(token="secret") == security(host="0.0.0.0") == [{"HTTPBearer": []}]

@@ -1,0 +1,103 @@
+"""The pages as a browser receives them: complete for any team's set, and made of text alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import html5lib
+import pytest
+
+from app.web.pairs import arrange, partner_of, title_of
+from tests.web.calling import Caller
+from tests.web.conftest import METADATA, Folders
+
+TWELVE = {
+    "receipts": ["order", "order_internal", "receipt", "receipt_internal"],
+    "notifications": ["site_creation_customer", "site_creation_internal"],
+}
+
+
+def test_the_two_versions_of_a_mail_stand_side_by_side_the_customers_first() -> None:
+    names = [f"{category}/{name}" for category, members in TWELVE.items() for name in members]
+    shelves = arrange(names)
+    assert [shelf.category for shelf in shelves] == ["notifications", "receipts"]
+    assert [row.names for shelf in shelves for row in shelf.rows] == [
+        ("notifications/site_creation_customer", "notifications/site_creation_internal"),
+        ("receipts/order", "receipts/order_internal"),
+        ("receipts/receipt", "receipts/receipt_internal"),
+    ]
+    assert shelves[0].rows[0].title == "Site creation"
+    assert partner_of("receipts/order_internal", names) == "receipts/order"
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("welcome", "Welcome"),
+        ("a/b/password-reset", "Password reset"),
+        ("x/_internal", "X/_internal"),
+        ("x/Ünder", "Ünder"),
+    ],
+)
+def test_any_name_makes_a_heading(name: str, title: str) -> None:
+    assert title_of(name).lower() == title.lower()
+
+
+def test_every_template_appears_once_whatever_the_names() -> None:
+    names = {"a", "b/a", "b/a_internal", "b/a_customer", "b/c/d/e", "b/x-internal", "_internal"}
+    shown = [name for shelf in arrange(names) for row in shelf.rows for name in row.names]
+    assert sorted(shown) == sorted(names)
+
+
+def test_the_gallery_holds_a_card_with_a_live_thumbnail_per_template(caller: Caller) -> None:
+    page = html5lib.parse(caller.get("/").text, namespaceHTMLElements=False)
+    cards = {card.get("data-name"): card for card in page.iter("article")}
+    assert set(cards) == {"mails/greeting", "mails/greeting_internal", "deep/down/here/bare"}
+    frame = cards["mails/greeting"].find(".//iframe")
+    assert frame is not None
+    assert frame.get("sandbox") == ""
+    assert frame.get("loading") == "lazy"
+    assert (frame.get("src") or "").startswith("/preview/mails/greeting?")
+
+
+def test_an_empty_set_says_what_to_do(folders: Folders, calling: Callable[..., Caller]) -> None:
+    for file in folders.templates.rglob("*.html"):
+        file.unlink()
+    assert "holds no template yet" in calling().get("/").text
+
+
+def test_names_and_words_of_others_enter_a_page_as_text(
+    folders: Folders, calling: Callable[..., Caller]
+) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    name = "a \"b' & ?#%2e"
+    folders.write(f"templates/x/{name}.html", "<p>hi")
+    folders.write(
+        f"templates/x/{name}.json",
+        {**METADATA, "description": evil, "subject": f"{evil} {{{{name}}}}", "contract": {"type": "object"}},
+    )
+    caller = calling()
+    for page in ("/", "/templates/mails/greeting"):
+        text = caller.get(page).text
+        assert "<img" not in text
+        document = html5lib.parse(text, namespaceHTMLElements=False)
+        link = next(a for a in document.iter("a") if "%22b" in (a.get("href") or ""))
+        assert caller.get(link.get("href") or "").status_code == 200
+    assert name in [
+        each["name"].removeprefix("x/") for each in caller.get("/api/templates").json()["templates"]
+    ]
+
+
+def test_an_unknown_page_offers_the_nearest_templates(caller: Caller) -> None:
+    response = caller.get("/templates/mails/greting")
+    assert response.status_code == 404
+    assert 'href="/templates/mails/greeting"' in response.text
+
+
+def test_a_page_carries_no_script_or_style_of_its_own(caller: Caller) -> None:
+    for path in ("/", "/templates/mails/greeting", "/templates/nothing", "/docs"):
+        document = html5lib.parse(caller.get(path).text, namespaceHTMLElements=False)
+        assert all(script.get("src", "").startswith("/static/") for script in document.iter("script"))
+        assert not list(document.iter("style"))
+        for element in document.iter():
+            assert not [name for name in element.attrib if str(name).startswith("on") or name == "style"]

@@ -1,0 +1,169 @@
+"""The server as a process: starting, refusing to start, telling of saves, stopping."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import time
+
+import httpx
+import pytest
+
+from tests.web.calling import in_chunks
+from tests.web.conftest import Folders
+from tests.web.process import ROOT, Server, arguments, running
+
+NOTICED_SECONDS = 1.0
+
+
+def test_a_save_is_told_to_open_pages_within_a_second(server: Server, served_folders: Folders) -> None:
+    with httpx.stream("GET", f"{server.url}/events", timeout=20) as stream:
+        lines = stream.iter_lines()
+        assert "text/event-stream" in stream.headers["content-type"]
+        assert next(line for line in lines if line.startswith("event:")) == "event: hello"
+        served_folders.write("templates/mails/greeting_internal.html", "<p>Saved {{name}} {{note}}")
+        saved = time.monotonic()
+        next(line for line in lines if line == "event: change")
+        data = json.loads(next(line for line in lines if line.startswith("data:")).removeprefix("data:"))
+        assert time.monotonic() - saved < NOTICED_SECONDS
+    assert data["changed"] == ["mails/greeting_internal"]
+    assert "Saved Ann" in httpx.get(f"{server.url}/preview/mails/greeting_internal").text
+
+
+def test_counts_of_findings_arrive_by_themselves(server: Server) -> None:
+    for _ in range(100):
+        counts = httpx.get(f"{server.url}/api/checks").json()["templates"]
+        if all(counts.values()):
+            break
+        time.sleep(0.1)
+    assert all(counts.values())
+
+
+def test_it_stops_at_once_although_a_page_is_open(folders: Folders) -> None:
+    with (
+        running(folders.templates, folders.fixtures) as server,
+        httpx.stream("GET", f"{server.url}/events", timeout=20) as stream,
+    ):
+        next(stream.iter_lines())
+        begun = time.monotonic()
+        status, err = server.interrupt()
+    assert time.monotonic() - begun < 2.5
+    assert status in (0, 130)
+    assert "Traceback" not in err
+
+
+def test_a_taken_port_is_one_clear_error(server: Server, folders: Folders) -> None:
+    port = server.url.rpartition(":")[2]
+    second = subprocess.run(
+        arguments(folders.templates, folders.fixtures, "--port", port),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert second.returncode == 4
+    assert second.stdout == ""
+    assert len(second.stderr.strip().splitlines()) <= 2
+    assert f"127.0.0.1:{port}" in second.stderr
+    assert "--port" in second.stderr
+
+
+def test_an_address_of_another_machine_is_one_clear_error(folders: Folders) -> None:
+    refused = subprocess.run(
+        arguments(folders.templates, folders.fixtures, "--host", "203.0.113.7"),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert refused.returncode == 4
+    assert "203.0.113.7" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_beyond_this_machine_a_token_is_made_up_and_asked_for(folders: Folders) -> None:
+    with running(folders.templates, folders.fixtures, "--host", "0.0.0.0", lines=2) as server:
+        url = server.url.replace("0.0.0.0", "127.0.0.1")
+        token = server.announced[1].split()[-1]
+        assert httpx.post(f"{url}/api/reload").status_code == 401
+        right = {"authorization": f"Bearer {token}"}
+        assert httpx.post(f"{url}/api/reload", headers=right).status_code == 200
+
+
+def test_a_chunked_body_is_cut_off_at_the_limit(server: Server) -> None:
+    async def send() -> httpx.Response:
+        chunks = [b'{"data": {"name": "', *[b"x" * 65536] * 20, b'"}}']
+        async with httpx.AsyncClient() as client:
+            return await client.post(
+                f"{server.url}/api/templates/mails/greeting/render",
+                content=in_chunks(chunks),
+                headers={"content-type": "application/json"},
+            )
+
+    response = asyncio.run(send())
+    assert response.status_code == 413
+    assert httpx.get(f"{server.url}/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET /api/templates/%ff%00%0d%0a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"POST /api/reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\nConnection: close\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ],
+    ids=["no host", "odd bytes", "negative length", "TLS", "endless path"],
+)
+def test_malformed_requests_leave_it_standing(server: Server, request_bytes: bytes) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(request_bytes)
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.recv(200)
+    assert b" 500 " not in answer
+    assert httpx.get(f"{server.url}/healthz").json()["status"] == "ok"
+
+
+def test_it_survives_every_kind_of_broken_file_and_recovers(server: Server, served_folders: Folders) -> None:
+    folders = served_folders
+    original = (folders.templates / "mails/greeting.html").read_text()
+    with httpx.Client(base_url=server.url) as client:
+        for content in (
+            b"\xff\xfe\x00",
+            b"{{#a}}",
+            b"{{" * 5000,
+            b"{{#a}}" * 5000,
+            b"x" * 3_000_000,
+            b"<style>" * 1000,
+            b"",
+        ):
+            folders.write("templates/mails/greeting.html", content)
+            assert client.post("/api/reload").status_code == 200
+            assert client.get("/").status_code == 200
+            assert client.get("/preview/mails/greeting").status_code in (200, 422)
+            assert client.get("/preview/deep/down/here/bare").status_code == 200
+        for path, content in (
+            ("templates/mails/greeting.json", b"[" * 100_000),
+            ("fixtures/mails/greeting/typical.json", b'{"name": ' + b"9" * 10_000 + b"}"),
+            ("fixtures/mails/greeting/minimal.json", b'{"name": "\\ud800"}'),
+            ("templates/partials/header.html", b"\xff"),
+        ):
+            folders.write(path, content)
+            assert client.post("/api/reload").status_code == 200
+            assert client.get("/").status_code == 200
+            assert client.get("/templates/mails/greeting").status_code == 200
+            assert client.get("/api/sources/mails/greeting").status_code == 200
+            assert client.get("/api/checks/mails/greeting").status_code == 200
+            assert client.get("/preview/mails/greeting?fixture=minimal").status_code in (200, 422)
+        folders.write("templates/mails/greeting.html", original)
+        folders.write("templates/partials/header.html", "<p>Example Ltd</p>")
+        folders.write(
+            "templates/mails/greeting.json", (folders.templates / "mails/greeting_internal.json").read_text()
+        )
+        folders.write("fixtures/mails/greeting/typical.json", {"name": "Ann", "note": "again"})
+        assert client.post("/api/reload").status_code == 200
+        assert "Hello Ann" in client.get("/preview/mails/greeting").text
