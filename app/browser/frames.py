@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+MAX_HEIGHT = 16_000
+"""The tallest picture in pixels, which is what Chromium can draw at once; a longer page is cut there."""
+
 
 class Scheme(StrEnum):
     """In which colours a mail is drawn.

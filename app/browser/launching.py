@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -14,26 +13,9 @@ from playwright.sync_api import Error, Playwright
 
 from app.browser.discovery import Browser
 from app.browser.errors import BrowserError
+from app.browser.flags import FLAGS
 from app.browser.fontset import write_configuration
 
-# Everything that could make pixels depend on the machine, switched off: the graphics card, the screen's
-# density and colours, hinting and subpixel text, the processor's own instruction sets, hasty drawing.
-# The digest of this tuple is part of a renderer's identity: a change makes every baseline stale, on purpose.
-FLAGS = (
-    "--disable-gpu",
-    "--force-device-scale-factor=1",
-    "--force-color-profile=srgb",
-    "--font-render-hinting=none",
-    "--disable-lcd-text",
-    "--disable-skia-runtime-opts",
-    "--disable-partial-raster",
-    "--disable-checker-imaging",
-    "--disable-threaded-animation",
-    "--disable-image-animation-resync",
-    "--run-all-compositor-stages-before-draw",
-    "--hide-scrollbars",
-    "--lang=en-US",
-)
 # What keeps the browser quiet and small; no influence on pixels.
 _HOUSEKEEPING = (
     "--disable-background-networking",
@@ -46,11 +28,6 @@ _HOUSEKEEPING = (
 )
 START_SECONDS = 30.0
 _KEPT_SETTINGS = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "PLAYWRIGHT_NODEJS_PATH", "SYSTEMROOT")
-
-
-def flags_digest() -> str:
-    """``sha256:…`` of the flags that decide pixels."""
-    return f"sha256:{hashlib.sha256(chr(10).join(FLAGS).encode()).hexdigest()}"
 
 
 def launch(playwright: Playwright, browser: Browser, home: Path) -> RunningBrowser:

@@ -7,14 +7,12 @@ from typing import Self
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route
 
-from app.browser.frames import Drawing, Frame, Scheme
+from app.browser.frames import MAX_HEIGHT, Drawing, Frame, Scheme
 from app.browser.standins import stand_in
 
 # `.invalid` resolves nowhere (RFC 6761); the document is answered from memory.
 _ADDRESS = "https://mail.invalid/"
 _START_HEIGHT = 480
-# Beyond this Chromium cannot draw one picture; a longer page is cut, and the cut is recorded.
-MAX_HEIGHT = 16_000
 
 
 class Tab:

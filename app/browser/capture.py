@@ -1,0 +1,177 @@
+"""Drawing what has to be drawn, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.browser.errors import BaselineError, BrowserCrashedError
+from app.browser.flags import flags_digest
+from app.browser.fontset import font_set_digest
+from app.browser.frames import MAX_HEIGHT, Drawing
+from app.browser.mails import Mail
+from app.browser.pixels import pixels_digest, read_picture, write_picture
+from app.browser.renderer import CALIBRATION, Renderer, identify
+from app.browser.session import Session
+from app.browser.settings import Settings
+from app.browser.snapshots import Snapshot
+from app.browser.standins import stand_ins_digest
+from app.browser.store import PictureStore, Sidecar
+from app.browser.writing import write_whole
+
+
+@dataclass
+class Captured:
+    """What a capture did: ``drawn`` anew, ``failed`` with the reason; the rest needed nothing."""
+
+    renderer: Renderer
+    drawn: list[Snapshot] = field(default_factory=list)
+    failed: dict[Snapshot, str] = field(default_factory=dict)
+
+
+class Capture:
+    """Draws mails into a folder of current pictures, unless it or the baselines have them already."""
+
+    def __init__(
+        self, session: Session, settings: Settings, baselines: PictureStore, current: PictureStore
+    ) -> None:
+        self._session = session
+        self._settings = settings
+        self._baselines = baselines
+        self._current = current
+
+    def needed(
+        self, mails: Mapping[Snapshot, Mail], renderer: Renderer, *, anew: bool = False
+    ) -> tuple[Snapshot, ...]:
+        """The snapshots whose mail or renderer is another than that of every picture we have.
+
+        ``anew``: all of them, whatever we have.
+        """
+        return tuple(
+            snapshot
+            for snapshot, mail in mails.items()
+            if mail.html is not None and (anew or not self._have(snapshot, mail, renderer))
+        )
+
+    def run(
+        self,
+        mails: Mapping[Snapshot, Mail],
+        *,
+        anew: bool = False,
+        started: Callable[[int], None] | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> Captured:
+        """Draw what is needed.
+
+        ``started`` is told how many pictures that is, ``progress`` each snapshot's name before it is drawn.
+
+        Raises:
+            BrowserError: there is no browser that starts. A page on which it crashes twice is in ``failed``.
+            BaselineError: a picture cannot be read or written.
+        """
+        captured = Captured(self.renderer())
+        captured.failed = {snapshot: mail.error for snapshot, mail in mails.items() if mail.html is None}
+        needed = self.needed(mails, captured.renderer, anew=anew)
+        if started:
+            started(len(needed))
+        # While the browser draws the next mail, another thread writes the pictures of this one.
+        with ThreadPoolExecutor(max_workers=2) as writers:
+            written = []
+            for mail, snapshots in _grouped(needed, mails):
+                if progress:
+                    for snapshot in snapshots:
+                        progress(snapshot.id)
+                try:
+                    drawing = self._draw(mail, snapshots)
+                except BrowserCrashedError as error:
+                    captured.failed.update(dict.fromkeys(snapshots, str(error)))
+                    continue
+                written.append(writers.submit(self._write, mail, snapshots, drawing, captured.renderer))
+                captured.drawn += snapshots
+            for writing in written:
+                writing.result()
+        return captured
+
+    def renderer(self) -> Renderer:
+        """The renderer behind the session; a build that was calibrated before is not calibrated again."""
+        path = self._current.folder.parent / "renderer.json"
+        key = self._key()
+        known = _known_renderer(path, key)
+        if known is None:
+            known = identify(self._session)
+            write_whole(path, json.dumps({"key": key, "renderer": known.as_dict()}, indent=2).encode())
+        return known
+
+    def _draw(self, mail: Mail, snapshots: tuple[Snapshot, ...]) -> Drawing:
+        frames = [self._settings.frame(snapshot) for snapshot in snapshots]
+        return self._session.draw(mail.html or "", frames, name=snapshots[0].id)
+
+    def _write(
+        self, mail: Mail, snapshots: tuple[Snapshot, ...], drawing: Drawing, renderer: Renderer
+    ) -> None:
+        missing = tuple(f"no stand-in for {address}" for address in drawing.refused)
+        written = {}
+        for snapshot, picture in zip(snapshots, drawing.pictures, strict=True):
+            pixels = read_picture(picture)
+            height, width = pixels.shape[:2]
+            cut = (f"cut at {MAX_HEIGHT} pixels",) if height >= MAX_HEIGHT else ()
+            sidecar = Sidecar(
+                html=mail.digest,
+                pixels=pixels_digest(pixels),
+                width=width,
+                height=height,
+                renderer=renderer,
+                notes=(*mail.notes, *missing, *cut),
+            )
+            written[snapshot] = (write_picture(pixels), sidecar)
+        self._current.change(written)
+
+    def _have(self, snapshot: Snapshot, mail: Mail, renderer: Renderer) -> bool:
+        for store in (self._current, self._baselines):
+            try:
+                sidecar = store.sidecar(snapshot)
+                if (
+                    sidecar is not None
+                    and (sidecar.html, sidecar.renderer) == (mail.digest, renderer)
+                    and store.intact(snapshot, sidecar)
+                ):
+                    return True
+            except BaselineError:
+                continue  # whoever compares says so; a picture of now is needed all the same
+        return False
+
+    def _key(self) -> list[str | int]:
+        executable = self._session.browser.executable
+        status = executable.stat()
+        return [
+            str(executable),
+            self._session.browser.version,
+            status.st_size,
+            status.st_mtime_ns,
+            font_set_digest(),
+            flags_digest(),
+            stand_ins_digest(),
+            CALIBRATION.read_text(encoding="utf-8"),
+        ]
+
+
+def _known_renderer(path: Path, key: list[str | int]) -> Renderer | None:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return Renderer(**record["renderer"]) if record["key"] == key else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None  # no record of an earlier run, or not one of ours: draw the calibration page again
+
+
+def _grouped(
+    needed: Iterable[Snapshot], mails: Mapping[Snapshot, Mail]
+) -> Iterable[tuple[Mail, tuple[Snapshot, ...]]]:
+    """Snapshots that look at the same HTML, so that it is loaded once."""
+    groups: dict[tuple[str, str, str], list[Snapshot]] = {}
+    for snapshot in needed:
+        groups.setdefault((snapshot.template, snapshot.fixture, mails[snapshot].digest), []).append(snapshot)
+    for group in groups.values():
+        yield mails[group[0]], tuple(group)

@@ -1,0 +1,116 @@
+"""What a comparison found, snapshot by snapshot; kept on disk for the review, the report and approvals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_serializer, field_validator
+
+from app.browser.difference import Box
+from app.browser.errors import BaselineError
+from app.browser.renderer import Renderer
+from app.browser.snapshots import Snapshot
+from app.browser.store import Sidecar
+from app.browser.writing import write_whole
+from bbws_templates.errors import Location
+
+RESULTS_NAME = "results.json"
+
+
+class Status(StrEnum):
+    """How a snapshot stands against its baseline, in the order in which a reviewer wants to know."""
+
+    FAILED = "failed"
+    CHANGED = "changed"
+    NEW = "new"
+    REMOVED = "removed"
+    UNCHANGED = "unchanged"
+
+
+class Result(BaseModel):
+    """One snapshot of a comparison.
+
+    ``message`` is what differs, or why nothing could be compared. ``regions`` are where it differs.
+    ``current`` is None where there is no picture of now: a removed or failed snapshot, or one whose HTML and
+    renderer are those of its baseline. ``baseline`` is None for a new one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    snapshot: Snapshot
+    status: Status
+    message: str = ""
+    changed: int = 0
+    tolerated: int = 0
+    regions: tuple[Box, ...] = ()
+    masks: tuple[Box, ...] = ()
+    baseline: Sidecar | None = None
+    current: Sidecar | None = None
+
+    @field_serializer("snapshot")
+    def _snapshot_as_text(self, snapshot: Snapshot) -> str:
+        return snapshot.id
+
+    @field_validator("snapshot", mode="before")
+    @classmethod
+    def _snapshot_of_text(cls, value: object) -> object:
+        return Snapshot.from_id(value) if isinstance(value, str) else value
+
+
+class Comparison(BaseModel):
+    """One run. ``drawn`` pictures were made for it, in ``seconds``; ``warnings`` concern the settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    renderer: Renderer
+    results: tuple[Result, ...]
+    drawn: int = 0
+    seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> Mapping[Status, int]:
+        """How many snapshots have each status, all statuses named."""
+        found = Counter(result.status for result in self.results)
+        return {status: found[status] for status in Status}
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything was found that somebody has to look at."""
+        return any(result.status in {Status.CHANGED, Status.NEW, Status.REMOVED} for result in self.results)
+
+    @property
+    def failed(self) -> bool:
+        """Whether any snapshot could not be compared."""
+        return any(result.status is Status.FAILED for result in self.results)
+
+    def save(self, work: Path) -> None:
+        """Keep this comparison as the last one.
+
+        Raises:
+            BaselineError: it cannot be written.
+        """
+        write_whole(work / RESULTS_NAME, self.model_dump_json(indent=1).encode())
+
+    @classmethod
+    def load(cls, work: Path) -> Comparison:
+        """The last comparison.
+
+        Raises:
+            BaselineError: there is none, or its record cannot be read.
+        """
+        path = work / RESULTS_NAME
+        remedy = "Run `bbws-templates screenshots compare`."
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            raise BaselineError("Nothing has been compared here yet.", remedy=remedy) from None
+        except (OSError, ValidationError) as error:
+            raise BaselineError(
+                "is no record of a comparison that this program can read.",
+                location=Location(str(path)),
+                remedy=remedy,
+            ) from error

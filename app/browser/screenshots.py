@@ -1,0 +1,254 @@
+"""Capture and compare, from templates to results: what the command line, the review and the gate call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.browser.capture import Capture, Captured
+from app.browser.difference import Allowance, Box, Difference, compare, picture_of
+from app.browser.discovery import Browser
+from app.browser.errors import BaselineError, RendererMismatchError
+from app.browser.mails import Mail, RenderMail, fixtures_of, mails_of, workspace_renderer
+from app.browser.pixels import SUFFIX, pixels_digest
+from app.browser.renderer import Renderer
+from app.browser.results import Comparison, Result, Status
+from app.browser.session import Session
+from app.browser.settings import Settings, load_settings
+from app.browser.snapshots import Snapshot, select
+from app.browser.store import PictureStore, Sidecar
+from app.browser.writing import write_whole
+from app.core.workspace import Workspace
+
+Progress = Callable[[str], None]
+Started = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Folders:
+    """``baselines`` is versioned with the templates; ``work`` belongs to this working copy and may go."""
+
+    baselines: Path = Path("tests", "baselines")
+    work: Path = Path(".local", "screenshots")
+
+    @property
+    def differences(self) -> Path:
+        """Pictures of differences of the last comparison."""
+        return self.work / "differences"
+
+
+class Screenshots:
+    """The snapshots of one template set against its baselines."""
+
+    def __init__(
+        self,
+        *,
+        render: RenderMail,
+        fixtures: Mapping[str, Iterable[str]],
+        folders: Folders,
+        settings: Settings | None = None,
+        browser: Browser | None = None,
+    ) -> None:
+        """``fixtures`` maps each template to its scenarios; ``browser`` None means the one that is found.
+
+        Raises:
+            SettingsError: the settings beside the baselines are wrong.
+        """
+        self.folders = folders
+        self.settings = settings or load_settings(folders.baselines)
+        self.baselines = PictureStore(folders.baselines)
+        self.current = PictureStore(folders.work / "current")
+        self._render = render
+        self._fixtures = fixtures
+        self._browser = browser
+
+    @classmethod
+    def of_workspace(
+        cls, workspace: Workspace, folders: Folders, *, browser: Browser | None = None
+    ) -> Screenshots:
+        """The templates on disk with their fixtures."""
+        known = PictureStore(folders.baselines).snapshots() if workspace.templates.broken else ()
+        return cls(
+            render=workspace_renderer(workspace),
+            fixtures=fixtures_of(workspace, known),
+            folders=folders,
+            browser=browser,
+        )
+
+    def wanted(self) -> tuple[Snapshot, ...]:
+        """Every snapshot that the settings ask for."""
+        return self.settings.wanted(self._fixtures)
+
+    def capture(
+        self,
+        patterns: Sequence[str] = (),
+        *,
+        anew: bool = False,
+        started: Started | None = None,
+        progress: Progress | None = None,
+    ) -> Captured:
+        """Draw what neither the baselines nor the last run have; ``anew`` draws all that ``patterns`` mean.
+
+        Raises:
+            UnknownNameError: a pattern that means no snapshot.
+            BrowserError, BaselineError: no browser, no readable baselines, no room.
+        """
+        mails = mails_of(select(self.wanted(), patterns), self._render)
+        with Session(self._browser) as session:
+            capture = Capture(session, self.settings, self.baselines, self.current)
+            return capture.run(mails, anew=anew, started=started, progress=progress)
+
+    def compare(
+        self,
+        patterns: Sequence[str] = (),
+        *,
+        anew: bool = False,
+        any_renderer: bool = False,
+        started: Started | None = None,
+        progress: Progress | None = None,
+    ) -> Comparison:
+        """Capture what is needed, compare everything and keep the results.
+
+        ``any_renderer``: compare even with baselines that another renderer drew.
+
+        Raises:
+            RendererMismatchError: some baselines were drawn by a renderer whose pixels mean nothing here.
+            UnknownNameError, BrowserError, BaselineError: as ``capture``.
+        """
+        began = time.monotonic()
+        wanted = frozenset(self.wanted())
+        chosen = select(wanted.union(self.baselines.snapshots()), patterns)
+        mails = mails_of((snapshot for snapshot in chosen if snapshot in wanted), self._render)
+        known, unreadable = self._known(chosen)
+        drawable = {snapshot: mail for snapshot, mail in mails.items() if snapshot not in unreadable}
+        with Session(self._browser) as session:
+            capture = Capture(session, self.settings, self.baselines, self.current)
+            if not any_renderer:
+                _refuse_other_renderers(known, capture.renderer())
+            captured = capture.run(drawable, anew=anew, started=started, progress=progress)
+        failed = {**unreadable, **captured.failed}
+        comparison = Comparison(
+            renderer=captured.renderer,
+            results=tuple(
+                self._result(snapshot, mails.get(snapshot), known.get(snapshot), failed, captured.renderer)
+                for snapshot in chosen
+            ),
+            drawn=len(captured.drawn),
+            seconds=round(time.monotonic() - began, 3),
+            warnings=tuple(f"No snapshot answers to the {idle}." for idle in self.settings.idle(wanted)),
+        )
+        comparison.save(self.folders.work)
+        return comparison
+
+    def _known(self, snapshots: Iterable[Snapshot]) -> tuple[dict[Snapshot, Sidecar], dict[Snapshot, str]]:
+        known: dict[Snapshot, Sidecar] = {}
+        unreadable: dict[Snapshot, str] = {}
+        for snapshot in snapshots:
+            try:
+                sidecar = self.baselines.sidecar(snapshot)
+                if sidecar is not None:
+                    self.baselines.content(snapshot)
+                    known[snapshot] = sidecar
+            except BaselineError as error:
+                unreadable[snapshot] = str(error)
+        return known, unreadable
+
+    def _result(
+        self,
+        snapshot: Snapshot,
+        mail: Mail | None,
+        baseline: Sidecar | None,
+        failed: Mapping[Snapshot, str],
+        renderer: Renderer,
+    ) -> Result:
+        if snapshot in failed:
+            return Result(
+                snapshot=snapshot, status=Status.FAILED, message=failed[snapshot], baseline=baseline
+            )
+        if mail is None:
+            return Result(
+                snapshot=snapshot, status=Status.REMOVED, baseline=baseline, message="no longer asked for"
+            )
+        try:
+            return self._compared(snapshot, mail, baseline, renderer)
+        except BaselineError as error:
+            return Result(snapshot=snapshot, status=Status.FAILED, message=str(error), baseline=baseline)
+
+    def _compared(
+        self, snapshot: Snapshot, mail: Mail, baseline: Sidecar | None, renderer: Renderer
+    ) -> Result:
+        current = self.current.sidecar(snapshot)
+        if current is not None and (current.html, current.renderer) != (mail.digest, renderer):
+            current = None  # left over from an earlier state of the template or another browser
+        if baseline is None:
+            return Result(snapshot=snapshot, status=Status.NEW, current=current, message="has no baseline")
+        masks = tuple(Box(*mask.box) for mask in self.settings.masks_of(snapshot))
+        if current is None:
+            # Same HTML, same renderer, intact file: the picture would be the one that was approved.
+            return Result(snapshot=snapshot, status=Status.UNCHANGED, baseline=baseline, masks=masks)
+        before = self.baselines.pixels(snapshot)
+        altered = pixels_digest(before) != baseline.pixels
+        allowance = self._allowance(snapshot, masks, baseline.renderer, current.renderer)
+        after = self.current.pixels(snapshot)
+        difference = compare(before, after, allowance)
+        if difference.exists:
+            write_whole(self.folders.differences / f"{snapshot.id}{SUFFIX}", picture_of(difference, after))
+        return Result(
+            snapshot=snapshot,
+            status=Status.CHANGED if difference.exists else Status.UNCHANGED,
+            message=_message(difference, baseline, current, altered=altered),
+            changed=difference.changed,
+            tolerated=difference.tolerated,
+            regions=difference.regions,
+            masks=masks,
+            baseline=baseline,
+            current=current,
+        )
+
+    def _allowance(
+        self, snapshot: Snapshot, masks: tuple[Box, ...], before: Renderer, after: Renderer
+    ) -> Allowance:
+        """Between pictures of one build every pixel counts; another build may smooth an edge differently."""
+        tolerance = self.settings.tolerance(snapshot)
+        smoothing = before.browser != after.browser
+        if tolerance is None:
+            return Allowance(smoothing=smoothing, masks=masks)
+        if tolerance.antialiasing is not None:
+            smoothing = tolerance.antialiasing == "ignore"
+        return Allowance(tolerance.pixels, tolerance.colour, smoothing, masks)
+
+
+def _message(difference: Difference, baseline: Sidecar, current: Sidecar, *, altered: bool) -> str:
+    parts = []
+    if difference.exists:
+        parts.append(str(difference))
+        if baseline.renderer.browser != current.renderer.browser:
+            parts.append(
+                f"drawn by Chromium {current.renderer.browser}, the baseline by {baseline.renderer.browser}"
+            )
+        if altered:
+            parts.append("the baseline is not the picture that was approved")
+    elif difference.tolerated:
+        parts.append(f"{difference.tolerated} pixels differ within the tolerance")
+    return "; ".join(parts)
+
+
+def _refuse_other_renderers(known: Mapping[Snapshot, Sidecar], renderer: Renderer) -> None:
+    strangers = {
+        snapshot: reasons
+        for snapshot, sidecar in known.items()
+        if (reasons := sidecar.renderer.differences(renderer))
+    }
+    if not strangers:
+        return
+    why = ", ".join(dict.fromkeys(reason for reasons in strangers.values() for reason in reasons))
+    builds = ", ".join(sorted({known[snapshot].renderer.browser for snapshot in strangers}))
+    raise RendererMismatchError(
+        f"{len(strangers)} of {len(known)} baselines were drawn by another renderer "
+        f"(Chromium {builds}; here {renderer.browser}): {why}. "
+        "A comparison of pixels would say nothing about the emails.",
+        remedy="Use the renderer of the baselines (BBWS_CHROMIUM names a browser); or, on a state of the "
+        "templates whose pictures are approved, run `screenshots compare --any-renderer`, look, approve all.",
+    )

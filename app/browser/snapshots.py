@@ -1,0 +1,78 @@
+"""What a snapshot is: one template with one fixture, at one width, in one variant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from app.browser.frames import Scheme
+from app.core.errors import UnknownNameError
+
+
+class Variant(StrEnum):
+    """How a mail client shows the mail.
+
+    ``LIGHT`` and ``DARK`` are the mail as its author wrote it for either scheme. ``FORCED_DARK`` is a client
+    that inverts a light mail by itself. The others are approximations of clients (``app.core.clients``).
+    """
+
+    LIGHT = "light"
+    DARK = "dark"
+    FORCED_DARK = "forced-dark"
+    IMAGES_OFF = "images-off"
+    GMAIL = "gmail"
+    OUTLOOK = "outlook"
+
+    @property
+    def scheme(self) -> Scheme:
+        """The colour scheme in which the browser draws this variant."""
+        return {Variant.DARK: Scheme.DARK, Variant.FORCED_DARK: Scheme.FORCED}.get(self, Scheme.LIGHT)
+
+
+@dataclass(frozen=True, order=True)
+class Snapshot:
+    """The name of one picture; ``width`` is the name of a width in the settings, not its pixels."""
+
+    template: str
+    fixture: str
+    width: str
+    variant: Variant
+
+    @property
+    def id(self) -> str:
+        """``receipts/receipt/typical/phone-dark``: its name on the command line and the path of its files."""
+        return f"{self.template}/{self.fixture}/{self.width}-{self.variant}"
+
+    @classmethod
+    def from_id(cls, text: str) -> Snapshot:
+        """The inverse of ``id``.
+
+        Raises:
+            ValueError: ``text`` is no such name.
+        """
+        template, fixture, picture = text.rsplit("/", 2)
+        width, separator, variant = picture.partition("-")
+        if not (template and fixture and width and separator):
+            raise ValueError(f"'{text}' is not the name of a snapshot")
+        return cls(template, fixture, width, Variant(variant))
+
+    def matches(self, pattern: str) -> bool:
+        """Whether ``pattern`` means this snapshot: its name, a beginning of it up to a ``/``, or a glob."""
+        return fnmatchcase(self.id, pattern) or f"{self.id}/".startswith(f"{pattern.rstrip('/')}/")
+
+
+def select(snapshots: Iterable[Snapshot], patterns: Sequence[str]) -> tuple[Snapshot, ...]:
+    """Those of ``snapshots`` that any of ``patterns`` means, in order; all of them without patterns.
+
+    Raises:
+        UnknownNameError: a pattern that means none of them.
+    """
+    known = sorted(snapshots)
+    if not patterns:
+        return tuple(known)
+    for pattern in patterns:
+        if not any(snapshot.matches(pattern) for snapshot in known):
+            raise UnknownNameError("snapshot", pattern, tuple(snapshot.id for snapshot in known))
+    return tuple(snapshot for snapshot in known if any(snapshot.matches(pattern) for pattern in patterns))

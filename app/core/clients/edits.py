@@ -1,0 +1,85 @@
+"""Changes to an HTML source by spans: whatever no change names stays as it was, character by character."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable
+
+from app.core.markup import Attribute, Markup, StartTag, UnclosedMarkupError
+from app.core.stylesheet import Declaration, parse_declarations
+
+
+def scan(source: str) -> Markup:
+    """The constructs of ``source``; what never ends is closed first, as a browser closes it."""
+    for closing in ("", ">", "-->", '">', "</style>"):
+        try:
+            return Markup(source + closing)
+        except UnclosedMarkupError:
+            continue
+    return Markup(html.escape(source))
+
+
+class Edits:
+    """Replacements of spans, applied together; where two overlap, the one that begins first wins."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._changes: list[tuple[int, int, str]] = []
+
+    def replace(self, start: int, end: int, text: str) -> None:
+        """Put ``text`` in the place of a span."""
+        self._changes.append((start, end, text))
+
+    def attribute(self, attribute: Attribute, value: str) -> None:
+        """Give an attribute another value, written anew with double quotes."""
+        self.replace(attribute.start, attribute.end, f'{attribute.name}="{html.escape(value)}"')
+
+    def applied(self) -> str:
+        """The source with every change made."""
+        pieces = []
+        here = 0
+        for start, end, text in sorted(self._changes, key=lambda change: change[:2]):
+            if start >= here:
+                pieces += [self._source[here:start], text]
+                here = end
+        return "".join([*pieces, self._source[here:]])
+
+
+def value_of(markup: Markup, tag: StartTag, name: str) -> str:
+    """The value of an attribute with its character references resolved; "" when the tag has none."""
+    attribute = tag.attribute(name)
+    if attribute is None:
+        return ""
+    return html.unescape(markup.text[attribute.value_start : attribute.value_end])
+
+
+def style_of(markup: Markup, tag: StartTag) -> tuple[Declaration, ...]:
+    """The declarations of a tag's style attribute."""
+    return parse_declarations(value_of(markup, tag, "style"))
+
+
+def written(declarations: Iterable[Declaration]) -> str:
+    """Declarations as the text of a style attribute."""
+    return ";".join(
+        f"{item.name}:{item.value}{'!important' if item.important else ''}" for item in declarations
+    )
+
+
+def restyle(
+    markup: Markup, edits: Edits, change: Callable[[StartTag, tuple[Declaration, ...]], Iterable[Declaration]]
+) -> int:
+    """Pass every style attribute through ``change``; returns how many declarations went.
+
+    An attribute that keeps all of its declarations is not touched.
+    """
+    gone = 0
+    for tag in markup.start_tags:
+        attribute = tag.attribute("style")
+        if attribute is None:
+            continue
+        before = style_of(markup, tag)
+        after = tuple(change(tag, before))
+        if after != before:
+            gone += max(0, len(before) - len(after))
+            edits.attribute(attribute, written(after))
+    return gone

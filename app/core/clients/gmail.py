@@ -1,0 +1,135 @@
+"""Gmail: styles where Gmail keeps them, and the end of the mail where Gmail cuts it off.
+
+In the order of Gmail's own work: the mail is cut at 102 kB, comments go, style elements are kept or dropped
+as a whole, and of those that stay the rules that Gmail does not know go.
+"""
+
+from __future__ import annotations
+
+import tinycss2
+
+from app.core.clients.edits import Edits, restyle, scan
+from app.core.clients.view import Client, ClientView
+from app.core.markup import Markup, RawText, StartTag
+from app.core.stylesheet import Declaration, parse_stylesheet
+from app.core.validation.checks.size import CLIP_BYTES
+from app.core.validation.checks.style_blocks import (
+    MAX_STYLE_BYTES,
+    has_background_image,
+    holds_at_rule,
+)
+
+NOTICE = (
+    '<div style="margin:12px 0;padding:8px;font-family:Arial,Helvetica,sans-serif;font-size:14px;'
+    'line-height:20px;color:#222222;background-color:#ffffff">[Message clipped]&nbsp; '
+    '<span style="color:#1155cc;text-decoration:underline">View entire message</span></div>'
+)
+# At-rules that Gmail keeps; of @media those that ask about more than the size of the window go.
+_UNKNOWN_FEATURES = ("prefers-color-scheme", "prefers-reduced-motion", "-webkit-", "hover", "any-")
+
+
+def view(source: str) -> ClientView:
+    """``source`` as Gmail shows it in a browser to a reader with a Google account."""
+    notes: list[str] = []
+    clipped = _clipped(source, notes)
+    markup = scan(clipped)
+    edits = Edits(markup.text)
+    for comment in markup.comments:
+        if not comment.declaration:
+            edits.replace(comment.start, comment.end, "")
+    _keep_styles(markup, edits, notes)
+    gone = restyle(markup, edits, _without_background_url)
+    if gone:
+        notes.append("style attributes with a background image dropped")
+    return ClientView(edits.applied(), tuple(notes))
+
+
+def _clipped(source: str, notes: list[str]) -> str:
+    content = source.encode("utf-8", "surrogatepass")
+    if len(content) < CLIP_BYTES:
+        return source
+    notes.append(f"clipped: {len(content):,} bytes, Gmail shows {CLIP_BYTES:,}")
+    kept = content[:CLIP_BYTES].decode("utf-8", "ignore")
+    # Not within a tag or a character reference, which would show as text.
+    kept = kept[: kept.rfind("<")] if kept.rfind("<") > kept.rfind(">") else kept
+    if "&" in kept[-12:] and ";" not in kept[kept.rfind("&") :]:
+        kept = kept[: kept.rfind("&")]
+    tables = "</td></tr></table>" * max(0, kept.lower().count("<table") - kept.lower().count("</table"))
+    return f"{kept}{tables}{NOTICE}"
+
+
+def _keep_styles(markup: Markup, edits: Edits, notes: list[str]) -> None:
+    head_end = next((tag.start for tag in markup.start_tags if tag.name == "body"), len(markup.text))
+    total = 0
+    for raw in markup.raw_texts:
+        if raw.tag.name != "style":
+            continue
+        css = markup.text[raw.start : raw.end]
+        total += len(css.encode("utf-8", "surrogatepass"))
+        rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+        reason = ""
+        if raw.tag.start > head_end:
+            reason = "it stands in the body"
+        elif total > MAX_STYLE_BYTES:
+            reason = f"the styles exceed {MAX_STYLE_BYTES:,} bytes"
+        elif any(holds_at_rule(rule) for rule in rules):
+            reason = "it has an at-rule within an at-rule"
+        elif has_background_image(rules):
+            reason = "it has a background image"
+        if reason:
+            edits.replace(raw.tag.start, raw.close, "")
+            notes.append(f"<style> dropped: {reason}")
+        else:
+            _keep_rules(raw, css, edits, notes)
+
+
+def _keep_rules(raw: RawText, css: str, edits: Edits, notes: list[str]) -> None:
+    sheet = parse_stylesheet(css)
+    dropped = 0
+    for span in sheet.at_rules:
+        rule = css[span.start : span.end].lower()
+        prelude = rule.partition("{")[0]
+        if not rule.startswith("@media") or any(feature in prelude for feature in _UNKNOWN_FEATURES):
+            edits.replace(raw.start + span.start, raw.start + span.end, "")
+            notes.append(f"{prelude.strip()} dropped")
+        elif "[" in rule:
+            kept = _without_attribute_selectors(css[span.start : span.end])
+            edits.replace(raw.start + span.start, raw.start + span.end, kept)
+            dropped += 1
+    for style_rule in sheet.rules:
+        if "[" in css[style_rule.span.start : style_rule.span.end].partition("{")[0]:
+            edits.replace(raw.start + style_rule.span.start, raw.start + style_rule.span.end, "")
+            dropped += 1
+    if dropped:
+        notes.append("rules with attribute selectors dropped")
+
+
+def _without_attribute_selectors(media: str) -> str:
+    prelude, _, rest = media.partition("{")
+    inner = rest.rpartition("}")[0]
+    kept = [
+        f"{tinycss2.serialize(rule.prelude)}{{{tinycss2.serialize(rule.content)}}}"
+        for rule in tinycss2.parse_rule_list(inner, skip_comments=True, skip_whitespace=True)
+        if rule.type == "qualified-rule" and "[" not in tinycss2.serialize(rule.prelude)
+    ]
+    return f"{prelude}{{{' '.join(kept)}}}"
+
+
+def _without_background_url(_tag: StartTag, style: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
+    return () if any("url(" in item.value.lower() for item in style) else style
+
+
+GMAIL = Client(
+    key="gmail",
+    label="Gmail",
+    models="The 102 kB clip with its notice; style elements kept only in the head, under 16 kB, without "
+    "nested at-rules or background images; no dark styles, attribute selectors or conditional comments.",
+    leaves_out="Gmail's own dark inversion on phones, its frame, and accounts of other providers in the "
+    "Gmail application, which see no style element at all.",
+    sources=(
+        "https://developers.google.com/workspace/gmail/design/css",
+        "https://www.caniemail.com/clients/gmail/",
+        "https://github.com/hteumeuleu/email-bugs (issues 21, 41, 90, 130)",
+    ),
+    view=view,
+)
