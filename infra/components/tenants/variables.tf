@@ -63,6 +63,12 @@ variable "replicate" {
   type        = bool
 }
 
+variable "replica_deletion_protection" {
+  description = "Whether DynamoDB refuses to delete the replica too."
+  type        = bool
+  default     = true
+}
+
 variable "recovery_period_days" {
   description = "How many days point-in-time recovery reaches back."
   type        = number

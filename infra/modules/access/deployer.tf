@@ -114,7 +114,7 @@ locals {
             Action = [
               "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:EnableKeyRotation", "kms:Encrypt",
               "kms:GenerateDataKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags",
-              "kms:PutKeyPolicy", "kms:ReplicateKey", "kms:TagResource", "kms:UpdateKeyDescription",
+              "kms:PutKeyPolicy", "kms:TagResource", "kms:UpdateKeyDescription",
               "kms:CreateAlias", "kms:UpdateAlias",
             ]
             Resource  = local.key_arns

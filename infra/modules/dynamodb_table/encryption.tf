@@ -1,5 +1,6 @@
-# The table's own key. Its policy says what AWS's managed key for DynamoDB says: whoever may use the table may use the
-# key through DynamoDB. Without that, every role that reads the table would need rights on the key as well.
+# The table's own key, and one for the replica in its region. Their policies say what AWS's managed key for DynamoDB
+# says: whoever may use the table may use the key through DynamoDB. Without that, every role that reads the table would
+# need rights on the key as well.
 
 data "aws_caller_identity" "current" {}
 
@@ -43,8 +44,6 @@ locals {
 resource "aws_kms_key" "this" {
   description             = "Encrypts the DynamoDB table ${var.name}"
   enable_key_rotation     = true
-  rotation_period_in_days = 365
-  multi_region            = var.replicate
   deletion_window_in_days = var.key_deletion_window_days
   policy                  = local.key_policy.main
   tags                    = var.tags
@@ -55,12 +54,12 @@ resource "aws_kms_alias" "this" {
   target_key_id = aws_kms_key.this.key_id
 }
 
-resource "aws_kms_replica_key" "this" {
+resource "aws_kms_key" "replica" {
   count    = var.replicate ? 1 : 0
   provider = aws.replica
 
   description             = "Encrypts the replica of the DynamoDB table ${var.name}"
-  primary_key_arn         = aws_kms_key.this.arn
+  enable_key_rotation     = true
   deletion_window_in_days = var.key_deletion_window_days
   policy                  = local.key_policy.replica
   tags                    = var.tags
@@ -71,5 +70,5 @@ resource "aws_kms_alias" "replica" {
   provider = aws.replica
 
   name          = "alias/bbws-dynamodb-${var.name}"
-  target_key_id = aws_kms_replica_key.this[0].key_id
+  target_key_id = aws_kms_key.replica[0].key_id
 }

@@ -2,8 +2,7 @@
 # in production a replica in another region and protection against deletion.
 #
 # The replica is a resource of its own rather than a block of the table: only so does it take tags, point-in-time
-# recovery and protection against deletion of its own. Its encryption key is the replica of the table's multi-region
-# key, so both rotate together.
+# recovery and protection against deletion of its own.
 
 module "gsi" {
   source = "../gsi"
@@ -70,8 +69,8 @@ resource "aws_dynamodb_table_replica" "this" {
   provider = aws.replica
 
   global_table_arn            = aws_dynamodb_table.this.arn
-  kms_key_arn                 = aws_kms_replica_key.this[0].arn
+  kms_key_arn                 = aws_kms_key.replica[0].arn
   point_in_time_recovery      = true
-  deletion_protection_enabled = var.deletion_protection
+  deletion_protection_enabled = var.replica_deletion_protection ? true : null
   tags                        = var.tags
 }

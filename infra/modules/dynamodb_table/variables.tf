@@ -58,7 +58,7 @@ variable "indexes" {
 }
 
 variable "deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the table (and its replica)."
+  description = "Whether DynamoDB refuses to delete the table."
   type        = bool
   default     = true
   nullable    = false
@@ -79,6 +79,13 @@ variable "replicate" {
     condition     = var.replicate || var.environment != "prod"
     error_message = "A production table must have a replica in the second region: write replicate = true."
   }
+}
+
+variable "replica_deletion_protection" {
+  description = "Whether DynamoDB refuses to delete the replica too, which has a switch of its own. Making such a replica takes three minutes longer."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "recovery_period_days" {

@@ -92,7 +92,7 @@ resource "aws_s3_bucket_policy" "log" {
       {
         Sid       = "DenyInsecureTransport"
         Effect    = "Deny"
-        Principal = "*"
+        Principal = { AWS = "*" }
         Action    = "s3:*"
         Resource  = ["arn:aws:s3:::${var.logging.bucket}", "arn:aws:s3:::${var.logging.bucket}/*"]
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
@@ -102,7 +102,7 @@ resource "aws_s3_bucket_policy" "log" {
         Effect    = "Allow"
         Principal = { Service = "logging.s3.amazonaws.com" }
         Action    = "s3:PutObject"
-        Resource  = "arn:aws:s3:::${var.logging.bucket}/s3-access-logs/*"
+        Resource  = "arn:aws:s3:::${var.logging.bucket}/${var.logging.prefix}*"
         Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
       },
     ]

@@ -1,0 +1,28 @@
+"""moto's server with the few calls that it lacks for this estate; for the tests only.
+
+    python -m tests.infra.moto_extension --port 5005
+
+What is added here is written from the provider's requests and AWS's API reference. A test that passes against it
+shows that our Terraform, the AWS provider and our reading of the API agree with each other; it does not show that
+AWS behaves so. Where the difference matters, `docs/infrastructure.md` says what is asserted on the plan instead.
+"""
+
+import sys
+
+from moto.server import main
+
+from tests.infra.moto_extension import (
+    backup,
+    bucket_access,
+    bucket_settings,
+    budgets,
+    table_replicas,
+)
+
+backup.install()
+bucket_access.install()
+bucket_settings.install()
+budgets.install()
+table_replicas.install()
+
+main(sys.argv[1:])

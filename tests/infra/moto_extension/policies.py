@@ -1,0 +1,88 @@
+"""The part of IAM's policy language that this estate uses.
+
+Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements: Condition operators". An operator or
+an element that is not written here raises, so that a policy is never judged by half of what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: what is done, to what, by whom, and the condition keys that come with it."""
+
+    action: str
+    resource: str
+    principal: str
+    context: Mapping[str, str]
+
+
+def verdict(documents: Iterable[Mapping[str, Any]], call: Call) -> str:
+    """``"Deny"``, ``"Allow"``, or ``""`` when no statement speaks of the call."""
+    effects = {
+        statement["Effect"]
+        for document in documents
+        for statement in document["Statement"]
+        if _applies(statement, call)
+    }
+    return "Deny" if "Deny" in effects else "Allow" if "Allow" in effects else ""
+
+
+def named_roles(document: Mapping[str, Any]) -> Iterator[str]:
+    """ARNs of the roles that the document names as principals."""
+    for statement in document["Statement"]:
+        principal = statement.get("Principal")
+        if isinstance(principal, Mapping):
+            yield from (arn for arn in _texts(principal.get("AWS", [])) if ":role/" in arn)
+
+
+def _applies(statement: Mapping[str, Any], call: Call) -> bool:
+    unknown = statement.keys() - {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
+    if unknown:
+        raise NotImplementedError(f"Policy elements {sorted(unknown)}")
+    return (
+        any(fnmatchcase(call.action, action) for action in _texts(statement["Action"]))
+        and any(fnmatchcase(call.resource, resource) for resource in _texts(statement["Resource"]))
+        and _principal_matches(statement, call)
+        and all(
+            _holds(operator, call.context.get(key), _texts(values))
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, values in keys.items()
+        )
+    )
+
+
+def _principal_matches(statement: Mapping[str, Any], call: Call) -> bool:
+    principal = statement.get("Principal")
+    if principal is None:  # a policy of the role itself
+        return True
+    if principal == "*":
+        return True
+    return call.principal in _texts(principal.get("AWS", []))
+
+
+def _holds(operator: str, actual: str | None, expected: tuple[str, ...]) -> bool:
+    if operator == "Null":
+        return (actual is None) == (expected == ("true",))
+    if operator in {"StringNotEquals", "ArnNotEquals"}:  # negated operators hold when the key is absent
+        return actual is None or not any(fnmatchcase(actual, value) for value in expected)
+    if actual is None:
+        return False
+    if operator in {"StringEquals", "Bool"}:
+        return actual in expected
+    if operator in {"ArnEquals", "ArnLike"}:
+        return any(fnmatchcase(actual, value) for value in expected)
+    if operator == "NumericLessThan":
+        return any(float(actual) < float(value) for value in expected)
+    if operator == "ForAnyValue:StringEquals":
+        return actual in expected
+    raise NotImplementedError(f"Condition operator {operator}")
+
+
+def _texts(value: str | Iterable[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
