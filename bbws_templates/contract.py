@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from bbws_templates.contract_keywords import ANNOTATIONS, KEYWORDS
-from bbws_templates.contract_schema import Schema, apply, escaped, resolved
+from bbws_templates import contract_keywords, contract_scalars  # noqa: F401  # they fill KEYWORDS
+from bbws_templates.contract_schema import ANNOTATIONS, KEYWORDS, Schema, apply, escaped, resolved
 from bbws_templates.errors import ContractError, ContractProblem, Location
 from bbws_templates.formats import FORMATS
 from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern

@@ -1,9 +1,9 @@
-"""What each keyword of JSON Schema demands, and the sentence for a value that does not comply.
+"""What the keywords for any value, for objects and for lists demand; and the sentences that say so.
 
 Sentences read on from a pointer: they begin with "must", "is" or "has". They hold nothing of the data but
 kinds, sizes and short numbers; examples come from the contract.
 
-Source: JSON Schema 2020-12, Validation, section 6 and 7, and Core, section 10.
+Source: JSON Schema 2020-12, Validation, section 6, and Core, section 10.
 """
 
 from __future__ import annotations
@@ -11,20 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bbws_templates.contract_schema import KEYWORDS, Place, Schema, apply, keyword, resolved
-from bbws_templates.contract_wording import did_you_mean, one_of, text_example, wanted
-from bbws_templates.errors import ContractError, ContractProblem
+from bbws_templates.contract_schema import Place, Schema, apply, compiled_pattern, keyword, resolved
+from bbws_templates.contract_wording import counted, did_you_mean, one_of, other_than, text_example, wanted
+from bbws_templates.errors import ContractProblem
 from bbws_templates.formats import FORMATS
-from bbws_templates.json_values import distinct_key, ecma_pattern, is_multiple, is_type, shape
-
-__all__ = ["ANNOTATIONS", "KEYWORDS"]
-
-ANNOTATIONS = frozenset(
-    {"$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples"}
-)
-ANNOTATIONS |= {"deprecated", "readOnly", "writeOnly"}
-ANNOTATIONS |= {"then", "else"}  # without "if" these mean nothing, with it they are part of it
-"""Keywords that demand nothing by themselves."""
+from bbws_templates.json_values import distinct_key, is_type, shape
 
 _LONGEST_SENTENCE = 400
 
@@ -53,17 +44,13 @@ def _type(place: Place, names: str | list[str]) -> Found:
 @keyword("enum")
 def _enum(place: Place, allowed: list[Any]) -> Found:
     if distinct_key(place.value) not in map(distinct_key, allowed):
-        yield place.problem(f"must be {one_of(allowed)}, is {_other(place.value)}")
+        yield place.problem(f"must be {one_of(allowed)}, is {other_than(place.value)}")
 
 
 @keyword("const")
 def _const(place: Place, only: Any) -> Found:
     if distinct_key(place.value) != distinct_key(only):
-        yield place.problem(f"must be {one_of([only])}, is {_other(place.value)}")
-
-
-def _other(value: Any) -> str:
-    return f"other {shape(value)}" if isinstance(value, str) and value else shape(value)
+        yield place.problem(f"must be {one_of([only])}, is {other_than(place.value)}")
 
 
 @keyword("$ref")
@@ -153,7 +140,7 @@ def _pattern_properties(place: Place, schemas: Mapping[str, Schema]) -> Found:
     if isinstance(place.value, Mapping):
         for pattern, schema in schemas.items():
             for name, member in place.value.items():
-                if isinstance(name, str) and _compiled(pattern).search(name):
+                if isinstance(name, str) and compiled_pattern(pattern).search(name):
                     yield from place.below(schema, member, name)
 
 
@@ -162,7 +149,7 @@ def _additional_properties(place: Place, schema: Schema) -> Found:
     if not isinstance(place.value, Mapping):
         return
     known = place.schema.get("properties", {})
-    patterns = [_compiled(pattern) for pattern in place.schema.get("patternProperties", ())]
+    patterns = [compiled_pattern(pattern) for pattern in place.schema.get("patternProperties", ())]
     for name, member in place.value.items():
         if name in known or (isinstance(name, str) and any(pattern.search(name) for pattern in patterns)):
             continue
@@ -186,13 +173,13 @@ def _property_names(place: Place, schema: Schema) -> Found:
 @keyword("minProperties")
 def _min_properties(place: Place, least: float) -> Found:
     if isinstance(place.value, Mapping) and len(place.value) < least:
-        yield place.problem(f"must have at least {_counted(least, 'member')}, has {len(place.value)}")
+        yield place.problem(f"must have at least {counted(least, 'member')}, has {len(place.value)}")
 
 
 @keyword("maxProperties")
 def _max_properties(place: Place, most: float) -> Found:
     if isinstance(place.value, Mapping) and len(place.value) > most:
-        yield place.problem(f"must have at most {_counted(most, 'member')}, has {len(place.value)}")
+        yield place.problem(f"must have at most {counted(most, 'member')}, has {len(place.value)}")
 
 
 @keyword("dependentRequired")
@@ -225,13 +212,13 @@ def _prefix_items(place: Place, schemas: list[Schema]) -> Found:
 @keyword("minItems")
 def _min_items(place: Place, least: float) -> Found:
     if isinstance(place.value, list | tuple) and len(place.value) < least:
-        yield place.problem(f"must have at least {_counted(least, 'item')}, has {len(place.value)}")
+        yield place.problem(f"must have at least {counted(least, 'item')}, has {len(place.value)}")
 
 
 @keyword("maxItems")
 def _max_items(place: Place, most: float) -> Found:
     if isinstance(place.value, list | tuple) and len(place.value) > most:
-        yield place.problem(f"must have at most {_counted(most, 'item')}, has {len(place.value)}")
+        yield place.problem(f"must have at most {counted(most, 'item')}, has {len(place.value)}")
 
 
 @keyword("uniqueItems")
@@ -243,81 +230,3 @@ def _unique_items(place: Place, wanted_unique: bool) -> Found:
             if earlier != index:
                 yield place.problem(f"must not repeat an item: item {index} equals item {earlier}")
                 return
-
-
-# --- text -----------------------------------------------------------------------------------------------
-
-
-@keyword("minLength")
-def _min_length(place: Place, least: float) -> Found:
-    if isinstance(place.value, str) and len(place.value) < least:
-        empty = "must not be empty" if not place.value else ""
-        yield place.problem(
-            empty or f"must have at least {_counted(least, 'character')}, has {len(place.value)}"
-        )
-
-
-@keyword("maxLength")
-def _max_length(place: Place, most: float) -> Found:
-    if isinstance(place.value, str) and len(place.value) > most:
-        yield place.problem(f"must have at most {_counted(most, 'character')}, has {len(place.value)}")
-
-
-@keyword("pattern")
-def _pattern(place: Place, pattern: str) -> Found:
-    if isinstance(place.value, str) and not _compiled(pattern).search(place.value):
-        example = text_example(place.schema)
-        such = f' such as "{example}"' if example else ""
-        yield place.problem(f"must be text{such} that matches {pattern}, is {_other(place.value)}")
-
-
-@keyword("format")
-def _format(place: Place, name: str) -> Found:
-    form = FORMATS.get(name)
-    if form is not None and isinstance(place.value, str) and not form.accepts(place.value):
-        example = text_example(place.schema) or form.sample
-        yield place.problem(f'must be {form.noun} such as "{example}", is {_other(place.value)}')
-
-
-# --- numbers --------------------------------------------------------------------------------------------
-
-
-@keyword("minimum")
-def _minimum(place: Place, least: float) -> Found:
-    if is_type(place.value, "number") and place.value < least:
-        yield place.problem(f"must be {least} or more, is {shape(place.value)}")
-
-
-@keyword("maximum")
-def _maximum(place: Place, most: float) -> Found:
-    if is_type(place.value, "number") and place.value > most:
-        yield place.problem(f"must be {most} or less, is {shape(place.value)}")
-
-
-@keyword("exclusiveMinimum")
-def _exclusive_minimum(place: Place, limit: float) -> Found:
-    if is_type(place.value, "number") and place.value <= limit:
-        yield place.problem(f"must be more than {limit}, is {shape(place.value)}")
-
-
-@keyword("exclusiveMaximum")
-def _exclusive_maximum(place: Place, limit: float) -> Found:
-    if is_type(place.value, "number") and place.value >= limit:
-        yield place.problem(f"must be less than {limit}, is {shape(place.value)}")
-
-
-@keyword("multipleOf")
-def _multiple_of(place: Place, of: float) -> Found:
-    if is_type(place.value, "number") and not is_multiple(place.value, of):
-        yield place.problem(f"must be a multiple of {of}, is {shape(place.value)}")
-
-
-def _counted(number: float, noun: str) -> str:
-    return f"{number:g} {noun}{'' if number == 1 else 's'}"
-
-
-def _compiled(pattern: str) -> Any:
-    try:
-        return ecma_pattern(pattern)
-    except ValueError as error:
-        raise ContractError(f"The contract's pattern '{pattern}' cannot be used: {error}.") from error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bbws_templates.errors import ContractError, ContractProblem
-from bbws_templates.json_values import MAX_NESTING, TooDeepError, shape
+from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern, shape
 
 Schema = Mapping[str, Any] | bool
 
@@ -55,7 +56,14 @@ Keyword = Callable[[Place, Any], Iterator[ContractProblem]]
 """What one keyword demands: from a place and the keyword's argument to problems."""
 
 KEYWORDS: dict[str, Keyword] = {}
-"""Every keyword that is checked; filled by ``contract_keywords``."""
+"""Every keyword that is checked; filled by ``contract_keywords`` and ``contract_scalars``."""
+
+ANNOTATIONS = frozenset(
+    {"$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples"}
+)
+ANNOTATIONS |= {"deprecated", "readOnly", "writeOnly"}
+ANNOTATIONS |= {"then", "else"}  # without "if" these mean nothing, with it they are part of it
+"""Keywords that demand nothing by themselves."""
 
 
 def keyword(name: str) -> Callable[[Keyword], Keyword]:
@@ -122,3 +130,15 @@ def _percent_decoded(part: str) -> str:
     from urllib.parse import unquote  # Costs milliseconds; the names of definitions hardly ever need it.
 
     return unquote(part)
+
+
+def compiled_pattern(pattern: str) -> re.Pattern[str]:
+    """The contract's regular expression for use in Python.
+
+    Raises:
+        ContractError: it is malformed, or outside the subset of ``ecma_pattern``.
+    """
+    try:
+        return ecma_pattern(pattern)
+    except ValueError as error:
+        raise ContractError(f"The contract's pattern '{pattern}' cannot be used: {error}.") from error

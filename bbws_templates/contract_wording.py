@@ -8,6 +8,7 @@ from typing import Any
 from bbws_templates.contract_schema import Schema, resolved
 from bbws_templates.errors import ContractError
 from bbws_templates.formats import FORMATS
+from bbws_templates.json_values import shape
 
 _NOUNS = {
     "string": "text",
@@ -59,6 +60,16 @@ def one_of(values: Collection[Any]) -> str:
     if len(values) == 1:
         return shown[0]
     return f"one of {', '.join(shown)}{', …' if len(values) > len(shown) else ''}"
+
+
+def other_than(value: Any) -> str:
+    """The kind of a value that is none of those wanted."""
+    return f"other {shape(value)}" if isinstance(value, str) and value else shape(value)
+
+
+def counted(number: float, noun: str) -> str:
+    """A number and its noun: "1 item", "2 items"."""
+    return f"{number:g} {noun}{'' if number == 1 else 's'}"
 
 
 def did_you_mean(name: Any, known: Collection[str]) -> str:

@@ -100,7 +100,8 @@ def test_the_error_names_the_template_and_all_problems() -> None:
         ({"const": "PAID"}, "FREE", 'must be "PAID", is other text of 4 characters'),
         ({"pattern": "^a"}, "javascript:", "must be text that matches ^a, is other text of 11 characters"),
         ({"anyOf": [{"type": "array"}, {"minimum": 2}]}, 1,
-         "must fit one of 2 alternatives: must be a list, is the number 1, or must be 2 or more, is the number 1"),
+         "must fit one of 2 alternatives: must be a list, is the number 1, "
+         "or must be 2 or more, is the number 1"),
         ({"oneOf": [{"type": "string"}, {"maxLength": 9}]}, "a",
          "must fit exactly one of 2 alternatives, fits 2"),
         ({"not": {"type": "null"}}, None, "must not be what the contract excludes, is null"),

@@ -1,0 +1,83 @@
+"""What the keywords for text and numbers demand; see ``contract_keywords`` for the others.
+
+Source: JSON Schema 2020-12, Validation, sections 6.2, 6.3 and 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bbws_templates.contract_schema import Place, compiled_pattern, keyword
+from bbws_templates.contract_wording import counted, other_than, text_example
+from bbws_templates.errors import ContractProblem
+from bbws_templates.formats import FORMATS
+from bbws_templates.json_values import is_multiple, is_type, shape
+
+Found = Iterator[ContractProblem]
+
+
+# --- text -----------------------------------------------------------------------------------------------
+
+
+@keyword("minLength")
+def _min_length(place: Place, least: float) -> Found:
+    if isinstance(place.value, str) and len(place.value) < least:
+        empty = "must not be empty" if not place.value else ""
+        yield place.problem(
+            empty or f"must have at least {counted(least, 'character')}, has {len(place.value)}"
+        )
+
+
+@keyword("maxLength")
+def _max_length(place: Place, most: float) -> Found:
+    if isinstance(place.value, str) and len(place.value) > most:
+        yield place.problem(f"must have at most {counted(most, 'character')}, has {len(place.value)}")
+
+
+@keyword("pattern")
+def _pattern(place: Place, pattern: str) -> Found:
+    if isinstance(place.value, str) and not compiled_pattern(pattern).search(place.value):
+        example = text_example(place.schema)
+        such = f' such as "{example}"' if example else ""
+        yield place.problem(f"must be text{such} that matches {pattern}, is {other_than(place.value)}")
+
+
+@keyword("format")
+def _format(place: Place, name: str) -> Found:
+    form = FORMATS.get(name)
+    if form is not None and isinstance(place.value, str) and not form.accepts(place.value):
+        example = text_example(place.schema) or form.sample
+        yield place.problem(f'must be {form.noun} such as "{example}", is {other_than(place.value)}')
+
+
+# --- numbers --------------------------------------------------------------------------------------------
+
+
+@keyword("minimum")
+def _minimum(place: Place, least: float) -> Found:
+    if is_type(place.value, "number") and place.value < least:
+        yield place.problem(f"must be {least} or more, is {shape(place.value)}")
+
+
+@keyword("maximum")
+def _maximum(place: Place, most: float) -> Found:
+    if is_type(place.value, "number") and place.value > most:
+        yield place.problem(f"must be {most} or less, is {shape(place.value)}")
+
+
+@keyword("exclusiveMinimum")
+def _exclusive_minimum(place: Place, limit: float) -> Found:
+    if is_type(place.value, "number") and place.value <= limit:
+        yield place.problem(f"must be more than {limit}, is {shape(place.value)}")
+
+
+@keyword("exclusiveMaximum")
+def _exclusive_maximum(place: Place, limit: float) -> Found:
+    if is_type(place.value, "number") and place.value >= limit:
+        yield place.problem(f"must be less than {limit}, is {shape(place.value)}")
+
+
+@keyword("multipleOf")
+def _multiple_of(place: Place, of: float) -> Found:
+    if is_type(place.value, "number") and not is_multiple(place.value, of):
+        yield place.problem(f"must be a multiple of {of}, is {shape(place.value)}")
