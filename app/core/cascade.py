@@ -6,9 +6,10 @@ A style attribute is a list in which the last declaration wins, so the cascade b
 2. the declarations that the author wrote into the attribute, untouched;
 3. declarations of rules marked ``!important``, by the same order.
 
-``!important`` itself is not carried over: Outlook for Windows ignores such a declaration altogether inside an
-attribute, and it would beat the ``!important`` with which rules for phones and dark mode must win over what
-was inlined. Being last in the attribute does its work.
+Being last does the work of ``!important``, and the mark itself is left off: an inlined one would beat the
+``!important`` with which rules for phones and dark mode, later in the stylesheet, must win. Only where the
+author's cascade has the inlined declaration win over such a rule is it written twice, without the mark and
+with it, because Outlook for Windows ignores a marked declaration inside an attribute.
 
 Source: CSS Cascading and Inheritance Level 4, section 6; https://www.caniemail.com/features/css-important/
 (note 5, "not supported inline").
@@ -16,26 +17,44 @@ Source: CSS Cascading and Inheritance Level 4, section 6; https://www.caniemail.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.core.stylesheet import Declaration, parse_declarations
+from app.core.veil import is_veiled
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Rank:
-    """Where a rule stands in the cascade: a greater rank wins."""
+    """Where a rule stands in the cascade: a greater rank wins.
+
+    ``order`` counts stylesheets, and characters within one.
+    """
 
     specificity: tuple[int, int, int]
-    order: int
+    order: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A rule that matches an element."""
+    """A rule that matches an element.
+
+    ``lasting`` are the properties whose ``!important`` has to outlast inlining.
+    """
 
     rank: Rank
     declarations: tuple[Declaration, ...]
+    lasting: frozenset[str] = frozenset()
+
+
+def family(name: str) -> str:
+    """What a property has in common with those that override it: ``border`` for ``border-top-color``.
+
+    ``line-height`` goes with ``font``, whose shorthand resets it.
+    """
+    if name.startswith("-"):
+        return name
+    return "font" if name == "line-height" else name.partition("-")[0]
 
 
 def surrounding(matched: Iterable[Matched], authored: str) -> tuple[str, str]:
@@ -45,23 +64,26 @@ def surrounding(matched: Iterable[Matched], authored: str) -> tuple[str, str]:
     """
     ranked = sorted(matched, key=lambda item: item.rank)
     own = parse_declarations(authored) if authored else ()
-    own_names = {item.name for item in own}
-    own_important = {item.name for item in own if item.important}
+    own_names = _settled(own)
+    own_important = _settled(item for item in own if item.important)
 
-    after = _latest(
-        [[item for item in rule.declarations if item.important] for rule in ranked], own_important
-    )
-    overridden = own_names | {item.name for item in after}
-    before = _latest(
-        [[item for item in rule.declarations if not item.important] for rule in ranked], overridden
-    )
-    return _written(before), _written(after)
+    important = [[item for item in rule.declarations if item.important] for rule in ranked]
+    normal = [[item for item in rule.declarations if not item.important] for rule in ranked]
+    after = _latest(important, own_important)
+    before = _latest(normal, own_names | _settled(after))
+    lasting = frozenset[str]().union(*(rule.lasting for rule in ranked))
+    return _written(before), _written(_twice(after, lasting))
 
 
 def merged(matched: Iterable[Matched], authored: str) -> str:
     """The whole style attribute of an element, as CSS text."""
     before, after = surrounding(matched, authored)
     return ";".join(part for part in (before, authored.strip().strip(";").strip(), after) if part)
+
+
+def _settled(declarations: Iterable[Declaration]) -> set[str]:
+    """The properties that are declared for certain: a variable may be empty, and its declaration void."""
+    return {item.name for item in declarations if not is_veiled(item.value)}
 
 
 def _latest(rules: Sequence[Sequence[Declaration]], overridden: set[str]) -> list[Declaration]:
@@ -73,9 +95,19 @@ def _latest(rules: Sequence[Sequence[Declaration]], overridden: set[str]) -> lis
     names = set(overridden)
     for rule in reversed(rules):
         kept[:0] = [item for item in rule if item.name not in names]
-        names |= {item.name for item in rule}
+        names |= _settled(rule)
     return kept
 
 
+def _twice(declarations: Iterable[Declaration], lasting: frozenset[str]) -> Iterator[Declaration]:
+    """Each declaration without its mark, followed by a marked one where the mark has to last."""
+    for item in declarations:
+        yield Declaration(item.name, item.value, False)
+        if item.name in lasting:
+            yield item
+
+
 def _written(declarations: Iterable[Declaration]) -> str:
-    return ";".join(f"{item.name}:{item.value}" for item in declarations)
+    return ";".join(
+        f"{item.name}:{item.value}{' !important' if item.important else ''}" for item in declarations
+    )

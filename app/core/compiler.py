@@ -24,10 +24,12 @@ from app.core.flattening import FlatText, Ingredient, Pantry, flatten
 from app.core.inlining import RuleBook
 from app.core.masking import MaskedDocument, mask
 from app.core.origins import Origins, Tracer
+from app.core.overrides import overridden_rules
 from app.core.placement import require_parents, require_places, require_selectors, require_styles
 from app.core.plaintext import as_mustache, plain_text
 from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
 from app.core.splicing import splice
+from app.core.tree import Node
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.errors import Location
 from bbws_templates.tokens import tokenize
@@ -40,8 +42,8 @@ class Compilation:
     ``flat`` is the HTML source with partials and shared stylesheets in place, before inlining. ``origins``
     leads from an offset of ``compiled.html`` to the author's file, ``text_origins`` from one of
     ``compiled.text``. ``stylesheets`` maps the address in a
-    ``<link>`` to the file that took its place. ``takes_markup`` says that a variable in the text is not
-    escaped, so that data can bring elements along.
+    ``<link>`` to the file that took its place. ``keeps_rules`` says that rules stayed in their
+    ``<style>`` although they were inlined, for elements that have no tag in the template.
     """
 
     source: TemplateSource
@@ -51,7 +53,7 @@ class Compilation:
     text_origins: Origins
     findings: tuple[Finding, ...]
     stylesheets: Mapping[str, SourceFile]
-    takes_markup: bool
+    keeps_rules: bool
 
 
 def compile_template(source: TemplateSource, templates: TemplateSet) -> Compilation:
@@ -85,8 +87,13 @@ class _Compiler:
         require_parents(document, masked.sections)
         book = RuleBook(document.sheets)
         require_selectors(document, book)
-        rules = _numbered(masked, book)
-        compiled_html, origins = splice(document, rules)
+        matched = book.match(masked.root) if masked.root is not None else {}
+        rules = {
+            number: matched[element] for number, element in masked.elements.items() if element in matched
+        }
+        self._report_overridden(document, masked, matched)
+        keeps_rules = document.takes_markup or len(rules) < len(matched)
+        compiled_html, origins = splice(document, rules, keeps_rules=keeps_rules)
         text, text_origins = self._text(document, masked, rules)
         compiled = CompiledTemplate(
             name=source.name,
@@ -115,7 +122,7 @@ class _Compiler:
             text_origins=text_origins,
             findings=tuple(self._findings),
             stylesheets=self._stylesheets,
-            takes_markup=document.takes_markup,
+            keeps_rules=keeps_rules,
         )
 
     def _flat(self, root: Ingredient, *, html: bool) -> FlatText:
@@ -189,11 +196,19 @@ class _Compiler:
                     "Correct it or remove it.",
                 )
 
+    def _report_overridden(
+        self, document: Document, masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]]
+    ) -> None:
+        inlined = [style for style in document.styles if style.sheet is not None]
+        for found in overridden_rules(masked.root, document.sheets, matched) if matched else ():
+            names = ", ".join(found.properties)
+            self._report(
+                "overridden-rule",
+                f"This rule's {names} never takes effect: a style attribute, into which the rules for "
+                f"<{found.tag}> were inlined, outranks it.",
+                document.flat.origins.locate(inlined[found.sheet].raw.start + found.rule.span.start),
+                "Mark it !important.",
+            )
+
     def _report(self, code: str, message: str, place: Location, remedy: str) -> None:
         self._findings.append(Finding(code, Severity.WARNING, message, place, remedy, self._source.name))
-
-
-def _numbered(masked: MaskedDocument, book: RuleBook) -> dict[int, Sequence[Matched]]:
-    """The rules for each start tag that has any, by its number."""
-    matched = book.match(masked.root) if masked.root is not None else {}
-    return {number: matched[element] for number, element in masked.elements.items() if element in matched}

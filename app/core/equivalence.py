@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.cascade import family
 from app.core.compiler import Compilation
 from app.core.embedding import with_stylesheets
 from app.core.findings import Finding, Severity
@@ -54,7 +55,7 @@ def equivalence_findings(
     except UnclosedMarkupError as error:
         difference: Difference | None = Difference(1, f"With these data a {error.what} is never closed.")
     else:
-        expected = inline_tree(rendered, everything=compilation.takes_markup)
+        expected = inline_tree(rendered, everything=compilation.keeps_rules)
         difference = first_difference(parse_document(compiled), expected)
     if difference is None:
         return ()
@@ -113,7 +114,7 @@ def _difference(left: Node, right: Node) -> str:
 
 
 def _attribute_difference(left: Node, right: Node) -> str:
-    mine, others = dict(left.attrib), dict(right.attrib)
+    mine, others = dict(left.items()), dict(right.items())  # .attrib refuses odd names
     styles = mine.pop("style", ""), others.pop("style", "")
     if mine != others:
         name = next(name for name in {**mine, **others} if mine.get(name) != others.get(name))
@@ -142,17 +143,10 @@ def effective(style: str) -> dict[str, list[tuple[str, str, bool]]]:
     families: dict[str, list[tuple[str, str, bool]]] = {}
     declarations = parse_declarations(style)
     for item in sorted(declarations, key=lambda declaration: declaration.important):
-        family = families.setdefault(_family(item.name), [])
-        family[:] = [entry for entry in family if entry[0] != item.name]
-        family.append((item.name, " ".join(item.value.replace('"', "'").split()), item.important))
+        members = families.setdefault(family(item.name), [])
+        members[:] = [entry for entry in members if entry[0] != item.name]
+        members.append((item.name, " ".join(item.value.replace('"', "'").split()), item.important))
     return families
-
-
-def _family(name: str) -> str:
-    """``border`` for ``border-top-color``; line-height goes with font, whose shorthand resets it."""
-    if name.startswith("-"):
-        return name
-    return "font" if name == "line-height" else name.partition("-")[0]
 
 
 def _rules(css: str) -> Iterator[str]:

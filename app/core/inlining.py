@@ -11,40 +11,61 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 from premailer import Premailer
 
-from app.core.cascade import Matched, Rank, merged
-from app.core.stylesheet import Span, StyleRule, Stylesheet, parse_stylesheet
+from app.core.cascade import Matched, Rank, family, merged
+from app.core.selectors import Selector
+from app.core.stylesheet import Declaration, Span, StyleRule, Stylesheet, parse_stylesheet
 from app.core.tree import Node, is_element, parse_document, remove
 
 _NUMBER = re.compile(r"rule-(\d+)")
+_IGNORE = "data-premailer"
+_FRAME = re.compile(r"<!--.*?-->|<(?:html|head|body)(?=[\s/>])", re.IGNORECASE | re.DOTALL)
+_MARK = "data-bbws-written"
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
 
-KEEP_WHOLE = ("data-premailer", "data-embed", "media")
+KEEP_WHOLE = (_IGNORE, "data-embed", "media")
 """Attributes of a ``<style>`` whose content is left alone: two that inliners agree on, and a medium."""
 
 
 class RuleBook:
-    """Every rule of a document's stylesheets that can be inlined, numbered across all of them."""
+    """Every rule of a document's stylesheets, ranked across all of them."""
 
     def __init__(self, sheets: Sequence[Stylesheet]) -> None:
         self.rules: tuple[StyleRule, ...] = tuple(rule for sheet in sheets for rule in sheet.rules)
+        self.staying = tuple(_staying_rules(sheets))
         self._entries = [
-            (selector.text, Matched(Rank(selector.specificity, order), rule.declarations))
-            for order, rule in enumerate(self.rules)
+            (selector.text, Matched(rank, rule.declarations, self._lasting(rule, rank)))
+            for number, sheet in enumerate(sheets)
+            for rule in sheet.rules
             for selector in rule.inlinable
+            for rank in [_rank(number, rule, selector)]
         ]
+
+    def _lasting(self, rule: StyleRule, rank: Rank) -> frozenset[str]:
+        """The important properties of a rule that a weaker rule which stays also declares."""
+        weaker = {
+            family(item.name)
+            for other, _, declarations in self.staying
+            for item in declarations
+            if item.important and other < rank
+        }
+        return frozenset(
+            item.name for item in rule.declarations if item.important and family(item.name) in weaker
+        )
 
     def match(self, root: Node) -> dict[Node, tuple[Matched, ...]]:
         """The rules for each element that has any. Style attributes in ``root`` must have been taken off."""
         if not self._entries:
             return {}
         css = "".join(f"{text}{{rule-{number}:1}}" for number, (text, _) in enumerate(self._entries))
-        for style in root.iter("style"):
-            style.set("data-premailer", "ignore")  # premailer takes it off again
+        # premailer must not touch <style> elements; it takes the attribute off those without a medium.
+        spared = {style: style.get(_IGNORE) for style in root.iter("style")}
+        for style in spared:
+            style.set(_IGNORE, "ignore")
         Premailer(
             root,
             css_text=[css],
@@ -59,12 +80,34 @@ class RuleBook:
             remove_unset_properties=False,
             cssutils_logging_level=logging.CRITICAL,
         ).transform()
+        for style, own in spared.items():
+            style.attrib.pop(_IGNORE, None)
+            if own is not None:
+                style.set(_IGNORE, own)
         found = {}
         for element in filter(is_element, root.iter()):
             style = element.attrib.pop("style", None)
             if style:
                 found[element] = tuple(self._entries[int(number)][1] for number in _NUMBER.findall(style))
         return found
+
+
+def _rank(number: int, rule: StyleRule, selector: Selector) -> Rank:
+    return Rank(selector.specificity, (number, rule.span.start))
+
+
+def _staying_rules(
+    sheets: Sequence[Stylesheet],
+) -> Iterator[tuple[Rank, Selector, tuple[Declaration, ...]]]:
+    """The selectors that are not inlined, with their rank and declarations."""
+    for number, sheet in enumerate(sheets):
+        for rule in sheet.rules:
+            for selector in rule.selectors:
+                if not selector.inlinable:
+                    yield _rank(number, rule, selector), selector, rule.declarations
+        for rule in sheet.conditional:
+            for selector in rule.selectors:
+                yield _rank(number, rule, selector), selector, rule.declarations
 
 
 def staying(sheet: Stylesheet, *, everything: bool = False) -> list[Span]:
@@ -78,9 +121,15 @@ def inline_tree(html: str, *, everything: bool = False) -> Node | None:
 
     ``everything`` leaves the rules that were inlined in their ``<style>`` element as well.
     """
-    root = parse_document(html)
+    # A parser makes up <html>, <head> and <body>, or finds that it has had one; such a tag takes no style.
+    root = parse_document(_FRAME.sub(_marked, html))
     if root is None:
         return None
+    written = {
+        element
+        for element in root.iter()
+        if element.tag not in {"html", "head", "body"} or element.attrib.pop(_MARK, None) is not None
+    }
     styles = [
         element for element in root.iter("style") if not any(name in element.attrib for name in KEEP_WHOLE)
     ]
@@ -93,7 +142,9 @@ def inline_tree(html: str, *, everything: bool = False) -> Node | None:
     for element, sheet in zip(styles, sheets, strict=True):
         css = element.text or ""
         element.text = "\n".join(css[span.start : span.end] for span in staying(sheet, everything=everything))
-    matched = RuleBook(sheets).match(root)
+    matched = {
+        element: rules for element, rules in RuleBook(sheets).match(root).items() if element in written
+    }
     for element in {**authored, **matched}:
         element.set("style", merged(matched.get(element, ()), authored.get(element, "")))
     for element in styles:
@@ -108,3 +159,8 @@ def inline_css(html: str) -> str:
     if root is None:
         return html
     return str(etree.tostring(root.getroottree(), encoding="unicode", method="html"))
+
+
+def _marked(match: re.Match[str]) -> str:
+    found = match.group()
+    return found if found.startswith("<!--") else f'{found} {_MARK}=""'

@@ -62,8 +62,8 @@ def plain_text(
 ) -> tuple[str, Origins]:
     """The text part as Mustache with the default delimiters, and where its tags came from.
 
-    It ends with one line end; it is "" when the document says nothing. ``rules`` holds the style rules for the
-    start tag of each number.
+    It ends with one line end; it is "" when the document says nothing. ``rules`` holds the style rules for
+    the start tag of each number.
     """
     if masked.root is None:
         return as_mustache(document, "")

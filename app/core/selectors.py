@@ -15,7 +15,7 @@ Source: Selectors Level 4 for specificity; premailer 3.10 leaves out the same ps
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cssselect
@@ -72,7 +72,8 @@ class Selector:
     ``text`` is canonical: element names in lower case, blanks round combinators. ``specificity`` is that of
     Selectors Level 4: (ids; classes, attributes and pseudo-classes; elements). ``reason`` says in a few words
     why it is not ``inlinable``, "" when it is. ``classes``, ``ids`` and ``attributes`` are the names whose
-    values it reads.
+    values it reads. ``reach`` is the selector without what only a client can decide (``:hover``,
+    ``[data-ogsc]``): the elements it may come to match; "" when it styles no element but a part of one.
     """
 
     text: str
@@ -81,6 +82,7 @@ class Selector:
     classes: frozenset[str]
     ids: frozenset[str]
     attributes: frozenset[str]
+    reach: str
 
     @property
     def inlinable(self) -> bool:
@@ -116,7 +118,7 @@ def _selector(parsed: nodes.Selector) -> Selector:
         reason = reason or _reason(part)
     if not reason and "*" in _without_attributes(parsed):
         reason = "it matches every element"
-    return Selector(
+    selector = Selector(
         text=parsed.canonical(),
         specificity=parsed.specificity(),
         reason=reason,
@@ -127,7 +129,12 @@ def _selector(parsed: nodes.Selector) -> Selector:
             for part in parts
             if isinstance(part, nodes.Attrib) and part.operator != "exists"
         ),
+        reach=parsed.canonical(),
     )
+    if not reason:
+        return selector
+    parsed.parsed_tree = _relaxed(parsed.parsed_tree)
+    return replace(selector, reach="" if parsed.pseudo_element else parsed.canonical())
 
 
 def _reason(part: Any) -> str:
@@ -149,6 +156,19 @@ def _reason(part: Any) -> str:
 
 def _escaped(name: str) -> str:
     return "" if name.replace("-", "").replace("_", "").isalnum() else "it is written with escapes"
+
+
+def _relaxed(part: Any) -> Any:
+    """A part of a selector without pseudo-classes and without attributes that clients set or data decide."""
+    if isinstance(part, nodes.CombinedSelector):
+        part.selector, part.subselector = _relaxed(part.selector), _relaxed(part.subselector)
+    elif isinstance(part, nodes.Class | nodes.Hash) or (isinstance(part, nodes.Attrib) and not _reason(part)):
+        part.selector = _relaxed(part.selector)
+    elif isinstance(part, nodes.Pseudo) and part.ident == "root":
+        return nodes.Element(element="html")
+    elif not isinstance(part, nodes.Element):
+        return _relaxed(part.selector)
+    return part
 
 
 def _without_attributes(parsed: nodes.Selector) -> str:

@@ -29,19 +29,18 @@ class _Edit:
     pieces: Sequence[str | tuple[int, int]]  # new text, or a span of the source to copy
 
 
-def splice(document: Document, matched: Mapping[int, Sequence[Matched]]) -> tuple[str, Origins]:
+def splice(
+    document: Document, matched: Mapping[int, Sequence[Matched]], *, keeps_rules: bool
+) -> tuple[str, Origins]:
     """The template with inlined styles, and where each character of it came from.
 
-    ``matched`` holds the rules for the start tag of each number.
+    ``matched`` holds the rules for the start tag of each number. With ``keeps_rules`` the rules stay in their
+    ``<style>`` as well: some element that they style has no tag here, being implied or part of the data.
     """
     edits = [
         _restyled(document, document.markup.start_tags[number], rules) for number, rules in matched.items()
     ]
-    edits += [
-        _reduced(document, style, document.takes_markup)
-        for style in document.styles
-        if style.sheet is not None
-    ]
+    edits += [_reduced(document, style, keeps_rules) for style in document.styles if style.sheet is not None]
     tracer = Tracer()
     source, origins = document.flat.text, document.flat.origins
     here = 0

@@ -20,6 +20,7 @@ import tinycss2
 from app.core.selectors import Selector, parse_selectors
 
 _LINE_END = re.compile(r"\r\n|[\r\n\f]")
+_CONDITIONS = frozenset({"media", "supports", "layer", "container"})
 _BLANK = frozenset({"whitespace", "comment"})
 
 
@@ -71,10 +72,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class Stylesheet:
-    """The parts of one stylesheet in order: ``rules`` and ``at_rules`` are what matters of it."""
+    """The parts of one stylesheet in order.
+
+    ``rules`` stand outside all at-rules; ``conditional`` are those inside ``@media`` and its like, which stay
+    in the ``<style>`` element with their at-rule.
+    """
 
     rules: tuple[StyleRule, ...]
     at_rules: tuple[Span, ...]
+    conditional: tuple[StyleRule, ...]
     problems: tuple[Problem, ...]
 
 
@@ -84,24 +90,7 @@ def parse_stylesheet(text: str) -> Stylesheet:
 
     Mustache tags in it must have been replaced, at equal length, by characters that may stand in a CSS name.
     """
-    offsets = _Offsets(text)
-    nodes = tinycss2.parse_stylesheet(text)
-    starts = [offsets.of(node) for node in nodes] + [len(text)]
-    rules: list[StyleRule] = []
-    at_rules: list[Span] = []
-    problems: list[Problem] = []
-    for node, start, following in zip(nodes, starts, starts[1:], strict=False):
-        if node.type == "qualified-rule":
-            content = offsets.of(node.content[-1]) if node.content else start
-            span = Span(start, _block_end(text, content, following, problems))
-            rules.append(_style_rule(node, span, offsets, text, problems))
-        elif node.type == "at-rule":
-            content = offsets.of(node.content[-1]) if node.content else start
-            end = following if node.content is None else _block_end(text, content, following, problems)
-            at_rules.append(Span(start, start + len(text[start:end].rstrip())))
-        elif node.type == "error":
-            problems.append(Problem(start, node.message))
-    return Stylesheet(tuple(rules), tuple(at_rules), tuple(problems))
+    return _Cutter(text).cut()
 
 
 @lru_cache(maxsize=4096)
@@ -109,6 +98,67 @@ def parse_declarations(text: str) -> tuple[Declaration, ...]:
     """The declarations of a style attribute, those that are not CSS left out."""
     tokens = tinycss2.parse_component_value_list(text)
     return tuple(_declarations(tokens, _Offsets(text), len(text), text, []))
+
+
+class _Cutter:
+    """Reads one stylesheet, nested at-rules included."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._offsets = _Offsets(text)
+        self._problems: list[Problem] = []
+        self._conditional: list[StyleRule] = []
+
+    def cut(self) -> Stylesheet:
+        rules, at_rules = self._parts(tinycss2.parse_stylesheet(self._text), len(self._text))
+        conditional = sorted(self._conditional, key=lambda rule: rule.span.start)
+        return Stylesheet(tuple(rules), tuple(at_rules), tuple(conditional), tuple(self._problems))
+
+    def _parts(self, nodes: list[Any], end: int) -> tuple[list[StyleRule], list[Span]]:
+        """The rules and at-rules of one level, which ends at ``end``."""
+        starts = [*map(self._offsets.of, nodes), end]
+        rules: list[StyleRule] = []
+        at_rules: list[Span] = []
+        for node, start, following in zip(nodes, starts, starts[1:], strict=False):
+            if node.type == "qualified-rule":
+                rules.append(self._rule(node, Span(start, self._block_end(node, start, following))))
+            elif node.type == "at-rule":
+                at_rules.append(self._at_rule(node, start, following))
+            elif node.type == "error":
+                self._problems.append(Problem(start, node.message))
+        return rules, at_rules
+
+    def _at_rule(self, node: Any, start: int, following: int) -> Span:
+        if node.content is None:
+            return Span(start, start + len(self._text[start:following].rstrip()))
+        span = Span(start, self._block_end(node, start, following))
+        if node.lower_at_keyword in _CONDITIONS:
+            nested, _ = self._parts(tinycss2.parse_rule_list(node.content), span.end - 1)
+            self._conditional += nested
+        return span
+
+    def _block_end(self, node: Any, start: int, following: int) -> int:
+        """Where a rule's closing brace ends.
+
+        What follows up to the next rule can only be the dashes of an old-fashioned HTML comment.
+        """
+        content = self._offsets.of(node.content[-1]) if node.content else start
+        brace = self._text.rfind("}", content, following)
+        if brace < 0:
+            self._problems.append(Problem(start, "The rule is not closed by '}'."))
+            return start + len(self._text[start:following].rstrip())
+        return brace + 1
+
+    def _rule(self, node: Any, span: Span) -> StyleRule:
+        end = span.end - 1 if self._text[span.end - 1] == "}" else span.end
+        declarations = tuple(_declarations(node.content, self._offsets, end, self._text, self._problems))
+        if any(token.type == "{} block" for token in node.content):
+            return StyleRule(span, (), declarations)  # nested rules: newer than any style attribute
+        try:
+            selectors = parse_selectors(tinycss2.serialize(node.prelude).strip())
+        except cssselect.SelectorError:
+            selectors = ()
+        return StyleRule(span, selectors, declarations)
 
 
 class _Offsets:
@@ -119,30 +169,6 @@ class _Offsets:
 
     def of(self, node: Any) -> int:
         return int(self._lines[node.source_line - 1] + node.source_column - 1)
-
-
-def _block_end(text: str, content: int, following: int, problems: list[Problem]) -> int:
-    """Where the closing brace ends of a rule whose last content begins at ``content``.
-
-    What follows up to the next rule can only be the dashes of an old-fashioned HTML comment.
-    """
-    brace = text.rfind("}", content, following)
-    if brace < 0:
-        problems.append(Problem(content, "The rule is not closed by '}'."))
-        return following
-    return brace + 1
-
-
-def _style_rule(node: Any, span: Span, offsets: _Offsets, text: str, problems: list[Problem]) -> StyleRule:
-    end = span.end - 1 if text[span.end - 1] == "}" else span.end
-    declarations = tuple(_declarations(node.content, offsets, end, text, problems))
-    if any(token.type == "{} block" for token in node.content):
-        return StyleRule(span, (), declarations)  # nested rules: newer than any style attribute
-    try:
-        selectors = parse_selectors(tinycss2.serialize(node.prelude).strip())
-    except cssselect.SelectorError:
-        selectors = ()
-    return StyleRule(span, selectors, declarations)
 
 
 def _declarations(

@@ -6,9 +6,11 @@ element's children.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from lxml import etree
+from lxml.cssselect import CSSSelector
 
 Node: TypeAlias = Any
 
@@ -27,6 +29,16 @@ def is_comment(node: Node) -> bool:
 def is_element(node: Node) -> bool:
     """Whether a node is an element, and neither a comment nor a processing instruction."""
     return isinstance(node.tag, str)
+
+
+def matching(root: Node, selector: str) -> list[Node]:
+    """The elements that a CSS selector matches, in document order."""
+    return list(_compiled(selector)(root))
+
+
+@lru_cache(maxsize=512)
+def _compiled(selector: str) -> Any:
+    return CSSSelector(selector)
 
 
 def remove(element: Node) -> None:

@@ -18,6 +18,14 @@ _MOST = 0x10FFFD - _NUMBERS
 _NONCHARACTERS = range(0xFDD0, 0xFDF0)
 
 
+_VEILED = re.compile("[\ufdd0-\ufdef]")
+
+
+def is_veiled(text: str) -> bool:
+    """Whether a piece of a veiled text hides a tag; meant for any veil."""
+    return _VEILED.search(text) is not None
+
+
 class Veil:
     """One source text and its veiled form; ``tags`` are the Mustache tags in order, without literals."""
 
