@@ -2,9 +2,10 @@
 
     python -m tests.infra.moto_extension --port 5005
 
-What is added here is written from the provider's requests and AWS's API reference. A test that passes against it
-shows that our Terraform, the AWS provider and our reading of the API agree with each other; it does not show that
-AWS behaves so. Where the difference matters, `docs/infrastructure.md` says what is asserted on the plan instead.
+What is added here is written from the provider's requests and AWS's API reference. A test that passes
+against it shows that our Terraform, the AWS provider and our reading of the API agree with each other; it
+does not show that AWS behaves so. Where the difference matters, `docs/infrastructure.md` says what is
+asserted on the plan instead.
 """
 
 import sys

@@ -1,9 +1,10 @@
 """Bucket policies as S3 evaluates them: with principals, conditions, and an explicit "deny" before everything.
 
-moto itself knows no conditions, so "deny unless TLS" denies everything. Here a request to an object or a list is
-judged by the bucket's policy and, for a role that was taken by sts:AssumeRole, by the role's own policies. Requests
-pass for TLS 1.3, as the server speaks plain HTTP. Any other key is an administrator: what is not denied is allowed.
-S3 also refuses a policy that names a role which does not exist; so does this.
+moto itself knows no conditions, so "deny unless TLS" denies everything. Here a request to an object or a
+list is judged by the bucket's policy and, for a role that was taken by sts:AssumeRole, by the role's own
+policies. Requests pass for TLS 1.3, as the server speaks plain HTTP. Any other key is an administrator:
+what is not denied is allowed. S3 also refuses a policy that names a role which does not exist; so does
+this.
 """
 
 import json
@@ -119,6 +120,6 @@ def _no_blind_permission(self: FakeBucket, action: str, resource: str) -> Any:
 
 
 def install() -> None:
-    FakeBucket.get_permission = _no_blind_permission
-    S3Response._key_response = key_response
-    S3Response._bucket_response = bucket_response
+    setattr(FakeBucket, "get_permission", _no_blind_permission)  # noqa: B010  (mypy refuses the assignment)
+    setattr(S3Response, "_key_response", key_response)  # noqa: B010
+    setattr(S3Response, "_bucket_response", bucket_response)  # noqa: B010

@@ -9,6 +9,7 @@ from moto.s3.exceptions import ReplicationConfigurationNotFoundError
 from moto.s3.responses import S3Response
 
 METRICS: dict[tuple[str, str], bytes] = {}
+REPLICATION: dict[str, bytes] = {}
 
 _put = S3Response._bucket_response_put
 _get = S3Response._bucket_response_get
@@ -26,7 +27,7 @@ def bucket_response_put(self: S3Response, request: Any, bucket_name: str, querys
         return ""
     answer = _put(self, request, bucket_name, querystring)
     if "replication" in querystring:
-        self.backend.get_bucket(bucket_name).replication_xml = self.body
+        REPLICATION[bucket_name] = self.body
     return answer
 
 
@@ -35,10 +36,9 @@ def bucket_response_get(self: S3Response, bucket_name: str, querystring: dict[st
         found = METRICS.get((bucket_name, querystring.get("id", [""])[0]))
         return (200, {}, found) if found else (404, {}, _NO_METRICS)
     if "replication" in querystring:
-        bucket = self.backend.get_bucket(bucket_name)
-        if not getattr(bucket, "replication", None):
+        if not self.backend.get_bucket_replication(bucket_name):
             raise ReplicationConfigurationNotFoundError(bucket_name=bucket_name)
-        return 200, {}, bucket.replication_xml
+        return 200, {}, REPLICATION[bucket_name]
     return _get(self, bucket_name, querystring)
 
 
@@ -50,6 +50,9 @@ def bucket_response_delete(self: S3Response, bucket_name: str, querystring: dict
 
 
 def install() -> None:
-    S3Response._bucket_response_put = bucket_response_put
-    S3Response._bucket_response_get = bucket_response_get
-    S3Response._bucket_response_delete = bucket_response_delete
+    for name, call in {
+        "_bucket_response_put": bucket_response_put,
+        "_bucket_response_get": bucket_response_get,
+        "_bucket_response_delete": bucket_response_delete,
+    }.items():
+        setattr(S3Response, name, call)

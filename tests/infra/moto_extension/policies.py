@@ -1,7 +1,8 @@
 """The part of IAM's policy language that this estate uses.
 
-Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements: Condition operators". An operator or
-an element that is not written here raises, so that a policy is never judged by half of what it says.
+Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy elements: Condition operators". An
+operator or an element that is not written here raises, so that a policy is never judged by half of what it
+says.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Replicas of DynamoDB tables (global tables of version 2019.11.21).
 
-A replica is a table in the other region that shares the items of the first, so whatever is written to one is read from
-the other at once; protection, recovery, tags and key are its own, as in AWS.
+A replica is a table in the other region that shares the items of the first, so whatever is written to one
+is read from the other at once; protection, recovery, tags and key are its own, as in AWS.
 """
 
 from copy import deepcopy
@@ -11,13 +11,16 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
+REPLICAS: dict[str, dict[str, dict[str, Any]]] = {}
+"""Table ARN to region to what DescribeTable says of the replica there."""
+
 _describe = Table.describe
 _update_table = DynamoHandler.update_table
 
 
 def describe(self: Table, base_key: str = "TableDescription") -> dict[str, Any]:
     description: dict[str, Any] = _describe(self, base_key)
-    replicas = getattr(self, "replicas", {})
+    replicas = REPLICAS.get(self.table_arn)
     if replicas:
         description[base_key]["GlobalTableVersion"] = "2019.11.21"
         description[base_key]["Replicas"] = list(replicas.values())
@@ -56,16 +59,18 @@ def _create(self: DynamoHandler, wanted: dict[str, Any]) -> None:
         warm_throughput=None,
     )
     copy.items = source.items
-    source.replicas = {**getattr(source, "replicas", {}), region: {"ReplicaStatus": "ACTIVE", **wanted}}
-    copy.replicas = {source.region_name: {"ReplicaStatus": "ACTIVE", "RegionName": source.region_name}}
+    REPLICAS.setdefault(source.table_arn, {})[region] = {"ReplicaStatus": "ACTIVE", **wanted}
+    REPLICAS[copy.table_arn] = {
+        source.region_name: {"ReplicaStatus": "ACTIVE", "RegionName": source.region_name}
+    }
 
 
 def _delete(self: DynamoHandler, region: str) -> None:
     source = self.dynamodb_backend.get_table(self.body["TableName"])
     dynamodb_backends[self.current_account][region].delete_table(source.name)
-    source.replicas = {name: replica for name, replica in source.replicas.items() if name != region}
+    del REPLICAS[source.table_arn][region]
 
 
 def install() -> None:
-    Table.describe = describe
-    DynamoHandler.update_table = update_table
+    setattr(Table, "describe", describe)  # noqa: B010  (mypy refuses the assignment)
+    setattr(DynamoHandler, "update_table", update_table)  # noqa: B010

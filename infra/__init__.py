@@ -1,0 +1,1 @@
+"""The estate: Terraform, and the commands that plan, apply and verify it."""

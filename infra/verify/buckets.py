@@ -1,0 +1,173 @@
+"""The templates bucket and its copy: versioning, encryption, public access, ownership, lifecycle, logs, tags."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from infra.design import (
+    LOG_PREFIX,
+    MULTIPART_DAYS,
+    NONCURRENT_DAYS,
+    REGION,
+    REPLICA_REGION,
+    REPLICATION_MINUTES,
+)
+from infra.verify.aws import Account
+from infra.verify.checks import Answer, Check, Subject, ask
+from infra.verify.policy import verify_policy
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def verify_buckets(account: Account) -> Iterator[Check]:
+    """Every check of the templates bucket, its log bucket, and in production of the copies."""
+    environment = account.environment
+    places = [(REGION, environment.bucket, environment.log_bucket)]
+    if environment.replicated:
+        log_bucket = f"{environment.log_bucket}-dr-{REPLICA_REGION}"
+        places.append((REPLICA_REGION, environment.replica_bucket, log_bucket))
+    for region, bucket, log_bucket in places:
+        client = account.s3(region)
+        subject = Subject("bucket", bucket)
+        head = ask(client.head_bucket, Bucket=bucket)
+        if head.problem:
+            yield subject.missing("exists", "yes", head)
+            continue
+        yield from _protection(client, subject, bucket)
+        yield from _lifecycle(client, subject, bucket)
+        yield from _logging(client, subject, bucket, log_bucket)
+        yield from subject.tags(environment.tags("s3"), _tags(client, bucket))
+        yield from _policy(client, subject, bucket, account)
+        yield from _protection(client, Subject("bucket", log_bucket), log_bucket)
+    yield from _replication(account)
+
+
+def _protection(client: S3Client, subject: Subject, bucket: str) -> Iterator[Check]:
+    versioning = ask(client.get_bucket_versioning, Bucket=bucket)
+    if versioning.problem:
+        yield subject.missing("versioning", "Enabled", versioning)
+    else:
+        yield subject.equal("versioning", "Enabled", versioning.value.get("Status", "never enabled"))
+
+    encryption = ask(client.get_bucket_encryption, Bucket=bucket)
+    if encryption.problem:
+        yield subject.missing("encryption", "AES256", encryption)
+    else:
+        rules = encryption.value["ServerSideEncryptionConfiguration"]["Rules"]
+        algorithms = tuple(rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for rule in rules)
+        yield subject.equal("encryption", ("AES256",), algorithms)
+
+    block = ask(client.get_public_access_block, Bucket=bucket)
+    expected = "all four switches on"
+    if block.problem:
+        yield subject.missing("public access block", expected, block)
+    else:
+        switches = block.value["PublicAccessBlockConfiguration"]
+        names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+        off = [name for name in names if not switches.get(name)]
+        yield subject.holds("public access block", not off, expected=expected, found=f"off: {', '.join(off)}")
+
+    ownership = ask(client.get_bucket_ownership_controls, Bucket=bucket)
+    if ownership.problem:
+        yield subject.missing("ownership", "BucketOwnerEnforced", ownership)
+    else:
+        rules = ownership.value["OwnershipControls"]["Rules"]
+        yield subject.equal(
+            "ownership", ("BucketOwnerEnforced",), tuple(rule["ObjectOwnership"] for rule in rules)
+        )
+
+
+def _lifecycle(client: S3Client, subject: Subject, bucket: str) -> Iterator[Check]:
+    answer = ask(client.get_bucket_lifecycle_configuration, Bucket=bucket)
+    rules = [] if answer.problem else [rule for rule in answer.value["Rules"] if rule["Status"] == "Enabled"]
+    whole = [rule for rule in rules if not _narrowed(rule)]
+    noncurrent = [
+        rule["NoncurrentVersionExpiration"] for rule in whole if "NoncurrentVersionExpiration" in rule
+    ]
+    yield subject.equal(
+        "noncurrent versions expire after",
+        (f"{NONCURRENT_DAYS} days",),
+        tuple(f"{rule.get('NoncurrentDays', '?')} days" for rule in noncurrent),
+    )
+    multipart = [
+        rule["AbortIncompleteMultipartUpload"] for rule in whole if "AbortIncompleteMultipartUpload" in rule
+    ]
+    yield subject.equal(
+        "multipart uploads abort after",
+        (f"{MULTIPART_DAYS} days",),
+        tuple(f"{rule['DaysAfterInitiation']} days" for rule in multipart),
+    )
+    # Any rule counts here, of the whole bucket or not: a template must not vanish by age.
+    expiring = [rule.get("ID", "?") for rule in rules if {"Days", "Date"} & rule.get("Expiration", {}).keys()]
+    yield subject.holds(
+        "current versions", not expiring, expected="kept", found=f"expired by the rule {', '.join(expiring)}"
+    )
+
+
+def _narrowed(rule: Any) -> bool:
+    scope = rule.get("Filter", {})
+    return bool(rule.get("Prefix") or scope.get("Prefix") or scope.get("Tag") or scope.get("And"))
+
+
+def _logging(client: S3Client, subject: Subject, bucket: str, log_bucket: str) -> Iterator[Check]:
+    answer = ask(client.get_bucket_logging, Bucket=bucket)
+    expected = f"{log_bucket}/{LOG_PREFIX}"
+    if answer.problem:
+        yield subject.missing("access logs", expected, answer)
+        return
+    target = answer.value.get("LoggingEnabled", {})
+    found = f"{target.get('TargetBucket', '')}/{target.get('TargetPrefix', '')}" if target else "off"
+    yield subject.equal("access logs", expected, found)
+
+
+def _policy(client: S3Client, subject: Subject, bucket: str, account: Account) -> Iterator[Check]:
+    answer = ask(client.get_bucket_policy, Bucket=bucket)
+    if answer.problem:
+        yield subject.missing("policy", "as designed", answer)
+        return
+    yield from verify_policy(subject, json.loads(answer.value["Policy"]), bucket, account.environment)
+
+
+def _replication(account: Account) -> Iterator[Check]:
+    environment = account.environment
+    subject = Subject("bucket", environment.bucket)
+    answer = ask(account.s3().get_bucket_replication, Bucket=environment.bucket)
+    if not environment.replicated:
+        yield subject.holds("replication", bool(answer.problem), expected="none", found="configured")
+        return
+    expected = (
+        f"everything to {environment.replica_bucket} with delete markers within {REPLICATION_MINUTES} min"
+    )
+    if answer.problem:
+        yield subject.missing("replication", expected, answer)
+        return
+    rules = [
+        rule for rule in answer.value["ReplicationConfiguration"]["Rules"] if rule["Status"] == "Enabled"
+    ]
+    problems = _replication_problems(rules, environment.replica_bucket)
+    yield subject.holds("replication", not problems, expected=expected, found="; ".join(problems))
+
+
+def _replication_problems(rules: list[Any], destination_bucket: str) -> list[str]:
+    if len(rules) != 1:
+        return [f"{len(rules)} enabled rules"]
+    rule, destination = rules[0], rules[0]["Destination"]
+    clock = destination.get("ReplicationTime", {})
+    metrics = destination.get("Metrics", {})
+    conditions = {
+        "not the whole bucket": not _narrowed(rule),
+        f"to {destination['Bucket']}": destination["Bucket"] == f"arn:aws:s3:::{destination_bucket}",
+        "without delete markers": rule.get("DeleteMarkerReplication", {}).get("Status") == "Enabled",
+        "no replication time control": clock.get("Status") == "Enabled"
+        and clock.get("Time", {}).get("Minutes") == REPLICATION_MINUTES,
+        "no metrics": metrics.get("Status") == "Enabled",
+    }
+    return [problem for problem, fine in conditions.items() if not fine]
+
+
+def _tags(client: S3Client, bucket: str) -> Answer:
+    answer = ask(client.get_bucket_tagging, Bucket=bucket)
+    return answer if answer.problem else Answer({tag["Key"]: tag["Value"] for tag in answer.value["TagSet"]})

@@ -1,0 +1,149 @@
+"""The bucket policy: every rule of the design is there, and nobody has a right beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from infra.design import Environment
+from infra.verify.checks import Check, Subject
+
+READ: Final = frozenset({"s3:GetObject", "s3:GetObjectVersion"})
+LIST: Final = frozenset(
+    {"s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation", "s3:GetBucketVersioning"}
+)
+WRITE: Final = frozenset({"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"})
+DELETE: Final = frozenset({"s3:DeleteObject", "s3:DeleteObjectVersion"})
+IMMUTABLE: Final = ("releases/*", "objects/*", "history/*")
+PRUNABLE: Final = ("releases/*", "objects/*")
+POINTER: Final = "current.json"
+
+Right = tuple[str, str, str]
+"""Who, what, on which resource."""
+
+
+def verify_policy(
+    subject: Subject, document: Mapping[str, Any], bucket: str, environment: Environment
+) -> Iterator[Check]:
+    """One check for each rule that must be there, one that nothing is allowed beside the design."""
+    denials = [_denial(statement) for statement in _statements(document, "Deny")]
+    for what, rule in _expected_denials(bucket, environment).items():
+        present = any(_covers(found, rule) for found in denials)
+        yield subject.holds(
+            f"policy refuses {what}", present, expected="yes", found="no such rule, or a weaker one"
+        )
+
+    granted = {right for statement in _statements(document, "Allow") for right in _rights(statement)}
+    expected = set(_expected_rights(bucket, environment))
+    beyond, short = sorted(granted - expected), sorted(expected - granted)
+    yield subject.holds(
+        "policy allows nothing else",
+        not beyond,
+        expected="yes",
+        found="; ".join(_words(right) for right in beyond),
+    )
+    yield subject.holds(
+        "policy allows the roles their work",
+        not short,
+        expected="yes",
+        found="missing: " + "; ".join(_words(right) for right in short),
+    )
+
+
+def _expected_denials(bucket: str, environment: Environment) -> dict[str, dict[str, Any]]:
+    whole = {f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"}
+    immutable = {f"arn:aws:s3:::{bucket}/{prefix}" for prefix in IMMUTABLE}
+    created = {"Bool": {"s3:ObjectCreationOperation": ["true"]}}
+    return {
+        "plain HTTP": _rule({"s3:*"}, whole, {"Bool": {"aws:SecureTransport": ["false"]}}),
+        "TLS before 1.2": _rule({"s3:*"}, whole, {"NumericLessThan": {"s3:TlsVersion": ["1.2"]}}),
+        "other accounts": _rule(
+            {"s3:*"},
+            whole,
+            {
+                "StringNotEquals": {"aws:PrincipalAccount": [environment.account]},
+                "Bool": {"aws:PrincipalIsAWSService": ["false"]},
+            },
+        ),
+        "overwriting a release": _rule(
+            {"s3:PutObject"}, immutable, {"Null": {"s3:if-none-match": ["true"]}, **created}
+        ),
+        "deleting a release": _rule(
+            set(DELETE), immutable, {"ArnNotEquals": {"aws:PrincipalArn": [environment.pruner]}}
+        ),
+        "moving the pointer blindly": _rule(
+            {"s3:PutObject"},
+            {f"arn:aws:s3:::{bucket}/{POINTER}"},
+            {"Null": {"s3:if-none-match": ["true"], "s3:if-match": ["true"]}, **created},
+        ),
+    }
+
+
+def _expected_rights(bucket: str, environment: Environment) -> Iterator[Right]:
+    arn = f"arn:aws:s3:::{bucket}"
+    for role in (*environment.readers, environment.deployer, environment.pruner):
+        yield from ((role, action, f"{arn}/*") for action in READ)
+        yield from ((role, action, arn) for action in LIST)
+    yield from ((environment.deployer, action, f"{arn}/*") for action in WRITE)
+    for prefix in PRUNABLE:
+        yield from ((environment.pruner, action, f"{arn}/{prefix}") for action in DELETE)
+    yield (environment.pruner, "s3:PutObject", f"{arn}/{POINTER}")
+
+
+def _rule(actions: set[str], resources: set[str], conditions: Mapping[str, Any]) -> dict[str, Any]:
+    return {"actions": actions, "resources": resources, "conditions": conditions}
+
+
+def _denial(statement: Mapping[str, Any]) -> dict[str, Any]:
+    everybody = statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
+    conditions = {
+        operator: {key: _list(value) for key, value in keys.items()}
+        for operator, keys in statement.get("Condition", {}).items()
+    }
+    actions = set(_list(statement.get("Action", []))) if everybody else set()
+    return _rule(actions, set(_list(statement.get("Resource", []))), conditions)
+
+
+def _covers(found: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
+    """A denial holds when it speaks of at least these actions and resources under exactly these conditions.
+
+    One more condition would let requests through, and one fewer would refuse those that must pass.
+    """
+    return bool(
+        found["actions"] >= expected["actions"]
+        and found["resources"] >= expected["resources"]
+        and found["conditions"] == expected["conditions"]
+    )
+
+
+def _rights(statement: Mapping[str, Any]) -> Iterator[Right]:
+    principals = statement.get("Principal", "*")
+    if isinstance(principals, Mapping):
+        names = [name for value in principals.values() for name in _list(value)]
+    else:
+        names = [str(principals)]
+    unknown = statement.keys() & {"NotPrincipal", "NotAction", "NotResource"}
+    if unknown:
+        yield ("everybody", f"all but ({', '.join(sorted(unknown))})", "")
+    for name in names:
+        for action in _list(statement.get("Action", [])):
+            for resource in _list(statement.get("Resource", [])):
+                yield (name, action, resource)
+
+
+def _statements(document: Mapping[str, Any], effect: str) -> list[Mapping[str, Any]]:
+    statements = document.get("Statement", [])
+    return [
+        statement
+        for statement in (statements if isinstance(statements, list) else [statements])
+        if statement.get("Effect") == effect
+    ]
+
+
+def _words(right: Right) -> str:
+    who, action, resource = right
+    return f"{who.rpartition('/')[2]} {action} on {resource.removeprefix('arn:aws:s3:::')}"
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else [str(element) for element in value]
