@@ -21,6 +21,7 @@ COMMANDS = {
     "list": "List the templates with their audience, subject and fixtures.",
     "render": "Render one email to standard output.",
     "check": "Check templates: compile, render every fixture, validate, prove.",
+    "screenshots": "Picture every email, compare with what was approved, decide.",
     "serve": "Serve the preview: every template with every fixture, reloading on save.",
     "build": "Check everything, then write a release into a directory.",
     "plan": "Show what publishing would change against the active release.",

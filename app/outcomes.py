@@ -10,6 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.browser.errors import (
+    ApprovalError,
+    BaselineError,
+    BrowserError,
+    RendererMismatchError,
+    SettingsError,
+    UnapprovedChangesError,
+)
 from app.core.building import CheckFailedError
 from app.core.errors import ReleaseError, SourceError, SurroundingsError, UnknownNameError
 from app.publishing.errors import RefusedError, UnknownReleaseError
@@ -44,6 +52,12 @@ _OUTCOMES: dict[type[BbwsTemplatesError], Outcome] = {
     TargetError: Outcome(EXIT_USAGE, 422, "No such target"),
     SurroundingsError: Outcome(EXIT_SURROUNDINGS, 503, "Something around the product fails"),
     StoreError: Outcome(EXIT_SURROUNDINGS, 502, "The store of releases fails"),
+    BrowserError: Outcome(EXIT_SURROUNDINGS, 503, "The browser fails"),
+    BaselineError: Outcome(EXIT_SURROUNDINGS, 503, "The pictures on disk cannot be used"),
+    RendererMismatchError: Outcome(EXIT_REFUSED, 409, "The baselines come from another renderer"),
+    ApprovalError: Outcome(EXIT_REFUSED, 409, "The decision cannot be made"),
+    SettingsError: Outcome(EXIT_USAGE, 422, "The screenshot settings are wrong"),
+    UnapprovedChangesError: Outcome(EXIT_REFUSED, 409, "Visual changes are not approved"),
     BbwsTemplatesError: Outcome(EXIT_CONTENT, 422, "The template cannot be rendered"),
 }
 

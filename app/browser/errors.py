@@ -8,6 +8,7 @@
     │   └── BrowserCrashedError    it crashed or hung, twice, on the same page
     ├── BaselineError              an approved picture or its sidecar cannot be read or written
     ├── RendererMismatchError      baselines of another renderer: pixels would say nothing
+    ├── ApprovalError              a decision that cannot be made or taken back
     ├── SettingsError              the screenshot settings file is wrong
     └── UnapprovedChangesError     a release would carry visual changes that nobody approved
 """
@@ -45,6 +46,12 @@ class RendererMismatchError(BbwsTemplatesError):
     """Baselines that another renderer drew: a comparison of pixels would say nothing about the emails."""
 
     code = "renderer-mismatch"
+
+
+class ApprovalError(BbwsTemplatesError):
+    """A decision about pictures that cannot be made, or cannot be taken back."""
+
+    code = "approval"
 
 
 class SettingsError(BbwsTemplatesError):

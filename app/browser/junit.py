@@ -1,0 +1,47 @@
+"""A comparison as JUnit XML: one test case a snapshot, one suite a template.
+
+Source: the dialect that Jenkins, GitLab and GitHub's actions read (llg.cubic.org/docs/junit).
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from app.browser.results import Comparison, Result, Status
+
+# XML 1.0 has no place for control characters, not even escaped.
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+
+
+def junit_xml(comparison: Comparison) -> bytes:
+    """The document, with differences as failures and what could not be compared as errors."""
+    root = Element("testsuites", _counts("screenshots", comparison.results))
+    root.set("time", f"{comparison.seconds:.3f}")
+    by_template = groupby(comparison.results, key=lambda result: result.snapshot.template)
+    for template, group in by_template:
+        results = tuple(group)
+        suite = SubElement(root, "testsuite", _counts(template, results))
+        for result in results:
+            _case(suite, result)
+    indent(root)
+    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
+
+
+def _case(suite: Element, result: Result) -> None:
+    name = result.snapshot.id.removeprefix(f"{result.snapshot.template}/")
+    case = SubElement(suite, "testcase", {"classname": result.snapshot.template, "name": name})
+    message = _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", result.message)
+    if result.status is Status.FAILED:
+        SubElement(case, "error", {"message": message, "type": result.status})
+    elif result.status is not Status.UNCHANGED:
+        failure = SubElement(case, "failure", {"message": message, "type": result.status})
+        failure.text = "\n".join(f"{box.width}×{box.height} at {box.x},{box.y}" for box in result.regions)
+
+
+def _counts(name: str, results: tuple[Result, ...]) -> dict[str, str]:
+    errors = sum(result.status is Status.FAILED for result in results)
+    failures = sum(result.status not in {Status.FAILED, Status.UNCHANGED} for result in results)
+    return {"name": name, "tests": str(len(results)), "failures": str(failures), "errors": str(errors)}

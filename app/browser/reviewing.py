@@ -1,0 +1,89 @@
+"""A comparison as the review page wants it: one flat record a snapshot, pictures by address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.browser.approvals import Approvals, Rejection
+from app.browser.difference import Box
+from app.browser.pixels import SUFFIX
+from app.browser.results import Comparison, Result, Status
+from app.browser.screenshots import Folders
+from app.browser.snapshots import Snapshot
+
+BASELINE, CURRENT, DIFFERENCE = "baseline", "current", "difference"
+
+Address = Callable[[str, Snapshot], str]
+"""Kind of picture (one of the three above) and snapshot to the address an ``<img>`` loads it from."""
+
+
+def review_data(
+    comparison: Comparison, folders: Folders, address: Address, *, live: bool, token: bool = False
+) -> dict[str, Any]:
+    """What ``page/review.js`` shows.
+
+    ``live``: decisions can be made; ``token``: they need the server's token.
+
+    Raises:
+        BaselineError: a sidecar or the record of decisions cannot be read.
+    """
+    approvals = Approvals(folders)
+    rejections = approvals.rejections()
+    order = list(Status)
+    results = sorted(comparison.results, key=lambda result: (order.index(result.status), result.snapshot))
+    last = approvals.last()
+    return {
+        "live": live,
+        "token": token,
+        "undo": {"number": last.number, "deed": last.deed} if last else None,
+        "renderer": dict(comparison.renderer.as_dict()),
+        "drawn": comparison.drawn,
+        "seconds": comparison.seconds,
+        "warnings": list(comparison.warnings),
+        "items": [
+            _item(result, folders, approvals, rejections.get(result.snapshot.id), address)
+            for result in results
+        ],
+    }
+
+
+def _item(
+    result: Result, folders: Folders, approvals: Approvals, rejection: Rejection | None, address: Address
+) -> dict[str, Any]:
+    snapshot, current = result.snapshot, result.current
+    decision = approvals.decision(result)
+    # As it is now: an approval has put another picture in its place.
+    baseline = None if result.status is Status.FAILED else approvals.baseline(snapshot)
+    sizes = [(sidecar.width, sidecar.height) for sidecar in (baseline, current) if sidecar] or [(0, 0)]
+    has_difference = (folders.differences / f"{snapshot.id}{SUFFIX}").is_file()
+    seen = current or baseline
+    return {
+        "id": snapshot.id,
+        "template": snapshot.template,
+        "fixture": snapshot.fixture,
+        "width": snapshot.width,
+        "variant": snapshot.variant.value,
+        "status": result.status.value,
+        "message": result.message,
+        "notes": list(seen.notes) if seen else [],
+        "regions": [_corners(box) for box in result.regions],
+        "masks": [_corners(box) for box in result.masks],
+        "size": [max(width for width, _ in sizes), max(height for _, height in sizes)],
+        "baselineSize": [baseline.width, baseline.height] if baseline else None,
+        "currentSize": [current.width, current.height] if current else None,
+        BASELINE: address(BASELINE, snapshot) if baseline else None,
+        CURRENT: address(CURRENT, snapshot) if current else None,
+        DIFFERENCE: address(DIFFERENCE, snapshot)
+        if result.status is Status.CHANGED and has_difference
+        else None,
+        "decision": decision,
+        "approval": baseline.approval.model_dump() if baseline and baseline.approval else None,
+        "rejection": rejection.model_dump(exclude={"pixels"})
+        if rejection and decision == "rejected"
+        else None,
+    }
+
+
+def _corners(box: Box) -> list[int]:
+    return [box.x, box.y, box.width, box.height]

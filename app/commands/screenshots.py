@@ -1,0 +1,298 @@
+"""``screenshots``: picture every email, compare with what was approved, decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TypeVar
+
+import click
+from rich.markup import escape
+
+from app.browser.approvals import Approvals, chosen
+from app.browser.junit import junit_xml
+from app.browser.report import report_page
+from app.browser.results import Comparison, Result, Status
+from app.browser.screenshots import Folders, Screenshots
+from app.browser.writing import write_whole
+from app.commands.options import json_option, template_set_options
+from app.commands.output import err, out, print_json, progress_bar
+from app.core.workspace import Workspace
+from app.outcomes import EXIT_CONTENT, EXIT_SURROUNDINGS
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+_COLOURS = {
+    Status.FAILED: "bold red",
+    Status.CHANGED: "yellow",
+    Status.NEW: "cyan",
+    Status.REMOVED: "magenta",
+    Status.UNCHANGED: "green",
+}
+
+
+@click.group(name="screenshots")
+def command() -> None:
+    """Picture every email, compare with what was approved, decide.
+
+    A snapshot is one template with one fixture, at one width, in one variant:
+    receipts/receipt/typical/phone-dark. SNAPSHOT may be a whole name, the beginning of one up to a `/`, or a
+    pattern with `*`; without any, all are meant. What is pictured is said in settings.toml beside the
+    baselines.
+    """
+
+
+def _folder_options(command: Command) -> Command:
+    """``--baselines`` and ``--work``: where approved and current pictures are."""
+    command = click.option(
+        "--work",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Folders().work,
+        show_default=True,
+        help="The folder for the pictures of this working copy; may be removed at any time.",
+    )(command)
+    return click.option(
+        "--baselines",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Folders().baselines,
+        envvar="BBWS_BASELINES",
+        show_default=True,
+        show_envvar=True,
+        help="The folder of approved pictures.",
+    )(command)
+
+
+def _snapshots_argument(command: Command) -> Command:
+    return click.argument("patterns", nargs=-1, metavar="[SNAPSHOT]...")(command)
+
+
+def _decision_options(command: Command) -> Command:
+    command = click.option("--why", required=True, help="The reason; kept with each picture.")(command)
+    command = click.option(
+        "--by", required=True, envvar="BBWS_REVIEWER", show_envvar=True, help="Who decides: a name."
+    )(command)
+    return click.option("--all", "everything", is_flag=True, help="All that changed, is new or was removed.")(
+        command
+    )
+
+
+@command.command()
+@_snapshots_argument
+@click.option("--force", is_flag=True, help="Draw all of them, also those that cannot have changed.")
+@_folder_options
+@template_set_options
+@json_option
+def capture(
+    patterns: tuple[str, ...],
+    force: bool,
+    baselines: Path,
+    work: Path,
+    templates: Path,
+    fixtures: Path,
+    as_json: bool,
+) -> None:
+    """Draw the pictures of now, where HTML or browser changed."""
+    screenshots = Screenshots.of_workspace(Workspace.load(templates, fixtures), Folders(baselines, work))
+    with ExitStack() as bar:
+        started, step = _progress(bar, quiet=as_json)
+        captured = screenshots.capture(patterns, anew=force, started=started, progress=step)
+    if as_json:
+        print_json(
+            {
+                "renderer": captured.renderer.as_dict(),
+                "drawn": [snapshot.id for snapshot in captured.drawn],
+                "failed": {snapshot.id: reason for snapshot, reason in captured.failed.items()},
+            }
+        )
+    else:
+        for snapshot, reason in captured.failed.items():
+            out.print(f"[bold red]failed[/bold red] {escape(snapshot.id)}: {escape(reason)}")
+        out.print(f"{_pictures(len(captured.drawn))} drawn into {escape(str(work / 'current'))}.")
+    if captured.failed:
+        raise SystemExit(EXIT_SURROUNDINGS)
+
+
+@command.command()
+@_snapshots_argument
+@click.option("--force", is_flag=True, help="Draw all of them, also those that cannot have changed.")
+@click.option("--any-renderer", is_flag=True, help="Compare even with the baselines of another renderer.")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML here.")
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the report, one HTML file, here."
+)
+@_folder_options
+@template_set_options
+@json_option
+def compare(
+    patterns: tuple[str, ...],
+    force: bool,
+    any_renderer: bool,
+    junit: Path | None,
+    report: Path | None,
+    baselines: Path,
+    work: Path,
+    templates: Path,
+    fixtures: Path,
+    as_json: bool,
+) -> None:
+    """Draw what is needed and compare with the approved pictures.
+
+    Exit status 0 when nothing differs, 1 when something does, 3 when the baselines come from another
+    renderer, 4 when something could not be compared.
+    """
+    folders = Folders(baselines, work)
+    screenshots = Screenshots.of_workspace(Workspace.load(templates, fixtures), folders)
+    with ExitStack() as bar:
+        started, step = _progress(bar, quiet=as_json)
+        comparison = screenshots.compare(
+            patterns, anew=force, any_renderer=any_renderer, started=started, progress=step
+        )
+    if junit:
+        write_whole(junit, junit_xml(comparison))
+    if report:
+        write_whole(report, report_page(comparison, folders).encode())
+    if as_json:
+        print_json(_members(comparison))
+    else:
+        _print(comparison)
+    if comparison.failed:
+        raise SystemExit(EXIT_SURROUNDINGS)
+    if comparison.differs:
+        raise SystemExit(EXIT_CONTENT)
+
+
+@command.command()
+@_snapshots_argument
+@_decision_options
+@_folder_options
+@json_option
+def approve(
+    patterns: tuple[str, ...],
+    everything: bool,
+    by: str,
+    why: str,
+    baselines: Path,
+    work: Path,
+    as_json: bool,
+) -> None:
+    """Make the pictures of the last comparison the baselines."""
+    folders = Folders(baselines, work)
+    results = _undecided(folders, patterns, everything)
+    decided = Approvals(folders).approve(results, by=by, why=why)
+    _print_decision("approved", [snapshot.id for snapshot in decided], as_json=as_json)
+
+
+@command.command()
+@_snapshots_argument
+@_decision_options
+@_folder_options
+@json_option
+def reject(
+    patterns: tuple[str, ...],
+    everything: bool,
+    by: str,
+    why: str,
+    baselines: Path,
+    work: Path,
+    as_json: bool,
+) -> None:
+    """Mark pictures of the last comparison as not wanted."""
+    folders = Folders(baselines, work)
+    results = _undecided(folders, patterns, everything)
+    decided = Approvals(folders).reject(results, by=by, why=why)
+    _print_decision("rejected", [snapshot.id for snapshot in decided], as_json=as_json)
+
+
+@command.command()
+@_folder_options
+@json_option
+def undo(baselines: Path, work: Path, as_json: bool) -> None:
+    """Take the last approval or rejection back; can be repeated."""
+    undone = Approvals(Folders(baselines, work)).undo()
+    if as_json:
+        print_json({"undone": undone.deed, "snapshots": [snapshot.id for snapshot in undone.snapshots]})
+    else:
+        out.print(f"Took back: {escape(undone.deed)}, {_pictures(len(undone.snapshots))}.")
+
+
+@command.command()
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Folders().work / "report.html",
+    show_default=True,
+    help="The file to write.",
+)
+@_folder_options
+def report(output: Path, baselines: Path, work: Path) -> None:
+    """Write the last comparison as one HTML file that needs nothing else."""
+    folders = Folders(baselines, work)
+    write_whole(output, report_page(Comparison.load(work), folders).encode())
+    out.print(f"Report: {escape(str(output))}")
+
+
+def _progress(stack: ExitStack, *, quiet: bool) -> tuple[Callable[[int], None], Callable[[str], None]]:
+    """A bar that begins when the number of pictures is known."""
+    steps: list[Callable[[str], None]] = []
+
+    def started(total: int) -> None:
+        if total:
+            steps.append(stack.enter_context(progress_bar(total, quiet=quiet)))
+
+    def step(name: str) -> None:
+        if steps:
+            steps[0](name)
+
+    return started, step
+
+
+def _undecided(folders: Folders, patterns: tuple[str, ...], everything: bool) -> tuple[Result, ...]:
+    if not patterns and not everything:
+        raise click.UsageError("Name snapshots, or say --all.")
+    if patterns and everything:
+        raise click.UsageError("Name snapshots or say --all, not both.")
+    return chosen(Comparison.load(folders.work), patterns)
+
+
+def _print(comparison: Comparison) -> None:
+    for result in comparison.results:
+        if result.status is not Status.UNCHANGED:
+            colour = _COLOURS[result.status]
+            out.print(
+                f"[{colour}]{result.status}[/{colour}] {escape(result.snapshot.id)}: {escape(result.message)}"
+            )
+    for warning in comparison.warnings:
+        err.print(f"[yellow]warning:[/yellow] {escape(warning)}")
+    counts = ", ".join(f"{number} {status}" for status, number in comparison.counts.items() if number)
+    out.print(
+        f"{_pictures(len(comparison.results))}: {counts or 'none asked for'}; "
+        f"{comparison.drawn} drawn, {comparison.seconds:.1f} s."
+    )
+    if comparison.differs:
+        out.print(
+            "Look with `bbws-templates serve` at /review, or with `bbws-templates screenshots report`; then "
+            "`screenshots approve`.",
+            style="dim",
+        )
+
+
+def _members(comparison: Comparison) -> dict[str, object]:
+    return {
+        **comparison.model_dump(mode="json"),
+        "counts": {status.value: number for status, number in comparison.counts.items()},
+    }
+
+
+def _print_decision(deed: str, names: list[str], *, as_json: bool) -> None:
+    if as_json:
+        print_json({deed: names})
+        return
+    for name in names:
+        out.print(f"{deed} {escape(name)}")
+    if not names:
+        out.print("Nothing to decide: none of these pictures differs from its baseline.")
+
+
+def _pictures(number: int) -> str:
+    return f"{number} picture{'' if number == 1 else 's'}"
