@@ -25,7 +25,7 @@ from app.core.library import load_template_set
 from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
 from app.core.usage import fixture_findings, usage_findings
-from app.core.validation import validate_metadata, validate_rendered
+from app.core.validation import specimen_data, validate_metadata, validate_rendered
 from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.engine import RenderWarning
@@ -218,6 +218,7 @@ class Workspace:
         yield "", [finding_of(error, template=name, fixture=s) for s, error in source.broken_fixtures.items()]
         if not source.fixtures:
             yield "", [_no_fixture(source)]
+            yield "", self._judge_specimen(compilation)
         for scenario, fixture in source.fixtures.items():
             problems = fixture_findings(source, fixture)
             yield scenario, problems
@@ -233,6 +234,18 @@ class Workspace:
                 "",
                 equivalence_findings(compilation, self.templates, fixture.data, fixture=scenario),
             )
+
+    def _judge_specimen(self, compilation: Compilation) -> Iterable[Finding]:
+        """The findings of a template without fixtures, rendered with made-up data."""
+        data = specimen_data(compilation.compiled)
+        try:
+            email = render_email(compilation.compiled, data, strict=False)
+        except BbwsTemplatesError as error:
+            return [finding_of(error, template=compilation.compiled.name)]
+        return [
+            *self._judge(compilation, email, data, fixture="", strict=False),
+            *equivalence_findings(compilation, self.templates, data, fixture=""),
+        ]
 
     def _judge(
         self,
@@ -277,7 +290,7 @@ def _no_fixture(source: TemplateSource) -> Finding:
     return Finding(
         "no-fixture",
         Severity.WARNING,
-        "There is no fixture, so nothing was rendered.",
+        "There is no fixture; it was checked with made-up data.",
         Location(source.html.label),
         f"Add fixtures/{source.name}/typical.json.",
         source.name,

@@ -2,5 +2,6 @@
 
 from app.core.validation.envelope import validate_metadata
 from app.core.validation.rendered import validate_rendered
+from app.core.validation.specimen import specimen_data
 
-__all__ = ["validate_metadata", "validate_rendered"]
+__all__ = ["specimen_data", "validate_metadata", "validate_rendered"]

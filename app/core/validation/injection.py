@@ -35,6 +35,16 @@ _HOSTILE_STYLES = ("red;background:url(https://a.example/)", "red}*{display:none
 _ATTRIBUTES = {Context.ATTRIBUTE_VALUE, Context.UNQUOTED_VALUE}
 
 
+def begins_url(variable: Variable, region: Region) -> bool:
+    """Whether a variable stands at the beginning of a URL, and so decides on its scheme."""
+    attribute = region.attribute
+    return (
+        attribute is not None
+        and attribute.name in _URL_ATTRIBUTES
+        and variable.start == attribute.value_start
+    )
+
+
 def check_variable(variable: Variable, region: Region, field: Field | None) -> Iterator[Problem]:
     """What a variable of the HTML lets through, at its tag.
 
@@ -48,11 +58,9 @@ def check_variable(variable: Variable, region: Region, field: Field | None) -> I
     if field is None:
         return
     attribute = region.attribute.name if region.attribute is not None and in_attribute else ""
-    if attribute in _URL_ATTRIBUTES and region.attribute is not None:
-        begins = variable.start == region.attribute.value_start
-        if begins and any(map(field.accepts, _HOSTILE_URLS)):
-            message = f"The contract lets '{variable.key}' be a 'javascript:' URL, and it is used as one."
-            yield URL.at(variable.start, message)
+    if begins_url(variable, region) and any(map(field.accepts, _HOSTILE_URLS)):
+        message = f"The contract lets '{variable.key}' be a 'javascript:' URL, and it is used as one."
+        yield URL.at(variable.start, message)
     if (attribute == "style" or region.context is Context.STYLE) and any(map(field.accepts, _HOSTILE_STYLES)):
         message = f"The contract lets '{variable.key}' be any text, and it is used in a style."
         yield STYLE.at(variable.start, message)
