@@ -1,8 +1,7 @@
-"""What the design fixes: environments, tables, indexes, tags, templates. The verifier asks AWS whether it is
-so.
+"""What the design fixes, for the verifier to hold against AWS: environments, tables, tags, templates.
 
-It is written here a second time on purpose, apart from the Terraform that makes it: a mistake in one of
-them shows as a difference between the two.
+It is written here a second time on purpose, apart from the Terraform that makes it: a mistake in one of them
+shows as a difference between the two.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ TABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "ActiveIndex": ("activeKey", "dateCreated"),
     },
 }
-"""Table to index to the index's keys, partition key first. ``activeKey`` stands for the boolean ``active``."""
+"""Table to index to its keys, partition key first. ``activeKey`` stands for the boolean ``active``."""
 
 TEMPLATES: Final = (
     "invoices/invoice",
@@ -59,7 +58,10 @@ TEMPLATES: Final = (
 
 @dataclass(frozen=True)
 class Environment:
-    """One of dev, sit and prod: its account, and what differs between the three."""
+    """One of dev, sit and prod: its account, and what differs between the three.
+
+    ``torn_down``: the pipeline may destroy it, buckets with their objects included.
+    """
 
     name: str
     account: str
@@ -68,6 +70,7 @@ class Environment:
     protected: bool
     replicated: bool
     level: str
+    torn_down: bool = False
 
     @property
     def bucket(self) -> str:
@@ -125,11 +128,32 @@ class Environment:
 
 
 ENVIRONMENTS: Final[Mapping[str, Environment]] = {
-    "dev": Environment("dev", "536580886816", 500, "daily", protected=False, replicated=False, level="basic"),
+    "dev": Environment(
+        name="dev",
+        account="536580886816",
+        budget_usd=500,
+        backup_policy="daily",
+        protected=False,
+        replicated=False,
+        level="basic",
+        torn_down=True,
+    ),
     "sit": Environment(
-        "sit", "815856636111", 1000, "daily", protected=False, replicated=False, level="enhanced"
+        name="sit",
+        account="815856636111",
+        budget_usd=1000,
+        backup_policy="daily",
+        protected=False,
+        replicated=False,
+        level="enhanced",
     ),
     "prod": Environment(
-        "prod", "093646564004", 5000, "hourly", protected=True, replicated=True, level="comprehensive"
+        name="prod",
+        account="093646564004",
+        budget_usd=5000,
+        backup_policy="hourly",
+        protected=True,
+        replicated=True,
+        level="comprehensive",
     ),
 }

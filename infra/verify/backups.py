@@ -78,10 +78,11 @@ def _expected_copies(environment: Environment, vault: str) -> tuple[str, ...]:
 
 
 def _copies(rule: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(
-        f"{copy['DestinationBackupVaultArn']} for {copy.get('Lifecycle', {}).get('DeleteAfterDays', '?')} days"
+    copies = [
+        (copy["DestinationBackupVaultArn"], copy.get("Lifecycle", {}).get("DeleteAfterDays", "?"))
         for copy in rule.get("CopyActions", [])
-    )
+    ]
+    return tuple(f"{vault} for {days} days" for vault, days in copies)
 
 
 def _selection(account: Account, plan_id: str, subject: Subject) -> Iterator[Check]:
@@ -106,7 +107,10 @@ def _selection(account: Account, plan_id: str, subject: Subject) -> Iterator[Che
 
 
 def _advanced_features(account: Account) -> Check:
-    """Without them AWS Backup makes no copy of a table in another region; Terraform cannot own this setting alone."""
+    """Without them AWS Backup copies no table to another region.
+
+    The setting belongs to account and region, not to this estate, so Terraform leaves it alone.
+    """
     subject = Subject("backup", f"AWS Backup in {REGION}")
     answer = ask(account.backup().describe_region_settings)
     if answer.problem:

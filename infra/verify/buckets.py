@@ -1,4 +1,4 @@
-"""The templates bucket and its copy: versioning, encryption, public access, ownership, lifecycle, logs, tags."""
+"""The templates bucket and its copy: versions, encryption, public access, lifecycle, logs, tags."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Answer:
-    """What AWS said: ``value``, or in ``problem`` why there is none ("absent", or the right that is missing)."""
+    """What AWS said: ``value``, or in ``problem`` why there is none: "absent", or a right that is missing."""
 
     value: Any = None
     problem: str = ""
@@ -36,8 +36,9 @@ class Answer:
 def ask(call: Callable[..., Any], **arguments: Any) -> Answer:
     """The answer to one call.
 
-    A refusal or an absence is an answer too: it fails the checks that need the value, by name. Everything else (no
-    credentials, no connection, throttling without end) is left to raise, for then nothing has been verified.
+    A refusal or an absence is an answer too: it fails the checks that need the value, by name. Everything
+    else (no credentials, no connection, throttling without end) is left to raise, for then nothing has been
+    verified.
     """
     try:
         return Answer(call(**arguments))

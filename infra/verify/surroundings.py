@@ -31,6 +31,23 @@ def verify_roles(account: Account) -> Iterator[Check]:
             expected="GitHub's main branch or environments",
             found="; ".join(problems),
         )
+        yield from _rights(account, subject, name)
+
+
+def _rights(account: Account, subject: Subject, name: str) -> Iterator[Check]:
+    """Policies are made and named by Terraform; one more is a right that nobody reviewed."""
+    environment = account.environment
+    parts: list[str] = []
+    if environment.role(name) == environment.deployer:
+        parts = ["buckets", "state", "surroundings", "tables"]
+        parts += ["destroy"] if environment.torn_down else []
+    expected = tuple(sorted(f"{name}-{part}" for part in parts))
+    attached = ask(account.iam.list_attached_role_policies, RoleName=name)
+    if attached.problem:
+        yield subject.missing("attached policies", expected, attached)
+        return
+    names = sorted(policy["PolicyName"] for policy in attached.value["AttachedPolicies"])
+    yield subject.equal("attached policies", expected, tuple(names))
 
 
 def _document(value: Any) -> dict[str, Any]:

@@ -53,7 +53,7 @@ resource "aws_s3_bucket_ownership_controls" "log" {
 
 resource "aws_s3_bucket_lifecycle_configuration" "log" {
   count  = local.log_bucket_created ? 1 : 0
-  bucket = aws_s3_bucket_versioning.log[0].bucket
+  bucket = aws_s3_bucket.log[0].bucket
 
   rule {
     id     = "expire-logs"
@@ -80,6 +80,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "log" {
       days_after_initiation = var.lifecycle_days.multipart_uploads
     }
   }
+
+  depends_on = [aws_s3_bucket_versioning.log]
 }
 
 resource "aws_s3_bucket_policy" "log" {

@@ -54,8 +54,7 @@ resource "aws_s3_bucket_ownership_controls" "this" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  # A rule on noncurrent versions means nothing, and S3 refuses it at times, before versioning is on.
-  bucket = aws_s3_bucket_versioning.this.bucket
+  bucket = aws_s3_bucket.this.bucket
 
   rule {
     id     = "expire-noncurrent-versions"
@@ -78,6 +77,9 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
       days_after_initiation = var.lifecycle_days.multipart_uploads
     }
   }
+
+  # A rule on noncurrent versions means nothing, and S3 refuses it at times, before versioning is on.
+  depends_on = [aws_s3_bucket_versioning.this]
 }
 
 resource "aws_s3_bucket_logging" "this" {

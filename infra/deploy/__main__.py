@@ -1,0 +1,154 @@
+"""``python -m infra.deploy``: plan, apply, bootstrap, destroy.
+
+Exit codes: 0 done · 1 Terraform failed · 2 wrong call · 3 refused (wrong account, no confirmation, missing
+tags, a role that is not there) · 4 Terraform or AWS is not there. ``plan --detailed-exitcode`` answers as
+Terraform does: 0 no changes, 2 changes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from infra.deploy.bootstrap import bootstrap, state_exists
+from infra.deploy.components import BY_ADMINISTRATOR, BY_PIPELINE, Component
+from infra.deploy.errors import DeployError, RefusedError
+from infra.deploy.preflight import require_account, require_roles
+from infra.deploy.report import plan_report
+from infra.deploy.tags import untagged
+from infra.deploy.terraform import Terraform, find_terraform
+from infra.design import ENVIRONMENTS
+
+CONFIRMATIONS = {"dev": "deploy-dev", "sit": "promote-sit", "prod": "promote-prod"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; the exit code."""
+    options = _parser().parse_args(arguments)
+    environment = ENVIRONMENTS[options.env]
+    components = [Component(name, options.env) for name in options.component or _default(options.verb)]
+    try:
+        program = find_terraform()
+        if options.verb in {"apply", "destroy"}:
+            _require_confirmation(options.verb, options.env, options.confirm)
+        require_account(environment)
+        if options.verb == "bootstrap":
+            return _bootstrap(program, options.env, approve=options.approve)
+        changed = False
+        for component in components:
+            if options.verb == "plan":
+                changed |= _plan(program, component)
+            elif options.verb == "apply":
+                _apply(program, component)
+            else:
+                _destroy(program, component)
+    except DeployError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    return 2 if options.verb == "plan" and options.detailed_exitcode and changed else 0
+
+
+def _default(verb: str) -> tuple[str, ...]:
+    return tuple(reversed(BY_PIPELINE)) if verb == "destroy" else BY_PIPELINE
+
+
+def _plan(program: str, component: Component) -> bool:
+    if component.name == "templates":
+        require_roles(ENVIRONMENTS[component.environment])
+    terraform = _prepared(program, component)
+    code = terraform.run(
+        "plan",
+        "-detailed-exitcode",
+        f"-var-file={component.variables}",
+        f"-out={component.plan}",
+        accept=(0, 2),
+    )
+    document = terraform.show(component.plan)
+    report = component.work / "plan.md"
+    title = f"{component.name} in {component.environment}"
+    report.write_text(plan_report(document, title=title), encoding="utf-8")
+    print(f"The plan of {title} is in {report}")
+    if missing := untagged(document):
+        component.plan.unlink()
+        raise RefusedError(
+            "Mandatory tags are missing: "
+            + "; ".join(f"{address} lacks {', '.join(names)}" for address, names in missing.items())
+            + ". Write them into tags.tf of the component."
+        )
+    return code == 2
+
+
+def _apply(program: str, component: Component) -> None:
+    if not component.plan.is_file():
+        raise RefusedError(
+            f"There is no reviewed plan of {component.name} for {component.environment}: run "
+            f"`make infra-plan ENV={component.environment}` first and read it."
+        )
+    _terraform(program, component).run("apply", str(component.plan))
+    component.plan.unlink()
+
+
+def _destroy(program: str, component: Component) -> None:
+    if not ENVIRONMENTS[component.environment].torn_down:
+        raise RefusedError(
+            f"{component.environment} is not torn down by a command: docs/infrastructure.md says what an "
+            "administrator does."
+        )
+    _prepared(program, component).run("destroy", "-auto-approve", f"-var-file={component.variables}")
+
+
+def _bootstrap(program: str, environment: str, *, approve: bool) -> int:
+    component = Component("bootstrap", environment)
+    if state_exists(component):
+        print(f"{environment} has its state already; `make infra-plan COMPONENT=bootstrap` shows changes.")
+        return 0
+    bootstrap(program, component, approve=approve)
+    return 0
+
+
+def _prepared(program: str, component: Component) -> Terraform:
+    terraform = _terraform(program, component)
+    component.work.mkdir(parents=True, exist_ok=True)
+    terraform.run("init", "-reconfigure", "-lockfile=readonly", f"-backend-config={component.backend}")
+    return terraform
+
+
+def _terraform(program: str, component: Component) -> Terraform:
+    return Terraform(program, component.folder, component.work / "data")
+
+
+def _require_confirmation(verb: str, environment: str, typed: str) -> None:
+    expected = CONFIRMATIONS[environment] if verb == "apply" else f"destroy-{environment}"
+    if typed != expected:
+        raise RefusedError(f"To {verb} {environment}, confirm it by its name: CONFIRM={expected}.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__.split("\n")[0])
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for verb, text in {
+        "plan": "save a plan of each component, check its tags, write it as Markdown",
+        "apply": "apply the saved plans",
+        "bootstrap": "make the state bucket and lock table, once per account",
+        "destroy": "tear an environment down (dev)",
+    }.items():
+        command = verbs.add_parser(verb, help=text, description=text)
+        command.add_argument("--env", required=True, choices=ENVIRONMENTS, help="the environment")
+        command.add_argument(
+            "--component",
+            action="append",
+            choices=(*BY_ADMINISTRATOR, *BY_PIPELINE),
+            help=f"a component, repeatable; otherwise {', '.join(BY_PIPELINE)}",
+        )
+        if verb == "plan":
+            command.add_argument("--detailed-exitcode", action="store_true", help="2 when there are changes")
+        if verb in {"apply", "destroy"}:
+            command.add_argument("--confirm", default="", help="the typed confirmation")
+        if verb == "bootstrap":
+            command.add_argument("--approve", action="store_true", help="do not ask before making them")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

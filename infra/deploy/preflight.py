@@ -1,0 +1,64 @@
+"""Asked before Terraform starts: whose credentials these are, and whether the roles of the policy exist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.deploy.errors import RefusedError, SurroundingsError
+from infra.design import REGION, Environment
+
+_PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+def require_account(environment: Environment) -> None:
+    """Pass only with credentials of the environment's own account.
+
+    Raises:
+        RefusedError: they belong to another account.
+        SurroundingsError: there are none, or AWS does not answer.
+    """
+    try:
+        caller = boto3.client("sts", region_name=REGION, config=_PATIENCE).get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise SurroundingsError(
+            f"AWS does not say whose credentials these are: {error} Log in first (aws sso login), or look at "
+            "the network."
+        ) from error
+    if caller != environment.account:
+        raise RefusedError(
+            f"These credentials belong to account {caller}, but {environment.name} is account "
+            f"{environment.account}: take the credentials of {environment.name}."
+        )
+
+
+def require_roles(environment: Environment) -> None:
+    """Pass only when every role that the bucket policy names exists: S3 refuses the policy otherwise.
+
+    Raises:
+        RefusedError: some are missing.
+        SurroundingsError: AWS does not answer.
+    """
+    client = boto3.client("iam", region_name=REGION, config=_PATIENCE)
+    missing: list[str] = []
+    for arn in (*environment.readers, environment.deployer, environment.pruner):
+        name = arn.rpartition("/")[2]
+        try:
+            client.get_role(RoleName=name)
+        except client.exceptions.NoSuchEntityException:
+            missing.append(name)
+        except (BotoCoreError, ClientError) as error:
+            raise SurroundingsError(f"AWS does not say whether the role {name} exists: {error}") from error
+    if missing:
+        raise RefusedError(_missing_roles(missing))
+
+
+def _missing_roles(names: Sequence[str]) -> str:
+    return (
+        f"The bucket policy names roles that do not exist: {', '.join(names)}. S3 would refuse it in the "
+        "middle of the apply. Deploy their services first (deployer and pruner: the component account), or "
+        "leave the role out of reader_role_names until its service exists."
+    )

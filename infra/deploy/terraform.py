@@ -1,0 +1,102 @@
+"""Finding Terraform and running it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from infra.deploy.errors import DeployError, SurroundingsError
+
+NEEDED: Final = (1, 11)
+WHERE: Final = (
+    "Install Terraform 1.11 or a later 1.x from https://developer.hashicorp.com/terraform/install "
+    "and put it on the PATH, or name the program in the variable TERRAFORM."
+)
+
+
+def find_terraform() -> str:
+    """Path of a Terraform that is new enough.
+
+    Raises:
+        SurroundingsError: there is none.
+    """
+    program = shutil.which(os.environ.get("TERRAFORM", "terraform"))
+    if program is None:
+        raise SurroundingsError(f"Terraform was not found. {WHERE}")
+    answer = subprocess.run(  # noqa: S603
+        [program, "version", "-json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "CHECKPOINT_DISABLE": "1"},
+    )
+    found = re.search(r'"terraform_version":\s*"((\d+)\.(\d+)[^"]*)"', answer.stdout)
+    if found is None:
+        raise SurroundingsError(f"{program} does not say its version. {WHERE}")
+    if not NEEDED <= (int(found[2]), int(found[3])) < (2, 0):
+        raise SurroundingsError(f"{program} is Terraform {found[1]}. {WHERE}")
+    return program
+
+
+class Terraform:
+    """One root module and the program that works on it.
+
+    ``data`` is where Terraform keeps its providers and the choice of backend, apart for each environment, so
+    that a plan for dev can never meet the backend of prod.
+    """
+
+    def __init__(self, program: str, folder: Path, data: Path) -> None:
+        self.folder = folder
+        self._program = program
+        self._environment = {
+            **os.environ,
+            "TF_DATA_DIR": str(data),
+            "TF_IN_AUTOMATION": "1",
+            "TF_INPUT": "0",
+            "CHECKPOINT_DISABLE": "1",
+        }
+
+    def run(
+        self, *arguments: str, accept: Sequence[int] = (0,), extra: Mapping[str, str] | None = None
+    ) -> int:
+        """Run Terraform with its output on the terminal; the exit code.
+
+        Raises:
+            DeployError: the exit code is none of ``accept``.
+        """
+        finished = subprocess.run(  # noqa: S603
+            [self._program, *arguments],
+            cwd=self.folder,
+            env={**self._environment, **(extra or {})},
+            check=False,
+        )
+        if finished.returncode not in accept:
+            raise DeployError(
+                f"terraform {arguments[0]} failed in {self.folder.name}; what it says above names the place."
+            )
+        return finished.returncode
+
+    def show(self, plan: Path) -> dict[str, Any]:
+        """The saved plan as Terraform's JSON.
+
+        Raises:
+            DeployError: the plan cannot be read.
+        """
+        finished = subprocess.run(  # noqa: S603
+            [self._program, "show", "-json", str(plan)],
+            cwd=self.folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if finished.returncode:
+            raise DeployError(f"The plan of {self.folder.name} cannot be read: {finished.stderr.strip()}")
+        document: dict[str, Any] = json.loads(finished.stdout)
+        return document

@@ -1,0 +1,62 @@
+# The tasks of the estate. ENV is dev, sit or prod; COMPONENT narrows a task to one root module.
+COMPONENT ?=
+CONFIRM ?=
+CHECKOV := .venv-checkov
+INFRA_PYTHON = $(BIN)/python
+infra_components = $(foreach name,$(COMPONENT),--component $(name))
+infra_env = $(if $(ENV),--env $(ENV),$(error Say which environment: make $@ ENV=dev, sit or prod))
+
+.PHONY: infra-tools
+infra-tools: $(VENV)/.dev $(CHECKOV)/.installed ## Find Terraform and install checkov
+	@PYTHON=$(INFRA_PYTHON) infra/scripts/ensure_terraform
+
+# Checkov pins old versions of what the product uses in new ones, so it lives apart.
+$(CHECKOV)/.installed: requirements/checkov.lock | $(BIN)/python
+	@echo "Installing checkov (locked, once)"
+	@$(BIN)/python -m venv $(CHECKOV)
+	@$(CHECKOV)/bin/python -m pip install --quiet --require-hashes -r requirements/checkov.lock
+	@touch $@
+
+.PHONY: infra-fmt
+infra-fmt: ## Format the Terraform
+	@terraform fmt -recursive infra
+
+.PHONY: infra-docs
+infra-docs: $(VENV)/.dev ## Write the READMEs of the Terraform modules from their code
+	@$(INFRA_PYTHON) infra/scripts/module_readmes.py
+
+.PHONY: infra-scan
+infra-scan: infra-tools ## Look for insecure settings in the Terraform (checkov)
+	@$(CHECKOV)/bin/checkov --config-file infra/checkov.yaml
+
+.PHONY: infra-bootstrap
+infra-bootstrap: infra-tools ## Make the state bucket and lock table of ENV, once (administrator)
+	@$(INFRA_PYTHON) -m infra.deploy bootstrap $(infra_env)
+
+.PHONY: infra-plan
+infra-plan: infra-tools ## Plan ENV (COMPONENT=... for one), check tags, write the plan as Markdown
+	@$(INFRA_PYTHON) -m infra.deploy plan $(infra_env) $(infra_components)
+
+.PHONY: infra-apply
+infra-apply: infra-tools ## Apply the saved plans of ENV; CONFIRM=deploy-dev, promote-sit or promote-prod
+	@$(INFRA_PYTHON) -m infra.deploy apply $(infra_env) $(infra_components) --confirm "$(CONFIRM)"
+
+.PHONY: infra-destroy
+infra-destroy: infra-tools ## Tear dev down; CONFIRM=destroy-dev
+	@$(INFRA_PYTHON) -m infra.deploy destroy $(infra_env) $(infra_components) --confirm "$(CONFIRM)"
+
+.PHONY: infra-verify
+infra-verify: $(VENV)/.dev ## Ask AWS whether ENV is what the design says
+	@$(INFRA_PYTHON) -m infra.verify $(infra_env)
+
+.PHONY: infra-test
+infra-test: infra-tools ## Test the infrastructure: static, plans, and real applies against a local emulator
+	@$(INFRA_PYTHON) -m pytest tests/infra $(ARGS)
+
+.PHONY: infra-test-fast
+infra-test-fast: infra-tools ## Test the infrastructure without applying anything (under a minute)
+	@$(INFRA_PYTHON) -m pytest tests/infra/fast $(ARGS)
+
+.PHONY: infra-lock
+infra-lock: ## Make checkov's lock file anew (needs uv)
+	@echo checkov | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/checkov.lock
