@@ -1,0 +1,325 @@
+"""Promote, roll back, look back, verify, prune: what happens to a release after it was published."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.core.release import Release
+from app.publishing.activation import Reason, activate, settle
+from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.errors import ConflictError, UnknownReleaseError
+from app.publishing.history import activations
+from app.publishing.pruning import plan_prune, prune
+from app.publishing.publisher import make_plan, publish
+from app.publishing.rollback import ROLLBACK, release_before, roll_back
+from app.publishing.store import ObjectStore
+from app.publishing.verification import Fault, verify
+from bbws_templates.digests import Digest
+from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.pointer import PAGE
+from tests.publishing.counting import CountingStore
+from tests.publishing.samples import NAMES, REASON, publish_to, release, with_one_changed
+
+
+def go_back(store: ObjectStore, name: str = "") -> str:
+    catalogue = Catalogue(store)
+    standing = catalogue.standing()
+    wanted = catalogue.proven(name or release_before(catalogue))
+    return roll_back(catalogue, wanted, Reason(ROLLBACK, "me"), expected=standing).pointer.release
+
+
+def faults(store: ObjectStore) -> set[tuple[Fault, str]]:
+    return {(item.fault, item.key) for item in verify(Catalogue(store)).discrepancies}
+
+
+def promote(source: ObjectStore, target: ObjectStore) -> None:
+    publish_to(target, Catalogue(source).proven("active"), reason=Reason("promote", "me"))
+
+
+# --- promote --------------------------------------------------------------------------------------------
+
+
+def test_a_promoted_release_has_the_same_bytes_and_the_same_manifest(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    other = DirectoryStore(tmp_path / "other")
+    publish_to(store, release())
+    promote(store, other)
+    assert Catalogue(other).release(release().id) == Catalogue(store).release(release().id)
+    ours, theirs = Catalogue(store).standing(), Catalogue(other).standing()
+    assert ours
+    assert theirs
+    assert ours.pointer.active.manifest == theirs.pointer.active.manifest
+
+
+def test_a_release_travels_through_a_directory_from_account_to_account(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    publish_to(store, release())
+    first, second = DirectoryStore(tmp_path / "hand-over"), DirectoryStore(tmp_path / "prod")
+    promote(store, first)
+    promote(first, second)
+    assert Catalogue(second).release(release().id).manifest_data == release().manifest_data
+
+
+@pytest.mark.parametrize("part", ["objects", "bundle", "manifest"])
+def test_a_source_that_is_not_intact_is_not_promoted(store: ObjectStore, tmp_path: Path, part: str) -> None:
+    wanted = release()
+    publish_to(store, wanted)
+    key = {
+        "objects": next(item.key for item in store.list("objects/")),
+        "bundle": f"releases/{wanted.id}/bundle.json",
+        "manifest": f"releases/{wanted.id}/manifest.json",
+    }[part]
+    found = store.get(key)
+    assert found
+    # Even a change that leaves the manifest well-formed: its digest was recorded when it was activated.
+    store.put(key, found.body.replace(b"abc", b"abd") if part == "manifest" else found.body + b" ")
+    other = DirectoryStore(tmp_path / "other")
+    with pytest.raises(DamagedReleaseError):
+        promote(store, other)
+    assert list(other.list("")) == []
+
+
+# --- roll back ------------------------------------------------------------------------------------------
+
+
+def test_a_rollback_moves_the_pointer_and_the_stable_keys_and_writes_nothing_else(
+    counted: CountingStore,
+) -> None:
+    publish_to(counted, release("first"))
+    publish_to(counted, with_one_changed())
+    publish_to(counted, release("first", commit="again"))
+    publish_to(counted, with_one_changed())
+    counted.requests.clear()
+    assert go_back(counted) == release("first").id
+    assert counted.written() == [
+        "current.json",
+        "current.json",
+        "receipts/receipt.html",
+        "receipts/receipt.txt",
+    ]
+    assert faults(counted.inner) == set()
+
+
+def test_rolling_back_twice_goes_back_two_releases(store: ObjectStore) -> None:
+    for text in ("first", "second", "third"):
+        publish_to(store, release(text))
+    assert go_back(store) == release("second").id
+    assert go_back(store) == release("first").id
+    with pytest.raises(UnknownReleaseError, match="no earlier release"):
+        go_back(store)
+    assert go_back(store, release("third").id[:10]) == release("third").id
+
+
+def test_a_release_that_is_not_intact_is_not_rolled_back_to(store: ObjectStore) -> None:
+    publish_to(store, release("first"))
+    publish_to(store, release("second"))
+    lost = Catalogue(store).keys(release("first").manifest)["templates/receipts/receipt.html"]
+    store.delete(lost)
+    before = store.get("current.json")
+    with pytest.raises(DamagedReleaseError, match=r"templates/receipts/receipt\.html is missing"):
+        go_back(store)
+    assert store.get("current.json") == before
+
+
+def test_an_abbreviation_must_be_long_enough_and_of_one_release(store: ObjectStore) -> None:
+    publish_to(store, release())
+    catalogue = Catalogue(store)
+    assert catalogue.resolve(release().id[:8]) == release().id
+    assert catalogue.resolve(f"sha256:{release().id}") == release().id
+    for name in (release().id[:3], "0" * 8, "previous", "", "../current"):
+        with pytest.raises(UnknownReleaseError):
+            catalogue.resolve(name)
+
+
+# --- history --------------------------------------------------------------------------------------------
+
+
+def activate_often(store: ObjectStore, count: int) -> tuple[Release, Release]:
+    """Move the pointer to and fro between two releases, by clocks that are wrong in every way."""
+    catalogue = Catalogue(store)
+    pair = release("one", names=NAMES[:1]), release("two", names=NAMES[:1])
+    for each in pair:
+        publish_to(store, each)
+    standing = catalogue.standing()
+    for number in range(3, count + 1):
+        wanted = pair[(number + 1) % 2]
+        year = 2026 - number if number % 3 else 2099
+        standing = activate(
+            catalogue,
+            standing,
+            wanted.id,
+            Digest.of(wanted.manifest_data),
+            Reason("publish", f"actor {number}", f"why {number}"),
+            clock=lambda year=year: datetime(year, 1, 1, tzinfo=UTC),  # type: ignore[misc]
+        )
+    settle(catalogue)
+    return pair
+
+
+def test_the_history_outlives_the_pointer_and_is_in_order_whatever_the_clock_says(store: ObjectStore) -> None:
+    count = 2 * PAGE + 5
+    catalogue = Catalogue(store)
+    pair = activate_often(store, count)
+    standing = catalogue.standing()
+    assert standing
+    entries = list(activations(store, standing.pointer))
+    assert [entry.sequence for entry in entries] == list(range(count, 0, -1))
+    assert entries[-3].actor == "actor 3"
+    assert entries[-3].message == "why 3"
+    assert entries[0].release == pair[(count + 1) % 2].id
+    assert len(list(store.list("history/"))) == 1
+    pointer = store.get("current.json")
+    assert pointer
+    assert len(pointer.body) < 40_000
+    assert verify(catalogue).intact
+
+
+def test_a_changed_page_of_history_is_noticed(store: ObjectStore) -> None:
+    catalogue = Catalogue(store)
+    activate_often(store, 2 * PAGE + 2)
+    page = next(item.key for item in store.list("history/"))
+    found = store.get(page)
+    assert found
+    store.put(page, found.body.replace(b"tester@example.com", b"nobody@example.com", 1))
+    standing = catalogue.standing()
+    assert standing
+    with pytest.raises(DamagedReleaseError, match="cannot be trusted"):
+        list(activations(store, standing.pointer))
+    assert not verify(catalogue).intact
+
+
+# --- verify ---------------------------------------------------------------------------------------------
+
+
+def test_an_untouched_target_is_intact(store: ObjectStore) -> None:
+    publish_to(store, release("first"))
+    publish_to(store, release("second"))
+    assert faults(store) == set()
+
+
+def test_every_kind_of_damage_is_found_and_named(store: ObjectStore) -> None:
+    wanted = release()
+    publish_to(store, wanted)
+    keys = Catalogue(store).keys(wanted.manifest)
+    tampered, lost = keys["templates/receipts/receipt.html"], keys["templates/invoices/invoice.html"]
+    store.put(tampered, b"<p>other</p>")
+    store.delete(lost)
+    store.put("receipts/receipt.html", b"<p>other</p>")
+    store.delete("invoices/invoice.txt")
+    store.put("notes.txt", b"somebody else's")
+    store.put(f"objects/{'0' * 64}.html", b"")
+    found = faults(store)
+    assert found >= {
+        (Fault.TAMPERED, tampered),
+        (Fault.MISSING, lost),
+        (Fault.DRIFT, "receipts/receipt.html"),
+        (Fault.MISSING, "invoices/invoice.txt"),
+        (Fault.FOREIGN, "notes.txt"),
+    }
+    assert not verify(Catalogue(store)).intact
+
+
+def test_a_changed_manifest_or_pointer_is_found(store: ObjectStore) -> None:
+    wanted = release()
+    publish_to(store, wanted)
+    manifest = f"releases/{wanted.id}/manifest.json"
+    store.put(manifest, wanted.manifest_data.replace(b"abc", b"xyz"))
+    assert (Fault.TAMPERED, manifest) in faults(store)
+    store.put("current.json", b"{}")
+    assert (Fault.TAMPERED, "current.json") in faults(store)
+
+
+# --- prune ----------------------------------------------------------------------------------------------
+
+
+def test_a_prune_keeps_the_active_release_and_the_last_ones(store: ObjectStore) -> None:
+    releases = [release(f"number {number}") for number in range(5)]
+    for each in releases:
+        publish_to(store, each)
+    go_back(store, releases[1].id)
+    plan = prune(Catalogue(store), 3, actor="me")
+    assert set(plan.kept) == {releases[1].id, releases[4].id, releases[3].id}
+    assert set(Catalogue(store).releases()) == set(plan.kept)
+    assert faults(store) == set()
+    standing = Catalogue(store).standing()
+    assert standing
+    assert len(list(activations(store, standing.pointer))) == 6, "the history stays"
+
+
+def test_a_prune_of_one_keeps_the_active_release(store: ObjectStore) -> None:
+    publish_to(store, release("first"))
+    publish_to(store, release("second"))
+    assert prune(Catalogue(store), 0, actor="me").kept == (release("second").id,)
+
+
+def test_a_prune_removes_the_stable_keys_of_templates_that_are_gone(store: ObjectStore) -> None:
+    publish_to(store, release("first"))
+    publish_to(store, release("second", names=NAMES[1:]), allow_breaking=True)
+    store.put("notes.txt", b"somebody else's")
+    prune(Catalogue(store), 1, actor="me")
+    assert store.get("receipts/receipt.html") is None
+    assert store.get(f"{NAMES[1]}.html")
+    assert store.get("notes.txt")
+
+
+def test_who_planned_before_a_prune_must_plan_again(store: ObjectStore) -> None:
+    catalogue = Catalogue(store)
+    publish_to(store, release("first"))
+    publish_to(store, release("second"))
+    plan = make_plan(catalogue, release("first"))
+    prune(catalogue, 1, actor="me")
+    with pytest.raises(ConflictError):
+        publish(catalogue, release("first"), plan, REASON)
+    publish_to(store, release("first"))
+    assert faults(store) == set()
+
+
+def test_while_a_prune_is_under_way_nobody_activates_and_a_second_prune_finishes_it(
+    store: ObjectStore,
+) -> None:
+    catalogue = Catalogue(store)
+    publish_to(store, release("first"))
+    publish_to(store, release("second"))
+    broken = BreakingStore(store)
+    with pytest.raises(RuntimeError):
+        prune(Catalogue(broken), 1, actor="the killed one")
+    assert plan_prune(catalogue, 1).unfinished
+    with pytest.raises(ConflictError, match="the killed one"):
+        publish_to(store, release("third"))
+    prune(catalogue, 1, actor="me")
+    publish_to(store, release("third"))
+    assert faults(store) == set()
+
+
+class BreakingStore(CountingStore):
+    """Dies at the first deletion."""
+
+    def delete(self, key: str) -> None:
+        raise RuntimeError(key)
+
+
+def test_nothing_but_prune_ever_deletes(counted: CountingStore) -> None:
+    publish_to(counted, release("first"))
+    publish_to(counted, release("second", names=NAMES[1:]), allow_breaking=True)
+    go_back(counted)
+    verify(Catalogue(counted))
+    assert not [request for request in counted.requests if request[0] == "delete"]
+
+
+def test_the_pointer_reads_as_the_design_describes_it(store: ObjectStore) -> None:
+    publish_to(store, release("first"))
+    publish_to(store, release("second"))
+    found = store.get("current.json")
+    assert found
+    members = json.loads(found.body)
+    assert members["release"] == release("second").id
+    assert members["previous"] == release("first").id
+    assert members["manifest"].startswith("sha256:")
+    assert members.keys() >= {"actor", "at", "message", "sequence", "action", "settled"}
