@@ -146,7 +146,7 @@ class _Piece:
     ingredient: Ingredient
     offset: int
     literal: bool
-    tag: tuple[TokenKind, str] | None = None
+    is_tag: bool = False
     before: str = ""
     after: str = ""
     guarded: bool = False
@@ -198,10 +198,12 @@ class _Collector:
         if source.escaped and kind is TokenKind.UNESCAPED:
             kind, verbatim = TokenKind.VARIABLE, False
         written = source.text[token.start : token.end]
+        if not verbatim and ("{" in token.key or "}" in token.key):
+            _refuse_braces(source.place(token.start))
         text = written if verbatim else _SPELLING[kind] % token.key
         before = indent + source.text[token.outer_start : token.start] if token.alone else ""
         after = source.text[token.end : token.outer_end]
-        self._add(_Piece(text, source, token.start, text == written, (kind, token.key), before, after))
+        self._add(_Piece(text, source, token.start, text == written, True, before, after))
 
     def _partial(self, source: Ingredient, token: Token, indent: str, within: tuple[str, ...]) -> None:
         if token.key in within:
@@ -224,6 +226,8 @@ class _Collector:
                 remedy="Include fewer partials within partials.",
             )
         if piece.text:
+            if piece.text.startswith("{") and self.pieces and self.pieces[-1].text.endswith("{"):
+                _refuse_braces(piece.ingredient.place(piece.offset))
             self.pieces.append(piece)
 
 
@@ -242,12 +246,11 @@ def _tokens(source: Ingredient) -> tuple[Token, ...]:
 
 def _settled(pieces: list[_Piece]) -> FlatText:
     """The pieces put together so that each tag swallows what it swallowed in its own file."""
-    tagged = [piece for piece in pieces if piece.tag]
+    tagged = [piece for piece in pieces if piece.is_tag]
     while True:
         text, origins = _joined(pieces)
         tokens = tokenize(text)
         tags = [tag for tag in tokens if tag.kind not in {TokenKind.LITERAL, TokenKind.COMMENT}]
-        _require_same(tagged, tags)
         changed = False
         for piece, tag in zip(tagged, tags, strict=True):
             swallowed = (tag.start - tag.outer_start, tag.outer_end - tag.end)
@@ -275,15 +278,6 @@ def _joined(pieces: list[_Piece]) -> tuple[str, Origins]:
         tracer.insert(_GUARD if piece.guarded else "", origins, piece.offset)
         tracer.insert(piece.after, origins, piece.offset)
     return tracer.build()
-
-
-def _require_same(pieces: list[_Piece], tags: list[Token]) -> None:
-    """Refuse braces that have come to touch a tag and changed it, as in ``{`` before ``{{name}}``."""
-    for piece, tag in zip(pieces, tags, strict=False):
-        if piece.tag != (tag.kind, tag.key):
-            _refuse_braces(piece.ingredient.place(piece.offset))
-    if len(pieces) != len(tags):
-        _refuse_braces(pieces[-1].ingredient.place(pieces[-1].offset))
 
 
 def _refuse_braces(place: Location) -> NoReturn:

@@ -36,16 +36,26 @@ def require_places(document: Document) -> None:
     """
     for tag in document.veil.tags:
         region = document.markup.region(tag.start)
-        if region.context in _REMEDIES:
+        context = _context(document, tag, region)
+        if context in _REMEDIES:
             document.fail(
                 tag.start,
-                f"Mustache cannot stand in {region.context}: {document.written(tag)}.",
-                _REMEDIES[region.context],
+                f"Mustache cannot stand in {context}: {document.written(tag)}.",
+                _REMEDIES[context],
             )
         if region.context is Context.ATTRIBUTE_VALUE and tag.kind in _BLOCKS:
             _require_section_attribute(document, tag, region)
     for pair in document.sections:
         _require_same_region(document, pair)
+
+
+def _context(document: Document, tag: Token, region: Region) -> Context:
+    """What a tag stands in, as its author would see it."""
+    if region.context is Context.TEXT and document.veil.text[: tag.start].endswith(("<", "</")):
+        return Context.TAG_NAME  # data could make a tag of it
+    if region.context is Context.ATTRIBUTE_NAME and tag.kind in _BLOCKS:
+        return Context.BETWEEN_ATTRIBUTES  # {{#a}}class="x"{{/a}} reads like one odd name
+    return region.context
 
 
 def _require_section_attribute(document: Document, tag: Token, region: Region) -> None:

@@ -73,7 +73,8 @@ class Selector:
     Selectors Level 4: (ids; classes, attributes and pseudo-classes; elements). ``reason`` says in a few words
     why it is not ``inlinable``, "" when it is. ``classes``, ``ids`` and ``attributes`` are the names whose
     values it reads. ``reach`` is the selector without what only a client can decide (``:hover``,
-    ``[data-ogsc]``): the elements it may come to match; "" when it styles no element but a part of one.
+    ``[data-ogsc]``): the elements it may come to match; "" when that cannot be said, or when it styles a part
+    of an element.
     """
 
     text: str
@@ -133,8 +134,10 @@ def _selector(parsed: nodes.Selector) -> Selector:
     )
     if not reason:
         return selector
+    # cssselect writes names with escapes back without them, and lxml knows no namespaces of a document.
+    odd = any(isinstance(part, nodes.Element | nodes.Class | nodes.Hash) and _reason(part) for part in parts)
     parsed.parsed_tree = _relaxed(parsed.parsed_tree)
-    return replace(selector, reach="" if parsed.pseudo_element else parsed.canonical())
+    return replace(selector, reach="" if parsed.pseudo_element or odd else parsed.canonical())
 
 
 def _reason(part: Any) -> str:

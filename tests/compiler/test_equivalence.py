@@ -1,0 +1,140 @@
+"""Rendering the compiled template is inlining the rendered source; and the proof notices when it is not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from app.core.compiler import Compilation, compile_template
+from app.core.equivalence import effective, equivalence_findings, first_difference
+from app.core.library import load_template_set
+from app.core.sources import SourceFile, TemplateSet, TemplateSource
+from app.core.tree import parse_document
+from tests.compiler.conftest import Loader
+from tests.compiler.documents import DATA, DOCUMENTS
+
+ROOT = Path(__file__).resolve().parents[2]
+EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
+
+_STYLE_ATTRIBUTE = re.compile(r"""\sstyle=("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
+_STYLE_ELEMENT = re.compile(r"<style.*?</style>", re.DOTALL)
+_BLANK_LINES = re.compile(r"\n[ \n]*(?=\n|</body>)")
+
+
+def compile_text(html: str) -> Compilation:
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    return compile_template(source, EMPTY)
+
+
+def without_styles(html: str) -> str:
+    """All but style attributes, style elements and the blank lines that they leave."""
+    return _BLANK_LINES.sub("", _STYLE_ATTRIBUTE.sub("", _STYLE_ELEMENT.sub("", html)))
+
+
+@given(DOCUMENTS, DATA)
+def test_compiling_and_inlining_change_places(html: str, data: dict[str, Any]) -> None:
+    compilation = compile_text(html)
+    findings = equivalence_findings(compilation, EMPTY, data, fixture="generated")
+    assert not findings, (findings, compilation.compiled.html)
+
+
+@given(DOCUMENTS)
+def test_nothing_but_styles_is_touched(html: str) -> None:
+    compilation = compile_text(html)
+    assert without_styles(compilation.compiled.html) == without_styles(compilation.flat)
+
+
+@given(DOCUMENTS)
+def test_compiling_twice_is_compiling_once(html: str) -> None:
+    once = compile_text(html).compiled.html
+    findings = equivalence_findings(compile_text(once), EMPTY, {}, fixture="")
+    assert not findings
+
+
+def test_the_twelve_with_every_fixture() -> None:
+    templates = load_template_set(ROOT / "templates", ROOT / "fixtures")
+    proofs = 0
+    for source in templates.templates.values():
+        compilation = compile_template(source, templates)
+        for scenario, fixture in source.fixtures.items():
+            findings = equivalence_findings(compilation, templates, fixture.data, fixture=scenario)
+            assert not findings, findings
+            proofs += 1
+    assert proofs >= 60
+
+
+SABOTAGE = [
+    ("color:red", "color:blue", "style"),
+    ("<b>", "<i>", "<i> instead of <b>"),
+    ("&amp; more", "&amp; less", "less"),
+    ('title="x"', "", "title"),
+    ("<!--[if mso]>", "<!--[if gte mso 9]>", "a comment"),
+    ("max-width", "min-width", "rules"),
+    ("<p ", "<br><p ", "children"),
+    ("{{#a}}", "{{^a}}", "children"),
+    ("<!doctype html>", "", "doctypes"),
+]
+
+
+@pytest.mark.parametrize(("piece", "other", "words"), SABOTAGE)
+def test_a_wrong_compilation_is_found_and_placed(
+    load: Loader, piece: str, other: str, words: str
+) -> None:
+    html = (
+        "<!doctype html>\n<html><head><style>p{color:red} @media (max-width: 1px) {p{top:0}}</style></head>\n"
+        '<body>\n<!--[if mso]>x<![endif]-->\n{{#a}}\n<p title="x">{{a}} &amp; more <b>b</b></p>\n{{/a}}\n'
+        "</body></html>"
+    )
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert not equivalence_findings(compilation, templates, {"a": "<A>"}, fixture="f")
+    broken = replace(compilation.compiled, html=compilation.compiled.html.replace(piece, other))
+    assert broken != compilation.compiled
+    (finding,) = equivalence_findings(replace(compilation, compiled=broken), templates, {"a": "<A>"}, fixture="f")
+    assert finding.code == "not-equivalent"
+    assert words in finding.message
+    assert (finding.template, finding.fixture) == ("mail", "f")
+    assert finding.location.line >= 1
+
+
+def test_the_place_of_a_difference_is_the_authors(load: Loader) -> None:
+    """Markup in an unescaped value is not styled by rules that were inlined before the data were known."""
+    files = {"mail.html": "<style>\nb { color: red }\n</style>\n<p>\n\n{{> p}}</p>", "partials/p.html": "x\n{{{markup}}}"}
+    templates = load(files)
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert not equivalence_findings(compilation, templates, {"markup": "plain"}, fixture="")
+    (finding,) = equivalence_findings(compilation, templates, {"markup": "<b>x</b>"}, fixture="")
+    assert str(finding.location).endswith("partials/p.html:2:1")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("color:red;top:0", "top:0 ; color: red", True),
+        ("color:red;color:blue", "color:blue", True),
+        ("margin:0;margin-top:1px", "margin-top:1px;margin:0", False),
+        ("border-top:0;border-color:red", "border-color:red;border-top:0", False),
+        ("color:red !important;color:blue", "color:red !important", True),
+        ("color:red !important", "color:red", False),
+        ("font:1px a;line-height:2", "line-height:2;font:1px a", False),
+        ("font-family:'a'", 'font-family:"a"', True),
+        ("--x:1", "--y:1", False),
+    ],
+)
+def test_styles_are_compared_by_what_they_amount_to(first: str, second: str, same: bool) -> None:
+    assert (effective(first) == effective(second)) is same
+
+
+def test_documents_are_compared_by_what_they_mean() -> None:
+    def differ(left: str, right: str) -> bool:
+        return first_difference(parse_document(left), parse_document(right)) is not None
+
+    assert not differ("<p class='a' id=b>x\n  y</p>", '<p id="b" class="a">x y</p>')
+    assert differ("<p>a<b>c</b> d</p>", "<p>a<b>c</b>d</p>")
+    assert differ("<p>x</p>", "")
+    assert not differ("", "")
