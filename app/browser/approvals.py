@@ -17,8 +17,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from app.browser.errors import ApprovalError, BaselineError
+from app.browser.folders import Folders
 from app.browser.results import Comparison, Result, Status
-from app.browser.screenshots import Folders
 from app.browser.snapshots import Snapshot, select
 from app.browser.store import Approval, PictureStore, Sidecar
 from app.browser.writing import write_whole
@@ -75,7 +75,7 @@ class Approvals:
         self, folders: Folders, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._baselines = PictureStore(folders.baselines)
-        self._current = PictureStore(folders.work / "current")
+        self._current = PictureStore(folders.current)
         self._work = folders.work
         self._clock = clock
 

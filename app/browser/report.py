@@ -6,10 +6,10 @@ import base64
 import json
 from pathlib import Path
 
+from app.browser.folders import Folders
 from app.browser.pixels import MEDIA_TYPE
 from app.browser.results import Comparison
 from app.browser.reviewing import BASELINE, CURRENT, review_data
-from app.browser.screenshots import Folders
 from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore
 
@@ -35,7 +35,8 @@ def report_page(comparison: Comparison, folders: Folders) -> str:
             "img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">",
             "<title>Screenshots of the email templates</title>",
             f"<style>{_text('review.css')}</style></head>",
-            f'<body class="report">{_text("review.html")}',
+            '<body class="report"><h1 class="unseen">Screenshots of the email templates</h1>',
+            _text("review.html"),
             f'<script type="application/json" id="review-data">{inline}</script>',
             f"<script>{_text('review.js')}</script></body></html>",
             "",
@@ -49,7 +50,7 @@ class _Pictures:
     def __init__(self, folders: Folders) -> None:
         self._stores = {
             BASELINE: PictureStore(folders.baselines),
-            CURRENT: PictureStore(folders.work / "current"),
+            CURRENT: PictureStore(folders.current),
         }
         self._differences = folders.differences
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from app.browser.approvals import Approvals, Rejection
 from app.browser.difference import Box
+from app.browser.folders import Folders
 from app.browser.pixels import SUFFIX
 from app.browser.results import Comparison, Result, Status
-from app.browser.screenshots import Folders
 from app.browser.snapshots import Snapshot
 
 BASELINE, CURRENT, DIFFERENCE = "baseline", "current", "difference"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from app.browser.capture import Capture, Captured
 from app.browser.difference import Allowance, Box, Difference, compare, picture_of
 from app.browser.discovery import Browser
 from app.browser.errors import BaselineError, RendererMismatchError
+from app.browser.folders import Folders
 from app.browser.mails import Mail, RenderMail, fixtures_of, mails_of, workspace_renderer
 from app.browser.pixels import SUFFIX, pixels_digest
 from app.browser.renderer import Renderer
@@ -24,19 +23,6 @@ from app.core.workspace import Workspace
 
 Progress = Callable[[str], None]
 Started = Callable[[int], None]
-
-
-@dataclass(frozen=True)
-class Folders:
-    """``baselines`` is versioned with the templates; ``work`` belongs to this working copy and may go."""
-
-    baselines: Path = Path("tests", "baselines")
-    work: Path = Path(".local", "screenshots")
-
-    @property
-    def differences(self) -> Path:
-        """Pictures of differences of the last comparison."""
-        return self.work / "differences"
 
 
 class Screenshots:
@@ -59,7 +45,7 @@ class Screenshots:
         self.folders = folders
         self.settings = settings or load_settings(folders.baselines)
         self.baselines = PictureStore(folders.baselines)
-        self.current = PictureStore(folders.work / "current")
+        self.current = PictureStore(folders.current)
         self._render = render
         self._fixtures = fixtures
         self._browser = browser

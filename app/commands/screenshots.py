@@ -11,10 +11,11 @@ import click
 from rich.markup import escape
 
 from app.browser.approvals import Approvals, chosen
+from app.browser.folders import Folders
 from app.browser.junit import junit_xml
 from app.browser.report import report_page
 from app.browser.results import Comparison, Result, Status
-from app.browser.screenshots import Folders, Screenshots
+from app.browser.screenshots import Screenshots
 from app.browser.writing import write_whole
 from app.commands.options import json_option, template_set_options
 from app.commands.output import err, out, print_json, progress_bar

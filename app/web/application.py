@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
 
-from app.web import api, events, pages, previews
+from app.web import api, events, pages, previews, review
 from app.web.answers import handle_errors
 from app.web.broadcast import Broadcast, News
 from app.web.checks import Checks
@@ -56,9 +56,10 @@ def create_app(settings: ServerSettings) -> FastAPI:
         middleware=[Middleware(Gate, settings=settings)],
     )
     app.state.services = services
-    for router in (api.router, previews.router, events.router, pages.router):
+    for router in (api.router, review.router, previews.router, events.router, pages.router):
         app.include_router(router)
     app.mount("/static", RevalidatedFiles(directory=_HERE / "static"))
+    app.mount(review.FILES_PATH, RevalidatedFiles(directory=review.FILES))
     for path, folder in services.stand_ins.mounts:
         app.mount(path, StandInFiles(directory=folder, check_dir=False))
     handle_errors(app)

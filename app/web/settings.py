@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.browser.folders import Folders
 from app.browser.standins import ASSETS
 
 DEFAULT_HOST = "127.0.0.1"
@@ -22,7 +23,8 @@ class ServerSettings:
     such requests to work at all when ``host`` reaches beyond this machine. ``max_body`` bounds a request
     body in bytes. ``allowed_hosts`` are names, beside its own, under which the server may be addressed.
     ``stand_ins`` are folders with an image at ``{host}/{path}`` of its address, so that a preview is whole
-    without a network; images that are in none of them are shown as grey placeholders.
+    without a network; images that are in none of them are shown as grey placeholders. ``screenshots`` are
+    the folders whose last comparison the review shows.
     """
 
     templates: Path
@@ -33,6 +35,7 @@ class ServerSettings:
     max_body: int = DEFAULT_MAX_BODY
     allowed_hosts: tuple[str, ...] = ()
     stand_ins: tuple[Path, ...] = (ASSETS,)
+    screenshots: Folders = field(default_factory=Folders)
 
     @property
     def exposed(self) -> bool:

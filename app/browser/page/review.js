@@ -19,7 +19,7 @@
   const STATUSES = ["changed", "new", "removed", "failed", "unchanged"];
   const MODES = [["side", "Side by side"], ["difference", "Difference"], ["slider", "Slider"], ["onion", "Onion skin"], ["blink", "Blink"]];
   const ZOOMS = [0.25, 0.33, 0.5, 0.67, 0.75, 1, 1.5, 2, 3, 4, 6, 8];
-  const state = { data: null, filter: "open", words: "", id: "", mode: "side", zoom: 1, range: 50, region: -1, flip: false };
+  const state = { data: null, filter: "open", words: "", id: "", mode: "side", zoom: 1, auto: true, range: 50, region: -1, flip: false };
   const embedded = $("#review-data");
   let timer = 0;
 
@@ -134,8 +134,7 @@
     $("#message").textContent = item ? [item.message, ...item.notes].filter(Boolean).join("; ") : "";
     $("#history").textContent = item ? history_of(item) : "";
     drawDecisions(item);
-    drawTools(item);
-    drawStage(item);
+    redraw();
   }
 
   function history_of(item) {
@@ -183,12 +182,12 @@
   function setMode(key) {
     if (!here() || !available(here()).includes(key)) return;
     state.mode = key;
-    drawTools(here());
-    drawStage(here());
+    redraw();
   }
 
   function drawStage(item) {
     clearInterval(timer);
+    if (state.auto) state.zoom = fitting(item);
     const panes = h("div", { class: "review-panes" });
     if (item) {
       const how = mode(item);
@@ -218,7 +217,10 @@
     item.masks.forEach((box) => sheet.append(placed("mask", box, scale)));
     item.regions.forEach((box, index) => sheet.append(placed(index === state.region ? "region here" : "region", box, scale)));
     if (how === "blink") timer = setInterval(flip, 700);
-    if (how === "slider") dragging(sheet);
+    if (how === "slider") {
+      sheet.append(h("div", { class: "slider-line" }));
+      dragging(sheet);
+    }
     return h("figure", { class: "pane" }, h("figcaption", {}, label), sheet);
   }
 
@@ -236,7 +238,10 @@
     const how = mode(here());
     const image = $('[data-picture="current"]', $("#stage"));
     if (!image || !["slider", "onion", "blink"].includes(how)) return;
-    if (how === "slider") image.style.clipPath = `inset(0 0 0 ${state.range}%)`;
+    if (how === "slider") {
+      image.style.clipPath = `inset(0 0 0 ${state.range}%)`;
+      $(".slider-line", $("#stage")).style.left = `${state.range}%`;
+    }
     if (how === "onion") image.style.opacity = state.range / 100;
     if (how === "blink") image.style.visibility = state.flip ? "hidden" : "visible";
   }
@@ -269,30 +274,34 @@
     const count = item?.regions.length ?? 0;
     if (!count) return;
     state.region = state.region < 0 ? (by > 0 ? 0 : count - 1) : (state.region + by + count) % count;
-    drawTools(item);
-    drawStage(item);
+    redraw();
     $(".region.here", $("#stage"))?.scrollIntoView({ block: "center", inline: "center" });
   }
 
   function zoom(by) {
     const nearest = ZOOMS.reduce((best, each) => (Math.abs(each - state.zoom) < Math.abs(best - state.zoom) ? each : best));
     const at = ZOOMS.indexOf(nearest);
+    state.auto = false;
     state.zoom = by ? ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, at + by))] : 1;
     redraw();
   }
 
+  /** The zoom at which all panes of `item` stand side by side without scrolling sideways. */
+  function fitting(item) {
+    if (!item?.size[0]) return 1;
+    const panes = mode(item) === "side" ? Math.max(1, ["baseline", "current", "difference"].filter((key) => item[key]).length) : 1;
+    const space = $("#stage").clientWidth - 46 - 14 * (panes - 1);
+    return Math.min(1, Math.max(0.1, space / panes / item.size[0]));
+  }
+
   function fit() {
-    const item = here();
-    if (!item) return;
-    const panes = Math.max(1, $(".review-panes").children.length);
-    const space = $("#stage").clientWidth - 28 - 14 * (panes - 1);
-    state.zoom = Math.min(1, Math.max(0.1, space / panes / item.size[0]));
+    state.auto = true;
     redraw();
   }
 
   function redraw() {
-    drawTools(here());
     drawStage(here());
+    drawTools(here());
   }
 
   // ---- decisions -----------------------------------------------------------------------------------------
