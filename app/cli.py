@@ -32,6 +32,7 @@ COMMANDS = {
     "history": "Show who activated what, when and why, newest first.",
     "diff": "Show what lies between two releases, or a release and the sources.",
     "verify": "Re-read and re-hash everything in a target.",
+    "types": "Write the data contracts as Python types, for callers.",
     "prune": "Delete old releases, never the active one or the last few.",
 }
 """Every command in the order of ``--help``, with its first line; its module is ``app.commands.{name}``."""
