@@ -7,6 +7,7 @@
     │   ├── BrowserNotFoundError   there is none, or none that runs
     │   └── BrowserCrashedError    it crashed or hung, twice, on the same page
     ├── BaselineError              an approved picture or its sidecar cannot be read or written
+    │   └── NothingComparedError   there is no comparison yet to show or decide upon
     ├── RendererMismatchError      baselines of another renderer: pixels would say nothing
     ├── ApprovalError              a decision that cannot be made or taken back
     ├── SettingsError              the screenshot settings file is wrong
@@ -40,6 +41,12 @@ class BaselineError(BbwsTemplatesError):
     """A baseline, its sidecar or a record of the last run cannot be read or written."""
 
     code = "baseline"
+
+
+class NothingComparedError(BaselineError):
+    """There is no comparison yet that could be shown or decided upon."""
+
+    code = "nothing-compared"
 
 
 class RendererMismatchError(BbwsTemplatesError):

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError, field_serializer, field_validator
 
 from app.browser.difference import Box
-from app.browser.errors import BaselineError
+from app.browser.errors import BaselineError, NothingComparedError
 from app.browser.renderer import Renderer
 from app.browser.snapshots import Snapshot
 from app.browser.store import Sidecar
@@ -100,14 +100,15 @@ class Comparison(BaseModel):
         """The last comparison.
 
         Raises:
-            BaselineError: there is none, or its record cannot be read.
+            NothingComparedError: there is none.
+            BaselineError: its record cannot be read.
         """
         path = work / RESULTS_NAME
         remedy = "Run `bbws-templates screenshots compare`."
         try:
             return cls.model_validate_json(path.read_bytes())
         except FileNotFoundError:
-            raise BaselineError("Nothing has been compared here yet.", remedy=remedy) from None
+            raise NothingComparedError("Nothing has been compared here yet.", remedy=remedy) from None
         except (OSError, ValidationError) as error:
             raise BaselineError(
                 "is no record of a comparison that this program can read.",

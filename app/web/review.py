@@ -32,9 +32,9 @@ FILES_PATH = "/review-files"
 FILES = PAGE
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "No such snapshot in the last comparison."},
+    404: {"model": Problem, "description": "Nothing has been compared yet, or no such snapshot."},
     409: {"model": Problem, "description": "The decision cannot be made or taken back; says why."},
-    503: {"model": Problem, "description": "Nothing has been compared yet, or the pictures cannot be used."},
+    503: {"model": Problem, "description": "The pictures on disk cannot be used; says which and why."},
 }
 _WRITE_PROBLEMS: dict[int | str, dict[str, Any]] = {
     **_PROBLEMS,
@@ -101,7 +101,17 @@ def review(services: ServicesDep) -> dict[str, Any]:
     )
 
 
-@router.get("/api/review/pictures/{kind}/{name:path}", tags=["review"], responses=_PROBLEMS)
+@router.get(
+    "/api/review/pictures/{kind}/{name:path}",
+    tags=["review"],
+    summary="One picture",
+    response_class=Response,
+    responses={
+        200: {"content": {MEDIA_TYPE: {}}, "description": "The picture."},
+        **_PROBLEMS,
+        422: {"model": Problem, "description": "There is no such kind of picture."},
+    },
+)
 def picture(services: ServicesDep, kind: Literal["baseline", "current", "difference"], name: str) -> Response:
     """One picture as lossless WebP."""
     folders = services.settings.screenshots
