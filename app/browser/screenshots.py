@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from app.browser.capture import Capture, Captured
 from app.browser.difference import Allowance, Box, Difference, compare, picture_of
-from app.browser.discovery import Browser
 from app.browser.errors import BaselineError, RendererMismatchError
 from app.browser.folders import Folders
 from app.browser.mails import Mail, RenderMail, fixtures_of, mails_of, workspace_renderer
@@ -35,9 +35,12 @@ class Screenshots:
         fixtures: Mapping[str, Iterable[str]],
         folders: Folders,
         settings: Settings | None = None,
-        browser: Browser | None = None,
+        session: Session | None = None,
     ) -> None:
-        """``fixtures`` maps each template to its scenarios; ``browser`` None means the one that is found.
+        """``fixtures`` maps each template to its scenarios.
+
+        ``session`` is a browser at work, which stays open; without one, a browser is found, and started when
+        there is something to draw.
 
         Raises:
             SettingsError: the settings beside the baselines are wrong.
@@ -48,11 +51,11 @@ class Screenshots:
         self.current = PictureStore(folders.current)
         self._render = render
         self._fixtures = fixtures
-        self._browser = browser
+        self._given = session
 
     @classmethod
     def of_workspace(
-        cls, workspace: Workspace, folders: Folders, *, browser: Browser | None = None
+        cls, workspace: Workspace, folders: Folders, *, session: Session | None = None
     ) -> Screenshots:
         """The templates on disk with their fixtures."""
         known = PictureStore(folders.baselines).snapshots() if workspace.templates.broken else ()
@@ -60,7 +63,7 @@ class Screenshots:
             render=workspace_renderer(workspace),
             fixtures=fixtures_of(workspace, known),
             folders=folders,
-            browser=browser,
+            session=session,
         )
 
     def wanted(self) -> tuple[Snapshot, ...]:
@@ -82,7 +85,7 @@ class Screenshots:
             BrowserError, BaselineError: no browser, no readable baselines, no room.
         """
         mails = mails_of(select(self.wanted(), patterns), self._render)
-        with Session(self._browser) as session:
+        with self._session() as session:
             capture = Capture(session, self.settings, self.baselines, self.current)
             return capture.run(mails, anew=anew, started=started, progress=progress)
 
@@ -109,7 +112,7 @@ class Screenshots:
         mails = mails_of((snapshot for snapshot in chosen if snapshot in wanted), self._render)
         known, unreadable = self._known(chosen)
         drawable = {snapshot: mail for snapshot, mail in mails.items() if snapshot not in unreadable}
-        with Session(self._browser) as session:
+        with self._session() as session:
             capture = Capture(session, self.settings, self.baselines, self.current)
             if not any_renderer:
                 _refuse_other_renderers(known, capture.renderer())
@@ -127,6 +130,9 @@ class Screenshots:
         )
         comparison.save(self.folders.work)
         return comparison
+
+    def _session(self) -> AbstractContextManager[Session]:
+        return nullcontext(self._given) if self._given else Session()
 
     def _known(self, snapshots: Iterable[Snapshot]) -> tuple[dict[Snapshot, Sidecar], dict[Snapshot, str]]:
         known: dict[Snapshot, Sidecar] = {}

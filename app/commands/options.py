@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import click
 
+from app.browser.folders import Folders
+
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
@@ -30,6 +32,26 @@ def template_set_options(command: Command) -> Command:
         show_default=True,
         show_envvar=True,
         help="The folder of templates.",
+    )(command)
+
+
+def screenshot_folder_options(command: Command) -> Command:
+    """``--baselines`` and ``--work``: where approved and current pictures are."""
+    command = click.option(
+        "--work",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Folders().work,
+        show_default=True,
+        help="The folder for pictures of this working copy; may be removed at any time.",
+    )(command)
+    return click.option(
+        "--baselines",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Folders().baselines,
+        envvar="BBWS_BASELINES",
+        show_default=True,
+        show_envvar=True,
+        help="The folder of approved pictures.",
     )(command)
 
 

@@ -17,7 +17,7 @@ from app.browser.report import report_page
 from app.browser.results import Comparison, Result, Status
 from app.browser.screenshots import Screenshots
 from app.browser.writing import write_whole
-from app.commands.options import json_option, template_set_options
+from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.output import err, out, print_json, progress_bar
 from app.core.workspace import Workspace
 from app.outcomes import EXIT_CONTENT, EXIT_SURROUNDINGS
@@ -44,26 +44,6 @@ def command() -> None:
     """
 
 
-def _folder_options(command: Command) -> Command:
-    """``--baselines`` and ``--work``: where approved and current pictures are."""
-    command = click.option(
-        "--work",
-        type=click.Path(path_type=Path, file_okay=False),
-        default=Folders().work,
-        show_default=True,
-        help="The folder for the pictures of this working copy; may be removed at any time.",
-    )(command)
-    return click.option(
-        "--baselines",
-        type=click.Path(path_type=Path, file_okay=False),
-        default=Folders().baselines,
-        envvar="BBWS_BASELINES",
-        show_default=True,
-        show_envvar=True,
-        help="The folder of approved pictures.",
-    )(command)
-
-
 def _snapshots_argument(command: Command) -> Command:
     return click.argument("patterns", nargs=-1, metavar="[SNAPSHOT]...")(command)
 
@@ -81,7 +61,7 @@ def _decision_options(command: Command) -> Command:
 @command.command()
 @_snapshots_argument
 @click.option("--force", is_flag=True, help="Draw all of them, also those that cannot have changed.")
-@_folder_options
+@screenshot_folder_options
 @template_set_options
 @json_option
 def capture(
@@ -122,7 +102,7 @@ def capture(
 @click.option(
     "--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the report, one HTML file, here."
 )
-@_folder_options
+@screenshot_folder_options
 @template_set_options
 @json_option
 def compare(
@@ -166,7 +146,7 @@ def compare(
 @command.command()
 @_snapshots_argument
 @_decision_options
-@_folder_options
+@screenshot_folder_options
 @json_option
 def approve(
     patterns: tuple[str, ...],
@@ -187,7 +167,7 @@ def approve(
 @command.command()
 @_snapshots_argument
 @_decision_options
-@_folder_options
+@screenshot_folder_options
 @json_option
 def reject(
     patterns: tuple[str, ...],
@@ -206,7 +186,7 @@ def reject(
 
 
 @command.command()
-@_folder_options
+@screenshot_folder_options
 @json_option
 def undo(baselines: Path, work: Path, as_json: bool) -> None:
     """Take the last approval or rejection back; can be repeated."""
@@ -225,7 +205,7 @@ def undo(baselines: Path, work: Path, as_json: bool) -> None:
     show_default=True,
     help="The file to write.",
 )
-@_folder_options
+@screenshot_folder_options
 def report(output: Path, baselines: Path, work: Path) -> None:
     """Write the last comparison as one HTML file that needs nothing else."""
     folders = Folders(baselines, work)

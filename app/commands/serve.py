@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from app.commands.options import template_set_options
+from app.browser.folders import Folders
+from app.commands.options import screenshot_folder_options, template_set_options
 from app.web.application import ServerSettings, serve
 
 
@@ -28,7 +29,25 @@ from app.web.application import ServerSettings, serve
     metavar="SECRET",
     help="What a caller must know to change anything; made up when listening beyond this machine.",
 )
+@screenshot_folder_options
 @template_set_options
-def command(host: str, port: int, token: str | None, templates: Path, fixtures: Path) -> None:
+def command(
+    host: str,
+    port: int,
+    token: str | None,
+    templates: Path,
+    fixtures: Path,
+    baselines: Path,
+    work: Path,
+) -> None:
     """Serve the preview: every template with every fixture, reloading on save."""
-    serve(ServerSettings(templates=templates, fixtures=fixtures, host=host, port=port, token=token))
+    serve(
+        ServerSettings(
+            templates=templates,
+            fixtures=fixtures,
+            host=host,
+            port=port,
+            token=token,
+            screenshots=Folders(baselines, work),
+        )
+    )
