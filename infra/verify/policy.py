@@ -14,6 +14,7 @@ LIST: Final = frozenset(
 )
 WRITE: Final = frozenset({"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"})
 DELETE: Final = frozenset({"s3:DeleteObject", "s3:DeleteObjectVersion"})
+STABLE: Final = ("*.html", "*.txt")
 IMMUTABLE: Final = ("releases/*", "objects/*", "history/*")
 PRUNABLE: Final = ("releases/*", "objects/*")
 POINTER: Final = "current.json"
@@ -53,7 +54,9 @@ def verify_policy(
 def _expected_denials(bucket: str, environment: Environment) -> dict[str, dict[str, Any]]:
     whole = {f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"}
     immutable = {f"arn:aws:s3:::{bucket}/{prefix}" for prefix in IMMUTABLE}
+    pointer = f"arn:aws:s3:::{bucket}/{POINTER}"
     created = {"Bool": {"s3:ObjectCreationOperation": ["true"]}}
+    but_the_pruner = {"ArnNotEquals": {"aws:PrincipalArn": [environment.pruner]}}
     return {
         "plain HTTP": _rule({"s3:*"}, whole, {"Bool": {"aws:SecureTransport": ["false"]}}),
         "TLS before 1.2": _rule({"s3:*"}, whole, {"NumericLessThan": {"s3:TlsVersion": ["1.2"]}}),
@@ -66,14 +69,12 @@ def _expected_denials(bucket: str, environment: Environment) -> dict[str, dict[s
             },
         ),
         "overwriting a release": _rule(
-            {"s3:PutObject"}, immutable, {"Null": {"s3:if-none-match": ["true"]}, **created}
+            {"s3:PutObject"}, immutable, {"Null": {"s3:if-none-match": ["true"]}, **created, **but_the_pruner}
         ),
-        "deleting a release": _rule(
-            set(DELETE), immutable, {"ArnNotEquals": {"aws:PrincipalArn": [environment.pruner]}}
-        ),
+        "deleting a release": _rule(set(DELETE), immutable | {pointer}, but_the_pruner),
         "moving the pointer blindly": _rule(
             {"s3:PutObject"},
-            {f"arn:aws:s3:::{bucket}/{POINTER}"},
+            {pointer},
             {"Null": {"s3:if-none-match": ["true"], "s3:if-match": ["true"]}, **created},
         ),
     }
@@ -85,9 +86,9 @@ def _expected_rights(bucket: str, environment: Environment) -> Iterator[Right]:
         yield from ((role, action, f"{arn}/*") for action in READ)
         yield from ((role, action, arn) for action in LIST)
     yield from ((environment.deployer, action, f"{arn}/*") for action in WRITE)
-    for prefix in PRUNABLE:
-        yield from ((environment.pruner, action, f"{arn}/{prefix}") for action in DELETE)
-    yield (environment.pruner, "s3:PutObject", f"{arn}/{POINTER}")
+    pruner = environment.pruner
+    yield from ((pruner, "s3:DeleteObject", f"{arn}/{pattern}") for pattern in (*PRUNABLE, *STABLE))
+    yield from ((pruner, "s3:PutObject", f"{arn}/{pattern}") for pattern in (*PRUNABLE, POINTER))
 
 
 def _rule(actions: set[str], resources: set[str], conditions: Mapping[str, Any]) -> dict[str, Any]:

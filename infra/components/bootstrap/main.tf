@@ -16,11 +16,12 @@ module "bucket" {
 module "bucket_policy" {
   source = "../../modules/bucket_policy"
 
-  bucket             = module.bucket.name
-  account_id         = var.account_id
-  immutable_prefixes = []
-  prunable_prefixes  = []
-  pointer_keys       = []
+  bucket              = module.bucket.name
+  account_id          = var.account_id
+  immutable_prefixes  = []
+  prunable_prefixes   = []
+  pointer_keys        = []
+  stable_key_patterns = []
 }
 
 resource "aws_dynamodb_table" "lock" {

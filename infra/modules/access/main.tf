@@ -14,6 +14,7 @@ locals {
   template_buckets = [for name in var.template_buckets : "arn:aws:s3:::${name}"]
   template_objects = [for arn in local.template_buckets : "${arn}/*"]
   prunable_objects = flatten([for arn in local.template_buckets : ["${arn}/releases/*", "${arn}/objects/*"]])
+  stable_keys      = flatten([for arn in local.template_buckets : ["${arn}/*.html", "${arn}/*.txt"]])
   pointers         = [for arn in local.template_buckets : "${arn}/current.json"]
 
   trust_policy = {
@@ -108,16 +109,17 @@ resource "aws_iam_role_policy" "pruner" {
         Resource = local.template_objects
       },
       {
+        # Stable keys too: one goes when its template is in no release any more.
         Sid      = "DeleteReleases"
         Effect   = "Allow"
-        Action   = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
-        Resource = local.prunable_objects
+        Action   = ["s3:DeleteObject"]
+        Resource = concat(local.prunable_objects, local.stable_keys)
       },
       {
-        Sid      = "MarkThePointer"
+        Sid      = "MendReleasesAndMarkThePointer"
         Effect   = "Allow"
         Action   = ["s3:PutObject"]
-        Resource = local.pointers
+        Resource = concat(local.prunable_objects, local.pointers)
       },
     ]
   })

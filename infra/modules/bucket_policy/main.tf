@@ -3,8 +3,8 @@
 # Every "deny" holds for everybody, the administrator and Terraform included, but none touches the management of the
 # bucket itself: the policy can always be read, changed and removed. The rules on releases rest on S3's conditional
 # writes: an object of a release can only be created with `If-None-Match: *`, so it is never overwritten, and only the
-# pruner deletes one. `s3:ObjectCreationOperation` leaves out the parts of a multipart upload, which carry no such
-# header; its completion does. A copy onto the key of a release has no such header either and is refused.
+# pruner deletes or mends one. `s3:ObjectCreationOperation` leaves out the parts of a multipart upload, which carry no
+# such header; its completion does. A copy onto the key of a release has no such header either and is refused.
 # Source: S3 User Guide, "Enforce conditional writes on Amazon S3 buckets".
 #
 # Principals are written as role ARNs: S3 refuses the policy while one of these roles does not exist.
@@ -15,6 +15,7 @@ locals {
   release_arns  = [for prefix in var.immutable_prefixes : "${local.bucket_arn}/${prefix}*"]
   prunable_arns = [for prefix in var.prunable_prefixes : "${local.bucket_arn}/${prefix}*"]
   pointer_arns  = [for key in var.pointer_keys : "${local.bucket_arn}/${key}"]
+  stable_arns   = [for pattern in var.stable_key_patterns : "${local.bucket_arn}/${pattern}"]
   everybody     = distinct(concat(var.readers, var.writers, var.pruners))
 
   # Statements differ in shape, so each becomes text at once: a Terraform list wants elements of one type.
@@ -49,6 +50,9 @@ locals {
     },
   ] : jsonencode(statement)]
 
+  # The pruner deletes what is no longer needed and mends what was damaged; nobody else touches what was published.
+  but_the_pruner = { for operator, keys in { ArnNotEquals = { "aws:PrincipalArn" = var.pruners } } : operator => keys if length(var.pruners) > 0 }
+
   release_statements = [for statement in [
     {
       Sid       = "DenyOverwritingReleases"
@@ -56,22 +60,21 @@ locals {
       Principal = "*"
       Action    = "s3:PutObject"
       Resource  = local.release_arns
-      Condition = {
+      Condition = merge(local.but_the_pruner, {
         Null = { "s3:if-none-match" = "true" }
         Bool = { "s3:ObjectCreationOperation" = "true" }
-      }
+      })
     },
-    merge(
-      {
-        Sid       = "DenyDeletingReleases"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
-        Resource  = local.release_arns
-      },
-      { for name, value in { Condition = { ArnNotEquals = { "aws:PrincipalArn" = var.pruners } } } : name => value if length(var.pruners) > 0 },
-    ),
-  ] : jsonencode(statement) if length(local.release_arns) > 0]
+    {
+      # The pointer may go as little: without it nobody knows what is active.
+      Sid       = "DenyDeletingReleases"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+      Resource  = concat(local.release_arns, local.pointer_arns)
+      Condition = local.but_the_pruner
+    },
+  ] : jsonencode({ for name, value in statement : name => value if value != {} }) if length(local.release_arns) > 0]
 
   # The pointer moves by compare-and-swap: its first write carries If-None-Match, every later one If-Match.
   pointer_statements = [for statement in [
@@ -117,19 +120,20 @@ locals {
 
   pruning_statements = [for statement in [
     {
+      # A stable key goes when its template is in no release any more. Versions stay for as long as the bucket keeps them.
       Sid       = "AllowPruning"
       Effect    = "Allow"
       Principal = { AWS = var.pruners }
-      Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
-      Resource  = local.prunable_arns
+      Action    = "s3:DeleteObject"
+      Resource  = concat(local.prunable_arns, local.stable_arns)
     },
     {
       # While it works, the pruner marks the pointer, so that nobody activates what it is about to delete.
-      Sid       = "AllowMarkingThePointer"
+      Sid       = "AllowMending"
       Effect    = "Allow"
       Principal = { AWS = var.pruners }
       Action    = "s3:PutObject"
-      Resource  = local.pointer_arns
+      Resource  = concat(local.prunable_arns, local.pointer_arns)
     },
   ] : jsonencode(statement) if length(var.pruners) > 0 && length(statement.Resource) > 0]
 

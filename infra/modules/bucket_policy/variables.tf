@@ -43,7 +43,7 @@ variable "writers" {
 }
 
 variable "pruners" {
-  description = "ARNs of the roles that may delete old releases. Without one, nobody deletes a release."
+  description = "ARNs of the roles that may delete old releases and mend damaged ones. Without one, nobody does."
   type        = list(string)
   default     = []
   nullable    = false
@@ -92,5 +92,17 @@ variable "pointer_keys" {
   validation {
     condition     = alltrue([for key in var.pointer_keys : can(regex("^[^*?/]([^*?]*[^*?/])?$", key))])
     error_message = "A pointer key must name one object: write it without a leading slash and wildcards, for example current.json."
+  }
+}
+
+variable "stable_key_patterns" {
+  description = "Patterns of the stable keys, which the pruner removes with the last release that has the template."
+  type        = list(string)
+  default     = ["*.html", "*.txt"]
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for pattern in var.stable_key_patterns : can(regex("[^*?]", pattern)) && !startswith(pattern, "/")])
+    error_message = "A stable key pattern of wildcards alone would take in everything: write for example *.html."
   }
 }
