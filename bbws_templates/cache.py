@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bbws_templates.bundle import Bundle, parse_bundle
@@ -31,6 +30,7 @@ from bbws_templates.reader import UNCHANGED, ObjectReader
 
 if TYPE_CHECKING:
     from logging import Logger
+    from pathlib import Path
 
 RETRY: Final = 15.0
 """Seconds until the target is asked again after it failed."""

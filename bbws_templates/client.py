@@ -11,8 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bbws_templates.cache import ReleaseCache, Serving
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
@@ -22,9 +21,12 @@ from bbws_templates.reader import open_reader
 from bbws_templates.rendering import RenderWarning
 from bbws_templates.target import parse_target, target_from_environment
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TTL: Final = 60.0
 PATIENCE: Final = 3.0
-DEPLOYED: Final = Path(__file__).with_name("deployed")
+DEPLOYED: Final = os.path.join(os.path.dirname(__file__), "deployed")  # noqa: PTH118, PTH120  no pathlib yet
 
 
 class TemplateClient:
@@ -105,10 +107,12 @@ class TemplateClient:
 
 
 def _fallback(given: str | Path | None) -> Path | None:
-    named = given or os.environ.get("TEMPLATE_FALLBACK")
-    if named:
-        return Path(named)
-    return DEPLOYED if DEPLOYED.is_dir() else None
+    named = given or os.environ.get("TEMPLATE_FALLBACK") or (DEPLOYED if os.path.isdir(DEPLOYED) else "")  # noqa: PTH112
+    if not named:
+        return None
+    from pathlib import Path
+
+    return Path(named)
 
 
 def _report(warnings: list[RenderWarning], name: str) -> None:

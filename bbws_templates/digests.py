@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -28,6 +26,8 @@ class Digest:
     @classmethod
     def of(cls, data: bytes) -> Digest:
         """The digest of ``data``."""
+        import hashlib  # loads OpenSSL: not before there is something to hash
+
         return cls(hashlib.sha256(data).hexdigest())
 
     @classmethod
@@ -45,6 +45,8 @@ class Digest:
     @property
     def base64(self) -> str:
         """The form that S3 wants in ``x-amz-checksum-sha256``."""
+        import base64
+
         return base64.b64encode(bytes.fromhex(self.hex)).decode("ascii")
 
     def __str__(self) -> str:

@@ -16,7 +16,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from bbws_templates.errors import BbwsTemplatesError
@@ -34,6 +33,8 @@ class UnknownTemplateError(BbwsTemplatesError):
     code = "unknown-template"
 
     def __init__(self, name: str, known: Iterable[str], *, release: str) -> None:
+        import difflib
+
         names = tuple(known)
         self.nearest = tuple(difflib.get_close_matches(name, names, n=3, cutoff=0.4))
         close = f"Did you mean {' or '.join(self.nearest)}?" if self.nearest else ""

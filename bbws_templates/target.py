@@ -6,10 +6,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING
 
 from bbws_templates.faults import TargetError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*")
@@ -46,24 +48,31 @@ def parse_target(url: str, *, region: str = "") -> Target:
     Raises:
         TargetError: another scheme, a name S3 does not allow, a relative directory, a prefix with ``..``.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "s3":
-        prefix = parts.path.strip("/")
-        if not _BUCKET.fullmatch(parts.netloc):
-            raise TargetError(f"'{parts.netloc}' in {url} is not the name of a bucket.")
+    scheme, _, rest = url.partition("://")
+    place, _, path = rest.partition("/")
+    if scheme == "s3":
+        prefix = path.strip("/")
+        if not _BUCKET.fullmatch(place):
+            raise TargetError(f"'{place}' in {url} is not the name of a bucket.")
         if prefix and (not _PREFIX.fullmatch(prefix) or {".", ".."} & set(prefix.split("/"))):
             raise TargetError(
                 f"'{prefix}' in {url} is not a usable prefix.",
                 remedy="Use letters, digits, '-', '_' and '/', without '.' and '..' as a part.",
             )
-        return BucketTarget(parts.netloc, f"{prefix}/" if prefix else "", region)
-    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        path = Path(unquote(parts.path))
-        if path.is_absolute() and ".." not in path.parts:
-            return DirectoryTarget(path)
+        return BucketTarget(place, f"{prefix}/" if prefix else "", region)
+    if scheme == "file" and place in ("", "localhost") and path and ".." not in path.split("/"):
+        return DirectoryTarget(_file(f"/{path}"))
     raise TargetError(
         f"'{url}' is not a target.", remedy="Write s3://bucket, s3://bucket/prefix or file:///directory."
     )
+
+
+def _file(path: str) -> Path:
+    # Imported here, as a Lambda that reads from S3 need not wait for them.
+    from pathlib import Path
+    from urllib.parse import unquote
+
+    return Path(unquote(path))
 
 
 def target_from_environment(environment: Mapping[str, str] | None = None) -> Target:
