@@ -52,16 +52,16 @@ def _nothing() -> None:
 
 
 def _unpack() -> None:
-    """Unpack the npm package beside its final place and move it there whole."""
-    package = REPOSITORY / PACKAGE
+    """The headless shell of the npm package."""
+    unpack(REPOSITORY / PACKAGE, REPOSITORY / UNPACKED)
+
+
+def unpack(package: Path, target: Path) -> bool:
+    """Unpack the npm package beside ``target`` and move it there whole; False where that is not possible."""
     node = _node()
-    if (
-        not (package / "chromium.br").is_file()
-        or node is None
-        or platform.machine() not in {"x86_64", "AMD64"}
-    ):
-        return
-    target = REPOSITORY / UNPACKED
+    is_x86 = platform.machine() in {"x86_64", "AMD64"}
+    if not is_x86 or node is None or not (package / "chromium.br").is_file():
+        return False
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         folder = Path(scratch, "chromium")
@@ -77,6 +77,7 @@ def _unpack() -> None:
         if target.exists():
             shutil.rmtree(target)
         folder.rename(target)
+    return True
 
 
 def _install() -> None:

@@ -130,20 +130,22 @@ def _libraries_beside(executable: Path) -> Mapping[str, str]:
 
 
 def _playwright_own(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Executables of the revision that this Playwright drives, read from its own list without starting it."""
+    patterns = ("*/chrome-headless-shell", "*/headless_shell", "*/chrome", "*/*.app/Contents/MacOS/*")
+    for folder in _playwright_own_folders(environ):
+        for pattern in patterns:
+            yield from (path for path in sorted(folder.glob(pattern)) if os.access(path, os.X_OK))
+
+
+def _playwright_own_folders(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Folders of the revisions that this Playwright drives, from its own list and without starting it."""
     listing = Path(playwright.__file__).parent / "driver" / "package" / "browsers.json"
     try:
         entries = json.loads(listing.read_text(encoding="utf-8"))["browsers"]
     except (OSError, ValueError, KeyError):
         return  # another layout of another Playwright version: the other places remain
     revisions = {entry.get("name"): entry.get("revision") for entry in entries}
-    for name, patterns in (
-        ("chromium-headless-shell", ("*/chrome-headless-shell", "*/headless_shell")),
-        ("chromium", ("*/chrome", "*/*.app/Contents/MacOS/*")),
-    ):
-        folder = _playwright_cache(environ) / f"{name.replace('-', '_')}-{revisions.get(name)}"
-        for pattern in patterns:
-            yield from (path for path in sorted(folder.glob(pattern)) if os.access(path, os.X_OK))
+    for name in ("chromium-headless-shell", "chromium"):
+        yield _playwright_cache(environ) / f"{name.replace('-', '_')}-{revisions.get(name)}"
 
 
 def _playwright_cache(environ: Mapping[str, str]) -> Path:

@@ -76,4 +76,7 @@ class Tab:
             route.fulfill(body=image.content, content_type=image.media_type)
         else:
             self._refused.append(url)
-            route.abort("blockedbyclient")
+            if route.request.is_navigation_request() and route.request.frame == self._page.main_frame:
+                route.fulfill(status=204)  # no content: the mail stays where an error page would come
+            else:
+                route.abort("blockedbyclient")

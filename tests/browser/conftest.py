@@ -1,0 +1,110 @@
+"""A browser for all tests of a process, and a small template set to change at will."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.browser.approvals import Approvals
+from app.browser.folders import Folders
+from app.browser.results import Comparison, Result
+from app.browser.screenshots import Screenshots
+from app.browser.session import Session
+from app.core.workspace import Workspace
+
+MAIL = (Path(__file__).parent / "mail.html").read_text(encoding="utf-8")
+METADATA = {
+    "description": "A mail.",
+    "audience": "customer",
+    "sender": {"name": "Example", "address": "hello@example.com"},
+    "subject": "Hello {{name}}",
+    "preheader": "A word",
+    "contract": {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": False,
+        "properties": {"name": {"type": "string"}},
+    },
+}
+
+
+@dataclass
+class Desk:
+    """A working copy with two mails, their baselines, and a browser to draw them."""
+
+    home: Path
+    session: Session
+
+    @property
+    def folders(self) -> Folders:
+        return Folders(self.home / "baselines", self.home / "work")
+
+    def mail(self, name: str = "mails/order", source: str = MAIL) -> Path:
+        path = self.home / "templates" / f"{name}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+        path.with_suffix(".json").write_text(json.dumps(METADATA), encoding="utf-8")
+        fixture = self.home / "fixtures" / name / "typical.json"
+        fixture.parent.mkdir(parents=True, exist_ok=True)
+        fixture.write_text('{"name": "Ann"}', encoding="utf-8")
+        return path
+
+    def change(self, before: str, after: str, name: str = "mails/order") -> None:
+        """Edit a template as its author would."""
+        path = self.home / "templates" / f"{name}.html"
+        source = path.read_text(encoding="utf-8")
+        assert before in source
+        path.write_text(source.replace(before, after), encoding="utf-8")
+
+    def settings(self, text: str) -> None:
+        self.folders.baselines.mkdir(parents=True, exist_ok=True)
+        (self.folders.baselines / "settings.toml").write_text(text, encoding="utf-8")
+
+    @property
+    def screenshots(self) -> Screenshots:
+        workspace = Workspace.load(self.home / "templates", self.home / "fixtures")
+        return Screenshots.of_workspace(workspace, self.folders, session=self.session)
+
+    @property
+    def approvals(self) -> Approvals:
+        return Approvals(self.folders)
+
+    def compare(self, *patterns: str, any_renderer: bool = False) -> Comparison:
+        return self.screenshots.compare(patterns, any_renderer=any_renderer)
+
+    def approve(self, comparison: Comparison, why: str = "Looks right") -> None:
+        self.approvals.approve(comparison.results, by="Ann", why=why)
+
+    def result(self, name: str, *patterns: str) -> Result:
+        """The result of one snapshot of a comparison made now."""
+        return next(item for item in self.compare(*patterns).results if item.snapshot.id == name)
+
+
+@pytest.fixture(scope="session")
+def session() -> Iterator[Session]:
+    with Session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(tmp_path: Path, session: Session) -> Desk:
+    """Two mails whose pictures nobody has approved yet, each on a desktop in light only."""
+    made = Desk(tmp_path, session)
+    made.settings(
+        '[[pictures]]\ntemplates = ["*"]\nfixtures = ["*"]\nwidths = ["desktop"]\nvariants = ["light"]\n'
+    )
+    made.mail("mails/order")
+    made.mail("mails/receipt")
+    return made
+
+
+@pytest.fixture
+def approved(desk: Desk) -> Desk:
+    """The same with approved pictures."""
+    desk.approve(desk.compare())
+    return desk

@@ -1,0 +1,94 @@
+"""Finding a browser: the order of the search, and what is said when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.browser import discovery
+from app.browser.discovery import find_browser
+from app.browser.errors import BrowserNotFoundError
+
+MakeBrowser = Callable[..., Path]
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeBrowser:
+    """Makes a program that answers ``--version`` as told; nothing else is installed on this machine."""
+    monkeypatch.setattr(discovery, "_WRAPPED", {})
+    monkeypatch.setattr(discovery, "REPOSITORY", tmp_path / "repository")
+    monkeypatch.chdir(tmp_path)
+
+    def made(place: str, answer: str = "Chromium 150.0.1.2", status: int = 0) -> Path:
+        path = tmp_path / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\necho '{answer}'\nexit {status}\n")
+        path.chmod(0o755)
+        return path
+
+    return made
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> dict[str, str]:
+    return {"PATH": f"{tmp_path / 'bin'}", "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path / "playwright")}
+
+
+def test_the_order_of_the_search(make: MakeBrowser, machine: dict[str, str]) -> None:
+    revision = next(
+        path.name
+        for path in discovery._playwright_own_folders(machine)
+        if path.name.startswith("chromium_headless_shell-")
+    )
+    places = (
+        ".tools/chromium/chromium",
+        "bin/google-chrome",
+        "bin/chromium",
+        "bin/chromium-headless-shell",
+        f"playwright/{revision}/chrome-headless-shell-linux64/chrome-headless-shell",
+    )
+    for place in places:
+        path = make(place)
+        assert find_browser(machine).executable == path
+    chosen = make("elsewhere/my-chrome", "Google Chrome 151.0.0.0 beta")
+    found = find_browser({**machine, "BBWS_CHROMIUM": str(chosen)})
+    assert (found.executable, found.version) == (chosen, "151.0.0.0")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"), [("Chromium 150.0", 127), ("Mozilla Firefox 150.0", 0), ("", 0), ("Chromium", 0)]
+)
+def test_what_does_not_run_as_a_chromium_is_passed_over(
+    make: MakeBrowser, machine: dict[str, str], answer: str, status: int
+) -> None:
+    make("bin/chromium", answer, status)
+    good = make("bin/google-chrome")
+    assert find_browser(machine).executable == good
+
+
+def test_a_setting_that_does_not_work_is_an_error_and_not_passed_over(
+    make: MakeBrowser, machine: dict[str, str]
+) -> None:
+    make("bin/chromium")
+    with pytest.raises(BrowserNotFoundError, match="BBWS_CHROMIUM names '/nowhere/chromium'"):
+        find_browser({**machine, "BBWS_CHROMIUM": "/nowhere/chromium"})
+
+
+@pytest.mark.usefixtures("make")
+def test_without_any_one_sentence_says_how_to_get_one(machine: dict[str, str]) -> None:
+    with pytest.raises(BrowserNotFoundError) as caught:
+        find_browser(machine)
+    said = str(caught.value)
+    assert "\n" not in said
+    for command in ("make tools", "playwright install", "apt-get install chromium", "BBWS_CHROMIUM"):
+        assert command in said
+
+
+def test_a_headless_shell_brings_its_own_libraries(make: MakeBrowser, machine: dict[str, str]) -> None:
+    shell = make(".tools/chromium/chromium")
+    library = shell.parent / "lib" / "libnss3.so"
+    library.parent.mkdir()
+    library.write_bytes(b"")
+    assert find_browser(machine).env == {"LD_LIBRARY_PATH": str(library.parent)}
