@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 RETRY: Final = 15.0
 """Seconds until the target is asked again after it failed."""
 
+COLD_PATIENCE: Final = 10.0
+"""Seconds to wait at least when there is nothing else to serve."""
+
 
 class Origin(Enum):
     """Where the release that is served came from."""
@@ -147,23 +150,25 @@ class ReleaseCache:
 
     def _load_in_time(self) -> Serving:
         """Load on a thread of its own: no timeout of a socket bounds name resolution or a dripping body."""
+        if self._reader is None:
+            self._reader = (
+                self._open_reader()
+            )  # imports boto3, which takes a while and is no sign of an outage
+        reader, held = self._reader, self._serving
         if self._flight is None:
-            held = self._serving
-            self._flight = _Flight(lambda: self._load(held))
+            self._flight = _Flight(lambda: self._load(reader, held))
         flight = self._flight
-        if not flight.landed.wait(self._patience):
-            raise UnreachableError(f"{self._place} did not answer within {self._patience:g} s.")
+        # With nothing else to serve there is nothing to win by giving up early.
+        patience = self._patience if held or self._deployed else max(self._patience, COLD_PATIENCE)
+        if not flight.landed.wait(patience):
+            raise UnreachableError(f"{self._place} did not answer within {patience:g} s.")
         self._flight = None
         return flight.result()
 
-    def _load(self, held: Serving | None) -> Serving:
-        if self._reader is None:
-            self._reader = self._open_reader()
+    def _load(self, reader: ObjectReader, held: Serving | None) -> Serving:
         if self._pin:
-            return Serving(self._bundle(self._reader, self._pin), Origin.PINNED)
-        found = (
-            self._reader.revalidate(POINTER, held.etag) if held and held.etag else self._reader.get(POINTER)
-        )
+            return Serving(self._bundle(reader, self._pin), Origin.PINNED)
+        found = reader.revalidate(POINTER, held.etag) if held and held.etag else reader.get(POINTER)
         if held and found is UNCHANGED:
             return Serving(held.bundle, Origin.ACTIVE, etag=held.etag)
         if found is None or found is UNCHANGED:
@@ -172,11 +177,11 @@ class ReleaseCache:
         if held and held.bundle.release == pointer.release:
             return Serving(held.bundle, Origin.ACTIVE, etag=found.etag)
         try:
-            return Serving(self._bundle(self._reader, pointer.release), Origin.ACTIVE, etag=found.etag)
+            return Serving(self._bundle(reader, pointer.release), Origin.ACTIVE, etag=found.etag)
         except (StoreError, DamagedReleaseError) as error:
             if held:
                 raise
-            return self._previous(self._reader, pointer, error)
+            return self._previous(reader, pointer, error)
 
     def _previous(
         self, reader: ObjectReader, pointer: Pointer, error: StoreError | DamagedReleaseError

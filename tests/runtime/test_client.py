@@ -149,7 +149,7 @@ FAULTS = [
     Fault(Kind.STATUS, 503),
     Fault(Kind.STATUS, 403),
     Fault(Kind.STATUS, 400),
-    Fault(Kind.DELAY, seconds=3.0),
+    Fault(Kind.DELAY, seconds=4.0),
 ]
 
 
@@ -158,7 +158,7 @@ def test_an_outage_leaves_the_last_known_good_release_with_a_warning(
     bucket: BucketStore, proxy: FaultProxy, clock: Hand, caplog: pytest.LogCaptureFixture, fault: Fault
 ) -> None:
     publish_to(bucket, release("first"))
-    client = client_of(bucket, clock, patience=0.5)
+    client = client_of(bucket, clock, patience=1.5)
     client.render("receipts/receipt", DATA)
     publish_to(bucket, release("second"))
     proxy.reset(since(1, fault))
