@@ -191,7 +191,7 @@ class _Compiler:
             for problem in style.sheet.problems if style.sheet else ():
                 self._report(
                     "css-syntax",
-                    f"Mail clients skip this: {problem.message}",
+                    f"Mail clients skip or repair this CSS. {problem.message}",
                     document.flat.origins.locate(style.raw.start + problem.offset),
                     "Correct it or remove it.",
                 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.core.textlines import Kind, Line
 from app.core.tree import Node, is_comment, is_element
@@ -19,9 +20,24 @@ _GROUPS = frozenset({"thead", "tbody", "tfoot"})
 _ARRANGES = frozenset({"presentation", "none"})
 _BLOCKS_IN_CELLS = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "hr", "blockquote"})
 
-Lines = Callable[[Node], list[Line]]
-Word = Callable[[Node], str]
-Width = Callable[[str], int]
+
+class CellReader(Protocol):
+    """What the walk through a document knows of its cells."""
+
+    variable_width: int
+    """Characters that a variable counts for in ``width``."""
+
+    def lines(self, element: Node) -> list[Line]:
+        """The text of an element by itself."""
+
+    def word(self, comment: Node) -> str:
+        """The veiled tag that a comment stands for, "" for a remark."""
+
+    def width(self, text: str) -> int:
+        """The number of characters that a text takes, about."""
+
+    def is_fixed(self, text: str) -> bool:
+        """Whether a text has no Mustache in it."""
 
 
 @dataclass(frozen=True)
@@ -45,28 +61,27 @@ class DataTable:
     headings: tuple[Node, ...]
     rows: tuple[Row, ...]
 
-    def lines(self, lines: Lines, word: Word, width: Width) -> Iterator[Line]:
-        """The table as text.
-
-        ``lines`` gives the text of a cell, ``word`` the tag that a comment stands for, ``width`` the number
-        of characters a text takes.
-        """
-        headings = [_one_line(lines(cell)) for cell in self.headings]
-        labels = [_one_line(lines(row.cells[0])) for row in self.rows if len(row.cells) == 2]
-        column = max((width(_label(text)) for text in [*labels, *headings]), default=0) + 2
-        for row in self.rows:
+    def lines(self, reader: CellReader) -> Iterator[Line]:
+        """The table as text."""
+        headings = [_one_line(reader.lines(cell)) for cell in self.headings]
+        rows = [(row, [reader.lines(cell) for cell in row.cells]) for row in self.rows]
+        labels = [_one_line(texts[0]) for _, texts in rows if len(texts) == 2] + headings
+        column = max((reader.width(_label(text)) for text in labels if _aligned(text, reader)), default=0) + 2
+        for row, texts in rows:
             if row.comment is not None:
-                yield Line(Kind.TAG, word(row.comment))
-                continue
-            texts = [lines(cell) for cell in row.cells]
-            if headings and len(texts) == len(headings):
+                yield Line(Kind.TAG, reader.word(row.comment))
+            elif headings and len(texts) == len(headings) and not self._names_itself(texts, reader):
                 for label, text in zip(headings, texts, strict=True):
-                    yield from _labelled(label, text, column, width)
+                    yield from _labelled(label, text, column, reader)
                 yield Line(Kind.BLANK)
             elif len(texts) == 2:
-                yield from _labelled(_one_line(texts[0]), texts[1], column, width)
+                yield from _labelled(_one_line(texts[0]), texts[1], column, reader)
             else:
                 yield Line(Kind.TEXT, " | ".join(filter(None, map(_one_line, texts))))
+
+    def _names_itself(self, texts: list[list[Line]], reader: CellReader) -> bool:
+        """Whether a row below headings is a label with its value, such as ``Total``."""
+        return len(texts) == 2 and reader.is_fixed(_one_line(texts[0]))
 
 
 def read_table(element: Node, hidden: Callable[[Node], bool]) -> DataTable | None:
@@ -106,16 +121,22 @@ def _rows(element: Node) -> Iterator[Node]:
             yield child
 
 
-def _labelled(label: str, value: list[Line], column: int, width: Width) -> Iterator[Line]:
+def _labelled(label: str, value: list[Line], column: int, reader: CellReader) -> Iterator[Line]:
     """``Label:  value``; further lines of the value stand below its first."""
     prefix = _label(label)
-    prefix += " " * max(1, column - width(prefix)) if prefix else ""
+    if prefix:
+        prefix += " " * max(1, column - reader.width(prefix)) if _aligned(label, reader) else " "
     for line in value or [Line(Kind.TEXT, "")]:
         if line.kind is Kind.TEXT:
             yield Line(Kind.TEXT, (prefix + line.text).rstrip())
             prefix = " " * column
         elif line.kind is Kind.TAG:
             yield line
+
+
+def _aligned(label: str, reader: CellReader) -> bool:
+    """Whether the width of a label is known well enough: a single variable can be any text."""
+    return reader.is_fixed(label) or reader.width(label) > reader.variable_width
 
 
 def _label(text: str) -> str:

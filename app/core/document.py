@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from app.core.errors import CompileError
 from app.core.flattening import FlatText
-from app.core.inlining import KEEP_WHOLE
+from app.core.inlining import kept_whole
 from app.core.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError
 from app.core.stylesheet import Stylesheet, parse_stylesheet
 from app.core.veil import Veil
@@ -79,7 +79,7 @@ class Document:
         return self.flat.text[tag.start : tag.end]
 
     def _sheet(self, raw: RawText) -> Stylesheet | None:
-        if any(raw.tag.attribute(name) for name in KEEP_WHOLE):
+        if kept_whole({item.name: self.value(raw.tag, item.name) for item in raw.tag.attributes}):
             return None
         return parse_stylesheet(self.veil.text[raw.start : raw.end])
 

@@ -18,7 +18,7 @@ from app.core.compiler import Compilation
 from app.core.embedding import with_stylesheets
 from app.core.findings import Finding, Severity
 from app.core.flattening import Pantry
-from app.core.inlining import KEEP_WHOLE, inline_tree, staying
+from app.core.inlining import inline_tree, kept_whole, staying
 from app.core.markup import UnclosedMarkupError
 from app.core.sources import TemplateSet
 from app.core.stylesheet import parse_declarations, parse_stylesheet
@@ -127,7 +127,7 @@ def _attribute_difference(left: Node, right: Node) -> str:
 def _text_difference(left: Node, right: Node) -> str:
     if left.text == right.text:
         return ""
-    if left.tag == "style" and not any(name in left.attrib for name in KEEP_WHOLE):
+    if left.tag == "style" and not kept_whole(dict(left.items())):
         rules, expected = list(_rules(left.text or "")), list(_rules(right.text or ""))
         return "" if rules == expected else f"its rules are {rules} instead of {expected}"
     mine, others = _collapsed(left.text), _collapsed(right.text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
 from premailer import Premailer
@@ -27,8 +27,17 @@ _FRAME = re.compile(r"<!--.*?-->|<(?:html|head|body)(?=[\s/>])", re.IGNORECASE |
 _MARK = "data-bbws-written"
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
 
-KEEP_WHOLE = (_IGNORE, "data-embed", "media")
-"""Attributes of a ``<style>`` whose content is left alone: two that inliners agree on, and a medium."""
+_EVERYWHERE = frozenset({"", "all", "screen"})
+
+
+def kept_whole(attributes: Mapping[str, str | None]) -> bool:
+    """Whether a ``<style>`` with these attributes is left alone.
+
+    So it is for a medium other than the screen, and where ``data-premailer="ignore"`` or ``data-embed`` asks
+    for it, the attributes that premailer and juice agree on.
+    """
+    media = (attributes.get("media") or "").strip().lower()
+    return media not in _EVERYWHERE or _IGNORE in attributes or "data-embed" in attributes
 
 
 class RuleBook:
@@ -130,9 +139,7 @@ def inline_tree(html: str, *, everything: bool = False) -> Node | None:
         for element in root.iter()
         if element.tag not in {"html", "head", "body"} or element.attrib.pop(_MARK, None) is not None
     }
-    styles = [
-        element for element in root.iter("style") if not any(name in element.attrib for name in KEEP_WHOLE)
-    ]
+    styles = [element for element in root.iter("style") if not kept_whole(dict(element.items()))]
     sheets = [parse_stylesheet(element.text or "") for element in styles]
     authored = {
         element: element.attrib.pop("style")

@@ -51,6 +51,7 @@ _HEADINGS = {"h1": "=", "h2": "-", "h3": "-"}
 _RULE = "-" * 40
 _ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
 _SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
+_UNDERLINE = 24  # characters under a heading whose length depends on data
 _PIXELS = re.compile(r"(\d+(?:\.\d+)?)(?:px)?")
 _TIGHT = 8.0
 _BRACE = re.compile(r"\{(?=[{\ufdd0-\ufdef])")
@@ -93,6 +94,8 @@ def as_mustache(document: Document, veiled: str) -> tuple[str, Origins]:
 
 class _Walk:
     """One walk over the masked tree into a writer."""
+
+    variable_width = 3  # that of a currency, the variable that labels have in them
 
     def __init__(
         self,
@@ -159,12 +162,14 @@ class _Walk:
             self._out.break_line()
 
     def _heading(self, element: Node, mark: str) -> None:
-        lines = self._apart(element)
+        lines = self.lines(element)
         for line in lines:
             self._out.add(line)
         texts = [line.text for line in lines if line.kind is Kind.TEXT]
         if len(texts) == 1 and len(lines) == 1:
-            self._out.add(Line(Kind.TEXT, mark * self._width(texts[0], variable=12)))
+            self._out.add(
+                Line(Kind.TEXT, mark * (self.width(texts[0]) if self.is_fixed(texts[0]) else _UNDERLINE))
+            )
 
     def _list(self, element: Node, *, numbered: bool) -> None:
         """Items with bullets, or with numbers where no section can add or remove one."""
@@ -187,7 +192,7 @@ class _Walk:
         if table.caption is not None:
             self._children(table.caption)
             self._out.end_block()
-        for line in table.lines(self._apart, self._tag_word, self._width):
+        for line in table.lines(self):
             self._out.add(line)
 
     def _layout(self, element: Node) -> None:
@@ -207,7 +212,7 @@ class _Walk:
         href = (element.get("href") or "").strip()
         address = _ADDRESS.match(href)
         target = address.group(1) if address else href
-        lines = [line.text for line in self._apart(element) if line.kind is not Kind.BLANK]
+        lines = [line.text for line in self.lines(element) if line.kind is not Kind.BLANK]
         text = " ".join(lines)
         if not target or target.startswith("#") or target.lower().startswith("javascript:"):
             self._out.write(text)
@@ -217,7 +222,7 @@ class _Walk:
             self._out.write(f"{text.removesuffix(':')}: {target}")
 
     def _section_tag(self, comment: Node) -> None:
-        word = self._tag_word(comment)
+        word = self.word(comment)
         if not word:
             return
         closing = self._closing.get(comment)
@@ -239,14 +244,14 @@ class _Walk:
         ends_line = bool(inside) and inside[-1].tag == "br" and not (inside[-1].tail or "").strip()
         return _at_line_start(opening) and (ends_line or _at_line_end(closing))
 
-    def _apart(self, element: Node) -> list[Line]:
+    def lines(self, element: Node) -> list[Line]:
         """The lines of an element's content by itself."""
         writer = LineWriter()
         walk = _Walk(self._document, self._masked, self._rules, writer)
         walk._children(element)
         return writer.lines
 
-    def _tag_word(self, comment: Node) -> str:
+    def word(self, comment: Node) -> str:
         """The veiled section tag that a comment stands for, "" for any other comment."""
         number = section_number(comment)
         if number is None:
@@ -254,10 +259,14 @@ class _Walk:
         tag = self._document.veil.tags[number]
         return self._document.veil.text[tag.start : tag.end]
 
-    def _width(self, text: str, variable: int = 3) -> int:
-        """Characters of a text; a variable counts as many as a currency has, unless told otherwise."""
+    def width(self, text: str) -> int:
+        """Characters of a text, with an estimate for each variable."""
         words = self._document.veil.words(text)
-        return len(text) - sum(len(word.group()) for word in words) + variable * len(words)
+        return len(text) - sum(len(word.group()) - self.variable_width for word in words)
+
+    def is_fixed(self, text: str) -> bool:
+        """Whether there is no Mustache in a text."""
+        return not self._document.veil.words(text)
 
     def _bare(self, address: str) -> str:
         """An address as people write it: without scheme, ``www.`` and the slash at its end."""

@@ -121,36 +121,35 @@ class _Cutter:
         at_rules: list[Span] = []
         for node, start, following in zip(nodes, starts, starts[1:], strict=False):
             if node.type == "qualified-rule":
-                rules.append(self._rule(node, Span(start, self._block_end(node, start, following))))
+                rules.append(self._rule(node, Span(start, self._block_end(start, following))))
             elif node.type == "at-rule":
                 at_rules.append(self._at_rule(node, start, following))
             elif node.type == "error":
-                self._problems.append(Problem(start, node.message))
+                self._problems.append(Problem(start, f"{node.message.rstrip(chr(46))}."))
         return rules, at_rules
 
     def _at_rule(self, node: Any, start: int, following: int) -> Span:
         if node.content is None:
             return Span(start, start + len(self._text[start:following].rstrip()))
-        span = Span(start, self._block_end(node, start, following))
+        span = Span(start, self._block_end(start, following))
         if node.lower_at_keyword in _CONDITIONS:
             nested, _ = self._parts(tinycss2.parse_rule_list(node.content), span.end - 1)
             self._conditional += nested
         return span
 
-    def _block_end(self, node: Any, start: int, following: int) -> int:
-        """Where a rule's closing brace ends.
-
-        What follows up to the next rule can only be the dashes of an old-fashioned HTML comment.
-        """
-        content = self._offsets.of(node.content[-1]) if node.content else start
-        brace = self._text.rfind("}", content, following)
-        if brace < 0:
+    def _block_end(self, start: int, following: int) -> int:
+        """Where the block of the rule at ``start`` ends, after its brace, at ``following`` at the latest."""
+        piece = self._text[start:following]
+        tokens = tinycss2.parse_component_value_list(piece)
+        index = next(index for index, token in enumerate(tokens) if token.type == "{} block")
+        if index + 1 < len(tokens):
+            return start + _Offsets(piece).of(tokens[index + 1])
+        if not piece.endswith("}"):
             self._problems.append(Problem(start, "The rule is not closed by '}'."))
-            return start + len(self._text[start:following].rstrip())
-        return brace + 1
+        return following
 
     def _rule(self, node: Any, span: Span) -> StyleRule:
-        end = span.end - 1 if self._text[span.end - 1] == "}" else span.end
+        end = span.end - 1 if self._text[span.start : span.end].endswith("}") else span.end
         declarations = tuple(_declarations(node.content, self._offsets, end, self._text, self._problems))
         if any(token.type == "{} block" for token in node.content):
             return StyleRule(span, (), declarations)  # nested rules: newer than any style attribute
@@ -178,7 +177,7 @@ def _declarations(
     starts = [*map(offsets.of, tokens), end]
     for item in tinycss2.parse_blocks_contents(tokens, skip_comments=True, skip_whitespace=True):
         if item.type == "error":
-            problems.append(Problem(offsets.of(item), f"This is no declaration: {item.message}."))
+            problems.append(Problem(offsets.of(item), "What ends here is no declaration."))
         elif item.type == "declaration":
             # The source of each token, on one line and without comments, since it moves into an attribute.
             value = "".join(

@@ -6,22 +6,68 @@ from hypothesis import strategies as st
 
 SELECTORS = st.sampled_from(
     [
-        "p", ".a", ".b", "p.a", "#i", "div p", "td>.a", "TD.b", "h1, h2", "p, .b", "[align=left]", "table td",
-        "td[align='left'] span", "a:hover", "a, a:visited", "p + p", "*", ".a:first-child", "[data-ogsc] .a",
-        "#outlook a", ".ExternalClass", "a[href^='https:']", ".unused", "body", "div > *", ":root", "p::before",
-        "li:nth-child(2n)", "p:not(.a)", "div.a.b", "svg|p", ".c\\:d",
+        "p",
+        ".a",
+        ".b",
+        "p.a",
+        "#i",
+        "div p",
+        "td>.a",
+        "TD.b",
+        "h1, h2",
+        "p, .b",
+        "[align=left]",
+        "table td",
+        "td[align='left'] span",
+        "a:hover",
+        "a, a:visited",
+        "p + p",
+        "*",
+        ".a:first-child",
+        "[data-ogsc] .a",
+        "#outlook a",
+        ".ExternalClass",
+        "a[href^='https:']",
+        ".unused",
+        "body",
+        "div > *",
+        ":root",
+        "p::before",
+        "li:nth-child(2n)",
+        "p:not(.a)",
+        "div.a.b",
+        "svg|p",
+        ".c\\:d",
     ]
-)  # fmt: skip
+)
 VALUES = st.sampled_from(
     [
-        "color:red", "color: blue !important", "color:GREEN", "margin:0", "margin-top:5px", "margin: 1px 2px",
-        "padding:0 !important", "padding-left:7px", 'font-family:"Segoe UI", Arial', "font-family:'Courier'",
-        'background:url("x.png?a=1&b=2")', "color:{{v}}", "width:{{{v}}}px", "mso-line-height-rule:exactly",
-        "border:1px solid", "border-top-color:red", "/* c */ top:0", "display:block;display:flex",
-        "background-image:url(data:image/png;base64,AA==)", "line-height:1", "font:12px/1.5 Arial", "*zoom:1",
-        "-webkit-text-size-adjust:100%", "content:'a;b'",
+        "color:red",
+        "color: blue !important",
+        "color:GREEN",
+        "margin:0",
+        "margin-top:5px",
+        "margin: 1px 2px",
+        "padding:0 !important",
+        "padding-left:7px",
+        'font-family:"Segoe UI", Arial',
+        "font-family:'Courier'",
+        'background:url("x.png?a=1&b=2")',
+        "color:{{v}}",
+        "width:{{{v}}}px",
+        "mso-line-height-rule:exactly",
+        "border:1px solid",
+        "border-top-color:red",
+        "/* c */ top:0",
+        "display:block;display:flex",
+        "background-image:url(data:image/png;base64,AA==)",
+        "line-height:1",
+        "font:12px/1.5 Arial",
+        "*zoom:1",
+        "-webkit-text-size-adjust:100%",
+        "content:'a;b'",
     ]
-)  # fmt: skip
+)
 DECLARATIONS = st.lists(VALUES, min_size=1, max_size=3).map(";".join)
 RULES = st.builds(lambda selector, body: f"{selector} {{ {body} }}", SELECTORS, DECLARATIONS)
 AT_RULES = st.builds(
@@ -31,30 +77,59 @@ AT_RULES = st.builds(
 ) | st.sampled_from(["@font-face { font-family: x; src: url(y) }", "@import url(z.css);", "/* remark */"])
 STYLES = st.builds(
     lambda opening, parts: f"{opening}\n{' '.join(parts)}\n</style>",
-    st.sampled_from(["<style>", "<style>", '<style type="text/css">', "<style media='print'>", "<style data-embed>"]),
+    st.sampled_from(
+        ["<style>", "<style>", '<style type="text/css">', "<style media='print'>", "<style data-embed>"]
+    ),
     st.lists(RULES | RULES | AT_RULES, max_size=6),
 )
 
 TEXTS = st.sampled_from(
     [
-        "word", " ", "\n  ", "&amp; &nbsp;&copy; &#169;", "{{t}}", " {{{w}}} ", "{{#s}}yes{{/s}}", "{{^s}}no {{t}}{{/s}}",
-        "<!-- remark {{t}} -->", "<!--[if mso]><td style='color:red' class=\"a\">{{t}}<![endif]-->",
-        "<!--[if !mso]><!-->", "<!--<![endif]-->", "{{#l}}{{.}} {{/l}}", "é < 5 & 6 > 2", "<br>", "<br/>", "\n{{! x }}\n",
+        "word",
+        " ",
+        "\n  ",
+        "&amp; &nbsp;&copy; &#169;",
+        "{{t}}",
+        " {{{w}}} ",
+        "{{#s}}yes{{/s}}",
+        "{{^s}}no {{t}}{{/s}}",
+        "<!-- remark {{t}} -->",
+        "<!--[if mso]><td style='color:red' class=\"a\">{{t}}<![endif]-->",
+        "<!--[if !mso]><!-->",
+        "<!--<![endif]-->",
+        "{{#l}}{{.}} {{/l}}",
+        "é < 5 & 6 > 2",
+        "<br>",
+        "<br/>",
+        "\n{{! x }}\n",
     ]
-)  # fmt: skip
+)
 ATTRIBUTES = st.lists(
     st.sampled_from(
         [
-            'class="a"', "class='b a'", "class=a", 'id="i"', "align=left", 'align="left"', "TITLE='{{t}}'",
-            'title="{{#s}}x &quot;y&quot;{{/s}}{{^s}}z{{/s}}"', "dir='rtl'", "hidden", 'data-x="&lt;"',
-            'style="color:black"', "style='margin:3px; font-family:\"Segoe UI\";'", "style=top:0",
-            'style="color:{{v}};font-family:&quot;Segoe UI&quot;"', "style=''", 'STYLE="padding:1px !important"',
+            'class="a"',
+            "class='b a'",
+            "class=a",
+            'id="i"',
+            "align=left",
+            'align="left"',
+            "TITLE='{{t}}'",
+            'title="{{#s}}x &quot;y&quot;{{/s}}{{^s}}z{{/s}}"',
+            "dir='rtl'",
+            "hidden",
+            'data-x="&lt;"',
+            'style="color:black"',
+            "style='margin:3px; font-family:\"Segoe UI\";'",
+            "style=top:0",
+            'style="color:{{v}};font-family:&quot;Segoe UI&quot;"',
+            "style=''",
+            'STYLE="padding:1px !important"',
             "style=' ; width: 5px ; '",
         ]
     ),
     max_size=3,
     unique_by=lambda attribute: attribute.partition("=")[0].lower(),
-)  # fmt: skip
+)
 
 
 def _element(name: str, content: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -93,8 +168,8 @@ BLOCKS = _many(
 )
 DOCUMENTS = st.builds(
     lambda doctype, title, styles, body, tail: (
-        f"{doctype}\n<html lang='en'>\n<head>\n<meta charset=utf-8>\n<title>{title}</title>\n{styles}\n</head>\n"
-        f"<body class='a'>\n{body}\n{tail}</body>\n</html>\n"
+        f"{doctype}\n<html lang='en'>\n<head>\n<meta charset=utf-8>\n<title>{title}</title>\n{styles}\n"
+        f"</head>\n<body class='a'>\n{body}\n{tail}</body>\n</html>\n"
     ),
     st.sampled_from(
         [
@@ -109,7 +184,9 @@ DOCUMENTS = st.builds(
     STYLES | st.just(""),
 )
 
-HOSTILE = st.sampled_from(["word", "", "<b>&amp;\"'", "{{t}}", "javascript:alert(1)", "-->", "]]>", "é\n\t 好"])
+HOSTILE = st.sampled_from(
+    ["word", "", "<b>&amp;\"'", "{{t}}", "javascript:alert(1)", "-->", "]]>", "é\n\t 好"]
+)
 DATA = st.fixed_dictionaries(
     {
         "t": HOSTILE,

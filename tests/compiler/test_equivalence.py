@@ -82,9 +82,7 @@ SABOTAGE = [
 
 
 @pytest.mark.parametrize(("piece", "other", "words"), SABOTAGE)
-def test_a_wrong_compilation_is_found_and_placed(
-    load: Loader, piece: str, other: str, words: str
-) -> None:
+def test_a_wrong_compilation_is_found_and_placed(load: Loader, piece: str, other: str, words: str) -> None:
     html = (
         "<!doctype html>\n<html><head><style>p{color:red} @media (max-width: 1px) {p{top:0}}</style></head>\n"
         '<body>\n<!--[if mso]>x<![endif]-->\n{{#a}}\n<p title="x">{{a}} &amp; more <b>b</b></p>\n{{/a}}\n'
@@ -95,7 +93,9 @@ def test_a_wrong_compilation_is_found_and_placed(
     assert not equivalence_findings(compilation, templates, {"a": "<A>"}, fixture="f")
     broken = replace(compilation.compiled, html=compilation.compiled.html.replace(piece, other))
     assert broken != compilation.compiled
-    (finding,) = equivalence_findings(replace(compilation, compiled=broken), templates, {"a": "<A>"}, fixture="f")
+    (finding,) = equivalence_findings(
+        replace(compilation, compiled=broken), templates, {"a": "<A>"}, fixture="f"
+    )
     assert finding.code == "not-equivalent"
     assert words in finding.message
     assert (finding.template, finding.fixture) == ("mail", "f")
@@ -104,7 +104,10 @@ def test_a_wrong_compilation_is_found_and_placed(
 
 def test_the_place_of_a_difference_is_the_authors(load: Loader) -> None:
     """Markup in an unescaped value is not styled by rules that were inlined before the data were known."""
-    files = {"mail.html": "<style>\nb { color: red }\n</style>\n<p>\n\n{{> p}}</p>", "partials/p.html": "x\n{{{markup}}}"}
+    files = {
+        "mail.html": "<style>\nb { color: red }\n</style>\n<p>\n\n{{> p}}</p>",
+        "partials/p.html": "x\n{{{markup}}}",
+    }
     templates = load(files)
     compilation = compile_template(templates.templates["mail"], templates)
     assert not equivalence_findings(compilation, templates, {"markup": "plain"}, fixture="")

@@ -45,10 +45,18 @@ BLANKS = st.sampled_from(["", "", " ", "\n", "\n", "\n  ", "  \n", "\r\n", "\t",
 WORDS = st.sampled_from(["x", "<p>", "|", "é", "}", "{ "])
 TAGS = st.sampled_from(
     [
-        "{{a}}", "{{{a}}}", "{{& a }}", "{{c.a}}", "{{! remark }}", "{{!}}", "{{!two\nlines}}",
-        "{{=<% %>=}}<%a%><%={{ }}=%>", "{{=| |=}}|#d|x|/d||={{ }}=|", "{{ missing }}",
+        "{{a}}",
+        "{{{a}}}",
+        "{{& a }}",
+        "{{c.a}}",
+        "{{! remark }}",
+        "{{!}}",
+        "{{!two\nlines}}",
+        "{{=<% %>=}}<%a%><%={{ }}=%>",
+        "{{=| |=}}|#d|x|/d||={{ }}=|",
+        "{{ missing }}",
     ]
-)  # fmt: skip
+)
 
 
 def bodies(partials: list[str]) -> st.SearchStrategy[str]:
@@ -89,7 +97,8 @@ def test_every_tag_and_every_word_leads_to_its_own_file_and_line(text: str, firs
 
 def test_the_subject_is_escaped_where_it_is_put_into_html(compiled: Compile) -> None:
     metadata = """{"description": "d", "audience": "customer", "sender": {"address": "a@b.c"},
-        "subject": "Terms & {{{name}}}'s <b>", "preheader": "P & {{&name}}", "contract": {"type": "object"}}"""
+        "subject": "Terms & {{{name}}}'s <b>", "preheader": "P & {{&name}}",
+        "contract": {"type": "object"}}"""
     html = "<title>{{> subject}}</title><p>{{> preheader}}</p>"
     result = compiled(html, {"mail.json": metadata})
     assert (

@@ -9,7 +9,12 @@ from tests.compiler.conftest import Compile
 
 REFUSED = [
     # A place inside a tag.
-    ("<p\n {{#a}}class='x'{{/a}}>t</p>", "2:2", "between its attributes", "the whole element once for each case"),
+    (
+        "<p\n {{#a}}class='x'{{/a}}>t</p>",
+        "2:2",
+        "between its attributes",
+        "the whole element once for each case",
+    ),
     ("<p {{attributes}}>t</p>", "1:4", "attribute's name", "attribute's name out"),
     ("<p {{name}}='x'>t</p>", "1:4", "attribute's name", "in its value only"),
     ("<p data-{{name}}='x'>t</p>", "1:9", "attribute's name", "in its value only"),
@@ -38,7 +43,12 @@ REFUSED = [
     ("<style>.x-1{color:red}</style><p class='a x-{{c}}'>t</p>", "1:45", ".x-1", "Write the class out"),
     ("<style>.x{color:red}</style><p class='a {{#b}}c{{/b}}'>t</p>", "1:41", ".x", "Write the class out"),
     ("<style>#x{color:red}</style><p id='{{i}}'>t</p>", "1:36", "#x", "Write the id out"),
-    ("<style>[align=left]{color:red}</style><p align='{{i}}'>t</p>", "1:49", "[align]", "Write the align out"),
+    (
+        "<style>[align=left]{color:red}</style><p align='{{i}}'>t</p>",
+        "1:49",
+        "[align]",
+        "Write the align out",
+    ),
     ("<style>p{color:red} {{#a}}b{top:0}{{/a}}</style><p>t</p>", "1:21", "among rules", "data-embed"),
     ("<style>p{ {{a}}: red }</style><p>t</p>", "1:11", "only be a value", "property: {{value}}"),
     ("<style>.{{a}}{ color: red }</style><p>t</p>", "1:9", "only be a value", "data-embed"),
@@ -51,7 +61,7 @@ REFUSED = [
     ("<p>x</p", "1:5", "never closed", "Close it"),
     ("<p x", "1:1", "never closed", "Close it"),
     ("<p>x</p><!doctype", "1:9", "never closed", "Close it"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("html", "place", "what", "remedy"), REFUSED)
@@ -71,7 +81,7 @@ ALLOWED = [
     "<a href='{{#a}}{{u}}{{/a}}{{^a}}#{{/a}}'>t</a>",
     "<p title='{{a}} {{{b}}} {{& c }}' lang=\"{{l}}\">t</p>",
     "<p style='color: {{colour}}; width: {{w}}px'>t</p>",
-    "<p style=\"{{styles}}\">t</p>",
+    '<p style="{{styles}}">t</p>',
     "<style>.x{color:red}</style><p class='y-{{c}} x'>t</p>",
     "<style>p{color:red}</style><p class='{{c}}' id='{{i}}'>t</p>",
     "<style>p{color:{{c}};background:url({{u}})}</style><p>t</p>",
@@ -82,11 +92,11 @@ ALLOWED = [
     "<select>{{#o}}<option>{{.}}</option>{{/o}}</select>",
     "<!--[if mso]>{{#a}}<td>{{/a}}<![endif]--><p>t</p>",
     "<title>{{#a}}x{{/a}}</title><textarea>{{#a}}x{{/a}}</textarea>",
-    "<script type='application/ld+json'>{\"a\": \"{{a}}\" {{#b}}, \"b\": 1{{/b}} }</script><p>t</p>",
+    '<script type=\'application/ld+json\'>{"a": "{{a}}" {{#b}}, "b": 1{{/b}} }</script><p>t</p>',
     "{{#a}}<p>x</p>{{/a}}{{^a}}<p>y</p>{{/a}}",
     "{{#a}}<html><body><p>x</p></body></html>{{/a}}",
     "<p>1 < 2 & 3 > 2 {{a}} </ </> <3</p>",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("html", ALLOWED)

@@ -1,0 +1,190 @@
+"""Rules are inlined as the CSS cascade has it: specificity, order, !important, the author's own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from premailer import transform
+
+from app.core.equivalence import effective
+from app.core.inlining import inline_css
+from app.core.stylesheet import parse_declarations
+from tests.compiler.conftest import Compile
+
+
+def style_of(html: str, tag: str = "p") -> str:
+    found = re.search(rf'<{tag}\b[^>]*\sstyle="([^"]*)"', html)
+    return found.group(1) if found else ""
+
+
+CASES = [
+    # More specific wins over later.
+    (".a { color: red } p { color: blue }", '<p class="a">', "color:red"),
+    ("#i { color: red } .a.b.c { color: blue }", '<p id="i" class="a b c">', "color:red"),
+    ("div p { color: red } p { color: blue }", "<p>", "color:red"),
+    # Later wins among equals.
+    (".a { color: red } .b { color: blue }", '<p class="b a">', "color:blue"),
+    ("p { color: red } p { color: blue }", "<p>", "color:blue"),
+    # What premailer's own count gets wrong: attribute selectors and combinators without blanks.
+    ("p[align=left] { color: red } p { color: blue }", '<p align="left">', "color:red"),
+    ("[align=left] { color: red } div p { color: blue }", '<p align="left">', "color:red"),
+    ("body>div>p { color: red } div p { color: blue }", "<p>", "color:red"),
+    # What premailer's own merging gets wrong: a longhand overridden and set again.
+    (
+        "p { margin-top: 1px } .a { margin: 2px } .b { margin-top: 3px }",
+        '<p class="a b">',
+        "margin:2px;margin-top:3px",
+    ),
+    # Important beats more specific, and the author's own style.
+    ("p { color: red !important } #i { color: blue }", '<p id="i">', "color:red"),
+    ("p { color: red !important }", '<p style="color: blue">', "color: blue;color:red"),
+    ("p { color: red !important }", '<p style="color: blue !important">', "color: blue !important"),
+    ("p { margin: 0 !important }", '<p style="margin-top: 1px">', "margin-top: 1px;margin:0"),
+    # The author's own style beats rules, and stays as it is.
+    ("p { color: red; top: 0 }", '<p style="color: blue;">', "top:0;color: blue"),
+    ("p { color: red }", "<p style='font-family:\"A B\"'>", None),
+    ("p { color: red }", '<p style=" ; ">', "color:red"),
+    # A fallback within one rule stays; across rules the later one wins.
+    ("p { display: block; display: flex } p { display: none }", "<p>", "display:none"),
+    ("p { display: none } p { display: block; display: flex }", "<p>", "display:block;display:flex"),
+    # Values are the author's.
+    ("p { color: #FFF; width: calc(100% - 1px) }", "<p>", "color:#FFF;width:calc(100% - 1px)"),
+    (
+        "p { color: RED /* x */ ; mso-line-height-rule: exactly }",
+        "<p>",
+        "color:RED;mso-line-height-rule:exactly",
+    ),
+    ("p { font: 12px/1.5 'A B',\n  Arial }", "<p>", "font:12px/1.5 'A B', Arial"),
+    ('p { font-family: "A B" }', "<p>", "font-family:'A B'"),
+    ('p { quotes: "\'" }', "<p>", "quotes:&quot;'&quot;"),
+    ("p { background: url(x?a=1&b=2) }", "<p>", "background:url(x?a=1&amp;b=2)"),
+    ("P.a { color: red }", '<p class="a">', "color:red"),
+]
+
+
+@pytest.mark.parametrize(("css", "tag", "expected"), CASES)
+def test_the_cascade(compiled: Compile, css: str, tag: str, expected: str | None) -> None:
+    html = f"<html><head><style>{css}</style></head><body><div>{tag}x</p></div></body></html>"
+    result = compiled(html).compiled.html
+    if expected is None:
+        assert "style='color:red;font-family:\"A B\"'" in result
+    else:
+        assert style_of(result) == expected
+    assert "<style" not in result
+
+
+IMPORTANT = [
+    # The rule for phones comes later, or is more specific: it has to win, so nothing inlined is marked.
+    ("p { color: red !important } @media print { p { color: blue !important } }", "color:red"),
+    ("p { color: red !important } p:hover { color: blue !important }", "color:red"),
+    ("p { color: red } @media print { p { color: blue !important } }", "color:red"),
+    ("p { color: red !important } @media print { p { color: blue } }", "color:red"),
+    # It comes earlier, or is less specific: the mark has to last. Outlook reads the first of the two.
+    (
+        "@media print { p { color: blue !important } } p { color: red !important }",
+        "color:red;color:red !important",
+    ),
+    (
+        "div p { color: red !important } @media print { p { color: blue !important } }",
+        "color:red;color:red !important",
+    ),
+    (
+        "@media print { p { margin-top: 0 !important } } p { margin: 1px !important }",
+        "margin:1px;margin:1px !important",
+    ),
+]
+
+
+@pytest.mark.parametrize(("css", "expected"), IMPORTANT)
+def test_important_is_kept_where_the_cascade_needs_it(compiled: Compile, css: str, expected: str) -> None:
+    html = f"<html><head><style>{css}</style></head><body><div><p>x</p></div></body></html>"
+    assert style_of(compiled(html).compiled.html) == expected
+
+
+OVERRIDDEN = [
+    ("p { color: red } @media print { p { color: blue; top: 0 } }", "color"),
+    ("p { margin: 0 } p:hover { margin-top: 1px }", "margin-top"),
+    ("p { color: red } [data-ogsc] p { color: blue }", "color"),
+    ("p { color: red } p:first-child { color: blue }", "color"),
+    # Nothing to say: marked, another property, weaker anyway, or about something that is not there.
+    ("p { color: red } @media print { p { color: blue !important } }", ""),
+    ("p { color: red } @media print { p { background: blue } }", ""),
+    ("p { color: red } :root { color-scheme: light dark }", ""),
+    ("div p { color: red } @media print { p { color: blue } }", ""),
+    ("p { color: red } @media print { .unused { color: blue } }", ""),
+    ("p { color: red } p::before { color: blue }", ""),
+]
+
+
+@pytest.mark.parametrize(("css", "names"), OVERRIDDEN)
+def test_a_rule_that_inlining_defeats_is_a_warning(compiled: Compile, css: str, names: str) -> None:
+    html = f"<html><head>\n<style>\n{css}</style></head><body><div><p>x</p></div></body></html>"
+    found = [finding for finding in compiled(html).findings if finding.code == "overridden-rule"]
+    assert bool(found) is bool(names)
+    for finding in found:
+        assert f"This rule's {names} never" in finding.message
+        assert finding.location.line == 3
+        assert finding.location.column > 10
+
+
+SIMPLE = st.sampled_from(["p", ".a", ".b", "p.a", "div p", "#i", "div .b", "span", "div"])
+DECLARED = st.sampled_from(
+    ["color:red", "color:blue", "top:0", "left:1px !important", "left:2px", "color:green !important"]
+)
+SHEETS = st.lists(
+    st.builds(
+        lambda selector, body: f"{selector} {{{';'.join(body)}}}",
+        SIMPLE,
+        st.lists(DECLARED, min_size=1, max_size=3),
+    ),
+    max_size=6,
+).map("\n".join)
+BODIES = st.lists(
+    st.sampled_from(
+        [
+            "<p>x</p>",
+            "<p class='a b'>x</p>",
+            "<p id='i'>x</p>",
+            "<p class='b' style='top:5px'>x</p>",
+            "<span>x</span>",
+        ]
+    ),
+    max_size=4,
+).map("".join)
+
+
+@given(SHEETS, BODIES)
+def test_where_premailer_counts_right_we_agree_with_it(css: str, body: str) -> None:
+    """Selectors whose specificity premailer knows, properties that do not overlap: its result is ours."""
+    html = f"<html><head><style>{css}</style></head><body><div>{body}</div></body></html>"
+    theirs = transform(
+        html, allow_network=False, disable_basic_attributes=["align", "valign", "bgcolor", "width", "height"]
+    )
+    styles = re.compile(r'<(\w+)[^>]*?(?: style="([^"]*)")?>')
+
+    def by_element(text: str) -> list[tuple[str, object]]:
+        inside = text[text.index("<body") :]
+        return [
+            (match.group(1), effective((match.group(2) or "").replace(" !important", "")))
+            for match in styles.finditer(inside)
+        ]
+
+    assert by_element(inline_css(html)) == by_element(theirs)
+
+
+@pytest.mark.parametrize(
+    ("style", "names"),
+    [
+        ("color:red;;top:0;", ["color", "top"]),
+        ("font-family:'a;b'; COLOR : red", ["font-family", "color"]),
+        ("filter: progid:DX.Foo(a='b', c=1); *zoom: 1; top: 0", ["filter", "top"]),
+        ("background:url(data:image/png;base64,AA==)", ["background"]),
+        ("nonsense", []),
+        ("", []),
+    ],
+)
+def test_declarations_are_read_as_css_has_them(style: str, names: list[str]) -> None:
+    assert [item.name for item in parse_declarations(style)] == names

@@ -1,0 +1,177 @@
+"""What stays in a <style> element stays as it was written; shared stylesheets are put into the document."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.errors import CompileError
+from app.core.stylesheet import parse_stylesheet
+from tests.compiler.conftest import Compile
+
+KEPT = [
+    "@media (max-width: 600px) { .a { color: red !important } /* remark */ }",
+    "@media screen and (-webkit-min-device-pixel-ratio:0){.a{color:red}}",
+    "@font-face { font-family: 'A B'; src: url(https://x.example/a.woff2) format('woff2') }",
+    "@supports (display: grid) { .a { display: grid } }",
+    "@import url(https://x.example/a.css);",
+    "@-ms-viewport { width: device-width }",
+    ":root { color-scheme: light dark }",
+    "a:hover, .a { color: red }",
+    ".a::before { content: '\\201C' }",
+    "* { box-sizing: border-box }",
+    "u + .body .a { color: red }",
+    "#outlook a { padding: 0 }",
+    ".ExternalClass { width: 100% }",
+    "[data-ogsc] .a { color: red !important }",
+    "a[x-apple-data-detectors] { color: inherit !important }",
+    "div[style*='margin: 16px 0;'] { margin: 0 !important }",
+    "p:first-child { margin: 0 }",
+    "v\\:* { behavior: url(#default#VML) }",
+    ".a { & .b { color: red } }",
+    "@media x { @media y { .a { top: 0 } } }",
+]
+
+
+@pytest.mark.parametrize("css", KEPT)
+def test_what_cannot_be_inlined_is_kept_to_the_letter(compiled: Compile, css: str) -> None:
+    html = f"<style>\n.p {{ top: 0 }}\n  {css}\n.q {{ top: 0 }}</style><p class='a'>x</p>"
+    assert f"<style>\n{css}\n</style>" in compiled(html).compiled.html
+
+
+def test_what_can_be_inlined_is_gone_with_its_line(compiled: Compile) -> None:
+    html = "<head>\n  <style>\n  .a { top: 0 }\n  </style>\n  <title>t</title>\n</head>\n<p class='a'>x</p>"
+    expected = "<head>\n  <title>t</title>\n</head>\n<p class='a' style=\"top:0\">x</p>"
+    assert compiled(html).compiled.html == expected
+
+
+@pytest.mark.parametrize(
+    ("attributes", "inlined"),
+    [
+        ("", True),
+        (" type='text/css'", True),
+        (" media='all'", True),
+        (" media=Screen", True),
+        (" media='print'", False),
+        (" media='(max-width: 1px)'", False),
+        (" data-embed", False),
+        (" data-premailer='ignore'", False),
+    ],
+)
+def test_a_stylesheet_for_one_medium_is_left_alone(compiled: Compile, attributes: str, inlined: bool) -> None:
+    html = f"<style{attributes}>.a{{top:0}}</style><p class='a'>x</p>"
+    assert (compiled(html).compiled.html == "<p class='a' style=\"top:0\">x</p>") is inlined
+    assert (compiled(html).compiled.html == html) is not inlined
+
+
+def test_rules_stay_for_markup_that_data_bring_along(compiled: Compile) -> None:
+    result = compiled("<style>p{top:0}</style><p>x</p>{{{markup}}}").compiled.html
+    assert result == '<style>\np{top:0}\n</style><p style="top:0">x</p>{{{markup}}}'
+
+
+def test_a_shared_stylesheet_takes_the_place_of_its_link(compiled: Compile) -> None:
+    css = ".a { color: red }\n@media print { .a { top: 0 } }\n"
+    html = "<head>\n<link rel='stylesheet' href='styles/email.css' media='screen'>\n</head><p class='a'>x</p>"
+    result = compiled(html, {"styles/email.css": css})
+    expected = (
+        "<head>\n<style media='screen'>\n@media print { .a { top: 0 } }\n</style>\n</head>"
+        "<p class='a' style=\"color:red\">x</p>"
+    )
+    assert result.compiled.html == expected
+    place = result.origins.locate(result.compiled.html.index("@media"))
+    assert str(place).endswith("styles/email.css:2:1")
+
+
+@pytest.mark.parametrize(
+    "address", ["styles/a.css", "/styles/a.css", "../styles/a.css", "./b/../../styles/a.css"]
+)
+def test_a_stylesheet_is_found_from_the_root_and_from_the_file(compiled: Compile, address: str) -> None:
+    files = {"partials/p.html": f'<link rel="StyleSheet" href="{address}"/>', "styles/a.css": "p{top:0}"}
+    assert compiled("{{> p}}<p>x</p>", files).compiled.html == '<p style="top:0">x</p>'
+
+
+@pytest.mark.parametrize(
+    "address", ["https://x.example/a.css", "//x.example/a.css", "{{address}}", "data:text/css,p{}"]
+)
+def test_a_stylesheet_elsewhere_is_left_and_remarked_upon(compiled: Compile, address: str) -> None:
+    html = f'<link rel="stylesheet" href="{address}"><p>x</p>'
+    result = compiled(html)
+    assert result.compiled.html == html
+    remarks = [finding for finding in result.findings if finding.code == "remote-stylesheet"]
+    assert len(remarks) == 1
+    assert address in remarks[0].message
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"styles/b.css": ""}, ["mail.html:1:1", "no stylesheet 'styles/a.css'", "styles/b.css"]),
+        ({"styles/a.css": "p { color: {{c}} }"}, ["styles/a.css:1:12", "no template", "<style>"]),
+        ({"styles/a.css": "\n/* </style> */"}, ["styles/a.css:2:4", "would end the element"]),
+    ],
+)
+def test_a_stylesheet_that_cannot_be_used_is_one_clear_error(
+    compiled: Compile, files: dict[str, str], words: list[str]
+) -> None:
+    with pytest.raises(CompileError) as caught:
+        compiled("<link rel=stylesheet href='styles/a.css'><p>x</p>", files)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("css", "place", "words"),
+    [
+        ("p { color: red", "2:1", "not closed"),
+        ("p { color: red }\n}", "3:1", "EOF"),
+        ("p { colour }", "2:11", "no declaration"),
+        ("@media print { p { top: 0 }", "2:16", "not closed"),
+    ],
+)
+def test_css_that_clients_skip_is_a_warning(compiled: Compile, css: str, place: str, words: str) -> None:
+    findings = [
+        item for item in compiled(f"<style>\n{css}</style><p>x</p>").findings if item.code == "css-syntax"
+    ]
+    assert len(findings) == 1
+    assert words in findings[0].message
+    assert str(findings[0].location).endswith(f"mail.html:{place}")
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *(
+                ".a{b:c}",
+                " ",
+                "\r\n",
+                "/* x */",
+                "@media x{.a{b:c}}",
+                "a:hover { b : c ; d:e }",
+                "<!--",
+                "-->",
+            ),
+            *("}", "{", ";", "@import x;", "p,q{}", "'", "url(", "\\", "\f", "é{x:y}", "@font-face{a:b}"),
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(PIECES)
+def test_parts_of_a_stylesheet_are_slices_in_order(css: str) -> None:
+    sheet = parse_stylesheet(css)
+    spans = sorted([*(rule.span for rule in sheet.rules), *sheet.at_rules], key=lambda span: span.start)
+    end = 0
+    for span in spans:
+        assert end <= span.start < span.end <= len(css)
+        assert not css[span.start : span.end][:1].isspace()
+        end = span.end
+
+
+@given(PIECES)
+def test_no_stylesheet_breaks_the_compiler(css: str) -> None:
+    for rule in parse_stylesheet(css).rules:
+        for item in rule.declarations:
+            assert re.fullmatch(r"[^\n\r]+", item.value)
