@@ -135,7 +135,7 @@ def translate(error: Exception, target: BucketTarget, key: str) -> StoreError:
         return CredentialsError(f"The AWS settings cannot be used: {_line(error)}.")
     if isinstance(error, (sdk.ConnectTimeoutError, sdk.ReadTimeoutError)):
         return UnreachableError(f"{where} did not answer in time.")
-    if isinstance(error, (sdk.HTTPClientError, sdk.IncompleteReadError, sdk.ResponseStreamingError)):
+    if isinstance(error, (sdk.HTTPClientError, sdk.ConnectionError, sdk.IncompleteReadError)):
         return UnreachableError(
             f"{where} cannot be reached, or the connection broke off: {_line(error)}.",
             remedy="Check the network, AWS_REGION and AWS_ENDPOINT_URL.",

@@ -32,6 +32,12 @@ _BOUNDS: Final = {
     "exclusiveMinimum": ("number", "lower"),
     "exclusiveMaximum": ("number", "upper"),
 }
+_OF_KIND: Final = {
+    "string": {"string"},
+    "array": {"array"},
+    "object": {"object"},
+    "number": {"number", "integer"},
+}
 _EXACT: Final = {"pattern": "string", "format": "string", "multipleOf": "number"}
 _STRUCTURAL: Final = frozenset(
     {
@@ -119,14 +125,14 @@ class _Comparison:
             yield ContractChange(field, True, f"accepts nothing but {_listed(allowed)} any more")
         for keyword, (kind, side) in _BOUNDS.items():
             bound, earlier = new.get(keyword), old.get(keyword)
-            if bound is None or bound == earlier or kind not in types:
+            if bound is None or bound == earlier or not types & _OF_KIND[kind]:
                 continue
             if earlier is None and not (side == "lower" and kind != "number" and bound == 0):
                 yield ContractChange(field, True, f"is now bounded: {keyword} {bound}")
             elif earlier is not None and (bound > earlier) == (side == "lower"):
                 yield ContractChange(field, True, f"is narrowed: {keyword} {earlier} became {bound}")
         for keyword, kind in _EXACT.items():
-            if keyword in new and new[keyword] != old.get(keyword) and kind in types:
+            if keyword in new and new[keyword] != old.get(keyword) and types & _OF_KIND[kind]:
                 yield ContractChange(field, True, f"must now have the {keyword} {new[keyword]}")
         if new.get("uniqueItems") and not old.get("uniqueItems") and "array" in types:
             yield ContractChange(field, True, "must not repeat an item any more")

@@ -37,6 +37,7 @@ class Fault:
     kind: Kind
     status: int = 0
     seconds: float = 0.0
+    code: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind.name.lower()}{self.status or ''}"
@@ -135,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault.kind is Kind.TRUNCATE:
             self._answer(*self._forward(body), truncate=True)
         else:
-            code = _CODES[fault.status]
+            code = fault.code or _CODES[fault.status]
             xml = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>spoilt</Message></Error>".encode()
             self._answer(fault.status, [("Content-Type", "application/xml")], xml)
 

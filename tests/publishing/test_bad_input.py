@@ -1,0 +1,211 @@
+"""What goes wrong around a publish: one line that says what to do."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.publishing.bucket_store import BucketStore
+from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.errors import UnversionedBucketError
+from app.publishing.store import open_store
+from app.publishing.targets import named_targets, resolve_target
+from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.faults import (
+    CredentialsError,
+    DamagedReleaseError,
+    DeniedError,
+    MissingBucketError,
+    StoreError,
+    TargetError,
+    UnreachableError,
+)
+from bbws_templates.target import BucketTarget, DirectoryTarget, parse_target
+from tests.publishing.conftest import make_bucket
+from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, since
+from tests.publishing.samples import publish_to, release
+
+
+def complaint(kind: type[BbwsTemplatesError], target: BucketTarget) -> str:
+    with pytest.raises(kind) as caught:
+        publish_to(BucketStore.connect(target, timeout=1.0, attempts=1), release())
+    line = str(caught.value)
+    assert "\n" not in line
+    return line
+
+
+def test_no_bucket(aws: str) -> None:
+    line = complaint(MissingBucketError, BucketTarget("bbws-templates-nowhere"))
+    assert (
+        line == "There is no bucket 'bbws-templates-nowhere'. Create it with Terraform, or correct the name."
+    )
+
+
+def test_no_credentials(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = BucketTarget(make_bucket())
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID" in complaint(CredentialsError, target)
+
+
+def test_an_unknown_profile(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    assert "nobody" in complaint(CredentialsError, BucketTarget("bbws-templates-dev"))
+
+
+def test_a_bucket_without_versioning(aws: str) -> None:
+    line = complaint(UnversionedBucketError, BucketTarget(make_bucket(versioned=False)))
+    assert "Enable versioning" in line
+
+
+def test_nobody_at_the_endpoint(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    assert "Check the network, AWS_REGION and AWS_ENDPOINT_URL" in complaint(
+        UnreachableError, BucketTarget("some-bucket")
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "words"),
+    [
+        (403, "AccessDenied", DeniedError, "Check the role's policy"),
+        (400, "ExpiredToken", CredentialsError, "have expired"),
+        (403, "InvalidAccessKeyId", CredentialsError, "does not accept these credentials"),
+        (403, "SignatureDoesNotMatch", CredentialsError, "does not accept these credentials"),
+        (403, "RequestTimeTooSkewed", CredentialsError, "clock of this machine is wrong"),
+        (400, "AuthorizationHeaderMalformed", StoreError, "Set AWS_REGION"),
+        (400, "IllegalLocationConstraintException", StoreError, "Set AWS_REGION"),
+        (503, "SlowDown", UnreachableError, "Try again"),
+        (500, "InternalError", UnreachableError, "Try again"),
+        (418, "Teapot", StoreError, "S3 answered Teapot"),
+    ],
+)
+def test_whatever_s3_answers_is_one_line(
+    aws: str,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    code: str,
+    kind: type[BbwsTemplatesError],
+    words: str,
+) -> None:
+    bucket = make_bucket()
+    with FaultProxy(aws) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        proxy.reset(since(1, Fault(Kind.STATUS, status, code=code)))
+        assert words in complaint(kind, BucketTarget(bucket))
+
+
+def test_a_file_where_the_directory_should_be(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("a file")
+    with pytest.raises(StoreError) as caught:
+        publish_to(DirectoryStore(tmp_path / "store"), release())
+    assert str(tmp_path) in str(caught.value)
+
+
+@pytest.fixture
+def ordinary_user() -> Iterator[Path]:
+    """A folder of somebody else's, seen by a user without privileges (tests in a container run as root)."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o555)
+        privileged = os.geteuid() == 0
+        if privileged:
+            os.seteuid(65534)
+        try:
+            yield Path(folder)
+        finally:
+            if privileged:
+                os.seteuid(0)
+            Path(folder).chmod(0o755)
+
+
+def test_a_directory_that_may_not_be_written(ordinary_user: Path) -> None:
+    with pytest.raises(DeniedError, match="may not be written by this user"):
+        DirectoryStore(ordinary_user / "store").put("a.txt", b"1")
+
+
+@pytest.mark.parametrize(
+    "key", ["../outside.txt", "a/../../outside.txt", "/etc/passwd", ".lock", "link/x.txt"]
+)
+def test_a_key_that_leads_out_of_the_directory_is_refused(tmp_path: Path, key: str) -> None:
+    store = DirectoryStore(tmp_path / "store")
+    store.put("a/b.txt", b"1")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "store/link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreError, match="is not a key inside"):
+        store.put(key, b"x")
+    with pytest.raises(StoreError):
+        store.get(key)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_damaged_pointer_says_how_to_mend_it(directory: DirectoryStore) -> None:
+    directory.put("current.json", b'{"format": 1, "release": "../../x"}')
+    with pytest.raises(DamagedReleaseError, match=r"Restore an earlier version of current\.json"):
+        Catalogue(directory).standing()
+
+
+# --- targets --------------------------------------------------------------------------------------------
+
+
+def test_targets_are_urls() -> None:
+    assert parse_target("s3://bucket-name") == BucketTarget("bucket-name")
+    assert parse_target("s3://bucket-name/") == BucketTarget("bucket-name")
+    assert parse_target("s3://bucket-name/a/b/", region="eu-west-1") == BucketTarget(
+        "bucket-name", "a/b/", "eu-west-1"
+    )
+    assert parse_target("file:///tmp/a%20b") == DirectoryTarget(Path("/tmp/a b"))
+    assert str(parse_target("s3://bucket-name/a")) == "s3://bucket-name/a"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "bucket", "s3://", "s3://UPPER", "s3://a", "s3://bucket/../other", "s3://bucket/a//b", "s3://bucket/a?b",
+     "file://host/path", "file:relative", "file:///a/../b", "http://example.com", "gs://bucket"],
+)  # fmt: skip
+def test_what_is_no_target_is_refused(url: str) -> None:
+    with pytest.raises(TargetError):
+        parse_target(url)
+
+
+def test_names_come_from_the_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bbws-templates.toml").write_text(
+        '[targets.here]\nurl = "file:store"\n'
+        '[targets.dev]\nurl = "s3://bbws-templates-dev"\nregion = "af-south-1"\n'
+    )
+    (tmp_path / "deeper").mkdir()
+    monkeypatch.chdir(tmp_path / "deeper")
+    assert resolve_target("here") == DirectoryTarget(tmp_path / "store")
+    assert resolve_target("dev") == BucketTarget("bbws-templates-dev", region="af-south-1")
+    assert resolve_target("s3://other-bucket") == BucketTarget("other-bucket")
+    assert isinstance(open_store(resolve_target("here")), DirectoryStore)
+    with pytest.raises(TargetError, match="Did you mean 'dev'"):
+        resolve_target("devv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "targets = 3",
+        "[targets.x]\n",
+        "[targets.x]\nurl = 3\n",
+        '[targets.x]\nurl = "s3://b-b"\ncolour = "red"',
+        "[[[",
+    ],
+)
+def test_settings_that_cannot_be_used_say_where(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    with pytest.raises(TargetError, match=r"settings\.toml"):
+        named_targets(path)
+
+
+def test_the_settings_of_the_repository_name_the_four_targets() -> None:
+    named = named_targets(Path(__file__).parents[2] / "bbws-templates.toml")
+    assert set(named) == {"local", "dev", "sit", "prod"}
+    for name in ("dev", "sit", "prod"):
+        assert named[name].target == BucketTarget(f"bbws-templates-{name}", region="af-south-1")

@@ -1,0 +1,165 @@
+"""What a change of a contract means for callers; checked against a real validator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from app.core.compatibility import contract_changes
+
+TEXT: dict[str, Any] = {"type": "string"}
+
+
+def contract(required: list[str], **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (contract([]), contract(["a"], a=TEXT), "a is new and required: callers that do not send it"),
+        (contract([], a=TEXT), contract(["a"], a=TEXT), "a is now required: callers that do not send it"),
+        (contract(["a"], a=TEXT), contract([]), "a was removed: callers still send it"),
+        (contract([], a=TEXT), contract([], a={"type": "integer"}), "a no longer accepts string"),
+        (contract([], a={}), contract([], a=TEXT), "a no longer accepts array, boolean, integer, null"),
+        (
+            contract([], a=TEXT),
+            contract([], a={"type": "string", "maxLength": 9}),
+            "a is now bounded: maxLength 9",
+        ),
+        (
+            contract([], a={"type": "integer", "minimum": 1}),
+            contract([], a={"type": "integer", "minimum": 2}),
+            "a is narrowed: minimum 1 became 2",
+        ),
+        (contract([], a=TEXT), contract([], a={"enum": ["x"]}), 'a accepts nothing but "x" any more'),
+        (contract([], a={"enum": ["x", "y"]}), contract([], a={"enum": ["x"]}), 'a no longer accepts "y"'),
+        (
+            contract([], a=TEXT),
+            contract([], a={"type": "string", "format": "email"}),
+            "a must now have the format email",
+        ),
+        (
+            contract([], a={"type": "array", "items": contract([], b=TEXT)}),
+            contract([], a={"type": "array", "items": contract(["b"], b=TEXT)}),
+            "a[].b is now required: callers that do not send it are refused",
+        ),
+        (
+            {"$defs": {"d": contract([], s=TEXT)}, **contract([], a={"$ref": "#/$defs/d"})},
+            {"$defs": {"d": contract(["s"], s=TEXT)}, **contract([], a={"$ref": "#/$defs/d"})},
+            "a.s is now required: callers that do not send it are refused",
+        ),
+        (
+            {**contract([], a=TEXT), "additionalProperties": True},
+            contract([], a=TEXT),
+            "the data no longer accepts fields that the contract does not name",
+        ),
+        (contract([], a={"anyOf": [TEXT]}), contract([], a={"anyOf": [{"type": "null"}]}),
+         "a changed in 'anyOf': it cannot be proven compatible"),
+    ],
+)  # fmt: skip
+def test_a_breaking_change_is_said_in_words(old: dict[str, Any], new: dict[str, Any], sentence: str) -> None:
+    changes = contract_changes(old, new)
+    assert changes
+    assert changes[0].breaking
+    assert str(changes[0]).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (contract([]), contract([], a=TEXT)),
+        (contract(["a"], a=TEXT), contract([], a=TEXT)),
+        (contract([], a={"type": "integer"}), contract([], a={"type": ["number", "null"]})),
+        (contract([], a={"enum": ["x"]}), contract([], a={"enum": ["x", "y"]})),
+        (contract([], a={"enum": ["x"]}), contract([], a=TEXT)),
+        (contract([], a={"type": "string", "maxLength": 5}), contract([], a=TEXT)),
+        (
+            contract([], a={"type": "string", "description": "x"}),
+            contract([], a={"type": "string", "title": "y"}),
+        ),
+        (contract([], a=TEXT), None),
+        (contract([], a=TEXT), {"$defs": {"t": TEXT}, **contract([], a={"$ref": "#/$defs/t"})}),
+    ],
+)
+def test_a_change_that_refuses_nobody_is_not_breaking(
+    old: dict[str, Any], new: dict[str, Any] | None
+) -> None:
+    assert not [change for change in contract_changes(old, new) if change.breaking]
+
+
+def test_a_first_contract_is_breaking() -> None:
+    assert [change.breaking for change in contract_changes(None, contract([]))] == [True]
+
+
+def test_a_contract_that_refers_to_itself_comes_to_an_end() -> None:
+    def tree(required: list[str]) -> dict[str, Any]:
+        node = contract(required, label=TEXT, left={"$ref": "#/$defs/node"}, right={"$ref": "#/$defs/node"})
+        return {"$defs": {"node": node}, **contract([], root={"$ref": "#/$defs/node"})}
+
+    assert contract_changes(tree([]), tree([])) == ()
+    assert "root.label" in {change.field for change in contract_changes(tree([]), tree(["label"]))}
+
+
+SCALARS = st.sampled_from(
+    [
+        {"type": "string"},
+        {"type": "string", "maxLength": 2},
+        {"type": "string", "minLength": 1},
+        {"type": "integer"},
+        {"type": "integer", "minimum": 1},
+        {"type": "number", "minimum": 0},
+        {"type": "number", "exclusiveMaximum": 3},
+        {"type": ["string", "null"]},
+        {"enum": ["a", 1]},
+        {"const": "a"},
+        {"type": "boolean"},
+        {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        {"type": "array", "items": {"type": "integer"}, "uniqueItems": True},
+        {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+        {},
+    ]
+)
+NAMES = st.sampled_from(["a", "b", "c"])
+
+
+def closed(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return contract([name for name in required if name in properties], **properties)
+
+
+CONTRACTS = st.builds(closed, st.dictionaries(NAMES, SCALARS), st.lists(NAMES, unique=True))
+NESTED = st.builds(
+    closed,
+    st.dictionaries(NAMES, SCALARS | CONTRACTS | CONTRACTS.map(lambda c: {"type": "array", "items": c})),
+    st.lists(NAMES, unique=True),
+)
+LEAVES = st.sampled_from(["", "a", "ab", "abc", 0, 1, 3, -1, 1.5, None, True])
+DATA = st.dictionaries(
+    NAMES,
+    LEAVES
+    | st.lists(LEAVES, max_size=2)
+    | st.dictionaries(NAMES, LEAVES, max_size=3)
+    | st.lists(st.dictionaries(NAMES, LEAVES, max_size=2), max_size=2),
+)
+
+
+@settings(max_examples=300)
+@given(NESTED, NESTED, st.lists(DATA, min_size=1, max_size=8))
+def test_what_is_called_compatible_refuses_no_data_that_were_accepted(
+    old: dict[str, Any], new: dict[str, Any], data: list[Any]
+) -> None:
+    if any(change.breaking for change in contract_changes(old, new)):
+        return
+    before, after = Draft202012Validator(old), Draft202012Validator(new)
+    for each in data:
+        if before.is_valid(each):
+            assert after.is_valid(each), each
+
+
+@given(NESTED)
+def test_a_contract_is_compatible_with_itself(same: dict[str, Any]) -> None:
+    assert contract_changes(same, same) == ()
