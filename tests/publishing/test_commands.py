@@ -1,0 +1,315 @@
+"""The commands about releases as a user meets them: output, exit status, one line for a mistake."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import run
+from app.core.release_directory import read_release, write_release
+from app.publishing.bucket_store import BucketStore
+from app.publishing.directory_store import DirectoryStore
+from tests.publishing.samples import CONTRACT, release, with_one_changed
+
+ROOT = Path(__file__).parents[2]
+
+
+class Shell:
+    """Runs commands against one target, with releases in directories."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.target = (folder / "target").as_uri()
+        self.status = 0
+        self.err = ""
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> str:
+        self.status = run([*words])
+        captured = self._capsys.readouterr()
+        self.err = captured.err
+        return captured.out
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self(*words, "--json"))
+
+    def release(self, name: str, **changes: Any) -> str:
+        path = self.folder / f"release {name}"
+        made = with_one_changed() if name == "one changed" else release(name, **changes)
+        write_release(made, path)
+        return str(path)
+
+    def publish(self, name: str, *words: str, **changes: Any) -> str:
+        return self(
+            "publish", "--to", self.target, "--release", self.release(name, **changes), "--yes", *words
+        )
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    monkeypatch.setenv("BBWS_ACTOR", "tester@example.com")
+    return Shell(tmp_path, capsys)
+
+
+def test_a_publish_shows_the_plan_and_then_does_it(shell: Shell) -> None:
+    output = shell.publish("first", "-m", "the beginning")
+    assert shell.status == 0
+    assert "+ receipts/receipt" in output
+    assert "3 added, 0 changed, 0 removed." in output
+    assert f"Release {release().id[:12]} is active" in output
+    status = shell.json("status", shell.target)
+    assert status["release"] == release().id
+    assert (status["actor"], status["message"], status["settled"]) == (
+        "tester@example.com",
+        "the beginning",
+        True,
+    )
+
+
+def test_nothing_to_publish_is_said_in_those_words(shell: Shell) -> None:
+    shell.publish("first")
+    assert "Nothing to publish" in shell.publish("first")
+    assert shell.status == 0
+    for command in ("plan", "publish"):
+        assert "Nothing to publish" in shell(
+            command, "--to", shell.target, "--release", shell.release("first")
+        )
+        assert shell.status == 0
+    assert shell.json("plan", "--to", shell.target, "--release", shell.release("first"))["nothing"] is True
+
+
+def test_a_plan_shows_the_lines_that_differ_and_has_the_exit_codes_of_terraform(shell: Shell) -> None:
+    shell.publish("first")
+    plan = ("plan", "--to", shell.target, "--release", shell.release("one changed"))
+    output = shell(*plan)
+    assert shell.status == 0
+    assert "~ receipts/receipt" in output
+    assert "-first for {{name}}" in output
+    assert "+second for {{name}}" in output
+    assert "-<!-- first -->" in output
+    shell(*plan, "--detailed-exitcode")
+    assert shell.status == 2
+    shell("plan", "--to", shell.target, "--release", shell.release("first"), "--detailed-exitcode")
+    assert shell.status == 0
+    shell("plan", "--to", "nowhere", "--release", shell.release("first"), "--detailed-exitcode")
+    assert shell.status == 1
+
+
+def test_a_breaking_contract_is_marked_refused_and_allowed_on_demand(shell: Shell) -> None:
+    shell.publish("first")
+    narrower = {**CONTRACT, "required": ["name", "orderId"]}
+    output = shell.publish("second", contract=narrower)
+    assert shell.status == 3
+    assert "! orderId is new and required" in output
+    assert "--allow-breaking" in shell.err
+    shell.publish("second", "--allow-breaking", contract=narrower)
+    assert shell.status == 0
+
+
+def test_without_a_person_to_ask_a_publish_wants_to_be_told_yes(shell: Shell) -> None:
+    shell("publish", "--to", shell.target, "--release", shell.release("first"))
+    assert shell.status == 2
+    assert "--yes" in shell.err
+    assert not (shell.folder / "target").exists()
+
+
+def test_promote_and_rollback_and_history(shell: Shell, tmp_path: Path) -> None:
+    shell.publish("first")
+    shell.publish("second")
+    other = (tmp_path / "other").as_uri()
+    shell("promote", "--from", shell.target, "--to", other, "--yes")
+    assert shell.status == 0
+    assert shell.json("status", other)["release"] == release("second").id
+    assert "is active" in shell("rollback", "--to", shell.target, "--yes", "-m", "it was wrong")
+    history = shell.json("history", shell.target)
+    assert [(entry["sequence"], entry["action"], entry["release"]) for entry in history] == [
+        (3, "rollback", release("first").id),
+        (2, "publish", release("second").id),
+        (1, "publish", release("first").id),
+    ]
+    assert history[0]["message"] == "it was wrong"
+    shell("rollback", "--to", shell.target, "--yes")
+    assert shell.status == 2
+    assert "no earlier release" in shell.err
+    shell("promote", "--from", shell.target, "--to", other, release("second").id[:8], "--yes")
+    assert shell.status == 0
+
+
+def test_verify_says_what_was_touched(shell: Shell) -> None:
+    shell.publish("first")
+    assert "is intact" in shell("verify", shell.target)
+    assert shell.status == 0
+    (shell.folder / "target/receipts/receipt.html").write_text("touched")
+    output = shell("verify", "--to", shell.target)
+    assert shell.status == 1
+    assert "drift" in output
+    assert "receipts/receipt.html" in output
+    assert shell.json("verify", shell.target)["intact"] is False
+    shell.publish("first", "--repair")
+    assert shell("verify", shell.target)
+    assert shell.status == 0
+
+
+def test_prune_says_what_goes_and_asks(shell: Shell) -> None:
+    for name in ("first", "second", "third"):
+        shell.publish(name)
+    plan = shell.json("prune", shell.target, "--keep", "2", "--dry-run")
+    assert plan["deleted"] == [release("first").id]
+    assert plan["done"] is False
+    shell("prune", shell.target, "--keep", "2")
+    assert shell.status == 2
+    done = shell.json("prune", shell.target, "--keep", "2", "--yes")
+    assert done["done"] is True
+    shell("rollback", "--to", shell.target, release("first").id, "--yes")
+    assert shell.status == 2
+
+
+def test_diff_of_two_releases(shell: Shell) -> None:
+    shell.publish("first")
+    changed = shell.release("one changed")
+    output = shell("diff", "active", changed, "--in", shell.target, "--exit-code")
+    assert shell.status == 1
+    assert "+second for {{name}}" in output
+    assert "No difference." in shell("diff", changed, changed, "--exit-code")
+    assert shell.status == 0
+    shell("diff", "active", changed)
+    assert shell.status == 2
+
+
+def test_an_edited_release_directory_is_refused(shell: Shell) -> None:
+    path = Path(shell.release("first"))
+    (path / "bundle.json").write_bytes((path / "bundle.json").read_bytes() + b" ")
+    shell("publish", "--to", shell.target, "--release", str(path), "--yes")
+    assert shell.status == 3
+    assert "bundle.json differs from its digest" in shell.err
+    assert not (shell.folder / "target").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["status", "nowhere"], 2),
+        (["status"], 2),
+        (["history", "s3://UPPER"], 2),
+        (["publish", "--to", "local", "--release", "/nonexistent", "--yes"], 3),
+        (["rollback", "--to", "file:///nonexistent/store", "--yes"], 2),
+        (["promote", "--from", "file:///nonexistent/store", "--to", "local", "--yes"], 2),
+        (["prune", "file:///nonexistent/store", "--yes"], 4),
+        (["verify", "file:///nonexistent/store", "local"], 2),
+    ],
+)
+def test_a_mistake_is_one_line(shell: Shell, words: list[str], status: int) -> None:
+    shell(*words)
+    assert shell.status == status
+    assert "Traceback" not in shell.err
+    assert shell.err.strip()
+
+
+def test_an_empty_target_is_no_error_to_look_at(shell: Shell) -> None:
+    assert "nothing has been published yet" in shell("status", shell.target)
+    assert shell.status == 0
+    assert shell.json("history", shell.target) == []
+    assert "is intact" in shell("verify", shell.target)
+
+
+# --- from sources ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_set(tmp_path: Path) -> Callable[..., list[str]]:
+    """The options that name a copy of two of the repository's templates."""
+    for folder in ("templates", "fixtures"):
+        shutil.copytree(
+            ROOT / folder,
+            tmp_path / folder,
+            ignore=lambda path, names: [
+                n for n in names if n.startswith(("notifications", "invoices", "order"))
+            ],
+        )
+
+    def options(**_: Any) -> list[str]:
+        return ["--templates", str(tmp_path / "templates"), "--fixtures", str(tmp_path / "fixtures")]
+
+    return options
+
+
+def test_build_checks_and_writes_a_release(shell: Shell, small_set: Callable[..., list[str]]) -> None:
+    out = shell.folder / "out"
+    first = shell.json("build", "--out", str(out), *small_set())
+    assert shell.status == 0
+    assert read_release(out).id == first["release"]
+    assert first["templates"] == ["receipts/receipt", "receipts/receipt_internal"]
+    again = shell.json("build", "--out", str(shell.folder / "again"), *small_set())
+    assert again["release"] == first["release"]
+    provenance = read_release(out).manifest.provenance
+    assert provenance.engine.startswith("bbws-templates ")
+    assert provenance.built
+    assert provenance.builder
+
+
+def test_what_fails_the_check_is_not_built_and_not_published(
+    shell: Shell, small_set: Callable[..., list[str]]
+) -> None:
+    path = shell.folder / "templates/receipts/receipt.json"
+    path.write_text(path.read_text("utf-8").replace("{{orderId}}", "{{ordrId}}", 1), "utf-8")
+    output = shell("build", "--out", str(shell.folder / "out"), *small_set())
+    assert shell.status == 1
+    assert "ordrId" in output
+    assert not (shell.folder / "out").exists()
+    shell("publish", "--to", shell.target, "--yes", *small_set())
+    assert shell.status == 1
+    assert not (shell.folder / "target").exists()
+
+
+def test_sources_are_compared_with_what_is_active(shell: Shell, small_set: Callable[..., list[str]]) -> None:
+    shell("publish", "--to", shell.target, "--yes", *small_set())
+    assert shell.status == 0
+    metadata = shell.folder / "templates/receipts/receipt.json"
+    metadata.write_text(metadata.read_text("utf-8").replace("Payment Received", "Paid"), "utf-8")
+    output = shell("diff", "active", "--in", shell.target, *small_set())
+    assert "~ receipts/receipt" in output
+    assert "+Paid - Order {{orderId}}" in output
+
+
+def test_the_command_works_against_a_bucket(bucket: BucketStore, shell: Shell) -> None:
+    shell.target = str(bucket.target)
+    shell.publish("first")
+    assert shell.status == 0
+    assert "is intact" in shell("verify", shell.target)
+
+
+def test_a_release_built_on_another_machine_has_the_same_id(
+    shell: Shell, small_set: Callable[..., list[str]]
+) -> None:
+    """Another process with another hash seed, time zone, locale and working folder."""
+    here = shell.json("build", "--out", str(shell.folder / "here"), *small_set())["release"]
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "build", "--json", "--out", str(shell.folder / "there"), *small_set()],
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONHASHSEED": "7",
+            "TZ": "Pacific/Kiritimati",
+            "LC_ALL": "C",
+            "HOME": "/tmp",
+        },
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["release"] == here
+
+
+def test_local_is_a_target_that_needs_no_account(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(ROOT / "bbws-templates.toml", shell.folder)
+    monkeypatch.chdir(shell.folder)
+    shell("publish", "--to", "local", "--release", shell.release("first"), "--yes")
+    assert shell.status == 0
+    assert DirectoryStore(shell.folder / ".local/releases").get("current.json")
