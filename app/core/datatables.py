@@ -65,12 +65,17 @@ class DataTable:
         """The table as text."""
         headings = [_one_line(reader.lines(cell)) for cell in self.headings]
         rows = [(row, [reader.lines(cell) for cell in row.cells]) for row in self.rows]
-        labels = [_one_line(texts[0]) for _, texts in rows if len(texts) == 2] + headings
+        stacked = [bool(headings) and _is_stacked(texts, len(headings), reader) for _, texts in rows]
+        labels = headings + [
+            _one_line(texts[0])
+            for (_, texts), alone in zip(rows, stacked, strict=True)
+            if len(texts) == 2 and not alone
+        ]
         column = max((reader.width(_label(text)) for text in labels if _aligned(text, reader)), default=0) + 2
-        for row, texts in rows:
+        for (row, texts), alone in zip(rows, stacked, strict=True):
             if row.comment is not None:
                 yield Line(Kind.TAG, reader.word(row.comment))
-            elif headings and len(texts) == len(headings) and not self._names_itself(texts, reader):
+            elif alone:
                 for label, text in zip(headings, texts, strict=True):
                     yield from _labelled(label, text, column, reader)
                 yield Line(Kind.BLANK)
@@ -78,10 +83,6 @@ class DataTable:
                 yield from _labelled(_one_line(texts[0]), texts[1], column, reader)
             else:
                 yield Line(Kind.TEXT, " | ".join(filter(None, map(_one_line, texts))))
-
-    def _names_itself(self, texts: list[list[Line]], reader: CellReader) -> bool:
-        """Whether a row below headings is a label with its value, such as ``Total``."""
-        return len(texts) == 2 and reader.is_fixed(_one_line(texts[0]))
 
 
 def read_table(element: Node, hidden: Callable[[Node], bool]) -> DataTable | None:
@@ -110,6 +111,11 @@ def read_table(element: Node, hidden: Callable[[Node], bool]) -> DataTable | Non
     ):
         return None
     return DataTable(next(iter(element.iterchildren("caption")), None), headings, tuple(rows))
+
+
+def _is_stacked(texts: list[list[Line]], columns: int, reader: CellReader) -> bool:
+    """Whether a row below headings becomes a block; one like ``Total`` is a label with its value."""
+    return len(texts) == columns and not (columns == 2 and reader.is_fixed(_one_line(texts[0])))
 
 
 def _rows(element: Node) -> Iterator[Node]:

@@ -23,7 +23,10 @@ from app.core.tree import Node, is_element, parse_document, remove
 
 _NUMBER = re.compile(r"rule-(\d+)")
 _IGNORE = "data-premailer"
-_FRAME = re.compile(r"<!--.*?-->|<(?:html|head|body)(?=[\s/>])", re.IGNORECASE | re.DOTALL)
+_FRAME = re.compile(
+    r"<!--.*?-->|<(?P<raw>script|style|textarea|title)\b.*?</(?P=raw)|<(?:html|head|body)(?=[\s/>])",
+    re.IGNORECASE | re.DOTALL,
+)
 _MARK = "data-bbws-written"
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
 
@@ -157,6 +160,9 @@ def inline_tree(html: str, *, everything: bool = False) -> Node | None:
     for element in styles:
         if not element.text:
             remove(element)
+    for head in root.findall("head"):
+        if head not in written and not len(head):
+            remove(head)  # it was made up for a stylesheet alone
     return root
 
 
@@ -170,4 +176,4 @@ def inline_css(html: str) -> str:
 
 def _marked(match: re.Match[str]) -> str:
     found = match.group()
-    return found if found.startswith("<!--") else f'{found} {_MARK}=""'
+    return found if found.startswith("<!--") or match["raw"] else f'{found} {_MARK}=""'

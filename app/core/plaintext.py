@@ -156,7 +156,9 @@ class _Walk:
 
     def _boundary(self, element: Node, name: str, side: str) -> None:
         """What separates a block from the one before it (``top``) or after it (``bottom``)."""
-        if name in _APART and not (name == "p" and _is_tight(self._style(element), side)):
+        tight = name == "p" and _is_tight(self._style(element), side)
+        nested = name in {"ul", "ol"} and element.getparent().tag == "li"
+        if name in _APART and not tight and not nested:
             self._out.end_block()
         elif name in _BLOCKS:
             self._out.break_line()

@@ -14,10 +14,7 @@ from app.core.markup import Attribute, StartTag
 from app.core.origins import Origins, Tracer
 from bbws_templates.tokens import TokenKind
 
-_STRINGS = {
-    '"': (re.compile(r'"([^"\'\\\n]*)"'), "'"),
-    "'": (re.compile(r"'([^\"'\\\n]*)'"), '"'),
-}
+_STRING = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*)\1""", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -98,8 +95,8 @@ def _quoted(document: Document, css: str, quote: str) -> str:
 
     Strings get the other kind of quotes, which every mail client reads; what still collides is a reference.
     """
-    pattern, other = _STRINGS[quote]
-    css = pattern.sub(lambda match: f"{other}{match.group(1)}{other}", css)
+    other = "'" if quote == '"' else '"'
+    css = _STRING.sub(lambda match: _requoted(match, other), css)
     css = css.replace("&", "&amp;").replace("<", "&lt;").replace(quote, "&quot;" if quote == '"' else "&#39;")
     pieces = []
     here = 0
@@ -110,6 +107,12 @@ def _quoted(document: Document, css: str, quote: str) -> str:
         pieces += [css[here : word.start()], written]
         here = word.end()
     return "".join([*pieces, css[here:]])
+
+
+def _requoted(match: re.Match[str], quote: str) -> str:
+    """A CSS string in other quotes, unless they stand in it."""
+    text = match.group(2)
+    return match.group() if quote in text else f"{quote}{text}{quote}"
 
 
 def _reduced(document: Document, style: StyleElement, everything: bool) -> _Edit:
