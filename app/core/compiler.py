@@ -188,7 +188,7 @@ class _Compiler:
 
     def _report_stylesheets(self, document: Document) -> None:
         for style in document.styles:
-            for problem in style.sheet.problems if style.sheet else ():
+            for problem in style.sheet.problems:
                 self._report(
                     "css-syntax",
                     f"Mail clients skip or repair this CSS. {problem.message}",
@@ -199,14 +199,13 @@ class _Compiler:
     def _report_overridden(
         self, document: Document, masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]]
     ) -> None:
-        inlined = [style for style in document.styles if style.sheet is not None]
         for found in overridden_rules(masked.root, document.sheets, matched) if matched else ():
             names = ", ".join(found.properties)
             self._report(
                 "overridden-rule",
                 f"This rule's {names} never takes effect: a style attribute, into which the rules for "
                 f"<{found.tag}> were inlined, outranks it.",
-                document.flat.origins.locate(inlined[found.sheet].raw.start + found.rule.span.start),
+                document.flat.origins.locate(document.styles[found.sheet].raw.start + found.rule.span.start),
                 "Mark it !important.",
             )
 

@@ -26,10 +26,11 @@ class SectionPair:
 
 @dataclass(frozen=True)
 class StyleElement:
-    """A ``<style>`` element. ``sheet`` is None for one that is left alone as a whole."""
+    """A ``<style>`` element; one that is ``whole`` is left alone, and its rules only compete."""
 
     raw: RawText
-    sheet: Stylesheet | None
+    sheet: Stylesheet
+    whole: bool
 
 
 class Document:
@@ -48,14 +49,12 @@ class Document:
         except UnclosedMarkupError as error:
             self._unclosed(error)
         self.sections = tuple(_pairs(self.veil.tags))
-        self.styles = tuple(
-            StyleElement(raw, self._sheet(raw)) for raw in self.markup.raw_texts if raw.tag.name == "style"
-        )
+        self.styles = tuple(self._style(raw) for raw in self.markup.raw_texts if raw.tag.name == "style")
 
     @property
     def sheets(self) -> tuple[Stylesheet, ...]:
-        """The stylesheets that take part in inlining, in order."""
-        return tuple(style.sheet for style in self.styles if style.sheet is not None)
+        """The stylesheet of each ``<style>`` element, in order."""
+        return tuple(style.sheet for style in self.styles)
 
     @property
     def takes_markup(self) -> bool:
@@ -78,10 +77,10 @@ class Document:
         """A Mustache tag as it stands in the source."""
         return self.flat.text[tag.start : tag.end]
 
-    def _sheet(self, raw: RawText) -> Stylesheet | None:
-        if kept_whole({item.name: self.value(raw.tag, item.name) for item in raw.tag.attributes}):
-            return None
-        return parse_stylesheet(self.veil.text[raw.start : raw.end])
+    def _style(self, raw: RawText) -> StyleElement:
+        whole = kept_whole({item.name: self.value(raw.tag, item.name) for item in raw.tag.attributes})
+        sheet = parse_stylesheet(self.veil.text[raw.start : raw.end])
+        return StyleElement(raw, sheet.kept_whole() if whole else sheet, whole)
 
     def _unclosed(self, error: UnclosedMarkupError) -> NoReturn:
         self.fail(error.offset, f"This {error.what} is never closed.", "Close it.")

@@ -142,24 +142,29 @@ def inline_tree(html: str, *, everything: bool = False) -> Node | None:
         for element in root.iter()
         if element.tag not in {"html", "head", "body"} or element.attrib.pop(_MARK, None) is not None
     }
-    styles = [element for element in root.iter("style") if not kept_whole(dict(element.items()))]
-    sheets = [parse_stylesheet(element.text or "") for element in styles]
     authored = {
         element: element.attrib.pop("style")
         for element in filter(is_element, root.iter())
         if "style" in element.attrib
     }
-    for element, sheet in zip(styles, sheets, strict=True):
+    sheets = []
+    emptied = []
+    for element in root.iter("style"):
         css = element.text or ""
+        sheet = parse_stylesheet(css)
+        if kept_whole(dict(element.items())):
+            sheets.append(sheet.kept_whole())
+            continue
+        sheets.append(sheet)
         element.text = "\n".join(css[span.start : span.end] for span in staying(sheet, everything=everything))
+        emptied += [] if element.text else [element]
     matched = {
         element: rules for element, rules in RuleBook(sheets).match(root).items() if element in written
     }
     for element in {**authored, **matched}:
         element.set("style", merged(matched.get(element, ()), authored.get(element, "")))
-    for element in styles:
-        if not element.text:
-            remove(element)
+    for element in emptied:
+        remove(element)
     for head in root.findall("head"):
         if head not in written and not len(head):
             remove(head)  # it was made up for a stylesheet alone

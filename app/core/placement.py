@@ -123,14 +123,14 @@ def require_styles(document: Document) -> None:
         CompileError: at the tag.
     """
     for style in document.styles:
-        if style.sheet is not None:
+        if not style.whole:
             _require_unconditional(document, style)
             _require_values(document, style)
 
 
 def _require_unconditional(document: Document, style: StyleElement) -> None:
     """A stylesheet inside a section applies only sometimes; a style attribute applies always."""
-    if style.sheet is None or not any(rule.inlinable for rule in style.sheet.rules):
+    if not any(rule.inlinable for rule in style.sheet.rules):
         return
     for pair in document.sections:
         if pair.opening.start < style.raw.tag.start < pair.closing.start:
@@ -143,8 +143,6 @@ def _require_unconditional(document: Document, style: StyleElement) -> None:
 
 def _require_values(document: Document, style: StyleElement) -> None:
     raw, sheet, veil = style.raw, style.sheet, document.veil
-    if sheet is None:
-        return
     values = {
         veil.tag(word).start
         for rule in sheet.rules

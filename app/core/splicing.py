@@ -37,7 +37,7 @@ def splice(
     edits = [
         _restyled(document, document.markup.start_tags[number], rules) for number, rules in matched.items()
     ]
-    edits += [_reduced(document, style, keeps_rules) for style in document.styles if style.sheet is not None]
+    edits += [_reduced(document, style, keeps_rules) for style in document.styles if not style.whole]
     tracer = Tracer()
     source, origins = document.flat.text, document.flat.origins
     here = 0
@@ -118,7 +118,7 @@ def _requoted(match: re.Match[str], quote: str) -> str:
 def _reduced(document: Document, style: StyleElement, everything: bool) -> _Edit:
     """A style element with what cannot be inlined; gone, with its line, when nothing is left."""
     raw = style.raw
-    spans = staying(style.sheet, everything=everything) if style.sheet else []
+    spans = staying(style.sheet, everything=everything)
     if spans:
         pieces: list[str | tuple[int, int]] = ["\n"]
         for span in spans:

@@ -83,6 +83,10 @@ class Stylesheet:
     conditional: tuple[StyleRule, ...]
     problems: tuple[Problem, ...]
 
+    def kept_whole(self) -> Stylesheet:
+        """The same stylesheet in an element that is left alone: all of its rules stay, none is inlined."""
+        return Stylesheet((), (), (*self.rules, *self.conditional), ())
+
 
 @lru_cache(maxsize=128)
 def parse_stylesheet(text: str) -> Stylesheet:
