@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, Path
 
 from app.core.errors import SourceError
+from app.core.findings import Finding
 from app.core.sources import Fixture
 from app.web.access import require_token
 from app.web.bodies import json_body
@@ -38,9 +39,11 @@ from app.web.parts import Role, parts_of
 from app.web.placeholders import placeholders
 from app.web.problems import HttpError, Problem, problem_of
 from app.web.references import references_of
+from app.web.released import SOURCE
 from app.web.renderings import Data
 from app.web.services import Services, ServicesDep, default_fixture, known_name
 from app.web.variables import variables_of
+from bbws_templates.compiled import RenderedEmail
 from bbws_templates.errors import BbwsTemplatesError
 
 router = APIRouter()
@@ -56,6 +59,11 @@ _BODY: dict[int | str, dict[str, Any]] = {
     403: {"model": Problem, "description": "The request comes from a page of another site."},
     413: {"model": Problem, "description": "The body is too large."},
     415: {"model": Problem, "description": "The body is not declared to be JSON."},
+}
+
+_RELEASE: dict[int | str, dict[str, Any]] = {
+    409: {"model": Problem, "description": "The release is not intact and is not used."},
+    502: {"model": Problem, "description": "The target of the release fails: says what to do."},
 }
 
 Name = Annotated[
@@ -97,7 +105,7 @@ def list_templates(services: ServicesDep) -> TemplateList:
     "/api/templates/{name:path}/render",
     tags=["templates"],
     summary="Render one mail",
-    responses={**_NO_SUCH, **_UNUSABLE, **_BODY},
+    responses={**_NO_SUCH, **_UNUSABLE, **_BODY, **_RELEASE},
     openapi_extra=_RENDER_BODY,
 )
 def render_template(
@@ -105,25 +113,36 @@ def render_template(
 ) -> RenderResult:
     """Render with a fixture or with data of your own, by the engine that production uses. Nothing is stored.
 
-    Data are held to the template's contract unless `lenient`.
+    Data are held to the template's contract unless `lenient`. A template of a release is rendered exactly as
+    a Lambda renders it; its findings are what a lenient rendering left empty.
     """
     snapshot = services.snapshot
-    known_name(snapshot, name)
     if body.data is not None:
         data = Data(body.data, lenient=body.lenient)
-        query = {"draft": services.drafts.keep(name, data)}
     else:
         fixture = snapshot.workspace.fixture(name, body.fixture or "")
         data = Data(fixture.data, fixture.scenario, lenient=body.lenient)
-        query = {"fixture": fixture.scenario}
-        if body.lenient:
-            query["lenient"] = "true"
+    if body.release != SOURCE:
+        email, findings = services.releases.render(body.target, body.release, name, data)
+        return _rendered(email, data, findings, preview="")
+    known_name(snapshot, name)
+    if body.data is not None:
+        query = {"draft": services.drafts.keep(name, data)}
+    else:
+        query = {"fixture": data.scenario} | ({"lenient": "true"} if body.lenient else {})
     preview = services.renderings.preview(snapshot, name, data)
-    email = preview.email
+    path = f"/preview/{quote(name)}?{urlencode(query)}"
+    return _rendered(preview.email, data, preview.findings, preview=path)
+
+
+def _rendered(
+    email: RenderedEmail, data: Data, findings: tuple[Finding, ...], *, preview: str
+) -> RenderResult:
     references = references_of(email.html)
     return RenderResult(
-        name=name,
+        name=email.template,
         fixture=data.scenario,
+        release=email.release,
         subject=email.subject,
         preheader=email.preheader,
         sender=MailboxModel(name=email.sender[0], address=email.sender[1]),
@@ -133,9 +152,9 @@ def render_template(
         html_bytes=len(email.html.encode("utf-8", "replace")),
         links=[Reference(text=text, address=address) for text, address in references.links],
         images=[Reference(text=text, address=address) for text, address in references.images],
-        findings=[FindingModel.of(finding) for finding in preview.findings],
-        counts=Counts.model_validate(count(preview.findings)),
-        preview=f"/preview/{quote(name)}?{urlencode(query)}",
+        findings=[FindingModel.of(finding) for finding in findings],
+        counts=Counts.model_validate(count(findings)),
+        preview=preview,
     )
 
 

@@ -27,6 +27,7 @@ from app.web.files import RevalidatedFiles, StandInFiles
 from app.web.gate import Gate
 from app.web.listening import listen
 from app.web.live import LiveWorkspace
+from app.web.released import Releases
 from app.web.renderings import Renderings
 from app.web.services import Services, checked_payload
 from app.web.settings import ServerSettings
@@ -121,6 +122,7 @@ def _services(settings: ServerSettings) -> Services:
         renderings=renderings,
         checks=checks,
         drafts=Drafts(),
+        releases=Releases(),
         excerpts=Excerpts((settings.templates, settings.fixtures)),
         stand_ins=StandIns(settings.stand_ins),
         broadcast=broadcast,

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 from app.core.findings import Finding, Severity
 from app.web.parts import Role
 from app.web.problems import Problem
+from app.web.released import DEFAULT_TARGET, SOURCE
 
 _NAME = "receipts/receipt"
 
@@ -175,7 +176,11 @@ class RenderRequest(_Model):
                 {"required": ["fixture"], "properties": {"data": {"type": "null"}}},
                 {"required": ["data"], "properties": {"fixture": {"type": "null"}}},
             ],
-            "examples": [{"fixture": "typical"}, {"data": {"orderId": "order_1"}, "lenient": True}],
+            "examples": [
+                {"fixture": "typical"},
+                {"data": {"orderId": "order_1"}, "lenient": True},
+                {"fixture": "typical", "release": "active", "target": "local"},
+            ],
         },
     )
 
@@ -183,6 +188,15 @@ class RenderRequest(_Model):
     data: dict[str, Any] | None = Field(default=None, description="The data themselves.")
     lenient: bool = Field(
         default=False, description="Render missing values empty and report them, instead of failing."
+    )
+    release: str = Field(
+        default=SOURCE,
+        description="`source` for the files here; or, of what was published, `active`, `previous`, "
+        "a release id or the beginning of one.",
+    )
+    target: str = Field(
+        default=DEFAULT_TARGET,
+        description="Where the release was published to, as bbws-templates.toml names it.",
     )
 
     @model_validator(mode="after")
@@ -204,6 +218,7 @@ class RenderResult(_Model):
 
     name: str = Field(examples=[_NAME])
     fixture: str = Field(description="Empty when data were sent.")
+    release: str = Field(description="The id of the release it came from, empty for the files here.")
     subject: str
     preheader: str
     sender: MailboxModel
@@ -216,7 +231,8 @@ class RenderResult(_Model):
     findings: list[FindingModel]
     counts: Counts
     preview: str = Field(
-        description="Path of the mail as a page of its own; kept in memory for a while when data were sent.",
+        description="Path of the mail as a page of its own; kept in memory for a while when data were sent. "
+        "Empty for a mail of a release.",
         examples=["/preview/receipts/receipt?fixture=typical"],
     )
 

@@ -11,6 +11,7 @@ from app.core.errors import UnknownNameError
 from app.outcomes import outcome_of
 from app.web.excerpts import ExcerptLine, Excerpts
 from bbws_templates.errors import BbwsTemplatesError, ContractError, Location
+from bbws_templates.faults import UnknownTemplateError
 
 PROBLEM_JSON = "application/problem+json"
 _TYPE = "tag:kimmyai.io,2026:bbws-templates/problem/"  # RFC 4151: a name, not an address to fetch
@@ -110,7 +111,7 @@ def problem_of(error: BbwsTemplatesError, excerpts: Excerpts | None = None) -> P
         code=error.code,
         location=Place.of(location) if location else None,
         remedy=error.remedy,
-        nearest=list(error.nearest) if isinstance(error, UnknownNameError) else [],
+        nearest=list(error.nearest) if isinstance(error, (UnknownNameError, UnknownTemplateError)) else [],
         errors=[PointedProblem(pointer=p.pointer, detail=p.expectation) for p in error.problems]
         if isinstance(error, ContractError)
         else [],

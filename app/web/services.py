@@ -17,6 +17,7 @@ from app.web.excerpts import Excerpts
 from app.web.live import Change, LiveWorkspace, Snapshot
 from app.web.placeholders import placeholders
 from app.web.problems import HttpError
+from app.web.released import Releases
 from app.web.renderings import Data, Renderings
 from app.web.settings import ServerSettings
 from app.web.stand_ins import StandIns
@@ -33,6 +34,7 @@ class Services:
     renderings: Renderings
     checks: Checks
     drafts: Drafts
+    releases: Releases
     excerpts: Excerpts
     stand_ins: StandIns
     broadcast: Broadcast
