@@ -15,12 +15,14 @@ from urllib.parse import quote
 from app.web.scheme import Scheme, prefer_in_css, prefer_in_media, prefer_in_meta
 from app.web.stand_ins import StandIns
 
-# Clicking a link must neither leave the page nor replace the mail: it asks for a new window, which the
-# sandbox then refuses.
+# Clicking a link must neither leave the page nor replace the mail: every link asks for a new window, which
+# the sandbox then refuses.
 _INERT_LINKS = '<base target="_blank">'
 _ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+))?""")
 _CSS_URL = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"'\s]*))\s*\)""", re.IGNORECASE)
-# Resource hints would open connections before any policy is asked.
+# Browsers open connections for these before they ask the policy, which then refuses the load itself.
+_DOCUMENTS = frozenset({"iframe", "frame", "object", "embed"})
+_DOCUMENTS_FROM = frozenset({"src", "data", "srcdoc"})
 _HINTS = frozenset({"dns-prefetch", "preconnect", "prefetch", "preload", "prerender", "modulepreload"})
 
 
@@ -44,8 +46,12 @@ class _Rules:
 
     def attribute(self, tag: str, name: str, value: str, others: Mapping[str, str]) -> str:
         """The new value of one attribute; the old one when nothing is to be done."""
-        if name in ("src", "background", "poster") and tag != "iframe":
+        if tag in _DOCUMENTS and name in _DOCUMENTS_FROM:
+            return "" if name == "srcdoc" else "about:blank"
+        if name in ("src", "background", "poster"):
             return self._stand_ins.shown(value)
+        if name == "target":
+            return "_blank"
         if name == "srcset":
             return ""  # the frame shows the stand-in of `src`, in one resolution
         if name == "style":

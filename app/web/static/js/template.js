@@ -56,11 +56,14 @@ async function refresh({ files = false } = {}) {
   abort = new AbortController();
   const { signal } = abort;
   try {
-    if (files || !page.template) await readTemplate();
+    const first = !page.template;
+    if (first) await readTemplate(signal);
     const body = page.template && request();
-    if (!page.template || !body) return;
-    const { value, problem } = await api.render(name, body, signal);
+    if (!page.template || !body || signal.aborted) return;
+    // After a save everything is asked for at once, so that the mail waits for nothing but itself.
+    const [{ value, problem }] = await Promise.all([api.render(name, body, signal), files && !first && readTemplate(signal)]);
     if (signal.aborted) return;
+    if (body.fixture && body.fixture !== scenario()) return void refresh(); // that fixture has just gone
     fail(problem);
     editor.judge(problem);
     if (value) show(value);
@@ -69,8 +72,9 @@ async function refresh({ files = false } = {}) {
   }
 }
 
-async function readTemplate() {
+async function readTemplate(signal) {
   const [template, sources] = await Promise.all([api.getTemplate(name), api.getSources(name)]);
+  if (signal.aborted) return undefined;
   page.sources = sources.value?.files ?? [];
   sourceView.show(page.sources);
   if (template.problem) return fail(template.problem);
@@ -202,6 +206,7 @@ function setScheme(scheme) {
 
 function setFixture(fixture) {
   update({ fixture });
+  $("#fixture").value = fixture;
   editor.edited = false;
   offerData();
   editor.forget();
@@ -213,7 +218,7 @@ const following = (values, value, step = 1) => values[(values.indexOf(value) + s
 
 /** Neighbouring templates open with the same settings. */
 function carry() {
-  for (const link of $$('a[href^="/templates/"]')) link.search = portable();
+  for (const link of $$("#nav-list a, .step a[href]")) link.search = portable();
 }
 
 function go(id) {

@@ -1,0 +1,126 @@
+"""A real browser that keeps count of everything a preview must not do."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    FrameLocator,
+    Page,
+    expect,
+    sync_playwright,
+)
+
+from app.browser.discovery import find_browser
+
+# A full Chromium asks its maker about forms, updates and time whatever page is open.
+_QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-pings")
+_OF_THE_BROWSER = (".googleapis.com:443", ".google.com:443", "update.googleapis.com")
+SHOWN = ".frame iframe:not(.waiting)"
+Colours = Literal["light", "dark"]
+
+
+@dataclass
+class Misdeeds:
+    """What was seen that must not be: each entry is a sentence for the failure message."""
+
+    seen: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page, *, console: bool) -> None:
+        page.on("dialog", self._dialog)
+        page.on("pageerror", lambda error: self.seen.append(f"an error on the page: {error}"))
+        page.on("popup", lambda popup: self.seen.append(f"a new window: {popup.url}"))
+        if console:
+            page.on("console", self._console)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.seen.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # That a rendering fails is an answer like any other, but browsers log every status over 399.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.seen.append(f"a console error: {message.text}")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = find_browser()
+        browser = playwright.chromium.launch(
+            executable_path=found.executable, args=["--no-sandbox", *_QUIET], env={**found.env} or None
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    origin: str,
+    path: str = "/",
+    *,
+    size: tuple[int, int] = (1440, 900),
+    colours: Colours = "light",
+    console: bool = True,
+) -> Iterator[tuple[Page, Misdeeds]]:
+    """A page in a context of its own. A connection to any other machine is a misdeed.
+
+    The browser is told to reach everything but this machine through a proxy, and the proxy is a bare socket:
+    unlike the browser's own events it also notices what is opened ahead of a request, and it does not notice
+    what the browser has refused.
+    """
+    misdeeds = Misdeeds()
+    with outside(misdeeds) as proxy:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=colours,
+            proxy={"server": f"http://{proxy}", "bypass": "127.0.0.1"},
+        )
+        try:
+            context.set_default_timeout(10_000)
+            page = context.new_page()
+            misdeeds.watch(page, console=console)
+            page.goto(origin + path)
+            yield page, misdeeds
+        finally:
+            context.close()
+
+
+@contextmanager
+def outside(misdeeds: Misdeeds) -> Iterator[str]:
+    """The address of a proxy that lets nothing through and notes what was asked of it."""
+
+    class Refusal(socketserver.StreamRequestHandler):
+        timeout = 2
+
+        def handle(self) -> None:
+            asked = self.rfile.readline().decode("latin-1").strip()
+            if not any(own in asked for own in _OF_THE_BROWSER):
+                misdeeds.seen.append(f"a request to {asked}")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refusal) as server:
+        server.daemon_threads = True  # a connection that was opened ahead of need says nothing and stays
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield "{}:{}".format(*server.server_address)
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def mail(page: Page) -> FrameLocator:
+    """The mail that is shown, once it is."""
+    expect(page.locator(SHOWN)).to_be_visible()
+    return page.frame_locator(SHOWN)
