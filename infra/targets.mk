@@ -27,7 +27,7 @@ infra-docs: $(VENV)/.dev ## Write the READMEs of the Terraform modules from thei
 
 .PHONY: infra-scan
 infra-scan: infra-tools ## Look for insecure settings in the Terraform (checkov)
-	@$(CHECKOV)/bin/checkov --config-file infra/checkov.yaml
+	@$(CHECKOV)/bin/checkov --config-file infra/checkov.yaml --quiet
 
 .PHONY: infra-bootstrap
 infra-bootstrap: infra-tools ## Make the state bucket and lock table of ENV, once (administrator)

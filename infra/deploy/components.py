@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 COMPONENTS: Final = ROOT / "infra" / "components"
-WORK: Final = ROOT / ".local" / "infra"
+WORK: Final = Path(os.environ.get("INFRA_WORK", ROOT / ".local" / "infra"))
 """Terraform's own data, plans and reports; nothing in it is worth keeping after the apply."""
 
 BY_ADMINISTRATOR: Final = ("bootstrap", "account")

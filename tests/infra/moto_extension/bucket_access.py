@@ -1,4 +1,4 @@
-"""Bucket policies as S3 evaluates them: with principals, conditions, and an explicit "deny" before everything.
+"""Bucket policies as S3 evaluates them: principals, conditions, and an explicit "deny" before everything.
 
 moto itself knows no conditions, so "deny unless TLS" denies everything. Here a request to an object or a
 list is judged by the bucket's policy and, for a role that was taken by sts:AssumeRole, by the role's own

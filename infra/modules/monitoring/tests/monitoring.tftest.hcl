@@ -1,0 +1,130 @@
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "093646564004" }
+  }
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:af-south-1:093646564004:bbws-alarms-prod" }
+  }
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:af-south-1:093646564004:key/11111111-2222-3333-4444-555555555555" }
+  }
+}
+
+variables {
+  environment     = "prod"
+  level           = "comprehensive"
+  alarm_topic_arn = "arn:aws:sns:af-south-1:093646564004:bbws-alarms-prod"
+  tables          = [{ name = "tenants", indexes = ["EmailIndex"], replica_region = "eu-west-1" }]
+  bucket = {
+    name        = "bbws-templates-prod"
+    replication = { destination_bucket = "bbws-templates-prod-dr-eu-west-1", rule_id = "everything" }
+  }
+}
+
+run "comprehensive" {
+  command = plan
+
+  assert {
+    condition = toset(output.alarm_names) == toset([
+      "bbws-prod-tenants-system-errors", "bbws-prod-tenants-read-throttles", "bbws-prod-tenants-write-throttles",
+      "bbws-prod-tenants-EmailIndex-read-throttles", "bbws-prod-tenants-EmailIndex-write-throttles",
+      "bbws-prod-tenants-GetItem-latency", "bbws-prod-tenants-PutItem-latency", "bbws-prod-tenants-Query-latency",
+      "bbws-prod-tenants-replication-latency", "bbws-prod-bbws-templates-prod-4xx", "bbws-prod-bbws-templates-prod-5xx",
+      "bbws-prod-bbws-templates-prod-first-byte-latency", "bbws-prod-bbws-templates-prod-replication-latency",
+      "bbws-prod-bbws-templates-prod-replication-backlog", "bbws-prod-bbws-templates-prod-replication-failures",
+    ])
+    error_message = "Alarms: ${join(", ", output.alarm_names)}"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.replication["bbws-templates-prod-replication-latency"].threshold == 900
+    error_message = "The recovery point of the bucket is 15 minutes."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.bucket["bbws-templates-prod-4xx"].dimensions.FilterId == aws_s3_bucket_metric.this["bbws-templates-prod"].name
+    error_message = "S3 publishes 4xx and 5xx only for a metrics configuration."
+  }
+}
+
+run "basic" {
+  command = plan
+
+  variables {
+    environment     = "dev"
+    level           = "basic"
+    alarm_topic_arn = "arn:aws:sns:af-south-1:536580886816:bbws-alarms-dev"
+    tables          = [{ name = "tenants", indexes = ["EmailIndex"] }]
+    bucket          = { name = "bbws-templates-dev" }
+  }
+
+  assert {
+    condition     = length(output.alarm_names) == 5
+    error_message = "Errors and throttles of the table, 4xx and 5xx of the bucket: ${join(", ", output.alarm_names)}"
+  }
+}
+
+run "budget_and_topic" {
+  command = plan
+
+  variables {
+    alarm_topic_arn = null
+    topic           = { name = "bbws-alarms-prod", emails = ["support@kimmyai.io"] }
+    budget          = { name = "bbws-prod-monthly", limit_usd = 5000 }
+    watch_backups   = true
+  }
+
+  assert {
+    condition     = { for alert in aws_budgets_budget.this[0].notification : alert.notification_type => alert.threshold } == { ACTUAL = 80, FORECASTED = 100 }
+    error_message = "Alerts at 80 % of actual and 100 % of forecast cost."
+  }
+
+  assert {
+    condition     = aws_budgets_budget.this[0].limit_amount == "5000" && length(aws_cloudwatch_event_rule.backup) == 1
+    error_message = "The limit is 5,000 dollars, and failed backups are reported."
+  }
+}
+
+run "refuses_alarms_that_go_nowhere" {
+  command         = plan
+  expect_failures = [var.alarm_topic_arn]
+
+  variables {
+    alarm_topic_arn = null
+  }
+}
+
+run "refuses_less_for_production" {
+  command         = plan
+  expect_failures = [var.level]
+
+  variables {
+    level = "basic"
+  }
+}
+
+run "refuses_a_recovery_point_beyond_the_design" {
+  command         = plan
+  expect_failures = [var.thresholds]
+
+  variables {
+    thresholds = { replication_latency_s = 3600 }
+  }
+}
+
+run "refuses_a_budget_of_nothing" {
+  command         = plan
+  expect_failures = [var.budget]
+
+  variables {
+    budget = { name = "bbws-prod-monthly", limit_usd = 0 }
+  }
+}
+
+run "example" {
+  command = plan
+
+  module {
+    source = "./examples/complete"
+  }
+}

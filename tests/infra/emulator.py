@@ -1,0 +1,95 @@
+"""A local stand-in for one AWS account: moto's server with our extension, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from tests.infra.facts import ACCOUNT, reader_roles
+from tests.infra.terraform import ROOT
+
+REGION = "af-south-1"
+
+
+class Emulator:
+    """A running server; ``environment`` is all that a program needs to take it for AWS."""
+
+    def __init__(self, environment_name: str, folder: Path) -> None:
+        self.name = environment_name
+        self.account = ACCOUNT[environment_name]
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.environment: Mapping[str, str] = {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_MAX_ATTEMPTS": "4",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+        self._log = (folder / f"emulator-{environment_name}.log").open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.infra.moto_extension", "--port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, "MOTO_ACCOUNT_ID": self.account, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"},
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        self._wait()
+
+    def client(self, service: str, region: str = REGION, **credentials: str) -> Any:
+        """A client of the emulated account; ``credentials`` of a session, else the administrator's."""
+        keys = credentials or {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        return boto3.client(  # type: ignore[call-overload]
+            service, region_name=region, endpoint_url=self.url, **keys
+        )
+
+    def assume(self, role: str) -> dict[str, str]:
+        """Credentials of a session in ``role``, as arguments for ``client``."""
+        answer = self.client("sts").assume_role(
+            RoleArn=f"arn:aws:iam::{self.account}:role/{role}", RoleSessionName="test"
+        )["Credentials"]
+        return {
+            "aws_access_key_id": answer["AccessKeyId"],
+            "aws_secret_access_key": answer["SecretAccessKey"],
+            "aws_session_token": answer["SessionToken"],
+        }
+
+    def make_reader_roles(self) -> None:
+        """The roles of the Lambdas, which other repositories make."""
+        iam = self.client("iam")
+        for name in reader_roles(self.name):
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.wait(timeout=20)
+        self._log.close()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            try:
+                urllib.request.urlopen(f"{self.url}/moto-api/", timeout=5).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        raise RuntimeError(f"The emulator did not start; it said: {Path(self._log.name).read_text()[-2000:]}")

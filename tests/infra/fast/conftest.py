@@ -1,0 +1,103 @@
+"""Long commands of this tier run side by side from the first test on; each test waits for its own."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.infra.facts import COMPONENTS, MODULES
+from tests.infra.fast.refusals import REFUSALS, refusal_test
+from tests.infra.terraform import INFRA, ROOT, Finished, Workbench
+
+CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
+
+
+class Background:
+    """Commands by name, two at a time."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(2)
+        self._futures: dict[str, Future[Finished]] = {}
+
+    def start(self, name: str, work: object, *arguments: object) -> None:
+        """Begin ``work`` unless it has begun."""
+        if name not in self._futures:
+            self._futures[name] = self._pool.submit(work, *arguments)  # type: ignore[arg-type]
+
+    def finished(self, name: str) -> Finished:
+        """What came of it."""
+        return self._futures[name].result(timeout=280)
+
+    def close(self) -> None:
+        """Drop what has not begun."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the Terraform, so that ``terraform init`` leaves nothing in the tree."""
+    copy = tmp_path_factory.mktemp("sources") / "infra"
+    for part in ("modules", "components"):
+        shutil.copytree(INFRA / part, copy / part)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def background(
+    workbench: Workbench, sources: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Background]:
+    """Everything in this tier that takes more than a second."""
+    data = tmp_path_factory.mktemp("data")
+    running = Background()
+    running.start("checkov", run_checkov)
+    running.start("refusals", run_refusals, workbench, sources, data)
+    for module in MODULES:
+        running.start(f"module {module}", run_module_tests, workbench, sources / "modules" / module, data)
+    for component in COMPONENTS:
+        running.start(
+            f"component {component}", run_validate, workbench, sources / "components" / component, data
+        )
+    yield running
+    running.close()
+
+
+def run_checkov() -> Finished:
+    """All Terraform looked at by checkov; where that is not installed, a failure that says how to get it."""
+    if not CHECKOV.exists():
+        return Finished(("checkov",), 127, "checkov is not installed: run `make infra-tools`.")
+    command = [str(CHECKOV), "--config-file", "infra/checkov.yaml", "--output", "json"]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
+    return Finished(tuple(command), finished.returncode, finished.stdout or finished.stderr)
+
+
+def run_module_tests(workbench: Workbench, module: Path, data: Path) -> Finished:
+    """The module's own tests, with mocked providers."""
+    return workbench.run_offline("test", folder=module, data=data / f"module-{module.name}")
+
+
+def run_validate(workbench: Workbench, component: Path, data: Path) -> Finished:
+    """Terraform's own opinion of a component."""
+    return workbench.run_offline("validate", folder=component, data=data / f"component-{component.name}")
+
+
+def run_refusals(workbench: Workbench, sources: Path, data: Path) -> Finished:
+    """Every refusal in one command, each in a file of its own; the answers come as JSON, one a line."""
+    consumer = sources / "consumer"
+    (consumer / "tests").mkdir(parents=True)
+    for refusal in REFUSALS:
+        file = consumer / "tests" / f"{refusal.name}.tftest.hcl"
+        file.write_text(refusal_test(refusal, sources), encoding="utf-8")
+    (consumer / "main.tf").write_text('terraform {\n  required_version = ">= 1.11"\n}\n', encoding="utf-8")
+    return workbench.run_offline("test", "-json", folder=consumer, data=data / "refusals")
+
+
+@pytest.fixture(scope="session")
+def python() -> str:
+    """The Python that runs the tests."""
+    return sys.executable

@@ -1,0 +1,248 @@
+"""Bad input, and the sentence that must answer it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """``changes`` to good input of ``source``, and parts of the sentence that must refuse them."""
+
+    name: str
+    source: str
+    changes: Mapping[str, Any]
+    says: tuple[str, ...]
+    environment: str = ""
+
+
+GOOD: Mapping[str, Mapping[str, Any]] = {
+    "modules/s3_bucket": {"name": "bbws-templates-dev", "environment": "dev"},
+    "modules/gsi": {"attributes": {"PK": "S", "email": "S"}, "table_keys": ["PK"]},
+    "modules/dynamodb_table": {
+        "name": "tenants",
+        "environment": "prod",
+        "deletion_protection": True,
+        "replicate": True,
+    },
+    "modules/backup": {
+        "environment": "dev",
+        "vault_name": "bbws-tables-dev",
+        "plan_name": "bbws-tables-dev-daily",
+        "role_name": "bbws-backup-dev",
+        "frequency": "daily",
+        "selection_tags": {"BackupPolicy": "daily"},
+    },
+    "modules/bucket_policy": {"bucket": "bbws-templates-dev", "account_id": "536580886816"},
+}
+
+REFUSALS = (
+    Refusal(
+        "an_environment_that_does_not_exist",
+        "modules/s3_bucket",
+        {"environment": "staging"},
+        ('no environment "staging"', "write dev, sit or prod"),
+    ),
+    Refusal(
+        "a_bucket_name_in_capitals",
+        "modules/s3_bucket",
+        {"name": "BBWS_Templates"},
+        (
+            '"BBWS_Templates" is not a bucket name',
+            "3 to 63 lower-case letters",
+            "for example bbws-templates-dev",
+        ),
+    ),
+    Refusal(
+        "a_bucket_name_of_two_letters",
+        "modules/s3_bucket",
+        {"name": "bb"},
+        ('"bb" is not a bucket name', "3 to 63"),
+    ),
+    Refusal(
+        "a_bucket_name_like_an_address",
+        "modules/s3_bucket",
+        {"name": "192.168.5.4"},
+        ('"192.168.5.4" is not a bucket name',),
+    ),
+    Refusal(
+        "a_bucket_name_with_a_reserved_ending",
+        "modules/s3_bucket",
+        {"name": "bbws-templates-s3alias"},
+        ("a part that S3 keeps for itself", "write a name without it"),
+    ),
+    Refusal(
+        "a_production_bucket_that_may_be_destroyed",
+        "modules/s3_bucket",
+        {"environment": "prod", "force_destroy": True},
+        ("write force_destroy = false",),
+    ),
+    Refusal(
+        "noncurrent_versions_kept_for_no_day",
+        "modules/s3_bucket",
+        {"lifecycle_days": {"noncurrent_versions": 0}},
+        ("is 0", "from 1 to 3650", "the design says 90"),
+    ),
+    Refusal(
+        "a_log_bucket_that_logs_into_itself",
+        "modules/s3_bucket",
+        {"logging": {"bucket": "bbws-templates-dev", "prefix": "s3-access-logs/templates/"}},
+        ("logging.bucket is the bucket itself", "write another one"),
+    ),
+    Refusal(
+        "an_index_on_an_undeclared_attribute",
+        "modules/gsi",
+        {"indexes": [{"name": "EmailIndex", "partition_key": "mail"}]},
+        ("EmailIndex needs mail", "Write the attribute with its type into attributes", "declared: PK, email"),
+    ),
+    Refusal(
+        "an_index_on_a_boolean",
+        "modules/gsi",
+        {"attributes": {"PK": "S", "active": "BOOL"}},
+        ("active = BOOL", "write S, N or B", "a string attribute that is derived from it"),
+    ),
+    Refusal(
+        "an_index_of_a_table_on_an_undeclared_attribute",
+        "modules/dynamodb_table",
+        {"indexes": [{"name": "EmailIndex", "partition_key": "email"}]},
+        ("EmailIndex needs email", "Write the attribute with its type into attributes"),
+    ),
+    Refusal(
+        "a_production_table_without_protection",
+        "modules/dynamodb_table",
+        {"deletion_protection": False},
+        ("must be protected against deletion", "write deletion_protection = true"),
+    ),
+    Refusal(
+        "a_production_table_without_replica",
+        "modules/dynamodb_table",
+        {"replicate": False},
+        ("write replicate = true",),
+    ),
+    Refusal(
+        "a_recovery_period_of_36_days",
+        "modules/dynamodb_table",
+        {"recovery_period_days": 36},
+        ("is 36", "1 to 35 days", "the design says 35"),
+    ),
+    Refusal(
+        "backups_kept_for_three_days",
+        "modules/backup",
+        {"retention_days": 3},
+        ("retention_days is 3", "from 7 to 365", "the design says 90"),
+    ),
+    Refusal(
+        "backups_kept_for_ten_years",
+        "modules/backup",
+        {"retention_days": 3650},
+        ("retention_days is 3650", "from 7 to 365"),
+    ),
+    Refusal(
+        "a_frequency_that_does_not_exist",
+        "modules/backup",
+        {"frequency": "weekly"},
+        ('"weekly" is no backup frequency', "write daily (at 02:00 UTC) or hourly"),
+    ),
+    Refusal(
+        "a_reader_of_another_account",
+        "modules/bucket_policy",
+        {"readers": ["arn:aws:iam::111122223333:role/stranger"]},
+        ("write arn:aws:iam::536580886816:role/NAME", "Not so: arn:aws:iam::111122223333:role/stranger"),
+    ),
+    Refusal(
+        "an_account_without_its_zeros",
+        "modules/bucket_policy",
+        {"account_id": "93646564004"},
+        ('"93646564004" is not an AWS account', "12 digits in quotes"),
+    ),
+    Refusal(
+        "a_component_in_an_environment_that_does_not_exist",
+        "components/tenants",
+        {"environment": "staging"},
+        ('no environment "staging"', "write dev, sit or prod"),
+        environment="dev",
+    ),
+    Refusal(
+        "the_bucket_of_another_environment",
+        "components/templates",
+        {"bucket_name": "bbws-templates-prod"},
+        ("does not belong to dev", "ends with -dev"),
+        environment="dev",
+    ),
+    Refusal(
+        "a_production_table_component_without_protection",
+        "components/campaigns",
+        {"deletion_protection": False},
+        ("must be protected against deletion", "write deletion_protection = true"),
+        environment="prod",
+    ),
+    Refusal(
+        "production_without_a_copy_of_the_bucket",
+        "components/templates",
+        {"replica": None},
+        ("Production's bucket is copied to the second region",),
+        environment="prod",
+    ),
+    Refusal(
+        "backups_of_production_once_a_day",
+        "components/account",
+        {"backup_policy": "daily"},
+        ('write backup_policy = "hourly"',),
+        environment="prod",
+    ),
+    Refusal(
+        "alarms_that_nobody_hears",
+        "components/account",
+        {"alert_emails": []},
+        ("write at least one address into alert_emails",),
+        environment="sit",
+    ),
+    Refusal(
+        "an_unprotected_lock_table_in_production",
+        "components/bootstrap",
+        {"deletion_protection": False},
+        ("write deletion_protection = true",),
+        environment="prod",
+    ),
+)
+
+
+def refusal_test(refusal: Refusal, sources: Path) -> str:
+    """A file for ``terraform test`` with mocked providers, in which the refusal is not expected."""
+    values = dict(GOOD.get(refusal.source, {})) | dict(refusal.changes)
+    lines = [f"    {name} = {_expression(value)}" for name, value in values.items()]
+    if refusal.environment:
+        tfvars = sources / refusal.source / "environments" / f"{refusal.environment}.tfvars"
+        lines += _without(tfvars.read_text(encoding="utf-8"), set(refusal.changes))
+    assignments = "\n".join(lines)
+    return (
+        'mock_provider "aws" {}\n\nmock_provider "aws" {\n  alias = "replica"\n}\n\n'
+        f'run "{refusal.name}" {{\n  command = plan\n\n'
+        f'  module {{\n    source = "../{refusal.source}"\n  }}\n\n'
+        f"  variables {{\n{assignments}\n  }}\n}}\n"
+    )
+
+
+def _without(text: str, names: set[str]) -> list[str]:
+    """The assignments of a .tfvars file, but for those of ``names``; values of several lines stay whole."""
+    kept: list[str] = []
+    keep = True
+    for line in text.splitlines():
+        if line and not line[0].isspace() and line[0] not in "]}":
+            keep = line.split("=")[0].strip() not in names
+        if keep:
+            kept.append(line)
+    return kept
+
+
+def _expression(value: Any) -> str:
+    """JSON is Terraform for everything used here, once its object keys are followed by an equals sign."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_expression(member)}" for key, member in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_expression(member) for member in value) + "]"
+    return json.dumps(value)

@@ -1,0 +1,142 @@
+"""The Terraform as text: formatted, valid, complete, and free of what does not belong there."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from infra.deploy.components import setting
+from tests.infra.facts import COMPONENTS, ENVIRONMENTS, MODULES, STATE_KEY
+from tests.infra.fast.conftest import Background
+from tests.infra.terraform import INFRA, ROOT, Workbench
+
+SOURCES = sorted(path for suffix in ("*.tf", "*.tfvars", "*.tfbackend") for path in INFRA.rglob(suffix))
+
+
+def test_everything_is_formatted(workbench: Workbench) -> None:
+    finished = workbench.run("fmt", "-check", "-recursive", "-diff", folder=INFRA, data=INFRA)
+    assert finished.code == 0, f"run `make infra-fmt`:\n{finished.output}"
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_every_component_is_valid(background: Background, component: str) -> None:
+    background.finished(f"component {component}").ok()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_passes_its_own_tests(background: Background, module: str) -> None:
+    """Validation, logic, and the example, with mocked providers."""
+    finished = background.finished(f"module {module}").ok()
+    assert re.search(r"Success! [1-9]\d* passed, 0 failed", finished.output)
+    assert 'run "example"... pass' in finished.output
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_has_its_files(module: str) -> None:
+    folder = INFRA / "modules" / module
+    for name in (
+        "main.tf",
+        "variables.tf",
+        "outputs.tf",
+        "versions.tf",
+        "README.md",
+        "examples/complete/main.tf",
+    ):
+        assert (folder / name).is_file(), name
+
+
+def test_the_facts_name_every_module_and_component() -> None:
+    assert {path.parent.name for path in (INFRA / "modules").glob("*/main.tf")} == set(MODULES)
+    assert {path.parent.name for path in (INFRA / "components").glob("*/main.tf")} == set(COMPONENTS)
+
+
+def test_every_variable_and_output_is_described_and_typed() -> None:
+    for path in SOURCES:
+        for kind, name, body in re.findall(
+            r'^(variable|output) "(\w+)" \{\n(.*?)^\}',
+            path.read_text(encoding="utf-8"),
+            re.MULTILINE | re.DOTALL,
+        ):
+            where = f"{kind} {name} in {path.relative_to(ROOT)}"
+            assert re.search(r'^  description += ".{10,}"$', body, re.MULTILINE), (
+                f"{where} has no description"
+            )
+            if kind == "variable":
+                assert re.search(r"^  type +=", body, re.MULTILINE), f"{where} has no type"
+                assert not re.search(r"= any$|\(any\)", body, re.MULTILINE), f"{where} takes anything"
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_every_component_keeps_a_state_of_its_own(component: str, environment: str) -> None:
+    backend = INFRA / "components" / component / "backends" / f"{environment}.s3.tfbackend"
+    assert setting(backend, "bucket") == f"bbws-terraform-state-{environment}"
+    assert setting(backend, "dynamodb_table") == f"terraform-state-lock-{environment}"
+    assert setting(backend, "use_lockfile") == "true"
+    assert setting(backend, "encrypt") == "true"
+    assert setting(backend, "region") == "af-south-1"
+    if component in STATE_KEY:
+        assert setting(backend, "key") == STATE_KEY[component]
+
+
+def test_no_two_components_share_a_state() -> None:
+    keys = [
+        setting(INFRA / "components" / component / "backends" / "prod.s3.tfbackend", "key")
+        for component in COMPONENTS
+    ]
+    assert len(set(keys)) == len(COMPONENTS)
+
+
+def test_what_differs_between_environments_stands_in_their_files_only() -> None:
+    """Account numbers and names that end with an environment belong into environments/ and backends/."""
+    for path in (INFRA / "components").glob("*/*.tf"):
+        code = re.sub(r"#.*|error_message = .*", "", path.read_text(encoding="utf-8"))
+        assert not re.search(r'"\d{12}"|[\w-]+-(dev|sit|prod)"', code), path
+    for path in (INFRA / "modules").glob("*/*.tf"):
+        code = re.sub(r"#.*|error_message = .*", "", path.read_text(encoding="utf-8"))
+        assert not re.search(r"\b\d{12}\b", code), path
+
+
+def test_the_terraform_knows_nothing_of_an_emulator_and_holds_no_credentials() -> None:
+    forbidden = re.compile(
+        r"localhost|127\.0\.0\.1|moto|localstack|endpoints|skip_credentials|skip_requesting|s3_use_path_style"
+        r"|access_key|secret_key|AKIA[0-9A-Z]{16}",
+        re.IGNORECASE,
+    )
+    for path in SOURCES:
+        found = forbidden.findall(path.read_text(encoding="utf-8"))
+        assert not found, f"{path.relative_to(ROOT)}: {found}"
+
+
+def test_every_component_is_locked_to_the_same_provider() -> None:
+    locks = {
+        (INFRA / "components" / component / ".terraform.lock.hcl").read_text() for component in COMPONENTS
+    }
+    assert len(locks) == 1
+    assert 'version     = "5.100.0"' in locks.pop()
+
+
+def test_the_readmes_of_the_modules_are_written_from_the_code(python: str) -> None:
+    finished = subprocess.run(
+        [python, "infra/scripts/module_readmes.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+
+
+def test_checkov_finds_nothing_that_is_not_waived_with_a_reason(background: Background) -> None:
+    finished = background.finished("checkov")
+    assert finished.code == 0, finished.output[-4000:]
+    report = json.loads(finished.output)
+    assert report["summary"]["failed"] == 0
+    assert report["summary"]["parsing_errors"] == 0
+    assert report["summary"]["passed"] > 100
+    for check in report["results"]["skipped_checks"]:
+        reason = check["check_result"]["suppress_comment"]
+        assert len(reason) > 30, f"{check['check_id']} on {check['resource']} is waived without a reason"

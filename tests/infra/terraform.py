@@ -1,0 +1,197 @@
+"""Terraform in the tests: with the provider of a local mirror, without any of the developer's settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from infra.deploy.terraform import find_terraform
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+INFRA: Final = ROOT / "infra"
+PROVIDER: Final = "registry.terraform.io/hashicorp/aws"
+VERSION: Final = "5.100.0"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished command: what it ended with and said, without colours."""
+
+    command: tuple[str, ...]
+    code: int
+    output: str
+
+    def ok(self, *accepted: int) -> Finished:
+        """Itself, when it ended as expected; otherwise a failure that shows all it said."""
+        assert self.code in (accepted or (0,)), (
+            f"{' '.join(self.command)} ended with {self.code}:\n{self.output}"
+        )
+        return self
+
+    @property
+    def sentence(self) -> str:
+        """What it said, on one line: Terraform breaks lines and draws a bar beside them."""
+        return " ".join(self.output.replace("│", " ").split())
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """A Terraform and the environment that every command gets.
+
+    ``overrides`` is a CLI configuration that takes the provider as it lies there: without the hashing of
+    700 MB that every ``terraform init`` costs, and good for whatever needs no backend.
+    """
+
+    program: str
+    environment: Mapping[str, str]
+    overrides: Path
+
+    def run(
+        self,
+        *arguments: str,
+        folder: Path,
+        data: Path,
+        extra: Mapping[str, str] | None = None,
+        timeout: float = 240,
+    ) -> Finished:
+        """Run Terraform in ``folder`` with its data in ``data``; ``timeout`` in seconds."""
+        finished = subprocess.run(
+            [self.program, *arguments],
+            cwd=folder,
+            env={**self.environment, "TF_DATA_DIR": str(data), **(extra or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=timeout,
+        )
+        return Finished((self.program, *arguments), finished.returncode, finished.stdout)
+
+    def run_offline(self, *arguments: str, folder: Path, data: Path) -> Finished:
+        """Get the modules and run a command that needs neither backend nor lock file (validate, test)."""
+        extra = {"TF_CLI_CONFIG_FILE": str(self.overrides)}
+        self.run("get", folder=folder, data=data, extra=extra).ok()
+        return self.run(*arguments, folder=folder, data=data, extra=extra)
+
+    def show(self, plan: Path, *, folder: Path, data: Path) -> dict[str, Any]:
+        """A saved plan as JSON."""
+        document: dict[str, Any] = json.loads(
+            self.run("show", "-json", str(plan), folder=folder, data=data).ok().output
+        )
+        return document
+
+
+def make_workbench(home: Path) -> Workbench:
+    """A workbench whose settings lie in ``home``.
+
+    Raises:
+        SurroundingsError: there is no Terraform that fits; the message says where to get one.
+    """
+    program = find_terraform()
+    kept = ("PATH", "HOME", "TMPDIR", "LANG", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    environment |= {
+        "TF_CLI_CONFIG_FILE": str(home / "settings.rc"),
+        "TF_CLI_ARGS": "-no-color",
+        "TF_IN_AUTOMATION": "1",
+        "TF_INPUT": "0",
+        "CHECKPOINT_DISABLE": "1",
+        # The provider spends most of its time collecting garbage of its own schema.
+        "GOGC": "400",
+    }
+    mirror = find_mirror()
+    folder = _unpacked(mirror) if mirror else None
+    if mirror is None or folder is None:
+        mirror = _fill_cache(program, environment, home, mirror)
+        folder = _unpacked(mirror)
+    assert folder is not None, f"Terraform installed the AWS provider, but it is not in {mirror}"
+    _write_settings(home / "settings.rc", _mirror_block(mirror))
+    _write_settings(
+        home / "overrides.rc",
+        f'  dev_overrides {{\n    "hashicorp/aws" = "{folder}"\n  }}\n{_mirror_block(mirror)}',
+    )
+    return Workbench(program, environment, home / "overrides.rc")
+
+
+def find_mirror() -> Path | None:
+    """A folder that holds the AWS provider as a mirror: Terraform's own places, then near the root."""
+    return next((place for place in _places() if _holds_provider(place)), None)
+
+
+def _fill_cache(program: str, environment: Mapping[str, str], home: Path, packed: Path | None) -> Path:
+    """Fetch the provider once, from a packed mirror or the public registry, and keep it: it is 700 MB."""
+    cache = ROOT / ".local" / "terraform-plugins"
+    cache.mkdir(parents=True, exist_ok=True)
+    _write_settings(home / "settings.rc", _mirror_block(packed) if packed else "  direct {}\n")
+    fetch = home / "fetch"
+    fetch.mkdir()
+    shutil.copy(INFRA / "components" / "account" / "versions.tf", fetch)
+    finished = subprocess.run(
+        [program, "init", "-backend=false"],
+        cwd=fetch,
+        env={**environment, "TF_PLUGIN_CACHE_DIR": str(cache)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, (
+        "The AWS provider is neither in a local mirror nor to be had from the registry. Put a mirror "
+        f"(`terraform providers mirror`) into ~/.terraform.d/plugins. Terraform says: {finished.stderr}"
+    )
+    return cache
+
+
+def _write_settings(file: Path, installation: str) -> None:
+    text = f"disable_checkpoint = true\nprovider_installation {{\n{installation}}}\n"
+    file.write_text(text, encoding="utf-8")
+
+
+def _mirror_block(mirror: Path) -> str:
+    return (
+        f'  filesystem_mirror {{\n    path    = "{mirror}"\n'
+        '    include = ["registry.terraform.io/hashicorp/*"]\n  }\n'
+    )
+
+
+def _places() -> Iterator[Path]:
+    home = Path.home()
+    yield home / ".terraform.d" / "plugins"
+    shares = os.environ.get("XDG_DATA_DIRS", "/usr/local/share:/usr/share").split(":")
+    data_home = os.environ.get("XDG_DATA_HOME", str(home / ".local" / "share"))
+    yield from (Path(share) / "terraform" / "plugins" for share in (data_home, *shares))
+    unlikely = {"proc", "sys", "dev", "run", "tmp", "boot"}
+    for top in _folders(Path("/")):
+        if top.name not in unlikely:
+            yield top
+            for below in _folders(top):
+                yield below
+                yield from _folders(below)
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
+    except OSError:
+        return []
+
+
+def _holds_provider(place: Path) -> bool:
+    try:
+        return _unpacked(place) is not None or any((place / PROVIDER).glob(f"*_{VERSION}_*.zip"))
+    except OSError:
+        return False
+
+
+def _unpacked(mirror: Path) -> Path | None:
+    """The folder of the provider's program for this machine."""
+    system = platform.system().lower()
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    folder = mirror / PROVIDER / VERSION / f"{system}_{machine}"
+    return folder if any(folder.glob("terraform-provider-aws_*")) else None
