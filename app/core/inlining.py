@@ -17,16 +17,14 @@ from lxml import etree
 from premailer import Premailer
 
 from app.core.cascade import Matched, Rank, family, merged
+from app.core.markup import Markup
 from app.core.selectors import Selector
 from app.core.stylesheet import Declaration, Span, StyleRule, Stylesheet, parse_stylesheet
 from app.core.tree import Node, is_element, parse_document, remove
 
 _NUMBER = re.compile(r"rule-(\d+)")
 _IGNORE = "data-premailer"
-_FRAME = re.compile(
-    r"<!--.*?-->|<(?P<raw>script|style|textarea|title)\b.*?</(?P=raw)|<(?:html|head|body)(?=[\s/>])",
-    re.IGNORECASE | re.DOTALL,
-)
+_FRAME = frozenset({"html", "head", "body"})
 _MARK = "data-bbws-written"
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
 
@@ -132,15 +130,18 @@ def inline_tree(html: str, *, everything: bool = False) -> Node | None:
     """The finished document ``html`` parsed, its styles inlined; None when it holds no element.
 
     ``everything`` leaves the rules that were inlined in their ``<style>`` element as well.
+
+    Raises:
+        UnclosedMarkupError: ``html`` ends within a tag, a comment or a style element.
     """
     # A parser makes up <html>, <head> and <body>, or finds that it has had one; such a tag takes no style.
-    root = parse_document(_FRAME.sub(_marked, html))
+    root = parse_document(_marked(html))
     if root is None:
         return None
     written = {
         element
         for element in root.iter()
-        if element.tag not in {"html", "head", "body"} or element.attrib.pop(_MARK, None) is not None
+        if element.tag not in _FRAME or element.attrib.pop(_MARK, None) is not None
     }
     authored = {
         element: element.attrib.pop("style")
@@ -172,13 +173,23 @@ def inline_tree(html: str, *, everything: bool = False) -> Node | None:
 
 
 def inline_css(html: str) -> str:
-    """A finished document with its CSS inlined; nothing is fetched, links stay as they are."""
+    """A finished document with its CSS inlined; nothing is fetched, links stay as they are.
+
+    Raises:
+        UnclosedMarkupError: ``html`` ends within a tag, a comment or a style element.
+    """
     root = inline_tree(html)
     if root is None:
         return html
     return str(etree.tostring(root.getroottree(), encoding="unicode", method="html"))
 
 
-def _marked(match: re.Match[str]) -> str:
-    found = match.group()
-    return found if found.startswith("<!--") or match["raw"] else f'{found} {_MARK}=""'
+def _marked(html: str) -> str:
+    """``html`` with a mark in the tags of its frame, by which to tell them from made-up ones."""
+    pieces = []
+    here = 0
+    for tag in Markup(html).start_tags:
+        if tag.name in _FRAME:
+            pieces += [html[here : tag.name_end], f' {_MARK}=""']
+            here = tag.name_end
+    return "".join([*pieces, html[here:]])

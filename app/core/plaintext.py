@@ -271,8 +271,8 @@ class _Walk:
         return not self._document.veil.words(text)
 
     def _bare(self, address: str) -> str:
-        """An address as people write it: without scheme, ``www.`` and the slash at its end."""
-        return _SCHEME.sub("", self._document.veil.lift(address).strip()).rstrip("/").lower()
+        """An address as people write it: without scheme, ``www.``, blanks and the slash at its end."""
+        return _SCHEME.sub("", "".join(self._document.veil.lift(address).split())).rstrip("/").lower()
 
     def _style(self, element: Node) -> dict[str, str]:
         """The declarations in force on an element, as far as its rules and its own style say."""

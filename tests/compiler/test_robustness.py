@@ -1,0 +1,163 @@
+"""Whatever stands in a template: it compiles, or there is one clear error with a place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.compiler import Compilation, compile_template
+from app.core.equivalence import equivalence_findings
+from app.core.sources import SourceFile, TemplateSet, TemplateSource
+from bbws_templates.engine import Template
+from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.mailing import render_email
+
+EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "<p>",
+            "</p>",
+            "<div class='a'>",
+            "</div>",
+            "<td",
+            ">",
+            "/>",
+            "<",
+            "</",
+            "<!--",
+            "-->",
+            "<![endif]>",
+        ),
+        *(
+            "<!--[if mso]>",
+            "<![if x]>",
+            "<!doctype html>",
+            "<html>",
+            "<body>",
+            "</body>",
+            "<head>",
+            "</head>",
+        ),
+        *(
+            "<style>",
+            "</style>",
+            ".a{color:red}",
+            "@media x{",
+            "}",
+            "p{",
+            "color:{{v}};",
+            "<title>",
+            "</title>",
+        ),
+        *(
+            "<script>",
+            "</script>",
+            "<textarea>",
+            "</textarea>",
+            "<table>",
+            "<tr>",
+            "<td>",
+            "</table>",
+            "<li>",
+        ),
+        *(
+            " class=",
+            "'",
+            '"',
+            "a",
+            " ",
+            "\n",
+            "=",
+            "style='color:red'",
+            'style="',
+            "id=i",
+            "&amp;",
+            "&",
+            "&#123;",
+        ),
+        *(
+            "{{a}}",
+            "{{{a}}}",
+            "{{#a}}",
+            "{{/a}}",
+            "{{^a}}",
+            "{{! c }}",
+            "{{",
+            "}}",
+            "{",
+            "{{=<% %>=}}",
+            "<%a%>",
+        ),
+        *(
+            "{{> p}}",
+            "{{>subject}}",
+            "\0",
+            "\x0c",
+            "\ufeff",
+            "\ufdd0",
+            "\U000f0000",
+            "é",
+            "\r\n",
+            "<?xml x?>",
+        ),
+        *(
+            "<img src={{a}}>",
+            "<a href='{{a}}'>",
+            "</a>",
+            "<svg>",
+            "<o:p>",
+            "<iframe>",
+            "<xmp>",
+            "<frameset>",
+        ),
+        *(
+            "<select>",
+            "<option>",
+            "<noscript>",
+            "<template>",
+            "<p style=''>",
+            "<link rel=stylesheet href=x.css>",
+        ),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=14).map("".join))
+def test_anything_compiles_or_is_refused_with_a_place(html: str) -> None:
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    try:
+        compilation = compile_template(source, EMPTY)
+    except BbwsTemplatesError as raised:
+        error = raised
+    else:
+        require_sound(compilation)
+        return
+    assert error.location is not None
+    assert error.location.file == "mail.html"
+    assert error.location.line >= 1
+    assert error.location.column >= 1
+    assert error.remedy
+
+
+def require_sound(compilation: Compilation) -> None:
+    Template.parse(compilation.compiled.text)
+    Template.parse(compilation.compiled.subject)
+    for data in ({}, {"a": "x <b>", "v": "red"}):
+        render_email(compilation.compiled, data, strict=False)
+        assert not equivalence_findings(compilation, EMPTY, data, fixture="")
+
+
+@pytest.mark.parametrize(
+    "html", ["", " \n", "just text", "{{a}}", "<p>", "<!-- only -->", "<!doctype html>", "{{! x }}"]
+)
+def test_hardly_anything_compiles_to_itself(html: str) -> None:
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    compilation = compile_template(source, EMPTY)
+    assert compilation.compiled.html == html.replace("{{! x }}", "")
+    assert compilation.origins.locate(0).file in {"mail.html", ""}
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
