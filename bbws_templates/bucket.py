@@ -71,7 +71,9 @@ def connect(target: BucketTarget, *, timeout: float, attempts: int = 2, connecti
     region = target.region or os.environ.get("AWS_REGION") or None
     try:
         # A session of its own: the default one is not safe to share by threads.
-        return boto3.session.Session().client("s3", region_name=region, config=config)
+        return boto3.session.Session(profile_name=target.profile or None).client(
+            "s3", region_name=region, config=config
+        )
     except Exception as error:
         raise translate(error, target, "") from error
 

@@ -19,11 +19,15 @@ _PREFIX = re.compile(r"[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*")
 
 @dataclass(frozen=True)
 class BucketTarget:
-    """A bucket, or a part of one: ``prefix`` is "" or ends with a slash. ``region`` "" leaves it to AWS."""
+    """A bucket, or a part of one: ``prefix`` is "" or ends with a slash.
+
+    ``region`` and ``profile`` (of the AWS settings) are "" where the environment decides.
+    """
 
     bucket: str
     prefix: str = ""
     region: str = ""
+    profile: str = ""
 
     def __str__(self) -> str:
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
@@ -42,7 +46,7 @@ class DirectoryTarget:
 Target = BucketTarget | DirectoryTarget
 
 
-def parse_target(url: str, *, region: str = "") -> Target:
+def parse_target(url: str, *, region: str = "", profile: str = "") -> Target:
     """The place that ``url`` names.
 
     Raises:
@@ -59,7 +63,7 @@ def parse_target(url: str, *, region: str = "") -> Target:
                 f"'{prefix}' in {url} is not a usable prefix.",
                 remedy="Use letters, digits, '-', '_' and '/', without '.' and '..' as a part.",
             )
-        return BucketTarget(place, f"{prefix}/" if prefix else "", region)
+        return BucketTarget(place, f"{prefix}/" if prefix else "", region, profile)
     if scheme == "file" and place in ("", "localhost") and path and ".." not in path.split("/"):
         return DirectoryTarget(_file(f"/{path}"))
     raise TargetError(

@@ -8,7 +8,7 @@ import click
 
 from app.commands.options import json_option
 from app.commands.publish import carry_out
-from app.commands.releasing import open_catalogue, to_option
+from app.commands.releasing import open_catalogue, to_option, unversioned_option
 from app.publishing.activation import Reason
 from app.publishing.catalogue import ACTIVE
 from app.publishing.provenance import current_actor
@@ -19,6 +19,7 @@ from app.publishing.provenance import current_actor
 @to_option
 @click.argument("release", default=ACTIVE)
 @click.option("--allow-breaking", is_flag=True, help="Promote although callers' data would be refused.")
+@unversioned_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option("--message", "-m", default="", help="Why; kept in the history.")
 @json_option
@@ -28,6 +29,7 @@ def command(
     settings: Path | None,
     release: str,
     allow_breaking: bool,
+    unversioned: bool,
     yes: bool,
     message: str,
     as_json: bool,
@@ -45,6 +47,7 @@ def command(
         Reason("promote", current_actor(), message or f"from {source}"),
         allow_breaking=allow_breaking,
         repair=False,
+        unversioned=unversioned,
         yes=yes,
         as_json=as_json,
     )

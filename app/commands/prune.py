@@ -8,7 +8,7 @@ import click
 
 from app.commands.options import json_option
 from app.commands.output import out, print_json, progress_bar
-from app.commands.releasing import chosen_target, confirm, open_catalogue, target_argument
+from app.commands.releasing import chosen_target, confirm, open_catalogue, target_argument, unversioned_option
 from app.publishing.provenance import current_actor
 from app.publishing.pruning import KEEP, plan_prune, prune
 
@@ -17,6 +17,7 @@ from app.publishing.pruning import KEEP, plan_prune, prune
 @target_argument
 @click.option("--keep", type=click.IntRange(min=1), default=KEEP, show_default=True, help="How many to keep.")
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
+@unversioned_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @json_option
 def command(
@@ -25,6 +26,7 @@ def command(
     settings: Path | None,
     keep: int,
     dry_run: bool,
+    unversioned: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -47,7 +49,7 @@ def command(
     if delete:
         confirm(f"Delete them from {catalogue.store.target}?", yes=yes, as_json=as_json)
         with progress_bar(len(plan.keys), quiet=as_json) as step:
-            plan = prune(catalogue, keep, actor=current_actor(), progress=step)
+            plan = prune(catalogue, keep, actor=current_actor(), unversioned=unversioned, progress=step)
     if as_json:
         print_json(
             {

@@ -17,6 +17,7 @@ from app.commands.releasing import (
     print_plan,
     release_option,
     to_option,
+    unversioned_option,
 )
 from app.core.release import Release
 from app.publishing.activation import Reason
@@ -30,6 +31,7 @@ from app.publishing.publisher import Published, make_plan, publish, refuse_break
 @release_option
 @click.option("--allow-breaking", is_flag=True, help="Publish although callers' data would be refused.")
 @click.option("--repair", is_flag=True, help="Prove every object, even of the active release, and mend it.")
+@unversioned_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option("--message", "-m", default="", help="Why; kept in the history.")
 @template_set_options
@@ -40,6 +42,7 @@ def command(
     directory: Path | None,
     allow_breaking: bool,
     repair: bool,
+    unversioned: bool,
     yes: bool,
     message: str,
     templates: Path,
@@ -59,6 +62,7 @@ def command(
         Reason("publish", current_actor(), message),
         allow_breaking=allow_breaking,
         repair=repair,
+        unversioned=unversioned,
         yes=yes,
         as_json=as_json,
     )
@@ -71,6 +75,7 @@ def carry_out(
     *,
     allow_breaking: bool,
     repair: bool,
+    unversioned: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -92,6 +97,7 @@ def carry_out(
             reason,
             allow_breaking=allow_breaking,
             repair=repair,
+            unversioned=unversioned,
             progress=step,
         )
     if as_json:

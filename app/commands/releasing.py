@@ -84,6 +84,16 @@ def release_option(command: Command) -> Command:
     )(command)
 
 
+def unversioned_option(command: Command) -> Command:
+    """``--allow-unversioned``: for S3 servers that keep no versions."""
+    return click.option(
+        "--allow-unversioned",
+        "unversioned",
+        is_flag=True,
+        help="Accept a bucket that does not keep old versions of its objects.",
+    )(command)
+
+
 def obtain_release(directory: Path | None, templates: Path, fixtures: Path, *, quiet: bool) -> Release:
     """The release in ``directory``, else one that is built and checked now."""
     if directory is not None:

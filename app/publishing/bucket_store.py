@@ -15,7 +15,7 @@ from app.publishing.parallel import WORKERS
 from app.publishing.store import ListedObject
 from bbws_templates.bucket import BucketReader, connect, error_code, translate
 from bbws_templates.digests import Digest
-from bbws_templates.faults import UnreachableError
+from bbws_templates.faults import StoreError, UnreachableError
 from bbws_templates.layout import OBJECTS, RELEASES, media_type
 from bbws_templates.target import BucketTarget
 
@@ -27,6 +27,7 @@ _ATTEMPTS: Final = 4
 _COLLISIONS: Final = 5
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _CONDITION_FAILED: Final = {"PreconditionFailed", "412"}
+_UNHEARD_OF: Final = {"NotImplemented", "MethodNotAllowed", "501", "405"}
 _COLLISION: Final = {"ConditionalRequestConflict", "409", "OperationAborted"}
 
 
@@ -104,11 +105,34 @@ class BucketStore(BucketReader):
     def require_versioning(self) -> None:
         """As ``ObjectStore.require_versioning``."""
         try:
-            status = self.client.get_bucket_versioning(Bucket=self.target.bucket).get("Status", "")
+            answer = self.client.get_bucket_versioning(Bucket=self.target.bucket)
+            versioned = answer.get("Status") == "Enabled"
         except Exception as error:
-            raise translate(error, self.target, "") from error
-        if status != "Enabled":
+            if error_code(error) not in _UNHEARD_OF:
+                raise translate(error, self.target, "") from error
+            versioned = False
+        if not versioned:
             raise UnversionedBucketError(
                 f"The bucket '{self.target.bucket}' does not keep old versions of its objects.",
-                remedy="Enable versioning (the Terraform of this repository does), or use another bucket.",
+                remedy="Enable versioning, as this repository's Terraform does, or say --allow-unversioned.",
             )
+
+    def require_conditions(self, key: str, body: bytes) -> None:
+        """As ``ObjectStore.require_conditions``: some servers take the header and pay it no heed."""
+        try:
+            self.client.put_object(
+                Bucket=self.target.bucket,
+                Key=self.target.prefix + key,
+                Body=body,
+                ContentType=media_type(key),
+                IfNoneMatch="*",
+            )
+        except Exception as error:
+            if error_code(error) in _CONDITION_FAILED | _COLLISION:
+                return
+            raise translate(error, self.target, key) from error
+        raise StoreError(
+            f"The server of {self.target} ignores the conditions of writes, so publishers could overwrite "
+            "each other.",
+            remedy="Use one that honours If-None-Match and If-Match, as Amazon S3 does.",
+        )

@@ -68,6 +68,9 @@ class DirectoryStore(DirectoryReader):
     def require_versioning(self) -> None:
         """Nothing to require: a directory is a working copy, and its releases are immutable anyway."""
 
+    def require_conditions(self, key: str, body: bytes) -> None:
+        """Nothing to require: conditions are ours."""
+
     def _replace(self, path: Path, body: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, staged = tempfile.mkstemp(dir=self.root / _STAGING)

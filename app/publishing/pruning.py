@@ -76,16 +76,20 @@ def prune(
     keep: int = KEEP,
     *,
     actor: str,
+    unversioned: bool = False,
     progress: Progress = silent,
     clock: Clock = utc_now,
 ) -> PrunePlan:
     """Carry out what ``plan_prune`` says of this moment. Killed half-way, a second run finishes it.
 
+    ``unversioned`` allows a bucket that does not keep old versions, where what is deleted is gone at once.
+
     Raises:
         ConflictError: somebody published meanwhile.
         DamagedReleaseError, StoreError: as ``plan_prune``.
     """
-    catalogue.store.require_versioning()
+    if not unversioned:
+        catalogue.store.require_versioning()
     plan_prune(catalogue, keep)  # refuses before the mark is set
     standing = catalogue.standing()
     if standing is None:

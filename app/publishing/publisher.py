@@ -17,7 +17,7 @@ from app.publishing.errors import BreakingChangeError, ConflictError, UnknownRel
 from app.publishing.parallel import Progress, in_parallel, silent
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError
-from bbws_templates.layout import BUNDLE, manifest_key
+from bbws_templates.layout import BUNDLE, bundle_key, manifest_key
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,13 @@ def publish(
     *,
     allow_breaking: bool = False,
     repair: bool = False,
+    unversioned: bool = False,
     progress: Progress = silent,
     clock: Clock = utc_now,
 ) -> Published:
     """Carry out ``plan``. With ``repair``, prove and mend the release even where it is active already.
+
+    ``unversioned`` allows a bucket that does not keep old versions of its stable keys.
 
     Raises:
         BreakingChangeError: contracts change in a breaking way and that is not allowed.
@@ -108,10 +111,13 @@ def publish(
         return Published(plan.standing, 0, ())
     refuse_breaking(plan.breaking, allowed=allow_breaking)
     check_not_pruning(plan.standing, catalogue)
-    catalogue.store.require_versioning()
+    if not unversioned:
+        catalogue.store.require_versioning()
     if plan.is_active and not repair:
         return Published(settle(catalogue, known=release.bundle, progress=progress), 0, ())
     uploaded = _upload(catalogue, release, plan.active, progress)
+    if plan.standing is None:
+        catalogue.store.require_conditions(bundle_key(release.id), release.bundle_data)
     manifest, mended = _prove(catalogue, release, progress)
     progress("current.json")
     if not plan.is_active or (plan.standing and plan.standing.pointer.active.manifest != manifest):

@@ -52,6 +52,13 @@ class ObjectStore(ObjectReader, Protocol):
             UnversionedBucketError: it cannot.
         """
 
+    def require_conditions(self, key: str, body: bytes) -> None:
+        """That the store heeds the condition of a write; ``key`` exists and has the content ``body``.
+
+        Raises:
+            StoreError: it does not, so that publishers could overwrite each other.
+        """
+
 
 def open_store(target: Target) -> ObjectStore:
     """The store at ``target``; nothing is contacted yet."""

@@ -7,7 +7,8 @@
     region = "af-south-1"
     description = "Development"
 
-A ``file:`` URL may be relative, to the folder of the settings file.
+A ``file:`` URL may be relative, to the folder of the settings file. With a ``profile`` of the AWS settings
+for each, one process can promote from one account to another.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from bbws_templates.faults import TargetError
 from bbws_templates.target import Target, parse_target
 
 SETTINGS: Final = "bbws-templates.toml"
-_KEYS: Final = {"url", "region", "description"}
+_KEYS: Final = {"url", "region", "profile", "description"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def resolve_target(name: str, settings: Path | None = None) -> Target:
         TargetError: it stands for none; lists the names there are.
     """
     if ":" in name:
-        return _from_url(name, "", Path.cwd())
+        return _from_url(name, Path.cwd())
     named = named_targets(settings)
     if name not in named:
         nearest = difflib.get_close_matches(name, named, n=1)
@@ -81,14 +82,16 @@ def _named(name: str, table: Any, path: Path) -> NamedTarget:
     unknown = sorted(table.keys() - _KEYS)
     if unknown or any(not isinstance(value, str) for value in table.values()):
         raise _wrong(path, f"the target '{name}' may have {', '.join(sorted(_KEYS))}, each a string")
-    target = _from_url(table["url"], table.get("region", ""), path.absolute().parent)
+    target = _from_url(
+        table["url"], path.absolute().parent, table.get("region", ""), table.get("profile", "")
+    )
     return NamedTarget(name, target, table.get("description", ""))
 
 
-def _from_url(url: str, region: str, base: Path) -> Target:
+def _from_url(url: str, base: Path, region: str = "", profile: str = "") -> Target:
     if url.startswith("file:") and not url.startswith("file:/"):
         url = (base / url.removeprefix("file:")).resolve().as_uri()
-    return parse_target(url, region=region)
+    return parse_target(url, region=region, profile=profile)
 
 
 def _nearest() -> Path | None:

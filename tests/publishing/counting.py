@@ -43,6 +43,10 @@ class CountingStore:
         self.requests.append(("delete", key))
         self.inner.delete(key)
 
+    def require_conditions(self, key: str, body: bytes) -> None:
+        self.requests.append(("conditions", key))
+        self.inner.require_conditions(key, body)
+
     def require_versioning(self) -> None:
         self.requests.append(("versioning", ""))
         self.inner.require_versioning()

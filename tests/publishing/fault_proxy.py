@@ -30,6 +30,7 @@ class Kind(Enum):
     TRUNCATE = "half of the answer's body, then the connection is closed"
     DELAY = "the answer comes late"
     STATUS = "an error of S3 in place of the answer"
+    FORGET = "the server never sees the condition of the request"
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,10 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fault = self.server.proxy.judge(self.command, self.path)
         if fault is None:
+            self._answer(*self._forward(body))
+        elif fault.kind is Kind.FORGET:
+            for name in ("If-Match", "If-None-Match"):
+                del self.headers[name]
             self._answer(*self._forward(body))
         elif fault.kind is Kind.DROP:
             self._hang_up()

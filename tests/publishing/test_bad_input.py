@@ -63,6 +63,22 @@ def test_a_bucket_without_versioning(aws: str) -> None:
     assert "Enable versioning" in line
 
 
+def test_a_bucket_without_versioning_can_be_accepted(aws: str) -> None:
+    store = BucketStore.connect(BucketTarget(make_bucket(versioned=False)))
+    publish_to(store, release(), unversioned=True)
+    assert store.get("current.json")
+
+
+def test_a_server_that_ignores_conditions(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some S3 servers take If-None-Match and overwrite all the same: compare-and-swap would be a fiction."""
+    bucket = make_bucket()
+    with FaultProxy(aws) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        proxy.reset(since(1, Fault(Kind.FORGET)))
+        line = complaint(StoreError, BucketTarget(bucket))
+    assert "ignores the conditions of writes" in line
+
+
 def test_nobody_at_the_endpoint(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     assert "Check the network, AWS_REGION and AWS_ENDPOINT_URL" in complaint(
@@ -175,12 +191,14 @@ def test_what_is_no_target_is_refused(url: str) -> None:
 def test_names_come_from_the_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "bbws-templates.toml").write_text(
         '[targets.here]\nurl = "file:store"\n'
-        '[targets.dev]\nurl = "s3://bbws-templates-dev"\nregion = "af-south-1"\n'
+        '[targets.dev]\nurl = "s3://bbws-templates-dev"\nregion = "af-south-1"\nprofile = "deployer"\n'
     )
     (tmp_path / "deeper").mkdir()
     monkeypatch.chdir(tmp_path / "deeper")
     assert resolve_target("here") == DirectoryTarget(tmp_path / "store")
-    assert resolve_target("dev") == BucketTarget("bbws-templates-dev", region="af-south-1")
+    assert resolve_target("dev") == BucketTarget(
+        "bbws-templates-dev", region="af-south-1", profile="deployer"
+    )
     assert resolve_target("s3://other-bucket") == BucketTarget("other-bucket")
     assert isinstance(open_store(resolve_target("here")), DirectoryStore)
     with pytest.raises(TargetError, match="Did you mean 'dev'"):
