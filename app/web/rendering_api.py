@@ -1,0 +1,85 @@
+"""Rendering by HTTP: one mail, from the files here or from a published release."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends
+
+from app.core.findings import Finding
+from app.web.bodies import json_body
+from app.web.checks import count
+from app.web.documented import BODY, NO_SUCH, RELEASE, UNUSABLE, Name
+from app.web.models import Counts, FindingModel, MailboxModel, Reference, RenderRequest, RenderResult
+from app.web.references import references_of
+from app.web.released import SOURCE
+from app.web.renderings import Data
+from app.web.services import ServicesDep, known_name
+from bbws_templates.compiled import RenderedEmail
+
+router = APIRouter()
+
+_RENDER_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RenderRequest"}}},
+    }
+}
+
+
+@router.post(
+    "/api/templates/{name:path}/render",
+    tags=["templates"],
+    summary="Render one mail",
+    responses={**NO_SUCH, **UNUSABLE, **BODY, **RELEASE},
+    openapi_extra=_RENDER_BODY,
+)
+def render_template(
+    services: ServicesDep, name: Name, body: Annotated[RenderRequest, Depends(json_body(RenderRequest))]
+) -> RenderResult:
+    """Render with a fixture or with data of your own, by the engine that production uses. Nothing is stored.
+
+    Data are held to the template's contract unless `lenient`. A template of a release is rendered exactly as
+    a Lambda renders it; its findings are what a lenient rendering left empty.
+    """
+    snapshot = services.snapshot
+    if body.data is not None:
+        data = Data(body.data, lenient=body.lenient)
+    else:
+        fixture = snapshot.workspace.fixture(name, body.fixture or "")
+        data = Data(fixture.data, fixture.scenario, lenient=body.lenient)
+    if body.release != SOURCE:
+        email, findings = services.releases.render(body.target, body.release, name, data)
+        return _rendered(email, data, findings, preview="")
+    known_name(snapshot, name)
+    if body.data is not None:
+        query = {"draft": services.drafts.keep(name, data)}
+    else:
+        query = {"fixture": data.scenario} | ({"lenient": "true"} if body.lenient else {})
+    preview = services.renderings.preview(snapshot, name, data)
+    path = f"/preview/{quote(name)}?{urlencode(query)}"
+    return _rendered(preview.email, data, preview.findings, preview=path)
+
+
+def _rendered(
+    email: RenderedEmail, data: Data, findings: tuple[Finding, ...], *, preview: str
+) -> RenderResult:
+    references = references_of(email.html)
+    return RenderResult(
+        name=email.template,
+        fixture=data.scenario,
+        release=email.release,
+        subject=email.subject,
+        preheader=email.preheader,
+        sender=MailboxModel(name=email.sender[0], address=email.sender[1]),
+        reply_to=email.reply_to,
+        html=email.html,
+        text=email.text,
+        html_bytes=len(email.html.encode("utf-8", "replace")),
+        links=[Reference(text=text, address=address) for text, address in references.links],
+        images=[Reference(text=text, address=address) for text, address in references.images],
+        findings=[FindingModel.of(finding) for finding in findings],
+        counts=Counts.model_validate(count(findings)),
+        preview=preview,
+    )
