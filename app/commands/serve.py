@@ -29,12 +29,21 @@ from app.web.application import ServerSettings, serve
     metavar="SECRET",
     help="What a caller must know to change anything; made up when listening beyond this machine.",
 )
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    envvar="BBWS_ALLOWED_HOSTS",
+    metavar="NAME",
+    help="A further host name to answer to; may be given several times.",
+)
 @screenshot_folder_options
 @template_set_options
 def command(
     host: str,
     port: int,
     token: str | None,
+    allowed_hosts: tuple[str, ...],
     templates: Path,
     fixtures: Path,
     baselines: Path,
@@ -48,6 +57,7 @@ def command(
             host=host,
             port=port,
             token=token,
+            allowed_hosts=allowed_hosts,
             screenshots=Folders(baselines, work),
         )
     )

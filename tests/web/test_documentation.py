@@ -1,0 +1,61 @@
+"""docs/api.md and docs/preview.md say what there is, all of it and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from tests.web.calling import Caller
+from tests.web.process import ROOT
+
+API = (ROOT / "docs/api.md").read_text()
+PREVIEW = (ROOT / "docs/preview.md").read_text()
+SCRIPT = (ROOT / "app/web/static/js/template.js").read_text()
+
+
+def test_every_request_of_the_description_is_documented_and_the_reverse(caller: Caller) -> None:
+    paths = caller.get("/openapi.json").json()["paths"]
+    described = {f"{method.upper()} {path}" for path, item in paths.items() for method in item}
+    assert set(re.findall(r"\| `((?:GET|POST) [^`]+)` \|", API)) == described
+
+
+def test_every_status_of_the_description_is_explained(caller: Caller) -> None:
+    paths = caller.get("/openapi.json").json()["paths"]
+    statuses = {s for item in paths.values() for operation in item.values() for s in operation["responses"]}
+    explained = set(
+        re.findall(r"\d{3}", "".join(re.findall(r"^\| (\d{3}(?:, \d{3})*) \|", API, re.MULTILINE)))
+    )
+    assert statuses - {"200"} <= explained
+
+
+def test_the_members_that_rendering_promises_are_there(caller: Caller) -> None:
+    mail = caller.render("mails/greeting", {"fixture": "typical"}).json()
+    promised = re.search(r"The answer has (.+?), and in `preview`", API, re.DOTALL)
+    assert promised
+    for member in re.findall(r"`(\w+)`", promised.group(1)):
+        assert member in mail
+    assert caller.get(mail["preview"]).status_code == 200
+
+
+def test_the_example_of_an_error_has_the_members_of_a_real_one(caller: Caller) -> None:
+    block = re.search(r"^    \{\n(?:    .*\n)+?    \}$", API, re.MULTILINE)
+    assert block
+    example = json.loads(block.group())
+    real = caller.render("mails/greeting", {"data": {"name": 5}}).json()
+    assert example.keys() <= real.keys()
+    assert {example["type"], example["title"], example["status"]} == {
+        real["type"],
+        real["title"],
+        real["status"],
+    }
+
+
+def test_every_key_of_a_templates_page_is_documented_and_the_reverse() -> None:
+    bound = {
+        key
+        for keys in re.findall(r"\{ keys: \[(.*?)\], (?:shown|help)", SCRIPT)
+        for key in re.findall(r'"(.)"', keys)
+    }
+    table = PREVIEW.split("## Keys")[1].split("##")[0]
+    documented = set(re.findall(r"`(.)`", table))
+    assert documented - {"?", "1", "8"} == bound
