@@ -27,6 +27,10 @@ _MAX_LINE = 998
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HEADER_NAME = re.compile(r"[!-9;-~]+")
 _URL = re.compile(r"https://[^\s<>,\"]+")
+_OURS = {"from", "to", "reply-to", "subject", "date", "message-id", "mime-version"} | {
+    "list-unsubscribe",
+    "list-unsubscribe-post",
+}
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 
@@ -220,6 +224,8 @@ def _checked(headers: Mapping[str, str] | None) -> dict[str, str]:
             raise HeaderError(
                 f"{name!r} is not the name of a header.", remedy="Use printable ASCII without a colon."
             )
+        if name.lower() in _OURS or name.lower().startswith("content-"):
+            raise HeaderError(f"The header {name} is made from the email itself.", remedy="Leave it out.")
         checked[name] = _clean(value, header=name)
     return checked
 

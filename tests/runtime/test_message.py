@@ -123,6 +123,9 @@ def test_an_unsubscribe_link_is_an_absolute_https_url(url: str) -> None:
 def test_a_header_of_ones_own_must_have_the_name_of_a_header() -> None:
     with pytest.raises(HeaderError):
         mime_message(rendered(), recipient="john@example.com", headers={"X-A: b\r\nBcc": "c"})
+    for name in ("Subject", "to", "Content-Type", "List-Unsubscribe"):
+        with pytest.raises(HeaderError, match="made from the email itself"):
+            mime_message(rendered(), recipient="john@example.com", headers={name: "x"})
     message = mime_message(rendered(), recipient="john@example.com", headers={"X-Order": "7"})
     assert parsed(message)["X-Order"] == "7"
 

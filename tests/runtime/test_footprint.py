@@ -1,0 +1,58 @@
+"""What the runtime costs a Lambda, in counts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
+
+from app.core.building import make_unchecked_release
+from app.core.release import Provenance
+from app.core.workspace import Workspace
+from app.publishing.directory_store import DirectoryStore
+from bbws_templates import TemplateClient
+from tests.publishing.samples import publish_to
+
+ROOT = Path(__file__).parents[2]
+
+
+def modules_after(statement: str) -> set[str]:
+    """The top-level packages that a fresh interpreter has loaded after ``statement``."""
+    code = (
+        f"{statement}\nimport json, sys\nprint(json.dumps([name.partition('.')[0] for name in sys.modules]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(json.loads(done.stdout))
+
+
+def test_the_client_is_imported_without_boto3_and_without_anything_slow() -> None:
+    loaded = modules_after("from bbws_templates import TemplateClient")
+    assert not loaded & {"boto3", "botocore", "urllib3", "app", "email", "logging", "jsonschema", "asyncio"}
+
+
+def test_a_directory_is_read_without_boto3(directory: DirectoryStore) -> None:
+    workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")
+    publish_to(directory, make_unchecked_release(workspace, Provenance()))
+    loaded = modules_after(
+        f"from bbws_templates import TemplateClient\nTemplateClient({str(directory.target)!r}).names()"
+    )
+    assert not loaded & {"boto3", "botocore", "app"}
+
+
+def test_all_templates_are_held_and_parsed_in_ten_megabytes(directory: DirectoryStore) -> None:
+    workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")
+    publish_to(directory, make_unchecked_release(workspace, Provenance()))
+    tracemalloc.start()
+    try:
+        client = TemplateClient(str(directory.target))
+        for name in client.names():
+            for fixture in workspace.source(name).fixtures.values():
+                client.render(name, fixture.data)
+        held, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(client.names()) == 12
+    assert held < 10_000_000
+    assert peak < 10_000_000
