@@ -23,6 +23,20 @@ AFTER_ACCOUNT = ("templates", *TABLES)
 WITHOUT_THE_WAIT = "-var=replica_deletion_protection=false"
 
 
+def planned_values(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Address to attributes of every resource in a plan, those of nested modules included."""
+    found: dict[str, dict[str, Any]] = {}
+    modules = [plan["planned_values"]["root_module"]]
+    while modules:
+        module = modules.pop()
+        modules += module.get("child_modules", [])
+        for resource in module.get("resources", []):
+            if resource["mode"] == "managed":
+                # Absent where not one attribute is known yet.
+                found[resource["address"]] = resource.get("values", {})
+    return found
+
+
 @dataclass
 class Estate:
     """One environment and everything that was seen while it was made."""
@@ -58,6 +72,28 @@ class Estate:
         with ThreadPoolExecutor(4) as pool:
             self._together(pool, self._destroy, (*AFTER_ACCOUNT, "account"))
 
+    def make_state(self) -> None:
+        """A state bucket and a lock table of nobody, for plans of what is not there yet."""
+        self.emulator.client("s3").create_bucket(
+            Bucket=f"bbws-terraform-state-{self.name}",
+            CreateBucketConfiguration={"LocationConstraint": "af-south-1"},
+        )
+        self.emulator.client("dynamodb").create_table(
+            TableName=f"terraform-state-lock-{self.name}",
+            KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+    def remove_state(self) -> None:
+        """Make way for the real ones."""
+        self.emulator.client("s3").delete_bucket(Bucket=f"bbws-terraform-state-{self.name}")
+        self.emulator.client("dynamodb").delete_table(TableName=f"terraform-state-lock-{self.name}")
+
+    def values(self, component: str) -> dict[str, dict[str, Any]]:
+        """Address to attributes of every resource that the plan leaves behind."""
+        return planned_values(self.planned[component])
+
     def bootstrap(self) -> Finished:
         """Make state bucket and lock table as an administrator does."""
         return self.deploy("bootstrap", "--approve")
@@ -78,12 +114,17 @@ class Estate:
         return self._python(environment, "infra.verify", "--env", self.name, *arguments)
 
     def terraform(self, component: str, *arguments: str) -> Finished:
-        """Terraform in a component, with its data apart."""
+        """Terraform in a component, with its data apart.
+
+        One environment takes the provider through the lock file, as an operator does; to the others the provider
+        is given, which saves the hashing.
+        """
+        given = {} if self.name == "dev" else {"TF_CLI_CONFIG_FILE": str(self.workbench.overrides)}
         return self.workbench.run(
             *arguments,
             folder=INFRA / "components" / component,
             data=self.home / f"data-{component}",
-            extra=self.emulator.environment,
+            extra={**self.emulator.environment, **given},
         )
 
     def init(self, component: str) -> None:
@@ -92,25 +133,30 @@ class Estate:
         self.terraform(component, "init", "-reconfigure", "-lockfile=readonly", backend).ok()
 
     def _apply(self, component: str) -> None:
-        self.init(component)
+        if component not in self.planned:
+            self.init(component)
         self.terraform(component, "apply", "-auto-approve", *self._variables(component)).ok()
 
     def _plan_again(self, component: str) -> None:
-        if component == "bootstrap":
+        if component == "bootstrap" and component not in self.planned:
             self.init(component)
         file = self.home / f"{component}.tfplan"
         self.second_plans[component] = self.terraform(
             component, "plan", "-detailed-exitcode", f"-out={file}", *self._variables(component)
         )
+        if component not in self.planned:
+            self.planned[component] = self._shown(component, file)
 
     def _plan_first(self, component: str) -> None:
         self.init(component)
         file = self.home / f"{component}.tfplan"
         variables = f"-var-file=environments/{self.name}.tfvars"
         self.terraform(component, "plan", "-lock=false", f"-out={file}", variables).ok()
-        self.planned[component] = self.workbench.show(
-            file, folder=INFRA / "components" / component, data=self.home / f"data-{component}"
-        )
+        self.planned[component] = self._shown(component, file)
+
+    def _shown(self, component: str, file: Path) -> dict[str, Any]:
+        folder, data = INFRA / "components" / component, self.home / f"data-{component}"
+        return self.workbench.show(file, folder=folder, data=data)
 
     def _destroy(self, component: str) -> None:
         variables = self._variables(component)

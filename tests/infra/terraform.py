@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,10 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 INFRA: Final = ROOT / "infra"
 PROVIDER: Final = "registry.terraform.io/hashicorp/aws"
 VERSION: Final = "5.100.0"
+
+
+# Each Terraform brings a provider of half a gigabyte; half of them only wait for the emulator to settle.
+_AT_ONCE = threading.BoundedSemaphore(6)
 
 
 @dataclass(frozen=True)
@@ -62,16 +67,17 @@ class Workbench:
         timeout: float = 240,
     ) -> Finished:
         """Run Terraform in ``folder`` with its data in ``data``; ``timeout`` in seconds."""
-        finished = subprocess.run(
-            [self.program, *arguments],
-            cwd=folder,
-            env={**self.environment, "TF_DATA_DIR": str(data), **(extra or {})},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=timeout,
-        )
+        with _AT_ONCE:
+            finished = subprocess.run(
+                [self.program, *arguments],
+                cwd=folder,
+                env={**self.environment, "TF_DATA_DIR": str(data), **(extra or {})},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+                timeout=timeout,
+            )
         return Finished((self.program, *arguments), finished.returncode, finished.stdout)
 
     def run_offline(self, *arguments: str, folder: Path, data: Path) -> Finished:

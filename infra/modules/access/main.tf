@@ -113,7 +113,7 @@ resource "aws_iam_role_policy" "pruner" {
         Sid      = "DeleteReleases"
         Effect   = "Allow"
         Action   = ["s3:DeleteObject"]
-        Resource = concat(local.prunable_objects, local.stable_keys)
+        Resource = concat(local.prunable_objects, local.stable_keys, local.pointers)
       },
       {
         Sid      = "MendReleasesAndMarkThePointer"

@@ -120,12 +120,13 @@ locals {
 
   pruning_statements = [for statement in [
     {
-      # A stable key goes when its template is in no release any more. Versions stay for as long as the bucket keeps them.
+      # A stable key goes when its template is in no release any more, a pointer when it is damaged beyond repair.
+      # Versions stay for as long as the bucket keeps them.
       Sid       = "AllowPruning"
       Effect    = "Allow"
       Principal = { AWS = var.pruners }
       Action    = "s3:DeleteObject"
-      Resource  = concat(local.prunable_arns, local.stable_arns)
+      Resource  = concat(local.prunable_arns, local.stable_arns, local.pointer_arns)
     },
     {
       # While it works, the pruner marks the pointer, so that nobody activates what it is about to delete.

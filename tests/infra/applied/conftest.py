@@ -1,0 +1,109 @@
+"""The estates of dev and prod, applied for real, and the plans of all three environments.
+
+They are made once, side by side, in the background: the tests of the fast tier run meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.infra.emulator import Emulator
+from tests.infra.estate import Estate
+from tests.infra.facts import COMPONENTS, TABLES
+from tests.infra.terraform import Workbench, make_workbench
+
+HERE = Path(__file__).parent
+LAST = ("test_destroying.py",)
+
+
+class Estates:
+    """dev and prod, being applied, and sit, being planned; whoever asks for one waits until it is there."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._pool = ThreadPoolExecutor(3)
+        self._made: list[Emulator] = []
+        workbench = make_workbench(home)
+        self._futures: dict[str, Future[Estate]] = {
+            name: self._pool.submit(self._make, name, workbench) for name in ("prod", "dev", "sit")
+        }
+
+    def get(self, name: str) -> Estate:
+        """The estate, made."""
+        return self._futures[name].result(timeout=500)
+
+    def close(self) -> None:
+        """End the emulators; what they held is gone with them."""
+        self._pool.shutdown(cancel_futures=True)
+        for emulator in self._made:
+            emulator.stop()
+
+    def _make(self, name: str, workbench: Workbench) -> Estate:
+        folder = self.home / name
+        folder.mkdir()
+        emulator = Emulator(name, folder)
+        self._made.append(emulator)
+        estate = Estate(name, workbench, folder, emulator)
+        if name != "dev":
+            # Of production only what is applied in another way than it is planned.
+            estate.make_state()
+            estate.plan(COMPONENTS if name == "sit" else TABLES)
+            estate.remove_state()
+        if name != "sit":
+            estate.apply()
+        return estate
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """One worker makes the estates; they are destroyed last; making them may take longer than a test."""
+    own = [item for item in items if HERE in item.path.parents]
+    for item in own:
+        item.add_marker(pytest.mark.xdist_group("infra-applied"))
+        item.add_marker(pytest.mark.timeout(600))
+    items[:] = [item for item in items if item.path.name not in LAST] + [
+        item for item in items if item.path.name in LAST
+    ]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Begin at once where one process runs everything; a worker of several begins with its first test."""
+    wanted = any(HERE in item.path.parents for item in session.items)
+    if wanted and not session.config.option.collectonly and "PYTEST_XDIST_WORKER" not in os.environ:
+        if getattr(session.config.option, "numprocesses", None):
+            return
+        session.config.stash[_ESTATES] = Estates(session.config._tmp_path_factory.mktemp("estates"))  # type: ignore[attr-defined]
+
+
+_ESTATES = pytest.StashKey[Estates]()
+
+
+@pytest.fixture(scope="session")
+def estates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estates]:
+    """All three."""
+    begun = request.config.stash.get(_ESTATES, None) or Estates(tmp_path_factory.mktemp("estates"))
+    yield begun
+    begun.close()
+
+
+@pytest.fixture(scope="session")
+def dev(estates: Estates) -> Estate:
+    """The development environment, applied."""
+    return estates.get("dev")
+
+
+@pytest.fixture(scope="session")
+def prod(estates: Estates) -> Estate:
+    """Production, applied."""
+    return estates.get("prod")
+
+
+@pytest.fixture(params=["dev", "prod"])
+def estate(request: pytest.FixtureRequest, estates: Estates) -> Estate:
+    """One applied environment after the other."""
+    return estates.get(request.param)

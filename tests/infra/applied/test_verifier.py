@@ -1,0 +1,99 @@
+"""The post-deployment test passes on what was applied and finds everything that is broken afterwards."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from infra.design import ENVIRONMENTS
+from infra.verify.__main__ import AREAS
+from infra.verify.aws import Account
+from infra.verify.checks import Check
+from tests.infra.applied.faults import FAULTS
+from tests.infra.applied.test_publishing import Role
+from tests.infra.applied.test_publishing import release as release
+from tests.infra.estate import Estate
+
+pytestmark = pytest.mark.usefixtures("with_templates")
+
+
+@pytest.fixture
+def with_templates(dev: Estate, prod: Estate, release: object) -> None:
+    """Both estates with the templates of this repository published."""
+    for estate in (dev, prod):
+        deployer = Role(estate, f"bbws-terraform-deployer-{estate.name}")
+        deployer.publish(release)  # type: ignore[arg-type]
+
+
+def failures(estate: Estate, area: str, monkeypatch: pytest.MonkeyPatch) -> list[Check]:
+    for name, value in estate.emulator.environment.items():
+        monkeypatch.setenv(name, value)
+    account = Account(ENVIRONMENTS[estate.name])
+    return [check for check in AREAS[area](account) if not check.passed]
+
+
+def test_an_applied_estate_is_as_designed(estate: Estate) -> None:
+    finished = estate.verify("--json").ok()
+    report = json.loads(finished.output)
+    assert report["passed"] is True
+    assert report["environment"] == estate.name
+    assert {check["area"] for check in report["checks"]} == set(AREAS)
+    assert len(report["checks"]) > 100
+
+
+CASES = [
+    pytest.param(name, where, id=f"{name} in {where}")
+    for name, fault in FAULTS.items()
+    for where in fault.estates
+]
+
+
+@pytest.mark.parametrize(("name", "where"), CASES)
+def test_a_fault_is_found_and_its_repair_as_well(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, name: str, where: str
+) -> None:
+    estate: Estate = request.getfixturevalue(where)
+    fault = FAULTS[name]
+    undo = fault.cause(estate)
+    try:
+        found = failures(estate, fault.area, monkeypatch)
+    finally:
+        undo()
+    assert fault.what in {check.what for check in found}, [(check.subject, check.what) for check in found]
+    assert {check.what for check in found} <= {fault.what, "current versions"}
+    assert failures(estate, fault.area, monkeypatch) == []
+
+
+def test_the_table_shows_a_fault_and_the_exit_code_tells_it(dev: Estate) -> None:
+    undo = FAULTS["recovery disabled"].cause(dev)
+    try:
+        finished = dev.verify("--only", "tables").ok(1)
+    finally:
+        undo()
+    (line,) = [line for line in finished.output.splitlines() if line.startswith("FAIL")]
+    assert line.split()[1:3] == ["tables", "tenants"]
+    assert line.endswith("35 days   disabled") or "35 days" in line
+    assert "1 failed" in finished.output.splitlines()[-1]
+
+
+def test_the_wrong_account_is_no_verification(dev: Estate, prod: Estate) -> None:
+    finished = dev._python(
+        {**dev.workbench.environment, **prod.emulator.environment, "PYTHONPATH": "."},
+        "infra.verify",
+        "--env",
+        "dev",
+    ).ok(2)
+    assert "belong to account 093646564004, but dev is account 536580886816" in finished.output
+
+
+def test_no_answer_is_no_verification(dev: Estate) -> None:
+    environment = {
+        **dev.workbench.environment,
+        **dev.emulator.environment,
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "PYTHONPATH": ".",
+    }
+    finished = dev._python(environment, "infra.verify", "--env", "dev").ok(4)
+    assert finished.output.startswith("AWS could not be asked")
+    assert "Traceback" not in finished.output
