@@ -31,7 +31,7 @@ from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
 from app.core.splicing import splice
 from app.core.tree import Node
 from bbws_templates.compiled import CompiledTemplate
-from bbws_templates.errors import Location
+from bbws_templates.errors import LimitError, Location
 from bbws_templates.tokens import tokenize
 
 
@@ -66,7 +66,14 @@ def compile_template(source: TemplateSource, templates: TemplateSet) -> Compilat
         SourceError: a partial or stylesheet that cannot be read.
         LimitError: sections nested too deeply, or partials that grow without bound.
     """
-    return _Compiler(source, templates).compile()
+    try:
+        return _Compiler(source, templates).compile()
+    except RecursionError as error:
+        raise LimitError(
+            "Elements, rules or partials are nested too deeply.",
+            location=Location(source.html.label, 1, 1),
+            remedy="Nest them less deeply.",
+        ) from error
 
 
 class _Compiler:

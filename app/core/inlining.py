@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
@@ -25,6 +26,7 @@ from app.core.tree import Node, is_element, parse_document, remove
 _NUMBER = re.compile(r"rule-(\d+)")
 _IGNORE = "data-premailer"
 _FRAME = frozenset({"html", "head", "body"})
+_TURN = threading.Lock()  # cssutils, which premailer reads selectors with, is not made for threads
 _MARK = "data-bbws-written"
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
 
@@ -57,6 +59,8 @@ class RuleBook:
 
     def _lasting(self, rule: StyleRule, rank: Rank) -> frozenset[str]:
         """The important properties of a rule that a weaker rule which stays also declares."""
+        if not any(item.important for item in rule.declarations):
+            return frozenset()
         weaker = {
             family(item.name)
             for other, _, declarations in self.staying
@@ -72,6 +76,18 @@ class RuleBook:
         if not self._entries:
             return {}
         css = "".join(f"{text}{{rule-{number}:1}}" for number, (text, _) in enumerate(self._entries))
+        with _TURN:
+            self._match_by_premailer(root, css)
+        found = {}
+        for element in filter(is_element, root.iter()):
+            style = element.attrib.pop("style", None)
+            if style:
+                found[element] = tuple(self._entries[int(number)][1] for number in _NUMBER.findall(style))
+        return found
+
+    @staticmethod
+    def _match_by_premailer(root: Node, css: str) -> None:
+        """Leave the numbers of matching rules in style attributes of ``root``."""
         # premailer must not touch <style> elements; it takes the attribute off those without a medium.
         spared = {style: style.get(_IGNORE) for style in root.iter("style")}
         for style in spared:
@@ -94,12 +110,6 @@ class RuleBook:
             style.attrib.pop(_IGNORE, None)
             if own is not None:
                 style.set(_IGNORE, own)
-        found = {}
-        for element in filter(is_element, root.iter()):
-            style = element.attrib.pop("style", None)
-            if style:
-                found[element] = tuple(self._entries[int(number)][1] for number in _NUMBER.findall(style))
-        return found
 
 
 def _rank(number: int, rule: StyleRule, selector: Selector) -> Rank:

@@ -51,7 +51,9 @@ def require_places(document: Document) -> None:
 
 def _context(document: Document, tag: Token, region: Region) -> Context:
     """What a tag stands in, as its author would see it."""
-    if region.context is Context.TEXT and document.veil.text[: tag.start].endswith(("<", "</")):
+    if region.context is Context.TEXT and document.veil.text[max(0, tag.start - 2) : tag.start].endswith(
+        ("<", "</")
+    ):
         return Context.TAG_NAME  # data could make a tag of it
     if region.context is Context.ATTRIBUTE_NAME and tag.kind in _BLOCKS:
         return Context.BETWEEN_ATTRIBUTES  # {{#a}}class="x"{{/a}} reads like one odd name

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from bbws_templates.tokens import Token, TokenKind
 
-# The number of a tag is one character of the private-use planes 15 and 16; every tag is at least five long.
-_NUMBERS = 0xF0000
-_MOST = 0x10FFFD - _NUMBERS
+# The number of a tag is two characters of a private-use plane; every tag is at least five long.
+_DIGITS = 0xF0000
+_BASE = 0x8000
 _NONCHARACTERS = range(0xFDD0, 0xFDF0)
 
 
@@ -31,13 +31,14 @@ class Veil:
 
     def __init__(self, source: str, tokens: Sequence[Token]) -> None:
         self.source = source
-        self.tags = tuple(token for token in tokens if token.kind is not TokenKind.LITERAL)[:_MOST]
+        self.tags = tuple(token for token in tokens if token.kind is not TokenKind.LITERAL)
         opening, filling = self._unused(source)
-        self._word = re.compile(f"{opening}(.){filling}*")
+        self._word = re.compile(f"{opening}(.)(.){filling}*")
         pieces = []
         here = 0
         for number, tag in enumerate(self.tags):
-            word = (opening + chr(_NUMBERS + number)).ljust(tag.end - tag.start, filling)
+            digits = chr(_DIGITS + number // _BASE) + chr(_DIGITS + number % _BASE)
+            word = (opening + digits).ljust(tag.end - tag.start, filling)
             pieces += [source[here : tag.start], word]
             here = tag.end
         self.text = "".join([*pieces, source[here:]])
@@ -52,7 +53,8 @@ class Veil:
 
     def tag(self, word: re.Match[str]) -> Token:
         """The tag that a word hides."""
-        return self.tags[ord(word.group(1)) - _NUMBERS]
+        high, low = (ord(digit) - _DIGITS for digit in word.groups())
+        return self.tags[high * _BASE + low]
 
     def _source(self, tag: Token) -> str:
         return self.source[tag.start : tag.end]

@@ -161,3 +161,21 @@ def test_hardly_anything_compiles_to_itself(html: str) -> None:
     assert compilation.compiled.html == html.replace("{{! x }}", "")
     assert compilation.origins.locate(0).file in {"mail.html", ""}
     assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+
+
+@pytest.mark.parametrize(
+    "html", ["<div>" * 3000, "<style>p:not(" + ":not(" * 3000 + "a</style><p>", "<p>" + "<b>" * 3000]
+)
+def test_nesting_without_end_is_one_clear_error(html: str) -> None:
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    try:
+        compile_template(source, EMPTY)
+    except LimitError as error:
+        assert "mail.html" in str(error)
+
+
+def test_thousands_of_tags_are_told_apart() -> None:
+    html = "".join(f"<p>{{{{v{number}}}}}</p>" for number in range(40_000))
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    text = compile_template(source, EMPTY).compiled.text
+    assert text == "\n\n".join(f"{{{{v{number}}}}}" for number in range(40_000)) + "\n"

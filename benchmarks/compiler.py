@@ -1,0 +1,105 @@
+"""How fast templates compile and are proven, by step: ``python benchmarks/compiler.py``.
+
+The input is the product's own templates and fixtures. premailer on its own, on the finished documents, stands
+beside, since that is what a proof is measured against. Caches of parsed stylesheets are warm, as in a preview
+server or a check; the first compilation of a process is a line of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from premailer import transform
+
+from app.core.compiler import compile_template
+from app.core.document import Document
+from app.core.equivalence import equivalence_findings
+from app.core.flattening import FlatText, Ingredient, Pantry, flatten
+from app.core.inlining import RuleBook, inline_css
+from app.core.library import load_template_set
+from app.core.masking import mask
+from bbws_templates.mailing import render_email
+from bbws_templates.tokens import tokenize
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def milliseconds(work: Callable[[], object], rounds: int) -> float:
+    """The quickest of ``rounds``: the others tell of the machine's other work."""
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times) * 1000
+
+
+def main() -> None:
+    """Measure and print, per template or per fixture."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--rounds", type=int, default=5, help="the quickest of so many counts")
+    rounds = parser.parse_args().rounds
+
+    templates = load_template_set(ROOT / "templates", ROOT / "fixtures")
+    sources = list(templates.templates.values())
+    first = milliseconds(lambda: compile_template(sources[0], templates), 1)
+    compilations = [compile_template(source, templates) for source in sources]
+    documents = [Document(FlatText(item.flat, item.origins, tokenize(item.flat))) for item in compilations]
+    masked = [mask(document) for document in documents]
+    books = [RuleBook(document.sheets) for document in documents]
+    proofs = [
+        (compilation, fixture.data)
+        for compilation, source in zip(compilations, sources, strict=True)
+        for fixture in source.fixtures.values()
+    ]
+    finished = [
+        render_email(compilation.compiled, data).html.replace("</head>", f"<style>{css.text}</style></head>")
+        for compilation, data in proofs
+        for css in compilation.stylesheets.values()
+    ]
+
+    def flatten_all() -> None:
+        for source in sources:
+            flatten(Ingredient.of_file(source.html), Pantry(templates, source.metadata, html=True))
+
+    def premailer_alone() -> None:
+        for html in finished:
+            transform(
+                html,
+                allow_network=False,
+                disable_validation=True,
+                cssutils_logging_level=logging.CRITICAL,
+            )
+
+    per_template: dict[str, Callable[[], object]] = {
+        "compile, whole": lambda: [compile_template(source, templates) for source in sources],
+        "  flatten": flatten_all,
+        "  scan": lambda: [Document(document.flat) for document in documents],
+        "  mask": lambda: [mask(document) for document in documents],
+        "  match (premailer)": lambda: [
+            book.match(tree.root) for book, tree in zip(books, masked, strict=True) if tree.root is not None
+        ],
+    }
+    per_fixture: dict[str, Callable[[], object]] = {
+        "prove": lambda: [
+            equivalence_findings(compilation, templates, data, fixture="") for compilation, data in proofs
+        ],
+        "  inline the finished document": lambda: [inline_css(html) for html in finished],
+        "  the same by premailer alone": premailer_alone,
+    }
+    print(
+        f"{len(sources)} templates, {len(proofs)} fixtures; milliseconds each, quickest of {rounds} rounds\n"
+    )
+    print(f"{'the first compilation':34} {first:8.1f}")
+    for title, work in per_template.items():
+        print(f"{title:34} {milliseconds(work, rounds) / len(sources):8.1f}")
+    for title, work in per_fixture.items():
+        print(f"{title:34} {milliseconds(work, rounds) / len(proofs):8.1f}")
+
+
+if __name__ == "__main__":
+    main()
