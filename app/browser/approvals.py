@@ -8,7 +8,8 @@ Every decision first keeps what it replaces, so that it can be undone.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -133,8 +134,9 @@ class Approvals:
                     result.current.model_copy(update={"approval": kept}),
                 )
         if decided or written:
-            self._record(f"approval by {by}", {**dict.fromkeys(removed), **written})
-            self._baselines.change(written, removed)
+            changed: dict[Snapshot, tuple[bytes, Sidecar] | None] = {**dict.fromkeys(removed), **written}
+            with self._recorded(f"approval by {by}", changed):
+                self._baselines.change(written, removed)
         return tuple(decided)
 
     def reject(self, results: Iterable[Result], *, by: str, why: str) -> tuple[Snapshot, ...]:
@@ -154,8 +156,8 @@ class Approvals:
                 )
                 decided.append(result.snapshot)
         if decided:
-            self._record(f"rejection by {by}", {})
-            self._save(rejections)
+            with self._recorded(f"rejection by {by}", {}):
+                self._save(rejections)
         return tuple(decided)
 
     def last(self) -> LastDecision | None:
@@ -233,11 +235,26 @@ class Approvals:
             )
         return self._current.content(result.snapshot)
 
-    def _record(self, deed: str, changed: Mapping[Snapshot, tuple[bytes, Sidecar] | None]) -> None:
-        """Keep what is about to be replaced; only the last fifty decisions are kept."""
+    @contextmanager
+    def _recorded(
+        self, deed: str, changed: Mapping[Snapshot, tuple[bytes, Sidecar] | None]
+    ) -> Iterator[None]:
+        """Keep what is about to be replaced; of a decision that then fails no record remains."""
         folders = sorted(self._undo.glob("[0-9]*"))
         number = int(folders[-1].name) + 1 if folders else 1
         folder = self._undo / f"{number:06d}"
+        try:
+            self._keep(folder, deed, changed)
+            yield
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        for old in folders[: max(0, len(folders) + 1 - _MOST_UNDO)]:
+            shutil.rmtree(old, ignore_errors=True)
+
+    def _keep(
+        self, folder: Path, deed: str, changed: Mapping[Snapshot, tuple[bytes, Sidecar] | None]
+    ) -> None:
         before = {
             snapshot: (self._baselines.content(snapshot), sidecar)
             for snapshot in changed
@@ -247,8 +264,6 @@ class Approvals:
         after = {snapshot.id: new[1].pixels if new else "" for snapshot, new in changed.items()}
         record = _Record(deed=deed, after=after, rejections=self.rejections())
         write_whole(folder / "decision.json", record.model_dump_json(indent=1).encode())
-        for old in folders[: max(0, len(folders) + 1 - _MOST_UNDO)]:
-            shutil.rmtree(old, ignore_errors=True)
 
     def _save(self, rejections: Mapping[str, Rejection]) -> None:
         write_whole(self._work / "rejections.json", _REJECTIONS.dump_json(dict(rejections), indent=1))

@@ -51,7 +51,9 @@ def review_data(
 def _item(
     result: Result, folders: Folders, approvals: Approvals, rejection: Rejection | None, address: Address
 ) -> dict[str, Any]:
-    snapshot, current = result.snapshot, result.current
+    snapshot = result.snapshot
+    same = result.status is Status.UNCHANGED and not result.tolerated
+    current = None if same else result.current
     decision = approvals.decision(result)
     # As it is now: an approval has put another picture in its place.
     baseline = None if result.status is Status.FAILED else approvals.baseline(snapshot)

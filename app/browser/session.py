@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
-DRAW_SECONDS = 30.0
+DRAW_SECONDS = 20.0
 _START_SECONDS = 40.0
 _CLOSE_SECONDS = 10.0
 

@@ -1,0 +1,224 @@
+"""Decisions: who and why are kept, all of it can be taken back, and nothing is ever half done."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from app.browser.approvals import chosen
+from app.browser.errors import ApprovalError, BaselineError
+from app.browser.results import Comparison, Status
+from app.core.errors import UnknownNameError
+from tests.browser.conftest import Desk
+
+ORDER = "mails/order/typical/desktop-light"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below ``folder`` but the settings."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "settings.toml"
+    }
+
+
+@contextmanager
+def full_disk(room: int) -> Iterator[None]:
+    """No file can grow beyond ``room`` bytes, as on a disk that has no more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture
+def changed(approved: Desk) -> Desk:
+    """Both mails look different from what was approved."""
+    for name in ("mails/order", "mails/receipt"):
+        approved.change("Thank you", "Thanks", name)
+    assert approved.compare().counts[Status.CHANGED] == 2
+    return approved
+
+
+def test_an_approval_says_who_and_why_and_makes_the_picture_the_baseline(changed: Desk) -> None:
+    results = chosen(Comparison.load(changed.folders.work), ["mails/order"])
+    decided = changed.approvals.approve(results, by="  Ann\nLee ", why="Shorter thanks")
+    assert [snapshot.id for snapshot in decided] == [ORDER]
+    sidecar = json.loads((changed.folders.baselines / f"{ORDER}.json").read_text())
+    assert (sidecar["approval"]["by"], sidecar["approval"]["why"]) == ("Ann Lee", "Shorter thanks")
+    assert sidecar["approval"]["at"].endswith("Z")
+    statuses = {result.snapshot.id: result.status for result in changed.compare().results}
+    assert statuses[ORDER] is Status.UNCHANGED
+    assert set(statuses.values()) == {Status.UNCHANGED, Status.CHANGED}
+
+
+@pytest.mark.parametrize(("by", "why"), [("", "why"), ("Ann", "  "), ("\n", "")])
+def test_a_decision_without_name_or_reason_is_refused(changed: Desk, by: str, why: str) -> None:
+    before = contents(changed.folders.baselines)
+    results = Comparison.load(changed.folders.work).results
+    for decide in (changed.approvals.approve, changed.approvals.reject):
+        with pytest.raises(ApprovalError, match="A decision needs to say"):
+            decide(results, by=by, why=why)
+    assert contents(changed.folders.baselines) == before
+
+
+def test_decisions_are_taken_back_one_by_one(changed: Desk) -> None:
+    states = [contents(changed.folders.baselines)]
+    comparison = Comparison.load(changed.folders.work)
+    order, receipt = comparison.results
+    approvals = changed.approvals
+    approvals.approve([order], by="Ann", why="one")
+    states.append(contents(changed.folders.baselines))
+    approvals.reject([receipt], by="Bob", why="two")
+    assert approvals.decision(receipt) == "rejected"
+    approvals.approve([receipt], by="Ann", why="three")
+    assert [approvals.decision(result) for result in (order, receipt)] == ["approved", "approved"]
+    assert approvals.undo().deed == "approval by Ann"
+    assert contents(changed.folders.baselines) == states[1]
+    assert approvals.decision(receipt) == "rejected"
+    assert approvals.undo().deed == "rejection by Bob"
+    assert approvals.decision(receipt) == ""
+    approvals.undo()
+    assert contents(changed.folders.baselines) == states[0]
+    approvals.undo()  # the first approval of all
+    assert contents(changed.folders.baselines) == {}
+    with pytest.raises(ApprovalError, match="no decision"):
+        approvals.undo()
+
+
+def test_new_and_removed_snapshots_can_be_approved_and_taken_back(approved: Desk) -> None:
+    approved.mail("mails/welcome")
+    for path in (approved.home / "templates" / "mails").glob("receipt.*"):
+        path.unlink()
+    before = contents(approved.folders.baselines)
+    approved.approve(approved.compare())
+    after = contents(approved.folders.baselines)
+    assert {name.split("/")[1] for name in after} == {"order", "welcome"}
+    assert not (approved.folders.baselines / "mails" / "receipt").exists()
+    assert not approved.compare().differs
+    approved.approvals.undo()
+    assert contents(approved.folders.baselines) == before
+
+
+def test_undo_does_not_overwrite_what_somebody_else_has_done_since(changed: Desk) -> None:
+    earlier = contents(changed.folders.baselines)
+    changed.approve(Comparison.load(changed.folders.work))
+    for name, content in earlier.items():  # as a checkout of the old state would
+        (changed.folders.baselines / name).write_bytes(content)
+    with pytest.raises(ApprovalError, match="changed since"):
+        changed.approvals.undo()
+    assert contents(changed.folders.baselines) == earlier
+
+
+def test_a_rejection_holds_for_that_picture_only(changed: Desk) -> None:
+    comparison = Comparison.load(changed.folders.work)
+    changed.approvals.reject(comparison.results, by="Ann", why="Too short")
+    assert {changed.approvals.decision(result) for result in changed.compare().results} == {"rejected"}
+    changed.change("Thanks", "Many thanks")
+    order = next(result for result in changed.compare().results if result.snapshot.id == ORDER)
+    assert changed.approvals.decision(order) == ""
+
+
+def test_only_what_was_compared_can_be_approved(changed: Desk) -> None:
+    comparison = Comparison.load(changed.folders.work)
+    changed.change("Thanks", "Many thanks")
+    changed.screenshots.capture()
+    with pytest.raises(ApprovalError, match="not the one that was compared"):
+        changed.approve(comparison)
+    with pytest.raises(UnknownNameError, match="no snapshot named 'mails/oder'") as caught:
+        chosen(comparison, ["mails/oder"])
+    assert "Known" in str(caught.value) or "Did you mean" in str(caught.value)
+
+
+@pytest.mark.parametrize("room", [0, 900, 3000])
+def test_on_a_full_disk_nothing_is_overwritten_half_way(changed: Desk, room: int) -> None:
+    before = contents(changed.folders.baselines)
+    comparison = Comparison.load(changed.folders.work)
+    last = changed.approvals.last()
+    with full_disk(room), pytest.raises(BaselineError, match="cannot be written"):
+        changed.approve(comparison)
+    assert contents(changed.folders.baselines) == before
+    assert changed.approvals.last() == last
+    changed.approve(comparison)
+    assert not changed.compare().differs
+
+
+def test_a_capture_on_a_full_disk_is_an_error_and_not_a_broken_picture(approved: Desk) -> None:
+    approved.change("Thank you", "Thanks")
+    with full_disk(500), pytest.raises(BaselineError, match="cannot be written"):
+        approved.compare()
+    assert approved.compare().counts[Status.CHANGED] == 1
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        pytest.param(lambda path: path.with_suffix(".json").write_text("{"), "is no sidecar", id="cut short"),
+        pytest.param(
+            lambda path: path.with_suffix(".json").write_text("[]"), "is no sidecar", id="other JSON"
+        ),
+        pytest.param(
+            lambda path: path.with_suffix(".json").write_bytes(b"\xff"), "cannot be read", id="bytes"
+        ),
+        pytest.param(lambda path: path.with_suffix(".json").unlink(), "has no sidecar", id="no sidecar"),
+        pytest.param(lambda path: path.unlink(), "cannot be read", id="no picture"),
+        pytest.param(
+            lambda path: path.write_text("version https://git-lfs"), "is no picture", id="a pointer"
+        ),
+    ],
+)
+def test_a_damaged_baseline_is_named_and_the_others_are_compared(
+    approved: Desk, damage: object, said: str
+) -> None:
+    assert callable(damage)
+    damage(approved.folders.baselines / f"{ORDER}.webp")
+    comparison = approved.compare()
+    order, receipt = comparison.results
+    assert order.status is Status.FAILED
+    assert said in order.message
+    assert ORDER in order.message
+    assert receipt.status is Status.UNCHANGED
+    assert comparison.failed
+
+
+def test_a_baseline_that_was_altered_after_its_approval_is_noticed(approved: Desk) -> None:
+    path = approved.folders.baselines / f"{ORDER}.webp"
+    other = approved.folders.baselines / ORDER.replace("order", "receipt")
+    receipt = approved.home / "templates/mails/receipt.html"
+    approved.change("Thank you", "Thanks", "mails/receipt")
+    approved.approve(approved.compare())
+    path.write_bytes(other.with_suffix(".webp").read_bytes())
+    assert receipt.exists()
+    found = approved.result(ORDER)
+    assert found.status is Status.CHANGED
+    assert "not the picture that was approved" in found.message
+
+
+def test_a_file_that_is_no_snapshot_among_the_baselines_is_named(approved: Desk) -> None:
+    stray = approved.folders.baselines / "mails" / "order" / "copy of desktop.webp"
+    stray.write_bytes(b"")
+    with pytest.raises(BaselineError, match="not named like a snapshot") as caught:
+        approved.compare()
+    assert str(stray) in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_written_is_said_plainly(changed: Desk) -> None:
+    comparison = Comparison.load(changed.folders.work)
+    before = contents(changed.folders.baselines)
+    blocker = changed.folders.work / "undo"
+    shutil.rmtree(blocker)
+    blocker.write_text("a file where a folder belongs")
+    with pytest.raises(BaselineError, match="cannot be written"):
+        changed.approve(comparison)
+    assert contents(changed.folders.baselines) == before
+    assert os.access(blocker, os.R_OK)

@@ -1,0 +1,123 @@
+"""The commands: filters, exit statuses, machine-readable results, one plain line for each mistake."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from app.browser.screenshots import Screenshots
+from app.cli import run
+from tests.browser.conftest import Desk
+
+ORDER = "mails/order/typical/desktop-light"
+
+
+@pytest.fixture
+def call(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs ``bbws-templates screenshots …`` in the desk's folder, with the browser that is open already."""
+    monkeypatch.chdir(desk.home)
+    monkeypatch.setattr(Screenshots, "_session", lambda _: _lent(desk))
+    folders = ["--baselines", str(desk.folders.baselines), "--work", str(desk.folders.work)]
+    return lambda *words: run(["screenshots", *words, *folders])
+
+
+def _lent(desk: Desk) -> Any:
+    from contextlib import nullcontext
+
+    return nullcontext(desk.session)
+
+
+def test_a_day_with_the_commands(call: Any, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("compare") == 1
+    assert "2 pictures: 2 new; 2 drawn" in capsys.readouterr().out
+    assert call("approve", "--all", "--by", "Ann", "--why", "First pictures") == 0
+    assert capsys.readouterr().out.count("approved mails/") == 2
+    assert call("compare") == 0
+    assert "2 unchanged; 0 drawn" in capsys.readouterr().out
+    desk.change("Thank you", "Thanks")
+    assert call("compare", "mails/receipt") == 0
+    assert call("compare", "--junit", "out/junit.xml", "--report", "out/report.html") == 1
+    said = capsys.readouterr().out
+    assert f"changed {ORDER}: " in said
+    suites = ElementTree.parse(desk.home / "out/junit.xml").getroot()
+    assert (suites.get("tests"), suites.get("failures"), suites.get("errors")) == ("2", "1", "0")
+    failure = suites.find(".//testcase[@name='typical/desktop-light']/failure")
+    assert failure is not None
+    assert "pixels changed" in failure.get("message", "")
+    assert ORDER in (desk.home / "out/report.html").read_text(encoding="utf-8")
+    assert call("reject", ORDER, "--by", "Bob", "--why", "Too short") == 0
+    assert call("undo") == 0
+    assert "Took back: rejection by Bob" in capsys.readouterr().out
+    assert call("approve", "mails/order", "--by", "Ann", "--why", "Shorter") == 0
+    assert call("compare") == 0
+    assert call("report", "--output", "out/last.html") == 0
+    assert ORDER in (desk.home / "out/last.html").read_text(encoding="utf-8")
+
+
+def test_results_for_machines(call: Any, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("compare", "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["counts"] == {"failed": 0, "changed": 0, "new": 2, "removed": 0, "unchanged": 0}
+    assert [item["snapshot"] for item in found["results"]] == [ORDER, ORDER.replace("order", "receipt")]
+    assert call("approve", ORDER, "--by", "Ann", "--why", "x", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"approved": [ORDER]}
+    assert call("capture", "--force", "--json") == 0
+    captured = json.loads(capsys.readouterr().out)
+    assert len(captured["drawn"]) == 2
+    assert captured["renderer"]["fonts"].startswith("sha256:")
+
+
+def test_what_could_not_be_compared_is_neither_success_nor_a_difference(
+    call: Any, desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call("compare")
+    call("approve", "--all", "--by", "Ann", "--why", "First")
+    desk.change("{{name}}</h1>", "{{nickname}}</h1>")
+    capsys.readouterr()
+    assert call("compare", "--junit", "junit.xml") == 4
+    said = capsys.readouterr().out
+    assert "nickname" in said
+    assert "1 failed, 1 unchanged" in said
+    errors = ElementTree.parse(desk.home / "junit.xml").getroot().findall(".//error")
+    assert len(errors) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["compare", "mails/oder"], 2, "mails/oder"),
+        (["approve", "--by", "Ann", "--why", "x"], 2, "Name snapshots, or say --all"),
+        (["approve", "--all", "--by", "Ann"], 2, "--why"),
+        (["approve", "--all", "--by", "Ann", "--why", " "], 2, "Nothing has been compared"),
+        (["undo"], 3, "no decision to take back"),
+        (["compare", "--templates", "nowhere"], 1, "nowhere"),
+    ],
+)
+def test_a_mistake_is_one_line(
+    call: Any, capsys: pytest.CaptureFixture[str], words: list[str], status: int, said: str
+) -> None:
+    assert call(*words) == status
+    err = capsys.readouterr().err
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_a_broken_settings_file_is_one_line(
+    call: Any, desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.settings("[[pictures]]\n")
+    assert call("compare") == 2
+    assert "settings.toml" in capsys.readouterr().err
+
+
+def test_without_a_browser_one_sentence_says_what_to_do(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(desk.home)
+    monkeypatch.setenv("BBWS_CHROMIUM", str(tmp_path / "nothing"))
+    assert run(["screenshots", "compare", "--baselines", "b", "--work", "w"]) == 4
+    assert "BBWS_CHROMIUM" in capsys.readouterr().err

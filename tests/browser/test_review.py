@@ -1,0 +1,197 @@
+"""The review as people use it, with mouse and keyboard: in the report, and in the preview server."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from app.browser.report import report_page
+from app.browser.results import Comparison
+from tests.browser.conftest import Desk
+from tests.web.process import running
+
+ORDER = "mails/order/typical/desktop-light"
+RECEIPT = "mails/receipt/typical/desktop-light"
+WELCOME = "mails/welcome/typical/desktop-light"
+
+
+@pytest.fixture
+def page(desk: Desk) -> Iterator[Page]:
+    """A page that fails the test when a script fails or anything is asked of another host."""
+    troubles: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=desk.session.browser.executable,
+            env={**dict(desk.session.browser.env)},
+            args=["--no-sandbox", "--disable-gpu"],
+        )
+        opened = browser.new_page(viewport={"width": 1400, "height": 900})
+        opened.set_default_timeout(15_000)
+        opened.on("pageerror", lambda error: troubles.append(str(error)))
+        # A refused request is logged by the browser too; what the page makes of it is tested below.
+        opened.on(
+            "console",
+            lambda line: (
+                troubles.append(line.text)
+                if line.type == "error" and not line.text.startswith("Failed to load resource")
+                else None
+            ),
+        )
+        yield opened
+        browser.close()
+    assert troubles == []
+
+
+@pytest.fixture
+def waiting(approved: Desk) -> Desk:
+    """One changed, one new, one unchanged mail, compared and undecided."""
+    approved.change("Thank you", "Thanks")
+    approved.change("color:#004080", "color:#004081")
+    approved.mail("mails/welcome")
+    approved.compare()
+    return approved
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator("#list button .name").all_inner_texts()
+
+
+def test_the_report_is_one_file_with_every_way_to_compare(waiting: Desk, page: Page, tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    report.write_text(report_page(Comparison.load(waiting.folders.work), waiting.folders), encoding="utf-8")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(report.as_uri())
+    expect(page.locator("#title")).to_contain_text(ORDER)
+    expect(page.locator("#message")).to_contain_text("pixels changed in 2 regions")
+    assert {url.partition(":")[0] for url in asked} <= {"file", "data"}
+    expect(page.locator("#decide button")).to_have_count(0)
+
+    expect(page.locator(".pane")).to_have_count(3)
+    widths = page.locator(".pane img").evaluate_all("images => images.map(image => image.naturalWidth)")
+    assert widths == [640, 640, 640]
+    page.keyboard.press("2")
+    expect(page.locator(".pane figcaption")).to_have_text("Difference")
+    page.keyboard.press("3")
+    now = page.locator('[data-picture="current"]')
+    page.keyboard.press("ArrowRight")
+    expect(now).to_have_attribute("style", re.compile("clip-path: inset\\(0px 0px 0px 55%\\)"))
+    page.locator(".sheet").click(position={"x": 64, "y": 40})
+    expect(now).to_have_attribute("style", re.compile("clip-path: inset\\(0px 0px 0px 10"))
+    page.keyboard.press("4")
+    page.locator("#range").fill("30")
+    expect(now).to_have_css("opacity", "0.3")
+    page.keyboard.press("5")
+    expect(now).to_have_css("visibility", "hidden")
+    expect(now).to_have_css("visibility", "visible")
+
+    page.keyboard.press("1")
+    page.keyboard.press("n")
+    expect(page.locator("#regions")).to_contain_text("Change 1 of 2")
+    page.keyboard.press("n")
+    expect(page.locator("#regions")).to_contain_text("Change 2 of 2")
+    expect(page.locator(".region.here").first).to_be_in_viewport()
+    page.keyboard.press("p")
+    expect(page.locator("#regions")).to_contain_text("Change 1 of 2")
+    page.keyboard.press("0")
+    expect(page.locator("#zoom")).to_contain_text("100 %")
+    page.keyboard.press("+")
+    expect(page.locator("#zoom")).to_contain_text("150 %")
+    assert page.locator(".pane img").first.evaluate("image => image.getBoundingClientRect().width") == 960
+    page.keyboard.press("w")
+    assert page.locator("#stage").evaluate("stage => stage.scrollWidth <= stage.clientWidth")
+
+
+def test_filters_search_and_keys_move_through_the_list(waiting: Desk, page: Page, tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    report.write_text(report_page(Comparison.load(waiting.folders.work), waiting.folders), encoding="utf-8")
+    page.goto(report.as_uri())
+    expect(page.locator("#filters")).to_contain_text("To decide 2")
+    assert len(titles(page)) == 2
+    page.keyboard.press("j")
+    expect(page.locator("#title")).to_contain_text(WELCOME)
+    page.keyboard.press("k")
+    expect(page.locator("#title")).to_contain_text(ORDER)
+    for name, count in (("All", 3), ("Changed", 1), ("New", 1), ("Unchanged", 1)):
+        page.get_by_role("button", name=f"{name} {count}", exact=True).click()
+        assert len(titles(page)) == count
+    expect(page.locator("#title")).to_contain_text(RECEIPT)
+    expect(page.locator(".pane")).to_have_count(1)
+    page.get_by_role("button", name="All 3").click()
+    page.keyboard.press("/")
+    page.keyboard.type("welcome")
+    assert len(titles(page)) == 1
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Next change")
+
+
+def test_approving_and_undoing_with_the_keyboard(waiting: Desk, page: Page) -> None:
+    folders = waiting.folders
+    before = (folders.baselines / f"{ORDER}.webp").read_bytes()
+    words = ["--baselines", str(folders.baselines), "--work", str(folders.work)]
+    with running(waiting.home / "templates", waiting.home / "fixtures", *words) as server:
+        page.goto(f"{server.url}/review")
+        expect(page.locator("#title")).to_contain_text(ORDER)
+        page.keyboard.press("a")
+        page.keyboard.type("Ann")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Shorter thanks")
+        page.keyboard.press("Enter")
+        expect(page.locator("#note")).to_contain_text("Approved 1 snapshot")
+        sidecar = json.loads((folders.baselines / f"{ORDER}.json").read_text())
+        assert (sidecar["approval"]["by"], sidecar["approval"]["why"]) == ("Ann", "Shorter thanks")
+        expect(page.locator("#title")).to_contain_text(WELCOME)
+
+        page.keyboard.press("r")
+        page.keyboard.type("Not yet")
+        page.keyboard.press("Enter")
+        expect(page.locator("#filters")).to_contain_text("To decide 0")
+        page.keyboard.press("u")
+        expect(page.locator("#note")).to_contain_text("Took back: rejection by Ann")
+        page.keyboard.press("u")
+        expect(page.locator("#note")).to_contain_text("Took back: approval by Ann")
+        expect(page.locator("#filters")).to_contain_text("To decide 2")
+        assert (folders.baselines / f"{ORDER}.webp").read_bytes() == before
+
+        page.keyboard.press("A")
+        page.keyboard.type("All of it")
+        page.keyboard.press("Enter")
+        expect(page.locator("#note")).to_contain_text("Approved 2 snapshots")
+        page.reload()
+        expect(page.locator("#filters")).to_contain_text("To decide 0")
+    assert not waiting.compare().differs
+
+
+def test_a_template_is_approved_with_the_mouse_and_only_with_the_token(waiting: Desk, page: Page) -> None:
+    folders = waiting.folders
+    words = ["--baselines", str(folders.baselines), "--work", str(folders.work), "--token", "s3cret"]
+    with running(waiting.home / "templates", waiting.home / "fixtures", *words) as server:
+        page.goto(f"{server.url}/review#{ORDER}")
+        page.get_by_role("button", name="Approve…").click()
+        page.get_by_role("radio", name="All of mails/order (1)").check()
+        page.get_by_label("Your name").fill("Ann")
+        page.get_by_label("Reason").fill("Wanted")
+        page.get_by_label("Token of the server").fill("guess")
+        answers = []
+        page.on("response", lambda response: answers.append(response.status))
+        page.get_by_role("button", name="Approve", exact=True).click()
+        expect(page.get_by_role("alert").filter(has_text="token")).to_be_visible()
+        assert answers[-1] == 401
+        page.get_by_label("Token of the server").fill("s3cret")
+        page.get_by_role("button", name="Approve", exact=True).click()
+        expect(page.locator("#note")).to_contain_text("Approved 1 snapshot")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator("#note")).to_contain_text("Took back")
+
+
+def test_without_a_comparison_the_page_says_what_to_run(desk: Desk, page: Page) -> None:
+    words = ["--baselines", str(desk.folders.baselines), "--work", str(desk.folders.work)]
+    with running(desk.home / "templates", desk.home / "fixtures", *words) as server:
+        page.goto(f"{server.url}/review")
+        expect(page.locator("#note")).to_contain_text("screenshots compare")
