@@ -6,7 +6,7 @@ compiled HTML still leads to a line that a person can edit.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from app.core.sources import SourceFile
@@ -61,10 +61,9 @@ class Origins:
     def between(self, start: int, end: int) -> list[Segment]:
         """The segments of a slice, their ``start`` counted from the start of the slice."""
         found: list[Segment] = []
-        index = max(0, bisect_right(self._starts, start) - 1)
-        for segment in self._segments[index:]:
-            if segment.start >= end and found:
-                break
+        first = max(0, bisect_right(self._starts, start) - 1)
+        for index in range(first, max(first + 1, bisect_left(self._starts, end))):
+            segment = self._segments[index]
             skipped = max(0, start - segment.start)
             offset = segment.offset + skipped if segment.literal else segment.offset
             begin = max(0, segment.start - start)

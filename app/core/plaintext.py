@@ -280,7 +280,10 @@ class _Walk:
         if number is None:
             return {}
         own = self._document.value(self._document.markup.start_tags[number], "style") or ""
-        style = merged(self._rules.get(number, ()), own)
+        rules = self._rules.get(number, ())
+        if not own and not rules:
+            return {}
+        style = merged(rules, own)
         return {item.name: item.value.lower() for item in parse_declarations(style)}
 
     def _hidden(self, element: Node) -> bool:

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from app.core.compiler import Compilation, compile_template
 from app.core.equivalence import equivalence_findings
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
+from app.core.veil import Veil
 from bbws_templates.engine import Template
-from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.errors import BbwsTemplatesError, LimitError
 from bbws_templates.mailing import render_email
+from bbws_templates.tokens import tokenize
 
 EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
 
@@ -163,19 +165,16 @@ def test_hardly_anything_compiles_to_itself(html: str) -> None:
     assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
 
 
-@pytest.mark.parametrize(
-    "html", ["<div>" * 3000, "<style>p:not(" + ":not(" * 3000 + "a</style><p>", "<p>" + "<b>" * 3000]
-)
+@pytest.mark.parametrize("html", ["<div>" * 3000, "<p>" + "<b>" * 3000])
 def test_nesting_without_end_is_one_clear_error(html: str) -> None:
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
-    try:
+    with pytest.raises(LimitError, match=r"^mail\.html:1:1: .* nested too deeply"):
         compile_template(source, EMPTY)
-    except LimitError as error:
-        assert "mail.html" in str(error)
 
 
 def test_thousands_of_tags_are_told_apart() -> None:
-    html = "".join(f"<p>{{{{v{number}}}}}</p>" for number in range(40_000))
-    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
-    text = compile_template(source, EMPTY).compiled.text
-    assert text == "\n\n".join(f"{{{{v{number}}}}}" for number in range(40_000)) + "\n"
+    source = "".join(f"<{{{{v{number}}}}}>" for number in range(40_000))
+    veil = Veil(source, tokenize(source))
+    assert len(veil.text) == len(source)
+    assert "{" not in veil.text
+    assert veil.lift(veil.text) == source

@@ -116,8 +116,8 @@ class Estate:
     def terraform(self, component: str, *arguments: str) -> Finished:
         """Terraform in a component, with its data apart.
 
-        One environment takes the provider through the lock file, as an operator does; to the others the provider
-        is given, which saves the hashing.
+        One environment takes the provider through the lock file, as an operator does; the others are given
+        the provider, which saves the hashing.
         """
         given = {} if self.name == "dev" else {"TF_CLI_CONFIG_FILE": str(self.workbench.overrides)}
         return self.workbench.run(
