@@ -100,4 +100,8 @@ def test_a_publisher_killed_at_any_moment_leaves_a_whole_release(directory: Dire
     wanted = release("after")
     publish_to(directory, wanted)
     assert make_plan(catalogue, wanted).nothing
-    assert verify(catalogue).intact
+    standing = catalogue.standing()
+    assert standing
+    active = {entry.release for entry in activations(directory, standing.pointer)}
+    for discrepancy in verify(catalogue).discrepancies:
+        assert not any(release_id in discrepancy.key for release_id in active), discrepancy
