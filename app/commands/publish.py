@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from app.commands.options import json_option, template_set_options
+from app.browser.folders import Folders
+from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.output import out, print_json, progress_bar
+from app.commands.pictures import allow_unapproved_option, look_at_pictures, refuse_unapproved_pictures
 from app.commands.releasing import (
     confirm,
     obtain_release,
@@ -24,6 +27,7 @@ from app.publishing.activation import Reason
 from app.publishing.catalogue import Catalogue
 from app.publishing.provenance import current_actor
 from app.publishing.publisher import Published, make_plan, publish, refuse_breaking
+from app.publishing.targets import is_protected
 
 
 @click.command(name="publish")
@@ -31,9 +35,11 @@ from app.publishing.publisher import Published, make_plan, publish, refuse_break
 @release_option
 @click.option("--allow-breaking", is_flag=True, help="Publish although callers' data would be refused.")
 @click.option("--repair", is_flag=True, help="Prove every object, even of the active release, and mend it.")
+@allow_unapproved_option
 @unversioned_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option("--message", "-m", default="", help="Why; kept in the history.")
+@screenshot_folder_options
 @template_set_options
 @json_option
 def command(
@@ -41,25 +47,37 @@ def command(
     settings: Path | None,
     directory: Path | None,
     allow_breaking: bool,
+    allow_unapproved: bool,
     repair: bool,
     unversioned: bool,
     yes: bool,
     message: str,
     templates: Path,
     fixtures: Path,
+    baselines: Path,
+    work: Path,
     as_json: bool,
 ) -> None:
     """Publish a release: show the plan, then carry it out.
 
     Only what the target lacks is uploaded; everything is read back before the release becomes active, in one
     step, for all readers. Killed at any moment, the same command completes it. Exit status 3 when refused: a
-    breaking change, or somebody else published meanwhile.
+    breaking change, pictures that nobody has approved, or somebody else published meanwhile.
     """
     release = obtain_release(directory, templates, fixtures, quiet=as_json)
+
+    def gate() -> None:
+        if is_protected(target, settings) and not allow_unapproved:
+            folders = Folders(baselines, work)
+            refuse_unapproved_pictures(
+                look_at_pictures(release.bundle, templates, fixtures, folders), target
+            )
+
     carry_out(
         open_catalogue(target, settings),
         release,
         Reason("publish", current_actor(), message),
+        gate,
         allow_breaking=allow_breaking,
         repair=repair,
         unversioned=unversioned,
@@ -72,6 +90,7 @@ def carry_out(
     catalogue: Catalogue,
     release: Release,
     reason: Reason,
+    gate: Callable[[], None],
     *,
     allow_breaking: bool,
     repair: bool,
@@ -79,7 +98,10 @@ def carry_out(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Plan, show, ask, publish, tell: the same for ``publish`` and ``promote``."""
+    """Plan, show, ask, publish, tell: the same for ``publish`` and ``promote``.
+
+    ``gate`` raises what else stands against it; it is asked only when there is something to publish.
+    """
     plan = make_plan(catalogue, release)
     if not as_json:
         print_plan(plan)
@@ -88,6 +110,7 @@ def carry_out(
             print_json({**plan_members(plan), "published": False})
         return
     refuse_breaking(plan.breaking, allowed=allow_breaking)
+    gate()
     confirm(f"Publish release {release.id[:12]} to {plan.target}?", yes=yes, as_json=as_json)
     with progress_bar(len(release.files) + 2, quiet=as_json) as step:
         done = publish(

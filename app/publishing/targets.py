@@ -7,6 +7,10 @@
     region = "af-south-1"
     description = "Development"
 
+    [targets.prod]
+    url = "s3://bbws-templates-prod"
+    protected = true    # nothing is published here whose pictures nobody has approved
+
 A ``file:`` URL may be relative, to the folder of the settings file. With a ``profile`` of the AWS settings
 for each, one process can promote from one account to another.
 """
@@ -25,6 +29,7 @@ from bbws_templates.target import Target, parse_target
 
 SETTINGS: Final = "bbws-templates.toml"
 _KEYS: Final = {"url", "region", "profile", "description"}
+_FLAG: Final = "protected"
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,17 @@ class NamedTarget:
     name: str
     target: Target
     description: str
+    protected: bool = False
+
+
+def is_protected(name: str, settings: Path | None = None) -> bool:
+    """Whether the settings ask for approved pictures before anything is published to ``name``.
+
+    Raises:
+        TargetError: the settings file cannot be read or understood.
+    """
+    named = {} if ":" in name else named_targets(settings)
+    return name in named and named[name].protected
 
 
 def resolve_target(name: str, settings: Path | None = None) -> Target:
@@ -79,13 +95,17 @@ def named_targets(settings: Path | None = None) -> dict[str, NamedTarget]:
 def _named(name: str, table: Any, path: Path) -> NamedTarget:
     if not isinstance(table, dict) or not isinstance(table.get("url"), str):
         raise _wrong(path, f"the target '{name}' has no url")
-    unknown = sorted(table.keys() - _KEYS)
-    if unknown or any(not isinstance(value, str) for value in table.values()):
+    unknown = sorted(table.keys() - _KEYS - {_FLAG})
+    texts = [value for key, value in table.items() if key != _FLAG]
+    if unknown or any(not isinstance(value, str) for value in texts):
         raise _wrong(path, f"the target '{name}' may have {', '.join(sorted(_KEYS))}, each a string")
+    protected = table.get(_FLAG, False)
+    if not isinstance(protected, bool):
+        raise _wrong(path, f"'{_FLAG}' of the target '{name}' is true or false")
     target = _from_url(
         table["url"], path.absolute().parent, table.get("region", ""), table.get("profile", "")
     )
-    return NamedTarget(name, target, table.get("description", ""))
+    return NamedTarget(name, target, table.get("description", ""), protected)
 
 
 def _from_url(url: str, base: Path, region: str = "", profile: str = "") -> Target:
