@@ -11,8 +11,8 @@ import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from moto.core.exceptions import ServiceException
 from moto.iam.models import iam_backends
+from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 from moto.sts.models import sts_backends
@@ -23,12 +23,12 @@ _key_response = S3Response._key_response
 _bucket_response = S3Response._bucket_response
 
 
-class AccessDeniedError(ServiceException):
+class AccessDeniedError(S3ClientError):
     code = "AccessDenied"
     status = 403
 
 
-class MalformedPolicyError(ServiceException):
+class MalformedPolicyError(S3ClientError):
     code = "MalformedPolicy"
     status = 400
 
