@@ -15,13 +15,13 @@ from pathlib import Path
 
 from premailer import transform
 
-from app.core.compiler import compile_template
-from app.core.document import Document
-from app.core.equivalence import equivalence_findings
-from app.core.flattening import FlatText, Ingredient, Pantry, flatten
-from app.core.inlining import RuleBook, inline_css
+from app.core.compiler.compilation import compile_template
+from app.core.compiler.document import Document
+from app.core.compiler.equivalence import equivalence_findings
+from app.core.compiler.flattening import FlatText, Ingredient, Pantry, flatten
+from app.core.compiler.inlining import RuleBook, inline_css
+from app.core.compiler.masking import mask
 from app.core.library import load_template_set
-from app.core.masking import mask
 from bbws_templates.mailing import render_email
 from bbws_templates.tokens import tokenize
 

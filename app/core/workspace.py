@@ -17,15 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.core.compiler import Compilation, compile_template
-from app.core.equivalence import equivalence_findings
+from app.core.compiler.compilation import Compilation, compile_template
+from app.core.compiler.equivalence import equivalence_findings
+from app.core.compiler.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
 from app.core.errors import UnknownNameError
 from app.core.findings import Finding, Findings, Severity
 from app.core.library import load_template_set
 from app.core.sources import Fixture, TemplateSet, TemplateSource
-from app.core.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
-from app.core.usage import fixture_findings, usage_findings
 from app.core.validation import specimen_data, validate_metadata, validate_rendered
+from app.core.validation.usage import fixture_findings, usage_findings
 from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.engine import RenderWarning

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from premailer import transform
 
-from app.core.equivalence import effective
-from app.core.inlining import inline_css
-from app.core.stylesheet import parse_declarations
+from app.core.compiler.equivalence import effective
+from app.core.compiler.inlining import inline_css
+from app.core.css.stylesheet import parse_declarations
 from tests.compiler.conftest import Compile
 
 

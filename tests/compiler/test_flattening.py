@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.compiler.flattening import Ingredient, Pantry, flatten
 from app.core.errors import CompileError
-from app.core.flattening import Ingredient, Pantry, flatten
 from app.core.sources import SourceFile, TemplateSet
 from bbws_templates.engine import Mode, Template
 from bbws_templates.errors import BbwsTemplatesError, LimitError, PartialError, TemplateSyntaxError

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from app.core.compiler import compile_template
+from app.core.compiler.compilation import compile_template
 from app.core.library import load_template_set
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.engine import Mode, Template

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.compiler import Compilation, compile_template
-from app.core.equivalence import equivalence_findings
+from app.core.compiler.compilation import Compilation, compile_template
+from app.core.compiler.equivalence import equivalence_findings
+from app.core.html.veil import Veil
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
-from app.core.veil import Veil
 from bbws_templates.engine import Template
 from bbws_templates.errors import BbwsTemplatesError, LimitError
 from bbws_templates.mailing import render_email

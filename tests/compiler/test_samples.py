@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.compiler import compile_template
-from app.core.equivalence import equivalence_findings
+from app.core.compiler.compilation import compile_template
+from app.core.compiler.equivalence import equivalence_findings
 from app.core.library import load_template_set
 
 SAMPLES = sorted(path for path in Path(__file__).with_name("samples").iterdir() if path.is_dir())

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.css.stylesheet import parse_stylesheet
 from app.core.errors import CompileError
-from app.core.stylesheet import parse_stylesheet
 from tests.compiler.conftest import Compile
 
 KEPT = [

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.core.usage import fixture_findings, usage_findings
+from app.core.validation.usage import fixture_findings, usage_findings
 from app.core.workspace import Workspace
 from tests.validation.conftest import TEXT, Author, contract
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import app.core.errors
 import bbws_templates.errors
-from app.core import usage
 from app.core.findings import Severity
-from app.core.validation import contracts, envelope, injection, placeholders, rendered
+from app.core.validation import contracts, envelope, injection, placeholders, rendered, usage
 from bbws_templates.errors import BbwsTemplatesError
 
 ROOT = Path(__file__).parents[2]

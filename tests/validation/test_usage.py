@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.core.findings import Finding, Severity
-from app.core.usage import usage_findings
+from app.core.validation.usage import usage_findings
 from app.core.workspace import Workspace
 from tests.validation.conftest import TEXT, Author, contract
 

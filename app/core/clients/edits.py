@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable
 
-from app.core.markup import Attribute, Markup, StartTag, UnclosedMarkupError
-from app.core.stylesheet import Declaration, parse_declarations
+from app.core.css.stylesheet import Declaration, parse_declarations
+from app.core.html.markup import Attribute, Markup, StartTag, UnclosedMarkupError
 
 
 def scan(source: str) -> Markup:

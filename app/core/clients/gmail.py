@@ -10,8 +10,8 @@ import tinycss2
 
 from app.core.clients.edits import Edits, restyle, scan
 from app.core.clients.view import Client, ClientView
-from app.core.markup import Markup, RawText, StartTag
-from app.core.stylesheet import Declaration, parse_stylesheet
+from app.core.css.stylesheet import Declaration, parse_stylesheet
+from app.core.html.markup import Markup, RawText, StartTag
 from app.core.validation.checks.size import CLIP_BYTES
 from app.core.validation.checks.style_blocks import (
     MAX_STYLE_BYTES,

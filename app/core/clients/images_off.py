@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from app.core.clients.edits import Edits, restyle, scan, style_of, value_of, written
 from app.core.clients.view import Client, ClientView
-from app.core.markup import Markup, StartTag
-from app.core.stylesheet import Declaration
+from app.core.css.stylesheet import Declaration
+from app.core.html.markup import Markup, StartTag
 
 _DROPPED_OF_IMAGE = frozenset({"display", "width", "height", "max-width", "object-fit"})
 

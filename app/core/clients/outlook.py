@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from app.core.clients.edits import Edits, restyle, scan
 from app.core.clients.view import Client, ClientView
-from app.core.markup import Markup, StartTag
-from app.core.stylesheet import Declaration, parse_stylesheet
+from app.core.css.stylesheet import Declaration, parse_stylesheet
+from app.core.html.markup import Markup, StartTag
 from app.core.validation.outlook_view import outlook_view
 
 # Source: Microsoft, "Word 2007 HTML and CSS Rendering Capabilities in Outlook 2007"; caniemail.com, Outlook

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.core.markup import Context, Region
+from app.core.html.markup import Context, Region
 from app.core.validation.fields import Field
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 from bbws_templates.nodes import Variable

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from app.core.markup import Markup
+from app.core.html.markup import Markup
+from app.core.html.veil import Veil
 from app.core.validation.injection import begins_url
-from app.core.veil import Veil
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.nodes import Node, Section, Variable
 from bbws_templates.parser import parse

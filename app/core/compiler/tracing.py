@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from app.core.compiler import Compilation
+from app.core.compiler.compilation import Compilation
 from app.core.jsontext import locate
 from bbws_templates.engine import Chunk, RenderWarning
 from bbws_templates.errors import Location, RenderError

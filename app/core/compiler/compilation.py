@@ -16,20 +16,20 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.core.cascade import Matched
-from app.core.document import Document
-from app.core.embedding import Link, linked_file, stylesheet_links
+from app.core.compiler.document import Document
+from app.core.compiler.embedding import Link, linked_file, stylesheet_links
+from app.core.compiler.flattening import FlatText, Ingredient, Pantry, flatten
+from app.core.compiler.inlining import RuleBook
+from app.core.compiler.masking import MaskedDocument, mask
+from app.core.compiler.origins import Origins, Tracer
+from app.core.compiler.placement import require_parents, require_places, require_selectors, require_styles
+from app.core.compiler.plaintext import as_mustache, plain_text
+from app.core.compiler.splicing import splice
+from app.core.css.cascade import Matched
+from app.core.css.overrides import overridden_rules
 from app.core.findings import Finding, Severity
-from app.core.flattening import FlatText, Ingredient, Pantry, flatten
-from app.core.inlining import RuleBook
-from app.core.masking import MaskedDocument, mask
-from app.core.origins import Origins, Tracer
-from app.core.overrides import overridden_rules
-from app.core.placement import require_parents, require_places, require_selectors, require_styles
-from app.core.plaintext import as_mustache, plain_text
+from app.core.html.tree import Node
 from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
-from app.core.splicing import splice
-from app.core.tree import Node
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.errors import LimitError, Location
 from bbws_templates.tokens import tokenize

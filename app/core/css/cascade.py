@@ -20,8 +20,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.core.stylesheet import Declaration, parse_declarations
-from app.core.veil import is_veiled
+from app.core.css.stylesheet import Declaration, parse_declarations
+from app.core.html.veil import is_veiled
 
 
 @dataclass(frozen=True, slots=True, order=True)

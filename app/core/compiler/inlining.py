@@ -17,11 +17,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from lxml import etree
 from premailer import Premailer
 
-from app.core.cascade import Matched, Rank, family, merged
-from app.core.markup import Markup
-from app.core.selectors import Selector
-from app.core.stylesheet import Declaration, Span, StyleRule, Stylesheet, parse_stylesheet
-from app.core.tree import Node, is_element, parse_document, remove
+from app.core.css.cascade import Matched, Rank, family, merged
+from app.core.css.selectors import Selector
+from app.core.css.stylesheet import Declaration, Span, StyleRule, Stylesheet, parse_stylesheet
+from app.core.html.markup import Markup
+from app.core.html.tree import Node, is_element, parse_document, remove
 
 _NUMBER = re.compile(r"rule-(\d+)")
 _IGNORE = "data-premailer"

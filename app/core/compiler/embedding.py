@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from app.core.compiler.origins import Origins
 from app.core.errors import CompileError, Location
-from app.core.markup import Attribute, Markup, StartTag
-from app.core.origins import Origins
+from app.core.html.markup import Attribute, Markup, StartTag
 from app.core.sources import SourceFile, TemplateSet
 
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)

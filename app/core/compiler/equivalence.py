@@ -13,17 +13,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.cascade import family
-from app.core.compiler import Compilation
-from app.core.embedding import with_stylesheets
+from app.core.compiler.compilation import Compilation
+from app.core.compiler.embedding import with_stylesheets
+from app.core.compiler.flattening import Pantry
+from app.core.compiler.inlining import inline_tree, kept_whole, staying
+from app.core.compiler.tracing import RenderedHtml
+from app.core.css.cascade import family
+from app.core.css.stylesheet import parse_declarations, parse_stylesheet
 from app.core.findings import Finding, Severity
-from app.core.flattening import Pantry
-from app.core.inlining import inline_tree, kept_whole, staying
-from app.core.markup import UnclosedMarkupError
+from app.core.html.markup import UnclosedMarkupError
+from app.core.html.tree import Node, is_element, parse_document
 from app.core.sources import TemplateSet
-from app.core.stylesheet import parse_declarations, parse_stylesheet
-from app.core.tracing import RenderedHtml
-from app.core.tree import Node, is_element, parse_document
 from bbws_templates.engine import Template
 from bbws_templates.mailing import Part, parsed_part
 

@@ -13,14 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from app.core.cascade import Matched, merged
-from app.core.datatables import read_table
-from app.core.document import Document
-from app.core.masking import MaskedDocument, section_number
-from app.core.origins import Origins, Tracer
-from app.core.stylesheet import parse_declarations
-from app.core.textlines import Kind, Line, LineWriter
-from app.core.tree import Node, is_comment, is_element
+from app.core.compiler.datatables import read_table
+from app.core.compiler.document import Document
+from app.core.compiler.masking import MaskedDocument, section_number
+from app.core.compiler.origins import Origins, Tracer
+from app.core.compiler.textlines import Kind, Line, LineWriter
+from app.core.css.cascade import Matched, merged
+from app.core.css.stylesheet import parse_declarations
+from app.core.html.tree import Node, is_comment, is_element
 
 # Blocks that a blank line sets apart, and those that only begin a line of their own.
 _APART = frozenset(

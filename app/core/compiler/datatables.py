@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.core.textlines import Kind, Line
-from app.core.tree import Node, is_comment, is_element
+from app.core.compiler.textlines import Kind, Line
+from app.core.html.tree import Node, is_comment, is_element
 
 _GROUPS = frozenset({"thead", "tbody", "tfoot"})
 _ARRANGES = frozenset({"presentation", "none"})

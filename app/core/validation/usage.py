@@ -10,10 +10,11 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from app.core.compiler import Compilation
+from app.core.compiler.compilation import Compilation
 from app.core.findings import Finding, Findings
+from app.core.html.markup import Markup
+from app.core.html.veil import Veil
 from app.core.jsontext import locate
-from app.core.markup import Markup
 from app.core.sources import SourceFile, TemplateSource
 from app.core.validation.contracts import contract_findings, fixture_findings
 from app.core.validation.fields import Field
@@ -21,7 +22,6 @@ from app.core.validation.injection import check_variable
 from app.core.validation.placeholders import stray_placeholders
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 from app.core.validation.scopes import Meaning, Scopes
-from app.core.veil import Veil
 from bbws_templates.errors import Location
 from bbws_templates.nodes import Node, Section, Variable
 from bbws_templates.parser import parse

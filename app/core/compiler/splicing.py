@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.core.cascade import Matched, surrounding
-from app.core.document import Document, StyleElement
-from app.core.inlining import staying
-from app.core.markup import Attribute, StartTag
-from app.core.origins import Origins, Tracer
+from app.core.compiler.document import Document, StyleElement
+from app.core.compiler.inlining import staying
+from app.core.compiler.origins import Origins, Tracer
+from app.core.css.cascade import Matched, surrounding
+from app.core.html.markup import Attribute, StartTag
 from bbws_templates.tokens import TokenKind
 
 _STRING = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*)\1""", re.DOTALL)

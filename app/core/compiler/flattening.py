@@ -16,9 +16,9 @@ from html import escape
 from pathlib import PurePosixPath
 from typing import NoReturn
 
+from app.core.compiler.origins import Origins, Tracer
 from app.core.errors import CompileError
 from app.core.jsontext import locate
-from app.core.origins import Origins, Tracer
 from app.core.sources import Metadata, SourceFile, TemplateSet
 from bbws_templates.errors import LimitError, Location, PartialError, TemplateSyntaxError
 from bbws_templates.parser import build

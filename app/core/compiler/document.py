@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NoReturn
 
+from app.core.compiler.flattening import FlatText
+from app.core.compiler.inlining import kept_whole
+from app.core.css.stylesheet import Stylesheet, parse_stylesheet
 from app.core.errors import CompileError
-from app.core.flattening import FlatText
-from app.core.inlining import kept_whole
-from app.core.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError
-from app.core.stylesheet import Stylesheet, parse_stylesheet
-from app.core.veil import Veil
+from app.core.html.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError
+from app.core.html.veil import Veil
 from bbws_templates.tokens import Token, TokenKind
 
 

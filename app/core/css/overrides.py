@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.core.cascade import Matched, Rank
-from app.core.stylesheet import StyleRule, Stylesheet
-from app.core.tree import Node, matching
+from app.core.css.cascade import Matched, Rank
+from app.core.css.stylesheet import StyleRule, Stylesheet
+from app.core.html.tree import Node, matching
 
 # Properties that look like a part of a shorthand and are none.
 _APART = frozenset({"border-collapse", "border-radius", "border-spacing", "color-scheme"})

@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.core.document import Document
-from app.core.markup import RAW_ELEMENTS, Context
-from app.core.tree import Node, is_comment, is_element, parse_document
+from app.core.compiler.document import Document
+from app.core.html.markup import RAW_ELEMENTS, Context
+from app.core.html.tree import Node, is_comment, is_element, parse_document
 from bbws_templates.tokens import TokenKind
 
 MARK = "data-bbws-n"

@@ -6,10 +6,10 @@ import html
 import re
 from collections.abc import Mapping
 
-from app.core.document import Document, SectionPair, StyleElement
-from app.core.inlining import RuleBook
-from app.core.markup import Attribute, Context, Region, StartTag
-from app.core.tree import Node
+from app.core.compiler.document import Document, SectionPair, StyleElement
+from app.core.compiler.inlining import RuleBook
+from app.core.html.markup import Attribute, Context, Region, StartTag
+from app.core.html.tree import Node
 from bbws_templates.tokens import Token, TokenKind
 
 _BLOCKS = frozenset({TokenKind.SECTION, TokenKind.INVERTED, TokenKind.END})

@@ -17,7 +17,7 @@ from typing import Any
 import cssselect
 import tinycss2
 
-from app.core.selectors import Selector, parse_selectors
+from app.core.css.selectors import Selector, parse_selectors
 
 _LINE_END = re.compile(r"\r\n|[\r\n\f]")
 _CONDITIONS = frozenset({"media", "supports", "layer", "container"})

@@ -1,0 +1,1 @@
+"""Style sheets: rules that can be inlined, their selectors, and what wins for one element."""
