@@ -17,6 +17,9 @@ $(CHECKOV)/.installed: requirements/checkov.lock | $(BIN)/python
 	@$(CHECKOV)/bin/python -m pip install --quiet --require-hashes -r requirements/checkov.lock
 	@touch $@
 
+# The whole test suite needs it too.
+tools: $(CHECKOV)/.installed
+
 .PHONY: infra-fmt
 infra-fmt: ## Format the Terraform
 	@terraform fmt -recursive infra

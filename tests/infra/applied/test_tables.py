@@ -100,6 +100,7 @@ def test_a_boolean_cannot_key_an_index(dev: Estate) -> None:
     with pytest.raises(ClientError) as caught:
         dev.emulator.client("dynamodb").put_item(TableName="products", Item=item)
     assert caught.value.response["Error"]["Code"] == "ValidationException"
+    assert "activeKey Expected: S Actual: BOOL" in str(caught.value)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -107,4 +108,5 @@ def test_production_tables_cannot_be_deleted(prod: Estate, table: str) -> None:
     for region in regions(prod):
         with pytest.raises(ClientError) as caught:
             prod.emulator.client("dynamodb", region).delete_table(TableName=table)
-        assert "deletion" in str(caught.value)
+        assert caught.value.response["Error"]["Code"] == "ValidationException"
+        assert "DeletionProtectionEnabled" in str(caught.value)

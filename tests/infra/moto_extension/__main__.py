@@ -17,6 +17,7 @@ from tests.infra.moto_extension import (
     bucket_access,
     bucket_settings,
     budgets,
+    index_keys,
     table_replicas,
 )
 
@@ -24,6 +25,7 @@ backup.install()
 bucket_access.install()
 bucket_settings.install()
 budgets.install()
+index_keys.install()
 table_replicas.install()
 
 main(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""AWS Backup: tags whose path has no trailing slash, plan updates, selections, region settings."""
+"""AWS Backup: tags whose path has no trailing slash, plan updates, selections, recovery points, settings."""
 
 import json
 from typing import Any
@@ -57,6 +57,11 @@ def delete_backup_selection(self: BackupResponse) -> str:
     return "{}"
 
 
+def list_recovery_points_by_backup_vault(self: BackupResponse) -> str:
+    """None: nothing here backs anything up. A vault that may be destroyed is asked for them first."""
+    return json.dumps({"RecoveryPoints": []})
+
+
 def describe_region_settings(self: BackupResponse) -> str:
     """As an account made since November 2021 answers."""
     return json.dumps(
@@ -86,7 +91,9 @@ def install() -> None:
         get_backup_selection,
         list_backup_selections,
         delete_backup_selection,
+        list_recovery_points_by_backup_vault,
         describe_region_settings,
     ):
         setattr(BackupResponse, call.__name__, call)
-    urls.url_paths["{0}/account-settings$"] = urls.response.dispatch
+    for path in ("account-settings", "backup-vaults/(?P<name>[^/]+)/recovery-points/"):
+        urls.url_paths[f"{{0}}/{path}$"] = urls.response.dispatch
