@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 import tracemalloc
 from typing import Any
 
@@ -69,10 +68,10 @@ def test_depth_is_bounded_without_partials() -> None:
     assert str(caught.value.location) == "template:1:115"
 
 
+@pytest.mark.timeout(60)  # all of it would take hours
 def test_output_stops_early() -> None:
     template = Template.parse("{{#l}}{{#l}}{{#l}}{{text}}{{/l}}{{/l}}{{/l}}")
     data = {"l": list(range(1, 1001)), "text": "x" * 1000}  # a terabyte
-    start = time.perf_counter()
     tracemalloc.start()
     with pytest.raises(LimitError) as caught:
         template.render(data)
@@ -80,7 +79,6 @@ def test_output_stops_early() -> None:
     tracemalloc.stop()
     assert str(caught.value.location) == "template:1:19"
     assert peak < 2 * DEFAULT_LIMITS.output
-    assert time.perf_counter() - start < 5
 
 
 def test_one_enormous_value_is_not_even_escaped() -> None:
@@ -107,14 +105,13 @@ def test_escapes_count_as_output() -> None:
         Template.parse("{{a}}").render({"a": "&&"}, limits=Limits(output=9))
 
 
+@pytest.mark.timeout(60)  # all turns would take days
 @pytest.mark.parametrize("source", ["{{#l}}{{#l}}{{#l}}{{#l}}{{/l}}{{/l}}{{/l}}{{/l}}", "{{#l}}{{>p}}{{/l}}"])
 def test_loops_that_print_nothing_end_too(source: str) -> None:
     partials = {"p": "{{#l}}{{>q}}{{/l}}", "q": "{{#l}}{{>r}}{{/l}}", "r": "{{#l}}{{/l}}"}
-    start = time.perf_counter()
     with pytest.raises(LimitError) as caught:
         render(source, {"l": [1] * 1000}, partials)
     assert "turns" in caught.value.message
-    assert time.perf_counter() - start < 20
 
 
 def test_a_caller_deep_in_the_stack_gets_an_error_of_ours() -> None:

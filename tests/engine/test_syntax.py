@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -166,31 +164,22 @@ def test_spans_of_a_tag_that_stands_alone() -> None:
     assert partial.indent == "  "
 
 
-@pytest.mark.parametrize(
-    "piece",
-    ["{{a}}", "{{#a}}{{/a}}", "x\n", "{{! c }}\n", "{{=| |=}}|={{ }}=|", " {{{a}}}", "}", "{ ", "\n{{>p}}\n"],
-)
-def test_time_is_linear_in_the_length(piece: str) -> None:
-    def seconds(times: int) -> float:
-        source = piece * times
-        best = 9.0
-        for _ in range(3):
-            start = time.perf_counter()
-            Template.parse(source, partials={"p": ""})
-            best = min(best, time.perf_counter() - start)
-        return best
-
-    # Quadratic work would cost sixteen times as much; a busy machine may well cost three times the four.
-    assert seconds(40_000) < 12 * seconds(10_000)
+@pytest.mark.timeout(30)  # not a measure: work that grows with the square of the length would take minutes
+def test_long_templates_of_every_tag_are_parsed() -> None:
+    tags = ("{{a}}", "{{#a}}{{/a}}", "{{! c }}\n", "{{=| |=}}|={{ }}=|", " {{{a}}}", "\n{{>p}}\n")
+    pieces = (*tags, "x\n", "}", "{ ")
+    for piece in (*pieces, "".join(pieces)):
+        source = piece * 20_000
+        Template.parse(source, partials={"p": ""})
+        assert tokenize(source)[-1].outer_end == len(source)
 
 
-def test_unclosed_sections_take_no_quadratic_time() -> None:
-    start = time.perf_counter()
+@pytest.mark.timeout(30)
+def test_long_templates_whose_tags_are_not_closed_are_refused() -> None:
     with pytest.raises(BbwsTemplatesError):
         Template.parse("{{#a}}" * 100_000)
     with pytest.raises(TemplateSyntaxError):
         Template.parse("{{{a}} " * 100_000)
-    assert time.perf_counter() - start < 5
 
 
 def test_sections_nested_without_measure_are_refused() -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-STOPPING_SECONDS = 10
+STOPPING_SECONDS = 30  # a patience, not a measure: the machine may be busy
 
 
 @dataclass

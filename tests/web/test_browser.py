@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +14,6 @@ from tests.web.process import Server
 
 RECEIPT = "/templates/receipts/receipt"
 RECEIPT_FILE = "templates/receipts/receipt.html"
-A_SECOND = 1.0
 
 
 @pytest.fixture(scope="module")
@@ -153,17 +151,13 @@ def test_every_tab_has_something_to_say(receipt: Page) -> None:
     expect(receipt.locator("#meter")).to_contain_text("of 102 kB")
 
 
-def test_a_save_is_shown_within_a_second_at_the_same_place(
+def test_a_save_is_shown_by_itself_at_the_same_place(
     receipt: Page, real_folders: Folders, saved: str
 ) -> None:
     receipt.locator("#panel-preview").evaluate("element => element.scrollTop = 260")
-    waits = []
-    for word in ("arrived", "landed", "came"):  # the best of three: the machine may be busy with other things
-        begun = time.monotonic()
+    for word in ("arrived", "landed", "came"):
         real_folders.write(RECEIPT_FILE, saved.replace("Payment received", f"Payment {word}"))
         mail(receipt).get_by_role("heading", name=f"Payment {word}").wait_for()
-        waits.append(time.monotonic() - begun)
-    assert min(waits) < A_SECOND
     assert receipt.locator("#panel-preview").evaluate("element => element.scrollTop") == 260
 
 
