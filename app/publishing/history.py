@@ -55,4 +55,8 @@ def _read_page(store: ObjectStore, key: str) -> tuple[tuple[Activation, ...], st
     if Digest.of(found.body).hex[:16] not in key:
         raise DamagedReleaseError(f"The history cannot be trusted: {key} was changed.")
     members = decode_document(found.body, what=f"the page {key}")
-    return tuple(parse_activation(entry) for entry in members["history"]), str(members["earlier"])
+    entries, earlier = members.get("history"), members.get("earlier")
+    # A page is older than the one that refers to it, and keys begin with numbers: no history runs in circles.
+    if not isinstance(entries, list) or not isinstance(earlier, str) or earlier >= key:
+        raise DamagedReleaseError(f"The history cannot be trusted: {key} is not a page of it.")
+    return tuple(parse_activation(entry) for entry in entries), earlier

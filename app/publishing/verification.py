@@ -13,7 +13,6 @@ from app.publishing.history import activations
 from app.publishing.parallel import Progress, in_parallel, silent
 from bbws_templates.bundle import Bundle, parse_bundle
 from bbws_templates.digests import Digest
-from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.layout import BUNDLE, HISTORY, MANIFEST, OBJECTS, POINTER, RELEASES
 
@@ -43,8 +42,8 @@ class Discrepancy:
 
     @property
     def is_note(self) -> bool:
-        """Whether it breaks nothing."""
-        return self.fault in _NOTES
+        """Whether it breaks nothing: nobody ever read a release whose upload was cut off."""
+        return self.fault in _NOTES or (self.fault is Fault.UNFINISHED and self.key != POINTER)
 
 
 @dataclass(frozen=True)
@@ -71,13 +70,18 @@ def verify(catalogue: Catalogue, *, progress: Progress = silent) -> Verification
     walk.read_objects(progress)
     walk.read_releases(progress)
     walk.compare_pointer()
+    walk.report_missing()
     walk.report_unused()
     return Verification(len(walk.ids), len(walk.keys), tuple(sorted(set(walk.found))))
 
 
 @dataclass
 class _Walk:
-    """One pass over a target, gathering discrepancies."""
+    """One pass over a target, gathering discrepancies.
+
+    ``lacking`` holds, by release, the keys that are not there, each with what it is. ``ever_active`` is None
+    for as long as the history is not known.
+    """
 
     catalogue: Catalogue
     keys: set[str] = field(default_factory=set)
@@ -86,6 +90,8 @@ class _Walk:
     bad: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
+    lacking: dict[str, dict[str, str]] = field(default_factory=dict)
+    ever_active: set[str] | None = None
     found: list[Discrepancy] = field(default_factory=list)
 
     def add(self, fault: Fault, key: str, sentence: str) -> None:
@@ -117,9 +123,10 @@ class _Walk:
         own = {f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST)}
         self.known |= own
         missing = own - self.keys
-        for key in missing:
-            self.add(Fault.MISSING, key, f"release {release[:12]} cannot be read without it")
         if missing:
+            self.lacking[release] = dict.fromkeys(
+                missing, f"release {release[:12]} cannot be read without it"
+            )
             return
         manifest = self._manifest(release)
         bundle = self._bundle(release)
@@ -131,7 +138,8 @@ class _Walk:
             for path, key in self.catalogue.keys(manifest).items():
                 self.used.add(key)
                 if key not in self.keys:
-                    self.add(Fault.MISSING, key, f"{path} of release {release[:12]}")
+                    lacking = self.lacking.setdefault(release, {})
+                    lacking[key] = f"{path} of release {release[:12]}"
 
     def _manifest(self, release: str) -> Manifest | None:
         key = f"{RELEASES}{release}/{MANIFEST}"
@@ -165,8 +173,7 @@ class _Walk:
             self.add(Fault.TAMPERED, POINTER, error.message)
             return
         if standing is None:
-            if self.ids:
-                self.add(Fault.MISSING, POINTER, "there are releases, and none of them is active")
+            self._explain_absence()
             return
         self._compare_manifest(standing)
         self._read_history(standing)
@@ -182,6 +189,14 @@ class _Walk:
         if release in self.bundles:
             self._compare_stable(self.bundles[release])
 
+    def _explain_absence(self) -> None:
+        """No pointer: before the first activation there is none, and no stable key and no history either."""
+        stable = set(_stable_keys(self.bundles.values()))
+        if any(key in stable or key.startswith(HISTORY) for key in self.keys):
+            self.add(Fault.MISSING, POINTER, "releases were active here, and nothing says which one is")
+        else:
+            self.ever_active = set()
+
     def _compare_manifest(self, standing: Standing) -> None:
         active = standing.pointer.active
         key = f"{RELEASES}{active.release}/{MANIFEST}"
@@ -191,12 +206,14 @@ class _Walk:
 
     def _read_history(self, standing: Standing) -> None:
         try:
-            numbers = [entry.sequence for entry in activations(self.catalogue.store, standing.pointer)]
-        except BbwsTemplatesError as error:
+            entries = list(activations(self.catalogue.store, standing.pointer))
+        except DamagedReleaseError as error:
             self.add(Fault.TAMPERED, HISTORY, error.message)
             return
-        if numbers != list(range(len(numbers), 0, -1)):
+        if [entry.sequence for entry in entries] != list(range(len(entries), 0, -1)):
             self.add(Fault.TAMPERED, HISTORY, "activations are missing from the history")
+            return
+        self.ever_active = {entry.release for entry in entries}
 
     def _compare_stable(self, bundle: Bundle) -> None:
         for key, body in stable_files(bundle).items():
@@ -205,6 +222,20 @@ class _Walk:
                 self.add(Fault.MISSING, key, "the stable key of a template of the active release")
             elif found != body:
                 self.add(Fault.DRIFT, key, "it differs from the active release")
+
+    def report_missing(self) -> None:
+        """What a release lacks; of one that never was active, that its upload was cut off is all there is."""
+        for release, lacking in self.lacking.items():
+            if self.ever_active is None or release in self.ever_active:
+                for key, sentence in lacking.items():
+                    self.add(Fault.MISSING, key, sentence)
+            else:
+                self.add(
+                    Fault.UNFINISHED,
+                    f"{RELEASES}{release}/",
+                    f"its upload was cut off, {len(lacking)} file(s) are missing, and it was never active; "
+                    "publish it again to complete it, or let prune remove it",
+                )
 
     def report_unused(self) -> None:
         """What nothing refers to: harmless, and `prune` removes what is ours."""

@@ -236,6 +236,49 @@ def test_a_changed_manifest_or_pointer_is_found(store: ObjectStore) -> None:
     assert (Fault.TAMPERED, "current.json") in faults(store)
 
 
+@pytest.mark.parametrize("part", ["bundle.json", "manifest.json", "object"])
+@pytest.mark.parametrize("first", [True, False], ids=["first publish", "later publish"])
+def test_an_upload_that_was_cut_off_is_a_note_that_says_what_to_do(
+    directory: DirectoryStore, part: str, *, first: bool
+) -> None:
+    if not first:
+        publish_to(directory, release("active"))
+    wanted = release("half uploaded")
+    with pytest.raises(RuntimeError):
+        publish_to(KilledStore(directory), wanted)
+    manifest = Catalogue(directory).manifest(wanted.id)[0]
+    lost = Catalogue.keys(manifest)["templates/receipts/receipt.html"]
+    directory.delete(lost if part == "object" else f"releases/{wanted.id}/{part}")
+    result = verify(Catalogue(directory))
+    assert result.intact
+    notes = [item for item in result.discrepancies if item.fault is Fault.UNFINISHED]
+    assert [note.key for note in notes] == [f"releases/{wanted.id}/"]
+    assert "publish it again to complete it, or let prune remove it" in notes[0].sentence
+    publish_to(directory, wanted)
+    assert faults(directory) == set()
+
+
+@pytest.mark.parametrize("part", ["bundle.json", "manifest.json"])
+def test_the_same_in_a_release_that_was_active_once_is_damage(store: ObjectStore, part: str) -> None:
+    first = release("first")
+    publish_to(store, first)
+    publish_to(store, release("second"))
+    key = f"releases/{first.id}/{part}"
+    store.delete(key)
+    assert (Fault.MISSING, key) in faults(store)
+    assert not verify(Catalogue(store)).intact
+
+
+def test_a_lost_pointer_is_damage_and_none_before_the_first_activation_is_not(store: ObjectStore) -> None:
+    publish_to(store, release())
+    store.delete("current.json")
+    assert faults(store) == {(Fault.MISSING, "current.json")}
+    for item in list(store.list("")):
+        if not item.key.startswith(("releases/", "objects/")):
+            store.delete(item.key)
+    assert verify(Catalogue(store)).intact
+
+
 # --- prune ----------------------------------------------------------------------------------------------
 
 
@@ -296,6 +339,15 @@ def test_while_a_prune_is_under_way_nobody_activates_and_a_second_prune_finishes
     prune(catalogue, 1, actor="me")
     publish_to(store, release("third"))
     assert faults(store) == set()
+
+
+class KilledStore(CountingStore):
+    """Dies before the pointer is written."""
+
+    def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+        if key == "current.json":
+            raise RuntimeError(key)
+        return super().put(key, body, if_match=if_match, if_absent=if_absent)
 
 
 class BreakingStore(CountingStore):
