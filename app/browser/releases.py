@@ -1,18 +1,17 @@
-"""Pictures of releases: what lies between two of them, and whether anybody has looked at one."""
+"""The pictures of a release: has anybody looked at them?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.browser.errors import BaselineError, UnapprovedChangesError
 from app.browser.folders import Folders
 from app.browser.mails import RenderMail, mails_of
-from app.browser.results import Comparison, Status
+from app.browser.results import Comparison, Result, Status
 from app.browser.screenshots import Screenshots
 from app.browser.session import Session
-from app.browser.settings import Settings, load_settings
 from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore
 from app.core.workspace import Workspace
@@ -37,18 +36,12 @@ class Standing:
     def unapproved(self) -> tuple[Snapshot, ...]:
         """The snapshots that nobody has approved as they are."""
         results = self.comparison.results if self.comparison else ()
-        return tuple(result.snapshot for result in results if result.status is not Status.UNCHANGED)
+        return tuple(result.snapshot for result in results if not _passes(result))
 
     def __str__(self) -> str:
-        if not self.comparison or not self.unapproved:
+        if not self.unapproved:
             return f"all {self.total} approved"
-        counts = self.comparison.counts
-        words = ", ".join(
-            f"{number} {status}"
-            for status, number in counts.items()
-            if number and status is not Status.UNCHANGED
-        )
-        return f"{words} of {self.total}, none of them approved"
+        return f"{len(self.unapproved)} of {self.total} not approved"
 
 
 def standing(
@@ -64,7 +57,7 @@ def standing(
     """
     screenshots = Screenshots(
         render=bundle_renderer(bundle, workspace),
-        fixtures=_fixtures(bundle, workspace),
+        fixtures=bundle_fixtures(bundle, workspace),
         folders=folders,
         session=session,
     )
@@ -95,43 +88,9 @@ def refuse_unapproved(found: Standing, *, target: str, report: Path) -> None:
         raise UnapprovedChangesError(
             f"{target} is protected, and {len(unapproved)} of {found.total} pictures of this release are not "
             f"approved: {names}{more}.",
-            remedy=f"Look at {report}; then `screenshots compare` and `screenshots approve`, or publish with "
+            remedy=f"Look at {report}; then `screenshots compare` and `screenshots approve`, or say "
             "--allow-unapproved.",
         )
-
-
-def compare_bundles(
-    before: Bundle,
-    after: Bundle,
-    workspace: Workspace,
-    names: Iterable[str],
-    *,
-    settings_folder: Path,
-    work: Path,
-    session: Session | None = None,
-) -> tuple[Comparison, Folders]:
-    """Draw the named templates of two releases and compare them, the first as if it had been approved.
-
-    ``settings_folder`` holds the settings that say which pictures there are; all is written to ``work``.
-    Returns the comparison and the folders from which a report can be made of it.
-
-    Raises:
-        BrowserError, BaselineError, SettingsError: the pictures cannot be drawn or written.
-    """
-    settings = load_settings(settings_folder)
-    wanted_names = frozenset(names)
-    folders = Folders(work / "before", work / "after")
-    PictureStore(folders.baselines).clear()
-    old = _side(before, workspace, wanted_names, Folders(work / "none", work / "old"), settings, session)
-    captured = old.capture(anew=True)
-    pictures = {}
-    for snapshot in captured.drawn:
-        sidecar = old.current.sidecar(snapshot)
-        if sidecar is not None:
-            pictures[snapshot] = (old.current.content(snapshot), sidecar)
-    PictureStore(folders.baselines).change(pictures)
-    new = _side(after, workspace, wanted_names, folders, settings, session)
-    return new.compare(), folders
 
 
 def bundle_renderer(bundle: Bundle, workspace: Workspace) -> RenderMail:
@@ -144,29 +103,21 @@ def bundle_renderer(bundle: Bundle, workspace: Workspace) -> RenderMail:
     return render
 
 
-def _side(
-    bundle: Bundle,
-    workspace: Workspace,
-    names: frozenset[str],
-    folders: Folders,
-    settings: Settings,
-    session: Session | None,
-) -> Screenshots:
-    fixtures = {name: scenarios for name, scenarios in _fixtures(bundle, workspace).items() if name in names}
-    return Screenshots(
-        render=bundle_renderer(bundle, workspace),
-        fixtures=fixtures,
-        folders=folders,
-        settings=settings,
-        session=session,
-    )
-
-
-def _fixtures(bundle: Bundle, workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
+def bundle_fixtures(bundle: Bundle, workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
+    """The scenarios on disk of every template of a release."""
     sources = workspace.templates.templates
     return {
         name: tuple(sorted(sources[name].fixtures)) if name in sources else () for name in bundle.templates
     }
+
+
+def _passes(result: Result) -> bool:
+    """The very picture that somebody approved, although its HTML may be another."""
+    return (
+        result.status is Status.UNCHANGED
+        and result.baseline is not None
+        and result.baseline.approval is not None
+    )
 
 
 def _is_approved(baselines: PictureStore, snapshot: Snapshot, html: str) -> bool:

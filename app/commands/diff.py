@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
-from app.commands.options import json_option, template_set_options
+from app.browser.folders import Folders
+from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.output import out, print_json
+from app.commands.pictures import look_between
 from app.commands.releasing import open_catalogue, print_change, settings_option
 from app.core.building import make_unchecked_release
 from app.core.changes import template_changes
@@ -34,6 +36,8 @@ class _Side:
 @click.option("--in", "--to", "--target", "target", help="The target that releases are looked up in.")
 @settings_option
 @click.option("--exit-code", is_flag=True, help="Exit status 1 when they differ.")
+@click.option("--pictures", is_flag=True, help="Draw what differs as well, and write a report.")
+@screenshot_folder_options
 @template_set_options
 @json_option
 def command(
@@ -42,14 +46,18 @@ def command(
     target: str | None,
     settings: Path | None,
     exit_code: bool,
+    pictures: bool,
     templates: Path,
     fixtures: Path,
+    baselines: Path,
+    work: Path,
     as_json: bool,
 ) -> None:
     """Show what lies between two releases, or a release and the sources.
 
     Line by line, and what it means for callers. A and B are each `source` (the files here), a directory that
     `build` wrote, or, with --in TARGET, a release of it: an id, the beginning of one, `active` or `previous`.
+    Pictures of both are drawn with the fixtures and the screenshot settings here.
     """
 
     def side(name: str) -> _Side:
@@ -65,12 +73,16 @@ def command(
 
     old, new = side(before), side(after)
     changes = template_changes(old.bundle, new.bundle, old_sources=old.sources, new_sources=new.sources)
+    seen = None
+    if pictures:
+        seen = look_between(old.bundle, new.bundle, templates, fixtures, Folders(baselines, work))
     if as_json:
         print_json(
             {
                 "before": old.bundle.release,
                 "after": new.bundle.release,
                 "changes": [change.as_dict() for change in changes],
+                **({"pictures": seen.members()} if seen else {}),
             }
         )
     else:
@@ -78,6 +90,8 @@ def command(
             print_change(change)
         if not changes:
             out.print("No difference.")
+        if seen:
+            seen.show()
     if exit_code and changes:
         raise SystemExit(1)
 

@@ -1,4 +1,4 @@
-"""What the release commands say about pictures: how many are not approved, and whether that stops them."""
+"""What the release commands say about pictures: what looks different, what nobody has approved yet."""
 
 from __future__ import annotations
 
@@ -10,37 +10,42 @@ from typing import Any, TypeVar
 import click
 from rich.text import Text
 
+from app.browser.between import Between, between_bundles
 from app.browser.folders import Folders
-from app.browser.releases import Standing, compare_bundles, refuse_unapproved, standing
+from app.browser.releases import Standing, refuse_unapproved, standing
 from app.browser.report import report_page
 from app.browser.results import Comparison
 from app.browser.writing import write_whole
-from app.commands.output import out
+from app.commands.output import error_members, out
 from app.core.workspace import Workspace
+from app.publishing.targets import is_protected
 from bbws_templates.bundle import Bundle
+from bbws_templates.errors import BbwsTemplatesError
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
 def allow_unapproved_option(command: Command) -> Command:
-    """``--allow-unapproved``: publish to a protected target although nobody has approved the pictures."""
+    """``--allow-unapproved``: go on to a protected target although nobody has approved the pictures."""
     return click.option(
-        "--allow-unapproved", is_flag=True, help="Publish to a protected target without approved pictures."
+        "--allow-unapproved",
+        is_flag=True,
+        help="Publish to a protected target although not all pictures are approved.",
     )(command)
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """The pictures of one release beside the approved ones; ``report`` shows those that are not approved."""
+class Approved:
+    """The pictures of a release beside the approved ones; ``report`` shows those that are not approved."""
 
     standing: Standing
     report: Path
 
     def show(self) -> None:
         """One line for people."""
-        colour = "yellow" if self.standing.unapproved else "green"
-        line = Text(f"Pictures: {self.standing}", style=colour)
-        out.print(line.append(f"; see {self.report}." if self.standing.unapproved else "."))
+        open_questions = self.standing.unapproved
+        line = Text(f"Approvals: {self.standing}", style="yellow" if open_questions else "green")
+        out.print(line.append(f"; see {self.report}" if open_questions else "").append("."))
 
     def members(self) -> dict[str, Any]:
         """The same as JSON members."""
@@ -51,7 +56,66 @@ class Pictures:
         }
 
 
-def look_at_pictures(bundle: Bundle, templates: Path, fixtures: Path, folders: Folders) -> Pictures:
+@dataclass(frozen=True)
+class Seen:
+    """What can be seen to differ between two releases; ``report`` shows it."""
+
+    between: Between
+    report: Path
+
+    def show(self) -> None:
+        """One line for people."""
+        line = Text(f"Pictures: {self.between}", style="yellow" if self.between.differs else "green")
+        out.print(line.append(f"; see {self.report}" if self.between.differs else "").append("."))
+
+    def members(self) -> dict[str, Any]:
+        """The same as JSON members."""
+        return {
+            "total": self.between.total,
+            "counts": {status.value: number for status, number in self.between.counts.items()},
+            "report": str(self.report) if self.between.differs else "",
+        }
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What a plan says of pictures; ``problem`` is why it cannot, which is no reason to have no plan."""
+
+    seen: Seen | None = None
+    approved: Approved | None = None
+    problem: BbwsTemplatesError | None = None
+
+    @classmethod
+    def of(
+        cls, release: Bundle, before: Bundle | None, templates: Path, fixtures: Path, folders: Folders
+    ) -> Pictures:
+        """Look at ``release`` beside the active one, ``before``, and beside the approved pictures."""
+        try:
+            return cls(
+                look_between(before, release, templates, fixtures, folders) if before else None,
+                look_at_approvals(release, templates, fixtures, folders),
+            )
+        except BbwsTemplatesError as error:
+            return cls(problem=error)
+
+    def show(self) -> None:
+        """A line each, for people."""
+        for part in (self.seen, self.approved):
+            if part:
+                part.show()
+        if self.problem:
+            out.print(Text(f"Pictures: cannot be told. {self.problem}", style="yellow"))
+
+    def members(self) -> dict[str, Any]:
+        """The same as JSON members."""
+        return {
+            **({"againstActive": self.seen.members()} if self.seen else {}),
+            **({"approvals": self.approved.members()} if self.approved else {}),
+            **({"error": error_members(self.problem)} if self.problem else {}),
+        }
+
+
+def look_at_approvals(bundle: Bundle, templates: Path, fixtures: Path, folders: Folders) -> Approved:
     """Compare the pictures of a release with the approved ones, and write the report where they differ.
 
     Raises:
@@ -59,43 +123,41 @@ def look_at_pictures(bundle: Bundle, templates: Path, fixtures: Path, folders: F
     """
     own = Folders(folders.baselines, folders.work / "release")
     found = standing(bundle, Workspace.load(templates, fixtures), own)
-    report = own.work / "report.html"
-    if found.comparison is not None and found.unapproved:
-        write_whole(report, report_page(found.comparison, own).encode())
-    return Pictures(found, report)
+    return Approved(found, _report(found.comparison if found.unapproved else None, own))
 
 
-def refuse_unapproved_pictures(pictures: Pictures, target: str) -> None:
-    """Stop a publish to a protected target.
-
-    Raises:
-        UnapprovedChangesError: a picture of the release is not approved.
-    """
-    refuse_unapproved(pictures.standing, target=target, report=pictures.report)
-
-
-def picture_difference(
-    before: Bundle,
-    after: Bundle,
-    changed: list[str],
-    *,
-    templates: Path,
-    fixtures: Path,
-    folders: Folders,
-    report: Path,
-) -> Comparison:
-    """Draw the changed templates of two releases, compare, and write the report.
+def look_between(before: Bundle, after: Bundle, templates: Path, fixtures: Path, folders: Folders) -> Seen:
+    """Draw what differs between two releases, compare, and write the report.
 
     Raises:
         BrowserError, BaselineError, SettingsError: the pictures cannot be drawn or written.
     """
-    comparison, own = compare_bundles(
+    found = between_bundles(
         before,
         after,
         Workspace.load(templates, fixtures),
-        changed,
         settings_folder=folders.baselines,
         work=folders.work / "diff",
     )
-    write_whole(report, report_page(comparison, own).encode())
-    return comparison
+    return Seen(found, _report(found.comparison if found.differs else None, found.folders))
+
+
+def refuse_unapproved_pictures(
+    bundle: Bundle, target: str, settings: Path | None, templates: Path, fixtures: Path, folders: Folders
+) -> None:
+    """Stop a release on its way to a protected target unless all its pictures are approved.
+
+    Raises:
+        UnapprovedChangesError: a picture of the release is not approved.
+        BrowserError, RendererMismatchError, BaselineError, SettingsError: it cannot be found out.
+    """
+    if is_protected(target, settings):
+        looked_at = look_at_approvals(bundle, templates, fixtures, folders)
+        refuse_unapproved(looked_at.standing, target=target, report=looked_at.report)
+
+
+def _report(comparison: Comparison | None, folders: Folders) -> Path:
+    path = folders.work / "report.html"
+    if comparison is not None:
+        write_whole(path, report_page(comparison, folders).encode())
+    return path

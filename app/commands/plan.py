@@ -9,7 +9,7 @@ import click
 from app.browser.folders import Folders
 from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.output import print_error, print_json
-from app.commands.pictures import look_at_pictures
+from app.commands.pictures import Pictures
 from app.commands.releasing import (
     obtain_release,
     open_catalogue,
@@ -19,7 +19,6 @@ from app.commands.releasing import (
     to_option,
 )
 from app.publishing.publisher import Plan, make_plan
-from app.publishing.targets import is_protected
 from bbws_templates.errors import BbwsTemplatesError
 
 _CHANGES = 2
@@ -30,7 +29,9 @@ _CHANGES = 2
 @release_option
 @click.option("--detailed-exitcode", is_flag=True, help="As Terraform: 0 nothing, 1 error, 2 changes.")
 @click.option(
-    "--pictures", is_flag=True, help="Count the pictures that are not approved; always done if protected."
+    "--pictures/--no-pictures",
+    default=None,
+    help="Draw what differs, and count it; by default where there are approved pictures.",
 )
 @screenshot_folder_options
 @template_set_options
@@ -40,7 +41,7 @@ def command(
     settings: Path | None,
     directory: Path | None,
     detailed_exitcode: bool,
-    pictures: bool,
+    pictures: bool | None,
     templates: Path,
     fixtures: Path,
     baselines: Path,
@@ -50,14 +51,18 @@ def command(
     """Show what publishing would change against the active release.
 
     Templates added, changed and removed; their source, text, subject and contract line by line; and which
-    changes of a contract break callers. Writes nothing.
+    changes of a contract break callers. Of the pictures: how many look different from the active release,
+    how many nobody has approved, and the reports that show them. Writes nothing to the target.
     """
     try:
         release = obtain_release(directory, templates, fixtures, quiet=as_json)
-        plan: Plan = make_plan(open_catalogue(target, settings), release)
+        catalogue = open_catalogue(target, settings)
+        plan: Plan = make_plan(catalogue, release)
         looked_at = None
-        if pictures or (is_protected(target, settings) and not plan.nothing):
-            looked_at = look_at_pictures(release.bundle, templates, fixtures, Folders(baselines, work))
+        if not plan.nothing and (baselines.is_dir() if pictures is None else pictures):
+            folders = Folders(baselines, work)
+            before = catalogue.bundle(plan.active) if plan.active and not plan.note else None
+            looked_at = Pictures.of(release.bundle, before, templates, fixtures, folders)
     except BbwsTemplatesError as error:
         if not detailed_exitcode:
             raise

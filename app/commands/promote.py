@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from app.commands.options import json_option
+from app.browser.folders import Folders
+from app.commands.options import json_option, screenshot_folder_options, template_set_options
+from app.commands.pictures import allow_unapproved_option, refuse_unapproved_pictures
 from app.commands.publish import carry_out
 from app.commands.releasing import open_catalogue, to_option, unversioned_option
 from app.publishing.activation import Reason
@@ -19,9 +21,12 @@ from app.publishing.provenance import current_actor
 @to_option
 @click.argument("release", default=ACTIVE)
 @click.option("--allow-breaking", is_flag=True, help="Promote although callers' data would be refused.")
+@allow_unapproved_option
 @unversioned_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option("--message", "-m", default="", help="Why; kept in the history.")
+@screenshot_folder_options
+@template_set_options
 @json_option
 def command(
     source: str,
@@ -29,9 +34,14 @@ def command(
     settings: Path | None,
     release: str,
     allow_breaking: bool,
+    allow_unapproved: bool,
     unversioned: bool,
     yes: bool,
     message: str,
+    templates: Path,
+    fixtures: Path,
+    baselines: Path,
+    work: Path,
     as_json: bool,
 ) -> None:
     """Promote a release, bit for bit, from one target to another.
@@ -39,12 +49,22 @@ def command(
     That is the active one, or RELEASE. Every byte is verified by digest at both ends; a source that is not
     intact is refused. Where one process cannot hold the credentials of both accounts, promote to a
     file:///directory with the first, and from it with the second.
+
+    To a protected target the pictures of the release must be approved, as for `publish`: say so from a
+    checkout of the commit that the release was built from, which holds the approvals for it.
     """
     found = open_catalogue(source, settings).proven(release)
+
+    def gate() -> None:
+        if not allow_unapproved:
+            folders = Folders(baselines, work)
+            refuse_unapproved_pictures(found.bundle, target, settings, templates, fixtures, folders)
+
     carry_out(
         open_catalogue(target, settings),
         found,
         Reason("promote", current_actor(), message or f"from {source}"),
+        gate,
         allow_breaking=allow_breaking,
         repair=False,
         unversioned=unversioned,

@@ -11,7 +11,7 @@ import click
 from app.browser.folders import Folders
 from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.output import out, print_json, progress_bar
-from app.commands.pictures import allow_unapproved_option, look_at_pictures, refuse_unapproved_pictures
+from app.commands.pictures import allow_unapproved_option, refuse_unapproved_pictures
 from app.commands.releasing import (
     confirm,
     obtain_release,
@@ -27,7 +27,6 @@ from app.publishing.activation import Reason
 from app.publishing.catalogue import Catalogue
 from app.publishing.provenance import current_actor
 from app.publishing.publisher import Published, make_plan, publish, refuse_breaking
-from app.publishing.targets import is_protected
 
 
 @click.command(name="publish")
@@ -67,11 +66,9 @@ def command(
     release = obtain_release(directory, templates, fixtures, quiet=as_json)
 
     def gate() -> None:
-        if is_protected(target, settings) and not allow_unapproved:
+        if not allow_unapproved:
             folders = Folders(baselines, work)
-            refuse_unapproved_pictures(
-                look_at_pictures(release.bundle, templates, fixtures, folders), target
-            )
+            refuse_unapproved_pictures(release.bundle, target, settings, templates, fixtures, folders)
 
     carry_out(
         open_catalogue(target, settings),

@@ -45,11 +45,13 @@ class NamedTarget:
 def is_protected(name: str, settings: Path | None = None) -> bool:
     """Whether the settings ask for approved pictures before anything is published to ``name``.
 
+    A URL is as protected as the named target that has it: writing it out is no way around.
+
     Raises:
-        TargetError: the settings file cannot be read or understood.
+        TargetError: the settings file cannot be read or understood, or ``name`` is no target.
     """
-    named = {} if ":" in name else named_targets(settings)
-    return name in named and named[name].protected
+    place = str(resolve_target(name, settings))
+    return any(named.protected and str(named.target) == place for named in named_targets(settings).values())
 
 
 def resolve_target(name: str, settings: Path | None = None) -> Target:

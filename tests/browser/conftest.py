@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,6 +102,17 @@ def desk(tmp_path: Path, session: Session) -> Desk:
     made.mail("mails/order")
     made.mail("mails/receipt")
     return made
+
+
+@pytest.fixture
+def lend(session: Session, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Has commands use the browser that is open already."""
+
+    def lent() -> None:
+        monkeypatch.setattr("app.browser.screenshots.Session", lambda: nullcontext(session))
+        monkeypatch.setattr("app.browser.between.Session", lambda: nullcontext(session))
+
+    return lent
 
 
 @pytest.fixture

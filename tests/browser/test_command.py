@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from app.browser.screenshots import Screenshots
 from app.cli import run
 from tests.browser.conftest import Desk
 
@@ -17,18 +17,12 @@ ORDER = "mails/order/typical/desktop-light"
 
 
 @pytest.fixture
-def call(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Any:
+def call(desk: Desk, lend: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs ``bbws-templates screenshots …`` in the desk's folder, with the browser that is open already."""
     monkeypatch.chdir(desk.home)
-    monkeypatch.setattr(Screenshots, "_session", lambda _: _lent(desk))
+    lend()
     folders = ["--baselines", str(desk.folders.baselines), "--work", str(desk.folders.work)]
     return lambda *words: run(["screenshots", *words, *folders])
-
-
-def _lent(desk: Desk) -> Any:
-    from contextlib import nullcontext
-
-    return nullcontext(desk.session)
 
 
 def test_a_day_with_the_commands(call: Any, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

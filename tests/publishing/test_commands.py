@@ -55,6 +55,7 @@ class Shell:
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
     monkeypatch.setenv("BBWS_ACTOR", "tester@example.com")
+    monkeypatch.setenv("BBWS_BASELINES", str(tmp_path / "no pictures"))
     return Shell(tmp_path, capsys)
 
 
