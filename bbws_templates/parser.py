@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from bbws_templates.errors import LimitError, Location, TemplateSyntaxError
 from bbws_templates.limits import DEFAULT_LIMITS
@@ -11,6 +11,7 @@ from bbws_templates.nodes import Node, Partial, Section, Text, Variable
 from bbws_templates.tokens import Token, TokenKind, position, tokenize
 
 _BLOCKS = frozenset({TokenKind.SECTION, TokenKind.INVERTED})
+_HELPERS: Final = {"each": "repeats", "if": "asks", "unless": "asks for the opposite", "with": "goes inside"}
 
 
 def parse(source: str, name: str = "template") -> tuple[Node, ...]:
@@ -91,7 +92,7 @@ class _Builder:
         raise TemplateSyntaxError(
             f"Section '{start.key}' is closed by '{{{{/{end.key}}}}}' in line {line}, column {column}.",
             location=self._location(start),
-            remedy=f"Close it with '{{{{/{start.key}}}}}' first.",
+            remedy=_without_helper(start, end) or f"Close it with '{{{{/{start.key}}}}}' first.",
         )
 
     def _unclosed(self, start: Token) -> NoReturn:
@@ -103,6 +104,16 @@ class _Builder:
 
     def _location(self, token: Token) -> Location:
         return Location(self._name, *position(self._source, token.start))
+
+
+def _without_helper(start: Token, end: Token) -> str:
+    """What Mustache writes for a block helper of Handlebars, ``{{#each x}}…{{/each}}``; else ``""``."""
+    helper, _, name = start.key.partition(" ")
+    if helper != end.key or helper not in _HELPERS:
+        return ""
+    name = name.strip()
+    sign = "^" if helper == "unless" else "#"
+    return f"That is Handlebars: Mustache {_HELPERS[helper]} with '{{{{{sign}{name}}}}}…{{{{/{name}}}}}'."
 
 
 def _indented(tokens: Iterable[Token], indent: str) -> Iterator[Token]:

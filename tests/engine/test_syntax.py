@@ -64,6 +64,21 @@ def test_a_mismatch_names_both_ends() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "instead"),
+    [
+        ("{{#each items}}{{/each}}", "Mustache repeats with '{{#items}}…{{/items}}'."),
+        ("{{#if a.b}}{{/if}}", "Mustache asks with '{{#a.b}}…{{/a.b}}'."),
+        ("{{#unless  paid}}{{/unless}}", "Mustache asks for the opposite with '{{^paid}}…{{/paid}}'."),
+        ("{{#with user}}{{/with}}", "Mustache goes inside with '{{#user}}…{{/user}}'."),
+    ],
+)
+def test_a_block_of_handlebars_is_told_in_mustache(source: str, instead: str) -> None:
+    with pytest.raises(TemplateSyntaxError) as caught:
+        Template.parse(source)
+    assert caught.value.remedy == f"That is Handlebars: {instead}"
+
+
 def test_an_error_in_a_partial_names_the_partial() -> None:
     with pytest.raises(TemplateSyntaxError) as caught:
         Template.parse("{{#never}}{{>footer}}{{/never}}", partials={"footer": "a\n {{/x}}"})
