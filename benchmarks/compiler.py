@@ -18,9 +18,10 @@ from premailer import transform
 from app.core.compiler.compilation import compile_template
 from app.core.compiler.document import Document
 from app.core.compiler.equivalence import equivalence_findings
-from app.core.compiler.flattening import FlatText, Ingredient, Pantry, flatten
+from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.inlining import RuleBook, inline_css
 from app.core.compiler.masking import mask
+from app.core.compiler.pantry import Ingredient, Pantry
 from app.core.library import load_template_set
 from bbws_templates.mailing import render_email
 from bbws_templates.tokens import tokenize

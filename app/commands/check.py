@@ -8,8 +8,8 @@ import click
 
 from app.commands.options import json_option, template_set_options
 from app.commands.output import out, print_finding, print_json, progress_bar
-from app.core.findings import Severity
-from app.core.workspace import CheckReport, Workspace
+from app.core.findings import CheckReport, Severity
+from app.core.workspace import Workspace
 from app.outcomes import EXIT_CONTENT
 
 

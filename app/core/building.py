@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.core.errors import ReleaseError
-from app.core.findings import Severity
+from app.core.findings import CheckReport, Severity
 from app.core.release import Provenance, Release, make_release
-from app.core.workspace import CheckReport, Workspace
+from app.core.workspace import Workspace
 
 
 class CheckFailedError(ReleaseError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bbws_templates.errors import Location
+from bbws_templates.errors import BbwsTemplatesError, Location
 
 
 class Severity(StrEnum):
@@ -73,3 +73,34 @@ class Findings:
     def sorted(self) -> tuple[Finding, ...]:
         """All findings in order of presentation."""
         return tuple(sorted(self._by_place.values(), key=lambda finding: finding.sort_key))
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """The outcome of a check: how much was looked at, and what was found."""
+
+    templates: int
+    renders: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether any finding is an error."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+
+def finding_of(error: BbwsTemplatesError, *, template: str = "", fixture: str = "") -> Finding:
+    """An error as a finding, so that one broken template is a line in the report and not its end."""
+    return Finding(
+        code=error.code,
+        severity=Severity.ERROR,
+        message=error.message,
+        location=error.location or Location(template),
+        remedy=error.remedy,
+        template=template,
+        fixture=fixture,
+    )

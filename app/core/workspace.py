@@ -21,7 +21,7 @@ from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
 from app.core.errors import UnknownNameError
-from app.core.findings import Finding, Findings, Severity
+from app.core.findings import CheckReport, Finding, Findings, Severity, finding_of
 from app.core.library import load_template_set
 from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation import specimen_data, validate_metadata, validate_rendered
@@ -40,24 +40,6 @@ class Preview:
     email: RenderedEmail
     findings: tuple[Finding, ...]
     compilation: Compilation
-
-
-@dataclass(frozen=True)
-class CheckReport:
-    """The outcome of a check: how much was looked at, and what was found."""
-
-    templates: int
-    renders: int
-    findings: tuple[Finding, ...]
-
-    @property
-    def failed(self) -> bool:
-        """Whether any finding is an error."""
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
-
-    def count(self, severity: Severity) -> int:
-        """How many findings have this severity."""
-        return sum(finding.severity is severity for finding in self.findings)
 
 
 class Workspace:
@@ -259,19 +241,6 @@ class Workspace:
         rendered = RenderedHtml(compilation, data, strict=strict)
         yield from validate_rendered(email.html, rendered.locate, template=email.template, fixture=fixture)
         yield from validate_metadata(compilation.source, email, fixture=fixture)
-
-
-def finding_of(error: BbwsTemplatesError, *, template: str = "", fixture: str = "") -> Finding:
-    """An error as a finding, so that one broken template is a line in the report and not its end."""
-    return Finding(
-        code=error.code,
-        severity=Severity.ERROR,
-        message=error.message,
-        location=error.location or Location(template),
-        remedy=error.remedy,
-        template=template,
-        fixture=fixture,
-    )
 
 
 def _from_warning(warning: RenderWarning, template: str, fixture: str) -> Finding:

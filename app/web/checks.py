@@ -8,8 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from app.core.findings import Finding, Severity
-from app.core.workspace import finding_of
+from app.core.findings import Finding, Severity, finding_of
 from app.web.live import LiveWorkspace, Snapshot
 from app.web.renderings import Renderings
 from bbws_templates.errors import BbwsTemplatesError

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.compiler.flattening import Ingredient, Pantry, flatten
+from app.core.compiler.flattening import flatten
+from app.core.compiler.pantry import Ingredient, Pantry
 from app.core.errors import CompileError
 from app.core.sources import SourceFile, TemplateSet
 from bbws_templates.engine import Mode, Template

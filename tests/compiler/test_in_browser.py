@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 from app.browser.discovery import find_browser
 from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.embedding import with_stylesheets
-from app.core.compiler.flattening import Pantry
+from app.core.compiler.pantry import Pantry
 from app.core.library import load_template_set
 from app.core.sources import TemplateSet
 from bbws_templates.engine import Template

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 
 from app.core.compiler.document import Document
 from app.core.compiler.embedding import Link, linked_file, stylesheet_links
-from app.core.compiler.flattening import FlatText, Ingredient, Pantry, flatten
+from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.inlining import RuleBook
 from app.core.compiler.masking import MaskedDocument, mask
 from app.core.compiler.origins import Origins, Tracer
+from app.core.compiler.pantry import Ingredient, Pantry
 from app.core.compiler.placement import require_parents, require_places, require_selectors, require_styles
 from app.core.compiler.plaintext import as_mustache, plain_text
 from app.core.compiler.splicing import splice

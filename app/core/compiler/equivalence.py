@@ -15,8 +15,8 @@ from typing import Any
 
 from app.core.compiler.compilation import Compilation
 from app.core.compiler.embedding import with_stylesheets
-from app.core.compiler.flattening import Pantry
 from app.core.compiler.inlining import inline_tree, kept_whole, staying
+from app.core.compiler.pantry import Pantry
 from app.core.compiler.tracing import RenderedHtml
 from app.core.css.cascade import family
 from app.core.css.stylesheet import parse_declarations, parse_stylesheet

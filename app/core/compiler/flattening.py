@@ -9,31 +9,20 @@ Source: https://github.com/mustache/spec (partials: "indentation", "standalone";
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import PurePosixPath
 from typing import NoReturn
 
 from app.core.compiler.origins import Origins, Tracer
+from app.core.compiler.pantry import SPELLING, Ingredient, Pantry, tokens_of
 from app.core.errors import CompileError
-from app.core.jsontext import locate
-from app.core.sources import Metadata, SourceFile, TemplateSet
-from bbws_templates.errors import LimitError, Location, PartialError, TemplateSyntaxError
-from bbws_templates.parser import build
+from bbws_templates.errors import LimitError, Location, PartialError
 from bbws_templates.tokens import Token, TokenKind, tokenize
 
 MAX_FLAT_CHARACTERS = 4_000_000
 """Partials that include each other in breadth grow without bound; no email is this long."""
 
-_SPELLING = {
-    TokenKind.VARIABLE: "{{%s}}",
-    TokenKind.UNESCAPED: "{{&%s}}",
-    TokenKind.SECTION: "{{#%s}}",
-    TokenKind.INVERTED: "{{^%s}}",
-    TokenKind.END: "{{/%s}}",
-}
 _GUARD = "{{! }}"  # a second tag on the line keeps the first from standing alone
 
 
@@ -44,84 +33,6 @@ class FlatText:
     text: str
     origins: Origins
     tokens: tuple[Token, ...]
-
-
-@dataclass(frozen=True)
-class Ingredient:
-    """A source that can be included: its text, where it came from, and whether it is text put into HTML."""
-
-    label: str
-    text: str
-    origins: Origins
-    escaped: bool = False
-
-    @classmethod
-    def of_file(cls, file: SourceFile) -> Ingredient:
-        """A file as it is."""
-        return cls(file.label, file.text, Origins.of_file(file))
-
-    @classmethod
-    def of_member(cls, metadata: Metadata, member: str, text: str, *, escaped: bool) -> Ingredient:
-        """A member of a template's metadata, ``subject`` or ``preheader``."""
-        place = locate(metadata.file.text, metadata.file.label, f"/{member}")
-        return cls(metadata.file.label, text, Origins.of_place(place), escaped)
-
-    def place(self, offset: int) -> Location:
-        """Where ``offset`` of the text is for its author."""
-        return self.origins.locate(offset)
-
-
-class Pantry:
-    """The partials that one kind of source may include: HTML ones, or text ones."""
-
-    def __init__(self, templates: TemplateSet, metadata: Metadata | None, *, html: bool) -> None:
-        self._files: Mapping[str, SourceFile] = templates.partials if html else templates.text_partials
-        self._broken = templates.broken_partials
-        self._folder = "partials/*.html" if html else "partials/*.txt"
-        self._reserved: dict[str, Ingredient] = {}
-        if metadata is not None:
-            self._reserved = {
-                "subject": Ingredient.of_member(metadata, "subject", metadata.subject, escaped=html),
-                "preheader": Ingredient.of_member(metadata, "preheader", metadata.preheader, escaped=html),
-            }
-
-    def sources(self) -> dict[str, str]:
-        """Every partial by name, as the engine takes them; text put into HTML is escaped."""
-        found = {name: file.text for name, file in self._files.items()}
-        return found | {name: _escaped_source(item) for name, item in self._reserved.items()}
-
-    def take(self, name: str, place: Location) -> Ingredient:
-        """The partial that a tag at ``place`` names.
-
-        Raises:
-            PartialError: there is none, or the name leads out of the folder.
-            SourceError: its file cannot be read.
-        """
-        if name in self._reserved:
-            return self._reserved[name]
-        if name in self._files:
-            return Ingredient.of_file(self._files[name])
-        if name in self._broken:
-            raise self._broken[name]
-        if ".." in PurePosixPath(name).parts or name.startswith(("/", "\\")) or "\\" in name:
-            raise PartialError(
-                f"The partial '{name}' leads out of the templates folder.",
-                location=place,
-                remedy="Name a file below partials/, without '..' and without a leading slash.",
-            )
-        if name in {"subject", "preheader"}:
-            raise PartialError(
-                f"There is no '{name}' to include: the template has no metadata file.",
-                location=place,
-                remedy=f'Add a .json file beside the template with a "{name}", or write the text here.',
-            )
-        near = difflib.get_close_matches(name, [*self._files, *self._reserved], n=3)
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise PartialError(
-            f"There is no partial '{name}'.",
-            location=place,
-            remedy=f"Add it as {self._folder.replace('*', name)}.{hint}",
-        )
 
 
 def flatten(root: Ingredient, pantry: Pantry) -> FlatText:
@@ -161,7 +72,7 @@ class _Collector:
     length: int = 0
 
     def collect(self, source: Ingredient, indent: str, within: tuple[str, ...]) -> None:
-        tokens = _tokens(source)
+        tokens = tokens_of(source)
         default = True
         line_begins = True
         for token in tokens:
@@ -200,7 +111,7 @@ class _Collector:
         written = source.text[token.start : token.end]
         if not verbatim and ("{" in token.key or "}" in token.key):
             _refuse_braces(source.place(token.start))
-        text = written if verbatim else _SPELLING[kind] % token.key
+        text = written if verbatim else SPELLING[kind] % token.key
         before = indent + source.text[token.outer_start : token.start] if token.alone else ""
         after = source.text[token.end : token.outer_end]
         self._add(_Piece(text, source, token.start, text == written, True, before, after))
@@ -229,19 +140,6 @@ class _Collector:
             if piece.text.startswith("{") and self.pieces and self.pieces[-1].text.endswith("{"):
                 _refuse_braces(piece.ingredient.place(piece.offset))
             self.pieces.append(piece)
-
-
-def _tokens(source: Ingredient) -> tuple[Token, ...]:
-    """The tokens of one well-formed source; errors are located in its file."""
-    try:
-        tokens = tokenize(source.text, name=source.label)
-        build(tokens, source=source.text, name=source.label)
-    except TemplateSyntaxError as error:
-        place = source.place(0)
-        if not place.pointer:
-            raise
-        raise TemplateSyntaxError(error.message, location=place, remedy=error.remedy) from error
-    return tokens
 
 
 def _settled(pieces: list[_Piece]) -> FlatText:
@@ -286,21 +184,6 @@ def _refuse_braces(place: Location) -> NoReturn:
         location=place,
         remedy="In HTML write '&#123;' for each '{'; elsewhere, change the text.",
     )
-
-
-def _escaped_source(item: Ingredient) -> str:
-    """The Mustache of a member of the metadata as it is included in HTML or in text."""
-    if not item.escaped:
-        return item.text
-    pieces = []
-    for token in _tokens(item):
-        written = item.text[token.outer_start : token.outer_end]
-        if token.kind is TokenKind.LITERAL:
-            written = escape(written)
-        elif token.kind is TokenKind.UNESCAPED:
-            written = _SPELLING[TokenKind.VARIABLE] % token.key
-        pieces.append(written)
-    return "".join(pieces)
 
 
 def _lines(text: str) -> Iterator[str]:

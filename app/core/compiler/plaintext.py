@@ -11,8 +11,9 @@ stays there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from app.core.compiler.blocks import APART, BLOCKS, at_line_end, at_line_start, between, is_block, is_tight
 from app.core.compiler.datatables import read_table
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument, section_number
@@ -22,38 +23,12 @@ from app.core.css.cascade import Matched, merged
 from app.core.css.stylesheet import parse_declarations
 from app.core.html.tree import Node, is_comment, is_element
 
-# Blocks that a blank line sets apart, and those that only begin a line of their own.
-_APART = frozenset(
-    {"address", "blockquote", "dl", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre"}
-    | {"table", "ul"}
-)
-_BLOCKS = _APART | frozenset(
-    {"article", "aside", "body", "br", "caption", "center", "dd", "div", "dt", "fieldset", "figcaption"}
-    | {
-        "footer",
-        "header",
-        "hr",
-        "html",
-        "li",
-        "main",
-        "nav",
-        "section",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-    }
-    | {"tr"}
-)
 _SILENT = frozenset({"head", "title", "area", "map", "input", "select", "textarea", "object", "svg"})
 _HEADINGS = {"h1": "=", "h2": "-", "h3": "-"}
 _RULE = "-" * 40
 _ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
 _SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 _UNDERLINE = 24  # characters under a heading whose length depends on data
-_PIXELS = re.compile(r"(\d+(?:\.\d+)?)(?:px)?")
-_TIGHT = 8.0
 _BRACE = re.compile(r"\{(?=[{\ufdd0-\ufdef])")
 _JOINER = "\u2060"  # invisible and without width; keeps two braces from opening a tag
 
@@ -156,11 +131,11 @@ class _Walk:
 
     def _boundary(self, element: Node, name: str, side: str) -> None:
         """What separates a block from the one before it (``top``) or after it (``bottom``)."""
-        tight = name == "p" and _is_tight(self._style(element), side)
+        tight = name == "p" and is_tight(self._style(element), side)
         nested = name in {"ul", "ol"} and element.getparent().tag == "li"
-        if name in _APART and not tight and not nested:
+        if name in APART and not tight and not nested:
             self._out.end_block()
-        elif name in _BLOCKS:
+        elif name in BLOCKS:
             self._out.break_line()
 
     def _heading(self, element: Node, mark: str) -> None:
@@ -237,14 +212,14 @@ class _Walk:
 
     def _surrounds_blocks(self, opening: Node, closing: Node) -> bool:
         """Whether a section stands between lines rather than within one."""
-        inside = list(_between(opening, closing))
-        if any(_is_block(node) and node.tag != "br" for node in inside):
+        inside = list(between(opening, closing))
+        if any(is_block(node) and node.tag != "br" for node in inside):
             return True
         parent = opening.getparent()
-        if parent is not None and parent.tag not in _BLOCKS:
+        if parent is not None and parent.tag not in BLOCKS:
             return False
         ends_line = bool(inside) and inside[-1].tag == "br" and not (inside[-1].tail or "").strip()
-        return _at_line_start(opening) and (ends_line or _at_line_end(closing))
+        return at_line_start(opening) and (ends_line or at_line_end(closing))
 
     def lines(self, element: Node) -> list[Line]:
         """The lines of an element's content by itself."""
@@ -291,44 +266,3 @@ class _Walk:
             return True
         style = self._style(element)
         return style.get("display") == "none" or style.get("mso-hide") == "all"
-
-
-def _is_tight(style: Mapping[str, str], side: str) -> bool:
-    """Whether a paragraph has so little margin on a side that its lines belong with the next ones.
-
-    A margin in anything but pixels, or one that names no number, is left to the client and taken for wide.
-    """
-    sides = style.get("margin", "").split()
-    shorthand = sides[0 if side == "top" or len(sides) < 3 else 2] if sides else ""
-    margin = _PIXELS.fullmatch(style.get(f"margin-{side}", shorthand))
-    return margin is not None and float(margin.group(1)) < _TIGHT
-
-
-def _between(opening: Node, closing: Node) -> Iterator[Node]:
-    for node in opening.itersiblings():
-        if node is closing:
-            return
-        yield node
-
-
-def _is_block(node: Node) -> bool:
-    return is_element(node) and (
-        node.tag in _BLOCKS or any(child.tag in _BLOCKS for child in node.iterdescendants())
-    )
-
-
-def _at_line_start(node: Node) -> bool:
-    """Whether nothing but white space stands before a node on its line."""
-    before = node.getprevious()
-    if before is None:
-        parent = node.getparent()
-        return parent is None or not (parent.text or "").strip()
-    return _is_block(before) and not (before.tail or "").strip()
-
-
-def _at_line_end(node: Node) -> bool:
-    """Whether nothing but white space stands after a node on its line."""
-    if (node.tail or "").strip():
-        return False
-    after = node.getnext()
-    return after is None or _is_block(after)

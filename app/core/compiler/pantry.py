@@ -1,0 +1,131 @@
+"""What one Mustache source may include: partials by name, and a template's own subject and preheader."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import PurePosixPath
+
+from app.core.compiler.origins import Origins
+from app.core.jsontext import locate
+from app.core.sources import Metadata, SourceFile, TemplateSet
+from bbws_templates.errors import Location, PartialError, TemplateSyntaxError
+from bbws_templates.parser import build
+from bbws_templates.tokens import Token, TokenKind, tokenize
+
+SPELLING = {
+    TokenKind.VARIABLE: "{{%s}}",
+    TokenKind.UNESCAPED: "{{&%s}}",
+    TokenKind.SECTION: "{{#%s}}",
+    TokenKind.INVERTED: "{{^%s}}",
+    TokenKind.END: "{{/%s}}",
+}
+"""How each kind of tag is written with the default delimiters."""
+
+
+@dataclass(frozen=True)
+class Ingredient:
+    """A source that can be included: its text, where it came from, and whether it is text put into HTML."""
+
+    label: str
+    text: str
+    origins: Origins
+    escaped: bool = False
+
+    @classmethod
+    def of_file(cls, file: SourceFile) -> Ingredient:
+        """A file as it is."""
+        return cls(file.label, file.text, Origins.of_file(file))
+
+    @classmethod
+    def of_member(cls, metadata: Metadata, member: str, text: str, *, escaped: bool) -> Ingredient:
+        """A member of a template's metadata, ``subject`` or ``preheader``."""
+        place = locate(metadata.file.text, metadata.file.label, f"/{member}")
+        return cls(metadata.file.label, text, Origins.of_place(place), escaped)
+
+    def place(self, offset: int) -> Location:
+        """Where ``offset`` of the text is for its author."""
+        return self.origins.locate(offset)
+
+
+class Pantry:
+    """The partials that one kind of source may include: HTML ones, or text ones."""
+
+    def __init__(self, templates: TemplateSet, metadata: Metadata | None, *, html: bool) -> None:
+        self._files: Mapping[str, SourceFile] = templates.partials if html else templates.text_partials
+        self._broken = templates.broken_partials
+        self._folder = "partials/*.html" if html else "partials/*.txt"
+        self._reserved: dict[str, Ingredient] = {}
+        if metadata is not None:
+            self._reserved = {
+                "subject": Ingredient.of_member(metadata, "subject", metadata.subject, escaped=html),
+                "preheader": Ingredient.of_member(metadata, "preheader", metadata.preheader, escaped=html),
+            }
+
+    def sources(self) -> dict[str, str]:
+        """Every partial by name, as the engine takes them; text put into HTML is escaped."""
+        found = {name: file.text for name, file in self._files.items()}
+        return found | {name: escaped_source(item) for name, item in self._reserved.items()}
+
+    def take(self, name: str, place: Location) -> Ingredient:
+        """The partial that a tag at ``place`` names.
+
+        Raises:
+            PartialError: there is none, or the name leads out of the folder.
+            SourceError: its file cannot be read.
+        """
+        if name in self._reserved:
+            return self._reserved[name]
+        if name in self._files:
+            return Ingredient.of_file(self._files[name])
+        if name in self._broken:
+            raise self._broken[name]
+        if ".." in PurePosixPath(name).parts or name.startswith(("/", "\\")) or "\\" in name:
+            raise PartialError(
+                f"The partial '{name}' leads out of the templates folder.",
+                location=place,
+                remedy="Name a file below partials/, without '..' and without a leading slash.",
+            )
+        if name in {"subject", "preheader"}:
+            raise PartialError(
+                f"There is no '{name}' to include: the template has no metadata file.",
+                location=place,
+                remedy=f'Add a .json file beside the template with a "{name}", or write the text here.',
+            )
+        near = difflib.get_close_matches(name, [*self._files, *self._reserved], n=3)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise PartialError(
+            f"There is no partial '{name}'.",
+            location=place,
+            remedy=f"Add it as {self._folder.replace('*', name)}.{hint}",
+        )
+
+
+def tokens_of(source: Ingredient) -> tuple[Token, ...]:
+    """The tokens of one well-formed source; errors are located in its file."""
+    try:
+        tokens = tokenize(source.text, name=source.label)
+        build(tokens, source=source.text, name=source.label)
+    except TemplateSyntaxError as error:
+        place = source.place(0)
+        if not place.pointer:
+            raise
+        raise TemplateSyntaxError(error.message, location=place, remedy=error.remedy) from error
+    return tokens
+
+
+def escaped_source(item: Ingredient) -> str:
+    """The Mustache of a member of the metadata as it is included in HTML or in text."""
+    if not item.escaped:
+        return item.text
+    pieces = []
+    for token in tokens_of(item):
+        written = item.text[token.outer_start : token.outer_end]
+        if token.kind is TokenKind.LITERAL:
+            written = escape(written)
+        elif token.kind is TokenKind.UNESCAPED:
+            written = SPELLING[TokenKind.VARIABLE] % token.key
+        pieces.append(written)
+    return "".join(pieces)
