@@ -8,10 +8,15 @@ from collections.abc import Iterator, Mapping
 from app.core.html.tree import Node, is_element
 
 # Blocks that a blank line sets apart, and those that only begin a line of their own.
-APART = frozenset("address blockquote dl figure form h1 h2 h3 h4 h5 h6 ol p pre table ul".split())
-BLOCKS = APART | frozenset(
-    "article aside body br caption center dd div dt fieldset figcaption footer header hr html li main nav "
-    "section tbody td tfoot th thead tr".split()
+APART = frozenset(
+    {"address", "blockquote", "dl", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre"}
+    | {"table", "ul"}
+)
+BLOCKS = (
+    APART
+    | {"article", "aside", "body", "br", "caption", "center", "dd", "div", "dt", "fieldset", "figcaption"}
+    | {"footer", "header", "hr", "html", "li", "main", "nav", "section", "tbody", "td", "tfoot", "th"}
+    | {"thead", "tr"}
 )
 _PIXELS = re.compile(r"(\d+(?:\.\d+)?)(?:px)?")
 _TIGHT = 8.0
