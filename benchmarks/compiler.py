@@ -22,7 +22,7 @@ from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.inlining import RuleBook, inline_css
 from app.core.compiler.masking import mask
 from app.core.compiler.pantry import Ingredient, Pantry
-from app.core.library import load_template_set
+from app.core.loader import load_template_set
 from bbws_templates.mailing import render_email
 from bbws_templates.tokens import tokenize
 

@@ -1,6 +1,6 @@
 """The pipeline, in order, over one snapshot of templates and fixtures.
 
-1. load      the files, once (``library``)
+1. load      the files, once (``loader``)
 2. compile   a template, when first asked for (``compiler``)
 3. render    with the data of a fixture or of a caller, by the engine that Lambdas use (``mailing``)
 4. validate  the rendered result, the metadata, the contract and its use (``validation``, ``usage``)
@@ -22,7 +22,7 @@ from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
 from app.core.errors import UnknownNameError
 from app.core.findings import CheckReport, Finding, Findings, Severity, finding_of
-from app.core.library import load_template_set
+from app.core.loader import load_template_set
 from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation import specimen_data, validate_metadata, validate_rendered
 from app.core.validation.usage import fixture_findings, usage_findings

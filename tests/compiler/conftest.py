@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.core.compiler.compilation import Compilation, compile_template
-from app.core.library import load_template_set
+from app.core.loader import load_template_set
 from app.core.sources import TemplateSet
 
 Loader = Callable[..., TemplateSet]

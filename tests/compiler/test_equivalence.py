@@ -13,7 +13,7 @@ from hypothesis import given
 from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.equivalence import effective, equivalence_findings, first_difference
 from app.core.html.tree import parse_document
-from app.core.library import load_template_set
+from app.core.loader import load_template_set
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from tests.compiler.conftest import Loader
 from tests.compiler.documents import DATA, DOCUMENTS

@@ -12,7 +12,7 @@ from app.browser.discovery import find_browser
 from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.embedding import with_stylesheets
 from app.core.compiler.pantry import Pantry
-from app.core.library import load_template_set
+from app.core.loader import load_template_set
 from app.core.sources import TemplateSet
 from bbws_templates.engine import Template
 from bbws_templates.mailing import render_email

@@ -15,7 +15,7 @@ import pytest
 from app.core.compiler.compilation import compile_template
 from app.core.compiler.equivalence import first_difference
 from app.core.html.tree import parse_document
-from app.core.library import load_template_set
+from app.core.loader import load_template_set
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.escaping import html_characters, text_characters
 from bbws_templates.mailing import render_email

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from app.core.compiler.compilation import compile_template
-from app.core.library import load_template_set
+from app.core.loader import load_template_set
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.engine import Mode, Template
 from tests.compiler.conftest import Compile

@@ -12,7 +12,7 @@ import pytest
 
 from app.core.compiler.compilation import compile_template
 from app.core.compiler.equivalence import equivalence_findings
-from app.core.library import load_template_set
+from app.core.loader import load_template_set
 
 SAMPLES = sorted(path for path in Path(__file__).with_name("samples").iterdir() if path.is_dir())
 

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, Route, sync_playwright
 
 from app.browser.discovery import find_browser
-from app.core.library import load_template_set
+from app.core.loader import load_template_set
 from app.core.sources import TemplateSet
 from app.core.workspace import Workspace
 

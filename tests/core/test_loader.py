@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import SourceError
-from app.core.library import load_template_set
+from app.core.loader import load_template_set
 from app.core.sources import TemplateSet
 
 METADATA: dict[str, Any] = {
