@@ -48,6 +48,8 @@ class Capture:
     ) -> tuple[Snapshot, ...]:
         """The snapshots whose mail or renderer is another than that of every picture we have.
 
+        A baseline counts as drawn by this renderer when it was drawn by one that draws alike.
+
         ``anew``: all of them, whatever we have.
         """
         return tuple(
@@ -130,18 +132,24 @@ class Capture:
         self._current.change(written)
 
     def _have(self, snapshot: Snapshot, mail: Mail, renderer: Renderer) -> bool:
-        for store in (self._current, self._baselines):
-            try:
-                sidecar = store.sidecar(snapshot)
-                if (
-                    sidecar is not None
-                    and (sidecar.html, sidecar.renderer) == (mail.digest, renderer)
-                    and store.intact(snapshot, sidecar)
-                ):
-                    return True
-            except BaselineError:
-                continue  # whoever compares says so; a picture of now is needed all the same
-        return False
+        return self._holds(
+            self._current, snapshot, mail, lambda known: known.renderer == renderer
+        ) or self._holds(self._baselines, snapshot, mail, lambda known: known.renderer.draws_like(renderer))
+
+    @staticmethod
+    def _holds(
+        store: PictureStore, snapshot: Snapshot, mail: Mail, drawn_so: Callable[[Sidecar], bool]
+    ) -> bool:
+        try:
+            known = store.sidecar(snapshot)
+            return (
+                known is not None
+                and known.html == mail.digest
+                and drawn_so(known)
+                and store.intact(snapshot, known)
+            )
+        except BaselineError:
+            return False  # whoever compares says so; a picture of now is needed all the same
 
     def _key(self) -> list[str | int]:
         executable = self._session.browser.executable

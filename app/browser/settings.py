@@ -16,7 +16,7 @@
     snapshots = ["receipts/*/long/*"]  # as on the command line
     pixels = 12                        # so many may differ
     colour = 0.05                      # by so much they may differ and not count (0-1, pixelmatch)
-    antialiasing = "ignore"            # "count" by default between pictures of one browser build
+    antialiasing = "ignore"            # "count" by default between renderers that draw alike
     reason = "…"                       # required
 
     [[masks]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -11,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from app.browser.approvals import Approvals
+from app.browser.discovery import Browser, find_browser
 from app.browser.folders import Folders
 from app.browser.results import Comparison, Result
 from app.browser.screenshots import Screenshots
 from app.browser.session import Session
 from app.core.workspace import Workspace
+from scripts.install_browser import PACKAGE, unpack
 
+ROOT = Path(__file__).parents[2]
 MAIL = (Path(__file__).parent / "mail.html").read_text(encoding="utf-8")
 METADATA = {
     "description": "A mail.",
@@ -90,6 +94,15 @@ class Desk:
 def session() -> Iterator[Session]:
     with Session() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """The headless shell of the npm package, whatever other browser this machine has."""
+    assert (ROOT / PACKAGE / "chromium.br").is_file(), "run `make tools`: the npm packages are not installed"
+    folder = tmp_path_factory.mktemp("tools") / "chromium"
+    assert unpack(ROOT / PACKAGE, folder)
+    return find_browser({**os.environ, "BBWS_CHROMIUM": str(folder / "chromium")})
 
 
 @pytest.fixture

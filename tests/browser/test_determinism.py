@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from app.browser.discovery import Browser, find_browser
+from app.browser.discovery import Browser
 from app.browser.fontset import FONTS, font_files, font_set_digest
 from app.browser.frames import Frame, Scheme
 from app.browser.renderer import CALIBRATION, identify
 from app.browser.session import Session
 from app.core.workspace import Workspace
-from scripts.install_browser import PACKAGE, unpack
 
 ROOT = Path(__file__).parents[2]
 FRAMES = tuple(Frame(width, scheme) for width in (640, 375) for scheme in Scheme)
@@ -33,15 +31,6 @@ def mails() -> tuple[str, ...]:
         )
     ]
     return (CALIBRATION.read_text(encoding="utf-8"), *rendered)
-
-
-@pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Browser:
-    """The headless shell of the npm package, whatever other browser this machine has."""
-    assert (ROOT / PACKAGE / "chromium.br").is_file(), "run `make tools`: the npm packages are not installed"
-    folder = tmp_path_factory.mktemp("tools") / "chromium"
-    assert unpack(ROOT / PACKAGE, folder)
-    return find_browser({**os.environ, "BBWS_CHROMIUM": str(folder / "chromium")})
 
 
 @pytest.fixture(scope="module")

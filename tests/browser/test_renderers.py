@@ -45,15 +45,21 @@ def test_another_renderer_is_refused_once_and_not_per_picture(
     assert (forced.counts[Status.CHANGED], forced.counts[Status.UNCHANGED]) == (1, 1)
 
 
-def test_another_build_that_draws_alike_is_compared_picture_by_picture(approved: Desk) -> None:
+def test_another_build_that_draws_alike_draws_and_reports_what_changed_and_no_more(approved: Desk) -> None:
     pretend(approved, browser="99.0.1")
-    comparison = approved.compare()
-    assert comparison.drawn == 2
-    assert not comparison.differs
-    approved.change("Thank you", "Thanks")
+    assert approved.compare().drawn == 0
+    every = approved.screenshots.compare(anew=True)
+    assert (every.drawn, every.differs) == (2, False)
+    approved.change("color:#004080", "color:#004081")  # nothing is forgiven for the sake of the build
     changed = approved.result("mails/order/typical/desktop-light")
     assert changed.status is Status.CHANGED
     assert "the baseline by 99.0.1" in changed.message
+
+
+def test_other_images_of_our_own_need_new_pictures_but_no_other_renderer(approved: Desk) -> None:
+    pretend(approved, images="sha256:0")
+    comparison = approved.compare()
+    assert (comparison.drawn, comparison.differs) == (2, False)
 
 
 def test_after_looking_the_new_renderer_can_be_approved(approved: Desk) -> None:
