@@ -31,14 +31,19 @@ def print_json(value: Any) -> None:
 
 
 def print_error(error: BbwsTemplatesError, *, as_json: bool = False) -> None:
-    """One line that says where, what and how to mend it; as a JSON object too when a machine listens."""
+    """One line that says where, what and how to mend it; as a JSON object too when a machine listens.
+
+    Of data that break a contract in several places, each place has a line of its own.
+    """
     if as_json:
         print_json({"error": error_members(error)})
-    line = Text("error: ", style="bold red").append(str(error), style="default")
-    err.print(line)
-    if isinstance(error, ContractError):
-        for problem in error.problems:
-            err.print(Text(f"  {problem}"))
+    problems = [str(problem) for problem in error.problems] if isinstance(error, ContractError) else []
+    sentence = str(error)
+    if len(problems) > 1:
+        sentence = sentence.replace(f" {'; '.join(problems)}.", "")
+    err.print(Text("error: ", style="bold red").append(sentence, style="default"))
+    for problem in problems[len(problems) == 1 :]:
+        err.print(Text(f"  {problem}"))
 
 
 def error_members(error: BbwsTemplatesError) -> dict[str, Any]:
