@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,14 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from infra.deploy.components import setting
 from tests.infra.emulator import Emulator
-from tests.infra.facts import REPLICATED, TABLES
-from tests.infra.terraform import INFRA, ROOT, Finished, Workbench
+from tests.infra.facts import COMPONENTS, REPLICATED, TABLES
+from tests.infra.terraform import INFRA, ROOT, Finished, Workbench, write_root
 
 AFTER_ACCOUNT = ("templates", *TABLES)
 
 # Making a replica that is protected against deletion takes the provider three minutes of waiting. The tests
-# make it without, protect it themselves, and assert on the plan that the code protects it.
+# make it without and protect it themselves; the plan after that is made with production's own values, and it
+# must be empty.
 WITHOUT_THE_WAIT = "-var=replica_deletion_protection=false"
 
 
@@ -35,6 +38,42 @@ def planned_values(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
                 # Absent where not one attribute is known yet.
                 found[resource["address"]] = resource.get("values", {})
     return found
+
+
+def stored_values(state: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Address to attributes of every resource in a state file."""
+    found: dict[str, dict[str, Any]] = {}
+    for resource in state["resources"]:
+        if resource["mode"] != "managed":
+            continue
+        parts = (resource.get("module"), resource["type"], resource["name"])
+        address = ".".join(part for part in parts if part)
+        for instance in resource["instances"]:
+            index = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
+            found[address + index] = instance["attributes"]
+    return found
+
+
+def part_of_plan(plan: dict[str, Any], component: str) -> dict[str, Any]:
+    """What a plan of all components says of one, with the addresses that it has by itself."""
+    prefix = f"module.{component}."
+    values = planned_values(plan)
+    return {
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    {"address": address.removeprefix(prefix), "mode": "managed", "values": attributes}
+                    for address, attributes in values.items()
+                    if address.startswith(prefix)
+                ]
+            }
+        },
+        "resource_changes": [
+            {**change, "address": change["address"].removeprefix(prefix)}
+            for change in plan["resource_changes"]
+            if change["address"].startswith(prefix)
+        ],
+    }
 
 
 @dataclass
@@ -60,10 +99,20 @@ class Estate:
             self._protect_replicas()
             self._together(pool, self._plan_again, ("bootstrap", "account", *AFTER_ACCOUNT))
 
-    def plan(self, components: Iterable[str]) -> None:
-        """Plan on nothing: what the code wants, with the values of the environment."""
-        with ThreadPoolExecutor(2) as pool:
-            self._together(pool, self._plan_first, components)
+    def plan(self) -> None:
+        """Plan every component on nothing: what the code wants, with the values of the environment.
+
+        One root calls them all, each with the lines of its own tfvars, because a Terraform with its provider
+        costs more than whatever it plans.
+        """
+        root = self.home / "root"
+        write_root(root, self.name)
+        given = {**self.emulator.environment, "TF_CLI_CONFIG_FILE": str(self.workbench.overrides)}
+        data = self.home / "data"
+        for command in (("get",), ("plan", "-out=plan.tfplan")):
+            self.workbench.run(*command, folder=root, data=data, extra=given).ok()
+        plan = self.workbench.show(root / "plan.tfplan", folder=root, data=data, extra=given)
+        self.planned = {name: part_of_plan(plan, name) for name in COMPONENTS}
 
     def destroy(self) -> None:
         """Remove everything but the state. Production lets go of its tables only when told so."""
@@ -72,37 +121,30 @@ class Estate:
         with ThreadPoolExecutor(4) as pool:
             self._together(pool, self._destroy, (*AFTER_ACCOUNT, "account"))
 
-    def make_state(self) -> None:
-        """A state bucket and a lock table of nobody, for plans of what is not there yet."""
-        self.emulator.client("s3").create_bucket(
-            Bucket=f"bbws-terraform-state-{self.name}",
-            CreateBucketConfiguration={"LocationConstraint": "af-south-1"},
-        )
-        self.emulator.client("dynamodb").create_table(
-            TableName=f"terraform-state-lock-{self.name}",
-            KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-
-    def remove_state(self) -> None:
-        """Make way for the real ones."""
-        self.emulator.client("s3").delete_bucket(Bucket=f"bbws-terraform-state-{self.name}")
-        self.emulator.client("dynamodb").delete_table(TableName=f"terraform-state-lock-{self.name}")
-
     def values(self, component: str) -> dict[str, dict[str, Any]]:
-        """Address to attributes of every resource that the plan leaves behind."""
-        return planned_values(self.planned[component])
+        """Address to attributes of every resource: as planned, else as they were stored by the apply."""
+        if component in self.planned:
+            return planned_values(self.planned[component])
+        backend = INFRA / "components" / component / "backends" / f"{self.name}.s3.tfbackend"
+        state = self.emulator.client("s3").get_object(
+            Bucket=setting(backend, "bucket"), Key=setting(backend, "key")
+        )
+        return stored_values(json.loads(state["Body"].read()))
 
     def bootstrap(self) -> Finished:
         """Make state bucket and lock table as an administrator does."""
         return self.deploy("bootstrap", "--approve")
 
     def deploy(self, verb: str, *arguments: str) -> Finished:
-        """``python -m infra.deploy VERB --env NAME …`` against the emulator."""
+        """``python -m infra.deploy VERB --env NAME …`` against the emulator.
+
+        The first of all takes the provider through the lock file, as an operator does; the others are given
+        the provider, which saves the hashing of 700 MB.
+        """
         environment = {
             **self.workbench.environment,
             **self.emulator.environment,
+            **({} if (self.name, verb) == ("dev", "bootstrap") else self._provider),
             "INFRA_WORK": str(self.home / "work"),
             "PYTHONPATH": str(ROOT),
         }
@@ -114,18 +156,17 @@ class Estate:
         return self._python(environment, "infra.verify", "--env", self.name, *arguments)
 
     def terraform(self, component: str, *arguments: str) -> Finished:
-        """Terraform in a component, with its data apart.
-
-        One environment takes the provider through the lock file, as an operator does; the others are given
-        the provider, which saves the hashing.
-        """
-        given = {} if self.name == "dev" else {"TF_CLI_CONFIG_FILE": str(self.workbench.overrides)}
+        """Terraform in a component, with its data apart."""
         return self.workbench.run(
             *arguments,
             folder=INFRA / "components" / component,
             data=self.home / f"data-{component}",
-            extra={**self.emulator.environment, **given},
+            extra={**self.emulator.environment, **self._provider},
         )
+
+    @property
+    def _provider(self) -> dict[str, str]:
+        return {"TF_CLI_CONFIG_FILE": str(self.workbench.overrides)}
 
     def init(self, component: str) -> None:
         """Choose the backend of the environment."""
@@ -133,30 +174,22 @@ class Estate:
         self.terraform(component, "init", "-reconfigure", "-lockfile=readonly", backend).ok()
 
     def _apply(self, component: str) -> None:
-        if component not in self.planned:
-            self.init(component)
+        self.init(component)
         self.terraform(component, "apply", "-auto-approve", *self._variables(component)).ok()
 
     def _plan_again(self, component: str) -> None:
-        if component == "bootstrap" and component not in self.planned:
+        if component == "bootstrap":
             self.init(component)
         file = self.home / f"{component}.tfplan"
-        self.second_plans[component] = self.terraform(
-            component, "plan", "-detailed-exitcode", f"-out={file}", *self._variables(component)
-        )
-        if component not in self.planned:
-            self.planned[component] = self._shown(component, file)
-
-    def _plan_first(self, component: str) -> None:
-        self.init(component)
-        file = self.home / f"{component}.tfplan"
         variables = f"-var-file=environments/{self.name}.tfvars"
-        self.terraform(component, "plan", "-lock=false", f"-out={file}", variables).ok()
-        self.planned[component] = self._shown(component, file)
-
-    def _shown(self, component: str, file: Path) -> dict[str, Any]:
-        folder, data = INFRA / "components" / component, self.home / f"data-{component}"
-        return self.workbench.show(file, folder=folder, data=data)
+        self.second_plans[component] = self.terraform(
+            component, "plan", "-detailed-exitcode", f"-out={file}", variables
+        )
+        if component in TABLES and REPLICATED[self.name]:
+            folder, data = INFRA / "components" / component, self.home / f"data-{component}"
+            self.planned[component] = self.workbench.show(
+                file, folder=folder, data=data, extra=self._provider
+            )
 
     def _destroy(self, component: str) -> None:
         variables = self._variables(component)

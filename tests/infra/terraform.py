@@ -86,11 +86,14 @@ class Workbench:
         self.run("get", folder=folder, data=data, extra=extra).ok()
         return self.run(*arguments, folder=folder, data=data, extra=extra)
 
-    def show(self, plan: Path, *, folder: Path, data: Path) -> dict[str, Any]:
+    def show(
+        self, plan: Path, *, folder: Path, data: Path, extra: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         """A saved plan as JSON."""
-        document: dict[str, Any] = json.loads(
-            self.run("show", "-json", str(plan), folder=folder, data=data).ok().output
-        )
+        finished = self.run("show", "-json", str(plan), folder=folder, data=data, extra=extra).ok()
+        # Beside the document stands a warning that the provider is given; the document is one line.
+        line = next(line for line in finished.output.splitlines() if line.startswith("{"))
+        document: dict[str, Any] = json.loads(line)
         return document
 
 
@@ -124,6 +127,22 @@ def make_workbench(home: Path) -> Workbench:
         f'  dev_overrides {{\n    "hashicorp/aws" = "{folder}"\n  }}\n{_mirror_block(mirror)}',
     )
     return Workbench(program, environment, home / "overrides.rc")
+
+
+def write_root(folder: Path, environment: str, components: Path = INFRA / "components") -> None:
+    """Write a root module that calls every component with its values of ``environment``.
+
+    The lines of a .tfvars file are the arguments of a module call, letter for letter. The backends of the
+    components are of no account here; Terraform says so in a warning.
+    """
+    folder.mkdir()
+    calls = []
+    for component in sorted(path.parent for path in components.glob("*/main.tf")):
+        values = (component / "environments" / f"{environment}.tfvars").read_text(encoding="utf-8")
+        # A module that is called by an absolute path may not call others by relative ones.
+        source = os.path.relpath(component.resolve(), folder.resolve())
+        calls.append(f'module "{component.name}" {{\n  source = "{source}"\n{values}}}\n')
+    (folder / "main.tf").write_text("\n".join(calls), encoding="utf-8")
 
 
 def find_mirror() -> Path | None:

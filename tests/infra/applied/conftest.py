@@ -14,7 +14,6 @@ import pytest
 
 from tests.infra.emulator import Emulator
 from tests.infra.estate import Estate
-from tests.infra.facts import COMPONENTS, TABLES
 from tests.infra.terraform import Workbench, make_workbench
 
 HERE = Path(__file__).parent
@@ -49,12 +48,9 @@ class Estates:
         emulator = Emulator(name, folder)
         self._made.append(emulator)
         estate = Estate(name, workbench, folder, emulator)
-        if name != "dev":
-            # Of production only what is applied in another way than it is planned.
-            estate.make_state()
-            estate.plan(COMPONENTS if name == "sit" else TABLES)
-            estate.remove_state()
-        if name != "sit":
+        if name == "sit":
+            estate.plan()
+        else:
             estate.apply()
         return estate
 

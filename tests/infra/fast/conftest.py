@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.facts import COMPONENTS, MODULES
+from tests.infra.facts import MODULES
 from tests.infra.fast.refusals import REFUSALS, refusal_test
-from tests.infra.terraform import INFRA, ROOT, Finished, Workbench
+from tests.infra.terraform import INFRA, ROOT, Finished, Workbench, write_root
 
 CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
 
@@ -59,10 +59,7 @@ def background(
     running.start("refusals", run_refusals, workbench, sources, data)
     for module in MODULES:
         running.start(f"module {module}", run_module_tests, workbench, sources / "modules" / module, data)
-    for component in COMPONENTS:
-        running.start(
-            f"component {component}", run_validate, workbench, sources / "components" / component, data
-        )
+    running.start("components", run_validate, workbench, sources, data)
     yield running
     running.close()
 
@@ -81,9 +78,11 @@ def run_module_tests(workbench: Workbench, module: Path, data: Path) -> Finished
     return workbench.run_offline("test", folder=module, data=data / f"module-{module.name}")
 
 
-def run_validate(workbench: Workbench, component: Path, data: Path) -> Finished:
-    """Terraform's own opinion of a component."""
-    return workbench.run_offline("validate", folder=component, data=data / f"component-{component.name}")
+def run_validate(workbench: Workbench, sources: Path, data: Path) -> Finished:
+    """Terraform's own opinion of all components, called by one root, and of the values of production."""
+    root = sources / "all-components"
+    write_root(root, "prod", sources / "components")
+    return workbench.run_offline("validate", folder=root, data=data / "components")
 
 
 def run_refusals(workbench: Workbench, sources: Path, data: Path) -> Finished:

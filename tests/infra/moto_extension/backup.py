@@ -95,5 +95,5 @@ def install() -> None:
         describe_region_settings,
     ):
         setattr(BackupResponse, call.__name__, call)
-    for path in ("account-settings", "backup-vaults/(?P<name>[^/]+)/recovery-points/"):
+    for path in ("account-settings", "backup-vaults/(?P<name>[^/]+)/recovery-points"):
         urls.url_paths[f"{{0}}/{path}$"] = urls.response.dispatch

@@ -1,11 +1,13 @@
 """Settings of a bucket that moto drops or answers with fixed text: replication and request metrics.
 
-Both are kept as the XML that came in: request and answer have the same shape.
+Both are kept as the XML that came in: request and answer have the same shape. And moto cannot remove a delete
+marker for good, as emptying a bucket does: it asks the marker to let go of contents that only versions have.
 """
 
 from typing import Any
 
 from moto.s3.exceptions import ReplicationConfigurationNotFoundError
+from moto.s3.models import FakeDeleteMarker
 from moto.s3.responses import S3Response
 
 METRICS: dict[tuple[str, str], bytes] = {}
@@ -49,7 +51,12 @@ def bucket_response_delete(self: S3Response, bucket_name: str, querystring: dict
     return _delete(self, bucket_name, querystring)
 
 
+def dispose(self: FakeDeleteMarker, garbage: bool = False) -> None:
+    """Nothing: a marker has no contents."""
+
+
 def install() -> None:
+    setattr(FakeDeleteMarker, "dispose", dispose)  # noqa: B010  (mypy refuses the assignment)
     for name, call in {
         "_bucket_response_put": bucket_response_put,
         "_bucket_response_get": bucket_response_get,
