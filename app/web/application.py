@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
 
-from app.web import events, pages, previews, rendering_api, review, server_api, templates_api
+from app.web import clients_api, events, pages, previews, rendering_api, review, server_api, templates_api
 from app.web.answers import handle_errors
 from app.web.broadcast import Broadcast, News
 from app.web.checks import Checks
@@ -58,7 +58,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
     )
     app.state.services = services
     # Rendering before the templates: a template's name may have any depth and would swallow its path.
-    for part in (server_api, rendering_api, templates_api, review, previews, events, pages):
+    for part in (server_api, rendering_api, templates_api, clients_api, review, previews, events, pages):
         app.include_router(part.router)
     app.mount("/static", RevalidatedFiles(directory=_HERE / "static"))
     app.mount(review.FILES_PATH, RevalidatedFiles(directory=review.FILES))

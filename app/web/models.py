@@ -237,6 +237,22 @@ class RenderResult(_Model):
     )
 
 
+class ClientModel(_Model):
+    """An approximation of a mail client: a rough answer, labelled as such."""
+
+    key: str = Field(examples=["gmail"])
+    label: str = Field(examples=["Gmail"])
+    models: str = Field(description="What is modelled.")
+    leaves_out: str = Field(description="What is not.")
+    sources: list[str] = Field(description="Where the rules come from.")
+
+
+class ClientNotes(ClientModel):
+    """The same, with what it does to one mail."""
+
+    notes: list[str] = Field(examples=[["<style> dropped: it stands in the body"]])
+
+
 class Reloaded(_Model):
     """Whether anything had changed."""
 

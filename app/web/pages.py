@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from app.core.clients import CLIENTS
 from app.web.catalogue import summary_of
 from app.web.pairs import arrange, title_of
 from app.web.problems import problem_of
@@ -46,6 +47,7 @@ def template(request: Request, services: ServicesDep, name: str) -> HTMLResponse
             "shelves": arrange(snapshot.versions),
             "previous": names[at - 1] if at else None,
             "next": names[at + 1] if at + 1 < len(names) else None,
+            "clients": tuple(CLIENTS.values()),
         },
     )
 

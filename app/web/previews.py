@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
+from app.core.clients import FORCED_DARK, client_named
 from app.web.framing import frame_document
 from app.web.renderings import Data
 from app.web.scheme import Scheme
@@ -45,6 +46,7 @@ _MEDIA = {
 
 Fixture = Annotated[str, Query(description="A fixture's name; the default one when left out.")]
 Draft = Annotated[str, Query(description="The key of edited data, from the `preview` of a rendering.")]
+ClientKey = Annotated[str, Query(description="How a mail client would show it, roughly: see `/api/clients`.")]
 
 
 @router.get(PREVIEW_PATH + "{name:path}")
@@ -54,15 +56,20 @@ def preview(
     fixture: Fixture = "",
     draft: Draft = "",
     scheme: Scheme | None = None,
+    client: ClientKey = "",
     lenient: bool = False,
     embed: bool = False,
 ) -> HTMLResponse:
     """The rendered HTML under a policy that lets no script run and no request leave this host."""
     snapshot = services.snapshot
     known_name(snapshot, name)
-    data = _lenient(services.data(snapshot, name, fixture=fixture, draft=draft), lenient)
-    email = services.renderings.email(snapshot, name, data)
-    document = frame_document(email.html, scheme=scheme, stand_ins=services.stand_ins)
+    data = lenient_data(services.data(snapshot, name, fixture=fixture, draft=draft), lenient)
+    source = services.renderings.email(snapshot, name, data).html
+    if client:
+        source = client_named(client).view(source).html
+    if client == FORCED_DARK.key:
+        scheme = Scheme.LIGHT  # what such a client turns over is the light mail
+    document = frame_document(source, scheme=scheme, stand_ins=services.stand_ins)
     return HTMLResponse(
         document.encode("utf-8", "replace"), headers={"Content-Security-Policy": frame_policy(embed)}
     )
@@ -80,7 +87,7 @@ def download(
     """The mail as a file: a whole message that mail programs open, its HTML, or its text."""
     snapshot = services.snapshot
     known_name(snapshot, name)
-    data = _lenient(services.data(snapshot, name, fixture=fixture, draft=draft), lenient)
+    data = lenient_data(services.data(snapshot, name, fixture=fixture, draft=draft), lenient)
     email = services.renderings.email(snapshot, name, data)
     if format is Format.EML:
         content = mime_message(email, recipient=_RECIPIENT).as_bytes()
@@ -103,5 +110,6 @@ def frame_policy(embed: bool) -> str:
     return EMBEDDED_POLICY if embed else BARE_POLICY
 
 
-def _lenient(data: Data, lenient: bool) -> Data:
+def lenient_data(data: Data, lenient: bool) -> Data:
+    """``data`` to be rendered leniently if so asked."""
     return Data(data.members, data.scenario, lenient=True) if lenient else data

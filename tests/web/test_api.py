@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.core.clients import CLIENTS
 from tests.web.calling import Caller
 from tests.web.conftest import METADATA, Folders
 
@@ -158,3 +159,16 @@ def test_a_message_can_be_taken_away_as_eml(caller: Caller) -> None:
 
 def test_health_tells_how_many_templates_there_are(caller: Caller) -> None:
     assert caller.get("/healthz").json() == {"status": "ok", "templates": 3, "generation": 1, "problem": ""}
+
+
+def test_the_clients_are_told_over_http_with_what_they_do(caller: Caller) -> None:
+    listed = caller.get("/api/clients").json()
+    assert [client["key"] for client in listed] == list(CLIENTS)
+    assert all(client["models"] and client["leavesOut"] and client["sources"] for client in listed)
+    notes = caller.get("/api/clients/gmail/mails/greeting?fixture=typical").json()
+    assert notes["label"] == "Gmail"
+    assert isinstance(notes["notes"], list)
+    for path in ("/api/clients/gmial/mails/greeting", "/preview/mails/greeting?client=gmial"):
+        answer = caller.get(path)
+        assert answer.status_code == 404
+        assert "gmail" in answer.text

@@ -1,5 +1,6 @@
 /* The page of one template: brings the state in the address, the API and the panels together. */
 import * as api from "./api.js";
+import { clientNote } from "./clients.js";
 import { contractPanel } from "./contract.js";
 import { $, $$, badges, h, press } from "./dom.js";
 import { Editor } from "./editor.js";
@@ -104,8 +105,10 @@ function show(email) {
   const query = Object.fromEntries(new URLSearchParams(email.preview.split("?")[1]));
   if (!scenario() && editedData() === null) query.lenient = "true";
   page.query = query;
-  frame.show(api.previewOf(name, { ...query, scheme: state.scheme, embed: "1", v: page.template.version }), `The mail ${name}`);
-  $("#open").href = api.previewOf(name, { ...query, scheme: state.scheme });
+  const view = { ...query, scheme: state.scheme, ...(state.client && { client: state.client }) };
+  frame.show(api.previewOf(name, { ...view, embed: "1", v: page.template.version }), `The mail ${name}`);
+  $("#open").href = api.previewOf(name, view);
+  tellClient(query);
   $("#eml").href = api.downloadOf(name, { ...query, format: "eml" });
   inboxRow($("#inbox"), email);
   meter(email.htmlBytes);
@@ -122,6 +125,13 @@ function show(email) {
     ], { wrapped: true });
   }
   showFindings();
+}
+
+/** What the chosen client does to this mail; a newer choice overtakes an older one. */
+async function tellClient(query) {
+  const { client } = state;
+  const known = client ? await api.getClient(client, name, query) : {};
+  if (client === state.client) clientNote($("#client-note"), known.value);
 }
 
 /** The error stands where the mail would; the mail before it stays visible behind. */
@@ -204,6 +214,19 @@ function setScheme(scheme) {
   carry();
 }
 
+function setClient(client) {
+  update({ client });
+  showClient();
+  if (page.email) show(page.email);
+  carry();
+}
+
+/** A client that forces dark colours asks for no scheme. */
+function showClient() {
+  $("#client").value = state.client;
+  for (const button of $$("#schemes button")) button.disabled = state.client === "forced-dark";
+}
+
 function setFixture(fixture) {
   update({ fixture });
   $("#fixture").value = fixture;
@@ -234,6 +257,7 @@ function listen() {
     setWidth(width);
   });
   $("#schemes").addEventListener("click", (event) => event.target.dataset.scheme && setScheme(event.target.dataset.scheme));
+  $("#client").addEventListener("change", (event) => setClient(event.target.value));
   $("#tabs").addEventListener("click", (event) => {
     const tab = event.target.closest("[role=tab]");
     if (tab) openTab(tab.dataset.tab);
@@ -255,7 +279,8 @@ function listen() {
     { keys: ["F"], help: "Previous fixture", action: () => setFixture(following($$("#fixture option").map((option) => option.value), scenario(), -1)) },
     { keys: ["e"], help: "Edit the data", action: () => editor.toggle() },
     { keys: ["w"], help: "Next width: desktop, tablet, phone", action: () => setWidth(following(["640", "768", "375"], state.width)) },
-    { keys: ["d"], help: "Light or dark", action: () => setScheme(state.scheme === "dark" ? "light" : "dark") },
+    { keys: ["d"], help: "Light or dark", action: () => $("#schemes button").disabled || setScheme(state.scheme === "dark" ? "light" : "dark") },
+    { keys: ["c"], help: "Next mail client", action: () => setClient(following($$("#client option").map((option) => option.value), state.client)) },
     { keys: tabs.map((_, index) => String(index + 1)), shown: ["1", "…", String(tabs.length)], help: "Open a tab", action: (key) => openTab(tabs[key - 1]) },
     { keys: [], shown: ["Esc"], help: "Leave a field" },
   ]);
@@ -288,6 +313,8 @@ async function begin() {
   listen();
   setWidth(Number(state.width) || 640);
   press($("#schemes"), $(`[data-scheme="${state.scheme === "dark" ? "dark" : "light"}"]`));
+  if (!$$("#client option").some((option) => option.value === state.client)) update({ client: "" });
+  showClient();
   $("#lenient").checked = state.lenient === "1";
   if (editedData() !== null) {
     editor.restore(editedData());
