@@ -5,6 +5,8 @@ The root holds no resource of AWS, so that nothing but the lock is tested and it
 
 from __future__ import annotations
 
+import re
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.infra.applied.conftest import Estates
+from tests.infra.estate import Estate
 from tests.infra.terraform import Finished
 
 ROOT_MODULE = """
@@ -22,51 +25,94 @@ terraform {
 resource "terraform_data" "slow" {
   input = timestamp()
 
+  # Says that the lock is held, and holds it until the test lets go; a minute at most.
   provisioner "local-exec" {
-    command = "touch ${path.module}/holding; sleep 4"
+    command = "touch holding; for i in $(seq 600); do test -e release && exit; sleep 0.1; done"
   }
 }
 """
 
+FILE = "-backend-config=use_lockfile=true"
+TABLE = "-backend-config=dynamodb_table=terraform-state-lock-dev"
 LOCKS = {
-    "S3 lock file": ("-backend-config=use_lockfile=true",),
-    "DynamoDB table": ("-backend-config=dynamodb_table=terraform-state-lock-dev",),
-    "both, as the backend files say": (
-        "-backend-config=use_lockfile=true",
-        "-backend-config=dynamodb_table=terraform-state-lock-dev",
-    ),
+    "S3 lock file": (FILE,),
+    "DynamoDB table": (TABLE,),
+    "both, as the backend files say": (FILE, TABLE),
 }
+
+
+class Applies:
+    """A root module of its own with a state under a key of its own."""
+
+    def __init__(self, estate: Estate, folder: Path, key: str, locks: tuple[str, ...]) -> None:
+        self.folder = folder
+        self._estate = estate
+        (folder / "main.tf").write_text(ROOT_MODULE, encoding="utf-8")
+        self.run(
+            "init",
+            "-backend-config=bucket=bbws-terraform-state-dev",
+            f"-backend-config=key=tests/{key}/terraform.tfstate",
+            "-backend-config=region=af-south-1",
+            *locks,
+        ).ok()
+
+    def run(self, *arguments: str) -> Finished:
+        """Terraform, to its end."""
+        return self._estate.workbench.run(
+            *arguments, folder=self.folder, data=self.folder / "data", extra=self._estate.emulator.environment
+        )
+
+    def wait_until_held(self) -> None:
+        """Come back when an apply has the lock."""
+        deadline = time.monotonic() + 60
+        while not (self.folder / "holding").exists():
+            assert time.monotonic() < deadline, "the first apply did not get as far as its resource"
+            time.sleep(0.05)
+
+    def let_go(self) -> None:
+        """Let an apply that holds the lock come to its end, and every later one as well."""
+        (self.folder / "release").touch()
+
+    def kill(self) -> None:
+        """Begin an apply and kill it while it has the lock."""
+        workbench = self._estate.workbench
+        environment = {**workbench.environment, **self._estate.emulator.environment}
+        apply = subprocess.Popen(
+            [workbench.program, "apply", "-auto-approve"],
+            cwd=self.folder,
+            env={**environment, "TF_DATA_DIR": str(self.folder / "data")},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.wait_until_held()
+        apply.kill()
+        apply.wait()
+        self.let_go()
 
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_the_lock_refuses_the_second_apply(estates: Estates, tmp_path: Path, lock: str) -> None:
-    estate = estates.get("dev")
-    (tmp_path / "main.tf").write_text(ROOT_MODULE, encoding="utf-8")
-    key = "tests/" + "".join(letter if letter.isalnum() else "-" for letter in lock) + "/terraform.tfstate"
-    place = (
-        "-backend-config=bucket=bbws-terraform-state-dev",
-        f"-backend-config=key={key}",
-        "-backend-config=region=af-south-1",
-        *LOCKS[lock],
-    )
-
-    def terraform(*arguments: str) -> Finished:
-        return estate.workbench.run(
-            *arguments, folder=tmp_path, data=tmp_path / "data", extra=estate.emulator.environment
-        )
-
-    terraform("init", *place).ok()
+    key = "".join(letter if letter.isalnum() else "-" for letter in lock)
+    applies = Applies(estates.get("dev"), tmp_path, key, LOCKS[lock])
     with ThreadPoolExecutor(3) as pool:
-        first = pool.submit(terraform, "apply", "-auto-approve")
-        deadline = time.monotonic() + 60
-        while not (tmp_path / "holding").exists():
-            assert time.monotonic() < deadline, "the first apply did not get as far as its resource"
-            time.sleep(0.05)
-        others = [pool.submit(terraform, "apply", "-auto-approve") for _ in range(2)]
+        first = pool.submit(applies.run, "apply", "-auto-approve")
+        applies.wait_until_held()
+        others = [pool.submit(applies.run, "apply", "-auto-approve") for _ in range(2)]
         refused = [other.result() for other in others]
-        won = first.result()
-    won.ok()
+        applies.let_go()
+        first.result().ok()
     for finished in refused:
         assert finished.code == 1
         assert "Error acquiring the state lock" in finished.output
-    terraform("apply", "-auto-approve").ok()  # the lock was given back
+    applies.run("apply", "-auto-approve").ok()  # the lock was given back
+
+
+def test_the_lock_of_a_killed_apply_is_released_by_its_id(dev: Estate, tmp_path: Path) -> None:
+    """As the runbook says: one command releases both locks."""
+    applies = Applies(dev, tmp_path, "killed", (FILE, TABLE))
+    applies.kill()
+    refused = applies.run("apply", "-auto-approve").ok(1)
+    held = re.search(r"Lock Info:\s+ID:\s+(\S+)", refused.output)
+    assert held
+    applies.run("force-unlock", "-force", held[1]).ok()
+    applies.run("apply", "-auto-approve").ok()
