@@ -103,29 +103,36 @@ def check_not_pruning(standing: Standing | None, catalogue: Catalogue) -> None:
         )
 
 
-def settle(catalogue: Catalogue, *, known: Bundle | None = None, progress: Progress = silent) -> Standing:
+def settle(
+    catalogue: Catalogue,
+    standing: Standing | None = None,
+    *,
+    known: Bundle | None = None,
+    progress: Progress = silent,
+) -> Standing:
     """Bring the stable keys in line with the active release, whichever that is by now.
 
-    ``known`` saves reading the bundle when it is the active one. Keys of templates that the release does not
+    ``standing`` is the pointer as it was last seen, and saves a request if it still is; ``known`` saves
+    reading the bundle when it is the active one. Keys of templates that the release does not
     have are left as they are: nothing is deleted but by ``prune``.
 
     Raises:
         ConflictError: others kept changing the same keys.
     """
     for _ in range(_ROUNDS):
-        standing = catalogue.standing()
+        standing = standing or catalogue.standing()
         if standing is None:
             break
         release = standing.pointer.release
         bundle = known if known and known.release == release else catalogue.bundle(release)
-        if not _write_stable_keys(catalogue, bundle, standing, progress):
-            continue
-        if standing.pointer.settled:
-            return standing
-        pointer = replace(standing.pointer, settled=True)
-        etag = catalogue.store.put(POINTER, pointer.to_bytes(), if_match=standing.etag)
-        if etag is not None:
-            return Standing(pointer, etag)
+        if _write_stable_keys(catalogue, bundle, standing, progress):
+            if standing.pointer.settled:
+                return standing
+            pointer = replace(standing.pointer, settled=True)
+            etag = catalogue.store.put(POINTER, pointer.to_bytes(), if_match=standing.etag)
+            if etag is not None:
+                return Standing(pointer, etag)
+        standing = None
     raise _conflict(catalogue)
 
 
@@ -153,12 +160,13 @@ def _write_stable_keys(catalogue: Catalogue, bundle: Bundle, standing: Standing,
         pending = {
             key: body for key, body in pending.items() if (now := found[key]) is None or now.body != body
         }
+        if not pending and not standing.pointer.settled:
+            return True  # the compare-and-swap that follows asks whether the pointer has moved
         current = catalogue.standing()
         if current is None or current.etag != standing.etag:
             return False
         if not pending:
             return True
-
         in_parallel(
             lambda job: _overwrite(store, *job, progress), [(k, b, found[k]) for k, b in pending.items()]
         )

@@ -122,9 +122,8 @@ class Catalogue:
         bad = dict(zip(entries, in_parallel(is_damaged, entries), strict=True))
         return [path for path, key in keys.items() if bad[key]]
 
-    def sources(self, release: str, names: Iterable[str]) -> dict[str, str]:
+    def sources(self, manifest: Manifest, names: Iterable[str]) -> dict[str, str]:
         """What the authors of these templates wrote, as far as the release has it."""
-        manifest, _ = self.manifest(release)
         wanted = [name for name in names if source_path(name) in manifest.files]
 
         def read(name: str) -> str:

@@ -24,8 +24,9 @@ from bbws_templates.layout import BUNDLE, bundle_key, manifest_key
 class Plan:
     """What publishing ``release`` would change in a target.
 
-    ``standing`` is the pointer that the plan was made against. ``note`` says why there is nothing to compare
-    with, when the active release cannot be read.
+    ``standing`` is the pointer that the plan was made against, ``held`` the files that the target has already
+    because the active release has them. ``note`` says why there is nothing to compare with, when the active
+    release cannot be read.
     """
 
     target: str
@@ -33,6 +34,7 @@ class Plan:
     standing: Standing | None
     changes: tuple[TemplateChange, ...]
     note: str = ""
+    held: frozenset[Digest] = frozenset()
 
     @property
     def active(self) -> str:
@@ -65,15 +67,20 @@ def make_plan(catalogue: Catalogue, release: Release) -> Plan:
         )
     active = standing.pointer.release
     if active == release.id:
-        return Plan(target, release.id, standing, ())
+        return Plan(target, release.id, standing, (), held=_digests(release.manifest))
     try:
         bundle = catalogue.bundle(active)
-        sources = catalogue.sources(active, changed_names(bundle, release.bundle))
+        manifest, _ = catalogue.manifest(active)
+        sources = catalogue.sources(manifest, changed_names(bundle, release.bundle))
     except (DamagedReleaseError, UnknownReleaseError) as error:
         changes = template_changes(None, release.bundle, new_sources=release.sources)
         return Plan(target, release.id, standing, changes, note=f"No comparison: {error}")
     changes = template_changes(bundle, release.bundle, old_sources=sources, new_sources=release.sources)
-    return Plan(target, release.id, standing, changes)
+    return Plan(target, release.id, standing, changes, held=_digests(manifest))
+
+
+def _digests(manifest: Manifest) -> frozenset[Digest]:
+    return frozenset(entry.digest for entry in manifest.files.values())
 
 
 @dataclass(frozen=True)
@@ -114,21 +121,23 @@ def publish(
     if not unversioned:
         catalogue.store.require_versioning()
     if plan.is_active and not repair:
-        return Published(settle(catalogue, known=release.bundle, progress=progress), 0, ())
-    uploaded = _upload(catalogue, release, plan.active, progress)
+        return Published(settle(catalogue, plan.standing, known=release.bundle, progress=progress), 0, ())
+    uploaded = _upload(catalogue, release, plan.held, progress)
     if plan.standing is None:
         catalogue.store.require_conditions(bundle_key(release.id), release.bundle_data)
     manifest, mended = _prove(catalogue, release, progress)
     progress("current.json")
-    if not plan.is_active or (plan.standing and plan.standing.pointer.active.manifest != manifest):
+    standing = plan.standing
+    if not plan.is_active or (standing and standing.pointer.active.manifest != manifest):
         try:
-            activate(catalogue, plan.standing, release.id, manifest, reason, clock=clock)
+            standing = activate(catalogue, plan.standing, release.id, manifest, reason, clock=clock)
         except ConflictError:
             now = catalogue.standing()
             if now is None or now.pointer.release != release.id:
                 raise
-            # Somebody else published the very same content: what was asked for is so.
-    return Published(settle(catalogue, known=release.bundle, progress=progress), uploaded, mended)
+            standing = now  # somebody else published the very same content: what was asked for is so
+    settled = settle(catalogue, standing, known=release.bundle, progress=progress)
+    return Published(settled, uploaded, mended)
 
 
 def refuse_breaking(changes: Iterable[TemplateChange], *, allowed: bool) -> None:
@@ -141,9 +150,8 @@ def refuse_breaking(changes: Iterable[TemplateChange], *, allowed: bool) -> None
         )
 
 
-def _upload(catalogue: Catalogue, release: Release, active: str, progress: Progress) -> int:
+def _upload(catalogue: Catalogue, release: Release, held: frozenset[Digest], progress: Progress) -> int:
     """Write what the target lacks: objects first, then the bundle, the manifest last."""
-    held = _held(catalogue, active)
     keys = catalogue.keys(release.manifest)
     lacking = {
         keys[path]: path
@@ -162,17 +170,6 @@ def _upload(catalogue: Catalogue, release: Release, active: str, progress: Progr
     # An earlier build of the same content may have left its manifest, with its own provenance: that stays.
     catalogue.store.put(manifest_key(release.id), release.manifest_data, if_absent=True)
     return len(lacking)
-
-
-def _held(catalogue: Catalogue, active: str) -> set[Digest]:
-    """The files that the active release has, so that they need not even be offered."""
-    if not active:
-        return set()
-    try:
-        manifest, _ = catalogue.manifest(active)
-    except (DamagedReleaseError, UnknownReleaseError):
-        return set()
-    return {entry.digest for entry in manifest.files.values()}
 
 
 def _prove(catalogue: Catalogue, release: Release, progress: Progress) -> tuple[Digest, tuple[str, ...]]:

@@ -48,6 +48,8 @@ def roll_back(
     Raises:
         ConflictError: the pointer is not as ``expected`` any more.
     """
+    standing = expected
     if expected is None or expected.pointer.release != release.id:
-        activate(catalogue, expected, release.id, Digest.of(release.manifest_data), reason, clock=clock)
-    return settle(catalogue, known=release.bundle, progress=progress)
+        manifest = Digest.of(release.manifest_data)
+        standing = activate(catalogue, expected, release.id, manifest, reason, clock=clock)
+    return settle(catalogue, standing, known=release.bundle, progress=progress)

@@ -29,6 +29,7 @@ class Kind(Enum):
     LOSE_ANSWER = "the server does it and the connection is closed instead of an answer"
     TRUNCATE = "half of the answer's body, then the connection is closed"
     DELAY = "the answer comes late"
+    LATE = "the client loses patience; only then does the server hear of it"
     STATUS = "an error of S3 in place of the answer"
     FORGET = "the server never sees the condition of the request"
 
@@ -65,6 +66,8 @@ class FaultProxy:
         self.requests: list[Request] = []
         self._rule: Rule = lambda request: None
         self._lock = threading.Lock()
+        self._under_way = 0
+        self._idle = threading.Condition()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.proxy = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -77,6 +80,20 @@ class FaultProxy:
         with self._lock:
             self.requests = []
             self._rule = rule
+
+    def wait_until_idle(self) -> None:
+        """Until no request is on its way to the server any more."""
+        with self._idle:
+            assert self._idle.wait_for(lambda: self._under_way == 0, timeout=30)
+
+    def begin(self) -> None:
+        with self._idle:
+            self._under_way += 1
+
+    def end(self) -> None:
+        with self._idle:
+            self._under_way -= 1
+            self._idle.notify_all()
 
     def judge(self, method: str, path: str) -> Fault | None:
         with self._lock:
@@ -122,6 +139,15 @@ class _Handler(BaseHTTPRequestHandler):
             super().handle()
 
     def do_GET(self) -> None:
+        self.server.proxy.begin()
+        try:
+            self._serve()
+        finally:
+            self.server.proxy.end()
+
+    do_PUT = do_POST = do_DELETE = do_HEAD = do_GET  # noqa: N815
+
+    def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fault = self.server.proxy.judge(self.command, self.path)
         if fault is None:
@@ -135,6 +161,10 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault.kind is Kind.LOSE_ANSWER:
             self._forward(body)
             self._hang_up()
+        elif fault.kind is Kind.LATE:
+            self.connection.recv(1)  # nothing comes any more: it returns when the client hangs up
+            self._forward(body)
+            self._hang_up()
         elif fault.kind is Kind.DELAY:
             time.sleep(fault.seconds)
             self._answer(*self._forward(body))
@@ -144,8 +174,6 @@ class _Handler(BaseHTTPRequestHandler):
             code = fault.code or _CODES[fault.status]
             xml = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>spoilt</Message></Error>".encode()
             self._answer(fault.status, [("Content-Type", "application/xml")], xml)
-
-    do_PUT = do_POST = do_DELETE = do_HEAD = do_GET  # noqa: N815
 
     def _forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         upstream = http.client.HTTPConnection(*self.server.proxy.upstream, timeout=30)

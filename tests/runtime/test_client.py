@@ -291,14 +291,15 @@ def test_while_one_thread_revalidates_the_others_are_served(
 def test_no_read_is_ever_torn(directory: DirectoryStore) -> None:
     """10,000 reads while releases change under them: every mail is wholly of the release that it names."""
     publish_to(directory, release("r0"))
-    wanted = {release(f"r{number}").id: f"r{number}" for number in range(6)}
+    releases = [release(f"r{number}") for number in range(6)]
+    wanted = {each.id: f"r{number}" for number, each in enumerate(releases)}
     stop = threading.Event()
 
     def publish_on() -> None:
         number = 0
         while not stop.is_set():
             number = (number + 1) % 6
-            publish_to(directory, release(f"r{number}"))
+            publish_to(directory, releases[number])
 
     publisher = threading.Thread(target=publish_on)
     publisher.start()

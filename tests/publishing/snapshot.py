@@ -1,0 +1,61 @@
+"""What an S3 server holds, looked up inside of it: no request, no cache, and nobody's word for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NoReturn
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.s3.models import s3_backends
+
+from app.publishing.store import ListedObject
+from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
+from bbws_templates.target import BucketTarget
+
+
+class Snapshot:
+    """The objects of a bucket as they were when this was made. Read like any store, never written to."""
+
+    def __init__(self, target: BucketTarget) -> None:
+        self.target = target
+        self._keys = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[target.bucket].keys
+        self._versions = {name: [*self._keys.getlist(name)] for name in self._keys}
+        self.objects = {
+            name.removeprefix(target.prefix): StoredObject(versions[-1].value, versions[-1].etag)
+            for name, versions in self._versions.items()
+            if name.startswith(target.prefix)
+        }
+
+    def restore(self) -> None:
+        """Put everything in the bucket back to how it was."""
+        for name in [*self._keys]:
+            for version in self._keys.getlist(name):
+                if version not in self._versions.get(name, ()):
+                    version.dispose()
+        self._keys.clear()
+        for name, versions in self._versions.items():
+            self._keys.setlist(name, [*versions])
+
+    def get(self, key: str) -> StoredObject | None:
+        return self.objects.get(key)
+
+    def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
+        found = self.get(key)
+        return UNCHANGED if found and found.etag == etag else found
+
+    def list(self, prefix: str) -> Iterator[ListedObject]:
+        for key in sorted(self.objects):
+            if key.startswith(prefix):
+                yield ListedObject(key, len(self.objects[key].body))
+
+    def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> NoReturn:
+        raise TypeError("a snapshot is not written to")
+
+    def delete(self, key: str) -> NoReturn:
+        raise TypeError("nothing is deleted from a snapshot")
+
+    def require_versioning(self) -> None:
+        pass
+
+    def require_conditions(self, key: str, body: bytes) -> None:
+        pass
