@@ -2,58 +2,115 @@
 
 from __future__ import annotations
 
-import pytest
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterable
 
+from app.browser.frames import Frame
 from app.browser.results import Status
+from app.browser.session import Session
 from tests.browser.conftest import MAIL, Desk
 
 ORDER = "mails/order/typical/desktop-light"
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        pytest.param("padding:24px;", "padding:24px 24px 24px 25px;", id="everything one pixel to the right"),
-        pytest.param(
-            "</body>", '<div style="width:1px;height:1px;background:#eee"></div></body>', id="one pixel"
-        ),
-        pytest.param("color:#004080", "color:#004081", id="one step of a colour"),
-        pytest.param("#dddddd", "#dcdddd", id="one step of a border's colour"),
-        pytest.param("your order", "you order", id="one letter"),
-        pytest.param("Thank you for your order.", "Thank you for your payment.", id="one word"),
-        pytest.param(
-            'width="200" style="padding:8px 0', 'width="190" style="padding:8px 0', id="a moved column"
-        ),
-        pytest.param("font-size:16px", "font-size:15px", id="a smaller font"),
-        pytest.param("border-radius:6px", "border-radius:7px", id="a rounder corner"),
-    ],
-)
-def test_a_change_that_can_be_seen_is_found(approved: Desk, before: str, after: str) -> None:
-    approved.change(before, after)
-    found = {result.snapshot.id: result for result in approved.compare().results}
-    assert found[ORDER].status is Status.CHANGED
-    assert found[ORDER].changed > 0
-    assert found[ORDER].regions
-    assert found["mails/receipt/typical/desktop-light"].status is Status.UNCHANGED
+VISIBLE = {
+    "everything one pixel to the right": ("padding:24px;", "padding:24px 24px 24px 25px;"),
+    "one pixel": ("</body>", '<div style="width:1px;height:1px;background:#eee"></div></body>'),
+    "one step of one pixel": (
+        "</body>",
+        '<div style="width:1px;height:1px;background:#fefefe"></div></body>',
+    ),
+    "one step of a colour": ("color:#004080", "color:#004081"),
+    "one step of a border": ("#dddddd", "#dcdddd"),
+    "one letter": ("your order", "you order"),
+    "one word": ("Thank you for your order.", "Thank you for your payment."),
+    "a moved column": ('width="200" style="padding:8px 0', 'width="190" style="padding:8px 0'),
+    "a smaller font": ("font-size:16px", "font-size:15px"),
+    "a rounder corner": ("border-radius:6px", "border-radius:7px"),
+    "another image": ('height="50" alt', 'height="49" alt'),
+}
+INVISIBLE = {
+    "a comment": ("<body", "<!-- a comment -->\n<body"),
+    "space between tags": ("</tr></table>", "</tr>\n\n</table>\n"),
+    "space between blocks": ("</h1>", "</h1>\n\n\n    "),
+    "the order of attributes": ('width="200" height="50"', 'height="50" width="200"'),
+    "the order of declarations": ("margin:0;padding:24px;", "padding:24px;margin:0;"),
+    "a class that no rule names": ('class="page"', 'class="page other"'),
+    "a rule for Outlook": ("color:#004080", "color:#004080;mso-line-height-rule:exactly"),
+    "another spelling of a colour": ("#ffffff;color", "#fff;color"),
+    "dark styles, where only light is pictured": ("#121212", "#131313"),
+}
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        pytest.param("<body", "<!-- a comment -->\n<body", id="a comment"),
-        pytest.param("</tr></table>", "</tr>\n\n</table>\n", id="space between tags"),
-        pytest.param('width="200" height="50"', 'height="50" width="200"', id="the order of attributes"),
-        pytest.param('class="page"', 'class="page other"', id="a class that no rule names"),
-        pytest.param("color:#004080", "color:#004080;mso-line-height-rule:exactly", id="a rule for Outlook"),
-        pytest.param("#ffffff;color", "#fff;color", id="another spelling of a colour"),
-        pytest.param("#121212", "#131313", id="dark styles, where only light is pictured"),
-    ],
-)
-def test_a_change_that_cannot_be_seen_raises_no_alarm(approved: Desk, before: str, after: str) -> None:
-    approved.change(before, after)
-    comparison = approved.compare()
-    assert not comparison.differs
-    assert comparison.drawn == 1
+def named(desk: Desk, changes: Iterable[str]) -> dict[str, str]:
+    """A mail for each change, all of them approved as they are; what was changed by the mail's name."""
+    mails = {f"mails/{number:02}": change for number, change in enumerate(changes)}
+    for name in mails:
+        desk.mail(name)
+    desk.approve(desk.compare())
+    return mails
+
+
+def test_a_change_that_can_be_seen_is_found_wherever_it_is(desk: Desk) -> None:
+    mails = named(desk, VISIBLE)
+    for name, change in mails.items():
+        desk.change(*VISIBLE[change], name)
+    found = {result.snapshot.template: result for result in desk.compare().results}
+    missed = [change for name, change in mails.items() if found[name].status is not Status.CHANGED]
+    assert missed == []
+    for name in mails:
+        assert found[name].changed > 0
+        assert found[name].regions
+    assert {found[name].status for name in ("mails/order", "mails/receipt")} == {Status.UNCHANGED}
+
+
+def test_a_change_that_cannot_be_seen_raises_no_alarm(desk: Desk) -> None:
+    mails = named(desk, INVISIBLE)
+    for name, change in mails.items():
+        desk.change(*INVISIBLE[change], name)
+    comparison = desk.compare()
+    alarms = [
+        mails[result.snapshot.template]
+        for result in comparison.results
+        if result.status is not Status.UNCHANGED
+    ]
+    assert alarms == []
+    assert comparison.drawn == len(INVISIBLE)
+
+
+def test_twenty_runs_raise_no_alarm(approved: Desk) -> None:
+    for _ in range(20):
+        comparison = approved.screenshots.compare(anew=True)
+        assert (comparison.drawn, comparison.differs, comparison.failed) == (2, False, False)
+
+
+def test_a_browser_that_crashes_twice_on_a_mail_fails_that_mail_alone(approved: Desk) -> None:
+    """Whatever browser is to draw the first mail is killed; the second mail is left in peace."""
+    drawing: list[str] = []
+
+    def kill(session: Session, done: threading.Event) -> None:
+        while not done.wait(0.005):
+            if drawing == [ORDER] and session.process_id:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(session.process_id, signal.SIGKILL)
+
+    with Session(approved.session.browser) as session:
+        session.draw(MAIL, [Frame(300)])
+        done = threading.Event()
+        killer = threading.Thread(target=kill, args=(session, done))
+        killer.start()
+        approved.session = session
+        comparison = approved.screenshots.compare(anew=True, progress=drawing.append)
+        done.set()
+        killer.join()
+    order, receipt = comparison.results
+    assert order.status is Status.FAILED
+    assert "Two browsers in a row failed to draw" in order.message
+    assert ORDER in order.message
+    assert receipt.status is Status.UNCHANGED
 
 
 def test_nothing_is_drawn_when_nothing_changed(approved: Desk) -> None:
