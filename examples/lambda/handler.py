@@ -9,7 +9,7 @@ import boto3
 from bbws_templates import TemplateClient, sender_address, ses_content
 
 templates = TemplateClient()  # reads TEMPLATE_BUCKET_NAME or ENVIRONMENT; contacts nothing yet
-ses = boto3.client("sesv2")
+ses: Any = boto3.client("sesv2")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
