@@ -91,7 +91,8 @@ def is_multiple(value: float, of: float) -> bool:
         return False
     from fractions import Fraction  # Costs milliseconds, and contracts hardly ever need it.
 
-    return Fraction(str(value)) % Fraction(str(of)) == 0
+    # An integer is exact as it is, and str() refuses one with thousands of digits.
+    return (Fraction(value) if isinstance(value, int) else Fraction(str(value))) % Fraction(str(of)) == 0
 
 
 # What ECMA 262 means by the classes where Python differs. Both know Unicode white space, but Python's \s also

@@ -30,7 +30,12 @@ def parse_json(text: str, label: str) -> Any:
         SourceError: malformed JSON, with file, line and column.
     """
     try:
-        return json.loads(text, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
+        return json.loads(
+            text,
+            object_pairs_hook=_unique_members,
+            parse_constant=_refuse_constant,
+            parse_int=lambda digits: _integer(digits, text, label),
+        )
     except json.JSONDecodeError as error:
         raise SourceError(
             f"This is not JSON: {error.msg}.",
@@ -54,6 +59,18 @@ def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         repeated = next(name for name in names if names.count(name) > 1)
         raise _RefusedError(f"The member '{repeated}' stands twice in the same object.")
     return members
+
+
+def _integer(digits: str, text: str, label: str) -> int:
+    try:
+        return int(digits)
+    except ValueError as error:  # more digits than Python converts: the time it takes grows with their square
+        offset = text.index(digits)
+        raise SourceError(
+            f"A number of {len(digits.lstrip('-'))} digits is longer than anything can use.",
+            location=Location(label, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)),
+            remedy="Write it as text, in quotes.",
+        ) from error
 
 
 def _refuse_constant(constant: str) -> NoReturn:

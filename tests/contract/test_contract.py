@@ -237,3 +237,9 @@ def test_importing_loads_nothing_that_slows_a_cold_start() -> None:
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert json.loads(result.stdout) == []
+
+
+def test_a_number_of_thousands_of_digits_is_a_number() -> None:
+    (problem,) = contract_problems({"multipleOf": 0.3}, 10**5000)
+    assert problem.expectation == "must be a multiple of 0.3, is a number"
+    assert contract_problems({"multipleOf": 0.5, "minimum": 0.5}, 10**5000) == ()

@@ -54,6 +54,7 @@ def test_a_missing_member_is_placed_at_its_parent() -> None:
         ('{"a": 1, "a": 2}', "'a' stands twice"),
         ("[" * 100_000, "f.json"),
         ("", "1:1"),
+        ('{"a": "1",\n  "b": -%s}' % ("7" * 5000), "f.json:2:8: A number of 5000 digits"),
     ],
 )
 def test_malformed_json_is_one_clear_error(text: str, words: str) -> None:
