@@ -163,7 +163,9 @@ def _translate_answer(error: Any, target: BucketTarget, where: str) -> StoreErro
     if code == "RequestTimeTooSkewed":
         return CredentialsError("The clock of this machine is wrong, so AWS refuses to trust it.")
     if code in _REGION:
-        region = error.response.get("Error", {}).get("Region", "")
+        # S3 names the right region in the body of the one answer and in a header of the other.
+        headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        region = error.response.get("Error", {}).get("Region") or headers.get("x-amz-bucket-region", "")
         return StoreError(
             f"The bucket '{target.bucket}' is in {region or 'another region'}.",
             remedy=f"Set AWS_REGION{f'={region}' if region else ''} or the region of the target.",

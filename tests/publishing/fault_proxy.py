@@ -36,10 +36,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Fault:
+    """``code``, ``detail`` (further elements of its XML) and ``headers`` belong to an answer of S3."""
+
     kind: Kind
     status: int = 0
     seconds: float = 0.0
     code: str = ""
+    detail: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.kind.name.lower()}{self.status or ''}"
@@ -172,8 +176,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(*self._forward(body), truncate=True)
         else:
             code = fault.code or _CODES[fault.status]
-            xml = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>spoilt</Message></Error>".encode()
-            self._answer(fault.status, [("Content-Type", "application/xml")], xml)
+            error = f"<Error><Code>{code}</Code><Message>spoilt</Message>{fault.detail}</Error>"
+            headers = [("Content-Type", "application/xml"), *fault.headers]
+            self._answer(fault.status, headers, f"<?xml version='1.0'?>{error}".encode())
 
     def _forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         upstream = http.client.HTTPConnection(*self.server.proxy.upstream, timeout=30)

@@ -116,6 +116,31 @@ def test_whatever_s3_answers_is_one_line(
         assert words in complaint(kind, BucketTarget(bucket))
 
 
+# What S3 answers to a request that went to, or was signed for, another region than the bucket's.
+WRONG_REGION = [
+    Fault(
+        Kind.STATUS,
+        301,
+        code="PermanentRedirect",
+        detail="<Endpoint>some-bucket.s3.eu-west-1.amazonaws.com</Endpoint><Bucket>some-bucket</Bucket>",
+        headers=(("x-amz-bucket-region", "eu-west-1"),),
+    ),
+    Fault(Kind.STATUS, 400, code="AuthorizationHeaderMalformed", detail="<Region>eu-west-1</Region>"),
+]
+
+
+@pytest.mark.parametrize("answer", WRONG_REGION, ids=lambda fault: fault.code)
+def test_a_bucket_in_another_region(aws: str, monkeypatch: pytest.MonkeyPatch, answer: Fault) -> None:
+    bucket = make_bucket()
+    with FaultProxy(aws) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        proxy.reset(since(1, answer))
+        line = complaint(StoreError, BucketTarget(bucket))
+    assert line == (
+        f"The bucket '{bucket}' is in eu-west-1. Set AWS_REGION=eu-west-1 or the region of the target."
+    )
+
+
 def test_a_file_where_the_directory_should_be(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("a file")
     with pytest.raises(StoreError) as caught:
