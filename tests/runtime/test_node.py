@@ -1,0 +1,62 @@
+"""A Lambda in Node, which knows of no releases, reads a stable key and renders it with mustache.js."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.building import make_unchecked_release
+from app.core.compiler.equivalence import first_difference
+from app.core.html.tree import parse_document
+from app.core.release import Provenance
+from app.core.workspace import Workspace
+from app.publishing.bucket_store import BucketStore
+from bbws_templates import TemplateClient
+from tests.publishing.samples import publish_to
+
+ROOT = Path(__file__).parents[2]
+NODE = Path(sys.executable).with_name("node")
+
+
+def rendered_by_node(task: dict[str, Any]) -> Any:
+    if not (ROOT / "node_modules/mustache").is_dir():
+        pytest.fail("mustache.js is not installed: run `make tools`.")
+    done = subprocess.run(
+        [NODE, Path(__file__).with_name("node_lambda.mjs")],
+        input=json.dumps(task),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_node_lambda_makes_the_same_email_from_the_stable_keys(bucket: BucketStore) -> None:
+    workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")
+    publish_to(bucket, make_unchecked_release(workspace, Provenance()))
+    name = "receipts/receipt"
+    # What a careless reader would get wrong: text beyond ASCII, and all that HTML has to escape.
+    data = {**workspace.source(name).fixtures["typical"].data, "tenantName": "Zoë & Søn <b>'\"` 日本 😀"}
+    urls = {
+        key: bucket.client.generate_presigned_url(
+            "get_object", Params={"Bucket": bucket.target.bucket, "Key": bucket.target.prefix + key}
+        )
+        for key in (f"{name}.html", f"{name}.txt")
+    }
+    theirs = rendered_by_node({"urls": urls, "name": name, "data": data})
+    ours = TemplateClient(str(bucket.target)).render(name, data)
+    assert theirs["types"] == {
+        "receipts/receipt.html": "text/html; charset=utf-8",
+        "receipts/receipt.txt": "text/plain; charset=utf-8",
+    }
+    assert first_difference(parse_document(ours.html), parse_document(theirs["html"])) is None
+    assert "日本 😀" in theirs["html"]
+    assert theirs["text"] == ours.text
