@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -108,7 +109,11 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Browser:
 @pytest.fixture
 def desk(tmp_path: Path, session: Session) -> Desk:
     """Two mails whose pictures nobody has approved yet, each on a desktop in light only."""
-    made = Desk(tmp_path, session)
+    return small_desk(tmp_path, session)
+
+
+def small_desk(home: Path, session: Session) -> Desk:
+    made = Desk(home, session)
     made.settings(
         '[[pictures]]\ntemplates = ["*"]\nfixtures = ["*"]\nwidths = ["desktop"]\nvariants = ["light"]\n'
     )
@@ -128,8 +133,16 @@ def lend(session: Session, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None
     return lent
 
 
+@pytest.fixture(scope="session")
+def approved_home(tmp_path_factory: pytest.TempPathFactory, session: Session) -> Path:
+    """The working copy of ``approved``, made once; tests get copies of it."""
+    made = small_desk(tmp_path_factory.mktemp("approved"), session)
+    made.approve(made.compare())
+    return made.home
+
+
 @pytest.fixture
-def approved(desk: Desk) -> Desk:
+def approved(approved_home: Path, tmp_path: Path, session: Session) -> Desk:
     """The same with approved pictures."""
-    desk.approve(desk.compare())
-    return desk
+    shutil.copytree(approved_home, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path, session)

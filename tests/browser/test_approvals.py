@@ -15,6 +15,7 @@ import pytest
 from app.browser.approvals import chosen
 from app.browser.errors import ApprovalError, BaselineError
 from app.browser.results import Comparison, Status
+from app.browser.session import Session
 from app.core.errors import UnknownNameError
 from tests.browser.conftest import Desk
 
@@ -41,13 +42,21 @@ def full_disk(room: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.fixture
-def changed(approved: Desk) -> Desk:
-    """Both mails look different from what was approved."""
+@pytest.fixture(scope="module")
+def changed_home(approved_home: Path, tmp_path_factory: pytest.TempPathFactory, session: Session) -> Path:
+    made = Desk(tmp_path_factory.mktemp("changed") / "home", session)
+    shutil.copytree(approved_home, made.home)
     for name in ("mails/order", "mails/receipt"):
-        approved.change("Thank you", "Thanks", name)
-    assert approved.compare().counts[Status.CHANGED] == 2
-    return approved
+        made.change("Thank you", "Thanks", name)
+    assert made.compare().counts[Status.CHANGED] == 2
+    return made.home
+
+
+@pytest.fixture
+def changed(changed_home: Path, tmp_path: Path, session: Session) -> Desk:
+    """Both mails look different from what was approved."""
+    shutil.copytree(changed_home, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path, session)
 
 
 def test_an_approval_says_who_and_why_and_makes_the_picture_the_baseline(changed: Desk) -> None:

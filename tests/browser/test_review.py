@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from app.browser.report import report_page
 from app.browser.results import Comparison
+from app.browser.session import Session
 from tests.browser.conftest import Desk
 from tests.web.process import running
 
@@ -21,13 +22,13 @@ WELCOME = "mails/welcome/typical/desktop-light"
 
 
 @pytest.fixture
-def page(desk: Desk) -> Iterator[Page]:
+def page(session: Session) -> Iterator[Page]:
     """A page that fails the test when a script fails or anything is asked of another host."""
     troubles: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=desk.session.browser.executable,
-            env={**dict(desk.session.browser.env)},
+            executable_path=session.browser.executable,
+            env={**dict(session.browser.env)},
             args=["--no-sandbox", "--disable-gpu"],
         )
         opened = browser.new_page(viewport={"width": 1400, "height": 900})
