@@ -104,11 +104,19 @@ class Approvals:
         rejection = self.rejections().get(result.snapshot.id)
         return "rejected" if rejection and rejection.pixels == result.current.pixels else ""
 
-    def approve(self, results: Iterable[Result], *, by: str, why: str) -> tuple[Snapshot, ...]:
+    def approve(
+        self,
+        results: Iterable[Result],
+        *,
+        by: str,
+        why: str,
+        progress: Callable[[str], None] | None = None,
+    ) -> tuple[Snapshot, ...]:
         """Make the current pictures of ``results`` the baselines; those of removed snapshots go.
 
         Pictures that did not change keep their approval; where only their HTML or the renderer did, the
-        sidecar learns of it, so that they need not be drawn again. Returns the snapshots decided upon.
+        sidecar learns of it, so that they need not be drawn again. ``progress`` is told each
+        snapshot's name. Returns the snapshots decided upon.
 
         Raises:
             ApprovalError: nobody is named or no reason given, or a current picture is no longer there.
@@ -120,6 +128,8 @@ class Approvals:
         decided: list[Snapshot] = []
         for result in results:
             snapshot = result.snapshot
+            if progress:
+                progress(snapshot.id)
             if result.status is Status.REMOVED:
                 removed.append(snapshot)
                 decided.append(snapshot)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from app.browser.folders import Folders
@@ -16,14 +17,16 @@ from app.browser.store import PictureStore
 PAGE = Path(__file__).parent / "page"
 
 
-def report_page(comparison: Comparison, folders: Folders) -> str:
-    """The whole page as text, pictures included.
+def report_page(
+    comparison: Comparison, folders: Folders, *, progress: Callable[[str], None] | None = None
+) -> str:
+    """The whole page as text, pictures included; ``progress`` is told each snapshot's name.
 
     Raises:
         BaselineError: a picture cannot be read.
     """
     pictures = _Pictures(folders)
-    data = review_data(comparison, folders, pictures.address, live=False)
+    data = review_data(comparison, folders, pictures.address, live=False, progress=progress)
     # Within a script element only "</" and "<!--" mean anything, and neither needs a "<" in JSON.
     inline = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
     return "\n".join(

@@ -19,11 +19,18 @@ Address = Callable[[str, Snapshot], str]
 
 
 def review_data(
-    comparison: Comparison, folders: Folders, address: Address, *, live: bool, token: bool = False
+    comparison: Comparison,
+    folders: Folders,
+    address: Address,
+    *,
+    live: bool,
+    token: bool = False,
+    progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """What ``page/review.js`` shows.
 
-    ``live``: decisions can be made; ``token``: they need the server's token.
+    ``live``: decisions can be made; ``token``: they need the server's token. ``progress`` is told each
+    snapshot's name.
 
     Raises:
         BaselineError: a sidecar or the record of decisions cannot be read.
@@ -33,6 +40,11 @@ def review_data(
     order = list(Status)
     results = sorted(comparison.results, key=lambda result: (order.index(result.status), result.snapshot))
     last = approvals.last()
+    items = []
+    for result in results:
+        if progress:
+            progress(result.snapshot.id)
+        items.append(_item(result, folders, approvals, rejections.get(result.snapshot.id), address))
     return {
         "live": live,
         "token": token,
@@ -41,10 +53,7 @@ def review_data(
         "drawn": comparison.drawn,
         "seconds": comparison.seconds,
         "warnings": list(comparison.warnings),
-        "items": [
-            _item(result, folders, approvals, rejections.get(result.snapshot.id), address)
-            for result in results
-        ],
+        "items": items,
     }
 
 

@@ -160,7 +160,8 @@ def approve(
     """Make the pictures of the last comparison the baselines."""
     folders = Folders(baselines, work)
     results = _undecided(folders, patterns, everything)
-    decided = Approvals(folders).approve(results, by=by, why=why)
+    with progress_bar(len(results), quiet=as_json) as step:
+        decided = Approvals(folders).approve(results, by=by, why=why, progress=step)
     _print_decision("approved", [snapshot.id for snapshot in decided], as_json=as_json)
 
 
@@ -198,6 +199,7 @@ def undo(baselines: Path, work: Path, as_json: bool) -> None:
 
 
 @command.command()
+@_snapshots_argument
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -206,10 +208,13 @@ def undo(baselines: Path, work: Path, as_json: bool) -> None:
     help="The file to write.",
 )
 @screenshot_folder_options
-def report(output: Path, baselines: Path, work: Path) -> None:
+def report(patterns: tuple[str, ...], output: Path, baselines: Path, work: Path) -> None:
     """Write the last comparison as one HTML file that needs nothing else."""
-    folders = Folders(baselines, work)
-    write_whole(output, report_page(Comparison.load(work), folders).encode())
+    comparison = Comparison.load(work)
+    shown = comparison.model_copy(update={"results": chosen(comparison, patterns)})
+    with progress_bar(len(shown.results)) as step:
+        page = report_page(shown, Folders(baselines, work), progress=step)
+    write_whole(output, page.encode())
     out.print(f"Report: {escape(str(output))}")
 
 

@@ -50,6 +50,8 @@ def test_a_day_with_the_commands(call: Any, desk: Desk, capsys: pytest.CaptureFi
     assert call("compare") == 0
     assert call("report", "--output", "out/last.html") == 0
     assert ORDER in (desk.home / "out/last.html").read_text(encoding="utf-8")
+    assert call("report", "mails/receipt", "--output", "out/part.html") == 0
+    assert ORDER not in (desk.home / "out/part.html").read_text(encoding="utf-8")
 
 
 def test_results_for_machines(call: Any, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

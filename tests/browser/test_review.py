@@ -174,6 +174,9 @@ def test_a_template_is_approved_with_the_mouse_and_only_with_the_token(waiting: 
     words = ["--baselines", str(folders.baselines), "--work", str(folders.work), "--token", "s3cret"]
     with running(waiting.home / "templates", waiting.home / "fixtures", *words) as server:
         page.goto(f"{server.url}/review#{ORDER}")
+        page.keyboard.press("t")
+        expect(page.get_by_role("radio", name="All of mails/order (1)")).to_be_checked()
+        page.keyboard.press("Escape")
         page.get_by_role("button", name="Approve…").click()
         page.get_by_role("radio", name="All of mails/order (1)").check()
         page.get_by_label("Your name").fill("Ann")

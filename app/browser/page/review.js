@@ -394,13 +394,14 @@
     [["/"], "/", "Search", () => $("#review-search").focus()],
     [["a"], "a", "Approve", () => here() && decidable(here()) && ask("approve")],
     [["r"], "r", "Reject", () => here() && decidable(here()) && here().status !== "removed" && ask("reject")],
+    [["t"], "t", "Approve the whole template", () => ask("approve", "template")],
     [["A"], "A", "Approve all", () => ask("approve", "all")],
     [["u"], "u", "Undo", undo],
     [["?"], "?", "This list", help],
   ];
 
   function help() {
-    const usable = SHORTCUTS.filter(([keys]) => state.data?.live || !["a", "r", "A", "u"].includes(keys[0]));
+    const usable = SHORTCUTS.filter(([keys]) => state.data?.live || !["a", "r", "t", "A", "u"].includes(keys[0]));
     const dialog = show(h("form", { method: "dialog" }, h("h2", { id: "help-title" }, "Keyboard"),
       h("dl", {}, ...usable.flatMap(([, label, text]) => [h("dt", {}, h("kbd", {}, label)), h("dd", {}, text)])),
       h("div", { class: "row" }, h("button", { type: "submit", class: "main" }, "Close"))), "help-title");
