@@ -59,6 +59,10 @@ test: tools ## Run the whole test suite (pass pytest's arguments in ARGS)
 check: $(VENV)/.app ## Check every template with every fixture
 	@$(BIN)/bbws-templates check
 
+.PHONY: screenshots
+screenshots: tools ## Compare what every email looks like with what was approved; report in build/screenshots
+	@$(BIN)/bbws-templates screenshots compare --junit build/screenshots/junit.xml --report build/screenshots/report.html
+
 .PHONY: lint
 lint: $(VENV)/.dev ## Style, types and the direction of imports
 	@$(BIN)/ruff format --check .

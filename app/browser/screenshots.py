@@ -231,7 +231,7 @@ def _message(difference: Difference, baseline: Sidecar, current: Sidecar, *, alt
     parts = []
     if difference.exists:
         parts.append(str(difference))
-        if baseline.renderer.browser != current.renderer.browser:
+        if not baseline.renderer.draws_like(current.renderer):
             parts.append(
                 f"drawn by Chromium {current.renderer.browser}, the baseline by {baseline.renderer.browser}"
             )

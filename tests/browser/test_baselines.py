@@ -1,7 +1,7 @@
 """Our own emails look as somebody has approved them.
 
-A test that fails here has found a visual change: look at it (``bbws-templates screenshots compare``, then
-``bbws-templates serve`` at /review) and approve it, or take it back.
+A test that fails here has found a visual change; ``build/screenshots/report.html`` shows it. Approve it
+(``bbws-templates screenshots compare``, then ``bbws-templates serve`` at /review), or take it back.
 """
 
 from __future__ import annotations
@@ -14,15 +14,18 @@ import pytest
 from app.browser.discovery import Browser
 from app.browser.errors import RendererMismatchError
 from app.browser.folders import Folders
+from app.browser.report import report_page
 from app.browser.results import Comparison, Status
 from app.browser.screenshots import Screenshots
 from app.browser.session import Session
 from app.browser.snapshots import Variant
 from app.browser.store import PictureStore
+from app.browser.writing import write_whole
 from app.core.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 BASELINES = ROOT / "tests" / "baselines"
+REPORT = ROOT / "build" / "screenshots" / "report.html"
 # Every width, scheme and client; every script.
 ANEW = ("notifications/site_creation_customer/typical", "receipts/order/international")
 
@@ -47,9 +50,13 @@ def compared(workspace: Workspace, work: Path, *sessions: Session, anew: tuple[s
     for session in sessions:
         try:
             screenshots = Screenshots.of_workspace(workspace, Folders(BASELINES, work), session=session)
-            return screenshots.compare(anew, anew=bool(anew))
+            comparison = screenshots.compare(anew, anew=bool(anew))
         except RendererMismatchError as error:
             reason = str(error)
+            continue
+        if comparison.differs or comparison.failed:
+            write_whole(REPORT, report_page(comparison, screenshots.folders).encode())
+        return comparison
     raise AssertionError(reason)
 
 
