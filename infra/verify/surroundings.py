@@ -48,6 +48,12 @@ def _rights(account: Account, subject: Subject, name: str) -> Iterator[Check]:
         return
     names = sorted(policy["PolicyName"] for policy in attached.value["AttachedPolicies"])
     yield subject.equal("attached policies", expected, tuple(names))
+    own = ("prune-releases",) if environment.role(name) == environment.pruner else ()
+    inline = ask(account.iam.list_role_policies, RoleName=name)
+    if inline.problem:
+        yield subject.missing("policies of its own", own, inline)
+    else:
+        yield subject.equal("policies of its own", own, tuple(sorted(inline.value["PolicyNames"])))
 
 
 def _document(value: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -41,6 +42,8 @@ class Emulator:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
+        self._session, self._making = boto3.Session(), threading.Lock()
+        self._clients: dict[tuple[str, ...], Any] = {}
         self._log = (folder / f"emulator-{environment_name}.log").open("wb")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.infra.moto_extension", "--port", str(port)],
@@ -54,9 +57,14 @@ class Emulator:
     def client(self, service: str, region: str = REGION, **credentials: str) -> Any:
         """A client of the emulated account; ``credentials`` of a session, else the administrator's."""
         keys = credentials or {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        return boto3.client(  # type: ignore[call-overload]
-            service, region_name=region, endpoint_url=self.url, **keys
-        )
+        # Making a client costs more than most tests that use one, and a session makes one at a time.
+        with self._making:
+            wanted = (service, region, *keys.values())
+            if wanted not in self._clients:
+                self._clients[wanted] = self._session.client(  # type: ignore[call-overload]
+                    service, region_name=region, endpoint_url=self.url, **keys
+                )
+            return self._clients[wanted]
 
     def assume(self, role: str) -> dict[str, str]:
         """Credentials of a session in ``role``, as arguments for ``client``."""

@@ -170,7 +170,7 @@ locals {
               Effect = "Allow"
               Action = [
                 "budgets:ViewBudget", "iam:GetPolicy", "iam:GetRole", "iam:ListAttachedRolePolicies",
-                "sns:GetTopicAttributes", "sns:ListTagsForResource",
+                "iam:ListRolePolicies", "sns:GetTopicAttributes", "sns:ListTagsForResource",
               ]
               Resource = [
                 "arn:aws:budgets::${var.account_id}:budget/*",

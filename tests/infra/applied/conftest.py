@@ -55,16 +55,16 @@ class Estates:
         return estate
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """One worker makes the estates; they are destroyed last; making them may take longer than a test."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They are destroyed last, and making them may take longer than a test.
+
+    A process that runs other tests as well runs those first, while the estates are being made.
+    """
     own = [item for item in items if HERE in item.path.parents]
     for item in own:
-        item.add_marker(pytest.mark.xdist_group("infra-applied"))
         item.add_marker(pytest.mark.timeout(600))
-    items[:] = [item for item in items if item.path.name not in LAST] + [
-        item for item in items if item.path.name in LAST
-    ]
+    own.sort(key=lambda item: item.path.name in LAST)
+    items[:] = [*(item for item in items if HERE not in item.path.parents), *own]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import pytest
 
@@ -26,11 +27,16 @@ def with_templates(dev: Estate, prod: Estate, release: object) -> None:
         deployer.publish(release)  # type: ignore[arg-type]
 
 
+@cache
+def account(name: str) -> Account:
+    """One for all tests: its clients are made once, against the emulator of their environment."""
+    return Account(ENVIRONMENTS[name])
+
+
 def failures(estate: Estate, area: str, monkeypatch: pytest.MonkeyPatch) -> list[Check]:
     for name, value in estate.emulator.environment.items():
         monkeypatch.setenv(name, value)
-    account = Account(ENVIRONMENTS[estate.name])
-    return [check for check in AREAS[area](account) if not check.passed]
+    return [check for check in AREAS[area](account(estate.name)) if not check.passed]
 
 
 def test_an_applied_estate_is_as_designed(estate: Estate) -> None:

@@ -1,0 +1,36 @@
+"""How several workers share the tests out.
+
+What is expensive to make is made once in a process, so the tests that need it belong to one worker. They
+are named here by where they lie: marks (``xdist_group``) travel in the ids of tests, which pytest 9 no longer
+lets pytest-xdist 3.8 change.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+TOGETHER: Final = {
+    "tests/infra/applied/": "whole environments, applied to emulators",
+    "tests/infra/fast/test_code.py": "long commands of Terraform",
+    "tests/infra/fast/test_refusals.py": "long commands of Terraform",
+}
+"""Beginning of a test's id to what it shares; any other test goes to whoever is free."""
+
+
+def group(nodeid: str) -> str:
+    """The unit of work that a test belongs to."""
+    return next((shared for start, shared in TOGETHER.items() if nodeid.startswith(start)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Shares the tests out by ``group``, the largest first."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class Together(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    return Together(config, log)
