@@ -20,6 +20,8 @@ OPERATIONS = [
     ("/api/sources/{name}", "GET"),
     ("/api/checks", "GET"),
     ("/api/checks/{name}", "GET"),
+    ("/api/clients", "GET"),
+    ("/api/clients/{client}/{name}", "GET"),
     (RENDER, "POST"),
     ("/api/reload", "POST"),
     ("/api/review", "GET"),
