@@ -92,7 +92,7 @@ def _apply(program: str, component: Component) -> None:
 def _destroy(program: str, component: Component) -> None:
     if not ENVIRONMENTS[component.environment].torn_down:
         raise RefusedError(
-            f"{component.environment} is not torn down by a command: docs/infrastructure.md says what an "
+            f"{component.environment} is not torn down by a command: docs/runbooks/tear-down.md says what an "
             "administrator does."
         )
     _prepared(program, component).run("destroy", "-auto-approve", f"-var-file={component.variables}")
@@ -101,7 +101,10 @@ def _destroy(program: str, component: Component) -> None:
 def _bootstrap(program: str, environment: str, *, approve: bool) -> int:
     component = Component("bootstrap", environment)
     if state_exists(component):
-        print(f"{environment} has its state already; `make infra-plan COMPONENT=bootstrap` shows changes.")
+        print(
+            f"{environment} has its state already; `make infra-plan ENV={environment} COMPONENT=bootstrap` "
+            "shows changes."
+        )
         return 0
     bootstrap(program, component, approve=approve)
     return 0

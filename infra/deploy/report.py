@@ -156,11 +156,14 @@ def main() -> int:
     """Read the plan's JSON from standard input, print it as Markdown; 1 when mandatory tags are missing."""
     try:
         plan = json.load(sys.stdin)
+        problem = "" if isinstance(plan, dict) and "planned_values" in plan else "it has no planned_values"
     except ValueError as error:
-        message = (
-            f"Standard input is not a plan in JSON ({error}): pipe `terraform show -json PLAN` into this."
+        problem = str(error)
+    if problem:
+        print(
+            f"Standard input is not a plan in JSON ({problem}): pipe `terraform show -json PLAN` into this.",
+            file=sys.stderr,
         )
-        print(message, file=sys.stderr)
         return 2
     print(plan_report(plan), end="")
     missing = untagged(plan)
