@@ -51,12 +51,20 @@ def test_another_order_of_mails_gives_the_same_bytes(
     assert tuple(reversed(backwards)) == expected
 
 
-def test_another_browser_gives_the_same_bytes(
+def test_another_browser_gives_the_same_bytes_or_is_told_apart(
     unpacked: Browser, session: Session, mails: tuple[str, ...], expected: tuple[tuple[bytes, ...], ...]
 ) -> None:
+    """The browser of this machine may be any: the one in the locked packages is another.
+
+    Most builds draw alike. Of one that does not, the calibration page must say so, because then a comparison
+    is refused.
+    """
     with Session(unpacked) as other:
-        assert tuple(other.draw(mail, FRAMES).pictures for mail in mails) == expected
-        assert identify(other).differences(identify(session)) == ()
+        drawn = tuple(other.draw(mail, FRAMES).pictures for mail in mails)
+        reasons = identify(other).differences(identify(session))
+    assert (drawn[0] == expected[0]) == (reasons == ())
+    if not reasons:
+        assert drawn == expected
 
 
 @pytest.fixture
