@@ -21,13 +21,15 @@ _PREFIX = re.compile(r"[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*")
 class BucketTarget:
     """A bucket, or a part of one: ``prefix`` is "" or ends with a slash.
 
-    ``region`` and ``profile`` (of the AWS settings) are "" where the environment decides.
+    ``region`` and ``profile`` (of the AWS settings) are "" where the environment decides. ``unconditional``
+    says that the server does not heed the conditions of writes; readers need not care.
     """
 
     bucket: str
     prefix: str = ""
     region: str = ""
     profile: str = ""
+    unconditional: bool = False
 
     def __str__(self) -> str:
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/")

@@ -10,7 +10,7 @@ from app.browser.folders import Folders
 from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.pictures import allow_unapproved_option, refuse_unapproved_pictures
 from app.commands.publish import carry_out
-from app.commands.releasing import open_catalogue, to_option, unversioned_option
+from app.commands.releasing import open_catalogue, to_option, unconditional_option, unversioned_option
 from app.publishing.activation import Reason
 from app.publishing.catalogue import ACTIVE
 from app.publishing.provenance import current_actor
@@ -23,6 +23,7 @@ from app.publishing.provenance import current_actor
 @click.option("--allow-breaking", is_flag=True, help="Promote although callers' data would be refused.")
 @allow_unapproved_option
 @unversioned_option
+@unconditional_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option("--message", "-m", default="", help="Why; kept in the history.")
 @screenshot_folder_options
@@ -36,6 +37,7 @@ def command(
     allow_breaking: bool,
     allow_unapproved: bool,
     unversioned: bool,
+    unconditional: bool,
     yes: bool,
     message: str,
     templates: Path,
@@ -61,7 +63,7 @@ def command(
             refuse_unapproved_pictures(found.bundle, target, settings, templates, fixtures, folders)
 
     carry_out(
-        open_catalogue(target, settings),
+        open_catalogue(target, settings, unconditional=unconditional),
         found,
         Reason("promote", current_actor(), message or f"from {source}"),
         gate,

@@ -8,7 +8,14 @@ import click
 
 from app.commands.options import json_option
 from app.commands.output import out, print_json, progress_bar
-from app.commands.releasing import chosen_target, confirm, open_catalogue, target_argument, unversioned_option
+from app.commands.releasing import (
+    chosen_target,
+    confirm,
+    open_catalogue,
+    target_argument,
+    unconditional_option,
+    unversioned_option,
+)
 from app.publishing.provenance import current_actor
 from app.publishing.pruning import KEEP, plan_prune, prune
 
@@ -18,6 +25,7 @@ from app.publishing.pruning import KEEP, plan_prune, prune
 @click.option("--keep", type=click.IntRange(min=1), default=KEEP, show_default=True, help="How many to keep.")
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
 @unversioned_option
+@unconditional_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @json_option
 def command(
@@ -27,6 +35,7 @@ def command(
     keep: int,
     dry_run: bool,
     unversioned: bool,
+    unconditional: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -37,7 +46,9 @@ def command(
     Files that no kept release has go with them, and the stable keys of templates that only deleted releases
     had. The history stays.
     """
-    catalogue = open_catalogue(chosen_target(target_word, target_option), settings)
+    catalogue = open_catalogue(
+        chosen_target(target_word, target_option), settings, unconditional=unconditional
+    )
     plan = plan_prune(catalogue, keep)
     if not as_json:
         for release in plan.deleted:

@@ -20,6 +20,7 @@ from app.commands.releasing import (
     print_plan,
     release_option,
     to_option,
+    unconditional_option,
     unversioned_option,
 )
 from app.core.release import Release
@@ -36,6 +37,7 @@ from app.publishing.publisher import Published, make_plan, publish, refuse_break
 @click.option("--repair", is_flag=True, help="Prove every object, even of the active release, and mend it.")
 @allow_unapproved_option
 @unversioned_option
+@unconditional_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option("--message", "-m", default="", help="Why; kept in the history.")
 @screenshot_folder_options
@@ -49,6 +51,7 @@ def command(
     allow_unapproved: bool,
     repair: bool,
     unversioned: bool,
+    unconditional: bool,
     yes: bool,
     message: str,
     templates: Path,
@@ -71,7 +74,7 @@ def command(
             refuse_unapproved_pictures(release.bundle, target, settings, templates, fixtures, folders)
 
     carry_out(
-        open_catalogue(target, settings),
+        open_catalogue(target, settings, unconditional=unconditional),
         release,
         Reason("publish", current_actor(), message),
         gate,

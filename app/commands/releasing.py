@@ -20,7 +20,7 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.provenance import gather_provenance
 from app.publishing.publisher import Plan
 from app.publishing.store import open_store
-from app.publishing.targets import resolve_target
+from app.publishing.targets import resolve_target, without_conditions
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -69,9 +69,10 @@ def chosen_target(word: str | None, option: str | None) -> str:
     return word or option or ""
 
 
-def open_catalogue(target: str, settings: Path | None) -> Catalogue:
+def open_catalogue(target: str, settings: Path | None, *, unconditional: bool = False) -> Catalogue:
     """The releases of a target; nothing is contacted yet."""
-    return Catalogue(open_store(resolve_target(target, settings)))
+    place = resolve_target(target, settings)
+    return Catalogue(open_store(without_conditions(place) if unconditional else place))
 
 
 def release_option(command: Command) -> Command:
@@ -91,6 +92,16 @@ def unversioned_option(command: Command) -> Command:
         "unversioned",
         is_flag=True,
         help="Accept a bucket that does not keep old versions of its objects.",
+    )(command)
+
+
+def unconditional_option(command: Command) -> Command:
+    """``--allow-unconditional``: for S3 servers that do not know compare-and-swap."""
+    return click.option(
+        "--allow-unconditional",
+        "unconditional",
+        is_flag=True,
+        help="Accept a server that ignores If-Match; two publishers at once could then overwrite each other.",
     )(command)
 
 

@@ -8,7 +8,7 @@ import click
 
 from app.commands.options import json_option
 from app.commands.output import out, print_json, progress_bar
-from app.commands.releasing import confirm, open_catalogue, print_change, to_option
+from app.commands.releasing import confirm, open_catalogue, print_change, to_option, unconditional_option
 from app.core.changes import template_changes
 from app.publishing.activation import Reason
 from app.publishing.provenance import current_actor
@@ -20,11 +20,18 @@ from bbws_templates.faults import DamagedReleaseError
 @click.command(name="rollback")
 @to_option
 @click.argument("release", required=False)
+@unconditional_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option("--message", "-m", default="", help="Why; kept in the history.")
 @json_option
 def command(
-    target: str, settings: Path | None, release: str | None, yes: bool, message: str, as_json: bool
+    target: str,
+    settings: Path | None,
+    release: str | None,
+    unconditional: bool,
+    yes: bool,
+    message: str,
+    as_json: bool,
 ) -> None:
     """Go back to a release that was active before.
 
@@ -34,7 +41,7 @@ def command(
     objects are not all intact is refused, with exit status 3. Contracts are compared and shown, not enforced:
     a rollback is for emergencies.
     """
-    catalogue = open_catalogue(target, settings)
+    catalogue = open_catalogue(target, settings, unconditional=unconditional)
     standing = catalogue.standing()
     wanted = catalogue.proven(release or release_before(catalogue))
     active = standing.pointer.release if standing else ""

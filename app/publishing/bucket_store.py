@@ -50,7 +50,18 @@ class BucketStore(BucketReader):
         return cls(client, target)
 
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
-        """As ``ObjectStore.put``; S3 verifies the SHA-256 that is sent along."""
+        """As ``ObjectStore.put``; S3 verifies the SHA-256 that is sent along.
+
+        On a server that heeds no conditions, the object is looked at first: what another publisher writes in
+        that moment is overwritten.
+        """
+        if self.target.unconditional and (if_match or if_absent):
+            found = self.get(key)
+            if found and found.body == body:
+                return found.etag
+            if (found.etag if found else "") != if_match:
+                return None
+            if_match, if_absent = "", False
         conditions: dict[str, Any] = {"IfMatch": if_match} if if_match else {}
         if if_absent:
             conditions["IfNoneMatch"] = "*"
@@ -119,6 +130,8 @@ class BucketStore(BucketReader):
 
     def require_conditions(self, key: str, body: bytes) -> None:
         """As ``ObjectStore.require_conditions``: some servers take the header and pay it no heed."""
+        if self.target.unconditional:
+            return
         try:
             self.client.put_object(
                 Bucket=self.target.bucket,
@@ -134,5 +147,6 @@ class BucketStore(BucketReader):
         raise StoreError(
             f"The server of {self.target} ignores the conditions of writes, so publishers could overwrite "
             "each other.",
-            remedy="Use one that honours If-None-Match and If-Match, as Amazon S3 does.",
+            remedy="Use one that honours If-None-Match and If-Match, as Amazon S3 does; or see to it that "
+            "nobody else publishes meanwhile, and say --allow-unconditional.",
         )

@@ -123,8 +123,7 @@ def publish(
     if plan.is_active and not repair:
         return Published(settle(catalogue, plan.standing, known=release.bundle, progress=progress), 0, ())
     uploaded = _upload(catalogue, release, plan.held, progress)
-    if plan.standing is None:
-        catalogue.store.require_conditions(bundle_key(release.id), release.bundle_data)
+    catalogue.store.require_conditions(bundle_key(release.id), release.bundle_data)
     manifest, mended = _prove(catalogue, release, progress)
     progress("current.json")
     standing = plan.standing

@@ -9,6 +9,7 @@ from app.publishing.errors import UnknownReleaseError
 from app.publishing.history import activations
 from app.publishing.parallel import Progress, silent
 from bbws_templates.digests import Digest
+from bbws_templates.layout import bundle_key
 
 ROLLBACK = "rollback"
 
@@ -50,6 +51,7 @@ def roll_back(
     """
     standing = expected
     if expected is None or expected.pointer.release != release.id:
+        catalogue.store.require_conditions(bundle_key(release.id), release.bundle_data)
         manifest = Digest.of(release.manifest_data)
         standing = activate(catalogue, expected, release.id, manifest, reason, clock=clock)
     return settle(catalogue, standing, known=release.bundle, progress=progress)

@@ -11,6 +11,10 @@
     url = "s3://bbws-templates-prod"
     protected = true    # nothing is published here whose pictures nobody has approved
 
+    [targets.lab]
+    url = "s3://mail"
+    unconditional = true    # a server that ignores If-Match: only one publisher at a time, please
+
 A ``file:`` URL may be relative, to the folder of the settings file. With a ``profile`` of the AWS settings
 for each, one process can promote from one account to another.
 """
@@ -19,17 +23,17 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from bbws_templates.errors import Location
 from bbws_templates.faults import TargetError
-from bbws_templates.target import Target, parse_target
+from bbws_templates.target import BucketTarget, Target, parse_target
 
 SETTINGS: Final = "bbws-templates.toml"
 _KEYS: Final = {"url", "region", "profile", "description"}
-_FLAG: Final = "protected"
+_FLAGS: Final = {"protected", "unconditional"}
 
 
 @dataclass(frozen=True)
@@ -97,17 +101,24 @@ def named_targets(settings: Path | None = None) -> dict[str, NamedTarget]:
 def _named(name: str, table: Any, path: Path) -> NamedTarget:
     if not isinstance(table, dict) or not isinstance(table.get("url"), str):
         raise _wrong(path, f"the target '{name}' has no url")
-    unknown = sorted(table.keys() - _KEYS - {_FLAG})
-    texts = [value for key, value in table.items() if key != _FLAG]
+    unknown = sorted(table.keys() - _KEYS - _FLAGS)
+    texts = [value for key, value in table.items() if key not in _FLAGS]
     if unknown or any(not isinstance(value, str) for value in texts):
         raise _wrong(path, f"the target '{name}' may have {', '.join(sorted(_KEYS))}, each a string")
-    protected = table.get(_FLAG, False)
-    if not isinstance(protected, bool):
-        raise _wrong(path, f"'{_FLAG}' of the target '{name}' is true or false")
+    for flag in _FLAGS & table.keys():
+        if not isinstance(table[flag], bool):
+            raise _wrong(path, f"'{flag}' of the target '{name}' is true or false")
     target = _from_url(
         table["url"], path.absolute().parent, table.get("region", ""), table.get("profile", "")
     )
-    return NamedTarget(name, target, table.get("description", ""), protected)
+    if table.get("unconditional"):
+        target = without_conditions(target)
+    return NamedTarget(name, target, table.get("description", ""), table.get("protected", False))
+
+
+def without_conditions(target: Target) -> Target:
+    """``target``, at a server that does not heed the conditions of writes; a directory always does."""
+    return replace(target, unconditional=True) if isinstance(target, BucketTarget) else target
 
 
 def _from_url(url: str, base: Path, region: str = "", profile: str = "") -> Target:

@@ -237,6 +237,7 @@ def test_names_come_from_the_settings_file(tmp_path: Path, monkeypatch: pytest.M
         "[targets.x]\n",
         "[targets.x]\nurl = 3\n",
         '[targets.x]\nurl = "s3://b-b"\ncolour = "red"',
+        '[targets.x]\nurl = "s3://b-b"\nunconditional = "yes"',
         "[[[",
     ],
 )
