@@ -99,7 +99,11 @@ class Approvals:
         if result.current is None or result.status not in {Status.CHANGED, Status.NEW}:
             return ""
         baseline = self._baselines.sidecar(result.snapshot)
-        if baseline is not None and baseline.pixels == result.current.pixels:
+        if (
+            baseline is not None
+            and baseline.pixels == result.current.pixels
+            and self._baselines.intact(result.snapshot, baseline)
+        ):
             return "approved"
         rejection = self.rejections().get(result.snapshot.id)
         return "rejected" if rejection and rejection.pixels == result.current.pixels else ""

@@ -57,7 +57,7 @@ class _Pictures:
         }
         self._differences = folders.differences
 
-    def address(self, kind: str, snapshot: Snapshot) -> str:
+    def address(self, kind: str, snapshot: Snapshot, _version: str) -> str:
         if kind in self._stores:
             content = self._stores[kind].content(snapshot)
         else:

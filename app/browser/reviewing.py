@@ -11,11 +11,15 @@ from app.browser.folders import Folders
 from app.browser.pixels import SUFFIX
 from app.browser.results import Comparison, Result, Status
 from app.browser.snapshots import Snapshot
+from app.browser.store import Sidecar
 
 BASELINE, CURRENT, DIFFERENCE = "baseline", "current", "difference"
 
-Address = Callable[[str, Snapshot], str]
-"""Kind of picture (one of the three above) and snapshot to the address an ``<img>`` loads it from."""
+Address = Callable[[str, Snapshot, str], str]
+"""Kind of picture (one of the three above), snapshot and version to the address an ``<img>`` loads it from.
+
+The version is another when the picture is: a page shows again what it has loaded from an address before.
+"""
 
 
 def review_data(
@@ -83,9 +87,9 @@ def _item(
         "size": [max(width for width, _ in sizes), max(height for _, height in sizes)],
         "baselineSize": [baseline.width, baseline.height] if baseline else None,
         "currentSize": [current.width, current.height] if current else None,
-        BASELINE: address(BASELINE, snapshot) if baseline else None,
-        CURRENT: address(CURRENT, snapshot) if current else None,
-        DIFFERENCE: address(DIFFERENCE, snapshot)
+        BASELINE: address(BASELINE, snapshot, _version(baseline)) if baseline else None,
+        CURRENT: address(CURRENT, snapshot, _version(current)) if current else None,
+        DIFFERENCE: address(DIFFERENCE, snapshot, _version(result.baseline, current))
         if result.status is Status.CHANGED and has_difference
         else None,
         "decision": decision,
@@ -94,6 +98,10 @@ def _item(
         if rejection and decision == "rejected"
         else None,
     }
+
+
+def _version(*sidecars: Sidecar | None) -> str:
+    return "-".join(sidecar.file.removeprefix("sha256:")[:12] for sidecar in sidecars if sidecar)
 
 
 def _corners(box: Box) -> list[int]:

@@ -196,7 +196,8 @@ class Screenshots:
             write_whole(self.folders.differences / f"{snapshot.id}{SUFFIX}", picture_of(difference, after))
         return Result(
             snapshot=snapshot,
-            status=Status.CHANGED if difference.exists else Status.UNCHANGED,
+            # A picture put in place of the approved one is nobody's approval, whatever it shows.
+            status=Status.CHANGED if difference.exists or altered else Status.UNCHANGED,
             message=_message(difference, baseline, current, altered=altered),
             changed=difference.changed,
             tolerated=difference.tolerated,
@@ -229,14 +230,14 @@ class Screenshots:
 
 def _message(difference: Difference, baseline: Sidecar, current: Sidecar, *, altered: bool) -> str:
     parts = []
+    if altered:
+        parts.append("the baseline is not the picture that was approved")
     if difference.exists:
         parts.append(str(difference))
         if not baseline.renderer.draws_like(current.renderer):
             parts.append(
                 f"drawn by Chromium {current.renderer.browser}, the baseline by {baseline.renderer.browser}"
             )
-        if altered:
-            parts.append("the baseline is not the picture that was approved")
     elif difference.tolerated:
         parts.append(f"{difference.tolerated} pixels differ within the tolerance")
     return "; ".join(parts)

@@ -179,5 +179,5 @@ def _chosen(services: Services, body: Decision) -> tuple[Approvals, tuple[Result
     return Approvals(folders), tuple(known[name] for name in dict.fromkeys(body.snapshots))
 
 
-def _address(kind: str, snapshot: Snapshot) -> str:
-    return f"/api/review/pictures/{kind}/{quote(snapshot.id)}"
+def _address(kind: str, snapshot: Snapshot, version: str) -> str:
+    return f"/api/review/pictures/{kind}/{quote(snapshot.id)}?v={version}"

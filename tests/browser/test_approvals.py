@@ -6,11 +6,12 @@ import json
 import os
 import resource
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from app.browser.approvals import chosen
 from app.browser.errors import ApprovalError, BaselineError
@@ -211,6 +212,53 @@ def test_a_baseline_that_was_altered_after_its_approval_is_noticed(approved: Des
     found = approved.result(ORDER)
     assert found.status is Status.CHANGED
     assert "not the picture that was approved" in found.message
+
+
+def test_a_picture_put_in_place_of_the_approved_one_is_no_approval(changed: Desk) -> None:
+    """Such as after a kill between picture and sidecar, or by somebody who copies instead of approving."""
+    now = (changed.folders.current / f"{ORDER}.webp").read_bytes()
+    (changed.folders.baselines / f"{ORDER}.webp").write_bytes(now)
+    found = changed.result(ORDER)
+    assert found.status is Status.CHANGED
+    assert found.message == "the baseline is not the picture that was approved"
+    changed.approvals.approve([found], by="Ann", why="Looked at it")
+    assert changed.result(ORDER).status is Status.UNCHANGED
+
+
+def test_a_picture_that_was_only_packed_anew_is_the_approved_one(changed: Desk) -> None:
+    path = changed.folders.baselines / "mails/order/typical/desktop-light.webp"
+    changed.change("Thanks", "Thank you")
+    with Image.open(path) as image:
+        image.load()
+        image.save(path, "WEBP", lossless=True, method=0, quality=0)
+    assert changed.result(ORDER).status is Status.UNCHANGED
+
+
+@pytest.mark.parametrize(
+    ("record", "use", "said"),
+    [
+        ("results.json", lambda desk: Comparison.load(desk.folders.work), "no record of a comparison"),
+        ("rejections.json", lambda desk: desk.approvals.rejections(), "no record of rejections"),
+        ("undo/000001/decision.json", lambda desk: desk.approvals.undo(), "no record of a decision"),
+    ],
+)
+def test_a_damaged_record_is_named_with_what_to_do(
+    changed: Desk, record: str, use: Callable[[Desk], object], said: str
+) -> None:
+    path = changed.folders.work / record
+    path.write_text("{")
+    with pytest.raises(BaselineError, match=said) as caught:
+        use(changed)
+    assert str(changed.folders.work) in str(caught.value)
+    assert caught.value.remedy
+
+
+def test_a_damaged_note_of_the_renderer_is_made_anew(changed: Desk) -> None:
+    note = changed.folders.work / "renderer.json"
+    before = note.read_bytes()
+    note.write_text("{")
+    assert changed.compare().counts[Status.CHANGED] == 2
+    assert note.read_bytes() == before
 
 
 def test_a_file_that_is_no_snapshot_among_the_baselines_is_named(approved: Desk) -> None:

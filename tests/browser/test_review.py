@@ -62,6 +62,22 @@ def titles(page: Page) -> list[str]:
     return page.locator("#list button .name").all_inner_texts()
 
 
+def loaded(page: Page, kind: str) -> str:
+    """What a picture of the side by side view shows, pixel by pixel."""
+    image = page.locator(f'[data-picture="{kind}"]')
+    expect(image).to_be_visible()
+    pixels: str = image.evaluate(
+        """async image => {
+            await image.decode();
+            const canvas = document.createElement("canvas");
+            [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+            canvas.getContext("2d").drawImage(image, 0, 0);
+            return canvas.toDataURL();
+        }"""
+    )
+    return pixels
+
+
 def test_the_report_is_one_file_with_every_way_to_compare(waiting: Desk, page: Page, tmp_path: Path) -> None:
     report = tmp_path / "report.html"
     report.write_text(report_page(Comparison.load(waiting.folders.work), waiting.folders), encoding="utf-8")
@@ -166,6 +182,19 @@ def test_approving_and_undoing_with_the_keyboard(waiting: Desk, page: Page) -> N
         expect(page.locator("#note")).to_contain_text("Approved 2 snapshots")
         page.reload()
         expect(page.locator("#filters")).to_contain_text("To decide 0")
+
+        waiting.change("Open</a>", "Look</a>")
+        waiting.compare()
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
+        expect(page.locator("#filters")).to_contain_text("To decide 1")
+        page.get_by_role("button", name="To decide 1").click()
+        shown = loaded(page, "baseline"), loaded(page, "current")
+        page.keyboard.press("a")
+        page.keyboard.type("Look")
+        page.keyboard.press("Enter")
+        expect(page.locator("#note")).to_contain_text("Approved 1 snapshot")
+        page.get_by_role("button", name="Changed 1").click()
+        assert loaded(page, "baseline") == shown[1] != shown[0]  # the page forgets what it showed before
     assert not waiting.compare().differs
 
 
@@ -174,6 +203,7 @@ def test_a_template_is_approved_with_the_mouse_and_only_with_the_token(waiting: 
     words = ["--baselines", str(folders.baselines), "--work", str(folders.work), "--token", "s3cret"]
     with running(waiting.home / "templates", waiting.home / "fixtures", *words) as server:
         page.goto(f"{server.url}/review#{ORDER}")
+        expect(page.locator("#title")).to_contain_text(ORDER)
         page.keyboard.press("t")
         expect(page.get_by_role("radio", name="All of mails/order (1)")).to_be_checked()
         page.keyboard.press("Escape")

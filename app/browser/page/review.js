@@ -54,6 +54,16 @@
     draw();
   }
 
+  /** Look again after a comparison elsewhere, without losing the place. */
+  async function lookAgain() {
+    if (embedded || $("dialog[open]")) return;
+    const { value } = await call("/api/review");
+    if (!value || JSON.stringify(value) === JSON.stringify(state.data)) return;
+    if (!state.data) return load();
+    state.data = value;
+    choose(state.filter);
+  }
+
   const items = () => state.data.items;
   const isOpen = (item) => ["changed", "new", "removed", "failed"].includes(item.status) && !item.decision;
   const decidable = (item) => ["changed", "new", "removed"].includes(item.status) && item.decision !== "approved";
@@ -427,6 +437,7 @@
     state.words = event.target.value.trim().toLowerCase();
     choose(state.filter);
   });
+  window.addEventListener("focus", lookAgain);
   state.id = decodeURI(location.hash.slice(1));
   load();
 })();
