@@ -25,7 +25,7 @@ infra-fmt: ## Format the Terraform
 	@terraform fmt -recursive infra
 
 .PHONY: infra-docs
-infra-docs: $(VENV)/.dev ## Write the READMEs of the Terraform modules from their code
+infra-docs: $(VENV)/.dev ## Write the READMEs of the modules and components from their code
 	@$(INFRA_PYTHON) infra/scripts/module_readmes.py
 
 .PHONY: infra-scan

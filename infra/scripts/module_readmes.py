@@ -1,4 +1,4 @@
-"""Write the README of each Terraform module from its code; ``--check`` says which are out of date.
+"""Write the READMEs of modules and components from their code; ``--check`` says which are out of date.
 
 The files are formatted by ``terraform fmt`` (a test holds them to it), so a block begins and ends at the
 first column and an argument of it stands two columns in. That is all this reader relies on.
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-MODULES = Path(__file__).resolve().parents[1] / "modules"
+INFRA = Path(__file__).resolve().parents[1]
 
 _BLOCK = re.compile(r'^(?P<kind>\w+) (?P<labels>"[^\n]*") \{\n(?P<body>.*?)^\}$', re.MULTILINE | re.DOTALL)
 _ARGUMENT = re.compile(r"^  (?P<name>\w+) *= (?P<value>.*?)(?=^  \w|\Z)", re.MULTILINE | re.DOTALL)
@@ -50,12 +50,7 @@ class Block:
 
 def readme(module: Path) -> str:
     """The README of ``module`` as its code has it."""
-    sources = sorted(module.glob("*.tf"))
-    blocks = [
-        Block(found["kind"], tuple(re.findall(r'"([^"]*)"', found["labels"])), found["body"])
-        for source in sources
-        for found in _BLOCK.finditer(source.read_text(encoding="utf-8"))
-    ]
+    blocks = _blocks(module)
     variables = [block for block in blocks if block.kind == "variable"]
     example = (module / "examples" / "complete" / "main.tf").read_text(encoding="utf-8")
     parts = [
@@ -70,6 +65,42 @@ def readme(module: Path) -> str:
         "## Needs\n\n" + "\n".join(_needs((module / "versions.tf").read_text(encoding="utf-8"))),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def component_readme(component: Path) -> str:
+    """The README of the root module ``component`` as its code has it."""
+    blocks = _blocks(component)
+    variables = [block for block in blocks if block.kind == "variable"]
+    backend = (component / "backends" / "dev.s3.tfbackend").read_text(encoding="utf-8")
+    key = re.search(r'^key += "(.*)"$', backend, re.MULTILINE)
+    parts = [
+        f"# {component.name}",
+        _introduction(component),
+        "Written from the code by `make infra-docs`; change the code, not this file.",
+        f"```bash\nmake infra-plan ENV=dev COMPONENT={component.name}\n```",
+        f"Its state is `{key[1] if key else ''}` in the state bucket of the environment. What differs\n"
+        "between dev, sit and prod stands in `environments/` and `backends/`.",
+        "## Modules\n\n" + "\n".join(_calls(blocks)),
+        "## Inputs\n\n" + "\n".join(_inputs(variables)),
+        "## Refused at the plan\n\n" + "\n".join(_refusals(variables)),
+        "## Outputs\n\n" + "\n".join(_outputs(blocks)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _blocks(folder: Path) -> list[Block]:
+    return [
+        Block(found["kind"], tuple(re.findall(r'"([^"]*)"', found["labels"])), found["body"])
+        for source in sorted(folder.glob("*.tf"))
+        for found in _BLOCK.finditer(source.read_text(encoding="utf-8"))
+    ]
+
+
+def _calls(blocks: list[Block]) -> Iterator[str]:
+    for block in blocks:
+        if block.kind == "module":
+            source = block.text("source")
+            yield f"- `{block.labels[0]}`: [{Path(source).name}]({source}/README.md)"
 
 
 def _introduction(module: Path) -> str:
@@ -134,14 +165,20 @@ def _needs(versions: str) -> Iterator[str]:
 
 def main() -> int:
     """Write the READMEs, or with ``--check`` name those that are out of date and answer 1."""
-    stale = []
-    for module in sorted(path.parent for path in MODULES.glob("*/main.tf")):
-        target, text = module / "README.md", readme(module)
-        if not target.is_file() or target.read_text(encoding="utf-8") != text:
-            stale.append(target)
-            if "--check" not in sys.argv:
-                target.write_text(text, encoding="utf-8")
-    if "--check" in sys.argv and stale:
+    wanted = {
+        path.parent / "README.md": write(path.parent)
+        for folder, write in (("modules", readme), ("components", component_readme))
+        for path in sorted((INFRA / folder).glob("*/main.tf"))
+    }
+    stale = [
+        target
+        for target, text in wanted.items()
+        if not target.is_file() or target.read_text(encoding="utf-8") != text
+    ]
+    if "--check" not in sys.argv:
+        for target in stale:
+            target.write_text(wanted[target], encoding="utf-8")
+    elif stale:
         print(
             "Out of date, run `make infra-docs`: " + ", ".join(str(path) for path in stale), file=sys.stderr
         )

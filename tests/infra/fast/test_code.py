@@ -118,7 +118,7 @@ def test_every_component_is_locked_to_the_same_provider() -> None:
     assert 'version     = "5.100.0"' in locks.pop()
 
 
-def test_the_readmes_of_the_modules_are_written_from_the_code(python: str) -> None:
+def test_the_readmes_of_modules_and_components_are_written_from_the_code(python: str) -> None:
     finished = subprocess.run(
         [python, "infra/scripts/module_readmes.py", "--check"],
         cwd=ROOT,
