@@ -6,20 +6,19 @@ is the release id: ``sha256sum bundle.json`` proves a release, in any language.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.faults import DamagedReleaseError, UnknownTemplateError
 from bbws_templates.layout import check_name
+from bbws_templates.record import record
 
 FORMAT: Final = 1
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Bundle:
     """The templates of one release. ``release`` is its id, 64 hexadecimal digits."""
 
@@ -89,6 +88,8 @@ def decode_document(data: bytes, *, what: str) -> dict[str, Any]:
     Raises:
         DamagedReleaseError: no JSON object, or another format.
     """
+    import json  # like hashlib, not before there is something to read
+
     try:
         members = json.loads(data)
     except (ValueError, RecursionError) as error:

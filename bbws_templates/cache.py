@@ -16,7 +16,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +26,7 @@ from bbws_templates.faults import DamagedReleaseError, StoreError, UnavailableEr
 from bbws_templates.layout import BUNDLE, POINTER, bundle_key, check_release_id
 from bbws_templates.pointer import Pointer, parse_pointer
 from bbws_templates.reader import UNCHANGED, ObjectReader
+from bbws_templates.record import record
 
 if TYPE_CHECKING:
     from logging import Logger
@@ -49,7 +49,7 @@ class Origin(Enum):
     DEPLOYED = "deployed"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Serving:
     """The release that is served. ``problem`` says why it is not the active one, "" when it is."""
 

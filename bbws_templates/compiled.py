@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from bbws_templates.record import record
 
-@dataclass(frozen=True)
+
+@record(frozen=True)
 class CompiledTemplate:
     """One email, ready to be rendered by any Mustache engine: no partials, no stylesheet to fetch.
 
@@ -29,7 +30,7 @@ class CompiledTemplate:
     contract: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class RenderedEmail:
     """One email ready to be sent. ``release`` is the id of the release it came from, "" for sources."""
 

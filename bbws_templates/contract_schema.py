@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern, shape
+from bbws_templates.record import record
 
 Schema = Mapping[str, Any] | bool
 
 _LONGEST_NAME = 60
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Place:
     """A value under examination: the schema that applies to it, and where it stands.
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.record import record
 
 ALGORITHM: Final = "sha256"
 _HEX = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, order=True)
 class Digest:
     """A SHA-256 digest; prints as ``sha256:…``. ``hex`` is 64 lower-case hexadecimal digits."""
 
@@ -59,6 +58,8 @@ def canonical_json(value: Any) -> bytes:
     Raises:
         DamagedReleaseError: a value that JSON or UTF-8 cannot hold (NaN, a lone surrogate).
     """
+    import json
+
     try:
         return json.dumps(
             value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False

@@ -18,11 +18,12 @@ An error says *what* is wrong (``message``), *where* (``location``) and *how to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from bbws_templates.record import record
 
-@dataclass(frozen=True, order=True)
+
+@record(frozen=True, order=True)
 class Location:
     """A place in a file that a person can go to.
 
@@ -124,7 +125,7 @@ class ContractError(BbwsTemplatesError):
         self.problems = problems
 
 
-@dataclass(frozen=True, order=True)
+@record(frozen=True, order=True)
 class ContractProblem:
     """One way in which data breaks a contract.
 

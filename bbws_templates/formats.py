@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
 from functools import cache
 
+from bbws_templates.record import record
 
-@dataclass(frozen=True)
+
+@record(frozen=True)
 class Format:
     """One format: ``noun`` and ``sample`` complete the sentence "must be {noun} such as {sample}"."""
 
@@ -31,6 +31,8 @@ def _is_date(text: str) -> bool:
     """RFC 3339 ``full-date``: exactly YYYY-MM-DD, a day that exists."""
     if not _compiled(r"\d{4}-\d{2}-\d{2}").fullmatch(text):
         return False
+    from datetime import date
+
     try:
         date.fromisoformat(text)
     except ValueError:

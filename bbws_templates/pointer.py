@@ -7,19 +7,19 @@ can exist without the other, whenever a publisher is killed. Order is by ``seque
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bbws_templates.bundle import FORMAT, decode_document
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.layout import check_release_id
+from bbws_templates.record import record
 
 PAGE: Final = 32
 """How many activations go into one archived page of the history."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Activation:
     """One change of the active release.
 
@@ -48,7 +48,7 @@ class Activation:
         }
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Pointer:
     """The active release and how it came to be.
 
@@ -77,6 +77,8 @@ class Pointer:
 
     def follow(self, activation: Activation) -> Pointer:
         """The pointer after ``activation``, its stable keys not yet written."""
+        from dataclasses import replace  # publishers may wait for it, Lambdas need not
+
         return replace(self, active=activation, history=(*self.history, self.active), settled=False)
 
     def to_bytes(self) -> bytes:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from bbws_templates.record import record
 from bbws_templates.target import BucketTarget, Target
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class StoredObject:
     """An object as it was read. ``etag`` names this content, for revalidation and compare-and-swap."""
 

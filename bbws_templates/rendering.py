@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
 from bbws_templates.context import MISSING, is_list, lookup
@@ -11,10 +10,11 @@ from bbws_templates.errors import LimitError, Location, PartialError
 from bbws_templates.limits import Limits
 from bbws_templates.modes import FILTERS, Mode
 from bbws_templates.nodes import Node, Partial, Section, Text, Unit, Variable
+from bbws_templates.record import record
 from bbws_templates.values import Objection, objection_to_section, objection_to_text, text_of
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class RenderWarning:
     """What lenient mode has to say; ``code`` is that of the error which strict mode raises instead."""
 
@@ -24,7 +24,7 @@ class RenderWarning:
     variable: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Chunk:
     """A piece of the result and where it came from; never empty.
 

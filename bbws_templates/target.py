@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bbws_templates.faults import TargetError
+from bbws_templates.record import record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,7 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*")
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class BucketTarget:
     """A bucket, or a part of one: ``prefix`` is "" or ends with a slash.
 
@@ -35,7 +35,7 @@ class BucketTarget:
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class DirectoryTarget:
     """A directory on this machine."""
 

@@ -148,6 +148,7 @@ DATA = st.dictionaries(
 
 
 @settings(max_examples=300)
+@settings(deadline=None)  # time is not what this is about
 @given(NESTED, NESTED, st.lists(DATA, min_size=1, max_size=8))
 def test_what_is_called_compatible_refuses_no_data_that_were_accepted(
     old: dict[str, Any], new: dict[str, Any], data: list[Any]
@@ -160,6 +161,7 @@ def test_what_is_called_compatible_refuses_no_data_that_were_accepted(
             assert after.is_valid(each), each
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(NESTED)
 def test_a_contract_is_compatible_with_itself(same: dict[str, Any]) -> None:
     assert contract_changes(same, same) == ()

@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import ReleaseError
@@ -40,6 +40,7 @@ def templates(draw: st.DrawFn) -> CompiledTemplate:
     )
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(st.lists(templates(), min_size=1, max_size=5, unique_by=lambda template: template.name), st.randoms())
 def test_the_id_depends_on_the_content_and_on_nothing_else(
     found: list[CompiledTemplate], order: random.Random

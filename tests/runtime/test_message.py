@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bbws_templates.compiled import RenderedEmail
@@ -61,6 +61,7 @@ def test_given_date_and_id_make_the_same_bytes() -> None:
     assert b"Date: Mon, 05 Jan 2026 10:30:00 +0000" in build()
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(subject=PRINTABLE, name=PRINTABLE)
 def test_headers_arrive_as_they_were_written(subject: str, name: str) -> None:
     email = rendered(subject=subject, sender=(name, "noreply@kimmyai.io"))
@@ -76,6 +77,7 @@ def test_headers_arrive_as_they_were_written(subject: str, name: str) -> None:
     assert " ".join(str(make_header(decode_header(shown))).split()) == " ".join(name.split())
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(html=PRINTABLE, text=PRINTABLE)
 def test_bodies_arrive_as_they_were_written(html: str, text: str) -> None:
     message = parsed(mime_message(rendered(html=html, text=text), recipient="john@example.com"))
@@ -84,6 +86,7 @@ def test_bodies_arrive_as_they_were_written(html: str, text: str) -> None:
     assert rich.get_content().rstrip("\r\n") == html
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(before=PRINTABLE, after=PRINTABLE, control=st.sampled_from("\r\n\0\x0b\x85\u2028"))
 @pytest.mark.parametrize("field", ["subject", "sender", "reply_to"])
 def test_no_value_can_add_a_header(field: str, before: str, after: str, control: str) -> None:
