@@ -147,8 +147,7 @@ DATA = st.dictionaries(
 )
 
 
-@settings(max_examples=300)
-@settings(deadline=None)  # time is not what this is about
+@settings(max_examples=300, deadline=None)
 @given(NESTED, NESTED, st.lists(DATA, min_size=1, max_size=8))
 def test_what_is_called_compatible_refuses_no_data_that_were_accepted(
     old: dict[str, Any], new: dict[str, Any], data: list[Any]
