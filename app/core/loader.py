@@ -99,7 +99,8 @@ class _Reader:
                 remedy="Mail clients clip far earlier: split or shorten it.",
             )
         try:
-            text = content.decode("utf-8").removeprefix("\ufeff")
+            # A checkout may have turned line ends into those of its machine; a release must not depend on it.
+            text = content.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
             column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")) + 1

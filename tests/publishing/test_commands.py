@@ -289,10 +289,16 @@ def test_the_command_works_against_a_bucket(bucket: BucketStore, shell: Shell) -
 def test_a_release_built_on_another_machine_has_the_same_id(
     shell: Shell, small_set: Callable[..., list[str]]
 ) -> None:
-    """Another process with another hash seed, time zone, locale and working folder."""
+    """Another process, hash seed, time zone, locale, umask, checkout and working folder, other line ends."""
     here = shell.json("build", "--out", str(shell.folder / "here"), *small_set())["release"]
+    checkout = shell.folder / "andere Maschine"
+    for name in ("templates", "fixtures"):
+        shutil.copytree(shell.folder / name, checkout / name)
+    for path in checkout.rglob("*.*"):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    sets = ["--templates", str(checkout / "templates"), "--fixtures", str(checkout / "fixtures")]
     done = subprocess.run(
-        [sys.executable, "-m", "app", "build", "--json", "--out", str(shell.folder / "there"), *small_set()],
+        [sys.executable, "-m", "app", "build", "--json", "--out", str(shell.folder / "there"), *sets],
         env={
             "PATH": "/usr/bin:/bin",
             "PYTHONHASHSEED": "7",
@@ -301,11 +307,15 @@ def test_a_release_built_on_another_machine_has_the_same_id(
             "HOME": "/tmp",
         },
         cwd="/",
+        umask=0o077,
         capture_output=True,
         text=True,
         check=True,
     )
     assert json.loads(done.stdout)["release"] == here
+    ours, theirs = read_release(shell.folder / "here"), read_release(shell.folder / "there")
+    assert theirs.files == ours.files
+    assert theirs.manifest.files == ours.manifest.files
 
 
 def test_local_is_a_target_that_needs_no_account(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
