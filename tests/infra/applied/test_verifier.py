@@ -56,7 +56,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "where"), CASES)
-def test_a_fault_is_found_and_its_repair_as_well(
+def test_a_fault_is_found_and_nothing_else(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, name: str, where: str
 ) -> None:
     estate: Estate = request.getfixturevalue(where)
@@ -68,7 +68,10 @@ def test_a_fault_is_found_and_its_repair_as_well(
         undo()
     assert fault.what in {check.what for check in found}, [(check.subject, check.what) for check in found]
     assert {check.what for check in found} <= {fault.what, "current versions"}
-    assert failures(estate, fault.area, monkeypatch) == []
+
+
+def test_after_all_repairs_everything_is_as_designed(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [check for area in AREAS for check in failures(estate, area, monkeypatch)] == []
 
 
 def test_the_table_shows_a_fault_and_the_exit_code_tells_it(dev: Estate) -> None:
