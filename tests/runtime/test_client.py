@@ -293,11 +293,15 @@ def test_no_read_is_ever_torn(directory: DirectoryStore) -> None:
     publish_to(directory, release("r0"))
     releases = [release(f"r{number}") for number in range(6)]
     wanted = {each.id: f"r{number}" for number, each in enumerate(releases)}
-    stop = threading.Event()
+    stop, go_on = threading.Event(), threading.Event()
 
     def publish_on() -> None:
         number = 0
-        while not stop.is_set():
+        while True:
+            go_on.wait()
+            go_on.clear()
+            if stop.is_set():
+                return
             number = (number + 1) % 6
             publish_to(directory, releases[number])
 
@@ -307,6 +311,8 @@ def test_no_read_is_ever_torn(directory: DirectoryStore) -> None:
     try:
         client = TemplateClient(str(directory.target), ttl=0.0)
         for number in range(10_000):
+            if number % 50 == 0:
+                go_on.set()
             name = ("receipts/receipt", "invoices/invoice")[number % 2]
             mail = client.render(name, DATA)
             text = wanted[mail.release]
@@ -320,6 +326,7 @@ def test_no_read_is_ever_torn(directory: DirectoryStore) -> None:
                 assert stable.body.endswith("ünï</p>".encode())
     finally:
         stop.set()
+        go_on.set()
         publisher.join()
     assert len(seen) > 1
     assert Catalogue(directory).standing()
