@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -43,11 +45,12 @@ def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         [Path(sys.executable).with_name("node"), PROGRAM, *words, "--silent", "--no-vhost-buckets"],
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     ) as process:
         assert process.stdout
         line = next(line for line in process.stdout if "listening on" in line)
         yield f"http://{line.split()[-1]}"
-        process.kill()
+        os.killpg(process.pid, signal.SIGTERM)  # `node` may be a script that runs the real one
 
 
 @pytest.fixture
