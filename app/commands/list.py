@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from rich.cells import cell_len
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.commands.options import json_option, template_set_options
-from app.commands.output import out, print_json
+from app.commands.output import print_json, print_table
 from app.core.workspace import Workspace
 
 
@@ -24,7 +25,13 @@ def command(templates: Path, fixtures: Path, as_json: bool) -> None:
         print_json(rows)
         return
     table = Table(
-        "Template", "Audience", "Subject", "Fixtures", box=None, pad_edge=False, header_style="bold"
+        Column("Template", no_wrap=True, min_width=max(map(cell_len, workspace.names()), default=0)),
+        "Audience",
+        Column("Subject", overflow="fold"),
+        Column("Fixtures", overflow="fold"),
+        box=None,
+        pad_edge=False,
+        header_style="bold",
     )
     for row in rows:
         subject = f"[red]{escape(str(row['error']))}[/red]" if row["error"] else escape(str(row["subject"]))
@@ -35,7 +42,7 @@ def command(templates: Path, fixtures: Path, as_json: bool) -> None:
             subject,
             escape(", ".join(scenarios) if isinstance(scenarios, list) else ""),
         )
-    out.print(table)
+    print_table(table)
 
 
 def _row(workspace: Workspace, name: str) -> dict[str, str | list[str]]:

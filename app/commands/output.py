@@ -10,7 +10,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
 from rich.text import Text
 
 from app.core.findings import Finding, Severity
@@ -63,6 +65,16 @@ def error_members(error: BbwsTemplatesError) -> dict[str, Any]:
             {"pointer": problem.pointer, "expectation": problem.expectation} for problem in error.problems
         ]
     return members
+
+
+def print_table(table: Table) -> None:
+    """``table`` folded to the width of the terminal; elsewhere one line a row, for ``grep`` and the like."""
+    if out.is_terminal:
+        out.print(table)
+        return
+    unbounded = out.options.update(max_width=sys.maxsize)
+    width = Measurement.get(out, unbounded, table).maximum
+    Console(width=width, highlight=False).print(table)
 
 
 def print_finding(finding: Finding, *, console: Console = out) -> None:

@@ -68,6 +68,20 @@ def test_list_names_the_twelve(call: Callable[..., Outcome]) -> None:
     assert RECEIPT in call("list").out
 
 
+def test_list_never_shortens_a_name(
+    call: Callable[..., Outcome], small: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    folders = small("<p>{{x}}</p>")
+    name = "a-department-with-a-long-name/notifications/order_confirmation_internal"
+    (tmp_path / "t" / name).parent.mkdir(parents=True)
+    (tmp_path / f"t/{name}.html").write_text("<p>Hello</p>")
+    (tmp_path / f"t/{name}.json").write_text(
+        json.dumps({"description": "d", "audience": "internal", "subject": "A subject " * 9, "contract": {}})
+    )
+    lines = call("list", *folders).out.splitlines()
+    assert [line.split()[0] for line in lines] == ["Template", name, "one"], "one line for each template"
+
+
 def test_the_twelve_pass_their_own_checks(call: Callable[..., Outcome]) -> None:
     outcome = call("check", "--json")
     report = json.loads(outcome.out)
