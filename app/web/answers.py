@@ -69,22 +69,28 @@ async def _defect(request: Request, error: Exception) -> Response:
 
 
 def answer(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> Response:
-    """``problem`` in the shape that suits the request's path."""
+    """``problem`` as a page for whoever asks for ``text/html`` by name, as browsers do; else as JSON.
+
+    ``*/*`` is no such wish: it is what programs send that have none (RFC 9110 section 12.5.1).
+    """
     path = request.url.path
     problem = problem.model_copy(update={"instance": path})
-    if path.startswith(JSON_PATHS):
-        content = json.dumps(as_json(problem, path), ensure_ascii=False).encode("utf-8", "replace")
-        return Response(content, problem.status, headers, media_type=PROBLEM_JSON)
     framed = path.startswith(PREVIEW_PATH)
-    services = services_of(request)
-    response = services.pages.TemplateResponse(
-        request,
-        "framed_error.html" if framed else "error.html",
-        {"problem": problem, "run": services.live.run_id, "generation": services.snapshot.generation},
-        status_code=problem.status,
-        headers=headers,
-    )
+    if path.startswith(JSON_PATHS) or "text/html" not in request.headers.get("accept", "").lower():
+        content = json.dumps(as_json(problem, path), ensure_ascii=False).encode("utf-8", "replace")
+        response = Response(content, problem.status, headers, media_type=PROBLEM_JSON)
+    else:
+        services = services_of(request)
+        response = services.pages.TemplateResponse(
+            request,
+            "framed_error.html" if framed else "error.html",
+            {"problem": problem, "run": services.live.run_id, "generation": services.snapshot.generation},
+            status_code=problem.status,
+            headers=headers,
+        )
     if framed:
         embed = request.query_params.get("embed", "") in ("1", "true")
         response.headers["Content-Security-Policy"] = frame_policy(embed)
+    if not path.startswith(JSON_PATHS):
+        response.headers["Vary"] = "Accept"
     return response

@@ -10,6 +10,7 @@ import httpx
 from fastapi import FastAPI
 
 ORIGIN = "http://127.0.0.1:8025"
+A_BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
 class Caller:

@@ -8,7 +8,7 @@ import html5lib
 import pytest
 
 from app.web.pairs import arrange, partner_of, title_of
-from tests.web.calling import Caller
+from tests.web.calling import A_BROWSER, Caller
 from tests.web.conftest import METADATA, Folders
 
 TWELVE = {
@@ -89,14 +89,14 @@ def test_names_and_words_of_others_enter_a_page_as_text(
 
 
 def test_an_unknown_page_offers_the_nearest_templates(caller: Caller) -> None:
-    response = caller.get("/templates/mails/greting")
+    response = caller.get("/templates/mails/greting", headers=A_BROWSER)
     assert response.status_code == 404
     assert 'href="/templates/mails/greeting"' in response.text
 
 
 def test_a_page_carries_no_script_or_style_of_its_own(caller: Caller) -> None:
     for path in ("/", "/templates/mails/greeting", "/templates/nothing", "/docs"):
-        document = html5lib.parse(caller.get(path).text, namespaceHTMLElements=False)
+        document = html5lib.parse(caller.get(path, headers=A_BROWSER).text, namespaceHTMLElements=False)
         assert all(script.get("src", "").startswith("/static/") for script in document.iter("script"))
         assert not list(document.iter("style"))
         for element in document.iter():

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from app.web.problems import PROBLEM_JSON
-from tests.web.calling import Caller, in_chunks
+from tests.web.calling import A_BROWSER, Caller, in_chunks
 from tests.web.conftest import Folders
 
 RENDER = "/api/templates/mails/greeting/render"
@@ -158,10 +158,24 @@ def test_a_broken_file_is_told_with_its_line_while_the_others_go_on(
     assert [each["number"] for each in problem["excerpt"] if each.get("marked")] == [line]
     assert caller.get("/").status_code == 200
     assert caller.get("/templates/mails/greeting").status_code == 200
-    frame = caller.get("/preview/mails/greeting")
+    frame = caller.get("/preview/mails/greeting", headers=A_BROWSER)
     assert frame.status_code == 422
     assert f"{broken}:{line}" in frame.text
     assert caller.get("/preview/deep/down/here/bare").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/preview/mails/greting", "/preview/mails/greeting?fixture=typicl", "/templates/nothing", "/nowhere"],
+)
+def test_a_program_gets_a_problem_report_where_a_browser_gets_a_page(caller: Caller, path: str) -> None:
+    for headers in ({}, {"Accept": "application/json"}):
+        report = caller.get(path, headers=headers)
+        assert (report.status_code, report.headers["content-type"]) == (404, "application/problem+json")
+        assert report.json()["status"] == 404
+    page = caller.get(path, headers=A_BROWSER)
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert page.headers["vary"] == "Accept", "a cache must not mix the two"
 
 
 def test_a_broken_fixture_breaks_nothing_else(folders: Folders, calling: Callable[..., Caller]) -> None:
