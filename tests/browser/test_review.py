@@ -224,8 +224,47 @@ def test_a_template_is_approved_with_the_mouse_and_only_with_the_token(waiting: 
         expect(page.locator("#note")).to_contain_text("Took back")
 
 
-def test_without_a_comparison_the_page_says_what_to_run(desk: Desk, page: Page) -> None:
+def test_whoever_goes_by_tab_stays_where_they_are(waiting: Desk, page: Page, tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    report.write_text(report_page(Comparison.load(waiting.folders.work), waiting.folders), encoding="utf-8")
+    page.goto(report.as_uri())
+    expect(page.locator("#title")).to_contain_text(ORDER)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    chosen = page.get_by_role("button", name="All 3", exact=True)
+    expect(chosen).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    expect(chosen).to_be_focused()
+    for name in ("Changed 1", "New 1"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Removed 0", exact=True)).to_be_disabled()
+    page.locator(f'[data-id="{ORDER}"]').focus()
+    page.keyboard.press("j")
+    expect(page.locator(f'[data-id="{WELCOME}"]')).to_be_focused()
+    page.keyboard.press("k")
+    blink = page.get_by_role("button", name="Blink")
+    blink.focus()
+    page.keyboard.press("Enter")
+    expect(blink).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator('[data-picture="current"]')).to_have_css("visibility", "hidden")
+
+
+def test_before_a_comparison_the_page_says_what_to_run_and_shows_it_when_it_is_there(
+    desk: Desk, page: Page
+) -> None:
     words = ["--baselines", str(desk.folders.baselines), "--work", str(desk.folders.work)]
     with running(desk.home / "templates", desk.home / "fixtures", *words) as server:
         page.goto(f"{server.url}/review")
-        expect(page.locator("#note")).to_contain_text("screenshots compare")
+        welcome = page.get_by_role("region", name="Nothing has been compared yet")
+        expect(welcome).to_contain_text(".venv/bin/bbws-templates screenshots compare")
+        expect(page.locator("#note")).to_be_hidden()  # it is no error
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_contain_text("Next snapshot")
+        page.keyboard.press("Escape")
+        desk.compare()
+        welcome.get_by_role("button", name="Look again").click()
+        expect(page.locator("#title")).to_contain_text(ORDER)
+        expect(welcome).to_be_hidden()

@@ -45,6 +45,9 @@
 
   async function load() {
     const { value, problem } = embedded ? { value: JSON.parse(embedded.textContent) } : await call("/api/review");
+    const nothing = problem?.code === "nothing-compared";
+    $("#start").hidden = !nothing;
+    if (nothing) return say("");
     if (problem) return say(`${problem.detail} ${problem.remedy ?? ""}`, true);
     say("");
     state.data = value;
@@ -87,11 +90,11 @@
   function drawFilters() {
     const count = (name) => items().filter((item) => name === "all" || (name === "open" ? isOpen(item) : item.status === name)).length;
     const button = (name, label) => h("button", {
-      type: "button", "aria-pressed": String(state.filter === name), "data-filter": name,
+      type: "button", disabled: !count(name) && state.filter !== name, "aria-pressed": String(state.filter === name), "data-filter": name,
       onclick: () => choose(name),
     }, `${label} ${count(name)}`);
     $("#filters").replaceChildren(button("open", "To decide"), button("all", "All"),
-      ...STATUSES.filter((name) => count(name) || name === "changed").map((name) => button(name, name[0].toUpperCase() + name.slice(1))));
+      ...STATUSES.filter((name) => count(name) || name !== "failed").map((name) => button(name, name[0].toUpperCase() + name.slice(1))));
   }
 
   function drawList() {
@@ -136,6 +139,10 @@
   // ---- one snapshot --------------------------------------------------------------------------------------
 
   function draw() {
+    keepingFocus(() => drawAll());
+  }
+
+  function drawAll() {
     drawFilters();
     drawList();
     const item = here();
@@ -144,7 +151,19 @@
     $("#message").textContent = item ? [item.message, ...item.notes].filter(Boolean).join("; ") : "";
     $("#history").textContent = item ? history_of(item) : "";
     drawDecisions(item);
-    redraw();
+    drawStage(item);
+    drawTools(item);
+  }
+
+  /** Whoever goes by Tab stays on the button pressed, though it is drawn anew; in the list, on the open snapshot. */
+  function keepingFocus(act) {
+    const active = document.activeElement;
+    const group = active?.matches(":focus-visible") ? active.closest("#filters, #list, #modes, #regions, #zoom, #decide") : null;
+    const at = group ? [...group.querySelectorAll("button")].indexOf(active) : -1;
+    act();
+    if (at < 0) return;
+    const button = group.id === "list" ? $('[aria-current="true"]', group) : group.querySelectorAll("button")[at];
+    (button && !button.disabled ? button : $("#main")).focus({ preventScroll: true });
   }
 
   function history_of(item) {
@@ -170,7 +189,7 @@
     $("#modes").replaceChildren(...MODES.map(([key, label]) => h("button", {
       type: "button", "data-mode": key, disabled: !modes.includes(key), "aria-pressed": String(mode(item) === key), onclick: () => setMode(key),
     }, label)));
-    const ranged = { slider: "Position", onion: "Opacity of the new picture" }[mode(item)];
+    const ranged = { slider: "Position", onion: "Opacity" }[mode(item)];
     $("#range-label").hidden = !ranged;
     $("#range-label span").textContent = ranged ?? "";
     $("#range").value = state.range;
@@ -310,8 +329,10 @@
   }
 
   function redraw() {
-    drawStage(here());
-    drawTools(here());
+    keepingFocus(() => {
+      drawStage(here());
+      drawTools(here());
+    });
   }
 
   // ---- decisions -----------------------------------------------------------------------------------------
@@ -398,7 +419,7 @@
     [["0"], "0", "Actual size", () => zoom(0)],
     [["w"], "w", "Fit the width", fit],
     [["f"], "f", "Next filter", () => {
-      const names = [...document.querySelectorAll("[data-filter]")].map((button) => button.dataset.filter);
+      const names = [...document.querySelectorAll("[data-filter]:enabled")].map((button) => button.dataset.filter);
       choose(names[(names.indexOf(state.filter) + 1) % names.length]);
     }],
     [["/"], "/", "Search", () => $("#review-search").focus()],
@@ -419,19 +440,20 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !state.data || $("dialog[open]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
     if (event.target.closest('input:not([type="range"])')) {
       if (event.key === "Escape" || event.key === "Enter") event.target.blur();
       return;
     }
     if (event.target.closest('input[type="range"]') && event.key.startsWith("Arrow")) return;
-    if (event.key === " " && event.target.closest("button")) return;
+    if (event.key === " " && event.target.closest('button:not([data-mode="blink"][aria-pressed="true"])')) return;
     const found = SHORTCUTS.find(([keys]) => keys.includes(event.key));
-    if (!found) return;
+    if (!found || (!state.data && found[3] !== help)) return;
     event.preventDefault();
     found[3](event.key);
   });
   for (const button of document.querySelectorAll("[data-help]")) button.addEventListener("click", help);
+  $("#again").addEventListener("click", load);
   $("#range").addEventListener("input", (event) => setRange(Number(event.target.value)));
   $("#review-search").addEventListener("input", (event) => {
     state.words = event.target.value.trim().toLowerCase();
