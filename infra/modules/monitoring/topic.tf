@@ -4,7 +4,12 @@
 data "aws_caller_identity" "current" {}
 
 locals {
-  senders = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "events.amazonaws.com"]
+  senders = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]
+
+  # EventBridge states no source account when it publishes: under a condition on it both policies would refuse it, and
+  # the event would be lost without a word. Source: EventBridge User Guide, "Using resource-based policies" (SNS), and
+  # SNS Developer Guide, "Key management" (event sources and encrypted topics).
+  senders_without_condition = var.watch_backups ? ["events.amazonaws.com"] : []
   same_account = {
     StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
   }
@@ -20,7 +25,7 @@ resource "aws_kms_key" "topic" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid       = "AllowTheAccountToManage"
         Effect    = "Allow"
@@ -36,7 +41,13 @@ resource "aws_kms_key" "topic" {
         Resource  = "*"
         Condition = local.same_account
       },
-    ]
+      ], [for sender in local.senders_without_condition : {
+        Sid       = "AllowEventBridgeToEncrypt"
+        Effect    = "Allow"
+        Principal = { Service = sender }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+    }])
   })
 }
 
@@ -63,7 +74,7 @@ resource "aws_sns_topic_policy" "this" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid       = "AllowSendersToPublish"
         Effect    = "Allow"
@@ -80,7 +91,13 @@ resource "aws_sns_topic_policy" "this" {
         Resource  = aws_sns_topic.this[0].arn
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
-    ]
+      ], [for sender in local.senders_without_condition : {
+        Sid       = "AllowEventBridgeToPublish"
+        Effect    = "Allow"
+        Principal = { Service = sender }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.this[0].arn
+    }])
   })
 }
 

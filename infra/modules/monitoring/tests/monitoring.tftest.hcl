@@ -85,6 +85,47 @@ run "budget_and_topic" {
   }
 }
 
+# EventBridge states no source account: under such a condition it is refused, and nobody hears of a failed backup.
+run "lets_eventbridge_publish_without_a_condition" {
+  variables {
+    alarm_topic_arn = null
+    topic           = { name = "bbws-alarms-prod" }
+    watch_backups   = true
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in [aws_sns_topic_policy.this[0].policy, aws_kms_key.topic[0].policy] : [
+        for statement in jsondecode(policy).Statement : try(statement.Condition, null) == null
+        if statement.Effect == "Allow" && contains(flatten([try(statement.Principal.Service, [])]), "events.amazonaws.com")
+      ] == [true]
+    ])
+    error_message = "Topic and key let events.amazonaws.com in by one statement each, without a condition."
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in [aws_sns_topic_policy.this[0].policy, aws_kms_key.topic[0].policy] : [
+        for statement in jsondecode(policy).Statement : try(statement.Condition.StringEquals["aws:SourceAccount"], "")
+        if statement.Effect == "Allow" && contains(flatten([try(statement.Principal.Service, [])]), "cloudwatch.amazonaws.com")
+      ] == ["093646564004"]
+    ])
+    error_message = "CloudWatch and Budgets send for this account alone."
+  }
+}
+
+run "lets_eventbridge_in_only_where_backups_are_watched" {
+  variables {
+    alarm_topic_arn = null
+    topic           = { name = "bbws-alarms-prod" }
+  }
+
+  assert {
+    condition     = !strcontains("${aws_sns_topic_policy.this[0].policy}${aws_kms_key.topic[0].policy}", "events.amazonaws.com")
+    error_message = "Without a rule of EventBridge, EventBridge needs no right."
+  }
+}
+
 run "refuses_alarms_that_go_nowhere" {
   command         = plan
   expect_failures = [var.alarm_topic_arn]
