@@ -11,6 +11,9 @@ data "aws_region" "replica" {
 }
 
 locals {
+  # The name of a table may hold dots, that of an alias may not.
+  key_alias = "alias/bbws-dynamodb-${replace(var.name, ".", "-")}"
+
   key_policy = {
     for place, region in { main = data.aws_region.current.name, replica = data.aws_region.replica.name } :
     place => jsonencode({
@@ -50,7 +53,7 @@ resource "aws_kms_key" "this" {
 }
 
 resource "aws_kms_alias" "this" {
-  name          = "alias/bbws-dynamodb-${var.name}"
+  name          = local.key_alias
   target_key_id = aws_kms_key.this.key_id
 }
 
@@ -69,6 +72,6 @@ resource "aws_kms_alias" "replica" {
   count    = var.replicate ? 1 : 0
   provider = aws.replica
 
-  name          = "alias/bbws-dynamodb-${var.name}"
+  name          = local.key_alias
   target_key_id = aws_kms_key.replica[0].key_id
 }

@@ -107,8 +107,8 @@ variable "key_deletion_window_days" {
   nullable    = false
 
   validation {
-    condition     = var.key_deletion_window_days >= 7 && var.key_deletion_window_days <= 30
-    error_message = "key_deletion_window_days is ${var.key_deletion_window_days}: KMS allows 7 to 30 days, so write a number in that range."
+    condition     = var.key_deletion_window_days >= 7 && var.key_deletion_window_days <= 30 && floor(var.key_deletion_window_days) == var.key_deletion_window_days
+    error_message = "key_deletion_window_days is ${var.key_deletion_window_days}: KMS allows 7 to 30 days, so write a whole number in that range."
   }
 }
 

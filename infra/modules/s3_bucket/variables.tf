@@ -66,8 +66,8 @@ variable "logging" {
   default = null
 
   validation {
-    condition     = var.logging == null || can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.logging.bucket))
-    error_message = "logging.bucket is not a bucket name that S3 accepts: write 3 to 63 lower-case letters, digits and hyphens, for example bbws-logs-dev."
+    condition     = var.logging == null || try(can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.logging.bucket)) && !can(regex("^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$", var.logging.bucket)), false)
+    error_message = "logging.bucket is not a bucket name that S3 accepts: write 3 to 63 lower-case letters, digits and hyphens, without the beginnings and endings that S3 keeps for itself, for example bbws-logs-dev."
   }
 
   validation {
@@ -81,8 +81,8 @@ variable "logging" {
   }
 
   validation {
-    condition     = var.logging == null || try(var.logging.retention_days >= 1 && var.logging.retention_days <= 3650, false)
-    error_message = "logging.retention_days is out of range: write a number of days from 1 to 3650."
+    condition     = var.logging == null || try(var.logging.retention_days >= 1 && var.logging.retention_days <= 3650 && floor(var.logging.retention_days) == var.logging.retention_days, false)
+    error_message = "logging.retention_days is out of range: write a whole number of days from 1 to 3650."
   }
 }
 

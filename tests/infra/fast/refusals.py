@@ -94,6 +94,24 @@ REFUSALS = (
         ("logging.bucket is the bucket itself", "write another one"),
     ),
     Refusal(
+        "a_log_bucket_with_a_reserved_ending",
+        "modules/s3_bucket",
+        {"logging": {"bucket": "bbws-logs-s3alias", "prefix": "s3-access-logs/templates/"}},
+        ("logging.bucket is not a bucket name", "endings that S3 keeps for itself"),
+    ),
+    Refusal(
+        "logs_kept_for_a_day_and_a_half",
+        "modules/s3_bucket",
+        {
+            "logging": {
+                "bucket": "bbws-logs-dev",
+                "prefix": "s3-access-logs/templates/",
+                "retention_days": 1.5,
+            }
+        },
+        ("logging.retention_days is out of range", "a whole number of days from 1 to 3650"),
+    ),
+    Refusal(
         "an_index_on_an_undeclared_attribute",
         "modules/gsi",
         {"indexes": [{"name": "EmailIndex", "partition_key": "mail"}]},
@@ -128,6 +146,12 @@ REFUSALS = (
         "modules/dynamodb_table",
         {"recovery_period_days": 36},
         ("is 36", "1 to 35 days", "the design says 35"),
+    ),
+    Refusal(
+        "a_key_called_back_within_a_week_and_a_half_day",
+        "modules/dynamodb_table",
+        {"key_deletion_window_days": 7.5},
+        ("key_deletion_window_days is 7.5", "7 to 30 days", "a whole number"),
     ),
     Refusal(
         "backups_kept_for_three_days",

@@ -65,6 +65,19 @@ run "production" {
   }
 }
 
+run "a_name_with_dots" {
+  command = plan
+
+  variables {
+    name = "tenants.v2"
+  }
+
+  assert {
+    condition     = aws_kms_alias.this.name == "alias/bbws-dynamodb-tenants-v2" && aws_kms_alias.replica[0].name == "alias/bbws-dynamodb-tenants-v2"
+    error_message = "A table's name may hold dots, an alias of KMS may not."
+  }
+}
+
 run "elsewhere" {
   command = plan
 
