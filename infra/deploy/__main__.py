@@ -55,7 +55,7 @@ def _default(verb: str) -> tuple[str, ...]:
 
 def _plan(program: str, component: Component) -> bool:
     if component.name == "templates":
-        require_roles(ENVIRONMENTS[component.environment])
+        require_roles(component)
     terraform = _prepared(program, component)
     code = terraform.run(
         "plan",

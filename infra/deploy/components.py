@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -57,3 +58,10 @@ def setting(file: Path, name: str) -> str:
         if separator and key.strip() == name:
             return value.strip().strip('"')
     return ""
+
+
+def settings(file: Path, name: str) -> tuple[str, ...]:
+    """The texts in the list ``name`` of a .tfvars file, on one line or several; empty when not set."""
+    found = re.search(rf"^{re.escape(name)}\s*=\s*\[(.*?)\]", file.read_text(encoding="utf-8"), re.M | re.S)
+    lines = found[1].splitlines() if found else []
+    return tuple(text for line in lines for text in re.findall(r'"([^"]*)"', re.split(r"#|//", line)[0]))

@@ -8,6 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.deploy.components import Component, setting, settings
 from infra.deploy.errors import RefusedError, SurroundingsError
 from infra.design import REGION, Environment
 
@@ -35,8 +36,10 @@ def require_account(environment: Environment) -> None:
         )
 
 
-def require_roles(environment: Environment) -> None:
-    """Pass only when every role that the bucket policy names exists: S3 refuses the policy otherwise.
+def require_roles(component: Component) -> None:
+    """Pass only when every role that the bucket policy will name exists: S3 refuses the policy otherwise.
+
+    The names are those that Terraform is given, in the values of ``component`` (templates).
 
     Raises:
         RefusedError: some are missing.
@@ -44,8 +47,13 @@ def require_roles(environment: Environment) -> None:
     """
     client = boto3.client("iam", region_name=REGION, config=_PATIENCE)
     missing: list[str] = []
-    for arn in (*environment.readers, environment.deployer, environment.pruner):
-        name = arn.rpartition("/")[2]
+    values = component.variables
+    names = (
+        *settings(values, "reader_role_names"),
+        setting(values, "deployer_role_name"),
+        setting(values, "pruner_role_name"),
+    )
+    for name in names:
         try:
             client.get_role(RoleName=name)
         except client.exceptions.NoSuchEntityException:
@@ -60,5 +68,6 @@ def _missing_roles(names: Sequence[str]) -> str:
     return (
         f"The bucket policy names roles that do not exist: {', '.join(names)}. S3 would refuse it in the "
         "middle of the apply. Deploy their services first (deployer and pruner: the component account), or "
-        "leave the role out of reader_role_names until its service exists."
+        "leave the role out of reader_role_names (environments/ENV.tfvars of the component templates) until "
+        "its service exists."
     )
