@@ -87,6 +87,19 @@ def object_key(digest: Digest, path: str) -> str:
     return f"{OBJECTS}{digest.hex}.{extension(path)}"
 
 
+def release_of(key: str) -> str:
+    """The id of the release whose bundle or manifest lies at ``key``, "" when neither does."""
+    release, _, file = key.removeprefix(RELEASES).partition("/")
+    ours = key.startswith(RELEASES) and file in (BUNDLE, MANIFEST) and _RELEASE_ID.fullmatch(release)
+    return release if ours else ""
+
+
+def is_object(key: str) -> bool:
+    """Whether ``key`` has the form of ``object_key``. What else lies in that folder is somebody else's."""
+    digest, _, suffix = key.removeprefix(OBJECTS).rpartition(".")
+    return key.startswith(OBJECTS) and suffix in MEDIA_TYPES and bool(_RELEASE_ID.fullmatch(digest))
+
+
 def extension(path: str) -> str:
     """The last suffix of ``path``, without its dot."""
     return path.rpartition(".")[2]

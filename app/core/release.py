@@ -218,7 +218,8 @@ def damaged(release: str, problems: list[str]) -> DamagedReleaseError:
     shown = "; ".join(problems[:10]) + (f"; and {len(problems) - 10} more" if len(problems) > 10 else "")
     return DamagedReleaseError(
         f"Release {release[:12]} is not intact: {shown}.",
-        remedy="Nothing of it was used. Build it again from its sources.",
+        remedy="Nothing of it was used. Build it again from its sources; a target is mended by "
+        "`bbws-templates publish --repair`.",
     )
 
 

@@ -12,7 +12,15 @@ from app.publishing.store import ObjectStore
 from bbws_templates.bundle import Bundle, parse_bundle
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError
-from bbws_templates.layout import BUNDLE, POINTER, RELEASES, bundle_key, manifest_key, object_key
+from bbws_templates.layout import (
+    BUNDLE,
+    POINTER,
+    RELEASES,
+    bundle_key,
+    manifest_key,
+    object_key,
+    release_of,
+)
 from bbws_templates.pointer import Pointer, parse_pointer
 
 ACTIVE = "active"
@@ -135,8 +143,7 @@ class Catalogue:
 
     def releases(self) -> list[str]:
         """The ids of every release in the target, whole or not."""
-        keys = (listed.key.removeprefix(RELEASES) for listed in self.store.list(RELEASES))
-        return sorted({key.partition("/")[0] for key in keys})
+        return sorted({release_of(listed.key) for listed in self.store.list(RELEASES)} - {""})
 
     def resolve(self, name: str) -> str:
         """The whole id that ``name`` stands for: an id, the beginning of one, ``active`` or ``previous``.

@@ -14,7 +14,7 @@ from app.publishing.errors import ConflictError
 from app.publishing.history import activations
 from app.publishing.parallel import Progress, in_parallel, silent
 from bbws_templates.faults import DamagedReleaseError, StoreError
-from bbws_templates.layout import OBJECTS, POINTER, RELEASES
+from bbws_templates.layout import OBJECTS, POINTER, RELEASES, is_object, release_of
 
 KEEP = 10
 """How many releases a prune keeps when it is not told."""
@@ -64,8 +64,11 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
         manifest, _ = catalogue.manifest(release)
         needed |= set(catalogue.keys(manifest).values())
         names |= catalogue.bundle(release).templates.keys()
-    keys = [item.key for release in deleted for item in catalogue.store.list(f"{RELEASES}{release}/")]
-    keys += [item.key for item in catalogue.store.list(OBJECTS) if item.key not in needed]
+    keys = [item.key for item in catalogue.store.list(RELEASES) if release_of(item.key) in deleted]
+    # Somebody else's objects, another target below this one perhaps, do not have the form of ours.
+    keys += [
+        item.key for item in catalogue.store.list(OBJECTS) if is_object(item.key) and item.key not in needed
+    ]
     gone = _names_of(catalogue, deleted) - names
     keys += sorted(f"{name}.{suffix}" for name in gone for suffix in ("html", "txt"))
     return PrunePlan(kept, deleted, tuple(keys), unfinished=bool(standing.pointer.pruning))

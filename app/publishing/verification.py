@@ -14,7 +14,7 @@ from app.publishing.parallel import Progress, in_parallel, silent
 from bbws_templates.bundle import Bundle, parse_bundle
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError
-from bbws_templates.layout import BUNDLE, HISTORY, MANIFEST, OBJECTS, POINTER, RELEASES
+from bbws_templates.layout import BUNDLE, HISTORY, MANIFEST, OBJECTS, POINTER, RELEASES, is_object, release_of
 
 
 class Fault(StrEnum):
@@ -100,7 +100,7 @@ class _Walk:
     def read_objects(self, progress: Progress) -> None:
         """Every shared file says in its name what it must hash to."""
         self.keys = {listed.key for listed in self.catalogue.store.list("")}
-        objects = sorted(key for key in self.keys if key.startswith(OBJECTS))
+        objects = sorted(key for key in self.keys if is_object(key))
 
         def is_bad(key: str) -> bool:
             progress(key)
@@ -112,9 +112,7 @@ class _Walk:
             self.add(Fault.TAMPERED, key, "its content is not what its name says")
 
     def read_releases(self, progress: Progress) -> None:
-        self.ids = sorted(
-            {key.removeprefix(RELEASES).partition("/")[0] for key in self.keys if key.startswith(RELEASES)}
-        )
+        self.ids = sorted({release_of(key) for key in self.keys} - {""})
         for release in self.ids:
             progress(release[:12])
             self._read_release(release)
@@ -241,7 +239,7 @@ class _Walk:
         """What nothing refers to: harmless, and `prune` removes what is ours."""
         own = self.known | self.used | set(_stable_keys(self.bundles.values()))
         for key in self.keys - own - self.bad:
-            if key.startswith(OBJECTS):
+            if is_object(key):
                 self.add(Fault.UNUSED, key, "no release has this file")
             elif not key.startswith(HISTORY):
                 self.add(Fault.FOREIGN, key, "no release has put it here")

@@ -312,6 +312,29 @@ def test_a_prune_removes_the_stable_keys_of_templates_that_are_gone(store: Objec
     assert store.get("notes.txt")
 
 
+def test_a_prune_leaves_alone_what_somebody_else_keeps_in_the_folders_of_releases(store: ObjectStore) -> None:
+    publish_to(store, release("first"))
+    publish_to(store, release("second"))
+    # A target below this one, or somebody's notes: not one of these keys has the form of ours.
+    foreign = {
+        "objects/current.json",
+        "objects/receipts/receipt.html",
+        f"objects/objects/{'0' * 64}.html",
+        "objects/README.md",
+        "releases/notes/bundle.json",
+        f"releases/releases/{'0' * 64}/bundle.json",
+        f"releases/{release('first').id}/signature.txt",
+    }
+    for key in foreign:
+        store.put(key, b"somebody else's")
+    assert faults(store) == {(Fault.FOREIGN, key) for key in foreign}
+    plan = prune(Catalogue(store), 1, actor="me")
+    assert plan.deleted == (release("first").id,)
+    assert {item.key for item in store.list("")} >= foreign
+    assert plan_prune(Catalogue(store), 1).keys == ()
+    assert faults(store) == {(Fault.FOREIGN, key) for key in foreign}
+
+
 def test_who_planned_before_a_prune_must_plan_again(store: ObjectStore) -> None:
     catalogue = Catalogue(store)
     publish_to(store, release("first"))
