@@ -101,10 +101,13 @@ def named_targets(settings: Path | None = None) -> dict[str, NamedTarget]:
 def _named(name: str, table: Any, path: Path) -> NamedTarget:
     if not isinstance(table, dict) or not isinstance(table.get("url"), str):
         raise _wrong(path, f"the target '{name}' has no url")
-    unknown = sorted(table.keys() - _KEYS - _FLAGS)
-    texts = [value for key, value in table.items() if key not in _FLAGS]
-    if unknown or any(not isinstance(value, str) for value in texts):
-        raise _wrong(path, f"the target '{name}' may have {', '.join(sorted(_KEYS))}, each a string")
+    for key in sorted(table.keys() - _KEYS - _FLAGS):
+        raise _wrong(
+            path, f"the target '{name}' has '{key}'; it may have {', '.join(sorted(_KEYS | _FLAGS))}"
+        )
+    for key in sorted(_KEYS & table.keys()):
+        if not isinstance(table[key], str):
+            raise _wrong(path, f"'{key}' of the target '{name}' is not a string")
     for flag in _FLAGS & table.keys():
         if not isinstance(table[flag], bool):
             raise _wrong(path, f"'{flag}' of the target '{name}' is true or false")

@@ -248,6 +248,24 @@ def test_settings_that_cannot_be_used_say_where(tmp_path: Path, text: str) -> No
         named_targets(path)
 
 
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [("secret = 'x'", "'secret'"), ("region = 5", "'region'"), ("protected = 'yes'", "'protected'")],
+)
+def test_a_wrong_setting_of_a_target_is_named(tmp_path: Path, line: str, named: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(f"[targets.dev]\nurl = 's3://bucket'\n{line}\n")
+    with pytest.raises(TargetError, match=named):
+        resolve_target("dev", path)
+
+
+def test_an_unknown_setting_of_a_target_is_answered_with_all_that_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("[targets.dev]\nurl = 's3://bucket'\nprotect = true\n")
+    with pytest.raises(TargetError, match="description, profile, protected, region, unconditional, url"):
+        resolve_target("dev", path)
+
+
 def test_the_settings_of_the_repository_name_the_four_targets() -> None:
     named = named_targets(Path(__file__).parents[2] / "bbws-templates.toml")
     assert set(named) == {"local", "dev", "sit", "prod"}
