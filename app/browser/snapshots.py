@@ -74,5 +74,12 @@ def select(snapshots: Iterable[Snapshot], patterns: Sequence[str]) -> tuple[Snap
         return tuple(known)
     for pattern in patterns:
         if not any(snapshot.matches(pattern) for snapshot in known):
-            raise UnknownNameError("snapshot", pattern, tuple(snapshot.id for snapshot in known))
+            raise UnknownNameError("snapshot", pattern, _names(known))
     return tuple(snapshot for snapshot in known if any(snapshot.matches(pattern) for pattern in patterns))
+
+
+def _names(snapshots: Iterable[Snapshot]) -> tuple[str, ...]:
+    """The snapshots and every beginning that means some of them, the shortest first."""
+    parts = [snapshot.id.split("/") for snapshot in snapshots]
+    names = {"/".join(each[:end]) for each in parts for end in range(1, len(each) + 1)}
+    return tuple(sorted(names, key=lambda name: (name.count("/"), name)))

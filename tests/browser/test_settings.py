@@ -89,3 +89,23 @@ def test_a_pattern_without_a_match_is_an_error() -> None:
     assert select(known, ["*/phone-*"]) == tuple(known)
     with pytest.raises(UnknownNameError, match="receipts/reciept"):
         select(known, ["receipts/receipt", "receipts/reciept"])
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("recipts", "receipts"),
+        ("receipts/reciept", "receipts/receipt"),
+        ("receipts/receipt/typical/phone-drak", "receipts/receipt/typical/phone-dark"),
+    ],
+)
+def test_a_slip_in_the_beginning_of_a_name_is_answered_with_a_beginning(said: str, meant: str) -> None:
+    known = [
+        Snapshot(template, "typical", width, variant)
+        for template in ("invoices/invoice", "receipts/order", "receipts/receipt")
+        for width in ("desktop", "phone")
+        for variant in Variant
+    ]
+    with pytest.raises(UnknownNameError) as caught:
+        select(known, [said])
+    assert caught.value.nearest[0] == meant
