@@ -4,6 +4,7 @@
 
     BbwsTemplatesError
     ├── SourceError            a file or folder of the template set cannot be used
+    │   ├── ContractFaultError the contract of a template cannot be used, whatever the data
     │   └── UnknownNameError   a template or fixture that does not exist; carries the nearest names
     ├── CompileError           Mustache where the compiler cannot keep it whole
     ├── ReleaseError           a release that cannot be built or read
@@ -17,6 +18,7 @@ from bbws_templates.errors import BbwsTemplatesError, Location
 __all__ = [
     "BbwsTemplatesError",
     "CompileError",
+    "ContractFaultError",
     "Location",
     "ReleaseError",
     "SourceError",
@@ -29,6 +31,10 @@ class SourceError(BbwsTemplatesError):
     """A template, partial, stylesheet, metadata file or fixture cannot be read or understood."""
 
     code = "source"
+
+
+class ContractFaultError(SourceError):
+    """The contract of a template cannot be used, whatever the data."""
 
 
 class UnknownNameError(SourceError):

@@ -13,6 +13,15 @@ from app.core.errors import SourceError
 from app.core.jsontext import locate, parse_json
 from app.core.sources import Audience, Mailbox, Metadata, SourceFile
 
+_WANTED = {
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "string_type": "must be text",
+    "string_too_short": "must not be empty",
+    "enum": f"must be {' or '.join(audience.value for audience in Audience)}",
+}
+"""What the validator asks for, in the words of a JSON file; by its type of error."""
+
 
 class _Sender(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -68,12 +77,15 @@ def load_metadata(file: SourceFile, *, root: Path, read: Callable[[Path], Source
 def _first_offence(error: ValidationError, file: SourceFile) -> SourceError:
     first = error.errors()[0]
     pointer = "".join(f"/{part}" for part in first["loc"])
-    member = pointer or "the file"
-    if first["type"] == "missing":
-        message, remedy = f"The member {member} is missing.", "Add it."
+    if not pointer:
+        message, remedy = "The metadata must be one JSON object.", "Wrap them in { }."
+    elif first["type"] == "missing":
+        message, remedy = f"The member {pointer} is missing.", "Add it."
     elif first["type"] == "extra_forbidden":
-        message = f"The member {member} is not known."
-        remedy = f"Known: {', '.join(_MetadataFile.model_fields)}."
+        message = f"The member {pointer} is not known."
+        shape = _Sender if len(first["loc"]) > 1 else _MetadataFile
+        remedy = f"Known: {', '.join(shape.model_fields)}."
     else:
-        message, remedy = f"The member {member} cannot be used: {first['msg']}.", "Correct it."
+        wanted = _WANTED.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+        message, remedy = f"The member {pointer} {wanted}.", "Correct it."
     return SourceError(message, location=locate(file.text, file.label, pointer), remedy=remedy)

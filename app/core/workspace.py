@@ -20,16 +20,17 @@ from typing import Any
 from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
-from app.core.errors import UnknownNameError
+from app.core.errors import ContractFaultError, UnknownNameError
 from app.core.findings import CheckReport, Finding, Findings, Severity, finding_of
 from app.core.loader import load_template_set
 from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation import specimen_data, validate_metadata, validate_rendered
+from app.core.validation.contracts import fault_of_the_contract
 from app.core.validation.usage import fixture_findings, usage_findings
 from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.engine import RenderWarning
-from bbws_templates.errors import BbwsTemplatesError, Location, RenderError
+from bbws_templates.errors import BbwsTemplatesError, ContractError, Location, RenderError
 from bbws_templates.mailing import render_email
 
 
@@ -123,12 +124,16 @@ class Workspace:
 
         Raises:
             ContractError: strict, and the data breaks the contract; names every problem at once.
+            ContractFaultError: the contract itself cannot be used; the place is in the metadata.
             BbwsTemplatesError: the template does not compile or cannot be rendered with this data.
         """
         compilation = self.compilation(name)
         compiled = compilation.compiled
         if strict and compiled.contract is not None:
-            contract.require(compiled.contract, data, template=name)
+            try:
+                contract.require(compiled.contract, data, template=name)
+            except ContractError as error:
+                raise fault_of_the_contract(compilation.source, error) or error from None
         heard: list[RenderWarning] = []
         try:
             email = render_email(compiled, data, strict=strict, warnings=heard)
@@ -208,6 +213,8 @@ class Workspace:
                 continue  # a render would only repeat in other words what the contract just said
             try:
                 email = self.render(name, fixture.data)
+            except ContractFaultError:
+                continue  # usage_findings has named it, and no fixture can change it
             except BbwsTemplatesError as error:
                 yield "", [finding_of(error, template=name, fixture=scenario)]
                 continue

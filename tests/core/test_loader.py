@@ -35,6 +35,10 @@ def write(path: Path, text: str | bytes) -> None:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
 
 
+def metadata(**members: Any) -> bytes:
+    return json.dumps({**METADATA, **members}).encode()
+
+
 def load(folder: Path) -> TemplateSet:
     return load_template_set(folder / "templates", folder / "fixtures")
 
@@ -77,7 +81,17 @@ def test_a_byte_order_mark_is_not_part_of_the_text(folder: Path) -> None:
         ("templates/a/one.html", b"ab\nc\xc3\xa4\xff", ":2:3"),
         ("templates/a/one.html", b"x" * (2 * 1024 * 1024 + 1), "bytes"),
         ("templates/a/one.json", b"{", ":1:2"),
-        ("templates/a/one.json", b"[]", "one.json"),
+        ("templates/a/one.json", b"[]", "one.json:1:1: The metadata must be one JSON object."),
+        ("templates/a/one.json", metadata(contract="x"), "/contract must be an object."),
+        ("templates/a/one.json", metadata(sender="us"), "/sender must be an object."),
+        ("templates/a/one.json", metadata(subject=7), "/subject must be text."),
+        ("templates/a/one.json", metadata(description=""), "/description must not be empty."),
+        ("templates/a/one.json", metadata(audience="all"), "/audience must be customer or internal."),
+        (
+            "templates/a/one.json",
+            metadata(sender={"address": "us@example.com", "mail": ""}),
+            "/sender/mail is not known. Known: name, address.",
+        ),
         ("templates/a/one.json", json.dumps({**METADATA, "subjcet": "x"}).encode(), "/subjcet is not known"),
         ("templates/a/one.json", json.dumps({**METADATA, "subject": "a\nb"}).encode(), "one line"),
         (

@@ -7,6 +7,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from app.core.errors import ContractFaultError
 from app.core.findings import Finding
 from app.core.jsontext import locate
 from app.core.sources import Fixture, Metadata, TemplateSource
@@ -53,6 +54,24 @@ def fixture_findings(source: TemplateSource, fixture: Fixture) -> tuple[Finding,
         )
         for problem in problems
     )
+
+
+def fault_of_the_contract(source: TemplateSource, error: ContractError) -> ContractFaultError | None:
+    """The mistake in the contract itself behind ``error``, at its line; None when the data are at fault.
+
+    Without this, the author of a contract would read that all data are wrong.
+    """
+    if source.metadata is None:
+        return None
+    for finding in _broken(source.name, source.metadata):
+        no_schema = finding.code == INVALID.code and not _is_schema(source.metadata.contract)
+        if no_schema or (finding.code == VOCABULARY.code and not error.problems):
+            return ContractFaultError(finding.message, location=finding.location, remedy=finding.remedy)
+    return None
+
+
+def _is_schema(contract: Mapping[str, Any]) -> bool:
+    return Draft202012Validator(Draft202012Validator.META_SCHEMA).is_valid(contract)
 
 
 def _finding(template: str, metadata: Metadata, rule: Rule, pointer: str, message: str) -> Finding:

@@ -1,0 +1,63 @@
+"""Whose mistake it is that an email cannot be rendered: the data's, or the contract's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.errors import ContractFaultError
+from app.core.workspace import Workspace
+from bbws_templates.errors import ContractError
+
+
+def workspace(folder: Path, contract: dict[str, Any]) -> Workspace:
+    (folder / "templates").mkdir()
+    (folder / "templates/one.html").write_text("<p>{{name}}</p>")
+    metadata = {
+        "description": "Sent when.",
+        "audience": "customer",
+        "sender": {"name": "Us", "address": "us@example.com"},
+        "subject": "Hello {{name}}",
+        "preheader": "",
+        "contract": contract,
+    }
+    (folder / "templates/one.json").write_text(json.dumps(metadata, indent=1))
+    return Workspace.load(folder / "templates", folder / "fixtures")
+
+
+@pytest.mark.parametrize(
+    ("contract", "pointer"),
+    [
+        ({"type": "objekt"}, "/contract/type"),
+        ({"type": "object", "properties": []}, "/contract/properties"),
+        ({"type": "object", "properties": {"name": {"type": "text"}}}, "/contract/properties/name/type"),
+        ({"type": "object", "properties": {"name": {"pattern": "("}}}, "/contract/properties/name/pattern"),
+        (
+            {"type": "object", "properties": {"name": {"$ref": "#/$defs/no"}}},
+            "/contract/properties/name/$ref",
+        ),
+    ],
+    ids=["type", "shape", "type of a field", "pattern"],
+)
+def test_a_contract_that_cannot_be_used_is_named_at_its_line_and_no_data_are_blamed(
+    tmp_path: Path, contract: dict[str, Any], pointer: str
+) -> None:
+    with pytest.raises(ContractFaultError) as caught:
+        workspace(tmp_path, contract).render("one", {"name": "Ann"})
+    place = caught.value.location
+    assert place is not None
+    assert place.file.endswith("one.json")
+    assert place.pointer == pointer
+    assert place.line > 1
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("contract", [{"type": "object"}, {}], ids=["sound", "says too little"])
+def test_data_are_blamed_when_the_contract_can_be_used(tmp_path: Path, contract: dict[str, Any]) -> None:
+    contract = {**contract, "properties": {"name": {"type": "string"}}}
+    with pytest.raises(ContractError) as caught:
+        workspace(tmp_path, contract).render("one", {"name": 7})
+    assert [problem.pointer for problem in caught.value.problems] == ["/name"]
