@@ -35,10 +35,6 @@ def workspace(folder: Path, contract: dict[str, Any]) -> Workspace:
         ({"type": "object", "properties": []}, "/contract/properties"),
         ({"type": "object", "properties": {"name": {"type": "text"}}}, "/contract/properties/name/type"),
         ({"type": "object", "properties": {"name": {"pattern": "("}}}, "/contract/properties/name/pattern"),
-        (
-            {"type": "object", "properties": {"name": {"$ref": "#/$defs/no"}}},
-            "/contract/properties/name/$ref",
-        ),
     ],
     ids=["type", "shape", "type of a field", "pattern"],
 )
