@@ -205,3 +205,16 @@ def test_both_schemes_both_widths_and_every_client_are_pictured_apart(desk: Desk
     distinct = [name for name in pixels if not name.endswith("gmail")]
     assert len({pixels[name] for name in distinct}) == len(distinct)
     assert {result.current.width for result in results if result.current} == {640, 375}
+
+
+def test_what_is_said_about_a_broken_baseline_mends_it(approved: Desk) -> None:
+    name = "mails/order/typical/desktop-light"
+    sidecar = approved.folders.baselines / f"{name}.json"
+    sidecar.write_text("{", encoding="utf-8")
+    broken = approved.result(name)
+    assert broken.status is Status.FAILED
+    assert "remove the picture and its sidecar, compare, and approve" in broken.message
+    sidecar.unlink()
+    sidecar.with_suffix(".webp").unlink()
+    approved.approve(approved.compare())
+    assert approved.result(name).status is Status.UNCHANGED
