@@ -8,6 +8,7 @@ import click
 
 from app.browser.folders import Folders
 from app.commands.options import screenshot_folder_options, template_set_options
+from app.commands.releasing import settings_option
 from app.web.application import ServerSettings, serve
 
 
@@ -37,6 +38,7 @@ from app.web.application import ServerSettings, serve
     metavar="NAME",
     help="A further host name to answer to; may be given several times.",
 )
+@settings_option
 @screenshot_folder_options
 @template_set_options
 def command(
@@ -44,6 +46,7 @@ def command(
     port: int,
     token: str | None,
     allowed_hosts: tuple[str, ...],
+    settings: Path | None,
     templates: Path,
     fixtures: Path,
     baselines: Path,
@@ -59,5 +62,6 @@ def command(
             token=token,
             allowed_hosts=allowed_hosts,
             screenshots=Folders(baselines, work),
+            targets=settings,
         )
     )

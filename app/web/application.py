@@ -123,7 +123,7 @@ def _services(settings: ServerSettings) -> Services:
         renderings=renderings,
         checks=checks,
         drafts=Drafts(),
-        releases=Releases(),
+        releases=Releases(settings.targets),
         excerpts=Excerpts((settings.templates, settings.fixtures)),
         stand_ins=StandIns(settings.stand_ins),
         broadcast=broadcast,

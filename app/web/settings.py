@@ -24,7 +24,8 @@ class ServerSettings:
     body in bytes. ``allowed_hosts`` are names, beside its own, under which the server may be addressed.
     ``stand_ins`` are folders with an image at ``{host}/{path}`` of its address, so that a preview is whole
     without a network; images that are in none of them are shown as grey placeholders. ``screenshots`` are
-    the folders whose last comparison the review shows.
+    the folders whose last comparison the review shows. ``targets`` is the file that names the targets of
+    releases; by default the nearest ``bbws-templates.toml``.
     """
 
     templates: Path
@@ -36,6 +37,7 @@ class ServerSettings:
     allowed_hosts: tuple[str, ...] = ()
     stand_ins: tuple[Path, ...] = (ASSETS,)
     screenshots: Folders = field(default_factory=Folders)
+    targets: Path | None = None
 
     @property
     def exposed(self) -> bool:

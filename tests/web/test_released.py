@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app.core.building import make_unchecked_release
@@ -15,6 +16,7 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.publisher import make_plan, publish
 from tests.web.calling import Caller
 from tests.web.conftest import Folders
+from tests.web.process import running
 
 NAME = "mails/greeting"
 DATA = {"name": "<Ann>", "note": "Welcome"}
@@ -114,3 +116,17 @@ def test_a_caller_cannot_point_the_server_anywhere(
 ) -> None:
     answer = caller.render(NAME, {"data": DATA, "release": "active", "target": target})
     assert (answer.status_code, answer.json()["code"]) == (422, "target")
+
+
+def test_the_server_takes_its_targets_from_the_settings_it_is_told(
+    folders: Folders, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    settings = elsewhere / "targets.toml"
+    settings.write_text('[targets.local]\nurl = "file:store"\n')
+    release = publish_sources(folders, DirectoryStore(elsewhere / "store"))
+    with running(folders.templates, folders.fixtures, "--settings", str(settings)) as server:
+        answer = httpx.post(
+            f"{server.url}/api/templates/{NAME}/render", json={"data": DATA, "release": "active"}, timeout=30
+        )
+    assert (answer.status_code, answer.json()["release"]) == (200, release.id)
