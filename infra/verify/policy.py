@@ -65,7 +65,7 @@ def _expected_denials(bucket: str, environment: Environment) -> dict[str, dict[s
             whole,
             {
                 "StringNotEquals": {"aws:PrincipalAccount": [environment.account]},
-                "Bool": {"aws:PrincipalIsAWSService": ["false"]},
+                "BoolIfExists": {"aws:PrincipalIsAWSService": ["false"]},
             },
         ),
         "overwriting a release": _rule(

@@ -37,7 +37,8 @@ locals {
       Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
     },
     {
-      # Services of AWS (log delivery, replication checks) act without an account of their own.
+      # Services of AWS (log delivery, replication checks) act without an account of their own. An anonymous request
+      # has neither key: "if exists" lets the denial meet it too.
       Sid       = "DenyOtherAccounts"
       Effect    = "Deny"
       Principal = "*"
@@ -45,7 +46,7 @@ locals {
       Resource  = [local.bucket_arn, local.object_arns]
       Condition = {
         StringNotEquals = { "aws:PrincipalAccount" = var.account_id }
-        Bool            = { "aws:PrincipalIsAWSService" = "false" }
+        BoolIfExists    = { "aws:PrincipalIsAWSService" = "false" }
       }
     },
   ] : jsonencode(statement)]

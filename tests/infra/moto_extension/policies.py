@@ -72,6 +72,8 @@ def _holds(operator: str, actual: str | None, expected: tuple[str, ...]) -> bool
         return (actual is None) == (expected == ("true",))
     if operator in {"StringNotEquals", "ArnNotEquals"}:  # negated operators hold when the key is absent
         return actual is None or not any(fnmatchcase(actual, value) for value in expected)
+    if operator == "BoolIfExists":
+        return actual is None or actual in expected
     if actual is None:
         return False
     if operator in {"StringEquals", "Bool"}:

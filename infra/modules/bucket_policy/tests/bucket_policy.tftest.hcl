@@ -34,6 +34,21 @@ run "says_everything_the_design_says" {
   }
 }
 
+run "refuses_other_accounts_and_the_anonymous" {
+  command = plan
+
+  # Someone anonymous has no account and is known as no service: both conditions must hold for missing keys too.
+  assert {
+    condition = [
+      for statement in jsondecode(output.json).Statement : statement.Condition if statement.Sid == "DenyOtherAccounts"
+      ] == [{
+        StringNotEquals = { "aws:PrincipalAccount" = "536580886816" }
+        BoolIfExists    = { "aws:PrincipalIsAWSService" = "false" }
+    }]
+    error_message = "Everybody but this account and AWS's own services is refused."
+  }
+}
+
 run "locks_nobody_out_of_managing_the_bucket" {
   command = plan
 
