@@ -26,7 +26,7 @@ from app.browser.writing import not_written, stage
 from bbws_templates.errors import Location
 
 FORMAT = 1
-_RESTORE = "Restore it from version control; or remove the picture and its sidecar, compare, and approve anew."
+_RESTORE = "Restore it from version control, or remove the picture and its sidecar, compare, and approve it."
 
 
 class Approval(BaseModel):
