@@ -4,8 +4,8 @@ In this order, the first that can be had:
 
 1. the active (or pinned) release of the target;
 2. the last known good one, still in memory;
-3. in a process that has none yet: the release that was active before, when the active one is damaged or has
-   not been replicated yet;
+3. in a process that has none yet but perhaps the deployed copy: the release that was active before, when the
+   active one is damaged or has not been replicated yet;
 4. the copy that was deployed along with the code.
 
 All but the first come with a warning, and the first is tried again soon.
@@ -179,7 +179,7 @@ class ReleaseCache:
         try:
             return Serving(self._bundle(reader, pointer.release), Origin.ACTIVE, etag=found.etag)
         except (StoreError, DamagedReleaseError) as error:
-            if held:
+            if held and held.origin is not Origin.DEPLOYED:
                 raise
             return self._previous(reader, pointer, error)
 

@@ -194,6 +194,21 @@ def test_a_half_replicated_release_is_not_served(store: ObjectStore, clock: Hand
     assert cold.status().origin is Origin.PREVIOUS
 
 
+def test_the_release_before_is_better_than_the_deployed_copy(
+    directory: DirectoryStore, clock: Hand, tmp_path: Path
+) -> None:
+    write_release(release("deployed"), tmp_path / "release")
+    client = client_of(directory, clock, fallback=tmp_path / "release")
+    client.render("receipts/receipt", DATA)
+    publish_to(directory, release("first"))
+    second = release("second")
+    publish_to(directory, second)
+    directory.delete(f"releases/{second.id}/bundle.json")
+    clock.now += TTL + 1
+    assert client.render("receipts/receipt", DATA).release == release("first").id
+    assert client.status().origin is Origin.PREVIOUS
+
+
 @pytest.mark.parametrize("damage", [b"", b"{}", b"\xff\xfe", b'{"format":2,"templates":{}}'])
 def test_a_damaged_release_is_not_served(store: ObjectStore, clock: Hand, damage: bytes) -> None:
     publish_to(store, release("first"))
