@@ -278,6 +278,8 @@ def _print_decision(deed: str, names: list[str], *, as_json: bool) -> None:
         out.print(f"{deed} {escape(name)}")
     if not names:
         out.print("Nothing to decide: none of these pictures differs from its baseline.")
+        if deed == "approved":
+            out.print("Their sidecars are up to date with the last comparison.")
 
 
 def _pictures(number: int) -> str:

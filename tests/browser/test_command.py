@@ -32,6 +32,8 @@ def test_a_day_with_the_commands(call: Any, desk: Desk, capsys: pytest.CaptureFi
     assert capsys.readouterr().out.count("approved mails/") == 2
     assert call("compare") == 0
     assert "2 unchanged; 0 drawn" in capsys.readouterr().out
+    assert call("approve", "--all", "--by", "Ann", "--why", "Again") == 0
+    assert "Their sidecars are up to date" in capsys.readouterr().out
     desk.change("Thank you", "Thanks")
     assert call("compare", "mails/receipt") == 0
     assert call("compare", "--junit", "out/junit.xml", "--report", "out/report.html") == 1
