@@ -23,7 +23,7 @@ DOTTED_HEADS = ("p", "q")
 INDEXED = "r"  # always a list: chevron stops with a TypeError at an index into a number or null
 FLAGS = ("yes", "no")  # only at the root, and the only booleans: chevron loses {{.}} in a section over True
 
-texts = st.text(alphabet="ab <>&\"'{}#/é😀\n\t\\", max_size=6)
+texts = st.text(alphabet="ab <>&\"'{}#/é😀\n\t\\\x00\x01\x7f\ufffe", max_size=6)
 scalars = st.one_of(
     texts,
     st.integers(-(10**12), 10**12),
