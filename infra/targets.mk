@@ -54,11 +54,11 @@ infra-verify: $(VENV)/.dev ## Ask AWS whether ENV is what the design says
 
 .PHONY: infra-test
 infra-test: infra-tools ## Test the infrastructure: static, plans, and real applies against a local emulator
-	@$(INFRA_PYTHON) -m pytest tests/infra $(ARGS)
+	@$(INFRA_PYTHON) -m pytest tests/infra --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
 .PHONY: infra-test-fast
 infra-test-fast: infra-tools ## Test the infrastructure without applying anything (under a minute)
-	@$(INFRA_PYTHON) -m pytest tests/infra/fast $(ARGS)
+	@$(INFRA_PYTHON) -m pytest tests/infra/fast --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
 .PHONY: infra-lock
 infra-lock: ## Make checkov's lock file anew (needs uv)
