@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -141,18 +142,56 @@ def test_a_bucket_in_another_region(aws: str, monkeypatch: pytest.MonkeyPatch, a
     )
 
 
-def test_a_file_where_the_directory_should_be(tmp_path: Path) -> None:
-    (tmp_path / "store").write_text("a file")
-    with pytest.raises(StoreError) as caught:
-        publish_to(DirectoryStore(tmp_path / "store"), release())
-    assert str(tmp_path) in str(caught.value)
+@pytest.mark.parametrize("below", ["", "deeper/still"])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda store: store.get("current.json"),
+        lambda store: store.revalidate("current.json", '"etag"'),
+        lambda store: list(store.list("")),
+        lambda store: store.put("current.json", b"{}"),
+        lambda store: store.delete("current.json"),
+    ],
+    ids=["get", "revalidate", "list", "put", "delete"],
+)
+def test_a_file_where_the_directory_should_be(
+    tmp_path: Path, use: Callable[[DirectoryStore], object], below: str
+) -> None:
+    file = tmp_path / "store"
+    file.write_text("a file")
+    with pytest.raises(MissingBucketError) as caught:
+        use(DirectoryStore(file / below))
+    assert str(caught.value) == (
+        f"{file} is a file, not a directory of releases. Name a directory, or move the file out of the way."
+    )
+    assert file.read_text() == "a file"
+
+
+def test_a_directory_that_does_not_exist_yet_is_an_empty_one(tmp_path: Path) -> None:
+    store = DirectoryStore(tmp_path / "not" / "yet")
+    assert store.get("current.json") is None
+    assert list(store.list("")) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
 def ordinary_user() -> Iterator[Path]:
     """A folder of somebody else's, seen by a user without privileges (tests in a container run as root)."""
+    with somebody_elses(0o555) as folder:
+        yield folder
+
+
+@pytest.fixture
+def closed() -> Iterator[Path]:
+    """The same, which that user may not even look into."""
+    with somebody_elses(0o000) as folder:
+        yield folder
+
+
+@contextmanager
+def somebody_elses(mode: int) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        Path(folder).chmod(0o555)
+        Path(folder).chmod(mode)
         privileged = os.geteuid() == 0
         if privileged:
             os.seteuid(65534)
@@ -167,6 +206,15 @@ def ordinary_user() -> Iterator[Path]:
 def test_a_directory_that_may_not_be_written(ordinary_user: Path) -> None:
     with pytest.raises(DeniedError, match="may not be written by this user"):
         DirectoryStore(ordinary_user / "store").put("a.txt", b"1")
+
+
+@pytest.mark.parametrize("below", ["", "deeper"])
+def test_a_directory_that_may_not_be_read_is_not_an_empty_one(closed: Path, below: str) -> None:
+    store = DirectoryStore(closed / below)
+    with pytest.raises(DeniedError, match="may not be read by this user"):
+        store.get("current.json")
+    with pytest.raises(DeniedError, match="may not be read by this user"):
+        list(store.list("releases/"))
 
 
 @pytest.mark.parametrize(

@@ -324,3 +324,32 @@ def test_local_is_a_target_that_needs_no_account(shell: Shell, monkeypatch: pyte
     shell("publish", "--to", "local", "--release", shell.release("first"), "--yes")
     assert shell.status == 0
     assert DirectoryStore(shell.folder / ".local/releases").get("current.json")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status", "TARGET"),
+        ("history", "TARGET"),
+        ("verify", "TARGET"),
+        ("prune", "TARGET", "--yes"),
+        ("rollback", "--to", "TARGET", "--yes"),
+        ("plan", "--to", "TARGET", "--release", "RELEASE"),
+        ("publish", "--to", "TARGET", "--release", "RELEASE", "--yes"),
+        ("promote", "--from", "TARGET", "--to", "file:///tmp", "--yes"),
+    ],
+    ids=" ".join,
+)
+def test_a_target_that_is_a_file_is_one_plain_error(shell: Shell, words: tuple[str, ...]) -> None:
+    file = shell.folder / "target"
+    file.write_text("notes")
+    values = {"TARGET": shell.target}
+    if "RELEASE" in words:
+        values["RELEASE"] = shell.release("first")
+    output = shell(*(values.get(word, word) for word in words))
+    assert (shell.status, output) == (4, "")
+    assert " ".join(shell.err.split()) == (
+        f"error: {file} is a file, not a directory of releases. "
+        "Name a directory, or move the file out of the way."
+    )
+    assert file.read_text() == "notes"
