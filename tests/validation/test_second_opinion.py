@@ -1,6 +1,7 @@
 """Two validators from elsewhere look at every template with every fixture: HTML Tidy and the Nu checker.
 
-What they may say is what our own allowlist of obsolete attributes says, and nothing else.
+What they may say is what our own allowlist of obsolete attributes says, and of hostile data that there are
+control characters in them; nothing else.
 """
 
 from __future__ import annotations
@@ -87,8 +88,15 @@ def test_tidy_finds_nothing(rendered: Mapping[str, Path]) -> None:
     assert {name: found for name, path in rendered.items() if (found := tidy(path))} == {}
 
 
+def is_about_hostile_data(line: str) -> bool:
+    """Whether the Nu checker speaks of a control character that the hostile fixture put there."""
+    return bool(
+        re.search(r"__hostile\.html:\d+: (Forbidden code point U\+00[017].|Saw U\+0000 in stream)\.$", line)
+    )
+
+
 def test_the_nu_checker_finds_nothing_beyond_the_allowlist(rendered: Mapping[str, Path]) -> None:
-    assert nu(list(rendered.values())) == []
+    assert [line for line in nu(list(rendered.values())) if not is_about_hostile_data(line)] == []
 
 
 # Each stands in a sound document; all that is wrong with it is wrong by the HTML standard.

@@ -234,6 +234,38 @@ class TestInjection:
         assert codes(author(body, contract(a=schema))) == found
 
 
+class TestCharacters:
+    @pytest.mark.parametrize("character", ["\x00", "\x01", "\x0b", "\x7f", "\x85", "\ufdd0", "\U0001ffff"])
+    def test_a_character_that_html_forbids_is_named_where_its_author_put_it(
+        self, author: Author, character: str
+    ) -> None:
+        workspace = author(f"<p>\n  a{character}{{{{> b}}}}</p>", partials={"b.html": f"b{character}"})
+
+        found = findings(workspace)
+
+        assert [(finding.code, str(finding.location)) for finding in found] == [
+            ("forbidden-character", "templates/mail/welcome.html:3:4"),
+            ("forbidden-character", "templates/partials/b.html:1:2"),
+        ]
+        assert all(f"U+{ord(character):04X}" in finding.message for finding in found)
+
+    def test_a_text_part_has_what_mail_can_carry(self, author: Author) -> None:
+        workspace = author("<p>a</p>", text="a\n\x01b\x00")
+
+        (finding,) = findings(workspace)
+
+        assert (finding.code, str(finding.location)) == (
+            "forbidden-character",
+            "templates/mail/welcome.txt:2:3",
+        )
+
+    def test_white_space_and_data_may_be_anything(self, author: Author) -> None:
+        data = {"a": "".join(map(chr, range(0xA0))) + "\ufdd0\uffff"}
+        workspace = author("<p>\t{{a}}\x0c</p>", contract(a=TEXT), fixtures={"typical": data})
+
+        assert workspace.check().findings == ()
+
+
 class TestPlaceholders:
     @pytest.mark.parametrize(
         ("body", "found"),

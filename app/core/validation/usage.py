@@ -16,6 +16,7 @@ from app.core.html.markup import Markup
 from app.core.html.veil import Veil
 from app.core.jsontext import locate
 from app.core.sources import SourceFile, TemplateSource
+from app.core.validation.characters import forbidden_characters
 from app.core.validation.contracts import contract_findings, fixture_findings
 from app.core.validation.fields import Field
 from app.core.validation.injection import check_variable
@@ -90,6 +91,7 @@ class _Part:
         yield from found
         tokens = tokenize(self.mustache)
         yield from stray_placeholders(self.mustache, tokens)
+        yield from forbidden_characters(self.mustache, tokens, is_html=self.is_html)
         if self.is_html:
             markup = Markup(Veil(self.mustache, tokens).text)
             for variable, meaning in walk.variables:

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from app.core.validation.data.parse_errors import OTHER, PARSE_ERRORS
+from app.core.validation.data.parse_errors import CHARACTERS, OTHER, PARSE_ERRORS
 from app.core.validation.page import Page
 from app.core.validation.parsing import ParseError
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
@@ -32,6 +32,8 @@ def check_syntax(page: Page) -> Iterator[Problem]:
     unclosed = any(error.code.endswith("-eof") for error in page.errors)
     for error in page.errors:
         code, html, offset = error.code, page.html, error.offset
+        if code in CHARACTERS:
+            continue  # the data's own; ``characters`` looks for the author's
         if code == "expected-named-entity" and not _REFERENCE.match(html, offset):
             continue  # "AT&T" and "?a=1&b=2" are no references at all (13.2.5.73, ambiguous ampersand)
         if unclosed and code == "unexpected-end-tag" and error.variables["name"] in {"body", "html"}:

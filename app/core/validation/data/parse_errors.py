@@ -25,14 +25,15 @@ _FINISH = "Finish the tag with '>'."
 
 OTHER: Words = ("The markup cannot be read as it stands", "Compare it with the elements around it.")
 
+CHARACTERS = frozenset({"invalid-codepoint", "null-character"})
+"""Codes that tell only which character stands there, and not where: html5lib reports them by the chunk."""
+
 PARSE_ERRORS: Mapping[str, Words] = {
     "text-in-table": (
         "Text stands between the rows or cells of a table; clients move it before the table",
         "Put the text into a cell.",
     ),
-    # Characters
-    "null-character": ("There is a NUL character", "Remove it."),
-    "invalid-codepoint": ("There is a character that HTML does not allow", "Remove it."),
+    # Character references
     "illegal-windows-1252-entity": ("A numeric reference is not a Unicode character", _ENTITY),
     "cant-convert-numeric-entity": ("A numeric reference is not a Unicode character", _ENTITY),
     "illegal-codepoint-for-numeric-entity": ("A numeric reference names a character HTML forbids", _ENTITY),
