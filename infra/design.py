@@ -19,6 +19,9 @@ BACKUP_DAYS: Final = 90
 RECOVERY_DAYS: Final = 35
 REPLICATION_MINUTES: Final = 15
 SESSION_SECONDS: Final = 3600
+REPOSITORY: Final = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
+BRANCH: Final = "refs/heads/main"
+"""Whose workflows take the roles, and on which branch alone."""
 BUDGET_ALERTS: Final = {"ACTUAL": 80.0, "FORECASTED": 100.0}
 LOG_PREFIX: Final = "s3-access-logs/templates/"
 
@@ -96,6 +99,11 @@ class Environment:
         )
 
     @property
+    def planner(self) -> str:
+        """ARN of the role that plans and writes nothing."""
+        return self.role(f"bbws-terraform-planner-{self.name}")
+
+    @property
     def deployer(self) -> str:
         """ARN of the role that deploys and publishes."""
         return self.role(f"bbws-terraform-deployer-{self.name}")
@@ -104,6 +112,28 @@ class Environment:
     def pruner(self) -> str:
         """ARN of the role that deletes old releases."""
         return self.role(f"bbws-templates-pruner-{self.name}")
+
+    @property
+    def subjects(self) -> Mapping[str, str]:
+        """ARN of each role of the pipeline to the one subject of GitHub's tokens that may take it.
+
+        A job on the main branch plans; to deploy or to prune it must run in a GitHub environment.
+        """
+        return {
+            self.planner: f"repo:{REPOSITORY}:ref:{BRANCH}",
+            self.deployer: f"repo:{REPOSITORY}:environment:{self.name}",
+            self.pruner: f"repo:{REPOSITORY}:environment:{self.name}-prune",
+        }
+
+    @property
+    def state_bucket(self) -> str:
+        """The bucket of the Terraform state."""
+        return f"bbws-terraform-state-{self.name}"
+
+    @property
+    def lock_table(self) -> str:
+        """The table of the state locks."""
+        return f"terraform-state-lock-{self.name}"
 
     @property
     def alarm_topic(self) -> str:

@@ -1,10 +1,13 @@
-# The tasks of the estate. ENV is dev, sit or prod; COMPONENT narrows a task to one root module.
+# The tasks of the estate. ENV is dev, sit or prod; COMPONENT narrows a task to one root module; LOCK=no plans without
+# the lock of the state, as the planner must, who may not write it.
 COMPONENT ?=
 CONFIRM ?=
+LOCK ?= yes
 CHECKOV := .venv-checkov
 INFRA_PYTHON = $(BIN)/python
 infra_components = $(foreach name,$(COMPONENT),--component $(name))
 infra_env = $(if $(ENV),--env $(ENV),$(error Say which environment: make $@ ENV=dev, sit or prod))
+infra_lock = $(if $(filter yes no,$(LOCK)),$(if $(filter no,$(LOCK)),--no-lock),$(error LOCK is $(LOCK): write LOCK=no, or leave it out))
 
 .PHONY: infra-tools
 infra-tools: $(VENV)/.dev $(CHECKOV)/.installed ## Find Terraform and install checkov
@@ -37,8 +40,8 @@ infra-bootstrap: infra-tools ## Make the state bucket and lock table of ENV, onc
 	@$(INFRA_PYTHON) -m infra.deploy bootstrap $(infra_env)
 
 .PHONY: infra-plan
-infra-plan: infra-tools ## Plan ENV (COMPONENT=... for one), check tags, write the plan as Markdown
-	@$(INFRA_PYTHON) -m infra.deploy plan $(infra_env) $(infra_components)
+infra-plan: infra-tools ## Plan ENV (COMPONENT=... for one, LOCK=no as planner), check tags, write the plan as Markdown
+	@$(INFRA_PYTHON) -m infra.deploy plan $(infra_env) $(infra_components) $(infra_lock)
 
 .PHONY: infra-apply
 infra-apply: infra-tools ## Apply the saved plans of ENV; CONFIRM=deploy-dev, promote-sit or promote-prod

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from infra.deploy.bootstrap import bootstrap, state_exists
 from infra.deploy.components import BY_ADMINISTRATOR, BY_PIPELINE, Component
 from infra.deploy.errors import DeployError, RefusedError
-from infra.deploy.preflight import require_account, require_roles
+from infra.deploy.preflight import require_account, require_rights, require_roles
 from infra.deploy.report import plan_report
 from infra.deploy.tags import untagged
 from infra.deploy.terraform import Terraform, find_terraform
@@ -32,13 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         program = find_terraform()
         if options.verb in {"apply", "destroy"}:
             _require_confirmation(options.verb, options.env, options.confirm)
-        require_account(environment)
+        caller = require_account(environment)
+        require_rights(environment, caller, options.verb, lock=getattr(options, "lock", True))
         if options.verb == "bootstrap":
             return _bootstrap(program, options.env, approve=options.approve)
         changed = False
         for component in components:
             if options.verb == "plan":
-                changed |= _plan(program, component)
+                changed |= _plan(program, component, lock=options.lock)
             elif options.verb == "apply":
                 _apply(program, component)
             else:
@@ -53,7 +54,7 @@ def _default(verb: str) -> tuple[str, ...]:
     return tuple(reversed(BY_PIPELINE)) if verb == "destroy" else BY_PIPELINE
 
 
-def _plan(program: str, component: Component) -> bool:
+def _plan(program: str, component: Component, *, lock: bool) -> bool:
     if component.name == "templates":
         require_roles(component)
     terraform = _prepared(program, component)
@@ -62,6 +63,7 @@ def _plan(program: str, component: Component) -> bool:
         "-detailed-exitcode",
         f"-var-file={component.variables}",
         f"-out={component.plan}",
+        *([] if lock else ["-lock=false"]),
         accept=(0, 2),
     )
     document = terraform.show(component.plan)
@@ -85,7 +87,8 @@ def _apply(program: str, component: Component) -> None:
             f"There is no reviewed plan of {component.name} for {component.environment}: run "
             f"`make infra-plan ENV={component.environment}` first and read it."
         )
-    _terraform(program, component).run("apply", str(component.plan))
+    # Made anew, because the plan may come from another machine, and from a role with other rights.
+    _prepared(program, component).run("apply", str(component.plan))
     component.plan.unlink()
 
 
@@ -111,14 +114,10 @@ def _bootstrap(program: str, environment: str, *, approve: bool) -> int:
 
 
 def _prepared(program: str, component: Component) -> Terraform:
-    terraform = _terraform(program, component)
+    terraform = Terraform(program, component.folder, component.work / "data")
     component.work.mkdir(parents=True, exist_ok=True)
     terraform.run("init", "-reconfigure", "-lockfile=readonly", f"-backend-config={component.backend}")
     return terraform
-
-
-def _terraform(program: str, component: Component) -> Terraform:
-    return Terraform(program, component.folder, component.work / "data")
 
 
 def _require_confirmation(verb: str, environment: str, typed: str) -> None:
@@ -146,6 +145,12 @@ def _parser() -> argparse.ArgumentParser:
         )
         if verb == "plan":
             command.add_argument("--detailed-exitcode", action="store_true", help="2 when there are changes")
+            command.add_argument(
+                "--no-lock",
+                dest="lock",
+                action="store_false",
+                help="leave the lock of the state alone, which the planner may not take",
+            )
         if verb in {"apply", "destroy"}:
             command.add_argument("--confirm", default="", help="the typed confirmation")
         if verb == "bootstrap":

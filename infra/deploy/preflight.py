@@ -15,24 +15,45 @@ from infra.design import REGION, Environment
 _PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
 
 
-def require_account(environment: Environment) -> None:
-    """Pass only with credentials of the environment's own account.
+def require_account(environment: Environment) -> str:
+    """Pass only with credentials of the environment's own account; the ARN of whose they are.
 
     Raises:
         RefusedError: they belong to another account.
         SurroundingsError: there are none, or AWS does not answer.
     """
     try:
-        caller = boto3.client("sts", region_name=REGION, config=_PATIENCE).get_caller_identity()["Account"]
+        identity = boto3.client("sts", region_name=REGION, config=_PATIENCE).get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         raise SurroundingsError(
             f"AWS does not say whose credentials these are: {error} Log in first (aws sso login), or look at "
             "the network."
         ) from error
-    if caller != environment.account:
+    if identity["Account"] != environment.account:
         raise RefusedError(
-            f"These credentials belong to account {caller}, but {environment.name} is account "
+            f"These credentials belong to account {identity['Account']}, but {environment.name} is account "
             f"{environment.account}: take the credentials of {environment.name}."
+        )
+    return identity["Arn"]
+
+
+def require_rights(environment: Environment, caller: str, verb: str, *, lock: bool) -> None:
+    """Pass unless ``caller`` is the planner and would write: it may not even write the lock of the state.
+
+    Raises:
+        RefusedError: it would.
+    """
+    planner = environment.planner.rpartition("/")[2]
+    if f":assumed-role/{planner}/" not in caller:
+        return
+    if verb != "plan":
+        raise RefusedError(
+            f"These are credentials of {planner}, which only plans: take those of the deployer."
+        )
+    if lock:
+        raise RefusedError(
+            f"These are credentials of {planner}, which may not write the lock of the state: plan with "
+            f"--no-lock (`make infra-plan ENV={environment.name} LOCK=no`)."
         )
 
 

@@ -17,7 +17,8 @@ from infra.verify.backups import verify_backups
 from infra.verify.buckets import verify_buckets
 from infra.verify.checks import Check
 from infra.verify.report import as_json, as_table
-from infra.verify.surroundings import verify_alarms, verify_budget, verify_roles
+from infra.verify.roles import verify_roles
+from infra.verify.surroundings import verify_alarms, verify_budget
 from infra.verify.tables import verify_tables
 from infra.verify.templates import verify_templates
 

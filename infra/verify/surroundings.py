@@ -1,79 +1,12 @@
-"""Roles, budget, alarms and their topic."""
+"""Budget, alarms and their topic."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import unquote
 
-from infra.design import BUDGET_ALERTS, SESSION_SECONDS, TABLES
+from infra.design import BUDGET_ALERTS, TABLES
 from infra.verify.aws import Account
 from infra.verify.checks import Check, Subject, ask
-
-
-def verify_roles(account: Account) -> Iterator[Check]:
-    """The roles of deployer and pruner: one hour, GitHub alone, no wildcard in who may take them."""
-    for arn in (account.environment.deployer, account.environment.pruner):
-        name = arn.rpartition("/")[2]
-        subject = Subject("access", name)
-        answer = ask(account.iam.get_role, RoleName=name)
-        if answer.problem:
-            yield subject.missing("exists", "yes", answer)
-            continue
-        role = answer.value["Role"]
-        yield subject.equal("session seconds", SESSION_SECONDS, role.get("MaxSessionDuration"))
-        trust = _document(role["AssumeRolePolicyDocument"])
-        problems = [problem for statement in trust["Statement"] for problem in _trust_problems(statement)]
-        yield subject.holds(
-            "taken by",
-            not problems,
-            expected="GitHub's main branch or environments",
-            found="; ".join(problems),
-        )
-        yield from _rights(account, subject, name)
-
-
-def _rights(account: Account, subject: Subject, name: str) -> Iterator[Check]:
-    """Policies are made and named by Terraform; one more is a right that nobody reviewed."""
-    environment = account.environment
-    parts: list[str] = []
-    if environment.role(name) == environment.deployer:
-        parts = ["buckets", "state", "surroundings", "tables"]
-        parts += ["destroy"] if environment.torn_down else []
-    expected = tuple(sorted(f"{name}-{part}" for part in parts))
-    attached = ask(account.iam.list_attached_role_policies, RoleName=name)
-    if attached.problem:
-        yield subject.missing("attached policies", expected, attached)
-        return
-    names = sorted(policy["PolicyName"] for policy in attached.value["AttachedPolicies"])
-    yield subject.equal("attached policies", expected, tuple(names))
-    own = ("prune-releases",) if environment.role(name) == environment.pruner else ()
-    inline = ask(account.iam.list_role_policies, RoleName=name)
-    if inline.problem:
-        yield subject.missing("policies of its own", own, inline)
-    else:
-        yield subject.equal("policies of its own", own, tuple(sorted(inline.value["PolicyNames"])))
-
-
-def _document(value: Any) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(unquote(value)) if isinstance(value, str) else value
-    return document
-
-
-def _trust_problems(statement: dict[str, Any]) -> Iterator[str]:
-    host = "token.actions.githubusercontent.com"
-    if statement.get("Principal", {}).get("Federated", "").rpartition("/")[2] != host:
-        yield f"also {statement.get('Principal')}"
-        return
-    equals = statement.get("Condition", {}).get("StringEquals", {})
-    if equals.get(f"{host}:aud") != "sts.amazonaws.com":
-        yield "any audience"
-    subjects = equals.get(f"{host}:sub", [])
-    subjects = [subjects] if isinstance(subjects, str) else subjects
-    if not subjects:
-        yield "any repository"
-    yield from (f"the subject {subject}" for subject in subjects if "*" in subject)
 
 
 def verify_budget(account: Account) -> Iterator[Check]:

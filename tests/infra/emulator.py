@@ -77,6 +77,10 @@ class Emulator:
             "aws_session_token": answer["SessionToken"],
         }
 
+    def session(self, role: str) -> dict[str, str]:
+        """What a program needs in its environment to run as ``role``; nothing for an administrator ("")."""
+        return {name.upper(): value for name, value in self.assume(role).items()} if role else {}
+
     def make_reader_roles(self) -> None:
         """The roles of the Lambdas, which other repositories make."""
         iam = self.client("iam")

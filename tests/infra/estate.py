@@ -19,6 +19,7 @@ from tests.infra.facts import COMPONENTS, REPLICATED, TABLES
 from tests.infra.terraform import INFRA, ROOT, Finished, Workbench, write_root
 
 AFTER_ACCOUNT = ("templates", *TABLES)
+"""What the pipeline applies: planned with the rights of the planner, applied with those of the deployer."""
 
 # Making a replica that is protected against deletion takes the provider three minutes of waiting. The tests
 # make it without and protect it themselves; the plan after that is made with production's own values, and it
@@ -135,8 +136,18 @@ class Estate:
         """Make state bucket and lock table as an administrator does."""
         return self.deploy("bootstrap", "--approve")
 
-    def deploy(self, verb: str, *arguments: str) -> Finished:
-        """``python -m infra.deploy VERB --env NAME …`` against the emulator.
+    @property
+    def planner(self) -> str:
+        """The role that plans."""
+        return f"bbws-terraform-planner-{self.name}"
+
+    @property
+    def deployer(self) -> str:
+        """The role that deploys."""
+        return f"bbws-terraform-deployer-{self.name}"
+
+    def deploy(self, verb: str, *arguments: str, role: str = "") -> Finished:
+        """``python -m infra.deploy VERB --env NAME …`` against the emulator, as ``role`` or an administrator.
 
         The first of all takes the provider through the lock file, as an operator does; the others are given
         the provider, which saves the hashing of 700 MB.
@@ -144,46 +155,50 @@ class Estate:
         environment = {
             **self.workbench.environment,
             **self.emulator.environment,
+            **self.emulator.session(role),
             **({} if (self.name, verb) == ("dev", "bootstrap") else self._provider),
             "INFRA_WORK": str(self.home / "work"),
             "PYTHONPATH": str(ROOT),
         }
         return self._python(environment, "infra.deploy", verb, "--env", self.name, *arguments)
 
-    def verify(self, *arguments: str) -> Finished:
-        """``python -m infra.verify --env NAME …`` against the emulator."""
-        environment = {**os.environ, **self.emulator.environment}
+    def verify(self, *arguments: str, role: str = "") -> Finished:
+        """``python -m infra.verify --env NAME …`` against the emulator, as ``role`` or an administrator."""
+        environment = {**os.environ, **self.emulator.environment, **self.emulator.session(role)}
         return self._python(environment, "infra.verify", "--env", self.name, *arguments)
 
-    def terraform(self, component: str, *arguments: str) -> Finished:
-        """Terraform in a component, with its data apart."""
+    def terraform(self, component: str, *arguments: str, role: str = "") -> Finished:
+        """Terraform in a component, with its data apart, as ``role`` or an administrator."""
         return self.workbench.run(
             *arguments,
             folder=INFRA / "components" / component,
             data=self.home / f"data-{component}",
-            extra={**self.emulator.environment, **self._provider},
+            extra={**self.emulator.environment, **self.emulator.session(role), **self._provider},
         )
 
     @property
     def _provider(self) -> dict[str, str]:
         return {"TF_CLI_CONFIG_FILE": str(self.workbench.overrides)}
 
-    def init(self, component: str) -> None:
+    def init(self, component: str, role: str = "") -> None:
         """Choose the backend of the environment."""
         backend = f"-backend-config=backends/{self.name}.s3.tfbackend"
-        self.terraform(component, "init", "-reconfigure", "-lockfile=readonly", backend).ok()
+        self.terraform(component, "init", "-reconfigure", "-lockfile=readonly", backend, role=role).ok()
 
     def _apply(self, component: str) -> None:
-        self.init(component)
-        self.terraform(component, "apply", "-auto-approve", *self._variables(component)).ok()
+        role = self.deployer if component in AFTER_ACCOUNT else ""
+        self.init(component, role)
+        self.terraform(component, "apply", "-auto-approve", *self._variables(component), role=role).ok()
 
     def _plan_again(self, component: str) -> None:
         if component == "bootstrap":
             self.init(component)
+        # Whoever plans for the pipeline may not take the lock.
+        role, lock = (self.planner, ["-lock=false"]) if component in AFTER_ACCOUNT else ("", [])
         file = self.home / f"{component}.tfplan"
         variables = f"-var-file=environments/{self.name}.tfvars"
         self.second_plans[component] = self.terraform(
-            component, "plan", "-detailed-exitcode", f"-out={file}", variables
+            component, "plan", "-detailed-exitcode", f"-out={file}", variables, *lock, role=role
         )
         if component in TABLES and REPLICATED[self.name]:
             folder, data = INFRA / "components" / component, self.home / f"data-{component}"
@@ -193,7 +208,9 @@ class Estate:
 
     def _destroy(self, component: str) -> None:
         variables = self._variables(component)
-        self.terraform(component, "destroy", "-auto-approve", "-refresh=false", *variables).ok()
+        # The pipeline may tear down dev; elsewhere that takes an administrator.
+        role = self.deployer if self.name == "dev" and component in AFTER_ACCOUNT else ""
+        self.terraform(component, "destroy", "-auto-approve", "-refresh=false", *variables, role=role).ok()
 
     def _variables(self, component: str) -> list[str]:
         variables = [f"-var-file=environments/{self.name}.tfvars"]

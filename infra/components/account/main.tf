@@ -12,6 +12,7 @@ module "access" {
   replica_region       = var.replicate ? var.replica_region : var.region
   github               = var.github
   create_oidc_provider = var.create_oidc_provider
+  planner_role_name    = var.planner_role_name
   deployer_role_name   = var.deployer_role_name
   pruner_role_name     = var.pruner_role_name
   reader_policy_name   = var.reader_policy_name

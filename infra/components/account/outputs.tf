@@ -3,6 +3,11 @@ output "deployer_role_arn" {
   value       = module.access.deployer_role_arn
 }
 
+output "planner_role_arn" {
+  description = "ARN of the role that plans: the pipeline's secret AWS_PLAN_ROLE_DEV, _SIT or _PROD."
+  value       = module.access.planner_role_arn
+}
+
 output "pruner_role_arn" {
   description = "ARN of the role that deletes old releases."
   value       = module.access.pruner_role_arn

@@ -64,9 +64,10 @@ variable "replicate" {
 }
 
 variable "github" {
-  description = "The repository whose workflows are let in, and the subjects that may deploy and prune."
+  description = "The repository whose workflows are let in, and the subjects that may plan, deploy and prune."
   type = object({
     repository        = string
+    planner_subjects  = list(string)
     deployer_subjects = list(string)
     pruner_subjects   = list(string)
   })
@@ -76,6 +77,11 @@ variable "create_oidc_provider" {
   description = "Whether to make GitHub's identity provider; false where another repository has made it in this account."
   type        = bool
   default     = true
+}
+
+variable "planner_role_name" {
+  description = "Name of the role that plans and writes nothing."
+  type        = string
 }
 
 variable "deployer_role_name" {
@@ -124,7 +130,7 @@ variable "allow_destroy" {
 }
 
 variable "state" {
-  description = "The Terraform state that the deployer keeps."
+  description = "The Terraform state that the deployer keeps and the planner reads."
   type = object({
     bucket       = string
     lock_table   = string

@@ -1,4 +1,5 @@
-# What the deployer may do, in four policies because IAM bounds the length of one.
+# What the deployer may do, in four policies because IAM bounds the length of one: whatever a plan reads (planner.tf), and
+# what it takes to change that.
 
 locals {
   regions       = distinct([var.region, var.replica_region])
@@ -8,7 +9,11 @@ locals {
   key_arns      = [for region in local.regions : "arn:aws:kms:${region}:${var.account_id}:key/*"]
   alias_arns    = [for region in local.regions : "arn:aws:kms:${region}:${var.account_id}:alias/bbws-dynamodb-*"]
   alarm_arns    = ["arn:aws:cloudwatch:${var.region}:${var.account_id}:alarm:bbws-*"]
+  state_bucket  = "arn:aws:s3:::${var.state.bucket}"
+  states        = [for prefix in var.state.key_prefixes : "${local.state_bucket}/${prefix}*"]
+  lock_table    = "arn:aws:dynamodb:${var.region}:${var.account_id}:table/${var.state.lock_table}"
   project_value = "BBWS WP Containers"
+  made_keys     = { StringEquals = { "aws:ResourceTag/Project" = local.project_value, "aws:ResourceTag/Component" = "dynamodb" } }
 
   deployer_policies = merge(
     {
@@ -18,27 +23,27 @@ locals {
           {
             Sid      = "FindState"
             Effect   = "Allow"
-            Action   = ["s3:ListBucket", "s3:GetBucketVersioning"]
-            Resource = ["arn:aws:s3:::${var.state.bucket}"]
+            Action   = local.reads.state_bucket
+            Resource = [local.state_bucket]
           },
           {
             # Deleting is for the lock files beside the state.
             Sid      = "KeepState"
             Effect   = "Allow"
-            Action   = ["s3:GetObject", "s3:PutObject"]
-            Resource = [for prefix in var.state.key_prefixes : "arn:aws:s3:::${var.state.bucket}/${prefix}*"]
+            Action   = concat(local.reads.state, ["s3:PutObject"])
+            Resource = local.states
           },
           {
             Sid      = "ReleaseLockFiles"
             Effect   = "Allow"
             Action   = ["s3:DeleteObject"]
-            Resource = [for prefix in var.state.key_prefixes : "arn:aws:s3:::${var.state.bucket}/${prefix}*.tflock"]
+            Resource = [for prefix in var.state.key_prefixes : "${local.state_bucket}/${prefix}*.tflock"]
           },
           {
             Sid      = "LockState"
             Effect   = "Allow"
-            Action   = ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"]
-            Resource = ["arn:aws:dynamodb:${var.region}:${var.account_id}:table/${var.state.lock_table}"]
+            Action   = concat(local.reads.state_checksum, ["dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:DeleteItem"])
+            Resource = [local.lock_table]
           },
         ]
       }
@@ -49,18 +54,12 @@ locals {
           {
             Sid    = "ManageBuckets"
             Effect = "Allow"
-            Action = [
-              "s3:CreateBucket", "s3:ListBucket", "s3:ListBucketVersions", "s3:GetAccelerateConfiguration",
-              "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation", "s3:GetBucketLogging",
-              "s3:GetBucketObjectLockConfiguration", "s3:GetBucketOwnershipControls", "s3:GetBucketPolicy",
-              "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging",
-              "s3:GetBucketVersioning", "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration",
-              "s3:GetLifecycleConfiguration", "s3:GetMetricsConfiguration", "s3:GetReplicationConfiguration",
-              "s3:PutBucketLogging", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy",
-              "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning",
+            Action = concat(local.reads.buckets, [
+              "s3:CreateBucket", "s3:ListBucketVersions", "s3:PutBucketLogging", "s3:PutBucketOwnershipControls",
+              "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning",
               "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration", "s3:PutMetricsConfiguration",
               "s3:PutReplicationConfiguration",
-            ]
+            ])
             Resource = local.all_buckets
           },
           {
@@ -82,13 +81,12 @@ locals {
             # Making a replica copies the items with the rights of whoever asks for it.
             Sid    = "ManageTables"
             Effect = "Allow"
-            Action = [
-              "dynamodb:CreateTable", "dynamodb:CreateTableReplica", "dynamodb:DescribeContinuousBackups",
-              "dynamodb:DescribeContributorInsights", "dynamodb:DescribeKinesisStreamingDestination",
-              "dynamodb:DescribeTable", "dynamodb:DescribeTableReplicaAutoScaling", "dynamodb:DescribeTimeToLive",
-              "dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource",
-              "dynamodb:UpdateContinuousBackups", "dynamodb:UpdateTable",
-            ]
+            Action = concat(local.reads.tables, [
+              "dynamodb:CreateTable", "dynamodb:CreateTableReplica", "dynamodb:DescribeContributorInsights",
+              "dynamodb:DescribeKinesisStreamingDestination", "dynamodb:DescribeTableReplicaAutoScaling",
+              "dynamodb:TagResource", "dynamodb:UntagResource", "dynamodb:UpdateContinuousBackups",
+              "dynamodb:UpdateTable",
+            ])
             Resource = local.table_arns
           },
           {
@@ -111,14 +109,13 @@ locals {
           {
             Sid    = "ManageKeys"
             Effect = "Allow"
-            Action = [
-              "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:EnableKeyRotation", "kms:Encrypt",
-              "kms:GenerateDataKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags",
-              "kms:PutKeyPolicy", "kms:TagResource", "kms:UpdateKeyDescription",
-              "kms:CreateAlias", "kms:UpdateAlias",
-            ]
+            Action = concat(local.reads.keys, [
+              "kms:CreateAlias", "kms:CreateGrant", "kms:Decrypt", "kms:EnableKeyRotation", "kms:Encrypt",
+              "kms:GenerateDataKey", "kms:PutKeyPolicy", "kms:TagResource", "kms:UpdateAlias",
+              "kms:UpdateKeyDescription",
+            ])
             Resource  = local.key_arns
-            Condition = { StringEquals = { "aws:ResourceTag/Project" = local.project_value, "aws:ResourceTag/Component" = "dynamodb" } }
+            Condition = local.made_keys
           },
           {
             Sid      = "NameKeys"
@@ -129,7 +126,7 @@ locals {
           {
             Sid      = "FindKeys"
             Effect   = "Allow"
-            Action   = ["kms:ListAliases"]
+            Action   = local.reads.key_aliases
             Resource = ["*"]
           },
           {
@@ -149,29 +146,29 @@ locals {
             {
               Sid    = "ManageAlarms"
               Effect = "Allow"
-              Action = [
-                "cloudwatch:DeleteAlarms", "cloudwatch:ListTagsForResource", "cloudwatch:PutMetricAlarm",
-                "cloudwatch:TagResource", "cloudwatch:UntagResource",
-              ]
+              Action = concat(local.reads.alarm_tags, [
+                "cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource",
+                "cloudwatch:UntagResource",
+              ])
               Resource = local.alarm_arns
             },
             {
               Sid    = "ReadForVerification"
               Effect = "Allow"
-              Action = [
+              Action = concat(local.reads.alarms, [
                 "backup:DescribeBackupVault", "backup:DescribeRegionSettings", "backup:GetBackupPlan",
                 "backup:GetBackupSelection", "backup:ListBackupPlans", "backup:ListBackupSelections",
-                "backup:ListTags", "cloudwatch:DescribeAlarms",
-              ]
+                "backup:ListTags",
+              ])
               Resource = ["*"]
             },
             {
               Sid    = "ReadAccessForVerification"
               Effect = "Allow"
-              Action = [
-                "budgets:ViewBudget", "iam:GetPolicy", "iam:GetRole", "iam:ListAttachedRolePolicies",
-                "iam:ListRolePolicies", "sns:GetTopicAttributes", "sns:ListTagsForResource",
-              ]
+              Action = concat(local.reads.roles, local.reads.made_roles, [
+                "budgets:ViewBudget", "iam:GetPolicy", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
+                "sns:ListTagsForResource",
+              ])
               Resource = [
                 "arn:aws:budgets::${var.account_id}:budget/*",
                 "arn:aws:iam::${var.account_id}:role/*",
@@ -191,10 +188,9 @@ locals {
             {
               Sid    = "ManageBoundedRoles"
               Effect = "Allow"
-              Action = [
-                "iam:GetRolePolicy", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:TagRole",
-                "iam:UntagRole", "iam:UpdateAssumeRolePolicy",
-              ]
+              Action = concat(local.reads.made_roles, [
+                "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy",
+              ])
               Resource = local.made_roles
             },
             {
@@ -237,7 +233,7 @@ locals {
             Effect    = "Allow"
             Action    = ["kms:DeleteAlias", "kms:ScheduleKeyDeletion"]
             Resource  = local.key_arns
-            Condition = { StringEquals = { "aws:ResourceTag/Project" = local.project_value, "aws:ResourceTag/Component" = "dynamodb" } }
+            Condition = local.made_keys
           },
         ]
       }

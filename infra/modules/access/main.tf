@@ -1,8 +1,10 @@
-# Who comes in, and with what rights: GitHub's identity provider, the role that deploys and publishes, the role that
-# prunes old releases, the policy that lets a Lambda read templates, and the boundary around roles the deployer makes.
+# Who comes in, and with what rights: GitHub's identity provider, the role that plans, the role that deploys and
+# publishes, the role that prunes old releases, the policy that lets a Lambda read templates, and the boundary around
+# roles the deployer makes.
 #
-# No key of AWS is stored anywhere: GitHub Actions proves who it is by OIDC and gets a session of one hour. The deployer
-# may manage what the components templates, tenants, products and campaigns consist of, by name, and nothing else: not
+# No key of AWS is stored anywhere: GitHub Actions proves who it is by OIDC and gets a session of one hour. A job on the
+# main branch may plan, and write nothing. To deploy or to prune it must run in a GitHub environment, whose reviewers
+# have approved it, and on the main branch as well; no job can take two of the roles. The deployer may manage what the components templates, tenants, products and campaigns consist of, by name, and nothing else: not
 # itself, not its own rights, not the backups, not the state of the components `account` and `bootstrap`, which an
 # administrator applies. A role that it makes must carry the boundary, so it cannot make one stronger than itself.
 
@@ -17,9 +19,15 @@ locals {
   stable_keys      = flatten([for arn in local.template_buckets : ["${arn}/*.html", "${arn}/*.txt"]])
   pointers         = [for arn in local.template_buckets : "${arn}/current.json"]
 
+  subjects = {
+    planner  = var.github.planner_subjects
+    deployer = var.github.deployer_subjects
+    pruner   = var.github.pruner_subjects
+  }
+
+  # The subject of a job in an environment does not say its branch, so the branch is asked for by its own claim.
   trust_policy = {
-    for role, subjects in { deployer = var.github.deployer_subjects, pruner = var.github.pruner_subjects } :
-    role => jsonencode({
+    for role, subjects in local.subjects : role => jsonencode({
       Version = "2012-10-17"
       Statement = [{
         Sid       = "AllowGitHubActions"
@@ -29,6 +37,7 @@ locals {
         Condition = {
           StringEquals = {
             "${local.oidc_host}:aud" = "sts.amazonaws.com"
+            "${local.oidc_host}:ref" = "refs/heads/main"
             "${local.oidc_host}:sub" = [for subject in subjects : "repo:${var.github.repository}:${subject}"]
           }
         }

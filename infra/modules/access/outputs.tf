@@ -3,6 +3,11 @@ output "deployer_role_arn" {
   value       = aws_iam_role.deployer.arn
 }
 
+output "planner_role_arn" {
+  description = "ARN of the role that plans; the pipeline's secret AWS_PLAN_ROLE_DEV, _SIT or _PROD."
+  value       = aws_iam_role.planner.arn
+}
+
 output "pruner_role_arn" {
   description = "ARN of the role that deletes old releases."
   value       = aws_iam_role.pruner.arn

@@ -32,18 +32,39 @@ variable "github" {
   description = "The repository whose workflows are let in, and the subjects (what follows `repo:OWNER/NAME:` in GitHub's token) that may take each role."
   type = object({
     repository        = string
+    planner_subjects  = optional(list(string), ["ref:refs/heads/main"])
     deployer_subjects = list(string)
     pruner_subjects   = list(string)
   })
+  nullable = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github.repository))
-    error_message = "github.repository is \"${var.github.repository}\": write OWNER/NAME as in the address of the repository, without wildcards."
+    condition     = can(regex("^[A-Za-z0-9-]+(@[0-9]+)?/[A-Za-z0-9._-]+(@[0-9]+)?$", var.github.repository))
+    error_message = "github.repository is \"${coalesce(var.github.repository, "empty")}\": write OWNER/NAME as in the address of the repository, without wildcards, or OWNER@ID/NAME@ID where GitHub puts the ids into the subject."
   }
 
   validation {
-    condition     = length(var.github.deployer_subjects) > 0 && alltrue([for subject in concat(var.github.deployer_subjects, var.github.pruner_subjects) : can(regex("^(environment:[A-Za-z0-9_-]+|ref:refs/heads/main)$", subject))])
-    error_message = "github.deployer_subjects and github.pruner_subjects take environment:NAME or ref:refs/heads/main, at least one for the deployer: deployments come from the main branch or a protected environment only. Wildcards are refused, for they would let every branch in."
+    condition     = try(length(var.github.deployer_subjects) > 0 && alltrue([for subject in var.github.deployer_subjects : can(regex("^environment:[A-Za-z0-9_-]+$", subject))]), false)
+    error_message = "github.deployer_subjects takes protected GitHub environments, one at least: write for example [\"environment:${var.environment}\"]. A branch (ref:...) or a wildcard is refused, for nobody has approved such a job; a job on main takes the planner."
+  }
+
+  validation {
+    condition     = try(length(var.github.pruner_subjects) > 0 && alltrue([for subject in var.github.pruner_subjects : can(regex("^environment:[A-Za-z0-9_-]+$", subject))]), false)
+    error_message = "github.pruner_subjects takes protected GitHub environments, one at least: write for example [\"environment:${var.environment}-prune\"]. A branch (ref:...) or a wildcard is refused, for nobody has approved such a job."
+  }
+
+  validation {
+    condition     = try(length(var.github.planner_subjects) > 0 && alltrue([for subject in var.github.planner_subjects : can(regex("^(environment:[A-Za-z0-9_-]+|ref:refs/heads/main)$", subject))]), false)
+    error_message = "github.planner_subjects takes ref:refs/heads/main or environment:NAME, one at least: write [\"ref:refs/heads/main\"]. Other branches and wildcards are refused, for whoever may push to them could read the state."
+  }
+
+  validation {
+    condition = try(length(setunion(
+      setintersection(var.github.deployer_subjects, var.github.pruner_subjects),
+      setintersection(var.github.deployer_subjects, var.github.planner_subjects),
+      setintersection(var.github.pruner_subjects, var.github.planner_subjects),
+    )) == 0, true)
+    error_message = "No subject may take two of the roles in github (planner, deployer, pruner), for then one approval would give both: write a GitHub environment of its own for each, for example environment:${var.environment} for the deployer and environment:${var.environment}-prune for the pruner, and ref:refs/heads/main for the planner."
   }
 }
 
@@ -52,6 +73,17 @@ variable "create_oidc_provider" {
   type        = bool
   default     = true
   nullable    = false
+}
+
+variable "planner_role_name" {
+  description = "Name of the role that plans and writes nothing."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.planner_role_name)) && !contains([var.deployer_role_name, var.pruner_role_name], var.planner_role_name)
+    error_message = "\"${var.planner_role_name}\" cannot be the planner: write a role name of its own, for example bbws-terraform-planner-dev, because whoever plans must not write."
+  }
 }
 
 variable "deployer_role_name" {
@@ -114,7 +146,7 @@ variable "tables" {
 }
 
 variable "state" {
-  description = "The Terraform state that the deployer keeps: bucket, lock table, and the key prefixes of its components."
+  description = "The Terraform state that the deployer keeps and the planner reads: bucket, lock table, and the key prefixes of its components."
   type = object({
     bucket       = string
     lock_table   = string

@@ -158,29 +158,58 @@ def silence_alarm(estate: Estate) -> Undo:
     return lambda: cloudwatch.enable_alarm_actions(AlarmNames=names)
 
 
-def trust_every_branch(estate: Estate) -> Undo:
-    iam = estate.emulator.client("iam")
-    name = f"bbws-terraform-deployer-{estate.name}"
-    before = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
-    document = json.loads(json.dumps(before))
-    equals = document["Statement"][0]["Condition"]["StringEquals"]
-    equals["token.actions.githubusercontent.com:sub"] = ["repo:BigBeardWebSolutions/*"]
-
-    def put(policy: Any) -> None:
-        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(policy))
-
-    put(document)
-    return lambda: put(before)
+GITHUB = "token.actions.githubusercontent.com"
+REPOSITORY = "repo:BigBeardWebSolutions/2_1_bbws_s3_schemas"
 
 
-def make_the_deployer_administrator(estate: Estate) -> Undo:
-    iam = estate.emulator.client("iam")
-    arguments = {
-        "RoleName": f"bbws-terraform-deployer-{estate.name}",
-        "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess",
-    }
-    iam.attach_role_policy(**arguments)
-    return lambda: iam.detach_role_policy(**arguments)
+def trust(role: str, **claims: Any) -> Callable[[Estate], Undo]:
+    """The trust policy of a role with other claims; None for no condition on one."""
+
+    def cause(estate: Estate) -> Undo:
+        iam = estate.emulator.client("iam")
+        name = f"{role}-{estate.name}"
+        before = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+        document = json.loads(json.dumps(before))
+        equals = document["Statement"][0]["Condition"]["StringEquals"]
+        for claim, value in claims.items():
+            equals[f"{GITHUB}:{claim}"] = value
+            if value is None:
+                del equals[f"{GITHUB}:{claim}"]
+
+        def put(policy: Any) -> None:
+            iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(policy))
+
+        put(document)
+        return lambda: put(before)
+
+    return cause
+
+
+def attach(role: str, policy: str) -> Callable[[Estate], Undo]:
+    """One more policy of AWS on a role."""
+
+    def cause(estate: Estate) -> Undo:
+        iam = estate.emulator.client("iam")
+        arguments = {"RoleName": f"{role}-{estate.name}", "PolicyArn": f"arn:aws:iam::aws:policy/{policy}"}
+        iam.attach_role_policy(**arguments)
+        return lambda: iam.detach_role_policy(**arguments)
+
+    return cause
+
+
+def let_the_planner(action: str, resource: str) -> Callable[[Estate], Undo]:
+    """One more statement in the planner's own policy."""
+
+    def cause(estate: Estate) -> Undo:
+        iam = estate.emulator.client("iam")
+        place = {"RoleName": f"bbws-terraform-planner-{estate.name}", "PolicyName": "read-for-plans"}
+        before = iam.get_role_policy(**place)["PolicyDocument"]
+        more = {"Effect": "Allow", "Action": [action], "Resource": [resource.format(estate.name)]}
+        document = {**before, "Statement": [*before["Statement"], more]}
+        iam.put_role_policy(**place, PolicyDocument=json.dumps(document))
+        return lambda: iam.put_role_policy(**place, PolicyDocument=json.dumps(before))
+
+    return cause
 
 
 def give_the_pruner_more(estate: Estate) -> Undo:
@@ -195,6 +224,7 @@ def give_the_pruner_more(estate: Estate) -> Undo:
 
 BOTH = ("dev", "prod")
 PROD = ("prod",)
+PLANNER, DEPLOYER = "bbws-terraform-planner", "bbws-terraform-deployer"
 
 FAULTS = {
     "versioning suspended": Fault(suspend_versioning, "bucket", "versioning", BOTH),
@@ -232,8 +262,37 @@ FAULTS = {
     "backups select nothing": Fault(select_other_tables, "backup", "selects tables tagged"),
     "budget raised": Fault(raise_budget, "budget", "limit"),
     "alarm silenced": Fault(silence_alarm, "alarms", "alarm"),
-    "every branch trusted": Fault(trust_every_branch, "access", "taken by"),
-    "deployer made administrator": Fault(make_the_deployer_administrator, "access", "attached policies"),
+    "every repository trusted": Fault(
+        trust(DEPLOYER, sub="repo:BigBeardWebSolutions/*"), "access", "taken by"
+    ),
+    "main trusted by the deployer": Fault(
+        trust(DEPLOYER, sub=[f"{REPOSITORY}:environment:dev", f"{REPOSITORY}:ref:refs/heads/main"]),
+        "access",
+        "taken by",
+    ),
+    "the pruner's environment trusted by the deployer": Fault(
+        trust(DEPLOYER, sub=[f"{REPOSITORY}:environment:dev", f"{REPOSITORY}:environment:dev-prune"]),
+        "access",
+        "taken by",
+    ),
+    "the deployer's environment trusted on every branch": Fault(
+        trust(DEPLOYER, ref=None), "access", "taken by"
+    ),
+    "every subject trusted by the planner": Fault(trust(PLANNER, sub=None), "access", "taken by"),
+    "deployer made administrator": Fault(
+        attach(DEPLOYER, "AdministratorAccess"), "access", "attached policies"
+    ),
+    "planner made to write": Fault(attach(PLANNER, "AmazonS3FullAccess"), "access", "attached policies"),
+    "planner let into the lock": Fault(
+        let_the_planner("dynamodb:PutItem", "arn:aws:dynamodb:*:*:table/terraform-state-lock-{}"),
+        "access",
+        "writes nothing, reads no data",
+    ),
+    "planner let into the templates": Fault(
+        let_the_planner("s3:GetObject", "arn:aws:s3:::bbws-templates-{}/*"),
+        "access",
+        "writes nothing, reads no data",
+    ),
     "pruner given more": Fault(give_the_pruner_more, "access", "policies of its own"),
     "foreign object": Fault(leave_a_foreign_object, "templates", "nothing unexpected"),
     "template mislabelled": Fault(mislabel_a_template, "templates", "media type"),

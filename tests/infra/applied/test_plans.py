@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from typing import Any
 
 import pytest
@@ -182,15 +183,56 @@ def test_the_budget_follows_the_environment(planned: Estate) -> None:
     assert {alert["threshold_type"] for alert in budget["notification"]} == {"PERCENTAGE"}
 
 
-def test_the_deployer_comes_from_github_for_an_hour(planned: Estate) -> None:
-    role = one(planned, "account", "module.access.aws_iam_role.deployer")
-    assert role["name"] == f"bbws-terraform-deployer-{planned.name}"
-    assert role["max_session_duration"] == 3600
-    (statement,) = json.loads(role["assume_role_policy"])["Statement"]
+REPOSITORY = "repo:BigBeardWebSolutions/2_1_bbws_s3_schemas"
+TAKEN_BY = {
+    "planner": ("bbws-terraform-planner-{}", "ref:refs/heads/main"),
+    "deployer": ("bbws-terraform-deployer-{}", "environment:{}"),
+    "pruner": ("bbws-templates-pruner-{}", "environment:{}-prune"),
+}
+"""Role to its name and to the one subject that may take it."""
+
+
+@pytest.mark.parametrize("role", TAKEN_BY)
+def test_a_role_is_taken_on_main_for_an_hour_by_one_subject(planned: Estate, role: str) -> None:
+    """No job deploys or prunes without the environment whose reviewers approve it; any job on main plans."""
+    found = one(planned, "account", f"module.access.aws_iam_role.{role}")
+    name, subject = (text.format(planned.name) for text in TAKEN_BY[role])
+    assert found["name"] == name
+    assert found["max_session_duration"] == 3600
+    (statement,) = json.loads(found["assume_role_policy"])["Statement"]
     host = "token.actions.githubusercontent.com"
-    assert statement["Principal"]["Federated"] == f"arn:aws:iam::{ACCOUNT[planned.name]}:oidc-provider/{host}"
-    assert statement["Condition"]["StringEquals"][f"{host}:aud"] == "sts.amazonaws.com"
-    assert not any("*" in subject for subject in statement["Condition"]["StringEquals"][f"{host}:sub"])
+    assert statement["Principal"] == {
+        "Federated": f"arn:aws:iam::{ACCOUNT[planned.name]}:oidc-provider/{host}"
+    }
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert statement["Condition"] == {
+        "StringEquals": {
+            f"{host}:aud": "sts.amazonaws.com",
+            f"{host}:ref": "refs/heads/main",
+            f"{host}:sub": [f"{REPOSITORY}:{subject}"],
+        }
+    }
+
+
+def test_the_planner_only_looks(planned: Estate) -> None:
+    """Every right of the role that nobody has to approve, against what may be looked at."""
+    policy = json.loads(one(planned, "account", "module.access.aws_iam_role_policy.planner")["policy"])
+    account, state = ACCOUNT[planned.name], f"arn:aws:s3:::bbws-terraform-state-{planned.name}"
+    resources: dict[str, set[str]] = {}
+    for statement in policy["Statement"]:
+        assert statement["Effect"] == "Allow"
+        for action in statement["Action"]:
+            assert re.fullmatch(r"[a-z0-9]+:(Get|Describe|List)[A-Za-z]+", action)
+            resources.setdefault(action, set()).update(statement["Resource"])
+    assert resources["s3:GetObject"] == {
+        f"{state}/2_1_bbws_dynamodb_schemas/*",
+        f"{state}/2_1_bbws_s3_schemas/*",
+    }
+    lock_table = f"arn:aws:dynamodb:af-south-1:{account}:table/terraform-state-lock-{planned.name}"
+    assert resources["dynamodb:GetItem"] == {lock_table}
+    data = {"s3:GetObjectVersion", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem", "kms:Decrypt"}
+    assert not data & resources.keys()
+    assert [address for address in planned.values("account") if "attachment.planner" in address] == []
 
 
 def test_state_is_kept_where_the_design_says(planned: Estate) -> None:

@@ -18,6 +18,7 @@ from tests.infra.moto_extension import (
     bucket_settings,
     budgets,
     index_keys,
+    sessions,
     table_replicas,
 )
 
@@ -26,6 +27,7 @@ bucket_access.install()
 bucket_settings.install()
 budgets.install()
 index_keys.install()
+sessions.install()
 table_replicas.install()
 
 main(sys.argv[1:])

@@ -2,12 +2,13 @@
 
 moto itself knows no conditions, so "deny unless TLS" denies everything. Here a request to an object or a
 list is judged by the bucket's policy and, for a role that was taken by sts:AssumeRole, by the role's own
-policies. Requests pass for TLS 1.3, as the server speaks plain HTTP. Any other key is an administrator:
-what is not denied is allowed. S3 also refuses a policy that names a role which does not exist; so does
-this.
+policies; for such a role also a request to the bucket itself and its settings. Requests pass for TLS 1.3, as
+the server speaks plain HTTP. Any other key is an administrator: what is not denied is allowed. S3 also
+refuses a policy that names a role which does not exist; so does this.
 """
 
 import json
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,9 +16,30 @@ from moto.iam.models import iam_backends
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
-from moto.sts.models import sts_backends
 
 from tests.infra.moto_extension.policies import Call, named_roles, verdict
+from tests.infra.moto_extension.sessions import assumed_role, role_documents
+
+_SETTINGS = {
+    "accelerate": "AccelerateConfiguration",
+    "acl": "BucketAcl",
+    "cors": "BucketCORS",
+    "encryption": "EncryptionConfiguration",
+    "lifecycle": "LifecycleConfiguration",
+    "location": "BucketLocation",
+    "logging": "BucketLogging",
+    "metrics": "MetricsConfiguration",
+    "object-lock": "BucketObjectLockConfiguration",
+    "ownershipControls": "BucketOwnershipControls",
+    "policy": "BucketPolicy",
+    "publicAccessBlock": "BucketPublicAccessBlock",
+    "replication": "ReplicationConfiguration",
+    "requestPayment": "BucketRequestPayment",
+    "tagging": "BucketTagging",
+    "versioning": "BucketVersioning",
+    "website": "BucketWebsite",
+}
+"""Query parameter to what stands behind Get or Put in the name of the right."""
 
 _key_response = S3Response._key_response
 _bucket_response = S3Response._bucket_response
@@ -53,7 +75,30 @@ def bucket_response(self: S3Response, request: Any, full_url: str) -> Any:
         _require_principals(self, self.body)
     if request.method == "GET" and ({"list-type", "versions", "prefix"} & query.keys() or not query):
         _authorise(self, "s3:ListBucketVersions" if "versions" in query else "s3:ListBucket", bucket, "", {})
+    elif assumed_role(self.current_account, self.get_access_key()):
+        _authorise_management(self, request.method, bucket, query)
     return _bucket_response(self, request, full_url)
+
+
+def _authorise_management(self: S3Response, method: str, bucket: str, query: dict[str, list[str]]) -> None:
+    """The rights behind a request to a bucket (Service Authorization Reference, Amazon S3)."""
+    if method == "POST" and "delete" in query:
+        # S3 answers for each key; whoever deletes with Terraform has the right for all of them or for none.
+        for entry in re.findall(r"<Object>.*?</Object>", self.body.decode(), re.DOTALL):
+            key = re.search(r"<Key>(.*?)</Key>", entry)
+            assert key
+            action = "s3:DeleteObjectVersion" if "<VersionId>" in entry else "s3:DeleteObject"
+            _authorise(self, action, bucket, f"/{key[1]}", {})
+        return
+    setting = next((_SETTINGS[name] for name in _SETTINGS if name in query), "")
+    if not setting:
+        actions = {"HEAD": "ListBucket", "PUT": "CreateBucket", "DELETE": "DeleteBucket"}
+        action = actions[method]
+    elif method == "DELETE" and setting in {"BucketPolicy", "BucketWebsite"}:
+        action = f"Delete{setting}"
+    else:
+        action = f"{'Get' if method == 'GET' else 'Put'}{setting}"
+    _authorise(self, f"s3:{action}", bucket, "", {})
 
 
 def _object_action(method: str, query: dict[str, list[str]]) -> str:
@@ -72,10 +117,10 @@ def _object_action(method: str, query: dict[str, list[str]]) -> str:
 def _authorise(self: S3Response, action: str, bucket_name: str, path: str, extra: dict[str, str]) -> None:
     account = self.current_account
     bucket = self.backend.buckets.get(bucket_name)
-    if bucket is None:
+    if bucket is None and action != "s3:CreateBucket":
         return
-    assumed = sts_backends[account]["aws"].get_assumed_role_from_access_key(self.get_access_key())
-    principal = assumed.role_arn if assumed else f"arn:aws:iam::{account}:root"
+    assumed = assumed_role(account, self.get_access_key())
+    principal = assumed or f"arn:aws:iam::{account}:root"
     call = Call(
         action=action,
         resource=f"arn:aws:s3:::{bucket_name}{path}",
@@ -89,21 +134,12 @@ def _authorise(self: S3Response, action: str, bucket_name: str, path: str, extra
             **extra,
         },
     )
-    documents = [json.loads(bucket.policy)] if bucket.policy else []
+    documents = [json.loads(bucket.policy)] if bucket is not None and bucket.policy else []
     if assumed:
-        documents += _role_documents(account, principal)
+        documents += role_documents(account, assumed)
     answer = verdict(documents, call)
     if answer == "Deny" or (assumed and answer != "Allow"):
         raise AccessDeniedError(f"{principal} is not authorized to perform: {action} on {call.resource}")
-
-
-def _role_documents(account: str, arn: str) -> list[dict[str, Any]]:
-    role = iam_backends[account]["aws"].get_role_by_arn(arn)
-    managed = [
-        next(version.document for version in policy.versions if version.is_default)
-        for policy in role.managed_policies.values()
-    ]
-    return [json.loads(document) for document in (*role.policies.values(), *managed)]
 
 
 def _require_principals(self: S3Response, body: bytes) -> None:

@@ -34,6 +34,16 @@ def verdict(documents: Iterable[Mapping[str, Any]], call: Call) -> str:
     return "Deny" if "Deny" in effects else "Allow" if "Allow" in effects else ""
 
 
+def is_mentioned(documents: Iterable[Mapping[str, Any]], action: str) -> bool:
+    """Whether a statement allows the action for any resource and on any condition."""
+    return any(
+        statement["Effect"] == "Allow"
+        and any(fnmatchcase(action, known) for known in _texts(statement["Action"]))
+        for document in documents
+        for statement in document["Statement"]
+    )
+
+
 def named_roles(document: Mapping[str, Any]) -> Iterator[str]:
     """ARNs of the roles that the document names as principals."""
     for statement in document["Statement"]:

@@ -7,10 +7,12 @@ backup_policy  = "hourly"
 
 github = {
   repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
-  deployer_subjects = ["ref:refs/heads/main", "environment:prod"]
+  planner_subjects  = ["ref:refs/heads/main"]
+  deployer_subjects = ["environment:prod"]
   pruner_subjects   = ["environment:prod-prune"]
 }
 
+planner_role_name    = "bbws-terraform-planner-prod"
 deployer_role_name   = "bbws-terraform-deployer-prod"
 pruner_role_name     = "bbws-templates-pruner-prod"
 reader_policy_name   = "bbws-templates-reader-prod"

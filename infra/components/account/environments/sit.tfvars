@@ -7,10 +7,12 @@ backup_policy  = "daily"
 
 github = {
   repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
-  deployer_subjects = ["ref:refs/heads/main", "environment:sit"]
+  planner_subjects  = ["ref:refs/heads/main"]
+  deployer_subjects = ["environment:sit"]
   pruner_subjects   = ["environment:sit-prune"]
 }
 
+planner_role_name    = "bbws-terraform-planner-sit"
 deployer_role_name   = "bbws-terraform-deployer-sit"
 pruner_role_name     = "bbws-templates-pruner-sit"
 reader_policy_name   = "bbws-templates-reader-sit"

@@ -12,6 +12,7 @@ variables {
   account_id           = "093646564004"
   region               = "af-south-1"
   replica_region       = "eu-west-1"
+  planner_role_name    = "bbws-terraform-planner-prod"
   deployer_role_name   = "bbws-terraform-deployer-prod"
   pruner_role_name     = "bbws-templates-pruner-prod"
   reader_policy_name   = "bbws-templates-reader-prod"
@@ -23,7 +24,8 @@ variables {
 
   github = {
     repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
-    deployer_subjects = ["ref:refs/heads/main", "environment:prod"]
+    planner_subjects  = ["ref:refs/heads/main"]
+    deployer_subjects = ["environment:prod"]
     pruner_subjects   = ["environment:prod-prune"]
   }
 
@@ -38,15 +40,61 @@ run "sessions_last_an_hour_and_come_from_github" {
   command = plan
 
   assert {
-    condition     = aws_iam_role.deployer.max_session_duration == 3600 && aws_iam_role.pruner.max_session_duration == 3600
+    condition     = alltrue([for role in [aws_iam_role.planner, aws_iam_role.deployer, aws_iam_role.pruner] : role.max_session_duration == 3600])
     error_message = "A session lasts one hour."
   }
 
   assert {
-    condition = jsondecode(aws_iam_role.deployer.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == [
-      "repo:BigBeardWebSolutions/2_1_bbws_s3_schemas:ref:refs/heads/main", "repo:BigBeardWebSolutions/2_1_bbws_s3_schemas:environment:prod",
-    ]
-    error_message = "Only the main branch and the environment deploy."
+    condition = { for name, role in { planner = aws_iam_role.planner, deployer = aws_iam_role.deployer, pruner = aws_iam_role.pruner } : name => jsondecode(role.assume_role_policy).Statement[0].Condition } == {
+      planner = { StringEquals = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:ref" = "refs/heads/main"
+        "token.actions.githubusercontent.com:sub" = ["repo:BigBeardWebSolutions/2_1_bbws_s3_schemas:ref:refs/heads/main"]
+      } }
+      deployer = { StringEquals = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:ref" = "refs/heads/main"
+        "token.actions.githubusercontent.com:sub" = ["repo:BigBeardWebSolutions/2_1_bbws_s3_schemas:environment:prod"]
+      } }
+      pruner = { StringEquals = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:ref" = "refs/heads/main"
+        "token.actions.githubusercontent.com:sub" = ["repo:BigBeardWebSolutions/2_1_bbws_s3_schemas:environment:prod-prune"]
+      } }
+    }
+    error_message = "A job on main plans; only a job in the environment, and on main, deploys or prunes."
+  }
+}
+
+run "the_planner_writes_nothing_and_reads_no_data" {
+  command = plan
+
+  assert {
+    condition     = alltrue(flatten([for statement in jsondecode(aws_iam_role_policy.planner.policy).Statement : [for action in statement.Action : can(regex("^[a-z0-9]+:(Get|Describe|List)[A-Za-z]+$", action))]]))
+    error_message = "The planner only looks, and every action is named."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.planner.policy).Statement :
+      alltrue([for resource in statement.Resource : startswith(resource, "arn:aws:s3:::bbws-terraform-state-prod/2_1_bbws_")])
+      if contains(statement.Action, "s3:GetObject")
+    ])
+    error_message = "Of objects the planner reads the states of its components, and nothing else."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.planner.policy).Statement :
+      statement.Resource == ["arn:aws:dynamodb:af-south-1:093646564004:table/terraform-state-lock-prod"]
+      if length(setintersection(statement.Action, ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"])) > 0
+    ])
+    error_message = "Of items the planner reads the checksum of the state, and nothing else."
+  }
+
+  assert {
+    condition     = length(setsubtract(flatten(jsondecode(aws_iam_role_policy.planner.policy).Statement[*].Action), flatten([for policy in aws_iam_policy.deployer : jsondecode(policy.policy).Statement[*].Action]))) == 0
+    error_message = "What the planner can look at, the deployer can look at."
   }
 }
 
@@ -116,15 +164,86 @@ run "uses_an_identity_provider_that_is_there" {
   }
 }
 
-run "refuses_any_branch" {
+run "refuses_a_deployer_on_main" {
   command         = plan
   expect_failures = [var.github]
 
   variables {
     github = {
       repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
-      deployer_subjects = ["ref:refs/heads/*"]
-      pruner_subjects   = []
+      planner_subjects  = ["environment:prod-plan"]
+      deployer_subjects = ["ref:refs/heads/main", "environment:prod"]
+      pruner_subjects   = ["environment:prod-prune"]
+    }
+  }
+}
+
+run "refuses_a_pruner_on_main" {
+  command         = plan
+  expect_failures = [var.github]
+
+  variables {
+    github = {
+      repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
+      planner_subjects  = ["environment:prod-plan"]
+      deployer_subjects = ["environment:prod"]
+      pruner_subjects   = ["ref:refs/heads/main"]
+    }
+  }
+}
+
+run "refuses_a_planner_on_any_branch" {
+  command         = plan
+  expect_failures = [var.github]
+
+  variables {
+    github = {
+      repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
+      planner_subjects  = ["ref:refs/heads/*"]
+      deployer_subjects = ["environment:prod"]
+      pruner_subjects   = ["environment:prod-prune"]
+    }
+  }
+}
+
+run "refuses_a_deployer_that_nobody_takes" {
+  command         = plan
+  expect_failures = [var.github]
+
+  variables {
+    github = {
+      repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
+      planner_subjects  = ["ref:refs/heads/main"]
+      deployer_subjects = []
+      pruner_subjects   = ["environment:prod-prune"]
+    }
+  }
+}
+
+run "refuses_one_environment_for_deployer_and_pruner" {
+  command         = plan
+  expect_failures = [var.github]
+
+  variables {
+    github = {
+      repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
+      planner_subjects  = ["ref:refs/heads/main"]
+      deployer_subjects = ["environment:prod"]
+      pruner_subjects   = ["environment:prod"]
+    }
+  }
+}
+
+run "refuses_one_environment_for_planner_and_deployer" {
+  command         = plan
+  expect_failures = [var.github]
+
+  variables {
+    github = {
+      repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
+      planner_subjects  = ["environment:prod"]
+      deployer_subjects = ["environment:prod"]
+      pruner_subjects   = ["environment:prod-prune"]
     }
   }
 }
@@ -144,6 +263,32 @@ run "refuses_a_publisher_that_prunes" {
 
   variables {
     pruner_role_name = "bbws-terraform-deployer-prod"
+  }
+}
+
+run "refuses_a_planner_that_deploys" {
+  command         = plan
+  expect_failures = [var.planner_role_name]
+
+  variables {
+    planner_role_name = "bbws-terraform-deployer-prod"
+  }
+}
+
+run "takes_the_ids_that_github_puts_into_a_subject" {
+  command = plan
+
+  variables {
+    github = {
+      repository        = "BigBeardWebSolutions@123456/2_1_bbws_s3_schemas@456789"
+      deployer_subjects = ["environment:prod"]
+      pruner_subjects   = ["environment:prod-prune"]
+    }
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.planner.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == ["repo:BigBeardWebSolutions@123456/2_1_bbws_s3_schemas@456789:ref:refs/heads/main"]
+    error_message = "The subject is the repository as GitHub writes it; without a word, a job on main plans."
   }
 }
 

@@ -12,10 +12,12 @@ module "access" {
 
   github = {
     repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
-    deployer_subjects = ["ref:refs/heads/main", "environment:dev"]
+    planner_subjects  = ["ref:refs/heads/main"]
+    deployer_subjects = ["environment:dev"]
     pruner_subjects   = ["environment:dev-prune"]
   }
 
+  planner_role_name    = "bbws-terraform-planner-dev"
   deployer_role_name   = "bbws-terraform-deployer-dev"
   pruner_role_name     = "bbws-templates-pruner-dev"
   reader_policy_name   = "bbws-templates-reader-dev"

@@ -1,0 +1,133 @@
+"""The roles of the pipeline: who may take each, for how long, and what rights it has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import unquote
+
+from infra.design import BRANCH, REGION, SESSION_SECONDS, Environment
+from infra.verify.aws import Account
+from infra.verify.checks import Check, Subject, ask
+
+GITHUB: Final = "token.actions.githubusercontent.com"
+PLANNER_POLICY: Final = "read-for-plans"
+PRUNER_POLICY: Final = "prune-releases"
+
+_LOOKING: Final = ("Describe", "Get", "List")
+_DATA: Final = {
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+}
+"""Reads of what is kept rather than of how it is kept; a planner has them for the state alone."""
+
+
+def verify_roles(account: Account) -> Iterator[Check]:
+    """Planner, deployer and pruner: one hour, one subject of GitHub on main, no more rights."""
+    environment = account.environment
+    for arn, subject_claim in environment.subjects.items():
+        name = arn.rpartition("/")[2]
+        subject = Subject("access", name)
+        answer = ask(account.iam.get_role, RoleName=name)
+        if answer.problem:
+            yield subject.missing("exists", "yes", answer)
+            continue
+        role = answer.value["Role"]
+        yield subject.equal("session seconds", SESSION_SECONDS, role.get("MaxSessionDuration"))
+        trust = _document(role["AssumeRolePolicyDocument"])
+        problems = list(_trust_problems(trust, environment, subject_claim))
+        yield subject.holds(
+            "taken by",
+            not problems,
+            expected=f"{subject_claim.partition(':')[2]} on main, and nobody else",
+            found="; ".join(problems),
+        )
+        yield from _rights(account, subject, name)
+        if arn == environment.planner:
+            yield _only_looks(account, subject, name)
+
+
+def _trust_problems(trust: Mapping[str, Any], environment: Environment, subject_claim: str) -> Iterator[str]:
+    """Everything in a trust policy that is not the one statement of the design."""
+    statements = trust.get("Statement", [])
+    if not statements:
+        yield "nobody"
+    provider = f"arn:aws:iam::{environment.account}:oidc-provider/{GITHUB}"
+    expected = {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:ref": BRANCH}
+    for statement in [statements] if isinstance(statements, dict) else statements:
+        if statement.get("Principal") != {"Federated": provider}:
+            yield f"also {statement.get('Principal')}"
+            continue
+        condition = statement.get("Condition", {})
+        equals = condition.get("StringEquals", {})
+        for key, value in expected.items():
+            if _texts(equals.get(key)) != [value]:
+                yield f"any {'audience' if key.endswith('aud') else 'branch'}"
+        subjects = _texts(equals.get(f"{GITHUB}:sub"))
+        yield from (f"also {subject}" for subject in subjects if subject != subject_claim)
+        if not subjects:
+            yield "any subject"
+        elif subject_claim not in subjects:
+            yield f"not {subject_claim}"
+        yield from (f"a condition {operator}" for operator in condition if operator != "StringEquals")
+
+
+def _rights(account: Account, subject: Subject, name: str) -> Iterator[Check]:
+    """Policies are made and named by Terraform; one more is a right that nobody reviewed."""
+    environment = account.environment
+    parts: list[str] = []
+    if environment.role(name) == environment.deployer:
+        parts = ["buckets", "state", "surroundings", "tables"]
+        parts += ["destroy"] if environment.torn_down else []
+    expected = tuple(sorted(f"{name}-{part}" for part in parts))
+    attached = ask(account.iam.list_attached_role_policies, RoleName=name)
+    if attached.problem:
+        yield subject.missing("attached policies", expected, attached)
+        return
+    names = sorted(policy["PolicyName"] for policy in attached.value["AttachedPolicies"])
+    yield subject.equal("attached policies", expected, tuple(names))
+    policies = {environment.planner: (PLANNER_POLICY,), environment.pruner: (PRUNER_POLICY,)}
+    own = policies.get(environment.role(name), ())
+    inline = ask(account.iam.list_role_policies, RoleName=name)
+    if inline.problem:
+        yield subject.missing("policies of its own", own, inline)
+    else:
+        yield subject.equal("policies of its own", own, tuple(sorted(inline.value["PolicyNames"])))
+
+
+def _only_looks(account: Account, subject: Subject, name: str) -> Check:
+    """The planner is taken without anybody's approval, so its one policy is read as well."""
+    what, expected = "writes nothing, reads no data", "yes"
+    answer = ask(account.iam.get_role_policy, RoleName=name, PolicyName=PLANNER_POLICY)
+    if answer.problem:
+        return subject.missing(what, expected, answer)
+    environment = account.environment
+    state = (
+        f"arn:aws:s3:::{environment.state_bucket}/",
+        f"arn:aws:dynamodb:{REGION}:{environment.account}:table/{environment.lock_table}",
+    )
+    too_much: set[str] = set()
+    for statement in _document(answer.value["PolicyDocument"])["Statement"]:
+        elsewhere = [text for text in _texts(statement.get("Resource")) if not text.startswith(state)]
+        for action in _texts(statement.get("Action")) or ["everything but something"]:
+            verb = action.partition(":")[2]
+            if statement["Effect"] == "Allow" and (
+                "*" in action or not verb.startswith(_LOOKING) or (action in _DATA and elsewhere)
+            ):
+                too_much.add(action)
+    return subject.holds(what, not too_much, expected=expected, found=f"it may {', '.join(sorted(too_much))}")
+
+
+def _document(value: Any) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(unquote(value)) if isinstance(value, str) else value
+    return document
+
+
+def _texts(value: Any) -> list[str]:
+    """A member of a policy that is one text, several, or absent."""
+    return [] if value is None else [value] if isinstance(value, str) else list(value)
