@@ -10,13 +10,13 @@ Source of the rules: JSON Schema 2020-12, Core and Validation (https://json-sche
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from bbws_templates import contract_keywords, contract_scalars  # noqa: F401  # they fill KEYWORDS
 from bbws_templates.contract_schema import ANNOTATIONS, KEYWORDS, Schema, apply, escaped, resolved
-from bbws_templates.errors import ContractError, ContractProblem, Location
+from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.formats import FORMATS
 from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern
 
@@ -30,6 +30,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SCHEMA_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
+_SAME_VALUE_LISTS = ("allOf", "anyOf", "oneOf")
+_SAME_VALUE = ("not", "if", "then", "else")
 _SCHEMAS = ("additionalProperties", "propertyNames", "items", "contains", "not", "if", "then", "else")
 
 
@@ -71,15 +73,14 @@ def require(contract: Mapping[str, Any], data: Any, *, template: str = "") -> No
     raise ContractError(
         f"The data breaks {whose} {places}: {'; '.join(map(str, problems))}.",
         problems=problems,
-        location=Location(template) if template else None,
     )
 
 
 def unsupported_keywords(contract: Mapping[str, Any]) -> tuple[ContractProblem, ...]:
     """Every part of ``contract`` that would not be checked; the pointers lead into the contract.
 
-    These are unknown keywords and formats, patterns outside the subset, references that lead nowhere or out
-    of the contract, another dialect. Keywords that begin with ``x-`` are free for annotations.
+    These are unknown keywords and formats, patterns outside the subset, references that lead nowhere, out of
+    the contract or in a circle, another dialect. Keywords that begin with ``x-`` are free for annotations.
     """
     found: list[ContractProblem] = []
     _survey(contract, contract, "", found)
@@ -115,7 +116,8 @@ def _reason_against(root: Schema, keyword: str, argument: Any) -> str:
         return f"the format '{argument}' is not checked by the runtime; known are {', '.join(FORMATS)}"
     try:
         if keyword == "$ref":
-            resolved(root, argument)
+            if _runs_in_a_circle(root, argument):
+                return f"the reference '{argument}' leads back to itself, so that it describes no value"
         elif keyword == "pattern":
             ecma_pattern(argument)
         elif keyword == "patternProperties":
@@ -126,3 +128,40 @@ def _reason_against(root: Schema, keyword: str, argument: Any) -> str:
     except (ValueError, TypeError) as error:
         return f"the pattern cannot be used: {error}"
     return ""
+
+
+def _runs_in_a_circle(root: Schema, reference: Any) -> bool:
+    """Whether ``reference`` leads back to itself without going down into the value (Core, 9.4.1).
+
+    Raises:
+        ContractError: it leads nowhere.
+    """
+    pending, seen = list(_references(resolved(root, reference))), set()
+    while pending:
+        other = pending.pop()
+        if other == reference:
+            return True
+        if other in seen:
+            continue
+        seen.add(other)
+        try:
+            pending += _references(resolved(root, other))
+        except ContractError:
+            continue  # said where that reference stands
+    return False
+
+
+def _references(schema: Any) -> Iterator[str]:
+    """The references that apply to the same value as ``schema``."""
+    if not isinstance(schema, Mapping):
+        return
+    if "$ref" in schema:
+        yield str(schema["$ref"])
+    below = [schema.get(keyword) for keyword in _SAME_VALUE]
+    for keyword in _SAME_VALUE_LISTS:
+        members = schema.get(keyword)
+        below += members if isinstance(members, list) else []
+    dependent = schema.get("dependentSchemas")
+    below += dependent.values() if isinstance(dependent, Mapping) else []
+    for member in below:
+        yield from _references(member)

@@ -137,4 +137,4 @@ class ContractProblem:
     expectation: str
 
     def __str__(self) -> str:
-        return f"{self.pointer or '/'}: {self.expectation}"
+        return f"{self.pointer or 'the data'}: {self.expectation}"

@@ -90,10 +90,8 @@ def _read_data(name: str) -> Mapping[str, Any]:
         content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         text = content.decode("utf-8-sig")
     except OSError as error:
-        raise SourceError(
-            f"The data cannot be read: {error.strerror or error}.",
-            location=Location(label),
-            remedy="Check the path.",
+        raise click.BadParameter(
+            f"'{label}' cannot be read: {error.strerror or error}.", param_hint="--data"
         ) from error
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1

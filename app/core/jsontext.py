@@ -16,6 +16,10 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 
 
+# What the search for a refused place has to know of JSON.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity)|[{}\[\]:]')
+
+
 class _RefusedError(ValueError):
     """Something that the standard decoder lets pass but RFC 8259 or a careful reader does not."""
 
@@ -42,10 +46,13 @@ def parse_json(text: str, label: str) -> Any:
             location=Location(label, error.lineno, error.colno),
             remedy="Mend the file; a trailing comma or a missing quote is the usual cause.",
         ) from error
-    except _RefusedError as error:
+    except _RefusedError:
+        offset, message = _first_refused(text)
         raise SourceError(
-            str(error), location=Location(label), remedy="Write each member once, numbers as digits."
-        ) from error
+            message,
+            location=_place(text, label, offset),
+            remedy="Write each member once, numbers as digits.",
+        ) from None
     except RecursionError as error:
         raise SourceError(
             "The JSON is nested too deeply.", location=Location(label), remedy="Flatten it."
@@ -55,9 +62,7 @@ def parse_json(text: str, label: str) -> Any:
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise _RefusedError(f"The member '{repeated}' stands twice in the same object.")
+        raise _RefusedError
     return members
 
 
@@ -68,13 +73,35 @@ def _integer(digits: str, text: str, label: str) -> int:
         offset = text.index(digits)
         raise SourceError(
             f"A number of {len(digits.lstrip('-'))} digits is longer than anything can use.",
-            location=Location(label, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)),
+            location=_place(text, label, offset),
             remedy="Write it as text, in quotes.",
         ) from error
 
 
-def _refuse_constant(constant: str) -> NoReturn:
-    raise _RefusedError(f"{constant} is not a JSON number.")
+def _refuse_constant(_: str) -> NoReturn:
+    raise _RefusedError
+
+
+def _first_refused(text: str) -> tuple[int, str]:
+    """Where and what the first repeated member or unreal number is, in a ``text`` that is JSON up to it."""
+    open_objects: list[set[str]] = []
+    before = ""
+    start = 0
+    for match in _TOKEN.finditer(text):
+        word = match[0]
+        if word in {"{", "["}:
+            open_objects.append(set())
+        elif word in {"}", "]"}:
+            open_objects.pop()
+        elif word == ":":
+            name = json.loads(before)
+            if name in open_objects[-1]:
+                return start, f"The member '{name}' stands twice in the same object."
+            open_objects[-1].add(name)
+        elif not word.startswith('"'):
+            return match.start(), f"{word} is not a JSON number."
+        before, start = word, match.start()
+    raise AssertionError(text)
 
 
 def locate(text: str, label: str, pointer: str) -> Location:
@@ -93,9 +120,11 @@ def locate(text: str, label: str, pointer: str) -> Location:
         if found is None:
             break
         best = found
-    line = text.count("\n", 0, best) + 1
-    column = best - (text.rfind("\n", 0, best) + 1) + 1
-    return Location(label, line, column, pointer)
+    return _place(text, label, best, pointer)
+
+
+def _place(text: str, label: str, offset: int, pointer: str = "") -> Location:
+    return Location(label, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset), pointer)
 
 
 def _skip(text: str, offset: int) -> int:

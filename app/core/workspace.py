@@ -25,7 +25,7 @@ from app.core.findings import CheckReport, Finding, Findings, Severity, finding_
 from app.core.loader import load_template_set
 from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation import specimen_data, validate_metadata, validate_rendered
-from app.core.validation.contracts import fault_of_the_contract
+from app.core.validation.contracts import UNUSABLE, fault_of_the_contract
 from app.core.validation.usage import fixture_findings, usage_findings
 from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
@@ -201,13 +201,15 @@ class Workspace:
             return
         source = compilation.source
         yield "", compilation.findings
-        yield "", usage_findings(source, compilation)
+        found = usage_findings(source, compilation)
+        yield "", found
+        unusable = any(finding.code in UNUSABLE for finding in found)
         yield "", [finding_of(error, template=name, fixture=s) for s, error in source.broken_fixtures.items()]
         if not source.fixtures:
-            yield "", [_no_fixture(source)]
+            yield "", [_no_fixture(source)] if not source.broken_fixtures else []
             yield "", self._judge_specimen(compilation)
         for scenario, fixture in source.fixtures.items():
-            problems = fixture_findings(source, fixture)
+            problems = () if unusable else fixture_findings(source, fixture)
             yield scenario, problems
             if any(problem.severity is Severity.ERROR for problem in problems):
                 continue  # a render would only repeat in other words what the contract just said

@@ -142,7 +142,7 @@ class TestMistakes:
             (["render", RECEIPT, "--fixture", "tpyical"], 2, "Did you mean typical"),
             (["check", "nope/nothing"], 2, "no template named"),
             (["render", RECEIPT, "--fixture", "typical", "--data", "-"], 2, "not both"),
-            (["render", RECEIPT, "--data", "/does/not/exist.json"], 1, "cannot be read"),
+            (["render", RECEIPT, "--data", "/does/not/exist.json"], 2, "cannot be read"),
             (["list", "--templates", "/does/not/exist"], 1, "--templates"),
             (["render", "../../etc/passwd"], 2, "no template named"),
         ],

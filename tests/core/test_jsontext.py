@@ -50,8 +50,10 @@ def test_a_missing_member_is_placed_at_its_parent() -> None:
     ("text", "words"),
     [
         ('{"a": 1,}', "1:"),
-        ('{"a": NaN}', "NaN"),
-        ('{"a": 1, "a": 2}', "'a' stands twice"),
+        ('{"a":\n  NaN}', "f.json:2:3: NaN"),
+        ('{"a": [-Infinity]}', "f.json:1:8: -Infinity"),
+        ('{"a": 1, "a": 2}', "f.json:1:10: The member 'a' stands twice"),
+        ('{"a": {"b": "a: NaN"},\n "c": [{"b": 1},\n{"\\u0062": 1, "b": 2}]}', "f.json:3:15: The member 'b'"),
         ("[" * 100_000, "f.json"),
         ("", "1:1"),
         ('{"a": "1",\n  "b": -%s}' % ("7" * 5000), "f.json:2:8: A number of 5000 digits"),

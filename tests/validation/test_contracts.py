@@ -92,3 +92,31 @@ def test_a_template_without_metadata_has_no_contract_to_keep(author: Author) -> 
 
     assert fixture_findings(source, source.fixtures["typical"]) == ()
     assert codes(workspace) == []
+
+
+def test_a_contract_that_is_no_schema_is_one_finding_whatever_the_fixtures(
+    author: Author,
+) -> None:
+    workspace = author(
+        "<p>{{a}}</p>", contract(a=TEXT | {"type": "strin"}), fixtures={"typical": {"a": "b"}, "other": {}}
+    )
+
+    assert [finding.code for finding in workspace.check().findings] == ["contract-invalid"]
+
+
+def test_a_reference_in_a_circle_is_the_contracts_fault_and_not_the_datas(author: Author) -> None:
+    schema = contract(a={"$ref": "#/$defs/a"}) | {
+        "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}
+    }
+    workspace = author("<p>{{a}}</p>", schema, fixtures={"typical": {"a": "b"}})
+
+    found = workspace.check().findings
+
+    assert {finding.code for finding in found} == {"contract-vocabulary"}
+    assert all("leads back to itself" in finding.message for finding in found)
+
+
+def test_a_fixture_that_cannot_be_read_is_not_said_to_be_missing(author: Author) -> None:
+    workspace = author("<p>{{a}}</p>", contract(a=TEXT), fixtures={"typical": ["no object"]})
+
+    assert [finding.code for finding in workspace.check().findings] == ["source"]

@@ -27,6 +27,9 @@ OPEN = Rule(
 FIXTURE = Rule("fixture-invalid", ERROR, "Correct the fixture, or the contract.")
 RULES = (INVALID, VOCABULARY, UNDESCRIBED, NO_EXAMPLE, BAD_EXAMPLE, OPEN, FIXTURE)
 
+UNUSABLE = frozenset({INVALID.code, VOCABULARY.code})
+"""What keeps a contract from judging data at all."""
+
 _NEEDS_NO_EXAMPLE = {"boolean", "null", "object", "array"}
 
 
