@@ -68,7 +68,8 @@ def fault_of_the_contract(source: TemplateSource, error: ContractError) -> Contr
         return None
     for finding in _broken(source.name, source.metadata):
         no_schema = finding.code == INVALID.code and not _is_schema(source.metadata.contract)
-        if no_schema or (finding.code == VOCABULARY.code and not error.problems):
+        no_way = finding.location.pointer.endswith("/$ref")  # nowhere to look, or for ever
+        if no_schema or (finding.code == VOCABULARY.code and (no_way or not error.problems)):
             return ContractFaultError(finding.message, location=finding.location, remedy=finding.remedy)
     return None
 
