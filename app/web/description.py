@@ -73,8 +73,10 @@ def _schema(app: FastAPI, protected: bool) -> dict[str, Any]:
 def _correct(responses: dict[str, Any]) -> None:
     for status, response in list(responses.items()):
         content = response.get("content", {})
-        media = content.get("application/json")
+        media = content.get("application/json") or content.get("text/html")
         if media and media["schema"].get("$ref", "").endswith("/HTTPValidationError"):
             del responses[status]  # what FastAPI assumes of every route with parameters; ours take any text
         elif media and int(status) >= 400:
             response["content"] = {PROBLEM_JSON: media}
+            if "text/html" in content:
+                response["content"]["text/html"] = {"schema": {"type": "string"}}  # for browsers, a page

@@ -10,13 +10,14 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from app.core.clients import FORCED_DARK, client_named
+from app.web.documented import NO_SUCH, UNUSABLE, Name
 from app.web.framing import frame_document
 from app.web.renderings import Data
 from app.web.scheme import Scheme
 from app.web.services import ServicesDep, known_name
 from bbws_templates.message import mime_message
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(tags=["previews"])
 
 PREVIEW_PATH = "/preview/"
 _POLICY = (
@@ -46,19 +47,27 @@ _MEDIA = {
 
 Fixture = Annotated[str, Query(description="A fixture's name; the default one when left out.")]
 Draft = Annotated[str, Query(description="The key of edited data, from the `preview` of a rendering.")]
+Wanted = Annotated[Scheme | None, Query(description="The colour scheme; the browser's own when left out.")]
+Lenient = Annotated[bool, Query(description="Render what is missing as nothing, instead of failing.")]
+Embed = Annotated[bool, Query(description="For a frame in our own pages: its policy lets them scroll it.")]
 ClientKey = Annotated[str, Query(description="How a mail client would show it, roughly: see `/api/clients`.")]
 
 
-@router.get(PREVIEW_PATH + "{name:path}")
+@router.get(
+    PREVIEW_PATH + "{name:path}",
+    summary="The mail itself as a page",
+    response_class=HTMLResponse,
+    responses={**NO_SUCH, **UNUSABLE},
+)
 def preview(
     services: ServicesDep,
-    name: str,
+    name: Name,
     fixture: Fixture = "",
     draft: Draft = "",
-    scheme: Scheme | None = None,
+    scheme: Wanted = None,
     client: ClientKey = "",
-    lenient: bool = False,
-    embed: bool = False,
+    lenient: Lenient = False,
+    embed: Embed = False,
 ) -> HTMLResponse:
     """The rendered HTML under a policy that lets no script run and no request leave this host."""
     snapshot = services.snapshot
@@ -75,14 +84,19 @@ def preview(
     )
 
 
-@router.get("/downloads/{name:path}")
+@router.get(
+    "/downloads/{name:path}",
+    summary="The mail as a file",
+    response_class=Response,
+    responses={200: {"content": {media: {} for media, _ in _MEDIA.values()}}, **NO_SUCH, **UNUSABLE},
+)
 def download(
     services: ServicesDep,
-    name: str,
+    name: Name,
     format: Format = Format.EML,  # noqa: A002  the name in the address
     fixture: Fixture = "",
     draft: Draft = "",
-    lenient: bool = False,
+    lenient: Lenient = False,
 ) -> Response:
     """The mail as a file: a whole message that mail programs open, its HTML, or its text."""
     snapshot = services.snapshot

@@ -24,6 +24,8 @@ OPERATIONS = [
     ("/api/clients/{client}/{name}", "GET"),
     (RENDER, "POST"),
     ("/api/reload", "POST"),
+    ("/preview/{name}", "GET"),
+    ("/downloads/{name}", "GET"),
     ("/api/review", "GET"),
     ("/api/review/pictures/{kind}/{name}", "GET"),
     ("/api/review/approve", "POST"),
