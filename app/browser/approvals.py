@@ -7,66 +7,19 @@ Every decision first keeps what it replaces, so that it can be undone.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-
-from app.browser.errors import ApprovalError, BaselineError
+from app.browser.errors import ApprovalError
 from app.browser.folders import Folders
+from app.browser.journal import Journal, RecordedDecision
+from app.browser.rejections import Rejection, read_rejections, write_rejections
 from app.browser.results import Comparison, Result, Status
 from app.browser.snapshots import Snapshot, select
 from app.browser.store import Approval, PictureStore, Sidecar
-from app.browser.writing import write_whole
-from bbws_templates.errors import Location
 
 Decision = Literal["", "approved", "rejected"]
-_MOST_UNDO = 50
-
-
-class Rejection(BaseModel):
-    """Who turned a picture down, why and when; ``pixels`` is the picture's digest."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    pixels: str
-    by: str
-    why: str
-    at: str
-
-
-@dataclass(frozen=True)
-class Undone:
-    """What a taken-back decision was about."""
-
-    deed: str
-    snapshots: tuple[Snapshot, ...]
-
-
-@dataclass(frozen=True)
-class LastDecision:
-    """The decision that can be taken back: its number in the order of decisions, and what it was."""
-
-    number: str
-    deed: str
-
-
-class _Record(BaseModel):
-    """One decision as it can be undone: for each snapshot the digest of the baseline that it left behind."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    deed: str
-    after: Mapping[str, str]
-    rejections: Mapping[str, Rejection]
-
-
-_REJECTIONS = TypeAdapter(dict[str, Rejection])
 
 
 class Approvals:
@@ -78,6 +31,7 @@ class Approvals:
         self._baselines = PictureStore(folders.baselines)
         self._current = PictureStore(folders.current)
         self._work = folders.work
+        self._journal = Journal(self._baselines, folders.work)
         self._clock = clock
 
     def baseline(self, snapshot: Snapshot) -> Sidecar | None:
@@ -105,7 +59,7 @@ class Approvals:
             and self._baselines.intact(result.snapshot, baseline)
         ):
             return "approved"
-        rejection = self.rejections().get(result.snapshot.id)
+        rejection = read_rejections(self._work).get(result.snapshot.id)
         return "rejected" if rejection and rejection.pixels == result.current.pixels else ""
 
     def approve(
@@ -149,7 +103,7 @@ class Approvals:
                 )
         if decided or written:
             changed: dict[Snapshot, tuple[bytes, Sidecar] | None] = {**dict.fromkeys(removed), **written}
-            with self._recorded(f"approval by {by}", changed):
+            with self._journal.recorded(f"approval by {by}", decided or list(written), changed):
                 self._baselines.change(written, removed)
         return tuple(decided)
 
@@ -161,8 +115,8 @@ class Approvals:
             BaselineError: it cannot be written.
         """
         by, why = _said(by, "who"), _said(why, "why")
-        rejections = dict(self.rejections())
-        decided = []
+        rejections = dict(read_rejections(self._work))
+        decided: list[Snapshot] = []
         for result in results:
             if result.current is not None and result.status in {Status.CHANGED, Status.NEW}:
                 rejections[result.snapshot.id] = Rejection(
@@ -170,72 +124,21 @@ class Approvals:
                 )
                 decided.append(result.snapshot)
         if decided:
-            with self._recorded(f"rejection by {by}", {}):
-                self._save(rejections)
+            with self._journal.recorded(f"rejection by {by}", decided, {}):
+                write_rejections(self._work, rejections)
         return tuple(decided)
 
-    def last(self) -> LastDecision | None:
+    def last(self) -> RecordedDecision | None:
         """What ``undo`` would take back.
 
         Raises:
             BaselineError: its record cannot be read.
         """
-        folder = next(iter(sorted(self._undo.glob("[0-9]*"), reverse=True)), None)
-        return LastDecision(folder.name, _read_record(folder).deed) if folder else None
+        return self._journal.last()
 
-    def undo(self, number: str = "") -> Undone:
-        """Take the last decision back; with ``number``, only if that is the last one.
-
-        Raises:
-            ApprovalError: there is none, or the baselines have been changed by something else since.
-            BaselineError: a file cannot be read or written.
-        """
-        last = self.last()
-        if last is None or number not in {"", last.number}:
-            raise ApprovalError(
-                "Another decision has been made since." if last else "There is no decision to take back.",
-                remedy="Look again." if last else "",
-            )
-        folder = self._undo / last.number
-        record = _read_record(folder)
-        before = PictureStore(folder / "before")
-        snapshots = tuple(Snapshot.from_id(name) for name in record.after)
-        for snapshot in snapshots:
-            now = self._baselines.sidecar(snapshot)
-            if (now.pixels if now else "") != record.after[snapshot.id]:
-                raise ApprovalError(
-                    f"The baseline of {snapshot.id} has been changed since the {record.deed}.",
-                    remedy="Nothing was taken back. Use version control.",
-                )
-        earlier = {
-            snapshot: (before.content(snapshot), sidecar)
-            for snapshot in snapshots
-            if (sidecar := before.sidecar(snapshot)) is not None
-        }
-        self._baselines.change(earlier, [snapshot for snapshot in snapshots if snapshot not in earlier])
-        self._save(record.rejections)
-        shutil.rmtree(folder, ignore_errors=True)
-        return Undone(record.deed, snapshots)
-
-    def rejections(self) -> Mapping[str, Rejection]:
-        """The pictures that were turned down, by snapshot.
-
-        Raises:
-            BaselineError: the record cannot be read.
-        """
-        path = self._work / "rejections.json"
-        try:
-            return _REJECTIONS.validate_json(path.read_bytes())
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValidationError) as error:
-            raise BaselineError(
-                "is no record of rejections.", location=Location(str(path)), remedy="Remove the file."
-            ) from error
-
-    @property
-    def _undo(self) -> Path:
-        return self._work / "undo"
+    def undo(self, number: str = "", *, progress: Callable[[str], None] | None = None) -> RecordedDecision:
+        """As ``Journal.undo``."""
+        return self._journal.undo(number, progress=progress)
 
     def _now(self) -> str:
         return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -249,39 +152,6 @@ class Approvals:
             )
         return self._current.content(result.snapshot)
 
-    @contextmanager
-    def _recorded(
-        self, deed: str, changed: Mapping[Snapshot, tuple[bytes, Sidecar] | None]
-    ) -> Iterator[None]:
-        """Keep what is about to be replaced; of a decision that then fails no record remains."""
-        folders = sorted(self._undo.glob("[0-9]*"))
-        number = int(folders[-1].name) + 1 if folders else 1
-        folder = self._undo / f"{number:06d}"
-        try:
-            self._keep(folder, deed, changed)
-            yield
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        for old in folders[: max(0, len(folders) + 1 - _MOST_UNDO)]:
-            shutil.rmtree(old, ignore_errors=True)
-
-    def _keep(
-        self, folder: Path, deed: str, changed: Mapping[Snapshot, tuple[bytes, Sidecar] | None]
-    ) -> None:
-        before = {
-            snapshot: (self._baselines.content(snapshot), sidecar)
-            for snapshot in changed
-            if (sidecar := self._baselines.sidecar(snapshot)) is not None
-        }
-        PictureStore(folder / "before").change(before)
-        after = {snapshot.id: new[1].pixels if new else "" for snapshot, new in changed.items()}
-        record = _Record(deed=deed, after=after, rejections=self.rejections())
-        write_whole(folder / "decision.json", record.model_dump_json(indent=1).encode())
-
-    def _save(self, rejections: Mapping[str, Rejection]) -> None:
-        write_whole(self._work / "rejections.json", _REJECTIONS.dump_json(dict(rejections), indent=1))
-
 
 def chosen(comparison: Comparison, patterns: Sequence[str]) -> tuple[Result, ...]:
     """The results that ``patterns`` mean; all of them without patterns.
@@ -291,15 +161,6 @@ def chosen(comparison: Comparison, patterns: Sequence[str]) -> tuple[Result, ...
     """
     results = {result.snapshot: result for result in comparison.results}
     return tuple(results[snapshot] for snapshot in select(results, patterns))
-
-
-def _read_record(folder: Path) -> _Record:
-    try:
-        return _Record.model_validate_json((folder / "decision.json").read_bytes())
-    except (OSError, ValidationError) as error:
-        raise BaselineError(
-            "is no record of a decision.", location=Location(str(folder)), remedy="Remove the folder."
-        ) from error
 
 
 def _same_picture(result: Result) -> bool:

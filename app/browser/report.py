@@ -15,6 +15,8 @@ from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore
 
 PAGE = Path(__file__).parent / "page"
+SCRIPTS = ("dom.js", "comparison.js", "list.js", "stage.js", "views.js", "decisions.js", "review.js")
+"""The parts of the review's script, in the order that they are to be loaded in."""
 
 
 def report_page(
@@ -41,7 +43,8 @@ def report_page(
             '<body class="report"><h1 class="unseen">Screenshots of the email templates</h1>',
             _text("review.html"),
             f'<script type="application/json" id="review-data">{inline}</script>',
-            f"<script>{_text('review.js')}</script></body></html>",
+            *(f"<script>{_text(name)}</script>" for name in SCRIPTS),
+            "</body></html>",
             "",
         )
     )

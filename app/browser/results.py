@@ -87,6 +87,13 @@ class Comparison(BaseModel):
         """Whether any snapshot could not be compared."""
         return any(result.status is Status.FAILED for result in self.results)
 
+    @property
+    def other_renderers(self) -> bool:
+        """Whether any baseline was drawn by a renderer that this one cannot be compared with as such."""
+        return any(
+            result.baseline.renderer.differences(self.renderer) for result in self.results if result.baseline
+        )
+
     def save(self, work: Path) -> None:
         """Keep this comparison as the last one.
 

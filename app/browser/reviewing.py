@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.browser.approvals import Approvals, Rejection
+from app.browser.approvals import Approvals
 from app.browser.difference import Box
 from app.browser.folders import Folders
 from app.browser.pixels import SUFFIX
+from app.browser.rejections import Rejection, read_rejections
 from app.browser.results import Comparison, Result, Status
 from app.browser.snapshots import Snapshot
 from app.browser.store import Sidecar
@@ -31,7 +32,7 @@ def review_data(
     token: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
-    """What ``page/review.js`` shows.
+    """What the scripts of ``page`` show.
 
     ``live``: decisions can be made; ``token``: they need the server's token. ``progress`` is told each
     snapshot's name.
@@ -40,10 +41,10 @@ def review_data(
         BaselineError: a sidecar or the record of decisions cannot be read.
     """
     approvals = Approvals(folders)
-    rejections = approvals.rejections()
+    rejections = read_rejections(folders.work)
     order = list(Status)
     results = sorted(comparison.results, key=lambda result: (order.index(result.status), result.snapshot))
-    last = approvals.last()
+    last = approvals.last() if live else None
     items = []
     for result in results:
         if progress:
@@ -52,7 +53,13 @@ def review_data(
     return {
         "live": live,
         "token": token,
-        "undo": {"number": last.number, "deed": last.deed} if last else None,
+        "undo": {
+            "number": last.number,
+            "deed": last.deed,
+            "snapshots": [snapshot.id for snapshot in last.snapshots],
+        }
+        if last
+        else None,
         "renderer": dict(comparison.renderer.as_dict()),
         "drawn": comparison.drawn,
         "seconds": comparison.seconds,
@@ -65,13 +72,17 @@ def _item(
     result: Result, folders: Folders, approvals: Approvals, rejection: Rejection | None, address: Address
 ) -> dict[str, Any]:
     snapshot = result.snapshot
-    same = result.status is Status.UNCHANGED and not result.tolerated
-    current = None if same else result.current
     decision = approvals.decision(result)
+    same = decision == "approved" or (result.status is Status.UNCHANGED and not result.tolerated)
+    current = None if same else result.current
     # As it is now: an approval has put another picture in its place.
     baseline = None if result.status is Status.FAILED else approvals.baseline(snapshot)
-    sizes = [(sidecar.width, sidecar.height) for sidecar in (baseline, current) if sidecar] or [(0, 0)]
-    has_difference = (folders.differences / f"{snapshot.id}{SUFFIX}").is_file()
+    has_difference = (
+        result.status is Status.CHANGED and (folders.differences / f"{snapshot.id}{SUFFIX}").is_file()
+    )
+    # The difference is as large as the larger of the pictures that were compared.
+    compared = (result.baseline, result.current) if has_difference else ()
+    pictures = [sidecar for sidecar in (baseline, current, *compared) if sidecar]
     seen = current or baseline
     return {
         "id": snapshot.id,
@@ -84,13 +95,16 @@ def _item(
         "notes": list(seen.notes) if seen else [],
         "regions": [_corners(box) for box in result.regions],
         "masks": [_corners(box) for box in result.masks],
-        "size": [max(width for width, _ in sizes), max(height for _, height in sizes)],
+        "size": [
+            max((picture.width for picture in pictures), default=0),
+            max((picture.height for picture in pictures), default=0),
+        ],
         "baselineSize": [baseline.width, baseline.height] if baseline else None,
         "currentSize": [current.width, current.height] if current else None,
         BASELINE: address(BASELINE, snapshot, _version(baseline)) if baseline else None,
         CURRENT: address(CURRENT, snapshot, _version(current)) if current else None,
-        DIFFERENCE: address(DIFFERENCE, snapshot, _version(result.baseline, current))
-        if result.status is Status.CHANGED and has_difference
+        DIFFERENCE: address(DIFFERENCE, snapshot, _version(result.baseline, result.current))
+        if has_difference
         else None,
         "decision": decision,
         "approval": baseline.approval.model_dump() if baseline and baseline.approval else None,

@@ -258,5 +258,5 @@ def _refuse_other_renderers(known: Mapping[Snapshot, Sidecar], renderer: Rendere
         f"(Chromium {builds}; here {renderer.browser}): {why}. "
         "A comparison of pixels would say nothing about the emails.",
         remedy="Use the renderer of the baselines (BBWS_CHROMIUM names a browser); or, on a state of the "
-        "templates whose pictures are approved, run `screenshots compare --any-renderer`, look, approve all.",
+        "templates whose pictures are approved, `screenshots compare --any-renderer`, look, `approve --all`.",
     )

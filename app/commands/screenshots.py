@@ -191,11 +191,17 @@ def reject(
 @json_option
 def undo(baselines: Path, work: Path, as_json: bool) -> None:
     """Take the last approval or rejection back; can be repeated."""
-    undone = Approvals(Folders(baselines, work)).undo()
+    approvals = Approvals(Folders(baselines, work))
+    last = approvals.last()
+    with progress_bar(len(last.snapshots) if last else 0, quiet=as_json) as step:
+        undone = approvals.undo(progress=step)
+    names = [snapshot.id for snapshot in undone.snapshots]
     if as_json:
-        print_json({"undone": undone.deed, "snapshots": [snapshot.id for snapshot in undone.snapshots]})
-    else:
-        out.print(f"Took back: {escape(undone.deed)}, {_pictures(len(undone.snapshots))}.")
+        print_json({"undone": undone.deed, "snapshots": names})
+        return
+    for name in names:
+        out.print(f"took back {escape(name)}")
+    out.print(f"Took back: {escape(undone.deed)}, {_pictures(len(names))}.")
 
 
 @command.command()
@@ -255,12 +261,15 @@ def _print(comparison: Comparison) -> None:
         f"{_pictures(len(comparison.results))}: {counts or 'none asked for'}; "
         f"{comparison.drawn} drawn, {comparison.seconds:.1f} s."
     )
-    if comparison.differs:
+    look = "Look with `bbws-templates serve` at /review, or with `bbws-templates screenshots report`"
+    if comparison.other_renderers:
         out.print(
-            "Look with `bbws-templates serve` at /review, or with `bbws-templates screenshots report`; then "
-            "`screenshots approve`.",
+            f"The baselines come from another renderer. {look}; then, for this one to count from there on, "
+            "`bbws-templates screenshots approve --all --by NAME --why REASON`.",
             style="dim",
         )
+    elif comparison.differs:
+        out.print(f"{look}; then `screenshots approve`.", style="dim")
 
 
 def _members(comparison: Comparison) -> dict[str, object]:

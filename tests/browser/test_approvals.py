@@ -15,6 +15,7 @@ from PIL import Image
 
 from app.browser.approvals import chosen
 from app.browser.errors import ApprovalError, BaselineError
+from app.browser.rejections import read_rejections
 from app.browser.results import Comparison, Status
 from app.browser.session import Session
 from app.core.errors import UnknownNameError
@@ -104,6 +105,20 @@ def test_decisions_are_taken_back_one_by_one(changed: Desk) -> None:
     assert contents(changed.folders.baselines) == {}
     with pytest.raises(ApprovalError, match="no decision"):
         approvals.undo()
+
+
+def test_taking_back_says_what_it_is_about(changed: Desk) -> None:
+    comparison = Comparison.load(changed.folders.work)
+    both = tuple(result.snapshot for result in comparison.results)
+    changed.approvals.reject(comparison.results, by="Bob", why="Too short")
+    changed.approve(comparison)
+    for deed, restored in (("approval by Ann", both), ("rejection by Bob", ())):
+        last = changed.approvals.last()
+        assert last is not None
+        assert (last.deed, last.snapshots) == (deed, both)
+        steps: list[str] = []
+        assert changed.approvals.undo(last.number, progress=steps.append) == last
+        assert steps == [snapshot.id for snapshot in restored]
 
 
 def test_new_and_removed_snapshots_can_be_approved_and_taken_back(approved: Desk) -> None:
@@ -238,7 +253,7 @@ def test_a_picture_that_was_only_packed_anew_is_the_approved_one(changed: Desk) 
     ("record", "use", "said"),
     [
         ("results.json", lambda desk: Comparison.load(desk.folders.work), "no record of a comparison"),
-        ("rejections.json", lambda desk: desk.approvals.rejections(), "no record of rejections"),
+        ("rejections.json", lambda desk: read_rejections(desk.folders.work), "no record of rejections"),
         ("undo/000001/decision.json", lambda desk: desk.approvals.undo(), "no record of a decision"),
     ],
 )

@@ -104,6 +104,42 @@ def test_a_mistake_is_one_line(
     assert "Traceback" not in err
 
 
+def test_what_is_taken_back_is_named(call: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    call("compare")
+    call("approve", ORDER, "--by", "Ann", "--why", "First")
+    call("reject", ORDER.replace("order", "receipt"), "--by", "Bob", "--why", "Pale")
+    capsys.readouterr()
+    assert call("undo") == 0
+    said = capsys.readouterr().out
+    assert said == f"took back {ORDER.replace('order', 'receipt')}\nTook back: rejection by Bob, 1 picture.\n"
+    assert call("undo", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"undone": "approval by Ann", "snapshots": [ORDER]}
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["alike", "changed"])
+def test_after_a_comparison_across_renderers_the_next_step_is_named(
+    call: Any, desk: Desk, capsys: pytest.CaptureFixture[str], changed: bool
+) -> None:
+    call("compare")
+    call("approve", "--all", "--by", "Ann", "--why", "First")
+    for path in desk.folders.baselines.rglob("*.json"):
+        sidecar = json.loads(path.read_text())
+        sidecar["renderer"]["fonts"] = "sha256:0"
+        path.write_text(json.dumps(sidecar))
+    if changed:
+        desk.change("Thank you", "Thanks")
+    capsys.readouterr()
+    assert call("compare") == 3
+    assert "`approve --all`" in " ".join(capsys.readouterr().err.split())
+    assert call("compare", "--any-renderer") == int(changed)
+    said = capsys.readouterr().out
+    assert "come from another renderer" in said
+    assert "`bbws-templates screenshots approve --all --by NAME --why REASON`" in said
+    assert call("approve", "--all", "--by", "Ann", "--why", "New fonts") == 0
+    assert call("compare") == 0
+    assert "renderer" not in capsys.readouterr().out
+
+
 def test_a_broken_settings_file_is_one_line(
     call: Any, desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from app.browser.report import report_page
+from app.browser.report import SCRIPTS, report_page
 from app.browser.results import Comparison
 from app.browser.session import Session
-from tests.browser.conftest import Desk
+from tests.browser.conftest import ROOT, Desk
 from tests.web.process import running
 
 ORDER = "mails/order/typical/desktop-light"
@@ -196,6 +196,107 @@ def test_approving_and_undoing_with_the_keyboard(waiting: Desk, page: Page) -> N
         page.get_by_role("button", name="Changed 1").click()
         assert loaded(page, "baseline") == shown[1] != shown[0]  # the page forgets what it showed before
     assert not waiting.compare().differs
+
+
+def test_what_is_approved_is_shown_once_and_as_approved(waiting: Desk, page: Page) -> None:
+    folders = waiting.folders
+    words = ["--baselines", str(folders.baselines), "--work", str(folders.work)]
+    with running(waiting.home / "templates", waiting.home / "fixtures", *words) as server:
+        page.goto(f"{server.url}/review")
+        captions = page.locator(".pane figcaption")
+        expect(captions).to_have_text(["Approved", "Now", "Difference"])
+        now = loaded(page, "current")
+        page.keyboard.press("3")
+        page.keyboard.press("A")
+        page.keyboard.type("Ann")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Wanted")
+        page.keyboard.press("Enter")
+        expect(page.locator("#note")).to_contain_text("Approved 2 snapshots")
+        expect(page.locator("#title")).to_contain_text(ORDER)
+        expect(page.locator("#title .mark")).to_have_text("approved")
+        expect(page.locator("#message")).to_contain_text(
+            "The approved picture and the one of now are the same"
+        )
+        expect(captions).to_have_text(["Approved, and the same now", "Difference"])  # and what was approved
+        assert loaded(page, "baseline") == now
+        for name in ("Slider", "Onion skin", "Blink"):
+            expect(page.get_by_role("button", name=name)).to_be_disabled()
+        page.keyboard.press("j")
+        expect(page.locator("#title")).to_contain_text(WELCOME)
+        expect(captions).to_have_text(["Approved, and the same now"])
+        page.keyboard.press("u")
+        expect(page.locator("#note")).to_have_text(
+            f"Took back: approval by Ann, 2 snapshots ({ORDER} and 1 more)."
+        )
+        expect(page.locator("#title")).to_contain_text(ORDER)
+        expect(captions).to_have_text(["Approved left, now right"])  # as it was looked at before
+
+
+def test_a_whole_template_is_rejected_by_a_key_of_its_own(waiting: Desk, page: Page) -> None:
+    second = waiting.home / "fixtures/mails/order/long.json"
+    second.write_text('{"name": "Annabel"}')
+    waiting.compare()
+    folders = waiting.folders
+    words = ["--baselines", str(folders.baselines), "--work", str(folders.work)]
+    with running(waiting.home / "templates", waiting.home / "fixtures", *words) as server:
+        page.goto(f"{server.url}/review#{ORDER}")
+        expect(page.locator("#title")).to_contain_text(ORDER)
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_contain_text("Reject the whole template")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.keyboard.press("T")
+        dialog = page.get_by_role("dialog", name="Reject")
+        expect(dialog.get_by_role("radio", name="All of mails/order (2)")).to_be_checked()
+        page.keyboard.type("Ann")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Too pale")
+        page.keyboard.press("Enter")
+        expect(page.locator("#note")).to_contain_text("Rejected 2 snapshots")
+        expect(page.locator("#list .mark, #title .mark")).to_have_text(["new", "new"])  # on to the next mail
+        page.get_by_role("button", name="All 4").click()
+        expect(page.locator("#list .mark.rejected")).to_have_count(2)
+        page.locator(f'[data-id="{RECEIPT}"]').click()
+        for key in "artT":  # nothing of this mail can be decided upon, and so nothing else is proposed
+            page.keyboard.press(key)
+            expect(page.get_by_role("dialog")).to_have_count(0)
+        page.keyboard.press("R")
+        expect(page.get_by_role("radio", name="Everything (3)")).to_be_checked()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.keyboard.press("u")
+        expect(page.locator("#note")).to_contain_text("Took back: rejection by Ann, 2 snapshots")
+        expect(page.locator("#list .mark.rejected")).to_have_count(0)
+
+
+def test_on_a_phone_the_pictures_stand_below_each_other(waiting: Desk, page: Page, tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    report.write_text(report_page(Comparison.load(waiting.folders.work), waiting.folders), encoding="utf-8")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(report.as_uri())
+    panes = page.locator(".pane")
+    expect(panes).to_have_count(3)
+    boxes = [pane.bounding_box() for pane in panes.all()]
+    places = [(box["x"], box["y"], box["width"]) for box in boxes if box]
+    assert len({x for x, _, _ in places}) == 1
+    assert [y for _, y, _ in places] == sorted({y for _, y, _ in places})
+    assert all(width > 300 for _, _, width in places)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # The page scrolls, and not a small part of it.
+    assert page.locator("#stage").evaluate("stage => stage.scrollHeight <= stage.clientHeight")
+    page.set_viewport_size({"width": 1400, "height": 900})  # and beside each other where there is room
+    page.wait_for_function(
+        "() => new Set([...document.querySelectorAll('.pane')]"
+        ".map(pane => pane.getBoundingClientRect().y)).size === 1"
+    )
+    assert page.locator("#stage").evaluate("stage => stage.scrollWidth <= stage.clientWidth")
+
+
+def test_the_page_of_the_server_loads_the_parts_that_the_report_holds_in_the_same_order() -> None:
+    page = (ROOT / "app/web/pages/review.html").read_text(encoding="utf-8")
+    assert tuple(re.findall(r'src="/review-files/([^"]+)" defer', page)) == SCRIPTS
+    assert {path.name for path in (ROOT / "app/browser/page").glob("*.js")} == set(SCRIPTS)
 
 
 def test_a_template_is_approved_with_the_mouse_and_only_with_the_token(waiting: Desk, page: Page) -> None:

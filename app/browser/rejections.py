@@ -1,0 +1,52 @@
+"""Pictures that were turned down: remembered beside the working copy, for as long as they stay the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from app.browser.errors import BaselineError
+from app.browser.writing import write_whole
+from bbws_templates.errors import Location
+
+
+class Rejection(BaseModel):
+    """Who turned a picture down, why and when; ``pixels`` is the picture's digest."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pixels: str
+    by: str
+    why: str
+    at: str
+
+
+_REJECTIONS = TypeAdapter(dict[str, Rejection])
+
+
+def read_rejections(work: Path) -> Mapping[str, Rejection]:
+    """The rejections of the working copy whose folder is ``work``, by snapshot.
+
+    Raises:
+        BaselineError: the record cannot be read.
+    """
+    path = work / "rejections.json"
+    try:
+        return _REJECTIONS.validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValidationError) as error:
+        raise BaselineError(
+            "is no record of rejections.", location=Location(str(path)), remedy="Remove the file."
+        ) from error
+
+
+def write_rejections(work: Path, rejections: Mapping[str, Rejection]) -> None:
+    """Replace the record.
+
+    Raises:
+        BaselineError: it cannot be written; the record is as it was.
+    """
+    write_whole(work / "rejections.json", _REJECTIONS.dump_json(dict(rejections), indent=1))
