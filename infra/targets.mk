@@ -6,8 +6,19 @@ LOCK ?= yes
 CHECKOV := .venv-checkov
 INFRA_PYTHON = $(BIN)/python
 infra_components = $(foreach name,$(COMPONENT),--component $(name))
-infra_env = $(if $(ENV),--env $(ENV),$(error Say which environment: make $@ ENV=dev, sit or prod))
-infra_lock = $(if $(filter yes no,$(LOCK)),$(if $(filter no,$(LOCK)),--no-lock),$(error LOCK is $(LOCK): write LOCK=no, or leave it out))
+infra_env = --env $(ENV)
+infra_lock = $(if $(filter no,$(LOCK)),--no-lock)
+
+# Refused while the file is read, before anything is installed.
+infra_goals := $(filter infra-bootstrap infra-plan infra-apply infra-destroy infra-verify,$(MAKECMDGOALS))
+ifneq ($(infra_goals),)
+ifneq ($(words $(ENV))$(filter-out dev sit prod,$(ENV)),1)
+$(error $(if $(ENV),There is no environment "$(ENV)",Say which environment): make $(firstword $(infra_goals)) ENV=dev, ENV=sit or ENV=prod)
+endif
+ifeq ($(filter yes no,$(LOCK)),)
+$(error LOCK is "$(LOCK)": write LOCK=no to plan without the lock of the state, or leave it out)
+endif
+endif
 
 .PHONY: infra-tools
 infra-tools: $(VENV)/.dev $(CHECKOV)/.installed ## Find Terraform and install checkov

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from infra.design import BUDGET_ALERTS, TABLES
 from infra.verify.aws import Account
 from infra.verify.checks import Check, Subject, ask
+from infra.verify.topic import verify_topic
 
 
 def verify_budget(account: Account) -> Iterator[Check]:
@@ -35,13 +36,7 @@ def verify_budget(account: Account) -> Iterator[Check]:
 def verify_alarms(account: Account) -> Iterator[Check]:
     """The topic, and that each alarm of the level is there, switched on, and goes to the topic."""
     environment = account.environment
-    subject = Subject("alarms", f"bbws-alarms-{environment.name}")
-    topic = ask(account.sns.get_topic_attributes, TopicArn=environment.alarm_topic)
-    if topic.problem:
-        yield subject.missing("topic", "encrypted", topic)
-    else:
-        key = topic.value["Attributes"].get("KmsMasterKeyId", "")
-        yield subject.holds("topic", bool(key), expected="encrypted", found="not encrypted")
+    yield from verify_topic(account)
     prefix = f"bbws-{environment.name}-"
     pages = account.cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix)
     alarms = {

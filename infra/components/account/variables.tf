@@ -1,6 +1,7 @@
 variable "environment" {
   description = "Environment: dev, sit or prod."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["dev", "sit", "prod"], var.environment)
@@ -11,6 +12,7 @@ variable "environment" {
 variable "account_id" {
   description = "Number of the environment's AWS account."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
@@ -21,6 +23,7 @@ variable "account_id" {
 variable "region" {
   description = "Region of the environment."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.region))
@@ -31,6 +34,7 @@ variable "region" {
 variable "backup_policy" {
   description = "Value of the tag BackupPolicy, which the backup plan selects by: daily or hourly."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["daily", "hourly"], var.backup_policy)
@@ -46,6 +50,7 @@ variable "backup_policy" {
 variable "replica_region" {
   description = "Region of the copies, where there are any."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.replica_region)) && var.replica_region != var.region
@@ -56,6 +61,7 @@ variable "replica_region" {
 variable "replicate" {
   description = "Whether tables, templates and backups are copied to `replica_region`; always in production."
   type        = bool
+  nullable    = false
 
   validation {
     condition     = var.replicate || var.environment != "prod"
@@ -71,62 +77,74 @@ variable "github" {
     deployer_subjects = list(string)
     pruner_subjects   = list(string)
   })
+  nullable = false
 }
 
 variable "create_oidc_provider" {
   description = "Whether to make GitHub's identity provider; false where another repository has made it in this account."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "planner_role_name" {
   description = "Name of the role that plans and writes nothing."
   type        = string
+  nullable    = false
 }
 
 variable "deployer_role_name" {
   description = "Name of the role that deploys and publishes."
   type        = string
+  nullable    = false
 }
 
 variable "pruner_role_name" {
   description = "Name of the role that deletes old releases."
   type        = string
+  nullable    = false
 }
 
 variable "reader_policy_name" {
   description = "Name of the policy that lets a Lambda read templates."
   type        = string
+  nullable    = false
 }
 
 variable "boundary_policy_name" {
   description = "Name of the policy that bounds every role the deployer makes."
   type        = string
+  nullable    = false
 }
 
 variable "template_buckets" {
   description = "Names of the buckets that hold templates, replicas included."
   type        = list(string)
+  nullable    = false
 }
 
 variable "log_buckets" {
   description = "Names of the buckets that take access logs."
   type        = list(string)
+  nullable    = false
 }
 
 variable "tables" {
   description = "Names of the tables."
   type        = list(string)
+  nullable    = false
 }
 
 variable "made_role_names" {
   description = "Names of the roles that the deployer may make."
   type        = list(string)
+  nullable    = false
 }
 
 variable "allow_destroy" {
   description = "Whether the deployer may tear the environment down."
   type        = bool
+  nullable    = false
 }
 
 variable "state" {
@@ -136,6 +154,7 @@ variable "state" {
     lock_table   = string
     key_prefixes = list(string)
   })
+  nullable = false
 }
 
 variable "backup" {
@@ -147,6 +166,7 @@ variable "backup" {
     retention_days = number
     force_destroy  = bool
   })
+  nullable = false
 }
 
 variable "budget" {
@@ -157,11 +177,13 @@ variable "budget" {
     actual_percent   = number
     forecast_percent = number
   })
+  nullable = false
 }
 
 variable "alert_emails" {
   description = "Addresses that hear of alarms and of the budget."
   type        = list(string)
+  nullable    = false
 
   validation {
     condition     = length(var.alert_emails) > 0
@@ -172,6 +194,7 @@ variable "alert_emails" {
 variable "monitoring_level" {
   description = "How much is watched: basic, enhanced or comprehensive."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["basic", "enhanced", "comprehensive"], var.monitoring_level)
@@ -182,4 +205,5 @@ variable "monitoring_level" {
 variable "alarm_topic_name" {
   description = "Name of the topic that takes the alarms of all components."
   type        = string
+  nullable    = false
 }

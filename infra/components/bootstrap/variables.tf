@@ -1,6 +1,7 @@
 variable "environment" {
   description = "Environment: dev, sit or prod."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["dev", "sit", "prod"], var.environment)
@@ -11,6 +12,7 @@ variable "environment" {
 variable "account_id" {
   description = "Number of the environment's AWS account."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
@@ -21,6 +23,7 @@ variable "account_id" {
 variable "region" {
   description = "Region of the environment."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.region))
@@ -31,6 +34,7 @@ variable "region" {
 variable "backup_policy" {
   description = "Value of the tag BackupPolicy, which the backup plan selects by: daily or hourly."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["daily", "hourly"], var.backup_policy)
@@ -46,6 +50,7 @@ variable "backup_policy" {
 variable "state_bucket_name" {
   description = "Name of the bucket that holds the state; it ends with the environment."
   type        = string
+  nullable    = false
 
   validation {
     condition     = endswith(var.state_bucket_name, "-${var.environment}")
@@ -56,6 +61,7 @@ variable "state_bucket_name" {
 variable "lock_table_name" {
   description = "Name of the table that locks the state; it ends with the environment."
   type        = string
+  nullable    = false
 
   validation {
     condition     = endswith(var.lock_table_name, "-${var.environment}")
@@ -67,11 +73,13 @@ variable "state_versions_days" {
   description = "Days that an earlier version of a state is kept."
   type        = number
   default     = 365
+  nullable    = false
 }
 
 variable "deletion_protection" {
   description = "Whether DynamoDB refuses to delete the lock table; always in production."
   type        = bool
+  nullable    = false
 
   validation {
     condition     = var.deletion_protection || var.environment != "prod"

@@ -1,6 +1,7 @@
 variable "environment" {
   description = "Environment: dev, sit or prod."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["dev", "sit", "prod"], var.environment)
@@ -11,6 +12,7 @@ variable "environment" {
 variable "account_id" {
   description = "Number of the environment's AWS account."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
@@ -21,6 +23,7 @@ variable "account_id" {
 variable "region" {
   description = "Region of the environment."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.region))
@@ -31,6 +34,7 @@ variable "region" {
 variable "backup_policy" {
   description = "Value of the tag BackupPolicy, which the backup plan selects by: daily or hourly."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["daily", "hourly"], var.backup_policy)
@@ -46,6 +50,7 @@ variable "backup_policy" {
 variable "replica_region" {
   description = "Region of the copies, where there are any."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.replica_region)) && var.replica_region != var.region
@@ -56,28 +61,33 @@ variable "replica_region" {
 variable "deletion_protection" {
   description = "Whether DynamoDB refuses to delete the table; always in production."
   type        = bool
+  nullable    = false
 }
 
 variable "replicate" {
   description = "Whether the table has a replica in `replica_region`; always in production."
   type        = bool
+  nullable    = false
 }
 
 variable "replica_deletion_protection" {
   description = "Whether DynamoDB refuses to delete the replica too."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "recovery_period_days" {
   description = "How many days point-in-time recovery reaches back."
   type        = number
   default     = 35
+  nullable    = false
 }
 
 variable "monitoring_level" {
   description = "How much is watched: basic, enhanced or comprehensive."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["basic", "enhanced", "comprehensive"], var.monitoring_level)
@@ -88,4 +98,5 @@ variable "monitoring_level" {
 variable "alarm_topic_name" {
   description = "Name of the topic that takes the alarms; the component `account` makes it."
   type        = string
+  nullable    = false
 }

@@ -1,6 +1,7 @@
 variable "environment" {
   description = "Environment: dev, sit or prod."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["dev", "sit", "prod"], var.environment)
@@ -11,6 +12,7 @@ variable "environment" {
 variable "account_id" {
   description = "Number of the environment's AWS account."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
@@ -21,6 +23,7 @@ variable "account_id" {
 variable "region" {
   description = "Region of the environment."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.region))
@@ -31,6 +34,7 @@ variable "region" {
 variable "backup_policy" {
   description = "Value of the tag BackupPolicy, which the backup plan selects by: daily or hourly."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["daily", "hourly"], var.backup_policy)
@@ -46,6 +50,7 @@ variable "backup_policy" {
 variable "replica_region" {
   description = "Region of the copies, where there are any."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.replica_region)) && var.replica_region != var.region
@@ -56,6 +61,7 @@ variable "replica_region" {
 variable "bucket_name" {
   description = "Name of the bucket; it ends with the environment."
   type        = string
+  nullable    = false
 
   validation {
     condition     = endswith(var.bucket_name, "-${var.environment}")
@@ -70,6 +76,7 @@ variable "log_bucket" {
     prefix = string
     create = optional(bool, true)
   })
+  nullable = false
 
   validation {
     condition     = endswith(var.log_bucket.name, "-${var.environment}")
@@ -80,6 +87,7 @@ variable "log_bucket" {
 variable "force_destroy" {
   description = "Whether `terraform destroy` may delete the buckets with their objects; never in production."
   type        = bool
+  nullable    = false
 }
 
 variable "lifecycle_days" {
@@ -88,6 +96,7 @@ variable "lifecycle_days" {
     noncurrent_versions = number
     multipart_uploads   = number
   })
+  nullable = false
 }
 
 variable "replica" {
@@ -109,21 +118,25 @@ variable "replica" {
 variable "reader_role_names" {
   description = "Names of the roles that read templates. S3 refuses the policy while one does not exist."
   type        = list(string)
+  nullable    = false
 }
 
 variable "deployer_role_name" {
   description = "Name of the role that publishes."
   type        = string
+  nullable    = false
 }
 
 variable "pruner_role_name" {
   description = "Name of the role that deletes old releases."
   type        = string
+  nullable    = false
 }
 
 variable "monitoring_level" {
   description = "How much is watched: basic, enhanced or comprehensive."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["basic", "enhanced", "comprehensive"], var.monitoring_level)
@@ -134,4 +147,5 @@ variable "monitoring_level" {
 variable "alarm_topic_name" {
   description = "Name of the topic that takes the alarms; the component `account` makes it."
   type        = string
+  nullable    = false
 }

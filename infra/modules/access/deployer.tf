@@ -1,5 +1,5 @@
-# What the deployer may do, in four policies because IAM bounds the length of one: whatever a plan reads (planner.tf), and
-# what it takes to change that.
+# What the deployer may do: whatever a plan reads (planner.tf), and what it takes to change that. In several policies,
+# because IAM bounds the length of one.
 
 locals {
   regions       = distinct([var.region, var.replica_region])

@@ -4,9 +4,12 @@
 #
 # No key of AWS is stored anywhere: GitHub Actions proves who it is by OIDC and gets a session of one hour. A job on the
 # main branch may plan, and write nothing. To deploy or to prune it must run in a GitHub environment, whose reviewers
-# have approved it, and on the main branch as well; no job can take two of the roles. The deployer may manage what the components templates, tenants, products and campaigns consist of, by name, and nothing else: not
-# itself, not its own rights, not the backups, not the state of the components `account` and `bootstrap`, which an
-# administrator applies. A role that it makes must carry the boundary, so it cannot make one stronger than itself.
+# have approved it, and on the main branch as well; no job can take two of the roles.
+#
+# The deployer may manage what the components templates, tenants, products and campaigns consist of, by name, and
+# nothing else: not itself, not its own rights, not the backups, not the state of the components `account` and
+# `bootstrap`, which an administrator applies. A role that it makes must carry the boundary, so it cannot make one
+# stronger than itself.
 
 locals {
   oidc_host         = "token.actions.githubusercontent.com"

@@ -1,6 +1,7 @@
 variable "environment" {
   description = "Environment: dev, sit or prod."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["dev", "sit", "prod"], var.environment)
@@ -11,6 +12,7 @@ variable "environment" {
 variable "account_id" {
   description = "Number of the AWS account."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
@@ -21,11 +23,13 @@ variable "account_id" {
 variable "region" {
   description = "Region of the estate."
   type        = string
+  nullable    = false
 }
 
 variable "replica_region" {
   description = "Region of the copies; the same as `region` where nothing is copied."
   type        = string
+  nullable    = false
 }
 
 variable "github" {
@@ -89,6 +93,7 @@ variable "planner_role_name" {
 variable "deployer_role_name" {
   description = "Name of the role that deploys and publishes."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.deployer_role_name))
@@ -99,6 +104,7 @@ variable "deployer_role_name" {
 variable "pruner_role_name" {
   description = "Name of the role that deletes old releases."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.pruner_role_name)) && var.pruner_role_name != var.deployer_role_name
@@ -109,16 +115,19 @@ variable "pruner_role_name" {
 variable "reader_policy_name" {
   description = "Name of the policy that lets a Lambda read templates."
   type        = string
+  nullable    = false
 }
 
 variable "boundary_policy_name" {
   description = "Name of the policy that bounds every role the deployer makes."
   type        = string
+  nullable    = false
 }
 
 variable "template_buckets" {
   description = "Names of the buckets that hold templates, replicas included."
   type        = list(string)
+  nullable    = false
 
   validation {
     condition     = length(var.template_buckets) > 0 && alltrue([for name in var.template_buckets : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", name))])
@@ -152,6 +161,7 @@ variable "state" {
     lock_table   = string
     key_prefixes = list(string)
   })
+  nullable = false
 
   validation {
     condition     = length(var.state.key_prefixes) > 0 && alltrue([for prefix in var.state.key_prefixes : can(regex("^[^*?/][^*?]*/$", prefix))])

@@ -1,6 +1,7 @@
 variable "environment" {
   description = "Environment the tables belong to: dev, sit or prod."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["dev", "sit", "prod"], var.environment)
@@ -11,6 +12,7 @@ variable "environment" {
 variable "vault_name" {
   description = "Name of the vault, and of the vault of the copies."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_-]{2,50}$", var.vault_name))
@@ -21,6 +23,7 @@ variable "vault_name" {
 variable "plan_name" {
   description = "Name of the backup plan."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_.-]{1,43}$", var.plan_name))
@@ -31,6 +34,7 @@ variable "plan_name" {
 variable "role_name" {
   description = "Name of the role that AWS Backup takes."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.role_name))
@@ -41,6 +45,7 @@ variable "role_name" {
 variable "frequency" {
   description = "How often: `daily` (02:00 UTC) or `hourly` (on the hour)."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["daily", "hourly"], var.frequency)

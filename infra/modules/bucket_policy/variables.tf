@@ -1,6 +1,7 @@
 variable "bucket" {
   description = "Name of the bucket."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket))
@@ -11,6 +12,7 @@ variable "bucket" {
 variable "account_id" {
   description = "Number of the AWS account that owns the bucket; nobody else is let in."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))

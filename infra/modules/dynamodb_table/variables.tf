@@ -1,6 +1,7 @@
 variable "name" {
   description = "Name of the table."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_.-]{3,255}$", var.name))
@@ -11,6 +12,7 @@ variable "name" {
 variable "environment" {
   description = "Environment the table belongs to: dev, sit or prod."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["dev", "sit", "prod"], var.environment)

@@ -1,6 +1,7 @@
 variable "environment" {
   description = "Environment: dev, sit or prod."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["dev", "sit", "prod"], var.environment)
@@ -11,6 +12,7 @@ variable "environment" {
 variable "level" {
   description = "How much is watched: basic, enhanced or comprehensive."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["basic", "enhanced", "comprehensive"], var.level)
@@ -43,7 +45,7 @@ variable "topic" {
 }
 
 variable "alarm_topic_arn" {
-  description = "ARN of the topic that takes the alarms, where it is not made here."
+  description = "ARN of the topic that takes the alarms; null where it is made here."
   type        = string
   default     = null
 

@@ -1,6 +1,7 @@
 variable "source_bucket" {
   description = "Name of the versioned bucket that is copied."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.source_bucket))
@@ -11,6 +12,7 @@ variable "source_bucket" {
 variable "destination_bucket" {
   description = "Name of the versioned bucket, in another region, that takes the copies."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.destination_bucket)) && var.destination_bucket != var.source_bucket
@@ -21,6 +23,7 @@ variable "destination_bucket" {
 variable "account_id" {
   description = "Number of the AWS account that owns both buckets."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
@@ -31,6 +34,7 @@ variable "account_id" {
 variable "role_name" {
   description = "Name of the role that S3 takes to copy."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.role_name))

@@ -1,6 +1,7 @@
 variable "name" {
   description = "Name of the bucket, unique in all of AWS."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.name))
@@ -16,6 +17,7 @@ variable "name" {
 variable "environment" {
   description = "Environment the bucket belongs to: dev, sit or prod."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["dev", "sit", "prod"], var.environment)

@@ -34,12 +34,16 @@ from tests.infra.estate import Estate
 
 @dataclass(frozen=True)
 class Fault:
-    """``cause`` breaks something and returns what mends it; the ``area`` must then name ``what``."""
+    """``cause`` breaks something and returns what mends it; the ``area`` must then name ``what``.
+
+    ``also`` may be named beside it, because the same fault breaks it.
+    """
 
     cause: Callable[[Estate], Undo]
     area: str
     what: str
     estates: tuple[str, ...] = ("dev",)
+    also: tuple[str, ...] = ()
 
 
 def disable_recovery(estate: Estate) -> Undo:
@@ -158,6 +162,38 @@ def silence_alarm(estate: Estate) -> Undo:
     return lambda: cloudwatch.enable_alarm_actions(AlarmNames=names)
 
 
+def unsubscribe_everybody(estate: Estate) -> Undo:
+    sns = estate.emulator.client("sns")
+    topic = sns.list_topics()["Topics"][0]["TopicArn"]
+    before = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    for subscription in before:
+        sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    return lambda: [
+        sns.subscribe(TopicArn=topic, Protocol=subscription["Protocol"], Endpoint=subscription["Endpoint"])
+        for subscription in before
+    ]
+
+
+def change_topic(sid: str, **changes: Any) -> Callable[[Estate], Undo]:
+    """A statement of the topic's policy with other members."""
+
+    def cause(estate: Estate) -> Undo:
+        sns = estate.emulator.client("sns")
+        topic = sns.list_topics()["Topics"][0]["TopicArn"]
+        before = sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
+        document = json.loads(before)
+        (statement,) = (statement for statement in document["Statement"] if statement["Sid"] == sid)
+        statement.update(changes)
+
+        def put(policy: str) -> None:
+            sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+
+        put(json.dumps(document))
+        return lambda: put(before)
+
+    return cause
+
+
 GITHUB = "token.actions.githubusercontent.com"
 REPOSITORY = "repo:BigBeardWebSolutions/2_1_bbws_s3_schemas"
 
@@ -262,6 +298,18 @@ FAULTS = {
     "backups select nothing": Fault(select_other_tables, "backup", "selects tables tagged"),
     "budget raised": Fault(raise_budget, "budget", "limit"),
     "alarm silenced": Fault(silence_alarm, "alarms", "alarm"),
+    "nobody hears of alarms": Fault(unsubscribe_everybody, "alarms", "subscriptions"),
+    "everybody may send alarms": Fault(
+        change_topic("AllowEventBridgeToPublish", Principal={"Service": "events.amazonaws.com", "AWS": "*"}),
+        "alarms",
+        "policy allows nothing else",
+        also=("policy lets the senders publish",),
+    ),
+    "plain HTTP allowed to the topic": Fault(
+        change_topic("DenyInsecureTransport", Principal={"AWS": "arn:aws:iam::111122223333:root"}),
+        "alarms",
+        "policy refuses plain HTTP",
+    ),
     "every repository trusted": Fault(
         trust(DEPLOYER, sub="repo:BigBeardWebSolutions/*"), "access", "taken by"
     ),

@@ -68,6 +68,33 @@ def test_every_variable_and_output_is_described_and_typed() -> None:
                 assert not re.search(r"= any$|\(any\)", body, re.MULTILINE), f"{where} takes anything"
 
 
+def test_null_is_refused_where_it_means_nothing() -> None:
+    """Terraform itself then says which variable is null; a module would fail somewhere inside."""
+    for path in sorted(INFRA.glob("*/*/variables.tf")):
+        for name, body in re.findall(
+            r'^variable "(\w+)" \{\n(.*?)^\}', path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+        ):
+            said = re.search(r'^  description += ".*\bnull\b.*"$', body, re.MULTILINE)
+            refused = re.search(r"^  nullable += false$", body, re.MULTILINE)
+            assert bool(said) != bool(refused), f"{name} in {path.relative_to(ROOT)}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["infra-plan"], "Say which environment: make infra-plan ENV=dev, ENV=sit or ENV=prod"),
+        (["infra-verify", "ENV=staging"], 'There is no environment "staging": make infra-verify ENV=dev'),
+        (["infra-apply", "ENV=dev sit"], 'There is no environment "dev sit"'),
+        (["infra-plan", "ENV=dev", "LOCK=off"], 'LOCK is "off": write LOCK=no'),
+    ],
+)
+def test_a_wrong_task_is_refused_before_anything_is_installed(arguments: list[str], says: str) -> None:
+    finished = subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert finished.returncode == 2
+    assert says in finished.stderr
+    assert finished.stdout == ""
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize("component", COMPONENTS)
 def test_every_component_keeps_a_state_of_its_own(component: str, environment: str) -> None:

@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from infra.schemas.keys import PARTITION_KEYS, key_problem
 from tests.infra.facts import INDEXES, TABLES
 from tests.infra.terraform import INFRA
 
 SCHEMAS = INFRA / "schemas"
 EXAMPLES = sorted(SCHEMAS.glob("examples/*/valid/*.json"))
+INCONSISTENT = sorted(SCHEMAS.glob("examples/*/inconsistent/*.json"))
 COUNTER_EXAMPLES = sorted(SCHEMAS.glob("examples/*/invalid/*.json"))
 
 
@@ -37,6 +39,20 @@ def name(path: Path) -> str:
 @pytest.mark.parametrize("path", EXAMPLES, ids=name)
 def test_an_example_is_taken(path: Path) -> None:
     assert list(validator(path.parts[-3]).iter_errors(load(path))) == []
+    assert key_problem(path.parts[-3], load(path)) == ""
+
+
+@pytest.mark.parametrize("path", INCONSISTENT, ids=name)
+def test_a_key_of_another_item_passes_the_schema_and_is_refused_all_the_same(path: Path) -> None:
+    """JSON Schema cannot compare two members; the schema says who does."""
+    table, item = path.parts[-3], load(path)
+    assert list(validator(table).iter_errors(item)) == []
+    assert key_problem(table, item).startswith(f"PK is {item['PK']}, but ")
+    assert "keys.py" in load(SCHEMAS / f"{table}.schema.json")["properties"]["PK"]["description"]
+
+
+def test_every_table_has_an_inconsistent_example() -> None:
+    assert {path.parts[-3] for path in INCONSISTENT} == set(PARTITION_KEYS) == set(TABLES)
 
 
 @pytest.mark.parametrize("path", COUNTER_EXAMPLES, ids=name)
