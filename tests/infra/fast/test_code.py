@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 
@@ -89,7 +90,15 @@ def test_null_is_refused_where_it_means_nothing() -> None:
     ],
 )
 def test_a_wrong_task_is_refused_before_anything_is_installed(arguments: list[str], says: str) -> None:
-    finished = subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    # These tests may themselves be run by make, which hands its settings down.
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"ENV", "LOCK", "MFLAGS"} and "MAKE" not in name
+    }
+    finished = subprocess.run(
+        ["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert finished.returncode == 2
     assert says in finished.stderr
     assert finished.stdout == ""
