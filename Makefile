@@ -84,8 +84,8 @@ bench: $(VENV)/.dev ## Measure: ratios side by side, nothing asserted
 	@for benchmark in benchmarks/[a-z]*.py; do echo; echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
 
 .PHONY: lambda-layer
-lambda-layer: $(VENV)/.app ## Make the layer that Lambdas import, dist/bbws-templates-layer.zip (RELEASE=DIR takes one along)
-	@$(BIN)/python scripts/lambda_layer.py $(if $(RELEASE),--release $(RELEASE))
+lambda-layer: $(VENV)/.app ## Make the layer that Lambdas import, dist/bbws-templates-layer.zip (RELEASE=DIR takes one along, RUNTIME=python3.12 its bytecode)
+	@$(BIN)/python scripts/lambda_layer.py $(if $(RELEASE),--release $(RELEASE)) $(if $(RUNTIME),--runtime $(RUNTIME))
 
 .PHONY: ci
 ci: lint check test ## What continuous integration runs

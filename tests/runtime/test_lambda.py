@@ -18,7 +18,7 @@ from app.core.release import Provenance, Release
 from app.core.release_directory import write_release
 from app.core.workspace import Workspace
 from app.publishing.bucket_store import BucketStore
-from scripts.lambda_layer import MAX_BYTES, main, write_layer
+from scripts.lambda_layer import MAX_BYTES, RUNTIMES, main, write_layer
 from tests.publishing.samples import publish_to
 
 ROOT = Path(__file__).parents[2]
@@ -129,6 +129,81 @@ def test_the_layer_is_small_and_the_same_every_time(tmp_path: Path) -> None:
         "python/chevron/__init__.py",
     } <= set(names)
     assert not [name for name in names if "boto" in name or "__pycache__" in name]
+
+
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def test_with_the_bytecode_of_the_runtime_nothing_is_compiled_at_a_cold_start(
+    tmp_path: Path, release: Release
+) -> None:
+    write_release(release, tmp_path / "release")
+    archive = tmp_path / "layer.zip"
+    assert main(["--out", str(archive), "--release", str(tmp_path / "release"), "--runtime", RUNTIME]) == 0
+    assert archive.stat().st_size < MAX_BYTES
+    with zipfile.ZipFile(archive) as layer:
+        layer.extractall(tmp_path)
+    sources = list((tmp_path / "python").rglob("*.py"))
+    for source in sources:
+        source.write_text("this is no Python (", "utf-8")  # whoever compiled it would notice
+    code = (
+        "import json, sys, bbws_templates\n"
+        "client = bbws_templates.TemplateClient('file:///nowhere')\n"
+        "print(client.render('receipts/receipt', json.load(sys.stdin)).release)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps(fixture_of("receipts/receipt")),
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "python")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == release.id, done.stderr
+    assert len(list((tmp_path / "python").rglob("*.pyc"))) == len(sources)
+
+
+def test_the_bytecode_is_the_same_from_every_process(tmp_path: Path) -> None:
+    """Whatever it has loaded, and whatever its hash seed, its optimisation and its folder are."""
+    write_layer(tmp_path / "here.zip", bytecode=True)
+    for number, flags in enumerate(([], ["-O"])):
+        done = subprocess.run(
+            [
+                sys.executable,
+                *flags,
+                "-m",
+                "scripts.lambda_layer",
+                "--out",
+                f"{number}.zip",
+                "--runtime",
+                RUNTIME,
+            ],
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": str(number)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / f"{number}.zip").read_bytes() == (tmp_path / "here.zip").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("runtime", "said"),
+    [
+        (next(each for each in RUNTIMES if each != RUNTIME), f"this is {RUNTIME}"),
+        ("nodejs22.x", "choose from"),
+    ],
+)
+def test_bytecode_for_another_runtime_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], runtime: str, said: str
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--out", str(tmp_path / "layer.zip"), "--runtime", runtime])
+    assert stopped.value.code == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "layer.zip").exists()
 
 
 def test_a_release_in_the_layer_serves_when_no_other_can_be_had(
