@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,14 @@ def waiting(approved: Desk) -> Desk:
     approved.mail("mails/welcome")
     approved.compare()
     return approved
+
+
+@contextmanager
+def served(desk: Desk, *words: str) -> Iterator[str]:
+    """The address of a preview server for ``desk``, started with ``words``."""
+    folders = ["--baselines", str(desk.folders.baselines), "--work", str(desk.folders.work)]
+    with running(desk.home / "templates", desk.home / "fixtures", *folders, *words) as server:
+        yield server.url
 
 
 def titles(page: Page) -> list[str]:
@@ -151,9 +160,8 @@ def test_filters_search_and_keys_move_through_the_list(waiting: Desk, page: Page
 def test_approving_and_undoing_with_the_keyboard(waiting: Desk, page: Page) -> None:
     folders = waiting.folders
     before = (folders.baselines / f"{ORDER}.webp").read_bytes()
-    words = ["--baselines", str(folders.baselines), "--work", str(folders.work)]
-    with running(waiting.home / "templates", waiting.home / "fixtures", *words) as server:
-        page.goto(f"{server.url}/review")
+    with served(waiting) as address:
+        page.goto(f"{address}/review")
         expect(page.locator("#title")).to_contain_text(ORDER)
         page.keyboard.press("a")
         page.keyboard.type("Ann")
@@ -199,10 +207,8 @@ def test_approving_and_undoing_with_the_keyboard(waiting: Desk, page: Page) -> N
 
 
 def test_what_is_approved_is_shown_once_and_as_approved(waiting: Desk, page: Page) -> None:
-    folders = waiting.folders
-    words = ["--baselines", str(folders.baselines), "--work", str(folders.work)]
-    with running(waiting.home / "templates", waiting.home / "fixtures", *words) as server:
-        page.goto(f"{server.url}/review")
+    with served(waiting) as address:
+        page.goto(f"{address}/review")
         captions = page.locator(".pane figcaption")
         expect(captions).to_have_text(["Approved", "Now", "Difference"])
         now = loaded(page, "current")
@@ -233,14 +239,32 @@ def test_what_is_approved_is_shown_once_and_as_approved(waiting: Desk, page: Pag
         expect(captions).to_have_text(["Approved left, now right"])  # as it was looked at before
 
 
+def test_the_difference_of_an_approved_mail_that_became_shorter_is_not_squeezed(
+    approved: Desk, page: Page, tmp_path: Path
+) -> None:
+    approved.change("margin:16px 0", "margin:700px 0 16px")
+    approved.approve(approved.compare())
+    approved.change("margin:700px 0 16px", "margin:16px 0")
+    approved.approve(approved.compare())
+    report = tmp_path / "report.html"
+    report.write_text(report_page(Comparison.load(approved.folders.work), approved.folders), encoding="utf-8")
+    page.goto(f"{report.as_uri()}#{ORDER}")
+    page.keyboard.press("0")
+    for kind in ("baseline", "difference"):
+        shown, natural = page.locator(f'[data-picture="{kind}"]').evaluate(
+            "async image => { await image.decode();"
+            " return [[image.width, image.height], [image.naturalWidth, image.naturalHeight]]; }"
+        )
+        assert shown == natural
+    expect(page.locator(".pane figcaption")).to_have_text(["Approved, and the same now", "Difference"])
+
+
 def test_a_whole_template_is_rejected_by_a_key_of_its_own(waiting: Desk, page: Page) -> None:
     second = waiting.home / "fixtures/mails/order/long.json"
     second.write_text('{"name": "Annabel"}')
     waiting.compare()
-    folders = waiting.folders
-    words = ["--baselines", str(folders.baselines), "--work", str(folders.work)]
-    with running(waiting.home / "templates", waiting.home / "fixtures", *words) as server:
-        page.goto(f"{server.url}/review#{ORDER}")
+    with served(waiting) as address:
+        page.goto(f"{address}/review#{ORDER}")
         expect(page.locator("#title")).to_contain_text(ORDER)
         page.keyboard.press("?")
         expect(page.get_by_role("dialog")).to_contain_text("Reject the whole template")
@@ -300,10 +324,8 @@ def test_the_page_of_the_server_loads_the_parts_that_the_report_holds_in_the_sam
 
 
 def test_a_template_is_approved_with_the_mouse_and_only_with_the_token(waiting: Desk, page: Page) -> None:
-    folders = waiting.folders
-    words = ["--baselines", str(folders.baselines), "--work", str(folders.work), "--token", "s3cret"]
-    with running(waiting.home / "templates", waiting.home / "fixtures", *words) as server:
-        page.goto(f"{server.url}/review#{ORDER}")
+    with served(waiting, "--token", "s3cret") as address:
+        page.goto(f"{address}/review#{ORDER}")
         expect(page.locator("#title")).to_contain_text(ORDER)
         page.keyboard.press("t")
         expect(page.get_by_role("radio", name="All of mails/order (1)")).to_be_checked()
@@ -356,9 +378,8 @@ def test_whoever_goes_by_tab_stays_where_they_are(waiting: Desk, page: Page, tmp
 def test_before_a_comparison_the_page_says_what_to_run_and_shows_it_when_it_is_there(
     desk: Desk, page: Page
 ) -> None:
-    words = ["--baselines", str(desk.folders.baselines), "--work", str(desk.folders.work)]
-    with running(desk.home / "templates", desk.home / "fixtures", *words) as server:
-        page.goto(f"{server.url}/review")
+    with served(desk) as address:
+        page.goto(f"{address}/review")
         welcome = page.get_by_role("region", name="Nothing has been compared yet")
         expect(welcome).to_contain_text(".venv/bin/bbws-templates screenshots compare")
         expect(page.locator("#note")).to_be_hidden()  # it is no error
