@@ -96,7 +96,8 @@ class Journal:
     def undo(self, number: str = "", *, progress: Callable[[str], None] | None = None) -> RecordedDecision:
         """Restore baselines and rejections as they were before the last decision; return that.
 
-        With ``number``, only if that is the last one. ``progress`` is told each snapshot's name.
+        With ``number``, only if that is the last one. ``progress`` is told the name of each snapshot that the
+        decision was about when its baseline is looked at; an approval may have renewed other sidecars too.
 
         Raises:
             ApprovalError: there is none, or the baselines have been changed by something else since.
@@ -115,7 +116,7 @@ class Journal:
         gone: list[Snapshot] = []
         for name, left in record.after.items():
             snapshot = Snapshot.from_id(name)
-            if progress:
+            if progress and name in record.snapshots:
                 progress(name)
             now = self._baselines.sidecar(snapshot)
             if (now.pixels if now else "") != left:

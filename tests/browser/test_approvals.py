@@ -121,6 +121,23 @@ def test_taking_back_says_what_it_is_about(changed: Desk) -> None:
         assert steps == [snapshot.id for snapshot in restored]
 
 
+def test_sidecars_that_an_approval_only_renewed_are_taken_back_and_not_counted(approved: Desk) -> None:
+    approved.change("Thank you", "Thanks")
+    approved.change("margin:0", "margin: 0", "mails/receipt")  # other HTML, the same picture
+    before = contents(approved.folders.baselines)
+    approved.approve(approved.compare())
+    after = contents(approved.folders.baselines)
+    assert {name for name in after if after[name] != before[name]} == {
+        f"{ORDER}.webp",
+        f"{ORDER}.json",
+        f"{ORDER.replace('order', 'receipt')}.json",
+    }
+    steps: list[str] = []
+    undone = approved.approvals.undo(progress=steps.append)
+    assert ([snapshot.id for snapshot in undone.snapshots], steps) == ([ORDER], [ORDER])
+    assert contents(approved.folders.baselines) == before
+
+
 def test_new_and_removed_snapshots_can_be_approved_and_taken_back(approved: Desk) -> None:
     approved.mail("mails/welcome")
     for path in (approved.home / "templates" / "mails").glob("receipt.*"):

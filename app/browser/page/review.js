@@ -52,7 +52,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
-    if (event.target.closest('input:not([type="range"])')) {
+    // A field of a dialog that was just closed keeps the focus for a moment, in which nobody types into it.
+    if (event.target.closest('input:not([type="range"], dialog *)')) {
       if (event.key === "Escape" || event.key === "Enter") event.target.blur();
       return;
     }
