@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -80,6 +81,11 @@ class Emulator:
     def session(self, role: str) -> dict[str, str]:
         """What a program needs in its environment to run as ``role``; nothing for an administrator ("")."""
         return {name.upper(): value for name, value in self.assume(role).items()} if role else {}
+
+    def used(self, role: str) -> set[str]:
+        """The rights that ``role`` has made use of up to now."""
+        log = Path(self._log.name).read_text(encoding="utf-8", errors="replace")
+        return set(re.findall(rf"used arn:aws:iam::{self.account}:role/{re.escape(role)} (\w+:\w+)\n", log))
 
     def make_reader_roles(self) -> None:
         """The roles of the Lambdas, which other repositories make."""

@@ -55,8 +55,8 @@ locals {
             Sid    = "ManageBuckets"
             Effect = "Allow"
             Action = concat(local.reads.buckets, [
-              "s3:CreateBucket", "s3:ListBucketVersions", "s3:PutBucketLogging", "s3:PutBucketOwnershipControls",
-              "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning",
+              "s3:CreateBucket", "s3:GetBucketLocation", "s3:ListBucketVersions", "s3:PutBucketLogging",
+              "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning",
               "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration", "s3:PutMetricsConfiguration",
               "s3:PutReplicationConfiguration",
             ])

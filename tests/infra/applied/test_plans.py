@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import fnmatch
 import json
 import re
 from typing import Any
@@ -233,6 +234,57 @@ def test_the_planner_only_looks(planned: Estate) -> None:
     data = {"s3:GetObjectVersion", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem", "kms:Decrypt"}
     assert not data & resources.keys()
     assert [address for address in planned.values("account") if "attachment.planner" in address] == []
+
+
+def test_the_planner_has_no_right_that_a_plan_does_not_use(estates: Estates) -> None:
+    """The second plans of dev and prod were made by it, and were whole; so this is also no right too few."""
+    policy = json.loads(
+        one(estates.get("prod"), "account", "module.access.aws_iam_role_policy.planner")["policy"]
+    )
+    rights = {action for statement in policy["Statement"] for action in statement["Action"]}
+    used = set[str]()
+    for name in ("dev", "prod"):
+        estate = estates.get(name)
+        used |= estate.emulator.used(estate.planner)
+    assert used == rights
+
+
+def allowed(estate: Estate, policy: str, action: str) -> list[str]:
+    """Resources for which the deployer may do ``action``."""
+    document = json.loads(
+        one(estate, "account", f'module.access.aws_iam_policy.deployer["{policy}"]')["policy"]
+    )
+    return [
+        resource
+        for statement in document["Statement"]
+        if action in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+
+
+def test_the_deployer_reaches_what_its_components_are_made_of(planned: Estate) -> None:
+    """By name, and keys by their tags: what the emulator does not hold against the role's policies."""
+    made = [
+        (address, values)
+        for component in ("templates", *TABLES)
+        for address, values in planned.values(component).items()
+    ]
+    for kind, attribute, start, policy, action in (
+        ("aws_cloudwatch_metric_alarm", "alarm_name", "alarm:", "surroundings", "cloudwatch:PutMetricAlarm"),
+        ("aws_kms_alias", "name", "", "tables", "kms:CreateAlias"),
+        ("aws_iam_role", "name", "role/", "surroundings", "iam:CreateRole"),
+    ):
+        names = [f"{start}{values[attribute]}" for address, values in made if f".{kind}." in address]
+        assert names or kind == "aws_iam_role"
+        account = f":{ACCOUNT[planned.name]}:"
+        patterns = [resource.partition(account)[2] for resource in allowed(planned, policy, action)]
+        for name in names:
+            assert any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns), name
+    keys = [values["tags_all"] for address, values in made if ".aws_kms_key." in address]
+    assert keys
+    for found_tags in keys:
+        assert found_tags["Project"] == "BBWS WP Containers"
+        assert found_tags["Component"] == "dynamodb"
 
 
 def test_state_is_kept_where_the_design_says(planned: Estate) -> None:

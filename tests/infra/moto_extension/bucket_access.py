@@ -18,7 +18,7 @@ from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 
 from tests.infra.moto_extension.policies import Call, named_roles, verdict
-from tests.infra.moto_extension.sessions import assumed_role, role_documents
+from tests.infra.moto_extension.sessions import assumed_role, note, role_documents
 
 _SETTINGS = {
     "accelerate": "AccelerateConfiguration",
@@ -140,6 +140,8 @@ def _authorise(self: S3Response, action: str, bucket_name: str, path: str, extra
     answer = verdict(documents, call)
     if answer == "Deny" or (assumed and answer != "Allow"):
         raise AccessDeniedError(f"{principal} is not authorized to perform: {action} on {call.resource}")
+    if assumed:
+        note(assumed, action)
 
 
 def _require_principals(self: S3Response, body: bytes) -> None:

@@ -7,6 +7,7 @@ of its own, which knows no conditions; this takes its place.
 """
 
 import json
+import os
 from typing import Any
 
 from moto.core.exceptions import AccessDeniedError, JsonRESTError
@@ -15,6 +16,8 @@ from moto.iam.models import Role, iam_backends
 from moto.sts.models import sts_backends
 
 from tests.infra.moto_extension.policies import Call, is_mentioned, verdict
+
+_NOTED: set[tuple[str, str]] = set()
 
 _UNGUARDED = {"s3", "sts"}
 """S3 has its own guard; everybody may ask STS who they are, and the tests take roles by it."""
@@ -42,6 +45,14 @@ def role_documents(account: str, arn: str) -> list[dict[str, Any]]:
     return [json.loads(document) for document in (*role.policies.values(), *managed)]
 
 
+def note(role: str, action: str) -> None:
+    """Write into the log of the emulator, once, that the role has made use of a right."""
+    if (role, action) not in _NOTED:
+        _NOTED.add((role, action))
+        # In one piece, as the server writes its own lines in other threads meanwhile.
+        os.write(1, f"used {role} {action}\n".encode())
+
+
 def authorise(self: BaseResponse, resource: str = "*") -> None:
     """Raise unless the caller may do what it asks for."""
     account, service = self.current_account, self.service_name
@@ -57,7 +68,9 @@ def authorise(self: BaseResponse, resource: str = "*") -> None:
         allowed = verdict(documents, _iam_call(self, action, role)) == "Allow"
     else:
         allowed = is_mentioned(documents, action)
-    if not allowed:
+    if allowed:
+        note(role, action)
+    else:
         if self.headers.get("X-Amz-Target"):
             raise JsonRESTError(
                 "AccessDeniedException", f"User: {role} is not authorized to perform: {action}"
