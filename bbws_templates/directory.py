@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from bbws_templates.faults import DeniedError, StoreError
+from bbws_templates.faults import DeniedError, MissingBucketError, StoreError
 from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
 
 
@@ -20,9 +20,10 @@ class DirectoryReader:
         try:
             body = self.path_of(key).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
+            self.require_directory()
             return None
         except PermissionError as error:
-            raise DeniedError(f"{error.filename} may not be read by this user.") from error
+            raise unreadable(error) from error
         except OSError as error:
             raise StoreError(f"{self.root / key} cannot be read: {error.strerror}.") from error
         return StoredObject(body, etag_of(body))
@@ -31,6 +32,23 @@ class DirectoryReader:
         """As ``ObjectReader.revalidate``."""
         found = self.get(key)
         return UNCHANGED if found and found.etag == etag else found
+
+    def require_directory(self) -> None:
+        """That nothing else lies where the directory belongs; one that does not exist yet is an empty one.
+
+        Raises:
+            MissingBucketError: a file does; to a reader that would look like a target without a release.
+            DeniedError: this user may not know.
+        """
+        try:
+            file = next((path for path in (self.root, *self.root.parents) if path.is_file()), None)
+        except PermissionError as error:
+            raise unreadable(error) from error
+        if file is not None:
+            raise MissingBucketError(
+                f"{file} is a file, not a directory of releases.",
+                remedy="Name a directory, or move the file out of the way.",
+            )
 
     def path_of(self, key: str) -> Path:
         """The file of ``key``.
@@ -43,6 +61,11 @@ class DirectoryReader:
         if self.root not in path.parents or key.startswith((".", "/")):
             raise StoreError(f"'{key}' is not a key inside of {self.root}.")
         return self.root / key
+
+
+def unreadable(error: PermissionError) -> DeniedError:
+    """What this user may not read."""
+    return DeniedError(f"{error.filename} may not be read by this user.")
 
 
 def etag_of(body: bytes) -> str:

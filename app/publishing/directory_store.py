@@ -14,9 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.publishing.store import ListedObject
-from bbws_templates.directory import DirectoryReader, etag_of
-from bbws_templates.faults import DeniedError, MissingBucketError, StoreError
-from bbws_templates.reader import StoredObject
+from bbws_templates.directory import DirectoryReader, etag_of, unreadable
+from bbws_templates.faults import DeniedError, StoreError
 from bbws_templates.target import DirectoryTarget
 
 _LOCK = ".lock"
@@ -30,13 +29,6 @@ class DirectoryStore(DirectoryReader):
     def target(self) -> DirectoryTarget:
         """As ``ObjectStore.target``."""
         return DirectoryTarget(self.root)
-
-    def get(self, key: str) -> StoredObject | None:
-        """As ``ObjectReader.get``."""
-        found = super().get(key)
-        if found is None:
-            self._require_directory()
-        return found
 
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
         """As ``ObjectStore.put``."""
@@ -53,7 +45,7 @@ class DirectoryStore(DirectoryReader):
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
         """As ``ObjectStore.list``."""
-        self._require_directory()
+        self.require_directory()
         keys = []
         for folder, folders, files in os.walk(self.root, onerror=_complain):
             folders[:] = [name for name in folders if not name.startswith(".")]
@@ -80,23 +72,6 @@ class DirectoryStore(DirectoryReader):
     def require_conditions(self, key: str, body: bytes) -> None:
         """Nothing to require: conditions are ours."""
 
-    def _require_directory(self) -> None:
-        """That nothing else lies where the directory belongs; one that does not exist yet is an empty one.
-
-        Raises:
-            MissingBucketError: a file does; to a reader that would look like a target without a release.
-            DeniedError: this user may not know.
-        """
-        try:
-            file = next((path for path in (self.root, *self.root.parents) if path.is_file()), None)
-        except PermissionError as error:
-            raise _unreadable(error) from error
-        if file is not None:
-            raise MissingBucketError(
-                f"{file} is a file, not a directory of releases.",
-                remedy="Name a directory, or move the file out of the way.",
-            )
-
     def _replace(self, path: Path, body: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, staged = tempfile.mkstemp(dir=self.root / _STAGING)
@@ -110,7 +85,7 @@ class DirectoryStore(DirectoryReader):
 
     @contextmanager
     def _writing(self, key: str) -> Iterator[None]:
-        self._require_directory()
+        self.require_directory()
         try:
             staging = self.root / _STAGING
             staging.mkdir(parents=True, exist_ok=True)
@@ -129,13 +104,9 @@ class DirectoryStore(DirectoryReader):
 def _complain(error: OSError) -> None:
     """Say what ``os.walk`` would pass over: a folder that it cannot list, unless there is none (any more)."""
     if isinstance(error, PermissionError):
-        raise _unreadable(error) from error
+        raise unreadable(error) from error
     if not isinstance(error, FileNotFoundError):
         raise StoreError(f"{error.filename} cannot be read: {error.strerror}.") from error
-
-
-def _unreadable(error: PermissionError) -> DeniedError:
-    return DeniedError(f"{error.filename} may not be read by this user.")
 
 
 def _sync_directory(path: Path) -> None:

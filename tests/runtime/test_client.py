@@ -345,3 +345,11 @@ def test_no_read_is_ever_torn(directory: DirectoryStore) -> None:
         publisher.join()
     assert len(seen) > 1
     assert Catalogue(directory).standing()
+
+
+def test_a_file_where_the_directory_of_releases_should_be(tmp_path: Path) -> None:
+    file = tmp_path / "releases"
+    file.write_text("not a directory")
+    with pytest.raises(UnavailableError) as caught:
+        TemplateClient(f"file://{file}").render("receipts/receipt", DATA)
+    assert f"{file} is a file, not a directory of releases" in str(caught.value)
