@@ -9,7 +9,7 @@ output "planner_role_arn" {
 }
 
 output "pruner_role_arn" {
-  description = "ARN of the role that deletes old releases."
+  description = "ARN of the role that deletes old releases: the pipeline's secret AWS_PRUNE_ROLE_DEV, _SIT or _PROD."
   value       = module.access.pruner_role_arn
 }
 
