@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.equivalence import equivalence_findings
+from app.core.errors import CompileError
 from app.core.html.veil import Veil
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.engine import Template
@@ -169,6 +170,14 @@ def test_hardly_anything_compiles_to_itself(html: str) -> None:
 def test_nesting_without_end_is_one_clear_error(html: str) -> None:
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
     with pytest.raises(LimitError, match=r"^mail\.html:1:1: .* nested too deeply"):
+        compile_template(source, EMPTY)
+
+
+@pytest.mark.parametrize("last", [0xFDEF, 0xFDF0])
+def test_a_text_that_leaves_no_character_for_the_compiler_is_one_clear_error(last: int) -> None:
+    html = "<p>\n{{a}} x" + "".join(map(chr, range(0xFDD0, last))) + "</p>"
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    with pytest.raises(CompileError, match=r"^mail\.html:2:8: The character U\+FDD0 stands here"):
         compile_template(source, EMPTY)
 
 

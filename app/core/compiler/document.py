@@ -10,7 +10,7 @@ from app.core.compiler.inlining import kept_whole
 from app.core.css.stylesheet import Stylesheet, parse_stylesheet
 from app.core.errors import CompileError
 from app.core.html.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError
-from app.core.html.veil import Veil
+from app.core.html.veil import UnveilableError, Veil
 from bbws_templates.tokens import Token, TokenKind
 
 
@@ -40,10 +40,17 @@ class Document:
         """Read ``flat``.
 
         Raises:
-            CompileError: markup that never ends.
+            CompileError: markup that never ends, or characters that no document may hold.
         """
         self.flat = flat
-        self.veil = Veil(flat.text, flat.tokens)
+        try:
+            self.veil = Veil(flat.text, flat.tokens)
+        except UnveilableError as error:
+            self.fail(
+                error.offset,
+                f"The character U+{ord(flat.text[error.offset]):04X} stands here, which HTML does not allow.",
+                "Remove it, and the others from U+FDD0 to U+FDEF; they may be invisible in the editor.",
+            )
         try:
             self.markup = Markup(self.veil.text)
         except UnclosedMarkupError as error:

@@ -21,6 +21,14 @@ _NONCHARACTERS = range(0xFDD0, 0xFDF0)
 _VEILED = re.compile("[\ufdd0-\ufdef]")
 
 
+class UnveilableError(Exception):
+    """A text that uses every character a veil could be made of; ``offset`` is where the first one stands."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__("every noncharacter is in use")
+        self.offset = offset
+
+
 def is_veiled(text: str) -> bool:
     """Whether a piece of a veiled text hides a tag; meant for any veil."""
     return _VEILED.search(text) is not None
@@ -30,6 +38,11 @@ class Veil:
     """One source text and its veiled form; ``tags`` are the Mustache tags in order, without literals."""
 
     def __init__(self, source: str, tokens: Sequence[Token]) -> None:
+        """Veil ``source``, of which ``tokens`` are the tokens.
+
+        Raises:
+            UnveilableError: ``source`` leaves no two of Unicode's 32 noncharacters U+FDD0…U+FDEF unused.
+        """
         self.source = source
         self.tags = tuple(token for token in tokens if token.kind is not TokenKind.LITERAL)
         opening, filling = self._unused(source)
@@ -63,4 +76,8 @@ class Veil:
     def _unused(source: str) -> tuple[str, str]:
         """Two noncharacters of Unicode that the source does not use: it should use none."""
         free = [chr(code) for code in _NONCHARACTERS if chr(code) not in source]
+        if len(free) < 2:
+            raise UnveilableError(
+                min(source.find(chr(code)) for code in _NONCHARACTERS if chr(code) in source)
+            )
         return free[0], free[1]
