@@ -11,6 +11,7 @@ import argparse
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from premailer import transform
@@ -23,6 +24,7 @@ from app.core.compiler.inlining import RuleBook, inline_css
 from app.core.compiler.masking import mask
 from app.core.compiler.pantry import Ingredient, Pantry
 from app.core.loader import load_template_set
+from app.core.sources import SourceFile, TemplateSource
 from bbws_templates.mailing import render_email
 from bbws_templates.tokens import tokenize
 
@@ -63,6 +65,11 @@ def main() -> None:
         for css in compilation.stylesheets.values()
     ]
 
+    def compile_table(rows: int) -> None:
+        html = f"<table>{'<tr><td>a</td><td>{{b}}</td></tr>' * rows}</table>"
+        file = SourceFile(Path("long.html"), "long.html", html)
+        compile_template(TemplateSource("long", file, None, None, {}), templates)
+
     def flatten_all() -> None:
         for source in sources:
             flatten(Ingredient.of_file(source.html), Pantry(templates, source.metadata, html=True))
@@ -100,6 +107,9 @@ def main() -> None:
         print(f"{title:34} {milliseconds(work, rounds) / len(sources):8.1f}")
     for title, work in per_fixture.items():
         print(f"{title:34} {milliseconds(work, rounds) / len(proofs):8.1f}")
+    short, long = (milliseconds(partial(compile_table, rows), rounds) for rows in (1_000, 4_000))
+    print(f"{'compile a table of 1,000 rows':34} {short:8.1f}")
+    print(f"{'  of 4,000 rows':34} {long:8.1f}   {long / short:.1f} times as long")
 
 
 if __name__ == "__main__":

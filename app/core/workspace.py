@@ -49,7 +49,7 @@ class Workspace:
     def __init__(self, templates: TemplateSet) -> None:
         self.templates = templates
         self._compilations: dict[str, Compilation | BbwsTemplatesError] = {}
-        self._lock = threading.Lock()
+        self._turns = {name: threading.Lock() for name in templates.templates}
 
     @classmethod
     def load(cls, templates: Path, fixtures: Path) -> Workspace:
@@ -100,9 +100,9 @@ class Workspace:
             UnknownNameError, SourceError: as ``source``.
             BbwsTemplatesError: it does not compile; the place is in the author's file.
         """
-        with self._lock:
+        source = self.source(name)
+        with self._turns[name]:  # one each: a template that takes long keeps no other waiting
             if name not in self._compilations:
-                source = self.source(name)
                 try:
                     self._compilations[name] = compile_template(source, self.templates)
                 except BbwsTemplatesError as error:

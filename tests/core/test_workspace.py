@@ -1,14 +1,17 @@
-"""Whose mistake it is that an email cannot be rendered: the data's, or the contract's."""
+"""Whose mistake it is that an email cannot be rendered, the data's or the contract's; who waits for whom."""
 
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.core.errors import ContractFaultError
+from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from app.core.workspace import Workspace
 from bbws_templates.errors import ContractError
 
@@ -57,3 +60,34 @@ def test_data_are_blamed_when_the_contract_can_be_used(tmp_path: Path, contract:
     with pytest.raises(ContractError) as caught:
         workspace(tmp_path, contract).render("one", {"name": 7})
     assert [problem.pointer for problem in caught.value.problems] == ["/name"]
+
+
+class SlowPartials(dict[str, SourceFile]):
+    """Partials of which one is not to be had before ``released``: a template that takes long to compile."""
+
+    def __init__(self, file: SourceFile) -> None:
+        super().__init__(slow=file)
+        self.asked, self.released = threading.Event(), threading.Event()
+
+    def __getitem__(self, name: str) -> SourceFile:
+        self.asked.set()
+        assert self.released.wait(30)
+        return super().__getitem__(name)
+
+
+def test_a_template_that_compiles_slowly_keeps_no_other_waiting() -> None:
+    partials = SlowPartials(SourceFile(Path("/t/partials/slow.html"), "slow.html", "slow"))
+    sources = {
+        name: TemplateSource(name, SourceFile(Path(f"/t/{name}.html"), name, html), None, None, {})
+        for name, html in {"slow": "<p>{{> slow}}</p>", "quick": "<p>quick</p>"}.items()
+    }
+    workspace = Workspace(TemplateSet(Path("/t"), sources, partials, {}, {}))
+    with ThreadPoolExecutor() as pool:
+        first, second = (pool.submit(workspace.compilation, "slow") for _ in range(2))
+        try:
+            assert partials.asked.wait(30)
+            quick = pool.submit(workspace.compilation, "quick").result(timeout=30)
+        finally:
+            partials.released.set()
+        assert quick.compiled.html == "<p>quick</p>"
+        assert first.result() is second.result(), "it is compiled once, whoever asks"

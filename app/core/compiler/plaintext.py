@@ -80,7 +80,6 @@ class _Walk:
         writer: LineWriter,
     ) -> None:
         self._document = document
-        self._masked = masked
         self._rules = rules
         self._numbers = {element: number for number, element in masked.elements.items()}
         self._closing = {
@@ -223,10 +222,10 @@ class _Walk:
 
     def lines(self, element: Node) -> list[Line]:
         """The lines of an element's content by itself."""
-        writer = LineWriter()
-        walk = _Walk(self._document, self._masked, self._rules, writer)
-        walk._children(element)
-        return writer.lines
+        outer, self._out = self._out, LineWriter()
+        self._children(element)
+        lines, self._out = self._out.lines, outer
+        return lines
 
     def word(self, comment: Node) -> str:
         """The veiled section tag that a comment stands for, "" for any other comment."""
