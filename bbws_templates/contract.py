@@ -20,7 +20,7 @@ from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.formats import FORMATS
 from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern
 
-__all__ = ["DIALECT", "MAX_PROBLEMS", "contract_problems", "require", "unsupported_keywords"]
+__all__ = ["DIALECT", "MAX_PROBLEMS", "contract_problems", "require", "subschemas", "unsupported_keywords"]
 
 MAX_PROBLEMS = 100
 """How many problems are listed; what hostile data holds beyond them is not looked at."""
@@ -28,6 +28,7 @@ MAX_PROBLEMS = 100
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 """The dialect in which contracts are written."""
 
+_LONGEST_POINTER = 2000
 _SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SCHEMA_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _SAME_VALUE_LISTS = ("allOf", "anyOf", "oneOf")
@@ -82,29 +83,32 @@ def unsupported_keywords(contract: Mapping[str, Any]) -> tuple[ContractProblem, 
     These are unknown keywords and formats, patterns outside the subset, references that lead nowhere, out of
     the contract or in a circle, another dialect. Keywords that begin with ``x-`` are free for annotations.
     """
-    found: list[ContractProblem] = []
-    _survey(contract, contract, "", found)
+    found = []
+    for pointer, schema in subschemas(contract):
+        for keyword, argument in schema.items():
+            reason = _reason_against(contract, keyword, argument)
+            if keyword == "$id" and pointer:
+                reason = "an '$id' inside the contract would change what its references mean"
+            if reason:
+                found.append(ContractProblem(f"{pointer}/{escaped(keyword)}", reason))
     return tuple(found)
 
 
-def _survey(root: Schema, schema: Any, pointer: str, found: list[ContractProblem]) -> None:
-    if not isinstance(schema, Mapping) or len(pointer) > 2000:
+def subschemas(schema: Any, pointer: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """``schema`` and every schema inside of it, each with its JSON pointer; what is no schema is left out."""
+    if not isinstance(schema, Mapping) or len(pointer) > _LONGEST_POINTER:
         return
+    yield pointer, schema
     for keyword, argument in schema.items():
         place = f"{pointer}/{escaped(keyword)}"
-        reason = _reason_against(root, keyword, argument)
-        if keyword == "$id" and pointer:
-            reason = "an '$id' inside the contract would change what its references mean"
-        if reason:
-            found.append(ContractProblem(place, reason))
-        elif keyword in _SCHEMAS:
-            _survey(root, argument, place, found)
+        if keyword in _SCHEMAS:
+            yield from subschemas(argument, place)
         elif keyword in _SCHEMA_LISTS and isinstance(argument, list):
             for index, member in enumerate(argument):
-                _survey(root, member, f"{place}/{index}", found)
+                yield from subschemas(member, f"{place}/{index}")
         elif keyword in _SCHEMA_MAPS and isinstance(argument, Mapping):
             for name, member in argument.items():
-                _survey(root, member, f"{place}/{escaped(name)}", found)
+                yield from subschemas(member, f"{place}/{escaped(name)}")
 
 
 def _reason_against(root: Schema, keyword: str, argument: Any) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bbws_templates.contract_schema import Place, Schema, apply, compiled_pattern, keyword, resolved
+from bbws_templates.contract_schema import Place, Schema, apply, keyword, matches, resolved
 from bbws_templates.contract_wording import counted, did_you_mean, one_of, other_than, text_example, wanted
 from bbws_templates.errors import ContractProblem
 from bbws_templates.formats import FORMATS
@@ -140,7 +140,7 @@ def _pattern_properties(place: Place, schemas: Mapping[str, Schema]) -> Found:
     if isinstance(place.value, Mapping):
         for pattern, schema in schemas.items():
             for name, member in place.value.items():
-                if isinstance(name, str) and compiled_pattern(pattern).search(name):
+                if isinstance(name, str) and matches(pattern, name):
                     yield from place.below(schema, member, name)
 
 
@@ -149,9 +149,9 @@ def _additional_properties(place: Place, schema: Schema) -> Found:
     if not isinstance(place.value, Mapping):
         return
     known = place.schema.get("properties", {})
-    patterns = [compiled_pattern(pattern) for pattern in place.schema.get("patternProperties", ())]
+    patterns = place.schema.get("patternProperties", ())
     for name, member in place.value.items():
-        if name in known or (isinstance(name, str) and any(pattern.search(name) for pattern in patterns)):
+        if name in known or (isinstance(name, str) and any(matches(pattern, name) for pattern in patterns)):
             continue
         if schema is False:
             yield place.problem_of_member(

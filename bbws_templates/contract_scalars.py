@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bbws_templates.contract_schema import Place, compiled_pattern, keyword
+from bbws_templates.contract_schema import MAX_PATTERN_TEXT, Place, keyword, matches
 from bbws_templates.contract_wording import counted, other_than, text_example
 from bbws_templates.errors import ContractProblem
 from bbws_templates.formats import FORMATS
@@ -36,7 +36,9 @@ def _max_length(place: Place, most: float) -> Found:
 
 @keyword("pattern")
 def _pattern(place: Place, pattern: str) -> Found:
-    if isinstance(place.value, str) and not compiled_pattern(pattern).search(place.value):
+    if isinstance(place.value, str) and len(place.value) > MAX_PATTERN_TEXT:
+        yield place.problem(f"must have at most {MAX_PATTERN_TEXT:,} characters, has {len(place.value):,}")
+    elif isinstance(place.value, str) and not matches(pattern, place.value):
         example = text_example(place.schema)
         such = f' such as "{example}"' if example else ""
         yield place.problem(f"must be text{such} that matches {pattern}, is {other_than(place.value)}")

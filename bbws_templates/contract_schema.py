@@ -14,6 +14,9 @@ Schema = Mapping[str, Any] | bool
 
 _LONGEST_NAME = 60
 
+MAX_PATTERN_TEXT = 10_000
+"""How many characters of text are held to a pattern: the time of some grows with the square of that."""
+
 
 @record(frozen=True)
 class Place:
@@ -132,12 +135,16 @@ def _percent_decoded(part: str) -> str:
     return unquote(part)
 
 
-def compiled_pattern(pattern: str) -> re.Pattern[str]:
-    """The contract's regular expression for use in Python.
+def matches(pattern: str, text: str) -> bool:
+    """Whether the contract's regular expression is found in ``text``; in text that is too long it is not.
 
     Raises:
         ContractError: it is malformed, or outside the subset of ``ecma_pattern``.
     """
+    return len(text) <= MAX_PATTERN_TEXT and _compiled(pattern).search(text) is not None
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
     try:
         return ecma_pattern(pattern)
     except ValueError as error:

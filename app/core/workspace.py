@@ -25,7 +25,7 @@ from app.core.findings import CheckReport, Finding, Findings, Severity, finding_
 from app.core.loader import load_template_set
 from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation import specimen_data, validate_metadata, validate_rendered
-from app.core.validation.contracts import UNUSABLE, fault_of_the_contract
+from app.core.validation.contracts import UNUSABLE, fault_of_the_contract, require_harmless
 from app.core.validation.usage import fixture_findings, usage_findings
 from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
@@ -130,6 +130,7 @@ class Workspace:
         compilation = self.compilation(name)
         compiled = compilation.compiled
         if strict and compiled.contract is not None:
+            require_harmless(compilation.source)
             try:
                 contract.require(compiled.contract, data, template=name)
             except ContractError as error:

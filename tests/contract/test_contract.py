@@ -249,3 +249,15 @@ def test_a_number_of_thousands_of_digits_is_a_number() -> None:
     (problem,) = contract_problems({"multipleOf": 0.3}, 10**5000)
     assert problem.expectation == "must be a multiple of 0.3, is a number"
     assert contract_problems({"multipleOf": 0.5, "minimum": 0.5}, 10**5000) == ()
+
+
+def test_text_that_is_too_long_for_a_pattern_is_refused_unread() -> None:
+    """The time that this pattern takes grows with the square of the length: here, by a factor of 10,000."""
+    schema = {"pattern": "a+$", "patternProperties": {"a+$": False}, "additionalProperties": {"type": "null"}}
+
+    (problem,) = contract_problems(schema, "a" * 1_000_000 + "!")
+    (unknown,) = contract_problems(schema, {"a" * 1_000_000 + "!": 1})
+
+    assert problem.expectation == "must have at most 10,000 characters, has 1,000,001"
+    assert "must be null" in unknown.expectation
+    assert contract_problems(schema, "a" * 10_000) == ()

@@ -12,12 +12,19 @@ from app.core.findings import Finding
 from app.core.jsontext import locate
 from app.core.sources import Fixture, Metadata, TemplateSource
 from app.core.validation.fields import Field
+from app.core.validation.patterns import explodes
 from app.core.validation.rules import ERROR, WARNING, Rule
-from bbws_templates.contract import contract_problems, unsupported_keywords
+from bbws_templates.contract import contract_problems, subschemas, unsupported_keywords
+from bbws_templates.contract_schema import escaped
 from bbws_templates.errors import ContractError
 
 INVALID = Rule("contract-invalid", ERROR, "Correct the schema (JSON Schema 2020-12).")
 VOCABULARY = Rule("contract-vocabulary", ERROR, "Say it with the keywords that the runtime checks.")
+PATTERN = Rule(
+    "contract-pattern",
+    ERROR,
+    "Let each repetition end in one way only: ^[a-z]+(-[a-z]+)*$ instead of ^([a-z]+-?)+$.",
+)
 UNDESCRIBED = Rule("contract-undescribed", WARNING, 'Add a "description": callers read it in their editor.')
 NO_EXAMPLE = Rule("contract-no-example", WARNING, 'Add "examples": error messages quote the first.')
 BAD_EXAMPLE = Rule("contract-bad-example", ERROR, "Correct the example, or the rule that it breaks.")
@@ -25,9 +32,9 @@ OPEN = Rule(
     "contract-open", WARNING, 'Add "additionalProperties": false, so that a misspelt field is an error.'
 )
 FIXTURE = Rule("fixture-invalid", ERROR, "Correct the fixture, or the contract.")
-RULES = (INVALID, VOCABULARY, UNDESCRIBED, NO_EXAMPLE, BAD_EXAMPLE, OPEN, FIXTURE)
+RULES = (INVALID, VOCABULARY, PATTERN, UNDESCRIBED, NO_EXAMPLE, BAD_EXAMPLE, OPEN, FIXTURE)
 
-UNUSABLE = frozenset({INVALID.code, VOCABULARY.code})
+UNUSABLE = frozenset({INVALID.code, VOCABULARY.code, PATTERN.code})
 """What keeps a contract from judging data at all."""
 
 _NEEDS_NO_EXAMPLE = {"boolean", "null", "object", "array"}
@@ -74,6 +81,27 @@ def fault_of_the_contract(source: TemplateSource, error: ContractError) -> Contr
     return None
 
 
+def require_harmless(source: TemplateSource) -> None:
+    """Do nothing unless a pattern of the contract could keep whoever checks data with it busy for hours.
+
+    Raises:
+        ContractFaultError: one could; the place is in the metadata.
+    """
+    if source.metadata is not None:
+        for finding in _explosive(source.name, source.metadata):
+            raise ContractFaultError(finding.message, location=finding.location, remedy=finding.remedy)
+
+
+def _explosive(template: str, metadata: Metadata) -> Iterator[Finding]:
+    for pointer, schema in subschemas(metadata.contract):
+        by_name = schema.get("patternProperties")
+        places = {f"/patternProperties/{escaped(name)}": name for name in by_name or ()}
+        for place, pattern in {"/pattern": schema.get("pattern"), **places}.items():
+            if isinstance(pattern, str) and explodes(pattern):
+                message = f"The time that the pattern {pattern} takes can double with each character of text."
+                yield _finding(template, metadata, PATTERN, pointer + place, message)
+
+
 def _is_schema(contract: Mapping[str, Any]) -> bool:
     return Draft202012Validator(Draft202012Validator.META_SCHEMA).is_valid(contract)
 
@@ -101,6 +129,7 @@ def _broken(template: str, metadata: Metadata) -> Iterator[Finding]:
         yield _finding(
             template, metadata, VOCABULARY, problem.pointer, f"In the contract {problem.expectation}."
         )
+    yield from _explosive(template, metadata)
 
 
 def _lacking(template: str, metadata: Metadata) -> Iterator[Finding]:

@@ -1,0 +1,224 @@
+"""Regular expressions whose time explodes: a contract must not stop the server or the Lambda that checks it.
+
+Python tries every way in which an expression can match. Where a repetition has two ways of matching the same
+text, such as ``^(a+)+$``, their number doubles with each character, and one hostile value of forty characters
+takes hours. Whether that can happen is a property of the expression alone, and is worked out here: its
+positions are the states of an automaton (Glushkov), and a state from which two different paths over the same
+text lead back to itself is the mark of exponential ambiguity (Weber and Seidl, "On the degree of ambiguity of
+finite automata", 1991).
+
+What is merely polynomial is bounded by ``contract_scalars.MAX_PATTERN_TEXT``.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+# The parser of the standard library is private, and yet the only one that reads expressions as ``re`` does.
+from re import _constants as sre  # type: ignore[attr-defined]  # isort: skip
+from re import _parser as sre_parser  # type: ignore[attr-defined]  # isort: skip
+
+from bbws_templates.json_values import ecma_pattern
+
+_MANY = 12
+"""A repetition that may go on longer than this is taken for one without end."""
+
+_MOST_POSITIONS = 1000
+_Pair: TypeAlias = tuple[int, int]
+
+_CATEGORIES = {
+    sre.CATEGORY_DIGIT: r"\d", sre.CATEGORY_NOT_DIGIT: r"\D", sre.CATEGORY_SPACE: r"\s",
+    sre.CATEGORY_NOT_SPACE: r"\S", sre.CATEGORY_WORD: r"\w", sre.CATEGORY_NOT_WORD: r"\W",
+}  # fmt: skip
+# Where the categories begin and end.
+_BORDERS = frozenset(map(ord, "\0\t\x0e\x1c !0:A[_`a{\x7f"))
+
+
+@lru_cache(maxsize=512)
+def explodes(pattern: str) -> bool:
+    """Whether the time that a pattern of a contract takes can double with each character of the text.
+
+    False for one that is malformed or outside of the subset, which is never used.
+    """
+    try:
+        compiled = ecma_pattern(pattern)
+    except ValueError:
+        return False
+    tree = sre_parser.parse(compiled.pattern, compiled.flags)
+    return any(automaton.is_explosive() for automaton in _automata(tree))
+
+
+@dataclass
+class _Piece:
+    """A part of an expression: the positions with which it begins and ends, and whether it may be empty."""
+
+    first: frozenset[int] = frozenset()
+    last: frozenset[int] = frozenset()
+    nullable: bool = True
+
+
+@dataclass
+class _Automaton:
+    """The positions of an expression, what each matches, and which may follow which.
+
+    ``alphabet`` holds one character for each way of being matched. ``doubled`` is set when, in a repetition,
+    one position can follow another in two ways: by two loops as in ``(a+)+``, or because what lies between
+    them can be empty in two ways (``empty_twice`` counts such parts) as in ``(a(b?)?)+``.
+    """
+
+    alphabet: tuple[str, ...]
+    matched: list[frozenset[str]] = field(default_factory=list)
+    follow: list[set[int]] = field(default_factory=list)
+    doubled: bool = False
+    empty_twice: int = 0
+    looked_for: list[Any] = field(default_factory=list)
+
+    def add(self, nodes: Iterable[tuple[Any, Any]]) -> _Piece:
+        """The positions of a sequence."""
+        piece = _Piece()
+        for kind, argument in nodes:
+            piece = self._then(piece, self._one(kind, argument))
+        return piece
+
+    def is_explosive(self) -> bool:
+        """Whether two different paths over the same text lead from one position back to it."""
+        if self.doubled:
+            return True
+        onward = self._pairs()
+        back: dict[_Pair, set[_Pair]] = {pair: set() for pair in onward}
+        for pair, following in onward.items():
+            for after in following:
+                back[after].add(pair)
+        return any(
+            any(left != right for left, right in _reached(onward, start) & _reached(back, start))
+            for start in [(position, position) for position in range(len(self.matched))]
+        )
+
+    def _pairs(self) -> dict[_Pair, set[_Pair]]:
+        """Every two positions in which one text can end, and those in which it can go on."""
+        found: dict[_Pair, set[_Pair]] = {}
+        pending = [(position, position) for position in range(len(self.matched))]
+        while pending:
+            pair = pending.pop()
+            if pair not in found:
+                found[pair] = {
+                    (one, other)
+                    for one in self.follow[pair[0]]
+                    for other in self.follow[pair[1]]
+                    if not self.matched[one].isdisjoint(self.matched[other])
+                }
+                pending += found[pair]
+        return found
+
+    def _one(self, kind: Any, argument: Any) -> _Piece:
+        if kind in (sre.LITERAL, sre.NOT_LITERAL, sre.ANY, sre.IN):
+            return self._position(frozenset(c for c in self.alphabet if _matches(kind, argument, c)))
+        if kind is sre.SUBPATTERN:
+            return self.add(argument[-1])
+        if kind is sre.BRANCH:
+            pieces = [self.add(branch) for branch in argument[1]]
+            self.empty_twice += sum(piece.nullable for piece in pieces) > 1
+            return _Piece(
+                frozenset().union(*(piece.first for piece in pieces)),
+                frozenset().union(*(piece.last for piece in pieces)),
+                any(piece.nullable for piece in pieces),
+            )
+        if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+            return self._repeated(*argument)
+        if kind in (sre.ASSERT, sre.ASSERT_NOT):
+            self.looked_for.append(argument[1])
+        elif kind is not sre.AT:
+            return self._position(frozenset(self.alphabet))  # a back-reference: any text
+        return _Piece()
+
+    def _position(self, matched: frozenset[str]) -> _Piece:
+        if len(self.matched) >= _MOST_POSITIONS:
+            self.doubled = True  # repetitions in repetitions: nobody needs them, and this would not end
+            return _Piece()
+        self.matched.append(matched)
+        self.follow.append(set())
+        here = frozenset({len(self.matched) - 1})
+        return _Piece(here, here, nullable=False)
+
+    def _then(self, left: _Piece, right: _Piece) -> _Piece:
+        self._link(left.last, right.first)
+        return _Piece(
+            left.first | (right.first if left.nullable else frozenset()),
+            right.last | (left.last if right.nullable else frozenset()),
+            left.nullable and right.nullable,
+        )
+
+    def _link(self, ends: frozenset[int], starts: frozenset[int]) -> None:
+        for end in ends:
+            self.doubled = self.doubled or not starts.isdisjoint(self.follow[end])
+            self.follow[end] |= starts
+
+    def _repeated(self, least: int, most: int, nodes: Any) -> _Piece:
+        whole = _Piece()
+        endless = most > _MANY
+        before = self.empty_twice
+        for number in range(1 if endless else most):
+            piece = self.add(nodes)
+            if endless:
+                self._link(piece.last, piece.first)
+                self.doubled = self.doubled or self.empty_twice > before
+            optional = least == 0 if endless else number >= least
+            self.empty_twice += optional and piece.nullable
+            whole = self._then(whole, _Piece(piece.first, piece.last, optional or piece.nullable))
+        return whole
+
+
+def _reached(steps: dict[_Pair, set[_Pair]], start: _Pair) -> set[_Pair]:
+    reached: set[_Pair] = set()
+    pending = [start]
+    while pending:
+        new = steps[pending.pop()] - reached
+        reached |= new
+        pending += new
+    return reached
+
+
+def _automata(tree: Any) -> Iterator[_Automaton]:
+    """The automaton of an expression, and one of each expression that it looks ahead or back for."""
+    alphabet = tuple(chr(code) for code in sorted(_BORDERS | set(_borders(tree))) if code <= sys.maxunicode)
+    pending = [tree]
+    while pending:
+        automaton = _Automaton(alphabet)
+        automaton.add(pending.pop())
+        pending += automaton.looked_for
+        yield automaton
+
+
+def _borders(nodes: Any) -> Iterator[int]:
+    """Where sets of characters begin and end, anywhere in an expression."""
+    for kind, argument in nodes:
+        if kind in (sre.LITERAL, sre.NOT_LITERAL):
+            yield from (argument, argument + 1)
+        elif kind is sre.RANGE:
+            yield from (argument[0], argument[1] + 1)
+        elif kind is sre.IN:
+            yield from _borders(argument)
+        elif kind is sre.BRANCH:
+            for branch in argument[1]:
+                yield from _borders(branch)
+        elif kind in (sre.SUBPATTERN, sre.MAX_REPEAT, sre.MIN_REPEAT, sre.ASSERT, sre.ASSERT_NOT):
+            yield from _borders(argument[-1])
+
+
+def _matches(kind: Any, argument: Any, character: str) -> bool:
+    code = ord(character)
+    if kind is sre.ANY:
+        return character != "\n"
+    if kind is sre.IN:
+        negated = argument[0][0] is sre.NEGATE
+        return negated != any(_matches(of, what, character) for of, what in argument[negated:])
+    if kind is sre.RANGE:
+        return bool(argument[0] <= code <= argument[1])
+    if kind is sre.CATEGORY:
+        return re.match(_CATEGORIES[argument], character, re.ASCII) is not None
+    return bool((code == argument) == (kind is sre.LITERAL))
