@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from app.commands.options import json_option, template_set_options
-from app.commands.output import print_json, print_table
+from app.commands.output import err, print_finding, print_json, print_table
+from app.core.findings import Severity
 from app.core.workspace import Workspace
 
 
@@ -20,6 +21,9 @@ from app.core.workspace import Workspace
 def command(templates: Path, fixtures: Path, as_json: bool) -> None:
     """List the templates with their audience, subject and fixtures."""
     workspace = Workspace.load(templates, fixtures)
+    for problem in workspace.templates.problems:
+        if problem.severity is Severity.ERROR:  # without it, nothing would say that a file is not listed
+            print_finding(problem, console=err)
     rows = [_row(workspace, name) for name in workspace.names()]
     if as_json:
         print_json(rows)

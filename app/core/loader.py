@@ -6,11 +6,11 @@ who breaks one template still sees the rest.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from app.core.errors import Location, SourceError
+from app.core.filenames import READ_SUFFIXES, Walk, is_visible, is_writable, kind_of, walk, written
 from app.core.findings import Finding, Severity
 from app.core.jsontext import parse_json
 from app.core.metadata import load_metadata
@@ -29,8 +29,11 @@ def load_template_set(templates: Path, fixtures: Path) -> TemplateSet:
     it is its metadata, ``{name}.txt`` overrides its text part. Fixtures are
     ``{fixtures}/{name}/{scenario}.json``; a fixtures folder that does not exist holds none.
 
+    What concerns no single template is in ``problems``: files whose names cannot be used, files that belong
+    to no template, a folder without any template.
+
     Raises:
-        SourceError: the templates folder does not exist, is not a folder, or holds no template.
+        SourceError: the templates folder does not exist or is not a folder.
     """
     if not templates.is_dir():
         raise SourceError(
@@ -45,9 +48,11 @@ class _Reader:
         self._templates = templates
         self._fixtures = fixtures
         self._working_folder = Path.cwd()
+        self._paths: dict[PurePosixPath, Path] = {}
 
     def read_all(self) -> TemplateSet:
-        paths = {self._name(path): path for path in _files(self._templates)}
+        found = walk(self._templates)
+        self._paths = paths = found.files
         sources: dict[str, TemplateSource] = {}
         broken: dict[str, SourceError] = {}
         for name in sorted(str(path.with_suffix("")) for path in paths if _is_template(path)):
@@ -72,7 +77,7 @@ class _Reader:
             stylesheets=stylesheets,
             broken=broken,
             broken_partials={**broken_html, **broken_text},
-            problems=tuple(self._orphans(paths, {*sources, *broken})),
+            problems=tuple(self._problems(found, {*sources, *broken})),
         )
 
     def read(self, path: Path) -> SourceFile:
@@ -85,16 +90,20 @@ class _Reader:
                 "The file is a link that leaves the folder.", location=where, remedy="Copy the file in."
             )
         try:
-            content = path.read_bytes()
+            # Before it is opened: whoever opens a pipe waits for its writer, and a file may have any size.
+            status = path.stat()
+            content = b"" if kind_of(status.st_mode) or status.st_size > MAX_FILE_BYTES else path.read_bytes()
         except OSError as error:
             raise SourceError(
                 f"The file cannot be read: {error.strerror or error}.",
                 location=where,
-                remedy="Check its permissions.",
+                remedy="Check its permissions, or where the link leads to.",
             ) from error
-        if len(content) > MAX_FILE_BYTES:
+        if kind := kind_of(status.st_mode):
+            raise SourceError(f"This is {kind}, not a file.", location=where, remedy="Remove or rename it.")
+        if status.st_size > MAX_FILE_BYTES:
             raise SourceError(
-                f"The file has {len(content):,} bytes; {MAX_FILE_BYTES:,} is the most.",
+                f"The file has {status.st_size:,} bytes; {MAX_FILE_BYTES:,} is the most.",
                 location=where,
                 remedy="Mail clients clip far earlier: split or shorten it.",
             )
@@ -117,12 +126,14 @@ class _Reader:
         metadata_path = html_path.with_suffix(".json")
         html = self.read(html_path)
         metadata = None
-        if metadata_path.is_file():
+        if self._has(metadata_path):
             metadata = load_metadata(self.read(metadata_path), root=self._templates, read=self.read)
         fixtures: dict[str, Fixture] = {}
         broken: dict[str, SourceError] = {}
         folder = self._fixtures / name
         for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+            if not is_visible(path.name) or not is_writable(path.name):
+                continue
             try:
                 fixtures[path.stem] = self._fixture(name, path)
             except SourceError as error:
@@ -130,7 +141,7 @@ class _Reader:
         return TemplateSource(
             name=name,
             html=html,
-            text=self.read(text_path) if text_path.is_file() else None,
+            text=self.read(text_path) if self._has(text_path) else None,
             metadata=metadata,
             fixtures=fixtures,
             broken_fixtures=broken,
@@ -167,44 +178,73 @@ class _Reader:
                 found.setdefault(name, file)  # partials/ wins over a template of the same name
         return found, broken
 
-    def _orphans(self, paths: dict[PurePosixPath, Path], names: set[str]) -> Iterator[Finding]:
-        for relative, path in paths.items():
-            if relative.suffix == ".txt" and PARTIALS_FOLDER not in relative.parts[:1]:
-                name = str(relative.with_suffix(""))
-                if name not in names:
-                    yield self._orphan(
-                        path, "The text part belongs to no template.", f"Add {name}.html or remove it."
-                    )
+    def _problems(self, found: Walk, names: set[str]) -> Iterator[Finding]:
+        yield from self._unusable(found)
+        if not names and not found.unnameable and not found.closed:
+            yield Finding(
+                SourceError.code,
+                Severity.ERROR,
+                "There is no template in this folder.",
+                Location(self._label(self._templates)),
+                "Save a category/name.html in it, or name another folder with --templates or BBWS_TEMPLATES.",
+            )
+        for relative, path in found.files.items():
+            name = str(relative.with_suffix(""))
+            if relative.suffix == ".txt" and PARTIALS_FOLDER not in relative.parts[:1] and name not in names:
+                yield self._orphan(
+                    path, "The text part belongs to no template.", f"Add {name}.html or remove it."
+                )
+            yield from self._in_capitals(path)
         if not self._fixtures.is_dir():
             return
-        for path in _files(self._fixtures):
-            relative = PurePosixPath(path.relative_to(self._fixtures).as_posix())
+        fixtures = walk(self._fixtures)
+        yield from self._unusable(fixtures)
+        for relative, path in fixtures.files.items():
             name = str(relative.parent)
             if relative.suffix == ".json" and name not in names:
                 yield self._orphan(
                     path, f"The fixture belongs to no template: there is no '{name}'.", "Move or remove it."
                 )
+            yield from self._in_capitals(path)
+
+    def _unusable(self, found: Walk) -> Iterator[Finding]:
+        for path in found.unnameable:
+            yield Finding(
+                SourceError.code,
+                Severity.ERROR,
+                "The name cannot be used: it is not UTF-8, or has a control character in it.",
+                Location(self._label(path)),
+                "Rename it; until then it is left out.",
+            )
+        for path, reason in found.closed:
+            yield Finding(
+                SourceError.code,
+                Severity.ERROR,
+                f"The folder cannot be read: {reason}.",
+                Location(self._label(path)),
+                "Check its permissions.",
+            )
+
+    def _in_capitals(self, path: Path) -> Iterator[Finding]:
+        suffix = path.suffix
+        if suffix not in READ_SUFFIXES and suffix.lower() in READ_SUFFIXES:
+            right = path.with_suffix(suffix.lower()).name
+            yield self._orphan(
+                path, f"The file is left out for its ending '{suffix}'.", f"Rename it {right}."
+            )
 
     def _orphan(self, path: Path, message: str, remedy: str) -> Finding:
         return Finding("orphan-file", Severity.WARNING, message, Location(self._label(path)), remedy)
 
-    def _name(self, path: Path) -> PurePosixPath:
-        return PurePosixPath(path.relative_to(self._templates).as_posix())
+    def _has(self, path: Path) -> bool:
+        """Whether there is such an entry, usable or not: a link that leads nowhere is no absent file."""
+        return PurePosixPath(path.relative_to(self._templates).as_posix()) in self._paths
 
     def _label(self, path: Path) -> str:
-        """The path as a person in the working folder would type it."""
+        """The path as a person in the working folder would type it; always one line of text."""
         if path.is_relative_to(self._working_folder):
-            return path.relative_to(self._working_folder).as_posix()
-        return path.as_posix()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Every file below ``folder`` in sorted order, but for hidden ones and editors' left-overs."""
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
-        for name in sorted(names):
-            if not name.startswith((".", "#")) and not name.endswith("~"):
-                yield Path(parent, name)
+            path = path.relative_to(self._working_folder)
+        return written(path.as_posix())
 
 
 def _is_template(path: PurePosixPath) -> bool:

@@ -132,6 +132,19 @@ def test_lenient_renders_what_is_missing_as_nothing_and_says_so(
     assert "name" in lenient.err
 
 
+def test_a_file_whose_name_is_no_text_is_said_and_the_others_are_listed(
+    call: Callable[..., Outcome], small: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    folders = small("<p>Hello</p>")
+    (tmp_path / os.fsdecode(b"t/bad\xff.html")).write_text("<p>Hello</p>")
+    listed = call("list", *folders)
+    assert (listed.status, "one" in listed.out) == (0, True)
+    assert "bad\\xff.html" in listed.err
+    checked = call("check", *folders)
+    assert checked.status == 1
+    assert checked.out.count("bad\\xff.html") == 1
+
+
 class TestMistakes:
     """One line that says what, where and how; never a traceback."""
 

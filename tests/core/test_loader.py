@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.core.errors import SourceError
+from app.core.findings import Severity
 from app.core.loader import load_template_set
 from app.core.sources import TemplateSet
 
@@ -141,6 +144,103 @@ def test_hidden_files_and_editors_left_overs_are_ignored(folder: Path) -> None:
     found = load(folder)
     assert set(found.templates) == {"a/one"}
     assert not found.broken
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"templates/a/bad\xff.html", "a/bad\\xff.html"),
+        (b"templates/a/new\nline.html", "a/new\\nline.html"),
+        (b"templates/a/escape\x1b[31m.html", "a/escape\\x1b[31m.html"),
+        (b"templates/a/sep\xe2\x80\xa8.html", "a/sep\\u2028.html"),
+        (b"templates/a/bad\xff.txt", "a/bad\\xff.txt"),
+        (b"templates/partials/bad\xff.html", "partials/bad\\xff.html"),
+        (b"templates/styles/bad\xff.css", "styles/bad\\xff.css"),
+        (b"templates/bad\xff/good.html", "bad\\xff"),
+        (b"fixtures/a/one/bad\xff.json", "a/one/bad\\xff.json"),
+        (b"fixtures/a/bad\n/typical.json", "a/bad\\n"),
+    ],
+)
+def test_a_name_that_cannot_be_written_is_one_error_and_the_others_go_on(
+    folder: Path, name: bytes, shown: str
+) -> None:
+    write(folder / os.fsdecode(name), "{}")
+    found = load(folder)
+    assert set(found.templates) == {"a/one"}
+    assert set(found.templates["a/one"].fixtures) == {"typical"}
+    assert not found.broken
+    (problem,) = found.problems
+    assert (problem.code, problem.severity) == ("source", Severity.ERROR)
+    assert str(problem.location).endswith(shown)
+    assert "Rename" in problem.remedy
+    assert all(character.isprintable() for character in str(problem.location) + problem.message)
+
+
+def test_names_in_every_script_are_names(folder: Path) -> None:
+    write(folder / "templates/收据/إيصال 👩‍💻.html", "<p>x</p>")
+    found = load(folder)
+    assert "收据/إيصال 👩‍💻" in found.templates
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "templates/b/two.html",
+        "templates/a/one.json",
+        "templates/a/one.txt",
+        "templates/partials/p.html",
+        "fixtures/a/one/other.json",
+    ],
+)
+def test_what_is_no_regular_file_is_refused_and_not_waited_for(folder: Path, file: str) -> None:
+    path = folder / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    found = load(folder)
+    fixtures = [source.broken_fixtures for source in found.templates.values()]
+    errors = [*found.broken.values(), *found.broken_partials.values()]
+    errors += [error for broken in fixtures for error in broken.values()]
+    (error,) = {str(error): error for error in errors}.values()
+    assert "a pipe, not a file" in str(error)
+    assert file in str(error)
+
+
+def test_a_socket_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder / "templates/a")  # the path of a socket has to be short
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("talk.html")
+        assert "a socket, not a file" in str(load(folder).broken["a/talk"])
+
+
+def test_a_file_beyond_the_limit_is_not_read(folder: Path) -> None:
+    with (folder / "templates/a/huge.html").open("wb") as file:
+        file.truncate(1 << 42)  # no memory could hold it
+    assert "bytes" in str(load(folder).broken["a/huge"])
+
+
+def test_a_link_that_leads_nowhere_is_said(folder: Path) -> None:
+    (folder / "templates/a/one.json").unlink()
+    (folder / "templates/a/one.json").symlink_to("gone.json")
+    assert "cannot be read" in str(load(folder).broken["a/one"])
+
+
+@pytest.mark.parametrize("name", ["two.HTML", "one.Json", "one.TXT", "mail.Css"])
+def test_an_ending_in_capitals_is_remarked_on(folder: Path, name: str) -> None:
+    write(folder / "templates/a" / name, "x")
+    (problem,) = load(folder).problems
+    assert problem.severity is Severity.WARNING
+    assert name in str(problem.location)
+    assert "Rename" in problem.remedy
+
+
+@pytest.mark.parametrize("file", ["partials/p.html", "readme.md"])
+def test_a_set_without_a_template_is_an_error(tmp_path: Path, file: str) -> None:
+    write(tmp_path / "templates" / file, "x")
+    (problem,) = load(tmp_path).problems
+    assert problem.severity is Severity.ERROR
+    assert "no template" in problem.message
 
 
 def test_a_missing_templates_folder_is_one_clear_error(tmp_path: Path) -> None:

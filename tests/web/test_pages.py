@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import html5lib
@@ -101,3 +102,18 @@ def test_a_page_carries_no_script_or_style_of_its_own(caller: Caller) -> None:
         assert not list(document.iter("style"))
         for element in document.iter():
             assert not [name for name in element.attrib if str(name).startswith("on") or name == "style"]
+
+
+def test_a_file_whose_name_is_no_text_is_remarked_on_and_the_others_are_shown(
+    folders: Folders, calling: Callable[..., Caller]
+) -> None:
+    for name in (b"templates/mails/bad\xff.html", b"templates/mails/new\nline.html"):
+        folders.write(os.fsdecode(name), "<p>x")
+    caller = calling()
+    page = caller.get("/")
+    assert page.status_code == 200
+    assert "mails/bad\\xff.html" in page.text
+    assert "mails/new\\nline.html" in page.text
+    assert caller.get("/templates/mails/greeting").status_code == 200
+    listed = caller.get("/api/templates").json()
+    assert [finding["code"] for finding in listed["findings"]] == ["source", "source"]

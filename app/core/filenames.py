@@ -1,0 +1,102 @@
+"""Which files of a folder are looked at, and which of their names can be written down.
+
+A name goes into addresses, into findings of one line and into the keys of a release. Unix allows any bytes in
+it but ``/`` and NUL; those that are no text, or would break a line, cannot go there.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+READ_SUFFIXES = frozenset({".html", ".txt", ".json", ".css"})
+"""The endings of files that make up a template set; in other files nobody looks."""
+
+# Unicode general categories: controls, bytes that are not UTF-8 (as Python reads them), line separators.
+_UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_KINDS = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What lies below a folder, each in sorted order, relative to it.
+
+    ``files`` are the usable ones. ``unnameable`` are files and folders that a template set cannot use for
+    their name; nothing below such a folder is in ``files``. ``closed`` are folders that may not be read, with
+    the system's reason.
+    """
+
+    files: dict[PurePosixPath, Path]
+    unnameable: tuple[Path, ...]
+    closed: tuple[tuple[Path, str], ...]
+
+
+def walk(folder: Path) -> Walk:
+    """Everything below ``folder``, but for hidden files and editors' left-overs."""
+    files: dict[PurePosixPath, Path] = {}
+    unnameable: list[Path] = []
+    closed: list[tuple[Path, str]] = []
+
+    def refused(error: OSError) -> None:
+        closed.append((Path(error.filename), error.strerror or str(error)))
+
+    for parent, folders, names in os.walk(folder, onerror=refused):
+        unnameable += (
+            Path(parent, name)
+            for name in sorted(folders)
+            if _is_looked_into(name) and not is_writable(name) and any(_read_files(Path(parent, name)))
+        )
+        folders[:] = sorted(name for name in folders if _is_looked_into(name) and is_writable(name))
+        for name in sorted(filter(is_visible, names)):
+            path = Path(parent, name)
+            if is_writable(name):
+                files[PurePosixPath(path.relative_to(folder).as_posix())] = path
+            elif path.suffix.lower() in READ_SUFFIXES:
+                unnameable.append(path)
+    return Walk(files, tuple(unnameable), tuple(closed))
+
+
+def is_visible(name: str) -> bool:
+    """Whether a file of this name is looked at: not a hidden one, nor what an editor leaves behind."""
+    return not name.startswith((".", "#")) and not name.endswith("~")
+
+
+def is_writable(name: str) -> bool:
+    """Whether ``name`` is text on one line, so that it can stand in an address and in a finding."""
+    return not any(unicodedata.category(character) in _UNWRITABLE for character in name)
+
+
+def written(name: str) -> str:
+    r"""``name`` with whatever cannot be written as an escape of Python: ``bad\xff``, ``two\nlines``."""
+    return "".join(character if is_writable(character) else _escape(character) for character in name)
+
+
+def kind_of(mode: int) -> str:
+    """What a file that is no regular one is, in words; "" for a regular file. ``mode`` as of ``os.stat``."""
+    return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "something else")
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8, as PEP 383 reads it
+        return f"\\x{code - 0xDC00:02x}"
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def _is_looked_into(name: str) -> bool:
+    return not name.startswith(".") and name != "node_modules"
+
+
+def _read_files(folder: Path) -> Iterator[str]:
+    for _, _, names in os.walk(folder):
+        yield from (name for name in names if PurePosixPath(name).suffix.lower() in READ_SUFFIXES)
