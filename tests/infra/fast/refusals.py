@@ -40,6 +40,13 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
     "modules/bucket_policy": {"bucket": "bbws-templates-dev", "account_id": "536580886816"},
 }
 
+GITHUB: Mapping[str, Any] = {
+    "repository": "BigBeardWebSolutions/2_1_bbws_s3_schemas",
+    "planner_subjects": ["ref:refs/heads/main"],
+    "deployer_subjects": ["environment:prod"],
+    "pruner_subjects": ["environment:prod-prune"],
+}
+
 REFUSALS = (
     Refusal(
         "an_environment_that_does_not_exist",
@@ -224,6 +231,32 @@ REFUSALS = (
         {"alert_emails": []},
         ("write at least one address into alert_emails",),
         environment="sit",
+    ),
+    Refusal(
+        "a_deployer_that_any_job_on_main_may_take",
+        "components/account",
+        {
+            "github": {
+                **GITHUB,
+                "planner_subjects": ["environment:prod-plan"],
+                "deployer_subjects": ["ref:refs/heads/main", "environment:prod"],
+            }
+        },
+        ('write for example ["environment:prod"]', "nobody has approved such a job", "takes the planner"),
+        environment="prod",
+    ),
+    Refusal(
+        "one_environment_for_deployer_and_pruner",
+        "components/account",
+        {"github": {**GITHUB, "pruner_subjects": ["environment:prod"]}},
+        ("No subject may take two of the roles", "environment:prod-prune for the pruner"),
+        environment="prod",
+    ),
+    Refusal(
+        "no_account_at_all",
+        "modules/bucket_policy",
+        {"account_id": None},
+        ("var.account_id", "may not be set to null"),
     ),
     Refusal(
         "an_unprotected_lock_table_in_production",
