@@ -18,6 +18,7 @@ _DECODER = json.JSONDecoder()
 
 # What the search for a refused place has to know of JSON.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity)|[{}\[\]:]')
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class _RefusedError(ValueError):
@@ -27,19 +28,14 @@ class _RefusedError(ValueError):
 def parse_json(text: str, label: str) -> Any:
     """The value that ``text`` stands for.
 
-    Stricter than ``json.loads``: a repeated member name and the numbers NaN and Infinity are errors
-    (RFC 8259 sections 4 and 6).
+    Stricter than ``json.loads``: a repeated member name, the numbers NaN and Infinity, and half of a
+    surrogate pair, which is no character, are errors (RFC 8259 sections 4, 6 and 8.2).
 
     Raises:
         SourceError: malformed JSON, with file, line and column.
     """
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_unique_members,
-            parse_constant=_refuse_constant,
-            parse_int=lambda digits: _integer(digits, text, label),
-        )
+        return _decoded(text, label)
     except json.JSONDecodeError as error:
         raise SourceError(
             f"This is not JSON: {error.msg}.",
@@ -47,16 +43,24 @@ def parse_json(text: str, label: str) -> Any:
             remedy="Mend the file; a trailing comma or a missing quote is the usual cause.",
         ) from error
     except _RefusedError:
-        offset, message = _first_refused(text)
-        raise SourceError(
-            message,
-            location=_place(text, label, offset),
-            remedy="Write each member once, numbers as digits.",
-        ) from None
+        offset, message, remedy = _first_refused(text)
+        raise SourceError(message, location=_place(text, label, offset), remedy=remedy) from None
     except RecursionError as error:
         raise SourceError(
             "The JSON is nested too deeply.", location=Location(label), remedy="Flatten it."
         ) from error
+
+
+def _decoded(text: str, label: str) -> Any:
+    value = json.loads(
+        text,
+        object_pairs_hook=_unique_members,
+        parse_constant=_refuse_constant,
+        parse_int=lambda digits: _integer(digits, text, label),
+    )
+    if _ESCAPED_SURROGATE.search(text) and not _is_text(json.dumps(value, ensure_ascii=False)):
+        raise _RefusedError
+    return value
 
 
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -82,8 +86,16 @@ def _refuse_constant(_: str) -> NoReturn:
     raise _RefusedError
 
 
-def _first_refused(text: str) -> tuple[int, str]:
-    """Where and what the first repeated member or unreal number is, in a ``text`` that is JSON up to it."""
+def _is_text(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _first_refused(text: str) -> tuple[int, str, str]:
+    """Where and what the first thing to refuse is, in a ``text`` that is JSON up to it, and what to do."""
     open_objects: list[set[str]] = []
     before = ""
     start = 0
@@ -96,10 +108,15 @@ def _first_refused(text: str) -> tuple[int, str]:
         elif word == ":":
             name = json.loads(before)
             if name in open_objects[-1]:
-                return start, f"The member '{name}' stands twice in the same object."
+                message = f"The member '{name}' stands twice in the same object."
+                return start, message, "Write each member once."
             open_objects[-1].add(name)
         elif not word.startswith('"'):
-            return match.start(), f"{word} is not a JSON number."
+            return match.start(), f"{word} is not a JSON number.", "Write digits, or null."
+        elif not _is_text(json.loads(word)):
+            message = "This text holds half of a surrogate pair, which is no character."
+            remedy = "Write characters beyond U+FFFF as they are, or as two \\u escapes."
+            return match.start(), message, remedy
         before, start = word, match.start()
     raise AssertionError(text)
 

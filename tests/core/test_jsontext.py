@@ -54,6 +54,8 @@ def test_a_missing_member_is_placed_at_its_parent() -> None:
         ('{"a": [-Infinity]}', "f.json:1:8: -Infinity"),
         ('{"a": 1, "a": 2}', "f.json:1:10: The member 'a' stands twice"),
         ('{"a": {"b": "a: NaN"},\n "c": [{"b": 1},\n{"\\u0062": 1, "b": 2}]}', "f.json:3:15: The member 'b'"),
+        ('{"a": "\\ud83d\\ude00",\n"b": "x\\ud83d"}', "f.json:2:6: This text holds half of a surrogate pair"),
+        ('{"\\uDC00": 1}', "f.json:1:2: This text holds half"),
         ("[" * 100_000, "f.json"),
         ("", "1:1"),
         ('{"a": "1",\n  "b": -%s}' % ("7" * 5000), "f.json:2:8: A number of 5000 digits"),
