@@ -20,7 +20,7 @@ from app.core.compiler.compilation import compile_template
 from app.core.compiler.document import Document
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.flattening import FlatText, flatten
-from app.core.compiler.inlining import RuleBook, inline_css
+from app.core.compiler.inlining import RuleBook, inline_tree
 from app.core.compiler.masking import mask
 from app.core.compiler.pantry import Ingredient, Pantry
 from app.core.loader import load_template_set
@@ -96,7 +96,7 @@ def main() -> None:
         "prove": lambda: [
             equivalence_findings(compilation, templates, data, fixture="") for compilation, data in proofs
         ],
-        "  inline the finished document": lambda: [inline_css(html) for html in finished],
+        "  inline the finished document": lambda: [inline_tree(html) for html in finished],
         "  the same by premailer alone": premailer_alone,
     }
     print(

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from premailer import transform
 
 from app.core.compiler.equivalence import effective
-from app.core.compiler.inlining import inline_css
 from app.core.css.stylesheet import parse_declarations
-from tests.compiler.conftest import Compile
+from tests.compiler.conftest import Compile, inlined
 
 
 def style_of(html: str, tag: str = "p") -> str:
@@ -172,7 +171,7 @@ def test_where_premailer_counts_right_we_agree_with_it(css: str, body: str) -> N
             for match in styles.finditer(inside)
         ]
 
-    assert by_element(inline_css(html)) == by_element(theirs)
+    assert by_element(inlined(html)) == by_element(theirs)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import given
 
 from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.equivalence import effective, equivalence_findings, first_difference
+from app.core.findings import Severity
 from app.core.html.tree import parse_document
 from app.core.loader import load_template_set
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
@@ -103,16 +104,53 @@ def test_a_wrong_compilation_is_found_and_placed(load: Loader, piece: str, other
 
 
 def test_the_place_of_a_difference_is_the_authors(load: Loader) -> None:
-    """Markup in an unescaped value is not styled by rules that were inlined before the data were known."""
     files = {
         "mail.html": "<style>\nb { color: red }\n</style>\n<p>\n\n{{> p}}</p>",
-        "partials/p.html": "x\n{{{markup}}}",
+        "partials/p.html": "x\n<b>{{x}}</b>",
     }
     templates = load(files)
     compilation = compile_template(templates.templates["mail"], templates)
-    assert not equivalence_findings(compilation, templates, {"markup": "plain"}, fixture="")
-    (finding,) = equivalence_findings(compilation, templates, {"markup": "<b>x</b>"}, fixture="")
+    broken = replace(compilation.compiled, html=compilation.compiled.html.replace("red", "blue"))
+    (finding,) = equivalence_findings(
+        replace(compilation, compiled=broken), templates, {"x": "y"}, fixture=""
+    )
     assert str(finding.location).endswith("partials/p.html:2:1")
+
+
+BROUGHT = [
+    # The markup, and whether a rule reaches an element of it.
+    ("plain", False),
+    ("a &lt; b", False),
+    ("<i>x</i>", False),
+    ("<b>x</b>", True),
+    ("<i>x<b class='c' style='top: 0'>y</b></i>", True),
+    ("<xmp><i data-bbws-borne='x'>y</i></xmp>", False),
+    ("<style>i { color: blue } p { left: 0 }</style>", False),
+    ("</p><b>x</b><p>", True),
+]
+
+
+@pytest.mark.parametrize(("markup", "reached"), BROUGHT)
+@pytest.mark.parametrize("written", ["{{{markup}}}", "{{& markup }}", "{{=<% %>=}}\n<%& markup %>"])
+def test_elements_from_data_are_no_difference_but_are_named_where_a_rule_misses_them(
+    load: Loader, markup: str, reached: bool, written: str
+) -> None:
+    files = {
+        "mail.html": "<style>\nb { color: red }\n.c { top: 1px }</style>\n"
+        "<div>\n  {{> p}}\n<b>own</b><i>i</i></div>",
+        "partials/p.html": f"<p>x</p>\n<b>{{{{own}}}}</b><p>{written}</p>",
+    }
+    templates = load(files)
+    compilation = compile_template(templates.templates["mail"], templates)
+    found = equivalence_findings(compilation, templates, {"markup": markup, "own": "<b>"}, fixture="f")
+    assert [finding.code for finding in found] == ["markup-not-inlined"] * int(reached)
+    for finding in found:
+        line = written.count("\n") + 2
+        column = 1 if line > 2 else 18
+        assert str(finding.location).endswith(f"partials/p.html:{line}:{column}")
+        assert f" {written.partition(chr(10))[2] or written} " in finding.message
+        assert finding.severity is Severity.WARNING
+        assert (finding.template, finding.fixture) == ("mail", "f")
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ import logging
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from lxml import etree
 from premailer import Premailer
 
+from app.core.compiler.borne import MARK
 from app.core.css.cascade import Matched, Rank, family, merged
 from app.core.css.selectors import Selector
 from app.core.css.stylesheet import Declaration, Span, StyleRule, Stylesheet, parse_stylesheet
@@ -27,7 +28,7 @@ _NUMBER = re.compile(r"rule-(\d+)")
 _IGNORE = "data-premailer"
 _FRAME = frozenset({"html", "head", "body"})
 _TURN = threading.Lock()  # cssutils, which premailer reads selectors with, is not made for threads
-_MARK = "data-bbws-written"
+_WRITTEN = "data-bbws-written"
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
 
 _EVERYWHERE = frozenset({"", "all", "screen"})
@@ -136,8 +137,19 @@ def staying(sheet: Stylesheet, *, everything: bool = False) -> list[Span]:
     return sorted([*sheet.at_rules, *rules], key=lambda span: span.start)
 
 
-def inline_tree(html: str, *, everything: bool = False) -> Node | None:
-    """The finished document ``html`` parsed, its styles inlined; None when it holds no element.
+@dataclass(frozen=True)
+class Inlined:
+    """A finished document, parsed and its styles inlined; ``root`` is None when it holds no element.
+
+    ``passed_over`` are the values of ``MARK`` in elements that data brought along and that rules match.
+    """
+
+    root: Node | None
+    passed_over: frozenset[str] = frozenset()
+
+
+def inline_tree(html: str, *, everything: bool = False) -> Inlined:
+    """The finished document ``html`` with its styles inlined, but into elements that carry a ``MARK``.
 
     ``everything`` leaves the rules that were inlined in their ``<style>`` element as well.
 
@@ -147,11 +159,16 @@ def inline_tree(html: str, *, everything: bool = False) -> Node | None:
     # A parser makes up <html>, <head> and <body>, or finds that it has had one; such a tag takes no style.
     root = parse_document(_marked(html))
     if root is None:
-        return None
+        return Inlined(None)
+    borne = {
+        element: element.attrib.pop(MARK)
+        for element in filter(is_element, root.iter())
+        if MARK in element.attrib
+    }
     written = {
         element
         for element in root.iter()
-        if element.tag not in _FRAME or element.attrib.pop(_MARK, None) is not None
+        if element.tag not in _FRAME or element.attrib.pop(_WRITTEN, None) is not None
     }
     authored = {
         element: element.attrib.pop("style")
@@ -161,6 +178,8 @@ def inline_tree(html: str, *, everything: bool = False) -> Node | None:
     sheets = []
     emptied = []
     for element in root.iter("style"):
+        if element in borne:
+            continue
         css = element.text or ""
         sheet = parse_stylesheet(css)
         if kept_whole(dict(element.items())):
@@ -169,8 +188,9 @@ def inline_tree(html: str, *, everything: bool = False) -> Node | None:
         sheets.append(sheet)
         element.text = "\n".join(css[span.start : span.end] for span in staying(sheet, everything=everything))
         emptied += [] if element.text else [element]
+    matching = RuleBook(sheets).match(root)
     matched = {
-        element: rules for element, rules in RuleBook(sheets).match(root).items() if element in written
+        element: rules for element, rules in matching.items() if element in written and element not in borne
     }
     for element in {**authored, **matched}:
         element.set("style", merged(matched.get(element, ()), authored.get(element, "")))
@@ -179,19 +199,7 @@ def inline_tree(html: str, *, everything: bool = False) -> Node | None:
     for head in root.findall("head"):
         if head not in written and not len(head):
             remove(head)  # it was made up for a stylesheet alone
-    return root
-
-
-def inline_css(html: str) -> str:
-    """A finished document with its CSS inlined; nothing is fetched, links stay as they are.
-
-    Raises:
-        UnclosedMarkupError: ``html`` ends within a tag, a comment or a style element.
-    """
-    root = inline_tree(html)
-    if root is None:
-        return html
-    return str(etree.tostring(root.getroottree(), encoding="unicode", method="html"))
+    return Inlined(root, frozenset(borne[element] for element in matching if element in borne))
 
 
 def _marked(html: str) -> str:
@@ -200,6 +208,6 @@ def _marked(html: str) -> str:
     here = 0
     for tag in Markup(html).start_tags:
         if tag.name in _FRAME:
-            pieces += [html[here : tag.name_end], f' {_MARK}=""']
+            pieces += [html[here : tag.name_end], f' {_WRITTEN}=""']
             here = tag.name_end
     return "".join([*pieces, html[here:]])
