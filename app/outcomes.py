@@ -20,7 +20,7 @@ from app.browser.errors import (
     UnapprovedChangesError,
 )
 from app.core.building import CheckFailedError
-from app.core.errors import ReleaseError, SourceError, SurroundingsError, UnknownNameError
+from app.core.errors import FolderError, ReleaseError, SourceError, SurroundingsError, UnknownNameError
 from app.publishing.errors import RefusedError, UnknownReleaseError
 from bbws_templates.errors import BbwsTemplatesError, ContractError
 from bbws_templates.faults import DamagedReleaseError, StoreError, TargetError, UnknownTemplateError
@@ -42,6 +42,7 @@ class Outcome:
 
 _OUTCOMES: dict[type[BbwsTemplatesError], Outcome] = {
     UnknownNameError: Outcome(EXIT_USAGE, 404, "No such template or fixture"),
+    FolderError: Outcome(EXIT_USAGE, 422, "A folder cannot be used"),
     SourceError: Outcome(EXIT_CONTENT, 422, "A source file cannot be used"),
     ContractError: Outcome(EXIT_CONTENT, 422, "The data breaks the template's contract"),
     ReleaseError: Outcome(EXIT_REFUSED, 409, "The release cannot be used"),

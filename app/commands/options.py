@@ -7,10 +7,24 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
+from click.core import ParameterSource
 
 from app.browser.folders import Folders
+from app.core.loader import require_folder
 
 Command = TypeVar("Command", bound=Callable[..., object])
+
+
+# Where a folder can be named; the default folder of fixtures need not exist.
+_NAMED = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+
+
+def _named_folder(context: click.Context, parameter: click.Parameter, folder: Path) -> Path:
+    """``folder``, which must exist if it was named: a misspelt one would leave nothing to check."""
+    name = parameter.name or ""
+    if context.get_parameter_source(name) in _NAMED:
+        require_folder(folder, name)
+    return folder
 
 
 def template_set_options(command: Command) -> Command:
@@ -18,6 +32,7 @@ def template_set_options(command: Command) -> Command:
     command = click.option(
         "--fixtures",
         type=click.Path(path_type=Path),
+        callback=_named_folder,
         default=Path("fixtures"),
         envvar="BBWS_FIXTURES",
         show_default=True,
@@ -27,6 +42,7 @@ def template_set_options(command: Command) -> Command:
     return click.option(
         "--templates",
         type=click.Path(path_type=Path),
+        callback=_named_folder,
         default=Path("templates"),
         envvar="BBWS_TEMPLATES",
         show_default=True,

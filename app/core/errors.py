@@ -5,6 +5,7 @@
     BbwsTemplatesError
     ├── SourceError            a file or folder of the template set cannot be used
     │   ├── ContractFaultError the contract of a template cannot be used, whatever the data
+    │   ├── FolderError        a folder that was named is missing, or is none
     │   └── UnknownNameError   a template or fixture that does not exist; carries the nearest names
     ├── CompileError           Mustache where the compiler cannot keep it whole
     ├── ReleaseError           a release that cannot be built or read
@@ -19,6 +20,7 @@ __all__ = [
     "BbwsTemplatesError",
     "CompileError",
     "ContractFaultError",
+    "FolderError",
     "Location",
     "ReleaseError",
     "SourceError",
@@ -35,6 +37,10 @@ class SourceError(BbwsTemplatesError):
 
 class ContractFaultError(SourceError):
     """The contract of a template cannot be used, whatever the data."""
+
+
+class FolderError(SourceError):
+    """A folder of templates or fixtures that does not exist or is not a folder: the call is wrong."""
 
 
 class UnknownNameError(SourceError):

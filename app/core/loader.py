@@ -6,10 +6,11 @@ who breaks one template still sees the rest.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from app.core.errors import Location, SourceError
+from app.core.errors import FolderError, Location, SourceError
 from app.core.filenames import READ_SUFFIXES, Walk, is_visible, is_writable, kind_of, walk, written
 from app.core.findings import Finding, Severity
 from app.core.jsontext import parse_json
@@ -33,14 +34,31 @@ def load_template_set(templates: Path, fixtures: Path) -> TemplateSet:
     to no template, a folder without any template.
 
     Raises:
-        SourceError: the templates folder does not exist or is not a folder.
+        FolderError: the templates folder does not exist, or one of the two is not a folder.
     """
-    if not templates.is_dir():
-        raise SourceError(
-            f"There is no templates folder '{templates}'.",
-            remedy="Name it with --templates or BBWS_TEMPLATES.",
-        )
+    require_folder(templates, "templates")
+    if os.path.lexists(fixtures):
+        require_folder(fixtures, "fixtures")
     return _Reader(templates.resolve(), fixtures.resolve()).read_all()
+
+
+def require_folder(folder: Path, kind: str) -> None:
+    """Let ``folder`` pass as the folder of ``kind`` (``templates``, ``fixtures``).
+
+    Raises:
+        FolderError: it does not exist or is not a folder.
+    """
+    try:
+        if folder.is_dir():
+            return
+        problem = f"There is no {kind} folder '{folder}'"
+        if folder.exists():
+            problem = f"'{folder}' is not a folder"
+    except OSError as error:  # a path longer than the system's, or below a folder that may not be read
+        problem = f"The {kind} folder '{folder}' cannot be looked at: {error.strerror or error}"
+    raise FolderError(
+        f"{written(problem)}.", remedy=f"Name the right one with --{kind} or BBWS_{kind.upper()}."
+    )
 
 
 class _Reader:

@@ -92,7 +92,7 @@ def test_what_could_not_be_compared_is_neither_success_nor_a_difference(
         (["approve", "--all", "--by", "Ann"], 2, "--why"),
         (["approve", "--all", "--by", "Ann", "--why", " "], 2, "Nothing has been compared"),
         (["undo"], 3, "no decision to take back"),
-        (["compare", "--templates", "nowhere"], 1, "nowhere"),
+        (["compare", "--templates", "nowhere"], 2, "nowhere"),
     ],
 )
 def test_a_mistake_is_one_line(

@@ -145,6 +145,16 @@ def test_a_file_whose_name_is_no_text_is_said_and_the_others_are_listed(
     assert checked.out.count("bad\\xff.html") == 1
 
 
+def test_the_fixtures_folder_may_be_absent_where_nobody_names_one(
+    call: Callable[..., Outcome], small: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = small("<!doctype html><html lang=en><title>x</title><p>Hello")
+    monkeypatch.chdir(Path(folders[1]).parent)
+    outcome = call("check", "--templates", "t", "--json")
+    codes = {finding["code"] for finding in json.loads(outcome.out)["findings"]}
+    assert "no-fixture" in codes
+
+
 class TestMistakes:
     """One line that says what, where and how; never a traceback."""
 
@@ -156,7 +166,13 @@ class TestMistakes:
             (["check", "nope/nothing"], 2, "no template named"),
             (["render", RECEIPT, "--fixture", "typical", "--data", "-"], 2, "not both"),
             (["render", RECEIPT, "--data", "/does/not/exist.json"], 2, "cannot be read"),
-            (["list", "--templates", "/does/not/exist"], 1, "--templates"),
+            (["list", "--templates", "/does/not/exist"], 2, "--templates"),
+            (["list", "--templates", "x" * 999], 2, "cannot be looked at"),
+            (["serve", "--templates", "/does/not/exist"], 2, "no templates folder"),
+            (["serve", "--fixtures", "/does/not/exist"], 2, "no fixtures folder"),
+            (["check", "--fixtures", "/does/not/exist"], 2, "no fixtures folder '/does/not/exist'"),
+            (["check", "--fixtures", "pyproject.toml"], 2, "'pyproject.toml' is not a folder"),
+            (["check", "--templates", "pyproject.toml"], 2, "'pyproject.toml' is not a folder"),
             (["render", "../../etc/passwd"], 2, "no template named"),
         ],
     )
@@ -168,6 +184,20 @@ class TestMistakes:
         assert expected in outcome.err
         assert "Traceback" not in outcome.err
         assert outcome.out == ""
+
+    @pytest.mark.parametrize("variable", ["BBWS_TEMPLATES", "BBWS_FIXTURES"])
+    def test_a_folder_of_the_environment_that_is_not_there(
+        self, call: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, variable: str
+    ) -> None:
+        monkeypatch.setenv(variable, "/does/not/exist")
+        outcome = call("check")
+        assert (outcome.status, outcome.out) == (2, "")
+        assert variable in outcome.err
+
+    def test_a_check_of_nothing_does_not_pass(self, call: Callable[..., Outcome], tmp_path: Path) -> None:
+        outcome = call("check", "--templates", str(tmp_path))
+        assert outcome.status == 1
+        assert "no template" in outcome.out
 
     @pytest.mark.parametrize(
         ("stdin", "expected"),

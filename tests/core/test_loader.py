@@ -248,6 +248,12 @@ def test_a_missing_templates_folder_is_one_clear_error(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_fixtures_folder_that_is_a_file_is_one_clear_error(folder: Path) -> None:
+    write(folder / "data", "{}")
+    with pytest.raises(SourceError, match="not a folder"):
+        load_template_set(folder / "templates", folder / "data")
+
+
 def test_a_missing_fixtures_folder_is_an_empty_one(tmp_path: Path) -> None:
     write(tmp_path / "templates/one.html", "x")
     assert load(tmp_path).templates["one"].fixtures == {}
