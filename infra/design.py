@@ -24,6 +24,7 @@ BRANCH: Final = "refs/heads/main"
 """Whose workflows take the roles, and on which branch alone."""
 BUDGET_ALERTS: Final = {"ACTUAL": 80.0, "FORECASTED": 100.0}
 LOG_PREFIX: Final = "s3-access-logs/templates/"
+STATE_FOLDERS: Final = ("2_1_bbws_dynamodb_schemas", "2_1_bbws_s3_schemas")
 
 TABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "tenants": {
@@ -126,14 +127,15 @@ class Environment:
         }
 
     @property
-    def state_bucket(self) -> str:
-        """The bucket of the Terraform state."""
-        return f"bbws-terraform-state-{self.name}"
+    def states(self) -> tuple[str, ...]:
+        """Beginnings of the ARNs of the states that the pipeline keeps."""
+        bucket = f"arn:aws:s3:::bbws-terraform-state-{self.name}"
+        return tuple(f"{bucket}/{folder}/" for folder in STATE_FOLDERS)
 
     @property
     def lock_table(self) -> str:
-        """The table of the state locks."""
-        return f"terraform-state-lock-{self.name}"
+        """ARN of the table of the state locks."""
+        return f"arn:aws:dynamodb:{REGION}:{self.account}:table/terraform-state-lock-{self.name}"
 
     @property
     def alarm_topic(self) -> str:

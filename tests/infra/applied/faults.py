@@ -342,6 +342,16 @@ FAULTS = {
         "writes nothing, reads no data",
     ),
     "pruner given more": Fault(give_the_pruner_more, "access", "policies of its own"),
+    "planner let into the state of account": Fault(
+        let_the_planner("s3:GetObject", "arn:aws:s3:::bbws-terraform-state-{}/*"),
+        "access",
+        "writes nothing, reads no data",
+    ),
+    "planner let into secrets": Fault(
+        let_the_planner("secretsmanager:GetSecretValue", "*"),
+        "access",
+        "writes nothing, reads no data",
+    ),
     "foreign object": Fault(leave_a_foreign_object, "templates", "nothing unexpected"),
     "template mislabelled": Fault(mislabel_a_template, "templates", "media type"),
     "template emptied": Fault(empty_a_template, "templates", "size"),

@@ -70,12 +70,10 @@ def authorise(self: BaseResponse, resource: str = "*") -> None:
         allowed = is_mentioned(documents, action)
     if allowed:
         note(role, action)
-    else:
-        if self.headers.get("X-Amz-Target"):
-            raise JsonRESTError(
-                "AccessDeniedException", f"User: {role} is not authorized to perform: {action}"
-            )
-        raise AccessDeniedError(role, action)
+        return
+    if self.headers.get("X-Amz-Target"):
+        raise JsonRESTError("AccessDeniedException", f"User: {role} is not authorized to perform: {action}")
+    raise AccessDeniedError(role, action)
 
 
 def _table(self: BaseResponse) -> str:
