@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.equivalence import effective, equivalence_findings, first_difference
@@ -37,6 +37,7 @@ def without_styles(html: str) -> str:
     return _BLANK_LINES.sub("", _STYLE_ATTRIBUTE.sub("", _STYLE_ELEMENT.sub("", html)))
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(DOCUMENTS, DATA)
 def test_compiling_and_inlining_change_places(html: str, data: dict[str, Any]) -> None:
     compilation = compile_text(html)
@@ -44,12 +45,14 @@ def test_compiling_and_inlining_change_places(html: str, data: dict[str, Any]) -
     assert not findings, (findings, compilation.compiled.html)
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(DOCUMENTS)
 def test_nothing_but_styles_is_touched(html: str) -> None:
     compilation = compile_text(html)
     assert without_styles(compilation.compiled.html) == without_styles(compilation.flat)
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(DOCUMENTS)
 def test_compiling_twice_is_compiling_once(html: str) -> None:
     once = compile_text(html).compiled.html

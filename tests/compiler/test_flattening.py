@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.compiler.flattening import flatten
@@ -75,6 +75,7 @@ def bodies(partials: list[str]) -> st.SearchStrategy[str]:
     return st.lists(st.one_of(piece, section), max_size=8).map("".join)
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(bodies(["p", "q"]), bodies(["q"]), bodies([]))
 def test_flattening_changes_nothing_that_is_rendered(text: str, first: str, second: str) -> None:
     partials = {"p": first, "q": second}
@@ -85,6 +86,7 @@ def test_flattening_changes_nothing_that_is_rendered(text: str, first: str, seco
     assert not kinds & {TokenKind.PARTIAL, TokenKind.DELIMITERS}
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(bodies(["p", "q"]), bodies(["q"]), bodies([]))
 def test_every_tag_and_every_word_leads_to_its_own_file_and_line(text: str, first: str, second: str) -> None:
     sources = {"mail.html": text, "partials/p.html": first, "partials/q.html": second}

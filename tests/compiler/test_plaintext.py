@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from app.core.compiler.compilation import compile_template
 from app.core.loader import load_template_set
@@ -111,6 +111,7 @@ def test_a_tag_of_the_text_leads_to_the_authors_line(compiled: Compile) -> None:
     assert str(place).endswith("partials/p.html:3:5")
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(DOCUMENTS, DATA)
 def test_every_text_part_is_tidy_mustache(html: str, data: dict[str, Any]) -> None:
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})

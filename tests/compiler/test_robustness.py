@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.compiler.compilation import Compilation, compile_template
@@ -130,6 +130,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_anything_compiles_or_is_refused_with_a_place(html: str) -> None:
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})

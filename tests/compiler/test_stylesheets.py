@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.css.stylesheet import parse_stylesheet
@@ -159,6 +159,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(PIECES)
 def test_parts_of_a_stylesheet_are_slices_in_order(css: str) -> None:
     sheet = parse_stylesheet(css)
@@ -170,6 +171,7 @@ def test_parts_of_a_stylesheet_are_slices_in_order(css: str) -> None:
         end = span.end
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(PIECES)
 def test_no_stylesheet_breaks_the_compiler(css: str) -> None:
     for rule in parse_stylesheet(css).rules:
