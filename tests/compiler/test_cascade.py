@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from premailer import transform
 
@@ -115,6 +115,16 @@ OVERRIDDEN = [
     ("div p { color: red } @media print { p { color: blue } }", ""),
     ("p { color: red } @media print { .unused { color: blue } }", ""),
     ("p { color: red } p::before { color: blue }", ""),
+    # Nothing lost: what was inlined says the same, or won already.
+    ("p, p:hover { color: red }", ""),
+    ("p { color:  Red } @media print { p { color: red } }", ""),
+    ("p { color: red; color: blue } p:hover { color: blue }", ""),
+    ("p { color: red !important } p:hover { color: blue }", ""),
+    # Lost all the same: not the last of the values, not all the properties, not the strongest rule.
+    ("p { color: red; color: blue } p:hover { color: red }", "color"),
+    ("p { color: red; top: 0 } p:hover { color: red; top: 1px }", "top"),
+    ("p { color: red } div p { color: blue } p:hover { color: red }", "color"),
+    ("p { margin: 0 } p:hover { margin-top: 0 }", "margin-top"),
 ]
 
 
@@ -155,6 +165,7 @@ BODIES = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)  # time is not what this is about
 @given(SHEETS, BODIES)
 def test_where_premailer_counts_right_we_agree_with_it(css: str, body: str) -> None:
     """Selectors whose specificity premailer knows, properties that do not overlap: its result is ours."""

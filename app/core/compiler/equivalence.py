@@ -6,8 +6,8 @@ results are parsed and compared: elements, attributes, text, comments, the rules
 and inline styles by what they amount to.
 
 Both ways read stylesheets, match and order declarations with the same code (``parse_stylesheet``,
-``RuleBook``, ``merged``, ``family``), so a mistake in it is on both sides and cannot be seen here. The browser
-tests see it: source and compiled template look alike by the cascade of the browser.
+``RuleBook``, ``merged``, ``family``), so a mistake in it is on both sides and cannot be seen here. The
+browser tests see it: source and compiled template look alike by the cascade of the browser.
 """
 
 from __future__ import annotations

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from app.core.css.cascade import Matched, Rank
-from app.core.css.stylesheet import StyleRule, Stylesheet
+from app.core.css.stylesheet import Declaration, StyleRule, Stylesheet
 from app.core.html.tree import Node, matching
 
 # Properties that look like a part of a shorthand and are none.
@@ -38,8 +39,9 @@ def overridden_rules(
     ``matched`` holds the inlined rules of each element of ``root``.
     """
     for number, sheet in enumerate(sheets):
-        for rule in sorted((*sheet.rules, *sheet.conditional), key=lambda item: item.span.start):
-            found = _overridden(root, number, rule, matched, conditional=rule in sheet.conditional)
+        rules = [(rule, False) for rule in sheet.rules] + [(rule, True) for rule in sheet.conditional]
+        for rule, conditional in sorted(rules, key=lambda item: item[0].span.start):
+            found = _overridden(root, number, rule, matched, conditional=conditional)
             if found is not None:
                 yield found
 
@@ -47,22 +49,39 @@ def overridden_rules(
 def _overridden(
     root: Node, number: int, rule: StyleRule, matched: Mapping[Node, Sequence[Matched]], *, conditional: bool
 ) -> Overridden | None:
-    names = tuple(dict.fromkeys(item.name for item in rule.declarations if not item.important))
-    for selector in rule.selectors if names else ():
+    declared = {item.name: item for item in rule.declarations if not item.important}
+    for selector in rule.selectors if declared else ():
         if not selector.reach or (selector.inlinable and not conditional):
             continue
         rank = Rank(selector.specificity, (number, rule.span.start))
         for element in matching(root, selector.reach):
-            losing = [name for name in names if _loses(name, rank, matched.get(element, ()))]
+            rules = matched.get(element, ())
+            losing = [name for name, item in declared.items() if _loses(item, rank, rules)]
             if losing:
                 return Overridden(number, rule, tuple(losing), str(element.tag))
     return None
 
 
-def _loses(name: str, rank: Rank, rules: Sequence[Matched]) -> bool:
-    """Whether weaker rules, now inlined, declare the same property, and no stronger one does."""
-    ranks = [rule.rank for rule in rules for item in rule.declarations if _overlap(item.name, name)]
-    return bool(ranks) and max(ranks) < rank
+def _loses(item: Declaration, rank: Rank, rules: Sequence[Matched]) -> bool:
+    """Whether a weaker declaration, now inlined, says otherwise of the same property, and no stronger does."""
+    competing = [
+        ((other.important, rule.rank, place), other)
+        for rule in rules
+        for place, other in enumerate(rule.declarations)
+        if _overlap(other.name, item.name)
+    ]
+    if not competing:
+        return False
+    (important, strongest, _), other = max(competing, key=itemgetter(0))
+    if important or strongest > rank:
+        return False  # the author's cascade has it win as well
+    return (other.name, _plain(other.value)) != (item.name, _plain(item.value))
+
+
+def _plain(value: str) -> str:
+    """A value as it compares: in CSS, only addresses and quoted text tell upper case from lower."""
+    text = " ".join(value.split())
+    return text if "url(" in text.lower() or '"' in text or "'" in text else text.lower()
 
 
 def _overlap(first: str, second: str) -> bool:
