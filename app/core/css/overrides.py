@@ -63,7 +63,7 @@ def _overridden(
 
 
 def _loses(item: Declaration, rank: Rank, rules: Sequence[Matched]) -> bool:
-    """Whether a weaker declaration, now inlined, says otherwise of the same property, and no stronger does."""
+    """Whether a weaker declaration, now inlined, says otherwise of this property, and no stronger does."""
     competing = [
         ((other.important, rule.rank, place), other)
         for rule in rules
