@@ -30,6 +30,9 @@ class TestSyntax:
             ("<div/>", [("html-syntax", "<div/></body"), ("html-syntax", "<div/></body")]),
             ("<![if !mso]>a<![endif]>",
              [("old-conditional", "<![if !mso]>"), ("old-conditional", "<![endif]></")]),
+            ("<!-- a -- b --- c --!d --->", []),
+            ("<!-- a <!-- b -->", [("html-syntax", "<!-- b --></")]),
+            ("<!-- a --!>", [("html-syntax", "--!></body><")]),
         ],
     )  # fmt: skip
     def test_body(self, body: str, found: list[tuple[str, str]]) -> None:
@@ -101,6 +104,10 @@ class TestAttributes:
         )
 
         assert codes(check_attributes, "a", root=root) == []
+
+    @pytest.mark.parametrize("name", ["leftmargin", "topmargin", "rightmargin", "bottommargin"])
+    def test_the_margins_of_a_body_are_obsolete_and_not_unknown(self, name: str) -> None:
+        assert codes(check_attributes, "a", body_tag=f'<body {name}="0">') == ["obsolete-attribute"]
 
     @pytest.mark.parametrize("name", EMAIL_ATTRIBUTES)
     def test_every_exception_for_email_is_obsolete_html_with_a_reason(self, name: str) -> None:

@@ -8,7 +8,7 @@ from html5lib.constants import E
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.validation.data.parse_errors import CHARACTERS, PARSE_ERRORS
+from app.core.validation.data.parse_errors import CHARACTERS, DASHES, PARSE_ERRORS
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 
@@ -81,7 +81,7 @@ def test_attributes_are_found_in_their_tag() -> None:
 
 
 def test_every_repair_has_words() -> None:
-    assert set(E) - set(PARSE_ERRORS) == UNWORDED | CHARACTERS
+    assert set(E) - set(PARSE_ERRORS) == UNWORDED | CHARACTERS | DASHES
 
 
 def test_deep_nesting_is_no_trouble() -> None:

@@ -1,7 +1,7 @@
 """What an HTML parser has to repair.
 
 Source: parse errors of the HTML standard (13.2.2) as html5lib reports them, less ambiguous ampersands,
-which it reports although the standard allows them.
+and dashes in comments, which it reports although the standard has come to allow them.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 
-from app.core.validation.data.parse_errors import CHARACTERS, OTHER, PARSE_ERRORS
+from app.core.validation.data.parse_errors import CHARACTERS, DASHES, OTHER, PARSE_ERRORS
 from app.core.validation.page import Page
 from app.core.validation.parsing import ParseError
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
@@ -30,7 +31,9 @@ _CONDITIONAL = re.compile(r"<!\[(if\s|endif\])", re.IGNORECASE)
 def check_syntax(page: Page) -> Iterator[Problem]:
     """One problem per repair, at what caused it."""
     unclosed = any(error.code.endswith("-eof") for error in page.errors)
-    for error in page.errors:
+    for error in map(partial(_of_the_standard, page.html), page.errors):
+        if error is None:
+            continue
         code, html, offset = error.code, page.html, error.offset
         if code in CHARACTERS:
             continue  # the data's own; ``characters`` looks for the author's
@@ -49,6 +52,21 @@ def check_syntax(page: Page) -> Iterator[Problem]:
         else:
             message, remedy = _words(error)
             yield SYNTAX.at(offset, message, remedy=remedy)
+
+
+def _of_the_standard(html: str, error: ParseError) -> ParseError | None:
+    """What the standard says of a repair that html5lib saw; None when there is nothing to repair.
+
+    ``--`` may stand in a comment (13.2.5.43 to 13.2.5.52), but for ``<!--`` and ``--!>``.
+    """
+    offset = error.offset
+    if error.code not in DASHES:
+        return error
+    if html.startswith("<!--", offset - 4):
+        return ParseError("nested-comment", {}, offset - 4)
+    if html.startswith("--!>", offset - 2):
+        return ParseError("incorrectly-closed-comment", {}, offset - 2)
+    return None
 
 
 def _words(error: ParseError) -> tuple[str, str]:

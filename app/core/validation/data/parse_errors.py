@@ -1,8 +1,8 @@
 """Every repair that an HTML parser makes, in plain words: what is there, and what to write instead.
 
-The keys are the error codes of html5lib 1.1 (``html5lib.constants.E``) and our own ``text-in-table``; the
-fields in braces are html5lib's variables. Codes that only frames, fragments or bugs bring about share the
-words of ``OTHER``.
+The keys are the error codes of html5lib 1.1 (``html5lib.constants.E``), our own ``text-in-table`` and, for
+comments, codes of the HTML standard; the fields in braces are html5lib's variables. Codes that only frames,
+fragments or bugs bring about share the words of ``OTHER``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _CLOSE = "Close every element in the reverse order in which they were opened."
 _REMOVE_END = "Remove the end tag, or open the element before it."
 _ENTITY = "Write &amp; for an ampersand, and end each character reference with a semicolon."
 _QUOTE = "Put the attribute's value in double quotes."
-_COMMENT = "Write comments as <!-- … -->, without '--' inside."
+_COMMENT = "Write comments as <!-- … -->, with neither '<!--' nor '--!>' inside."
 _DOCTYPE = "Begin the document with <!DOCTYPE html>."
 _ROWS = "Inside a table put only rows, inside a row only cells."
 _AFTER = "Move it before </body>."
@@ -27,6 +27,16 @@ OTHER: Words = ("The markup cannot be read as it stands", "Compare it with the e
 
 CHARACTERS = frozenset({"invalid-codepoint", "null-character"})
 """Codes that tell only which character stands there, and not where: html5lib reports them by the chunk."""
+
+DASHES = frozenset(
+    {
+        "unexpected-bang-after-double-dash-in-comment",
+        "unexpected-space-after-double-dash-in-comment",
+        "unexpected-dash-after-double-dash-in-comment",
+        "unexpected-char-in-comment",
+    }
+)
+"""Codes for two dashes in a comment, an error once; the place is the character after them."""
 
 PARSE_ERRORS: Mapping[str, Words] = {
     "text-in-table": (
@@ -99,10 +109,8 @@ PARSE_ERRORS: Mapping[str, Words] = {
         "Write conditional comments as <!--[if !mso]><!--> … <!--<![endif]-->.",
     ),
     "incorrect-comment": ("A comment ends right where it begins", _COMMENT),
-    "unexpected-bang-after-double-dash-in-comment": ("A comment ends in '--!>'", _COMMENT),
-    "unexpected-space-after-double-dash-in-comment": ("A comment holds '--'", _COMMENT),
-    "unexpected-dash-after-double-dash-in-comment": ("A comment holds '---'", _COMMENT),
-    "unexpected-char-in-comment": ("A comment holds '--'", _COMMENT),
+    "nested-comment": ("A comment begins within a comment", _COMMENT),
+    "incorrectly-closed-comment": ("A comment ends in '--!>'", _COMMENT),
     "eof-in-comment": ("A comment is never closed", _COMMENT),
     "eof-in-comment-end-dash": ("A comment is never closed", _COMMENT),
     "eof-in-comment-double-dash": ("A comment is never closed", _COMMENT),

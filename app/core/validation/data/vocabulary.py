@@ -225,11 +225,12 @@ XML_PREFIXES: Mapping[str, str] = {
 """Namespaces whose elements and attributes Microsoft's Word engine understands."""
 
 OBSOLETE_ATTRIBUTES = _words(
-    "abbr accept align alink archive axis background bgcolor border bordercolor cellpadding cellspacing "
-    "char charoff charset classid clear code codebase codetype color compact coords datafld dataformatas "
-    "datasrc declare event face for frame frameborder height hspace language link longdesc lowsrc "
-    "marginheight marginwidth methods name noshade nowrap profile rev rules scheme scope scrolling shape "
-    "size standby summary target text type urn valign valuetype version vlink vspace width"
+    "abbr accept align alink archive axis background bgcolor border bordercolor bottommargin cellpadding "
+    "cellspacing char charoff charset classid clear code codebase codetype color compact coords datafld "
+    "dataformatas datasrc declare event face for frame frameborder height hspace language leftmargin link "
+    "longdesc lowsrc marginheight marginwidth methods name noshade nowrap profile rev rightmargin rules "
+    "scheme scope scrolling shape size standby summary target text topmargin type urn valign valuetype "
+    "version vlink vspace width"
 )
 """Attributes that were HTML once on some element (HTML, 16.2): a client may still honour them."""
 
