@@ -7,6 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.infra.applied.access_faults import (
+    DEPLOYER,
+    PLANNER,
+    REPOSITORY,
+    attach,
+    give_the_pruner_more,
+    let_the_planner,
+    trust,
+)
 from tests.infra.applied.bucket_faults import (
     Undo,
     allow_acls,
@@ -194,73 +203,8 @@ def change_topic(sid: str, **changes: Any) -> Callable[[Estate], Undo]:
     return cause
 
 
-GITHUB = "token.actions.githubusercontent.com"
-REPOSITORY = "repo:BigBeardWebSolutions/2_1_bbws_s3_schemas"
-
-
-def trust(role: str, **claims: Any) -> Callable[[Estate], Undo]:
-    """The trust policy of a role with other claims; None for no condition on one."""
-
-    def cause(estate: Estate) -> Undo:
-        iam = estate.emulator.client("iam")
-        name = f"{role}-{estate.name}"
-        before = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
-        document = json.loads(json.dumps(before))
-        equals = document["Statement"][0]["Condition"]["StringEquals"]
-        for claim, value in claims.items():
-            equals[f"{GITHUB}:{claim}"] = value
-            if value is None:
-                del equals[f"{GITHUB}:{claim}"]
-
-        def put(policy: Any) -> None:
-            iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(policy))
-
-        put(document)
-        return lambda: put(before)
-
-    return cause
-
-
-def attach(role: str, policy: str) -> Callable[[Estate], Undo]:
-    """One more policy of AWS on a role."""
-
-    def cause(estate: Estate) -> Undo:
-        iam = estate.emulator.client("iam")
-        arguments = {"RoleName": f"{role}-{estate.name}", "PolicyArn": f"arn:aws:iam::aws:policy/{policy}"}
-        iam.attach_role_policy(**arguments)
-        return lambda: iam.detach_role_policy(**arguments)
-
-    return cause
-
-
-def let_the_planner(action: str, resource: str) -> Callable[[Estate], Undo]:
-    """One more statement in the planner's own policy."""
-
-    def cause(estate: Estate) -> Undo:
-        iam = estate.emulator.client("iam")
-        place = {"RoleName": f"bbws-terraform-planner-{estate.name}", "PolicyName": "read-for-plans"}
-        before = iam.get_role_policy(**place)["PolicyDocument"]
-        more = {"Effect": "Allow", "Action": [action], "Resource": [resource.format(estate.name)]}
-        document = {**before, "Statement": [*before["Statement"], more]}
-        iam.put_role_policy(**place, PolicyDocument=json.dumps(document))
-        return lambda: iam.put_role_policy(**place, PolicyDocument=json.dumps(before))
-
-    return cause
-
-
-def give_the_pruner_more(estate: Estate) -> Undo:
-    iam = estate.emulator.client("iam")
-    place = {"RoleName": f"bbws-templates-pruner-{estate.name}", "PolicyName": "temporary"}
-    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    iam.put_role_policy(
-        **place, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]})
-    )
-    return lambda: iam.delete_role_policy(**place)
-
-
 BOTH = ("dev", "prod")
 PROD = ("prod",)
-PLANNER, DEPLOYER = "bbws-terraform-planner", "bbws-terraform-deployer"
 
 FAULTS = {
     "versioning suspended": Fault(suspend_versioning, "bucket", "versioning", BOTH),

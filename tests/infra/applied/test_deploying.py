@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.infra.applied.faults import FAULTS
 from tests.infra.estate import Estate
@@ -64,49 +62,6 @@ def test_the_planner_neither_locks_nor_applies(dev: Estate) -> None:
     assert "may not write the lock of the state: plan with --no-lock" in refused.sentence
     refused = dev.deploy("apply", *only, "--confirm", "deploy-dev", role=dev.planner).ok(3)
     assert "bbws-terraform-planner-dev, which only plans: take those of the deployer" in refused.sentence
-
-
-def test_the_planner_writes_no_object_and_reads_no_item(estate: Estate) -> None:
-    """Under the policies of the role, as the extension of the emulator judges them."""
-    session = estate.emulator.assume(estate.planner)
-    s3 = estate.emulator.client("s3", **session)
-    dynamodb = estate.emulator.client("dynamodb", **session)
-    iam = estate.emulator.client("iam", **session)
-    templates, state = f"bbws-templates-{estate.name}", f"bbws-terraform-state-{estate.name}"
-    key = "2_1_bbws_dynamodb_schemas/tenants/terraform.tfstate"
-    item = {"PK": {"S": "TENANT#x"}, "SK": {"S": "METADATA"}}
-    lock = {"LockID": {"S": f"{state}/{key}"}}
-    assert s3.get_object(Bucket=state, Key=key)["Body"].read()
-    assert dynamodb.describe_table(TableName="tenants")["Table"]["TableName"] == "tenants"
-    refused: dict[str, Callable[[], object]] = {
-        "write a template": lambda: s3.put_object(Bucket=templates, Key="receipts/receipt.html", Body=b""),
-        "read a template": lambda: s3.get_object(Bucket=templates, Key="receipts/receipt.html"),
-        "write the state": lambda: s3.put_object(Bucket=state, Key=key, Body=b"{}"),
-        "lock the state by a file": lambda: s3.put_object(Bucket=state, Key=f"{key}.tflock", Body=b"{}"),
-        "lock the state by an item": lambda: dynamodb.put_item(
-            TableName=f"terraform-state-lock-{estate.name}", Item=lock
-        ),
-        "delete the state": lambda: s3.delete_object(Bucket=state, Key=key),
-        "read the state of account": lambda: s3.get_object(
-            Bucket=state, Key="2_1_bbws_account/terraform.tfstate"
-        ),
-        "change a bucket": lambda: s3.delete_bucket_policy(Bucket=templates),
-        "read an item": lambda: dynamodb.get_item(TableName="tenants", Key=item),
-        "read all items": lambda: dynamodb.scan(TableName="tenants"),
-        "write an item": lambda: dynamodb.put_item(TableName="tenants", Item=item),
-        "change a table": lambda: dynamodb.delete_table(TableName="tenants"),
-        "make a key": lambda: estate.emulator.client("kms", **session).create_key(),
-        "silence an alarm": lambda: estate.emulator.client("cloudwatch", **session).disable_alarm_actions(
-            AlarmNames=[f"bbws-{estate.name}-tenants-write-throttles"]
-        ),
-        "widen itself": lambda: iam.attach_role_policy(
-            RoleName=estate.planner, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
-        ),
-    }
-    for what, call in refused.items():
-        with pytest.raises(ClientError) as caught:
-            call()
-        assert caught.value.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException"}, what
 
 
 def test_credentials_of_another_environment_are_refused(dev: Estate, prod: Estate) -> None:

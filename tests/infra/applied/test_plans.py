@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import fnmatch
 import json
-import re
 from typing import Any
 
 import pytest
@@ -182,109 +180,6 @@ def test_the_budget_follows_the_environment(planned: Estate) -> None:
     alerts = {alert["notification_type"]: alert["threshold"] for alert in budget["notification"]}
     assert alerts == {"ACTUAL": 80, "FORECASTED": 100}
     assert {alert["threshold_type"] for alert in budget["notification"]} == {"PERCENTAGE"}
-
-
-REPOSITORY = "repo:BigBeardWebSolutions/2_1_bbws_s3_schemas"
-TAKEN_BY = {
-    "planner": ("bbws-terraform-planner-{}", "ref:refs/heads/main"),
-    "deployer": ("bbws-terraform-deployer-{}", "environment:{}"),
-    "pruner": ("bbws-templates-pruner-{}", "environment:{}-prune"),
-}
-"""Role to its name and to the one subject that may take it."""
-
-
-@pytest.mark.parametrize("role", TAKEN_BY)
-def test_a_role_is_taken_on_main_for_an_hour_by_one_subject(planned: Estate, role: str) -> None:
-    """No job deploys or prunes without the environment whose reviewers approve it; any job on main plans."""
-    found = one(planned, "account", f"module.access.aws_iam_role.{role}")
-    name, subject = (text.format(planned.name) for text in TAKEN_BY[role])
-    assert found["name"] == name
-    assert found["max_session_duration"] == 3600
-    (statement,) = json.loads(found["assume_role_policy"])["Statement"]
-    host = "token.actions.githubusercontent.com"
-    assert statement["Principal"] == {
-        "Federated": f"arn:aws:iam::{ACCOUNT[planned.name]}:oidc-provider/{host}"
-    }
-    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
-    assert statement["Condition"] == {
-        "StringEquals": {
-            f"{host}:aud": "sts.amazonaws.com",
-            f"{host}:ref": "refs/heads/main",
-            f"{host}:sub": [f"{REPOSITORY}:{subject}"],
-        }
-    }
-
-
-def test_the_planner_only_looks(planned: Estate) -> None:
-    """Every right of the role that nobody has to approve, against what may be looked at."""
-    policy = json.loads(one(planned, "account", "module.access.aws_iam_role_policy.planner")["policy"])
-    account, state = ACCOUNT[planned.name], f"arn:aws:s3:::bbws-terraform-state-{planned.name}"
-    resources: dict[str, set[str]] = {}
-    for statement in policy["Statement"]:
-        assert statement["Effect"] == "Allow"
-        for action in statement["Action"]:
-            assert re.fullmatch(r"[a-z0-9]+:(Get|Describe|List)[A-Za-z]+", action)
-            resources.setdefault(action, set()).update(statement["Resource"])
-    assert resources["s3:GetObject"] == {
-        f"{state}/2_1_bbws_dynamodb_schemas/*",
-        f"{state}/2_1_bbws_s3_schemas/*",
-    }
-    lock_table = f"arn:aws:dynamodb:af-south-1:{account}:table/terraform-state-lock-{planned.name}"
-    assert resources["dynamodb:GetItem"] == {lock_table}
-    data = {"s3:GetObjectVersion", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem", "kms:Decrypt"}
-    assert not data & resources.keys()
-    assert [address for address in planned.values("account") if "attachment.planner" in address] == []
-
-
-def test_the_planner_has_no_right_that_a_plan_does_not_use(estates: Estates) -> None:
-    """The second plans of dev and prod were made by it, and were whole; so this is also no right too few."""
-    policy = json.loads(
-        one(estates.get("prod"), "account", "module.access.aws_iam_role_policy.planner")["policy"]
-    )
-    rights = {action for statement in policy["Statement"] for action in statement["Action"]}
-    used = set[str]()
-    for name in ("dev", "prod"):
-        estate = estates.get(name)
-        used |= estate.emulator.used(estate.planner)
-    assert used == rights
-
-
-def allowed(estate: Estate, policy: str, action: str) -> list[str]:
-    """Resources for which the deployer may do ``action``."""
-    document = json.loads(
-        one(estate, "account", f'module.access.aws_iam_policy.deployer["{policy}"]')["policy"]
-    )
-    return [
-        resource
-        for statement in document["Statement"]
-        if action in statement["Action"]
-        for resource in statement["Resource"]
-    ]
-
-
-def test_the_deployer_reaches_what_its_components_are_made_of(planned: Estate) -> None:
-    """By name, and keys by their tags: what the emulator does not hold against the role's policies."""
-    made = [
-        (address, values)
-        for component in ("templates", *TABLES)
-        for address, values in planned.values(component).items()
-    ]
-    for kind, attribute, start, policy, action in (
-        ("aws_cloudwatch_metric_alarm", "alarm_name", "alarm:", "surroundings", "cloudwatch:PutMetricAlarm"),
-        ("aws_kms_alias", "name", "", "tables", "kms:CreateAlias"),
-        ("aws_iam_role", "name", "role/", "surroundings", "iam:CreateRole"),
-    ):
-        names = [f"{start}{values[attribute]}" for address, values in made if f".{kind}." in address]
-        assert names or kind == "aws_iam_role"
-        account = f":{ACCOUNT[planned.name]}:"
-        patterns = [resource.partition(account)[2] for resource in allowed(planned, policy, action)]
-        for name in names:
-            assert any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns), name
-    keys = [values["tags_all"] for address, values in made if ".aws_kms_key." in address]
-    assert keys
-    for found_tags in keys:
-        assert found_tags["Project"] == "BBWS WP Containers"
-        assert found_tags["Component"] == "dynamodb"
 
 
 def test_state_is_kept_where_the_design_says(planned: Estate) -> None:
