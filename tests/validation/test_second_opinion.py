@@ -80,8 +80,8 @@ def is_needed_by_email(message: str) -> bool:
     element = re.match(r"The “(\w+)” element is obsolete", message)
     if element:
         return element[1] in EMAIL_ELEMENTS
-    # XML has no form feed, which is white space in HTML and stands in hostile data, and no "--" in comments. No
-    # mail is sent as XML.
+    # XML has no form feed, which is white space in HTML and stands in hostile data, and no "--" in a comment.
+    # No mail is sent as XML.
     return re.match("(This|The) document is not mappable to XML 1.0 ", message) is not None
 
 

@@ -139,7 +139,7 @@ class _Compiler:
     def _embedded(self, flat: FlatText) -> FlatText:
         """``flat`` with linked stylesheets of the set as ``<style>`` elements."""
         document = Document(flat)
-        tracer = Tracer()
+        tracer = Tracer(flat.origins)
         here = 0
         for link in stylesheet_links(document.markup):
             file = self._linked(document, link)

@@ -46,7 +46,7 @@ def flatten(root: Ingredient, pantry: Pantry) -> FlatText:
     """
     collector = _Collector(pantry)
     collector.collect(root, "", ())
-    return _settled(collector.pieces)
+    return _settled(collector.pieces, root)
 
 
 @dataclass
@@ -142,11 +142,11 @@ class _Collector:
             self.pieces.append(piece)
 
 
-def _settled(pieces: list[_Piece]) -> FlatText:
+def _settled(pieces: list[_Piece], root: Ingredient) -> FlatText:
     """The pieces put together so that each tag swallows what it swallowed in its own file."""
     tagged = [piece for piece in pieces if piece.is_tag]
     while True:
-        text, origins = _joined(pieces)
+        text, origins = _joined(pieces, root)
         tokens = tokenize(text)
         tags = [tag for tag in tokens if tag.kind not in {TokenKind.LITERAL, TokenKind.COMMENT}]
         changed = False
@@ -163,8 +163,8 @@ def _settled(pieces: list[_Piece]) -> FlatText:
             return FlatText(text, origins, tokens)
 
 
-def _joined(pieces: list[_Piece]) -> tuple[str, Origins]:
-    tracer = Tracer()
+def _joined(pieces: list[_Piece], root: Ingredient) -> tuple[str, Origins]:
+    tracer = Tracer(root.origins)
     for piece in pieces:
         origins = piece.ingredient.origins
         tracer.insert(piece.before, origins, piece.offset)

@@ -72,9 +72,13 @@ class Origins:
 
 
 class Tracer:
-    """Builds a derived text piece by piece, with its origins."""
+    """Builds a derived text piece by piece, with its origins.
 
-    def __init__(self) -> None:
+    When nothing is appended, the result has the place of the beginning of the text with ``origins``.
+    """
+
+    def __init__(self, origins: Origins) -> None:
+        self._empty = origins
         self._pieces: list[str] = []
         self._segments: list[Segment] = []
         self._length = 0
@@ -95,7 +99,8 @@ class Tracer:
 
     def build(self) -> tuple[str, Origins]:
         """The text and its origins."""
-        return "".join(self._pieces), Origins(tuple(self._segments) or (Segment(0, None),))
+        segments = self._segments or self._empty.between(0, 1)
+        return "".join(self._pieces), Origins(tuple(segments))
 
     def _begin(
         self, file: SourceFile | None, offset: int, literal: bool, place: Location | None, ahead: int

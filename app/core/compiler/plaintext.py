@@ -55,8 +55,8 @@ def as_mustache(document: Document, veiled: str) -> tuple[str, Origins]:
     Text between tags has the place of the tag before it.
     """
     safe = _BRACE.sub("{" + _JOINER, veiled)
-    tracer = Tracer()
     origins = document.flat.origins
+    tracer = Tracer(origins)
     here = place = 0
     for word in document.veil.words(safe):
         tracer.insert(safe[here : word.start()], origins, place)

@@ -38,8 +38,8 @@ def splice(
         _restyled(document, document.markup.start_tags[number], rules) for number, rules in matched.items()
     ]
     edits += [_reduced(document, style, keeps_rules) for style in document.styles if not style.whole]
-    tracer = Tracer()
     source, origins = document.flat.text, document.flat.origins
+    tracer = Tracer(origins)
     here = 0
     for edit in sorted(edits, key=lambda item: item.start):
         tracer.copy(source, origins, here, edit.start)
