@@ -187,31 +187,32 @@ class Workspace:
         for name in wanted:
             if progress:
                 progress(name)
-            for scenario, found in self._check_template(name):
-                renders += bool(scenario)
+            for rendered, found in self._check_template(name):
+                renders += rendered
                 for finding in found:
                     findings.add(finding)
         return CheckReport(len(wanted), renders, findings.sorted())
 
-    def _check_template(self, name: str) -> Iterable[tuple[str, Iterable[Finding]]]:
-        """The findings of one template: first those of the source ("" as scenario), then per fixture."""
+    def _check_template(self, name: str) -> Iterable[tuple[bool, Iterable[Finding]]]:
+        """The findings of one template: of its source, then per fixture; True with those of a render."""
         try:
             compilation = self.compilation(name)
         except BbwsTemplatesError as error:
-            yield "", [finding_of(error, template=name)]
+            yield False, [finding_of(error, template=name)]
             return
         source = compilation.source
-        yield "", compilation.findings
+        yield False, compilation.findings
         found = usage_findings(source, compilation)
-        yield "", found
+        yield False, found
         unusable = any(finding.code in UNUSABLE for finding in found)
-        yield "", [finding_of(error, template=name, fixture=s) for s, error in source.broken_fixtures.items()]
+        broken = source.broken_fixtures
+        yield False, [finding_of(error, template=name, fixture=each) for each, error in broken.items()]
         if not source.fixtures:
-            yield "", [_no_fixture(source)] if not source.broken_fixtures else []
-            yield "", self._judge_specimen(compilation)
+            yield False, [_no_fixture(source)] if not broken else []
+            yield self._judge_specimen(compilation)
         for scenario, fixture in source.fixtures.items():
             problems = () if unusable else fixture_findings(source, fixture)
-            yield scenario, problems
+            yield False, problems
             if any(problem.severity is Severity.ERROR for problem in problems):
                 continue  # a render would only repeat in other words what the contract just said
             try:
@@ -219,22 +220,22 @@ class Workspace:
             except ContractFaultError:
                 continue  # usage_findings has named it, and no fixture can change it
             except BbwsTemplatesError as error:
-                yield "", [finding_of(error, template=name, fixture=scenario)]
+                yield False, [finding_of(error, template=name, fixture=scenario)]
                 continue
-            yield "", self._judge(compilation, email, fixture.data, fixture=scenario)
+            yield True, self._judge(compilation, email, fixture.data, fixture=scenario)
             yield (
-                "",
+                False,
                 equivalence_findings(compilation, self.templates, fixture.data, fixture=scenario),
             )
 
-    def _judge_specimen(self, compilation: Compilation) -> Iterable[Finding]:
-        """The findings of a template without fixtures, rendered with made-up data."""
+    def _judge_specimen(self, compilation: Compilation) -> tuple[bool, Iterable[Finding]]:
+        """Whether a template without fixtures renders with made-up data, and the findings."""
         data = specimen_data(compilation.compiled)
         try:
             email = render_email(compilation.compiled, data, strict=False)
         except BbwsTemplatesError as error:
-            return [finding_of(error, template=compilation.compiled.name)]
-        return [
+            return False, [finding_of(error, template=compilation.compiled.name)]
+        return True, [
             *self._judge(compilation, email, data, fixture="", strict=False),
             *equivalence_findings(compilation, self.templates, data, fixture=""),
         ]

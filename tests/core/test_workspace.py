@@ -91,3 +91,15 @@ def test_a_template_that_compiles_slowly_keeps_no_other_waiting() -> None:
             partials.released.set()
         assert quick.compiled.html == "<p>quick</p>"
         assert first.result() is second.result(), "it is compiled once, whoever asks"
+
+
+def test_a_render_with_made_up_data_counts_and_one_that_the_contract_forbids_does_not(tmp_path: Path) -> None:
+    sound = workspace(tmp_path, {"type": "object", "properties": {"name": {"type": "string"}}})
+    assert sound.check().renders == 1
+
+    (tmp_path / "fixtures/one").mkdir(parents=True)
+    for name, data in {"right": {"name": "Ann"}, "wrong": {"name": 7}}.items():
+        (tmp_path / f"fixtures/one/{name}.json").write_text(json.dumps(data))
+    report = Workspace.load(tmp_path / "templates", tmp_path / "fixtures").check()
+    assert report.renders == 1
+    assert report.failed
