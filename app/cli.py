@@ -1,21 +1,31 @@
 """``bbws-templates``: the entry of the command line.
 
 Exit status: 0 done · 1 the content is wrong (a failed check, data against its contract, a difference) ·
-2 a wrong call or an unknown name · 3 refused · 4 the surroundings failed · 130 interrupted.
+2 a wrong call or an unknown name · 3 refused · 4 the surroundings failed · 130 interrupted · 141 the reader
+of the output has gone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 import click
 
-from bbws_templates.errors import BbwsTemplatesError
+from app.core.errors import SurroundingsError
+from bbws_templates.errors import BbwsTemplatesError, Location
+
+EXIT_INTERRUPTED = 130
+EXIT_UNREAD = 141
+"""128 and the number of the signal, as shells have it of SIGINT and SIGPIPE. A check whose result nobody has
+read must not pass for one that has passed."""
 
 COMMANDS = {
     "list": "List the templates with their audience, subject and fixtures.",
@@ -38,6 +48,10 @@ COMMANDS = {
 """Every command in the order of ``--help``, with its first line; its module is ``app.commands.{name}``."""
 
 
+class _UnreadError(Exception):
+    """The reader of the output has gone (``| head``)."""
+
+
 class _Commands(click.Group):
     """Imports a command only when it is used: ``list`` should not wait for a browser or for AWS."""
 
@@ -52,6 +66,22 @@ class _Commands(click.Group):
         module = importlib.import_module(f"app.commands.{cmd_name}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and see to it that what it said has been written.
+
+        Raises:
+            SurroundingsError: the system refused to read or write something, such as on a full disk.
+        """
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise _UnreadError from error  # click itself would leave with 1
+        except OSError as error:
+            raise _refused_by_the_system(error) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
@@ -70,6 +100,8 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with its exit status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # better an escape than no answer
     sys.exit(run(arguments))
 
 
@@ -77,23 +109,51 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the only place where an error becomes a line and an exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        status = cli.main(words, prog_name="bbws-templates", standalone_mode=False)
+        if sys.stdout is None:
+            raise SurroundingsError("Standard output is closed.", remedy="Send it to /dev/null instead.")
+        try:
+            status = cli.main(words, prog_name="bbws-templates", standalone_mode=False)
+            sys.stdout.flush()
+        except OSError as error:  # of the help; commands have their own place for it
+            raise _refused_by_the_system(error) from error
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("interrupted\n")
-        return 130
-    except BrokenPipeError:
-        # The reader has gone (``| head``); without this Python complains when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return EXIT_INTERRUPTED
+    except _UnreadError:
+        _drop_output()
+        return EXIT_UNREAD
     except SystemExit as leave:
         return leave.code if isinstance(leave.code, int) else 1
     except BbwsTemplatesError as error:
         from app.commands.output import print_error
         from app.outcomes import outcome_of
 
-        print_error(error, as_json="--json" in words)
+        with contextlib.suppress(OSError):  # where not even that can be said, the exit status says it
+            print_error(error, as_json="--json" in words and sys.stdout is not None)
+            if sys.stdout is not None:
+                sys.stdout.flush()
         return outcome_of(error).exit_code
     return status if isinstance(status, int) else 0
+
+
+def _refused_by_the_system(error: OSError) -> SurroundingsError:
+    """``error`` as one of ours; one that names no file came of writing to what is open: the output."""
+    reason = error.strerror or str(error)
+    if error.filename is None:
+        _drop_output()
+        return SurroundingsError(
+            f"Standard output cannot be written: {reason}.", remedy="Make room, or send it elsewhere."
+        )
+    return SurroundingsError(
+        f"The system refuses to go on: {reason}.",
+        location=Location(str(error.filename)),
+        remedy="Make room, or check its permissions.",
+    )
+
+
+def _drop_output() -> None:
+    """Send the rest of standard output nowhere; else Python would complain of it once more at its exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -13,7 +13,8 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "commands.md"
 OPENING = """# Commands
 
 `bbws-templates` (also `python -m app`). Exit status: 0 done, 1 the content is wrong, 2 wrong call or unknown
-name, 3 refused, 4 the surroundings failed (bucket, credentials, browser, disk), 130 interrupted.
+name, 3 refused, 4 the surroundings failed (bucket, credentials, browser, disk), 130 interrupted,
+141 nobody reads the output any more (`| head`).
 
 This page is made by `python scripts/command_reference.py`; a test holds it to what the commands print.
 """

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
+from rich import console as rich_console
 from rich.markup import escape
 from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -17,6 +17,15 @@ from rich.text import Text
 
 from app.core.findings import Finding, Severity
 from bbws_templates.errors import BbwsTemplatesError, ContractError
+
+
+class Console(rich_console.Console):
+    """A console that leaves it to ``app.cli`` what it means that the reader has gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass the error on; called where it was caught."""
+        raise  # noqa: PLE0704  rich calls this while it handles the error
+
 
 out = Console(highlight=False, soft_wrap=True)
 """Results, for people. Machines get ``print_json``."""
@@ -28,8 +37,19 @@ _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INF
 
 
 def print_json(value: Any) -> None:
-    """Write ``value`` as indented JSON and nothing else."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    """Write ``value`` as indented JSON and nothing else: UTF-8 (RFC 8259 section 8.1), whatever the terminal.
+
+    Text that is no Unicode, such as half of a surrogate pair in the data, becomes an escape of JSON.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    write_bytes(text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(content: bytes) -> None:
+    """Write all of ``content``: an unbuffered stream (``PYTHONUNBUFFERED``) may take a part at a time."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[sys.stdout.buffer.write(rest) :]
 
 
 def print_error(error: BbwsTemplatesError, *, as_json: bool = False) -> None:

@@ -11,8 +11,8 @@ import click
 from rich.text import Text
 
 from app.commands.options import template_set_options
-from app.commands.output import err, print_json
-from app.core.errors import Location, SourceError
+from app.commands.output import err, print_json, write_bytes
+from app.core.errors import Location, SourceError, SurroundingsError
 from app.core.jsontext import parse_json
 from app.core.workspace import Workspace
 from bbws_templates.compiled import RenderedEmail
@@ -86,6 +86,8 @@ def _fixture_data(workspace: Workspace, name: str, scenario: str | None) -> Mapp
 
 def _read_data(name: str) -> Mapping[str, Any]:
     label = "standard input" if name == "-" else name
+    if name == "-" and sys.stdin is None:
+        raise SurroundingsError("Standard input is closed.", remedy="Give the data with --data FILE.")
     try:
         content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         text = content.decode("utf-8-sig")
@@ -114,7 +116,7 @@ def _recipient(given: str | None, data: Mapping[str, Any]) -> str:
 def _write(email: RenderedEmail, form: str, recipient: str, unsubscribe_url: str) -> None:
     if form == "eml":
         message = mime_message(email, recipient=recipient, unsubscribe_url=unsubscribe_url)
-        sys.stdout.buffer.write(message.as_bytes())
+        write_bytes(message.as_bytes())
         return
     if form == "json":
         print_json(
@@ -131,4 +133,4 @@ def _write(email: RenderedEmail, form: str, recipient: str, unsubscribe_url: str
         return
     part = {"html": email.html, "text": email.text, "subject": email.subject}[form]
     # Bytes, so that the result is the same UTF-8 whatever the terminal's encoding and line endings.
-    sys.stdout.buffer.write(part.encode("utf-8") + (b"" if part.endswith("\n") else b"\n"))
+    write_bytes(part.encode("utf-8") + (b"" if part.endswith("\n") else b"\n"))
