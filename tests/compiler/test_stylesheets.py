@@ -125,7 +125,8 @@ def test_a_stylesheet_that_cannot_be_used_is_one_clear_error(
     ("css", "place", "words"),
     [
         ("p { color: red", "2:1", "not closed"),
-        ("p { color: red }\n}", "3:1", "EOF"),
+        ("p { color: red }\n}", "3:1", "closes nothing"),
+        ("p { color: red } p", "2:18", "EOF"),
         ("p { colour }", "2:11", "no declaration"),
         ("@media print { p { top: 0 }", "2:16", "not closed"),
     ],
@@ -137,6 +138,34 @@ def test_css_that_clients_skip_is_a_warning(compiled: Compile, css: str, place: 
     assert len(findings) == 1
     assert words in findings[0].message
     assert str(findings[0].location).endswith(f"mail.html:{place}")
+
+
+UNREADABLE = [
+    # What a browser skips is named, at the brace or at the rule.
+    (".red { color: red }} .b { c: d }", ["2:20 This '}' closes nothing"]),
+    ("} .b { c: d }", ["2:1 This '}' closes nothing"]),
+    (".a { c: d }\n}", ["3:1 This '}' closes nothing"]),
+    ("@media print { .a { b: c } }}\n.b { c: d }} /* } */", ["2:29 This '}'", "3:12 This '}'"]),
+    ("p,, .a { b: c }", ["2:1 No browser can read this rule's selector"]),
+    (".a { b: c }\n.1a { b: c } p..b { c: d }", ["3:1 No browser", "3:14 No browser"]),
+    ("p > > b { c: d }", ["2:1 No browser"]),
+    ("@media print {\n  p, { b: c }\n}", ["3:3 No browser"]),
+    # What is only newer, or for one client, is not.
+    ("a:not(.b, .c) { b: c } p:nth-child(2n+1 of .x) { b: c } a:lang(en, fr)[x='y' s] { b: c }", []),
+    ("& p { b: c } :host(.x) ::slotted(.a) { b: c } _:-webkit-full-screen, .a { b: c }", []),
+    ("* html .a, u + .b, .c\\:d, #\\31 a { b: c } p:hover::after { content: '}' }", []),
+]
+
+
+@pytest.mark.parametrize(("css", "places"), UNREADABLE)
+def test_a_rule_is_named_that_no_browser_can_read(compiled: Compile, css: str, places: list[str]) -> None:
+    result = compiled(f"<style>\n{css}</style><p>x</p>")
+    found = [item for item in result.findings if item.code == "css-syntax"]
+    assert len(found) == len(places), found
+    for item, expected in zip(found, places, strict=True):
+        place, _, words = expected.partition(" ")
+        assert str(item.location).endswith(f"mail.html:{place}")
+        assert words in item.message
 
 
 PIECES = st.lists(

@@ -14,7 +14,7 @@ Source: Selectors Level 4 for specificity; premailer 3.10 leaves out the same ps
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -65,6 +65,10 @@ _CLIENT_CLASSES = frozenset(
 _CLIENT_PREFIXES = ("aolmail", "apple", "ecx", "gmail", "mso", "ox-", "rps_", "yahoo", "yiv")
 
 
+# What stands for syntax that cssselect knows only the older forms of.
+_PASSED = {"[] block": "[x]", "&": "*"}
+
+
 @dataclass(frozen=True, slots=True)
 class Selector:
     """One selector of a list.
@@ -108,6 +112,27 @@ def parse_selectors(text: str) -> tuple[Selector, ...]:
         cssselect.SelectorError: not CSS, or CSS newer than cssselect; such a rule can only be kept as it is.
     """
     return tuple(_selector(parsed) for parsed in cssselect.parse(text))
+
+
+def is_readable(prelude: Sequence[Any]) -> bool:
+    """Whether a browser should be able to read a selector that cssselect cannot; ``prelude`` is tinycss2's.
+
+    The argument of a function (``:not(a, b)``), an attribute selector and ``&`` are newer than cssselect more
+    often than they are wrong, so they pass as they are.
+    """
+    plain = (
+        _PASSED.get(token.type) or _PASSED.get(str(token.serialize())) or _name(token) for token in prelude
+    )
+    try:
+        cssselect.parse("".join(plain))
+    except cssselect.SelectorError:
+        return False
+    return True
+
+
+def _name(token: Any) -> str:
+    """A token as it is written, a function without its argument."""
+    return str(token.name if token.type == "function" else token.serialize())
 
 
 def _selector(parsed: nodes.Selector) -> Selector:

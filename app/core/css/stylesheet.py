@@ -17,10 +17,11 @@ from typing import Any
 import cssselect
 import tinycss2
 
-from app.core.css.selectors import Selector, parse_selectors
+from app.core.css.selectors import Selector, is_readable, parse_selectors
 
 _LINE_END = re.compile(r"\r\n|[\r\n\f]")
 _CONDITIONS = frozenset({"media", "supports", "layer", "container"})
+_STRAY = "This '}' closes nothing; it is skipped together with the rule that follows."
 _BLANK = frozenset({"whitespace", "comment"})
 
 
@@ -112,23 +113,31 @@ class _Cutter:
         self._offsets = _Offsets(text)
         self._problems: list[Problem] = []
         self._conditional: list[StyleRule] = []
+        self._strays: list[int] = []
 
     def cut(self) -> Stylesheet:
-        rules, at_rules = self._parts(tinycss2.parse_stylesheet(self._text), len(self._text))
+        tokens = tinycss2.parse_component_value_list(self._text)
+        self._strays = [self._offsets.of(token) for token in tokens if _is_stray_brace(token)]
+        self._problems += [Problem(stray, _STRAY) for stray in self._strays]
+        rules, at_rules = self._parts(tinycss2.parse_stylesheet(tokens), len(self._text))
         conditional = sorted(self._conditional, key=lambda rule: rule.span.start)
-        return Stylesheet(tuple(rules), tuple(at_rules), tuple(conditional), tuple(self._problems))
+        problems = sorted(self._problems, key=lambda problem: problem.offset)
+        return Stylesheet(tuple(rules), tuple(at_rules), tuple(conditional), tuple(problems))
 
     def _parts(self, nodes: list[Any], end: int) -> tuple[list[StyleRule], list[Span]]:
         """The rules and at-rules of one level, which ends at ``end``."""
         starts = [*map(self._offsets.of, nodes), end]
         rules: list[StyleRule] = []
         at_rules: list[Span] = []
+        done = 0
         for node, start, following in zip(nodes, starts, starts[1:], strict=False):
             if node.type == "qualified-rule":
                 rules.append(self._rule(node, Span(start, self._block_end(start, following))))
+                done = rules[-1].span.end
             elif node.type == "at-rule":
                 at_rules.append(self._at_rule(node, start, following))
-            elif node.type == "error":
+                done = at_rules[-1].end
+            elif node.type == "error" and not any(done <= stray < end for stray in self._strays):
                 self._problems.append(Problem(start, f"{node.message.rstrip(chr(46))}."))
         return rules, at_rules
 
@@ -161,7 +170,15 @@ class _Cutter:
             selectors = parse_selectors(tinycss2.serialize(node.prelude).strip())
         except cssselect.SelectorError:
             selectors = ()
+            if not any(map(_is_stray_brace, node.prelude)) and not is_readable(node.prelude):
+                self._problems.append(
+                    Problem(span.start, "No browser can read this rule's selector, so none applies the rule.")
+                )
         return StyleRule(span, selectors, declarations)
+
+
+def _is_stray_brace(token: Any) -> bool:
+    return bool(token.type == "error" and token.kind == "}")
 
 
 class _Offsets:
