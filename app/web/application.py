@@ -87,11 +87,15 @@ def serve(settings: ServerSettings, *, announce: Callable[[str], None] = _say) -
     app = create_app(settings)
     listener = listen(settings.host, settings.port)
     port = listener.getsockname()[1]
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     count = len(app.state.services.snapshot.versions)
-    announce(f"Preview of {count} templates at http://{host}:{port}/ (Ctrl-C stops it)")
+    announce(f"Preview of {count} templates at http://{settings.reachable_host}:{port}/ (Ctrl-C stops it)")
+    if settings.exposed:
+        announce(
+            "Other machines can open it by the IP address of this one; by a name only if it is given with "
+            "--allowed-host."
+        )
     if made_up:
-        announce(f"Other machines can reach it. Token for requests that change something: {settings.token}")
+        announce(f"Token for requests that change something: {settings.token}")
     config = uvicorn.Config(
         app, log_level="warning", server_header=False, ws="none", timeout_graceful_shutdown=_SECONDS_TO_STOP
     )

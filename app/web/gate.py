@@ -40,7 +40,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self._app = app
-        self._host_names = settings.host_names
+        self._settings = settings
         self._max_body = settings.max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,12 +66,13 @@ class Gate:
     def _admit(self, method: str, headers: Headers) -> None:
         host = headers.get("host", "").lower()
         name = host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
-        if name not in self._host_names:
+        if not self._settings.answers_to(name):
+            known = "an IP address" if self._settings.exposed else "localhost"
             raise HttpError(
                 421,
                 "unknown-host",
                 f"This server does not answer to the name '{name}'.",
-                remedy="Use localhost, or add the name to the allowed hosts when starting the server.",
+                remedy=f"Use {known}, or start the server with --allowed-host and this name.",
             )
         if method not in _SAFE_METHODS and not _same_origin(headers, host):
             raise HttpError(

@@ -50,14 +50,32 @@ class ServerSettings:
             return True
 
     @property
-    def host_names(self) -> frozenset[str]:
-        """The values of a Host header (port aside, in lower case) that are answered.
+    def reachable_host(self) -> str:
+        """A host that can be opened on this machine, as it stands in an address."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  not bound
+        return f"[{host}]" if ":" in host else host
 
-        Anything else is refused: a page of another site can make its own name resolve to this machine and
-        would then read our answers as if they were its own (DNS rebinding).
+    def answers_to(self, host: str) -> bool:
+        """Whether requests for ``host``, a Host header without its port, are answered.
+
+        Foreign names are not: a page of another site can make its own name resolve to this machine and
+        would then read our answers as if they were its own (DNS rebinding). With an IP address nobody can do
+        that, so a server that other machines can reach answers to every one: it need not know its own.
         """
-        own = self.host.lower()
+        host = host.lower()
         names = {"localhost", "127.0.0.1", "[::1]", *(name.lower() for name in self.allowed_hosts)}
-        if own not in ("0.0.0.0", "::"):  # noqa: S104  compared, not bound
-            names.add(f"[{own}]" if ":" in own else own)
-        return frozenset(names)
+        if host in names or (host == self.reachable_host.lower()):
+            return True
+        return self.exposed and _is_address(host)
+
+
+def _is_address(host: str) -> bool:
+    """Whether ``host`` is an IP literal (RFC 3986 section 3.2.2): four decimal numbers, or IPv6 in []."""
+    try:
+        if host.startswith("[") and host.endswith("]"):
+            ipaddress.IPv6Address(host[1:-1])
+        else:
+            ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True

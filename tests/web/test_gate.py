@@ -29,6 +29,46 @@ def test_a_foreign_name_for_this_machine_is_refused(caller: Caller, host: str) -
         assert "greeting" not in response.text
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "box.example"])
+@pytest.mark.parametrize(
+    "asked", ["192.168.1.5:8025", "10.0.0.7", "[fe80::1]:8025", "[2001:db8::5]", "127.0.0.1", "localhost"]
+)
+def test_an_exposed_server_answers_to_addresses_which_nobody_can_make_point_elsewhere(
+    calling: Callable[..., Caller], host: str, asked: str
+) -> None:
+    caller = calling(host=host)
+    assert caller.get("/healthz", headers={"host": asked}).status_code == 200
+    assert (
+        caller.post("/api/reload", headers={"host": asked}).status_code == 403
+    )  # the token is asked for still
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "evil.example",
+        "192.168.1.5.evil.example",
+        "192.168.1.5.",
+        "[evil.example]",
+        "3232235781",
+        "",
+        "[::1",
+        "0x7f.1",
+    ],
+)
+def test_an_exposed_server_refuses_names_and_says_how_to_allow_one(
+    calling: Callable[..., Caller], asked: str
+) -> None:
+    answer = calling(host="0.0.0.0").get("/healthz", headers={"host": asked})
+    assert answer.status_code == 421
+    assert "--allowed-host" in answer.json()["remedy"]
+
+
+@pytest.mark.parametrize("asked", ["192.168.1.5", "10.0.0.7:8025", "[fe80::1]"])
+def test_a_private_server_answers_to_its_own_addresses_alone(caller: Caller, asked: str) -> None:
+    assert caller.get("/healthz", headers={"host": asked}).status_code == 421
+
+
 def test_further_names_can_be_allowed(calling: Callable[..., Caller]) -> None:
     caller = calling(allowed_hosts=("Preview.Example",))
     assert caller.get("/healthz", headers={"host": "preview.example:8025"}).status_code == 200

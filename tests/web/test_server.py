@@ -82,9 +82,11 @@ def test_an_address_of_another_machine_is_one_clear_error(folders: Folders) -> N
 
 
 def test_beyond_this_machine_a_token_is_made_up_and_asked_for(folders: Folders) -> None:
-    with running(folders.templates, folders.fixtures, "--host", "0.0.0.0", lines=2) as server:
-        url = server.url.replace("0.0.0.0", "127.0.0.1")
-        token = server.announced[1].split()[-1]
+    with running(folders.templates, folders.fixtures, "--host", "0.0.0.0", lines=3) as server:
+        url = server.url
+        assert httpx.get(url).status_code == 200, "what is announced can be opened"
+        assert "--allowed-host" in server.announced[1]
+        token = server.announced[2].split()[-1]
         assert httpx.post(f"{url}/api/reload").status_code == 401
         right = {"authorization": f"Bearer {token}"}
         assert httpx.post(f"{url}/api/reload", headers=right).status_code == 200
