@@ -32,6 +32,8 @@ class TestSyntax:
              [("old-conditional", "<![if !mso]>"), ("old-conditional", "<![endif]></")]),
             ("<!-- a -- b --- c --!d --->", []),
             ("<!-- a <!-- b -->", [("html-syntax", "<!-- b --></")]),
+            ("<!--[if !mso]><!-- -->a<!--<![endif]-->", [("old-conditional", "<!-- -->a<!-")]),
+            ("<!--[if !mso]><!-->a<!--<![endif]-->", []),
             ("<!-- a --!>", [("html-syntax", "--!></body><")]),
         ],
     )  # fmt: skip

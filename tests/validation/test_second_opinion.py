@@ -140,6 +140,7 @@ SPECIMENS = {
     "attribute twice": '<p class="a" class="b">c</p>',
     "slash that closes nothing": "<div/>",
     "old conditional": "<![if !mso]><p>a</p><![endif]>",
+    "old conditional, with a comment inside": "<!--[if !mso]><!-- --><p>a</p><!--<![endif]-->",
     "less-than sign": "<p>a < b</p>",
     "second doctype": "<!DOCTYPE html>",
 }

@@ -25,6 +25,7 @@ RULES = (SYNTAX, OLD_DOCTYPE, OLD_CONDITIONAL)
 
 _REFERENCE = re.compile(r"&[A-Za-z0-9]+;")
 _XHTML = re.compile(r"<!doctype\s+html\s+public\s", re.IGNORECASE)
+_CONDITION = re.compile(r"<!--\s*\[if\s", re.IGNORECASE)
 _CONDITIONAL = re.compile(r"<!\[(if\s|endif\])", re.IGNORECASE)
 
 
@@ -49,6 +50,8 @@ def check_syntax(page: Page) -> Iterator[Problem]:
             yield OLD_CONDITIONAL.at(
                 html.rfind("<!", 0, offset + 1), "A conditional comment is not a comment."
             )
+        elif code == "nested-comment" and _CONDITION.match(html, html.rfind("<!--", 0, offset)):
+            yield OLD_CONDITIONAL.at(offset, "A comment begins within a conditional comment.")
         else:
             message, remedy = _words(error)
             yield SYNTAX.at(offset, message, remedy=remedy)
