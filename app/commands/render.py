@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,19 @@ from app.commands.options import template_set_options
 from app.commands.output import err, print_json, write_bytes
 from app.core.errors import Location, SourceError, SurroundingsError
 from app.core.jsontext import parse_json
+from app.core.messages import is_address, sample_message
 from app.core.workspace import Workspace
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.engine import RenderWarning
-from bbws_templates.message import mime_message
 
 FORMATS = ("html", "text", "subject", "eml", "json")
 PREFERRED_FIXTURE = "typical"
+
+
+def _one_address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and [is_address(address) for _, address in getaddresses([value])] != [True]:
+        raise click.BadParameter(f"'{value}' is not one mail address, such as ann@example.com.")
+    return value
 
 
 @click.command(name="render")
@@ -36,6 +43,7 @@ PREFERRED_FIXTURE = "typical"
     "--to",
     "recipient",
     metavar="ADDRESS",
+    callback=_one_address,
     help="The recipient in --format eml [default: tenantEmail of the data].",
 )
 @click.option(
@@ -64,12 +72,14 @@ def command(
     warnings: list[RenderWarning] = []
     email = workspace.render(name, data, strict=not lenient, warnings=warnings)
     for warning in warnings:
-        err.print(
-            Text("warning: ", style="yellow").append(
-                f"{warning.location}: {warning.message}", style="default"
-            )
-        )
-    _write(email, form, _recipient(recipient, data), str(data.get("unsubscribeUrl") or ""))
+        _warn(f"{warning.location}: {warning.message}")
+    if form == "eml":
+        sample = sample_message(email, workspace.source(name), data, recipient=recipient or "")
+        for sentence in sample.warnings:
+            _warn(sentence)
+        write_bytes(sample.message.as_bytes())
+    else:
+        _write(email, form)
 
 
 def _fixture_data(workspace: Workspace, name: str, scenario: str | None) -> Mapping[str, Any]:
@@ -108,16 +118,11 @@ def _read_data(name: str) -> Mapping[str, Any]:
     return data
 
 
-def _recipient(given: str | None, data: Mapping[str, Any]) -> str:
-    address = given or data.get("tenantEmail")
-    return address if isinstance(address, str) and address else "recipient@example.com"
+def _warn(sentence: str) -> None:
+    err.print(Text("warning: ", style="yellow").append(sentence, style="default"))
 
 
-def _write(email: RenderedEmail, form: str, recipient: str, unsubscribe_url: str) -> None:
-    if form == "eml":
-        message = mime_message(email, recipient=recipient, unsubscribe_url=unsubscribe_url)
-        write_bytes(message.as_bytes())
-        return
+def _write(email: RenderedEmail, form: str) -> None:
     if form == "json":
         print_json(
             {

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from app.core.clients import FORCED_DARK, client_named
+from app.core.messages import sample_message
 from app.web.documented import NO_SUCH, UNUSABLE, Name
 from app.web.framing import frame_document
 from app.web.renderings import Data
 from app.web.scheme import Scheme
 from app.web.services import ServicesDep, known_name
-from bbws_templates.message import mime_message
 
 router = APIRouter(tags=["previews"])
 
@@ -28,7 +28,6 @@ BARE_POLICY = _POLICY
 # Our own pages read the scroll position and the links of the frame. That needs the same origin; without
 # `allow-scripts` beside it, it gives the mail nothing.
 EMBEDDED_POLICY = f"{_POLICY} allow-same-origin"
-_RECIPIENT = "recipient@example.com"
 
 
 class Format(StrEnum):
@@ -104,7 +103,8 @@ def download(
     data = lenient_data(services.data(snapshot, name, fixture=fixture, draft=draft), lenient)
     email = services.renderings.email(snapshot, name, data)
     if format is Format.EML:
-        content = mime_message(email, recipient=_RECIPIENT).as_bytes()
+        source = snapshot.workspace.source(name)
+        content = sample_message(email, source, data.members).message.as_bytes()
     else:
         content = (email.html if format is Format.HTML else email.text).encode("utf-8", "replace")
     media_type, suffix = _MEDIA[format]

@@ -112,6 +112,39 @@ def test_eml_is_a_message_that_a_mail_program_opens(call: Callable[..., Outcome]
     assert message["List-Unsubscribe"]
 
 
+@pytest.mark.parametrize(
+    "name", sorted(f"{p.parts[-3]}/{p.parts[-2]}" for p in ROOT.glob("fixtures/*/*/hostile.json"))
+)
+def test_hostile_data_make_a_message_to_a_placeholder(call: Callable[..., Outcome], name: str) -> None:
+    outcome = call("render", name, "--fixture", "hostile", "--format", "eml")
+    assert outcome.status == 0
+    message = email.message_from_string(outcome.out, policy=email.policy.default)
+    assert message["To"] == "recipient@example.com"
+    assert outcome.err.count("--to") == 1
+    assert "tenantEmail" in outcome.err
+
+
+def test_a_message_goes_to_whom_the_call_or_the_data_say(call: Callable[..., Outcome]) -> None:
+    def recipient(*more: str) -> str:
+        outcome = call("render", RECEIPT, "--format", "eml", *more)
+        assert outcome.err == ""
+        return str(email.message_from_string(outcome.out, policy=email.policy.default)["To"])
+
+    data = json.loads((ROOT / "fixtures/receipts/receipt/typical.json").read_text())
+    assert recipient() == data["tenantEmail"]
+    assert recipient("--to", "ann@example.com") == "ann@example.com"
+    assert recipient("--to", "Ann <ann@example.com>") == "Ann <ann@example.com>"
+
+
+def test_a_message_of_a_bare_file_lacks_a_sender_and_says_where_to_write_it(
+    call: Callable[..., Outcome], small: Callable[..., list[str]]
+) -> None:
+    outcome = call("render", "one", "--format", "eml", *small("<p>Hello</p>"))
+    assert (outcome.status, outcome.out) == (1, "")
+    assert "no sender" in outcome.err
+    assert "one.json" in outcome.err
+
+
 def test_data_may_come_from_a_file_or_standard_input(call: Callable[..., Outcome], tmp_path: Path) -> None:
     data = (ROOT / "fixtures/receipts/receipt/minimal.json").read_bytes()
     (tmp_path / "data.json").write_bytes(data)
@@ -173,6 +206,8 @@ class TestMistakes:
             (["check", "--fixtures", "/does/not/exist"], 2, "no fixtures folder '/does/not/exist'"),
             (["check", "--fixtures", "pyproject.toml"], 2, "'pyproject.toml' is not a folder"),
             (["check", "--templates", "pyproject.toml"], 2, "'pyproject.toml' is not a folder"),
+            (["render", RECEIPT, "--format", "eml", "--to", "bad"], 2, "'bad' is not one mail address"),
+            (["render", RECEIPT, "--format", "eml", "--to", "a@b.example, c@d.example"], 2, "one mail"),
             (["render", "../../etc/passwd"], 2, "no template named"),
         ],
     )

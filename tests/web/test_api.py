@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 from collections.abc import Callable
 
 from app.core.clients import CLIENTS
@@ -172,3 +174,25 @@ def test_the_clients_are_told_over_http_with_what_they_do(caller: Caller) -> Non
         answer = caller.get(path)
         assert answer.status_code == 404
         assert "gmail" in answer.text
+
+
+def test_a_downloaded_message_goes_to_whom_the_data_say_if_it_can(
+    folders: Folders, calling: Callable[..., Caller]
+) -> None:
+    contract = {"type": "object", "properties": {"tenantEmail": {}, "unsubscribeUrl": {}}}
+    folders.write("templates/mails/greeting.json", {**METADATA, "subject": "Hi", "contract": contract})
+    folders.write("templates/mails/greeting.html", "<p>Hi")
+    for address, url, expected in (
+        ("ann@example.com", "https://example.com/u", ("ann@example.com", "<https://example.com/u>")),
+        ("<script>@x", "javascript:x", ("recipient@example.com", None)),
+    ):
+        folders.write("fixtures/mails/greeting/typical.json", {"tenantEmail": address, "unsubscribeUrl": url})
+        answer = calling().get("/downloads/mails/greeting")
+        message = email.message_from_bytes(answer.content, policy=email.policy.default)
+        assert (message["To"], message["List-Unsubscribe"]) == expected
+
+
+def test_a_bare_file_cannot_be_a_message_and_the_answer_says_why(caller: Caller) -> None:
+    answer = caller.get("/downloads/deep/down/here/bare")
+    assert answer.status_code == 422
+    assert "bare.json" in answer.json()["detail"]
