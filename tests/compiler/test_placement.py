@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.errors import CompileError
+from app.core.html.markup import Markup
 from tests.compiler.conftest import Compile
 
 REFUSED = [
@@ -28,6 +29,10 @@ REFUSED = [
     ("<p>{{#a}}<b title='{{/a}}'>t</b></p>", "1:4", "begins in text and ends", "same side"),
     ("<p>{{#a}}x<!-- {{/a}} --></p>", "1:4", "in a comment", "same side"),
     ("<!--[if mso]>{{#a}}<![endif]--><p>{{/a}}</p>", "1:14", "begins in a comment", "same side"),
+    ("<!-- {{#a}} --><p>x</p><!-- {{/a}} -->", "1:6", "ends, in line 1, in another comment", "same side"),
+    ("<p a='{{#a}}' b='{{/a}}'>x</p>", "1:7", "in another attribute's value", "same side"),
+    ("<xmp>{{#a}}</xmp>{{/a}}", "1:6", "begins in the raw text of an element", "same side"),
+    ("<p>a<{{c}}</p>", "1:6", "tag's name", "write &lt; for '<' itself"),
     ("<a href='{{#a}}' title='{{/a}}'>t</a>", "1:10", "an attribute's value", "same side"),
     ("<title>{{#a}}x</title><p>{{/a}}</p>", "1:8", "a title", "same side"),
     # A section that is not around whole elements.
@@ -52,6 +57,9 @@ REFUSED = [
     ("<style>p{color:red} {{#a}}b{top:0}{{/a}}</style><p>t</p>", "1:21", "among rules", "data-embed"),
     ("<style>p{ {{a}}: red }</style><p>t</p>", "1:11", "only be a value", "property: {{value}}"),
     ("<style>.{{a}}{ color: red }</style><p>t</p>", "1:9", "only be a value", "data-embed"),
+    ("<style>/* */ {{a}} p{top:0}</style><p>t</p>", "1:14", "only be a value", "data-embed"),
+    ("<style>/* {{#a}} */ p{top:0} /* {{/a}} */</style><p>t</p>", "1:11", "among rules", "data-embed"),
+    ("<style>p{content:'/*'} .{{a}} */ {}</style><p>t</p>", "1:25", "only be a value", "data-embed"),
     ("<style>{{{css}}}</style><p>t</p>", "1:8", "only be a value", "data-embed"),
     ("{{#a}}<style>p{top:0}</style>{{/a}}<p>t</p>", "1:7", "only sometimes", "data-embed"),
     # Markup that never ends.
@@ -84,6 +92,9 @@ ALLOWED = [
     '<p style="{{styles}}">t</p>',
     "<style>.x{color:red}</style><p class='y-{{c}} x'>t</p>",
     "<style>p{color:red}</style><p class='{{c}}' id='{{i}}'>t</p>",
+    "<style>/* .x{color:{{c}}} {{#b}}.{{y}}{}{{/b}} */ p{color:red /* {{d}} */; /* {{e}}: f */}</style>",
+    "<style>a:hover{color:red /* {{d}} */; /* {{e}}: f */}</style><p>t</p>",
+    "<style>.x{color:red}</style><p class='x' class='{{c}}'>t</p>",
     "<style>p{color:{{c}};background:url({{u}})}</style><p>t</p>",
     "<style>@media print{ {{#a}}p{color:{{c}}}{{/a}} }</style><p>t</p>",
     "<style data-embed>.{{a}}{color:red}{{#b}}i{top:0}{{/b}}</style><p>t</p>",
@@ -105,3 +116,24 @@ def test_what_can_be_kept_whole_is_compiled(compiled: Compile, html: str) -> Non
     bare = html.partition("</style>")[2] or html
     if " class=" not in html and "style" not in html:
         assert bare in result.compiled.html
+
+
+BLANKS = "\t\n\f\r "
+NO_BLANKS = "\u00a0\u0085\u2003\x0b\x1c"
+
+
+@pytest.mark.parametrize("character", BLANKS + NO_BLANKS)
+def test_only_the_blanks_of_html_end_a_name(character: str) -> None:
+    """HTML, 13.2.5.8 and 13.2.5.33: tab, line feed, form feed, carriage return and space."""
+    (tag,) = Markup(f"<p{character}a=b{character}c>x").start_tags
+    names = [item.name for item in tag.attributes]
+    if character in BLANKS:
+        assert (tag.name, names) == ("p", ["a", "c"])
+    else:
+        assert (tag.name, names) == (f"p{character}a=b{character}c", [])
+
+
+def test_an_end_tag_begins_with_a_letter_of_ascii() -> None:
+    markup = Markup("<p></é></p>")
+    assert [tag.name for tag in markup.end_tags] == ["p"]
+    assert len(markup.comments) == 1

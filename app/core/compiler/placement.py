@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from app.core.compiler.document import Document, SectionPair, StyleElement
 from app.core.compiler.inlining import RuleBook
+from app.core.css.stylesheet import comments
 from app.core.html.markup import Attribute, Context, Region, StartTag
 from app.core.html.tree import Node
 from bbws_templates.tokens import Token, TokenKind
@@ -28,6 +29,9 @@ _REMEDIES = {
 }
 
 
+_AFTER_SIGN = f"{_REMEDIES[Context.TAG_NAME]} In text, write &lt; for '<' itself."
+
+
 def require_places(document: Document) -> None:
     """Every tag stands where it survives, and no section crosses from one construct into another.
 
@@ -41,7 +45,7 @@ def require_places(document: Document) -> None:
             document.fail(
                 tag.start,
                 f"Mustache cannot stand in {context}: {document.written(tag)}.",
-                _REMEDIES[context],
+                _AFTER_SIGN if region.context is Context.TEXT else _REMEDIES[context],
             )
         if region.context is Context.ATTRIBUTE_VALUE and tag.kind in _BLOCKS:
             _require_section_attribute(document, tag, region)
@@ -78,9 +82,14 @@ def _require_same_region(document: Document, pair: SectionPair) -> None:
     document.fail(
         pair.opening.start,
         f"Section '{pair.opening.key}' begins in {first.context} and ends, {_line(document, pair)}, "
-        f"in {last.context}.",
+        f"in {_other(last.context) if first.context is last.context else last.context}.",
         "Open and close it on the same side: around whole elements, or within one value or comment.",
     )
+
+
+def _other(context: Context) -> str:
+    """Another place of the same kind: "another comment" for "a comment"."""
+    return re.sub("^an? ", "another ", context)
 
 
 def require_parents(document: Document, places: Mapping[int, Node]) -> None:
@@ -119,7 +128,7 @@ def _name(element: Node | None) -> str:
 
 
 def require_styles(document: Document) -> None:
-    """Mustache in a ``<style>`` element is the value of a declaration, or within an at-rule that stays whole.
+    """Mustache in a ``<style>`` is the value of a declaration, or within a comment or an at-rule that stays.
 
     Raises:
         CompileError: at the tag.
@@ -151,7 +160,8 @@ def _require_values(document: Document, style: StyleElement) -> None:
         for item in rule.declarations
         for word in veil.words(item.value)
     }
-    within = [(raw.start + span.start, raw.start + span.end) for span in sheet.at_rules]
+    spans = (*sheet.at_rules, *comments(veil.text[raw.start : raw.end]))
+    within = [(raw.start + span.start, raw.start + span.end) for span in spans]
     for tag in veil.tags:
         if not raw.start <= tag.start < raw.end or tag.kind is TokenKind.COMMENT:
             continue
@@ -191,6 +201,8 @@ def require_selectors(document: Document, book: RuleBook) -> None:
     read = {name for selector in selectors for name in selector.attributes}
     for start_tag in document.markup.start_tags:
         for attribute in start_tag.attributes:
+            if attribute is not start_tag.attribute(attribute.name):
+                continue  # a parser ignores it, and ``html-syntax`` names it
             veiled = document.veil.text[attribute.value_start : attribute.value_end]
             words = document.veil.words(veiled)
             if not words:

@@ -19,6 +19,10 @@ import tinycss2
 
 from app.core.css.selectors import Selector, is_readable, parse_selectors
 
+# A comment, or what may hold "/*" and is none: a string, an address.
+_COMMENT = re.compile(
+    r"""/\*.*?(?:\*/|\Z)|(["'])(?:\\.|(?!\1)[^\\\n])*\1?|url\([^)]*\)""", re.DOTALL | re.IGNORECASE
+)
 _LINE_END = re.compile(r"\r\n|[\r\n\f]")
 _CONDITIONS = frozenset({"media", "supports", "layer", "container"})
 _STRAY = "This '}' closes nothing; it is skipped together with the rule that follows."
@@ -96,6 +100,11 @@ def parse_stylesheet(text: str) -> Stylesheet:
     Mustache tags in it must have been replaced, at equal length, by characters that may stand in a CSS name.
     """
     return _Cutter(text).cut()
+
+
+def comments(text: str) -> list[Span]:
+    """Where the comments of a stylesheet are, in order."""
+    return [Span(*match.span()) for match in _COMMENT.finditer(text) if match.group().startswith("/*")]
 
 
 @lru_cache(maxsize=4096)

@@ -22,7 +22,7 @@ class Context(StrEnum):
     TEXT = "text"
     TITLE = "a title or textarea"
     STYLE = "a style element"
-    RAW = "a script"
+    RAW = "the raw text of an element such as <script>"
     COMMENT = "a comment"
     DECLARATION = "a declaration"
     TAG_NAME = "a tag's name"
@@ -120,11 +120,12 @@ class UnclosedMarkupError(Exception):
 _TITLES = frozenset({"title", "textarea"})
 RAW_ELEMENTS = frozenset({"style", "script", "xmp", "iframe", "noembed", "noframes"})
 
-_NAME = re.compile(r"[^\s/>]+")
-_SPACE = re.compile(r"[\s/]*")
-_ATTRIBUTE_NAME = re.compile(r"=?[^\s/>=]*")
-_EQUALS = re.compile(r"\s*=\s*")
-_UNQUOTED = re.compile(r"[^\s>]+")
+_BLANK = r"\t\n\f\r "  # and no other: a no-break space is a part of a name
+_NAME = re.compile(rf"[^{_BLANK}/>]+")
+_SPACE = re.compile(rf"[{_BLANK}/]*")
+_ATTRIBUTE_NAME = re.compile(rf"=?[^{_BLANK}/>=]*")
+_EQUALS = re.compile(rf"[{_BLANK}]*=[{_BLANK}]*")
+_UNQUOTED = re.compile(rf"[^{_BLANK}>]+")
 _COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
 
 
@@ -158,9 +159,9 @@ class Markup:
         offset = source.find("<")
         while offset >= 0:
             following = source[offset + 1 : offset + 2]
-            if following.isascii() and following.isalpha():
+            if _is_letter(following):
                 end = self._start_tag(offset)
-            elif following == "/" and source[offset + 2 : offset + 3].isalpha():
+            elif following == "/" and _is_letter(source[offset + 2 : offset + 3]):
                 end = self._end_tag(offset)
             elif following in {"!", "?", "/"}:
                 end = self._comment(offset)
@@ -229,7 +230,7 @@ class Markup:
         self.regions.append(Region(here, tag.end, Context.BETWEEN_ATTRIBUTES, tag))
 
     def _raw_text(self, tag: StartTag) -> int:
-        closing = re.compile(rf"</{re.escape(tag.name)}(?=[\s/>])", re.IGNORECASE)
+        closing = re.compile(rf"</{re.escape(tag.name)}(?=[{_BLANK}/>])", re.IGNORECASE)
         match = closing.search(self.text, tag.end)
         if not match:
             raise UnclosedMarkupError(tag.start, f"<{tag.name}> element")
@@ -239,6 +240,10 @@ class Markup:
         close = self._end_tag(match.start())
         self.raw_texts.append(RawText(tag, tag.end, match.start(), close))
         return close
+
+
+def _is_letter(character: str) -> bool:
+    return character.isascii() and character.isalpha()
 
 
 def _attribute(source: str, start: int) -> Attribute | None:
