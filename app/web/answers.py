@@ -10,7 +10,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from app.web.gate import JSON_PATHS
 from app.web.previews import PREVIEW_PATH, frame_policy
 from app.web.problems import (
     PROBLEM_JSON,
@@ -18,8 +17,10 @@ from app.web.problems import (
     PointedProblem,
     Problem,
     as_json,
+    has_pages,
     problem_for_status,
     problem_of,
+    wants_page,
 )
 from app.web.services import services_of
 from bbws_templates.errors import BbwsTemplatesError
@@ -69,14 +70,11 @@ async def _defect(request: Request, error: Exception) -> Response:
 
 
 def answer(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> Response:
-    """``problem`` as a page for whoever asks for ``text/html`` by name, as browsers do; else as JSON.
-
-    ``*/*`` is no such wish: it is what programs send that have none (RFC 9110 section 12.5.1).
-    """
+    """``problem`` as a page for who wants one, else as JSON."""
     path = request.url.path
     problem = problem.model_copy(update={"instance": path})
     framed = path.startswith(PREVIEW_PATH)
-    if path.startswith(JSON_PATHS) or "text/html" not in request.headers.get("accept", "").lower():
+    if not wants_page(path, request.headers.get("accept", "")):
         content = json.dumps(as_json(problem, path), ensure_ascii=False).encode("utf-8", "replace")
         response = Response(content, problem.status, headers, media_type=PROBLEM_JSON)
     else:
@@ -91,6 +89,6 @@ def answer(request: Request, problem: Problem, headers: dict[str, str] | None = 
     if framed:
         embed = request.query_params.get("embed", "") in ("1", "true")
         response.headers["Content-Security-Policy"] = frame_policy(embed)
-    if not path.startswith(JSON_PATHS):
+    if has_pages(path):
         response.headers["Vary"] = "Accept"
     return response

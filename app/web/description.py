@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from markupsafe import Markup, escape
 
+from app.web.documented import GATE, GATE_OF_WRITES
 from app.web.models import RenderRequest
 from app.web.problems import PROBLEM_JSON
 
@@ -60,7 +62,8 @@ def _schema(app: FastAPI, protected: bool) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     for path in schema["paths"].values():
-        for operation in path.values():
+        for method, operation in path.items():
+            _add_refusals(operation["responses"], GATE if method == "get" else GATE_OF_WRITES)
             _correct(operation["responses"])
             if not protected:
                 operation.pop("security", None)
@@ -68,6 +71,17 @@ def _schema(app: FastAPI, protected: bool) -> dict[str, Any]:
     if not protected:
         schema["components"].pop("securitySchemes", None)
     return schema
+
+
+def _add_refusals(responses: dict[str, Any], refusals: Mapping[int | str, Mapping[str, Any]]) -> None:
+    """What the gate answers before any route is asked; a route's own words for the same status stay."""
+    for status, answer in refusals.items():
+        schema = {"$ref": f"#/components/schemas/{answer['model'].__name__}"}
+        described = {
+            "description": answer["description"],
+            "content": {"application/json": {"schema": schema}},
+        }
+        responses.setdefault(str(status), described)
 
 
 def _correct(responses: dict[str, Any]) -> None:

@@ -30,6 +30,13 @@ TOKEN: Answers = {
     401: {"model": Problem, "description": "The token is missing or wrong."},
     403: {"model": Problem, "description": "From another site, or no token is set on an exposed server."},
 }
+GATE: Answers = {421: {"model": Problem, "description": "The server does not answer to this host name."}}
+GATE_OF_WRITES: Answers = {
+    **GATE,
+    400: {"model": Problem, "description": "The Content-Length is not a number."},
+    403: {"model": Problem, "description": "The request comes from a page of another site."},
+    413: {"model": Problem, "description": "The body is too large."},
+}
 
 Name = Annotated[
     str, Path(description="`category/name`, folders of any depth.", examples=["receipts/receipt"])

@@ -9,10 +9,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.problems import PROBLEM_JSON, HttpError, as_json
+from app.web.problems import PROBLEM_JSON, HttpError, as_json, has_pages, wants_page
 from app.web.settings import ServerSettings
 
-JSON_PATHS = ("/api/", "/healthz", "/openapi.json", "/events")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 PAGE_POLICY = (
@@ -109,13 +108,17 @@ def _same_origin(headers: Headers, host: str) -> bool:
 
 
 def _answer(scope: Scope, refusal: HttpError) -> Response:
+    """The refusal; as a page without our styles, which were refused just the same."""
     problem, path = refusal.problem, scope["path"]
-    if path.startswith(JSON_PATHS):
+    headers = {**refusal.headers, **({"Vary": "Accept"} if has_pages(path) else {})}
+    if not wants_page(path, Headers(scope=scope).get("accept", "")):
         content = json.dumps(as_json(problem, path))
-        return Response(content, problem.status, refusal.headers, media_type=PROBLEM_JSON)
+        return Response(content, problem.status, headers, media_type=PROBLEM_JSON)
     page = (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{problem.status} {problem.title}</title>"
+        "<!doctype html><html lang=en><meta charset=utf-8>"
+        "<meta name=viewport content='width=device-width, initial-scale=1'>"
+        f"<title>{problem.status} {html.escape(problem.title)}</title>"
         f"<h1>{html.escape(problem.title)}</h1><p>{html.escape(problem.detail)}</p>"
         f"<p>{html.escape(problem.remedy)}</p></html>"
     )
-    return Response(page, problem.status, refusal.headers, media_type="text/html")
+    return Response(page, problem.status, headers, media_type="text/html")

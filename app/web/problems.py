@@ -14,6 +14,7 @@ from bbws_templates.errors import BbwsTemplatesError, ContractError, Location
 from bbws_templates.faults import UnknownTemplateError
 
 PROBLEM_JSON = "application/problem+json"
+_JSON_PATHS = ("/api/", "/healthz", "/openapi.json", "/events")
 _TYPE = "tag:kimmyai.io,2026:bbws-templates/problem/"  # RFC 4151: a name, not an address to fetch
 
 
@@ -117,6 +118,19 @@ def problem_of(error: BbwsTemplatesError, excerpts: Excerpts | None = None) -> P
         else [],
         excerpt=excerpts.around(location) if excerpts and location else [],
     )
+
+
+def has_pages(path: str) -> bool:
+    """Whether an error at ``path`` may be a page, so that the answer depends on the request's Accept."""
+    return not path.startswith(_JSON_PATHS)
+
+
+def wants_page(path: str, accept: str) -> bool:
+    """Whether an error at ``path`` is to be a page: for who asks for ``text/html`` by name, as browsers do.
+
+    ``*/*`` is no such wish: it is what programs send that have none (RFC 9110 section 12.5.1).
+    """
+    return has_pages(path) and "text/html" in accept.lower()
 
 
 def problem_for_status(status: int, detail: str) -> Problem:

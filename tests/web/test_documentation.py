@@ -28,6 +28,15 @@ def test_every_status_of_the_description_is_explained(caller: Caller) -> None:
     assert statuses - {"200"} <= explained
 
 
+def test_the_refusals_of_the_gate_are_described_wherever_they_can_come(caller: Caller) -> None:
+    for path, item in caller.get("/openapi.json").json()["paths"].items():
+        for method, operation in item.items():
+            expected = {"421"} if method == "get" else {"400", "403", "413", "421"}
+            assert expected <= operation["responses"].keys(), path
+            for status in expected:
+                assert "application/problem+json" in operation["responses"][status]["content"], (path, status)
+
+
 def test_the_members_that_rendering_promises_are_there(caller: Caller) -> None:
     mail = caller.render("mails/greeting", {"fixture": "typical"}).json()
     promised = re.search(r"The answer has (.+?), and in `preview`", API, re.DOTALL)

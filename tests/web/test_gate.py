@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.web.settings import ServerSettings
-from tests.web.calling import Caller
+from tests.web.calling import A_BROWSER, Caller
 
 RENDER = "/api/templates/mails/greeting/render"
 FIXTURE = {"fixture": "typical"}
@@ -26,7 +26,7 @@ def test_a_foreign_name_for_this_machine_is_refused(caller: Caller, host: str) -
     for path in ("/", "/api/templates", "/preview/mails/greeting", "/static/css/base.css"):
         response = caller.get(path, headers={"host": host})
         assert response.status_code == 421
-        assert "greeting" not in response.text
+        assert "greeting" not in response.text.replace(path, ""), "it says nothing but what was asked for"
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "box.example"])
@@ -157,6 +157,33 @@ def test_a_mail_may_run_no_script_and_fetch_nothing_from_elsewhere(caller: Calle
 )
 def test_no_path_leaves_its_folder(caller: Caller, path: str) -> None:
     assert caller.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "status"),
+    [
+        ("GET", {"host": "evil.example"}, 421),
+        ("POST", {"origin": "https://evil.example"}, 403),
+        ("POST", {"content-length": "99999999"}, 413),
+        ("POST", {"content-length": "many"}, 400),
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["/", "/preview/mails/greeting", "/static/js/dom.js", "/api/templates", "/nothing"]
+)
+def test_a_refusal_is_a_page_only_for_who_asks_for_one(
+    caller: Caller, method: str, headers: dict[str, str], status: int, path: str
+) -> None:
+    for accept in ({}, {"accept": "*/*"}, {"accept": "application/json"}):
+        answer = caller.request(method, path, headers={**headers, **accept})
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == status
+    answer = caller.request(method, path, headers={**headers, **A_BROWSER})
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith(
+        "application/problem+json" if "api" in path else "text/html"
+    )
 
 
 @pytest.mark.parametrize(
