@@ -156,6 +156,25 @@ def test_elements_from_data_are_no_difference_but_are_named_where_a_rule_misses_
         assert (finding.template, finding.fixture) == ("mail", "f")
 
 
+@pytest.mark.parametrize("style", ["", ".x{color:red}", ".x{color:red} body{top:0}"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<section class=x>t</section>",
+        "<foo class=x>t</foo>",
+        "text <b class=x>t</b>",
+        "{{#a}}<section class=x>t</section>{{/a}}",
+        "<!-- c --><section class=x>t</section>",
+        "<p\u00a0class=x>t</p>",
+        "<title>t</title><section class=x>t</section>",
+    ],
+)
+def test_a_fragment_is_proven_whatever_element_it_begins_with(style: str, body: str) -> None:
+    """The parser takes an element that it does not know for one of the head's, after a style element."""
+    compilation = compile_text(f"<style>{style}</style>\n{body}")
+    assert not equivalence_findings(compilation, EMPTY, {"a": True}, fixture="")
+
+
 @pytest.mark.parametrize(
     ("first", "second", "same"),
     [

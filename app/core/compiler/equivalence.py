@@ -20,7 +20,7 @@ from typing import Any
 from app.core.compiler.borne import Bringer, render_source
 from app.core.compiler.compilation import Compilation
 from app.core.compiler.embedding import with_stylesheets
-from app.core.compiler.inlining import inline_tree, kept_whole, staying
+from app.core.compiler.inlining import framed, inline_tree, kept_whole, staying
 from app.core.compiler.tracing import RenderedHtml
 from app.core.css.cascade import family
 from app.core.css.stylesheet import parse_declarations, parse_stylesheet
@@ -55,11 +55,12 @@ def equivalence_findings(
     try:
         rendered = render_source(source, templates, data)
         html = with_stylesheets(rendered.html, compilation.stylesheets)
+        ours = parse_document(framed(compiled))
         expected = inline_tree(html, everything=compilation.keeps_rules)
     except UnclosedMarkupError as error:
         difference = Difference(1, f"With these data a {error.what} is never closed.")
     else:
-        difference = first_difference(parse_document(compiled), expected.root)
+        difference = first_difference(ours, expected.root)
         if difference is None:
             found = [item for number, item in rendered.bringers.items() if number in expected.passed_over]
             return tuple(_passed_over(item, source.name, fixture) for item in dict.fromkeys(found))

@@ -27,6 +27,7 @@ from app.core.html.tree import Node, is_element, parse_document, remove
 _NUMBER = re.compile(r"rule-(\d+)")
 _IGNORE = "data-premailer"
 _FRAME = frozenset({"html", "head", "body"})
+_OF_HEAD = frozenset({"style", "title", "meta", "link", "base", "script"})
 _TURN = threading.Lock()  # cssutils, which premailer reads selectors with, is not made for threads
 _WRITTEN = "data-bbws-written"
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
@@ -157,7 +158,7 @@ def inline_tree(html: str, *, everything: bool = False) -> Inlined:
         UnclosedMarkupError: ``html`` ends within a tag, a comment or a style element.
     """
     # A parser makes up <html>, <head> and <body>, or finds that it has had one; such a tag takes no style.
-    root = parse_document(_marked(html))
+    root = parse_document(framed(_marked(html)))
     if root is None:
         return Inlined(None)
     borne = {
@@ -200,6 +201,22 @@ def inline_tree(html: str, *, everything: bool = False) -> Inlined:
         if head not in written and not len(head):
             remove(head)  # it was made up for a stylesheet alone
     return Inlined(root, frozenset(borne[element] for element in matching if element in borne))
+
+
+def framed(html: str) -> str:
+    """``html``, with a ``<body>`` before the first element that is no head's, when it names no frame itself.
+
+    A parser would else put an element that it does not know into the head, if a style element comes before
+    it; compiling may have taken that away.
+
+    Raises:
+        UnclosedMarkupError: as ``inline_tree``.
+    """
+    tags = Markup(html).start_tags
+    first = next((tag for tag in tags if tag.name not in _OF_HEAD), None)
+    if first is None or not _FRAME.isdisjoint(tag.name for tag in tags):
+        return html
+    return f"{html[: first.start]}<body>{html[first.start :]}"
 
 
 def _marked(html: str) -> str:
