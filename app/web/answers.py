@@ -51,7 +51,10 @@ async def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     details = {404: "There is nothing at this address.", 405: f"{request.method} is not possible here."}
     detail = details.get(error.status_code, error.detail)
-    return answer(request, problem_for_status(error.status_code, detail), dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if "GET" in headers.get("Allow", "").split(", ") and "HEAD" not in headers["Allow"]:
+        headers["Allow"] += ", HEAD"  # as `heads` has it
+    return answer(request, problem_for_status(error.status_code, detail), headers)
 
 
 async def _invalid_parameters(request: Request, error: Exception) -> Response:

@@ -25,6 +25,7 @@ from app.web.drafts import Drafts
 from app.web.excerpts import Excerpts
 from app.web.files import RevalidatedFiles, StandInFiles
 from app.web.gate import Gate
+from app.web.heads import HeadAsGet
 from app.web.listening import listen
 from app.web.live import LiveWorkspace
 from app.web.released import Releases
@@ -54,7 +55,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         docs_url=None,  # their pages load scripts from elsewhere; ours is /docs in `pages`
         redoc_url=None,
         lifespan=_lifespan,
-        middleware=[Middleware(Gate, settings=settings)],
+        middleware=[Middleware(Gate, settings=settings), Middleware(HeadAsGet)],
     )
     app.state.services = services
     # Rendering before the templates: a template's name may have any depth and would swallow its path.

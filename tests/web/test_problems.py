@@ -107,8 +107,9 @@ def test_the_size_of_a_body_is_bounded_announced_or_not(calling: Callable[..., C
 def test_a_method_that_is_not_there_is_answered_with_those_that_are(caller: Caller) -> None:
     for method, path, allowed in (
         ("GET", RENDER, "POST"),
-        ("DELETE", "/api/templates", "GET"),
-        ("PUT", "/api/templates/mails/greeting", "GET"),
+        ("HEAD", RENDER, "POST"),
+        ("DELETE", "/api/templates", "GET, HEAD"),
+        ("PUT", "/api/templates/mails/greeting", "GET, HEAD"),
     ):
         response = caller.request(method, path)
         assert response.status_code == 405

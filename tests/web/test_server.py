@@ -31,6 +31,37 @@ def test_a_save_is_told_to_open_pages(server: Server, served_folders: Folders) -
     assert "Saved Ann" in httpx.get(f"{server.url}/preview/mails/greeting_internal").text
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 200),
+        ("/templates/mails/greeting", 200),
+        ("/docs", 200),
+        ("/healthz", 200),
+        ("/openapi.json", 200),
+        ("/api/templates", 200),
+        ("/api/templates/mails/greeting", 200),
+        ("/preview/mails/greeting", 200),
+        ("/downloads/mails/greeting", 200),
+        ("/static/css/base.css", 200),
+        ("/events", 200),
+        ("/templates/nothing", 404),
+        ("/api/templates/nothing", 404),
+        ("/api/templates/mails/greeting/render", 405),
+    ],
+)
+def test_head_tells_what_get_would(server: Server, path: str, status: int) -> None:
+    with httpx.Client(base_url=server.url, timeout=20) as client:
+        head = client.head(path)
+        assert (head.status_code, head.content) == (status, b"")
+        with client.stream("GET", path) as get:
+            assert get.status_code == status
+            assert head.headers["content-type"] == get.headers["content-type"]
+            if not path.startswith(("/downloads", "/events", "/api/templates/mails/greeting/render")):
+                assert head.headers["content-length"] == get.headers["content-length"]
+        assert client.get("/healthz").json()["status"] == "ok", "the connection can still be used"
+
+
 def test_counts_of_findings_arrive_by_themselves(server: Server) -> None:
     for _ in range(100):
         counts = httpx.get(f"{server.url}/api/checks").json()["templates"]
