@@ -164,6 +164,16 @@ class TestLegibility:
     def test_body(self, body: str, found: list[str]) -> None:
         assert codes(check_legibility, body) == found
 
+    def test_what_falls_just_short_is_not_rounded_up_to_what_is_asked(self) -> None:
+        pale = '<p style="color:#777777;background-color:#ffffff">a</p>'  # 4.48
+        low = '<a href="https://a.example/" style="display:block;padding:12.2px;font-size:16px">a</a>'  # 43.6
+
+        contrast, target = check_legibility(Page(document(low + pale)))
+
+        assert {"is 4.4:1; 4.5:1 is" in contrast.message, "about 43 px high; 44 px" in target.message} == {
+            True
+        }
+
     @pytest.mark.parametrize(
         ("style", "found"),
         [

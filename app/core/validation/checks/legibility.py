@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import floor
 
 from app.core.validation.checks.visibility import is_hidden
 from app.core.validation.css import Rgb, attribute_colour, colour, contrast, declarations, pixels
@@ -107,9 +108,10 @@ def _text(element: Element, look: _Look) -> Iterator[Problem]:
     is_large = look.size is not None and look.size >= (18.66 if look.bold else 24)
     least = 3.0 if is_large else 4.5
     if ratio < least:
+        shown = floor(ratio * 10) / 10  # rounded up it could be the least itself
         yield CONTRAST.at(
             element.offset,
-            f"The contrast between text and background is {ratio:.1f}:1; {least:g}:1 is the least.",
+            f"The contrast between text and background is {shown}:1; {least:g}:1 is the least.",
         )
 
 
@@ -130,7 +132,7 @@ def _target(link: Element, look: _Look) -> Iterator[Problem]:
     if height < LEAST_TARGET:
         yield SMALL_TARGET.at(
             link.offset,
-            f"The button is about {height:.0f} px high; {LEAST_TARGET:.0f} px is the least for a finger.",
+            f"The button is about {floor(height)} px high; {LEAST_TARGET:.0f} px is the least for a finger.",
         )
 
 
