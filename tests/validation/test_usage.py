@@ -279,6 +279,12 @@ class TestPlaceholders:
             ("${name}", ["foreign-placeholder"]),
             ("{{#if a}}b{{/if a}}", ["foreign-placeholder"]),
             ("{{#each rows}}b{{/each rows}}", ["foreign-placeholder"]),
+            ("{{#rows}}{{this}}{{/rows}}", ["foreign-placeholder"]),
+            ("{{#rows}}{{this.name}} {{@index}}{{/rows}}", ["foreign-placeholder", "foreign-placeholder"]),
+            ("{{#rows}}{{../name}} {{./name}}{{/rows}}", ["foreign-placeholder", "foreign-placeholder"]),
+            ("{{{{raw}}}}a{{{{/raw}}}}", ["foreign-placeholder", "unescaped-variable"] * 2),
+            ("{{~name~}} {{rows.[0]}}", ["foreign-placeholder", "foreign-placeholder"]),
+            ("{{#rows}}{{.}}{{/rows}} {{a.this}} {{a.b.c}} {{thistle}} {{mail@home}}", []),
             ("{{first name}}", []),
             ("{{ifoo}} {{else_}}", []),
             ("50 % off {now} [sic]", []),
@@ -287,6 +293,11 @@ class TestPlaceholders:
     )
     def test_what_mustache_does_not_fill_is_named(self, author: Author, body: str, found: list[str]) -> None:
         assert codes(author(f"<p>{body}</p>")) == found
+
+    def test_a_name_that_the_contract_declares_is_nobody_elses(self, author: Author) -> None:
+        workspace = author("<p>{{this}}</p>", contract(this=TEXT), fixtures={"typical": {"this": "a"}})
+
+        assert workspace.check().findings == ()
 
     def test_data_may_hold_braces(self, author: Author) -> None:
         workspace = author("<p>{{a}}</p>", contract(a=TEXT), fixtures={"typical": {"a": "{{x}} {% y %} }}"}})

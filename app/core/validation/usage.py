@@ -90,7 +90,7 @@ class _Part:
             return
         yield from found
         tokens = tokenize(self.mustache)
-        yield from stray_placeholders(self.mustache, tokens)
+        yield from stray_placeholders(self.mustache, tokens, walk.data.members if walk.data else ())
         yield from forbidden_characters(self.mustache, tokens, is_html=self.is_html)
         if self.is_html:
             markup = Markup(Veil(self.mustache, tokens).text)
