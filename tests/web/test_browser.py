@@ -287,3 +287,27 @@ def test_a_page_fits_its_window_and_names_its_controls(
         ids = page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")
         assert len(ids) == len(set(ids))
         assert misdeeds.seen == []
+
+
+def test_no_page_scrolls_sideways_on_the_narrowest_phone(browser: Browser, real_server: Server) -> None:
+    paths = ("/", RECEIPT, f"{RECEIPT}#tab=contract", "/review", "/docs", "/nowhere")
+    with opened(browser, real_server.url, "/", size=(320, 640)) as (page, misdeeds):
+        for path in paths:
+            page.goto(real_server.url + path)
+            if RECEIPT in path:
+                expect(page.locator("#fixture option")).not_to_have_count(0)
+            widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+            assert widths[0] <= widths[1], path
+        assert misdeeds.seen == []
+
+
+@pytest.mark.parametrize("width", [900, 1280])
+def test_the_gallery_leaves_no_room_for_another_pair(
+    browser: Browser, real_server: Server, width: int
+) -> None:
+    with opened(browser, real_server.url, "/", size=(width, 900)) as (page, _):
+        shelf = page.locator(".rows").nth(1).bounding_box()
+        pairs = [pair.bounding_box() for pair in page.locator(".shelf >> nth=1").locator(".row.pair").all()]
+    assert shelf is not None
+    right = max(pair["x"] + pair["width"] for pair in pairs if pair)
+    assert shelf["x"] + shelf["width"] - right < 5
