@@ -71,8 +71,9 @@ def command(
     data = _read_data(data_file) if data_file is not None else _fixture_data(workspace, name, scenario)
     warnings: list[RenderWarning] = []
     email = workspace.render(name, data, strict=not lenient, warnings=warnings)
-    for warning in warnings:
-        _warn(f"{warning.location}: {warning.message}")
+    # The same place is met in the HTML and in the text part, that of a subject in three parts.
+    for sentence in dict.fromkeys(f"{warning.location}: {warning.message}" for warning in warnings):
+        _warn(sentence)
     if form == "eml":
         sample = sample_message(email, workspace.source(name), data, recipient=recipient or "")
         for sentence in sample.warnings:

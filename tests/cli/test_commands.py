@@ -188,6 +188,17 @@ def test_the_fixtures_folder_may_be_absent_where_nobody_names_one(
     assert "no-fixture" in codes
 
 
+def test_each_place_is_warned_of_once_although_it_shows_in_several_parts(
+    call: Callable[..., Outcome], small: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    folders = small("<title>{{> subject}}</title>{{> preheader}}<p>{{b}} and {{b}}</p>")
+    metadata = {"description": "d", "audience": "customer", "sender": {"address": "a@b.example"}}
+    texts = {"subject": "Hi {{s}}", "preheader": "{{p}}", "contract": {"type": "object"}}
+    (tmp_path / "t/one.json").write_text(json.dumps({**metadata, **texts}))
+    lines = call("render", "one", "--lenient", *folders).err.splitlines()
+    assert len(lines) == len(set(lines)) == 4
+
+
 class TestMistakes:
     """One line that says what, where and how; never a traceback."""
 
