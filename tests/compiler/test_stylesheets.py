@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from app.core.css.stylesheet import parse_stylesheet
 from app.core.errors import CompileError
-from tests.compiler.conftest import Compile
+from app.core.workspace import Workspace
+from tests.compiler.conftest import Compile, Loader
 
 KEPT = [
     "@media (max-width: 600px) { .a { color: red !important } /* remark */ }",
@@ -206,3 +207,26 @@ def test_no_stylesheet_breaks_the_compiler(css: str) -> None:
     for rule in parse_stylesheet(css).rules:
         for item in rule.declarations:
             assert re.fullmatch(r"[^\n\r]+", item.value)
+
+
+def test_what_is_wrong_with_an_inlined_declaration_is_placed_where_it_was_written(load: Loader) -> None:
+    files = {
+        "styles/a.css": ".a { color: red }\n.b {\n  background: URL('data:image/png;base64,AA==');\n"
+        "  top: 0; display: flex }",
+        "mail.html": '<link rel=stylesheet href="styles/a.css">\n<style>\ni { display:grid }</style>\n'
+        '<p class="a b">x <i title="display: grid">y</i></p>\n<p class="b" style="top: 1px">x</p>\n'
+        "<p class=a style='left: 0;\n  Display : flex'>x</p>",
+    }
+    report = Workspace(load(files)).check()
+    places = {
+        (finding.code, str(finding.location).rpartition("templates/")[2])
+        for finding in report.findings
+        if finding.code in {"unsafe-url", "unsupported-css"}
+    }
+    assert places == {
+        ("unsafe-url", "styles/a.css:3:3"),
+        ("unsupported-css", "styles/a.css:3:3"),
+        ("unsupported-css", "styles/a.css:4:11"),
+        ("unsupported-css", "mail.html:3:5"),
+        ("unsupported-css", "mail.html:7:3"),
+    }

@@ -121,7 +121,7 @@ class TestUrls:
 
         assert problems(check_urls, body, head=head) == [
             ("relative-url", 'background="'),
-            ("relative-url", 'style="backg'),
+            ("relative-url", "background:#"),
             ("relative-url", 'srcset="http'),
             ("relative-url", "url(d.png) }"),
         ]

@@ -13,7 +13,7 @@ import logging
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from premailer import Premailer
 
@@ -52,9 +52,10 @@ class RuleBook:
         self.rules: tuple[StyleRule, ...] = tuple(rule for sheet in sheets for rule in sheet.rules)
         self.staying = tuple(_staying_rules(sheets))
         self._entries = [
-            (selector.text, Matched(rank, rule.declarations, self._lasting(rule, rank)))
+            (selector.text, Matched(rank, declarations, self._lasting(rule, rank)))
             for number, sheet in enumerate(sheets)
             for rule in sheet.rules
+            for declarations in [tuple(replace(item, sheet=number) for item in rule.declarations)]
             for selector in rule.inlinable
             for rank in [_rank(number, rule, selector)]
         ]

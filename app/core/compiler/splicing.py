@@ -6,15 +6,29 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from app.core.compiler.document import Document, StyleElement
 from app.core.compiler.inlining import staying
 from app.core.compiler.origins import Origins, Tracer
-from app.core.css.cascade import Matched, surrounding
+from app.core.css.cascade import Matched, surrounding, written
+from app.core.css.stylesheet import Declaration
 from app.core.html.markup import Attribute, StartTag
 from bbws_templates.tokens import TokenKind
 
 _STRING = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*)\1""", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """Text made of what stands at ``offset`` of the source, elsewhere."""
+
+    text: str
+    offset: int
+
+
+# New text, text from elsewhere, or a span of the source to copy.
+_Piece: TypeAlias = "str | _Moved | tuple[int, int]"
 
 
 @dataclass(frozen=True)
@@ -23,7 +37,7 @@ class _Edit:
 
     start: int
     end: int
-    pieces: Sequence[str | tuple[int, int]]  # new text, or a span of the source to copy
+    pieces: Sequence[_Piece]
 
 
 def splice(
@@ -46,6 +60,8 @@ def splice(
         for piece in edit.pieces:
             if isinstance(piece, str):
                 tracer.insert(piece, origins, edit.start)
+            elif isinstance(piece, _Moved):
+                tracer.insert(piece.text, origins, piece.offset)
             else:
                 tracer.copy(source, origins, *piece)
         here = edit.end
@@ -58,20 +74,30 @@ def _restyled(document: Document, tag: StartTag, rules: Sequence[Matched]) -> _E
     style = tag.attribute("style")
     if style is None:
         before, after = surrounding(rules, "")
-        css = ";".join(part for part in (before, after) if part)
-        return _Edit(
-            tag.insertion, tag.insertion, [f' style="{_quoted(document, css, chr(34))}"'] if css else []
-        )
+        css = _moved(document, (*before, *after), '"')
+        return _Edit(tag.insertion, tag.insertion, [' style="', *css, '"'] if css else [])
     quote = style.quote or '"'
     start, end = _own_declarations(document, style)
     before, after = surrounding(rules, html.unescape(document.veil.text[start:end]))
-    pieces: list[str | tuple[int, int]] = [(style.start, style.value_start - len(style.quote)), quote]
-    if before:
-        pieces.append(_quoted(document, before, quote) + (";" if start < end or after else ""))
-    pieces.append((start, end))
-    if after:
-        pieces.append((";" if start < end else "") + _quoted(document, after, quote))
-    return _Edit(style.start, style.end, [*pieces, quote])
+    name = (style.start, style.value_start - len(style.quote))
+    if start == end:
+        return _Edit(
+            style.start, style.end, [name, quote, *_moved(document, (*before, *after), quote), quote]
+        )
+    first = [*_moved(document, before, quote), ";"] if before else []
+    last = [";", *_moved(document, after, quote)] if after else []
+    return _Edit(style.start, style.end, [name, quote, *first, (start, end), *last, quote])
+
+
+def _moved(document: Document, declarations: Sequence[Declaration], quote: str) -> list[_Piece]:
+    """Declarations for an attribute in ``quote``, each with the place where it was written."""
+    return [
+        _Moved(
+            (";" if number else "") + _quoted(document, written(item), quote),
+            document.styles[item.sheet].raw.start + item.offset,
+        )
+        for number, item in enumerate(declarations)
+    ]
 
 
 def _own_declarations(document: Document, style: Attribute) -> tuple[int, int]:
@@ -120,7 +146,7 @@ def _reduced(document: Document, style: StyleElement, everything: bool) -> _Edit
     raw = style.raw
     spans = staying(style.sheet, everything=everything)
     if spans:
-        pieces: list[str | tuple[int, int]] = ["\n"]
+        pieces: list[_Piece] = ["\n"]
         for span in spans:
             pieces += [(raw.start + span.start, raw.start + span.end), "\n"]
         return _Edit(raw.start, raw.end, pieces)

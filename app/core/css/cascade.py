@@ -18,7 +18,7 @@ Source: CSS Cascading and Inheritance Level 4, section 6; https://www.caniemail.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.css.stylesheet import Declaration, parse_declarations
 from app.core.html.veil import is_veiled
@@ -57,7 +57,9 @@ def family(name: str) -> str:
     return "font" if name == "line-height" else name.partition("-")[0]
 
 
-def surrounding(matched: Iterable[Matched], authored: str) -> tuple[str, str]:
+def surrounding(
+    matched: Iterable[Matched], authored: str
+) -> tuple[Sequence[Declaration], Sequence[Declaration]]:
     """What goes before and after the author's own declarations in an element's style attribute.
 
     ``authored`` is the CSS text of that attribute, "" when there is none.
@@ -72,13 +74,14 @@ def surrounding(matched: Iterable[Matched], authored: str) -> tuple[str, str]:
     after = _latest(important, own_important)
     before = _latest(normal, own_names | _settled(after))
     lasting = frozenset[str]().union(*(rule.lasting for rule in ranked))
-    return _written(before), _written(_twice(after, lasting))
+    return before, tuple(_twice(after, lasting))
 
 
 def merged(matched: Iterable[Matched], authored: str) -> str:
     """The whole style attribute of an element, as CSS text."""
     before, after = surrounding(matched, authored)
-    return ";".join(part for part in (before, authored.strip().strip(";").strip(), after) if part)
+    own = authored.strip().strip(";").strip()
+    return ";".join(part for part in (*map(written, before), own, *map(written, after)) if part)
 
 
 def _settled(declarations: Iterable[Declaration]) -> set[str]:
@@ -102,12 +105,11 @@ def _latest(rules: Sequence[Sequence[Declaration]], overridden: set[str]) -> lis
 def _twice(declarations: Iterable[Declaration], lasting: frozenset[str]) -> Iterator[Declaration]:
     """Each declaration without its mark, followed by a marked one where the mark has to last."""
     for item in declarations:
-        yield Declaration(item.name, item.value, False)
+        yield replace(item, important=False)
         if item.name in lasting:
             yield item
 
 
-def _written(declarations: Iterable[Declaration]) -> str:
-    return ";".join(
-        f"{item.name}:{item.value}{' !important' if item.important else ''}" for item in declarations
-    )
+def written(item: Declaration) -> str:
+    """A declaration as CSS text."""
+    return f"{item.name}:{item.value}{' !important' if item.important else ''}"

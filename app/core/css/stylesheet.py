@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -31,11 +31,17 @@ _BLANK = frozenset({"whitespace", "comment"})
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """``name: value``; ``name`` in lower case, ``value`` as written, without ``!important``."""
+    """``name: value``; ``name`` in lower case, ``value`` as written, without ``!important``.
+
+    ``offset`` is where it stands in its stylesheet, ``sheet`` the number of that among a document's. Two
+    declarations that say the same are equal wherever they stand.
+    """
 
     name: str
     value: str
     important: bool
+    offset: int = field(default=0, compare=False)
+    sheet: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,4 +223,4 @@ def _declarations(
                 for token in item.value
             ).strip()
             if value:
-                yield Declaration(item.lower_name, value, item.important)
+                yield Declaration(item.lower_name, value, item.important, offsets.of(item))

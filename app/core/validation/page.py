@@ -31,8 +31,16 @@ class Page:
 
     def place_of(self, element: Element, attribute: str) -> int:
         """The offset of an attribute of ``element``; of the element if its tag does not show it."""
-        tag = self.html[element.offset : element.end]
-        for match in _ATTRIBUTE.finditer(tag):
+        return self._span_of(element, attribute)[0]
+
+    def place_of_declaration(self, element: Element, name: str) -> int:
+        """The offset of what a style attribute says last of the property ``name``; else of the attribute."""
+        start, end = self._span_of(element, "style")
+        found = re.compile(rf"""(?<=[;"'=\s]){re.escape(name)}\s*:""", re.IGNORECASE)
+        return max((match.start() for match in found.finditer(self.html, start, end)), default=start)
+
+    def _span_of(self, element: Element, attribute: str) -> tuple[int, int]:
+        for match in _ATTRIBUTE.finditer(self.html, element.offset, element.end):
             if match["name"] and match["name"].lower() == attribute:
-                return element.offset + match.start("name")
-        return element.offset
+                return match.span()
+        return element.offset, element.offset

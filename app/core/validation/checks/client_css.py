@@ -17,7 +17,7 @@ RULES = (UNSUPPORTED,)
 
 
 def check_client_css(page: Page) -> Iterator[Problem]:
-    """Every declaration of an inline style that is in the data, at the attribute."""
+    """Every declaration of an inline style that is in the data, at the declaration."""
     for element in page.elements:
         style = element.attributes.get("style")
         if not style:
@@ -26,7 +26,7 @@ def check_client_css(page: Page) -> Iterator[Problem]:
             for entry in CLIENT_CSS:
                 if (not entry.properties or name in entry.properties) and entry.value.search(value):
                     yield UNSUPPORTED.at(
-                        page.place_of(element, "style"),
+                        page.place_of_declaration(element, name),
                         f"{entry.label} has no effect in {entry.clients}.",
                         remedy=f"{entry.instead} (caniemail.com/features/{entry.feature})",
                     )

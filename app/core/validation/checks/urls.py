@@ -67,7 +67,8 @@ def check_urls(page: Page) -> Iterator[Problem]:
                     filter(None, (_judge(url, element, False) for url in _candidates(value))), None
                 )
             elif name == "style" and "url(" in value.lower():
-                problem = next(filter(None, (_judge(url, element, False) for url in _css_urls(value))), None)
+                yield from _in_style(page, element, value)
+                continue
             else:
                 continue
             if problem is not None:
@@ -75,6 +76,16 @@ def check_urls(page: Page) -> Iterator[Problem]:
                 grave = WARNING if rule is INSECURE and key in _LINKS else rule.severity
                 yield rule.at(page.place_of(element, name), message, severity=grave)
     yield from _in_style_elements(page)
+
+
+def _in_style(page: Page, element: Element, style: str) -> Iterator[Problem]:
+    """The first URL of an inline style that a rule speaks of, at its declaration."""
+    for name, value in declarations(style).items():
+        for match in _CSS_URL.finditer(value):
+            problem = _judge(match[1], element, False)
+            if problem is not None:
+                yield problem[0].at(page.place_of_declaration(element, name), problem[1])
+                return
 
 
 def _in_style_elements(page: Page) -> Iterator[Problem]:
@@ -110,9 +121,3 @@ def _judge(url: str, element: Element, is_link: bool) -> tuple[Rule, str] | None
 
 def _candidates(srcset: str) -> Iterator[str]:
     return (candidate.split()[0] for candidate in srcset.split(",") if candidate.split())
-
-
-def _css_urls(style: str) -> Iterator[str]:
-    for value in declarations(style).values():
-        for match in _CSS_URL.finditer(value):
-            yield match[1]
