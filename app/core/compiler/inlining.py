@@ -21,7 +21,7 @@ from app.core.compiler.borne import MARK
 from app.core.css.cascade import Matched, Rank, family, merged
 from app.core.css.selectors import Selector
 from app.core.css.stylesheet import Declaration, Span, StyleRule, Stylesheet, parse_stylesheet
-from app.core.html.markup import Markup
+from app.core.html.markup import Markup, StartTag
 from app.core.html.tree import Node, is_element, parse_document, remove
 
 _NUMBER = re.compile(r"rule-(\d+)")
@@ -159,7 +159,7 @@ def inline_tree(html: str, *, everything: bool = False) -> Inlined:
         UnclosedMarkupError: ``html`` ends within a tag, a comment or a style element.
     """
     # A parser makes up <html>, <head> and <body>, or finds that it has had one; such a tag takes no style.
-    root = parse_document(framed(_marked(html)))
+    root = parse_document(_marked(html))
     if root is None:
         return Inlined(None)
     borne = {
@@ -213,7 +213,10 @@ def framed(html: str) -> str:
     Raises:
         UnclosedMarkupError: as ``inline_tree``.
     """
-    tags = Markup(html).start_tags
+    return _framed(html, Markup(html).start_tags)
+
+
+def _framed(html: str, tags: Sequence[StartTag]) -> str:
     first = next((tag for tag in tags if tag.name not in _OF_HEAD), None)
     if first is None or not _FRAME.isdisjoint(tag.name for tag in tags):
         return html
@@ -221,11 +224,12 @@ def framed(html: str) -> str:
 
 
 def _marked(html: str) -> str:
-    """``html`` with a mark in the tags of its frame, by which to tell them from made-up ones."""
+    """``html``, ``framed``, with a mark in the tags of its own frame, to tell them from made-up ones."""
     pieces = []
     here = 0
-    for tag in Markup(html).start_tags:
+    tags = Markup(html).start_tags
+    for tag in tags:
         if tag.name in _FRAME:
             pieces += [html[here : tag.name_end], f' {_WRITTEN}=""']
             here = tag.name_end
-    return "".join([*pieces, html[here:]])
+    return "".join([*pieces, html[here:]]) if pieces else _framed(html, tags)
