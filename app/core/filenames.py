@@ -16,6 +16,9 @@ from pathlib import Path, PurePosixPath
 READ_SUFFIXES = frozenset({".html", ".txt", ".json", ".css"})
 """The endings of files that make up a template set; in other files nobody looks."""
 
+PARTIALS_FOLDER = "partials"
+"""What stands in it, at the top of the templates folder, is no template."""
+
 # Unicode general categories: controls, bytes that are not UTF-8 (as Python reads them), line separators.
 _UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _KINDS = {

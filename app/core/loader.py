@@ -11,16 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from app.core.errors import FolderError, Location, SourceError
-from app.core.filenames import READ_SUFFIXES, Walk, is_visible, is_writable, kind_of, walk, written
-from app.core.findings import Finding, Severity
+from app.core.filenames import PARTIALS_FOLDER, Walk, is_visible, is_writable, kind_of, walk, written
+from app.core.findings import Finding
 from app.core.jsontext import parse_json
 from app.core.metadata import load_metadata
+from app.core.remarks import Remarks
 from app.core.sources import Fixture, SourceFile, TemplateSet, TemplateSource
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
 """Larger files are refused: Gmail clips at 102 kB, so nothing that size is an email template."""
-
-PARTIALS_FOLDER = "partials"
 
 
 def load_template_set(templates: Path, fixtures: Path) -> TemplateSet:
@@ -102,7 +101,12 @@ class _Reader:
         """The text of one file; refused when it leaves the folder, is too large or is not UTF-8."""
         label = self._label(path)
         where = Location(label)
-        real = path.resolve()
+        try:
+            real = path.resolve()
+        except RuntimeError as error:  # how Python before 3.13 says it
+            raise SourceError(
+                "The link leads to itself.", location=where, remedy="Copy the file in."
+            ) from error
         if not (real.is_relative_to(self._templates) or real.is_relative_to(self._fixtures)):
             raise SourceError(
                 "The file is a link that leaves the folder.", location=where, remedy="Copy the file in."
@@ -197,62 +201,10 @@ class _Reader:
         return found, broken
 
     def _problems(self, found: Walk, names: set[str]) -> Iterator[Finding]:
-        yield from self._unusable(found)
-        if not names and not found.unnameable and not found.closed:
-            yield Finding(
-                SourceError.code,
-                Severity.ERROR,
-                "There is no template in this folder.",
-                Location(self._label(self._templates)),
-                "Save a category/name.html in it, or name another folder with --templates or BBWS_TEMPLATES.",
-            )
-        for relative, path in found.files.items():
-            name = str(relative.with_suffix(""))
-            if relative.suffix == ".txt" and PARTIALS_FOLDER not in relative.parts[:1] and name not in names:
-                yield self._orphan(
-                    path, "The text part belongs to no template.", f"Add {name}.html or remove it."
-                )
-            yield from self._in_capitals(path)
-        if not self._fixtures.is_dir():
-            return
-        fixtures = walk(self._fixtures)
-        yield from self._unusable(fixtures)
-        for relative, path in fixtures.files.items():
-            name = str(relative.parent)
-            if relative.suffix == ".json" and name not in names:
-                yield self._orphan(
-                    path, f"The fixture belongs to no template: there is no '{name}'.", "Move or remove it."
-                )
-            yield from self._in_capitals(path)
-
-    def _unusable(self, found: Walk) -> Iterator[Finding]:
-        for path in found.unnameable:
-            yield Finding(
-                SourceError.code,
-                Severity.ERROR,
-                "The name cannot be used: it is not UTF-8, or has a control character in it.",
-                Location(self._label(path)),
-                "Rename it; until then it is left out.",
-            )
-        for path, reason in found.closed:
-            yield Finding(
-                SourceError.code,
-                Severity.ERROR,
-                f"The folder cannot be read: {reason}.",
-                Location(self._label(path)),
-                "Check its permissions.",
-            )
-
-    def _in_capitals(self, path: Path) -> Iterator[Finding]:
-        suffix = path.suffix
-        if suffix not in READ_SUFFIXES and suffix.lower() in READ_SUFFIXES:
-            right = path.with_suffix(suffix.lower()).name
-            yield self._orphan(
-                path, f"The file is left out for its ending '{suffix}'.", f"Rename it {right}."
-            )
-
-    def _orphan(self, path: Path, message: str, remedy: str) -> Finding:
-        return Finding("orphan-file", Severity.WARNING, message, Location(self._label(path)), remedy)
+        remarks = Remarks(self._label)
+        yield from remarks.on_templates(self._templates, found, names)
+        if self._fixtures.is_dir():
+            yield from remarks.on_fixtures(walk(self._fixtures), names)
 
     def _has(self, path: Path) -> bool:
         """Whether there is such an entry, usable or not: a link that leads nowhere is no absent file."""

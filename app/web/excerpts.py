@@ -54,5 +54,5 @@ class Excerpts:
                 return None
             with path.open("rb") as file:
                 return file.read(_MAX_BYTES).decode("utf-8", "replace")
-        except (OSError, ValueError):
+        except (OSError, ValueError, RuntimeError):  # the last: a link to itself, before Python 3.13
             return None

@@ -220,6 +220,13 @@ def test_a_file_beyond_the_limit_is_not_read(folder: Path) -> None:
     assert "bytes" in str(load(folder).broken["a/huge"])
 
 
+def test_a_link_that_leads_to_itself_is_said(folder: Path) -> None:
+    (folder / "templates/a/loop.html").symlink_to("loop.html")
+    found = load(folder)
+    assert "link" in str(found.broken["a/loop"])
+    assert set(found.templates) == {"a/one"}
+
+
 def test_a_link_that_leads_nowhere_is_said(folder: Path) -> None:
     (folder / "templates/a/one.json").unlink()
     (folder / "templates/a/one.json").symlink_to("gone.json")

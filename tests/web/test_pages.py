@@ -67,6 +67,31 @@ def test_an_empty_set_says_what_to_do(folders: Folders, calling: Callable[..., C
     assert "holds no template yet" in calling().get("/").text
 
 
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_is_no_file_is_a_problem_of_its_own_template_alone(
+    folders: Folders, calling: Callable[..., Caller], kind: str
+) -> None:
+    for name in ("templates/odd/one.html", "fixtures/mails/greeting/odd.json"):
+        path = folders.templates.parent / name
+        path.parent.mkdir(exist_ok=True)
+        if kind == "pipe":
+            os.mkfifo(path)
+        else:
+            path.symlink_to(path.name)
+    caller = calling()
+    assert caller.get("/preview/odd/one").status_code == 422
+    for address in (
+        "/",
+        "/templates/odd/one",
+        "/templates/mails/greeting",
+        "/preview/mails/greeting",
+        "/api/templates/mails/greeting",
+        "/api/sources/mails/greeting",
+        "/api/checks/mails/greeting",
+    ):
+        assert caller.get(address).status_code == 200, address
+
+
 def test_names_and_words_of_others_enter_a_page_as_text(
     folders: Folders, calling: Callable[..., Caller]
 ) -> None:
