@@ -80,6 +80,13 @@ def test_attributes_are_found_in_their_tag() -> None:
     assert page.place_of(paragraph, "class") == paragraph.offset
 
 
+def test_a_no_break_space_is_a_part_of_an_attributes_name() -> None:
+    html = '<!DOCTYPE html><p class="x" a\u00a0b="c">'
+    page = Page(html)
+
+    assert html[page.place_of(next(page.named("p")), "a\u00a0b") :].startswith("a\u00a0b=")
+
+
 def test_every_repair_has_words() -> None:
     assert set(E) - set(PARSE_ERRORS) == UNWORDED | CHARACTERS | DASHES
 

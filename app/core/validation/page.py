@@ -9,8 +9,8 @@ from functools import cached_property
 from app.core.validation.nodes import Element
 from app.core.validation.parsing import parse_html
 
-# An attribute, or the tag's name, for which the group stays empty.
-_ATTRIBUTE = re.compile(r"""<[^\s/>]+|(?P<name>[^\s=/>]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?""")
+# An attribute, or the tag's name, for which the group stays empty. HTML's blanks are all ASCII.
+_ATTRIBUTE = re.compile(r"""<[^\s/>]+|(?P<name>[^\s=/>]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?""", re.ASCII)
 
 
 class Page:
