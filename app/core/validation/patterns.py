@@ -17,13 +17,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib import import_module
 from typing import Any, TypeAlias
 
-# The parser of the standard library is private, and yet the only one that reads expressions as ``re`` does.
-from re import _constants as sre  # type: ignore[attr-defined]  # isort: skip
-from re import _parser as sre_parser  # type: ignore[attr-defined]  # isort: skip
-
 from bbws_templates.json_values import ecma_pattern
+
+# The parser of the standard library is private, and yet the only one that reads expressions as ``re`` does.
+sre: Any = import_module("re._constants")
+sre_parser: Any = import_module("re._parser")
 
 _MANY = 12
 """A repetition that may go on longer than this is taken for one without end."""
