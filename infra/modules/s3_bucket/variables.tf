@@ -78,8 +78,8 @@ variable "logging" {
   }
 
   validation {
-    condition     = var.logging == null || can(regex("^s3-access-logs/.*[^/]/$", var.logging.prefix))
-    error_message = "logging.prefix must lie under s3-access-logs/, where the log bucket lets S3 write, and end with a slash: write for example s3-access-logs/templates/."
+    condition     = var.logging == null || can(regex("^[^/*?$]([^*?$]*[^/*?$])?/$", var.logging.prefix))
+    error_message = "logging.prefix is not a folder of the log bucket: write a name that ends with one slash and begins with none, without *, ? and $, which mean something else in the bucket's policy; for example s3-access-logs/templates/."
   }
 
   validation {

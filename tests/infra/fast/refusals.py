@@ -106,6 +106,21 @@ REFUSALS = (
         {"logging": {"bucket": "bbws-logs-s3alias", "prefix": "s3-access-logs/templates/"}},
         ("logging.bucket is not a bucket name", "endings that S3 keeps for itself"),
     ),
+    *(
+        Refusal(
+            f"logs_under_a_prefix_{name}",
+            "modules/s3_bucket",
+            {"logging": {"bucket": "acme-central-logs", "prefix": prefix, "create_bucket": False}},
+            ("logging.prefix is not a folder", "ends with one slash and begins with none"),
+        )
+        for name, prefix in {
+            "that_is_empty": "",
+            "without_a_slash_at_the_end": "templates",
+            "with_a_slash_at_the_beginning": "/templates/",
+            "that_is_a_slash": "/",
+            "with_a_wildcard": "*/templates/",
+        }.items()
+    ),
     Refusal(
         "logs_kept_for_a_day_and_a_half",
         "modules/s3_bucket",

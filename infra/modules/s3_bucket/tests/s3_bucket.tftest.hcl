@@ -90,6 +90,32 @@ run "uses_a_log_bucket_that_is_there" {
   }
 }
 
+run "uses_any_folder_of_a_log_bucket" {
+  command = plan
+
+  variables {
+    logging = { bucket = "acme-central-logs", prefix = "templates/", create_bucket = false }
+  }
+
+  assert {
+    condition     = aws_s3_bucket_logging.this[0].target_bucket == "acme-central-logs" && aws_s3_bucket_logging.this[0].target_prefix == "templates/"
+    error_message = "Logs go to the folder of the central log bucket that was asked for."
+  }
+}
+
+run "lets_logs_be_written_where_they_go" {
+  command = plan
+
+  variables {
+    logging = { bucket = "bbws-logs-dev", prefix = "t/" }
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_s3_bucket_policy.log[0].policy).Statement : statement.Resource if statement.Effect == "Allow"] == ["arn:aws:s3:::bbws-logs-dev/t/*"]
+    error_message = "S3 may write below the prefix, whatever it is, and nowhere else."
+  }
+}
+
 run "does_without_logs" {
   command = plan
 
