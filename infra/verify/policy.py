@@ -87,8 +87,8 @@ def _expected_rights(bucket: str, environment: Environment) -> Iterator[Right]:
         yield from ((role, action, arn) for action in LIST)
     yield from ((environment.deployer, action, f"{arn}/*") for action in WRITE)
     pruner = environment.pruner
-    yield from ((pruner, "s3:DeleteObject", f"{arn}/{pattern}") for pattern in (*PRUNABLE, *STABLE, POINTER))
-    yield from ((pruner, "s3:PutObject", f"{arn}/{pattern}") for pattern in (*PRUNABLE, POINTER))
+    for action in ("s3:DeleteObject", "s3:PutObject"):
+        yield from ((pruner, action, f"{arn}/{pattern}") for pattern in (*PRUNABLE, *STABLE, POINTER))
 
 
 def _rule(actions: set[str], resources: set[str], conditions: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,16 @@ locals {
   states        = [for prefix in var.state.key_prefixes : "${local.state_bucket}/${prefix}*"]
   lock_table    = "arn:aws:dynamodb:${var.region}:${var.account_id}:table/${var.state.lock_table}"
   project_value = "BBWS WP Containers"
-  made_keys     = { StringEquals = { "aws:ResourceTag/Project" = local.project_value, "aws:ResourceTag/Component" = "dynamodb" } }
+  # The keys of the tables alone: those of backups and alarms have the other tags as well.
+  made_keys = { StringEquals = { "aws:ResourceTag/Project" = local.project_value, "aws:ResourceTag/Table" = var.tables } }
+  new_keys  = { "aws:RequestTag/Project" = local.project_value, "aws:RequestTag/Table" = var.tables }
+  # AWS's own key for DynamoDB has no tags, and the provider looks it up whenever it reads a replica.
+  dynamodb_key = { StringEquals = { "kms:RequestAlias" = "alias/aws/dynamodb" } }
 
-  deployer_policies = merge(
+  # IAM takes no statement about nothing.
+  deployer_policies = { for name, policy in local.every_policy : name => policy if name != "tables" || length(var.tables) > 0 }
+
+  every_policy = merge(
     {
       state = {
         description = "Reads and writes the Terraform state of the components that the deployer applies"
@@ -102,9 +109,24 @@ locals {
           {
             Sid       = "MakeKeys"
             Effect    = "Allow"
-            Action    = ["kms:CreateKey", "kms:TagResource"]
+            Action    = ["kms:CreateKey"]
             Resource  = ["*"]
-            Condition = { StringEquals = { "aws:RequestTag/Project" = local.project_value, "aws:RequestTag/Component" = "dynamodb" } }
+            Condition = { StringEquals = local.new_keys }
+          },
+          {
+            # A key that is there already must not become the deployer's own by being tagged.
+            Sid       = "TagNewKeys"
+            Effect    = "Allow"
+            Action    = ["kms:TagResource"]
+            Resource  = ["*"]
+            Condition = { StringEquals = local.new_keys, Null = { "aws:ResourceTag/Project" = "true" } }
+          },
+          {
+            Sid       = "FindDynamoDBsOwnKey"
+            Effect    = "Allow"
+            Action    = ["kms:DescribeKey"]
+            Resource  = local.key_arns
+            Condition = local.dynamodb_key
           },
           {
             Sid    = "ManageKeys"
@@ -209,7 +231,7 @@ locals {
     { for name, policy in {
       destroy = {
         description = "Deletes the buckets, tables and keys of an environment that may be torn down"
-        statements = [
+        statements = [for statement in [
           {
             Sid      = "DeleteBuckets"
             Effect   = "Allow"
@@ -235,7 +257,7 @@ locals {
             Resource  = local.key_arns
             Condition = local.made_keys
           },
-        ]
+        ] : statement if statement.Sid == "DeleteBuckets" || length(var.tables) > 0]
       }
     } : name => policy if var.allow_destroy },
   )

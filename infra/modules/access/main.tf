@@ -131,7 +131,7 @@ resource "aws_iam_role_policy" "pruner" {
         Sid      = "MendReleasesAndMarkThePointer"
         Effect   = "Allow"
         Action   = ["s3:PutObject"]
-        Resource = concat(local.prunable_objects, local.pointers)
+        Resource = concat(local.prunable_objects, local.stable_keys, local.pointers)
       },
     ]
   })

@@ -60,13 +60,6 @@ locals {
         Resource = local.all_buckets
       },
       {
-        Sid       = "LookAtKeys"
-        Effect    = "Allow"
-        Action    = local.reads.keys
-        Resource  = local.key_arns
-        Condition = local.made_keys
-      },
-      {
         Sid      = "LookAtAlarms"
         Effect   = "Allow"
         Action   = local.reads.alarm_tags
@@ -100,6 +93,22 @@ locals {
         Resource = local.made_roles
       },
     ] : statement if length(statement.Resource) > 0],
+    [for statement in [
+      {
+        Sid       = "LookAtKeys"
+        Effect    = "Allow"
+        Action    = local.reads.keys
+        Resource  = local.key_arns
+        Condition = local.made_keys
+      },
+      {
+        Sid       = "FindDynamoDBsOwnKey"
+        Effect    = "Allow"
+        Action    = ["kms:DescribeKey"]
+        Resource  = local.key_arns
+        Condition = local.dynamodb_key
+      },
+    ] : statement if length(var.tables) > 0],
   )
 }
 

@@ -24,12 +24,22 @@ variable "region" {
   description = "Region of the estate."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "\"${var.region}\" is not a region: write one such as af-south-1."
+  }
 }
 
 variable "replica_region" {
   description = "Region of the copies; the same as `region` where nothing is copied."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.replica_region))
+    error_message = "\"${var.replica_region}\" is not a region: write one such as af-south-1."
+  }
 }
 
 variable "github" {
@@ -116,12 +126,22 @@ variable "reader_policy_name" {
   description = "Name of the policy that lets a Lambda read templates."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", var.reader_policy_name))
+    error_message = "\"${var.reader_policy_name}\" is not a policy name: write 1 to 128 letters, digits and + = , . @ _ -, without wildcards, for example bbws-templates-reader-dev."
+  }
 }
 
 variable "boundary_policy_name" {
   description = "Name of the policy that bounds every role the deployer makes."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", var.boundary_policy_name))
+    error_message = "\"${var.boundary_policy_name}\" is not a policy name: write 1 to 128 letters, digits and + = , . @ _ -, without wildcards, for example bbws-deployer-boundary-dev."
+  }
 }
 
 variable "template_buckets" {
@@ -140,6 +160,11 @@ variable "log_buckets" {
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.log_buckets : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", name))])
+    error_message = "log_buckets takes the names (no ARNs, no wildcards) of buckets: write for example [\"bbws-logs-dev\"]."
+  }
 }
 
 variable "tables" {
@@ -164,6 +189,11 @@ variable "state" {
   nullable = false
 
   validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.state.bucket)) && can(regex("^[A-Za-z0-9_.-]{3,255}$", var.state.lock_table))
+    error_message = "state.bucket is \"${var.state.bucket}\" and state.lock_table is \"${var.state.lock_table}\": write the names of one bucket and one table, without wildcards, for example bbws-terraform-state-dev and terraform-state-lock-dev."
+  }
+
+  validation {
     condition     = length(var.state.key_prefixes) > 0 && alltrue([for prefix in var.state.key_prefixes : can(regex("^[^*?/][^*?]*/$", prefix))])
     error_message = "state.key_prefixes takes folders of the state bucket: write each with a slash at its end and without wildcards, for example 2_1_bbws_s3_schemas/."
   }
@@ -174,6 +204,11 @@ variable "made_role_names" {
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.made_role_names : can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", name)) && !contains([var.planner_role_name, var.deployer_role_name, var.pruner_role_name], name)])
+    error_message = "made_role_names takes the names of the roles that the deployer makes, without wildcards, and none of planner, deployer and pruner: write for example [\"bbws-templates-replication-dev\"]."
+  }
 }
 
 variable "allow_destroy" {

@@ -130,12 +130,13 @@ locals {
       Resource  = concat(local.prunable_arns, local.stable_arns, local.pointer_arns)
     },
     {
-      # While it works, the pruner marks the pointer, so that nobody activates what it is about to delete.
+      # Stable keys may be damaged as well. While it works, the pruner marks the pointer, so that nobody activates what
+      # it is about to delete.
       Sid       = "AllowMending"
       Effect    = "Allow"
       Principal = { AWS = var.pruners }
       Action    = "s3:PutObject"
-      Resource  = concat(local.prunable_arns, local.pointer_arns)
+      Resource  = concat(local.prunable_arns, local.stable_arns, local.pointer_arns)
     },
   ] : jsonencode(statement) if length(var.pruners) > 0 && length(statement.Resource) > 0]
 

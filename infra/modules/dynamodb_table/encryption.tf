@@ -11,6 +11,9 @@ data "aws_region" "replica" {
 }
 
 locals {
+  # By this tag a role can tell the keys of its tables from all others, those of the backups for instance.
+  key_tags = merge(var.tags, { Table = var.name })
+
   # The name of a table may hold dots, that of an alias may not.
   key_alias = "alias/bbws-dynamodb-${replace(var.name, ".", "-")}"
 
@@ -49,7 +52,7 @@ resource "aws_kms_key" "this" {
   enable_key_rotation     = true
   deletion_window_in_days = var.key_deletion_window_days
   policy                  = local.key_policy.main
-  tags                    = var.tags
+  tags                    = local.key_tags
 }
 
 resource "aws_kms_alias" "this" {
@@ -65,7 +68,7 @@ resource "aws_kms_key" "replica" {
   enable_key_rotation     = true
   deletion_window_in_days = var.key_deletion_window_days
   policy                  = local.key_policy.replica
-  tags                    = var.tags
+  tags                    = local.key_tags
 }
 
 resource "aws_kms_alias" "replica" {

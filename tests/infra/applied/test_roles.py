@@ -6,6 +6,7 @@ import fnmatch
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -81,14 +82,18 @@ def test_the_planner_has_no_right_that_a_plan_does_not_use(estates: Estates) -> 
     assert used == rights
 
 
+def deployer_statements(estate: Estate, policy: str) -> list[dict[str, Any]]:
+    """One policy of the deployer, as planned."""
+    found = one(estate, "account", f'module.access.aws_iam_policy.deployer["{policy}"]')
+    statements: list[dict[str, Any]] = json.loads(found["policy"])["Statement"]
+    return statements
+
+
 def allowed(estate: Estate, policy: str, action: str) -> list[str]:
     """Resources for which the deployer may do ``action``."""
-    document = json.loads(
-        one(estate, "account", f'module.access.aws_iam_policy.deployer["{policy}"]')["policy"]
-    )
     return [
         resource
-        for statement in document["Statement"]
+        for statement in deployer_statements(estate, policy)
         if action in statement["Action"]
         for resource in statement["Resource"]
     ]
@@ -114,9 +119,22 @@ def test_the_deployer_reaches_what_its_components_are_made_of(planned: Estate) -
             assert any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns), name
     keys = [values["tags_all"] for address, values in made if ".aws_kms_key." in address]
     assert keys
-    for found_tags in keys:
+    others = [
+        values["tags_all"]
+        for address, values in planned.values("account").items()
+        if ".aws_kms_key." in address
+    ]
+    assert others
+    for found_tags in (*keys, *others):
         assert found_tags["Project"] == "BBWS WP Containers"
-        assert found_tags["Component"] == "dynamodb"
+        # The keys of backups and alarms are nobody's in the pipeline.
+        assert (found_tags.get("Table") in TABLES) is (found_tags in keys)
+    for statement in deployer_statements(planned, "tables"):
+        conditions = statement.get("Condition", {}).get("StringEquals", {})
+        if any(action.startswith("kms:") and "Alias" not in action for action in statement["Action"]):
+            held = {key.partition("/")[2]: value for key, value in conditions.items()}
+            own = conditions == {"kms:RequestAlias": "alias/aws/dynamodb"}
+            assert own or set(held["Table"]) == set(TABLES), statement["Sid"]
 
 
 def test_the_planner_writes_no_object_and_reads_no_item(estate: Estate) -> None:

@@ -292,6 +292,64 @@ run "takes_the_ids_that_github_puts_into_a_subject" {
   }
 }
 
+run "says_nothing_of_tables_where_there_are_none" {
+  command = plan
+
+  variables {
+    tables          = []
+    made_role_names = []
+    environment     = "dev"
+    allow_destroy   = true
+  }
+
+  assert {
+    condition     = !contains(keys(aws_iam_policy.deployer), "tables") && !strcontains(aws_iam_role_policy.planner.policy, "kms:DescribeKey")
+    error_message = "IAM refuses a statement without a resource."
+  }
+
+  assert {
+    condition     = alltrue([for policy in concat(values(aws_iam_policy.deployer), [aws_iam_role_policy.planner]) : !strcontains(policy.policy, "\"Resource\":[]")])
+    error_message = "IAM refuses a statement without a resource."
+  }
+}
+
+run "refuses_wildcards" {
+  command         = plan
+  expect_failures = [var.log_buckets, var.made_role_names, var.state, var.boundary_policy_name, var.reader_policy_name]
+
+  variables {
+    log_buckets          = ["*"]
+    made_role_names      = ["*"]
+    boundary_policy_name = "*"
+    reader_policy_name   = "*"
+
+    state = {
+      bucket       = "*"
+      lock_table   = "*"
+      key_prefixes = ["2_1_bbws_s3_schemas/"]
+    }
+  }
+}
+
+run "refuses_a_made_role_that_deploys" {
+  command         = plan
+  expect_failures = [var.made_role_names]
+
+  variables {
+    made_role_names = ["bbws-terraform-deployer-prod"]
+  }
+}
+
+run "refuses_what_is_no_region" {
+  command         = plan
+  expect_failures = [var.region, var.replica_region]
+
+  variables {
+    region         = "Cape Town"
+    replica_region = "*"
+  }
+}
+
 run "example" {
   command = plan
 
