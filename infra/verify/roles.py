@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import unquote
 
 from infra.design import BRANCH, SESSION_SECONDS, Environment
 from infra.verify.aws import Account
 from infra.verify.checks import Check, Subject, ask
+from infra.verify.documents import policy_of, statements, texts
 
 GITHUB: Final = "token.actions.githubusercontent.com"
+TAKING: Final = "sts:AssumeRoleWithWebIdentity"
 PLANNER_POLICY: Final = "read-for-plans"
 PRUNER_POLICY: Final = "prune-releases"
+
+_MEMBERS: Final = ("Sid", "Effect", "Principal", "Action", "Condition")
+"""What the one statement of a trust policy is made of."""
 
 _LOOKED_AT: Final = ("cloudwatch:", "dynamodb:", "iam:", "kms:", "s3:")
 _LOOKING: Final = ("Describe", "Get", "List")
@@ -33,7 +36,7 @@ def verify_roles(account: Account) -> Iterator[Check]:
             continue
         role = answer.value["Role"]
         yield subject.equal("session seconds", SESSION_SECONDS, role.get("MaxSessionDuration"))
-        trust = _document(role["AssumeRolePolicyDocument"])
+        trust = policy_of(role["AssumeRolePolicyDocument"])
         problems = list(_trust_problems(trust, environment, subject_claim))
         yield subject.holds(
             "taken by",
@@ -48,27 +51,38 @@ def verify_roles(account: Account) -> Iterator[Check]:
 
 def _trust_problems(trust: Mapping[str, Any], environment: Environment, subject_claim: str) -> Iterator[str]:
     """Everything in a trust policy that is not the one statement of the design."""
-    statements = trust.get("Statement", [])
-    if not statements:
-        yield "nobody"
     provider = f"arn:aws:iam::{environment.account}:oidc-provider/{GITHUB}"
-    expected = {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:ref": BRANCH}
-    for statement in [statements] if isinstance(statements, dict) else statements:
+    found = statements(trust)
+    if not found:
+        yield "nobody"
+    for statement in found:
+        if statement.get("Effect") != "Allow":
+            yield f"refused to {statement.get('Principal')}"
+            continue
         if statement.get("Principal") != {"Federated": provider}:
             yield f"also {statement.get('Principal')}"
             continue
-        condition = statement.get("Condition", {})
-        equals = condition.get("StringEquals", {})
-        for key, value in expected.items():
-            if _texts(equals.get(key)) != [value]:
-                yield f"any {'audience' if key.endswith('aud') else 'branch'}"
-        subjects = _texts(equals.get(f"{GITHUB}:sub"))
-        yield from (f"also {subject}" for subject in subjects if subject != subject_claim)
-        if not subjects:
-            yield "any subject"
-        elif subject_claim not in subjects:
-            yield f"not {subject_claim}"
-        yield from (f"a condition {operator}" for operator in condition if operator != "StringEquals")
+        if texts(statement.get("Action")) != [TAKING]:
+            yield f"by {', '.join(texts(statement.get('Action'))) or 'no named action'}"
+        yield from (f"a member {member}" for member in statement if member not in _MEMBERS)
+        yield from _condition_problems(statement.get("Condition", {}), subject_claim)
+
+
+def _condition_problems(condition: Mapping[str, Any], subject_claim: str) -> Iterator[str]:
+    """Everything in the condition of a trust policy beside audience, branch and the one subject."""
+    equals = condition.get("StringEquals", {})
+    expected = {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:ref": BRANCH}
+    for key, value in expected.items():
+        if texts(equals.get(key)) != [value]:
+            yield f"any {'audience' if key.endswith('aud') else 'branch'}"
+    subjects = texts(equals.get(f"{GITHUB}:sub"))
+    yield from (f"also {subject}" for subject in subjects if subject != subject_claim)
+    if not subjects:
+        yield "any subject"
+    elif subject_claim not in subjects:
+        yield f"not {subject_claim}"
+    yield from (f"a condition {operator}" for operator in condition if operator != "StringEquals")
+    yield from (f"a condition on {key}" for key in equals if key not in {*expected, f"{GITHUB}:sub"})
 
 
 def _rights(account: Account, subject: Subject, name: str) -> Iterator[Check]:
@@ -102,10 +116,10 @@ def _only_looks(account: Account, subject: Subject, name: str) -> Check:
         return subject.missing(what, expected, answer)
     too_much = {
         action
-        for statement in _document(answer.value["PolicyDocument"])["Statement"]
+        for statement in statements(policy_of(answer.value["PolicyDocument"]))
         if statement["Effect"] == "Allow"
-        for action in _texts(statement.get("Action")) or ["everything but something"]
-        if not _looks(action, _texts(statement.get("Resource")) or ["*"], account.environment)
+        for action in texts(statement.get("Action")) or ["everything but something"]
+        if not _looks(action, texts(statement.get("Resource")) or ["*"], account.environment)
     }
     return subject.holds(what, not too_much, expected=expected, found=f"it may {', '.join(sorted(too_much))}")
 
@@ -119,13 +133,3 @@ def _looks(action: str, resources: Sequence[str], environment: Environment) -> b
         resource == environment.lock_table or resource.startswith(environment.states)
         for resource in resources
     )
-
-
-def _document(value: Any) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(unquote(value)) if isinstance(value, str) else value
-    return document
-
-
-def _texts(value: Any) -> list[str]:
-    """A member of a policy that is one text, several, or absent."""
-    return [] if value is None else [value] if isinstance(value, str) else list(value)

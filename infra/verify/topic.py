@@ -9,6 +9,7 @@ from typing import Any, Final
 from infra.design import Environment
 from infra.verify.aws import Account
 from infra.verify.checks import Check, Subject, ask
+from infra.verify.documents import statements, texts
 
 SENDERS: Final = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com")
 SENDERS_WITHOUT_ACCOUNT: Final = ("events.amazonaws.com",)
@@ -57,7 +58,7 @@ def _policy(subject: Subject, policy: Mapping[str, Any], environment: Environmen
     expected |= set(SENDERS_WITHOUT_ACCOUNT)
     granted: set[str] = set()
     refuses_plain_http = False
-    for statement in policy.get("Statement", []):
+    for statement in statements(policy):
         if statement["Effect"] == "Allow":
             granted.update(_granted(statement))
         elif statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}:
@@ -81,14 +82,10 @@ def _granted(statement: Mapping[str, Any]) -> Iterator[str]:
     wanted = {"StringEquals": {"aws:SourceAccount": source}} if source else {}
     services = principal.get("Service", []) if isinstance(principal, dict) and len(principal) == 1 else []
     if services and condition == wanted and _publishing(statement):
-        yield from (f"{sender}{of_account}" for sender in _texts(services))
+        yield from (f"{sender}{of_account}" for sender in texts(services))
     else:
         yield f"{statement.get('Action')} to {principal or 'nobody named'}"
 
 
 def _publishing(statement: Mapping[str, Any]) -> bool:
-    return [action.lower() for action in _texts(statement.get("Action", []))] == ["sns:publish"]
-
-
-def _texts(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+    return [action.lower() for action in texts(statement.get("Action"))] == ["sns:publish"]
