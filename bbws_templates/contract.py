@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from bbws_templates import contract_keywords, contract_scalars  # noqa: F401  # they fill KEYWORDS
-from bbws_templates.contract_schema import ANNOTATIONS, KEYWORDS, Schema, apply, escaped, resolved
+from bbws_templates.contract_schema import ANNOTATIONS, KEYWORDS, Schema, apply, escaped, resolved, unquoted
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.formats import FORMATS
 from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern
@@ -120,6 +120,9 @@ def _reason_against(root: Schema, keyword: str, argument: Any) -> str:
         return f"the format '{argument}' is not checked by the runtime; known are {', '.join(FORMATS)}"
     try:
         if keyword == "$ref":
+            if unquoted(str(argument).removeprefix("#")) not in dict(subschemas(root)):
+                resolved(root, argument)
+                return f"the reference '{argument}' leads to a place where no schema is looked for"
             if _runs_in_a_circle(root, argument):
                 return f"the reference '{argument}' leads back to itself, so that it describes no value"
         elif keyword == "pattern":

@@ -110,7 +110,7 @@ def resolved(root: Schema, reference: Any) -> Schema:
     if first != "#":
         raise ContractError(f"the reference '{reference}' leads out of the contract")
     for part in parts:
-        key = _percent_decoded(part).replace("~1", "/").replace("~0", "~")
+        key = unquoted(part).replace("~1", "/").replace("~0", "~")
         if isinstance(target, list) and key.isascii() and key.isdigit() and int(key) < len(target):
             target = target[int(key)]
         elif isinstance(target, Mapping) and key in target:
@@ -127,7 +127,8 @@ def escaped(part: str) -> str:
     return part.replace("~", "~0").replace("/", "~1")
 
 
-def _percent_decoded(part: str) -> str:
+def unquoted(part: str) -> str:
+    """A part of a URI fragment without its percent-encoding (RFC 6901, section 6)."""
     if "%" not in part:
         return part
     from urllib.parse import unquote  # Costs milliseconds; the names of definitions hardly ever need it.

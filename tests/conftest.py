@@ -10,6 +10,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes depends on what else the machine does: no test asserts a time.
+settings.register_profile("product", deadline=None)
+settings.load_profile("product")
 
 TOGETHER: Final = {
     "tests/infra/applied/": "whole environments, applied to emulators",

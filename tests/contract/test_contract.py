@@ -201,6 +201,7 @@ def test_hostile_data_does_not_make_an_endless_report() -> None:
         ({"$ref": "https://example.com/schema"}, "/$ref", "leads out"),
         ({"$ref": "#/$defs/none"}, "/$ref", "leads nowhere"),
         ({"$ref": "#"}, "/$ref", "leads back to itself"),
+        ({"$ref": "#/x-s", "x-s": {"pattern": "^(a+)+$"}}, "/$ref", "where no schema is looked for"),
         (
             {"properties": {"a": {"allOf": [{"$ref": "#/properties/a"}]}}},
             "/properties/a/allOf/0/$ref",

@@ -23,7 +23,8 @@ VOCABULARY = Rule("contract-vocabulary", ERROR, "Say it with the keywords that t
 PATTERN = Rule(
     "contract-pattern",
     ERROR,
-    "Let each repetition end in one way only: ^[a-z]+(-[a-z]+)*$ instead of ^([a-z]+-?)+$.",
+    "Let each repetition end in one way only: ^[a-z]+(-[a-z]+)*$ instead of ^([a-z]+-?)+$; bound a length by "
+    "maxLength instead of {1,80} in another repetition.",
 )
 UNDESCRIBED = Rule("contract-undescribed", WARNING, 'Add a "description": callers read it in their editor.')
 NO_EXAMPLE = Rule("contract-no-example", WARNING, 'Add "examples": error messages quote the first.')
@@ -95,10 +96,13 @@ def require_harmless(source: TemplateSource) -> None:
 def _explosive(template: str, metadata: Metadata) -> Iterator[Finding]:
     for pointer, schema in subschemas(metadata.contract):
         by_name = schema.get("patternProperties")
-        places = {f"/patternProperties/{escaped(name)}": name for name in by_name or ()}
+        names = by_name if isinstance(by_name, Mapping) else ()
+        places = {f"/patternProperties/{escaped(name)}": name for name in names}
         for place, pattern in {"/pattern": schema.get("pattern"), **places}.items():
             if isinstance(pattern, str) and explodes(pattern):
-                message = f"The time that the pattern {pattern} takes can double with each character of text."
+                message = (
+                    f"The pattern {pattern} can take a time out of all proportion to the length of a text."
+                )
                 yield _finding(template, metadata, PATTERN, pointer + place, message)
 
 

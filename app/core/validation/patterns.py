@@ -2,23 +2,24 @@
 
 Python tries every way in which an expression can match. Where a repetition has two ways of matching the same
 text, such as ``^(a+)+$``, their number doubles with each character, and one hostile value of forty characters
-takes hours. Whether that can happen is a property of the expression alone, and is worked out here: its
-positions are the states of an automaton (Glushkov), and a state from which two different paths over the same
-text lead back to itself is the mark of exponential ambiguity (Weber and Seidl, "On the degree of ambiguity of
-finite automata", 1991).
+takes hours. Whether that can happen is a property of the expression alone: its positions are the states of an
+automaton (Glushkov), and a state from which two different paths over the same text lead back to itself is the
+mark of exponential ambiguity (Weber and Seidl, "On the degree of ambiguity of finite automata", 1991).
 
-What is merely polynomial is bounded by ``contract_scalars.MAX_PATTERN_TEXT``.
+Repetitions that follow each other and match the same character, such as ``^.*,.*,.*$``, take a power of the
+length. Up to its square, ``contract_schema.MAX_PATTERN_TEXT`` bounds that; from its cube on the expression is
+refused as well. What is not seen: a power that only a longer piece of text than one character brings about.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from bbws_templates.json_values import ecma_pattern
 
@@ -26,11 +27,16 @@ from bbws_templates.json_values import ecma_pattern
 sre: Any = import_module("re._constants")
 sre_parser: Any = import_module("re._parser")
 
-_MANY = 12
-"""A repetition that may go on longer than this is taken for one without end."""
+_COPIES = 4
+"""How often what is repeated a fixed number of times is written out; more copies bring nothing new."""
 
-_MOST_POSITIONS = 1000
+_MOST_POSITIONS = 200
+_MOST_PAIRS = 100_000
+"""Beyond these an expression is refused unexamined: nobody can read it, either."""
+
+_MOST_DEGREE = 2
 _Pair: TypeAlias = tuple[int, int]
+_Node = TypeVar("_Node")
 
 _CATEGORIES = {
     sre.CATEGORY_DIGIT: r"\d", sre.CATEGORY_NOT_DIGIT: r"\D", sre.CATEGORY_SPACE: r"\s",
@@ -42,16 +48,19 @@ _BORDERS = frozenset(map(ord, "\0\t\x0e\x1c !0:A[_`a{\x7f"))
 
 @lru_cache(maxsize=512)
 def explodes(pattern: str) -> bool:
-    """Whether the time that a pattern of a contract takes can double with each character of the text.
+    """Whether a pattern can take a time out of all proportion to the length of a text.
 
-    False for one that is malformed or outside of the subset, which is never used.
+    That is a time doubled by each character, or the cube of their number. False for one that is malformed or
+    outside of the subset, which is never used.
     """
     try:
         compiled = ecma_pattern(pattern)
     except ValueError:
         return False
     tree = sre_parser.parse(compiled.pattern, compiled.flags)
-    return any(automaton.is_explosive() for automaton in _automata(tree))
+    anchored = bool(tree) and tree[0] == (sre.AT, sre.AT_BEGINNING)
+    most = _MOST_DEGREE if anchored else _MOST_DEGREE - 1  # else it is tried from every character on
+    return any(automaton.is_explosive() or automaton.degree() > most for automaton in _automata(tree))
 
 
 @dataclass
@@ -88,33 +97,55 @@ class _Automaton:
 
     def is_explosive(self) -> bool:
         """Whether two different paths over the same text lead from one position back to it."""
-        if self.doubled:
-            return True
-        onward = self._pairs()
+        return self.doubled or any(self._has_twin(loop) for loop in _loops(self.follow))
+
+    def degree(self) -> int:
+        """How many repetitions follow each other at the most that all match one character."""
+        return max((self._degree(character) for character in self.alphabet), default=0)
+
+    def _degree(self, character: str) -> int:
+        follow = [
+            {after for after in following if character in self.matched[after]}
+            if character in self.matched[position]
+            else set()
+            for position, following in enumerate(self.follow)
+        ]
+        loops = _loops(follow)
+        reached = [_reached(follow, min(loop)) for loop in loops]
+        longest: dict[int, int] = {}
+        # What a loop leads to leads to less than the loop itself, and so is counted before it.
+        for number in sorted(range(len(loops)), key=lambda each: len(reached[each])):
+            after = (
+                longest.get(other, 0)
+                for other, loop in enumerate(loops)
+                if other != number and not loop.isdisjoint(reached[number])
+            )
+            longest[number] = 1 + max(after, default=0)
+        return max(longest.values(), default=0)
+
+    def _has_twin(self, loop: frozenset[int]) -> bool:
+        """Whether, in a loop, one text leads to two different positions, and another leads both back."""
+        start = (min(loop), min(loop))
+        onward: dict[_Pair, set[_Pair]] = {}
+        pending = [start]
+        while pending:
+            pair = pending.pop()
+            if pair in onward:
+                continue
+            if len(onward) == _MOST_PAIRS:
+                return True
+            onward[pair] = {
+                (one, other)
+                for one in self.follow[pair[0]] & loop
+                for other in self.follow[pair[1]] & loop
+                if not self.matched[one].isdisjoint(self.matched[other])
+            }
+            pending += onward[pair]
         back: dict[_Pair, set[_Pair]] = {pair: set() for pair in onward}
         for pair, following in onward.items():
             for after in following:
                 back[after].add(pair)
-        return any(
-            any(left != right for left, right in _reached(onward, start) & _reached(back, start))
-            for start in [(position, position) for position in range(len(self.matched))]
-        )
-
-    def _pairs(self) -> dict[_Pair, set[_Pair]]:
-        """Every two positions in which one text can end, and those in which it can go on."""
-        found: dict[_Pair, set[_Pair]] = {}
-        pending = [(position, position) for position in range(len(self.matched))]
-        while pending:
-            pair = pending.pop()
-            if pair not in found:
-                found[pair] = {
-                    (one, other)
-                    for one in self.follow[pair[0]]
-                    for other in self.follow[pair[1]]
-                    if not self.matched[one].isdisjoint(self.matched[other])
-                }
-                pending += found[pair]
-        return found
+        return any(left != right for left, right in _reached(back, start))
 
     def _one(self, kind: Any, argument: Any) -> _Piece:
         if kind in (sre.LITERAL, sre.NOT_LITERAL, sre.ANY, sre.IN):
@@ -160,22 +191,52 @@ class _Automaton:
             self.follow[end] |= starts
 
     def _repeated(self, least: int, most: int, nodes: Any) -> _Piece:
-        whole = _Piece()
-        endless = most > _MANY
-        before = self.empty_twice
-        for number in range(1 if endless else most):
+        if (least, most) == (0, 1):
             piece = self.add(nodes)
-            if endless:
-                self._link(piece.last, piece.first)
-                self.doubled = self.doubled or self.empty_twice > before
-            optional = least == 0 if endless else number >= least
-            self.empty_twice += optional and piece.nullable
-            whole = self._then(whole, _Piece(piece.first, piece.last, optional or piece.nullable))
-        return whole
+            self.empty_twice += piece.nullable
+            return _Piece(piece.first, piece.last, nullable=True)
+        if least == most and (most <= _COPIES or not _has_choice(nodes)):
+            whole = _Piece()
+            for _ in range(min(most, _COPIES)):
+                whole = self._then(whole, self.add(nodes))
+            return whole
+        # Whatever may be repeated more or less often is taken for a loop without end, though it be bounded:
+        # bounded repetitions in each other take no less time.
+        before = self.empty_twice
+        piece = self.add(nodes)
+        self._link(piece.last, piece.first)
+        self.doubled = self.doubled or self.empty_twice > before
+        self.empty_twice += least == 0 and piece.nullable
+        return _Piece(piece.first, piece.last, least == 0 or piece.nullable)
 
 
-def _reached(steps: dict[_Pair, set[_Pair]], start: _Pair) -> set[_Pair]:
-    reached: set[_Pair] = set()
+def _has_choice(nodes: Any) -> bool:
+    """Whether a sequence can match in more than one way, by alternatives or by repetitions."""
+    for kind, argument in nodes:
+        if kind is sre.BRANCH:
+            return True
+        if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT) and argument[0] != argument[1]:
+            return True
+        if kind in (sre.SUBPATTERN, sre.MAX_REPEAT, sre.MIN_REPEAT) and _has_choice(argument[-1]):
+            return True
+    return False
+
+
+def _loops(follow: Sequence[set[int]]) -> list[frozenset[int]]:
+    """The sets of positions each of which leads to each other one and back to itself."""
+    reached = [_reached(follow, position) for position in range(len(follow))]
+    return list(
+        {
+            frozenset(other for other in reached[position] if position in reached[other]): None
+            for position in range(len(follow))
+            if position in reached[position]
+        }
+    )
+
+
+def _reached(steps: Any, start: _Node) -> set[_Node]:
+    """Whatever can be come to from ``start`` in one step or more."""
+    reached: set[_Node] = set()
     pending = [start]
     while pending:
         new = steps[pending.pop()] - reached
