@@ -29,6 +29,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 """The dialect in which contracts are written."""
 
 _LONGEST_POINTER = 2000
+_MOST_REFERENCES = 1000
 _SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SCHEMA_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _SAME_VALUE_LISTS = ("allOf", "anyOf", "oneOf")
@@ -125,6 +126,8 @@ def _reason_against(root: Schema, keyword: str, argument: Any) -> str:
                 return f"the reference '{argument}' leads to a place where no schema is looked for"
             if _runs_in_a_circle(root, argument):
                 return f"the reference '{argument}' leads back to itself, so that it describes no value"
+            if _weight(root, str(argument), {}) > _MOST_REFERENCES:
+                return f"the reference '{argument}' stands for more than {_MOST_REFERENCES} others"
         elif keyword == "pattern":
             ecma_pattern(argument)
         elif keyword == "patternProperties":
@@ -156,6 +159,18 @@ def _runs_in_a_circle(root: Schema, reference: Any) -> bool:
         except ContractError:
             continue  # said where that reference stands
     return False
+
+
+def _weight(root: Schema, reference: str, known: dict[str, int]) -> int:
+    """How many references apply to one value through ``reference``, itself included."""
+    if reference not in known:
+        known[reference] = 1  # should it lead back here, that is said elsewhere
+        try:
+            below = list(_references(resolved(root, reference)))
+        except ContractError:
+            below = []  # said where that reference stands
+        known[reference] += sum(_weight(root, other, known) for other in below)
+    return known[reference]
 
 
 def _references(schema: Any) -> Iterator[str]:

@@ -201,6 +201,15 @@ def test_hostile_data_does_not_make_an_endless_report() -> None:
         ({"$ref": "https://example.com/schema"}, "/$ref", "leads out"),
         ({"$ref": "#/$defs/none"}, "/$ref", "leads nowhere"),
         ({"$ref": "#"}, "/$ref", "leads back to itself"),
+        (
+            {
+                "$ref": "#/$defs/0",
+                "$defs": {str(n): {"allOf": [{"$ref": f"#/$defs/{n + 1}"}] * 2} for n in range(9)}
+                | {"9": {}},
+            },
+            "/$ref",
+            "more than 1000",
+        ),
         ({"$ref": "#/x-s", "x-s": {"pattern": "^(a+)+$"}}, "/$ref", "where no schema is looked for"),
         (
             {"properties": {"a": {"allOf": [{"$ref": "#/properties/a"}]}}},

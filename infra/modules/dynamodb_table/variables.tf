@@ -84,7 +84,7 @@ variable "replicate" {
 }
 
 variable "replica_deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the replica too, which has a switch of its own. Making such a replica takes three minutes longer."
+  description = "Whether DynamoDB refuses to delete the replica too, which has a switch of its own. Leave it on in production: it is false only where an estate is made to be torn down, since making such a replica takes three minutes longer."
   type        = bool
   default     = true
   nullable    = false
