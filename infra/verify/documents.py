@@ -22,4 +22,4 @@ def statements(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def texts(value: Any) -> list[str]:
     """A member of a policy that is one text, several, or absent."""
-    return [] if value is None else [value] if isinstance(value, str) else list(value)
+    return [] if value is None else [value] if isinstance(value, str) else [str(element) for element in value]

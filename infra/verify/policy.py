@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from infra.design import Environment
 from infra.verify.checks import Check, Subject
+from infra.verify.documents import statements, texts
 
 READ: Final = frozenset({"s3:GetObject", "s3:GetObjectVersion"})
 LIST: Final = frozenset(
@@ -98,11 +99,11 @@ def _rule(actions: set[str], resources: set[str], conditions: Mapping[str, Any])
 def _denial(statement: Mapping[str, Any]) -> dict[str, Any]:
     everybody = statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
     conditions = {
-        operator: {key: _list(value) for key, value in keys.items()}
+        operator: {key: texts(value) for key, value in keys.items()}
         for operator, keys in statement.get("Condition", {}).items()
     }
-    actions = set(_list(statement.get("Action", []))) if everybody else set()
-    return _rule(actions, set(_list(statement.get("Resource", []))), conditions)
+    actions = set(texts(statement.get("Action", []))) if everybody else set()
+    return _rule(actions, set(texts(statement.get("Resource", []))), conditions)
 
 
 def _covers(found: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
@@ -120,31 +121,22 @@ def _covers(found: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
 def _rights(statement: Mapping[str, Any]) -> Iterator[Right]:
     principals = statement.get("Principal", "*")
     if isinstance(principals, Mapping):
-        names = [name for value in principals.values() for name in _list(value)]
+        names = [name for value in principals.values() for name in texts(value)]
     else:
         names = [str(principals)]
     unknown = statement.keys() & {"NotPrincipal", "NotAction", "NotResource"}
     if unknown:
         yield ("everybody", f"all but ({', '.join(sorted(unknown))})", "")
     for name in names:
-        for action in _list(statement.get("Action", [])):
-            for resource in _list(statement.get("Resource", [])):
+        for action in texts(statement.get("Action", [])):
+            for resource in texts(statement.get("Resource", [])):
                 yield (name, action, resource)
 
 
 def _statements(document: Mapping[str, Any], effect: str) -> list[Mapping[str, Any]]:
-    statements = document.get("Statement", [])
-    return [
-        statement
-        for statement in (statements if isinstance(statements, list) else [statements])
-        if statement.get("Effect") == effect
-    ]
+    return [statement for statement in statements(document) if statement.get("Effect") == effect]
 
 
 def _words(right: Right) -> str:
     who, action, resource = right
     return f"{who.rpartition('/')[2]} {action} on {resource.removeprefix('arn:aws:s3:::')}"
-
-
-def _list(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else [str(element) for element in value]

@@ -31,7 +31,7 @@ _COPIES = 4
 """How often what is repeated a fixed number of times is written out; more copies bring nothing new."""
 
 _MOST_POSITIONS = 200
-_MOST_PAIRS = 100_000
+_MOST_STEPS = 200_000
 """Beyond these an expression is refused unexamined: nobody can read it, either."""
 
 _MOST_DEGREE = 2
@@ -128,11 +128,13 @@ class _Automaton:
         start = (min(loop), min(loop))
         onward: dict[_Pair, set[_Pair]] = {}
         pending = [start]
+        steps = 0
         while pending:
             pair = pending.pop()
             if pair in onward:
                 continue
-            if len(onward) == _MOST_PAIRS:
+            steps += len(self.follow[pair[0]]) * len(self.follow[pair[1]])
+            if steps > _MOST_STEPS:
                 return True
             onward[pair] = {
                 (one, other)
