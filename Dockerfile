@@ -6,7 +6,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 RUN python -m venv /venv
 COPY requirements/app.lock requirements/app.lock
-RUN /venv/bin/pip install --require-hashes -r requirements/app.lock
+RUN /venv/bin/pip install --no-deps --require-hashes -r requirements/app.lock
 COPY pyproject.toml README.md ./
 COPY app app
 COPY bbws_templates bbws_templates

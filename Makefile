@@ -25,13 +25,13 @@ $(BIN)/python:
 
 $(VENV)/.app: requirements/app.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what the preview needs (locked, once)"
-	@test -e $(VENV)/.dev || $(BIN)/python -m pip install --quiet --require-hashes -r requirements/app.lock
+	@test -e $(VENV)/.dev || $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/app.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what the tests need (locked, once)"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.app
 

@@ -28,7 +28,7 @@ infra-tools: $(VENV)/.dev $(CHECKOV)/.installed ## Find Terraform and install ch
 $(CHECKOV)/.installed: requirements/checkov.lock | $(BIN)/python
 	@echo "Installing checkov (locked, once)"
 	@$(BIN)/python -m venv $(CHECKOV)
-	@$(CHECKOV)/bin/python -m pip install --quiet --require-hashes -r requirements/checkov.lock
+	@$(CHECKOV)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/checkov.lock
 	@touch $@
 
 # The whole test suite needs it too.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import subprocess
 import tomllib
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from app.cli import COMMANDS, cli
 
@@ -40,6 +43,44 @@ def test_lock_files_pin_by_digest_and_name_no_download_address() -> None:
         pins = re.findall(r"(?m)^[a-z0-9][\w.\[\]-]*==", lock.read_text())
         assert len(pins) > 10
         assert lock.read_text().count("--hash=sha256:") >= len(pins)
+
+
+def test_the_lock_holds_everything_that_is_needed_and_nothing_else_is_asked_for() -> None:
+    """A resolver that may choose can choose what was published after the lock, and then fail over it."""
+    for document in tracked("Makefile", "Dockerfile", "infra/*.mk"):
+        for line in document.read_text().splitlines():
+            assert ".lock" not in line or "pip install" not in line or "--no-deps --require-hashes" in line, (
+                line
+            )
+    text = (ROOT / "requirements/dev.lock").read_text()
+    locked = {canonicalize_name(name): pin for name, pin in re.findall(r"(?m)^([\w.-]+)==([^ ;]+)", text)}
+    asked = [(Requirement(line), "the project") for line in _asked_for_by_the_project()]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while asked:
+        requirement, by = asked.pop()
+        name, extras = canonicalize_name(requirement.name), frozenset(requirement.extras)
+        if (name, extras) in seen:
+            continue
+        seen.add((name, extras))
+        assert name in locked, f"{name}, which {by} needs, is not locked"
+        assert requirement.specifier.contains(locked[name]), f"{by} needs {requirement}, not {locked[name]}"
+        for line in importlib.metadata.requires(name) or ():
+            needed = Requirement(line)
+            if needed.marker is None or any(needed.marker.evaluate({"extra": e}) for e in {"", *extras}):
+                asked.append((needed, name))
+    assert len({name for name, _ in seen}) > 50
+
+
+def _asked_for_by_the_project() -> list[str]:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = settings["dependency-groups"]
+    project = settings["project"]
+    return [
+        *project["dependencies"],
+        *project["optional-dependencies"]["app"],
+        *groups["build"],
+        *groups["dev"],
+    ]
 
 
 def test_the_runtime_needs_nothing_but_chevron() -> None:
