@@ -88,13 +88,16 @@ class Gate:
 
 
 def too_large(limit: int) -> HttpError:
-    """The refusal of a body of more than ``limit`` bytes."""
+    """The refusal of a body of more than ``limit`` bytes.
+
+    It leaves the connection open, so that the server reads and drops what is still coming (for its keep-alive
+    time at most). A close would reset the connection before the sender has read why; RFC 9112 section 9.6.
+    """
     return HttpError(
         413,
         "body-too-large",
         f"The body has more than {limit:,} bytes.",
         remedy="Send less data: mail clients clip long mails anyway.",
-        headers={"Connection": "close"},
     )
 
 

@@ -138,6 +138,30 @@ def test_a_chunked_body_is_cut_off_at_the_limit(server: Server) -> None:
     assert httpx.get(f"{server.url}/healthz").status_code == 200
 
 
+@pytest.mark.parametrize("framing", ["Content-Length: 1500000", "Transfer-Encoding: chunked"])
+def test_the_refusal_of_a_body_reaches_who_is_still_sending_it(server: Server, framing: str) -> None:
+    """Closing on bytes not yet read resets the connection, and the reset can overtake the answer."""
+    host, port = server.url.removeprefix("http://").split(":")
+    body = b"x" * 1_500_000
+    framed = body if framing.startswith("Content") else b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    head = (
+        f"POST /api/templates/mails/greeting/render HTTP/1.1\r\nHost: {host}:{port}\r\n"
+        f"Content-Type: application/json\r\n{framing}\r\n\r\n"
+    )
+    beyond_the_limit = 1_200_000
+    with (
+        socket.create_connection((host, int(port)), timeout=20) as connection,
+        connection.makefile("rb") as answers,
+    ):
+        connection.sendall(head.encode() + framed[:beyond_the_limit])
+        assert answers.readline().split()[1] == b"413"
+        connection.sendall(framed[beyond_the_limit:])
+        connection.sendall(
+            f"GET /healthz HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode()
+        )
+        assert b"HTTP/1.1 200 OK" in answers.read(), "the connection can still be used"
+
+
 @pytest.mark.parametrize(
     "request_bytes",
     [
