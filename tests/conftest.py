@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # How long an example takes depends on what else the machine does: no test asserts a time.
-settings.register_profile("product", deadline=None)
+settings.register_profile("product", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("product")
 
 TOGETHER: Final = {

@@ -124,13 +124,13 @@ def test_a_browser_that_is_killed_is_replaced() -> None:
 
 
 def test_a_browser_that_hangs_is_replaced() -> None:
-    with Session(draw_seconds=3) as session:
+    with Session(draw_seconds=6) as session:
         before = session.draw("<!DOCTYPE html><title>x</title><p>Hello", WIDE).pictures
         stopped = session.process_id
         os.kill(stopped, signal.SIGSTOP)
         began = time.monotonic()
         assert session.draw("<!DOCTYPE html><title>x</title><p>Hello", WIDE).pictures == before
-        assert time.monotonic() - began < 40
+        assert time.monotonic() - began < 60, "it is noticed by the time that was given, not by a longer one"
         assert session.process_id not in {0, stopped}
 
 
