@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, Route, sync_playwright
 
 from app.browser.discovery import find_browser
+from app.browser.launching import launch
 from app.core.loader import load_template_set
 from app.core.sources import TemplateSet
 from app.core.workspace import Workspace
@@ -55,8 +56,11 @@ def logo() -> bytes:
 
 
 @pytest.fixture(scope="module")  # while it lives, no other test can run an event loop of its own
-def browser_page(logo: bytes) -> Iterator[Page]:
-    """One page that loads nothing but a stand-in for the logo."""
+def browser_page(logo: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """One page that loads nothing but a stand-in for the logo, and has the fonts of the screenshots.
+
+    Those of the machine differ from one to the next, and so does what fits on a line.
+    """
 
     def answer(route: Route) -> None:
         if route.request.url == "https://static.kimmyai.io/logos/kimmyai-logo-email.png":
@@ -66,9 +70,7 @@ def browser_page(logo: bytes) -> Iterator[Page]:
 
     found = find_browser()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found.executable, args=["--no-sandbox"], env={**found.env} or None
-        )
+        browser = launch(playwright, found, tmp_path_factory.mktemp("browser"))
         page = browser.new_page()
         page.route("**/*", answer)
         yield page
