@@ -314,7 +314,10 @@ def test_on_a_phone_the_pictures_stand_below_each_other(waiting: Desk, page: Pag
         "() => new Set([...document.querySelectorAll('.pane')]"
         ".map(pane => pane.getBoundingClientRect().y)).size === 1"
     )
-    assert page.locator("#stage").evaluate("stage => stage.scrollWidth <= stage.clientWidth")
+    # The pictures are fitted after the panes have moved.
+    page.wait_for_function(
+        "(stage) => stage.scrollWidth <= stage.clientWidth", arg=page.locator("#stage").element_handle()
+    )
 
 
 def test_the_page_of_the_server_loads_the_parts_that_the_report_holds_in_the_same_order() -> None:

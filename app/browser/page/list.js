@@ -34,7 +34,14 @@ Review.list = (() => {
     }
     if (!rows.length) rows.push(h("li", { class: "review-empty" }, state.filter === "open" ? "Nothing is left to decide." : "No snapshot matches."));
     $("#list").replaceChildren(...rows);
-    $('#list [aria-current="true"]')?.scrollIntoView({ block: "nearest" });
+    reveal($('#list [aria-current="true"]'), $("#list"));
+  }
+
+  // Not scrollIntoView, after which the Tab key goes on from the row, past the filters and the search.
+  function reveal(row, list) {
+    if (!row) return;
+    const { top, bottom } = row.getBoundingClientRect(), frame = list.getBoundingClientRect();
+    list.scrollTop += Math.min(0, top - frame.top) + Math.max(0, bottom - frame.bottom);
   }
 
   function draw() {
