@@ -152,10 +152,7 @@ class _Reader:
             metadata = load_metadata(self.read(metadata_path), root=self._templates, read=self.read)
         fixtures: dict[str, Fixture] = {}
         broken: dict[str, SourceError] = {}
-        folder = self._fixtures / name
-        for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
-            if not is_visible(path.name) or not is_writable(path.name):
-                continue
+        for path in _fixture_files(self._fixtures / name):
             try:
                 fixtures[path.stem] = self._fixture(name, path)
             except SourceError as error:
@@ -215,6 +212,15 @@ class _Reader:
         if path.is_relative_to(self._working_folder):
             path = path.relative_to(self._working_folder)
         return written(path.as_posix())
+
+
+def _fixture_files(folder: Path) -> list[Path]:
+    """The fixtures in ``folder``; none where it may not be read, as the remarks on the folders say."""
+    try:
+        found = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    except OSError:
+        return []
+    return [path for path in found if is_visible(path.name) and is_writable(path.name)]
 
 
 def _is_template(path: PurePosixPath) -> bool:

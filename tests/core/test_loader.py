@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import socket
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -306,3 +310,51 @@ class TestSharedDefinitions:
         assert words in str(error)
         assert error.location is not None
         assert error.location.line == 14
+
+
+@contextlib.contextmanager
+def closed(path: Path) -> Iterator[None]:
+    """``path`` may not be read, and we are somebody whom that stops."""
+    mode = path.stat().st_mode
+    path.chmod(0)
+    root = os.geteuid() == 0
+    try:
+        if root:
+            os.seteuid(65534)
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        path.chmod(mode)
+
+
+@pytest.fixture
+def open_folder(folder: Path) -> Iterator[Path]:
+    """The same where other users may go; pytest keeps its folders to whoever runs it."""
+    with tempfile.TemporaryDirectory() as home:
+        copy = Path(shutil.copytree(folder, Path(home) / "set"))
+        for path in (Path(home), copy):
+            path.chmod(0o755)
+        yield copy
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["templates/a/one.html", "templates/a", "fixtures/a/one/typical.json", "fixtures/a/one", "fixtures/a"],
+)
+def test_what_may_not_be_read_is_named_and_keeps_nothing_else_from_being_used(
+    open_folder: Path, path: str
+) -> None:
+    write(open_folder / "templates/b/two.html", "<p>two</p>")
+    with closed(open_folder / path):
+        found = load(open_folder)
+    assert "b/two" in found.templates
+    broken = list(found.broken.values())
+    for template in found.templates.values():
+        broken += template.broken_fixtures.values()
+    said = [(error.location, error.message) for error in broken]
+    said += [(problem.location, problem.message) for problem in found.problems]
+    assert [message for where, message in said if where and where.file.endswith(path)] in (
+        ["The file cannot be read: Permission denied."],
+        ["The folder cannot be read: Permission denied."],
+    )
