@@ -19,6 +19,7 @@ from typing import Any
 
 from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.equivalence import equivalence_findings
+from app.core.compiler.pantry import broken_partials
 from app.core.compiler.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
 from app.core.errors import ContractFaultError, UnknownNameError
 from app.core.findings import CheckReport, Finding, Findings, Severity, finding_of
@@ -181,8 +182,6 @@ class Workspace:
             if name not in self.templates.broken:
                 self.source(name)
         findings = Findings()
-        for finding in self.templates.problems if wanted == self.names() else ():
-            findings.add(finding)
         renders = 0
         for name in wanted:
             if progress:
@@ -191,7 +190,18 @@ class Workspace:
                 renders += rendered
                 for finding in found:
                     findings.add(finding)
+        if wanted == self.names():
+            for finding in self._of_no_template(findings.sorted()):
+                findings.add(finding)
         return CheckReport(len(wanted), renders, findings.sorted())
+
+    def _of_no_template(self, known: Iterable[Finding]) -> Iterable[Finding]:
+        """What is wrong with the folders, and with partials of which no template has told it: ``known``."""
+        yield from self.templates.problems
+        told = {(finding.code, finding.location) for finding in known}
+        for finding in map(finding_of, broken_partials(self.templates)):
+            if (finding.code, finding.location) not in told:
+                yield finding
 
     def _check_template(self, name: str) -> Iterable[tuple[bool, Iterable[Finding]]]:
         """The findings of one template: of its source, then per fixture; True with those of a render."""

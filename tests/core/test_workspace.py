@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import ContractFaultError
+from app.core.findings import Severity
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from app.core.workspace import Workspace
 from bbws_templates.errors import ContractError
@@ -103,3 +104,25 @@ def test_a_render_with_made_up_data_counts_and_one_that_the_contract_forbids_doe
     report = Workspace.load(tmp_path / "templates", tmp_path / "fixtures").check()
     assert report.renders == 1
     assert report.failed
+
+
+def test_a_broken_partial_is_named_once_whether_a_template_uses_it_or_none_does(tmp_path: Path) -> None:
+    partials = tmp_path / "templates/partials"
+    partials.mkdir(parents=True)
+    (partials / "used.html").write_text("<p>\n{{#open}}")
+    (partials / "idle.html").write_text("<p>\n{{#open}}")
+    (partials / "idle.txt").write_text("{{/stray}}")
+    (partials / "binary.html").write_bytes(b"\xff")
+    (partials / "sound.html").write_text("<p>{{name}}</p>")
+    (tmp_path / "templates/one.html").write_text("{{> used}}")
+    (tmp_path / "templates/two.html").write_text("{{name}}")
+    found = Workspace.load(tmp_path / "templates", tmp_path / "fixtures")
+    told = [each for each in found.check().findings if "partials/" in each.location.file]
+    assert sorted((Path(each.location.file).name, each.location.line, each.template) for each in told) == [
+        ("binary.html", 1, ""),
+        ("idle.html", 2, ""),
+        ("idle.txt", 1, ""),
+        ("used.html", 2, "one"),
+    ]
+    assert {each.severity for each in told} == {Severity.ERROR}
+    assert not [each for each in found.check(["two"]).findings if "partials/" in each.location.file]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import PurePosixPath
 
 from app.core.compiler.origins import Origins
+from app.core.filenames import PARTIALS_FOLDER
 from app.core.jsontext import locate
 from app.core.sources import Metadata, SourceFile, TemplateSet
-from bbws_templates.errors import Location, PartialError, TemplateSyntaxError
+from bbws_templates.errors import BbwsTemplatesError, Location, PartialError, TemplateSyntaxError
 from bbws_templates.parser import build
 from bbws_templates.tokens import Token, TokenKind, tokenize
 
@@ -101,6 +102,19 @@ class Pantry:
             location=place,
             remedy=f"Add it as {self._folder.replace('*', name)}.{hint}",
         )
+
+
+def broken_partials(templates: TemplateSet) -> Iterator[BbwsTemplatesError]:
+    """What keeps a partial or a stylesheet from being used, whether a template wants it or not."""
+    yield from templates.broken_partials.values()
+    for files in (templates.partials, templates.text_partials):
+        for name, file in files.items():
+            if not name.startswith(f"{PARTIALS_FOLDER}/"):
+                continue  # the same file by its short name, or one of a template, which is compiled anyway
+            try:
+                tokens_of(Ingredient.of_file(file))
+            except BbwsTemplatesError as error:
+                yield error
 
 
 def tokens_of(source: Ingredient) -> tuple[Token, ...]:
