@@ -173,6 +173,20 @@ def test_a_fragment_is_proven_whatever_element_it_begins_with(style: str, body: 
     assert not equivalence_findings(compilation, EMPTY, {"a": True}, fixture="")
 
 
+@pytest.mark.parametrize("style", ["", ".x{color:red}", "@media print{.x{color:red}}"])
+@pytest.mark.parametrize("body", ["<p class=x>t</p>", "<section class=x>t</section>", "t <b class=x>t</b>"])
+@pytest.mark.parametrize(
+    "comments", [("", "<!-- b -->"), ("<!-- a -->\n", ""), ("<!-- a\n-->", "\n<!-- b -->\n")]
+)
+def test_a_fragment_is_proven_with_comments_around_its_stylesheet(
+    style: str, body: str, comments: tuple[str, str]
+) -> None:
+    """Whether a comment stands in the head or before it depends on the style element, which may be gone."""
+    before, after = comments
+    compilation = compile_text(f"{before}<style>{style}</style>{after}{body}<!-- c -->")
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+
+
 @pytest.mark.parametrize(
     ("first", "second", "same"),
     [

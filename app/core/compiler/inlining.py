@@ -21,7 +21,7 @@ from app.core.compiler.borne import MARK
 from app.core.css.cascade import Matched, Rank, family, merged
 from app.core.css.selectors import Selector
 from app.core.css.stylesheet import Declaration, Span, StyleRule, Stylesheet, parse_stylesheet
-from app.core.html.markup import Markup, StartTag
+from app.core.html.markup import Markup
 from app.core.html.tree import Node, is_element, parse_document, remove
 
 _NUMBER = re.compile(r"rule-(\d+)")
@@ -208,28 +208,36 @@ def framed(html: str) -> str:
     """``html``, with a ``<body>`` before the first element that is no head's, when it names no frame itself.
 
     A parser would else put an element that it does not know into the head, if a style element comes before
-    it; compiling may have taken that away.
+    it; compiling may have taken that away. For the same reason comments before the first element are left
+    out: a parser puts them into the head or before it. Lines stay where they are.
 
     Raises:
         UnclosedMarkupError: as ``inline_tree``.
     """
-    return _framed(html, Markup(html).start_tags)
+    return _framed(html, Markup(html))
 
 
-def _framed(html: str, tags: Sequence[StartTag]) -> str:
+def _framed(html: str, markup: Markup) -> str:
+    tags = markup.start_tags
     first = next((tag for tag in tags if tag.name not in _OF_HEAD), None)
     if first is None or not _FRAME.isdisjoint(tag.name for tag in tags):
         return html
-    return f"{html[: first.start]}<body>{html[first.start :]}"
+    pieces = []
+    here = 0
+    for comment in markup.comments:
+        if comment.end <= first.start and not comment.declaration:
+            pieces += [html[here : comment.start], "\n" * html.count("\n", comment.start, comment.end)]
+            here = comment.end
+    return "".join([*pieces, html[here : first.start], "<body>", html[first.start :]])
 
 
 def _marked(html: str) -> str:
     """``html``, ``framed``, with a mark in the tags of its own frame, to tell them from made-up ones."""
     pieces = []
     here = 0
-    tags = Markup(html).start_tags
-    for tag in tags:
+    markup = Markup(html)
+    for tag in markup.start_tags:
         if tag.name in _FRAME:
             pieces += [html[here : tag.name_end], f' {_WRITTEN}=""']
             here = tag.name_end
-    return "".join([*pieces, html[here:]]) if pieces else _framed(html, tags)
+    return "".join([*pieces, html[here:]]) if pieces else _framed(html, markup)
