@@ -33,10 +33,11 @@ async def watch(*folders: Path) -> AsyncIterator[None]:
             await anyio.sleep(_LOOK_AGAIN_MS / 1000)
         else:
             try:
-                async for _ in _changes(tuple(present), polling):
+                async for changed in _changes(tuple(present), polling):
                     if _identities(folders) != present:
                         break
-                    yield
+                    if changed:
+                        yield
             except OSError as error:
                 if not polling and _identities(folders) == present:
                     _log.warning("The system refuses to watch files (%s); looking at them instead.", error)
@@ -45,7 +46,8 @@ async def watch(*folders: Path) -> AsyncIterator[None]:
             yield
 
 
-async def _changes(folders: tuple[Path, ...], polling: bool) -> AsyncIterator[None]:
+async def _changes(folders: tuple[Path, ...], polling: bool) -> AsyncIterator[bool]:
+    """True after a change; False when it is time to look again whether the folders are still the same."""
     changes = awatch(
         *folders,
         watch_filter=DefaultFilter(),
@@ -57,8 +59,8 @@ async def _changes(folders: tuple[Path, ...], polling: bool) -> AsyncIterator[No
         poll_delay_ms=_POLL_MS,
         ignore_permission_denied=True,
     )
-    async for _ in changes:
-        yield
+    async for changed in changes:
+        yield bool(changed)
 
 
 def _identities(folders: tuple[Path, ...]) -> dict[Path, tuple[int, int]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from app.web.live import LiveWorkspace
 from app.web.watching import watch
 from tests.web.conftest import METADATA, Folders
 
-NOTICED_SECONDS = 3.0
+PATIENCE_SECONDS = 20
 
 
 @pytest.fixture
@@ -158,31 +159,78 @@ def test_every_way_of_saving_is_noticed_and_so_is_the_next_save(
     (folder / "a.html").write_text("before")
 
     async def scenario() -> None:
-        changes = watch(folder, tmp_path / "not there yet")
-        first = asyncio.ensure_future(anext(changes))
-        await asyncio.sleep(0.3)  # the watch has to stand before the save
-        save(folder)
-        await asyncio.wait_for(first, NOTICED_SECONDS)
-        second = asyncio.ensure_future(anext(changes))
-        await asyncio.sleep(1.0)  # a replaced folder is found again by its name
-        (folder / "later.html").write_text("later")
-        await asyncio.wait_for(second, NOTICED_SECONDS)
-        await changes.aclose()  # type: ignore[attr-defined]  # a generator behind the interface
+        async with listening(folder, tmp_path / "not there yet") as ear:
+            await ear.hears(lambda number: (folder / "probe.html").write_text(str(number)))
+            await ear.is_quiet()
+            save(folder)
+            await ear.hears()
+            await ear.is_quiet()
+            await ear.hears(lambda number: (folder / "later.html").write_text(str(number)))
 
     asyncio.run(scenario())
 
 
 def test_a_folder_that_appears_later_is_watched_from_then_on(tmp_path: Path) -> None:
     async def scenario() -> None:
-        changes = watch(tmp_path / "later")
-        first = asyncio.ensure_future(anext(changes))
-        await asyncio.sleep(0.2)
-        (tmp_path / "later").mkdir()
-        await asyncio.wait_for(first, NOTICED_SECONDS)
-        second = asyncio.ensure_future(anext(changes))
-        await asyncio.sleep(0.3)
-        (tmp_path / "later/a.json").write_text("{}")
-        await asyncio.wait_for(second, NOTICED_SECONDS)
-        await changes.aclose()  # type: ignore[attr-defined]
+        async with listening(tmp_path / "later") as ear:
+            await ear.is_quiet()
+            (tmp_path / "later").mkdir()
+            await ear.hears()
+            await ear.is_quiet()
+            await ear.hears(lambda number: (tmp_path / "later/a.json").write_text(str(number)))
 
     asyncio.run(scenario())
+
+
+def test_reading_is_no_save(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("read")
+
+    async def scenario() -> None:
+        async with listening(tmp_path) as ear:
+            await ear.hears(lambda number: (tmp_path / "probe.html").write_text(str(number)))
+            await ear.is_quiet()
+            (tmp_path / "a.html").read_text()
+            await ear.is_quiet()
+            assert ear.heard == 0
+
+    asyncio.run(scenario())
+
+
+class Ear:
+    """Hears what ``watch`` tells; ``heard`` counts since the last time that it fell quiet."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+        self._told: asyncio.Queue[None] = asyncio.Queue()
+
+    async def listen(self, *folders: Path) -> None:
+        async for _ in watch(*folders):
+            self._told.put_nowait(None)
+
+    async def hears(self, write: Callable[[int], object] = lambda _: None) -> None:
+        """Wait until something is told; ``write`` until then, since nobody says when a watch stands."""
+        for number in range(PATIENCE_SECONDS * 5):
+            write(number)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.get(), 0.2)
+                return
+        pytest.fail("no change was told")
+
+    async def is_quiet(self) -> None:
+        """Wait until nothing has been told for longer than ``watch`` takes to look again."""
+        with contextlib.suppress(TimeoutError):
+            for self.heard in range(PATIENCE_SECONDS):
+                await asyncio.wait_for(self._told.get(), 0.7)
+            pytest.fail("changes are told without end")
+
+
+@contextlib.asynccontextmanager
+async def listening(*folders: Path) -> AsyncIterator[Ear]:
+    ear = Ear()
+    task = asyncio.create_task(ear.listen(*folders))
+    try:
+        yield ear
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
