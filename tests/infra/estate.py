@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -22,9 +23,13 @@ AFTER_ACCOUNT = ("templates", *TABLES)
 """What the pipeline applies: planned with the rights of the planner, applied with those of the deployer."""
 
 # Making a replica that is protected against deletion takes the provider three minutes of waiting. The tests
-# make it without and protect it themselves; the plan after that is made with production's own values, and it
-# must be empty.
-WITHOUT_THE_WAIT = "-var=replica_deletion_protection=false"
+# make it from a copy of the Terraform that this overrides, and protect it themselves; the plan after that is
+# made from the Terraform itself, and it must be empty.
+WITHOUT_THE_WAIT = """\
+resource "aws_dynamodb_table_replica" "this" {
+  deletion_protection_enabled = null
+}
+"""
 
 
 def planned_values(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -91,6 +96,7 @@ class Estate:
     def apply(self) -> None:
         """Make everything, then plan everything once more."""
         self.emulator.make_reader_roles()
+        self._copy_without_the_wait()
         with ThreadPoolExecutor(4) as pool:
             bootstrap = pool.submit(self.bootstrap)
             self._wait_for_state(bootstrap)
@@ -167,11 +173,11 @@ class Estate:
         environment = {**os.environ, **self.emulator.environment, **self.emulator.session(role)}
         return self._python(environment, "infra.verify", "--env", self.name, *arguments)
 
-    def terraform(self, component: str, *arguments: str, role: str = "") -> Finished:
+    def terraform(self, component: str, *arguments: str, role: str = "", within: Path = INFRA) -> Finished:
         """Terraform in a component, with its data apart, as ``role`` or an administrator."""
         return self.workbench.run(
             *arguments,
-            folder=INFRA / "components" / component,
+            folder=within / "components" / component,
             data=self.home / f"data-{component}",
             extra={**self.emulator.environment, **self.emulator.session(role), **self._provider},
         )
@@ -188,7 +194,8 @@ class Estate:
     def _apply(self, component: str) -> None:
         role = self.deployer if component in AFTER_ACCOUNT else ""
         self.init(component, role)
-        self.terraform(component, "apply", "-auto-approve", *self._variables(component), role=role).ok()
+        variables = f"-var-file=environments/{self.name}.tfvars"
+        self.terraform(component, "apply", "-auto-approve", variables, role=role, within=self._copy).ok()
 
     def _plan_again(self, component: str) -> None:
         if component == "bootstrap":
@@ -207,14 +214,20 @@ class Estate:
             )
 
     def _destroy(self, component: str) -> None:
-        variables = self._variables(component)
+        variables = f"-var-file=environments/{self.name}.tfvars"
         # The pipeline may tear down dev; elsewhere that takes an administrator.
         role = self.deployer if self.name == "dev" and component in AFTER_ACCOUNT else ""
-        self.terraform(component, "destroy", "-auto-approve", "-refresh=false", *variables, role=role).ok()
+        self.terraform(component, "destroy", "-auto-approve", "-refresh=false", variables, role=role).ok()
 
-    def _variables(self, component: str) -> list[str]:
-        variables = [f"-var-file=environments/{self.name}.tfvars"]
-        return [*variables, WITHOUT_THE_WAIT] if component in TABLES else variables
+    @property
+    def _copy(self) -> Path:
+        return self.home / "infra"
+
+    def _copy_without_the_wait(self) -> None:
+        for part in ("modules", "components"):
+            shutil.copytree(INFRA / part, self._copy / part)
+        override = self._copy / "modules" / "dynamodb_table" / "replica_override.tf"
+        override.write_text(WITHOUT_THE_WAIT, encoding="utf-8")
 
     def _wait_for_state(self, bootstrap: Future[Finished]) -> None:
         """Go on once bucket and lock table are there; the lifecycle rule settles for a minute more."""

@@ -9,12 +9,11 @@ module "table" {
 
   providers = { aws = aws, aws.replica = aws.replica }
 
-  name                        = "products"
-  environment                 = var.environment
-  deletion_protection         = var.deletion_protection
-  replicate                   = var.replicate
-  replica_deletion_protection = var.replica_deletion_protection
-  recovery_period_days        = var.recovery_period_days
+  name                 = "products"
+  environment          = var.environment
+  deletion_protection  = var.deletion_protection
+  replicate            = var.replicate
+  recovery_period_days = var.recovery_period_days
 
   attributes = {
     activeKey   = "S"

@@ -59,7 +59,7 @@ variable "replica_region" {
 }
 
 variable "deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the table; always in production."
+  description = "Whether DynamoDB refuses to delete the table and its replica; always in production."
   type        = bool
   nullable    = false
 }
@@ -67,13 +67,6 @@ variable "deletion_protection" {
 variable "replicate" {
   description = "Whether the table has a replica in `replica_region`; always in production."
   type        = bool
-  nullable    = false
-}
-
-variable "replica_deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the replica too."
-  type        = bool
-  default     = true
   nullable    = false
 }
 

@@ -71,6 +71,6 @@ resource "aws_dynamodb_table_replica" "this" {
   global_table_arn            = aws_dynamodb_table.this.arn
   kms_key_arn                 = aws_kms_key.replica[0].arn
   point_in_time_recovery      = true
-  deletion_protection_enabled = var.replica_deletion_protection ? true : null
+  deletion_protection_enabled = var.deletion_protection ? true : null
   tags                        = var.tags
 }

@@ -60,7 +60,7 @@ variable "indexes" {
 }
 
 variable "deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the table."
+  description = "Whether DynamoDB refuses to delete the table and its replica."
   type        = bool
   default     = true
   nullable    = false
@@ -81,13 +81,6 @@ variable "replicate" {
     condition     = var.replicate || var.environment != "prod"
     error_message = "A production table must have a replica in the second region: write replicate = true."
   }
-}
-
-variable "replica_deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the replica too, which has a switch of its own. Leave it on in production: it is false only where an estate is made to be torn down, since making such a replica takes three minutes longer."
-  type        = bool
-  default     = true
-  nullable    = false
 }
 
 variable "recovery_period_days" {
