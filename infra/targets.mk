@@ -42,6 +42,10 @@ infra-fmt: ## Format the Terraform
 infra-docs: $(VENV)/.dev ## Write the READMEs of the modules and components from their code
 	@$(INFRA_PYTHON) infra/scripts/module_readmes.py
 
+.PHONY: infra-rights
+infra-rights: infra-tools ## Write what each role of the pipeline may do into infra/rights, from the Terraform
+	@$(INFRA_PYTHON) -m tests.infra.rights
+
 .PHONY: infra-scan
 infra-scan: infra-tools ## Look for insecure settings in the Terraform (checkov)
 	@$(CHECKOV)/bin/checkov --config-file infra/checkov.yaml --quiet

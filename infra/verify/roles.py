@@ -9,6 +9,7 @@ from infra.design import BRANCH, SESSION_SECONDS, Environment
 from infra.verify.aws import Account
 from infra.verify.checks import Check, Subject, ask
 from infra.verify.documents import policy_of, statements, texts
+from infra.verify.rights import verify_rights
 
 GITHUB: Final = "token.actions.githubusercontent.com"
 TAKING: Final = "sts:AssumeRoleWithWebIdentity"
@@ -44,7 +45,8 @@ def verify_roles(account: Account) -> Iterator[Check]:
             expected=f"{subject_claim.partition(':')[2]} on main, and nobody else",
             found="; ".join(problems),
         )
-        yield from _rights(account, subject, name)
+        yield from _policies(account, subject, name)
+        yield from verify_rights(account, subject, name)
         if arn == environment.planner:
             yield _only_looks(account, subject, name)
 
@@ -85,7 +87,7 @@ def _condition_problems(condition: Mapping[str, Any], subject_claim: str) -> Ite
     yield from (f"a condition on {key}" for key in equals if key not in {*expected, f"{GITHUB}:sub"})
 
 
-def _rights(account: Account, subject: Subject, name: str) -> Iterator[Check]:
+def _policies(account: Account, subject: Subject, name: str) -> Iterator[Check]:
     """Policies are made and named by Terraform; one more is a right that nobody reviewed."""
     environment = account.environment
     parts: list[str] = []
@@ -109,7 +111,7 @@ def _rights(account: Account, subject: Subject, name: str) -> Iterator[Check]:
 
 
 def _only_looks(account: Account, subject: Subject, name: str) -> Check:
-    """The planner is taken without anybody's approval, so its one policy is read as well."""
+    """The planner is taken without anybody's approval, so its one policy is held to a rule of its own."""
     what, expected = "writes nothing, reads no data", "yes"
     answer = ask(account.iam.get_role_policy, RoleName=name, PolicyName=PLANNER_POLICY)
     if answer.problem:

@@ -188,8 +188,8 @@ locals {
               Sid    = "ReadAccessForVerification"
               Effect = "Allow"
               Action = concat(local.reads.roles, local.reads.made_roles, [
-                "budgets:ViewBudget", "iam:GetPolicy", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
-                "sns:ListTagsForResource",
+                "budgets:ViewBudget", "iam:GetPolicy", "iam:GetPolicyVersion", "sns:GetTopicAttributes",
+                "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource",
               ])
               Resource = [
                 "arn:aws:budgets::${var.account_id}:budget/*",

@@ -64,6 +64,38 @@ def let_the_planner(action: str, resource: str) -> Callable[[Estate], Undo]:
     return cause
 
 
+def widen_the_deployer(estate: Estate) -> Undo:
+    """A policy keeps its name and gets a new version, with one more action in a statement that is there."""
+    iam = estate.emulator.client("iam")
+    arn = f"arn:aws:iam::{estate.emulator.account}:policy/{DEPLOYER}-{estate.name}-buckets"
+    before = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arn, VersionId=before)["PolicyVersion"]["Document"]
+    wider = json.loads(json.dumps(document))
+    wider["Statement"][0]["Action"].append("s3:DeleteBucket")
+    made = iam.create_policy_version(PolicyArn=arn, PolicyDocument=json.dumps(wider), SetAsDefault=True)
+
+    def undo() -> None:
+        iam.set_default_policy_version(PolicyArn=arn, VersionId=before)
+        iam.delete_policy_version(PolicyArn=arn, VersionId=made["PolicyVersion"]["VersionId"])
+
+    return undo
+
+
+def change_rights(role: str, policy: str, **changes: Any) -> Callable[[Estate], Undo]:
+    """The first statement of a role's own policy with other members."""
+
+    def cause(estate: Estate) -> Undo:
+        iam = estate.emulator.client("iam")
+        place = {"RoleName": f"{role}-{estate.name}", "PolicyName": policy}
+        before = iam.get_role_policy(**place)["PolicyDocument"]
+        document = json.loads(json.dumps(before))
+        document["Statement"][0].update(changes)
+        iam.put_role_policy(**place, PolicyDocument=json.dumps(document))
+        return lambda: iam.put_role_policy(**place, PolicyDocument=json.dumps(before))
+
+    return cause
+
+
 def give_the_pruner_more(estate: Estate) -> Undo:
     iam = estate.emulator.client("iam")
     place = {"RoleName": f"bbws-templates-pruner-{estate.name}", "PolicyName": "temporary"}

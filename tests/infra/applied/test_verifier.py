@@ -66,8 +66,9 @@ def test_a_fault_is_found_and_nothing_else(
         found = failures(estate, fault.area, monkeypatch)
     finally:
         undo()
-    assert fault.what in {check.what for check in found}, [(check.subject, check.what) for check in found]
-    assert {check.what for check in found} <= {fault.what, *fault.also, "current versions"}
+    what = fault.what.format(where)
+    assert what in {check.what for check in found}, [(check.subject, check.what) for check in found]
+    assert {check.what for check in found} <= {what, *fault.also, "current versions"}
 
 
 def test_after_all_repairs_everything_is_as_designed(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:

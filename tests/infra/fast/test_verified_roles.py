@@ -12,6 +12,7 @@ from moto import mock_aws
 from infra.design import ENVIRONMENTS
 from infra.verify.aws import Account
 from infra.verify.checks import Check
+from infra.verify.rights import FILES
 from infra.verify.roles import verify_roles
 from infra.verify.topic import verify_topic
 
@@ -53,13 +54,34 @@ def planner(account: Account, trust: Any, rights: Any) -> dict[str, Check]:
 
 def test_a_single_statement_may_stand_without_a_list(account: Account) -> None:
     checks = planner(account, TRUST, LOOK)
-    assert [check.what for check in checks.values() if not check.passed] == []
+    assert [check.what for check in checks.values() if not check.passed] == ["rights of read-for-plans"]
     assert {"taken by", "writes nothing, reads no data"} <= set(checks)
 
 
 def test_a_single_statement_without_a_list_is_read(account: Account) -> None:
     check = planner(account, TRUST, {**LOOK, "Action": "iam:CreateRole"})["writes nothing, reads no data"]
     assert (check.passed, check.found) == (False, "it may iam:CreateRole")
+
+
+def test_rights_are_compared_one_by_one(account: Account) -> None:
+    """However IAM writes them: order, lists of one, and the names of statements mean nothing."""
+    designed = json.loads((FILES / "dev.json").read_text(encoding="utf-8"))[PLANNER]["read-for-plans"]
+    apart = [
+        {"Effect": "Allow", "Action": action, "Resource": resource, **condition}
+        for statement in reversed(designed)
+        for condition in [{"Condition": statement["Condition"]} if "Condition" in statement else {}]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+    assert planner(account, TRUST, apart)["rights of read-for-plans"].passed
+    account.iam.delete_role_policy(RoleName=PLANNER, PolicyName="read-for-plans")
+    account.iam.delete_role(RoleName=PLANNER)
+    refusal = {"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"}
+    check = planner(account, TRUST, [*apart[1:], LOOK, refusal])["rights of read-for-plans"]
+    action, resource = apart[0]["Action"], apart[0]["Resource"]
+    assert f"not {action} on {resource}" in check.found
+    assert "also iam:GetRole on *" in check.found
+    assert "also refused all but iam:* on *" in check.found
 
 
 @pytest.mark.parametrize(
