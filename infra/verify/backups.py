@@ -104,6 +104,12 @@ def _selection(account: Account, plan_id: str, subject: Subject) -> Iterator[Che
     )
     yield subject.equal("selects tables tagged", expected, tuple(found))
     yield subject.equal("selects", ("arn:aws:dynamodb:*:*:table/*",), tuple(selection.get("Resources", [])))
+    other = {name: value for name, value in selection.get("Conditions", {}).items() if name != "StringEquals"}
+    other |= {name: selection.get(name) for name in ("NotResources", "ListOfTags")}
+    narrower = sorted(name for name, value in other.items() if value)
+    yield subject.holds(
+        "leaves no table out", not narrower, expected="yes", found=f"narrowed by {', '.join(narrower)}"
+    )
 
 
 def _advanced_features(account: Account) -> Check:

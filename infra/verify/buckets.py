@@ -16,6 +16,7 @@ from infra.design import (
 )
 from infra.verify.aws import Account
 from infra.verify.checks import Answer, Check, Subject, ask
+from infra.verify.documents import statements, texts
 from infra.verify.policy import verify_policy
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ def verify_buckets(account: Account) -> Iterator[Check]:
         yield from _logging(client, subject, bucket, log_bucket)
         yield from subject.tags(environment.tags("s3"), _tags(client, bucket))
         yield from _policy(client, subject, bucket, account)
-        yield from _protection(client, Subject("bucket", log_bucket), log_bucket)
+        logs = Subject("bucket", log_bucket)
+        yield from _protection(client, logs, log_bucket)
+        yield from logs.tags(environment.tags("s3"), _tags(client, log_bucket))
+        yield _takes_logs_alone(client, logs, log_bucket)
     yield from _replication(account)
 
 
@@ -83,33 +87,44 @@ def _protection(client: S3Client, subject: Subject, bucket: str) -> Iterator[Che
 def _lifecycle(client: S3Client, subject: Subject, bucket: str) -> Iterator[Check]:
     answer = ask(client.get_bucket_lifecycle_configuration, Bucket=bucket)
     rules = [] if answer.problem else [rule for rule in answer.value["Rules"] if rule["Status"] == "Enabled"]
-    whole = [rule for rule in rules if not _narrowed(rule)]
-    noncurrent = [
-        rule["NoncurrentVersionExpiration"] for rule in whole if "NoncurrentVersionExpiration" in rule
-    ]
     yield subject.equal(
         "noncurrent versions expire after",
         (f"{NONCURRENT_DAYS} days",),
-        tuple(f"{rule.get('NoncurrentDays', '?')} days" for rule in noncurrent),
+        tuple(ages(rules, "NoncurrentVersionExpiration", "NoncurrentDays")),
     )
-    multipart = [
-        rule["AbortIncompleteMultipartUpload"] for rule in whole if "AbortIncompleteMultipartUpload" in rule
-    ]
     yield subject.equal(
         "multipart uploads abort after",
         (f"{MULTIPART_DAYS} days",),
-        tuple(f"{rule['DaysAfterInitiation']} days" for rule in multipart),
+        tuple(ages(rules, "AbortIncompleteMultipartUpload", "DaysAfterInitiation")),
     )
-    # Any rule counts here, of the whole bucket or not: a template must not vanish by age.
-    expiring = [rule.get("ID", "?") for rule in rules if {"Days", "Date"} & rule.get("Expiration", {}).keys()]
+    # A template must not vanish by age, nor lie in an archive that no Lambda reads.
+    moving = [
+        rule.get("ID", "?")
+        for rule in rules
+        if {"Days", "Date"} & rule.get("Expiration", {}).keys() or rule.get("Transitions")
+    ]
     yield subject.holds(
-        "current versions", not expiring, expected="kept", found=f"expired by the rule {', '.join(expiring)}"
+        "current versions",
+        not moving,
+        expected="kept",
+        found=f"expired or moved by the rule {', '.join(moving)}",
     )
+
+
+def ages(rules: list[Any], action: str, days: str) -> Iterator[str]:
+    """After how many days each rule that has ``action`` does it, and what it leaves out."""
+    for rule in rules:
+        if details := rule.get(action):
+            newest = details.get("NewerNoncurrentVersions")
+            yield (
+                f"{details.get(days, '?')} days"
+                + (f" but the newest {newest}" if newest else "")
+                + (" in a part of the bucket" if _narrowed(rule) else "")
+            )
 
 
 def _narrowed(rule: Any) -> bool:
-    scope = rule.get("Filter", {})
-    return bool(rule.get("Prefix") or scope.get("Prefix") or scope.get("Tag") or scope.get("And"))
+    return bool(rule.get("Prefix") or any(rule.get("Filter", {}).values()))
 
 
 def _logging(client: S3Client, subject: Subject, bucket: str, log_bucket: str) -> Iterator[Check]:
@@ -129,6 +144,26 @@ def _policy(client: S3Client, subject: Subject, bucket: str, account: Account) -
         yield subject.missing("policy", "as designed", answer)
         return
     yield from verify_policy(subject, json.loads(answer.value["Policy"]), bucket, account.environment)
+
+
+def _takes_logs_alone(client: S3Client, subject: Subject, log_bucket: str) -> Check:
+    """The one right that the policy of the log bucket gives is S3's own, to deliver logs."""
+    what, expected = "policy lets S3 deliver logs, and nothing else", "yes"
+    answer = ask(client.get_bucket_policy, Bucket=log_bucket)
+    if answer.problem:
+        return subject.missing(what, expected, answer)
+    allowed = [
+        (statement.get("Principal"), texts(statement.get("Action")), texts(statement.get("Resource")))
+        for statement in statements(json.loads(answer.value["Policy"]))
+        if statement["Effect"] == "Allow"
+    ]
+    delivery = (
+        {"Service": "logging.s3.amazonaws.com"},
+        ["s3:PutObject"],
+        [f"arn:aws:s3:::{log_bucket}/{LOG_PREFIX}*"],
+    )
+    found = "; ".join(f"{', '.join(actions)} to {who}" for who, actions, _ in allowed) or "no right"
+    return subject.holds(what, allowed == [delivery], expected=expected, found=found)
 
 
 def _replication(account: Account) -> Iterator[Check]:

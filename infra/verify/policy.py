@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -34,6 +35,14 @@ def verify_policy(
         yield subject.holds(
             f"policy refuses {what}", present, expected="yes", found="no such rule, or a weaker one"
         )
+    # One more would keep somebody from the work that the policy allows.
+    designed = list(_expected_denials(bucket, environment).values())
+    others = [
+        str(statement.get("Sid", "a statement without Sid"))
+        for statement, denial in zip(_statements(document, "Deny"), denials, strict=True)
+        if denial not in designed
+    ]
+    yield subject.holds("policy refuses nothing else", not others, expected="yes", found="; ".join(others))
 
     granted = {right for statement in _statements(document, "Allow") for right in _rights(statement)}
     expected = set(_expected_rights(bucket, environment))
@@ -127,10 +136,12 @@ def _rights(statement: Mapping[str, Any]) -> Iterator[Right]:
     unknown = statement.keys() & {"NotPrincipal", "NotAction", "NotResource"}
     if unknown:
         yield ("everybody", f"all but ({', '.join(sorted(unknown))})", "")
+    condition = statement.get("Condition")
+    only_if = f" if {json.dumps(condition, sort_keys=True)}" if condition else ""
     for name in names:
         for action in texts(statement.get("Action", [])):
             for resource in texts(statement.get("Resource", [])):
-                yield (name, action, resource)
+                yield (name, action + only_if, resource)
 
 
 def _statements(document: Mapping[str, Any], effect: str) -> list[Mapping[str, Any]]:

@@ -28,6 +28,8 @@ def verify_budget(account: Account) -> Iterator[Check]:
     thresholds = {
         alert["NotificationType"]: alert["Threshold"]
         for alert in (alerts.value or {}).get("Notifications", [])
+        if alert["ComparisonOperator"] == "GREATER_THAN"
+        and alert.get("ThresholdType", "PERCENTAGE") == "PERCENTAGE"
     }
     for kind, percent in BUDGET_ALERTS.items():
         yield subject.equal(f"alert on {kind.lower()} cost", percent, thresholds.get(kind))

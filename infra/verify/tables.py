@@ -95,10 +95,9 @@ def _recovery(subject: Subject, answer: Answer, region: str) -> Iterator[Check]:
 
 
 def _tags(client: Any, arn: str) -> Answer:
-    answer = ask(client.list_tags_of_resource, ResourceArn=arn)
-    if answer.problem:
-        return answer
-    return Answer({tag["Key"]: tag["Value"] for tag in answer.value["Tags"]})
+    # AWS answers with ten tags at a time.
+    pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
+    return ask(lambda: {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]})
 
 
 def _keys(schema: list[dict[str, str]]) -> tuple[str, ...]:

@@ -75,21 +75,56 @@ def drop_bucket_tag(estate: Estate) -> Undo:
     return lambda: put(tags)
 
 
-def expire_current_versions(estate: Estate) -> Undo:
+def drop_log_bucket_tag(estate: Estate) -> Undo:
     s3 = estate.emulator.client("s3")
-    rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket(estate))["Rules"]
-    rule = {
-        "ID": "spring-cleaning",
-        "Status": "Enabled",
-        "Filter": {"Prefix": ""},
-        "Expiration": {"Days": 30},
-    }
+    place = {"Bucket": f"bbws-logs-{estate.name}"}
+    tags = s3.get_bucket_tagging(**place)["TagSet"]
+    s3.put_bucket_tagging(**place, Tagging={"TagSet": tags[1:]})
+    return lambda: s3.put_bucket_tagging(**place, Tagging={"TagSet": tags})
 
-    def put(wanted: list[dict[str, Any]]) -> None:
-        s3.put_bucket_lifecycle_configuration(Bucket=bucket(estate), LifecycleConfiguration={"Rules": wanted})
 
-    put([*rules, rule])
-    return lambda: put(rules)
+def let_everybody_read_logs(estate: Estate) -> Undo:
+    s3 = estate.emulator.client("s3")
+    place = {"Bucket": f"bbws-logs-{estate.name}"}
+    before = s3.get_bucket_policy(**place)["Policy"]
+    document = json.loads(before)
+    arn = f"arn:aws:s3:::{place['Bucket']}/*"
+    document["Statement"].append(
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": arn}
+    )
+    s3.put_bucket_policy(**place, Policy=json.dumps(document))
+    return lambda: s3.put_bucket_policy(**place, Policy=before)
+
+
+def change_lifecycle(change: Callable[[list[dict[str, Any]]], None]) -> Callable[[Estate], Undo]:
+    """The rules of the bucket after ``change``, which may alter them and add to them."""
+
+    def cause(estate: Estate) -> Undo:
+        s3 = estate.emulator.client("s3")
+        before = s3.get_bucket_lifecycle_configuration(Bucket=bucket(estate))["Rules"]
+        wanted = json.loads(json.dumps(before))
+        change(wanted)
+
+        def put(rules: list[dict[str, Any]]) -> None:
+            s3.put_bucket_lifecycle_configuration(
+                Bucket=bucket(estate), LifecycleConfiguration={"Rules": rules}
+            )
+
+        put(wanted)
+        return lambda: put(before)
+
+    return cause
+
+
+def add_rule(prefix: str = "", **action: Any) -> Callable[[Estate], Undo]:
+    """One more lifecycle rule."""
+    rule = {"ID": "spring-cleaning", "Status": "Enabled", "Filter": {"Prefix": prefix}, **action}
+    return change_lifecycle(lambda rules: rules.append(rule))
+
+
+def keep_noncurrent_for_a_month(rules: list[dict[str, Any]]) -> None:
+    (rule,) = (rule for rule in rules if "NoncurrentVersionExpiration" in rule)
+    rule["NoncurrentVersionExpiration"]["NoncurrentDays"] = 30
 
 
 def stop_logging(estate: Estate) -> Undo:
@@ -128,6 +163,22 @@ def let_a_reader_write(estate: Estate) -> Undo:
     return change_policy(estate, widen)
 
 
+def allow_from_one_network_only(estate: Estate) -> Undo:
+    def narrow(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        reading = next(statement for statement in statements if statement["Sid"] == "AllowReading")
+        reading["Condition"] = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+        return statements
+
+    return change_policy(estate, narrow)
+
+
+def refuse_reading(estate: Estate) -> Undo:
+    """One more denial, which keeps the Lambdas from a template."""
+    arn = f"arn:aws:s3:::{bucket(estate)}/receipts/*"
+    denial = {"Effect": "Deny", "Principal": "*", "NotAction": "s3:ListBucket", "Resource": arn}
+    return change_policy(estate, lambda statements: [*statements, denial])
+
+
 def lift_denial(sid: str) -> Callable[[Estate], Undo]:
     def cause(estate: Estate) -> Undo:
         return change_policy(
@@ -162,15 +213,26 @@ def stop_replication(estate: Estate) -> Undo:
 
 
 def forget_delete_markers(estate: Estate) -> Undo:
-    s3 = estate.emulator.client("s3")
-    configuration = s3.get_bucket_replication(Bucket=bucket(estate))["ReplicationConfiguration"]
+    return change_replication(DeleteMarkerReplication={"Status": "Disabled"})(estate)
 
-    def put(status: str) -> None:
-        configuration["Rules"][0]["DeleteMarkerReplication"] = {"Status": status}
-        s3.put_bucket_replication(Bucket=bucket(estate), ReplicationConfiguration=configuration)
 
-    put("Disabled")
-    return lambda: put("Enabled")
+def change_replication(**changes: Any) -> Callable[[Estate], Undo]:
+    """The rule with other members; those of its destination are added to what is there."""
+
+    def cause(estate: Estate) -> Undo:
+        s3 = estate.emulator.client("s3")
+        before = s3.get_bucket_replication(Bucket=bucket(estate))["ReplicationConfiguration"]
+        (rule,) = before["Rules"]
+        destination = {**rule["Destination"], **changes.get("Destination", {})}
+        changed = {**before, "Rules": [{**rule, **changes, "Destination": destination}]}
+
+        def put(configuration: dict[str, Any]) -> None:
+            s3.put_bucket_replication(Bucket=bucket(estate), ReplicationConfiguration=configuration)
+
+        put(changed)
+        return lambda: put(before)
+
+    return cause
 
 
 def put_object(estate: Estate, key: str, body: bytes, media_type: str) -> Undo:

@@ -12,23 +12,32 @@ from tests.infra.applied.access_faults import (
     PLANNER,
     REPOSITORY,
     attach,
+    change_rights,
     give_the_pruner_more,
     let_the_planner,
     trust,
+    widen_the_deployer,
 )
 from tests.infra.applied.bucket_faults import (
     Undo,
+    add_rule,
     allow_acls,
+    allow_from_one_network_only,
+    change_lifecycle,
+    change_replication,
     drop_bucket_tag,
+    drop_log_bucket_tag,
     empty_a_template,
-    expire_current_versions,
     forget_delete_markers,
+    keep_noncurrent_for_a_month,
     leave_a_foreign_object,
     let_a_reader_write,
     let_everybody_read,
+    let_everybody_read_logs,
     lift_denial,
     mislabel_a_template,
     open_public_access,
+    refuse_reading,
     remove_a_template,
     remove_encryption,
     remove_policy,
@@ -149,6 +158,46 @@ def select_other_tables(estate: Estate) -> Undo:
     )
 
 
+def select_tables(**changes: Any) -> Callable[[Estate], Undo]:
+    """The selection of the plan with other members, or with other conditions beside its own."""
+
+    def cause(estate: Estate) -> Undo:
+        backup = estate.emulator.client("backup")
+        plan_id = backup.list_backup_plans()["BackupPlansList"][0]["BackupPlanId"]
+
+        def put(selection: dict[str, Any]) -> None:
+            listed = backup.list_backup_selections(BackupPlanId=plan_id)["BackupSelectionsList"][0]
+            backup.delete_backup_selection(BackupPlanId=plan_id, SelectionId=listed["SelectionId"])
+            backup.create_backup_selection(BackupPlanId=plan_id, BackupSelection=selection)
+
+        listed = backup.list_backup_selections(BackupPlanId=plan_id)["BackupSelectionsList"][0]
+        before = backup.get_backup_selection(BackupPlanId=plan_id, SelectionId=listed["SelectionId"])
+        selection = before["BackupSelection"]
+        conditions = {name: value for name, value in changes.items() if name.startswith("String")}
+        members = {name: value for name, value in changes.items() if name not in conditions}
+        put({**selection, **members, "Conditions": {**selection["Conditions"], **conditions}})
+        return lambda: put(selection)
+
+    return cause
+
+
+def alert_in_dollars(estate: Estate) -> Undo:
+    """80 dollars in place of 80 percent."""
+    budgets = estate.emulator.client("budgets")
+    place = {"AccountId": estate.emulator.account, "BudgetName": f"bbws-{estate.name}-monthly"}
+    listed = budgets.describe_notifications_for_budget(**place)["Notifications"]
+    (before,) = (alert for alert in listed if alert["NotificationType"] == "ACTUAL")
+    heard = budgets.describe_subscribers_for_notification(**place, Notification=before)["Subscribers"]
+
+    def put(old: dict[str, Any], new: dict[str, Any]) -> None:
+        budgets.delete_notification(**place, Notification=old)
+        budgets.create_notification(**place, Notification=new, Subscribers=heard)
+
+    changed = {**before, "ThresholdType": "ABSOLUTE_VALUE"}
+    put(before, changed)
+    return lambda: put(changed, before)
+
+
 def raise_budget(estate: Estate) -> Undo:
     budgets = estate.emulator.client("budgets")
     name = f"bbws-{estate.name}-monthly"
@@ -213,10 +262,32 @@ FAULTS = {
     "encryption removed": Fault(remove_encryption, "bucket", "encryption"),
     "ACLs allowed": Fault(allow_acls, "bucket", "ownership"),
     "bucket tag dropped": Fault(drop_bucket_tag, "bucket", "tags", BOTH),
-    "current versions expire": Fault(expire_current_versions, "bucket", "current versions"),
+    "current versions expire": Fault(add_rule(Expiration={"Days": 30}), "bucket", "current versions"),
+    "current versions archived": Fault(
+        add_rule(Transitions=[{"Days": 1, "StorageClass": "GLACIER"}]), "bucket", "current versions"
+    ),
+    "noncurrent versions kept for a month": Fault(
+        change_lifecycle(keep_noncurrent_for_a_month), "bucket", "noncurrent versions expire after"
+    ),
+    "noncurrent receipts kept for a day": Fault(
+        add_rule("receipts/", NoncurrentVersionExpiration={"NoncurrentDays": 1}),
+        "bucket",
+        "noncurrent versions expire after",
+    ),
+    "log bucket tag dropped": Fault(drop_log_bucket_tag, "bucket", "tags", BOTH),
+    "everybody may read the logs": Fault(
+        let_everybody_read_logs, "bucket", "policy lets S3 deliver logs, and nothing else"
+    ),
     "logging stopped": Fault(stop_logging, "bucket", "access logs"),
     "everybody may read": Fault(let_everybody_read, "bucket", "policy allows nothing else", BOTH),
     "a reader may write": Fault(let_a_reader_write, "bucket", "policy allows nothing else"),
+    "readers let in from one network only": Fault(
+        allow_from_one_network_only,
+        "bucket",
+        "policy allows the roles their work",
+        also=("policy allows nothing else",),
+    ),
+    "one more denial": Fault(refuse_reading, "bucket", "policy refuses nothing else"),
     "plain HTTP allowed": Fault(lift_denial("DenyInsecureTransport"), "bucket", "policy refuses plain HTTP"),
     "other accounts allowed": Fault(
         lift_denial("DenyOtherAccounts"), "bucket", "policy refuses other accounts"
@@ -227,10 +298,18 @@ FAULTS = {
     "releases may be deleted": Fault(
         lift_denial("DenyDeletingReleases"), "bucket", "policy refuses deleting a release"
     ),
-    "a denial weakened": Fault(weaken_denial, "bucket", "policy refuses plain HTTP"),
+    "a denial weakened": Fault(
+        weaken_denial, "bucket", "policy refuses plain HTTP", also=("policy refuses nothing else",)
+    ),
     "policy removed": Fault(remove_policy, "bucket", "policy"),
     "replication stopped": Fault(stop_replication, "bucket", "replication", PROD),
     "delete markers not copied": Fault(forget_delete_markers, "bucket", "replication", PROD),
+    "copies not measured": Fault(
+        change_replication(Destination={"Metrics": {"Status": "Disabled"}}), "bucket", "replication", PROD
+    ),
+    "releases copied only": Fault(
+        change_replication(Filter={"Prefix": "releases/"}), "bucket", "replication", PROD
+    ),
     "recovery disabled": Fault(disable_recovery, "tables", "point-in-time recovery", BOTH),
     "table tag dropped": Fault(drop_table_tag, "tables", "tags"),
     "index deleted": Fault(delete_index, "tables", "index CampaignProductIndex"),
@@ -240,6 +319,19 @@ FAULTS = {
     "backups once a week": Fault(back_up_weekly, "backup", "schedule"),
     "backups not copied": Fault(stop_copying_backups, "backup", "copies", PROD),
     "backups select nothing": Fault(select_other_tables, "backup", "selects tables tagged"),
+    "backups leave tenants out": Fault(
+        select_tables(NotResources=["arn:aws:dynamodb:*:*:table/tenants"]), "backup", "leaves no table out"
+    ),
+    "backups select what is not a table": Fault(
+        select_tables(
+            StringNotEquals=[
+                {"ConditionKey": "aws:ResourceTag/Component", "ConditionValue": "dynamodb"},
+            ]
+        ),
+        "backup",
+        "leaves no table out",
+    ),
+    "an alert in dollars": Fault(alert_in_dollars, "budget", "alert on actual cost"),
     "budget raised": Fault(raise_budget, "budget", "limit"),
     "alarm silenced": Fault(silence_alarm, "alarms", "alarm"),
     "nobody hears of alarms": Fault(unsubscribe_everybody, "alarms", "subscriptions"),
@@ -279,22 +371,34 @@ FAULTS = {
         let_the_planner("dynamodb:PutItem", "arn:aws:dynamodb:*:*:table/terraform-state-lock-{}"),
         "access",
         "writes nothing, reads no data",
+        also=("rights of read-for-plans",),
     ),
     "planner let into the templates": Fault(
         let_the_planner("s3:GetObject", "arn:aws:s3:::bbws-templates-{}/*"),
         "access",
         "writes nothing, reads no data",
+        also=("rights of read-for-plans",),
+    ),
+    "deployer's policy widened": Fault(
+        widen_the_deployer, "access", f"rights of {DEPLOYER}-{{}}-buckets", BOTH
+    ),
+    "pruner let at everything": Fault(
+        change_rights("bbws-templates-pruner", "prune-releases", Resource="*"),
+        "access",
+        "rights of prune-releases",
     ),
     "pruner given more": Fault(give_the_pruner_more, "access", "policies of its own"),
     "planner let into the state of account": Fault(
         let_the_planner("s3:GetObject", "arn:aws:s3:::bbws-terraform-state-{}/*"),
         "access",
         "writes nothing, reads no data",
+        also=("rights of read-for-plans",),
     ),
     "planner let into secrets": Fault(
         let_the_planner("secretsmanager:GetSecretValue", "*"),
         "access",
         "writes nothing, reads no data",
+        also=("rights of read-for-plans",),
     ),
     "foreign object": Fault(leave_a_foreign_object, "templates", "nothing unexpected"),
     "template mislabelled": Fault(mislabel_a_template, "templates", "media type"),
