@@ -42,6 +42,15 @@ def test_an_example_is_taken(path: Path) -> None:
     assert key_problem(path.parts[-3], load(path)) == ""
 
 
+@pytest.mark.parametrize("path", EXAMPLES, ids=name)
+def test_no_form_takes_a_line_feed_at_its_end(path: Path) -> None:
+    """Python's ``$`` stands before one as well, and a key with a line feed is another key."""
+    free = {"name", "description", "organizationName"}
+    for member, value in load(path).items():
+        if isinstance(value, str) and member not in free:
+            assert list(validator(path.parts[-3]).iter_errors({**load(path), member: f"{value}\n"})), member
+
+
 @pytest.mark.parametrize("path", INCONSISTENT, ids=name)
 def test_a_key_of_another_item_passes_the_schema_and_is_refused_all_the_same(path: Path) -> None:
     """JSON Schema cannot compare two members; the schema says who does."""
