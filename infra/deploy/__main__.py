@@ -36,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         require_rights(environment, caller, options.verb, lock=getattr(options, "lock", True))
         if options.verb == "bootstrap":
             return _bootstrap(program, options.env, approve=options.approve)
+        if options.verb == "apply":
+            _require_plans(components)
+        elif options.verb == "destroy":
+            _require_torn_down(components)
         changed = False
         for component in components:
             if options.verb == "plan":
@@ -55,6 +59,8 @@ def _default(verb: str) -> tuple[str, ...]:
 
 
 def _plan(program: str, component: Component, *, lock: bool) -> bool:
+    # What is left there when this fails must not be taken for what it would have planned.
+    component.plan.unlink(missing_ok=True)
     if component.name == "templates":
         require_roles(component)
     terraform = _prepared(program, component)
@@ -81,23 +87,37 @@ def _plan(program: str, component: Component, *, lock: bool) -> bool:
     return code == 2
 
 
-def _apply(program: str, component: Component) -> None:
-    if not component.plan.is_file():
+def _require_plans(components: Sequence[Component]) -> None:
+    """All of them, before the first is applied: half a change would be live otherwise."""
+    missing = [component for component in components if not component.plan.is_file()]
+    if missing:
+        names = " and ".join(component.name for component in missing)
+        environment = missing[0].environment
         raise RefusedError(
-            f"There is no reviewed plan of {component.name} for {component.environment}: run "
-            f"`make infra-plan ENV={component.environment}` first and read it."
+            f"There is no reviewed plan of {names} for {environment}: run "
+            f"`make infra-plan ENV={environment}` first and read it, or name what you have planned by "
+            "COMPONENT. Nothing was applied."
         )
+
+
+def _apply(program: str, component: Component) -> None:
     # Made anew, because the plan may come from another machine, and from a role with other rights.
     _prepared(program, component).run("apply", str(component.plan))
     component.plan.unlink()
 
 
+def _require_torn_down(components: Sequence[Component]) -> None:
+    how = "docs/runbooks/tear-down.md says what an administrator does."
+    for component in components:
+        if not ENVIRONMENTS[component.environment].torn_down:
+            raise RefusedError(f"{component.environment} is not torn down by a command: {how}")
+        if component.name == "bootstrap":
+            raise RefusedError(
+                f"bootstrap keeps the state of everything and is not torn down by a command: {how}"
+            )
+
+
 def _destroy(program: str, component: Component) -> None:
-    if not ENVIRONMENTS[component.environment].torn_down:
-        raise RefusedError(
-            f"{component.environment} is not torn down by a command: docs/runbooks/tear-down.md says what an "
-            "administrator does."
-        )
     _prepared(program, component).run("destroy", "-auto-approve", f"-var-file={component.variables}")
 
 

@@ -23,6 +23,31 @@ def test_nothing_is_applied_without_a_reviewed_plan(dev: Estate) -> None:
     )
 
 
+def test_nothing_is_applied_while_a_plan_is_missing(dev: Estate) -> None:
+    """The plan of one component does not go live alone when all were asked for."""
+    plan = work(dev, "templates") / "plan.tfplan"
+    plan.parent.mkdir(parents=True, exist_ok=True)
+    plan.write_bytes(b"not looked at")
+    finished = dev.deploy("apply", "--confirm", "deploy-dev").ok(3)
+    assert "no reviewed plan of tenants and products and campaigns for dev" in finished.sentence
+    assert "Nothing was applied" in finished.sentence
+    assert plan.exists()
+
+
+def test_a_plan_that_fails_leaves_no_older_one_to_apply(dev: Estate) -> None:
+    plan = work(dev, "templates") / "plan.tfplan"
+    plan.parent.mkdir(parents=True, exist_ok=True)
+    plan.write_bytes(b"of last week")
+    iam = dev.emulator.client("iam")
+    role = "2-1-bbws-payment-lambda-role-dev"
+    iam.delete_role(RoleName=role)
+    try:
+        dev.deploy("plan", "--component", "templates").ok(3)
+    finally:
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+    assert not plan.exists()
+
+
 @pytest.mark.parametrize("typed", ["", "yes", "promote-prod"])
 def test_nothing_is_applied_without_its_name_typed(dev: Estate, typed: str) -> None:
     finished = dev.deploy("apply", "--component", "products", "--confirm", typed).ok(3)
@@ -90,6 +115,14 @@ def test_a_bootstrapped_account_is_left_alone(dev: Estate) -> None:
 def test_production_is_not_torn_down_by_a_command(prod: Estate) -> None:
     finished = prod.deploy("destroy", "--confirm", "destroy-prod").ok(3)
     assert "prod is not torn down by a command" in finished.output
+
+
+def test_the_state_is_not_torn_down_by_a_command(dev: Estate) -> None:
+    components = ("--component", "products", "--component", "bootstrap")
+    finished = dev.deploy("destroy", *components, "--confirm", "destroy-dev").ok(3)
+    assert "bootstrap keeps the state of everything and is not torn down by a command" in finished.sentence
+    tables = dev.emulator.client("dynamodb").list_tables()["TableNames"]
+    assert {"products", "terraform-state-lock-dev"} <= set(tables)
 
 
 def test_a_missing_terraform_says_where_to_get_one(dev: Estate) -> None:
