@@ -190,7 +190,7 @@ variable "state" {
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.state.bucket)) && can(regex("^[A-Za-z0-9_.-]{3,255}$", var.state.lock_table))
-    error_message = "state.bucket is \"${var.state.bucket}\" and state.lock_table is \"${var.state.lock_table}\": write the names of one bucket and one table, without wildcards, for example bbws-terraform-state-dev and terraform-state-lock-dev."
+    error_message = "state.bucket is \"${coalesce(var.state.bucket, "empty")}\" and state.lock_table is \"${coalesce(var.state.lock_table, "empty")}\": write the names of one bucket and one table, without wildcards, for example bbws-terraform-state-dev and terraform-state-lock-dev."
   }
 
   validation {

@@ -91,6 +91,11 @@ variable "selection_tags" {
     condition     = length(var.selection_tags) >= 1
     error_message = "Without a tag every table of the account would be backed up: write at least one, for example { BackupPolicy = \"daily\" }."
   }
+
+  validation {
+    condition     = alltrue([for key, value in var.selection_tags : try(length(key) > 0 && length(value) > 0, false)])
+    error_message = "selection_tags holds a tag without name or value, which no table carries: write both, for example { BackupPolicy = \"daily\" }."
+  }
 }
 
 variable "recovery_point_tags" {

@@ -4,8 +4,8 @@ variable "bucket" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket))
-    error_message = "\"${var.bucket}\" is not a bucket name that S3 accepts: write the name alone (no ARN, no s3://), 3 to 63 lower-case letters, digits and hyphens."
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket)) && !can(regex("^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$", var.bucket))
+    error_message = "\"${var.bucket}\" is not a bucket name that S3 accepts: write the name alone (no ARN, no s3://), 3 to 63 lower-case letters, digits and hyphens, without the beginnings and endings that S3 keeps for itself."
   }
 }
 
@@ -27,8 +27,8 @@ variable "readers" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.readers : can(regex("^arn:aws:iam::${var.account_id}:role/[^*?]+$", arn))])
-    error_message = "Each reader must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.readers : arn if !can(regex("^arn:aws:iam::${var.account_id}:role/[^*?]+$", arn))])}."
+    condition     = alltrue([for arn in var.readers : can(regex("^arn:aws:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    error_message = "Each reader must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.readers : arn if !can(regex("^arn:aws:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])}."
   }
 }
 
@@ -39,8 +39,8 @@ variable "writers" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.writers : can(regex("^arn:aws:iam::${var.account_id}:role/[^*?]+$", arn))])
-    error_message = "Each writer must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.writers : arn if !can(regex("^arn:aws:iam::${var.account_id}:role/[^*?]+$", arn))])}."
+    condition     = alltrue([for arn in var.writers : can(regex("^arn:aws:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    error_message = "Each writer must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.writers : arn if !can(regex("^arn:aws:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])}."
   }
 }
 
@@ -51,8 +51,8 @@ variable "pruners" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.pruners : can(regex("^arn:aws:iam::${var.account_id}:role/[^*?]+$", arn))])
-    error_message = "Each pruner must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.pruners : arn if !can(regex("^arn:aws:iam::${var.account_id}:role/[^*?]+$", arn))])}."
+    condition     = alltrue([for arn in var.pruners : can(regex("^arn:aws:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    error_message = "Each pruner must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.pruners : arn if !can(regex("^arn:aws:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])}."
   }
 
   validation {

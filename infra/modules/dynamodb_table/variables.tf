@@ -37,6 +37,11 @@ variable "sort_key" {
     type = optional(string, "S")
   })
   default = {}
+
+  validation {
+    condition     = try(var.sort_key.name != var.partition_key.name, true)
+    error_message = "The sort key has the name of the partition key: write another name for sort_key, or sort_key = null for a table without one."
+  }
 }
 
 variable "attributes" {

@@ -4,8 +4,8 @@ variable "attributes" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for type in values(var.attributes) : contains(["S", "N", "B"], type)])
-    error_message = "A key of DynamoDB is a string, a number or a binary: write S, N or B. Not so: ${join(", ", [for name, type in var.attributes : "${name} = ${type}" if !contains(["S", "N", "B"], type)])}. A boolean cannot key an index: index a string attribute that is derived from it, as activeKey is from active."
+    condition     = alltrue([for type in values(var.attributes) : try(contains(["S", "N", "B"], type), false)])
+    error_message = "A key of DynamoDB is a string, a number or a binary: write S, N or B. Not so: ${join(", ", [for name, type in var.attributes : "${name} = ${coalesce(type, "nothing")}" if !try(contains(["S", "N", "B"], type), false)])}. A boolean cannot key an index: index a string attribute that is derived from it, as activeKey is from active."
   }
 
   validation {
@@ -40,7 +40,7 @@ variable "indexes" {
 
   validation {
     condition     = alltrue([for index in var.indexes : can(regex("^[A-Za-z0-9_.-]{3,255}$", index.name))])
-    error_message = "The name of an index has 3 to 255 letters, digits, underscores, hyphens and dots: write for example EmailIndex. Not so: ${join(", ", [for index in var.indexes : "\"${index.name}\"" if !can(regex("^[A-Za-z0-9_.-]{3,255}$", index.name))])}."
+    error_message = "The name of an index has 3 to 255 letters, digits, underscores, hyphens and dots: write for example EmailIndex. Not so: ${join(", ", [for index in var.indexes : "\"${coalesce(index.name, "nothing")}\"" if !can(regex("^[A-Za-z0-9_.-]{3,255}$", index.name))])}."
   }
 
   validation {
@@ -54,7 +54,12 @@ variable "indexes" {
   }
 
   validation {
-    condition     = alltrue([for index in var.indexes : contains(keys(var.attributes), index.partition_key) && (index.sort_key == null || contains(keys(var.attributes), coalesce(index.sort_key, index.partition_key)))])
+    condition     = alltrue([for index in var.indexes : try(length(index.partition_key) > 0, false) && index.sort_key != ""])
+    error_message = "A key of an index is empty: write the name of an attribute; an index without sort key has no sort_key, or null."
+  }
+
+  validation {
+    condition     = alltrue([for key in compact(flatten([for index in var.indexes : [index.partition_key, index.sort_key]])) : contains(keys(var.attributes), key)])
     error_message = "An index uses an attribute that is not declared: ${join("; ", [for index in var.indexes : "${index.name} needs ${join(" and ", [for key in compact([index.partition_key, index.sort_key]) : key if !contains(keys(var.attributes), key)])}" if length([for key in compact([index.partition_key, index.sort_key]) : key if !contains(keys(var.attributes), key)]) > 0])}. Write the attribute with its type into attributes (declared: ${join(", ", keys(var.attributes))}), or correct the name in the index."
   }
 

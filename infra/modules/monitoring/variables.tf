@@ -65,6 +65,11 @@ variable "watch_backups" {
   type        = bool
   default     = false
   nullable    = false
+
+  validation {
+    condition     = !var.watch_backups || var.topic != null
+    error_message = "Failed backups are sent to the topic that is made here, and none is: write topic as well, or watch_backups = false."
+  }
 }
 
 variable "budget" {
@@ -77,6 +82,16 @@ variable "budget" {
     emails           = optional(list(string), [])
   })
   default = null
+
+  validation {
+    condition     = var.budget == null || can(regex("^[^:\\\\]{1,100}$", var.budget.name))
+    error_message = "budget.name is not the name of a budget: write 1 to 100 characters without colon and backslash, for example bbws-dev-monthly."
+  }
+
+  validation {
+    condition     = var.budget == null || try(alltrue([for email in var.budget.emails : can(regex("^[^@ ]+@[^@ ]+[.][^@ ]+$", email))]), false)
+    error_message = "budget.emails holds something that is not an email address: write for example support@kimmyai.io."
+  }
 
   validation {
     condition     = var.budget == null || try(var.budget.limit_usd > 0, false)
@@ -98,6 +113,21 @@ variable "tables" {
   }))
   default  = []
   nullable = false
+
+  validation {
+    condition     = alltrue([for name in flatten([for table in var.tables : [table.name, table.indexes]]) : can(regex("^[A-Za-z0-9_.-]{3,255}$", name))])
+    error_message = "tables holds a name that no table and no index has: write 3 to 255 letters, digits, underscores, hyphens and dots, for example { name = \"tenants\", indexes = [\"EmailIndex\"] }."
+  }
+
+  validation {
+    condition     = length(var.tables) == length(distinct(var.tables[*].name)) && alltrue([for table in var.tables : length(table.indexes) == length(distinct(table.indexes))])
+    error_message = "tables names a table or an index twice: write each once."
+  }
+
+  validation {
+    condition     = alltrue([for table in var.tables : table.replica_region == null || can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", table.replica_region))])
+    error_message = "The replica_region of a table is not a region: write one such as eu-west-1, or leave it out."
+  }
 }
 
 variable "bucket" {
@@ -110,6 +140,16 @@ variable "bucket" {
     }))
   })
   default = null
+
+  validation {
+    condition     = var.bucket == null || alltrue([for name in try([var.bucket.name, var.bucket.replication.destination_bucket], [var.bucket.name], []) : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", name))])
+    error_message = "bucket holds a name that no bucket has: write the name alone (no ARN), 3 to 63 lower-case letters, digits and hyphens, for example bbws-templates-prod."
+  }
+
+  validation {
+    condition     = try(length(var.bucket.replication.rule_id) > 0, var.bucket == null || try(var.bucket.replication == null, true))
+    error_message = "bucket.replication.rule_id is empty: write the id of the replication rule, which its metrics carry."
+  }
 }
 
 variable "thresholds" {

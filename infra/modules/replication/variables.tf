@@ -4,7 +4,7 @@ variable "source_bucket" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.source_bucket))
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.source_bucket)) && !can(regex("^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$", var.source_bucket))
     error_message = "\"${var.source_bucket}\" is not a bucket name that S3 accepts: write the name alone (no ARN), for example bbws-templates-prod."
   }
 }
@@ -15,7 +15,7 @@ variable "destination_bucket" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.destination_bucket)) && var.destination_bucket != var.source_bucket
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.destination_bucket)) && !can(regex("^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$", var.destination_bucket)) && var.destination_bucket != var.source_bucket
     error_message = "\"${var.destination_bucket}\" cannot take the copies: write the name of another bucket (no ARN), for example bbws-templates-prod-dr-eu-west-1."
   }
 }

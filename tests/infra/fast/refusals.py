@@ -38,6 +38,13 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
         "selection_tags": {"BackupPolicy": "daily"},
     },
     "modules/bucket_policy": {"bucket": "bbws-templates-dev", "account_id": "536580886816"},
+    "modules/monitoring": {"environment": "dev", "level": "basic", "topic": {"name": "bbws-alarms-dev"}},
+    "modules/replication": {
+        "source_bucket": "bbws-templates-prod",
+        "destination_bucket": "bbws-templates-prod-dr-eu-west-1",
+        "account_id": "093646564004",
+        "role_name": "bbws-templates-replication-prod",
+    },
 }
 
 GITHUB: Mapping[str, Any] = {
@@ -146,6 +153,18 @@ REFUSALS = (
         ("active = BOOL", "write S, N or B", "a string attribute that is derived from it"),
     ),
     Refusal(
+        "an_index_without_name_and_partition_key",
+        "modules/gsi",
+        {"indexes": [{"name": None, "partition_key": "", "sort_key": "email"}]},
+        ('Not so: "nothing"', "A key of an index is empty", "write the name of an attribute"),
+    ),
+    Refusal(
+        "a_sort_key_that_is_the_partition_key",
+        "modules/dynamodb_table",
+        {"sort_key": {"name": "PK"}},
+        ("has the name of the partition key", "or sort_key = null"),
+    ),
+    Refusal(
         "an_index_of_a_table_on_an_undeclared_attribute",
         "modules/dynamodb_table",
         {"indexes": [{"name": "EmailIndex", "partition_key": "email"}]},
@@ -192,6 +211,55 @@ REFUSALS = (
         "modules/backup",
         {"frequency": "weekly"},
         ('"weekly" is no backup frequency', "write daily (at 02:00 UTC) or hourly"),
+    ),
+    Refusal(
+        "backups_selected_by_a_tag_without_value",
+        "modules/backup",
+        {"selection_tags": {"BackupPolicy": ""}},
+        ("a tag without name or value", "write both"),
+    ),
+    Refusal(
+        "names_that_nothing_to_be_watched_has",
+        "modules/monitoring",
+        {
+            "tables": [{"name": "a b c", "replica_region": "mars"}, {"name": "a b c"}],
+            "bucket": {"name": "Templates", "replication": {"destination_bucket": "copies", "rule_id": ""}},
+            "budget": {"name": "dev:monthly", "limit_usd": 500, "emails": ["support"]},
+        },
+        (
+            "tables holds a name that no table and no index has",
+            "tables names a table or an index twice",
+            "replica_region of a table is not a region",
+            "bucket holds a name that no bucket has",
+            "rule_id is empty",
+            "budget.name is not the name of a budget",
+            "budget.emails holds something that is not an email address",
+        ),
+    ),
+    Refusal(
+        "backups_watched_for_nobody",
+        "modules/monitoring",
+        {
+            "watch_backups": True,
+            "topic": None,
+            "alarm_topic_arn": "arn:aws:sns:af-south-1:536580886816:bbws-alarms-dev",
+        },
+        ("write topic as well, or watch_backups = false",),
+    ),
+    Refusal(
+        "copies_to_a_bucket_with_a_reserved_ending",
+        "modules/replication",
+        {"destination_bucket": "bbws-templates-s3alias"},
+        ('"bbws-templates-s3alias" cannot take the copies',),
+    ),
+    Refusal(
+        "a_policy_for_a_bucket_with_a_reserved_beginning_and_a_role_with_a_blank",
+        "modules/bucket_policy",
+        {"bucket": "xn--templates", "writers": ["arn:aws:iam::536580886816:role/the deployer"]},
+        (
+            "beginnings and endings that S3 keeps for itself",
+            "Not so: arn:aws:iam::536580886816:role/the deployer",
+        ),
     ),
     Refusal(
         "a_reader_of_another_account",

@@ -93,20 +93,6 @@ run "elsewhere" {
   }
 }
 
-run "a_replica_elsewhere" {
-  command = plan
-
-  variables {
-    environment         = "sit"
-    deletion_protection = false
-  }
-
-  assert {
-    condition     = aws_dynamodb_table_replica.this[0].deletion_protection_enabled != true
-    error_message = "A replica is protected when its table is, and only then."
-  }
-}
-
 run "a_table_without_sort_key" {
   command = plan
 
