@@ -46,9 +46,10 @@ def test_an_example_is_taken(path: Path) -> None:
 def test_no_form_takes_a_line_feed_at_its_end(path: Path) -> None:
     """Python's ``$`` stands before one as well, and a key with a line feed is another key."""
     free = {"name", "description", "organizationName"}
-    for member, value in load(path).items():
+    item, checker = load(path), validator(path.parts[-3])
+    for member, value in item.items():
         if isinstance(value, str) and member not in free:
-            assert list(validator(path.parts[-3]).iter_errors({**load(path), member: f"{value}\n"})), member
+            assert not checker.is_valid({**item, member: f"{value}\n"}), member
 
 
 @pytest.mark.parametrize("path", INCONSISTENT, ids=name)
