@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from starlette.requests import ClientDisconnect
 
 from app.core.errors import SourceError
 from app.core.jsontext import parse_json
@@ -35,8 +36,8 @@ def json_body(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
     and unpaired surrogates; bodies come from anywhere, so each of these is an answer here and not a failure.
 
     Raises (when used):
-        HttpError: 415 not JSON by its type, 413 too large, 400 malformed (line and column), 422 well-formed
-            but not a ``model`` (a JSON pointer per offence).
+        HttpError: 415 not JSON by its type, 413 too large, 400 malformed (line and column) or cut short, 422
+            well-formed but not a ``model`` (a JSON pointer per offence).
     """
 
     async def read(request: Request) -> Body:
@@ -69,10 +70,13 @@ def json_body(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
 async def _read(request: Request, limit: int) -> bytes:
     """The whole body; counted as it arrives, since a chunked body announces no length."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise too_large(limit)
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise too_large(limit)
+    except ClientDisconnect:  # nobody reads the answer any more; unanswered, it would count as our failure
+        raise HttpError(400, "cut-short", "The connection ended before the body did.") from None
     return bytes(body)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 
 import pytest
+from starlette.types import Message
 
 from app.web.problems import PROBLEM_JSON
 from tests.web.calling import A_BROWSER, Caller, in_chunks
@@ -102,6 +104,28 @@ def test_the_size_of_a_body_is_bounded_announced_or_not(calling: Callable[..., C
         assert "1,000" in response.json()["detail"]
     fitting = in_chunks([b'{"fixture": ', b'"typical"}'])
     assert caller.post(RENDER, content=fitting, headers=JSON).status_code == 200
+
+
+def test_a_sender_who_goes_away_in_the_middle_is_no_failure(
+    caller: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    received: list[Message] = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return received.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", b"9")]
+    scope = {"type": "http", "method": "POST", "path": RENDER, "query_string": b"", "headers": headers}
+    asyncio.run(caller.app(scope, receive, send))
+    assert sent[0]["status"] == 400
+    assert caplog.records == []
 
 
 def test_a_method_that_is_not_there_is_answered_with_those_that_are(caller: Caller) -> None:
