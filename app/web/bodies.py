@@ -29,6 +29,12 @@ _EXPECTED = {
 Body = TypeVar("Body", bound=BaseModel)
 
 
+def body_of(model: type[BaseModel]) -> dict[str, Any]:
+    """What a route tells the OpenAPI description of the body that ``json_body(model)`` reads."""
+    schema = model.model_json_schema(by_alias=True)
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
 def json_body(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
     """A dependency that reads the request's body as ``model``.
 

@@ -11,7 +11,6 @@ from fastapi.openapi.utils import get_openapi
 from markupsafe import Markup, escape
 
 from app.web.documented import GATE, GATE_OF_WRITES
-from app.web.models import RenderRequest
 from app.web.problems import PROBLEM_JSON
 
 _SUMMARY = "Email templates: what there is, what the checks say of it, and rendering it."
@@ -35,7 +34,7 @@ def prose(text: str) -> Markup:
 
 
 def describe(app: FastAPI, *, protected: bool) -> None:
-    """Have ``app`` describe its errors by their true media type, and bodies that it reads itself.
+    """Have ``app`` describe its errors by their true media type, and the refusals of its gate.
 
     ``protected`` tells whether a token is asked for at all: a server that asks for none must not claim to.
     """
@@ -58,7 +57,6 @@ def _schema(app: FastAPI, protected: bool) -> dict[str, Any]:
         separate_input_output_schemas=False,
     )
     schemas = schema["components"]["schemas"]
-    schemas["RenderRequest"] = RenderRequest.model_json_schema(by_alias=True)
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     for path in schema["paths"].values():

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends
 
 from app.core.findings import Finding
-from app.web.bodies import json_body
+from app.web.bodies import body_of, json_body
 from app.web.checks import count
 from app.web.documented import BODY, NO_SUCH, RELEASE, UNUSABLE, Name
 from app.web.models import Counts, FindingModel, MailboxModel, Reference, RenderRequest, RenderResult
@@ -20,20 +20,13 @@ from bbws_templates.compiled import RenderedEmail
 
 router = APIRouter()
 
-_RENDER_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RenderRequest"}}},
-    }
-}
-
 
 @router.post(
     "/api/templates/{name:path}/render",
     tags=["templates"],
     summary="Render one mail",
     responses={**NO_SUCH, **UNUSABLE, **BODY, **RELEASE},
-    openapi_extra=_RENDER_BODY,
+    openapi_extra=body_of(RenderRequest),
 )
 def render_template(
     services: ServicesDep, name: Name, body: Annotated[RenderRequest, Depends(json_body(RenderRequest))]

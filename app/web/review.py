@@ -22,7 +22,7 @@ from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore
 from app.core.errors import UnknownNameError
 from app.web.access import require_token
-from app.web.bodies import json_body
+from app.web.bodies import body_of, json_body
 from app.web.problems import Problem
 from app.web.services import Services, ServicesDep
 
@@ -78,11 +78,6 @@ class TakenBack(BaseModel):
     snapshots: list[str]
 
 
-def _body(name: str) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{name}"}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
 @router.get("/review", include_in_schema=False)
 def page(request: Request, services: ServicesDep) -> HTMLResponse:
     """The review for people."""
@@ -133,7 +128,7 @@ def picture(services: ServicesDep, kind: Literal["baseline", "current", "differe
     summary="Approve pictures",
     dependencies=[Depends(require_token)],
     responses=_WRITE_PROBLEMS,
-    openapi_extra=_body("Decision"),
+    openapi_extra=body_of(Decision),
 )
 def approve(services: ServicesDep, body: Annotated[Decision, Depends(json_body(Decision))]) -> Decided:
     """Make the current pictures the baselines, with who and why in their sidecars."""
@@ -147,7 +142,7 @@ def approve(services: ServicesDep, body: Annotated[Decision, Depends(json_body(D
     summary="Reject pictures",
     dependencies=[Depends(require_token)],
     responses=_WRITE_PROBLEMS,
-    openapi_extra=_body("Decision"),
+    openapi_extra=body_of(Decision),
 )
 def reject(services: ServicesDep, body: Annotated[Decision, Depends(json_body(Decision))]) -> Decided:
     """Mark the current pictures as not wanted."""
@@ -161,7 +156,7 @@ def reject(services: ServicesDep, body: Annotated[Decision, Depends(json_body(De
     summary="Take the last decision back",
     dependencies=[Depends(require_token)],
     responses=_WRITE_PROBLEMS,
-    openapi_extra=_body("UndoRequest"),
+    openapi_extra=body_of(UndoRequest),
 )
 def undo(services: ServicesDep, body: Annotated[UndoRequest, Depends(json_body(UndoRequest))]) -> TakenBack:
     """Restore the baselines, and the rejections, as they were before the last decision."""

@@ -19,6 +19,23 @@ def test_every_request_of_the_description_is_documented_and_the_reverse(caller: 
     assert set(re.findall(r"\| `((?:GET|POST) [^`]+)` \|", API)) == described
 
 
+def test_every_reference_of_the_description_leads_somewhere(caller: Caller) -> None:
+    description = caller.get("/openapi.json").json()
+    described = {f"#/components/schemas/{name}" for name in description["components"]["schemas"]}
+    referred = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(description)))
+    assert referred
+    assert referred <= described
+
+
+def test_every_body_is_described_and_named_on_the_page(caller: Caller) -> None:
+    page = caller.get("/docs").text
+    for path, item in caller.get("/openapi.json").json()["paths"].items():
+        if "post" in item and path != "/api/reload":
+            schema = item["post"]["requestBody"]["content"]["application/json"]["schema"]
+            assert schema["properties"], path
+            assert f"Body: <code>{schema['title']}</code>" in page
+
+
 def test_every_status_of_the_description_is_explained(caller: Caller) -> None:
     paths = caller.get("/openapi.json").json()["paths"]
     statuses = {s for item in paths.values() for operation in item.values() for s in operation["responses"]}
