@@ -44,7 +44,7 @@ class _Scope:
 class _Reader:
     def __init__(self, contract: Mapping[str, Any]) -> None:
         self.found: dict[str, UsedVariable] = {}
-        self._definitions = contract.get("$defs", {})
+        self._definitions = _object(contract.get("$defs"))
         self._root = _Scope("", contract)
 
     def read(self, nodes: Iterable[Node], scopes: tuple[_Scope, ...] = ()) -> None:
@@ -68,7 +68,8 @@ class _Reader:
                 required = None
                 scope = _Scope(_join(scope.path, part), {})
                 continue
-            required = part in self._resolve(scope.schema).get("required", ())
+            required_here = self._resolve(scope.schema).get("required")
+            required = isinstance(required_here, list) and part in required_here
             scope = _Scope(_join(scope.path, part), member)
         schema = self._resolve(scope.schema)
         description = scope.schema.get("description") or schema.get("description") or ""
@@ -79,7 +80,7 @@ class _Reader:
         return scope
 
     def _members(self, schema: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-        member = self._resolve(schema).get("properties", {}).get(name)
+        member = _object(self._resolve(schema).get("properties")).get(name)
         return member if isinstance(member, Mapping) else None
 
     def _resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -93,6 +94,11 @@ class _Reader:
                 break
             schema = target
         return schema
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    """``value``, or nothing for what no schema has at this place: such a contract is shown all the same."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _join(path: str, part: str) -> str:

@@ -44,6 +44,20 @@ METADATA: dict[str, Any] = {
     },
 }
 
+# Objects, but no JSON Schema that the specification knows; each is a finding, and nothing else.
+ODD_CONTRACTS: list[dict[str, Any]] = [
+    {"properties": []},
+    {"properties": {"name": None, "rows": 5}, "required": "name"},
+    {"properties": {"name": {"$ref": 1, "enum": 5, "description": {}}}, "required": 5},
+    {
+        "properties": {"name": {"$ref": "#/$defs/name"}},
+        "$defs": {"name": {"description": [1]}},
+        "required": [[]],
+    },
+    {"properties": {"rows": {"items": [1, 2], "type": {}}}},
+    {"properties": {"rows": {"items": {"properties": 5, "required": 5}}}},
+]
+
 
 @dataclass(frozen=True)
 class Folders:

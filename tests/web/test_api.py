@@ -5,10 +5,13 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 from app.core.clients import CLIENTS
 from tests.web.calling import Caller
-from tests.web.conftest import METADATA, Folders
+from tests.web.conftest import METADATA, ODD_CONTRACTS, Folders
 
 GREETING = "mails/greeting"
 BARE = "deep/down/here/bare"
@@ -72,6 +75,18 @@ def test_variables_inside_lists_are_told_with_their_path(
     variables = {each["path"]: each for each in calling().get("/api/templates/list").json()["variables"]}
     assert list(variables) == ["a.b", "rows", "rows[].cell", "rows[].inner"]
     assert variables["rows[].cell"]["required"] is True
+
+
+@pytest.mark.parametrize("contract", ODD_CONTRACTS, ids=str)
+def test_a_contract_that_is_no_schema_is_shown_as_it_is(
+    folders: Folders, calling: Callable[..., Caller], contract: dict[str, Any]
+) -> None:
+    folders.write("templates/odd.html", "<p>{{name}}{{#rows}}{{cell}}{{/rows}}</p>")
+    folders.write("templates/odd.json", {**METADATA, "subject": "Odd", "contract": contract})
+    response = calling().get("/api/templates/odd")
+    assert response.status_code == 200
+    assert response.json()["contract"] == contract
+    assert {"name", "rows"} <= {each["path"] for each in response.json()["variables"]}
 
 
 def test_the_sources_of_a_template_are_all_files_it_is_made_of(caller: Caller) -> None:

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.browsing import SHOWN, chromium, mail, opened
-from tests.web.conftest import Folders
-from tests.web.process import Server
+from tests.web.conftest import METADATA, ODD_CONTRACTS, Folders
+from tests.web.process import Server, running
 
 RECEIPT = "/templates/receipts/receipt"
 RECEIPT_FILE = "templates/receipts/receipt.html"
@@ -298,6 +298,22 @@ def test_no_page_scrolls_sideways_on_the_narrowest_phone(browser: Browser, real_
                 expect(page.locator("#fixture option")).not_to_have_count(0)
             widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
             assert widths[0] <= widths[1], path
+        assert misdeeds.seen == []
+
+
+def test_a_contract_that_is_no_schema_leaves_the_page_usable(browser: Browser, folders: Folders) -> None:
+    for number, contract in enumerate(ODD_CONTRACTS):
+        folders.write(f"templates/odd{number}.html", "<p>{{name}}{{#rows}}{{cell}}{{/rows}}</p>")
+        folders.write(f"templates/odd{number}.json", {**METADATA, "subject": "Odd", "contract": contract})
+    with (
+        running(folders.templates, folders.fixtures) as server,
+        opened(browser, server.url) as (page, misdeeds),
+    ):
+        for number in range(len(ODD_CONTRACTS)):
+            page.goto(f"{server.url}/templates/odd{number}#tab=contract")
+            page.get_by_role("tab", name="Contract").click()
+            expect(page.get_by_role("tabpanel")).to_contain_text("name")
+            expect(page.locator("#tab-findings")).to_contain_text("error")
         assert misdeeds.seen == []
 
 

@@ -29,41 +29,46 @@ function line({ path, type, required, description }, used, data) {
 
 /** Every field below `schema`, nested ones as `a.b` and `list[].c`. */
 function* fields(schema, root, prefix) {
-  const required = new Set(schema.required ?? []);
-  for (const [name, raw] of Object.entries(schema.properties ?? {})) {
+  const required = new Set(list(schema.required));
+  for (const [name, raw] of Object.entries(object(schema.properties))) {
     const field = resolve(raw, root);
     const path = prefix ? `${prefix}.${name}` : name;
     const items = field.items && resolve(field.items, root);
-    yield { path, type: describe(field, items), required: required.has(name), description: raw.description ?? field.description, container: Boolean(field.properties || items?.properties) };
+    yield { path, type: describe(field, items), required: required.has(name), description: text(raw?.description ?? field.description), container: Boolean(field.properties || items?.properties) };
     if (field.properties) yield* fields(field, root, path);
     if (items?.properties) yield* fields(items, root, `${path}[]`);
   }
 }
 
 function resolve(schema, root) {
-  for (let steps = 0; steps < 8 && schema?.$ref?.startsWith("#/"); steps += 1) {
+  for (let steps = 0; steps < 8 && text(schema?.$ref).startsWith("#/"); steps += 1) {
     const target = schema.$ref.slice(2).split("/").reduce((value, part) => value?.[part.replaceAll("~1", "/").replaceAll("~0", "~")], root);
-    schema = target ?? {};
+    schema = target;
   }
-  return schema ?? {};
+  return object(schema);
 }
+
+/* A contract may be no schema at all: that is a finding, and the page shows the rest of it. */
+const object = (value) => (typeof value === "object" && value && !Array.isArray(value) ? value : {});
+const list = (value) => (Array.isArray(value) ? value : []);
+const text = (value) => (typeof value === "string" ? value : "");
 
 function describe(field, items) {
   const type = [field.type ?? (field.const !== undefined ? "constant" : "any")].flat().join(" or ");
-  const notes = [field.format, field.pattern && `/${field.pattern}/`, field.enum?.join(" | "), field.maxLength && `≤ ${field.maxLength}`];
-  const text = items ? `list of ${[items.type ?? "any"].flat().join(" or ")}` : type;
-  return [text, ...notes.filter(Boolean)].join(", ");
+  const notes = [field.format, field.pattern && `/${field.pattern}/`, list(field.enum).join(" | "), field.maxLength && `≤ ${field.maxLength}`];
+  const kind = items ? `list of ${[items.type ?? "any"].flat().join(" or ")}` : type;
+  return [kind, ...notes.filter(Boolean)].join(", ");
 }
 
 function sample(data, path) {
   let value = data;
   for (const part of path.split(".")) {
-    const list = part.endsWith("[]");
-    value = value?.[list ? part.slice(0, -2) : part];
-    if (list) value = Array.isArray(value) ? value[0] : undefined;
+    const each = part.endsWith("[]");
+    value = value?.[each ? part.slice(0, -2) : part];
+    if (each) value = Array.isArray(value) ? value[0] : undefined;
   }
   if (value === undefined) return h("em", {}, "absent");
   if (Array.isArray(value)) return `${value.length} items`;
-  const text = typeof value === "object" ? "" : String(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  const shown = typeof value === "object" ? "" : String(value);
+  return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
 }
