@@ -317,6 +317,18 @@ def test_a_contract_that_is_no_schema_leaves_the_page_usable(browser: Browser, f
         assert misdeeds.seen == []
 
 
+def test_a_name_without_spaces_is_broken_before_the_page_grows(browser: Browser, folders: Folders) -> None:
+    name = "n" * 180
+    folders.write(f"templates/{name}.html", "<p>Hello</p>")
+    with (
+        running(folders.templates, folders.fixtures) as server,
+        opened(browser, server.url, f"/templates/{name}") as (page, _),
+    ):
+        expect(page.locator("h1")).to_be_visible()
+        widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1]
+
+
 @pytest.mark.parametrize("width", [900, 1280])
 def test_the_gallery_leaves_no_room_for_another_pair(
     browser: Browser, real_server: Server, width: int
