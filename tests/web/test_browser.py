@@ -286,6 +286,8 @@ def test_a_page_fits_its_window_and_names_its_controls(
         assert nameless == []
         ids = page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")
         assert len(ids) == len(set(ids))
+        landmarks = page.evaluate("['h1', 'header', 'main'].map((e) => document.querySelectorAll(e).length)")
+        assert landmarks == [1, 1, 1]
         assert misdeeds.seen == []
 
 

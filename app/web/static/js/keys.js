@@ -27,7 +27,7 @@ function helpDialog(shortcuts) {
     h("dd", {}, help),
   ]);
   const dialog = h("dialog", { class: "help", "aria-labelledby": "help-title" },
-    h("header", {}, h("h2", { id: "help-title" }, "Keyboard"),
+    h("div", { class: "help-head" }, h("h2", { id: "help-title" }, "Keyboard"),
       h("button", { type: "button", class: "button icon", "aria-label": "Close", onclick: () => dialog.close() }, "×")),
     h("dl", {}, rows));
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
