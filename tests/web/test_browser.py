@@ -291,6 +291,20 @@ def test_a_page_fits_its_window_and_names_its_controls(
         assert misdeeds.seen == []
 
 
+@pytest.mark.parametrize("tab", ["preview", "findings"])
+def test_the_tab_key_begins_at_the_top_whatever_is_shown(
+    browser: Browser, real_server: Server, tab: str
+) -> None:
+    """Also on a window so small that the list and the tabs are scrolled to what is chosen."""
+    path = f"{RECEIPT}_internal?tab={tab}"
+    with opened(browser, real_server.url, path, size=(820, 400)) as (page, misdeeds):
+        for shown in ('#nav-list [aria-current="page"]', '#tabs [aria-selected="true"]'):
+            expect(page.locator(shown)).to_be_in_viewport(ratio=0.9)
+        page.keyboard.press("Tab")
+        expect(page.locator(".skip")).to_be_focused()
+        assert misdeeds.seen == []
+
+
 def test_no_page_scrolls_sideways_on_the_narrowest_phone(browser: Browser, real_server: Server) -> None:
     paths = ("/", RECEIPT, f"{RECEIPT}#tab=contract", "/review", "/docs", "/nowhere")
     with opened(browser, real_server.url, "/", size=(320, 640)) as (page, misdeeds):

@@ -16,6 +16,15 @@ export function h(tag, attributes = {}, ...children) {
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+/** Scroll `box` as far as it takes to show `item`. After scrollIntoView, Chromium's Tab key would go on from there. */
+export function reveal(item, box) {
+  if (!item) return;
+  const inner = item.getBoundingClientRect();
+  const outer = box.getBoundingClientRect();
+  box.scrollTop += Math.min(0, inner.top - outer.top) + Math.max(0, inner.bottom - outer.bottom);
+  box.scrollLeft += Math.min(0, inner.left - outer.left) + Math.max(0, inner.right - outer.right);
+}
+
 /** Call `action` once things have been quiet for `wait` milliseconds. */
 export function debounced(action, wait) {
   let timer;

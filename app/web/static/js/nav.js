@@ -1,6 +1,6 @@
 /* The list of templates at the left of a template's page. */
 import { listChecks } from "./api.js";
-import { $, $$, badges } from "./dom.js";
+import { $, $$, badges, reveal } from "./dom.js";
 import { on } from "./live.js";
 
 export async function startNav() {
@@ -17,7 +17,7 @@ export async function startNav() {
   on("checked", ({ name, counts }) => showCounts(name, counts));
   on("change", ({ changed }) => changed.forEach((name) => showCounts(name, null)));
   await showAll();
-  $('#nav-list [aria-current="page"]')?.scrollIntoView({ block: "nearest" });
+  reveal($('#nav-list [aria-current="page"]'), $("#nav-list"));
 }
 
 export async function showAll() {

@@ -2,7 +2,7 @@
 import * as api from "./api.js";
 import { clientNote } from "./clients.js";
 import { contractPanel } from "./contract.js";
-import { $, $$, badges, h, press } from "./dom.js";
+import { $, $$, badges, h, press, reveal } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Frame } from "./frame.js";
 import { bind } from "./keys.js";
@@ -192,7 +192,7 @@ function openTab(tab, focus = false) {
     button.tabIndex = open ? 0 : -1;
     $(`#panel-${button.dataset.tab}`).hidden = !open;
     if (open && focus) button.focus();
-    if (open) button.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (open) reveal(button, $("#tabs"));
   }
   if (chosen === "preview") frame.fit();
   if (chosen === "source" && state.file) sourceView.jump(state.file, Number(state.line) || 1);
