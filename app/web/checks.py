@@ -87,8 +87,12 @@ class Checks:
             if self._stopping or self._live.current is not snapshot:
                 self._wake.set()
                 return
-            self.of(snapshot, name)
-            self._announce(name)
+            try:
+                self.of(snapshot, name)
+            except Exception:  # noqa: BLE001  a defect met in one template must not end the checks of all
+                _log.exception("Checking %s has failed", name)
+            else:
+                self._announce(name)
 
     def _forget(self, snapshot: Snapshot) -> None:
         """Keep no more than a few versions of each template."""

@@ -1,0 +1,42 @@
+"""The checks behind the pages go on, whatever one template does to them."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from app.core.findings import CheckReport
+from app.core.workspace import Workspace
+from app.web.checks import Checks
+from app.web.live import LiveWorkspace
+from app.web.renderings import Renderings
+from tests.web.conftest import Folders
+
+PATIENCE_SECONDS = 60
+
+
+def test_a_defect_met_in_one_template_is_logged_and_does_not_end_the_checks_of_the_others(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    check = Workspace.check
+
+    def fail_over_one(self: Workspace, names: Iterable[str] = (), **options: Any) -> CheckReport:
+        if tuple(names) == ("mails/greeting",):
+            raise RuntimeError("a defect of ours")
+        return check(self, names, **options)
+
+    monkeypatch.setattr(Workspace, "check", fail_over_one)
+    told: queue.Queue[str] = queue.Queue()
+    live = LiveWorkspace(folders.templates, folders.fixtures)
+    checks = Checks(live, Renderings(), told.put)
+    checks.start()
+    try:
+        others = {told.get(timeout=PATIENCE_SECONDS) for _ in range(2)}
+    finally:
+        checks.stop()
+    assert others == {"deep/down/here/bare", "mails/greeting_internal"}
+    assert checks.known(live.current, "mails/greeting") is None
+    assert "mails/greeting" in caplog.text
