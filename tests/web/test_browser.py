@@ -305,6 +305,18 @@ def test_the_tab_key_begins_at_the_top_whatever_is_shown(
         assert misdeeds.seen == []
 
 
+def test_a_list_longer_than_the_window_leaves_the_search_its_height(
+    browser: Browser, real_server: Server
+) -> None:
+    heights = []
+    for height in (900, 300):
+        with opened(browser, real_server.url, RECEIPT, size=(1440, height)) as (page, _):
+            box = page.locator("#search").bounding_box()
+        assert box is not None
+        heights.append(box["height"])
+    assert heights[0] == heights[1]
+
+
 def test_no_page_scrolls_sideways_on_the_narrowest_phone(browser: Browser, real_server: Server) -> None:
     paths = ("/", RECEIPT, f"{RECEIPT}#tab=contract", "/review", "/docs", "/nowhere")
     with opened(browser, real_server.url, "/", size=(320, 640)) as (page, misdeeds):
