@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from app.core.errors import Location, SourceError
 from app.core.jsontext import locate, parse_json
 from app.core.sources import SourceFile
+
+_Where: TypeAlias = Callable[
+    [], Location
+]  # found when there is something to say of it, since that takes a while
 
 
 def bundle_contract(
@@ -62,7 +67,7 @@ class _Bundler:
         return value
 
     def _localise(self, reference: str, *, file: SourceFile, document: Any, place: str, home: bool) -> str:
-        where = locate(file.text, file.label, place)
+        where = partial(locate, file.text, file.label, place)
         path_part, _, fragment = reference.partition("#")
         if not path_part and home:
             _resolve(document, fragment, reference, where)
@@ -79,25 +84,25 @@ class _Bundler:
             )
         return f"#/$defs/{name}"
 
-    def _open(self, path_part: str, file: SourceFile, where: Location) -> tuple[SourceFile, Any]:
+    def _open(self, path_part: str, file: SourceFile, where: _Where) -> tuple[SourceFile, Any]:
         if "://" in path_part:
             raise SourceError(
                 f"The reference '{path_part}' would need the network.",
-                location=where,
+                location=where(),
                 remedy="Refer to a JSON file inside the templates folder.",
             )
         path = (file.path.parent / path_part).resolve()
         if not path.is_relative_to(self._root):
             raise SourceError(
                 f"The reference '{path_part}' leaves the templates folder.",
-                location=where,
+                location=where(),
                 remedy="Move the shared definitions inside it.",
             )
         if path not in self._documents:
             if not path.is_file():
                 raise SourceError(
                     f"There is no file '{path_part}'.",
-                    location=where,
+                    location=where(),
                     remedy="References are relative to the file in which they stand.",
                 )
             shared = self._read(path)
@@ -105,7 +110,7 @@ class _Bundler:
         return self._documents[path]
 
 
-def _resolve(document: Any, fragment: str, reference: str, where: Location) -> Any:
+def _resolve(document: Any, fragment: str, reference: str, where: _Where) -> Any:
     value = document
     for part in fragment.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
@@ -113,7 +118,7 @@ def _resolve(document: Any, fragment: str, reference: str, where: Location) -> A
             known = ", ".join(sorted(document.get("$defs", {}))) if isinstance(document, Mapping) else ""
             raise SourceError(
                 f"The reference '{reference}' points to nothing.",
-                location=where,
+                location=where(),
                 remedy=f"Defined there: {known or 'nothing'}.",
             )
         value = value[key]
