@@ -174,12 +174,15 @@ def test_a_mistake_is_shown_in_place_and_goes_with_the_next_save(
     expect(mail(receipt).locator("h1")).to_be_visible()
     receipt.go_back()
     expect(card).to_be_visible()
+    expect(receipt.locator("#inbox"), "nothing stands where there is no mail yet").to_be_hidden()
+    expect(receipt.locator(".frame")).to_be_hidden()
     card.get_by_role("button").click()
     expect(receipt.locator("#panel-source li.current")).to_contain_text("{{> greting}}")
     receipt.get_by_role("tab", name="Preview").click()
     real_folders.write(RECEIPT_FILE, saved)
     expect(card).to_have_count(0)
     expect(mail(receipt).locator("h1")).to_be_visible()
+    expect(receipt.locator("#inbox")).to_be_visible()
 
 
 def test_the_gallery_follows_saves_and_files_that_come_and_go(
