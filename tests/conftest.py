@@ -11,10 +11,12 @@ from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import expect
 
 # How long an example takes depends on what else the machine does: no test asserts a time.
 settings.register_profile("product", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("product")
+expect.set_options(timeout=30_000)
 
 TOGETHER: Final = {
     "tests/infra/applied/": "whole environments, applied to emulators",

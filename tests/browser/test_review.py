@@ -33,7 +33,7 @@ def page(session: Session) -> Iterator[Page]:
             args=["--no-sandbox", "--disable-gpu"],
         )
         opened = browser.new_page(viewport={"width": 1400, "height": 900})
-        opened.set_default_timeout(15_000)
+        opened.set_default_timeout(30_000)
         opened.on("pageerror", lambda error: troubles.append(str(error)))
         # A refused request is logged by the browser too; what the page makes of it is tested below.
         opened.on(

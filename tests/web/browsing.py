@@ -88,7 +88,7 @@ def opened(
             proxy={"server": f"http://{proxy}", "bypass": "127.0.0.1"},
         )
         try:
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(30_000)
             page = context.new_page()
             misdeeds.watch(page, console=console)
             page.goto(origin + path)
