@@ -7,6 +7,7 @@ The standard library tells where JSON is malformed, but not where a well-formed 
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, NoReturn
 
@@ -57,6 +58,7 @@ def _decoded(text: str, label: str) -> Any:
         object_pairs_hook=_unique_members,
         parse_constant=_refuse_constant,
         parse_int=lambda digits: _integer(digits, text, label),
+        parse_float=lambda digits: _decimal(digits, text, label),
     )
     if _ESCAPED_SURROGATE.search(text) and not _is_text(json.dumps(value, ensure_ascii=False)):
         raise _RefusedError
@@ -80,6 +82,17 @@ def _integer(digits: str, text: str, label: str) -> int:
             location=_place(text, label, offset),
             remedy="Write it as text, in quotes.",
         ) from error
+
+
+def _decimal(digits: str, text: str, label: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise SourceError(
+            f"The number {digits[:40]} is larger than anything can use.",
+            location=_place(text, label, text.index(digits)),
+            remedy="Write it as text, in quotes.",
+        )
+    return value
 
 
 def _refuse_constant(_: str) -> NoReturn:

@@ -59,6 +59,7 @@ def test_a_missing_member_is_placed_at_its_parent() -> None:
         ("[" * 100_000, "f.json"),
         ("", "1:1"),
         ('{"a": "1",\n  "b": -%s}' % ("7" * 5000), "f.json:2:8: A number of 5000 digits"),
+        ('{"a": "1",\n  "b": -1e999}', "f.json:2:8: The number -1e999 is larger"),
     ],
 )
 def test_malformed_json_is_one_clear_error(text: str, words: str) -> None:
