@@ -49,6 +49,11 @@ variable "attributes" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = alltrue([for key in [var.partition_key, var.sort_key] : try(lookup(var.attributes, key.name, key.type) == key.type, true)])
+    error_message = "attributes gives a key of the table another type than the key itself has: leave the table's keys out of attributes, and write their types in partition_key and sort_key."
+  }
 }
 
 variable "indexes" {

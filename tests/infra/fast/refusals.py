@@ -165,6 +165,12 @@ REFUSALS = (
         ("has the name of the partition key", "or sort_key = null"),
     ),
     Refusal(
+        "an_attribute_that_contradicts_a_key",
+        "modules/dynamodb_table",
+        {"attributes": {"SK": "N"}},
+        ("another type than the key itself has", "leave the table's keys out of attributes"),
+    ),
+    Refusal(
         "an_index_of_a_table_on_an_undeclared_attribute",
         "modules/dynamodb_table",
         {"indexes": [{"name": "EmailIndex", "partition_key": "email"}]},
