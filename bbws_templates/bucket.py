@@ -88,7 +88,12 @@ class BucketReader:
     def get(self, key: str) -> StoredObject | None:
         """As ``ObjectReader.get``."""
         found = self._get(key)
-        return found if isinstance(found, StoredObject) else None
+        if found is UNCHANGED:  # to take it for "there is none" would be wrong in every way
+            raise UnreachableError(
+                f"{self.target}/{key}: the server said that it is unchanged, and was not asked that (304).",
+                remedy="Try again; check what lies between here and the server.",
+            )
+        return found
 
     def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
         """As ``ObjectReader.revalidate``; a 304 costs no body."""

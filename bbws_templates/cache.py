@@ -38,6 +38,9 @@ RETRY: Final = 15.0
 COLD_PATIENCE: Final = 10.0
 """Seconds to wait at least when there is nothing else to serve."""
 
+_MOVES: Final = 4
+"""How often the pointer is followed to a release that has gone when it is asked for."""
+
 
 class Origin(Enum):
     """Where the release that is served came from."""
@@ -171,17 +174,24 @@ class ReleaseCache:
         found = reader.revalidate(POINTER, held.etag) if held and held.etag else reader.get(POINTER)
         if held and found is UNCHANGED:
             return Serving(held.bundle, Origin.ACTIVE, etag=held.etag)
-        if found is None or found is UNCHANGED:
-            raise StoreError(f"Nothing has been published to {self._place} yet.")
-        pointer = parse_pointer(found.body)
-        if held and held.bundle.release == pointer.release:
-            return Serving(held.bundle, Origin.ACTIVE, etag=found.etag)
-        try:
-            return Serving(self._bundle(reader, pointer.release), Origin.ACTIVE, etag=found.etag)
-        except (StoreError, DamagedReleaseError) as error:
-            if held and held.origin is not Origin.DEPLOYED:
-                raise
-            return self._previous(reader, pointer, error)
+        for _ in range(_MOVES):
+            if found is None or found is UNCHANGED:
+                raise StoreError(f"Nothing has been published to {self._place} yet.")
+            pointer = parse_pointer(found.body)
+            if held and held.bundle.release == pointer.release:
+                return Serving(held.bundle, Origin.ACTIVE, etag=found.etag)
+            try:
+                return Serving(self._bundle(reader, pointer.release), Origin.ACTIVE, etag=found.etag)
+            except (StoreError, DamagedReleaseError) as error:
+                problem = error
+            # Published and pruned between the two reads, perhaps: then the pointer has moved on.
+            now = reader.revalidate(POINTER, found.etag)
+            if now is UNCHANGED or now is None:
+                break
+            found = now
+        if held and held.origin is not Origin.DEPLOYED:
+            raise problem
+        return self._previous(reader, pointer, problem)
 
     def _previous(
         self, reader: ObjectReader, pointer: Pointer, error: StoreError | DamagedReleaseError
