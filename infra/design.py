@@ -64,7 +64,8 @@ TEMPLATES: Final = (
 class Environment:
     """One of dev, sit and prod: its account, and what differs between the three.
 
-    ``torn_down``: the pipeline may destroy it, buckets with their objects included.
+    ``torn_down``: the pipeline may destroy it, buckets with their objects included. ``reader_roles`` are the
+    names of the roles that read templates, which change in one environment at a time.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Environment:
     protected: bool
     replicated: bool
     level: str
+    reader_roles: tuple[str, ...]
     torn_down: bool = False
 
     @property
@@ -94,10 +96,7 @@ class Environment:
     @property
     def readers(self) -> tuple[str, ...]:
         """ARNs of the roles that read templates."""
-        return tuple(
-            self.role(f"2-1-bbws-{service}-lambda-role-{self.name}")
-            for service in ("order", "payment", "tenant")
-        )
+        return tuple(self.role(name) for name in self.reader_roles)
 
     @property
     def planner(self) -> str:
@@ -168,6 +167,11 @@ ENVIRONMENTS: Final[Mapping[str, Environment]] = {
         protected=False,
         replicated=False,
         level="basic",
+        reader_roles=(
+            "2-1-bbws-order-lambda-role-dev",
+            "2-1-bbws-payment-lambda-role-dev",
+            "2-1-bbws-tenant-lambda-role-dev",
+        ),
         torn_down=True,
     ),
     "sit": Environment(
@@ -178,6 +182,11 @@ ENVIRONMENTS: Final[Mapping[str, Environment]] = {
         protected=False,
         replicated=False,
         level="enhanced",
+        reader_roles=(
+            "2-1-bbws-order-lambda-role-sit",
+            "2-1-bbws-payment-lambda-role-sit",
+            "2-1-bbws-tenant-lambda-role-sit",
+        ),
     ),
     "prod": Environment(
         name="prod",
@@ -187,5 +196,10 @@ ENVIRONMENTS: Final[Mapping[str, Environment]] = {
         protected=True,
         replicated=True,
         level="comprehensive",
+        reader_roles=(
+            "2-1-bbws-order-lambda-role-prod",
+            "2-1-bbws-payment-lambda-role-prod",
+            "2-1-bbws-tenant-lambda-role-prod",
+        ),
     ),
 }

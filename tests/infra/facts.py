@@ -50,12 +50,15 @@ INDEXES: Final[dict[str, dict[str, tuple[str, str | None]]]] = {
 }
 TABLES: Final = tuple(INDEXES)
 
-READER_ROLES: Final = ("order", "payment", "tenant")
+READER_ROLES: Final = {
+    name: [f"2-1-bbws-{service}-lambda-role-{name}" for service in ("order", "payment", "tenant")]
+    for name in ENVIRONMENTS
+}
 
 
 def reader_roles(environment: str) -> list[str]:
-    """Names of the Lambda roles."""
-    return [f"2-1-bbws-{service}-lambda-role-{environment}" for service in READER_ROLES]
+    """Names of the Lambda roles, which a service may change in one environment at a time."""
+    return READER_ROLES[environment]
 
 
 def tags(environment: str, component: str) -> dict[str, Any]:
