@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
 
+from tests.waiting import patience
+
 # How long an example takes depends on what else the machine does: no test asserts a time.
 settings.register_profile("product", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("product")
-expect.set_options(timeout=30_000)
 
 TOGETHER: Final = {
     "tests/infra/applied/": "whole environments, applied to emulators",
@@ -24,6 +25,17 @@ TOGETHER: Final = {
     "tests/infra/fast/test_refusals.py": "long commands of Terraform",
 }
 """Beginning of a test's id to what it shares; any other test goes to whoever is free."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """A test that hangs is ended in the end; what the machine is busy with is no reason to."""
+    if config.getoption("timeout") is None:
+        config.option.timeout = patience(float(config.getini("timeout")))
+
+
+def pytest_runtest_setup() -> None:
+    expect.set_options(timeout=patience() * 1000)
 
 
 def group(nodeid: str) -> str:

@@ -20,6 +20,7 @@ from playwright.sync_api import (
 )
 
 from app.browser.discovery import find_browser
+from tests.waiting import patience
 
 # A full Chromium asks its maker about forms, updates and time whatever page is open.
 _QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-pings")
@@ -56,7 +57,10 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         found = find_browser()
         browser = playwright.chromium.launch(
-            executable_path=found.executable, args=["--no-sandbox", *_QUIET], env={**found.env} or None
+            executable_path=found.executable,
+            args=["--no-sandbox", *_QUIET],
+            env={**found.env} or None,
+            timeout=patience() * 1000,
         )
         try:
             yield browser
@@ -88,7 +92,7 @@ def opened(
             proxy={"server": f"http://{proxy}", "bypass": "127.0.0.1"},
         )
         try:
-            context.set_default_timeout(30_000)
+            context.set_default_timeout(patience() * 1000)
             page = context.new_page()
             misdeeds.watch(page, console=console)
             page.goto(origin + path)

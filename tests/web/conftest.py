@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from app.web.application import ServerSettings, create_app
+from tests.waiting import eventually, patience
 from tests.web.calling import Caller
 from tests.web.process import ROOT, Server, running
 
@@ -66,13 +69,24 @@ class Folders:
     templates: Path
     fixtures: Path
 
+    @property
+    def home(self) -> Path:
+        """The folder that holds both."""
+        return self.templates.parent
+
     def write(self, path: str, content: str | bytes | dict[str, Any]) -> Path:
-        """Write ``templates/…`` or ``fixtures/…``."""
-        file = self.templates.parent / path
+        """Save ``templates/…`` or ``fixtures/…`` by renaming: nobody ever reads half of it."""
+        file = self.home / path
         file.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(content, indent=1) if isinstance(content, dict) else content
-        file.write_bytes(text.encode() if isinstance(text, str) else text)
-        return file
+        aside = self.home / f".{file.name}.saving"
+        aside.write_bytes(text.encode() if isinstance(text, str) else text)
+        return aside.replace(file)
+
+    def files(self) -> dict[str, bytes]:
+        """Path below ``home`` to content of every file."""
+        paths = [path for folder in (self.templates, self.fixtures) for path in folder.rglob("*")]
+        return {path.relative_to(self.home).as_posix(): path.read_bytes() for path in paths if path.is_file()}
 
     def settings(self, **changes: Any) -> ServerSettings:
         return ServerSettings(templates=self.templates, fixtures=self.fixtures, **changes)
@@ -116,28 +130,79 @@ def calling(folders: Folders) -> Callable[..., Caller]:
     return make
 
 
-@pytest.fixture(scope="module")
-def served_folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
-    """The small set that ``server`` serves; a test that changes it puts it back."""
-    return small_set(tmp_path_factory.mktemp("served"))
+class Stage:
+    """A server over a template set that the tests of a process share.
+
+    Whoever changes the set asks for its folders, which are put back after the test.
+    """
+
+    def __init__(self, folders: Folders, server: Server) -> None:
+        self.folders, self.server = folders, server
+        self._files, self._versions = folders.files(), self._named()
+
+    def put_back(self) -> None:
+        """Make the files what they were, and wait until the server names the versions that it named."""
+        found = self.folders.files()
+        for path in found.keys() - self._files.keys():
+            (self.folders.home / path).unlink()
+        for path, content in self._files.items():
+            if found.get(path) != content:
+                self.folders.write(path, content)
+        # Whatever it reads after this it reads as it was, and it has read it when it answers.
+        httpx.post(f"{self.server.url}/api/reload", timeout=patience()).raise_for_status()
+        eventually(self._named, lambda named: named == self._versions)
+
+    def _named(self) -> dict[str, str]:
+        answer = httpx.get(f"{self.server.url}/api/templates", timeout=patience()).raise_for_status()
+        return {template["name"]: template["version"] for template in answer.json()["templates"]}
 
 
-@pytest.fixture(scope="module")
-def server(served_folders: Folders) -> Iterator[Server]:
-    with running(served_folders.templates, served_folders.fixtures) as started:
-        yield started
+@contextmanager
+def staged(folders: Folders) -> Iterator[Stage]:
+    """Serve ``folders``, with no pictures to review."""
+    apart = ["--baselines", str(folders.home / "baselines"), "--work", str(folders.home / "work")]
+    with running(folders.templates, folders.fixtures, *apart) as server:
+        yield Stage(folders, server)
 
 
-@pytest.fixture(scope="module")
-def real_folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
+@pytest.fixture(scope="session")
+def small_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The small set."""
+    with staged(small_set(tmp_path_factory.mktemp("served"))) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="session")
+def real_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A copy of the repository's own template set, to be saved into."""
     home = tmp_path_factory.mktemp("set")
     for name in ("templates", "fixtures"):
         shutil.copytree(ROOT / name, home / name)
-    return Folders(home / "templates", home / "fixtures")
+    with staged(Folders(home / "templates", home / "fixtures")) as stage:
+        yield stage
 
 
-@pytest.fixture(scope="module")
-def real_server(real_folders: Folders) -> Iterator[Server]:
-    with running(real_folders.templates, real_folders.fixtures) as started:
-        yield started
+@pytest.fixture(scope="session")
+def server(small_stage: Stage) -> Server:
+    """A server over the small set."""
+    return small_stage.server
+
+
+@pytest.fixture
+def served_folders(small_stage: Stage) -> Iterator[Folders]:
+    """What ``server`` serves, to be changed."""
+    yield small_stage.folders
+    small_stage.put_back()
+
+
+@pytest.fixture(scope="session")
+def real_server(real_stage: Stage) -> Server:
+    """A server over a copy of our own mails."""
+    return real_stage.server
+
+
+@pytest.fixture
+def real_folders(real_stage: Stage) -> Iterator[Folders]:
+    """What ``real_server`` serves, to be changed."""
+    yield real_stage.folders
+    real_stage.put_back()

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.waiting import patience
+
 ROOT = Path(__file__).parents[2]
-STOPPING_SECONDS = 30  # a patience, not a measure: the machine may be busy
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Server:
     def interrupt(self) -> tuple[int, str]:
         """Press Ctrl-C; the exit status and what was said on stderr."""
         self.process.send_signal(signal.SIGINT)
-        _, err = self.process.communicate(timeout=STOPPING_SECONDS)
+        _, err = self.process.communicate(timeout=patience())
         return self.process.returncode, err
 
 
@@ -66,4 +67,4 @@ def running(templates: Path, fixtures: Path, *more: str, lines: int = 1) -> Iter
         if process.poll() is None:
             process.terminate()
         with contextlib.suppress(ValueError):  # its pipes were read to their end by `interrupt`
-            process.communicate(timeout=STOPPING_SECONDS)
+            process.communicate(timeout=patience())

@@ -13,9 +13,8 @@ from app.core.workspace import Workspace
 from app.web.checks import Checks
 from app.web.live import LiveWorkspace
 from app.web.renderings import Renderings
+from tests.waiting import patience
 from tests.web.conftest import Folders
-
-PATIENCE_SECONDS = 60
 
 
 def test_a_defect_met_in_one_template_is_logged_and_does_not_end_the_checks_of_the_others(
@@ -34,7 +33,7 @@ def test_a_defect_met_in_one_template_is_logged_and_does_not_end_the_checks_of_t
     checks = Checks(live, Renderings(), told.put)
     checks.start()
     try:
-        others = {told.get(timeout=PATIENCE_SECONDS) for _ in range(2)}
+        others = {told.get(timeout=patience()) for _ in range(2)}
     finally:
         checks.stop()
     assert others == {"deep/down/here/bare", "mails/greeting_internal"}

@@ -13,9 +13,8 @@ import pytest
 from app.core.errors import SourceError
 from app.web.live import LiveWorkspace
 from app.web.watching import watch
+from tests.waiting import patience
 from tests.web.conftest import METADATA, Folders
-
-PATIENCE_SECONDS = 20
 
 
 @pytest.fixture
@@ -209,7 +208,7 @@ class Ear:
 
     async def hears(self, write: Callable[[int], object] = lambda _: None) -> None:
         """Wait until something is told; ``write`` until then, since nobody says when a watch stands."""
-        for number in range(PATIENCE_SECONDS * 5):
+        for number in range(int(patience() * 5)):
             write(number)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._told.get(), 0.2)
@@ -219,7 +218,7 @@ class Ear:
     async def is_quiet(self) -> None:
         """Wait until nothing has been told for longer than ``watch`` takes to look again."""
         with contextlib.suppress(TimeoutError):
-            for self.heard in range(PATIENCE_SECONDS):
+            for self.heard in range(20):
                 await asyncio.wait_for(self._told.get(), 0.7)
             pytest.fail("changes are told without end")
 

@@ -14,6 +14,7 @@ from app.publishing.activation import Reason
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.publisher import make_plan, publish
+from tests.waiting import patience
 from tests.web.calling import Caller
 from tests.web.conftest import Folders
 from tests.web.process import running
@@ -127,6 +128,8 @@ def test_the_server_takes_its_targets_from_the_settings_it_is_told(
     release = publish_sources(folders, DirectoryStore(elsewhere / "store"))
     with running(folders.templates, folders.fixtures, "--settings", str(settings)) as server:
         answer = httpx.post(
-            f"{server.url}/api/templates/{NAME}/render", json={"data": DATA, "release": "active"}, timeout=30
+            f"{server.url}/api/templates/{NAME}/render",
+            json={"data": DATA, "release": "active"},
+            timeout=patience(),
         )
     assert (answer.status_code, answer.json()["release"]) == (200, release.id)

@@ -35,7 +35,8 @@ export class Frame {
     const frame = h("iframe", { class: "waiting", sandbox: "allow-same-origin", title, src: address });
     this.next = frame;
     const swap = () => this.swap(frame);
-    frame.addEventListener("load", swap, { once: true });
+    // A mail that took longer is shown already, and only now has a height.
+    frame.addEventListener("load", () => (this.shown === frame ? this.settle() : swap()));
     setTimeout(swap, LONGEST_WAIT);
     this.box.append(frame);
   }
@@ -51,15 +52,20 @@ export class Frame {
     this.next = null;
     const left = this.shown?.contentWindow?.scrollX ?? 0;
     const top = this.stage.scrollTop;
-    this.observer.disconnect();
     const old = this.shown;
     this.shown = frame;
-    this.fit();
+    this.settle();
     frame.classList.remove("waiting");
     old?.remove();
     frame.contentWindow?.scrollTo(left, 0);
     this.stage.scrollTop = top;
-    const mail = frame.contentDocument;
+  }
+
+  /** Fit the frame to what is in it now, and from now on. */
+  settle() {
+    this.observer.disconnect();
+    this.fit();
+    const mail = this.shown.contentDocument;
     if (mail?.body) {
       this.observer.observe(mail.body);
       this.onload(mail);

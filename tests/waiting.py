@@ -1,0 +1,38 @@
+"""How long tests wait: until what must come has come, and no longer than what else the machine does allows.
+
+A limit in a test is there to end a test that hangs, never to measure: a machine at work on other things
+takes many times as long. Limits are therefore written as they suit an idle machine, with room to spare, and
+grow with the load. ``TEST_PATIENCE=10`` in the environment multiplies them all where that is not enough.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+
+SECONDS: Final = 30.0
+"""The limit of an ordinary wait on an idle machine."""
+_LOOK_AGAIN_SECONDS: Final = 0.05
+
+
+def patience(seconds: float = SECONDS) -> float:
+    """A limit in seconds: ``seconds``, times how many programs want each processor now."""
+    wanted = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return seconds * max(1.0, wanted) * float(os.environ.get("TEST_PATIENCE", "1"))
+
+
+def eventually(read: Callable[[], T], holds: Callable[[T], object], *, seconds: float = SECONDS) -> T:
+    """What ``read`` gives once it ``holds``: the first read of whatever another process or thread makes.
+
+    Raises:
+        AssertionError: it did not hold while there was patience; the message shows what was read last.
+    """
+    deadline = time.monotonic() + patience(seconds)
+    while not holds(found := read()):
+        assert time.monotonic() < deadline, f"It never came; the last that was read: {found!r}"
+        time.sleep(_LOOK_AGAIN_SECONDS)
+    return found
