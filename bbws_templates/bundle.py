@@ -9,21 +9,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from bbws_templates.compiled import CompiledTemplate
+from bbws_templates.compiled import CompiledTemplate, Translation
 from bbws_templates.digests import Digest, canonical_json
+from bbws_templates.documents import BUNDLE_FORMAT, decode_document
 from bbws_templates.faults import DamagedReleaseError, UnknownTemplateError
-from bbws_templates.layout import check_name
+from bbws_templates.layout import check_locale, check_name
 from bbws_templates.record import record
 
-FORMAT: Final = 1
+_MEMBERS: Final = frozenset({"format", "requires", "templates", "locale", "timeZone", "display"})
+_PARTS: Final = ("html", "text", "subject", "preheader")
+_TEXTS: Final = (*_PARTS, "replyTo", "audience", "description")
+_TEMPLATE_MEMBERS: Final = frozenset({*_TEXTS, "sender", "contract", "translations"})
 
 
 @record(frozen=True)
 class Bundle:
-    """The templates of one release. ``release`` is its id, 64 hexadecimal digits."""
+    """The templates of one release. ``release`` is its id, 64 hexadecimal digits.
+
+    ``locale`` is the tag of the language that the templates' own parts are in, ``time_zone`` an IANA name,
+    ``display`` data by which values are written for people; "" and None where the release does not say.
+    ``further`` holds members that this version does not know.
+    """
 
     release: str
     templates: Mapping[str, CompiledTemplate]
+    locale: str = ""
+    time_zone: str = ""
+    display: Mapping[str, Any] | None = None
+    further: Mapping[str, Any] | None = None
 
     def template(self, name: str) -> CompiledTemplate:
         """One template.
@@ -37,37 +50,59 @@ class Bundle:
             raise UnknownTemplateError(name, self.templates, release=self.release) from None
 
 
-def bundle_bytes(templates: Iterable[CompiledTemplate]) -> bytes:
-    """The bundle of ``templates``, whatever their order.
+def bundle_bytes(
+    templates: Iterable[CompiledTemplate],
+    *,
+    locale: str = "",
+    time_zone: str = "",
+    display: Mapping[str, Any] | None = None,
+    requires: tuple[str, ...] = (),
+) -> bytes:
+    """The bundle of ``templates``, whatever their order; ``requires`` names what a reader has to know of.
 
     Raises:
-        DamagedReleaseError: a name that cannot be a key, or text that UTF-8 cannot hold.
+        DamagedReleaseError: a name that cannot be a key, no language tag, or text that UTF-8 cannot hold.
     """
-    members = {check_name(template.name): template_members(template) for template in templates}
-    return canonical_json({"format": FORMAT, "templates": members})
+    settings = {
+        "locale": check_locale(locale) if locale else "",
+        "timeZone": time_zone,
+        "display": display,
+    }
+    return canonical_json(
+        {
+            **BUNDLE_FORMAT.head(requires),
+            **{name: value for name, value in settings.items() if value},
+            "templates": {check_name(template.name): template_members(template) for template in templates},
+        }
+    )
 
 
 def template_members(template: CompiledTemplate) -> dict[str, Any]:
     """One template as the bundle writes it."""
     name, address = template.sender
-    return {
-        "html": template.html,
-        "text": template.text,
-        "subject": template.subject,
-        "preheader": template.preheader,
+    members = {
+        **(template.further or {}),
+        **{part: getattr(template, part) for part in _PARTS},
         "sender": {"name": name, "address": address},
         "replyTo": template.reply_to,
         "audience": template.audience,
         "description": template.description,
         "contract": template.contract,
     }
+    if template.translations:
+        members["translations"] = {
+            check_locale(translation.locale): {part: getattr(translation, part) for part in _PARTS}
+            for translation in template.translations
+        }
+    return members
 
 
 def parse_bundle(data: bytes, *, release: str) -> Bundle:
     """The templates in ``data``, which must be the bundle of ``release``.
 
     Raises:
-        DamagedReleaseError: the digest is another, or the content is not a bundle that this version reads.
+        DamagedReleaseError: the digest is another, or the content is not a bundle.
+        FormatError: it is one that this version does not read.
     """
     found = Digest.of(data).hex
     if found != release:
@@ -75,61 +110,67 @@ def parse_bundle(data: bytes, *, release: str) -> Bundle:
             f"The bundle of release {release[:12]} is damaged: its digest is {found[:12]}….",
             remedy="Publish the release again, or roll back to an intact one.",
         )
-    members = decode_document(data, what=f"the bundle of release {release[:12]}")
+    what = f"the bundle of release {release[:12]}"
+    members = decode_document(data, BUNDLE_FORMAT, what=what)
     templates = members.get("templates")
     if not isinstance(templates, dict):
         raise DamagedReleaseError(f"The bundle of release {release[:12]} has no templates.")
-    return Bundle(release, {check_name(name): _parse_template(name, templates[name]) for name in templates})
-
-
-def decode_document(data: bytes, *, what: str) -> dict[str, Any]:
-    """A JSON object that says which format it has, if it is one that this version reads.
-
-    Raises:
-        DamagedReleaseError: no JSON object, or another format.
-    """
-    import json  # like hashlib, not before there is something to read
-
-    try:
-        members = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise DamagedReleaseError(f"{what.capitalize()} is not JSON: {error}.") from error
-    if not isinstance(members, dict):
-        raise DamagedReleaseError(f"{what.capitalize()} is not a JSON object.")
-    if members.get("format") != FORMAT:
-        raise DamagedReleaseError(
-            f"{what.capitalize()} has format {members.get('format')!r}; this version reads format {FORMAT}.",
-            remedy="Update bbws-templates.",
-        )
-    return members
+    display = members.get("display")
+    return Bundle(
+        release,
+        {check_name(name): _parse_template(name, templates[name]) for name in templates},
+        locale=check_locale(locale) if (locale := _text(members, "locale", what, default="")) else "",
+        time_zone=_text(members, "timeZone", what, default=""),
+        display=None if display is None else _members(display, f"'display' of {what}"),
+        further=_further(members, _MEMBERS),
+    )
 
 
 def _parse_template(name: str, members: Any) -> CompiledTemplate:
-    fields = _members(members, f"Template '{name}'")
-    sender = _members(fields.get("sender"), f"The sender of '{name}'")
+    what = f"template '{name}' in the bundle"
+    fields = _members(members, what)
+    sender = _members(fields.get("sender"), f"the sender of {what}")
     contract = fields.get("contract")
     return CompiledTemplate(
         name=name,
-        html=_text(fields, "html", name),
-        text=_text(fields, "text", name),
-        subject=_text(fields, "subject", name),
-        preheader=_text(fields, "preheader", name),
-        sender=(_text(sender, "name", name), _text(sender, "address", name)),
-        reply_to=_text(fields, "replyTo", name),
-        audience=_text(fields, "audience", name),
-        description=_text(fields, "description", name),
-        contract=None if contract is None else _members(contract, f"The contract of '{name}'"),
+        **_parse_parts(fields, what),
+        sender=(_text(sender, "name", what), _text(sender, "address", what)),
+        reply_to=_text(fields, "replyTo", what),
+        audience=_text(fields, "audience", what),
+        description=_text(fields, "description", what),
+        contract=None if contract is None else _members(contract, f"the contract of {what}"),
+        translations=_parse_translations(fields.get("translations", {}), what),
+        further=_further(fields, _TEMPLATE_MEMBERS),
     )
+
+
+def _parse_translations(value: Any, what: str) -> tuple[Translation, ...]:
+    translations = _members(value, f"'translations' of {what}")
+    return tuple(
+        Translation(
+            locale=check_locale(locale),
+            **_parse_parts(_members(translations[locale], f"'{locale}' of {what}"), f"'{locale}' of {what}"),
+        )
+        for locale in sorted(translations)
+    )
+
+
+def _parse_parts(fields: Mapping[str, Any], what: str) -> dict[str, str]:
+    return {part: _text(fields, part, what) for part in _PARTS}
+
+
+def _further(members: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any] | None:
+    return {name: members[name] for name in members if name not in known} or None
 
 
 def _members(value: Any, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise DamagedReleaseError(f"{what} in the bundle is not an object.")
+        raise DamagedReleaseError(f"{what[:1].upper()}{what[1:]} is not an object.")
     return value
 
 
-def _text(fields: Mapping[str, Any], field: str, name: str) -> str:
-    value = fields.get(field)
+def _text(fields: Mapping[str, Any], field: str, what: str, default: str | None = None) -> str:
+    value = fields.get(field, default)
     if not isinstance(value, str):
-        raise DamagedReleaseError(f"Template '{name}' in the bundle has no usable '{field}'.")
+        raise DamagedReleaseError(f"{what[:1].upper()}{what[1:]} has no usable '{field}'.")
     return value

@@ -9,6 +9,20 @@ from bbws_templates.record import record
 
 
 @record(frozen=True)
+class Translation:
+    """The four Mustache parts of a template in a further language; ``locale`` is its tag, such as ``af-ZA``.
+
+    Sender, contract and all else are those of the template: what a caller sends depends on no language.
+    """
+
+    locale: str
+    html: str
+    text: str
+    subject: str
+    preheader: str
+
+
+@record(frozen=True)
 class CompiledTemplate:
     """One email, ready to be rendered by any Mustache engine: no partials, no stylesheet to fetch.
 
@@ -16,6 +30,9 @@ class CompiledTemplate:
     rendered with HTML escaping, the other three as plain text. ``sender`` is ``(display name, address)``,
     ``reply_to`` an address or "". ``contract`` is a self-contained JSON Schema 2020-12, None for a template
     that came without one.
+
+    ``translations`` are in the order of their tags; who knows of none takes the template's own parts.
+    ``further`` holds members that a release has and this version does not know, None for none.
     """
 
     name: str
@@ -28,6 +45,8 @@ class CompiledTemplate:
     audience: str
     description: str
     contract: Mapping[str, Any] | None
+    translations: tuple[Translation, ...] = ()
+    further: Mapping[str, Any] | None = None
 
 
 @record(frozen=True)

@@ -4,6 +4,7 @@
 
     BbwsTemplatesError
     ├── DamagedReleaseError       bytes that are not what their digest says, or not a release at all
+    │   └── FormatError           a document that another version of this product has written for its like
     ├── UnknownTemplateError      the release has no template of that name; carries the nearest names
     ├── TargetError               a target that cannot be understood
     └── StoreError                the place a release is read from or written to fails
@@ -25,6 +26,15 @@ class DamagedReleaseError(BbwsTemplatesError):
     """A release, or a part of one, that must not be used: its bytes are not what they are said to be."""
 
     code = "release-damaged"
+
+
+class FormatError(DamagedReleaseError):
+    """A document of a format, or with a requirement, that this version does not know.
+
+    Nothing is damaged: a reader falls back as it does from a release that is, and a writer leaves it alone.
+    """
+
+    code = "release-format"
 
 
 class UnknownTemplateError(BbwsTemplatesError):

@@ -3,10 +3,11 @@
 ::
 
     current.json                       the active pointer: the only object that is ever changed in place,
-    receipts/receipt.html, .txt        besides these stable keys, for readers that know nothing of releases
+    receipts/receipt.html, .txt        besides these stable keys, for readers that know nothing of releases;
+    receipts/receipt.af.html, .txt     in further languages
     releases/{id}/bundle.json          all a sender needs; its SHA-256 *is* the release id
     releases/{id}/manifest.json        every file with its SHA-256 and size, and where the release came from
-    objects/{sha256}.{html,txt,json}   the files themselves, shared by all releases that have them
+    objects/{sha256}.html              what authors wrote, shared by all releases that have it
     history/{first}-{last}-{…}.json    activations that have grown out of the pointer
 """
 
@@ -33,6 +34,7 @@ MEDIA_TYPES: Final = {
 }
 
 _SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\]{1,200}")
+_LOCALE = re.compile(r"[a-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
 _RELEASE_ID = re.compile(r"[0-9a-f]{64}")
 _MAX_KEY_BYTES = 900  # S3 allows 1,024; the rest is left to a prefix
 
@@ -56,20 +58,58 @@ def check_name(name: str) -> str:
     Raises:
         DamagedReleaseError: it cannot.
     """
-    segments = name.split("/")
-    if segments[0] in RESERVED:
+    folder, last = name.partition("/")[0], name.rpartition("/")[2]
+    if folder in RESERVED:
         raise DamagedReleaseError(
-            f"A template cannot be named {name!r}: the folder '{segments[0]}' is where releases are kept.",
+            f"A template cannot be named {name!r}: the folder '{folder}' is where releases are kept.",
             remedy="Rename the folder.",
         )
-    if len(name.encode("utf-8", "replace")) > _MAX_KEY_BYTES or any(
-        not _SEGMENT.fullmatch(segment) or segment.startswith(".") for segment in segments
-    ):
+    if not _is_path(name):
         raise DamagedReleaseError(
             f"A template cannot be named {name[:120]!r}.",
             remedy="Use folder/name, without '.', '..', empty parts, back-slashes and control characters.",
         )
+    if "." in last:
+        raise DamagedReleaseError(
+            f"A template cannot be named {name[:120]!r}: what follows a dot in a key names a language.",
+            remedy="Rename it, with '_' or '-' for the dot.",
+        )
     return name
+
+
+def check_path(path: str) -> str:
+    """``path`` if it can be that of a file in a release, ``sources/receipts/receipt.html`` say.
+
+    Raises:
+        DamagedReleaseError: it cannot; it might lead out of the release.
+    """
+    if not _is_path(path):
+        raise DamagedReleaseError(f"{path[:120]!r} has no place in a release.")
+    return path
+
+
+def _is_path(path: str) -> bool:
+    return len(path.encode("utf-8", "replace")) <= _MAX_KEY_BYTES and all(
+        _SEGMENT.fullmatch(segment) and not segment.startswith(".") for segment in path.split("/")
+    )
+
+
+def check_locale(tag: str) -> str:
+    """``tag`` if it has the form of a language tag, such as ``af``, ``en-ZA`` or ``zh-Hant-TW`` (BCP 47).
+
+    Raises:
+        DamagedReleaseError: it has not.
+    """
+    if not _LOCALE.fullmatch(tag):
+        raise DamagedReleaseError(
+            f"{tag[:80]!r} is not a language tag.", remedy="Write one such as af, en-ZA or zh-Hant-TW."
+        )
+    return tag
+
+
+def stable_key(name: str, suffix: str, locale: str = "") -> str:
+    """Where readers that know nothing of releases find a part of a template: ``receipts/receipt.af.html``."""
+    return f"{name}.{locale}.{suffix}" if locale else f"{name}.{suffix}"
 
 
 def bundle_key(release: str) -> str:

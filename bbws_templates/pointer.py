@@ -2,6 +2,10 @@
 
 The pointer carries its own recent history, so that an activation and the record of it are one write: neither
 can exist without the other, whenever a publisher is killed. Order is by ``sequence``, never by the clock.
+
+It is the one document that is rewritten, and perhaps by an older version than wrote it last: members that
+this version does not know are facts of the target and stay as they are, in an entry of the history as well.
+What a later version wants to say of one activation stands in its ``details``, which go with it.
 """
 
 from __future__ import annotations
@@ -9,14 +13,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bbws_templates.bundle import FORMAT, decode_document
 from bbws_templates.digests import Digest, canonical_json
+from bbws_templates.documents import POINTER_FORMAT, decode_document, require_known
 from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.layout import check_release_id
 from bbws_templates.record import record
 
 PAGE: Final = 32
 """How many activations go into one archived page of the history."""
+
+WRITERS_REQUIRE: Final = "writersRequire"
+"""The member of a pointer that names what whoever changes its target has to know of; readers need not."""
+
+WRITERS_KNOW: Final[frozenset[str]] = frozenset()
+"""What this version knows of what a pointer may require of those who change its target."""
+
+_ACTIVATION: Final = frozenset(
+    {"sequence", "release", "manifest", "action", "at", "actor", "message", "details"}
+)
+_MEMBERS: Final = _ACTIVATION | {"format", "previous", "settled", "pruning", "prunes", "archive", "history"}
 
 
 @record(frozen=True)
@@ -25,6 +40,7 @@ class Activation:
 
     ``sequence`` counts from 1. ``manifest`` is the digest of the release's manifest. ``action`` is publish,
     promote or rollback; ``at`` the publisher's clock (ISO 8601, UTC), ``actor`` who, ``message`` why.
+    ``details`` and ``further`` are what other versions say of it, None for nothing.
     """
 
     sequence: int
@@ -34,10 +50,14 @@ class Activation:
     at: str
     actor: str
     message: str
+    details: Mapping[str, Any] | None = None
+    further: Mapping[str, Any] | None = None
 
     def members(self) -> dict[str, Any]:
         """The activation as JSON."""
         return {
+            **(self.further or {}),
+            **({"details": self.details} if self.details else {}),
             "sequence": self.sequence,
             "release": self.release,
             "manifest": str(self.manifest),
@@ -55,7 +75,8 @@ class Pointer:
     ``history`` holds earlier activations, oldest first; those before it are in the page named ``archive``
     ("" for none). ``settled`` says that the stable keys hold this release: an activation clears it, and the
     publisher sets it when the last of them is written. ``pruning`` names who is deleting old releases at this
-    moment, "" for nobody; ``prunes`` counts how often that was begun.
+    moment, "" for nobody; ``prunes`` counts how often that was begun. ``further`` holds members that this
+    version does not know.
     """
 
     active: Activation
@@ -64,6 +85,7 @@ class Pointer:
     settled: bool = False
     pruning: str = ""
     prunes: int = 0
+    further: Mapping[str, Any] | None = None
 
     @property
     def release(self) -> str:
@@ -81,10 +103,25 @@ class Pointer:
 
         return replace(self, active=activation, history=(*self.history, self.active), settled=False)
 
+    def require_writable(self) -> None:
+        """That this version knows all that whoever changes the target has to heed.
+
+        Raises:
+            FormatError: it does not.
+        """
+        names = (self.further or {}).get(WRITERS_REQUIRE, [])
+        require_known(names, WRITERS_KNOW, what="the target", use="changed")
+
     def to_bytes(self) -> bytes:
-        """The content of ``current.json``."""
+        """The content of ``current.json``.
+
+        Raises:
+            FormatError: as ``require_writable``.
+        """
+        self.require_writable()
         members = {
-            "format": FORMAT,
+            **(self.further or {}),
+            **POINTER_FORMAT.head(),
             **self.active.members(),
             "previous": self.previous,
             "settled": self.settled,
@@ -100,19 +137,21 @@ def parse_pointer(data: bytes) -> Pointer:
     """The pointer in ``data``.
 
     Raises:
-        DamagedReleaseError: it is none, or of a format that this version does not read.
+        DamagedReleaseError: it is none.
+        FormatError: it is one that this version does not read.
     """
-    members = decode_document(data, what="the pointer current.json")
+    members = decode_document(data, POINTER_FORMAT, what="the pointer current.json")
     history, prunes = members.get("history", []), members.get("prunes", 0)
     if not isinstance(history, list) or type(prunes) is not int:
         raise DamagedReleaseError("The pointer current.json has no usable history.")
     return Pointer(
-        active=parse_activation(members),
+        active=parse_activation({name: value for name, value in members.items() if name in _ACTIVATION}),
         history=tuple(parse_activation(entry) for entry in history),
         archive=_string(members, "archive"),
         settled=members.get("settled") is True,
         pruning=_string(members, "pruning"),
         prunes=prunes,
+        further=_further(members, _MEMBERS),
     )
 
 
@@ -132,7 +171,20 @@ def parse_activation(members: Any) -> Activation:
         at=_string(members, "at"),
         actor=_string(members, "actor"),
         message=_string(members, "message"),
+        details=_details(members),
+        further=_further(members, _ACTIVATION),
     )
+
+
+def _details(members: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    details = members.get("details", {})
+    if not isinstance(details, dict):
+        raise DamagedReleaseError("An entry of the activation history has no usable details.")
+    return details or None
+
+
+def _further(members: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any] | None:
+    return {name: value for name, value in members.items() if name not in known} or None
 
 
 def _string(members: Mapping[str, Any], name: str) -> str:

@@ -88,9 +88,9 @@ def template_changes(
         texts_before = _parts(before, before_sources.get(name, ""))
         texts_after = _parts(after, after_sources.get(name, ""))
         parts = tuple(
-            PartChange(part, unified(texts_before[part], texts_after[part]))
-            for part in texts_after
-            if texts_before[part] != texts_after[part]
+            PartChange(part, unified(texts_before.get(part, ""), texts_after.get(part, "")))
+            for part in {**texts_after, **texts_before}
+            if texts_before.get(part, "") != texts_after.get(part, "")
         )
         changes.append(TemplateChange(name, kind, parts, _consequences(before, after)))
     return tuple(changes)
@@ -118,17 +118,14 @@ def _consequences(
     return contract_changes(before.contract, after.contract)
 
 
+_FURTHER = "members of another version"
+
+
 def _parts(template: CompiledTemplate | None, source: str) -> dict[str, str]:
     """The parts in the order in which a person wants to read about them."""
     if template is None:
-        return dict.fromkeys(
-            ("subject", "preheader", "sender", "reply-to", "audience", "description", "contract", "source",
-             "text", "html"), ""
-        )  # fmt: skip
+        return {}
     name, address = template.sender
-    contract = (
-        "" if template.contract is None else json.dumps(template.contract, indent=2, ensure_ascii=False)
-    )
     return {
         "subject": template.subject,
         "preheader": template.preheader,
@@ -136,8 +133,18 @@ def _parts(template: CompiledTemplate | None, source: str) -> dict[str, str]:
         "reply-to": template.reply_to,
         "audience": template.audience,
         "description": template.description,
-        "contract": contract,
+        "contract": _readable(template.contract),
         "source": source,
         "text": template.text,
         "html": template.html,
+        **{
+            f"{part} ({translation.locale})": getattr(translation, part)
+            for translation in template.translations
+            for part in ("subject", "preheader", "text", "html")
+        },
+        _FURTHER: _readable(template.further),
     }
+
+
+def _readable(members: Mapping[str, Any] | None) -> str:
+    return "" if members is None else json.dumps(members, indent=2, ensure_ascii=False)

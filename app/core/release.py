@@ -6,10 +6,10 @@ in the manifest, outside of the id.
 
 As files, in the order of the manifest::
 
-    templates/receipts/receipt.html    compiled HTML
-    templates/receipts/receipt.txt     compiled text part
-    templates/receipts/receipt.json    subject, preheader, sender, reply-to, audience, description, contract
+    bundle.json                        the compiled templates: all that a sender needs
     sources/receipts/receipt.html      what the author wrote, partials included; for people and for `plan`
+
+What else another version has put into a release is proven by its digest and carried along.
 """
 
 from __future__ import annotations
@@ -20,20 +20,13 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from app.core.errors import ReleaseError
-from bbws_templates.bundle import (
-    FORMAT,
-    Bundle,
-    bundle_bytes,
-    decode_document,
-    parse_bundle,
-    template_members,
-)
+from bbws_templates.bundle import Bundle, bundle_bytes, parse_bundle
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.digests import Digest
+from bbws_templates.documents import MANIFEST_FORMAT, decode_document
 from bbws_templates.faults import DamagedReleaseError
-from bbws_templates.layout import BUNDLE, check_name, check_release_id
+from bbws_templates.layout import BUNDLE, check_name, check_path, check_release_id
 
-TEMPLATES = "templates/"
 SOURCES = "sources/"
 
 
@@ -75,7 +68,7 @@ class Manifest:
     def to_bytes(self) -> bytes:
         """The content of ``manifest.json``, indented for people."""
         members = {
-            "format": FORMAT,
+            **MANIFEST_FORMAT.head(),
             "release": self.release,
             "files": {
                 path: {"sha256": entry.digest.hex, "size": entry.size} for path, entry in self.files.items()
@@ -124,25 +117,10 @@ def make_release(
         raise ReleaseError("There is no template to make a release of.")
     bundle_data = bundle_bytes(compiled)
     bundle = parse_bundle(bundle_data, release=Digest.of(bundle_data).hex)
-    files = template_files(bundle)
-    for name, text in sources.items():
-        files[source_path(check_name(name))] = text.encode("utf-8", "replace")
+    files = {source_path(check_name(name)): text.encode("utf-8", "replace") for name, text in sources.items()}
     entries = {path: FileEntry.of(data) for path, data in sorted({**files, BUNDLE: bundle_data}.items())}
     manifest = Manifest(bundle.release, entries, provenance)
     return Release(bundle, bundle_data, manifest, manifest.to_bytes(), files)
-
-
-def template_files(bundle: Bundle) -> dict[str, bytes]:
-    """Every file under ``templates/``: a function of the bundle alone."""
-    files = {}
-    for name, template in bundle.templates.items():
-        files[f"{TEMPLATES}{name}.html"] = template.html.encode()
-        files[f"{TEMPLATES}{name}.txt"] = template.text.encode()
-        members = template_members(template)
-        del members["html"], members["text"]
-        text = json.dumps(members, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-        files[f"{TEMPLATES}{name}.json"] = text.encode()
-    return files
 
 
 def source_path(name: str) -> str:
@@ -155,8 +133,9 @@ def parse_manifest(data: bytes, *, release: str = "") -> Manifest:
 
     Raises:
         DamagedReleaseError: no manifest, of another release, or a path that would leave the release.
+        FormatError: it is one that this version does not read.
     """
-    members = decode_document(data, what="the manifest")
+    members = decode_document(data, MANIFEST_FORMAT, what=f"the manifest{_of(release)}")
     identity = check_release_id(str(members.get("release", "")))
     if release and identity != release:
         raise DamagedReleaseError(f"The manifest of release {release[:12]} is that of {identity[:12]}.")
@@ -164,6 +143,8 @@ def parse_manifest(data: bytes, *, release: str = "") -> Manifest:
     if not isinstance(files, dict) or BUNDLE not in files:
         raise DamagedReleaseError(f"The manifest of release {identity[:12]} lists no files.")
     entries = {path: _parse_entry(path, files[path]) for path in sorted(files)}
+    if entries[BUNDLE].digest.hex != identity:
+        raise DamagedReleaseError(f"The manifest of release {identity[:12]} lists another bundle.")
     return Manifest(identity, entries, _parse_provenance(members.get("provenance")))
 
 
@@ -190,27 +171,7 @@ def assemble(manifest_data: bytes, read: Callable[[str], bytes | None]) -> Relea
         raise damaged(manifest.release, problems)
     bundle_data = contents.pop(BUNDLE)
     bundle = parse_bundle(bundle_data, release=manifest.release)
-    check_agreement(manifest, bundle)
     return Release(bundle, bundle_data, manifest, manifest_data, contents)
-
-
-def check_agreement(manifest: Manifest, bundle: Bundle) -> None:
-    """That the manifest lists the files that the bundle implies, and besides them only sources.
-
-    The id covers the bundle alone; this is what makes it vouch for the files as well.
-
-    Raises:
-        DamagedReleaseError: names every file that disagrees.
-    """
-    expected = {path: FileEntry.of(data) for path, data in template_files(bundle).items()}
-    listed = {path: entry for path, entry in manifest.files.items() if path.startswith(TEMPLATES)}
-    problems = [
-        f"{path} is not what the bundle holds"
-        for path in sorted(expected.keys() | listed.keys())
-        if expected.get(path) != listed.get(path)
-    ]
-    if problems:
-        raise damaged(manifest.release, problems)
 
 
 def damaged(release: str, problems: list[str]) -> DamagedReleaseError:
@@ -224,14 +185,15 @@ def damaged(release: str, problems: list[str]) -> DamagedReleaseError:
 
 
 def _parse_entry(path: str, members: Any) -> FileEntry:
-    if path != BUNDLE:
-        folder, _, name = path.partition("/")
-        check_name(name)
-        if f"{folder}/" not in (TEMPLATES, SOURCES):
-            raise DamagedReleaseError(f"'{path[:120]}' has no place in a release.")
+    if path != BUNDLE and ("/" not in check_path(path)):
+        raise DamagedReleaseError(f"'{path[:120]}' has no place in a release.")
     if not isinstance(members, dict) or type(members.get("size")) is not int:
         raise DamagedReleaseError(f"The manifest gives no size of '{path[:120]}'.")
     return FileEntry(Digest(str(members.get("sha256", ""))), members["size"])
+
+
+def _of(release: str) -> str:
+    return f" of release {release[:12]}" if release else ""
 
 
 def _parse_provenance(members: Any) -> Provenance:

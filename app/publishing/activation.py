@@ -17,7 +17,7 @@ from app.publishing.parallel import Progress, in_parallel, silent
 from app.publishing.store import ObjectStore
 from bbws_templates.bundle import Bundle
 from bbws_templates.digests import Digest
-from bbws_templates.layout import POINTER
+from bbws_templates.layout import POINTER, stable_key
 from bbws_templates.pointer import Activation, Pointer
 from bbws_templates.reader import StoredObject
 
@@ -123,6 +123,7 @@ def settle(
         standing = standing or catalogue.standing()
         if standing is None:
             break
+        standing.pointer.require_writable()
         release = standing.pointer.release
         bundle = known if known and known.release == release else catalogue.bundle(release)
         if _write_stable_keys(catalogue, bundle, standing, progress):
@@ -140,8 +141,11 @@ def stable_files(bundle: Bundle) -> dict[str, bytes]:
     """Content by stable key, for readers that know nothing of releases."""
     files = {}
     for name, template in bundle.templates.items():
-        files[f"{name}.html"] = template.html.encode()
-        files[f"{name}.txt"] = template.text.encode()
+        files[stable_key(name, "html")] = template.html.encode()
+        files[stable_key(name, "txt")] = template.text.encode()
+        for translation in template.translations:
+            files[stable_key(name, "html", translation.locale)] = translation.html.encode()
+            files[stable_key(name, "txt", translation.locale)] = translation.text.encode()
     return files
 
 

@@ -11,7 +11,7 @@ from app.publishing.parallel import in_parallel
 from app.publishing.store import ObjectStore
 from bbws_templates.bundle import Bundle, parse_bundle
 from bbws_templates.digests import Digest
-from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.faults import DamagedReleaseError, FormatError
 from bbws_templates.layout import (
     BUNDLE,
     POINTER,
@@ -47,12 +47,15 @@ class Catalogue:
 
         Raises:
             DamagedReleaseError: the pointer cannot be read as one.
+            FormatError: only another version of this product reads it.
         """
         found = self.store.get(POINTER)
         if found is None:
             return None
         try:
             return Standing(parse_pointer(found.body), found.etag)
+        except FormatError as error:
+            raise FormatError(f"{self.store.target}: {error.message}", remedy=error.remedy) from error
         except DamagedReleaseError as error:
             raise DamagedReleaseError(
                 f"{self.store.target}: {error.message}",

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from app.publishing.store import ObjectStore
-from bbws_templates.bundle import FORMAT, decode_document
 from bbws_templates.digests import Digest, canonical_json
+from bbws_templates.documents import PAGE_FORMAT, decode_document
 from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.layout import HISTORY
 from bbws_templates.pointer import PAGE, Activation, Pointer, parse_activation
@@ -22,6 +22,7 @@ def activations(store: ObjectStore, pointer: Pointer) -> Iterator[Activation]:
 
     Raises:
         DamagedReleaseError: a page is missing or has been changed.
+        FormatError: a page is one that this version does not read.
     """
     yield pointer.active
     yield from reversed(pointer.history)
@@ -37,7 +38,7 @@ def archive(store: ObjectStore, pointer: Pointer) -> Pointer:
         return pointer
     oldest, rest = pointer.history[:PAGE], pointer.history[PAGE:]
     members = {
-        "format": FORMAT,
+        **PAGE_FORMAT.head(),
         "earlier": pointer.archive,
         "history": [activation.members() for activation in oldest],
     }
@@ -54,7 +55,7 @@ def _read_page(store: ObjectStore, key: str) -> tuple[tuple[Activation, ...], st
         raise DamagedReleaseError(f"The history breaks off: {key} is missing.")
     if Digest.of(found.body).hex[:16] not in key:
         raise DamagedReleaseError(f"The history cannot be trusted: {key} was changed.")
-    members = decode_document(found.body, what=f"the page {key}")
+    members = decode_document(found.body, PAGE_FORMAT, what=f"the page {key}")
     entries, earlier = members.get("history"), members.get("earlier")
     # A page is older than the one that refers to it, and keys begin with numbers: no history runs in circles.
     if not isinstance(entries, list) or not isinstance(earlier, str) or earlier >= key:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.publishing.activation import Clock, utc_now
+from app.publishing.activation import Clock, stable_files, utc_now
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.errors import ConflictError
 from app.publishing.history import activations
@@ -40,11 +40,13 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
 
     Raises:
         DamagedReleaseError: a release to be kept cannot be read, so that it is not known what it needs.
+        FormatError: the target, or a release to be kept, is of a newer version.
         StoreError: nothing has ever been published.
     """
     standing = catalogue.standing()
     if standing is None:
         raise StoreError(f"Nothing has been published to {catalogue.store.target} yet.")
+    standing.pointer.require_writable()
     recent: dict[str, None] = {standing.pointer.release: None}
     for activation in activations(catalogue.store, standing.pointer):
         if len(recent) >= max(keep, 1):
@@ -59,18 +61,17 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
     kept = tuple(release for release in recent if release in present)
     deleted = tuple(release for release in present if release not in recent)
     needed: set[str] = set()
-    names: set[str] = set()
+    stable: set[str] = set()
     for release in kept:
         manifest, _ = catalogue.manifest(release)
         needed |= set(catalogue.keys(manifest).values())
-        names |= catalogue.bundle(release).templates.keys()
+        stable |= stable_files(catalogue.bundle(release)).keys()
     keys = [item.key for item in catalogue.store.list(RELEASES) if release_of(item.key) in deleted]
     # Somebody else's objects, another target below this one perhaps, do not have the form of ours.
     keys += [
         item.key for item in catalogue.store.list(OBJECTS) if is_object(item.key) and item.key not in needed
     ]
-    gone = _names_of(catalogue, deleted) - names
-    keys += sorted(f"{name}.{suffix}" for name in gone for suffix in ("html", "txt"))
+    keys += sorted(_stable_keys_of(catalogue, deleted) - stable)
     return PrunePlan(kept, deleted, tuple(keys), unfinished=bool(standing.pointer.pruning))
 
 
@@ -121,14 +122,14 @@ def _swap(catalogue: Catalogue, standing: Standing, mark: str, prunes: int) -> S
     return Standing(pointer, etag)
 
 
-def _names_of(catalogue: Catalogue, releases: tuple[str, ...]) -> set[str]:
-    names: set[str] = set()
+def _stable_keys_of(catalogue: Catalogue, releases: tuple[str, ...]) -> set[str]:
+    keys: set[str] = set()
     for release in releases:
         try:
-            names |= catalogue.bundle(release).templates.keys()
+            keys |= stable_files(catalogue.bundle(release)).keys()
         except (DamagedReleaseError, StoreError):
             continue  # its stable keys stay: what cannot be read is not known to be ours
-    return names
+    return keys
 
 
 def _moved(catalogue: Catalogue) -> ConflictError:

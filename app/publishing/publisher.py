@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.changes import TemplateChange, changed_names, template_changes
-from app.core.release import Manifest, Release, check_agreement, damaged
+from app.core.release import Manifest, Release, damaged
 from app.publishing.activation import Clock, Reason, activate, check_not_pruning, settle, utc_now
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.errors import BreakingChangeError, ConflictError, UnknownReleaseError
 from app.publishing.parallel import Progress, in_parallel, silent
 from bbws_templates.digests import Digest
-from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.faults import DamagedReleaseError, FormatError
 from bbws_templates.layout import BUNDLE, bundle_key, manifest_key
 
 
@@ -26,7 +26,7 @@ class Plan:
 
     ``standing`` is the pointer that the plan was made against, ``held`` the files that the target has already
     because the active release has them. ``note`` says why there is nothing to compare with, when the active
-    release cannot be read.
+    release cannot be read; ``newer`` that it is of a format that only another version reads.
     """
 
     target: str
@@ -35,6 +35,7 @@ class Plan:
     changes: tuple[TemplateChange, ...]
     note: str = ""
     held: frozenset[Digest] = frozenset()
+    newer: FormatError | None = None
 
     @property
     def active(self) -> str:
@@ -74,7 +75,8 @@ def make_plan(catalogue: Catalogue, release: Release) -> Plan:
         sources = catalogue.sources(manifest, changed_names(bundle, release.bundle))
     except (DamagedReleaseError, UnknownReleaseError) as error:
         changes = template_changes(None, release.bundle, new_sources=release.sources)
-        return Plan(target, release.id, standing, changes, note=f"No comparison: {error}")
+        newer = error if isinstance(error, FormatError) else None
+        return Plan(target, release.id, standing, changes, note=f"No comparison: {error}", newer=newer)
     changes = template_changes(bundle, release.bundle, old_sources=sources, new_sources=release.sources)
     return Plan(target, release.id, standing, changes, held=_digests(manifest))
 
@@ -112,10 +114,12 @@ def publish(
         BreakingChangeError: contracts change in a breaking way and that is not allowed.
         ConflictError: somebody else published since the plan was made; nothing was activated.
         DamagedReleaseError: what was stored cannot be read back as it was written; nothing was activated.
+        FormatError: the target, or its active release, is of a newer version; nothing was changed.
         StoreError: the store failed. Run the same again: it completes.
     """
     if plan.nothing and plan.standing and not repair:
         return Published(plan.standing, 0, ())
+    refuse_newer(plan)
     refuse_breaking(plan.breaking, allowed=allow_breaking)
     check_not_pruning(plan.standing, catalogue)
     if not unversioned:
@@ -149,6 +153,21 @@ def refuse_breaking(changes: Iterable[TemplateChange], *, allowed: bool) -> None
         )
 
 
+def refuse_newer(plan: Plan) -> None:
+    """Raise ``FormatError`` when a version that knows less would undo what one that knows more has published.
+
+    To go back is for ``rollback``, which somebody has to ask for.
+    """
+    if plan.standing:
+        plan.standing.pointer.require_writable()
+    if plan.newer:
+        raise FormatError(
+            f"{plan.target} serves a release of a newer version, which this one would undo unread. "
+            f"{plan.newer.message}",
+            remedy=f"{plan.newer.remedy} To go back on purpose, use `bbws-templates rollback` first.",
+        )
+
+
 def _upload(catalogue: Catalogue, release: Release, held: frozenset[Digest], progress: Progress) -> int:
     """Write what the target lacks: objects first, then the bundle, the manifest last."""
     keys = catalogue.keys(release.manifest)
@@ -176,9 +195,10 @@ def _prove(catalogue: Catalogue, release: Release, progress: Progress) -> tuple[
     progress("reading back")
     try:
         manifest, data = catalogue.manifest(release.id)
-        check_agreement(manifest, release.bundle)
         broken = catalogue.damage(manifest)
         mended: tuple[str, ...] = ()
+    except FormatError:
+        raise  # not damaged: a newer version has described it, and what this one cannot read it leaves alone
     except (DamagedReleaseError, UnknownReleaseError):
         manifest, data = release.manifest, release.manifest_data
         catalogue.store.put(manifest_key(release.id), data)

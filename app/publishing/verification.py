@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.core.release import Manifest, check_agreement, parse_manifest
+from app.core.release import Manifest, parse_manifest
 from app.publishing.activation import stable_files
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.history import activations
 from app.publishing.parallel import Progress, in_parallel, silent
 from bbws_templates.bundle import Bundle, parse_bundle
 from bbws_templates.digests import Digest
-from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.faults import DamagedReleaseError, FormatError
 from bbws_templates.layout import BUNDLE, HISTORY, MANIFEST, OBJECTS, POINTER, RELEASES, is_object, release_of
 
 
@@ -26,6 +26,7 @@ class Fault(StrEnum):
     UNFINISHED = "unfinished"
     UNUSED = "unused"
     FOREIGN = "foreign"
+    NEWER = "newer"
 
 
 # These are worth knowing and break nothing.
@@ -91,11 +92,20 @@ class _Walk:
     used: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
     lacking: dict[str, dict[str, str]] = field(default_factory=dict)
+    newer: bool = False
     ever_active: set[str] | None = None
     found: list[Discrepancy] = field(default_factory=list)
 
     def add(self, fault: Fault, key: str, sentence: str) -> None:
         self.found.append(Discrepancy(fault, key, sentence))
+
+    def unreadable(self, key: str, error: DamagedReleaseError) -> None:
+        """``key`` cannot be used: it was tampered with, or only a newer version can tell."""
+        if isinstance(error, FormatError):
+            self.newer = True
+            self.add(Fault.NEWER, key, str(error))
+        else:
+            self.add(Fault.TAMPERED, key, error.message)
 
     def read_objects(self, progress: Progress) -> None:
         """Every shared file says in its name what it must hash to."""
@@ -127,12 +137,8 @@ class _Walk:
             )
             return
         manifest = self._manifest(release)
-        bundle = self._bundle(release)
-        if manifest and bundle:
-            try:
-                check_agreement(manifest, bundle)
-            except DamagedReleaseError as error:
-                self.add(Fault.TAMPERED, f"{RELEASES}{release}/{MANIFEST}", error.message)
+        self._bundle(release)
+        if manifest:
             for path, key in self.catalogue.keys(manifest).items():
                 self.used.add(key)
                 if key not in self.keys:
@@ -145,18 +151,17 @@ class _Walk:
         try:
             return parse_manifest(body, release=release) if body is not None else None
         except DamagedReleaseError as error:
-            self.add(Fault.TAMPERED, key, error.message)
+            self.unreadable(key, error)
             return None
 
-    def _bundle(self, release: str) -> Bundle | None:
+    def _bundle(self, release: str) -> None:
         key = f"{RELEASES}{release}/{BUNDLE}"
         body = self._body(key)
         try:
             if body is not None:
                 self.bundles[release] = parse_bundle(body, release=release)
         except DamagedReleaseError as error:
-            self.add(Fault.TAMPERED, key, error.message)
-        return self.bundles.get(release)
+            self.unreadable(key, error)
 
     def _body(self, key: str) -> bytes | None:
         found = self.catalogue.store.get(key)
@@ -168,7 +173,7 @@ class _Walk:
         try:
             standing = self.catalogue.standing()
         except DamagedReleaseError as error:
-            self.add(Fault.TAMPERED, POINTER, error.message)
+            self.unreadable(POINTER, error)
             return
         if standing is None:
             self._explain_absence()
@@ -206,7 +211,7 @@ class _Walk:
         try:
             entries = list(activations(self.catalogue.store, standing.pointer))
         except DamagedReleaseError as error:
-            self.add(Fault.TAMPERED, HISTORY, error.message)
+            self.unreadable(HISTORY, error)
             return
         if [entry.sequence for entry in entries] != list(range(len(entries), 0, -1)):
             self.add(Fault.TAMPERED, HISTORY, "activations are missing from the history")
@@ -237,6 +242,8 @@ class _Walk:
 
     def report_unused(self) -> None:
         """What nothing refers to: harmless, and `prune` removes what is ours."""
+        if self.newer:
+            return
         own = self.known | self.used | set(_stable_keys(self.bundles.values()))
         for key in self.keys - own - self.bad:
             if is_object(key):

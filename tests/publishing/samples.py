@@ -39,18 +39,23 @@ def template(name: str, text: str = "first", **changes: Any) -> CompiledTemplate
     return CompiledTemplate(name=name, **(values | changes))
 
 
+def source(name: str, text: str) -> str:
+    """What the author of a template wrote."""
+    return f"<!-- {text} -->\n{name}\n"
+
+
 def release(
     text: str = "first", *, names: tuple[str, ...] = NAMES, commit: str = "abc", **changes: Any
 ) -> Release:
     """A release whose every template says ``text``."""
     templates = [template(name, text, **changes) for name in names]
-    return make_release(templates, dict.fromkeys(names, f"<!-- {text} -->"), Provenance(commit=commit))
+    return make_release(templates, {name: source(name, text) for name in names}, Provenance(commit=commit))
 
 
 def with_one_changed(text: str = "second") -> Release:
     """``release()``, but for its first template."""
     templates = [template(NAMES[0], text), *(template(name) for name in NAMES[1:])]
-    sources = dict.fromkeys(NAMES, "<!-- first -->") | {NAMES[0]: f"<!-- {text} -->"}
+    sources = {name: source(name, "first") for name in NAMES} | {NAMES[0]: source(NAMES[0], text)}
     return make_release(templates, sources, Provenance(commit="def"))
 
 

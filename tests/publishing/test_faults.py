@@ -110,7 +110,7 @@ class Arena:
         numbers: list[int] = []
         self.publish(lambda request: numbers.append(request.number))
         self.assert_complete("undisturbed")
-        assert len(numbers) > 20
+        assert len(numbers) > 12
         return len(numbers)
 
 

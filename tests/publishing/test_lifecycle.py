@@ -120,10 +120,10 @@ def test_rolling_back_twice_goes_back_two_releases(store: ObjectStore) -> None:
 def test_a_release_that_is_not_intact_is_not_rolled_back_to(store: ObjectStore) -> None:
     publish_to(store, release("first"))
     publish_to(store, release("second"))
-    lost = Catalogue(store).keys(release("first").manifest)["templates/receipts/receipt.html"]
+    lost = Catalogue(store).keys(release("first").manifest)["sources/receipts/receipt.html"]
     store.delete(lost)
     before = store.get("current.json")
-    with pytest.raises(DamagedReleaseError, match=r"templates/receipts/receipt\.html is missing"):
+    with pytest.raises(DamagedReleaseError, match=r"sources/receipts/receipt\.html is missing"):
         go_back(store)
     assert store.get("current.json") == before
 
@@ -208,7 +208,7 @@ def test_every_kind_of_damage_is_found_and_named(store: ObjectStore) -> None:
     wanted = release()
     publish_to(store, wanted)
     keys = Catalogue(store).keys(wanted.manifest)
-    tampered, lost = keys["templates/receipts/receipt.html"], keys["templates/invoices/invoice.html"]
+    tampered, lost = keys["sources/receipts/receipt.html"], keys["sources/invoices/invoice.html"]
     store.put(tampered, b"<p>other</p>")
     store.delete(lost)
     store.put("receipts/receipt.html", b"<p>other</p>")
@@ -247,7 +247,7 @@ def test_an_upload_that_was_cut_off_is_a_note_that_says_what_to_do(
     with pytest.raises(RuntimeError):
         publish_to(KilledStore(directory), wanted)
     manifest = Catalogue(directory).manifest(wanted.id)[0]
-    lost = Catalogue.keys(manifest)["templates/receipts/receipt.html"]
+    lost = Catalogue.keys(manifest)["sources/receipts/receipt.html"]
     directory.delete(lost if part == "object" else f"releases/{wanted.id}/{part}")
     result = verify(Catalogue(directory))
     assert result.intact

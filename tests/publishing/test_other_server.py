@@ -20,6 +20,7 @@ import pytest
 
 from app.cli import run
 from app.core.release_directory import write_release
+from app.publishing.activation import stable_files
 from app.publishing.bucket_store import BucketStore
 from app.publishing.store import ObjectStore
 from bbws_templates import TemplateClient
@@ -131,7 +132,7 @@ def test_the_whole_round(other_bucket: str, command: Command, tmp_path: Path) ->
     assert command("verify", target)["discrepancies"] == []
     stable = BucketStore.connect(BucketTarget(other_bucket)).get("receipts/receipt.html")
     assert stable
-    assert stable.body == release("first").files["templates/receipts/receipt.html"]
+    assert stable.body == stable_files(release("first").bundle)["receipts/receipt.html"]
 
 
 @pytest.mark.parametrize(

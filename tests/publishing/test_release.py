@@ -75,9 +75,9 @@ def test_the_manifest_has_digest_and_size_of_every_file_and_the_provenance_apart
     assert manifest["release"] == made.id
     assert manifest["provenance"]["commit"] == "c0ffee"
     assert set(manifest["files"]) == {"bundle.json", *made.files}
+    assert set(made.files) == {f"sources/{name}.html" for name in NAMES}
     for path, data in made.files.items():
         assert manifest["files"][path] == {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
-    assert len(made.files) == 4 * len(NAMES)
 
 
 def test_a_digest_prints_what_it_is() -> None:
@@ -106,17 +106,12 @@ def test_an_earlier_release_is_replaced_and_anything_else_left_alone(tmp_path: P
     assert (tmp_path / "mine/thesis.txt").read_text() == "years of work"
 
 
-def edit_html(folder: Path) -> None:
-    path = folder / "templates/receipts/receipt.html"
-    path.write_bytes(path.read_bytes() + b" ")
-
-
-def edit_html_and_manifest(folder: Path) -> None:
+def edit_bundle_and_manifest(folder: Path) -> None:
     """By somebody who knows his way: the manifest is made to agree."""
-    edit_html(folder)
-    data = (folder / "templates/receipts/receipt.html").read_bytes()
+    edit_bundle(folder)
+    data = (folder / "bundle.json").read_bytes()
     manifest = json.loads((folder / "manifest.json").read_bytes())
-    manifest["files"]["templates/receipts/receipt.html"] = {"sha256": Digest.of(data).hex, "size": len(data)}
+    manifest["files"]["bundle.json"] = {"sha256": Digest.of(data).hex, "size": len(data)}
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
@@ -129,12 +124,12 @@ def edit_source(folder: Path) -> None:
     (folder / "sources/receipts/receipt.html").write_text("other")
 
 
-def remove_text(folder: Path) -> None:
-    (folder / "templates/receipts/receipt.txt").unlink()
+def remove_source(folder: Path) -> None:
+    (folder / "sources/receipts/receipt.html").unlink()
 
 
 def add_file(folder: Path) -> None:
-    (folder / "templates/receipts/extra.html").write_text("<p>")
+    (folder / "sources/receipts/extra.html").write_text("<p>")
 
 
 def empty_manifest(folder: Path) -> None:
@@ -147,7 +142,7 @@ def no_json(folder: Path) -> None:
 
 def lead_outside(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_bytes())
-    manifest["files"]["templates/../../secret"] = {"sha256": "0" * 64, "size": 0}
+    manifest["files"]["sources/../../secret"] = {"sha256": "0" * 64, "size": 0}
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
@@ -159,11 +154,10 @@ def newer_format(folder: Path) -> None:
 @pytest.mark.parametrize(
     "edit",
     [
-        edit_html,
-        edit_html_and_manifest,
         edit_bundle,
+        edit_bundle_and_manifest,
         edit_source,
-        remove_text,
+        remove_source,
         add_file,
         empty_manifest,
         no_json,
@@ -188,7 +182,7 @@ def test_a_folder_without_a_release_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     ["../secret", "a/../b", "/etc/passwd", "a//b", "", ".", "a/.hidden", "a\\b", "a/b\n", "releases/x",
-     "objects/x", "history/x", "a/" + "x" * 300, "\udc80/x"],
+     "objects/x", "history/x", "a/" + "x" * 300, "\udc80/x", "a/b.af"],
 )  # fmt: skip
 def test_a_name_that_would_escape_or_clash_is_refused(name: str) -> None:
     with pytest.raises(DamagedReleaseError):

@@ -237,7 +237,7 @@ def test_an_edited_release_does_not_go_into_a_layer(
     tmp_path: Path, release: Release, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_release(release, tmp_path / "release")
-    (tmp_path / "release/templates/receipts/receipt.html").write_text("edited", "utf-8")
+    (tmp_path / "release/sources/receipts/receipt.html").write_text("edited", "utf-8")
     assert main(["--out", str(tmp_path / "layer.zip"), "--release", str(tmp_path / "release")]) == 3
     assert not (tmp_path / "layer.zip").exists()
     assert "is not intact" in capsys.readouterr().err
