@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from bbws_templates.addresses import is_address, is_ipv6
 from bbws_templates.record import record
 
 
@@ -55,39 +56,6 @@ def _is_date_time(text: str) -> bool:
     return minute % 1440 == 23 * 60 + 59
 
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_IPV4 = r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-
-
-def _is_ipv6(text: str) -> bool:
-    """RFC 4291, section 2.2, without a zone."""
-    if "%" in text:
-        return False
-    import ipaddress  # Costs milliseconds, and bracketed addresses hardly ever occur.
-
-    try:
-        ipaddress.IPv6Address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_email(text: str) -> bool:
-    """RFC 5321 ``Mailbox``: dot-string or quoted-string, then a domain or an address literal."""
-    local, at, domain = text.rpartition("@")
-    if not at or len(local) > 64 or len(domain) > 255:
-        return False
-    if not _compiled(rf'{_ATOM}(?:\.{_ATOM})*|"(?:[ !#-\[\]-~]|\\[ -~])*"').fullmatch(local):
-        return False
-    if domain.startswith("[") and domain.endswith("]"):
-        literal = domain[1:-1]
-        if literal.startswith("IPv6:"):
-            return _is_ipv6(literal[5:])
-        return _compiled(_IPV4).fullmatch(literal) is not None
-    return _compiled(rf"{_LABEL}(?:\.{_LABEL})*").fullmatch(domain) is not None
-
-
 def _is_uri(text: str) -> bool:
     """RFC 3986 ``URI``: a scheme is part of it, other characters are percent-encoded."""
     pchar = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
@@ -104,7 +72,7 @@ def _is_uri(text: str) -> bool:
     literal = match["literal"]
     if literal is None or _compiled(r"v[0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+").fullmatch(literal):
         return True
-    return _is_ipv6(literal)
+    return is_ipv6(literal)
 
 
 def _is_uuid(text: str) -> bool:
@@ -115,7 +83,7 @@ def _is_uuid(text: str) -> bool:
 FORMATS: Mapping[str, Format] = {
     "date": Format("a date", "2025-12-19", _is_date),
     "date-time": Format("a date and time with its zone", "2025-12-19T10:30:00Z", _is_date_time),
-    "email": Format("an email address", "jane@example.com", _is_email),
+    "email": Format("an email address", "jane@example.com", is_address),
     "uri": Format("a URL with its scheme", "https://example.com/", _is_uri),
     "uuid": Format("a UUID", "aa0e8400-e29b-41d4-a716-446655440005", _is_uuid),
 }

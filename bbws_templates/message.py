@@ -17,6 +17,7 @@ from email.policy import SMTP, EmailPolicy, Policy
 from email.utils import format_datetime, formataddr, make_msgid
 from typing import Any, cast
 
+from bbws_templates import addresses
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.errors import HeaderError
 
@@ -31,8 +32,6 @@ _OURS = {"from", "to", "reply-to", "subject", "date", "message-id", "mime-versio
     "list-unsubscribe",
     "list-unsubscribe-post",
 }
-_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 
 
 class _Unfolded(BaseHeader):
@@ -54,6 +53,14 @@ class _Subject(_Unfolded):
 
     def fold(self, *, policy: Policy) -> str:
         return f"{self.name}: {_words(self, self.name, policy.linesep)}{policy.linesep}"
+
+
+class _Address(Address):
+    """An address as it was checked; ``Address`` writes ``"a..b"@example.com`` without its quotes."""
+
+    @property
+    def addr_spec(self) -> str:
+        return addresses.written(self.username, self.domain)
 
 
 class _Mailbox(UniqueSingleAddressHeader):
@@ -121,9 +128,9 @@ def mime_message(
     sender = checked_mailbox(*email.sender, header="From")
     message = EmailMessage(policy=_POLICY)
     message["From"] = sender
-    message["To"] = _parse_mailbox(recipient, header="To")
+    message["To"] = parse_mailbox(recipient, header="To")
     if email.reply_to:
-        message["Reply-To"] = _parse_mailbox(email.reply_to, header="Reply-To")
+        message["Reply-To"] = parse_mailbox(email.reply_to, header="Reply-To")
     message["Subject"] = _clean(email.subject, header="Subject")
     message["Date"] = format_datetime(date or datetime.now(UTC))
     message["Message-ID"] = _clean(message_id or make_msgid(domain=sender.domain), header="Message-ID")
@@ -185,32 +192,34 @@ def checked_mailbox(name: str, address: str, *, header: str) -> Address:
         HeaderError: not one address, a local part beyond ASCII (which SES and most servers refuse), or a
             control character in the name.
     """
-    local, at, domain = address.rpartition("@")
-    try:
-        ascii_domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        ascii_domain = ""
-    if not at or not _LOCAL_PART.fullmatch(local) or not _DOMAIN.fullmatch(ascii_domain):
+    parts = addresses.parted(address)
+    if parts is None:
         raise HeaderError(
             f"{header}: {address!r} is not a mail address that can be sent to.",
-            remedy="Give one address such as name@example.com, in ASCII before the @.",
+            remedy="Give one address such as name@example.com, in ASCII before the @; a domain that is "
+            "refused, in its xn-- form.",
         )
-    return Address(display_name=_clean(name, header=header), username=local, domain=ascii_domain)
+    local, domain = parts
+    return _Address(display_name=_clean(name, header=header), username=local, domain=domain)
 
 
-def _parse_mailbox(value: str, *, header: str) -> Address:
-    """``address`` or ``name <address>``, checked."""
+def parse_mailbox(value: str, *, header: str) -> Address:
+    """``address`` or ``name <address>``, checked.
+
+    Raises:
+        HeaderError: as ``checked_mailbox``.
+    """
     _clean(value, header=header)
-    name, bracket, rest = value.rpartition("<")
-    if not bracket:
-        return checked_mailbox("", value.strip(), header=header)
-    address, closed, tail = rest.partition(">")
-    name = name.strip()
-    if not closed or tail.strip() or "<" in name or ">" in name:
+    whole = value.strip()
+    start = whole.find("<")
+    if not whole.endswith(">") or addresses.is_address(value):
+        return checked_mailbox("", value, header=header)
+    name, address = whole[:start].strip(), whole[start + 1 : -1].strip()
+    if ">" in name:
         return checked_mailbox("", value, header=header)
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
-    return checked_mailbox(name, address.strip(), header=header)
+    return checked_mailbox(name, address, header=header)
 
 
 def _part(data: str) -> dict[str, str]:

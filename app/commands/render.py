@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +14,25 @@ from app.commands.options import template_set_options
 from app.commands.output import err, print_json, write_bytes
 from app.core.errors import Location, SourceError, SurroundingsError
 from app.core.jsontext import parse_json
-from app.core.messages import is_address, sample_message
+from app.core.messages import sample_message
 from app.core.workspace import Workspace
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.engine import RenderWarning
+from bbws_templates.errors import HeaderError
+from bbws_templates.message import parse_mailbox
 
 FORMATS = ("html", "text", "subject", "eml", "json")
 PREFERRED_FIXTURE = "typical"
 
 
 def _one_address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and [is_address(address) for _, address in getaddresses([value])] != [True]:
-        raise click.BadParameter(f"'{value}' is not one mail address, such as ann@example.com.")
+    if value is not None:
+        try:
+            parse_mailbox(value, header="To")
+        except HeaderError as error:
+            raise click.BadParameter(
+                f"'{value}' is not one mail address, such as ann@example.com."
+            ) from error
     return value
 
 

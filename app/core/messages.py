@@ -10,9 +10,10 @@ from typing import Any
 
 from app.core.errors import Location, SourceError
 from app.core.sources import TemplateSource
+from bbws_templates.addresses import is_address
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.errors import HeaderError
-from bbws_templates.message import checked_mailbox, mime_message, unsubscribe_headers
+from bbws_templates.message import mime_message, unsubscribe_headers
 
 RECIPIENT_FIELD = "tenantEmail"
 UNSUBSCRIBE_FIELD = "unsubscribeUrl"
@@ -64,12 +65,3 @@ def sample_message(
         unsubscribe = ""
     message = mime_message(email, recipient=recipient, unsubscribe_url=unsubscribe)
     return SampleMessage(message, tuple(warnings))
-
-
-def is_address(text: str) -> bool:
-    """Whether ``text`` is one bare address that a message can be sent to."""
-    try:
-        checked_mailbox("", text, header="To")
-    except HeaderError:
-        return False
-    return True

@@ -115,9 +115,26 @@ def test_eml_is_a_message_that_a_mail_program_opens(call: Callable[..., Outcome]
 @pytest.mark.parametrize(
     "name", sorted(f"{p.parts[-3]}/{p.parts[-2]}" for p in ROOT.glob("fixtures/*/*/hostile.json"))
 )
-def test_hostile_data_make_a_message_to_a_placeholder(call: Callable[..., Outcome], name: str) -> None:
+def test_hostile_data_make_a_message_to_the_one_address_that_they_hold(
+    call: Callable[..., Outcome], name: str
+) -> None:
+    """Before the @ stands markup in quotes: odd, and yet an address that the contract lets through."""
     outcome = call("render", name, "--fixture", "hostile", "--format", "eml")
     assert outcome.status == 0
+    message = email.message_from_string(outcome.out, policy=email.policy.default)
+    (recipient,) = message["To"].addresses
+    data = json.loads((ROOT / "fixtures" / name / "hostile.json").read_text())
+    assert f'"{recipient.username}"@{recipient.domain}' == data["tenantEmail"]
+    assert outcome.err == ""
+
+
+def test_data_without_an_address_make_a_message_to_a_placeholder(
+    call: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    data = json.loads((ROOT / "fixtures/receipts/receipt/typical.json").read_text())
+    file = tmp_path / "data.json"
+    file.write_text(json.dumps(data | {"tenantEmail": "jörg@example.com"}))
+    outcome = call("render", RECEIPT, "--data", file, "--lenient", "--format", "eml")
     message = email.message_from_string(outcome.out, policy=email.policy.default)
     assert message["To"] == "recipient@example.com"
     assert outcome.err.count("--to") == 1

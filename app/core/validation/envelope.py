@@ -8,9 +8,9 @@ from app.core.findings import Finding, Severity
 from app.core.jsontext import locate
 from app.core.sources import TemplateSource
 from app.core.validation.rules import ERROR, WARNING, Rule
+from bbws_templates.addresses import is_address
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.errors import Location
-from bbws_templates.formats import FORMATS
 from bbws_templates.tokens import TokenKind, tokenize
 
 SUBJECT_WARN = 70
@@ -98,7 +98,6 @@ def _preheader(email: RenderedEmail) -> Found:
 
 
 def _addresses(email: RenderedEmail) -> Found:
-    is_address = FORMATS["email"].accepts
     if not is_address(email.sender[1]):
         yield ADDRESS, "/sender/address", "The sender's address is not an email address.", None
     if email.reply_to and not is_address(email.reply_to):

@@ -1,0 +1,82 @@
+"""One grammar of addresses: what a contract lets through can be sent to, and nothing else can."""
+
+from __future__ import annotations
+
+from email import message_from_bytes
+from email.utils import parseaddr
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bbws_templates import HeaderError, RenderedEmail, mime_message, sender_address
+from bbws_templates.addresses import is_address, parted
+from bbws_templates.contract import contract_problems
+
+# Pieces of which addresses are made, right ones and wrong ones; whole texts at random are hardly ever right.
+PIECES = st.sampled_from([
+    "a", "jane", "o'hara+tag", ".", "..", "@", '"', '"joe bloggs"', '"a..b"', '" a  b "', r'"a\"b\\c"', '""',
+    "<", ">", "example.com", "example", "co.za", "-", "a-", "[127.0.0.1]", "[IPv6:::1]", "[300.0.0.1]", "é",
+    "xn--exmple-cua.com", "exämple.com", "straße.de", "例え.jp", "a。b", "ｅｘ.com", "a․b", "jörg", " ", "\t",
+    "\n", ",", ";", "(c)", ":", "%", "a" * 63, "a" * 64, "a" * 65, ".".join(["b" * 63] * 3), "_", "!",
+    "\u200d", "\ud800", "\x00",
+])  # fmt: skip
+ADDRESSES = st.one_of(
+    st.builds(lambda local, domain: f"{local}@{domain}", PIECES, PIECES),
+    st.lists(PIECES, max_size=5).map("".join),
+    st.lists(PIECES, max_size=3).map(lambda pieces: "".join([*pieces, "@example.com"])),
+)
+
+
+def mail(address: str, reply_to: str = "") -> RenderedEmail:
+    return RenderedEmail("a/b", "s", "", "<p>", "t", ("", address), reply_to)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(address=ADDRESSES)
+@example("a@b")
+@example("jane@example.com")
+@example('"joe bloggs"@example.com')
+@example('"a<b>"@example.com')
+@example('"joe..bloggs"@example.com')
+@example("joe@[IPv6:::1]")
+@example("joerg@exämple.com")
+@example(f"{'a' * 65}@example.com")
+@example(" jane@example.com")
+@example("jane@" + ".".join(["b" * 60] * 4))
+def test_what_a_contract_accepts_can_be_sent_and_the_reverse(address: str) -> None:
+    accepted = contract_problems({"format": "email"}, address) == ()
+
+    assert is_address(address) == accepted
+    for recipient in (address, f"Jane Doe <{address}>") if accepted else (address,):
+        try:
+            message = mime_message(
+                mail("orders@example.com", address if accepted else ""), recipient=recipient
+            )
+        except HeaderError:
+            assert not accepted, address
+        else:
+            assert accepted, address
+            arrived = message_from_bytes(message.as_bytes())
+            local, domain = parted(address) or ("", "")
+            for header in ("To", "Reply-To"):
+                found = parseaddr(arrived[header])[1]
+                assert found.isascii()
+                assert parted(found) == (local, domain)
+    if accepted:
+        assert parted(parseaddr(sender_address(mail(address)))[1]) == parted(address)
+
+
+@pytest.mark.parametrize("sign", ["ß", "ς", "\u200d", "\u200c", "ẞ"])
+def test_no_mail_goes_to_another_domain_than_the_one_written(sign: str) -> None:
+    """IDNA 2003, which Python has, makes ``strasse.de`` of ``straße.de``, which is somebody else's."""
+    address = f"jane@stra{sign}e.de"
+
+    assert contract_problems({"format": "email"}, address)
+    with pytest.raises(HeaderError, match="xn--"):
+        mime_message(mail("orders@example.com"), recipient=address)
+
+
+def test_a_domain_beyond_ascii_is_sent_to_in_its_ascii_form() -> None:
+    assert parted("jane@bücher.example") == ("jane", "xn--bcher-kva.example")
+    assert parted("jane@ＢÜＣＨＥＲ。example") == ("jane", "xn--bcher-kva.example")
