@@ -11,6 +11,10 @@
     url = "s3://bbws-templates-prod"
     protected = true    # nothing is published here whose pictures nobody has approved
 
+    [targets.prod-copy]
+    url = "s3://bbws-templates-prod-dr-eu-west-1"
+    copy_of = "prod"    # what S3 replicates there; as protected as what it is a copy of
+
     [targets.lab]
     url = "s3://mail"
     unconditional = true    # a server that ignores If-Match: only one publisher at a time, please
@@ -32,18 +36,19 @@ from bbws_templates.faults import TargetError
 from bbws_templates.target import BucketTarget, Target, parse_target
 
 SETTINGS: Final = "bbws-templates.toml"
-_KEYS: Final = {"url", "region", "profile", "description"}
+_KEYS: Final = {"url", "region", "profile", "description", "copy_of"}
 _FLAGS: Final = {"protected", "unconditional"}
 
 
 @dataclass(frozen=True)
 class NamedTarget:
-    """One target of the settings file."""
+    """One target of the settings file. ``copy_of`` names the target that it is a replica of, "" for none."""
 
     name: str
     target: Target
     description: str
     protected: bool = False
+    copy_of: str = ""
 
 
 def is_protected(name: str, settings: Path | None = None) -> bool:
@@ -95,7 +100,20 @@ def named_targets(settings: Path | None = None) -> dict[str, NamedTarget]:
     tables = members.get("targets", {})
     if not isinstance(tables, dict):
         raise _wrong(path, "'targets' is not a table")
-    return {name: _named(name, table, path) for name, table in tables.items()}
+    named = {name: _named(name, table, path) for name, table in tables.items()}
+    return {name: _protected_as_its_source(target, named, path) for name, target in named.items()}
+
+
+def _protected_as_its_source(target: NamedTarget, named: dict[str, NamedTarget], path: Path) -> NamedTarget:
+    if not target.copy_of:
+        return target
+    source = named.get(target.copy_of)
+    if source is None or source.copy_of:
+        raise _wrong(
+            path,
+            f"'copy_of' of the target '{target.name}' is '{target.copy_of}', not a target that is no copy",
+        )
+    return replace(target, protected=target.protected or source.protected)
 
 
 def _named(name: str, table: Any, path: Path) -> NamedTarget:
@@ -116,7 +134,9 @@ def _named(name: str, table: Any, path: Path) -> NamedTarget:
     )
     if table.get("unconditional"):
         target = without_conditions(target)
-    return NamedTarget(name, target, table.get("description", ""), table.get("protected", False))
+    return NamedTarget(
+        name, target, table.get("description", ""), table.get("protected", False), table.get("copy_of", "")
+    )
 
 
 def without_conditions(target: Target) -> Target:

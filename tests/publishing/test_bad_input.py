@@ -15,7 +15,7 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import UnversionedBucketError
 from app.publishing.store import open_store
-from app.publishing.targets import named_targets, resolve_target
+from app.publishing.targets import is_protected, named_targets, resolve_target
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.faults import (
     CredentialsError,
@@ -286,6 +286,10 @@ def test_names_come_from_the_settings_file(tmp_path: Path, monkeypatch: pytest.M
         "[targets.x]\nurl = 3\n",
         '[targets.x]\nurl = "s3://b-b"\ncolour = "red"',
         '[targets.x]\nurl = "s3://b-b"\nunconditional = "yes"',
+        '[targets.x]\nurl = "s3://b-b"\ncopy_of = "x"',
+        '[targets.x]\nurl = "s3://b-b"\ncopy_of = "nowhere"',
+        '[targets.x]\nurl = "s3://b-b"\ncopy_of = ["y"]',
+        '[targets.x]\nurl = "s3://x-x"\ncopy_of = "y"\n[targets.y]\nurl = "s3://y-y"\ncopy_of = "x"',
         "[[[",
     ],
 )
@@ -310,12 +314,36 @@ def test_a_wrong_setting_of_a_target_is_named(tmp_path: Path, line: str, named: 
 def test_an_unknown_setting_of_a_target_is_answered_with_all_that_there_are(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text("[targets.dev]\nurl = 's3://bucket'\nprotect = true\n")
-    with pytest.raises(TargetError, match="description, profile, protected, region, unconditional, url"):
+    with pytest.raises(
+        TargetError, match="copy_of, description, profile, protected, region, unconditional, url"
+    ):
         resolve_target("dev", path)
 
 
-def test_the_settings_of_the_repository_name_the_four_targets() -> None:
+def test_the_settings_of_the_repository_name_the_targets() -> None:
     named = named_targets(Path(__file__).parents[2] / "bbws-templates.toml")
-    assert set(named) == {"local", "dev", "sit", "prod"}
+    assert set(named) == {"local", "dev", "sit", "prod", "prod-copy"}
+    assert named["prod-copy"].target == BucketTarget("bbws-templates-prod-dr-eu-west-1", region="eu-west-1")
     for name in ("dev", "sit", "prod"):
         assert named[name].target == BucketTarget(f"bbws-templates-{name}", region="af-south-1")
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_a_copy_is_as_protected_as_its_source(tmp_path: Path, protected: bool) -> None:
+    """By its name, and by its URL written out: neither is a way around the approvals."""
+    path = tmp_path / "settings.toml"
+    path.write_text(
+        f"[targets.prod]\nurl = 's3://main'\nprotected = {str(protected).lower()}\n"
+        "[targets.copy]\nurl = 's3://replica'\ncopy_of = 'prod'\n"
+    )
+    assert [is_protected(name, path) for name in ("copy", "s3://replica", "s3://replica/")] == [protected] * 3
+
+
+def test_a_copy_may_be_protected_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(
+        "[targets.prod]\nurl = 's3://main'\n"
+        "[targets.copy]\nurl = 's3://replica'\ncopy_of = 'prod'\nprotected = true\n"
+    )
+    assert is_protected("copy", path)
+    assert not is_protected("prod", path)
