@@ -257,6 +257,26 @@ def test_a_picture_put_in_place_of_the_approved_one_is_no_approval(changed: Desk
     assert changed.result(ORDER).status is Status.UNCHANGED
 
 
+def test_what_was_approved_counts_as_approved_only_while_its_picture_is_the_one(changed: Desk) -> None:
+    comparison = changed.compare()
+    found = next(item for item in comparison.results if item.snapshot.id == ORDER)
+    changed.approve(comparison)
+    assert changed.approvals.decision(found) == "approved"
+    path = changed.folders.baselines / f"{ORDER}.webp"
+    path.write_bytes(path.read_bytes() + b"\0")
+    assert changed.approvals.decision(found) == ""
+
+
+def test_a_picture_of_now_that_was_spoilt_is_taken_again(changed: Desk) -> None:
+    path = changed.folders.current / f"{ORDER}.webp"
+    before = path.read_bytes()
+    path.write_bytes(before[: len(before) // 2])
+    comparison = changed.compare()
+    assert comparison.drawn == 1
+    assert not comparison.failed
+    assert path.read_bytes() == before
+
+
 def test_a_picture_that_was_only_packed_anew_is_the_approved_one(changed: Desk) -> None:
     path = changed.folders.baselines / "mails/order/typical/desktop-light.webp"
     changed.change("Thanks", "Thank you")

@@ -104,6 +104,15 @@ def test_gmail_drops_a_whole_style_element(css: str, reason: str) -> None:
     assert any(reason in note for note in view.notes)
 
 
+def test_gmail_drops_what_exceeds_its_limit_with_the_style_elements_before_it() -> None:
+    styles = [f"<style>.{name} {{ top: 0 }} /* {'x' * 7_000} */</style>" for name in ("one", "two", "three")]
+    view = CLIENTS["gmail"].view(page("<p>x", "".join(styles)))
+    assert [name for name in ("one", "two", "three") if f".{name}" in view.html] == ["one", "two"]
+    assert [note for note in view.notes if "16,384 bytes" in note] == [
+        "<style> dropped: the styles exceed 16,384 bytes"
+    ]
+
+
 def test_gmail_clips_at_102_kilobytes_with_its_notice() -> None:
     rows = "".join(f"<tr><td>Row {number} &amp; more €</td></tr>" for number in range(4000))
     long = page(f"<table>{rows}</table><p>Unsubscribe")

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from app.cli import run
 from tests.browser.conftest import Desk
 
 ORDER = "mails/order/typical/desktop-light"
+RECEIPT = "mails/receipt/typical/desktop-light"
 TARGETS = '[targets.dev]\nurl = "file:dev"\n[targets.prod]\nurl = "file:prod"\nprotected = true\n'
 
 
@@ -97,6 +99,18 @@ def test_a_picture_without_an_approval_does_not_pass(shop: Shop) -> None:
     assert ORDER in shop.err
 
 
+def test_a_picture_put_in_place_of_the_approved_one_does_not_pass(shop: Shop) -> None:
+    path = shop.desk.folders.baselines / f"{ORDER}.webp"
+    with Image.open(path) as image:
+        image.load()
+    image.putpixel((5, 5), (1, 2, 3))
+    image.save(path, "WEBP", lossless=True)
+    shop("publish", "--to", "prod", "--yes", status=3)
+    assert ORDER in shop.err
+    assert RECEIPT not in shop.err
+    assert not shop.is_published("prod")
+
+
 def test_a_promotion_asks_the_same(shop: Shop) -> None:
     shop.desk.change("Thank you", "Thanks")
     shop("publish", "--to", "dev", "--yes")
@@ -147,7 +161,7 @@ def test_a_diff_shows_the_pictures_of_two_releases(shop: Shop) -> None:
     assert found["counts"] == {"failed": 0, "changed": 1, "new": 1, "removed": 0, "unchanged": 1}
     report = Path(found["report"]).read_text(encoding="utf-8")
     assert ORDER in report
-    assert "mails/receipt/typical/desktop-light" not in report
+    assert RECEIPT not in report
     assert "1 changed, 1 removed of 3" in shop("diff", second, first, "--pictures")
     assert "Pictures" not in shop("diff", first, second)
 

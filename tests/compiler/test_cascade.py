@@ -120,17 +120,22 @@ OVERRIDDEN = [
     ("p { color:  Red } @media print { p { color: red } }", ""),
     ("p { color: red; color: blue } p:hover { color: blue }", ""),
     ("p { color: red !important } p:hover { color: blue }", ""),
+    ("p.a, p:hover { border: 1px solid #000; border-color: #f00 }", ""),
+    ("p, p:hover { border: 1px solid #000; border-color: #f00 }", ""),
+    ("p { border: 0; border-color: red } p:hover { border: 0; border-color: red }", ""),
     # Lost all the same: not the last of the values, not all the properties, not the strongest rule.
     ("p { color: red; color: blue } p:hover { color: red }", "color"),
     ("p { color: red; top: 0 } p:hover { color: red; top: 1px }", "top"),
     ("p { color: red } div p { color: blue } p:hover { color: red }", "color"),
     ("p { margin: 0 } p:hover { margin-top: 0 }", "margin-top"),
+    ("p { border: 0; border-color: red } p:hover { border: 1px; border-color: red }", "border"),
+    ("p.a { color: red } p:hover { color: blue }", "color"),
 ]
 
 
 @pytest.mark.parametrize(("css", "names"), OVERRIDDEN)
 def test_a_rule_that_inlining_defeats_is_a_warning(compiled: Compile, css: str, names: str) -> None:
-    html = f"<html><head>\n<style>\n{css}</style></head><body><div><p>x</p></div></body></html>"
+    html = f'<html><head>\n<style>\n{css}</style></head><body><div><p class="a">x</p></div></body></html>'
     found = [finding for finding in compiled(html).findings if finding.code == "overridden-rule"]
     assert bool(found) is bool(names)
     for finding in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -39,3 +40,34 @@ def test_a_defect_met_in_one_template_is_logged_and_does_not_end_the_checks_of_t
     assert others == {"deep/down/here/bare", "mails/greeting_internal"}
     assert checks.known(live.current, "mails/greeting") is None
     assert "mails/greeting" in caplog.text
+
+
+def test_the_checks_step_aside_while_somebody_renders(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    renderings = Renderings()
+    renderings.last_used = 100.0
+
+    def pause(_: float) -> None:
+        seen.append("waits")
+        if len(seen) == 3:
+            renderings.last_used = 0.0
+
+    check = Workspace.check
+
+    def noted(self: Workspace, names: Iterable[str] = (), **options: Any) -> CheckReport:
+        seen.append("checks")
+        return check(self, names, **options)
+
+    monkeypatch.setattr("app.web.checks.time", SimpleNamespace(monotonic=lambda: 100.0, sleep=pause))
+    monkeypatch.setattr(Workspace, "check", noted)
+    told: queue.Queue[str] = queue.Queue()
+    checks = Checks(LiveWorkspace(folders.templates, folders.fixtures), renderings, told.put)
+    checks.start()
+    try:
+        for _ in range(3):
+            told.get(timeout=patience())
+    finally:
+        checks.stop()
+    assert seen == ["waits"] * 3 + ["checks"] * 3

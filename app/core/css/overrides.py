@@ -56,26 +56,37 @@ def _overridden(
         rank = Rank(selector.specificity, (number, rule.span.start))
         for element in matching(root, selector.reach):
             rules = matched.get(element, ())
-            losing = [name for name, item in declared.items() if _loses(item, rank, rules)]
+            losing = [name for name, item in declared.items() if _loses(item, rule, rank, rules)]
             if losing:
                 return Overridden(number, rule, tuple(losing), str(element.tag))
     return None
 
 
-def _loses(item: Declaration, rank: Rank, rules: Sequence[Matched]) -> bool:
-    """Whether a weaker declaration, now inlined, says otherwise of this property, and no stronger does."""
-    competing = [
-        ((other.important, rule.rank, place), other)
-        for rule in rules
-        for place, other in enumerate(rule.declarations)
-        if _overlap(other.name, item.name)
-    ]
+def _loses(item: Declaration, rule: StyleRule, rank: Rank, rules: Sequence[Matched]) -> bool:
+    """Whether weaker declarations, now inlined, say otherwise of this property, and no stronger does."""
+    competing = sorted(
+        (
+            ((other.important, matched.rank, place), other)
+            for matched in rules
+            for place, other in enumerate(matched.declarations)
+            if _overlap(other.name, item.name)
+        ),
+        key=itemgetter(0),
+    )
     if not competing:
         return False
-    (important, strongest, _), other = max(competing, key=itemgetter(0))
-    if important or strongest > rank:
-        return False  # the author's cascade has it win as well
-    return (other.name, _plain(other.value)) != (item.name, _plain(item.value))
+    important, strongest, _ = competing[-1][0]
+    if important or strongest >= rank:
+        return False  # the author's cascade has it win as well, or it is this very rule, by another selector
+    said = [_said(other) for _, other in competing]
+    own = [_said(each) for each in rule.declarations if not each.important and _overlap(each.name, item.name)]
+    # What the rule says of the property, parts of a shorthand included, may be what was inlined last.
+    return said[-1] != _said(item) and said[-len(own) :] != own
+
+
+def _said(item: Declaration) -> tuple[str, str]:
+    """A declaration as it compares."""
+    return item.name, _plain(item.value)
 
 
 def _plain(value: str) -> str:
