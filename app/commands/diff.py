@@ -12,9 +12,9 @@ from app.browser.folders import Folders
 from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.output import out, print_json
 from app.commands.pictures import look_between
-from app.commands.releasing import open_catalogue, print_change, settings_option
+from app.commands.releasing import open_catalogue, print_change, print_settings, settings_option
 from app.core.building import make_unchecked_release
-from app.core.changes import template_changes
+from app.core.changes import setting_changes, template_changes
 from app.core.release import Release
 from app.core.release_directory import read_release
 from app.core.workspace import Workspace
@@ -73,6 +73,7 @@ def command(
 
     old, new = side(before), side(after)
     changes = template_changes(old.bundle, new.bundle, old_sources=old.sources, new_sources=new.sources)
+    common = setting_changes(old.bundle, new.bundle)
     seen = None
     if pictures:
         seen = look_between(old.bundle, new.bundle, templates, fixtures, Folders(baselines, work))
@@ -82,17 +83,19 @@ def command(
                 "before": old.bundle.release,
                 "after": new.bundle.release,
                 "changes": [change.as_dict() for change in changes],
+                "settings": [part.as_dict() for part in common],
                 **({"pictures": seen.members()} if seen else {}),
             }
         )
     else:
         for change in changes:
             print_change(change)
-        if not changes:
+        print_settings(common)
+        if not changes and not common:
             out.print("No difference.")
         if seen:
             seen.show()
-    if exit_code and changes:
+    if exit_code and (changes or common):
         raise SystemExit(1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from app.commands.output import out, progress_bar
 from app.core.building import build_release
-from app.core.changes import ChangeKind, TemplateChange
+from app.core.changes import ChangeKind, PartChange, TemplateChange
 from app.core.release import Release
 from app.core.release_directory import read_release
 from app.core.workspace import Workspace
@@ -30,7 +30,7 @@ _SIGNS = {
     ChangeKind.REMOVED: ("-", "red"),
 }
 # Compiled HTML differs in long lines wherever the source does; it is shown when nothing else explains it.
-_SHOWN = ("source", "text", "subject", "preheader", "sender", "reply-to", "audience", "contract")
+_HIDDEN = ("html", "description")
 
 
 def settings_option(command: Command) -> Command:
@@ -142,6 +142,7 @@ def print_plan(plan: Plan) -> None:
     out.print(f"{plan.target}: from {came_from} to release [bold]{plan.release[:12]}[/bold]")
     for change in plan.changes:
         print_change(change)
+    print_settings(plan.settings)
     count = {kind: sum(change.kind is kind for change in plan.changes) for kind in ChangeKind}
     out.print(", ".join(f"{count[kind]} {kind.value}" for kind in ChangeKind) + ".")
     if plan.breaking:
@@ -151,6 +152,12 @@ def print_plan(plan: Plan) -> None:
                 style="bold red",
             )
         )
+
+
+def print_settings(parts: Iterable[PartChange]) -> None:
+    """What differs in that which a release says of all its templates: locale, time zone, rules of display."""
+    for part in parts:
+        _print_part(part)
 
 
 def print_change(change: TemplateChange) -> None:
@@ -163,12 +170,16 @@ def print_change(change: TemplateChange) -> None:
         out.print(Text(f"  {mark} {consequence}", style=style))
     if change.kind is not ChangeKind.CHANGED:
         return
-    shown = [part for part in change.parts if part.part in _SHOWN] or list(change.parts)
+    shown = [part for part in change.parts if not part.part.startswith(_HIDDEN)] or list(change.parts)
     for part in shown:
-        out.print(Text(f"  {part.part}", style="bold"))
-        for line in part.diff.splitlines():
-            style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
-            out.print(Text(f"    {line}", style=style))
+        _print_part(part)
+
+
+def _print_part(part: PartChange) -> None:
+    out.print(Text(f"  {part.part}", style="bold"))
+    for line in part.diff.splitlines():
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
+        out.print(Text(f"    {line}", style=style))
 
 
 def plan_members(plan: Plan) -> dict[str, Any]:
@@ -182,4 +193,5 @@ def plan_members(plan: Plan) -> dict[str, Any]:
         "breaking": bool(plan.breaking),
         "note": plan.note,
         "changes": [change.as_dict() for change in plan.changes],
+        "settings": [part.as_dict() for part in plan.settings],
     }

@@ -96,6 +96,27 @@ def template_changes(
     return tuple(changes)
 
 
+def setting_changes(old: Bundle | None, new: Bundle) -> tuple[PartChange, ...]:
+    """What differs in that which a release says of all its templates; from ``old`` None, all that it says."""
+    before, after = _settings(old), _settings(new)
+    return tuple(
+        PartChange(name, unified(before.get(name, ""), after[name]))
+        for name in after
+        if before.get(name, "") != after[name]
+    )
+
+
+def _settings(bundle: Bundle | None) -> dict[str, str]:
+    if bundle is None:
+        return {}
+    return {
+        "locale": bundle.locale,
+        "time zone": bundle.time_zone,
+        "display": _readable(bundle.display),
+        _FURTHER: _readable(bundle.further),
+    }
+
+
 def unified(before: str, after: str) -> str:
     """The difference of two texts, line by line, three lines of context around it."""
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.core.changes import TemplateChange, changed_names, template_changes
+from app.core.changes import PartChange, TemplateChange, changed_names, setting_changes, template_changes
 from app.core.release import Manifest, Release, damaged
 from app.publishing.activation import Clock, Reason, activate, check_not_pruning, settle, utc_now
 from app.publishing.catalogue import Catalogue, Standing
@@ -26,7 +26,8 @@ class Plan:
 
     ``standing`` is the pointer that the plan was made against, ``held`` the files that the target has already
     because the active release has them. ``note`` says why there is nothing to compare with, when the active
-    release cannot be read; ``newer`` that it is of a format that only another version reads.
+    release cannot be read; ``newer`` that it is of a format that only another version reads. ``settings`` is
+    what differs in that which a release says of all its templates.
     """
 
     target: str
@@ -36,6 +37,7 @@ class Plan:
     note: str = ""
     held: frozenset[Digest] = frozenset()
     newer: FormatError | None = None
+    settings: tuple[PartChange, ...] = ()
 
     @property
     def active(self) -> str:
@@ -78,7 +80,8 @@ def make_plan(catalogue: Catalogue, release: Release) -> Plan:
         newer = error if isinstance(error, FormatError) else None
         return Plan(target, release.id, standing, changes, note=f"No comparison: {error}", newer=newer)
     changes = template_changes(bundle, release.bundle, old_sources=sources, new_sources=release.sources)
-    return Plan(target, release.id, standing, changes, held=_digests(manifest))
+    settings = setting_changes(bundle, release.bundle)
+    return Plan(target, release.id, standing, changes, held=_digests(manifest), settings=settings)
 
 
 def _digests(manifest: Manifest) -> frozenset[Digest]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.commands.releasing import print_plan
 from app.core.caller_types import caller_types
 from app.core.changes import template_changes
 from app.core.release import Provenance, make_release, parse_manifest
@@ -169,6 +170,22 @@ def test_a_plan_shows_what_differs_even_where_it_is_not_known() -> None:
     assert parts(bundle_of(with_a_language)) == {
         f"{part} ({tag})" for part in ("html", "text", "subject") for tag in ("af", "zh-Hant-TW")
     }
+
+
+def test_a_plan_shows_what_a_release_says_of_all_its_templates(
+    directory: DirectoryStore, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish_to(directory, release("newer"))
+    other = DirectoryStore(tmp_path_factory.mktemp("other"))
+    publish_to(other, release("first"))
+    activate_foreign(other, lambda members: members.update(locale="en-ZA", display={"af": {}}, theme="dark"))
+    plan = make_plan(Catalogue(directory), Catalogue(other).proven("active"))
+    assert plan.changes == ()
+    assert [part.part for part in plan.settings] == ["locale", "display", "members of another version"]
+    print_plan(plan)
+    shown = capsys.readouterr().out
+    assert "+en-ZA" in shown
+    assert '"theme": "dark"' in shown
 
 
 def test_what_holds_for_the_whole_set_is_read() -> None:
