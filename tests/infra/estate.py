@@ -152,8 +152,10 @@ class Estate:
         """The role that deploys."""
         return f"bbws-terraform-deployer-{self.name}"
 
-    def deploy(self, verb: str, *arguments: str, role: str = "") -> Finished:
+    def deploy(self, verb: str, *arguments: str, role: str = "", checkout: Path = ROOT) -> Finished:
         """``python -m infra.deploy VERB --env NAME …`` against the emulator, as ``role`` or an administrator.
+
+        ``checkout`` is the working copy that it is run in.
 
         The first of all takes the provider through the lock file, as an operator does; the others are given
         the provider, which saves the hashing of 700 MB.
@@ -164,9 +166,10 @@ class Estate:
             **self.emulator.session(role),
             **({} if (self.name, verb) == ("dev", "bootstrap") else self._provider),
             "INFRA_WORK": str(self.home / "work"),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(checkout),
         }
-        return self._python(environment, "infra.deploy", verb, "--env", self.name, *arguments)
+        call = ("infra.deploy", verb, "--env", self.name, *arguments)
+        return self._python(environment, *call, folder=checkout)
 
     def verify(self, *arguments: str, role: str = "") -> Finished:
         """``python -m infra.verify --env NAME …`` against the emulator, as ``role`` or an administrator."""
@@ -276,10 +279,10 @@ class Estate:
             future.result()
 
     @staticmethod
-    def _python(environment: dict[str, str], *arguments: str) -> Finished:
+    def _python(environment: dict[str, str], *arguments: str, folder: Path = ROOT) -> Finished:
         finished = subprocess.run(
             [sys.executable, "-m", *arguments],
-            cwd=ROOT,
+            cwd=folder,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -10,13 +10,14 @@ import pytest
 
 from app.cli import COMMANDS
 from infra.deploy.__main__ import _parser as deploy_parser
+from infra.restore.__main__ import _parser as restore_parser
 from infra.verify.__main__ import _parser as verify_parser
 from tests.infra.facts import ACCOUNT, BUDGET, ENVIRONMENTS, INDEXES, STATE_KEY
 from tests.infra.terraform import INFRA, ROOT
 
 GUIDE = ROOT / "docs" / "infrastructure.md"
 DOCUMENTS = (GUIDE, *sorted((ROOT / "docs" / "runbooks").glob("*.md")))
-PARSERS = {"deploy": deploy_parser, "verify": verify_parser}
+PARSERS = {"deploy": deploy_parser, "restore": restore_parser, "verify": verify_parser}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
