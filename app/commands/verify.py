@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -12,21 +12,34 @@ from app.commands.options import json_option
 from app.commands.output import out, print_json, progress_bar
 from app.commands.releasing import chosen_target, open_catalogue, target_argument
 from app.outcomes import EXIT_CONTENT
+from app.publishing.replication import compare_with_source
 from app.publishing.verification import verify
 
 
 @click.command(name="verify")
 @target_argument
+@click.option("--against", metavar="SOURCE", help="The target that this one is a copy of: has it caught up?")
 @json_option
-def command(target_word: str | None, target_option: str | None, settings: Path | None, as_json: bool) -> None:
+def command(
+    target_word: str | None,
+    target_option: str | None,
+    settings: Path | None,
+    against: str | None,
+    as_json: bool,
+) -> None:
     """Re-read and re-hash everything in a target.
 
-    Finds tampering, missing objects, stable keys that differ from the active release, an unfinished publish.
-    Exit status 1 when something is wrong; `publish --repair` mends what can be mended.
+    Finds tampering, missing objects, stable keys that differ from the active release, an unfinished publish,
+    a place where nothing is active. Exit status 1 when something is wrong; `publish --repair` mends what can
+    be mended. With --against, a copy that lags behind its source is wrong as well.
     """
     catalogue = open_catalogue(chosen_target(target_word, target_option), settings)
+    source = open_catalogue(against, settings) if against else None
     with progress_bar(0, quiet=as_json) as step:
         result = verify(catalogue, progress=step)
+    if source:
+        behind = compare_with_source(catalogue, source)
+        result = replace(result, discrepancies=(*result.discrepancies, *behind))
     if as_json:
         print_json(
             {

@@ -26,6 +26,8 @@ class Fault(StrEnum):
     UNFINISHED = "unfinished"
     UNUSED = "unused"
     FOREIGN = "foreign"
+    BEHIND = "behind"
+    EMPTY = "empty"
     NEWER = "newer"
 
 
@@ -199,6 +201,11 @@ class _Walk:
             self.add(Fault.MISSING, POINTER, "releases were active here, and nothing says which one is")
         else:
             self.ever_active = set()
+            self.add(
+                Fault.EMPTY,
+                POINTER,
+                "nothing is active here; publish to it, or look whether it is the right place",
+            )
 
     def _compare_manifest(self, standing: Standing) -> None:
         active = standing.pointer.active

@@ -217,7 +217,11 @@ def test_an_empty_target_is_no_error_to_look_at(shell: Shell) -> None:
     assert "nothing has been published yet" in shell("status", shell.target)
     assert shell.status == 0
     assert shell.json("history", shell.target) == []
-    assert "is intact" in shell("verify", shell.target)
+
+
+def test_an_empty_target_is_not_intact(shell: Shell) -> None:
+    assert "nothing is active here" in shell("verify", shell.target)
+    assert shell.status == 1
 
 
 # --- from sources ---------------------------------------------------------------------------------------

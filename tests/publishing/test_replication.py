@@ -1,0 +1,126 @@
+"""A copy of a target that lags behind it, and a place that holds nothing, are not intact."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.cli import run
+from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.replication import compare_with_source
+from app.publishing.verification import Fault, verify
+from bbws_templates.faults import StoreError
+from tests.publishing.samples import publish_to, release
+
+OLD, NEW = release("old", names=("a/one",)), release("new", names=("a/one", "a/two"))
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> DirectoryStore:
+    store = DirectoryStore(tmp_path / "source")
+    publish_to(store, OLD)
+    return store
+
+
+def copy_of(source: DirectoryStore, folder: Path) -> DirectoryStore:
+    """What a replication that has caught up leaves."""
+    shutil.copytree(source.target.path, folder)
+    return DirectoryStore(folder)
+
+
+def test_a_copy_that_has_everything_has_caught_up(
+    source: DirectoryStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = copy_of(source, tmp_path / "copy")
+    assert compare_with_source(Catalogue(copy), Catalogue(source)) == ()
+    assert run(["verify", copy.target.path.as_uri(), "--against", source.target.path.as_uri()]) == 0
+    assert "is intact" in capsys.readouterr().out
+
+
+def test_a_copy_that_was_not_told_of_the_last_release_is_behind(
+    source: DirectoryStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = copy_of(source, tmp_path / "copy")
+    publish_to(source, NEW)
+    places = (copy.target.path.as_uri(), "--against", source.target.path.as_uri())
+    assert run(["verify", *places, "--json"]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert not answer["intact"]
+    sentences = {
+        item["key"]: item["sentence"] for item in answer["discrepancies"] if item["fault"] == "behind"
+    }
+    assert OLD.id[:12] in sentences["current.json"]
+    assert NEW.id[:12] in sentences["current.json"]
+    assert f"releases/{NEW.id}/bundle.json" in sentences
+
+
+def test_every_object_that_is_lacking_is_found(source: DirectoryStore, tmp_path: Path) -> None:
+    """Take away each in turn: none is passed over."""
+    for number, item in enumerate(sorted(source.list(""), key=lambda item: item.key)):
+        copy = copy_of(source, tmp_path / f"copy-{number}")
+        copy.delete(item.key)
+        found = compare_with_source(Catalogue(copy), Catalogue(source))
+        assert item.key in {behind.key for behind in found}
+
+
+def test_half_an_object_is_found(source: DirectoryStore, tmp_path: Path) -> None:
+    copy = copy_of(source, tmp_path / "copy")
+    copy.put("a/one.html", b"half")
+    (found,) = compare_with_source(Catalogue(copy), Catalogue(source))
+    assert (found.fault, found.key) == (Fault.BEHIND, "a/one.html")
+    assert not found.is_note
+
+
+def test_an_empty_copy_names_what_its_source_serves(source: DirectoryStore, tmp_path: Path) -> None:
+    empty = DirectoryStore(tmp_path / "empty")
+    found = compare_with_source(Catalogue(empty), Catalogue(source))
+    assert any(item.key == "current.json" and OLD.id[:12] in item.sentence for item in found)
+
+
+def test_a_source_that_moves_is_compared_again(
+    source: DirectoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody publishes to the source, and it is replicated, while the copy is being compared."""
+    copy = copy_of(source, tmp_path / "copy")
+    listed = source.list
+    calls = 0
+
+    def list_then_publish(prefix: str) -> object:
+        nonlocal calls
+        calls += 1
+        before = list(listed(prefix))
+        if calls == 1:
+            publish_to(source, NEW)
+            shutil.rmtree(copy.target.path)
+            shutil.copytree(source.target.path, copy.target.path)
+        return iter(before)
+
+    monkeypatch.setattr(source, "list", list_then_publish)
+    assert compare_with_source(Catalogue(copy), Catalogue(source)) == ()
+    assert calls == 2
+
+
+def test_a_source_without_a_release_cannot_be_compared_with(source: DirectoryStore, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="Nothing has been published"):
+        compare_with_source(Catalogue(source), Catalogue(DirectoryStore(tmp_path / "empty")))
+
+
+def test_a_place_that_holds_nothing_is_not_intact(tmp_path: Path) -> None:
+    result = verify(Catalogue(DirectoryStore(tmp_path / "empty")))
+    assert not result.intact
+    assert [item.fault for item in result.discrepancies] == [Fault.EMPTY]
+
+
+def test_releases_of_which_none_is_active_are_not_intact(source: DirectoryStore) -> None:
+    """An upload that was never activated, as a replica shows it whose pointer has not come yet."""
+    source.delete("current.json")
+    for item in list(source.list("")):
+        if item.key.startswith(("a/", "history/")):
+            source.delete(item.key)
+    assert [item.fault for item in verify(Catalogue(source)).discrepancies if not item.is_note] == [
+        Fault.EMPTY
+    ]
