@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from infra.deploy.bootstrap import bootstrap, state_exists
 from infra.deploy.components import BY_ADMINISTRATOR, BY_PIPELINE, Component
 from infra.deploy.errors import DeployError, RefusedError
+from infra.deploy.markdown import COMMENT
+from infra.deploy.plan import require_environment
 from infra.deploy.preflight import require_account, require_rights, require_roles
-from infra.deploy.report import plan_report
+from infra.deploy.report import plan_report, write_parts
 from infra.deploy.tags import untagged
 from infra.deploy.terraform import Terraform, find_terraform
 from infra.design import ENVIRONMENTS
@@ -73,10 +76,11 @@ def _plan(program: str, component: Component, *, lock: bool) -> bool:
         accept=(0, 2),
     )
     document = terraform.show(component.plan)
-    report = component.work / "plan.md"
-    title = f"{component.name} in {component.environment}"
-    report.write_text(plan_report(document, title=title), encoding="utf-8")
-    print(f"The plan of {title} is in {report}")
+    try:
+        _report(component, document)
+    except DeployError:
+        component.plan.unlink()
+        raise
     if missing := untagged(document):
         component.plan.unlink()
         raise RefusedError(
@@ -85,6 +89,17 @@ def _plan(program: str, component: Component, *, lock: bool) -> bool:
             + ". Write them into tags.tf of the component."
         )
     return code == 2
+
+
+def _report(component: Component, document: Mapping[str, Any]) -> None:
+    """Write the plan as Markdown, whole and, where a comment of GitHub's would not hold it, in parts."""
+    title = f"{component.name} in {component.environment}"
+    file, text = component.work / "plan.md", plan_report(document, title=title)
+    file.write_text(text, encoding="utf-8")
+    print(f"The plan of {title} is in {file}")
+    pieces = write_parts(text, component.work / "parts", COMMENT)
+    if len(pieces) > 1:
+        print(f"It is longer than a comment of GitHub's: {len(pieces)} parts are in {pieces[0].parent}")
 
 
 def _require_plans(components: Sequence[Component]) -> None:
@@ -102,7 +117,9 @@ def _require_plans(components: Sequence[Component]) -> None:
 
 def _apply(program: str, component: Component) -> None:
     # Made anew, because the plan may come from another machine, and from a role with other rights.
-    _prepared(program, component).run("apply", str(component.plan))
+    terraform = _prepared(program, component)
+    require_environment(terraform.show(component.plan), component.environment)
+    terraform.run("apply", str(component.plan))
     component.plan.unlink()
 
 

@@ -1,175 +1,268 @@
-"""A plan as Markdown that a reviewer reads to the end.
+"""A plan as Markdown that a reviewer reads to the end, and that hides nothing.
 
     terraform show -json plan.tfplan | python -m infra.deploy.report > plan.md
 
-First what needs a decision (deletions, replacements, missing tags), then every change with its values
-before and after. Values that Terraform marks sensitive are not shown; policies in JSON are laid out.
+First what needs a decision: new grants, denials and protections that go, deletions, replacements, what
+Terraform forgets, failed checks, missing tags. Then every change as a difference, by structure where a value
+is JSON. What is sensitive is named and not shown. An action that is not known here is an error.
 """
 
 from __future__ import annotations
 
+import argparse
+import hashlib
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
+from infra.deploy.difference import Difference, differences, step
+from infra.deploy.errors import DeployError
+from infra.deploy.grants import Decision, decisions
+from infra.deploy.markdown import COMMENT, code, fenced, parts
+from infra.deploy.plan import (
+    ACTIONS,
+    Change,
+    changes,
+    deferred,
+    failed_checks,
+    outputs,
+    read_plan,
+    require_environment,
+)
 from infra.deploy.tags import untagged
+from infra.deploy.values import ABSENT, UNKNOWN, UNKNOWN_SECRET, Node, hidden, shown
 
-_ACTIONS: Final = {
-    ("create",): "create",
-    ("update",): "change",
-    ("delete",): "delete",
-    ("delete", "create"): "replace",
-    ("create", "delete"): "replace",
-}
-_ORDER: Final = ("delete", "replace", "change", "create")
-_LONGEST: Final = 160
-_UNKNOWN: Final = "*known after the apply*"
+_ORDER: Final = tuple(dict.fromkeys(ACTIONS.values()))
+_GRAVE: Final = ("delete", "replace", "replace and forget", "forget")
+_KNOWN: Final = frozenset(
+    {
+        *("format_version", "terraform_version", "timestamp", "variables", "configuration", "prior_state"),
+        *("planned_values", "resource_changes", "resource_drift", "deferred_changes", "output_changes"),
+        *("relevant_attributes", "checks", "applyable", "complete", "errored"),
+    }
+)
 
 
 def plan_report(plan: Mapping[str, Any], *, title: str = "Plan") -> str:
-    """``plan`` (Terraform's JSON form of a saved plan) as Markdown."""
-    changes = _changes(plan)
-    counts = {action: sum(change["action"] == action for change in changes) for action in _ORDER}
-    lines = [f"# {title}", ""]
-    if not changes:
-        lines += ["**No changes.** What is there is what the code says.", ""]
-    else:
-        summary = ", ".join(f"{counts[action]} to {action}" for action in _ORDER if counts[action])
-        lines += [f"**{summary}.**", ""]
-    lines += _warnings(changes, untagged(plan))
+    """``plan`` (Terraform's JSON form of a saved plan) as Markdown.
+
+    Raises:
+        PlanError: the plan is damaged, or does what this report does not know.
+    """
+    found = [change for change in changes(plan) if not change.silent]
+    changed_outputs = outputs(plan)
+    drift = changes(plan, "resource_drift")
+    put_off = deferred(plan)
+    lines = [f"# {code(title) if title.isascii() is False else _plain(title)}", ""]
+    lines += [f"**{_summary(found, changed_outputs, drift, put_off)}**", ""]
+    lines += _decide(plan, found)
     for action in _ORDER:
-        for change in changes:
-            if change["action"] == action:
+        for change in found:
+            if change.action == action:
                 lines += _section(change)
-    lines += _outputs(plan)
+    if changed_outputs:
+        lines += ["## Outputs", ""]
+        for change in changed_outputs:
+            lines += _section(change, level="###")
+    if put_off:
+        lines += ["## Put off to a later plan", ""]
+        for reason, change in put_off:
+            lines += _section(change, level="###", extra=(("Reason:", reason.replace("_", " ")),))
+    if drift:
+        lines += ["## Changed outside Terraform", "", "What the last apply left, and what is there now.", ""]
+        for change in drift:
+            lines += _section(change, level="###")
+    lines += _foot(plan)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _changes(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found = []
-    for resource in plan.get("resource_changes", []):
-        action = _ACTIONS.get(tuple(resource["change"]["actions"]))
-        if action and resource["mode"] == "managed":
-            found.append({**resource, "action": action})
-    return sorted(found, key=lambda change: str(change["address"]))
+def _plain(title: str) -> str:
+    """A title of our own, without what Markdown reads as more than text."""
+    return "".join(letter for letter in title if letter.isalnum() or letter in " -.,:/()")
 
 
-def _warnings(changes: list[dict[str, Any]], missing: Mapping[str, tuple[str, ...]]) -> list[str]:
-    lines = [
-        f"- **{change['action']}** `{change['address']}`"
-        for change in changes
-        if change["action"] in _ORDER[:2]
+def _summary(
+    found: list[Change], changed_outputs: list[Change], drift: list[Change], put_off: list[tuple[str, Change]]
+) -> str:
+    counts = {action: sum(change.action == action for change in found) for action in _ORDER}
+    counted = [f"{count} to {action}" for action, count in counts.items() if count and action != "no-op"]
+    if counts["no-op"]:
+        counted.append(f"{counts['no-op']} to move or import without a change")
+    if changed_outputs:
+        counted.append(f"{len(changed_outputs)} output{'s' if len(changed_outputs) > 1 else ''} to change")
+    if put_off:
+        counted.append(f"{len(put_off)} put off to a later plan")
+    if drift:
+        counted.append(f"{len(drift)} changed outside Terraform")
+    return f"{', '.join(counted)}." if counted else "No changes. What is there is what the code says."
+
+
+def _decide(plan: Mapping[str, Any], found: list[Change]) -> list[str]:
+    lines = [f"- **{problem}**" for problem in _state(plan)]
+    for decision in (decision for change in found for decision in decisions(change)):
+        lines += _decision(decision)
+    for action in _GRAVE:
+        lines += [f"- **{action}** {code(change.address)}" for change in found if change.action == action]
+    for address, status, problems in failed_checks(plan):
+        lines.append(f"- **check {status}** {code(address)}")
+        lines += [f"  - {code(problem)}" for problem in problems]
+    lines += [
+        f"- **tags missing** on {code(address)}: {', '.join(names)}"
+        for address, names in untagged(plan).items()
     ]
-    lines += [f"- **tags missing** on `{address}`: {', '.join(names)}" for address, names in missing.items()]
+    extra = sorted(set(plan) - _KNOWN)
+    lines += [
+        f"- **not shown here**: the plan has a member {code(name)}, which this report does not know"
+        for name in extra
+    ]
     return ["## Decide on these", "", *lines, ""] if lines else []
 
 
-def _section(change: Mapping[str, Any]) -> list[str]:
-    lines = [f"## {change['action']} `{change['address']}`", ""]
-    if reason := change.get("action_reason"):
-        lines += [f"Reason: {reason.replace('_', ' ')}.", ""]
-    details = change["change"]
-    if change["action"] == "delete":
-        return lines
-    rows = list(_rows(details, created=change["action"] == "create"))
-    if change["action"] == "create":
-        lines += ["| attribute | value |", "| --- | --- |"]
-        lines += [f"| `{name}` | {after} |" for name, _, after in rows]
-    else:
-        lines += ["| attribute | before | after |", "| --- | --- | --- |"]
-        lines += [f"| `{name}` | {before} | {after} |" for name, before, after in rows]
-    return [*lines, ""]
+def _decision(decision: Decision) -> Iterator[str]:
+    where = f" in {code(decision.where)}" if decision.where else ""
+    yield f"- **{decision.what}**: {code(decision.address)}{where}"
+    for word in dict.fromkeys(word for word, _ in decision.particulars):
+        values = ", ".join(code(value) for name, value in decision.particulars if name == word)
+        yield f"  - {word if word.replace(' ', '').isalpha() else code(word)}: {values}"
 
 
-def _rows(details: Mapping[str, Any], *, created: bool) -> Iterator[tuple[str, str, str]]:
-    before = _flat(_hidden(details.get("before"), details.get("before_sensitive")))
-    after = _flat(_hidden(details.get("after"), details.get("after_sensitive")))
-    unknown = _flat(details.get("after_unknown"))
-    for name in sorted(before.keys() | after.keys() | unknown.keys()):
-        is_unknown = unknown.get(name) is True
-        old, new = before.get(name), after.get(name)
-        if (created and not is_unknown and new in (None, "", [], {})) or (not is_unknown and old == new):
+def _state(plan: Mapping[str, Any]) -> Iterator[str]:
+    if plan.get("errored"):
+        yield "Terraform met an error while it planned: this is not all that it would do"
+    if plan.get("complete") is False:
+        yield "The plan is not complete: after its apply another one is needed"
+
+
+def _section(change: Change, *, level: str = "##", extra: Sequence[tuple[str, str]] = ()) -> list[str]:
+    heading = "move or import" if change.action == "no-op" else change.action
+    lines = [f"{level} {heading} {code(change.address)}", ""]
+    notes = [*extra, *change.notes]
+    lines += [f"- {note} {code(value)}" if value else f"- {note}" for note, value in notes]
+    lines += [""] if notes else []
+    body, unset, unknown = _body(change)
+    if body:
+        lines += fenced(body)
+    if unset:
+        lines += [f"Not set: {', '.join(map(code, unset))}.", ""]
+    if unknown:
+        lines += [f"Known after the apply: {', '.join(map(code, unknown))}.", ""]
+    if change.generated:
+        lines += [
+            "Terraform wrote this code for it:",
+            "",
+            *fenced(map(_visible, change.generated.splitlines()), "hcl"),
+        ]
+    return lines
+
+
+def _body(change: Change) -> tuple[list[str], list[str], list[str]]:
+    """The lines of the difference; of what is made or goes, also what has no value (yet)."""
+    if change.before is not ABSENT and change.after is not ABSENT:
+        found = differences(change.before, change.after)
+        return [line for difference in found for line in difference.lines()], [], []
+    sign, node = ("+", change.after) if change.before is ABSENT else ("-", change.before)
+    if not isinstance(node, dict):
+        return Difference("", change.before, change.after).lines()[1:], [], []
+    lines: list[str] = []
+    for name, value in sorted(node.items()):
+        if value is None or value is UNKNOWN or value is UNKNOWN_SECRET:
             continue
-        if created and is_unknown:
-            continue
-        yield name, _cell(old), _UNKNOWN if is_unknown else _cell(new)
+        first, *rest = shown(value)
+        lines += [f"{sign} {step('', name)} = {first}", *(f"{sign} {line}" for line in rest)]
+    return lines, _named(node, None), _named(node, UNKNOWN, UNKNOWN_SECRET)
 
 
-def _hidden(value: Any, sensitive: Any) -> Any:
-    """``value`` with what ``sensitive`` marks replaced; the mark has the same shape, or is a plain true."""
-    if sensitive is True:
-        return "(sensitive)"
-    if isinstance(value, dict) and isinstance(sensitive, dict):
-        return {key: _hidden(member, sensitive.get(key)) for key, member in value.items()}
-    if isinstance(value, list) and isinstance(sensitive, list):
-        marks = [*sensitive, *([None] * (len(value) - len(sensitive)))]
-        return [_hidden(member, mark) for member, mark in zip(value, marks, strict=False)]
-    return value
+def _named(node: Mapping[str, Node], *marks: Node) -> list[str]:
+    return sorted(name for name, value in node.items() if any(value is mark for mark in marks))
 
 
-def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
-    """Leaves by dotted path, so that one changed rule does not show the whole block twice."""
-    if isinstance(value, str) and value[:1] in "{[":
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return {prefix: value}
-    if isinstance(value, dict) and value:
-        members = value.items()
-    elif isinstance(value, list) and value and isinstance(value[0], (dict, list)):
-        members = dict(enumerate(value)).items()
-    else:
-        return {prefix: value} if prefix else {}
-    found: dict[str, Any] = {}
-    for key, member in members:
-        found.update(_flat(member, f"{prefix}.{key}" if prefix else str(key)))
-    return found
+def _visible(line: str) -> str:
+    return "".join(
+        letter if letter.isascii() and letter.isprintable() else json.dumps(letter)[1:-1] for letter in line
+    )
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return "–"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-    return "`" + text.replace("|", "\\|").replace("`", "'").replace("\n", " ") + "`" if text else "(empty)"
+def _foot(plan: Mapping[str, Any]) -> list[str]:
+    made = [str(plan[name]) for name in ("terraform_version", "timestamp") if plan.get(name)]
+    lines = ["---", ""]
+    if made:
+        lines += [f"Terraform and time of the plan: {', '.join(map(code, made))}.", ""]
+    return [*lines, f"Fingerprint of all that the plan holds but secrets: {code(fingerprint(plan))}", ""]
 
 
-def _outputs(plan: Mapping[str, Any]) -> list[str]:
-    changed = {
-        name: change
-        for name, change in plan.get("output_changes", {}).items()
-        if change["actions"] not in (["no-op"], [])
-    }
-    if not changed:
-        return []
-    lines = ["## Outputs", "", "| output | value |", "| --- | --- |"]
-    for name, change in sorted(changed.items()):
-        hidden = change.get("after_sensitive") is True
-        unknown = change.get("after_unknown") not in (False, None, {}, [])
-        value = "`(sensitive)`" if hidden else _UNKNOWN if unknown else _cell(change.get("after"))
-        lines.append(f"| `{name}` | {value} |")
-    return [*lines, ""]
+def fingerprint(plan: Mapping[str, Any]) -> str:
+    """SHA-256 of the plan without its sensitive values: two plans that differ in anything else have two."""
+    text = json.dumps(_without_secrets(plan), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def main() -> int:
+def _without_secrets(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_without_secrets(element) for element in node]
+    if not isinstance(node, dict):
+        return node
+    members = dict(node)
+    for value, mark in (
+        ("before", "before_sensitive"),
+        ("after", "after_sensitive"),
+        ("values", "sensitive_values"),
+    ):
+        if value in members and mark in members:
+            members[value] = hidden(members[value], members[mark])
+    if members.get("sensitive") is True and "value" in members:
+        members["value"] = None
+    return {name: _without_secrets(member) for name, member in members.items()}
+
+
+def write_parts(report: str, folder: Path, most: int) -> list[Path]:
+    """Write ``report`` into ``folder`` as files of at most ``most`` bytes; older parts go."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("plan-*-of-*.md"):
+        old.unlink()
+    pieces = parts(report, most)
+    files = [folder / f"plan-{number}-of-{len(pieces)}.md" for number in range(1, len(pieces) + 1)]
+    for file, piece in zip(files, pieces, strict=True):
+        file.write_text(piece, encoding="utf-8")
+    return files
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Read the plan's JSON from standard input, print it as Markdown; 1 when mandatory tags are missing."""
+    options = _parser().parse_args(arguments)
     try:
-        plan = json.load(sys.stdin)
-        problem = "" if isinstance(plan, dict) and "planned_values" in plan else "it has no planned_values"
-    except ValueError as error:
-        problem = str(error)
-    if problem:
-        print(
-            f"Standard input is not a plan in JSON ({problem}): pipe `terraform show -json PLAN` into this.",
-            file=sys.stderr,
-        )
-        return 2
-    print(plan_report(plan), end="")
+        plan = read_plan(sys.stdin.buffer.read().decode("utf-8", "replace"))
+        if options.env:
+            require_environment(plan, options.env)
+        report = plan_report(plan, title=options.title)
+        if options.parts:
+            for file in write_parts(report, options.parts, options.most):
+                print(file)
+        else:
+            print(report, end="")
+    except (DeployError, OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return error.exit_code if isinstance(error, DeployError) else 2
     missing = untagged(plan)
     for address, names in missing.items():
         print(f"{address} lacks the mandatory tags {', '.join(names)}", file=sys.stderr)
     return 1 if missing else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.deploy.report", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("--title", default="Plan", help="the heading")
+    parser.add_argument("--env", help="refuse the plan of another environment")
+    parser.add_argument(
+        "--parts", type=Path, metavar="FOLDER", help="write files that fit into a comment of GitHub's"
+    )
+    parser.add_argument(
+        "--most", type=int, default=COMMENT, metavar="BYTES", help=f"size of a part, otherwise {COMMENT}"
+    )
+    return parser
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def untagged(plan: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     problems: dict[str, tuple[str, ...]] = {}
     for change in plan.get("resource_changes", []):
         after = change["change"].get("after")
-        if change["mode"] != "managed" or not after or "tags_all" not in after:
+        if change.get("mode") != "managed" or not isinstance(after, dict) or "tags_all" not in after:
             continue
         tags = after["tags_all"] or {}
         missing = tuple(name for name in MANDATORY if not tags.get(name))

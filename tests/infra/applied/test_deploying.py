@@ -61,8 +61,10 @@ def test_drift_is_planned_by_one_role_and_repaired_by_another(dev: Estate) -> No
     dev.deploy("plan", *only, "--no-lock", "--detailed-exitcode", role=dev.planner).ok(2)
     folder = work(dev, "tenants")
     report = (folder / "plan.md").read_text(encoding="utf-8")
-    assert report.startswith("# tenants in dev\n\n**1 to change.**\n")
-    assert "| `point_in_time_recovery.0.enabled` | `false` | `true` |" in report
+    assert report.startswith("# tenants in dev\n\n**1 to change, 1 changed outside Terraform.**\n")
+    assert "! point_in_time_recovery[0].enabled\n-   false\n+   true" in report
+    outside = report.partition("## Changed outside Terraform")[2]
+    assert "! point_in_time_recovery[0].enabled\n-   true\n+   false" in outside
     plan = (folder / "plan.tfplan").read_bytes()
 
     # What is left of the planner's machine is the plan.

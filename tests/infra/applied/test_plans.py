@@ -250,6 +250,7 @@ def test_the_report_of_a_new_estate_is_readable(estates: Estates) -> None:
     report = plan_report(plan, title="templates in sit")
     creations = sum(change["change"]["actions"] == ["create"] for change in plan["resource_changes"])
     assert report.startswith(f"# templates in sit\n\n**{creations} to create.**\n")
-    assert "| `bucket` | `bbws-templates-sit` |" in report
-    assert "| `policy.Statement.0.Sid` | `DenyInsecureTransport` |" in report
-    assert "Decide on these" not in report
+    assert '+ bucket = "bbws-templates-sit"' in report
+    assert '"Sid": "DenyInsecureTransport"' in report
+    assert "- statement: `AllowPublishing`" in report.partition("## create")[0]
+    assert "**delete**" not in report
