@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
+from importlib.metadata import version
 from pathlib import Path
 
 import click
 
+from app.browser.writing import write_whole
 from app.commands.options import json_option, template_set_options
 from app.commands.output import out, print_finding, print_json, progress_bar
 from app.core.findings import CheckReport, Severity
+from app.core.sarif import sarif_log
 from app.core.workspace import Workspace
 from app.outcomes import EXIT_CONTENT
 
 
 @click.command(name="check")
 @click.argument("names", nargs=-1, metavar="[CATEGORY/NAME]...")
+@click.option(
+    "--sarif", type=click.Path(path_type=Path), metavar="FILE", help="Write the findings as SARIF here."
+)
 @template_set_options
 @json_option
-def command(names: tuple[str, ...], templates: Path, fixtures: Path, as_json: bool) -> None:
+def command(
+    names: tuple[str, ...], sarif: Path | None, templates: Path, fixtures: Path, as_json: bool
+) -> None:
     """Check templates: compile, render every fixture, validate, prove.
 
     Without names, checks all. Exit status 1 when there is an error-level finding.
@@ -25,6 +34,9 @@ def command(names: tuple[str, ...], templates: Path, fixtures: Path, as_json: bo
     workspace = Workspace.load(templates, fixtures)
     with progress_bar(len(names) or len(workspace.names()), quiet=as_json) as step:
         report = workspace.check(names, progress=step)
+    if sarif:
+        log = sarif_log(report, version=version("bbws-templates"))
+        write_whole(sarif, json.dumps(log, indent=1).encode())
     if as_json:
         print_json(
             {
