@@ -10,6 +10,9 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8025
 WORKERS ?= 2
+ROOM ?= engine
+SAMPLE ?= 300
+SEED ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help
@@ -83,6 +86,17 @@ coverage: tools ## Run the tests and show what they do not reach
 bench: $(VENV)/.dev ## Measure: ratios side by side, nothing asserted
 	@for benchmark in benchmarks/[a-z]*.py; do echo; echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
 
+# What Cosmic Ray needs has nothing to do with the product; it lives apart.
+.venv-mutants/.installed: requirements/mutants.lock | $(BIN)/python
+	@echo "Installing Cosmic Ray (locked, once)"
+	@$(BIN)/python -m venv .venv-mutants
+	@.venv-mutants/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/mutants.lock
+	@touch $@
+
+.PHONY: mutants
+mutants: tools .venv-mutants/.installed ## Mutate ROOM (engine, contract, compiler, publishing): what do the tests not notice? (SAMPLE, SEED)
+	@.venv-mutants/bin/python scripts/mutants.py $(ROOM) --sample $(SAMPLE) --seed $(SEED)
+
 .PHONY: lambda-layer
 lambda-layer: $(VENV)/.app ## Make the layer that Lambdas import, dist/bbws-templates-layer.zip (RELEASE=DIR takes one along, RUNTIME=python3.12 its bytecode)
 	@$(BIN)/python scripts/lambda_layer.py $(if $(RELEASE),--release $(RELEASE)) $(if $(RUNTIME),--runtime $(RUNTIME))
@@ -94,6 +108,7 @@ ci: lint check test ## What continuous integration runs
 lock: $(VENV)/.dev ## Make the lock files anew after a change to pyproject.toml (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra app --group build -o requirements/app.lock
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra app --group build --group dev -o requirements/dev.lock
+	@echo cosmic-ray | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/mutants.lock
 
 .PHONY: clean
 clean: ## Remove everything that can be made again

@@ -10,14 +10,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, settings
+import pytest_timeout
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import expect
 
 from tests.waiting import patience
 
 # How long an example takes depends on what else the machine does: no test asserts a time.
-settings.register_profile("product", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("product")
+hypothesis_settings.register_profile("product", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("product")
 
 TOGETHER: Final = {
     "tests/infra/applied/": "whole environments, applied to emulators",
@@ -27,11 +29,11 @@ TOGETHER: Final = {
 """Beginning of a test's id to what it shares; any other test goes to whoever is free."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """A test that hangs is ended in the end; what the machine is busy with is no reason to."""
-    if config.getoption("timeout") is None:
-        config.option.timeout = patience(float(config.getini("timeout")))
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> bool:
+    """A test that hangs is ended in the end; that the machine has other things to do is no reason to."""
+    timer = settings._replace(timeout=patience(settings.timeout))
+    return bool(pytest_timeout.pytest_timeout_set_timer(item, timer))
 
 
 def pytest_runtest_setup() -> None:

@@ -18,6 +18,7 @@ from app.core.loader import load_template_set
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.escaping import text_characters
 from bbws_templates.mailing import render_email
+from tests.waiting import patience
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "node_modules" / "mustache" / "mustache.mjs"
@@ -58,7 +59,7 @@ def rendered_by_mustache_js(tasks: list[dict[str, Any]]) -> list[str]:
         text=True,
         encoding="utf-8",
         check=True,
-        timeout=120,
+        timeout=patience(120),
     )
     return [json.loads(line) for line in done.stdout.split("\n") if line]
 

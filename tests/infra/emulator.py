@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ import boto3
 
 from tests.infra.facts import ACCOUNT, reader_roles
 from tests.infra.terraform import ROOT
+from tests.waiting import eventually, patience
 
 REGION = "af-south-1"
 
@@ -96,18 +96,19 @@ class Emulator:
     def stop(self) -> None:
         """End the process."""
         self._process.terminate()
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=patience())
         self._log.close()
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                break
-            try:
-                urllib.request.urlopen(f"{self.url}/moto-api/", timeout=5).close()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        raise RuntimeError(f"The emulator did not start; it said: {Path(self._log.name).read_text()[-2000:]}")
+        """Until it answers; the test that needs it is ended when it never does."""
+        eventually(self._answers, bool, seconds=60)
+
+    def _answers(self) -> bool:
+        if self._process.poll() is not None:
+            said = Path(self._log.name).read_text(encoding="utf-8")[-2000:]
+            raise RuntimeError(f"The emulator did not start; it said: {said}")
+        try:
+            urllib.request.urlopen(f"{self.url}/moto-api/", timeout=patience(5)).close()
+        except OSError:
+            return False
+        return True

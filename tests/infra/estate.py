@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from infra.deploy.components import setting
 from tests.infra.emulator import Emulator
 from tests.infra.facts import COMPONENTS, REPLICATED, TABLES
 from tests.infra.terraform import INFRA, ROOT, Finished, Workbench, write_root
+from tests.waiting import eventually, patience
 
 AFTER_ACCOUNT = ("templates", *TABLES)
 """What the pipeline applies: planned with the rights of the planner, applied with those of the deployer."""
@@ -235,18 +235,18 @@ class Estate:
     def _wait_for_state(self, bootstrap: Future[Finished]) -> None:
         """Go on once bucket and lock table are there; the lifecycle rule settles for a minute more."""
         s3, dynamodb = self.emulator.client("s3"), self.emulator.client("dynamodb")
-        for _ in range(600):
+
+        def made() -> bool:
             if bootstrap.done():
                 bootstrap.result().ok()
             buckets = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
             tables = dynamodb.list_tables()["TableNames"]
-            if (
+            return (
                 f"bbws-terraform-state-{self.name}" in buckets
                 and f"terraform-state-lock-{self.name}" in tables
-            ):
-                return
-            time.sleep(0.1)
-        raise TimeoutError("The state bucket did not appear within a minute.")
+            )
+
+        eventually(made, bool, seconds=60)
 
     def _protect_replicas(self) -> None:
         if REPLICATED[self.name]:
@@ -288,6 +288,6 @@ class Estate:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=240,
+            timeout=patience(240),
         )
         return Finished(tuple(arguments), finished.returncode, finished.stdout)

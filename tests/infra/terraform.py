@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.deploy.terraform import find_terraform
+from tests.waiting import patience
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 INFRA: Final = ROOT / "infra"
@@ -66,7 +67,7 @@ class Workbench:
         extra: Mapping[str, str] | None = None,
         timeout: float = 240,
     ) -> Finished:
-        """Run Terraform in ``folder`` with its data in ``data``; ``timeout`` in seconds."""
+        """Run Terraform in ``folder`` with its data in ``data``; ``timeout`` in idle seconds."""
         with _AT_ONCE:
             finished = subprocess.run(
                 [self.program, *arguments],
@@ -76,7 +77,7 @@ class Workbench:
                 stderr=subprocess.STDOUT,
                 text=True,
                 check=False,
-                timeout=timeout,
+                timeout=patience(timeout),
             )
         return Finished((self.program, *arguments), finished.returncode, finished.stdout)
 

@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from tests.waiting import patience
+
 _CODES = {
     400: "ExpiredToken",
     403: "AccessDenied",
@@ -88,7 +90,7 @@ class FaultProxy:
     def wait_until_idle(self) -> None:
         """Until no request is on its way to the server any more."""
         with self._idle:
-            assert self._idle.wait_for(lambda: self._under_way == 0, timeout=30)
+            assert self._idle.wait_for(lambda: self._under_way == 0, timeout=patience())
 
     def begin(self) -> None:
         with self._idle:
@@ -181,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(fault.status, headers, f"<?xml version='1.0'?>{error}".encode())
 
     def _forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        upstream = http.client.HTTPConnection(*self.server.proxy.upstream, timeout=30)
+        upstream = http.client.HTTPConnection(*self.server.proxy.upstream, timeout=patience())
         headers = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
         try:
             upstream.request(self.command, self.path, body or None, headers)

@@ -30,11 +30,12 @@ from bbws_templates.target import BucketTarget, DirectoryTarget, parse_target
 from tests.publishing.conftest import make_bucket
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, since
 from tests.publishing.samples import publish_to, release
+from tests.waiting import patience
 
 
 def complaint(kind: type[BbwsTemplatesError], target: BucketTarget) -> str:
     with pytest.raises(kind) as caught:
-        publish_to(BucketStore.connect(target, timeout=1.0, attempts=1), release())
+        publish_to(BucketStore.connect(target, timeout=patience(), attempts=1), release())
     line = str(caught.value)
     assert "\n" not in line
     return line

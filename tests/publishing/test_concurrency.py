@@ -19,6 +19,7 @@ from app.publishing.publisher import make_plan
 from app.publishing.store import ObjectStore
 from app.publishing.verification import verify
 from tests.publishing.samples import publish_to, release
+from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
 PUBLISHERS = 8
@@ -44,7 +45,7 @@ def let_go(process: subprocess.Popen[str]) -> None:
 
 
 def outcomes_of(process: subprocess.Popen[str]) -> list[str]:
-    output, _ = process.communicate(timeout=200)
+    output, _ = process.communicate(timeout=patience(200))
     assert process.returncode == 0
     found: list[str] = json.loads(output)
     return found

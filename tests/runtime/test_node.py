@@ -18,6 +18,7 @@ from app.core.workspace import Workspace
 from app.publishing.bucket_store import BucketStore
 from bbws_templates import TemplateClient
 from tests.publishing.samples import publish_to
+from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
 NODE = Path(sys.executable).with_name("node")
@@ -33,7 +34,7 @@ def rendered_by_node(task: dict[str, Any]) -> Any:
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=patience(),
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

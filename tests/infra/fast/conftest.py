@@ -14,6 +14,7 @@ import pytest
 from tests.infra.facts import MODULES
 from tests.infra.fast.refusals import REFUSALS, refusal_test
 from tests.infra.terraform import INFRA, ROOT, Finished, Workbench, write_root
+from tests.waiting import patience
 
 CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
 
@@ -32,7 +33,7 @@ class Background:
 
     def finished(self, name: str) -> Finished:
         """What came of it."""
-        return self._futures[name].result(timeout=280)
+        return self._futures[name].result(timeout=patience(280))
 
     def close(self) -> None:
         """Drop what has not begun."""
@@ -69,7 +70,9 @@ def run_checkov() -> Finished:
     if not CHECKOV.exists():
         return Finished(("checkov",), 127, "checkov is not installed: run `make infra-tools`.")
     command = [str(CHECKOV), "--config-file", "infra/checkov.yaml", "--output", "json"]
-    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
+    finished = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=patience(240)
+    )
     return Finished(tuple(command), finished.returncode, finished.stdout or finished.stderr)
 
 

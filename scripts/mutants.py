@@ -1,0 +1,253 @@
+"""Mutate a room of the house and see whether its tests notice: a seeded sample, the share, the survivors.
+
+Runs with the Python of ``.venv-mutants``, which has Cosmic Ray: it knows what can be mutated, and how. Which
+tests reach a line is measured once; each mutant is then met, in a process of its own, by the tests that reach
+its line, the quickest first, until one of them fails (``tests/mutation/runner.py``). Nothing outside of
+``build/mutants`` is ever changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any, Final
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator, operator_names
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+RUNNER: Final = "tests/mutation/runner.py"
+PYTHON: Final = ROOT / ".venv" / "bin" / "python"
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Room:
+    """What is mutated (patterns of files), and where the tests are that must notice."""
+
+    sources: tuple[str, ...]
+    tests: tuple[str, ...]
+    without: tuple[str, ...] = ()
+
+
+ROOMS: Final[Mapping[str, Room]] = {
+    "engine": Room(
+        tuple(
+            f"bbws_templates/{name}.py"
+            for name in (
+                "context", "engine", "escaping", "layout", "mailing", "nodes",
+                "parser", "rendering", "tokens", "values",
+            )
+        ),
+        ("tests/engine",),
+    ),
+    "contract": Room(
+        ("bbws_templates/contract*.py", "bbws_templates/formats.py", "bbws_templates/addresses.py"),
+        ("tests/contract", "tests/validation/test_contracts.py", "tests/validation/test_envelope.py"),
+    ),
+    "compiler": Room(
+        ("app/core/compiler/*.py", "app/core/css/*.py", "app/core/html/*.py"),
+        ("tests/compiler", "tests/validation/test_markup_checks.py"),
+        ("tests/compiler/test_in_browser.py", "tests/compiler/test_other_engines.py"),
+    ),
+    "publishing": Room(
+        ("app/publishing/*.py",),
+        ("tests/publishing",),
+        ("tests/publishing/test_other_server.py", "tests/publishing/test_concurrency.py"),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One way to change one place."""
+
+    file: str
+    operator: str
+    occurrence: int
+    start: Place
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.start[0]}:{self.start[1] + 1} {self.operator.partition('/')[2]}"
+
+
+class Bench:
+    """A copy of the working tree that may be mutated, and a process beside it that runs tests there."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        shutil.rmtree(home, ignore_errors=True)
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT, capture_output=True, check=True,
+        ).stdout.decode()  # fmt: skip
+        for name in listed.split("\0"):
+            if name and (ROOT / name).is_file():
+                (home / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, home / name)
+        for shared in ("node_modules", ".tools"):
+            if (ROOT / shared).exists():
+                (home / shared).symlink_to(ROOT / shared)
+        self._runner = subprocess.Popen(
+            [str(PYTHON), RUNNER],
+            cwd=home,
+            env={**os.environ, "PYTHONPATH": str(home), "PATH": f"{PYTHON.parent}:{os.environ['PATH']}"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, **question: Any) -> Any:
+        """What the runner answers."""
+        assert self._runner.stdin
+        assert self._runner.stdout
+        print(json.dumps(question), file=self._runner.stdin, flush=True)
+        answer = self._runner.stdout.readline()
+        if not answer:
+            raise SystemExit("The process that runs the tests has ended; what it said stands above.")
+        return json.loads(answer)
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._runner.stdin
+        self._runner.stdin.close()
+        self._runner.wait()
+
+
+def mutations(file: str, source: str) -> Iterator[Mutation]:
+    """Everything that can be mutated in ``source`` but for annotations, which mean nothing when it runs."""
+    nodes = list(ast_nodes(get_ast(source)))
+    apart = list(_annotations(source))
+    for name in operator_names():
+        if get_operator(name).arguments():
+            continue
+        operator = get_operator(name)()
+        places = [start for node in nodes for start, _ in operator.mutation_positions(node)]
+        for occurrence, place in enumerate(places):
+            start = (place[0], place[1])
+            if not any(first <= start < last for first, last in apart):
+                yield Mutation(file, name, occurrence, start)
+
+
+def _annotations(source: str) -> Iterator[tuple[Place, Place]]:
+    for node in ast.walk(ast.parse(source)):
+        for found in (getattr(node, "annotation", None), getattr(node, "returns", None)):
+            if isinstance(found, ast.expr):
+                yield (
+                    (found.lineno, found.col_offset),
+                    (found.end_lineno or found.lineno, found.end_col_offset or 0),
+                )
+
+
+def chosen(found: Sequence[Mutation], count: int, seed: int) -> list[Mutation]:
+    """A sample over places: one that can be mutated in eleven ways counts no more than any other."""
+    places: dict[tuple[str, Place], list[Mutation]] = {}
+    for mutation in found:
+        places.setdefault((mutation.file, mutation.start), []).append(mutation)
+    choice = random.Random(seed)
+    sample = choice.sample(sorted(places), min(count, len(places)))
+    return [choice.choice(places[place]) for place in sample]
+
+
+def meet(bench: Bench, mutation: Mutation, reached: Mapping[str, Any]) -> tuple[str, str]:
+    """What became of a mutant (killed, survived, unreached), and how it differs from the source."""
+    path = bench.home / mutation.file
+    source = path.read_text(encoding="utf-8")
+    changed = mutate_code(source, get_operator(mutation.operator)(), mutation.occurrence)
+    difference = "".join(
+        line + "\n"
+        for line in unified_diff(source.split("\n"), str(changed).split("\n"), n=0, lineterm="")
+        if not line.startswith(("---", "+++", "@@"))
+    )
+    tests = reached["lines"].get(f"{mutation.file}:{_statement(source, mutation.start[0])}", [])
+    if not tests:
+        return "unreached", difference
+    before = path.stat()
+    try:
+        path.write_text(str(changed), encoding="utf-8")
+        # Compiled code is told by time and size of its source.
+        os.utime(path, (before.st_atime, before.st_mtime + 10))
+        answer = bench.ask(tests=tests, seconds=10 * sum(reached["seconds"][test] for test in tests) + 20)
+    finally:
+        path.write_text(source, encoding="utf-8")
+        os.utime(path, (before.st_atime, before.st_mtime))
+    return str(answer), difference
+
+
+def _statement(source: str, line: int) -> int:
+    """The first line of the innermost statement around ``line``: what coverage counts."""
+    around = [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.stmt | ast.excepthandler) and node.lineno <= line <= (node.end_lineno or line)
+    ]
+    return max(around, default=line)
+
+
+def run(name: str, count: int, seed: int) -> int:
+    """Mutate a room and print what became of it; the exit status is 0 unless nothing could be measured."""
+    room, report = ROOMS[name], ROOT / "build" / "mutants" / f"{name}-{seed}.txt"
+    bench = Bench(ROOT / "build" / "mutants" / name)
+    files = sorted(
+        {
+            path.relative_to(bench.home).as_posix()
+            for pattern in room.sources
+            for path in bench.home.glob(pattern)
+        }
+    )
+    print(f"Running the tests of the room {name} as it is", flush=True)
+    reached = bench.ask(measure=[*room.tests, *(f"--ignore={path}" for path in room.without)], sources=files)
+    if "lines" not in reached:
+        raise SystemExit(f"The tests fail before anything is mutated: {reached}")
+    found = [
+        mutation
+        for file in files
+        for mutation in mutations(file, (bench.home / file).read_text(encoding="utf-8"))
+    ]
+    sample = chosen(found, count, seed)
+    print(f"{len(sample)} of {len(found):,} mutants, seed {seed}", flush=True)
+    outcomes: Counter[str] = Counter()
+    with report.open("w", encoding="utf-8") as survivors:
+        for number, mutation in enumerate(sample, 1):
+            outcome, difference = meet(bench, mutation, reached)
+            outcomes[outcome] += 1
+            if outcome not in {"killed", "timeout"}:
+                print(f"{outcome}: {mutation}\n{difference}", file=survivors, flush=True)
+            if number % 25 == 0:
+                print(f"{number}: {dict(outcomes)}", flush=True)
+    bench.close()
+    killed = outcomes["killed"] + outcomes["timeout"]
+    print(report.read_text(encoding="utf-8"))
+    print(
+        f"{name}: {killed} of {len(sample)} killed ({killed / len(sample):.1%}), {outcomes['timeout']} of "
+        f"them by running for ever; {outcomes['survived']} survived, {outcomes['unreached']} on lines that "
+        f"no test reaches; seed {seed}; {report.relative_to(ROOT)}"
+    )
+    return 0
+
+
+def main() -> int:
+    """Parse and run."""
+    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser.add_argument("room", choices=sorted(ROOMS))
+    parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    return run(given.room, given.sample, given.seed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
