@@ -9,6 +9,7 @@
     releases/{id}/manifest.json        every file with its SHA-256 and size, and where the release came from
     objects/{sha256}.html              what authors wrote, shared by all releases that have it
     history/{first}-{last}-{…}.json    activations that have grown out of the pointer
+    .probe.txt                         what publishers try the conditions of writes on
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ MANIFEST: Final = "manifest.json"
 RELEASES: Final = "releases/"
 OBJECTS: Final = "objects/"
 HISTORY: Final = "history/"
+PROBE: Final = ".probe.txt"
 RESERVED: Final = frozenset({"releases", "objects", "history"})
 
 MEDIA_TYPES: Final = {

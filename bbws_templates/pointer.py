@@ -31,7 +31,10 @@ WRITERS_KNOW: Final[frozenset[str]] = frozenset()
 _ACTIVATION: Final = frozenset(
     {"sequence", "release", "manifest", "action", "at", "actor", "message", "details"}
 )
-_MEMBERS: Final = _ACTIVATION | {"format", "previous", "settled", "pruning", "prunes", "archive", "history"}
+_MEMBERS: Final = _ACTIVATION | {
+    *("format", "previous", "settled", "archive", "history"),
+    *("pruning", "prunes", "lease", "halfPruned"),
+}
 
 
 @record(frozen=True)
@@ -69,14 +72,31 @@ class Activation:
 
 
 @record(frozen=True)
+class Lease:
+    """The right of one prune to delete, which ends with ``until`` (ISO 8601, UTC) unless it is renewed.
+
+    ``token`` is that prune's alone. ``process`` tells those on the same machine whether it is still running.
+    """
+
+    token: str
+    until: str
+    process: str
+
+    def members(self) -> dict[str, str]:
+        """The lease as JSON."""
+        return {"token": self.token, "until": self.until, "process": self.process}
+
+
+@record(frozen=True)
 class Pointer:
     """The active release and how it came to be.
 
     ``history`` holds earlier activations, oldest first; those before it are in the page named ``archive``
     ("" for none). ``settled`` says that the stable keys hold this release: an activation clears it, and the
     publisher sets it when the last of them is written. ``pruning`` names who is deleting old releases at this
-    moment, "" for nobody; ``prunes`` counts how often that was begun. ``further`` holds members that this
-    version does not know.
+    moment, "" for nobody, and ``lease`` says for how long; ``prunes`` counts how often that was begun.
+    ``half_pruned`` says that a prune was cut off and that none has ended since. ``further`` holds members
+    that this version does not know.
     """
 
     active: Activation
@@ -85,6 +105,8 @@ class Pointer:
     settled: bool = False
     pruning: str = ""
     prunes: int = 0
+    lease: Lease | None = None
+    half_pruned: bool = False
     further: Mapping[str, Any] | None = None
 
     @property
@@ -127,6 +149,8 @@ class Pointer:
             "settled": self.settled,
             "pruning": self.pruning,
             "prunes": self.prunes,
+            "lease": self.lease.members() if self.lease else None,
+            "halfPruned": self.half_pruned,
             "archive": self.archive,
             "history": [activation.members() for activation in self.history],
         }
@@ -151,6 +175,8 @@ def parse_pointer(data: bytes) -> Pointer:
         settled=members.get("settled") is True,
         pruning=_string(members, "pruning"),
         prunes=prunes,
+        lease=_lease(members.get("lease")),
+        half_pruned=members.get("halfPruned") is True,
         further=_further(members, _MEMBERS),
     )
 
@@ -185,6 +211,15 @@ def _details(members: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _further(members: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any] | None:
     return {name: value for name, value in members.items() if name not in known} or None
+
+
+def _lease(value: Any) -> Lease | None:
+    """A lease as it was written; readers have no use for it, so one that is damaged does not stop them."""
+    members = value if isinstance(value, dict) else {}
+    token, until, process = (members.get(name) for name in ("token", "until", "process"))
+    if not (isinstance(token, str) and isinstance(until, str) and isinstance(process, str)):
+        return None
+    return Lease(token, until, process)
 
 
 def _string(members: Mapping[str, Any], name: str) -> str:

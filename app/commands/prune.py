@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from rich.text import Text
 
 from app.commands.options import json_option
 from app.commands.output import out, print_json, progress_bar
@@ -24,6 +25,11 @@ from app.publishing.pruning import KEEP, plan_prune, prune
 @target_argument
 @click.option("--keep", type=click.IntRange(min=1), default=KEEP, show_default=True, help="How many to keep.")
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help="Go on in place of a prune that seems to be alive and is known to be dead.",
+)
 @unversioned_option
 @unconditional_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
@@ -34,6 +40,7 @@ def command(
     settings: Path | None,
     keep: int,
     dry_run: bool,
+    take_over: bool,
     unversioned: bool,
     unconditional: bool,
     yes: bool,
@@ -44,7 +51,10 @@ def command(
     The last --keep that were active stay, the active one among them.
 
     Files that no kept release has go with them, and the stable keys of templates that only deleted releases
-    had. The history stays.
+    had, unless somebody else has written them since. The history stays.
+
+    One prune works on a target at a time. One that was cut off is finished by the next: at once on the same
+    machine, elsewhere after the time that it had set itself, or with --take-over.
     """
     catalogue = open_catalogue(
         chosen_target(target_word, target_option), settings, unconditional=unconditional
@@ -52,7 +62,8 @@ def command(
     plan = plan_prune(catalogue, keep)
     if not as_json:
         for release in plan.deleted:
-            out.print(f"[red]-[/red] release {release[:12]}")
+            half = " (incomplete: it lacks its bundle or manifest)" if release in plan.incomplete else ""
+            out.print(f"[red]-[/red] release {release[:12]}{half}")
         out.print(
             f"{len(plan.kept)} release(s) kept, {len(plan.deleted)} to delete: {len(plan.keys)} object(s)."
         )
@@ -60,16 +71,28 @@ def command(
     if delete:
         confirm(f"Delete them from {catalogue.store.target}?", yes=yes, as_json=as_json)
         with progress_bar(len(plan.keys), quiet=as_json) as step:
-            plan = prune(catalogue, keep, actor=current_actor(), unversioned=unversioned, progress=step)
+            plan = prune(
+                catalogue,
+                keep,
+                actor=current_actor(),
+                unversioned=unversioned,
+                take_over=take_over,
+                progress=step,
+            )
     if as_json:
         print_json(
             {
                 "target": str(catalogue.store.target),
                 "kept": list(plan.kept),
                 "deleted": list(plan.deleted),
+                "incomplete": list(plan.incomplete),
                 "objects": list(plan.keys),
+                "foreign": list(plan.foreign),
                 "done": delete,
             }
         )
-    elif delete:
+        return
+    for key in plan.foreign:
+        out.print(Text(f"{key} stays: it has other content than any release that goes.", style="yellow"))
+    if delete:
         out.print("Deleted.")

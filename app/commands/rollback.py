@@ -11,8 +11,9 @@ from app.commands.output import out, print_json, progress_bar
 from app.commands.releasing import confirm, open_catalogue, print_change, to_option, unconditional_option
 from app.core.changes import template_changes
 from app.publishing.activation import Reason
+from app.publishing.errors import UnknownReleaseError
 from app.publishing.provenance import current_actor
-from app.publishing.rollback import ROLLBACK, release_before, roll_back
+from app.publishing.rollback import ROLLBACK, release_to_go_back_to, roll_back
 from bbws_templates.bundle import Bundle
 from bbws_templates.faults import DamagedReleaseError
 
@@ -43,11 +44,11 @@ def command(
     """
     catalogue = open_catalogue(target, settings, unconditional=unconditional)
     standing = catalogue.standing()
-    wanted = catalogue.proven(release or release_before(catalogue))
+    wanted = release_to_go_back_to(catalogue, release or "", expected=standing)
     active = standing.pointer.release if standing else ""
     try:
         current: Bundle | None = catalogue.bundle(active) if active else None
-    except DamagedReleaseError:
+    except (DamagedReleaseError, UnknownReleaseError):
         current = None  # which may well be why somebody rolls back
     changes = template_changes(current, wanted.bundle) if current else ()
     if not as_json:

@@ -6,13 +6,13 @@ line with whatever is active (``settle``), so one that was killed is completed b
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.clock import Clock, iso, utc_now
 from app.publishing.errors import ConflictError
 from app.publishing.history import archive
+from app.publishing.lease import pointer_gone, refuse_while_pruning, refused_falsely
 from app.publishing.parallel import Progress, in_parallel, silent
 from app.publishing.store import ObjectStore
 from bbws_templates.bundle import Bundle
@@ -22,13 +22,7 @@ from bbws_templates.pointer import Activation, Pointer
 from bbws_templates.reader import StoredObject
 
 _ROUNDS = 24
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The wall clock of this machine, in UTC."""
-    return datetime.now(UTC)
+_REFUSALS = 3
 
 
 @dataclass(frozen=True)
@@ -53,19 +47,20 @@ def activate(
 
     Raises:
         ConflictError: it is not; says who moved it. Nothing is changed.
+        StoreError: the store fails, or refuses the write although the pointer is as ``expected``.
     """
     activation = Activation(
         sequence=expected.pointer.active.sequence + 1 if expected else 1,
         release=release,
         manifest=manifest,
         action=reason.action,
-        at=clock().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        at=iso(clock()),
         actor=reason.actor,
         message=reason.message,
     )
-    current = expected
+    current, refusals = expected, 0
     for _ in range(_ROUNDS):
-        check_not_pruning(current, catalogue)
+        refuse_while_pruning(catalogue, current, clock)
         pointer = Pointer(activation)
         if current:
             pointer = archive(catalogue.store, current.pointer.follow(activation))
@@ -74,12 +69,32 @@ def activate(
         )
         if etag is not None:
             return Standing(pointer, etag)
-        current = catalogue.standing()
+        before, current = current, catalogue.standing()
         if current and current.pointer.active == activation:
             return current  # it was our own write: its answer was lost, and somebody settled it since
-        if not current or not expected or not _same_ground(current.pointer, expected.pointer):
-            break
-    raise _conflict(catalogue)
+        if not current and expected:
+            raise pointer_gone(catalogue)
+        if current and not (expected and _same_ground(current.pointer, expected.pointer)):
+            raise conflict_with(catalogue, current, expected)
+        refusals = refusals + 1 if (current and current.etag) == (before and before.etag) else 0
+        if refusals == _REFUSALS:
+            raise refused_falsely(catalogue)
+    raise ConflictError(f"Others keep changing {catalogue.store.target}.", remedy="Try again.")
+
+
+def require_same_ground(catalogue: Catalogue, expected: Standing | None) -> None:
+    """That what a plan was made against still holds; asked when something is not as it should be.
+
+    Raises:
+        ConflictError: somebody has activated another release since, or prunes or has pruned.
+    """
+    current = catalogue.standing()
+    if current is None and expected is None:
+        return
+    if current is None:
+        raise pointer_gone(catalogue)
+    if expected is None or not _same_ground(current.pointer, expected.pointer):
+        raise conflict_with(catalogue, current, expected)
 
 
 def _same_ground(current: Pointer, expected: Pointer) -> bool:
@@ -88,19 +103,6 @@ def _same_ground(current: Pointer, expected: Pointer) -> bool:
     A prune in between may have deleted objects that an upload relied on.
     """
     return current.active == expected.active and current.prunes == expected.prunes
-
-
-def check_not_pruning(standing: Standing | None, catalogue: Catalogue) -> None:
-    """That nobody is deleting releases, one of which might be about to be activated.
-
-    Raises:
-        ConflictError: somebody is.
-    """
-    if standing and standing.pointer.pruning:
-        raise ConflictError(
-            f"{standing.pointer.pruning} is pruning {catalogue.store.target}.",
-            remedy="Wait for it to end; if it was killed, run `bbws-templates prune` again to finish it.",
-        )
 
 
 def settle(
@@ -122,7 +124,7 @@ def settle(
     for _ in range(_ROUNDS):
         standing = standing or catalogue.standing()
         if standing is None:
-            break
+            continue
         standing.pointer.require_writable()
         release = standing.pointer.release
         bundle = known if known and known.release == release else catalogue.bundle(release)
@@ -134,7 +136,7 @@ def settle(
             if etag is not None:
                 return Standing(pointer, etag)
         standing = None
-    raise _conflict(catalogue)
+    raise _unsettled(catalogue)
 
 
 def stable_files(bundle: Bundle) -> dict[str, bytes]:
@@ -185,14 +187,30 @@ def _overwrite(
     store.put(key, body, if_match=found.etag if found else "", if_absent=found is None)
 
 
-def _conflict(catalogue: Catalogue) -> ConflictError:
-    standing = catalogue.standing()
-    if standing is None:
-        return ConflictError(f"The pointer of {catalogue.store.target} has gone.", remedy="Plan again.")
-    check_not_pruning(standing, catalogue)
-    active = standing.pointer.active
+def conflict_with(catalogue: Catalogue, current: Standing, expected: Standing | None) -> ConflictError:
+    """What has come between a plan made against ``expected`` and its being carried out."""
+    active, target = current.pointer.active, catalogue.store.target
+    remedy = "Nothing of yours was activated. Plan again."
+    if expected is None:
+        return ConflictError(
+            f"{target} seemed to hold no {POINTER} when this was planned, and holds one now: "
+            f"{active.actor or 'somebody'} activated release {active.release[:12]} ({active.at}).",
+            remedy=remedy,
+        )
+    if active != expected.pointer.active:
+        return ConflictError(
+            f"{active.actor or 'Somebody'} activated release {active.release[:12]} in {target} meanwhile "
+            f"({active.at}).",
+            remedy=remedy,
+        )
+    if current.pointer.pruning:
+        return ConflictError(f"{current.pointer.pruning} began to prune {target} meanwhile.", remedy=remedy)
+    return ConflictError(f"Somebody pruned {target} meanwhile.", remedy=remedy)
+
+
+def _unsettled(catalogue: Catalogue) -> ConflictError:
     return ConflictError(
-        f"{active.actor or 'Somebody'} activated release {active.release[:12]} in {catalogue.store.target} "
-        f"meanwhile ({active.at}).",
-        remedy="Nothing of yours was activated. Plan again.",
+        f"Others kept changing the stable keys of {catalogue.store.target}, so they may not all be of the "
+        "active release.",
+        remedy="What was activated is active. Run the same again to complete the stable keys.",
     )

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.publishing.errors import UnversionedBucketError
 from app.publishing.parallel import WORKERS
+from app.publishing.probe import require_conditions
 from app.publishing.store import ListedObject
 from bbws_templates.bucket import BucketReader, connect, error_code, translate
 from bbws_templates.digests import Digest
-from bbws_templates.faults import StoreError, UnreachableError
+from bbws_templates.faults import UnreachableError
 from bbws_templates.layout import OBJECTS, RELEASES, media_type
 from bbws_templates.target import BucketTarget
 
@@ -106,12 +107,38 @@ class BucketStore(BucketReader):
         except Exception as error:
             raise translate(error, self.target, prefix) from error
 
-    def delete(self, key: str) -> None:
-        """As ``ObjectStore.delete``; a version stays for as long as the bucket keeps old ones."""
+    def delete(self, key: str, *, if_match: str = "") -> bool:
+        """As ``ObjectStore.delete``; a version stays for as long as the bucket keeps old ones.
+
+        On a server that knows no conditions of deletions, the object is looked at once more instead.
+        """
+        if if_match and self.target.unconditional:
+            return self._delete_as_seen(key, if_match)
+        conditions: dict[str, Any] = {"IfMatch": if_match} if if_match else {}
         try:
-            self.client.delete_object(Bucket=self.target.bucket, Key=self.target.prefix + key)
+            self.client.delete_object(Bucket=self.target.bucket, Key=self.target.prefix + key, **conditions)
         except Exception as error:
+            code = error_code(error)
+            if if_match and code in _UNHEARD_OF:
+                return self._delete_as_seen(key, if_match)
+            if if_match and code in _CONDITION_FAILED | _COLLISION:
+                found = self.get(key)
+                if found and found.etag == if_match:
+                    raise UnreachableError(
+                        f"{self.target}/{key} has not changed, and the server refuses to delete it ({code}).",
+                        remedy="Try again.",
+                    ) from error
+                return found is None
+            if code == "NoSuchKey":
+                return True
             raise translate(error, self.target, key) from error
+        return True
+
+    def _delete_as_seen(self, key: str, etag: str) -> bool:
+        found = self.get(key)
+        if found and found.etag != etag:
+            return False
+        return self.delete(key)
 
     def require_versioning(self) -> None:
         """As ``ObjectStore.require_versioning``."""
@@ -128,25 +155,7 @@ class BucketStore(BucketReader):
                 remedy="Enable versioning, as this repository's Terraform does, or say --allow-unversioned.",
             )
 
-    def require_conditions(self, key: str, body: bytes) -> None:
-        """As ``ObjectStore.require_conditions``: some servers take the header and pay it no heed."""
-        if self.target.unconditional:
-            return
-        try:
-            self.client.put_object(
-                Bucket=self.target.bucket,
-                Key=self.target.prefix + key,
-                Body=body,
-                ContentType=media_type(key),
-                IfNoneMatch="*",
-            )
-        except Exception as error:
-            if error_code(error) in _CONDITION_FAILED | _COLLISION:
-                return
-            raise translate(error, self.target, key) from error
-        raise StoreError(
-            f"The server of {self.target} ignores the conditions of writes, so publishers could overwrite "
-            "each other.",
-            remedy="Use one that honours If-None-Match and If-Match, as Amazon S3 does; or see to it that "
-            "nobody else publishes meanwhile, and say --allow-unconditional.",
-        )
+    def require_conditions(self) -> None:
+        """As ``ObjectStore.require_conditions``: some servers take a header and pay it no heed."""
+        if not self.target.unconditional:
+            require_conditions(self.client, self.target)

@@ -56,20 +56,23 @@ class DirectoryStore(DirectoryReader):
                 with suppress(FileNotFoundError):  # deleted since
                     yield ListedObject(key, (self.root / key).stat().st_size)
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str, *, if_match: str = "") -> bool:
         """As ``ObjectStore.delete``; folders that it leaves empty go as well."""
         path = self.path_of(key)
         with self._writing(key):
+            if if_match and (current := self.get(key)) and current.etag != if_match:
+                return False
             path.unlink(missing_ok=True)
             for folder in path.parents:
                 if folder == self.root or not folder.exists() or any(folder.iterdir()):
                     break
                 folder.rmdir()
+        return True
 
     def require_versioning(self) -> None:
         """Nothing to require: a directory is a working copy, and its releases are immutable anyway."""
 
-    def require_conditions(self, key: str, body: bytes) -> None:
+    def require_conditions(self) -> None:
         """Nothing to require: conditions are ours."""
 
     def _replace(self, path: Path, body: bytes) -> None:

@@ -24,7 +24,7 @@ class RefusedError(BbwsTemplatesError):
 
 
 class ConflictError(RefusedError):
-    """Somebody else changed the target between reading and writing; nothing was activated."""
+    """Somebody else changed the target between reading and writing; says what was activated."""
 
     code = "conflict"
 

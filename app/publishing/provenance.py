@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from app.core.release import Provenance
-from app.publishing.activation import Clock, utc_now
+from app.publishing.clock import Clock, utc_now
 
 
 def gather_provenance(templates: Path, *, clock: Clock = utc_now) -> Provenance:

@@ -1,45 +1,67 @@
 """Deleting old releases: the only place in this product that deletes anything.
 
-A prune marks the pointer first, by compare-and-swap. A publisher that planned before it finds the pointer
-changed, one that comes later finds the mark: nobody activates a release whose files are just being deleted.
+A prune takes the lease on deleting first (``app.publishing.lease``). A publisher that planned before it finds
+the pointer changed, one that comes later finds the lease: nobody activates a release whose files are just
+being deleted.
+
+Then it goes from what depends to what is depended on, and begins no step before the one before it has been
+confirmed: stable keys, manifests, bundles, objects. Cut off anywhere, a release is whole or has no manifest,
+and one without a manifest is none: nobody goes back to it, publishing it again completes it, and the next
+prune removes the rest.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
-from app.publishing.activation import Clock, stable_files, utc_now
+from app.publishing.activation import stable_files
 from app.publishing.catalogue import Catalogue, Standing
-from app.publishing.errors import ConflictError
+from app.publishing.clock import Clock, utc_now
+from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.history import activations
-from app.publishing.parallel import Progress, in_parallel, silent
-from bbws_templates.faults import DamagedReleaseError, StoreError
-from bbws_templates.layout import OBJECTS, POINTER, RELEASES, is_object, release_of
+from app.publishing.lease import PruneLease, refuse_while_pruning
+from app.publishing.parallel import WORKERS, Progress, in_parallel, silent
+from bbws_templates.digests import Digest
+from bbws_templates.faults import DamagedReleaseError, StoreError, UnreachableError
+from bbws_templates.layout import BUNDLE, MANIFEST, OBJECTS, RELEASES, is_object, release_of
 
 KEEP = 10
 """How many releases a prune keeps when it is not told."""
 
+_BATCH = 4 * WORKERS
+"""How many deletions are begun before the lease is looked at again."""
+
 
 @dataclass(frozen=True)
 class PrunePlan:
-    """What a prune would keep and delete: release ids, and the keys that go with the latter.
+    """What a prune would keep and delete: release ids, and the keys that go with the latter, in order.
 
-    ``unfinished`` says that an earlier prune was cut off; until one ends, nothing can be activated.
+    ``incomplete`` are those of the deleted ones that lack their bundle or manifest already. ``foreign`` are
+    stable keys that a deleted release had and somebody else has written since: they stay. ``etags`` holds,
+    by stable key, the content that may be deleted. ``unfinished`` says that an earlier prune was cut off.
     """
 
     kept: tuple[str, ...]
     deleted: tuple[str, ...]
     keys: tuple[str, ...]
+    incomplete: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+    etags: Mapping[str, str] = field(default_factory=dict)
     unfinished: bool = False
 
 
 def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
     """Keep the active release and the ``keep`` that were activated last; delete the others and their files.
 
-    A stable key goes when its template is in a deleted release and in none that is kept.
+    A release that lacks its bundle or its manifest cannot be gone back to, so it does not count and goes.
+    A stable key goes when its template is in a deleted release and in none that is kept, and only if it still
+    has the content that a deleted release gave it.
 
     Raises:
         DamagedReleaseError: a release to be kept cannot be read, so that it is not known what it needs.
+        FormatError: the target, or a release to be kept, is of a newer version.
         FormatError: the target, or a release to be kept, is of a newer version.
         StoreError: nothing has ever been published.
     """
@@ -47,32 +69,33 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
     if standing is None:
         raise StoreError(f"Nothing has been published to {catalogue.store.target} yet.")
     standing.pointer.require_writable()
-    recent: dict[str, None] = {standing.pointer.release: None}
-    for activation in activations(catalogue.store, standing.pointer):
-        if len(recent) >= max(keep, 1):
-            break
-        recent[activation.release] = None
-    present = catalogue.releases()
-    if standing.pointer.release not in present:
+    ours = [item.key for item in catalogue.store.list(RELEASES) if release_of(item.key)]
+    present = sorted({release_of(key) for key in ours})
+    incomplete = {release for release in present if not _is_whole(release, ours)}
+    recent = _recent(catalogue, standing, keep, incomplete)
+    if standing.pointer.release not in present or standing.pointer.release in incomplete:
         raise DamagedReleaseError(
-            f"The active release {standing.pointer.release[:12]} is missing, so nothing is pruned.",
+            f"The active release {standing.pointer.release[:12]} is not there whole, so nothing is pruned.",
             remedy="Publish it again with --repair, or roll back.",
         )
     kept = tuple(release for release in recent if release in present)
     deleted = tuple(release for release in present if release not in recent)
-    needed: set[str] = set()
-    stable: set[str] = set()
-    for release in kept:
-        manifest, _ = catalogue.manifest(release)
-        needed |= set(catalogue.keys(manifest).values())
-        stable |= stable_files(catalogue.bundle(release)).keys()
-    keys = [item.key for item in catalogue.store.list(RELEASES) if release_of(item.key) in deleted]
+    needed, stable = _needs(catalogue, kept)
+    etags, foreign = _stable_keys(catalogue, deleted, stable)
     # Somebody else's objects, another target below this one perhaps, do not have the form of ours.
-    keys += [
+    objects = [
         item.key for item in catalogue.store.list(OBJECTS) if is_object(item.key) and item.key not in needed
     ]
-    keys += sorted(_stable_keys_of(catalogue, deleted) - stable)
-    return PrunePlan(kept, deleted, tuple(keys), unfinished=bool(standing.pointer.pruning))
+    keys = [*etags, *(key for key in ours if release_of(key) in deleted), *objects]
+    return PrunePlan(
+        kept,
+        deleted,
+        tuple(sorted(keys, key=_rank)),
+        tuple(sorted(incomplete)),
+        foreign,
+        etags,
+        bool(standing.pointer.pruning) or standing.pointer.half_pruned,
+    )
 
 
 def prune(
@@ -81,58 +104,124 @@ def prune(
     *,
     actor: str,
     unversioned: bool = False,
+    take_over: bool = False,
     progress: Progress = silent,
     clock: Clock = utc_now,
 ) -> PrunePlan:
-    """Carry out what ``plan_prune`` says of this moment. Killed half-way, a second run finishes it.
+    """Carry out what ``plan_prune`` says of this moment, and return it. Killed, a second run finishes it.
 
-    ``unversioned`` allows a bucket that does not keep old versions, where what is deleted is gone at once.
+    ``unversioned`` allows a bucket that does not keep old versions, where what is deleted is gone at once;
+    ``take_over`` to go on in place of a prune that seems to be alive.
 
     Raises:
-        ConflictError: somebody published meanwhile.
+        ConflictError: somebody else is pruning, or has taken this prune over.
         DamagedReleaseError, StoreError: as ``plan_prune``.
     """
     if not unversioned:
         catalogue.store.require_versioning()
-    plan_prune(catalogue, keep)  # refuses before the mark is set
-    standing = catalogue.standing()
-    if standing is None:
-        raise _moved(catalogue)
-    mark = f"{actor} (since {clock().isoformat(timespec='seconds')})"
-    standing = _swap(catalogue, standing, mark, standing.pointer.prunes + 1)
-    plan = plan_prune(catalogue, keep)
+    plan_prune(catalogue, keep)  # refuses before anything is written
+    catalogue.store.require_conditions()
+    with PruneLease.taken(catalogue, actor, take_over=take_over, clock=clock) as lease:
+        plan = plan_prune(catalogue, keep)
+        if lease.release not in plan.kept:
+            raise ConflictError(f"Somebody changed {catalogue.store.target} while it was being pruned.")
+        left = [
+            key
+            for _, step in groupby(plan.keys, _rank)
+            for key in _delete(catalogue, lease, [*step], plan.etags, progress)
+        ]
+    return replace(plan, foreign=(*plan.foreign, *left))
 
-    def delete(key: str) -> None:
+
+def _delete(
+    catalogue: Catalogue, lease: PruneLease, keys: list[str], etags: Mapping[str, str], progress: Progress
+) -> Iterator[str]:
+    """Delete ``keys``, in any order among them; yields those that turn out not to be ours any more."""
+
+    def delete(key: str) -> bool | None:
+        """Whether the key has gone; None when there was no time left to begin."""
+        if not lease.has_time():
+            return None
         progress(key)
-        catalogue.store.delete(key)
-
-    # The manifests go first: a release that is half deleted must not look whole.
-    heads = [key for key in plan.keys if key.startswith(RELEASES)]
-    in_parallel(delete, heads)
-    in_parallel(delete, [key for key in plan.keys if not key.startswith(RELEASES)])
-    _swap(catalogue, standing, "", standing.pointer.prunes)
-    return plan
-
-
-def _swap(catalogue: Catalogue, standing: Standing, mark: str, prunes: int) -> Standing:
-    pointer = replace(standing.pointer, pruning=mark, prunes=prunes)
-    etag = catalogue.store.put(POINTER, pointer.to_bytes(), if_match=standing.etag)
-    if etag is None:
-        raise _moved(catalogue)
-    return Standing(pointer, etag)
-
-
-def _stable_keys_of(catalogue: Catalogue, releases: tuple[str, ...]) -> set[str]:
-    keys: set[str] = set()
-    for release in releases:
         try:
-            keys |= stable_files(catalogue.bundle(release)).keys()
-        except (DamagedReleaseError, StoreError):
+            return catalogue.store.delete(key, if_match=etags.get(key, ""))
+        except UnreachableError:
+            lease.uncertain = True
+            raise
+
+    while keys:
+        lease.check()
+        batch, keys = keys[:_BATCH], keys[_BATCH:]
+        for key, gone in zip(batch, in_parallel(delete, batch), strict=True):
+            if gone is None:
+                keys.append(key)
+            elif not gone:
+                yield key
+
+
+def _rank(key: str) -> int:
+    """The step in which a key is deleted."""
+    for rank, is_of_step in enumerate((_is_manifest, release_of, is_object), start=1):
+        if is_of_step(key):
+            return rank
+    return 0
+
+
+def _is_manifest(key: str) -> bool:
+    return bool(release_of(key)) and key.endswith(MANIFEST)
+
+
+def _is_whole(release: str, keys: Iterable[str]) -> bool:
+    return {f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST)} <= set(keys)
+
+
+def _recent(catalogue: Catalogue, standing: Standing, keep: int, incomplete: set[str]) -> list[str]:
+    """The active release and those that were active before it, newest first: ``keep`` in all."""
+    recent = [standing.pointer.release]
+    for activation in activations(catalogue.store, standing.pointer):
+        if len(recent) >= max(keep, 1):
+            break
+        if activation.release not in incomplete and activation.release not in recent:
+            recent.append(activation.release)
+    return recent
+
+
+def _needs(catalogue: Catalogue, kept: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Which objects and which stable keys the kept releases have."""
+    needed: set[str] = set()
+    stable: set[str] = set()
+    for release in kept:
+        try:
+            manifest, _ = catalogue.manifest(release)
+            stable |= stable_files(catalogue.bundle(release)).keys()
+        except UnknownReleaseError as error:
+            refuse_while_pruning(catalogue, catalogue.standing())
+            raise DamagedReleaseError(
+                f"Release {release[:12]}, which is to be kept, has gone while it was read.",
+                remedy="Run prune again.",
+            ) from error
+        needed |= set(catalogue.keys(manifest).values())
+    return needed, stable
+
+
+def _stable_keys(
+    catalogue: Catalogue, deleted: Iterable[str], kept: set[str]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The stable keys of templates that go, each with its ETag, and those that are somebody else's by now."""
+    contents: dict[str, set[Digest]] = {}
+    for release in deleted:
+        try:
+            files = stable_files(catalogue.bundle(release))
+        except (DamagedReleaseError, UnknownReleaseError):
             continue  # its stable keys stay: what cannot be read is not known to be ours
-    return keys
-
-
-def _moved(catalogue: Catalogue) -> ConflictError:
-    return ConflictError(
-        f"Somebody changed {catalogue.store.target} while it was being pruned.", remedy="Run prune again."
-    )
+        for key in files.keys() - kept:
+            contents.setdefault(key, set()).add(Digest.of(files[key]))
+    keys = sorted(contents)
+    etags: dict[str, str] = {}
+    foreign = []
+    for key, found in zip(keys, in_parallel(catalogue.store.get, keys), strict=True):
+        if found and Digest.of(found.body) in contents[key]:
+            etags[key] = found.etag
+        elif found:
+            foreign.append(key)
+    return etags, tuple(foreign)

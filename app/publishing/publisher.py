@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 from app.core.changes import PartChange, TemplateChange, changed_names, setting_changes, template_changes
 from app.core.release import Manifest, Release, damaged
-from app.publishing.activation import Clock, Reason, activate, check_not_pruning, settle, utc_now
+from app.publishing.activation import Reason, activate, require_same_ground, settle
 from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.clock import Clock, utc_now
 from app.publishing.errors import BreakingChangeError, ConflictError, UnknownReleaseError
+from app.publishing.lease import lift_dead_mark
 from app.publishing.parallel import Progress, in_parallel, silent
 from bbws_templates.digests import Digest
-from bbws_templates.faults import DamagedReleaseError, FormatError
-from bbws_templates.layout import BUNDLE, bundle_key, manifest_key
+from bbws_templates.faults import DamagedReleaseError, DeniedError, FormatError
+from bbws_templates.layout import BUNDLE, manifest_key
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def publish(
 
     Raises:
         BreakingChangeError: contracts change in a breaking way and that is not allowed.
-        ConflictError: somebody else published since the plan was made; nothing was activated.
+        ConflictError: somebody else published or pruned since the plan was made; nothing was activated.
         DamagedReleaseError: what was stored cannot be read back as it was written; nothing was activated.
         FormatError: the target, or its active release, is of a newer version; nothing was changed.
         StoreError: the store failed. Run the same again: it completes.
@@ -124,19 +126,23 @@ def publish(
         return Published(plan.standing, 0, ())
     refuse_newer(plan)
     refuse_breaking(plan.breaking, allowed=allow_breaking)
-    check_not_pruning(plan.standing, catalogue)
+    store, standing = catalogue.store, plan.standing
     if not unversioned:
-        catalogue.store.require_versioning()
+        store.require_versioning()
+    store.require_conditions()
+    standing = lift_dead_mark(catalogue, standing, clock)
     if plan.is_active and not repair:
-        return Published(settle(catalogue, plan.standing, known=release.bundle, progress=progress), 0, ())
-    uploaded = _upload(catalogue, release, plan.held, progress)
-    catalogue.store.require_conditions(bundle_key(release.id), release.bundle_data)
-    manifest, mended = _prove(catalogue, release, progress)
+        return Published(settle(catalogue, standing, known=release.bundle, progress=progress), 0, ())
+    try:
+        uploaded = _upload(catalogue, release, plan.held, progress)
+        manifest, mended = _prove(catalogue, release, progress)
+    except (DamagedReleaseError, DeniedError):
+        require_same_ground(catalogue, plan.standing)  # a prune in between explains it better
+        raise
     progress("current.json")
-    standing = plan.standing
     if not plan.is_active or (standing and standing.pointer.active.manifest != manifest):
         try:
-            standing = activate(catalogue, plan.standing, release.id, manifest, reason, clock=clock)
+            standing = activate(catalogue, standing, release.id, manifest, reason, clock=clock)
         except ConflictError:
             now = catalogue.standing()
             if now is None or now.pointer.release != release.id:
@@ -194,27 +200,35 @@ def _upload(catalogue: Catalogue, release: Release, held: frozenset[Digest], pro
 
 
 def _prove(catalogue: Catalogue, release: Release, progress: Progress) -> tuple[Digest, tuple[str, ...]]:
-    """Read the whole release back, mend what differs, and return the digest of the manifest it has there."""
+    """Read the whole release back, mend what differs, and return the digest of the manifest it has there.
+
+    What is missing is created, and only what is there and differs is overwritten: the policy of a bucket
+    lets everybody do the first, and the pruner alone the second.
+    """
     progress("reading back")
     try:
         manifest, data = catalogue.manifest(release.id)
-        broken = catalogue.damage(manifest)
         mended: tuple[str, ...] = ()
     except FormatError:
         raise  # not damaged: a newer version has described it, and what this one cannot read it leaves alone
     except (DamagedReleaseError, UnknownReleaseError):
         manifest, data = release.manifest, release.manifest_data
-        catalogue.store.put(manifest_key(release.id), data)
-        broken = catalogue.damage(manifest)
+        _mend(catalogue, manifest_key(release.id), data)
         mended = ("manifest.json",)
     keys = catalogue.keys(manifest)
+    broken = catalogue.damage(manifest)
     for path in broken:
         body = release.bundle_data if path == BUNDLE else release.files.get(path)
         if body is not None and manifest.files[path].describes(body):
-            catalogue.store.put(keys[path], body)
+            _mend(catalogue, keys[path], body)
     if broken:
         _require_intact(catalogue, manifest)
     return Digest.of(data), (*mended, *broken)
+
+
+def _mend(catalogue: Catalogue, key: str, body: bytes) -> None:
+    if catalogue.store.put(key, body, if_absent=True) is None:
+        catalogue.store.put(key, body)
 
 
 def _require_intact(catalogue: Catalogue, manifest: Manifest) -> None:

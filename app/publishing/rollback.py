@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from app.core.release import Release
-from app.publishing.activation import Clock, Reason, activate, settle, utc_now
+from app.publishing.activation import Reason, activate, require_same_ground, settle
 from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.clock import Clock, utc_now
 from app.publishing.errors import UnknownReleaseError
 from app.publishing.history import activations
+from app.publishing.lease import lift_dead_mark, refuse_while_pruning
 from app.publishing.parallel import Progress, silent
 from bbws_templates.digests import Digest
-from bbws_templates.layout import bundle_key
+from bbws_templates.faults import DamagedReleaseError
 
 ROLLBACK = "rollback"
 
@@ -33,6 +35,22 @@ def release_before(catalogue: Catalogue) -> str:
     raise UnknownReleaseError(f"{catalogue.store.target} has no earlier release to go back to.")
 
 
+def release_to_go_back_to(catalogue: Catalogue, name: str, *, expected: Standing | None) -> Release:
+    """The release that ``name`` stands for, "" for ``release_before``, read whole and proven.
+
+    Raises:
+        ConflictError: it cannot be had because somebody prunes, or the pointer is not as ``expected``.
+        UnknownReleaseError: it stands for none, or for several.
+        DamagedReleaseError: it is not intact.
+    """
+    try:
+        return catalogue.proven(name or release_before(catalogue))
+    except (UnknownReleaseError, DamagedReleaseError):
+        require_same_ground(catalogue, expected)
+        refuse_while_pruning(catalogue, expected)
+        raise
+
+
 def roll_back(
     catalogue: Catalogue,
     release: Release,
@@ -47,11 +65,12 @@ def roll_back(
     That is one pointer move, then the stable keys.
 
     Raises:
-        ConflictError: the pointer is not as ``expected`` any more.
+        ConflictError: the pointer is not as ``expected`` any more, or somebody prunes.
     """
     standing = expected
     if expected is None or expected.pointer.release != release.id:
-        catalogue.store.require_conditions(bundle_key(release.id), release.bundle_data)
+        catalogue.store.require_conditions()
         manifest = Digest.of(release.manifest_data)
-        standing = activate(catalogue, expected, release.id, manifest, reason, clock=clock)
+        standing = lift_dead_mark(catalogue, expected, clock)
+        standing = activate(catalogue, standing, release.id, manifest, reason, clock=clock)
     return settle(catalogue, standing, known=release.bundle, progress=progress)

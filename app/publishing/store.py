@@ -42,8 +42,14 @@ class ObjectStore(ObjectReader, Protocol):
     def list(self, prefix: str) -> Iterator[ListedObject]:
         """Every object whose key begins with ``prefix``, in the order of keys."""
 
-    def delete(self, key: str) -> None:
-        """Delete an object; one that does not exist is no error."""
+    def delete(self, key: str, *, if_match: str = "") -> bool:
+        """Delete an object; one that does not exist is no error.
+
+        ``if_match`` is the ETag that the object must have.
+
+        Returns:
+            Whether it has gone: False when the condition does not hold.
+        """
 
     def require_versioning(self) -> None:
         """That an overwritten object can be had back.
@@ -52,11 +58,11 @@ class ObjectStore(ObjectReader, Protocol):
             UnversionedBucketError: it cannot.
         """
 
-    def require_conditions(self, key: str, body: bytes) -> None:
-        """That the store heeds the condition of a write; ``key`` exists and has the content ``body``.
+    def require_conditions(self) -> None:
+        """That the store heeds the conditions of writes.
 
         Raises:
-            StoreError: it does not, so that publishers could overwrite each other.
+            StoreError: it does not; says which. Publishers could overwrite each other, or never get through.
         """
 
 

@@ -14,7 +14,17 @@ from app.publishing.parallel import Progress, in_parallel, silent
 from bbws_templates.bundle import Bundle, parse_bundle
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, FormatError
-from bbws_templates.layout import BUNDLE, HISTORY, MANIFEST, OBJECTS, POINTER, RELEASES, is_object, release_of
+from bbws_templates.layout import (
+    BUNDLE,
+    HISTORY,
+    MANIFEST,
+    OBJECTS,
+    POINTER,
+    PROBE,
+    RELEASES,
+    is_object,
+    release_of,
+)
 
 
 class Fault(StrEnum):
@@ -96,6 +106,7 @@ class _Walk:
     lacking: dict[str, dict[str, str]] = field(default_factory=dict)
     newer: bool = False
     ever_active: set[str] | None = None
+    half_pruned: bool = False
     found: list[Discrepancy] = field(default_factory=list)
 
     def add(self, fault: Fault, key: str, sentence: str) -> None:
@@ -171,7 +182,7 @@ class _Walk:
 
     def compare_pointer(self) -> None:
         """The pointer, its history, and the stable keys that it vouches for."""
-        self.known.add(POINTER)
+        self.known |= {POINTER, PROBE}
         try:
             standing = self.catalogue.standing()
         except DamagedReleaseError as error:
@@ -189,6 +200,8 @@ class _Walk:
             )
         if standing.pointer.pruning:
             self.add(Fault.UNFINISHED, POINTER, f"a prune by {standing.pointer.pruning} has not ended")
+        whole = release in self.ids and release not in self.lacking
+        self.half_pruned = whole and bool(standing.pointer.pruning or standing.pointer.half_pruned)
         if release not in self.ids:
             self.add(Fault.MISSING, f"{RELEASES}{release}/{BUNDLE}", "the active release")
         if release in self.bundles:
@@ -236,7 +249,13 @@ class _Walk:
     def report_missing(self) -> None:
         """What a release lacks; of one that never was active, that its upload was cut off is all there is."""
         for release, lacking in self.lacking.items():
-            if self.ever_active is None or release in self.ever_active:
+            if self.half_pruned and not lacking.keys().isdisjoint(self.known):
+                self.add(
+                    Fault.UNFINISHED,
+                    f"{RELEASES}{release}/",
+                    "its deletion was cut off; run prune again to end it, or publish it to have it back",
+                )
+            elif self.ever_active is None or release in self.ever_active:
                 for key, sentence in lacking.items():
                     self.add(Fault.MISSING, key, sentence)
             else:

@@ -20,7 +20,7 @@ LARGEST: Final = 102_400
 
 MEDIA_TYPES: Final = {".html": "text/html", ".txt": "text/plain"}
 PUBLISHED: Final = re.compile(
-    r"current\.json"
+    r"current\.json|\.probe\.txt"
     r"|releases/[0-9a-f]{64}/(bundle|manifest)\.json"
     r"|objects/[0-9a-f]{64}\.(html|txt|json)"
     r"|history/[^/]+\.json"

@@ -39,13 +39,13 @@ class CountingStore:
         self.requests.append(("list", prefix))
         return self.inner.list(prefix)
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str, *, if_match: str = "") -> bool:
         self.requests.append(("delete", key))
-        self.inner.delete(key)
+        return self.inner.delete(key, if_match=if_match)
 
-    def require_conditions(self, key: str, body: bytes) -> None:
-        self.requests.append(("conditions", key))
-        self.inner.require_conditions(key, body)
+    def require_conditions(self) -> None:
+        self.requests.append(("conditions", ""))
+        self.inner.require_conditions()
 
     def require_versioning(self) -> None:
         self.requests.append(("versioning", ""))

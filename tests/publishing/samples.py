@@ -8,7 +8,9 @@ from typing import Any
 from app.core.release import Provenance, Release, make_release
 from app.publishing.activation import Reason
 from app.publishing.catalogue import Catalogue
+from app.publishing.clock import Clock, utc_now
 from app.publishing.publisher import Published, make_plan, publish
+from app.publishing.rollback import ROLLBACK, release_to_go_back_to, roll_back
 from app.publishing.store import ObjectStore
 from bbws_templates.compiled import CompiledTemplate
 
@@ -62,3 +64,13 @@ def with_one_changed(text: str = "second") -> Release:
 def publish_to(store: ObjectStore, wanted: Release, **options: Any) -> Published:
     catalogue = Catalogue(store)
     return publish(catalogue, wanted, make_plan(catalogue, wanted), options.pop("reason", REASON), **options)
+
+
+def go_back(store: ObjectStore, name: str = "", *, clock: Clock = utc_now) -> str:
+    """Roll back as the command does; returns the id of the release that is active then."""
+    catalogue = Catalogue(store)
+    standing = catalogue.standing()
+    wanted = release_to_go_back_to(catalogue, name, expected=standing)
+    return roll_back(
+        catalogue, wanted, Reason(ROLLBACK, "me"), expected=standing, clock=clock
+    ).pointer.release

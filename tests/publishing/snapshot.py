@@ -51,11 +51,11 @@ class Snapshot:
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> NoReturn:
         raise TypeError("a snapshot is not written to")
 
-    def delete(self, key: str) -> NoReturn:
+    def delete(self, key: str, *, if_match: str = "") -> NoReturn:
         raise TypeError("nothing is deleted from a snapshot")
 
     def require_versioning(self) -> None:
         pass
 
-    def require_conditions(self, key: str, body: bytes) -> None:
+    def require_conditions(self) -> None:
         pass

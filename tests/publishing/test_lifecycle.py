@@ -16,21 +16,13 @@ from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.history import activations
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.publisher import make_plan, publish
-from app.publishing.rollback import ROLLBACK, release_before, roll_back
 from app.publishing.store import ObjectStore
 from app.publishing.verification import Fault, verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.pointer import PAGE
 from tests.publishing.counting import CountingStore
-from tests.publishing.samples import NAMES, REASON, publish_to, release, with_one_changed
-
-
-def go_back(store: ObjectStore, name: str = "") -> str:
-    catalogue = Catalogue(store)
-    standing = catalogue.standing()
-    wanted = catalogue.proven(name or release_before(catalogue))
-    return roll_back(catalogue, wanted, Reason(ROLLBACK, "me"), expected=standing).pointer.release
+from tests.publishing.samples import NAMES, REASON, go_back, publish_to, release, with_one_changed
 
 
 def faults(store: ObjectStore) -> set[tuple[Fault, str]]:
@@ -348,23 +340,6 @@ def test_who_planned_before_a_prune_must_plan_again(store: ObjectStore) -> None:
     assert faults(store) == set()
 
 
-def test_while_a_prune_is_under_way_nobody_activates_and_a_second_prune_finishes_it(
-    store: ObjectStore,
-) -> None:
-    catalogue = Catalogue(store)
-    publish_to(store, release("first"))
-    publish_to(store, release("second"))
-    broken = BreakingStore(store)
-    with pytest.raises(RuntimeError):
-        prune(Catalogue(broken), 1, actor="the killed one")
-    assert plan_prune(catalogue, 1).unfinished
-    with pytest.raises(ConflictError, match="the killed one"):
-        publish_to(store, release("third"))
-    prune(catalogue, 1, actor="me")
-    publish_to(store, release("third"))
-    assert faults(store) == set()
-
-
 class KilledStore(CountingStore):
     """Dies before the pointer is written."""
 
@@ -372,13 +347,6 @@ class KilledStore(CountingStore):
         if key == "current.json":
             raise RuntimeError(key)
         return super().put(key, body, if_match=if_match, if_absent=if_absent)
-
-
-class BreakingStore(CountingStore):
-    """Dies at the first deletion."""
-
-    def delete(self, key: str) -> None:
-        raise RuntimeError(key)
 
 
 def test_nothing_but_prune_ever_deletes(counted: CountingStore) -> None:

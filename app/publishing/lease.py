@@ -1,0 +1,256 @@
+"""The right to delete, which one prune has at a time, and what becomes of it when that prune dies.
+
+A prune writes a lease into the pointer, by compare-and-swap: a token of its own, who it is, and the moment up
+to which it may go on. It renews the lease while it works and reads it again before each batch of deletions.
+While it lasts no other prune begins, and nobody activates a release, a file of which might just be deleted.
+
+A lease is free when its time is over, when its process has ended (known on the same machine only), or when
+somebody who knows better takes it over. Its holder stops ``SKEW`` before the time that others see: that much
+may the clocks of two machines differ.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.clock import Clock, iso, parse_iso, utc_now
+from app.publishing.errors import ConflictError
+from app.publishing.processes import has_ended, this_process
+from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.faults import StoreError
+from bbws_templates.layout import POINTER
+from bbws_templates.pointer import Lease, Pointer
+
+LEASE: Final = timedelta(minutes=15)
+"""How long a prune is taken to be alive after it was last heard of."""
+
+SKEW: Final = timedelta(minutes=5)
+"""How much the clocks of two machines may differ; S3 itself turns away who is wrong by 15 minutes."""
+
+_MARGIN: Final = timedelta(minutes=3)
+"""What is left of a lease when the last deletion begins: longer than all the tries of a request take."""
+
+_ROUNDS: Final = 24
+_REFUSALS: Final = 3
+
+_held: set[str] = set()
+"""The tokens of those prunes that are under way in this very process."""
+
+
+def is_free(pointer: Pointer, now: datetime) -> bool:
+    """Whether nobody is deleting any more: no mark, or one whose time is over or whose process has ended."""
+    if not pointer.pruning:
+        return True
+    lease = pointer.lease
+    if lease is None:
+        return False  # the mark of an earlier version, which gave no time
+    until = parse_iso(lease.until)
+    if until and now >= until:
+        return True
+    if lease.process and lease.process == this_process():
+        return lease.token not in _held
+    return has_ended(lease.process)
+
+
+def refuse_while_pruning(catalogue: Catalogue, standing: Standing | None, clock: Clock = utc_now) -> None:
+    """That nobody is deleting releases, one of which might be about to be activated.
+
+    Raises:
+        ConflictError: somebody is; says who, and until when at the latest.
+    """
+    if standing and not is_free(standing.pointer, clock()):
+        lease = standing.pointer.lease
+        until = f", until {lease.until} unless it takes longer" if lease else ""
+        raise ConflictError(
+            f"{standing.pointer.pruning} is pruning {catalogue.store.target}{until}.",
+            remedy="Wait for it to end. If it is known to have died, "
+            "`bbws-templates prune --take-over` goes on where it stopped.",
+        )
+
+
+def lift_dead_mark(
+    catalogue: Catalogue, standing: Standing | None, clock: Clock = utc_now
+) -> Standing | None:
+    """``standing``, without the mark of a prune that died: what it left undone is left to the next one.
+
+    Raises:
+        ConflictError: a prune is under way.
+    """
+    if standing is None or not standing.pointer.pruning:
+        return standing
+
+    def lift(current: Standing) -> Pointer:
+        refuse_while_pruning(catalogue, current, clock)
+        half = current.pointer.half_pruned or bool(current.pointer.pruning)
+        return replace(current.pointer, pruning="", lease=None, half_pruned=half)
+
+    return move_pointer(catalogue, standing, lift)
+
+
+def move_pointer(catalogue: Catalogue, standing: Standing, change: Callable[[Standing], Pointer]) -> Standing:
+    """Replace the pointer by what ``change`` makes of it, and if it has moved, of what it has become.
+
+    Raises:
+        ConflictError: it has gone, or others keep moving it; or whatever ``change`` raises.
+        StoreError: the store refuses it for no reason.
+    """
+    refusals = 0
+    for _ in range(_ROUNDS):
+        pointer = change(standing)
+        etag = catalogue.store.put(POINTER, pointer.to_bytes(), if_match=standing.etag)
+        if etag is not None:
+            return Standing(pointer, etag)
+        current = catalogue.standing()
+        if current is None:
+            raise pointer_gone(catalogue)
+        refusals = refusals + 1 if current.etag == standing.etag else 0
+        if refusals == _REFUSALS:
+            raise refused_falsely(catalogue)
+        standing = current
+    raise ConflictError(f"Others keep changing {catalogue.store.target}.", remedy="Try again.")
+
+
+def pointer_gone(catalogue: Catalogue) -> ConflictError:
+    """What to say when there was a pointer and is none any more."""
+    return ConflictError(
+        f"{catalogue.store.target}: {POINTER} was there and is not to be found any more.",
+        remedy="Nothing of yours was activated. If it is there again, plan again; if not, restore it.",
+    )
+
+
+def refused_falsely(catalogue: Catalogue) -> StoreError:
+    """What to say when a write is refused because of a change that nobody has made."""
+    return StoreError(
+        f"{catalogue.store.target}: the server refuses to write {POINTER}, as if it had changed, and it has "
+        "not: it has the very ETag that the write demands.",
+        remedy="Nothing of yours was activated. Try again; if it stays, this server is none to publish to.",
+    )
+
+
+class PruneLease:
+    """The lease of one prune, held."""
+
+    def __init__(self, catalogue: Catalogue, standing: Standing, until: datetime, clock: Clock) -> None:
+        self._catalogue = catalogue
+        self._standing = standing
+        self._until = until
+        self._clock = clock
+        self.uncertain = False
+        """Whether the answer to a deletion failed to come, so that it may yet be carried out."""
+
+    @classmethod
+    @contextmanager
+    def taken(
+        cls, catalogue: Catalogue, actor: str, *, take_over: bool = False, clock: Clock = utc_now
+    ) -> Iterator[PruneLease]:
+        """Take the lease, and give it back at the end.
+
+        With ``take_over``, also one whose holder seems to be alive. If the work fails, it is given back all
+        the same, unless it is ``uncertain``: then it stays until its time is over.
+
+        Raises:
+            StoreError: nothing has ever been published.
+            ConflictError: somebody else is pruning, or has taken the lease over.
+        """
+        standing = catalogue.standing()
+        if standing is None:
+            raise StoreError(f"Nothing has been published to {catalogue.store.target} yet.")
+        token = secrets.token_hex(16)
+        _held.add(token)
+        try:
+            lease = cls._take(catalogue, standing, token, actor, take_over=take_over, clock=clock)
+            try:
+                yield lease
+            except BaseException:
+                if not lease.uncertain:
+                    with suppress(BbwsTemplatesError):
+                        lease._give_back(ended=False)
+                raise
+            lease._give_back(ended=True)
+        finally:
+            _held.discard(token)
+
+    @classmethod
+    def _take(
+        cls,
+        catalogue: Catalogue,
+        standing: Standing,
+        token: str,
+        actor: str,
+        *,
+        take_over: bool,
+        clock: Clock,
+    ) -> PruneLease:
+        began = clock()
+        until = began + LEASE
+
+        def mark(current: Standing) -> Pointer:
+            if not take_over:
+                refuse_while_pruning(catalogue, current, clock)
+            return replace(
+                current.pointer,
+                pruning=f"{actor} (since {iso(began)})",
+                prunes=current.pointer.prunes + 1,
+                lease=Lease(token, iso(until), this_process()),
+                half_pruned=current.pointer.half_pruned or bool(current.pointer.pruning),
+            )
+
+        return cls(catalogue, move_pointer(catalogue, standing, mark), until, clock)
+
+    @property
+    def release(self) -> str:
+        """The id of the active release; nobody activates another while the lease is held."""
+        return self._standing.pointer.release
+
+    def has_time(self) -> bool:
+        """Whether there is time to begin a deletion; by this machine's own clock, which set the lease."""
+        return self._clock() < self._until - SKEW - _MARGIN
+
+    def check(self) -> None:
+        """Read the lease again, and renew it when half of its time is over.
+
+        Raises:
+            ConflictError: somebody has taken it over; nothing more may be deleted.
+        """
+        current = self._catalogue.standing()
+        if current is None:
+            raise pointer_gone(self._catalogue)
+        self._require_ours(current)
+        self._standing = current
+        until = self._clock() + LEASE
+        if until - self._until > LEASE / 4 or not self.has_time():
+            self._standing = move_pointer(self._catalogue, current, lambda now: self._renewed(now, until))
+            self._until = until
+
+    def _renewed(self, current: Standing, until: datetime) -> Pointer:
+        lease = self._require_ours(current)
+        return replace(current.pointer, lease=replace(lease, until=iso(until)))
+
+    def _require_ours(self, current: Standing) -> Lease:
+        lease, ours = current.pointer.lease, self._standing.pointer.lease
+        if (
+            lease is None
+            or ours is None
+            or lease.token != ours.token
+            or current.pointer.release != self.release
+        ):
+            by = current.pointer.pruning or "Somebody who took this one for dead"
+            raise ConflictError(
+                f"{by} has taken over the pruning of {self._catalogue.store.target}.",
+                remedy="Nothing more was deleted. If a release was activated since, look at it with "
+                "`bbws-templates verify`. Prune again when that one has ended.",
+            )
+        return lease
+
+    def _give_back(self, *, ended: bool) -> None:
+        def lift(current: Standing) -> Pointer:
+            self._require_ours(current)
+            return replace(current.pointer, pruning="", lease=None, half_pruned=not ended)
+
+        move_pointer(self._catalogue, self._standing, lift)

@@ -1,0 +1,108 @@
+"""Trying out, on an object of its own, whether a server heeds the conditions of writes.
+
+A server may ignore a condition, and then publishers overwrite each other in silence; or refuse one that
+holds, and then nobody gets through. Both are known of servers in use. So each condition is tried both ways
+before anything rests on it. The object stays: publishers may not delete. Its content is always the same, so
+that several may try it out at once.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from bbws_templates.bucket import error_code, translate
+from bbws_templates.faults import StoreError, UnreachableError
+from bbws_templates.layout import PROBE, media_type
+from bbws_templates.target import BucketTarget
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_BODY: Final = b"Publishers try the conditions of writes on this object. It means nothing to anybody else.\n"
+_WRONG: Final = '"00000000000000000000000000000000"'
+_REFUSED: Final = {"PreconditionFailed", "412"}
+_COLLISION: Final = {"ConditionalRequestConflict", "409", "OperationAborted"}
+_COLLISIONS: Final = 5
+_TRIES: Final = 3
+_REMEDY: Final = (
+    "Use a server that honours If-None-Match and If-Match, as Amazon S3 does; or see to it that nobody else "
+    "publishes or prunes meanwhile, and say --allow-unconditional."
+)
+
+
+def require_conditions(client: S3Client, target: BucketTarget) -> None:
+    """That If-None-Match and If-Match are heeded. Costs four requests.
+
+    Raises:
+        StoreError: one of them is not; says which, and in what way.
+    """
+    probe = _Probe(client, target)
+    # Of an object that has only just come to be, the first write proves nothing.
+    if probe.write(IfNoneMatch="*") and probe.write(IfNoneMatch="*"):
+        raise _ignored(target, "If-None-Match")
+    etag = probe.etag or probe.read()
+    if probe.write(IfMatch=_WRONG):
+        raise _ignored(target, "If-Match")
+    refusals = 0
+    while refusals < _TRIES:
+        if probe.write(IfMatch=etag):
+            return
+        now = probe.read()
+        refusals, etag = (refusals + 1 if now == etag else 0), now
+    raise StoreError(
+        f"The server of {target} refuses If-Match even with the ETag that the object has, so no publish "
+        "could ever move the pointer.",
+        remedy=_REMEDY,
+    )
+
+
+def _ignored(target: BucketTarget, header: str) -> StoreError:
+    return StoreError(
+        f"The server of {target} ignores {header} on writes, so publishers could overwrite each other.",
+        remedy=_REMEDY,
+    )
+
+
+class _Probe:
+    """The object that conditions are tried on; ``etag`` is that of the last write that was done."""
+
+    def __init__(self, client: S3Client, target: BucketTarget) -> None:
+        self._client = client
+        self._target = target
+        self._place: Any = {"Bucket": target.bucket, "Key": target.prefix + PROBE}
+        self.etag = ""
+
+    def write(self, **condition: Any) -> bool:
+        """Write it under a condition; whether the server did."""
+        for attempt in range(_COLLISIONS):
+            try:
+                answer = self._client.put_object(
+                    **self._place, Body=_BODY, ContentType=media_type(PROBE), **condition
+                )
+            except Exception as error:
+                code = error_code(error)
+                if code in _COLLISION:
+                    time.sleep(0.1 * 2**attempt)
+                    continue
+                # A condition on an object that is not there may be answered 404.
+                if code in _REFUSED or (code == "NoSuchKey" and "IfMatch" in condition):
+                    return False
+                raise translate(error, self._target, PROBE) from error
+            self.etag = answer.get("ETag", "")
+            return True
+        raise UnreachableError(
+            f"{self._target}/{PROBE} is being written by too many others.", remedy="Try again."
+        )
+
+    def read(self) -> str:
+        """The ETag that the object has."""
+        try:
+            return self._client.get_object(**self._place).get("ETag", "")
+        except Exception as error:
+            if error_code(error) in ("404", "NoSuchKey", "NotFound"):
+                raise UnreachableError(
+                    f"{self._target}/{PROBE} is there when it is to be created, and is not when it is read.",
+                    remedy="Try again; check what lies between here and the server.",
+                ) from error
+            raise translate(error, self._target, PROBE) from error
