@@ -21,7 +21,11 @@ from bbws_templates.target import BucketTarget
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from bbws_templates.connections import Connections
+
 _NOT_FOUND: Final = {"NoSuchKey", "404", "NotFound"}
+_NOT_MODIFIED: Final = {"304", "NotModified"}
+_CONDITION_FAILED: Final = {"412", "PreconditionFailed"}
 _EXPIRED: Final = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"}
 _INVALID: Final = {
     "InvalidAccessKeyId",
@@ -65,6 +69,9 @@ def connect(target: BucketTarget, *, timeout: float, attempts: int = 2, connecti
         connect_timeout=min(timeout, 5.0),
         read_timeout=timeout,
         retries={"mode": "standard", "total_max_attempts": attempts},
+        # Releases are verified by digests of their own. Asked for its checksum, some servers (rclone's) send
+        # one along with a 304, which has no body, and botocore answers that with a TypeError.
+        response_checksum_validation="when_required",
         max_pool_connections=connections,
     )
     # boto3 itself reads AWS_DEFAULT_REGION alone; Lambda and an operator's failover set AWS_REGION.
@@ -81,9 +88,18 @@ def connect(target: BucketTarget, *, timeout: float, attempts: int = 2, connecti
 class BucketReader:
     """Objects of one bucket, under one prefix."""
 
-    def __init__(self, client: S3Client, target: BucketTarget) -> None:
+    def __init__(
+        self, client: S3Client, target: BucketTarget, *, connections: Connections | None = None
+    ) -> None:
         self.client = client
         self.target = target
+        self._connections = connections
+
+    def cut(self) -> None:
+        """Break off what is under way; whoever is reading, or reads after this, gets an error."""
+        if self._connections:
+            self._connections.cut()
+        self.client.close()
 
     def get(self, key: str) -> StoredObject | None:
         """As ``ObjectReader.get``."""
@@ -107,12 +123,13 @@ class BucketReader:
             body = answer["Body"].read()
         except Exception as error:
             code = error_code(error)
-            if code in ("304", "NotModified"):
+            # 412 is what RFC 9110 keeps for other methods; a server that sends it means the same.
+            if code in _NOT_MODIFIED or (conditions and code in _CONDITION_FAILED):
                 return UNCHANGED
             if code in _NOT_FOUND:
                 return None
             raise translate(error, self.target, key) from error
-        return StoredObject(body, answer["ETag"])
+        return StoredObject(body, answer.get("ETag", ""))
 
 
 def error_code(error: Exception) -> str:

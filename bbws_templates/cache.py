@@ -13,20 +13,22 @@ All but the first come with a warning, and the first is tried again soon.
 
 from __future__ import annotations
 
+import os
 import threading
-import time
 from collections.abc import Callable
-from enum import Enum
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
 
-from bbws_templates.bundle import Bundle, parse_bundle
-from bbws_templates.digests import Digest
+from bbws_templates.clocks import WakefulClock
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.faults import DamagedReleaseError, StoreError, UnavailableError, UnreachableError
-from bbws_templates.layout import BUNDLE, POINTER, bundle_key, check_release_id
-from bbws_templates.pointer import Pointer, parse_pointer
-from bbws_templates.reader import UNCHANGED, ObjectReader
+from bbws_templates.flight import Flight
+from bbws_templates.loading import Loader, Origin, Serving, deployed_bundle
+from bbws_templates.reader import ObjectReader
 from bbws_templates.record import record
+
+__all__ = ["COLD_PATIENCE", "RETRY", "Origin", "ReleaseCache", "Status"]
 
 if TYPE_CHECKING:
     from logging import Logger
@@ -38,35 +40,40 @@ RETRY: Final = 15.0
 COLD_PATIENCE: Final = 10.0
 """Seconds to wait at least when there is nothing else to serve."""
 
-_MOVES: Final = 4
-"""How often the pointer is followed to a release that has gone when it is asked for."""
+_ONCE_BITTEN: Final = 0.1
+"""The part of its patience that a mail waits while the last question to the target had no answer in time."""
 
-
-class Origin(Enum):
-    """Where the release that is served came from."""
-
-    ACTIVE = "active"
-    PINNED = "pinned"
-    LAST_KNOWN_GOOD = "last known good"
-    PREVIOUS = "previous"
-    DEPLOYED = "deployed"
+_MOST_LOST: Final = 3
+"""How many questions may hang that nobody waits for any more; beyond them nothing more is asked."""
 
 
 @record(frozen=True)
-class Serving:
-    """The release that is served. ``problem`` says why it is not the active one, "" when it is."""
+class Status:
+    """What a client serves, in one line: for a log, a health check or a metric.
 
-    bundle: Bundle
+    ``release`` is the whole id. ``age`` is how many seconds ago the target said that it is the one to serve
+    (for a deployed copy: since it was read). ``problem`` says why it is not the active one, "" when it is.
+    """
+
     origin: Origin
+    release: str
+    age: float
     problem: str = ""
-    etag: str = ""
+
+    def __str__(self) -> str:
+        problem = f": {self.problem}" if self.problem else ""
+        return f"{self.origin.value} release {self.release[:12]}, {self.age:.0f} s old{problem}"
 
 
 class ReleaseCache:
     """Keeps one release in memory. Safe to share by threads: one of them reads, the others need not wait.
 
     ``pin`` is a release id that is served instead of the active one. ``ttl`` and ``patience`` are seconds:
-    how long a release is served before the pointer is looked at again, and how long all of that may take.
+    how long a release is served before the pointer is looked at again, and how long all of that may take;
+    ``cold_patience`` is how long it may take at least when there is nothing else to serve. ``clock`` must go
+    on while the process is frozen.
+
+    A process that is forked may go on using it: the child asks anew, over connections of its own.
     """
 
     def __init__(
@@ -77,21 +84,34 @@ class ReleaseCache:
         pin: str = "",
         ttl: float,
         patience: float,
+        cold_patience: float = COLD_PATIENCE,
         deployed: Path | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._open_reader = open_reader
         self._place = place
-        self._pin = check_release_id(pin) if pin else ""
+        self._pinned = bool(pin)
+        self._loader = Loader(place, pin)
         self._ttl = ttl
         self._patience = patience
+        self._cold_patience = max(patience, cold_patience)
         self._deployed = deployed
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._reader: ObjectReader | None = None
+        self._clock = clock or WakefulClock()
         self._serving: Serving | None = None
         self._due = 0.0
-        self._flight: _Flight | None = None
+        self._begin()
+        _ALL.add(self)
+
+    def _begin(self) -> None:
+        """Forget what is under way: nothing is yet, or it is so in another process only."""
+        self._lock = threading.Lock()
+        self._reader: ObjectReader | None = None
+        self._flight: Flight[Serving] | None = None
+        self._lost: list[Flight[Serving]] = []
+        self._failures = 0
+        self._failure = ""
+        self._bitten = False
+        self._expired = False
 
     def serving(self) -> Serving:
         """What to serve now; reads the target when it has to.
@@ -100,20 +120,34 @@ class ReleaseCache:
             UnavailableError: there is no release to be had from anywhere.
         """
         serving = self._serving
-        if serving and (self._clock() < self._due or not self._lock.acquire(blocking=False)):
+        if serving and not (self._is_due() and self._lock.acquire(blocking=False)):
             return serving
         if not serving:
+            failures = self._failures
             self._lock.acquire()
+            if not self._serving and self._failures != failures:
+                # Whoever has waited for an attempt of another thread has waited: it need not make its own.
+                self._lock.release()
+                raise UnavailableError(self._failure)
         try:
-            if not self._serving or self._clock() >= self._due:
+            if not self._serving or self._is_due():
                 self._refresh()
             return self._served()
         finally:
             self._lock.release()
 
+    def status(self) -> Status:
+        """What is served, as ``serving`` says it, without what is in it."""
+        serving = self.serving()
+        age = max(0.0, self._clock() - serving.confirmed)
+        return Status(serving.origin, serving.bundle.release, age, serving.problem)
+
     def expire(self) -> None:
         """Look at the pointer again before the next use."""
-        self._due = 0.0
+        self._expired = True  # and what has been asked before this moment is no answer
+
+    def _is_due(self) -> bool:
+        return self._expired or self._clock() >= self._due
 
     def _served(self) -> Serving:
         if self._serving is None:
@@ -135,115 +169,97 @@ class ReleaseCache:
             )
         else:
             # A pinned release never changes, so there is nothing to look at again.
-            self._due = float("inf") if self._pin else self._clock() + self._ttl
+            self._due = float("inf") if self._pinned else self._serving.confirmed + self._ttl
 
     def _fall_back(self, error: StoreError | DamagedReleaseError) -> Serving:
         held = self._serving
         if held:
             origin = Origin.LAST_KNOWN_GOOD if held.origin is not Origin.DEPLOYED else Origin.DEPLOYED
-            return Serving(held.bundle, origin, str(error))
+            return Serving(held.bundle, origin, held.confirmed, str(error), held.etag)
+        failure = f"There is no release to be had: {error}"
         if self._deployed:
             try:
-                return Serving(_deployed_bundle(self._deployed), Origin.DEPLOYED, str(error))
+                return Serving(deployed_bundle(self._deployed), Origin.DEPLOYED, self._clock(), str(error))
             except (OSError, DamagedReleaseError) as second:
-                raise UnavailableError(
-                    f"{error} The copy in {self._deployed} cannot be used: {second}"
-                ) from error
-        raise UnavailableError(f"There is no release to be had: {error}") from error
+                failure = f"{error} The copy in {self._deployed} cannot be used: {second}"
+        self._failure = failure
+        self._failures += 1
+        raise UnavailableError(failure) from error
 
     def _load_in_time(self) -> Serving:
-        """Load on a thread of its own: no timeout of a socket bounds name resolution or a dripping body."""
-        if self._reader is None:
-            self._reader = (
-                self._open_reader()
-            )  # imports boto3, which takes a while and is no sign of an outage
-        reader, held = self._reader, self._serving
-        if self._flight is None:
-            self._flight = _Flight(lambda: self._load(reader, held))
+        """What the target has, no older than the TTL, or an error within the patience.
+
+        Raises:
+            StoreError, DamagedReleaseError: it cannot be had, or not in time.
+        """
         flight = self._flight
-        # With nothing else to serve there is nothing to win by giving up early.
-        patience = self._patience if held or self._deployed else max(self._patience, COLD_PATIENCE)
-        if not flight.landed.wait(patience):
+        if self._expired:
+            self._expired = self._bitten = False
+            self._give_up()
+        elif flight and flight.landed:
+            # It came in after all when nobody waited any more, perhaps long ago.
+            self._flight, self._bitten = None, False
+            with suppress(BbwsTemplatesError):
+                found = flight.result()
+                if self._pinned or self._clock() < found.confirmed + self._ttl:
+                    return found
+                self._serving = found
+        elif flight and flight.overdue(self._clock()):
+            self._give_up()
+        found = self._wait_for(self._flight or self._start())
+        if not self._pinned and self._clock() >= found.confirmed + self._ttl + self._cold_patience:
+            # The process was frozen while it waited: this is news of then.
+            self._serving = found
+            found = self._wait_for(self._start())
+        return found
+
+    def _wait_for(self, flight: Flight[Serving]) -> Serving:
+        patience = flight.patience * (_ONCE_BITTEN if self._bitten else 1)
+        if not flight.wait(patience):
+            self._bitten = True
             raise UnreachableError(f"{self._place} did not answer within {patience:g} s.")
         self._flight = None
+        self._bitten = False
         return flight.result()
 
-    def _load(self, reader: ObjectReader, held: Serving | None) -> Serving:
-        if self._pin:
-            return Serving(self._bundle(reader, self._pin), Origin.PINNED)
-        found = reader.revalidate(POINTER, held.etag) if held and held.etag else reader.get(POINTER)
-        if held and found is UNCHANGED:
-            return Serving(held.bundle, Origin.ACTIVE, etag=held.etag)
-        for _ in range(_MOVES):
-            if found is None or found is UNCHANGED:
-                raise StoreError(f"Nothing has been published to {self._place} yet.")
-            pointer = parse_pointer(found.body)
-            if held and held.bundle.release == pointer.release:
-                return Serving(held.bundle, Origin.ACTIVE, etag=found.etag)
-            try:
-                return Serving(self._bundle(reader, pointer.release), Origin.ACTIVE, etag=found.etag)
-            except (StoreError, DamagedReleaseError) as error:
-                problem = error
-            # Published and pruned between the two reads, perhaps: then the pointer has moved on.
-            now = reader.revalidate(POINTER, found.etag)
-            if now is UNCHANGED or now is None:
-                break
-            found = now
-        if held and held.origin is not Origin.DEPLOYED:
-            raise problem
-        return self._previous(reader, pointer, problem)
+    def _start(self) -> Flight[Serving]:
+        self._lost = [flight for flight in self._lost if not flight.landed]
+        if len(self._lost) >= _MOST_LOST:
+            raise UnreachableError(f"{self._place} has left {len(self._lost)} questions without an answer.")
+        if self._reader is None:
+            # Imports boto3, which takes a while and is no sign of an outage.
+            self._reader = self._open_reader()
+        reader, held, now = self._reader, self._serving, self._clock()
+        # With nothing else to serve there is nothing to win by giving up early.
+        patience = self._patience if held or self._deployed else self._cold_patience
+        self._flight = Flight(lambda: self._loader.load(reader, held, now), started=now, patience=patience)
+        return self._flight
 
-    def _previous(
-        self, reader: ObjectReader, pointer: Pointer, error: StoreError | DamagedReleaseError
-    ) -> Serving:
-        if not pointer.previous:
-            raise error
-        try:
-            return Serving(self._bundle(reader, pointer.previous), Origin.PREVIOUS, str(error))
-        except (StoreError, DamagedReleaseError):
-            raise error from None
-
-    def _bundle(self, reader: ObjectReader, release: str) -> Bundle:
-        found = reader.get(bundle_key(release))
-        if found is None:
-            raise DamagedReleaseError(
-                f"Release {release[:12]} is not in {self._place}, or not replicated there yet."
-            )
-        return parse_bundle(found.body, release=release)
-
-
-class _Flight:
-    """One load under way; whoever is too impatient for it may pick it up when it has landed."""
-
-    def __init__(self, load: Callable[[], Serving]) -> None:
-        self.landed = threading.Event()
-        self._serving: Serving | None = None
-        self._error: BbwsTemplatesError | None = None
-        threading.Thread(target=self._run, args=(load,), name="bbws-templates", daemon=True).start()
-
-    def _run(self, load: Callable[[], Serving]) -> None:
-        try:
-            self._serving = load()
-        except BbwsTemplatesError as error:
-            self._error = error
-        except Exception as error:  # noqa: BLE001  whatever it is, a mail can still be sent from what is held
-            self._error = StoreError(f"Reading failed: {type(error).__name__}: {error}")
-            self._error.__cause__ = error
-        finally:
-            self.landed.set()
-
-    def result(self) -> Serving:
-        if self._serving is None:
-            raise self._error or UnreachableError("A load ended without a result.")
-        return self._serving
-
-
-def _deployed_bundle(path: Path) -> Bundle:
-    data = (path / BUNDLE if path.is_dir() else path).read_bytes()
-    return parse_bundle(data, release=Digest.of(data).hex)
+    def _give_up(self) -> None:
+        """Break off what is under way, so that the next question goes out on a connection of its own."""
+        if self._flight and not self._flight.landed:
+            self._lost.append(self._flight)
+            cut = getattr(self._reader, "cut", None)
+            if cut:
+                cut()
+            self._reader = None
+        self._flight = None
 
 
 def _logger() -> Logger:
     import logging
 
     return logging.getLogger("bbws_templates")
+
+
+_ALL: WeakSet[ReleaseCache] = WeakSet()
+
+
+def _begin_in_child() -> None:
+    """After a fork: the threads, and whoever held a lock, are in the parent; connections are its own."""
+    for cache in list(_ALL):
+        cache._begin()
+
+
+if hasattr(os, "register_at_fork"):  # not where there is no fork
+    os.register_at_fork(after_in_child=_begin_in_child)

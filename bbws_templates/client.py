@@ -9,11 +9,10 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from bbws_templates.cache import ReleaseCache, Serving
+from bbws_templates.cache import COLD_PATIENCE, ReleaseCache, Status
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
 from bbws_templates.contract import require
 from bbws_templates.mailing import render_email
@@ -36,7 +35,8 @@ class TemplateClient:
     ``TEMPLATE_BUCKET_NAME``, else ``bbws-templates-`` with ``ENVIRONMENT``, in the region ``AWS_REGION``.
     ``release`` pins a release by its whole id. ``ttl`` is how many seconds a release is served before the
     pointer is looked at again; ``patience`` how many seconds that may take before the last known good release
-    is served instead. ``fallback`` is a release directory, or a ``bundle.json``, deployed along with the
+    is served instead, and ``cold_patience`` how many at least where there is nothing else to serve.
+    ``fallback`` is a release directory, or a ``bundle.json``, deployed along with the
     code, for when there is not even that; ``TEMPLATE_FALLBACK`` names it as well.
 
     Raises:
@@ -50,17 +50,20 @@ class TemplateClient:
         release: str = "",
         ttl: float = TTL,
         patience: float = PATIENCE,
+        cold_patience: float = COLD_PATIENCE,
         fallback: str | Path | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         region = os.environ.get("AWS_REGION", "")
         place = parse_target(target, region=region) if target else target_from_environment()
         self._cache = ReleaseCache(
-            lambda: open_reader(place, timeout=patience),
+            # Who gives up is the cache: no socket may do so before the longest time that it would wait.
+            lambda: open_reader(place, timeout=max(patience, cold_patience)),
             place=str(place),
             pin=release,
             ttl=ttl,
             patience=patience,
+            cold_patience=cold_patience,
             deployed=_fallback(fallback),
             clock=clock,
         )
@@ -97,9 +100,13 @@ class TemplateClient:
         """Every template of the release, in sorted order."""
         return tuple(sorted(self._cache.serving().bundle.templates))
 
-    def status(self) -> Serving:
-        """Which release is served, where it came from, and what is wrong if it is not the active one."""
-        return self._cache.serving()
+    def status(self) -> Status:
+        """Which release is served, where it came from, and what is wrong if it is not the active one.
+
+        Raises:
+            UnavailableError: as ``render``.
+        """
+        return self._cache.status()
 
     def refresh(self) -> None:
         """Look at the pointer again before the next use, whatever the TTL says."""

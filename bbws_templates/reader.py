@@ -41,11 +41,16 @@ class ObjectReader(Protocol):
 
 
 def open_reader(target: Target, *, timeout: float) -> ObjectReader:
-    """A reader of ``target`` that waits no longer than ``timeout`` seconds for any sign of the store."""
+    """A reader of ``target`` that waits no longer than ``timeout`` seconds for any sign of the store.
+
+    One that has a method ``cut`` breaks off with it what is under way, and reads nothing any more.
+    """
     if isinstance(target, BucketTarget):
         from bbws_templates.bucket import BucketReader, connect
+        from bbws_templates.connections import Connections
 
-        return BucketReader(connect(target, timeout=timeout), target)
+        client = connect(target, timeout=timeout)
+        return BucketReader(client, target, connections=Connections(client))
     from bbws_templates.directory import DirectoryReader
 
     return DirectoryReader(target.path)

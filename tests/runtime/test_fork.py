@@ -1,0 +1,209 @@
+"""A process that forks, at whatever moment: the child has what its parent had, and asks anew."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from app.publishing.directory_store import DirectoryStore
+from bbws_templates.cache import ReleaseCache
+from bbws_templates.client import TemplateClient
+from bbws_templates.directory import DirectoryReader
+from bbws_templates.reader import StoredObject, Unchanged
+from tests.publishing.conftest import use_server
+from tests.publishing.samples import publish_to, release
+from tests.runtime.odd_server import Answer, OddServer
+from tests.runtime.test_client import DATA, TTL, Hand
+
+# The very thing that is tested: newer versions of Python warn of it.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
+
+
+def in_child(use: Callable[[], str]) -> str:
+    """What ``use`` says in a fork of this process; "" for one that hangs or fails."""
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            signal.alarm(60)
+            os.write(write, use().encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        said = pipe.read().decode()
+    os.waitpid(child, 0)
+    return said
+
+
+class Gated(DirectoryReader):
+    """A directory that, in this process alone, makes who reads the key ``held`` wait."""
+
+    def __init__(self, directory: DirectoryStore) -> None:
+        super().__init__(directory.root)
+        self.owner, self.held = os.getpid(), ""
+        self.reached, self.go_on = threading.Event(), threading.Event()
+
+    def get(self, key: str) -> StoredObject | None:
+        self._hold(key)
+        return super().get(key)
+
+    def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
+        self._hold(f"again {key}")
+        return super().revalidate(key, etag)
+
+    def _hold(self, step: str) -> None:
+        if self.held and self.held in step and os.getpid() == self.owner:
+            self.reached.set()
+            self.go_on.wait(120)
+
+
+def cache_of(reader: Gated, clock: Hand) -> ReleaseCache:
+    return ReleaseCache(lambda: reader, place="here", ttl=TTL, patience=60.0, clock=clock)
+
+
+@pytest.mark.parametrize("step", ["current.json", "bundle.json"])
+def test_a_child_of_a_process_that_is_loading_loads_by_itself(directory: DirectoryStore, step: str) -> None:
+    publish_to(directory, release("first"))
+    reader, clock = Gated(directory), Hand()
+    reader.held = step
+    cache = cache_of(reader, clock)
+    parent = threading.Thread(target=cache.serving)
+    parent.start()
+    assert reader.reached.wait(60)
+    assert in_child(lambda: cache.serving().bundle.release) == release("first").id
+    reader.go_on.set()
+    parent.join()
+    assert cache.serving().bundle.release == release("first").id
+
+
+@pytest.mark.parametrize("step", ["again current.json", "bundle.json"])
+def test_a_child_of_a_process_that_is_refreshing_sees_the_new_release(
+    directory: DirectoryStore, step: str
+) -> None:
+    publish_to(directory, release("first"))
+    reader, clock = Gated(directory), Hand()
+    cache = cache_of(reader, clock)
+    cache.serving()
+    publish_to(directory, release("second"))
+    reader.held = step
+    clock.now += TTL + 1
+    parent = threading.Thread(target=cache.serving)
+    parent.start()
+    assert reader.reached.wait(60)
+
+    def use() -> str:
+        return f"{cache.serving().bundle.release} {cache.status().origin.value}"
+
+    assert in_child(use) == f"{release('second').id} active"
+    reader.go_on.set()
+    parent.join()
+    assert cache.serving().bundle.release == release("second").id
+
+
+def test_a_child_that_has_threads_waiting_for_a_lock_in_its_parent_waits_for_nobody(
+    directory: DirectoryStore,
+) -> None:
+    publish_to(directory, release("first"))
+    reader, clock = Gated(directory), Hand()
+    reader.held = "current.json"
+    cache = cache_of(reader, clock)
+    threads = [threading.Thread(target=cache.serving) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    assert reader.reached.wait(60)
+
+    def use() -> str:
+        served: list[str] = []
+        own = [
+            threading.Thread(target=lambda: served.append(cache.serving().bundle.release)) for _ in range(8)
+        ]
+        for thread in own:
+            thread.start()
+        for thread in own:
+            thread.join()
+        return str(len(served))
+
+    assert in_child(use) == "8"
+    reader.go_on.set()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.fixture
+def server(directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[OddServer]:
+    publish_to(directory, release("first"))
+    with OddServer(directory.root) as server:
+        use_server(monkeypatch, server.url)
+        yield server
+
+
+def test_parent_and_children_have_connections_of_their_own(
+    server: OddServer, directory: DirectoryStore
+) -> None:
+    clock = Hand()
+    client = TemplateClient("s3://bucket", ttl=TTL, patience=60.0, clock=clock)
+
+    def use() -> str:
+        clock.now += TTL + 1
+        return client.render("receipts/receipt", DATA).release
+
+    assert use() == release("first").id
+    parents = set(server.connections)
+    publish_to(directory, release("second"))
+    assert in_child(use) == release("second").id
+    assert in_child(use) == release("second").id
+    assert len(set(server.connections) - parents) == 2
+    asked = len(server.connections)
+    assert use() == release("second").id, "and the parent's connection has survived its children"
+    assert set(server.connections[asked:]) <= parents
+
+
+def test_a_child_breaks_off_nothing_of_its_parent(server: OddServer, directory: DirectoryStore) -> None:
+    """The child gives up what was under way; the parent still gets its answer, over the same connection."""
+    clock = Hand()
+    client = TemplateClient("s3://bucket", ttl=TTL, patience=60.0, clock=clock)
+    client.render("receipts/receipt", DATA)
+    publish_to(directory, release("second"))
+    gate = threading.Event()
+    server.rule = lambda key: Answer(gate=gate) if key == "current.json" else None
+    asked = len(server.asked)
+    clock.now += TTL + 1
+    parent = threading.Thread(target=client.render, args=("receipts/receipt", DATA))
+    parent.start()
+    server.wait(lambda: len(server.asked) > asked)
+    server.rule = lambda key: None
+
+    def use() -> str:
+        client.refresh()
+        return client.render("receipts/receipt", DATA).release
+
+    assert in_child(use) == release("second").id
+    gate.set()
+    parent.join(60)
+    assert client.render("receipts/receipt", DATA).release == release("second").id
+    assert client.status().problem == ""
+
+
+def test_workers_of_multiprocessing_render(server: OddServer) -> None:
+    client = TemplateClient("s3://bucket", ttl=0.0, patience=60.0)
+    client.render("receipts/receipt", DATA)
+    context = multiprocessing.get_context("fork")
+    answers: Any = context.SimpleQueue()
+
+    def work() -> None:
+        answers.put(client.render("receipts/receipt", DATA).release)
+
+    workers = [context.Process(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+        assert worker.exitcode == 0
+    assert {answers.get() for _ in workers} == {release("first").id}

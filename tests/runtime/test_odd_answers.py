@@ -1,0 +1,142 @@
+"""Answers of servers and gateways that are not Amazon's: what they mean is understood, or said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from app.publishing.directory_store import DirectoryStore
+from bbws_templates.cache import Origin
+from bbws_templates.client import TemplateClient
+from bbws_templates.faults import UnavailableError
+from tests.publishing.conftest import use_server
+from tests.publishing.samples import publish_to, release
+from tests.runtime.odd_server import Answer, OddServer
+from tests.runtime.test_client import DATA, TTL, Hand
+
+NAME = "receipts/receipt"
+PAGE = b"<!DOCTYPE html><html><title>Welcome to our hotel</title>" + b"<p>Log in</p>" * 1000
+
+
+@pytest.fixture
+def clock() -> Hand:
+    return Hand()
+
+
+@pytest.fixture
+def server(directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[OddServer]:
+    publish_to(directory, release("first"))
+    with OddServer(directory.root) as server:
+        use_server(monkeypatch, server.url)
+        yield server
+
+
+def client_of(clock: Hand) -> TemplateClient:
+    return TemplateClient("s3://bucket", ttl=TTL, patience=60.0, clock=clock)
+
+
+def pointer(answer: Answer) -> Callable[[str], Answer | None]:
+    return lambda key: answer if key == "current.json" else None
+
+
+UNCHANGED = {
+    "rclone's 304, with the checksum that was asked for": Answer(
+        headers=(("x-amz-checksum-crc32", "AAAAAA=="),)
+    ),
+    "304 without an ETag": Answer(304),
+    "412": Answer(412, body=b"<Error><Code>PreconditionFailed</Code></Error>"),
+    "412 without a body": Answer(412),
+}
+
+
+@pytest.mark.parametrize("answer", UNCHANGED.values(), ids=UNCHANGED)
+def test_an_answer_that_means_unchanged_is_no_problem(server: OddServer, clock: Hand, answer: Answer) -> None:
+    client = client_of(clock)
+    client.render(NAME, DATA)
+    server.rule = pointer(answer)
+    for _ in range(3):
+        clock.now += TTL + 1
+        assert client.render(NAME, DATA).release == release("first").id
+        status = client.status()
+        assert (status.origin, status.problem, status.age) == (Origin.ACTIVE, "", 0.0)
+    assert server.asked.count("current.json") == 4
+
+
+def test_a_200_without_a_body_and_with_our_etag_is_a_304_that_something_has_spoilt(
+    server: OddServer, directory: DirectoryStore, clock: Hand
+) -> None:
+    client = client_of(clock)
+    client.render(NAME, DATA)
+    found = directory.get("current.json")
+    assert found
+    server.rule = pointer(Answer(200, (("ETag", found.etag),)))
+    clock.now += TTL + 1
+    assert client.status().problem == ""
+    server.rule = pointer(Answer(200, (("ETag", '"another"'),)))
+    clock.now += TTL + 1
+    assert client.status().origin is Origin.LAST_KNOWN_GOOD
+
+
+def test_a_server_without_etags_is_asked_without_a_condition(
+    server: OddServer, directory: DirectoryStore, clock: Hand
+) -> None:
+    def without(key: str) -> Answer | None:
+        return Answer(200, body=(directory.root / key).read_bytes())
+
+    server.rule = without
+    client = client_of(clock)
+    assert client.render(NAME, DATA).release == release("first").id
+    publish_to(directory, release("second"))
+    clock.now += TTL + 1
+    assert client.render(NAME, DATA).release == release("second").id
+    assert client.status().origin is Origin.ACTIVE
+
+
+NO_ANSWERS = {
+    "page": (Answer(200, (("Content-Type", "text/html"),), PAGE), "a page instead of its pointer"),
+    "page of a gateway": (Answer(502, (("Content-Type", "text/html"),), PAGE), "502"),
+    "page that it is not found": (Answer(404, (("Content-Type", "text/html"),), PAGE), "has gone"),
+    "page that it is forbidden": (Answer(403, (("Content-Type", "text/html"),), PAGE), "denied"),
+    "elsewhere": (Answer(302, (("Location", "http://127.0.0.1:9/login"),)), "302"),
+    "empty": (Answer(200), "not JSON"),
+    "half": (Answer(200, body=b'{"format"'), "not JSON"),
+}
+
+
+@pytest.mark.parametrize(("answer", "said"), NO_ANSWERS.values(), ids=NO_ANSWERS)
+def test_what_is_no_answer_of_a_bucket_is_said_in_a_line(
+    server: OddServer, clock: Hand, answer: Answer, said: str
+) -> None:
+    client = client_of(clock)
+    client.render(NAME, DATA)
+    server.rule = pointer(answer)
+    clock.now += TTL + 1
+    assert client.render(NAME, DATA).release == release("first").id
+    status = client.status()
+    assert status.origin is Origin.LAST_KNOWN_GOOD
+    assert said in status.problem
+    assert "hotel" not in status.problem
+    assert len(str(status).splitlines()) == 1
+    assert len(str(status)) < 600
+    with pytest.raises(UnavailableError) as caught:
+        client_of(clock).render(NAME, DATA)
+    assert "hotel" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [304, 412])
+def test_unchanged_is_no_answer_to_who_has_nothing(server: OddServer, clock: Hand, status: int) -> None:
+    server.rule = pointer(Answer(status))
+    with pytest.raises(UnavailableError, match=str(status)):
+        client_of(clock).render(NAME, DATA)
+
+
+def test_a_page_in_place_of_a_bundle_is_not_served(server: OddServer, clock: Hand, directory: Any) -> None:
+    client = client_of(clock)
+    client.render(NAME, DATA)
+    publish_to(directory, release("second"))
+    server.rule = lambda key: Answer(200, body=PAGE) if key.endswith("bundle.json") else None
+    clock.now += TTL + 1
+    assert client.render(NAME, DATA).release == release("first").id
+    assert "damaged" in client.status().problem
