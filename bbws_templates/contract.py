@@ -5,22 +5,43 @@ promises what nobody checks. Every problem is listed at once. Because data is pe
 the kind and size of a value, and at most of a short number, never of its text.
 
 Source of the rules: JSON Schema 2020-12, Core and Validation (https://json-schema.org/draft/2020-12).
-``format`` is asserted; ``pattern`` is ECMA 262 as far as ``json_values.ecma_pattern`` translates it.
+``format`` is asserted; ``pattern`` is ECMA 262 as far as ``ecma`` reads it and ``ambiguity`` proves that it
+comes to an end. What a check takes is bounded for any data and any contract: see ``contract_schema``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bbws_templates import contract_keywords, contract_scalars  # noqa: F401  # they fill KEYWORDS
-from bbws_templates.contract_schema import ANNOTATIONS, KEYWORDS, Schema, apply, escaped, resolved, unquoted
+from bbws_templates.contract_schema import (
+    ANNOTATIONS,
+    KEYWORDS,
+    MAX_STEPS,
+    Check,
+    Schema,
+    TooManyStepsError,
+    apply,
+)
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.formats import FORMATS
 from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern
+from bbws_templates.references import escaped, plain, shown, subschemas
 
-__all__ = ["DIALECT", "MAX_PROBLEMS", "contract_problems", "require", "subschemas", "unsupported_keywords"]
+if TYPE_CHECKING:
+    from bbws_templates.contract_recursion import Recursion
+
+__all__ = [
+    "DIALECT",
+    "MAX_PROBLEMS",
+    "contract_problems",
+    "is_kept",
+    "require",
+    "subschemas",
+    "unsupported_keywords",
+]
 
 MAX_PROBLEMS = 100
 """How many problems are listed; what hostile data holds beyond them is not looked at."""
@@ -28,33 +49,45 @@ MAX_PROBLEMS = 100
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 """The dialect in which contracts are written."""
 
-_LONGEST_POINTER = 2000
-_MOST_REFERENCES = 1000
-_SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
-_SCHEMA_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
-_SAME_VALUE_LISTS = ("allOf", "anyOf", "oneOf")
-_SAME_VALUE = ("not", "if", "then", "else")
-_SCHEMAS = ("additionalProperties", "propertyNames", "items", "contains", "not", "if", "then", "else")
+_LONGEST_MESSAGE = 4_000
 
 
-def contract_problems(contract: Mapping[str, Any], data: Any) -> tuple[ContractProblem, ...]:
+def contract_problems(contract: Schema, data: Any) -> tuple[ContractProblem, ...]:
     """Every way in which ``data`` breaks ``contract``, in the order of the contract; ``()`` when none.
 
+    Data that nest too deeply, or whose check takes too many steps, break it as well.
+
     Raises:
-        ContractError: the contract itself cannot be used: a reference leads nowhere, or a pattern is
-            malformed.
+        ContractError: the contract itself cannot be used: a reference leads nowhere, a keyword is not known,
+            a pattern is malformed or not proven to come to an end.
     """
+    return _problems(contract, contract, data)
+
+
+def is_kept(contract: Schema, schema: Schema, data: Any) -> bool:
+    """Whether ``data`` keep ``schema``, a part of ``contract``.
+
+    Raises:
+        ContractError: as ``contract_problems``.
+    """
+    return not _problems(contract, schema, data)
+
+
+def _problems(contract: Schema, schema: Schema, data: Any) -> tuple[ContractProblem, ...]:
     found: dict[ContractProblem, None] = {}
     try:
-        for problem in islice(apply(contract, contract, data, "", 0), MAX_PROBLEMS):
+        for problem in islice(apply(Check(contract), schema, data, "", 0), MAX_PROBLEMS):
             found[problem] = None
-    except (TypeError, AttributeError, KeyError) as error:
+    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError) as error:
         # Keywords trust their arguments, as a contract is checked where it is written, not at every send.
         raise ContractError(
             "The contract is not a JSON Schema and cannot be used.", remedy="Run the check on its template."
         ) from error
     except TooDeepError as error:
         found[ContractProblem(error.pointer, f"must not be nested deeper than {MAX_NESTING} levels")] = None
+    except (TooManyStepsError, RecursionError):
+        sentence = f"must be less: to check them takes more than {MAX_STEPS:,} steps"
+        found[ContractProblem("", sentence)] = None
     return tuple(found)
 
 
@@ -62,8 +95,8 @@ def require(contract: Mapping[str, Any], data: Any, *, template: str = "") -> No
     """Do nothing when ``data`` keeps ``contract``.
 
     Raises:
-        ContractError: it does not; the message names every problem (up to ``MAX_PROBLEMS``), ``problems``
-            lists them for machines.
+        ContractError: it does not; the message names the problems, as many as fit into 4,000 characters,
+            ``problems`` lists them all (up to ``MAX_PROBLEMS``) for machines.
     """
     problems = contract_problems(contract, data)
     if not problems:
@@ -71,64 +104,58 @@ def require(contract: Mapping[str, Any], data: Any, *, template: str = "") -> No
     places = "in one place" if len(problems) == 1 else f"in {len(problems)} places"
     if len(problems) == MAX_PROBLEMS:
         places = f"in at least {MAX_PROBLEMS} places"
-    whose = f"the contract of {template}" if template else "the contract"
-    raise ContractError(
-        f"The data breaks {whose} {places}: {'; '.join(map(str, problems))}.",
-        problems=problems,
-    )
+    whose = f"the contract of {plain(template)}" if template else "the contract"
+    raise ContractError(f"The data breaks {whose} {places}: {_listed(problems)}.", problems=problems)
+
+
+def _listed(problems: tuple[ContractProblem, ...]) -> str:
+    """The problems in a row, as many as fit."""
+    sentences: list[str] = []
+    room = _LONGEST_MESSAGE
+    for problem in problems:
+        sentence = plain(str(problem), _LONGEST_MESSAGE // 4)
+        room -= len(sentence) + 2
+        if room < 0:
+            sentences.append(f"and {len(problems) - len(sentences)} more")
+            break
+        sentences.append(sentence)
+    return "; ".join(sentences)
 
 
 def unsupported_keywords(contract: Mapping[str, Any]) -> tuple[ContractProblem, ...]:
     """Every part of ``contract`` that would not be checked; the pointers lead into the contract.
 
     These are unknown keywords and formats, patterns outside the subset, references that lead nowhere, out of
-    the contract or in a circle, another dialect. Keywords that begin with ``x-`` are free for annotations.
+    the contract or in a circle, another dialect. So are definitions by which a value is looked at in more
+    than one way at each of its levels. Keywords that begin with ``x-`` are free for annotations.
     """
+    from bbws_templates.contract_recursion import Recursion  # For authors; nobody who sends needs it.
+
+    recursion = Recursion(contract)
     found = []
     for pointer, schema in subschemas(contract):
         for keyword, argument in schema.items():
-            reason = _reason_against(contract, keyword, argument)
-            if keyword == "$id" and pointer:
-                reason = "an '$id' inside the contract would change what its references mean"
+            reason = _reason_against(recursion, pointer, keyword, argument)
             if reason:
                 found.append(ContractProblem(f"{pointer}/{escaped(keyword)}", reason))
     return tuple(found)
 
 
-def subschemas(schema: Any, pointer: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """``schema`` and every schema inside of it, each with its JSON pointer; what is no schema is left out."""
-    if not isinstance(schema, Mapping) or len(pointer) > _LONGEST_POINTER:
-        return
-    yield pointer, schema
-    for keyword, argument in schema.items():
-        place = f"{pointer}/{escaped(keyword)}"
-        if keyword in _SCHEMAS:
-            yield from subschemas(argument, place)
-        elif keyword in _SCHEMA_LISTS and isinstance(argument, list):
-            for index, member in enumerate(argument):
-                yield from subschemas(member, f"{place}/{index}")
-        elif keyword in _SCHEMA_MAPS and isinstance(argument, Mapping):
-            for name, member in argument.items():
-                yield from subschemas(member, f"{place}/{escaped(name)}")
-
-
-def _reason_against(root: Schema, keyword: str, argument: Any) -> str:
+def _reason_against(recursion: Recursion, pointer: str, keyword: str, argument: Any) -> str:
+    if keyword == "$id":
+        return "an '$id' inside the contract would change what its references mean" if pointer else ""
     if keyword not in KEYWORDS and keyword not in ANNOTATIONS and not keyword.startswith("x-"):
-        return f"the keyword '{keyword}' is not checked by the runtime"
+        return f"the keyword {shown(keyword)} is not checked by the runtime"
     if keyword == "$schema" and str(argument).rstrip("#") != DIALECT:
         return f"the dialect must be {DIALECT}"
-    if keyword == "format" and argument not in FORMATS:
-        return f"the format '{argument}' is not checked by the runtime; known are {', '.join(FORMATS)}"
+    if keyword == "format" and (not isinstance(argument, str) or argument not in FORMATS):
+        return f"the format {shown(argument)} is not checked by the runtime; known are {', '.join(FORMATS)}"
+    if keyword == "$anchor" and recursion.anchors[str(argument)] > 1:
+        return f"the anchor {shown(argument)} is there more than once"
     try:
         if keyword == "$ref":
-            if unquoted(str(argument).removeprefix("#")) not in dict(subschemas(root)):
-                resolved(root, argument)
-                return f"the reference '{argument}' leads to a place where no schema is looked for"
-            if _runs_in_a_circle(root, argument):
-                return f"the reference '{argument}' leads back to itself, so that it describes no value"
-            if _weight(root, str(argument), {}) > _MOST_REFERENCES:
-                return f"the reference '{argument}' stands for more than {_MOST_REFERENCES} others"
-        elif keyword == "pattern":
+            return recursion.reason_against(argument)
+        if keyword == "pattern":
             ecma_pattern(argument)
         elif keyword == "patternProperties":
             for pattern in argument:
@@ -137,53 +164,4 @@ def _reason_against(root: Schema, keyword: str, argument: Any) -> str:
         return error.message
     except (ValueError, TypeError) as error:
         return f"the pattern cannot be used: {error}"
-    return ""
-
-
-def _runs_in_a_circle(root: Schema, reference: Any) -> bool:
-    """Whether ``reference`` leads back to itself without going down into the value (Core, 9.4.1).
-
-    Raises:
-        ContractError: it leads nowhere.
-    """
-    pending, seen = list(_references(resolved(root, reference))), set()
-    while pending:
-        other = pending.pop()
-        if other == reference:
-            return True
-        if other in seen:
-            continue
-        seen.add(other)
-        try:
-            pending += _references(resolved(root, other))
-        except ContractError:
-            continue  # said where that reference stands
-    return False
-
-
-def _weight(root: Schema, reference: str, known: dict[str, int]) -> int:
-    """How many references apply to one value through ``reference``, itself included."""
-    if reference not in known:
-        known[reference] = 1  # should it lead back here, that is said elsewhere
-        try:
-            below = list(_references(resolved(root, reference)))
-        except ContractError:
-            below = []  # said where that reference stands
-        known[reference] += sum(_weight(root, other, known) for other in below)
-    return known[reference]
-
-
-def _references(schema: Any) -> Iterator[str]:
-    """The references that apply to the same value as ``schema``."""
-    if not isinstance(schema, Mapping):
-        return
-    if "$ref" in schema:
-        yield str(schema["$ref"])
-    below = [schema.get(keyword) for keyword in _SAME_VALUE]
-    for keyword in _SAME_VALUE_LISTS:
-        members = schema.get(keyword)
-        below += members if isinstance(members, list) else []
-    dependent = schema.get("dependentSchemas")
-    below += dependent.values() if isinstance(dependent, Mapping) else []
-    for member in below:
-        yield from _references(member)
+    return recursion.doubling(pointer, keyword)

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bbws_templates.contract_schema import Place, Schema, apply, keyword, matches, resolved
+from bbws_templates.contract_schema import Place, Schema, apply, keyword
 from bbws_templates.contract_wording import counted, did_you_mean, one_of, other_than, text_example, wanted
-from bbws_templates.errors import ContractProblem
+from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.formats import FORMATS
-from bbws_templates.json_values import distinct_key, is_type, shape
+from bbws_templates.json_values import canonical, is_type, shape
+from bbws_templates.references import shown
 
 _LONGEST_SENTENCE = 400
 
@@ -38,24 +39,32 @@ def _type(place: Place, names: str | list[str]) -> Found:
         hint = f"; a JSON number would print {printed}" if printed != number else ""
         yield place.problem(f'must be text such as "{example}", is {number}{hint}')
         return
-    yield place.problem(f"must be {wanted(place.root, place.schema)}, is {shape(place.value)}")
+    yield place.problem(f"must be {wanted(place.check.root, place.schema)}, is {shape(place.value)}")
+
+
+@keyword("$id")
+def _id(place: Place, _address: str) -> Found:
+    if place.schema is not place.check.root:
+        raise ContractError("An '$id' inside the contract would change what its references mean.")
+    return iter(())
 
 
 @keyword("enum")
 def _enum(place: Place, allowed: list[Any]) -> Found:
-    if distinct_key(place.value) not in map(distinct_key, allowed):
+    value = canonical(place.value, place.check.spend)
+    if not any(value == canonical(each, place.check.spend) for each in allowed):
         yield place.problem(f"must be {one_of(allowed)}, is {other_than(place.value)}")
 
 
 @keyword("const")
 def _const(place: Place, only: Any) -> Found:
-    if distinct_key(place.value) != distinct_key(only):
+    if canonical(place.value, place.check.spend) != canonical(only, place.check.spend):
         yield place.problem(f"must be {one_of([only])}, is {other_than(place.value)}")
 
 
 @keyword("$ref")
 def _ref(place: Place, reference: str) -> Found:
-    return place.same(resolved(place.root, reference))
+    return place.same(place.check.resolved(reference))
 
 
 @keyword("allOf")
@@ -119,9 +128,10 @@ def _if(place: Place, condition: Schema) -> Found:
 def _required(place: Place, names: list[str]) -> Found:
     if isinstance(place.value, Mapping):
         properties = place.schema.get("properties", {})
+        place.check.spend(len(names))
         for name in names:
             if name not in place.value:
-                what = wanted(place.root, properties.get(name, True))
+                what = wanted(place.check.root, properties.get(name, True))
                 yield place.problem_of_member(
                     name, f"is required but missing{f'; must be {what}' if what else ''}"
                 )
@@ -130,6 +140,7 @@ def _required(place: Place, names: list[str]) -> Found:
 @keyword("properties")
 def _properties(place: Place, schemas: Mapping[str, Schema]) -> Found:
     if isinstance(place.value, Mapping):
+        place.check.spend(len(schemas))
         for name, schema in schemas.items():
             if name in place.value:
                 yield from place.below(schema, place.value[name], name)
@@ -140,7 +151,7 @@ def _pattern_properties(place: Place, schemas: Mapping[str, Schema]) -> Found:
     if isinstance(place.value, Mapping):
         for pattern, schema in schemas.items():
             for name, member in place.value.items():
-                if isinstance(name, str) and matches(pattern, name):
+                if isinstance(name, str) and place.check.matches(pattern, name):
                     yield from place.below(schema, member, name)
 
 
@@ -151,21 +162,24 @@ def _additional_properties(place: Place, schema: Schema) -> Found:
     known = place.schema.get("properties", {})
     patterns = place.schema.get("patternProperties", ())
     for name, member in place.value.items():
-        if name in known or (isinstance(name, str) and any(matches(pattern, name) for pattern in patterns)):
+        place.check.spend()
+        if name in known or (
+            isinstance(name, str) and any(place.check.matches(pattern, name) for pattern in patterns)
+        ):
             continue
         if schema is False:
-            yield place.problem_of_member(
-                name, f"must not be here: the contract has no such field{did_you_mean(name, known)}"
-            )
+            hint = did_you_mean(name, known) if place.check.may_suggest() else ""
+            yield place.problem_of_member(name, f"must not be here: the contract has no such field{hint}")
         else:
-            yield from place.below(schema, member, str(name))
+            below = place.below if isinstance(name, str) else place.below_unnamed
+            yield from below(schema, member, name)
 
 
 @keyword("propertyNames")
 def _property_names(place: Place, schema: Schema) -> Found:
     if isinstance(place.value, Mapping):
         for name in place.value:
-            reason = next(apply(place.root, schema, name, "", place.depth + 1), None)
+            reason = next(apply(place.check, schema, name, "", place.depth + 1), None)
             if reason is not None:
                 yield place.problem_of_member(name, f"must have another name: a name {reason.expectation}")
 
@@ -186,9 +200,10 @@ def _max_properties(place: Place, most: float) -> Found:
 def _dependent_required(place: Place, dependencies: Mapping[str, list[str]]) -> Found:
     if isinstance(place.value, Mapping):
         for present, names in dependencies.items():
+            place.check.spend(1 + len(names))
             for name in names if present in place.value else ():
                 if name not in place.value:
-                    yield place.problem_of_member(name, f"is required wherever '{present}' is given")
+                    yield place.problem_of_member(name, f"is required wherever {shown(present)} is given")
 
 
 # --- lists ----------------------------------------------------------------------------------------------
@@ -224,9 +239,9 @@ def _max_items(place: Place, most: float) -> Found:
 @keyword("uniqueItems")
 def _unique_items(place: Place, wanted_unique: bool) -> Found:
     if wanted_unique and isinstance(place.value, list | tuple):
-        first_seen: dict[Any, int] = {}
+        first_seen: dict[str, int] = {}
         for index, item in enumerate(place.value):
-            earlier = first_seen.setdefault(distinct_key(item), index)
+            earlier = first_seen.setdefault(canonical(item, place.check.spend), index)
             if earlier != index:
                 yield place.problem(f"must not repeat an item: item {index} equals item {earlier}")
                 return

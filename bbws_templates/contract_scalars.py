@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bbws_templates.contract_schema import MAX_PATTERN_TEXT, Place, keyword, matches
-from bbws_templates.contract_wording import counted, other_than, text_example
-from bbws_templates.errors import ContractProblem
+from bbws_templates.contract_schema import MAX_PATTERN_TEXT, Place, keyword
+from bbws_templates.contract_wording import amount, counted, other_than, text_example
+from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.formats import FORMATS
 from bbws_templates.json_values import is_multiple, is_type, shape
+from bbws_templates.references import plain, shown
+
+_STEPS_OF_A_FORMAT = 5
 
 Found = Iterator[ContractProblem]
 
@@ -37,19 +40,29 @@ def _max_length(place: Place, most: float) -> Found:
 @keyword("pattern")
 def _pattern(place: Place, pattern: str) -> Found:
     if isinstance(place.value, str) and len(place.value) > MAX_PATTERN_TEXT:
-        yield place.problem(f"must have at most {MAX_PATTERN_TEXT:,} characters, has {len(place.value):,}")
-    elif isinstance(place.value, str) and not matches(pattern, place.value):
+        yield _too_long(place)
+    elif isinstance(place.value, str) and not place.check.matches(pattern, place.value):
         example = text_example(place.schema)
         such = f' such as "{example}"' if example else ""
-        yield place.problem(f"must be text{such} that matches {pattern}, is {other_than(place.value)}")
+        yield place.problem(f"must be text{such} that matches {plain(pattern)}, is {other_than(place.value)}")
 
 
 @keyword("format")
 def _format(place: Place, name: str) -> Found:
     form = FORMATS.get(name)
-    if form is not None and isinstance(place.value, str) and not form.accepts(place.value):
+    if form is None:
+        raise ContractError(f"The contract's format {shown(name)} is not known here, and would go unchecked.")
+    if isinstance(place.value, str) and len(place.value) > MAX_PATTERN_TEXT:
+        yield _too_long(place)
+        return
+    place.check.spend(_STEPS_OF_A_FORMAT)
+    if isinstance(place.value, str) and not form.accepts(place.value):
         example = text_example(place.schema) or form.sample
         yield place.problem(f'must be {form.noun} such as "{example}", is {other_than(place.value)}')
+
+
+def _too_long(place: Place) -> ContractProblem:
+    return place.problem(f"must have at most {MAX_PATTERN_TEXT:,} characters, has {len(place.value):,}")
 
 
 # --- numbers --------------------------------------------------------------------------------------------
@@ -58,28 +71,30 @@ def _format(place: Place, name: str) -> Found:
 @keyword("minimum")
 def _minimum(place: Place, least: float) -> Found:
     if is_type(place.value, "number") and place.value < least:
-        yield place.problem(f"must be {least} or more, is {shape(place.value)}")
+        yield place.problem(f"must be {amount(least)} or more, is {shape(place.value)}")
 
 
 @keyword("maximum")
 def _maximum(place: Place, most: float) -> Found:
     if is_type(place.value, "number") and place.value > most:
-        yield place.problem(f"must be {most} or less, is {shape(place.value)}")
+        yield place.problem(f"must be {amount(most)} or less, is {shape(place.value)}")
 
 
 @keyword("exclusiveMinimum")
 def _exclusive_minimum(place: Place, limit: float) -> Found:
     if is_type(place.value, "number") and place.value <= limit:
-        yield place.problem(f"must be more than {limit}, is {shape(place.value)}")
+        yield place.problem(f"must be more than {amount(limit)}, is {shape(place.value)}")
 
 
 @keyword("exclusiveMaximum")
 def _exclusive_maximum(place: Place, limit: float) -> Found:
     if is_type(place.value, "number") and place.value >= limit:
-        yield place.problem(f"must be less than {limit}, is {shape(place.value)}")
+        yield place.problem(f"must be less than {amount(limit)}, is {shape(place.value)}")
 
 
 @keyword("multipleOf")
 def _multiple_of(place: Place, of: float) -> Found:
+    if not is_type(of, "number") or not of > 0:
+        raise ContractError("The contract's 'multipleOf' must be more than 0.")
     if is_type(place.value, "number") and not is_multiple(place.value, of):
-        yield place.problem(f"must be a multiple of {of}, is {shape(place.value)}")
+        yield place.problem(f"must be a multiple of {amount(of)}, is {shape(place.value)}")

@@ -1,32 +1,114 @@
-"""How schemas apply to values: the walk, its bounds, and references within a contract."""
+"""How schemas apply to values: the walk, and its bounds."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from bbws_templates.contract_wording import MEMBER, is_plain_name
 from bbws_templates.errors import ContractError, ContractProblem
-from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern, shape
-from bbws_templates.record import record
+from bbws_templates.json_values import MAX_NESTING, TooDeepError, shape
+from bbws_templates.references import Schema, escaped, plain, resolved, shown
 
-Schema = Mapping[str, Any] | bool
+__all__ = [
+    "ANNOTATIONS",
+    "KEYWORDS",
+    "MAX_STEPS",
+    "Check",
+    "Place",
+    "Schema",
+    "TooManyStepsError",
+    "apply",
+    "keyword",
+]
 
-_LONGEST_NAME = 60
+MAX_STEPS = 200_000
+"""How many steps one check may take: schemas applied to values, and what keywords do beyond that.
+
+Data of an email, thousands of rows included, take a tenth of it.
+"""
 
 MAX_PATTERN_TEXT = 10_000
-"""How many characters of text are held to a pattern: the time of some grows with the square of that."""
+"""How many characters of text are held to a pattern or a format."""
+
+_CHARACTERS_A_STEP = 256
+_MOST_SUGGESTIONS = 10
+_STEPS_OF_A_SENTENCE = 20
+_LONGEST_SENTENCE = 1_000
 
 
-@record(frozen=True)
-class Place:
+class TooManyStepsError(Exception):
+    """Internal: the check of the data takes more than ``MAX_STEPS``."""
+
+
+class Check:
+    """One check of data against one contract: references that were followed, steps that are left."""
+
+    __slots__ = ("_found", "_left", "_suggestions", "root")
+
+    def __init__(self, root: Schema) -> None:
+        self.root = root
+        self._left = MAX_STEPS
+        self._suggestions = _MOST_SUGGESTIONS
+        self._found: dict[str, Schema] = {}
+
+    def spend(self, steps: int = 1) -> None:
+        """Count ``steps``.
+
+        Raises:
+            TooManyStepsError: there were fewer left.
+        """
+        self._left -= steps
+        if self._left < 0:
+            raise TooManyStepsError
+
+    def may_suggest(self) -> bool:
+        """Whether there is still time to look for what a misspelt name was meant to be; that takes long."""
+        self._suggestions -= 1
+        return self._suggestions >= 0
+
+    def resolved(self, reference: Any) -> Schema:
+        """What a ``$ref`` leads to.
+
+        Raises:
+            ContractError: it leads nowhere, or out of the contract.
+        """
+        if not isinstance(reference, str) or reference not in self._found:
+            target = resolved(self.root, reference)
+            self._found[reference] = target
+        return self._found[reference]
+
+    def matches(self, pattern: str, text: str) -> bool:
+        """Whether the contract's regular expression is found in ``text``; in text that is too long it is not.
+
+        Raises:
+            ContractError: it is malformed, outside the subset of ``ecma``, or not proven to come to an end.
+            TooManyStepsError: as ``spend``.
+        """
+        if len(text) > MAX_PATTERN_TEXT:
+            return False
+        from bbws_templates.patterns import (
+            usable,
+        )  # Loads what reads and proves patterns, where there are some.
+
+        try:
+            found = usable(pattern)
+        except ValueError as error:
+            raise ContractError(
+                f"The contract's pattern {shown(pattern)} cannot be used: {error}.",
+                remedy="Run the check on its template.",
+            ) from error
+        self.spend(1 + found.effort.steps(len(text)) // _CHARACTERS_A_STEP)
+        return found.expression.search(text) is not None
+
+
+class Place(NamedTuple):
     """A value under examination: the schema that applies to it, and where it stands.
 
-    ``root`` is the contract, in which references are resolved; ``depth`` counts the schemas that apply
-    inside each other.
+    ``depth`` counts the schemas that apply inside each other.
     """
 
-    root: Schema
+    check: Check
     schema: Mapping[str, Any]
     value: Any
     pointer: str
@@ -34,11 +116,19 @@ class Place:
 
     def below(self, schema: Schema, value: Any, part: str | int) -> Iterator[ContractProblem]:
         """Apply ``schema`` to a member or item of the value."""
-        return apply(self.root, schema, value, f"{self.pointer}/{escaped(str(part))}", self.depth + 1)
+        if isinstance(part, int) or is_plain_name(part):
+            return apply(self.check, schema, value, f"{self.pointer}/{escaped(str(part))}", self.depth + 1)
+        return self.below_unnamed(schema, value, part)
+
+    def below_unnamed(self, schema: Schema, value: Any, name: Any) -> Iterator[ContractProblem]:
+        """The same for a member whose name is no plain word: it is not repeated."""
+        for problem in apply(self.check, schema, value, "", self.depth + 1):
+            where = f" at {problem.pointer}" if problem.pointer else ""
+            yield self.problem_of_member(name, f"{problem.expectation}{where}")
 
     def same(self, schema: Schema) -> Iterator[ContractProblem]:
         """Apply another schema to the same value."""
-        return apply(self.root, schema, self.value, self.pointer, self.depth + 1)
+        return apply(self.check, schema, self.value, self.pointer, self.depth + 1)
 
     def accepts(self, schema: Schema) -> bool:
         """Whether another schema has nothing against the value."""
@@ -46,13 +136,16 @@ class Place:
 
     def problem(self, expectation: str) -> ContractProblem:
         """A problem with this value."""
-        return ContractProblem(self.pointer, expectation)
+        self.check.spend(_STEPS_OF_A_SENTENCE)
+        return ContractProblem(self.pointer, plain(expectation, _LONGEST_SENTENCE))
 
     def problem_of_member(self, name: Any, expectation: str) -> ContractProblem:
         """A problem with the member ``name``; a name that is no plain word (hostile data) is not repeated."""
-        if isinstance(name, str) and name.isprintable() and len(name) <= _LONGEST_NAME:
-            return ContractProblem(f"{self.pointer}/{escaped(name)}", expectation)
-        return self.problem(f"has a member whose name is {shape(name)}; it {expectation}")
+        if is_plain_name(name):
+            self.check.spend(_STEPS_OF_A_SENTENCE)
+            pointer = f"{self.pointer}/{escaped(name)}"
+            return ContractProblem(pointer, plain(expectation, _LONGEST_SENTENCE))
+        return self.problem(f"{MEMBER} {shape(name)}; it {expectation}")
 
 
 Keyword = Callable[[Place, Any], Iterator[ContractProblem]]
@@ -62,7 +155,7 @@ KEYWORDS: dict[str, Keyword] = {}
 """Every keyword that is checked; filled by ``contract_keywords`` and ``contract_scalars``."""
 
 ANNOTATIONS = frozenset(
-    {"$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples"}
+    {"$schema", "$anchor", "$comment", "$defs", "title", "description", "default", "examples"}
 )
 ANNOTATIONS |= {"deprecated", "readOnly", "writeOnly"}
 ANNOTATIONS |= {"then", "else"}  # without "if" these mean nothing, with it they are part of it
@@ -79,74 +172,28 @@ def keyword(name: str) -> Callable[[Keyword], Keyword]:
     return register
 
 
-def apply(root: Schema, schema: Schema, value: Any, pointer: str, depth: int) -> Iterator[ContractProblem]:
+def apply(check: Check, schema: Schema, value: Any, pointer: str, depth: int) -> Iterator[ContractProblem]:
     """The problems of ``value`` under ``schema``, in the order of the schema's keywords.
 
     Raises:
         TooDeepError: while iterating; the data, or references in a circle, nest beyond ``MAX_NESTING``.
-        ContractError: while iterating; a reference leads nowhere.
+        TooManyStepsError: while iterating; the check takes more than ``MAX_STEPS``.
+        ContractError: while iterating; a reference leads nowhere, or a keyword is not known.
     """
     if depth > MAX_NESTING:
         raise TooDeepError(pointer)
+    check.spend()
     if isinstance(schema, bool):
         if not schema:
             yield ContractProblem(pointer, "must not be here")
         return
-    place = Place(root, schema, value, pointer, depth)
+    place = Place(check, schema, value, pointer, depth)
     for name, argument in schema.items():
         demand = KEYWORDS.get(name)
         if demand is not None:
             yield from demand(place, argument)
-
-
-def resolved(root: Schema, reference: Any) -> Schema:
-    """The schema that a local ``$ref`` such as ``#/$defs/money`` names (RFC 6901 in a URI fragment).
-
-    Raises:
-        ContractError: the reference is not local, or leads nowhere.
-    """
-    target: Any = root
-    first, *parts = str(reference).split("/")
-    if first != "#":
-        raise ContractError(f"the reference '{reference}' leads out of the contract")
-    for part in parts:
-        key = unquoted(part).replace("~1", "/").replace("~0", "~")
-        if isinstance(target, list) and key.isascii() and key.isdigit() and int(key) < len(target):
-            target = target[int(key)]
-        elif isinstance(target, Mapping) and key in target:
-            target = target[key]
-        else:
-            raise ContractError(f"the reference '{reference}' leads nowhere")
-    if not isinstance(target, Mapping | bool):
-        raise ContractError(f"the reference '{reference}' does not lead to a schema")
-    return target
-
-
-def escaped(part: str) -> str:
-    """One part of a JSON pointer (RFC 6901, section 3)."""
-    return part.replace("~", "~0").replace("/", "~1")
-
-
-def unquoted(part: str) -> str:
-    """A part of a URI fragment without its percent-encoding (RFC 6901, section 6)."""
-    if "%" not in part:
-        return part
-    from urllib.parse import unquote  # Costs milliseconds; the names of definitions hardly ever need it.
-
-    return unquote(part)
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Whether the contract's regular expression is found in ``text``; in text that is too long it is not.
-
-    Raises:
-        ContractError: it is malformed, or outside the subset of ``ecma_pattern``.
-    """
-    return len(text) <= MAX_PATTERN_TEXT and _compiled(pattern).search(text) is not None
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return ecma_pattern(pattern)
-    except ValueError as error:
-        raise ContractError(f"The contract's pattern '{pattern}' cannot be used: {error}.") from error
+        elif name not in ANNOTATIONS and not name.startswith("x-"):
+            raise ContractError(
+                f"The contract's keyword {shown(name)} is not known here, and would go unchecked.",
+                remedy="Run the check on its template, or use a newer version of this package.",
+            )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from bbws_templates.contract_schema import Schema, resolved
 from bbws_templates.errors import ContractError
 from bbws_templates.formats import FORMATS
 from bbws_templates.json_values import shape
+from bbws_templates.references import Schema, plain, resolved
 
 _NOUNS = {
     "string": "text",
@@ -20,7 +21,21 @@ _NOUNS = {
     "null": "null",
 }
 _LONGEST_EXAMPLE = 60
+_MOST_EXAMPLES = 12
+_LONGEST_SUGGESTED = 40
+_MOST_SUGGESTED = 100
 _MOST_REFERENCES = 10
+
+MEMBER = "has a member whose name is"
+"""How the sentence begins that is about a member whose name is not repeated."""
+
+# What fields are called. An address or words of a person would be data, and data end up in no log.
+_PLAIN_NAME = re.compile(r"[\w$./~-]{1,60}")
+
+
+def is_plain_name(name: Any) -> bool:
+    """Whether the name of a member is such as contracts give to fields, and may be repeated."""
+    return isinstance(name, str) and _PLAIN_NAME.fullmatch(name) is not None
 
 
 def wanted(root: Schema, schema: Schema) -> str:
@@ -31,8 +46,8 @@ def wanted(root: Schema, schema: Schema) -> str:
     if "enum" in schema:
         return one_of(schema["enum"])
     names = schema.get("type", ())
-    names = [names] if isinstance(names, str) else names
-    noun = " or ".join(_NOUNS.get(name, name) for name in names)
+    names = [names] if isinstance(names, str) else names[: len(_NOUNS)]
+    noun = " or ".join(_NOUNS.get(name, plain(str(name))) for name in names)
     form = FORMATS.get(schema.get("format", ""))
     if form is not None and "string" in names:
         noun = noun.replace("text", form.noun)
@@ -46,7 +61,7 @@ def text_example(schema: Mapping[str, Any]) -> str:
         (
             example
             for example in (*schema.get("examples", ()), schema.get("default"))
-            if isinstance(example, str) and 0 < len(example) <= _LONGEST_EXAMPLE
+            if isinstance(example, str) and 0 < len(example) <= _LONGEST_EXAMPLE and example.isprintable()
         ),
         "",
     )
@@ -56,10 +71,13 @@ def one_of(values: Collection[Any]) -> str:
     """The first of ``values`` as JSON, joined for a sentence."""
     import json  # Only needed once something is wrong.
 
-    shown = [json.dumps(value, ensure_ascii=False)[:_LONGEST_EXAMPLE] for value in list(values)[:12]]
+    texts = [
+        plain(json.dumps(value, ensure_ascii=False), _LONGEST_EXAMPLE)
+        for value in list(values)[:_MOST_EXAMPLES]
+    ]
     if len(values) == 1:
-        return shown[0]
-    return f"one of {', '.join(shown)}{', …' if len(values) > len(shown) else ''}"
+        return texts[0]
+    return f"one of {', '.join(texts)}{', …' if len(values) > len(texts) else ''}"
 
 
 def other_than(value: Any) -> str:
@@ -69,16 +87,24 @@ def other_than(value: Any) -> str:
 
 def counted(number: float, noun: str) -> str:
     """A number and its noun: "1 item", "2 items"."""
-    return f"{number:g} {noun}{'' if number == 1 else 's'}"
+    return f"{amount(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def amount(number: float) -> str:
+    """A number of the contract, as short as it can be said."""
+    if isinstance(number, int):
+        return str(number) if abs(number) < 10**20 else "a number with more than twenty digits"
+    return f"{number:g}"
 
 
 def did_you_mean(name: Any, known: Collection[str]) -> str:
     """A question that names the known field nearest to ``name``; "" when none is near."""
     import difflib  # Only needed once something is wrong.
 
-    if not isinstance(name, str) or len(name) > _LONGEST_EXAMPLE:
+    if not is_plain_name(name) or len(name) > _LONGEST_SUGGESTED:
         return ""
-    nearest = difflib.get_close_matches(name, known, n=1)
+    candidates = [each for each in known if is_plain_name(each) and len(each) <= _LONGEST_SUGGESTED]
+    nearest = difflib.get_close_matches(name, candidates[:_MOST_SUGGESTED], n=1)
     return f" (did you mean '{nearest[0]}'?)" if nearest else ""
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable, Mapping
-from functools import cache
-from typing import Any
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import re
 
 MAX_NESTING = 100
 """Values nested deeper than this are not compared."""
@@ -64,30 +66,44 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def distinct_key(value: Any, depth: int = 0) -> Hashable:
-    """A hashable stand-in that is equal for equal JSON values: 1 equals 1.0, but not True (Core, 4.2.2).
+def canonical(value: Any, spend: Callable[[int], None], depth: int = 0) -> str:
+    """Text that is the same for equal JSON values and no others: 1 equals 1.0, but not True (Core, 4.2.2).
+
+    Text, because its hash is keyed: numbers, lists and mappings can be chosen so that all have the same hash,
+    and a thousand of them then take the time of a million. ``spend`` counts the steps.
 
     Raises:
         TooDeepError: the value is nested deeper than ``MAX_NESTING``.
     """
     if depth > MAX_NESTING:
         raise TooDeepError
+    spend(1)
+    if isinstance(value, str):
+        spend(len(value) // 1000)
+        return f"s{len(value)}:{value}"
+    if value is None or isinstance(value, bool):
+        return str(value)
+    if isinstance(value, int):
+        spend(value.bit_length() // 1000)
+        return f"{value:x}"
+    if isinstance(value, float):
+        return f"{int(value):x}" if value.is_integer() else value.hex()
     if isinstance(value, Mapping):
-        return "object", frozenset((key, distinct_key(item, depth + 1)) for key, item in value.items())
+        members = sorted(
+            f"{canonical(name, spend, depth + 1)}={canonical(member, spend, depth + 1)}"
+            for name, member in value.items()
+        )
+        return f"{{{','.join(members)}}}"
     if isinstance(value, list | tuple):
-        return "array", tuple(distinct_key(item, depth + 1) for item in value)
-    if isinstance(value, bool):
-        return "boolean", value
-    if isinstance(value, str | int | float) or value is None:
-        return value
-    return "python", id(value)
+        return f"[{','.join(canonical(item, spend, depth + 1) for item in value)}]"
+    return f"python {id(value)}"
 
 
 def is_multiple(value: float, of: float) -> bool:
     """Whether ``value`` is a multiple of ``of`` as decimal numbers, so that 0.3 is one of 0.1."""
     if isinstance(value, int) and isinstance(of, int):
         return value % of == 0
-    if value in (float("inf"), float("-inf")) or value != value:
+    if not isinstance(value, int) and not math.isfinite(value):
         return False
     from fractions import Fraction  # Costs milliseconds, and contracts hardly ever need it.
 
@@ -95,46 +111,12 @@ def is_multiple(value: float, of: float) -> bool:
     return (Fraction(value) if isinstance(value, int) else Fraction(str(value))) % Fraction(str(of)) == 0
 
 
-# What ECMA 262 means by the classes where Python differs. Both know Unicode white space, but Python's \s also
-# holds the separators U+001C to U+001F and lacks U+FEFF.
-_SPACES = r"\t\n\x0b\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-_OUTSIDE = {"d": "[0-9]", "D": "[^0-9]", "s": f"[{_SPACES}]", "S": f"[^{_SPACES}]", "/": "/"}
-_INSIDE = {"d": "0-9", "s": _SPACES, "/": "/"}
-_REFUSED = "ZAaPpckG"  # they mean something else in Python, or nothing
-_PIECE = r"\\(?P<escaped>.)|(?P<open>\[\^?)|(?P<group>\(\?.)|(?P<other>.)"
-
-
-@cache
 def ecma_pattern(pattern: str) -> re.Pattern[str]:
-    r"""A regular expression of ECMA 262 as Python's ``re`` understands it.
-
-    ``$`` means the very end, not "before a last line feed"; ``\d`` and ``\w`` are ASCII, ``\s`` is as ECMA
-    has it. Not in the subset: ``\p{…}``, ``\c``, named groups, empty classes, ``\S`` or ``\D`` in brackets.
+    """A regular expression of ECMA 262 as Python's ``re`` understands it; see ``ecma`` for the subset.
 
     Raises:
         ValueError: the pattern is malformed or outside the subset.
     """
-    parts: list[str] = []
-    in_class = False
-    for match in re.finditer(_PIECE, pattern, re.DOTALL):
-        piece, kind = match[0], match.lastgroup
-        if kind == "escaped":
-            letter = match["escaped"]
-            if letter in _REFUSED or (in_class and letter in "SD"):
-                raise ValueError(f"'{piece}' is not supported here")
-            parts.append((_INSIDE if in_class else _OUTSIDE).get(letter, piece))
-        elif in_class:
-            if piece == "]" and parts[-1] in ("[", "[^"):
-                raise ValueError("an empty class is not supported")
-            in_class = piece != "]"
-            # "[", "&&", "||" and "~~" are reserved in Python's classes.
-            parts.append("".join(f"\\{sign}" if sign in "[&|~" else sign for sign in piece))
-        elif kind == "group" and piece not in ("(?:", "(?=", "(?!", "(?<"):
-            raise ValueError(f"'{piece}' is not supported")
-        else:
-            in_class = kind == "open"
-            parts.append(r"\Z" if piece == "$" else piece)
-    try:
-        return re.compile("".join(parts), re.ASCII)
-    except re.error as error:
-        raise ValueError(str(error)) from error
+    from bbws_templates.patterns import translated  # Only loaded where a contract has a pattern.
+
+    return translated(pattern)

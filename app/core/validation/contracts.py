@@ -15,8 +15,8 @@ from app.core.validation.fields import Field
 from app.core.validation.patterns import explodes
 from app.core.validation.rules import ERROR, WARNING, Rule
 from bbws_templates.contract import contract_problems, subschemas, unsupported_keywords
-from bbws_templates.contract_schema import escaped
 from bbws_templates.errors import ContractError
+from bbws_templates.references import escaped
 
 INVALID = Rule("contract-invalid", ERROR, "Correct the schema (JSON Schema 2020-12).")
 VOCABULARY = Rule("contract-vocabulary", ERROR, "Say it with the keywords that the runtime checks.")

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bbws_templates.contract_schema import Schema, apply, escaped, resolved
+from bbws_templates.contract import is_kept
 from bbws_templates.errors import ContractError
-from bbws_templates.json_values import TooDeepError
+from bbws_templates.references import Schema, escaped, resolved
 
 ITEM = "[]"
 """Stands in a path for any item of a list."""
@@ -93,8 +93,8 @@ class Field:
     def accepts(self, value: Any) -> bool:
         """Whether the contract lets the field have this value."""
         try:
-            return next(apply(self.contract, self.schema, value, "", 0), None) is None
-        except (TooDeepError, ContractError):
+            return is_kept(self.contract, self.schema, value)
+        except ContractError:
             return True
 
     def below(self) -> Iterator[Field]:

@@ -1,0 +1,398 @@
+"""How long a regular expression can take: a contract must not stop the server or the Lambda that checks it.
+
+``re`` tries every way in which an expression can match. Where a repetition has two ways of matching the same
+text, such as ``^(a+)+$``, their number doubles with each character, and one hostile value of forty characters
+takes hours. Whether that can happen is a property of the expression alone: its positions are the states of an
+automaton (Glushkov), and a state from which two different paths over the same text lead back to itself is the
+mark of exponential ambiguity. Repetitions that follow each other and can share out the same text, such as
+``^.*,.*,.*$`` or ``^(ab)*(ab)*(ab)*$``, take a power of the length: one more for each pair of states with a
+text that leads from the first to itself, from the first to the second, and from the second to itself. What
+is left are choices outside of repetitions, ``a?a?a?a?…aaaa…``, whose ways multiply.
+
+Source: Weber and Seidl, "On the degree of ambiguity of finite automata", 1991, criteria EDA and IDA. Where
+the search for either would take too long itself, the expression counts as having it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from bbws_templates.ecma import At, Chars, Choice, Look, Node, Repeat
+from bbws_templates.ecma import Sequence as Series
+
+_COPIES = 4
+"""How often what is repeated a fixed number of times is written out; more copies bring nothing new."""
+
+_MOST_POSITIONS = 200
+_MOST_LINKS = 4_000
+_MOST_STEPS = 50_000
+"""Beyond these an expression is refused unexamined: nobody can read it, either."""
+
+_MOST_DEGREE = 3
+_MOST_DEGREE_OF_ONE_CHARACTER = 2
+_MOST_WAYS = 100_000
+
+_State = TypeVar("_State")
+
+
+class Effort(NamedTuple):
+    """What a search takes at the most.
+
+    The power of the length of the text, the ways through the expression over one text, and its positions.
+    """
+
+    degree: int
+    ways: int
+    positions: int
+
+    def steps(self, length: int) -> int:
+        """How many characters a search in a text of ``length`` looks at, however often at the same one."""
+        orders = (1, 1, 2, 6)[self.degree]  # repetitions end one after the other
+        return int(self.ways * self.positions * (length + 1) ** self.degree) // orders
+
+
+def effort(node: Node) -> Effort | None:
+    """What a search for ``node`` takes; None if it is out of all proportion to the length of a text.
+
+    That is a time doubled by each character, thousands of ways, the fourth power of the length, or its cube
+    if a text of one character over and over brings that about.
+    """
+    alphabet = _alphabet(node)
+    most = _MOST_DEGREE_OF_ONE_CHARACTER - (not _is_anchored(node))  # else it is tried from everywhere
+    found = _effort(node, alphabet, most)
+    if found is None:
+        return None
+    found = found._replace(degree=found.degree + (not _is_anchored(node)))
+    return None if found.degree > _MOST_DEGREE or found.ways > _MOST_WAYS else found
+
+
+def _effort(node: Node, alphabet: Sequence[int], most: int) -> Effort | None:
+    """What ``node`` takes from one place on; ``most`` is the highest power that one character may bring."""
+    automaton = _Automaton(alphabet)
+    whole = automaton.add(node)
+    if automaton.doubled:
+        return None
+    graph = _Graph(automaton.matched, automaton.follow)
+    if graph.is_explosive() or graph.degree_of_one_character() > most:
+        return None
+    own = graph.degree()
+    if own > _MOST_DEGREE:
+        return None
+    found = Effort(own, graph.ways(whole.first), max(1, len(automaton.matched)))
+    for look, is_repeated in automaton.looks:
+        inside = _effort(look, alphabet, most - is_repeated)
+        if inside is None:
+            return None
+        degree = max(found.degree, inside.degree + (own if is_repeated else 0))
+        found = Effort(degree, found.ways * inside.ways, found.positions + inside.positions)
+    return found
+
+
+def _is_anchored(node: Node) -> bool:
+    if isinstance(node, Series):
+        return bool(node.parts) and _is_anchored(node.parts[0])
+    if isinstance(node, Choice):
+        return all(map(_is_anchored, node.branches))
+    return node == At("^")
+
+
+def _alphabet(node: Node) -> list[int]:
+    """One code point of each stretch of them that no set of characters in ``node`` tells apart."""
+    return sorted({0, *_borders(node)})
+
+
+def _borders(node: Node) -> Iterator[int]:
+    if isinstance(node, Chars):
+        for low, high in node.ranges:
+            yield from (low, high + 1)
+    for part in _inside(node):
+        yield from _borders(part)
+
+
+def _inside(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Series):
+        return node.parts
+    if isinstance(node, Choice):
+        return node.branches
+    return (node.body,) if isinstance(node, Repeat | Look) else ()
+
+
+def _has_choice(node: Node) -> bool:
+    """Whether an expression can match in more than one way, by alternatives or by repetitions."""
+    is_choice = isinstance(node, Choice) or (isinstance(node, Repeat) and node.least != node.most)
+    return is_choice or (not isinstance(node, Look) and any(map(_has_choice, _inside(node))))
+
+
+class _Piece(NamedTuple):
+    """A part of an expression: the positions with which it begins and ends, and whether it may be empty."""
+
+    first: frozenset[int] = frozenset()
+    last: frozenset[int] = frozenset()
+    nullable: bool = True
+
+
+class _Automaton:
+    """The positions of an expression, what each matches, and which may follow which.
+
+    What a position matches is a set of bits, one for each member of ``alphabet``. ``doubled`` is set when,
+    in a repetition, one position can follow another in two ways: by two loops as in ``(a+)+``, or because
+    what lies between them can be empty in two ways (``empty_twice`` counts such parts) as in ``(a(b?)?)+``.
+    ``looks`` are the expressions that it looks ahead or back for, and whether a repetition surrounds or
+    precedes them.
+    """
+
+    def __init__(self, alphabet: Sequence[int]) -> None:
+        self._alphabet = alphabet
+        self.matched: list[int] = []
+        self.follow: list[set[int]] = []
+        self.doubled = False
+        self.looks: list[tuple[Node, bool]] = []
+        self._empty_twice = 0
+        self._loops = 0
+        self._links = 0
+
+    def add(self, node: Node) -> _Piece:
+        """The positions of an expression."""
+        if isinstance(node, Chars):
+            return self._position(node)
+        if isinstance(node, Series):
+            piece = _Piece()
+            for part in node.parts:
+                piece = self._then(piece, self.add(part))
+            return piece
+        if isinstance(node, Choice):
+            return self._choice([self.add(branch) for branch in node.branches])
+        if isinstance(node, Repeat):
+            return self._repeated(node)
+        if isinstance(node, Look):
+            self.looks.append((node.body, self._loops > 0))
+        return _Piece()
+
+    def _position(self, node: Chars) -> _Piece:
+        if len(self.matched) >= _MOST_POSITIONS:
+            self.doubled = True  # repetitions in repetitions: nobody needs them, and this would not end
+            return _Piece()
+        ranges = node.ranges
+        bits = 0
+        for number, point in enumerate(self._alphabet):
+            bits |= any(low <= point <= high for low, high in ranges) << number
+        self.matched.append(bits)
+        self.follow.append(set())
+        here = frozenset({len(self.matched) - 1})
+        return _Piece(here, here, nullable=False)
+
+    def _choice(self, pieces: list[_Piece]) -> _Piece:
+        self._empty_twice += sum(piece.nullable for piece in pieces) > 1
+        return _Piece(
+            frozenset().union(*(piece.first for piece in pieces)),
+            frozenset().union(*(piece.last for piece in pieces)),
+            any(piece.nullable for piece in pieces),
+        )
+
+    def _then(self, left: _Piece, right: _Piece) -> _Piece:
+        self._link(left.last, right.first)
+        return _Piece(
+            left.first | (right.first if left.nullable else frozenset()),
+            right.last | (left.last if right.nullable else frozenset()),
+            left.nullable and right.nullable,
+        )
+
+    def _link(self, ends: frozenset[int], starts: frozenset[int]) -> None:
+        self._links += len(ends) * len(starts)
+        if self._links > _MOST_LINKS:
+            self.doubled = True
+            return
+        for end in ends:
+            self.doubled = self.doubled or not starts.isdisjoint(self.follow[end])
+            self.follow[end] |= starts
+
+    def _repeated(self, node: Repeat) -> _Piece:
+        if (node.least, node.most) == (0, 1):
+            piece = self.add(node.body)
+            self._empty_twice += piece.nullable
+            return _Piece(piece.first, piece.last, nullable=True)
+        if node.least == node.most and (node.most <= _COPIES or not _has_choice(node.body)):
+            whole = _Piece()
+            for _ in range(min(node.most, _COPIES)):
+                whole = self._then(whole, self.add(node.body))
+            return whole
+        # Whatever may be repeated more or less often is taken for a loop without end, though it be bounded:
+        # bounded repetitions in each other take no less time.
+        self._loops += 1
+        before = self._empty_twice
+        piece = self.add(node.body)
+        self._link(piece.last, piece.first)
+        self.doubled = self.doubled or self._empty_twice > before
+        self._empty_twice += node.least == 0 and piece.nullable
+        return _Piece(piece.first, piece.last, node.least == 0 or piece.nullable)
+
+
+class _Graph:
+    """Which positions follow which, and the loops among them."""
+
+    def __init__(self, matched: Sequence[int], follow: Sequence[set[int]]) -> None:
+        self._matched = matched
+        self._follow = follow
+        self._reached = [_reached(follow, position) for position in range(len(follow))]
+        self._group = [
+            frozenset({position, *(other for other in reached if position in self._reached[other])})
+            for position, reached in enumerate(self._reached)
+        ]
+        self._steps = _MOST_STEPS
+
+    def is_explosive(self) -> bool:
+        """Whether two different paths over the same text lead from one position back to it."""
+        return any(self._has_twin(loop) for loop in self._loops())
+
+    def degree(self) -> int:
+        """The power of the length of a text that bounds the number of paths over all its beginnings."""
+        return self._degree(self._shares)
+
+    def degree_of_one_character(self) -> int:
+        """The same for texts that are one character over and over."""
+        union = 0
+        for bits in self._matched:
+            union |= bits
+        most = 0
+        while union:
+            bit = union & -union
+            union ^= bit
+            held = [{to for to in after if self._matched[to] & bit} for after in self._follow]
+            only = _Graph(
+                self._matched, [after if self._matched[at] & bit else set() for at, after in enumerate(held)]
+            )
+            most = max(most, only._degree(lambda *_: True))
+        return most
+
+    def _degree(self, shares: Callable[[frozenset[int], frozenset[int]], bool]) -> int:
+        loops = sorted(self._loops(), key=lambda loop: len(self._reached[min(loop)]))
+        longest: dict[int, int] = {}
+        # What a loop leads to leads to less than the loop itself, and so is counted before it.
+        for number, loop in enumerate(loops):
+            later = (
+                longest[other] + shares(loop, loops[other])
+                for other in range(number)
+                if not loops[other].isdisjoint(self._reached[min(loop)])
+            )
+            longest[number] = max(later, default=1)
+        return max(longest.values(), default=0)
+
+    def ways(self, first: frozenset[int]) -> int:
+        """How many paths there are over one text, apart from where in a loop it is left.
+
+        It is the lesser of two bounds: how many positions can follow with the same character, multiplied; and
+        the number of paths whatever their characters.
+        """
+        order = sorted(
+            range(len(self._follow)), key=lambda each: len(self._reached[each] | self._group[each])
+        )
+        products: dict[frozenset[int], int] = {}
+        counts: dict[frozenset[int], int] = {}
+        for position in order:
+            loop = self._group[position]
+            if loop in products:
+                continue
+            twice = any(self._overlap(self._follow[each] & loop) > 1 for each in loop)
+            inside = len(loop) if twice else 1
+            after = frozenset().union(*(self._follow[each] for each in loop)) - loop
+            choices = max(self._overlap(self._follow[each] - loop) + self._may_stay(each) for each in loop)
+            products[loop] = (
+                inside * max(1, choices) * max((products[self._group[to]] for to in after), default=1)
+            )
+            counts[loop] = inside * len(loop) * (1 + sum(counts[self._group[to]] for to in after))
+        product = max(1, self._overlap(first)) * max((products[self._group[to]] for to in first), default=1)
+        return min(product, 1 + sum(counts[self._group[to]] for to in first))
+
+    def _may_stay(self, position: int) -> bool:
+        """Whether a loop can be left with a character with which it can also go on."""
+        loop = self._group[position]
+        inside = self._follow[position] & loop
+        outside = self._follow[position] - loop
+        return any(self._matched[stay] & self._matched[leave] for stay in inside for leave in outside)
+
+    def _overlap(self, positions: Iterable[int]) -> int:
+        """How many of ``positions`` match the same character at the most."""
+        union = 0
+        bits = [self._matched[position] for position in positions]
+        for each in bits:
+            union |= each
+        most = 0
+        while union:
+            lowest = union & -union
+            most = max(most, sum(1 for each in bits if each & lowest))
+            union ^= lowest
+        return most
+
+    def _loops(self) -> list[frozenset[int]]:
+        """The sets of positions each of which leads to each other one and back to itself."""
+        return list(
+            dict.fromkeys(
+                self._group[position] for position, reached in enumerate(self._reached) if position in reached
+            )
+        )
+
+    def _has_twin(self, loop: frozenset[int]) -> bool:
+        """Whether, in a loop, one text leads to two different positions, and another leads both back."""
+        start = (min(loop), min(loop))
+        onward = self._paths(start, (loop, loop))
+        if onward is None:
+            return True
+        back: dict[tuple[int, ...], set[tuple[int, ...]]] = {state: set() for state in onward}
+        for state, following in onward.items():
+            for after in following:
+                back[after].add(state)
+        return any(left != right for left, right in _reached(back, start))
+
+    def _shares(self, one: frozenset[int], other: frozenset[int]) -> bool:
+        """Whether a text leads from ``one`` to itself and to ``other``, and from that to itself."""
+        between = frozenset(
+            position
+            for position in self._reached[min(one)]
+            if self._reached[position] & other or position in other
+        )
+        for first in one:
+            for second in other:
+                goal = (first, second, second)
+                paths = self._paths((first, first, second), (one, between, other), goal)
+                if paths is None or goal in paths:
+                    return True
+        return False
+
+    def _paths(
+        self, start: tuple[int, ...], within: tuple[frozenset[int], ...], goal: tuple[int, ...] = ()
+    ) -> dict[tuple[int, ...], set[tuple[int, ...]]] | None:
+        """All states that copies of the automaton come to over the same text; None if there are too many."""
+        onward: dict[tuple[int, ...], set[tuple[int, ...]]] = {}
+        pending = [start]
+        while pending:
+            state = pending.pop()
+            if state in onward:
+                continue
+            following: set[tuple[tuple[int, ...], int]] = {((), -1)}
+            for position, allowed in zip(state, within, strict=True):
+                following = {
+                    ((*before, after), bits & self._matched[after])
+                    for before, bits in following
+                    for after in self._follow[position]
+                    if after in allowed and bits & self._matched[after]
+                }
+                self._steps -= len(following) + 1
+                if self._steps < 0:
+                    return None
+            onward[state] = {after for after, _ in following}
+            if goal in onward[state]:
+                return {goal: set()}
+            pending += onward[state]
+        return onward
+
+
+def _reached(steps: Any, start: _State) -> set[_State]:
+    """Whatever can be come to from ``start`` in one step or more."""
+    reached: set[_State] = set()
+    pending = [start]
+    while pending:
+        new = steps[pending.pop()] - reached
+        reached |= new
+        pending += new
+    return reached
