@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from app.core.errors import ReleaseError
 from bbws_templates.digests import canonical_json
+from bbws_templates.errors import ContractError
+from bbws_templates.references import located, pointer_parts
 
 _SCALARS: Final = {
     "string": "str",
@@ -93,12 +95,11 @@ class _Classes:
 
 
 class _Contract:
-    """Types of one contract; references lead into its own ``$defs``."""
+    """Types of one contract, which refers to nothing but itself."""
 
     def __init__(self, classes: _Classes, root: Schema) -> None:
         self._classes = classes
         self._root = root
-        self._definitions = root.get("$defs", {})
 
     def type_of(self, schema: Any, name: str) -> str:
         """The annotation for ``schema``; ``name`` is what a class of its own would be called."""
@@ -176,10 +177,13 @@ class _Contract:
 
     def _resolve(self, reference: str) -> tuple[Any, str]:
         """What a local reference leads to, and the name for it when it is a definition."""
-        if reference == "#":
-            return self._root, ""
-        name = reference.removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
-        return self._definitions.get(name), _class_name(name.rpartition(".")[2])
+        try:
+            pointer, schema = located(self._root, reference)
+        except ContractError:
+            return None, ""  # nobody can say what it is; check says so
+        parts = pointer_parts(pointer, reference)
+        is_definition = len(parts) == 2 and parts[0] == "$defs"
+        return schema, _class_name(parts[1].rpartition(".")[2]) if is_definition else ""
 
     def _reached(self, schema: Any, seen: set[str]) -> list[Any]:
         """The definitions that ``schema`` reaches: two classes are equal only if these are, too."""

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bbws_templates.contract import contract_problems
+from bbws_templates.contract import is_kept
 from bbws_templates.digests import canonical_json
+from bbws_templates.errors import ContractError
+from bbws_templates.references import located, resolved, subschemas
 
 _TYPES: Final = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
 _ANNOTATIONS: Final = frozenset(
@@ -39,6 +41,10 @@ _OF_KIND: Final = {
     "number": {"number", "integer"},
 }
 _EXACT: Final = {"pattern": "string", "format": "string", "multipleOf": "number"}
+_RESTS: Final = (
+    ("prefixItems", "items", "array"),
+    ("patternProperties", "additionalProperties", "object"),
+)
 _STRUCTURAL: Final = frozenset(
     {
         "type",
@@ -84,7 +90,7 @@ class _Comparison:
     def __init__(self, old: Schema, new: Schema) -> None:
         self._old = old
         self._new = new
-        self._same_definitions = canonical_json(old.get("$defs")) == canonical_json(new.get("$defs"))
+        self._same_definitions = _definitions(old) == _definitions(new)
         self._open: set[tuple[int, int]] = set()
 
     def compare(self, old: Any, new: Any, field: str) -> Iterator[ContractChange]:
@@ -103,11 +109,11 @@ class _Comparison:
     def _compare_resolved(self, before: Schema, after: Schema, field: str) -> Iterator[ContractChange]:
         if "enum" in before or "const" in before:
             values = before.get("enum", [before.get("const")])
-            refused = [
-                value
-                for value in values
-                if contract_problems({**after, "$defs": self._new.get("$defs", {})}, value)
-            ]
+            try:
+                refused = [value for value in values if not is_kept(self._new, after, value)]
+            except ContractError:
+                yield ContractChange(field, True, "changed in a way that cannot be proven compatible")
+                return
             if refused:
                 yield ContractChange(field, True, f"no longer accepts {_listed(refused)}")
             return
@@ -141,6 +147,10 @@ class _Comparison:
         types = _types(old)
         if "object" in types:
             yield from self._compare_properties(old, new, field)
+        # What is no longer named by its place or by a pattern falls to the keyword for all the rest.
+        for keyword, rest, kind in _RESTS:
+            if keyword in old and keyword not in new and rest in new and kind in types:
+                yield ContractChange(field, True, f"changed in '{keyword}': it cannot be proven compatible")
         if "array" in types and "items" in new:
             yield from self.compare(old.get("items", {}), new["items"], f"{field}[]")
 
@@ -178,6 +188,17 @@ class _Comparison:
                 yield ContractChange(field, True, f"changed in '{keyword}': it cannot be proven compatible")
 
 
+def _definitions(contract: Schema) -> bytes:
+    """Whatever a reference in ``contract`` can lead to, as one text."""
+    for _, schema in subschemas(contract):
+        try:
+            if "$ref" in schema and not located(contract, schema["$ref"])[0].startswith("/$defs/"):
+                return canonical_json(contract)
+        except ContractError:
+            return canonical_json(contract)
+    return canonical_json(contract.get("$defs"))
+
+
 def _resolved(root: Schema, schema: Any) -> Schema | None:
     """``schema`` without its reference, None when the reference cannot be followed."""
     for _ in range(32):
@@ -191,14 +212,10 @@ def _resolved(root: Schema, schema: Any) -> Schema | None:
         if reference is None:
             return schema
         beside = {key: value for key, value in schema.items() if key != "$ref"}
-        found: Any = root
-        if not isinstance(reference, str) or not reference.startswith("#"):
+        try:
+            found = resolved(root, reference)
+        except ContractError:
             return None
-        for part in reference[1:].split("/")[1:]:
-            step = part.replace("~1", "/").replace("~0", "~")
-            if not isinstance(found, Mapping) or step not in found:
-                return None
-            found = found[step]
         if isinstance(found, Mapping) and (found.keys() & beside.keys()) - _ANNOTATIONS:
             return None
         schema = {**found, **beside} if isinstance(found, Mapping) else found

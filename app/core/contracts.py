@@ -6,14 +6,29 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 from app.core.errors import Location, SourceError
 from app.core.jsontext import locate, parse_json
 from app.core.sources import SourceFile
+from bbws_templates.errors import ContractError
+from bbws_templates.references import (
+    SCHEMAS,
+    located,
+    members,
+    parted,
+    pointer_parts,
+    resolved,
+    shown,
+    to_definition,
+)
 
 _Where: TypeAlias = Callable[
     [], Location
 ]  # found when there is something to say of it, since that takes a while
+
+_OF_THE_FILE = frozenset({"$id", "$schema", "$anchor", "$defs"})
+"""What a shared file says of itself, and a definition taken from it does not."""
 
 
 def bundle_contract(
@@ -34,55 +49,84 @@ def bundle_contract(
         SourceError: a reference to a file or definition that does not exist, that leaves ``root``, or that
             would need the network.
     """
-    bundler = _Bundler(root, read)
+    bundler = _Bundler(root, read, taken=contract.get("$defs"))
     bundled = bundler.rewrite(contract, file=file, document=contract, base=pointer, home=True)
     if bundler.definitions:
-        bundled["$defs"] = {**bundled.get("$defs", {}), **bundler.definitions}
+        own = bundled.get("$defs")
+        bundled["$defs"] = {**(own if isinstance(own, Mapping) else {}), **bundler.definitions}
     return bundled  # type: ignore[no-any-return]  # a mapping in, a mapping out
 
 
 class _Bundler:
-    def __init__(self, root: Path, read: Callable[[Path], SourceFile]) -> None:
+    def __init__(self, root: Path, read: Callable[[Path], SourceFile], *, taken: Any) -> None:
         self.definitions: dict[str, Any] = {}
         self._root = root
         self._read = read
         self._documents: dict[Path, tuple[SourceFile, Any]] = {}
+        self._taken = set(taken) if isinstance(taken, Mapping) else set()
+        self._names: dict[tuple[Path, str], str] = {}
 
-    def rewrite(self, value: Any, *, file: SourceFile, document: Any, base: str, home: bool) -> Any:
-        """``value`` with its references made local; ``base`` is its JSON pointer in ``file``."""
-        if isinstance(value, Mapping):
-            result = {}
-            for key, member in value.items():
-                place = f"{base}/{key.replace('~', '~0').replace('/', '~1')}"
-                if key == "$ref" and isinstance(member, str):
-                    result[key] = self._localise(member, file=file, document=document, place=place, home=home)
-                else:
-                    result[key] = self.rewrite(member, file=file, document=document, base=place, home=home)
-            return result
-        if isinstance(value, list):
-            return [
-                self.rewrite(item, file=file, document=document, base=f"{base}/{index}", home=home)
-                for index, item in enumerate(value)
-            ]
-        return value
+    def rewrite(self, schema: Any, *, file: SourceFile, document: Any, base: str, home: bool) -> Any:
+        """``schema`` with its references made local; ``base`` is its JSON pointer in ``file``.
+
+        What stands in it as data (an example, an ``enum``) is left alone.
+        """
+        if not isinstance(schema, Mapping):
+            return schema
+        result: dict[str, Any] = {}
+        for keyword, argument in schema.items():
+            if keyword == "$ref" and isinstance(argument, str):
+                place = f"{base}/$ref"
+                result[keyword] = self._localise(
+                    argument, file=file, document=document, place=place, home=home
+                )
+                continue
+            if not home and keyword in _OF_THE_FILE:
+                continue
+            rewritten = {
+                part: self.rewrite(member, file=file, document=document, base=base + part, home=home)
+                for part, member in members(keyword, argument)
+            }
+            result[keyword] = _with_members(keyword, argument, rewritten)
+        return result
 
     def _localise(self, reference: str, *, file: SourceFile, document: Any, place: str, home: bool) -> str:
         where = partial(locate, file.text, file.label, place)
-        path_part, _, fragment = reference.partition("#")
-        if not path_part and home:
-            _resolve(document, fragment, reference, where)
-            return reference
-        target_file, target_document = (
-            (file, document) if not path_part else self._open(path_part, file, where)
-        )
-        name = f"{target_file.path.stem}.{fragment.rpartition('/')[2] or 'root'}"
-        if name not in self.definitions:
+        try:
+            pointer, _ = located(document, reference)
+        except ContractError as error:
+            address, fragment = parted(reference)
+            if not address:
+                raise _nowhere(document, reference, where) from error
+        else:
+            if home:
+                return reference
+            return self._definition(file, document, pointer)
+        target_file, target_document = self._open(address, file, where)
+        try:
+            pointer, _ = located(target_document, f"#{quote(fragment)}")
+        except ContractError as error:
+            raise _nowhere(target_document, reference, where) from error
+        return self._definition(target_file, target_document, pointer)
+
+    def _definition(self, file: SourceFile, document: Any, pointer: str) -> str:
+        """The reference to what stands at ``pointer`` of a shared file, which becomes a definition."""
+        if (file.path, pointer) not in self._names:
+            name = self._free_name(f"{file.path.stem}.{(pointer_parts(pointer, pointer) or ['root'])[-1]}")
+            self._names[file.path, pointer] = name
             self.definitions[name] = True  # reserved first: definitions may refer to each other in a circle
-            definition = _resolve(target_document, fragment, reference, where)
             self.definitions[name] = self.rewrite(
-                definition, file=target_file, document=target_document, base=fragment, home=False
-            )
-        return f"#/$defs/{name}"
+                resolved(document, f"#{quote(pointer)}"),
+                file=file, document=document, base=pointer, home=False,
+            )  # fmt: skip
+        return to_definition(self._names[file.path, pointer])
+
+    def _free_name(self, wanted: str) -> str:
+        """``wanted``, or that with a number: files of two folders, or fields of two schemas, may share it."""
+        names = (wanted, *(f"{wanted}-{number}" for number in range(2, len(self._names) + 3)))
+        free = next(name for name in names if name not in self._taken)
+        self._taken.add(free)
+        return free
 
     def _open(self, path_part: str, file: SourceFile, where: _Where) -> tuple[SourceFile, Any]:
         if "://" in path_part:
@@ -110,16 +154,24 @@ class _Bundler:
         return self._documents[path]
 
 
-def _resolve(document: Any, fragment: str, reference: str, where: _Where) -> Any:
-    value = document
-    for part in fragment.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if not isinstance(value, Mapping) or key not in value:
-            known = ", ".join(sorted(document.get("$defs", {}))) if isinstance(document, Mapping) else ""
-            raise SourceError(
-                f"The reference '{reference}' points to nothing.",
-                location=where(),
-                remedy=f"Defined there: {known or 'nothing'}.",
-            )
-        value = value[key]
-    return value
+def _with_members(keyword: str, argument: Any, rewritten: Mapping[str, Any]) -> Any:
+    """``argument`` with its schemas replaced by the rewritten ones."""
+    if not rewritten:
+        return argument
+    if keyword in SCHEMAS:
+        return next(iter(rewritten.values()))
+    return (
+        list(rewritten.values())
+        if isinstance(argument, list)
+        else dict(zip(argument, rewritten.values(), strict=True))
+    )
+
+
+def _nowhere(document: Any, reference: str, where: _Where) -> SourceError:
+    definitions = document.get("$defs") if isinstance(document, Mapping) else None
+    known = ", ".join(sorted(definitions)) if isinstance(definitions, Mapping) else ""
+    return SourceError(
+        f"The reference {shown(reference)} points to nothing that is a schema.",
+        location=where(),
+        remedy=f"Defined there: {known or 'nothing'}.",
+    )

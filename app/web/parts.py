@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.errors import TemplateSyntaxError
+from bbws_templates.references import unquoted
 from bbws_templates.tokens import TokenKind, tokenize
 
 _LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
@@ -118,7 +119,7 @@ def _stylesheets(file: SourceFile, templates: TemplateSet) -> Iterator[SourceFil
 
 def _shared_contracts(metadata: SourceFile, templates: TemplateSet) -> Iterator[Part]:
     """The contract files that the metadata refers to; only those the loader could have read itself."""
-    for reference in dict.fromkeys(_FILE_REFERENCE.findall(metadata.text)):
+    for reference in dict.fromkeys(map(unquoted, _FILE_REFERENCE.findall(metadata.text))):
         path = (metadata.path.parent / reference).resolve()
         if not path.is_relative_to(templates.root) or not path.is_file():
             continue

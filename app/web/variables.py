@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bbws_templates.compiled import CompiledTemplate
+from bbws_templates.errors import ContractError
 from bbws_templates.nodes import Node, Section, Variable
 from bbws_templates.parser import parse
+from bbws_templates.references import resolved
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,6 @@ class _Scope:
 class _Reader:
     def __init__(self, contract: Mapping[str, Any]) -> None:
         self.found: dict[str, UsedVariable] = {}
-        self._definitions = _object(contract.get("$defs"))
         self._root = _Scope("", contract)
 
     def read(self, nodes: Iterable[Node], scopes: tuple[_Scope, ...] = ()) -> None:
@@ -84,12 +85,14 @@ class _Reader:
         return member if isinstance(member, Mapping) else None
 
     def _resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Follow references into the contract's own definitions; a chain without an end is given up."""
+        """Follow references within the contract; a chain without an end is given up."""
         for _ in range(8):
-            reference = schema.get("$ref")
-            if not isinstance(reference, str):
+            if "$ref" not in schema:
                 break
-            target = self._definitions.get(reference.removeprefix("#/$defs/"))
+            try:
+                target = resolved(self._root.schema, schema["$ref"])
+            except ContractError:
+                break
             if not isinstance(target, Mapping):
                 break
             schema = target

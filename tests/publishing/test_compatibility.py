@@ -22,6 +22,36 @@ def contract(required: list[str], **properties: Any) -> dict[str, Any]:
     ("old", "new", "sentence"),
     [
         (contract([]), contract(["a"], a=TEXT), "a is new and required: callers that do not send it"),
+        (
+            contract([], a={"prefixItems": [TEXT], "items": {"type": "integer"}}),
+            contract([], a={"items": {"type": "integer"}}),
+            "a changed in 'prefixItems'",
+        ),
+        (
+            contract([], a={"type": "array", "prefixItems": [TEXT], "items": TEXT}),
+            contract([], a={"type": "array", "prefixItems": [TEXT], "items": {"type": "integer"}}),
+            "a[] no longer accepts string",
+        ),
+        (
+            {"patternProperties": {"^x": TEXT}, **contract([], a=TEXT)},
+            contract([], a=TEXT),
+            "the data changed in 'patternProperties'",
+        ),
+        (
+            {"$defs": {"a b": TEXT}, **contract([], a={"$ref": "#/$defs/a%20b"})},
+            {"$defs": {"a b": {"type": "integer"}}, **contract([], a={"$ref": "#/$defs/a%20b"})},
+            "a no longer accepts string",
+        ),
+        (
+            contract([], a={"$ref": "#money"}, b={"$anchor": "money", "type": "string"}),
+            contract([], a={"$ref": "#money"}, b={"$anchor": "money", "type": "integer"}),
+            "a no longer accepts string",
+        ),
+        (
+            contract([], a={"anyOf": [{"$ref": "#/properties/b"}]}, b=TEXT),
+            contract([], a={"anyOf": [{"$ref": "#/properties/b"}]}, b={"type": "string", "maxLength": 1}),
+            "a changed in 'anyOf'",
+        ),
         (contract([], a=TEXT), contract(["a"], a=TEXT), "a is now required: callers that do not send it"),
         (contract(["a"], a=TEXT), contract([]), "a was removed: callers still send it"),
         (contract([], a=TEXT), contract([], a={"type": "integer"}), "a no longer accepts string"),
@@ -164,3 +194,29 @@ def test_what_is_called_compatible_refuses_no_data_that_were_accepted(
 @given(NESTED)
 def test_a_contract_is_compatible_with_itself(same: dict[str, Any]) -> None:
     assert contract_changes(same, same) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "bound"),
+    [
+        ("string", {"minimum": 5, "maxItems": 0, "minProperties": 3, "uniqueItems": True, "multipleOf": 7}),
+        ("integer", {"minLength": 5, "maxItems": 0, "maxProperties": 0, "pattern": "^a$", "format": "date"}),
+        ("array", {"maximum": 5, "exclusiveMinimum": 5, "maxLength": 0, "minProperties": 1, "format": "uri"}),
+        ("boolean", {"maximum": 0, "maxLength": 0, "maxItems": 0, "maxProperties": 0, "pattern": "^a$"}),
+        ("object", {"maximum": 0, "minLength": 9, "minItems": 9, "uniqueItems": True, "multipleOf": 3}),
+    ],
+)
+def test_a_bound_of_a_kind_that_the_field_cannot_have_changes_nothing(
+    kind: str, bound: dict[str, Any]
+) -> None:
+    before, after = contract([], a={"type": kind}), contract([], a={"type": kind, **bound})
+
+    assert contract_changes(before, after) == ()
+    assert contract_changes(after, before) == ()
+
+
+def test_a_contract_whose_reference_leads_nowhere_is_not_proven_compatible() -> None:
+    old = contract([], a={"enum": ["x"]})
+    new = contract([], a={"allOf": [{"$ref": "#/$defs/none"}]})
+
+    assert [change.breaking for change in contract_changes(old, new)] == [True]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bbws_templates.references import resolved
+
 Schema = Mapping[str, Any]
 
 
@@ -12,7 +14,8 @@ def resolve(contract: Schema, schema: Schema) -> Schema:
     """``schema`` with its reference followed; its own members win over those of the definition."""
     if "$ref" not in schema:
         return schema
-    target = contract["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    target = resolved(contract, schema["$ref"])
+    assert isinstance(target, Mapping)
     return {**resolve(contract, target), **{key: value for key, value in schema.items() if key != "$ref"}}
 
 
@@ -23,9 +26,9 @@ def fields(contract: Schema) -> Iterator[tuple[str, Schema]]:
 
 def _fields(contract: Schema, schema: Schema, pointer: str) -> Iterator[tuple[str, Schema]]:
     for name, member in schema.get("properties", {}).items():
-        resolved = resolve(contract, member)
-        yield f"{pointer}/{name}", resolved
-        yield from _fields(contract, resolved, f"{pointer}/{name}")
+        whole = resolve(contract, member)
+        yield f"{pointer}/{name}", whole
+        yield from _fields(contract, whole, f"{pointer}/{name}")
     if "items" in schema:
         yield from _fields(contract, resolve(contract, schema["items"]), f"{pointer}/*")
 

@@ -24,6 +24,12 @@ def codes(workspace: Workspace) -> list[str]:
 NAMED = {"type": "object", "required": ["name"], "additionalProperties": False, "properties": {"name": TEXT}}
 ROWS = {"type": "array", "description": "Rows.", "items": NAMED}
 PERSON = NAMED | {"description": "A person."}
+MAYBE_SHOP = {
+    "type": "object",
+    "description": "Who may have a shop.",
+    "properties": {"shop": TEXT},
+    "additionalProperties": False,
+}
 
 
 class TestDeclared:
@@ -49,6 +55,12 @@ class TestDeclared:
             ("{{#shop}}{{shop}}{{/shop}}", {"shop": TEXT}, []),  # text opens no scope of its own
             ("{{^rows}}{{name}}{{/rows}}{{#rows}}{{name}}{{/rows}}", {"rows": ROWS}, ["undeclared-variable"]),
             ("{{#none}}a{{/none}}", {}, ["undeclared-variable"]),
+            # A field that hides one of the same name further out is what the name means; the other is unused.
+            ("{{#rows}}{{name}}{{/rows}}", {"rows": ROWS, "name": TEXT}, ["unused-field"]),
+            ("{{#rows}}{{name}}{{/rows}}{{name}}", {"rows": ROWS, "name": TEXT}, []),
+            ("{{#person}}{{shop}}{{/person}}{{shop}}",
+             {"person": MAYBE_SHOP, "shop": TEXT}, []),  # there it may be missing, and is looked for outside
+            ("{{#person}}{{shop}}{{/person}}", {"person": MAYBE_SHOP, "shop": TEXT}, []),
             # A name is looked up in the innermost scope that has it, then followed there and nowhere else.
             ("{{#rows}}{{name.first}}{{/rows}}{{#rows}}{{name}}{{/rows}}",
              {"rows": ROWS, "name": PERSON}, ["undeclared-variable", "unused-field"]),
