@@ -117,7 +117,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         except OSError as error:  # of the help; commands have their own place for it
             raise _refused_by_the_system(error) from error
     except click.ClickException as error:
-        error.show()
+        from app.commands.output import print_usage_error
+
+        print_usage_error(error)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("interrupted\n")

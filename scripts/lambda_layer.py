@@ -19,6 +19,7 @@ from pathlib import Path
 
 from app.core.release_directory import read_release
 from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.printable import printable
 
 ROOT = Path(__file__).parents[1]
 MAX_BYTES = 1_000_000
@@ -53,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         deployed = read_release(options.release).bundle_data if options.release else None
     except BbwsTemplatesError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {printable(str(error))}\n")
         return 3
     size = write_layer(options.out, deployed, bytecode=bool(options.runtime))
     sys.stdout.write(f"{options.out}: {size:,} bytes\n")

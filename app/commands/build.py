@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from rich.text import Text
 
 from app.commands.options import json_option, template_set_options
 from app.commands.output import out, print_finding, print_json, progress_bar
@@ -47,6 +48,10 @@ def command(directory: Path, templates: Path, fixtures: Path, as_json: bool) -> 
         )
     else:
         out.print(
-            f"Built release [bold]{release.id}[/bold]: {len(release.bundle.templates)} templates, "
-            f"bundle {len(release.bundle_data) / 1024:.0f} kB, in {directory}"
+            Text.assemble(
+                "Built release ",
+                (release.id, "bold"),
+                f": {len(release.bundle.templates)} templates, "
+                f"bundle {len(release.bundle_data) / 1024:.0f} kB, in {directory}",
+            )
         )

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import click
+from rich.text import Text
 
 from app.browser.writing import write_whole
 from app.commands.options import json_option, template_set_options
@@ -54,12 +55,13 @@ def command(
         raise SystemExit(EXIT_CONTENT)
 
 
-def _summary(report: CheckReport) -> str:
+def _summary(report: CheckReport) -> Text:
     errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
-    verdict = "[bold red]failed[/bold red]" if report.failed else "[bold green]passed[/bold green]"
-    return (
-        f"Check {verdict}: {_counted(report.templates, 'template')}, {_counted(report.renders, 'render')}, "
-        f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}."
+    return Text.assemble(
+        "Check ",
+        ("failed", "bold red") if report.failed else ("passed", "bold green"),
+        f": {_counted(report.templates, 'template')}, {_counted(report.renders, 'render')}, "
+        f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}.",
     )
 
 

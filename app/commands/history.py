@@ -6,10 +6,11 @@ from itertools import islice
 from pathlib import Path
 
 import click
+from rich.table import Column
 from rich.text import Text
 
 from app.commands.options import json_option
-from app.commands.output import out, print_json
+from app.commands.output import Table, out, print_json, print_table
 from app.commands.releasing import chosen_target, open_catalogue, target_argument
 from app.publishing.history import activations
 
@@ -37,9 +38,19 @@ def command(
         return
     if not entries:
         out.print(f"{catalogue.store.target}: nothing has been published yet.")
+        return
+    # In columns, so that on a narrow terminal the end of a long message does not look like the next entry.
+    table = Table(
+        Column(no_wrap=True),
+        Column(style="bold", no_wrap=True),
+        Column(no_wrap=True),
+        Column(overflow="fold"),
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        show_header=False,
+    )
     for entry in entries:
-        line = Text(f"{entry.sequence:>5}  ").append(entry.release[:12], style="bold")
-        line.append(f"  {entry.at}  {entry.action:<8}  {entry.actor}")
-        if entry.message:
-            line.append(f"  {entry.message}", style="dim")
-        out.print(line)
+        deed = Text(f"{entry.action:<8}  {entry.actor}").append(f"  {entry.message}", style="dim")
+        table.add_row(f"{entry.sequence:>5}", entry.release[:12], entry.at, deed)
+    print_table(table)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 from rich.cells import cell_len
-from rich.markup import escape
-from rich.table import Column, Table
+from rich.table import Column
+from rich.text import Text
 
 from app.commands.options import json_option, template_set_options
-from app.commands.output import err, print_finding, print_json, print_table
+from app.commands.output import Table, err, print_finding, print_json, print_table
 from app.core.findings import Severity
 from app.core.workspace import Workspace
 
@@ -38,13 +38,13 @@ def command(templates: Path, fixtures: Path, as_json: bool) -> None:
         header_style="bold",
     )
     for row in rows:
-        subject = f"[red]{escape(str(row['error']))}[/red]" if row["error"] else escape(str(row["subject"]))
+        subject = Text(str(row["error"]), style="red") if row["error"] else Text(str(row["subject"]))
         scenarios = row["fixtures"]
         table.add_row(
-            escape(str(row["name"])),
+            str(row["name"]),
             str(row["audience"]),
             subject,
-            escape(", ".join(scenarios) if isinstance(scenarios, list) else ""),
+            ", ".join(scenarios) if isinstance(scenarios, list) else "",
         )
     print_table(table)
 

@@ -1,36 +1,84 @@
-"""How commands speak: results on standard output, progress and errors on standard error."""
+"""How commands speak: results on standard output, progress and errors on standard error.
+
+Whatever is printed goes through ``printable``: the names, messages and errors of others included. What is
+given to ``print`` is one line, in which ``[bold]`` is five letters in brackets; style is for ``Text``.
+"""
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import click
 from rich import console as rich_console
-from rich.markup import escape
+from rich import table as rich_table
 from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.segment import Segment
 from rich.text import Text
 
 from app.core.findings import Finding, Severity
 from bbws_templates.errors import BbwsTemplatesError, ContractError
+from bbws_templates.printable import json_printable, printable
 
 
 class Console(rich_console.Console):
-    """A console that leaves it to ``app.cli`` what it means that the reader has gone."""
+    """A console on which nobody's text does anything but stand there.
+
+    It leaves it to ``app.cli`` what it means that the reader has gone.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, **options)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """As rich's, each text on one line."""
+        super().print(*(one_line(each) for each in objects), **options)
+
+    def render(
+        self, renderable: rich_console.RenderableType, options: rich_console.ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """As rich's; whatever way a text has taken to here, it holds nothing that a terminal obeys."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield segment._replace(text=printable(segment.text, lines=True))
 
     def on_broken_pipe(self) -> None:
         """Pass the error on; called where it was caught."""
         raise  # noqa: PLE0704  rich calls this while it handles the error
 
 
-out = Console(highlight=False, soft_wrap=True)
+def one_line(text: Any) -> Any:
+    """A text, styled or not, on one line; anything else as it is."""
+    if isinstance(text, str):
+        return Text(printable(text))
+    if not isinstance(text, Text) or printable(text.plain) == text.plain:
+        return text
+    line = Text(justify=text.justify, overflow=text.overflow, no_wrap=text.no_wrap)
+    for segment in text.render(out):
+        line.append(printable(segment.text), segment.style)
+    return line
+
+
+class Table(rich_table.Table):
+    """A table of texts, each in its cell."""
+
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        """As rich's; no cell breaks its line."""
+        super().add_row(*(one_line(cell) for cell in cells), **options)
+
+
+out = Console(soft_wrap=True)
 """Results, for people. Machines get ``print_json``."""
 
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
 """Progress, warnings and errors."""
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -39,10 +87,10 @@ _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INF
 def print_json(value: Any) -> None:
     """Write ``value`` as indented JSON and nothing else: UTF-8 (RFC 8259 section 8.1), whatever the terminal.
 
-    Text that is no Unicode, such as half of a surrogate pair in the data, becomes an escape of JSON.
+    Text that is no Unicode, such as half of a surrogate pair in the data, becomes an escape of JSON, and so
+    does what ``printable`` would not show: the values are the same.
     """
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    write_bytes(text.encode("utf-8", "backslashreplace"))
+    write_bytes(json_printable(json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def write_bytes(content: bytes) -> None:
@@ -50,6 +98,36 @@ def write_bytes(content: bytes) -> None:
     rest = memoryview(content)
     while rest:
         rest = rest[sys.stdout.buffer.write(rest) :]
+
+
+def write_document(content: bytes) -> None:
+    """Write a document of UTF-8, byte for byte; on a terminal as it can be looked at without harm."""
+    if sys.stdout.isatty():
+        content = printable(content.decode("utf-8", "surrogateescape"), lines=True).encode()
+    write_bytes(content)
+
+
+class _LogFormatter(logging.Formatter):
+    """As ``logging`` formats, and printable; a traceback keeps its lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record), lines=True)
+
+
+def print_log() -> None:
+    """From now on, print warnings and errors of logs on standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_LogFormatter("%(levelname)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+
+
+def print_usage_error(error: click.ClickException) -> None:
+    """What click says of a wrong call, which repeats what was given."""
+    vars(error)["message"] = printable(error.message)
+    text = io.StringIO()
+    error.show(file=text)
+    err.file.write(printable(text.getvalue(), lines=True))
+    err.file.flush()
 
 
 def print_error(error: BbwsTemplatesError, *, as_json: bool = False) -> None:
@@ -94,26 +172,33 @@ def print_table(table: Table) -> None:
         return
     unbounded = out.options.update(max_width=sys.maxsize)
     width = Measurement.get(out, unbounded, table).maximum
-    Console(width=width, highlight=False).print(table)
+    text = io.StringIO()
+    Console(width=width, file=text).print(table)
+    for line in text.getvalue().removesuffix("\n").split("\n"):
+        out.print(line.rstrip())
 
 
 def print_finding(finding: Finding, *, console: Console = out) -> None:
     """A finding on two lines: place, severity, code and message; then the remedy."""
-    fixture = f" [dim]\\[{escape(finding.fixture)}][/dim]" if finding.fixture else ""
-    colour = _COLOURS[finding.severity]
-    console.print(
-        f"[bold]{escape(str(finding.location))}[/bold] [{colour}]{finding.severity.value}[/{colour}] "
-        f"{escape(finding.message)} [dim]({finding.code})[/dim]{fixture}"
+    line = Text.assemble(
+        (str(finding.location), "bold"),
+        " ",
+        (finding.severity.value, _COLOURS[finding.severity]),
+        f" {finding.message} ",
+        (f"({finding.code})", "dim"),
     )
+    if finding.fixture:
+        line.append(f" [{finding.fixture}]", style="dim")
+    console.print(line)
     if finding.remedy:
-        console.print(f"    {escape(finding.remedy)}", style="dim")
+        console.print(f"    {finding.remedy}", style="dim")
 
 
 @contextmanager
 def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """A function to be told of each step by name; draws a bar on a terminal, is silent elsewhere."""
     with Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         console=err,
@@ -125,7 +210,7 @@ def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str],
 
         def step(name: str) -> None:
             nonlocal started
-            bar.update(task, description=name, advance=1 if started else 0)
+            bar.update(task, description=printable(name), advance=1 if started else 0)
             started = True
 
         yield step

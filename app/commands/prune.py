@@ -63,7 +63,7 @@ def command(
     if not as_json:
         for release in plan.deleted:
             half = " (incomplete: it lacks its bundle or manifest)" if release in plan.incomplete else ""
-            out.print(f"[red]-[/red] release {release[:12]}{half}")
+            out.print(Text("- ", style="red").append(f"release {release[:12]}{half}", style="default"))
         out.print(
             f"{len(plan.kept)} release(s) kept, {len(plan.deleted)} to delete: {len(plan.keys)} object(s)."
         )

@@ -17,6 +17,7 @@ from app.commands.releasing import (
     obtain_release,
     open_catalogue,
     plan_members,
+    print_active,
     print_plan,
     release_option,
     to_option,
@@ -130,7 +131,7 @@ def carry_out(
         out.print(f"Mended {path}: it was damaged in the target.", style="yellow")
     active = done.standing.pointer.active
     if active.release == release.id:
-        out.print(f"Release [bold]{release.id[:12]}[/bold] is active in {plan.target}.")
+        print_active(release.id, plan.target)
     else:
         out.print(
             f"Published; {active.actor} has activated release {active.release[:12]} since.", style="yellow"

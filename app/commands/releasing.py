@@ -21,6 +21,7 @@ from app.publishing.provenance import gather_provenance
 from app.publishing.publisher import Plan
 from app.publishing.store import open_store
 from app.publishing.targets import resolve_target, without_conditions
+from bbws_templates.printable import printable
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -120,7 +121,7 @@ def confirm(question: str, *, yes: bool, as_json: bool) -> None:
         return
     if as_json or not sys.stdin.isatty():
         raise click.UsageError("There is nobody to ask: say --yes.")
-    click.confirm(question, abort=True, err=True)
+    click.confirm(printable(question), abort=True, err=True)
 
 
 def print_plan(plan: Plan) -> None:
@@ -128,18 +129,17 @@ def print_plan(plan: Plan) -> None:
     if plan.note:
         out.print(Text(plan.note, style="yellow"))
     if plan.nothing:
-        out.print(
-            f"Nothing to publish: {plan.target} already serves release [bold]{plan.release[:12]}[/bold]."
-        )
+        served = f"Nothing to publish: {plan.target} already serves release "
+        out.print(Text.assemble(served, (plan.release[:12], "bold"), "."))
         return
     if plan.is_active:
+        lacks = "but a publish was cut off before its last stable key. Publishing completes it."
         out.print(
-            f"Release [bold]{plan.release[:12]}[/bold] is active in {plan.target}, but a publish was cut off "
-            "before its last stable key. Publishing completes it."
+            Text.assemble("Release ", (plan.release[:12], "bold"), f" is active in {plan.target}, {lacks}")
         )
         return
     came_from = f"release {plan.active[:12]}" if plan.active else "nothing"
-    out.print(f"{plan.target}: from {came_from} to release [bold]{plan.release[:12]}[/bold]")
+    out.print(Text.assemble(f"{plan.target}: from {came_from} to release ", (plan.release[:12], "bold")))
     for change in plan.changes:
         print_change(change)
     print_settings(plan.settings)
@@ -152,6 +152,11 @@ def print_plan(plan: Plan) -> None:
                 style="bold red",
             )
         )
+
+
+def print_active(release: str, target: str) -> None:
+    """That ``release`` is active now."""
+    out.print(Text.assemble("Release ", (release[:12], "bold"), f" is active in {target}."))
 
 
 def print_settings(parts: Iterable[PartChange]) -> None:

@@ -11,7 +11,7 @@ import click
 from rich.text import Text
 
 from app.commands.options import template_set_options
-from app.commands.output import err, print_json, write_bytes
+from app.commands.output import err, print_json, write_document
 from app.core.errors import Location, SourceError, SurroundingsError
 from app.core.jsontext import parse_json
 from app.core.messages import sample_message
@@ -84,7 +84,7 @@ def command(
         sample = sample_message(email, workspace.source(name), data, recipient=recipient or "")
         for sentence in sample.warnings:
             _warn(sentence)
-        write_bytes(sample.message.as_bytes())
+        write_document(sample.message.as_bytes())
     else:
         _write(email, form)
 
@@ -145,4 +145,4 @@ def _write(email: RenderedEmail, form: str) -> None:
         return
     part = {"html": email.html, "text": email.text, "subject": email.subject}[form]
     # Bytes, so that the result is the same UTF-8 whatever the terminal's encoding and line endings.
-    write_bytes(part.encode("utf-8") + (b"" if part.endswith("\n") else b"\n"))
+    write_document(part.encode("utf-8") + (b"" if part.endswith("\n") else b"\n"))

@@ -5,10 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from rich.text import Text
 
 from app.commands.options import json_option
 from app.commands.output import out, print_json, progress_bar
-from app.commands.releasing import confirm, open_catalogue, print_change, to_option, unconditional_option
+from app.commands.releasing import (
+    confirm,
+    open_catalogue,
+    print_active,
+    print_change,
+    to_option,
+    unconditional_option,
+)
 from app.core.changes import template_changes
 from app.publishing.activation import Reason
 from app.publishing.errors import UnknownReleaseError
@@ -52,8 +60,8 @@ def command(
         current = None  # which may well be why somebody rolls back
     changes = template_changes(current, wanted.bundle) if current else ()
     if not as_json:
-        out.print(f"{catalogue.store.target}: from release {active[:12] or 'none'} back to "
-                  f"[bold]{wanted.id[:12]}[/bold]")  # fmt: skip
+        came_from = f"{catalogue.store.target}: from release {active[:12] or 'none'} back to "
+        out.print(Text.assemble(came_from, (wanted.id[:12], "bold")))
         for change in changes:
             print_change(change)
     confirm(f"Roll {catalogue.store.target} back to release {wanted.id[:12]}?", yes=yes, as_json=as_json)
@@ -71,4 +79,4 @@ def command(
             }
         )
     else:
-        out.print(f"Release [bold]{now.pointer.release[:12]}[/bold] is active in {catalogue.store.target}.")
+        print_active(now.pointer.release, str(catalogue.store.target))

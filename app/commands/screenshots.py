@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
-from rich.markup import escape
+from rich.text import Text
 
 from app.browser.approvals import Approvals, chosen
 from app.browser.folders import Folders
@@ -88,8 +88,8 @@ def capture(
         )
     else:
         for snapshot, reason in captured.failed.items():
-            out.print(f"[bold red]failed[/bold red] {escape(snapshot.id)}: {escape(reason)}")
-        out.print(f"{_pictures(len(captured.drawn))} drawn into {escape(str(work / 'current'))}.")
+            out.print(Text.assemble(("failed", "bold red"), f" {snapshot.id}: {reason}"))
+        out.print(f"{_pictures(len(captured.drawn))} drawn into {work / 'current'!s}.")
     if captured.failed:
         raise SystemExit(EXIT_SURROUNDINGS)
 
@@ -200,8 +200,8 @@ def undo(baselines: Path, work: Path, as_json: bool) -> None:
         print_json({"undone": undone.deed, "snapshots": names})
         return
     for name in names:
-        out.print(f"took back {escape(name)}")
-    out.print(f"Took back: {escape(undone.deed)}, {_pictures(len(names))}.")
+        out.print(f"took back {name}")
+    out.print(f"Took back: {undone.deed}, {_pictures(len(names))}.")
 
 
 @command.command()
@@ -221,7 +221,7 @@ def report(patterns: tuple[str, ...], output: Path, baselines: Path, work: Path)
     with progress_bar(len(shown.results)) as step:
         page = report_page(shown, Folders(baselines, work), progress=step)
     write_whole(output, page.encode())
-    out.print(f"Report: {escape(str(output))}")
+    out.print(f"Report: {output!s}")
 
 
 def _progress(stack: ExitStack, *, quiet: bool) -> tuple[Callable[[int], None], Callable[[str], None]]:
@@ -251,11 +251,9 @@ def _print(comparison: Comparison) -> None:
     for result in comparison.results:
         if result.status is not Status.UNCHANGED:
             colour = _COLOURS[result.status]
-            out.print(
-                f"[{colour}]{result.status}[/{colour}] {escape(result.snapshot.id)}: {escape(result.message)}"
-            )
+            out.print(Text.assemble((str(result.status), colour), f" {result.snapshot.id}: {result.message}"))
     for warning in comparison.warnings:
-        err.print(f"[yellow]warning:[/yellow] {escape(warning)}")
+        err.print(Text.assemble(("warning:", "yellow"), f" {warning}"))
     counts = ", ".join(f"{number} {status}" for status, number in comparison.counts.items() if number)
     out.print(
         f"{_pictures(len(comparison.results))}: {counts or 'none asked for'}; "
@@ -284,7 +282,7 @@ def _print_decision(deed: str, names: list[str], *, as_json: bool) -> None:
         print_json({deed: names})
         return
     for name in names:
-        out.print(f"{deed} {escape(name)}")
+        out.print(f"{deed} {name}")
     if not names:
         out.print("Nothing to decide: none of these pictures differs from its baseline.")
         if deed == "approved":

@@ -8,6 +8,7 @@ import click
 
 from app.browser.folders import Folders
 from app.commands.options import screenshot_folder_options, template_set_options
+from app.commands.output import print_log
 from app.commands.releasing import settings_option
 from app.web.application import ServerSettings, serve
 
@@ -53,6 +54,7 @@ def command(
     work: Path,
 ) -> None:
     """Serve the preview: every template with every fixture, reloading on save."""
+    print_log()
     serve(
         ServerSettings(
             templates=templates,

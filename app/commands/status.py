@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from rich.table import Column
 from rich.text import Text
 
 from app.commands.options import json_option
-from app.commands.output import out, print_json
+from app.commands.output import Table, out, print_json, print_table
 from app.commands.releasing import chosen_target, open_catalogue, target_argument
 
 
@@ -58,8 +59,16 @@ def command(target_word: str | None, target_option: str | None, settings: Path |
         "Templates": str(len(names)),
         "Stable keys": "in line" if pointer.settled else "NOT complete: run publish again",
     }
+    table = Table(
+        Column(style="dim", no_wrap=True),
+        Column(overflow="fold"),
+        box=None,
+        pad_edge=False,
+        show_header=False,
+    )
     for label, value in rows.items():
         if value:
-            out.print(Text(f"{label:<12}", style="dim").append(value, style="default"))
+            table.add_row(label, value)
+    print_table(table)
     if pointer.pruning:
         out.print(Text(f"{pointer.pruning} is pruning this target.", style="yellow"))

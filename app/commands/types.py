@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import click
 
 from app.commands.options import template_set_options
-from app.commands.output import err
+from app.commands.output import err, write_document
 from app.commands.releasing import open_catalogue, release_option, settings_option
 from app.core.caller_types import caller_types
 from app.core.errors import SourceError
@@ -61,7 +60,7 @@ def command(
         contracts = _of_sources(Workspace.load(templates, fixtures))
     text = caller_types(contracts)
     if str(file) == "-":
-        sys.stdout.write(text)
+        write_document(text.encode())
     elif check:
         if not file.is_file() or file.read_text("utf-8") != text:
             err.print(f"{file} is not up to date. Run: bbws-templates types --out {file}")

@@ -16,6 +16,7 @@ from typing import Any, Final
 from app.core.errors import ReleaseError
 from bbws_templates.digests import canonical_json
 from bbws_templates.errors import ContractError
+from bbws_templates.printable import printable
 from bbws_templates.references import located, pointer_parts
 
 _SCALARS: Final = {
@@ -259,5 +260,5 @@ def _is_plain(name: str) -> bool:
 
 
 def _doc(text: str) -> str:
-    line = " ".join(text.split()).replace("\\", "\\\\").replace('"""', "'''")
+    line = printable(" ".join(text.split())).replace("\\", "\\\\").replace('"""', "'''")
     return f"{line} " if line.endswith('"') else line

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from bbws_templates.printable import printable
+
 READ_SUFFIXES = frozenset({".html", ".txt", ".json", ".css"})
 """The endings of files that make up a template set; in other files nobody looks."""
 
@@ -81,19 +83,12 @@ def is_writable(name: str) -> bool:
 
 def written(name: str) -> str:
     r"""``name`` with whatever cannot be written as an escape of Python: ``bad\xff``, ``two\nlines``."""
-    return "".join(character if is_writable(character) else _escape(character) for character in name)
+    return "".join(character if is_writable(character) else printable(character) for character in name)
 
 
 def kind_of(mode: int) -> str:
     """What a file that is no regular one is, in words; "" for a regular file. ``mode`` as of ``os.stat``."""
     return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "something else")
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8, as PEP 383 reads it
-        return f"\\x{code - 0xDC00:02x}"
-    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def _is_looked_into(name: str) -> bool:

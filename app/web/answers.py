@@ -24,6 +24,7 @@ from app.web.problems import (
 )
 from app.web.services import services_of
 from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.printable import printable
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ async def _invalid_parameters(request: Request, error: Exception) -> Response:
 
 
 async def _defect(request: Request, error: Exception) -> Response:
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    _log.error("%s %s failed", request.method, printable(request.url.path), exc_info=error)
     return answer(request, problem_for_status(500, "The server has made a mistake; its log says which."))
 
 

@@ -98,7 +98,12 @@ def serve(settings: ServerSettings, *, announce: Callable[[str], None] = _say) -
     if made_up:
         announce(f"Token for requests that change something: {settings.token}")
     config = uvicorn.Config(
-        app, log_level="warning", server_header=False, ws="none", timeout_graceful_shutdown=_SECONDS_TO_STOP
+        app,
+        log_config=None,  # whoever serves says where logs go
+        log_level="warning",
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=_SECONDS_TO_STOP,
     )
     _Server(config, app.state.services.broadcast).run(sockets=[listener])
 
