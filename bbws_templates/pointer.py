@@ -31,6 +31,7 @@ WRITERS_KNOW: Final[frozenset[str]] = frozenset()
 _ACTIVATION: Final = frozenset(
     {"sequence", "release", "manifest", "action", "at", "actor", "message", "details"}
 )
+_LEASE: Final = frozenset({"token", "until", "process"})
 _MEMBERS: Final = _ACTIVATION | {
     *("format", "previous", "settled", "archive", "history"),
     *("pruning", "prunes", "lease", "halfPruned"),
@@ -81,10 +82,11 @@ class Lease:
     token: str
     until: str
     process: str
+    further: Mapping[str, Any] | None = None
 
-    def members(self) -> dict[str, str]:
+    def members(self) -> dict[str, Any]:
         """The lease as JSON."""
-        return {"token": self.token, "until": self.until, "process": self.process}
+        return {**(self.further or {}), "token": self.token, "until": self.until, "process": self.process}
 
 
 @record(frozen=True)
@@ -219,7 +221,7 @@ def _lease(value: Any) -> Lease | None:
     token, until, process = (members.get(name) for name in ("token", "until", "process"))
     if not (isinstance(token, str) and isinstance(until, str) and isinstance(process, str)):
         return None
-    return Lease(token, until, process)
+    return Lease(token, until, process, _further(members, _LEASE))
 
 
 def _string(members: Mapping[str, Any], name: str) -> str:
