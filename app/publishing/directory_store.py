@@ -2,10 +2,14 @@
 
 Writers take an exclusive lock on ``.lock``, which the kernel lets go of however a process ends. Readers take
 none: a file appears and is replaced by rename (POSIX), so they see one content or another, never a mixture.
+
+``.reserve`` holds some room for the day when the disk is full: what exists already can then be replaced all
+the same, so that releases can be rolled back, and pruned, which makes room.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import tempfile
@@ -20,6 +24,9 @@ from bbws_templates.target import DirectoryTarget
 
 _LOCK = ".lock"
 _STAGING = ".staging"
+_RESERVE = ".reserve"
+_ROOM = 256 * 1024
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class DirectoryStore(DirectoryReader):
@@ -76,15 +83,55 @@ class DirectoryStore(DirectoryReader):
         """Nothing to require: conditions are ours."""
 
     def _replace(self, path: Path, body: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, staged = tempfile.mkstemp(dir=self.root / _STAGING)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fchmod(descriptor, 0o644)
-            os.fsync(descriptor)
-        Path(staged).replace(path)
+        try:
+            staged = self._stage(body)
+        except OSError as error:
+            if error.errno not in _FULL or not path.exists():
+                raise
+            staged = self._stage_in_reserve(body, error)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            staged.replace(path)
+        except OSError:
+            staged.unlink(missing_ok=True)
+            raise
         _sync_directory(path.parent)
+
+    def _stage(self, body: bytes) -> Path:
+        descriptor, name = tempfile.mkstemp(dir=self.root / _STAGING)
+        staged = Path(name)
+        try:
+            _fill(descriptor, body)
+        except OSError:
+            staged.unlink()
+            raise
+        return staged
+
+    def _stage_in_reserve(self, body: bytes, full: OSError) -> Path:
+        """As ``_stage``, in the room that the reserve has on the disk already."""
+        staged = self.root / _STAGING / "reserve"
+        try:
+            (self.root / _RESERVE).replace(staged)
+            _fill(os.open(staged, os.O_WRONLY), body)
+        except OSError:
+            staged.unlink(missing_ok=True)
+            raise full from None
+        return staged
+
+    def _restock(self) -> None:
+        """Make the reserve as large as it should be, or as the disk has room for."""
+        reserve = self.root / _RESERVE
+        with suppress(OSError):
+            held = reserve.stat().st_size if reserve.exists() else 0
+            if held < _ROOM:
+                descriptor = os.open(reserve, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+                try:
+                    while held < _ROOM:  # a write may stop where the disk is full
+                        # Noise, as there are file systems that give no room to zeros.
+                        held += os.write(descriptor, os.urandom(_ROOM - held))
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
 
     @contextmanager
     def _writing(self, key: str) -> Iterator[None]:
@@ -98,10 +145,14 @@ class DirectoryStore(DirectoryReader):
                 for leftover in staging.iterdir():
                     leftover.unlink(missing_ok=True)
                 yield
+                self._restock()
         except PermissionError as error:
             raise DeniedError(f"{error.filename or self.root} may not be written by this user.") from error
         except OSError as error:
-            raise StoreError(f"'{key}' cannot be written to {self.root}: {error.strerror}.") from error
+            remedy = "Make room: `prune` itself needs none." if error.errno in _FULL else ""
+            raise StoreError(
+                f"'{key}' cannot be written to {self.root}: {error.strerror}.", remedy=remedy
+            ) from error
 
 
 def _complain(error: OSError) -> None:
@@ -110,6 +161,15 @@ def _complain(error: OSError) -> None:
         raise unreadable(error) from error
     if not isinstance(error, FileNotFoundError):
         raise StoreError(f"{error.filename} cannot be read: {error.strerror}.") from error
+
+
+def _fill(descriptor: int, body: bytes) -> None:
+    """Make ``body`` the content of a file, down to the disk, and close it; room that it has is used first."""
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(body)
+        file.truncate()
+        os.fchmod(descriptor, 0o644)
+        os.fsync(descriptor)
 
 
 def _sync_directory(path: Path) -> None:

@@ -74,13 +74,18 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
     incomplete = {release for release in present if not _is_whole(release, ours)}
     recent = _recent(catalogue, standing, keep, incomplete)
     if standing.pointer.release not in present or standing.pointer.release in incomplete:
+        _require_unmoved(catalogue, standing)
         raise DamagedReleaseError(
             f"The active release {standing.pointer.release[:12]} is not there whole, so nothing is pruned.",
             remedy="Publish it again with --repair, or roll back.",
         )
     kept = tuple(release for release in recent if release in present)
     deleted = tuple(release for release in present if release not in recent)
-    needed, stable = _needs(catalogue, kept)
+    try:
+        needed, stable = _needs(catalogue, kept)
+    except (DamagedReleaseError, UnknownReleaseError):
+        _require_unmoved(catalogue, standing)
+        raise
     etags, foreign = _stable_keys(catalogue, deleted, stable)
     # Somebody else's objects, another target below this one perhaps, do not have the form of ours.
     objects = [
@@ -186,20 +191,27 @@ def _recent(catalogue: Catalogue, standing: Standing, keep: int, incomplete: set
     return recent
 
 
+def _require_unmoved(catalogue: Catalogue, standing: Standing) -> None:
+    """That nobody published or pruned while a plan was made, which would explain what it lacks.
+
+    Raises:
+        ConflictError: somebody did, or is pruning at this moment.
+    """
+    current = catalogue.standing()
+    refuse_while_pruning(catalogue, current)
+    if current is None or current.etag != standing.etag:
+        raise ConflictError(
+            f"Somebody changed {catalogue.store.target} while it was looked at.", remedy="Run prune again."
+        )
+
+
 def _needs(catalogue: Catalogue, kept: Iterable[str]) -> tuple[set[str], set[str]]:
     """Which objects and which stable keys the kept releases have."""
     needed: set[str] = set()
     stable: set[str] = set()
     for release in kept:
-        try:
-            manifest, _ = catalogue.manifest(release)
-            stable |= stable_files(catalogue.bundle(release)).keys()
-        except UnknownReleaseError as error:
-            refuse_while_pruning(catalogue, catalogue.standing())
-            raise DamagedReleaseError(
-                f"Release {release[:12]}, which is to be kept, has gone while it was read.",
-                remedy="Run prune again.",
-            ) from error
+        manifest, _ = catalogue.manifest(release)
+        stable |= stable_files(catalogue.bundle(release)).keys()
         needed |= set(catalogue.keys(manifest).values())
     return needed, stable
 

@@ -18,6 +18,7 @@ from tests.waiting import patience
 _CODES = {
     400: "ExpiredToken",
     403: "AccessDenied",
+    404: "NoSuchKey",
     412: "PreconditionFailed",
     500: "InternalError",
     503: "SlowDown",

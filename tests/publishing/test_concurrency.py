@@ -1,24 +1,28 @@
-"""Several publishers at once, in processes of their own, and one that is killed."""
+"""Several publishers at once, in processes of their own; and publishers, rollbacks and prunes in a crowd."""
 
 from __future__ import annotations
 
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
-import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import pytest
 
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.history import activations
 from app.publishing.pruning import prune
-from app.publishing.publisher import make_plan
-from app.publishing.store import ObjectStore
+from app.publishing.store import ObjectStore, open_store
 from app.publishing.verification import verify
-from tests.publishing.samples import publish_to, release
+from bbws_templates.cache import Origin, ReleaseCache
+from tests.publishing.samples import NAMES, go_back, publish_to, release
 from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
@@ -86,23 +90,76 @@ def test_publishers_who_plan_again_after_a_conflict_all_get_through(directory: D
     assert result.discrepancies == ()
 
 
-def test_a_publisher_killed_at_any_moment_leaves_a_whole_release(directory: DirectoryStore) -> None:
-    publish_to(directory, release("before"))
-    catalogue = Catalogue(directory)
-    moments = random.Random(7)
-    for round_ in range(8):
-        process = start(directory.target, 50, f"victim {round_}")
-        let_go(process)
-        time.sleep(moments.uniform(0.02, 0.6))
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-        standing = catalogue.standing()
-        assert standing
-        assert catalogue.release(standing.pointer.release).id == standing.pointer.release
-    wanted = release("after")
-    publish_to(directory, wanted)
-    assert make_plan(catalogue, wanted).nothing
-    result = verify(catalogue)
-    assert result.intact, result.discrepancies
-    prune(catalogue, 100, actor="me")
-    assert verify(catalogue).discrepancies == (), "what the killed ones left is noted, and pruned"
+class Crowd:
+    """Workers that publish, roll back and prune one target at random, each with a connection of its own."""
+
+    def __init__(self, connect: Callable[[], ObjectStore], seed: int, rounds: int) -> None:
+        self.connect = connect
+        self.seed = seed
+        self.rounds = rounds
+        self.outcomes: Counter[str] = Counter()
+        self.working = True
+
+    def work(self, number: int) -> None:
+        chance = random.Random(f"{self.seed} {number}")
+        store = self.connect()
+        for round_ in range(self.rounds):
+            action = chance.choice(
+                (self.publish_new, self.publish_again, self.go_back, self.prune, self.prune)
+            )
+            try:
+                action(store, chance, f"{number} {round_}")
+            except (ConflictError, UnknownReleaseError) as error:
+                self.outcomes[f"{action.__name__}: {error.code}"] += 1
+            else:
+                self.outcomes[action.__name__] += 1
+
+    def publish_new(self, store: ObjectStore, chance: random.Random, text: str) -> None:
+        publish_to(store, release(text, names=NAMES[:1]))
+
+    def publish_again(self, store: ObjectStore, chance: random.Random, text: str) -> None:
+        """A release that others have, roll back to and prune as well."""
+        publish_to(store, release(f"shared {chance.randrange(3)}", names=NAMES[:1]))
+
+    def go_back(self, store: ObjectStore, chance: random.Random, text: str) -> None:
+        go_back(store)
+
+    def prune(self, store: ObjectStore, chance: random.Random, text: str) -> None:
+        prune(Catalogue(store), chance.choice((1, 2)), actor=text)
+
+    def read(self) -> None:
+        """A cold reader after another, none of which may ever find a target without its release."""
+        while self.working:
+            serving = ReleaseCache(self.connect, place="the target", ttl=60, patience=60).serving()
+            assert serving.origin is Origin.ACTIVE, serving.problem
+
+
+@pytest.mark.parametrize("kind", ["directory", "bucket"])
+def test_publishers_rollbacks_and_prunes_at_once_lose_nothing_that_is_active(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    store: ObjectStore = request.getfixturevalue(kind)
+    publish_to(store, release("before", names=NAMES[:1]))
+    seed = int(os.environ.get("BBWS_SEED", "1"))
+    crowd = Crowd(lambda: open_store(store.target), seed, int(os.environ.get("BBWS_ROUNDS", "12")))
+    with ThreadPoolExecutor(6) as pool:
+        reader = pool.submit(crowd.read)
+        workers = [pool.submit(crowd.work, number) for number in range(4)]
+        try:
+            for worker in workers:
+                worker.result()
+        finally:
+            crowd.working = False
+        reader.result()
+    assert crowd.outcomes["prune"] >= 1
+    catalogue = Catalogue(store)
+    standing = catalogue.standing()
+    assert standing
+    assert not standing.pointer.pruning
+    assert catalogue.release(standing.pointer.release).id == standing.pointer.release, crowd.outcomes
+    entries = list(activations(store, standing.pointer))
+    assert [entry.sequence for entry in entries] == list(range(len(entries), 0, -1))
+    final = publish_to(store, release("final", names=NAMES[:1])).standing
+    assert final.pointer.active.sequence == len(entries) + 1
+    prune(catalogue, 1, actor="me")
+    assert verify(catalogue).discrepancies == (), crowd.outcomes
