@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from bbws_templates import contract_keywords, contract_scalars  # noqa: F401  # they fill KEYWORDS
 from bbws_templates.contract_schema import (
     ANNOTATIONS,
+    DIALECT,
     KEYWORDS,
     MAX_STEPS,
     Check,
@@ -45,9 +46,6 @@ __all__ = [
 
 MAX_PROBLEMS = 100
 """How many problems are listed; what hostile data holds beyond them is not looked at."""
-
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-"""The dialect in which contracts are written."""
 
 _LONGEST_MESSAGE = 4_000
 

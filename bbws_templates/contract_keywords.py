@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bbws_templates.contract_schema import Place, Schema, apply, keyword
+from bbws_templates.contract_schema import DIALECT, Place, Schema, apply, keyword
 from bbws_templates.contract_wording import counted, did_you_mean, one_of, other_than, text_example, wanted
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.formats import FORMATS
@@ -40,6 +40,13 @@ def _type(place: Place, names: str | list[str]) -> Found:
         yield place.problem(f'must be text such as "{example}", is {number}{hint}')
         return
     yield place.problem(f"must be {wanted(place.check.root, place.schema)}, is {shape(place.value)}")
+
+
+@keyword("$schema")
+def _schema(_: Place, dialect: str) -> Found:
+    if dialect.rstrip("#") != DIALECT:
+        raise ContractError(f"The contract is written in a dialect that is not known here: {shown(dialect)}.")
+    return iter(())
 
 
 @keyword("$id")
@@ -204,6 +211,15 @@ def _dependent_required(place: Place, dependencies: Mapping[str, list[str]]) -> 
             for name in names if present in place.value else ():
                 if name not in place.value:
                     yield place.problem_of_member(name, f"is required wherever {shown(present)} is given")
+
+
+@keyword("dependentSchemas")
+def _dependent_schemas(place: Place, schemas: Mapping[str, Schema]) -> Found:
+    if isinstance(place.value, Mapping):
+        place.check.spend(len(schemas))
+        for present, schema in schemas.items():
+            if present in place.value:
+                yield from place.same(schema)
 
 
 # --- lists ----------------------------------------------------------------------------------------------

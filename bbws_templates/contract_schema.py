@@ -12,6 +12,7 @@ from bbws_templates.references import Schema, escaped, plain, resolved, shown
 
 __all__ = [
     "ANNOTATIONS",
+    "DIALECT",
     "KEYWORDS",
     "MAX_STEPS",
     "Check",
@@ -21,6 +22,9 @@ __all__ = [
     "apply",
     "keyword",
 ]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+"""The dialect in which contracts are written."""
 
 MAX_STEPS = 200_000
 """How many steps one check may take: schemas applied to values, and what keywords do beyond that.
@@ -154,9 +158,7 @@ Keyword = Callable[[Place, Any], Iterator[ContractProblem]]
 KEYWORDS: dict[str, Keyword] = {}
 """Every keyword that is checked; filled by ``contract_keywords`` and ``contract_scalars``."""
 
-ANNOTATIONS = frozenset(
-    {"$schema", "$anchor", "$comment", "$defs", "title", "description", "default", "examples"}
-)
+ANNOTATIONS = frozenset({"$anchor", "$comment", "$defs", "title", "description", "default", "examples"})
 ANNOTATIONS |= {"deprecated", "readOnly", "writeOnly"}
 ANNOTATIONS |= {"then", "else"}  # without "if" these mean nothing, with it they are part of it
 """Keywords that demand nothing by themselves."""

@@ -120,5 +120,8 @@ def _views(
     for keyword in _COMBINED:
         for part in schema.get(keyword, ()):
             yield from _views(root, part, always and keyword == "allOf", seen)
+    dependent = schema.get("dependentSchemas", {})
+    for part in dependent.values():
+        yield from _views(root, part, False, seen)
     for keyword in ("then", "else"):
         yield from _views(root, schema.get(keyword, True), False, seen)
