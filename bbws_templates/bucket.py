@@ -15,6 +15,7 @@ from bbws_templates.faults import (
     StoreError,
     UnreachableError,
 )
+from bbws_templates.printing import plain
 from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
 from bbws_templates.target import BucketTarget
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from bbws_templates.connections import Connections
 
+_LONGEST_LINE: Final = 300
 _NOT_FOUND: Final = {"NoSuchKey", "404", "NotFound"}
 _NOT_MODIFIED: Final = {"304", "NotModified"}
 _CONDITION_FAILED: Final = {"412", "PreconditionFailed"}
@@ -81,8 +83,9 @@ def connect(target: BucketTarget, *, timeout: float, attempts: int = 2, connecti
         return boto3.session.Session(profile_name=target.profile or None).client(
             "s3", region_name=region, config=config
         )
-    except Exception as error:
-        raise translate(error, target, "") from error
+    except Exception as error:  # noqa: BLE001  it is translated, or comes back up
+        fault = translate(error, target, "")
+    raise fault
 
 
 class BucketReader:
@@ -121,15 +124,18 @@ class BucketReader:
                 Bucket=self.target.bucket, Key=self.target.prefix + key, **conditions
             )
             body = answer["Body"].read()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  as above
             code = error_code(error)
             # 412 is what RFC 9110 keeps for other methods; a server that sends it means the same.
             if code in _NOT_MODIFIED or (conditions and code in _CONDITION_FAILED):
                 return UNCHANGED
             if code in _NOT_FOUND:
                 return None
-            raise translate(error, self.target, key) from error
-        return StoredObject(body, answer.get("ETag", ""))
+            fault = translate(error, self.target, key)
+        else:
+            return StoredObject(body, answer.get("ETag", ""))
+        # Not with what botocore raised as its cause: that may hold all that a gateway answered.
+        raise fault
 
 
 def error_code(error: Exception) -> str:
@@ -204,4 +210,5 @@ def _translate_answer(error: Any, target: BucketTarget, where: str) -> StoreErro
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".")
+    """What ``error`` says, but not the answer that botocore repeats below it: that may be a whole page."""
+    return plain(str(error).strip().partition("\n")[0], _LONGEST_LINE).rstrip(".")

@@ -38,6 +38,9 @@ class Bundle:
     display: Mapping[str, Any] | None = None
     further: Mapping[str, Any] | None = None
 
+    def __repr__(self) -> str:
+        return f"Bundle(release={self.release[:12]!r}, {len(self.templates)} templates)"
+
     def template(self, name: str) -> CompiledTemplate:
         """One template.
 

@@ -56,6 +56,7 @@ class TemplateClient:
     ) -> None:
         region = os.environ.get("AWS_REGION", "")
         place = parse_target(target, region=region) if target else target_from_environment()
+        self._place = place
         self._cache = ReleaseCache(
             # Who gives up is the cache: no socket may do so before the longest time that it would wait.
             lambda: open_reader(place, timeout=max(patience, cold_patience)),
@@ -67,6 +68,9 @@ class TemplateClient:
             deployed=_fallback(fallback),
             clock=clock,
         )
+
+    def __repr__(self) -> str:
+        return f"TemplateClient({str(self._place)!r})"
 
     def render(self, name: str, data: Mapping[str, Any], *, strict: bool = True) -> RenderedEmail:
         """One email, ready to be sent. ``name`` is ``category/name``.

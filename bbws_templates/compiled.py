@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bbws_templates.printing import brief
 from bbws_templates.record import record
 
 
@@ -20,6 +21,9 @@ class Translation:
     text: str
     subject: str
     preheader: str
+
+    def __repr__(self) -> str:
+        return f"Translation({brief(self.locale)})"
 
 
 @record(frozen=True)
@@ -48,10 +52,16 @@ class CompiledTemplate:
     translations: tuple[Translation, ...] = ()
     further: Mapping[str, Any] | None = None
 
+    def __repr__(self) -> str:
+        return f"CompiledTemplate({brief(self.name)})"
+
 
 @record(frozen=True)
 class RenderedEmail:
-    """One email ready to be sent. ``release`` is the id of the release it came from, "" for sources."""
+    """One email ready to be sent. ``release`` is the id of the release it came from, "" for sources.
+
+    It prints without what is in it: that is somebody's letter.
+    """
 
     template: str
     subject: str
@@ -61,3 +71,6 @@ class RenderedEmail:
     sender: tuple[str, str]
     reply_to: str
     release: str = ""
+
+    def __repr__(self) -> str:
+        return f"RenderedEmail({brief(self.template)}, release={brief(self.release[:12])})"

@@ -29,7 +29,8 @@ from bbws_templates.contract_schema import (
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.formats import FORMATS
 from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern
-from bbws_templates.references import escaped, plain, shown, subschemas
+from bbws_templates.printing import plain
+from bbws_templates.references import escaped, shown, subschemas
 
 if TYPE_CHECKING:
     from bbws_templates.contract_recursion import Recursion
@@ -73,19 +74,22 @@ def is_kept(contract: Schema, schema: Schema, data: Any) -> bool:
 
 def _problems(contract: Schema, schema: Schema, data: Any) -> tuple[ContractProblem, ...]:
     found: dict[ContractProblem, None] = {}
+    usable = True
     try:
         for problem in islice(apply(Check(contract), schema, data, "", 0), MAX_PROBLEMS):
             found[problem] = None
-    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError) as error:
+    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError):
         # Keywords trust their arguments, as a contract is checked where it is written, not at every send.
-        raise ContractError(
-            "The contract is not a JSON Schema and cannot be used.", remedy="Run the check on its template."
-        ) from error
+        usable = False  # and said below: an error as a cause may repeat the value that it came from
     except TooDeepError as error:
         found[ContractProblem(error.pointer, f"must not be nested deeper than {MAX_NESTING} levels")] = None
     except (TooManyStepsError, RecursionError):
         sentence = f"must be less: to check them takes more than {MAX_STEPS:,} steps"
         found[ContractProblem("", sentence)] = None
+    if not usable:
+        raise ContractError(
+            "The contract is not a JSON Schema and cannot be used.", remedy="Run the check on its template."
+        )
     return tuple(found)
 
 

@@ -12,7 +12,8 @@ from bbws_templates.contract_wording import amount, counted, other_than, text_ex
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.formats import FORMATS
 from bbws_templates.json_values import is_multiple, is_type, shape
-from bbws_templates.references import plain, shown
+from bbws_templates.printing import plain
+from bbws_templates.references import shown
 
 _STEPS_OF_A_FORMAT = 5
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from bbws_templates.contract_wording import MEMBER, is_plain_name
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.json_values import MAX_NESTING, TooDeepError, shape
-from bbws_templates.references import Schema, escaped, plain, resolved, shown
+from bbws_templates.printing import plain
+from bbws_templates.references import Schema, escaped, resolved, shown
 
 __all__ = [
     "ANNOTATIONS",

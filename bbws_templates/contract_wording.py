@@ -9,7 +9,8 @@ from typing import Any
 from bbws_templates.errors import ContractError
 from bbws_templates.formats import FORMATS
 from bbws_templates.json_values import shape
-from bbws_templates.references import Schema, plain, resolved
+from bbws_templates.printing import plain
+from bbws_templates.references import Schema, resolved
 
 _NOUNS = {
     "string": "text",

@@ -65,4 +65,6 @@ def canonical_json(value: Any) -> bytes:
             value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         ).encode("utf-8")
     except (TypeError, ValueError) as error:
-        raise DamagedReleaseError(f"A value cannot be written as JSON: {error}.") from error
+        reason = str(error)
+    # Not as its cause: that of text which UTF-8 cannot hold is printed with all of the text.
+    raise DamagedReleaseError(f"A value cannot be written as JSON: {reason}.")

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bbws_templates.faults import DamagedReleaseError, FormatError
+from bbws_templates.printing import plain
 from bbws_templates.record import record
 
 UPDATE: Final = "Update bbws-templates."
@@ -50,10 +51,13 @@ def decode_document(data: bytes, known: Format, *, what: str) -> dict[str, Any]:
     """
     import json  # like hashlib, not before there is something to read
 
+    members, reason = None, ""
     try:
         members = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise DamagedReleaseError(f"{_start(what)} is not JSON: {error}.") from error
+        reason = str(error)
+    if reason:  # not as its cause: that of bytes which are no UTF-8 is printed with all of them
+        raise DamagedReleaseError(f"{_start(what)} is not JSON: {plain(reason)}.")
     if not isinstance(members, dict):
         raise DamagedReleaseError(f"{_start(what)} is not a JSON object.")
     number = members.get("format")

@@ -18,9 +18,13 @@ An error says *what* is wrong (``message``), *where* (``location``) and *how to 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
+from bbws_templates.printing import plain
 from bbws_templates.record import record
+
+_LONGEST: Final = 5_000
+"""Characters of a message and of a remedy."""
 
 
 @record(frozen=True, order=True)
@@ -49,21 +53,33 @@ class Location:
 class BbwsTemplatesError(Exception):
     """Base of every error that this product raises on purpose.
 
-    ``code`` is stable and meant for machines (``--json``, problem details); ``str()`` is one line for people.
+    ``code`` is stable and meant for machines (``--json``, problem details); ``str()`` is one line for people,
+    control characters escaped. It names places, kinds and sizes, never the data of a mail.
     """
 
     code: ClassVar[str] = "error"
 
     def __init__(self, message: str, *, location: Location | None = None, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+        # Whatever a sentence quotes: it is one line, and no book.
+        self.message = plain(message, _LONGEST)
+        super().__init__(self.message)
         self.location = location
-        self.remedy = remedy
+        self.remedy = plain(remedy, _LONGEST)
 
     def __str__(self) -> str:
-        where = f"{self.location}: " if self.location else ""
+        where = f"{plain(str(self.location), _LONGEST)}: " if self.location else ""
         remedy = f" {self.remedy}" if self.remedy else ""
         return f"{where}{self.message}{remedy}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled and copied as it is, not made again: the subclasses take other arguments."""
+        return _restored, (type(self), self.args, self.__dict__.copy())
+
+
+def _restored(kind: type[BbwsTemplatesError], arguments: tuple[Any, ...], members: dict[str, Any]) -> Any:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(members)
+    return error
 
 
 class TemplateSyntaxError(BbwsTemplatesError):

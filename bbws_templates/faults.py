@@ -20,6 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.printing import plain
+
+_LONGEST_NAME = 200
 
 
 class DamagedReleaseError(BbwsTemplatesError):
@@ -46,11 +49,12 @@ class UnknownTemplateError(BbwsTemplatesError):
         import difflib
 
         names = tuple(known)
-        self.nearest = tuple(difflib.get_close_matches(name, names, n=3, cutoff=0.4))
+        # Whoever sends may take the name from a message; the search takes the square of its length.
+        self.nearest = tuple(difflib.get_close_matches(name[:_LONGEST_NAME], names, n=3, cutoff=0.4))
         close = f"Did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
         super().__init__(
-            f"Release {release[:12]} has no template named '{name}'.",
-            remedy=close or f"It has: {', '.join(sorted(names)) or 'none'}.",
+            f"Release {release[:12]} has no template named '{plain(name)}'.",
+            remedy=close or f"It has: {plain(', '.join(sorted(names)) or 'none', 1_000)}.",
         )
 
 

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.faults import StoreError, UnreachableError
+from bbws_templates.printing import plain
 
 T = TypeVar("T")
 
@@ -59,6 +60,6 @@ class Flight(Generic[T]):
         except BbwsTemplatesError as error:
             self._error = error
         except Exception as error:  # noqa: BLE001  whatever it is, a mail can still be sent from what is held
-            self._error = StoreError(f"Reading failed: {type(error).__name__}: {error}")
+            self._error = StoreError(f"Reading failed: {type(error).__name__}: {plain(str(error), 300)}")
         finally:
             self._landed.set()

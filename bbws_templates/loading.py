@@ -44,6 +44,9 @@ class Serving:
     problem: str = ""
     etag: str = ""
 
+    def __repr__(self) -> str:
+        return f"Serving({self.bundle!r}, {self.origin})"
+
 
 class Loader:
     """Loads what is to be served from a target, which errors call ``place``; ``pin`` is as for a client."""

@@ -3,13 +3,16 @@
 ``dataclasses`` imports ``inspect`` with all that belongs to it, and compiles source text for each method of
 each class: here that would be more than a third of the time that this package takes to import. ``record``
 makes classes that behave the same. To type checkers it is ``dataclass`` itself; and ``dataclasses.replace``,
-``asdict`` and ``fields`` find dataclasses, from the moment that one of them asks.
+``asdict`` and ``fields`` find dataclasses, from the moment that one of them asks. They print shortly, as what
+prints a whole release or somebody's mail ends up in a log; a class may say how.
 """
 
 from __future__ import annotations
 
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+
+from bbws_templates.printing import brief
 
 __all__ = ["record"]
 
@@ -39,9 +42,7 @@ class _Maker:
                 values(self) == values(other) if other.__class__ is made else NotImplemented
             ),
             "__hash__": lambda self: hash(values(self)),
-            "__repr__": lambda self: (
-                f"{made.__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
-            ),
+            "__repr__": made.__dict__.get("__repr__", _printed),
             "__setattr__": _refuse,
             "__delattr__": _refuse,
             "__match_args__": names,
@@ -79,6 +80,12 @@ def _initialiser(made: type, names: tuple[str, ...]) -> Any:
             finish(self)
 
     return __init__
+
+
+def _printed(self: Any) -> str:
+    """As a dataclass prints, in one short line: what is long is named by its kind and size."""
+    members = (f"{name}={brief(getattr(self, name))}" for name in self.__match_args__)
+    return f"{type(self).__qualname__}({', '.join(members)})"
 
 
 def _refuse(self: Any, name: str, *_: Any) -> None:

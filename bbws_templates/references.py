@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from bbws_templates.errors import ContractError
+from bbws_templates.printing import plain
 
 Schema: TypeAlias = Mapping[str, Any] | bool
 
@@ -142,16 +143,6 @@ def unquoted(text: str) -> str:
 def shown(text: Any, longest: int = _LONGEST_SHOWN) -> str:
     """``text`` in quotes as it can stand in a sentence: on one line, and not longer than ``longest``."""
     return f"'{plain(str(text), longest)}'"
-
-
-def plain(text: str, longest: int = _LONGEST_SHOWN) -> str:
-    """``text`` on one line without anything that a terminal would obey, cut to ``longest`` characters."""
-    cut = f"{text[: longest - 1]}…" if len(text) > longest else text
-    return cut if cut.isprintable() else "".join(_visible(sign) for sign in cut)
-
-
-def _visible(sign: str) -> str:
-    return sign if sign.isprintable() else sign.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def _step(target: Any, part: str) -> tuple[bool, Any]:

@@ -10,6 +10,7 @@ from bbws_templates.errors import LimitError, Location, PartialError
 from bbws_templates.limits import Limits
 from bbws_templates.modes import FILTERS, Mode
 from bbws_templates.nodes import Node, Partial, Section, Text, Unit, Variable
+from bbws_templates.printing import brief
 from bbws_templates.record import record
 from bbws_templates.values import Objection, objection_to_section, objection_to_text, text_of
 
@@ -37,6 +38,9 @@ class Chunk:
     template: str
     offset: int
     literal: bool
+
+    def __repr__(self) -> str:
+        return f"Chunk({len(self.text)} characters of {brief(self.template)} at {self.offset})"
 
 
 class Partials(Protocol):
