@@ -39,7 +39,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Fault:
-    """``code``, ``detail`` (further elements of its XML) and ``headers`` belong to an answer of S3."""
+    """``code``, ``detail`` (further elements of its XML) and ``headers`` belong to an answer of S3.
+
+    ``forgotten`` names the conditions that the server never sees.
+    """
 
     kind: Kind
     status: int = 0
@@ -47,6 +50,7 @@ class Fault:
     code: str = ""
     detail: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    forgotten: tuple[str, ...] = ("If-Match", "If-None-Match")
 
     def __str__(self) -> str:
         return f"{self.kind.name.lower()}{self.status or ''}"
@@ -54,11 +58,12 @@ class Fault:
 
 @dataclass(frozen=True)
 class Request:
-    """``number`` counts from 1 since the last ``reset``."""
+    """``number`` counts from 1 since the last ``reset``; ``conditions`` are its headers of that name."""
 
     number: int
     method: str
     path: str
+    conditions: tuple[str, ...] = ()
 
 
 Rule = Callable[[Request], Fault | None]
@@ -102,9 +107,9 @@ class FaultProxy:
             self._under_way -= 1
             self._idle.notify_all()
 
-    def judge(self, method: str, path: str) -> Fault | None:
+    def judge(self, method: str, path: str, conditions: tuple[str, ...]) -> Fault | None:
         with self._lock:
-            request = Request(len(self.requests) + 1, method, path)
+            request = Request(len(self.requests) + 1, method, path, conditions)
             self.requests.append(request)
             return self._rule(request)
 
@@ -156,11 +161,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        fault = self.server.proxy.judge(self.command, self.path)
+        conditions = tuple(name for name in ("If-Match", "If-None-Match") if self.headers.get(name))
+        fault = self.server.proxy.judge(self.command, self.path, conditions)
         if fault is None:
             self._answer(*self._forward(body))
         elif fault.kind is Kind.FORGET:
-            for name in ("If-Match", "If-None-Match"):
+            for name in fault.forgotten:
                 del self.headers[name]
             self._answer(*self._forward(body))
         elif fault.kind is Kind.DROP:
