@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8025
 WORKERS ?= 2
+ROUNDS ?= 10
+LOAD ?= 8
 ROOM ?= engine
 SAMPLE ?= 300
 SEED ?= 1
@@ -57,6 +59,18 @@ preview: $(VENV)/.app ## Open the preview of all emails at http://127.0.0.1:8025
 .PHONY: test
 test: tools ## Run the whole test suite (pass pytest's arguments in ARGS)
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
+
+.PHONY: test-quick
+test-quick: $(VENV)/.dev ## Run what needs no browser, no Terraform and no server: a minute, for daily work
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --quick $(ARGS)
+
+.PHONY: test-steady
+test-steady: tools ## Prove that nothing fails by chance: ROUNDS random orders, then as many beside LOAD busy processes
+	@$(BIN)/python scripts/steadiness.py --rounds $(ROUNDS) --load $(LOAD) $(ARGS)
+
+# Any other test-NAME runs the tests that are marked heavy("NAME").
+test-%: tools
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --heavy $* $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.app ## Check every template with every fixture

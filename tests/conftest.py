@@ -11,15 +11,11 @@ from typing import Any, Final
 
 import pytest
 import pytest_timeout
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import expect
 
 from tests.waiting import patience
 
-# How long an example takes depends on what else the machine does: no test asserts a time.
-hypothesis_settings.register_profile("product", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis_settings.load_profile("product")
+pytest_plugins = ["tests.selection"]
 
 TOGETHER: Final = {
     "tests/infra/applied/": "whole environments, applied to emulators",

@@ -26,10 +26,11 @@ import pytest
 PRELOADED = (
     "boto3", "botocore.session", "chevron", "html5lib", "hypothesis", "jsonschema", "lxml.html",
     "moto.moto_server.threaded_moto_server", "moto.backends", "playwright.sync_api", "premailer", "tinycss2",
-    "rich.console", "click",
+    "rich.console", "click", "pytest_cov.plugin", "schemathesis.pytest.plugin",
 )  # fmt: skip
 QUIET = (
     "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist",
+    "--hypothesis-profile=quick",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",  # plugins are among what is preloaded
 )  # fmt: skip
 
@@ -78,7 +79,7 @@ def forked(work: Any, seconds: float) -> Any:
         os.close(reading)
         # The last word of a child is its answer, whatever the tests do to the process.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.dont_write_bytecode = True
+        sys.dont_write_bytecode = True  # it is told by its source's time, which two mutants may share
         with os.fdopen(writing, "w") as answer:
             json.dump(work(), answer)
         os._exit(0)
@@ -115,9 +116,23 @@ def main() -> None:
         print(json.dumps(answer), flush=True)
 
 
+class Chosen:
+    """A plugin of pytest that runs some tests of those that are collected, in the order given."""
+
+    def __init__(self, tests: list[str]) -> None:
+        self.tests = tests
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        found = {item.nodeid: item for item in items}
+        items[:] = [found[test] for test in self.tests if test in found]
+
+
 def outcome(tests: list[str]) -> str:
-    """Run in this (forked) process."""
-    return "survived" if pytest.main([*QUIET, "-x", *tests]) == pytest.ExitCode.OK else "killed"
+    """Run in this (forked) process; a mutant that cannot even be imported is killed as well."""
+    files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
+    status = pytest.main([*QUIET, "-x", *files], plugins=[Chosen(tests)])
+    return "survived" if status == pytest.ExitCode.OK else "killed"
 
 
 if __name__ == "__main__":

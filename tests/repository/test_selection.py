@@ -1,0 +1,71 @@
+"""What a run leaves out is told, and a name that nothing has is an error."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.waiting import patience
+
+ROOT = Path(__file__).parents[2]
+TESTS = """\
+import pytest
+
+@pytest.fixture
+def s3_server(): pass
+
+def test_quick(): pass
+def test_slow(s3_server): pass
+@pytest.mark.heavy("servers")
+def test_heavy(): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["."], 0, ["NOT RUN: 1 tests; `make test-servers`", "2 passed, 1 deselected"]),
+        ([".", "--quick"], 0, ["1 tests; `make test` runs", "1 tests; `make test-servers`", "1 passed"]),
+        ([".", "--heavy", "servers"], 0, ["1 passed, 2 deselected"]),
+        ([".", "--heavy", "severs"], 4, ["No test of those given is marked heavy('severs')"]),
+        (["test_some.py::test_heavy"], 0, ["1 passed"]),
+        ([".", "-n", "1"], 0, ["NOT RUN: 1 tests; `make test-servers`", "2 passed"]),
+    ],
+    ids=["all", "quick", "heavy", "no such name", "by its own name", "in a worker"],
+)
+def test_what_is_left_out_is_told(tmp_path: Path, words: list[str], status: int, said: list[str]) -> None:
+    (tmp_path / "test_some.py").write_text(TESTS)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "tests.selection", "-p", "xdist", *words],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTEST_ADDOPTS": "",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=patience(120),
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    for words_said in said:
+        assert words_said in done.stdout + done.stderr
+    assert ("NOT RUN" in done.stdout) is any("make test" in each for each in said)
+
+
+def test_every_name_of_heavy_tests_is_documented() -> None:
+    text = (ROOT / "docs/testing.md").read_text(encoding="utf-8")
+    names = {
+        name
+        for path in (ROOT / "tests").rglob("*.py")
+        if path != Path(__file__)
+        for name in re.findall(r'mark\.heavy\("(\w+)"\)', path.read_text(encoding="utf-8"))
+    }
+    assert {name for name in names if f"make test-{name}" not in text} == set()

@@ -1,0 +1,116 @@
+"""Which tests a run takes: all but the heavy ones, the quick ones alone, or the heavy ones of one name.
+
+Whatever is left out is told at the end of the run, with the command that runs it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes depends on what else the machine does: no test asserts a time.
+settings.register_profile("product", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("product"), max_examples=20, database=None)
+settings.load_profile("product")
+
+SLOW_FIXTURES: Final = frozenset(
+    {
+        *("browser", "browser_page", "page", "session", "unpacked"),  # Chromium
+        *("s3_server", "server", "real_server", "hostile_server", "rendered", "specimens"),  # other programs
+        *("background", "estates", "workbench"),  # Terraform
+        *("layer", "types_of_the_twelve", "store"),
+    }
+)
+"""What takes long to make; ``store`` may be a bucket."""
+
+SLOW_FILES: Final = (
+    "tests/browser/",
+    "tests/compiler/test_in_browser.py",
+    "tests/compiler/test_other_engines.py",
+    "tests/infra/applied/",
+    "tests/publishing/test_commands.py",
+    "tests/publishing/test_compatibility.py",
+    "tests/publishing/test_concurrency.py",
+    "tests/runtime/test_footprint.py",
+    "tests/runtime/test_lambda.py",
+    "tests/web/test_live.py",
+    "tests/web/test_released.py",
+    "tests/contract/test_agreement.py",
+    "tests/engine/test_against_chevron.py",
+    "tests/engine/test_limits.py",
+)
+"""Tests that start programs of their own, or draw many examples."""
+
+_LEFT_OUT: pytest.StashKey[Counter[str]] = pytest.StashKey()
+_QUICK: Final = "quick"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("selection")
+    group.addoption("--quick", action="store_true", help="leave out what takes long")
+    group.addoption(
+        "--heavy", metavar="NAME", default="", help="run what is marked heavy(NAME), and only that"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "heavy(name): takes minutes, and runs by `make test-NAME` alone; see docs/testing.md"
+    )
+    config.stash[_LEFT_OUT] = Counter()
+    if config.getoption("quick"):
+        settings.load_profile("quick")  # before any test is read
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left = {item: why for item in items if (why := _left_out(item, config))}
+    wanted = config.getoption("heavy")
+    if wanted and len(left) == len(items):
+        raise pytest.UsageError(f"No test of those given is marked heavy({wanted!r}); see docs/testing.md.")
+    told = config.stash[_LEFT_OUT]
+    told.update(why for why in left.values() if why != wanted)
+    config.hook.pytest_deselected(items=list(left))
+    items[:] = [item for item in items if item not in left]
+
+
+def _left_out(item: pytest.Item, config: pytest.Config) -> str:
+    """The name of what ``item`` belongs to when it is not to run; "" when it is."""
+    if any("::" in named and item.nodeid.startswith(named) for named in config.args):
+        return ""  # it was asked for by its own name
+    marker = item.get_closest_marker("heavy")
+    name = str(marker.args[0]) if marker else ""
+    if wanted := config.getoption("heavy"):
+        return "" if name == wanted else wanted
+    if name:
+        return name
+    return _QUICK if config.getoption("quick") and _is_slow(item) else ""
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(SLOW_FILES) or not SLOW_FIXTURES.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker tells its controller."""
+    if hasattr(session.config, "workeroutput"):
+        told = session.config.stash[_LEFT_OUT]
+        session.config.workeroutput["left_out"] = dict(told)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    left = getattr(node, "workeroutput", {}).get("left_out", {})
+    if left:
+        node.config.stash[_LEFT_OUT] = Counter(left)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for name, count in sorted(config.stash[_LEFT_OUT].items()):
+        command = "make test" if name == _QUICK else f"make test-{name}"
+        terminalreporter.line(f"NOT RUN: {count} tests; `{command}` runs them.", yellow=True, bold=True)
