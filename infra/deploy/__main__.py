@@ -1,8 +1,9 @@
-"""``python -m infra.deploy``: plan, apply, bootstrap, destroy.
+"""``python -m infra.deploy``: plan, apply, bootstrap, destroy, drift.
 
 Exit codes: 0 done · 1 Terraform failed · 2 wrong call · 3 refused (wrong account, no confirmation, missing
 tags, a role that is not there) · 4 Terraform or AWS is not there. ``plan --detailed-exitcode`` answers as
-Terraform does: 0 no changes, 2 changes.
+Terraform does: 0 no changes, 2 changes. ``drift`` answers 0 when all is as deployed, 1 when something
+drifted, 4 when nothing drifted where it could be seen.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from infra.deploy.bootstrap import bootstrap, state_exists
 from infra.deploy.components import BY_ADMINISTRATOR, BY_PIPELINE, Component
+from infra.deploy.drift import as_json, as_table, exit_code, look_at_component, look_by_verifier
 from infra.deploy.errors import DeployError, RefusedError
 from infra.deploy.markdown import COMMENT
 from infra.deploy.plan import require_environment
@@ -36,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.verb in {"apply", "destroy"}:
             _require_confirmation(options.verb, options.env, options.confirm)
         caller = require_account(environment)
+        if options.verb == "drift":
+            return _drift(program, options.env, components, json_wanted=options.json)
         require_rights(environment, caller, options.verb, lock=getattr(options, "lock", True))
         if options.verb == "bootstrap":
             return _bootstrap(program, options.env, approve=options.approve)
@@ -58,7 +62,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _default(verb: str) -> tuple[str, ...]:
+    if verb == "drift":
+        return (*BY_ADMINISTRATOR, *BY_PIPELINE)
     return tuple(reversed(BY_PIPELINE)) if verb == "destroy" else BY_PIPELINE
+
+
+def _drift(program: str, environment: str, components: Sequence[Component], *, json_wanted: bool) -> int:
+    findings = [look_at_component(program, component) for component in components]
+    findings.append(look_by_verifier(environment))
+    print(as_json(environment, findings) if json_wanted else as_table(findings))
+    return exit_code(findings)
 
 
 def _plan(program: str, component: Component, *, lock: bool) -> bool:
@@ -171,6 +184,7 @@ def _parser() -> argparse.ArgumentParser:
         "apply": "apply the saved plans",
         "bootstrap": "make the state bucket and lock table, once per account",
         "destroy": "tear an environment down (dev)",
+        "drift": "plan every component without a trace, verify, and say what is no longer as deployed",
     }.items():
         command = verbs.add_parser(verb, help=text, description=text)
         command.add_argument("--env", required=True, choices=ENVIRONMENTS, help="the environment")
@@ -178,7 +192,7 @@ def _parser() -> argparse.ArgumentParser:
             "--component",
             action="append",
             choices=(*BY_ADMINISTRATOR, *BY_PIPELINE),
-            help=f"a component, repeatable; otherwise {', '.join(BY_PIPELINE)}",
+            help=f"a component, repeatable; otherwise {', '.join(_default(verb))}",
         )
         if verb == "plan":
             command.add_argument("--detailed-exitcode", action="store_true", help="2 when there are changes")
@@ -188,6 +202,8 @@ def _parser() -> argparse.ArgumentParser:
                 action="store_false",
                 help="leave the lock of the state alone, which the planner may not take",
             )
+        if verb == "drift":
+            command.add_argument("--json", action="store_true", help="print JSON instead of a table")
         if verb in {"apply", "destroy"}:
             command.add_argument("--confirm", default="", help="the typed confirmation")
         if verb == "bootstrap":

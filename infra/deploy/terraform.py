@@ -82,6 +82,28 @@ class Terraform:
             )
         return finished.returncode
 
+    def answer(self, *arguments: str, accept: Sequence[int] = (0,)) -> int:
+        """Run Terraform without a word on the terminal; the exit code.
+
+        Raises:
+            DeployError: the exit code is none of ``accept``; the message holds what Terraform said.
+        """
+        finished = subprocess.run(  # noqa: S603
+            [self._program, *arguments],
+            cwd=self.folder,
+            env={**self._environment, "TF_CLI_ARGS": "-no-color"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if finished.returncode not in accept:
+            said = " ".join(finished.stdout.replace("│", " ").partition("Error:")[2].split())
+            raise DeployError(
+                f"terraform {arguments[0]} failed in {self.folder.name}: {said or finished.stdout}"
+            )
+        return finished.returncode
+
     def show(self, plan: Path) -> dict[str, Any]:
         """The saved plan as Terraform's JSON.
 

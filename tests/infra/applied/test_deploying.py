@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -56,12 +57,19 @@ def test_nothing_is_applied_without_its_name_typed(dev: Estate, typed: str) -> N
 
 def test_drift_is_planned_by_one_role_and_repaired_by_another(dev: Estate) -> None:
     """As the pipeline does it: the plan of the planner, who takes no lock, is applied by the deployer."""
-    FAULTS["recovery disabled"].cause(dev)
     only = ("--component", "tenants")
+    assert drifted(dev, "tenants") == []
+    FAULTS["recovery disabled"].cause(dev)
+    assert drifted(dev, "tenants", "products") == [
+        "to change: module.table.aws_dynamodb_table.this",
+        "  ! point_in_time_recovery[0].enabled",
+        "  -   false",
+        "  +   true",
+    ]
     dev.deploy("plan", *only, "--no-lock", "--detailed-exitcode", role=dev.planner).ok(2)
     folder = work(dev, "tenants")
     report = (folder / "plan.md").read_text(encoding="utf-8")
-    assert report.startswith("# tenants in dev\n\n**1 to change, 1 changed outside Terraform.**\n")
+    assert report.startswith("# tenants in dev\n\n**1 to change, ")
     assert "! point_in_time_recovery[0].enabled\n-   false\n+   true" in report
     outside = report.partition("## Changed outside Terraform")[2]
     assert "! point_in_time_recovery[0].enabled\n-   true\n+   false" in outside
@@ -75,12 +83,33 @@ def test_drift_is_planned_by_one_role_and_repaired_by_another(dev: Estate) -> No
     dev.deploy(*apply, role=dev.deployer).ok()
     assert not (folder / "plan.tfplan").exists()
     dev.verify("--only", "tables", role=dev.deployer).ok()
+    assert drifted(dev, "tenants") == []
 
     # It was made without the lock; that the state has gone on since then is seen all the same.
     (folder / "plan.tfplan").write_bytes(plan)
     assert "Saved plan is stale" in dev.deploy(*apply, role=dev.deployer).ok(1).sentence
     dev.deploy("plan", *only, "--detailed-exitcode").ok(0)
     assert "**No changes.**" in (folder / "plan.md").read_text(encoding="utf-8")
+
+
+def drifted(dev: Estate, *components: str) -> list[str]:
+    """What the planner, who only reads, finds to have drifted in the first component; the others have not."""
+    named = [argument for name in components for argument in ("--component", name)]
+    finished = dev.deploy("drift", "--json", *named, role=dev.planner)
+    parts = {part["part"]: part for part in json.loads(finished.output)["parts"]}
+    assert list(parts) == [*components, "verifier"]
+    assert all(parts[name]["result"] == "as deployed" for name in components[1:])
+    lines: list[str] = parts[components[0]]["lines"]
+    assert parts[components[0]]["result"] == ("DRIFTED" if lines else "as deployed")
+    assert not list(work(dev, components[0]).glob("drift.tfplan"))
+    return lines
+
+
+def test_what_cannot_be_looked_at_is_not_taken_for_as_deployed(dev: Estate) -> None:
+    """The planner may not read the state of the account."""
+    finished = dev.deploy("drift", "--component", "account", role=dev.planner)
+    assert finished.code in (1, 4)
+    assert "account   NOT SEEN" in finished.output
 
 
 def test_the_planner_neither_locks_nor_applies(dev: Estate) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from infra.deploy.cost.estimate import estimate
+from infra.deploy.cost.resources import Resource, resources
 from infra.deploy.report import plan_report
 from infra.deploy.tags import MANDATORY, untagged
 from tests.infra.applied.conftest import Estates
@@ -243,6 +245,37 @@ def test_monitoring_grows_with_the_environment(estates: Estates) -> None:
         for name in ENVIRONMENTS
     }
     assert count["dev"] < count["sit"] < count["prod"]
+
+
+def test_a_new_estate_is_within_its_limit(estates: Estates) -> None:
+    """Every type of the estate is priced or free, every table and bucket has its assumptions."""
+    planned = estates.get("sit").planned.values()
+    found = estimate("sit", [resource for plan in planned for resource in resources(typed(plan))])
+    assert 10 < found.total < 100
+    assert {line.what for line in found.lines} >= {"metrics of the alarm", "request metrics", "GB of backups"}
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_whatever_is_applied_has_a_price(estates: Estates, name: str) -> None:
+    estate = estates.get(name)
+    found = [
+        Resource(f"{component}.{address}", kind_of(address), values)
+        for component in COMPONENTS
+        for address, values in estate.values(component).items()
+    ]
+    assert estimate(name, found).total < (100 if name == "dev" else 5000)
+
+
+def kind_of(address: str) -> str:
+    """The type in an address: ``module.table.aws_dynamodb_table.this[0]``."""
+    return next(part for part in address.split(".") if part.startswith("aws_") or part == "terraform_data")
+
+
+def typed(plan: dict[str, Any]) -> dict[str, Any]:
+    """The part of a plan with the types of its resources."""
+    entries = plan["planned_values"]["root_module"]["resources"]
+    found = [{**entry, "type": kind_of(entry["address"])} for entry in entries]
+    return {"planned_values": {"root_module": {"resources": found}}}
 
 
 def test_the_report_of_a_new_estate_is_readable(estates: Estates) -> None:
