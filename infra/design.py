@@ -23,7 +23,14 @@ REPOSITORY: Final = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
 BRANCH: Final = "refs/heads/main"
 """Whose workflows take the roles, and on which branch alone."""
 BUDGET_ALERTS: Final = {"ACTUAL": 80.0, "FORECASTED": 100.0}
+ALERT_EMAILS: Final = ("support@kimmyai.io",)
+"""Who hears of alarms and of the budget."""
 LOG_PREFIX: Final = "s3-access-logs/templates/"
+LOG_DAYS: Final = 365
+STATE_DAYS: Final = 365
+"""How long access logs and earlier versions of a state are kept."""
+BACKUP_HOURS: Final = {"daily": 24, "hourly": 1}
+BACKUP_SCHEDULES: Final = {"daily": "cron(0 2 * * ? *)", "hourly": "cron(0 * * * ? *)"}
 STATE_FOLDERS: Final = ("2_1_bbws_dynamodb_schemas", "2_1_bbws_s3_schemas")
 
 TABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
@@ -94,6 +101,31 @@ class Environment:
         return f"bbws-logs-{self.name}"
 
     @property
+    def state_bucket(self) -> str:
+        """The bucket of the Terraform states."""
+        return f"bbws-terraform-state-{self.name}"
+
+    @property
+    def vault(self) -> str:
+        """The backup vault, which has the same name in both regions; the alias of its key is made from it."""
+        return f"bbws-tables-{self.name}"
+
+    @property
+    def backup_role(self) -> str:
+        """ARN of the role that backs up and restores."""
+        return self.role(f"bbws-backup-{self.name}")
+
+    @property
+    def replication_role(self) -> str:
+        """ARN of the role that copies templates to the second region; only where ``replicated``."""
+        return self.role(f"bbws-templates-replication-{self.name}")
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions that hold something of the environment, the main one first."""
+        return (REGION, REPLICA_REGION) if self.replicated else (REGION,)
+
+    @property
     def readers(self) -> tuple[str, ...]:
         """ARNs of the roles that read templates."""
         return tuple(self.role(name) for name in self.reader_roles)
@@ -128,8 +160,7 @@ class Environment:
     @property
     def states(self) -> tuple[str, ...]:
         """Beginnings of the ARNs of the states that the pipeline keeps."""
-        bucket = f"arn:aws:s3:::bbws-terraform-state-{self.name}"
-        return tuple(f"{bucket}/{folder}/" for folder in STATE_FOLDERS)
+        return tuple(f"arn:aws:s3:::{self.state_bucket}/{folder}/" for folder in STATE_FOLDERS)
 
     @property
     def lock_table(self) -> str:

@@ -7,30 +7,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from bbws_templates.errors import BbwsTemplatesError
 from infra.design import ENVIRONMENTS
+from infra.verify.areas import AREAS, questions
 from infra.verify.aws import Account
-from infra.verify.backups import verify_backups
-from infra.verify.buckets import verify_buckets
-from infra.verify.checks import Check
+from infra.verify.checks import ask_all
 from infra.verify.report import as_json, as_table
-from infra.verify.roles import verify_roles
-from infra.verify.surroundings import verify_alarms, verify_budget
-from infra.verify.tables import verify_tables
-from infra.verify.templates import verify_templates
 
-AREAS: dict[str, Callable[[Account], Iterator[Check]]] = {
-    "tables": verify_tables,
-    "backup": verify_backups,
-    "bucket": verify_buckets,
-    "templates": verify_templates,
-    "access": verify_roles,
-    "budget": verify_budget,
-    "alarms": verify_alarms,
-}
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_SURROUNDINGS = 4
@@ -41,15 +28,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     account = Account(ENVIRONMENTS[options.env])
     try:
-        caller = account.sts.get_caller_identity()["Account"]
+        caller = account.client("sts").get_caller_identity()["Account"]
         if caller != account.environment.account:
             return _fail(
                 f"These credentials belong to account {caller}, but {options.env} is account "
                 f"{account.environment.account}: take the credentials of {options.env}.",
                 EXIT_USAGE,
             )
-        checks = [check for area in options.only for check in AREAS[area](account)]
-    except (BotoCoreError, ClientError) as error:
+        checks = ask_all(questions(account, options.only))
+    except (BotoCoreError, ClientError, BbwsTemplatesError) as error:
         return _fail(
             f"AWS could not be asked: {error} Look at the credentials (aws sts get-caller-identity), "
             "the region and the network.",
@@ -73,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_areas,
         default=tuple(AREAS),
         metavar="AREA,...",
-        help=f"areas to verify, of: {', '.join(AREAS)} (before the first publish: all but templates)",
+        help=f"areas to verify, of: {', '.join(AREAS)} (before the first publish without the templates)",
     )
     return parser
 

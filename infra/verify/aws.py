@@ -1,71 +1,128 @@
-"""Clients of AWS, one per service and region, made once."""
+"""Questions to one account of AWS: each asked once, many at a time, by listed rights alone."""
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future
+from typing import Any, Final
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from infra.design import REGION, Environment
+from infra.verify.actions import ACTIONS
 
-if TYPE_CHECKING:
-    from mypy_boto3_backup import BackupClient
-    from mypy_boto3_budgets import BudgetsClient
-    from mypy_boto3_cloudwatch import CloudWatchClient
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_iam import IAMClient
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_sns import SNSClient
-    from mypy_boto3_sts import STSClient
+_PATIENCE: Final = Config(
+    connect_timeout=5,
+    read_timeout=20,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    max_pool_connections=32,
+)
+_DENIED: Final = ("AccessDenied", "AuthorizationError", "Unauthorized", "NotAuthorized", "Forbidden")
 
-_PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4})
+
+class UnansweredError(Exception):
+    """AWS gave no value; the text says why, in words for the report."""
+
+
+class AbsentError(UnansweredError):
+    """What was asked for does not exist."""
+
+
+class DeniedError(UnansweredError):
+    """These credentials may not ask; nothing is known then, and that is a finding."""
 
 
 class Account:
-    """An environment and the clients that look into its account."""
+    """An environment and the answers of its account.
+
+    An answer is kept, so that several checks of one thing see the same; ``forget`` drops all of them.
+    Safe to share by threads.
+    """
 
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
         self._session = boto3.Session(region_name=REGION)
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._answers: dict[Any, Future[Any]] = {}
 
-    @lru_cache  # noqa: B019  (one account lives as long as the command)
-    def dynamodb(self, region: str = REGION) -> DynamoDBClient:
-        """DynamoDB in ``region``."""
-        return self._session.client("dynamodb", region_name=region, config=_PATIENCE)
+    def client(self, service: str, region: str = REGION) -> Any:
+        """A client of a service; making one is slow and not safe among threads, so each is made once."""
+        with self._lock:
+            place = (service, region)
+            if place not in self._clients:
+                # mypy cannot know which of boto3's overloads a computed name means.
+                self._clients[place] = self._session.client(  # type: ignore[call-overload]
+                    service, region_name=region, config=_PATIENCE
+                )
+            return self._clients[place]
 
-    @lru_cache  # noqa: B019
-    def s3(self, region: str = REGION) -> S3Client:
-        """S3 in ``region``."""
-        return self._session.client("s3", region_name=region, config=_PATIENCE)
+    def read(self, call: str, region: str = REGION, **arguments: Any) -> Mapping[str, Any]:
+        """The whole answer to ``call`` (``"s3.get_bucket_cors"``), all pages of it.
 
-    @lru_cache  # noqa: B019
-    def backup(self, region: str = REGION) -> BackupClient:
-        """AWS Backup in ``region``."""
-        return self._session.client("backup", region_name=region, config=_PATIENCE)
+        Raises:
+            AbsentError: there is no such thing.
+            DeniedError: the right for it is missing.
+            BotoCoreError, ClientError: AWS could not be asked at all.
+        """
+        if call not in ACTIONS:
+            raise LookupError(
+                f"The call {call} is not in infra/verify/actions.py, so no role has a right to it."
+            )
+        question = (call, region, repr(sorted(arguments.items())))
+        with self._lock:
+            answer = self._answers.get(question)
+            if mine := answer is None:
+                answer = self._answers[question] = Future()
+        if mine:
+            try:
+                answer.set_result(self._ask(call, region, arguments))
+            except BaseException as error:  # noqa: BLE001  (raised by whoever waits for the answer)
+                answer.set_exception(error)
+        result: Mapping[str, Any] = answer.result()
+        return result
 
-    @cached_property
-    def cloudwatch(self) -> CloudWatchClient:
-        """CloudWatch."""
-        return self._session.client("cloudwatch", config=_PATIENCE)
+    def find(self, call: str, region: str = REGION, **arguments: Any) -> Mapping[str, Any]:
+        """As ``read``, with an empty answer where there is no such thing."""
+        try:
+            return self.read(call, region, **arguments)
+        except AbsentError:
+            return {}
 
-    @cached_property
-    def sns(self) -> SNSClient:
-        """SNS."""
-        return self._session.client("sns", config=_PATIENCE)
+    @property
+    def asked(self) -> frozenset[str]:
+        """Every call that was made since ``forget``."""
+        with self._lock:
+            return frozenset(call for call, _, _ in self._answers)
 
-    @cached_property
-    def iam(self) -> IAMClient:
-        """IAM."""
-        return self._session.client("iam", config=_PATIENCE)
+    def forget(self) -> None:
+        """Ask anew from here on."""
+        with self._lock:
+            self._answers.clear()
 
-    @cached_property
-    def budgets(self) -> BudgetsClient:
-        """AWS Budgets."""
-        return self._session.client("budgets", config=_PATIENCE)
+    def _ask(self, call: str, region: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        service, _, operation = call.partition(".")
+        client = self.client(service, region)
+        try:
+            if client.can_paginate(operation):
+                pages = client.get_paginator(operation).paginate(**arguments)
+                whole: Mapping[str, Any] = pages.build_full_result()
+                return whole
+            answer: Mapping[str, Any] = getattr(client, operation)(**arguments)
+        except ClientError as error:
+            raise _in_words(error) from error
+        return answer
 
-    @cached_property
-    def sts(self) -> STSClient:
-        """STS, which says whose credentials these are."""
-        return self._session.client("sts", config=_PATIENCE)
+
+def _in_words(error: ClientError) -> Exception:
+    """A refusal or an absence is an answer; anything else means that nothing has been verified."""
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "403" or any(word in code for word in _DENIED):
+        return DeniedError(f"could not be asked: not allowed to look ({error.operation_name})")
+    if "NotFound" in code or code.startswith("NoSuch") or (status == 404 and code in {"404", ""}):
+        return AbsentError("absent")
+    return error

@@ -1,127 +1,216 @@
-"""Backups: the plan, its schedule, how long it keeps, where it copies to, and what it selects."""
+"""Backups: the vaults with their keys, locks and policies, the plan, and what it selects."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
-from infra.design import BACKUP_DAYS, REGION, REPLICA_REGION, Environment
-from infra.verify.aws import Account
-from infra.verify.checks import Answer, Check, Subject, ask
+from infra.design import BACKUP_DAYS, BACKUP_SCHEDULES, REGION, REPLICA_REGION, Environment
+from infra.verify.aws import AbsentError, Account
+from infra.verify.checks import Question, Subject
+from infra.verify.documents import rights, statements
+from infra.verify.keys import key_arn
+from infra.verify.recorded import recorded
+from infra.verify.tags import own
 
-SCHEDULES = {"daily": "cron(0 2 * * ? *)", "hourly": "cron(0 * * * ? *)"}
+_OURS: Final = "bbws-"
+_ABOUT_THE_RULE: Final = {"RuleId", "RuleName"}
 
 
-def verify_backups(account: Account) -> Iterator[Check]:
-    """Every check of the vaults, the plan and its selection."""
+def backup_questions(account: Account) -> Iterator[Question]:
+    """Every question on the vaults, the plan, its selection and the settings of the region."""
     environment = account.environment
-    vault = f"bbws-tables-{environment.name}"
-    regions = (REGION, REPLICA_REGION) if environment.replicated else (REGION,)
-    for region in regions:
-        yield from _vault(account, vault, region)
-    yield from _plan(account, vault)
-    if environment.replicated:
-        yield _advanced_features(account)
+    for region in environment.regions:
+        yield from _vault(account, region)
+    yield from _plan(account)
+    yield from _settings(account)
 
 
-def _vault(account: Account, name: str, region: str) -> Iterator[Check]:
-    subject = Subject("backup", f"vault {name} in {region}")
-    client = account.backup(region)
-    vault = ask(client.describe_backup_vault, BackupVaultName=name)
-    if vault.problem:
-        yield subject.missing("exists", "yes", vault)
-        return
-    key = vault.value.get("EncryptionKeyArn", "")
-    yield subject.holds("encryption", ":key/" in key, expected="KMS", found=key or "none")
-    arn = vault.value["BackupVaultArn"]
-    tags = ask(client.list_tags, ResourceArn=arn)
-    yield from subject.tags(
-        account.environment.tags("dynamodb"), tags if tags.problem else Answer(tags.value["Tags"])
-    )
-
-
-def _plan(account: Account, vault: str) -> Iterator[Check]:
+def _vault(account: Account, region: str) -> Iterator[Question]:
     environment = account.environment
-    client = account.backup()
-    name = f"bbws-tables-{environment.name}-{environment.backup_policy}"
-    subject = Subject("backup", f"plan {name}")
-    listed = ask(client.list_backup_plans)
-    ids = [
-        plan["BackupPlanId"]
-        for plan in (listed.value or {}).get("BackupPlansList", [])
-        if plan["BackupPlanName"] == name
-    ]
-    if len(ids) != 1:
-        yield subject.missing("exists", "once", Answer(problem=listed.problem or f"{len(ids)} times"))
-        return
-    plan = client.get_backup_plan(BackupPlanId=ids[0])
-    rules = plan["BackupPlan"]["Rules"]
-    yield subject.equal("rules", 1, len(rules))
-    for rule in rules:
-        yield subject.equal("schedule", SCHEDULES[environment.backup_policy], rule["ScheduleExpression"])
-        yield subject.equal("time zone", "Etc/UTC", rule.get("ScheduleExpressionTimezone", "Etc/UTC"))
-        yield subject.equal("vault", vault, rule["TargetBackupVaultName"])
-        yield subject.equal("kept for days", BACKUP_DAYS, rule.get("Lifecycle", {}).get("DeleteAfterDays"))
-        yield subject.equal("copies", _expected_copies(environment, vault), _copies(rule))
-    yield from _selection(account, ids[0], subject)
-    tags = ask(client.list_tags, ResourceArn=plan["BackupPlanArn"])
-    yield from subject.tags(
-        environment.tags("dynamodb"), tags if tags.problem else Answer(tags.value["Tags"])
+    name = environment.vault
+    subject = Subject("backup", f"vault {name} in {region}", "account")
+
+    def read(call: str) -> Mapping[str, Any]:
+        return account.read(f"backup.{call}", region, BackupVaultName=name)
+
+    def key() -> str:
+        used = str(read("describe_backup_vault").get("EncryptionKeyArn", "none"))
+        alias = f"alias/{name}"
+        return alias if used == key_arn(account, alias, region) else used
+
+    yield subject.question("key", f"alias/{name}", key)
+    yield subject.question("lock", {"Locked": False}, lambda: _locked(read("describe_backup_vault")))
+    designed = recorded(environment.name, "vault policy", f"{name} in {region}")
+    yield subject.question(
+        "policy",
+        rights(designed),
+        lambda: rights(statements(json.loads(read("get_backup_vault_access_policy")["Policy"]))),
+        absent=frozenset(),
+    )
+    yield subject.question(
+        "notifications",
+        {},
+        lambda: {
+            name: value
+            for name, value in read("get_backup_vault_notifications").items()
+            if name in {"SNSTopicArn", "BackupVaultEvents"} and value
+        },
+        absent={},
+    )
+    yield subject.question(
+        "tags",
+        environment.tags("dynamodb"),
+        lambda: own(
+            account.read(
+                "backup.list_tags", region, ResourceArn=read("describe_backup_vault")["BackupVaultArn"]
+            )["Tags"]
+        ),
+    )
+    yield subject.named(f"vaults in {region}").question(
+        "vaults of this product",
+        frozenset({name}),
+        lambda: frozenset(
+            vault["BackupVaultName"]
+            for vault in account.read("backup.list_backup_vaults", region)["BackupVaultList"]
+            if vault["BackupVaultName"].startswith(_OURS)
+        ),
     )
 
 
-def _expected_copies(environment: Environment, vault: str) -> tuple[str, ...]:
-    if not environment.replicated:
-        return ()
-    arn = f"arn:aws:backup:{REPLICA_REGION}:{environment.account}:backup-vault:{vault}"
-    return (f"{arn} for {BACKUP_DAYS} days",)
+def _locked(found: Mapping[str, Any]) -> dict[str, Any]:
+    members = ("MinRetentionDays", "MaxRetentionDays", "LockDate")
+    return {"Locked": bool(found.get("Locked"))} | {
+        name: found[name] if name != "LockDate" else str(found[name]) for name in members if found.get(name)
+    }
 
 
-def _copies(rule: Mapping[str, Any]) -> tuple[str, ...]:
-    copies = [
-        (copy["DestinationBackupVaultArn"], copy.get("Lifecycle", {}).get("DeleteAfterDays", "?"))
-        for copy in rule.get("CopyActions", [])
-    ]
-    return tuple(f"{vault} for {days} days" for vault, days in copies)
+def _plan(account: Account) -> Iterator[Question]:
+    environment = account.environment
+    name = f"{environment.vault}-{environment.backup_policy}"
+    subject = Subject("backup", f"plan {name}", "account")
 
+    def plan() -> Mapping[str, Any]:
+        return account.read("backup.get_backup_plan", BackupPlanId=_plan_id(account, name))
 
-def _selection(account: Account, plan_id: str, subject: Subject) -> Iterator[Check]:
-    client = account.backup()
-    expected = tuple(
-        f"{key}={value}"
-        for key, value in (("BackupPolicy", account.environment.backup_policy), ("Component", "dynamodb"))
+    yield subject.question(
+        "plans of this product", [name], lambda: sorted(entry["BackupPlanName"] for entry in _plans(account))
     )
-    listed = client.list_backup_selections(BackupPlanId=plan_id)["BackupSelectionsList"]
-    if len(listed) != 1:
-        yield subject.missing("selects tables tagged", expected, Answer(problem=f"{len(listed)} selections"))
-        return
-    answer = client.get_backup_selection(BackupPlanId=plan_id, SelectionId=listed[0]["SelectionId"])
-    selection = answer["BackupSelection"]
-    equals = selection.get("Conditions", {}).get("StringEquals", [])
-    found = sorted(
-        f"{entry['ConditionKey'].removeprefix('aws:ResourceTag/')}={entry['ConditionValue']}"
-        for entry in equals
+    yield subject.question(
+        "rules",
+        {environment.backup_policy: _rule(environment)},
+        lambda: {rule["RuleName"]: _found_rule(rule) for rule in plan()["BackupPlan"]["Rules"]},
     )
-    yield subject.equal("selects tables tagged", expected, tuple(found))
-    yield subject.equal("selects", ("arn:aws:dynamodb:*:*:table/*",), tuple(selection.get("Resources", [])))
-    other = {name: value for name, value in selection.get("Conditions", {}).items() if name != "StringEquals"}
-    other |= {name: selection.get(name) for name in ("NotResources", "ListOfTags")}
-    narrower = sorted(name for name, value in other.items() if value)
-    yield subject.holds(
-        "leaves no table out", not narrower, expected="yes", found=f"narrowed by {', '.join(narrower)}"
+    yield subject.question(
+        "advanced settings", [], lambda: list(plan()["BackupPlan"].get("AdvancedBackupSettings", []))
+    )
+    yield subject.question(
+        "selections",
+        {f"{name}-tables": _selection(environment)},
+        lambda: _selections(account, _plan_id(account, name)),
+    )
+    yield subject.question(
+        "tags",
+        environment.tags("dynamodb"),
+        lambda: own(account.read("backup.list_tags", ResourceArn=plan()["BackupPlanArn"])["Tags"]),
     )
 
 
-def _advanced_features(account: Account) -> Check:
-    """Without them AWS Backup copies no table to another region.
+def _plans(account: Account) -> list[Mapping[str, Any]]:
+    listed = account.read("backup.list_backup_plans")["BackupPlansList"]
+    return [entry for entry in listed if entry["BackupPlanName"].startswith(_OURS)]
 
-    The setting belongs to account and region, not to this estate, so Terraform leaves it alone.
-    """
-    subject = Subject("backup", f"AWS Backup in {REGION}")
-    answer = ask(account.backup().describe_region_settings)
-    if answer.problem:
-        return subject.missing("advanced features for DynamoDB", "on", answer)
-    on = bool(answer.value.get("ResourceTypeManagementPreference", {}).get("DynamoDB"))
-    return subject.holds(
-        "advanced features for DynamoDB", on, expected="on", found="off: tables are not copied"
+
+def _plan_id(account: Account, name: str) -> str:
+    ids = [str(entry["BackupPlanId"]) for entry in _plans(account) if entry["BackupPlanName"] == name]
+    if not ids:
+        raise AbsentError("absent")
+    return ids[0]
+
+
+def _rule(environment: Environment) -> dict[str, Any]:
+    lifecycle = {"DeleteAfterDays": BACKUP_DAYS}
+    arn = f"arn:aws:backup:{REPLICA_REGION}:{environment.account}:backup-vault:{environment.vault}"
+    copies = [{"DestinationBackupVaultArn": arn, "Lifecycle": lifecycle}] if environment.replicated else []
+    return {
+        "TargetBackupVaultName": environment.vault,
+        "ScheduleExpression": BACKUP_SCHEDULES[environment.backup_policy],
+        "ScheduleExpressionTimezone": "Etc/UTC",
+        "StartWindowMinutes": 60,
+        "CompletionWindowMinutes": 180,
+        "Lifecycle": lifecycle,
+        "CopyActions": copies,
+        "RecoveryPointTags": environment.tags("dynamodb"),
+    }
+
+
+def _found_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule without what says nothing: its id, settings that are off, periods that are none."""
+    found = {"ScheduleExpressionTimezone": "Etc/UTC", "CopyActions": [], **rule}
+    kept = {
+        name: value
+        for name, value in found.items()
+        if name not in _ABOUT_THE_RULE and value not in (False, None)
+    }
+    kept["Lifecycle"] = _lifecycle(rule)
+    kept["CopyActions"] = [{**copy, "Lifecycle": _lifecycle(copy)} for copy in found["CopyActions"]]
+    return kept
+
+
+def _lifecycle(found: Mapping[str, Any]) -> dict[str, Any]:
+    periods = found.get("Lifecycle", {}).items()
+    return {name: value for name, value in periods if value not in (None, False, -1, 0)}
+
+
+def _selection(environment: Environment) -> dict[str, Any]:
+    tags = {"BackupPolicy": environment.backup_policy, "Component": "dynamodb"}
+    return {
+        "role": environment.backup_role,
+        "resources": ["arn:aws:dynamodb:*:*:table/*"],
+        "conditions": {"StringEquals": {f"aws:ResourceTag/{name}": value for name, value in tags.items()}},
+        "narrowed by": {},
+    }
+
+
+def _selections(account: Account, plan_id: str) -> dict[str, Any]:
+    listed = account.read("backup.list_backup_selections", BackupPlanId=plan_id)["BackupSelectionsList"]
+    found = {}
+    for entry in listed:
+        call = partial(account.read, "backup.get_backup_selection", BackupPlanId=plan_id)
+        selection = call(SelectionId=entry["SelectionId"])["BackupSelection"]
+        conditions = selection.get("Conditions", {}).items()
+        found[selection["SelectionName"]] = {
+            "role": selection.get("IamRoleArn", "none"),
+            "resources": list(selection.get("Resources", [])),
+            "conditions": {
+                operator: {pair["ConditionKey"]: pair["ConditionValue"] for pair in pairs}
+                for operator, pairs in conditions
+                if pairs
+            },
+            "narrowed by": {
+                name: selection[name] for name in ("NotResources", "ListOfTags") if selection.get(name)
+            },
+        }
+    return found
+
+
+def _settings(account: Account) -> Iterator[Question]:
+    """Settings of account and region, in nobody's Terraform: without them nothing is backed up."""
+    subject = Subject("backup", f"AWS Backup in {REGION}", "account")
+    by_hand = "AWS Backup, Settings: switch DynamoDB on, see the runbook of the bootstrap"
+
+    def on(preference: str) -> bool:
+        return bool(account.read("backup.describe_region_settings").get(preference, {}).get("DynamoDB"))
+
+    yield subject.question(
+        "DynamoDB is backed up", True, lambda: on("ResourceTypeOptInPreference"), remedy=by_hand
     )
+    if account.environment.replicated:
+        yield subject.question(
+            "advanced features for DynamoDB (without them nothing is copied)",
+            True,
+            lambda: on("ResourceTypeManagementPreference"),
+            remedy=by_hand,
+        )

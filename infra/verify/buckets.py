@@ -1,208 +1,282 @@
-"""The templates bucket and its copy: versions, encryption, public access, lifecycle, logs, tags."""
+"""The buckets: everything that S3 keeps of one, whether the design sets it or wants none of it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
 
 from infra.design import (
+    LOG_DAYS,
     LOG_PREFIX,
     MULTIPART_DAYS,
     NONCURRENT_DAYS,
     REGION,
     REPLICA_REGION,
     REPLICATION_MINUTES,
+    STATE_DAYS,
+    Environment,
 )
 from infra.verify.aws import Account
-from infra.verify.checks import Answer, Check, Subject, ask
-from infra.verify.documents import statements, texts
-from infra.verify.policy import verify_policy
+from infra.verify.checks import Question, Subject
+from infra.verify.documents import rights, statements
+from infra.verify.policy import policy_questions
+from infra.verify.recorded import recorded
+from infra.verify.tags import tags_of
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+_OURS: Final = ("bbws-templates-", "bbws-logs-", "bbws-terraform-state-")
+_BLOCKED: Final = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+_UNNAMED: Final = {"ResponseMetadata", "ContinuationToken", "NextContinuationToken"}
 
-
-def verify_buckets(account: Account) -> Iterator[Check]:
-    """Every check of the templates bucket, its log bucket, and in production of the copies."""
-    environment = account.environment
-    places = [(REGION, environment.bucket, environment.log_bucket)]
-    if environment.replicated:
-        log_bucket = f"{environment.log_bucket}-dr-{REPLICA_REGION}"
-        places.append((REPLICA_REGION, environment.replica_bucket, log_bucket))
-    for region, bucket, log_bucket in places:
-        client = account.s3(region)
-        subject = Subject("bucket", bucket)
-        head = ask(client.head_bucket, Bucket=bucket)
-        if head.problem:
-            yield subject.missing("exists", "yes", head)
-            continue
-        yield from _protection(client, subject, bucket)
-        yield from _lifecycle(client, subject, bucket)
-        yield from _logging(client, subject, bucket, log_bucket)
-        yield from subject.tags(environment.tags("s3"), _tags(client, bucket))
-        yield from _policy(client, subject, bucket, account)
-        logs = Subject("bucket", log_bucket)
-        yield from _protection(client, logs, log_bucket)
-        yield from logs.tags(environment.tags("s3"), _tags(client, log_bucket))
-        yield _takes_logs_alone(client, logs, log_bucket)
-    yield from _replication(account)
+UNWANTED: Final = {
+    "CORS": "get_bucket_cors",
+    "website": "get_bucket_website",
+    "notifications": "get_bucket_notification_configuration",
+    "object lock": "get_object_lock_configuration",
+    "analytics": "list_bucket_analytics_configurations",
+    "inventory": "list_bucket_inventory_configurations",
+    "intelligent tiering": "list_bucket_intelligent_tiering_configurations",
+}
+"""What the design wants of no bucket, and the call that shows it."""
 
 
-def _protection(client: S3Client, subject: Subject, bucket: str) -> Iterator[Check]:
-    versioning = ask(client.get_bucket_versioning, Bucket=bucket)
-    if versioning.problem:
-        yield subject.missing("versioning", "Enabled", versioning)
-    else:
-        yield subject.equal("versioning", "Enabled", versioning.value.get("Status", "never enabled"))
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket of the design. ``lifecycle`` is rule to its action; ``logs`` is where its access logs go."""
 
-    encryption = ask(client.get_bucket_encryption, Bucket=bucket)
-    if encryption.problem:
-        yield subject.missing("encryption", "AES256", encryption)
-    else:
-        rules = encryption.value["ServerSideEncryptionConfiguration"]["Rules"]
-        algorithms = tuple(rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for rule in rules)
-        yield subject.equal("encryption", ("AES256",), algorithms)
-
-    block = ask(client.get_public_access_block, Bucket=bucket)
-    expected = "all four switches on"
-    if block.problem:
-        yield subject.missing("public access block", expected, block)
-    else:
-        switches = block.value["PublicAccessBlockConfiguration"]
-        names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-        off = [name for name in names if not switches.get(name)]
-        yield subject.holds("public access block", not off, expected=expected, found=f"off: {', '.join(off)}")
-
-    ownership = ask(client.get_bucket_ownership_controls, Bucket=bucket)
-    if ownership.problem:
-        yield subject.missing("ownership", "BucketOwnerEnforced", ownership)
-    else:
-        rules = ownership.value["OwnershipControls"]["Rules"]
-        yield subject.equal(
-            "ownership", ("BucketOwnerEnforced",), tuple(rule["ObjectOwnership"] for rule in rules)
-        )
+    name: str
+    region: str
+    area: str
+    component: str
+    lifecycle: Mapping[str, Mapping[str, Any]]
+    logs: str = ""
+    metrics: tuple[str, ...] = ()
 
 
-def _lifecycle(client: S3Client, subject: Subject, bucket: str) -> Iterator[Check]:
-    answer = ask(client.get_bucket_lifecycle_configuration, Bucket=bucket)
-    rules = [] if answer.problem else [rule for rule in answer.value["Rules"] if rule["Status"] == "Enabled"]
-    yield subject.equal(
-        "noncurrent versions expire after",
-        (f"{NONCURRENT_DAYS} days",),
-        tuple(ages(rules, "NoncurrentVersionExpiration", "NoncurrentDays")),
-    )
-    yield subject.equal(
-        "multipart uploads abort after",
-        (f"{MULTIPART_DAYS} days",),
-        tuple(ages(rules, "AbortIncompleteMultipartUpload", "DaysAfterInitiation")),
-    )
-    # A template must not vanish by age, nor lie in an archive that no Lambda reads.
-    moving = [
-        rule.get("ID", "?")
-        for rule in rules
-        if {"Days", "Date"} & rule.get("Expiration", {}).keys() or rule.get("Transitions")
-    ]
-    yield subject.holds(
-        "current versions",
-        not moving,
-        expected="kept",
-        found=f"expired or moved by the rule {', '.join(moving)}",
+def buckets(environment: Environment) -> Iterator[Bucket]:
+    """Every bucket of the environment, that of the states among them."""
+    own = _lifecycle("expire-noncurrent-versions", noncurrent=NONCURRENT_DAYS)
+    logs = _lifecycle("expire-logs", noncurrent=7, current=LOG_DAYS)
+    main = (environment.bucket, environment.log_bucket, REGION)
+    copy = (environment.replica_bucket, f"{environment.log_bucket}-dr-{REPLICA_REGION}", REPLICA_REGION)
+    for name, log_bucket, region in (main, copy) if environment.replicated else (main,):
+        metrics = ("EntireBucket",) if region == REGION else ()
+        yield Bucket(name, region, "bucket", "templates", own, log_bucket, metrics)
+        yield Bucket(log_bucket, region, "bucket", "templates", logs)
+    kept = _lifecycle("expire-noncurrent-versions", noncurrent=STATE_DAYS)
+    yield Bucket(environment.state_bucket, REGION, "state", "bootstrap", kept)
+
+
+def bucket_questions(account: Account) -> Iterator[Question]:
+    """Templates, their copy and the logs, and that there is no other bucket of their names."""
+    yield from _questions(account, "bucket")
+    designed = frozenset(bucket.name for bucket in buckets(account.environment))
+    yield Subject("bucket", account.environment.bucket, "templates").question(
+        "buckets of this product", designed, partial(_names, account)
     )
 
 
-def ages(rules: list[Any], action: str, days: str) -> Iterator[str]:
-    """After how many days each rule that has ``action`` does it, and what it leaves out."""
-    for rule in rules:
-        if details := rule.get(action):
-            newest = details.get("NewerNoncurrentVersions")
-            yield (
-                f"{details.get(days, '?')} days"
-                + (f" but the newest {newest}" if newest else "")
-                + (" in a part of the bucket" if _narrowed(rule) else "")
-            )
+def state_bucket_questions(account: Account) -> Iterator[Question]:
+    """The bucket of the states, by the same questions."""
+    yield from _questions(account, "state")
 
 
-def _narrowed(rule: Any) -> bool:
-    return bool(rule.get("Prefix") or any(rule.get("Filter", {}).values()))
+def _questions(account: Account, area: str) -> Iterator[Question]:
+    for bucket in buckets(account.environment):
+        if bucket.area == area:
+            yield from _settings(account, bucket)
+            yield from _policy(account, bucket)
+            yield from _extras(account, bucket)
 
 
-def _logging(client: S3Client, subject: Subject, bucket: str, log_bucket: str) -> Iterator[Check]:
-    answer = ask(client.get_bucket_logging, Bucket=bucket)
-    expected = f"{log_bucket}/{LOG_PREFIX}"
-    if answer.problem:
-        yield subject.missing("access logs", expected, answer)
-        return
-    target = answer.value.get("LoggingEnabled", {})
-    found = f"{target.get('TargetBucket', '')}/{target.get('TargetPrefix', '')}" if target else "off"
-    yield subject.equal("access logs", expected, found)
+def _settings(account: Account, bucket: Bucket) -> Iterator[Question]:
+    subject = Subject(bucket.area, bucket.name, bucket.component)
 
+    def read(call: str, *path: str) -> Any:
+        answer: Any = account.read(f"s3.{call}", bucket.region, Bucket=bucket.name)
+        for step in path:
+            answer = answer.get(step, {})
+        return answer
 
-def _policy(client: S3Client, subject: Subject, bucket: str, account: Account) -> Iterator[Check]:
-    answer = ask(client.get_bucket_policy, Bucket=bucket)
-    if answer.problem:
-        yield subject.missing("policy", "as designed", answer)
-        return
-    yield from verify_policy(subject, json.loads(answer.value["Policy"]), bucket, account.environment)
-
-
-def _takes_logs_alone(client: S3Client, subject: Subject, log_bucket: str) -> Check:
-    """The one right that the policy of the log bucket gives is S3's own, to deliver logs."""
-    what, expected = "policy lets S3 deliver logs, and nothing else", "yes"
-    answer = ask(client.get_bucket_policy, Bucket=log_bucket)
-    if answer.problem:
-        return subject.missing(what, expected, answer)
-    allowed = [
-        (statement.get("Principal"), texts(statement.get("Action")), texts(statement.get("Resource")))
-        for statement in statements(json.loads(answer.value["Policy"]))
-        if statement["Effect"] == "Allow"
-    ]
-    delivery = (
-        {"Service": "logging.s3.amazonaws.com"},
-        ["s3:PutObject"],
-        [f"arn:aws:s3:::{log_bucket}/{LOG_PREFIX}*"],
+    yield subject.question("region", bucket.region, lambda: read("get_bucket_location", "LocationConstraint"))
+    yield subject.question(
+        "versioning",
+        {"Status": "Enabled"},
+        lambda: _members(read("get_bucket_versioning"), MFADelete="Disabled"),
     )
-    found = "; ".join(f"{', '.join(actions)} to {who}" for who, actions, _ in allowed) or "no right"
-    return subject.holds(what, allowed == [delivery], expected=expected, found=found)
-
-
-def _replication(account: Account) -> Iterator[Check]:
-    environment = account.environment
-    subject = Subject("bucket", environment.bucket)
-    answer = ask(account.s3().get_bucket_replication, Bucket=environment.bucket)
-    if not environment.replicated:
-        yield subject.holds("replication", bool(answer.problem), expected="none", found="configured")
-        return
-    expected = (
-        f"everything to {environment.replica_bucket} with delete markers within {REPLICATION_MINUTES} min"
+    yield subject.question("encryption", [{"SSEAlgorithm": "AES256"}], lambda: _encryption(read))
+    yield subject.question(
+        "public access block",
+        dict.fromkeys(_BLOCKED, True),
+        lambda: read("get_public_access_block", "PublicAccessBlockConfiguration"),
     )
-    if answer.problem:
-        yield subject.missing("replication", expected, answer)
-        return
-    rules = [
-        rule for rule in answer.value["ReplicationConfiguration"]["Rules"] if rule["Status"] == "Enabled"
-    ]
-    problems = _replication_problems(rules, environment.replica_bucket)
-    yield subject.holds("replication", not problems, expected=expected, found="; ".join(problems))
+    yield subject.question(
+        "ownership",
+        [{"ObjectOwnership": "BucketOwnerEnforced"}],
+        lambda: read("get_bucket_ownership_controls", "OwnershipControls", "Rules"),
+    )
+    yield subject.question(
+        "lifecycle",
+        bucket.lifecycle,
+        lambda: lifecycle_rules(read("get_bucket_lifecycle_configuration", "Rules")),
+        absent={},
+    )
+    logs = {"TargetBucket": bucket.logs, "TargetPrefix": LOG_PREFIX} if bucket.logs else {}
+    yield subject.question(
+        "access logs", logs, lambda: _members(read("get_bucket_logging", "LoggingEnabled"), TargetGrants=[])
+    )
+    yield subject.question(
+        "replication",
+        _replication(account.environment) if bucket.name == account.environment.bucket else {},
+        lambda: _copied(read("get_bucket_replication", "ReplicationConfiguration")),
+        absent={},
+    )
+    component = "s3"
+    yield subject.question(
+        "tags",
+        account.environment.tags(component),
+        lambda: tags_of(read("get_bucket_tagging", "TagSet")),
+        absent={},
+    )
 
 
-def _replication_problems(rules: list[Any], destination_bucket: str) -> list[str]:
-    if len(rules) != 1:
-        return [f"{len(rules)} enabled rules"]
-    rule, destination = rules[0], rules[0]["Destination"]
-    clock = destination.get("ReplicationTime", {})
-    metrics = destination.get("Metrics", {})
-    conditions = {
-        "not the whole bucket": not _narrowed(rule),
-        f"to {destination['Bucket']}": destination["Bucket"] == f"arn:aws:s3:::{destination_bucket}",
-        "without delete markers": rule.get("DeleteMarkerReplication", {}).get("Status") == "Enabled",
-        "no replication time control": clock.get("Status") == "Enabled"
-        and clock.get("Time", {}).get("Minutes") == REPLICATION_MINUTES,
-        "no metrics": metrics.get("Status") == "Enabled",
+def _policy(account: Account, bucket: Bucket) -> Iterator[Question]:
+    subject = Subject(bucket.area, bucket.name, bucket.component)
+
+    def document() -> Mapping[str, Any]:
+        answer = account.read("s3.get_bucket_policy", bucket.region, Bucket=bucket.name)
+        policy: Mapping[str, Any] = json.loads(answer["Policy"])
+        return policy
+
+    designed = recorded(account.environment.name, "bucket policy", bucket.name)
+    yield subject.question(
+        "policy", rights(designed), lambda: rights(statements(document())), absent=frozenset()
+    )
+    if bucket.name in (account.environment.bucket, account.environment.replica_bucket):
+        yield from policy_questions(subject, document, bucket.name, account.environment)
+
+
+def _extras(account: Account, bucket: Bucket) -> Iterator[Question]:
+    subject = Subject(bucket.area, bucket.name, bucket.component)
+    for what, call in UNWANTED.items():
+        yield subject.question(what, {}, partial(_without_paging, account, call, bucket), absent={})
+
+    def read(call: str) -> Mapping[str, Any]:
+        return account.read(f"s3.{call}", bucket.region, Bucket=bucket.name)
+
+    yield subject.question(
+        "acceleration",
+        "off",
+        lambda: _on(read("get_bucket_accelerate_configuration").get("Status")),
+    )
+    yield subject.question(
+        "who pays for requests",
+        "BucketOwner",
+        lambda: read("get_bucket_request_payment").get("Payer", "BucketOwner"),
+    )
+    yield subject.question("ACL beside its owner's", [], lambda: _foreign_grants(read("get_bucket_acl")))
+    yield subject.question(
+        "request metrics",
+        {name: {} for name in bucket.metrics},
+        lambda: {
+            entry["Id"]: entry.get("Filter", {})
+            for entry in read("list_bucket_metrics_configurations").get("MetricsConfigurationList", [])
+        },
+        absent={},
+    )
+
+
+def _on(status: str | None) -> str:
+    """S3 has no way back to a bucket that never was accelerated."""
+    return "on" if status == "Enabled" else "off"
+
+
+def _without_paging(account: Account, call: str, bucket: Bucket) -> Mapping[str, Any]:
+    answer = account.read(f"s3.{call}", bucket.region, Bucket=bucket.name)
+    # An empty object can be all there is to a setting: events to the bus are switched on by one.
+    return {
+        name: value if value != {} else "on"
+        for name, value in answer.items()
+        if name not in _UNNAMED and value not in (None, False, "", [])
     }
-    return [problem for problem, fine in conditions.items() if not fine]
 
 
-def _tags(client: S3Client, bucket: str) -> Answer:
-    answer = ask(client.get_bucket_tagging, Bucket=bucket)
-    return answer if answer.problem else Answer({tag["Key"]: tag["Value"] for tag in answer.value["TagSet"]})
+def _encryption(read: Any) -> list[dict[str, Any]]:
+    """Each rule by what it encrypts with; a bucket key means nothing without KMS."""
+    rules = read("get_bucket_encryption", "ServerSideEncryptionConfiguration", "Rules")
+    return [dict(rule.get("ApplyServerSideEncryptionByDefault", {})) for rule in rules]
+
+
+def _lifecycle(rule: str, *, noncurrent: int, current: int = 0) -> dict[str, dict[str, Any]]:
+    expiring: dict[str, Any] = {"NoncurrentVersionExpiration": {"NoncurrentDays": noncurrent}}
+    if current:
+        expiring["Expiration"] = {"Days": current}
+    uploads = {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": MULTIPART_DAYS}}
+    return {
+        rule: {"Status": "Enabled"} | expiring,
+        "abort-multipart-uploads": {"Status": "Enabled"} | uploads,
+    }
+
+
+def lifecycle_rules(found: list[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Rule to what it does; a filter that leaves nothing out is none, in whatever way S3 writes it."""
+    rules: dict[str, dict[str, Any]] = {}
+    for number, rule in enumerate(found):
+        members = {name: value for name, value in rule.items() if name not in {"ID", "Filter"}}
+        narrowed = rule.get("Filter", {})
+        rules[rule.get("ID", f"rule {number}")] = _members(
+            {**members, **({"Filter": narrowed} if any(narrowed.values()) else {})}, Prefix=""
+        )
+    return rules
+
+
+def _replication(environment: Environment) -> dict[str, Any]:
+    if not environment.replicated:
+        return {}
+    minutes = {"Minutes": REPLICATION_MINUTES}
+    return {
+        "Role": environment.replication_role,
+        "everything": {
+            "Status": "Enabled",
+            "Priority": 0,
+            "DeleteMarkerReplication": {"Status": "Enabled"},
+            "Destination": {
+                "Bucket": f"arn:aws:s3:::{environment.replica_bucket}",
+                "StorageClass": "STANDARD",
+                "ReplicationTime": {"Status": "Enabled", "Time": minutes},
+                "Metrics": {"Status": "Enabled", "EventThreshold": minutes},
+            },
+        },
+    }
+
+
+def _copied(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Role": found.get("Role", "none"), **lifecycle_rules(found.get("Rules", []))}
+
+
+def _members(found: Mapping[str, Any], **defaults: Any) -> dict[str, Any]:
+    """What was answered, without members that say what holds anyway."""
+    return {
+        name: value
+        for name, value in found.items()
+        if name not in _UNNAMED and not (name in defaults and defaults[name] == value)
+    }
+
+
+def _foreign_grants(acl: Mapping[str, Any]) -> list[dict[str, str]]:
+    owner = acl.get("Owner", {}).get("ID")
+    return [
+        {
+            "to": str(grantee.get("URI") or grantee.get("ID") or grantee.get("EmailAddress")),
+            "right": grant["Permission"],
+        }
+        for grant in acl.get("Grants", [])
+        if (grantee := grant.get("Grantee", {})).get("ID") != owner
+    ]
+
+
+def _names(account: Account) -> frozenset[str]:
+    listed = account.read("s3.list_buckets").get("Buckets", [])
+    return frozenset(bucket["Name"] for bucket in listed if bucket["Name"].startswith(_OURS))

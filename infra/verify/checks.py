@@ -1,21 +1,26 @@
-"""What a check found, and how a question to AWS becomes one."""
+"""What is asked of AWS, what should be answered, and how both become one line of the report."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from infra.verify.aws import AbsentError, DeniedError
+from infra.verify.compare import ABSENT, Difference, differences, plain, words
 
-DENIED = frozenset(
-    {"403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
-)
+_AT_A_TIME: Final = 16
+_BY_HAND: Final = "remove by hand what Terraform does not know; for the rest "
+_TAKE_A_ROLE: Final = "take a role that may look: the auditor, or an administrator"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the report: of ``subject``, ``what`` should be ``expected`` and is ``found``."""
+    """One line of the report: of ``subject``, ``what`` should be ``expected`` and is ``found``.
+
+    ``remedy`` says what to do about it, and is empty where nothing is to be done.
+    """
 
     area: str
     subject: str
@@ -23,79 +28,73 @@ class Check:
     expected: str
     found: str
     passed: bool
+    remedy: str = ""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What AWS said: ``value``, or in ``problem`` why there is none: "absent", or a right that is missing."""
+class Question:
+    """Something to ask: ``ask`` gives the value that should equal ``expected``.
 
-    value: Any = None
-    problem: str = ""
-
-
-def ask(call: Callable[..., Any], **arguments: Any) -> Answer:
-    """The answer to one call.
-
-    A refusal or an absence is an answer too: it fails the checks that need the value, by name. Everything
-    else (no credentials, no connection, throttling without end) is left to raise, for then nothing has been
-    verified.
+    ``absent`` is what it counts as when AWS has no such thing; without it, that too is a difference.
     """
-    try:
-        return Answer(call(**arguments))
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        if code in DENIED:
-            return Answer(problem=f"not allowed to look ({error.operation_name})")
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if "NotFound" in code or code.startswith("NoSuch") or status == 404:
-            return Answer(problem="absent")
-        raise
+
+    area: str
+    subject: str
+    what: str
+    expected: Any
+    ask: Callable[[], Any]
+    remedy: str = ""
+    absent: Any = ABSENT
+
+    def check(self) -> Check:
+        """Ask, and compare. A right that is missing fails the check: what was not seen is not as designed."""
+        try:
+            found = self.ask()
+        except DeniedError as error:
+            return self._failed([Difference("", words(self.expected), str(error))], _TAKE_A_ROLE)
+        except AbsentError:
+            found = self.absent
+        found_differences = list(differences(self.expected, found))
+        if found_differences:
+            return self._failed(found_differences, self.remedy)
+        as_designed = words(self.expected) if _is_short(self.expected) else "as designed"
+        return Check(self.area, self.subject, self.what, as_designed, as_designed, passed=True)
+
+    def _failed(self, found: Sequence[Difference], remedy: str) -> Check:
+        expected = "; ".join(_placed(one.place, one.expected) for one in found)
+        what_is = "; ".join(_placed(one.place, one.found) for one in found)
+        return Check(self.area, self.subject, self.what, expected, what_is, passed=False, remedy=remedy)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is being looked at; makes the checks about it."""
+    """What is being looked at, and which component makes it; makes the questions about it."""
 
     area: str
     name: str
+    component: str
 
-    def equal(self, what: str, expected: Any, found: Any) -> Check:
-        """Passes when ``found`` equals ``expected``."""
-        return Check(self.area, self.name, what, _text(expected), _text(found), passed=expected == found)
+    def question(
+        self, what: str, expected: Any, ask: Callable[[], Any], *, absent: Any = ABSENT, remedy: str = ""
+    ) -> Question:
+        """``what`` should be ``expected``. Without a ``remedy`` it is to apply the component again."""
+        again = f"plan and apply the component {self.component}"
+        return Question(self.area, self.name, what, expected, ask, remedy or _BY_HAND + again, absent)
 
-    def holds(self, what: str, condition: bool, *, expected: str, found: str = "") -> Check:
-        """Passes when ``condition`` is true; ``found`` says what there is instead."""
-        return Check(
-            self.area,
-            self.name,
-            what,
-            expected,
-            expected if condition else found or "not so",
-            passed=condition,
-        )
-
-    def missing(self, what: str, expected: Any, answer: Answer) -> Check:
-        """Fails, because there was no value to look at."""
-        return Check(self.area, self.name, what, _text(expected), answer.problem or "absent", passed=False)
-
-    def tags(self, expected: Mapping[str, str], answer: Answer) -> Iterator[Check]:
-        """One check of all mandatory tags, naming those that are missing or wrong."""
-        if answer.problem:
-            yield self.missing("tags", "the seven mandatory tags", answer)
-            return
-        wrong = [
-            f"{key} is {answer.value[key]!r}" if key in answer.value else f"{key} is missing"
-            for key, value in expected.items()
-            if answer.value.get(key) != value
-        ]
-        yield self.holds("tags", not wrong, expected="the seven mandatory tags", found=", ".join(wrong))
+    def named(self, name: str) -> Subject:
+        """Another subject of the same area and component."""
+        return replace(self, name=name)
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_text(element) for element in value) or "none"
-    if value is None:
-        return "none"
-    return str(value)
+def ask_all(questions: Iterable[Question]) -> list[Check]:
+    """The checks, in the order of the questions, many asked at a time."""
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        return list(pool.map(Question.check, questions))
+
+
+def _placed(place: str, text: str) -> str:
+    return f"{plain(place)}: {text}" if place else text
+
+
+def _is_short(value: Any) -> bool:
+    return len(words(value)) <= 80

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from infra.design import Environment
-from infra.verify.checks import Check, Subject
+from infra.verify.checks import Question, Subject
 from infra.verify.documents import statements, texts
 
 READ: Final = frozenset({"s3:GetObject", "s3:GetObjectVersion"})
@@ -25,39 +26,31 @@ Right = tuple[str, str, str]
 """Who, what, on which resource."""
 
 
-def verify_policy(
-    subject: Subject, document: Mapping[str, Any], bucket: str, environment: Environment
-) -> Iterator[Check]:
-    """One check for each rule that must be there, one that nothing is allowed beside the design."""
-    denials = [_denial(statement) for statement in _statements(document, "Deny")]
+def policy_questions(
+    subject: Subject, document: Callable[[], Mapping[str, Any]], bucket: str, environment: Environment
+) -> Iterator[Question]:
+    """One question for each rule that must be there, and one on everything that is allowed."""
     for what, rule in _expected_denials(bucket, environment).items():
-        present = any(_covers(found, rule) for found in denials)
-        yield subject.holds(
-            f"policy refuses {what}", present, expected="yes", found="no such rule, or a weaker one"
+        yield subject.question(
+            f"policy refuses {what}", True, partial(_refuses, document, rule), absent="no policy"
         )
-    # One more would keep somebody from the work that the policy allows.
-    designed = list(_expected_denials(bucket, environment).values())
-    others = [
-        str(statement.get("Sid", "a statement without Sid"))
-        for statement, denial in zip(_statements(document, "Deny"), denials, strict=True)
-        if denial not in designed
-    ]
-    yield subject.holds("policy refuses nothing else", not others, expected="yes", found="; ".join(others))
-
-    granted = {right for statement in _statements(document, "Allow") for right in _rights(statement)}
-    expected = set(_expected_rights(bucket, environment))
-    beyond, short = sorted(granted - expected), sorted(expected - granted)
-    yield subject.holds(
-        "policy allows nothing else",
-        not beyond,
-        expected="yes",
-        found="; ".join(_words(right) for right in beyond),
+    expected = frozenset(_words(right) for right in _expected_rights(bucket, environment))
+    yield subject.question(
+        "policy allows the roles their work and nothing else",
+        expected,
+        lambda: _allowed(document()),
+        absent=frozenset(),
     )
-    yield subject.holds(
-        "policy allows the roles their work",
-        not short,
-        expected="yes",
-        found="missing: " + "; ".join(_words(right) for right in short),
+
+
+def _refuses(document: Callable[[], Mapping[str, Any]], rule: Mapping[str, Any]) -> bool | str:
+    denials = [_denial(statement) for statement in _statements(document(), "Deny")]
+    return any(_covers(found, rule) for found in denials) or "no such rule, or a weaker one"
+
+
+def _allowed(document: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(
+        _words(right) for statement in _statements(document, "Allow") for right in _rights(statement)
     )
 
 

@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from itertools import groupby
+from textwrap import wrap
 
 from infra.verify.checks import Check
 
+_WIDTH = 110
+
 
 def as_table(checks: Sequence[Check], *, failures_only: bool = False) -> str:
-    """One line a check, failures marked, a count at the end."""
+    """The checks by resource, what failed with what to do about it, and a count at the end."""
     failed = [check for check in checks if not check.passed]
     shown = failed if failures_only else list(checks)
-    rows = [("", "area", "subject", "what", "expected", "found")] + [
-        (
-            "ok" if check.passed else "FAIL",
-            check.area,
-            check.subject,
-            check.what,
-            check.expected,
-            _found(check),
-        )
-        for check in shown
-    ]
-    widths = [min(48, max(len(row[column]) for row in rows)) for column in range(5)]
-    lines = [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[5]]).rstrip()
-        for row in rows
-    ]
+    lines: list[str] = []
+    for (area, subject), group in groupby(shown, key=lambda check: (check.area, check.subject)):
+        lines += ["", f"{area}: {subject}", *_resource(list(group))]
     summary = f"{len(checks) - len(failed)} of {len(checks)} checks passed"
-    return "\n".join(
-        [*(lines if shown else []), "", f"{summary}, {len(failed)} failed" if failed else summary]
-    )
+    return "\n".join([*lines, "", f"{summary}, {len(failed)} failed" if failed else summary]).lstrip("\n")
 
 
 def as_json(checks: Sequence[Check], environment: str) -> str:
-    """``{"environment": …, "passed": …, "checks": [{area, subject, what, expected, found, passed}, …]}``."""
+    """``{environment, passed, checks: [{area, subject, what, expected, found, passed, remedy}, …]}``."""
     members = {
         "environment": environment,
         "passed": all(check.passed for check in checks),
@@ -45,5 +34,14 @@ def as_json(checks: Sequence[Check], environment: str) -> str:
     return json.dumps(members, indent=2)
 
 
-def _found(check: Check) -> str:
-    return "" if check.passed and check.found == check.expected else check.found
+def _resource(checks: Sequence[Check]) -> Iterable[str]:
+    width = max(len(check.what) for check in checks)
+    for check in checks:
+        if check.passed:
+            yield f"  ok    {check.what.ljust(width)}  {check.found}".rstrip()
+            continue
+        yield f"  FAIL  {check.what}"
+        for name, text in (("expected", check.expected), ("found", check.found), ("remedy", check.remedy)):
+            rows = wrap(text, _WIDTH - 18, break_on_hyphens=False) or ["none"]
+            yield f"        {name.ljust(8)}  {rows[0]}"
+            yield from (f"                  {row}" for row in rows[1:])

@@ -1,23 +1,23 @@
-"""The roles of the pipeline: who may take each, for how long, and what rights it has."""
+"""The roles and policies of IAM: who may take each role, for how long, and which rights it has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
-from infra.design import BRANCH, SESSION_SECONDS, Environment
+from infra.design import SESSION_SECONDS, Environment
 from infra.verify.aws import Account
-from infra.verify.checks import Check, Subject, ask
-from infra.verify.documents import policy_of, statements, texts
-from infra.verify.rights import verify_rights
+from infra.verify.checks import Question, Subject
+from infra.verify.documents import policy_of, rights, statements, texts
+from infra.verify.recorded import recorded, role_rights
+from infra.verify.tags import tags_of
+from infra.verify.trust import may_be_ours, trust_problems
 
-GITHUB: Final = "token.actions.githubusercontent.com"
-TAKING: Final = "sts:AssumeRoleWithWebIdentity"
 PLANNER_POLICY: Final = "read-for-plans"
-PRUNER_POLICY: Final = "prune-releases"
-
-_MEMBERS: Final = ("Sid", "Effect", "Principal", "Action", "Condition")
-"""What the one statement of a trust policy is made of."""
+_OURS: Final = ("bbws-terraform-", "bbws-templates-", "bbws-backup-", "bbws-deployer-")
+_BACKUP_POLICIES: Final = ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
 
 _LOOKED_AT: Final = ("cloudwatch:", "dynamodb:", "iam:", "kms:", "s3:")
 _LOOKING: Final = ("Describe", "Get", "List")
@@ -25,105 +25,193 @@ _DATA: Final = ("dynamodb:Get", "s3:GetObject")
 """Services and verbs of a plan, and beginnings of rights on data, which a planner has on the state alone."""
 
 
-def verify_roles(account: Account) -> Iterator[Check]:
-    """Planner, deployer and pruner: one hour, one subject of GitHub on main, no more rights."""
-    environment = account.environment
-    for arn, subject_claim in environment.subjects.items():
-        name = arn.rpartition("/")[2]
-        subject = Subject("access", name)
-        answer = ask(account.iam.get_role, RoleName=name)
-        if answer.problem:
-            yield subject.missing("exists", "yes", answer)
-            continue
-        role = answer.value["Role"]
-        yield subject.equal("session seconds", SESSION_SECONDS, role.get("MaxSessionDuration"))
-        trust = policy_of(role["AssumeRolePolicyDocument"])
-        problems = list(_trust_problems(trust, environment, subject_claim))
-        yield subject.holds(
-            "taken by",
-            not problems,
-            expected=f"{subject_claim.partition(':')[2]} on main, and nobody else",
-            found="; ".join(problems),
-        )
-        yield from _policies(account, subject, name)
-        yield from verify_rights(account, subject, name)
-        if arn == environment.planner:
-            yield _only_looks(account, subject, name)
+@dataclass(frozen=True)
+class Role:
+    """A role of the design. ``own`` and ``attached`` are its policies; of ``claim`` see ``trust``."""
+
+    arn: str
+    component: str
+    description: str
+    tagged: str
+    claim: str = ""
+    boundary: str = ""
+    own: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    attached: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """Its name, which IAM wants."""
+        return self.arn.rpartition("/")[2]
 
 
-def _trust_problems(trust: Mapping[str, Any], environment: Environment, subject_claim: str) -> Iterator[str]:
-    """Everything in a trust policy that is not the one statement of the design."""
-    provider = f"arn:aws:iam::{environment.account}:oidc-provider/{GITHUB}"
-    found = statements(trust)
-    if not found:
-        yield "nobody"
-    for statement in found:
-        if statement.get("Effect") != "Allow":
-            yield f"refused to {statement.get('Principal')}"
-            continue
-        if statement.get("Principal") != {"Federated": provider}:
-            yield f"also {statement.get('Principal')}"
-            continue
-        if texts(statement.get("Action")) != [TAKING]:
-            yield f"by {', '.join(texts(statement.get('Action'))) or 'no named action'}"
-        yield from (f"a member {member}" for member in statement if member not in _MEMBERS)
-        yield from _condition_problems(statement.get("Condition", {}), subject_claim)
-
-
-def _condition_problems(condition: Mapping[str, Any], subject_claim: str) -> Iterator[str]:
-    """Everything in the condition of a trust policy beside audience, branch and the one subject."""
-    equals = condition.get("StringEquals", {})
-    expected = {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:ref": BRANCH}
-    for key, value in expected.items():
-        if texts(equals.get(key)) != [value]:
-            yield f"any {'audience' if key.endswith('aud') else 'branch'}"
-    subjects = texts(equals.get(f"{GITHUB}:sub"))
-    yield from (f"also {subject}" for subject in subjects if subject != subject_claim)
-    if not subjects:
-        yield "any subject"
-    elif subject_claim not in subjects:
-        yield f"not {subject_claim}"
-    yield from (f"a condition {operator}" for operator in condition if operator != "StringEquals")
-    yield from (f"a condition on {key}" for key in equals if key not in {*expected, f"{GITHUB}:sub"})
-
-
-def _policies(account: Account, subject: Subject, name: str) -> Iterator[Check]:
-    """Policies are made and named by Terraform; one more is a right that nobody reviewed."""
-    environment = account.environment
-    parts: list[str] = []
-    if environment.role(name) == environment.deployer:
-        parts = ["buckets", "state", "surroundings", "tables"]
-        parts += ["destroy"] if environment.torn_down else []
-    expected = tuple(sorted(f"{name}-{part}" for part in parts))
-    attached = ask(account.iam.list_attached_role_policies, RoleName=name)
-    if attached.problem:
-        yield subject.missing("attached policies", expected, attached)
-        return
-    names = sorted(policy["PolicyName"] for policy in attached.value["AttachedPolicies"])
-    yield subject.equal("attached policies", expected, tuple(names))
-    policies = {environment.planner: (PLANNER_POLICY,), environment.pruner: (PRUNER_POLICY,)}
-    own = policies.get(environment.role(name), ())
-    inline = ask(account.iam.list_role_policies, RoleName=name)
-    if inline.problem:
-        yield subject.missing("policies of its own", own, inline)
-    else:
-        yield subject.equal("policies of its own", own, tuple(sorted(inline.value["PolicyNames"])))
-
-
-def _only_looks(account: Account, subject: Subject, name: str) -> Check:
-    """The planner is taken without anybody's approval, so its one policy is held to a rule of its own."""
-    what, expected = "writes nothing, reads no data", "yes"
-    answer = ask(account.iam.get_role_policy, RoleName=name, PolicyName=PLANNER_POLICY)
-    if answer.problem:
-        return subject.missing(what, expected, answer)
-    too_much = {
-        action
-        for statement in statements(policy_of(answer.value["PolicyDocument"]))
-        if statement["Effect"] == "Allow"
-        for action in texts(statement.get("Action")) or ["everything but something"]
-        if not _looks(action, texts(statement.get("Resource")) or ["*"], account.environment)
+def roles(environment: Environment) -> Iterator[Role]:
+    """Every role that the Terraform makes."""
+    said = {
+        environment.planner: "Plans changes of the infrastructure and writes nothing (GitHub Actions)",
+        environment.deployer: "Deploys the infrastructure of the templates and tables, and publishes "
+        "templates (GitHub Actions)",
+        environment.pruner: "Deletes old template releases, and nothing else (GitHub Actions)",
     }
-    return subject.holds(what, not too_much, expected=expected, found=f"it may {', '.join(sorted(too_much))}")
+    for arn, claim in environment.subjects.items():
+        name = arn.rpartition("/")[2]
+        policies = role_rights(environment.name).get(name, {})
+        own = {policy: found for policy, found in policies.items() if not policy.startswith(name)}
+        attached = frozenset(
+            policy_arn(environment, policy) for policy in policies if policy.startswith(name)
+        )
+        yield Role(arn, "account", said[arn], "s3", claim, own=own, attached=attached)
+    yield Role(
+        environment.backup_role,
+        "account",
+        "Lets AWS Backup back up and restore the tables",
+        "dynamodb",
+        attached=frozenset(f"arn:aws:iam::aws:policy/service-role/{policy}" for policy in _BACKUP_POLICIES),
+    )
+    if environment.replicated:
+        name = environment.replication_role.rpartition("/")[2]
+        yield Role(
+            environment.replication_role,
+            "templates",
+            f"Lets S3 copy {environment.bucket} to {environment.replica_bucket}",
+            "s3",
+            boundary=policy_arn(environment, f"bbws-deployer-boundary-{environment.name}"),
+            own={"replicate": recorded(environment.name, "own policy", f"{name} replicate")},
+        )
+
+
+def policy_arn(environment: Environment, name: str) -> str:
+    """ARN of a policy of this account."""
+    return f"arn:aws:iam::{environment.account}:policy/{name}"
+
+
+def role_questions(account: Account) -> Iterator[Question]:
+    """Every question on every role, and that no other has one of these names."""
+    environment = account.environment
+    designed = list(roles(environment))
+    for role in designed:
+        yield from _questions(account, role)
+    planner = Subject("access", environment.planner.rpartition("/")[2], "account")
+    yield planner.question(
+        "rights that write, or read data", [], partial(_more_than_looks, account, planner.name)
+    )
+    yield Subject("access", "roles of the account", "account").question(
+        "roles of this product",
+        frozenset(role.name for role in designed),
+        lambda: frozenset(name for name in _listed(account) if name.startswith(_OURS)),
+    )
+    yield Subject("access", "roles of the account", "account").question(
+        "roles that this repository may take",
+        frozenset(arn.rpartition("/")[2] for arn in environment.subjects),
+        partial(_taken_by_us, account),
+    )
+
+
+def _questions(account: Account, role: Role) -> Iterator[Question]:
+    environment = account.environment
+    subject = Subject("access", role.name, role.component)
+    read = _reader(account, role)
+
+    def trust() -> Mapping[str, Any]:
+        return policy_of(read("get_role")["Role"]["AssumeRolePolicyDocument"])
+
+    yield subject.question("settings", _settings(role), lambda: _found_settings(read("get_role")["Role"]))
+    yield subject.question(
+        "taken by",
+        rights(recorded(environment.name, "trust", role.name)),
+        lambda: rights(statements(trust())),
+    )
+    if role.claim:
+        yield subject.question(
+            "taken on main, by its subject alone",
+            [],
+            lambda: list(trust_problems(trust(), environment, role.claim)),
+        )
+    yield subject.question(
+        "attached policies",
+        role.attached,
+        lambda: frozenset(
+            one["PolicyArn"] for one in read("list_attached_role_policies")["AttachedPolicies"]
+        ),
+    )
+    yield subject.question(
+        "policies of its own",
+        frozenset(role.own),
+        lambda: frozenset(read("list_role_policies")["PolicyNames"]),
+    )
+    for policy, designed in role.own.items():
+        yield subject.question(
+            f"rights of {policy}",
+            rights(designed),
+            lambda policy=policy: rights(  # type: ignore[misc]
+                statements(policy_of(read("get_role_policy", PolicyName=policy)["PolicyDocument"]))
+            ),
+        )
+    yield subject.question(
+        "instance profiles",
+        [],
+        lambda: [
+            one["InstanceProfileName"] for one in read("list_instance_profiles_for_role")["InstanceProfiles"]
+        ],
+    )
+    yield subject.question(
+        "tags", environment.tags(role.tagged), lambda: tags_of(read("get_role")["Role"].get("Tags", []))
+    )
+
+
+def _reader(account: Account, role: Role) -> Callable[..., Mapping[str, Any]]:
+    def read(call: str, **arguments: Any) -> Mapping[str, Any]:
+        return account.read(f"iam.{call}", RoleName=role.name, **arguments)
+
+    return read
+
+
+def _settings(role: Role) -> dict[str, Any]:
+    return {
+        "Path": "/",
+        "MaxSessionDuration": SESSION_SECONDS,
+        "Description": role.description,
+        "PermissionsBoundary": role.boundary or "none",
+    }
+
+
+def _found_settings(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "Path": found.get("Path"),
+        "MaxSessionDuration": found.get("MaxSessionDuration"),
+        "Description": found.get("Description", ""),
+        "PermissionsBoundary": found.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", "none"),
+    }
+
+
+def _listed(account: Account) -> dict[str, Mapping[str, Any]]:
+    return {role["RoleName"]: role for role in account.read("iam.list_roles")["Roles"]}
+
+
+def _taken_by_us(account: Account) -> frozenset[str]:
+    """Roles whose trust policy lets a workflow of this repository in, whoever made them."""
+    return frozenset(
+        name
+        for name, role in _listed(account).items()
+        if _lets_in(policy_of(role.get("AssumeRolePolicyDocument") or {}))
+    )
+
+
+def _lets_in(trust: Mapping[str, Any]) -> bool:
+    return any(may_be_ours(statement) for statement in statements(trust))
+
+
+def _more_than_looks(account: Account, name: str) -> list[str]:
+    """The planner is taken without anybody's approval, so its one policy is held to a rule of its own."""
+    answer = account.read("iam.get_role_policy", RoleName=name, PolicyName=PLANNER_POLICY)
+    return sorted(
+        {
+            action
+            for statement in statements(policy_of(answer["PolicyDocument"]))
+            if statement["Effect"] == "Allow"
+            for action in texts(statement.get("Action")) or ["everything but something"]
+            if not _looks(action, texts(statement.get("Resource")) or ["*"], account.environment)
+        }
+    )
 
 
 def _looks(action: str, resources: Sequence[str], environment: Environment) -> bool:

@@ -1,109 +1,259 @@
-"""The three tables: status, keys, indexes, streams, recovery, encryption, protection, replicas, tags."""
+"""The tables, their replicas and the lock table: everything that DynamoDB keeps of one."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
 
-from infra.design import RECOVERY_DAYS, REGION, REPLICA_REGION, TABLES
-from infra.verify.aws import Account
-from infra.verify.checks import Answer, Check, Subject, ask
+from infra.design import RECOVERY_DAYS, REGION, TABLES, Environment
+from infra.verify.aws import AbsentError, Account
+from infra.verify.checks import Question, Subject
+from infra.verify.documents import rights, statements
+from infra.verify.keys import key_arn
+from infra.verify.tags import tags_of
+
+_INSIGHTS_OFF: Final = "DISABLED"
+_OFF: Final = ("DISABLED", "DISABLING")
 
 
-def verify_tables(account: Account) -> Iterator[Check]:
-    """Every check of every table, and of its replica where there is one."""
+@dataclass(frozen=True)
+class Table:
+    """A table of the design in one region; ``key`` is the alias of its key, "" for DynamoDB's own."""
+
+    name: str
+    region: str
+    area: str
+    component: str
+    keys: tuple[str, ...]
+    protected: bool
+    key: str = ""
+    stream: str = "off"
+    recovery_days: int = RECOVERY_DAYS
+    indexes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    replicas: frozenset[str] = frozenset()
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """Every attribute that a key is made of, all of them texts."""
+        named = (*self.keys, *(name for keys in self.indexes.values() for name in keys))
+        return dict.fromkeys(named, "S")
+
+
+def tables(environment: Environment) -> Iterator[Table]:
+    """Every table of the environment in every region, the lock table among them."""
+    regions = frozenset(environment.regions)
     for name, indexes in TABLES.items():
-        yield from _table(account, name, indexes, REGION)
-        if account.environment.replicated:
-            yield from _table(account, name, indexes, REPLICA_REGION)
+        for region in environment.regions:
+            yield Table(
+                name,
+                region,
+                "tables",
+                name,
+                keys=("PK", "SK"),
+                protected=environment.protected,
+                key=f"alias/bbws-dynamodb-{name}",
+                stream="NEW_AND_OLD_IMAGES",
+                indexes=indexes,
+                replicas=regions - {region},
+            )
+    name = environment.lock_table.rpartition("/")[2]
+    yield Table(name, REGION, "state", "bootstrap", ("LockID",), protected=environment.protected)
 
 
-def _table(
-    account: Account, name: str, indexes: Mapping[str, tuple[str, ...]], region: str
-) -> Iterator[Check]:
-    subject = Subject("tables", name if region == REGION else f"{name} in {region}")
-    client = account.dynamodb(region)
-    described = ask(client.describe_table, TableName=name)
-    if described.problem:
-        yield subject.missing("status", "ACTIVE", described)
-        return
-    table = described.value["Table"]
-    yield subject.equal("status", "ACTIVE", table["TableStatus"])
-    yield subject.equal("keys", ("PK", "SK"), _keys(table["KeySchema"]))
-    yield subject.equal("key types", ("S", "S"), tuple(_types(table).get(key, "") for key in ("PK", "SK")))
-    yield from _indexes(subject, table, indexes)
-    yield subject.equal(
-        "billing", "PAY_PER_REQUEST", table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
+def table_questions(account: Account) -> Iterator[Question]:
+    """Every question on the tables and their replicas."""
+    for table in tables(account.environment):
+        if table.area == "tables":
+            yield from _questions(account, table)
+
+
+def lock_table_questions(account: Account) -> Iterator[Question]:
+    """The lock table, by the same questions."""
+    for table in tables(account.environment):
+        if table.area == "state":
+            yield from _questions(account, table)
+
+
+def _questions(account: Account, table: Table) -> Iterator[Question]:
+    place = "" if table.region == REGION else f" in {table.region}"
+    subject = Subject(table.area, table.name + place, table.component)
+    described = partial(_described, account, table)
+    for what, (expected, found) in _description(table).items():
+        yield subject.question(what, expected, lambda found=found: found(described()))  # type: ignore[misc]
+    yield subject.question(
+        "encryption",
+        {"Status": "ENABLED", "SSEType": "KMS", "key": table.key or "alias/aws/dynamodb"},
+        lambda: _encryption(account, table, described()),
     )
-    stream = table.get("StreamSpecification", {})
-    view = stream.get("StreamViewType", "off") if stream.get("StreamEnabled") else "off"
-    yield subject.equal("stream", "NEW_AND_OLD_IMAGES", view)
-    yield from _encryption(subject, table)
-    yield subject.equal(
-        "deletion protection", account.environment.protected, bool(table.get("DeletionProtectionEnabled"))
+    yield subject.question("point-in-time recovery", *_recovery(account, table))
+    yield subject.question(
+        "tags",
+        account.environment.tags("dynamodb"),
+        lambda: tags_of(
+            account.read("dynamodb.list_tags_of_resource", table.region, ResourceArn=described()["TableArn"])[
+                "Tags"
+            ]
+        ),
     )
-    yield from _recovery(subject, ask(client.describe_continuous_backups, TableName=name), region)
-    yield from subject.tags(account.environment.tags("dynamodb"), _tags(client, table["TableArn"]))
-    if region == REGION:
-        replicas = tuple(
-            replica["RegionName"]
-            for replica in table.get("Replicas", [])
-            if replica.get("ReplicaStatus") == "ACTIVE"
-        )
-        yield subject.equal("replicas", (REPLICA_REGION,) if account.environment.replicated else (), replicas)
+    yield from _extras(account, table, subject)
 
 
-def _indexes(
-    subject: Subject, table: Mapping[str, Any], expected: Mapping[str, tuple[str, ...]]
-) -> Iterator[Check]:
-    found = {index["IndexName"]: index for index in table.get("GlobalSecondaryIndexes", [])}
-    for name, keys in expected.items():
-        if name not in found:
-            yield subject.missing(f"index {name}", keys, Answer())
-            continue
-        index = found[name]
-        state = (
-            *_keys(index["KeySchema"]),
-            index["Projection"]["ProjectionType"],
-            index.get("IndexStatus", ""),
-        )
-        yield subject.equal(f"index {name}", (*keys, "ALL", "ACTIVE"), state)
-        yield subject.equal(
-            f"index {name} key types", ("S",) * len(keys), tuple(_types(table).get(key, "") for key in keys)
-        )
-    for name in sorted(found.keys() - expected.keys()):
-        yield subject.holds(f"index {name}", condition=False, expected="no such index", found="present")
+def _described(account: Account, table: Table) -> Mapping[str, Any]:
+    answer: Mapping[str, Any] = account.read("dynamodb.describe_table", table.region, TableName=table.name)[
+        "Table"
+    ]
+    return answer
 
 
-def _encryption(subject: Subject, table: Mapping[str, Any]) -> Iterator[Check]:
-    encryption = table.get("SSEDescription", {})
-    own = encryption.get("Status") == "ENABLED" and encryption.get("SSEType") == "KMS"
-    yield subject.holds("encryption", own, expected="KMS", found=encryption.get("Status", "AWS-owned key"))
+def _description(table: Table) -> dict[str, tuple[Any, Any]]:
+    """What to ask of DescribeTable: what is expected, and how it is found there."""
+    return {
+        "status": ("ACTIVE", lambda found: found["TableStatus"]),
+        "keys": (list(table.keys), lambda found: _keys(found["KeySchema"])),
+        "key types": (
+            table.attributes,
+            lambda found: {
+                entry["AttributeName"]: entry["AttributeType"] for entry in found["AttributeDefinitions"]
+            },
+        ),
+        "indexes": (
+            {
+                name: {"keys": list(keys), "projection": {"ProjectionType": "ALL"}, "status": "ACTIVE"}
+                for name, keys in table.indexes.items()
+            },
+            lambda found: {
+                index["IndexName"]: _index(index) for index in found.get("GlobalSecondaryIndexes", [])
+            },
+        ),
+        "local indexes": (
+            [],
+            lambda found: [index["IndexName"] for index in found.get("LocalSecondaryIndexes", [])],
+        ),
+        "billing": (
+            "PAY_PER_REQUEST",
+            lambda found: found.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+        ),
+        "limits of throughput": ({}, lambda found: _limits(found.get("OnDemandThroughput", {}))),
+        "class": ("STANDARD", lambda found: found.get("TableClassSummary", {}).get("TableClass", "STANDARD")),
+        "stream": (table.stream, lambda found: _stream(found.get("StreamSpecification", {}))),
+        "deletion protection": (table.protected, lambda found: bool(found.get("DeletionProtectionEnabled"))),
+        "replicas": (
+            dict.fromkeys(table.replicas, "ACTIVE"),
+            lambda found: {
+                replica["RegionName"]: replica.get("ReplicaStatus", "ACTIVE")
+                for replica in found.get("Replicas", [])
+                if replica["RegionName"] != table.region
+            },
+        ),
+    }
 
 
-def _recovery(subject: Subject, answer: Answer, region: str) -> Iterator[Check]:
-    expected = f"{RECOVERY_DAYS} days" if region == REGION else "enabled"
-    if answer.problem:
-        yield subject.missing("point-in-time recovery", expected, answer)
-        return
-    recovery = answer.value["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
-    enabled = recovery.get("PointInTimeRecoveryStatus") == "ENABLED"
-    found = f"{recovery.get('RecoveryPeriodInDays', RECOVERY_DAYS)} days" if enabled else "disabled"
-    yield subject.equal(
-        "point-in-time recovery", expected, "enabled" if enabled and region != REGION else found
+def _recovery(account: Account, table: Table) -> tuple[dict[str, Any], Any]:
+    expected: dict[str, Any] = {"status": "ENABLED"}
+    # The replica's period follows no setting of the Terraform: its resource has none.
+    if table.region == REGION:
+        expected["days"] = table.recovery_days
+
+    def ask() -> dict[str, Any]:
+        answer = account.read("dynamodb.describe_continuous_backups", table.region, TableName=table.name)
+        found = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+        values = {
+            "status": found.get("PointInTimeRecoveryStatus", "DISABLED"),
+            "days": found.get("RecoveryPeriodInDays", RECOVERY_DAYS),
+        }
+        return {name: values[name] for name in expected}
+
+    return expected, ask
+
+
+def _extras(account: Account, table: Table, subject: Subject) -> Iterator[Question]:
+    """What the design wants of no table, and DescribeTable does not show."""
+    named = {"TableName": table.name}
+
+    def read(call: str) -> Mapping[str, Any]:
+        return account.read(f"dynamodb.{call}", table.region, **named)
+
+    yield subject.question(
+        "items that expire (TTL)",
+        {},
+        lambda: _time_to_live(read("describe_time_to_live")["TimeToLiveDescription"]),
     )
+    yield subject.question(
+        "streams into Kinesis",
+        [],
+        lambda: [
+            entry.get("StreamArn", "?")
+            for entry in read("describe_kinesis_streaming_destination").get(
+                "KinesisDataStreamDestinations", []
+            )
+            if entry.get("DestinationStatus") not in _OFF
+        ],
+    )
+    yield subject.question(
+        "contributor insights",
+        _INSIGHTS_OFF,
+        lambda: read("describe_contributor_insights").get("ContributorInsightsStatus", _INSIGHTS_OFF),
+        absent=_INSIGHTS_OFF,
+    )
+    yield subject.question(
+        "policy of its own", frozenset(), lambda: _policy(account, table, "TableArn"), absent=frozenset()
+    )
+    if table.stream != "off":
+        yield subject.question(
+            "policy of its stream",
+            frozenset(),
+            lambda: _policy(account, table, "LatestStreamArn"),
+            absent=frozenset(),
+        )
 
 
-def _tags(client: Any, arn: str) -> Answer:
-    # AWS answers with ten tags at a time.
-    pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
-    return ask(lambda: {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]})
+def _policy(account: Account, table: Table, member: str) -> frozenset[str]:
+    arn = _described(account, table).get(member)
+    if not arn:
+        raise AbsentError("absent")
+    answer = account.read("dynamodb.get_resource_policy", table.region, ResourceArn=arn)
+    return rights(statements(json.loads(answer["Policy"])))
 
 
-def _keys(schema: list[dict[str, str]]) -> tuple[str, ...]:
+def _encryption(account: Account, table: Table, found: Mapping[str, Any]) -> dict[str, str]:
+    """With the key by its alias, so that another key shows, and what it is."""
+    description = found.get("SSEDescription", {})
+    used = description.get("KMSMasterKeyArn", "none")
+    alias = table.key or "alias/aws/dynamodb"
+    return {
+        "Status": description.get("Status", "none"),
+        "SSEType": description.get("SSEType", "none"),
+        "key": alias
+        if used.rpartition("/")[2] == key_arn(account, alias, table.region).rpartition("/")[2]
+        else used,
+    }
+
+
+def _index(index: Mapping[str, Any]) -> dict[str, Any]:
+    limits = _limits(index.get("OnDemandThroughput", {}))
+    return {
+        "keys": _keys(index["KeySchema"]),
+        "projection": {name: value for name, value in index["Projection"].items() if value},
+        "status": index.get("IndexStatus", ""),
+        **({"limits": limits} if limits else {}),
+    }
+
+
+def _limits(found: Mapping[str, int]) -> dict[str, int]:
+    return {name: value for name, value in found.items() if value not in (-1, 0)}
+
+
+def _stream(found: Mapping[str, Any]) -> str:
+    return str(found.get("StreamViewType", "off")) if found.get("StreamEnabled") else "off"
+
+
+def _time_to_live(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {} if found.get("TimeToLiveStatus") in _OFF else dict(found)
+
+
+def _keys(schema: list[Mapping[str, str]]) -> list[str]:
     order = {"HASH": 0, "RANGE": 1}
-    return tuple(key["AttributeName"] for key in sorted(schema, key=lambda key: order[key["KeyType"]]))
-
-
-def _types(table: Mapping[str, Any]) -> dict[str, str]:
-    return {entry["AttributeName"]: entry["AttributeType"] for entry in table["AttributeDefinitions"]}
+    return [key["AttributeName"] for key in sorted(schema, key=lambda key: order[key["KeyType"]])]

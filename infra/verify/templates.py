@@ -1,18 +1,21 @@
-"""What lies in the bucket: the twelve templates, fit for web mail, and nothing that nobody published."""
+"""What lies in the bucket: the twelve templates, as released byte for byte, and nothing else."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, Final
 
-from infra.design import TEMPLATES
-from infra.verify.aws import Account
-from infra.verify.checks import Check, Subject, ask
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+from app.publishing.bucket_store import BucketStore
+from app.publishing.catalogue import Catalogue
+from app.publishing.verification import verify
+from bbws_templates.faults import DeniedError as StoreDeniedError
+from bbws_templates.faults import MissingBucketError
+from bbws_templates.target import BucketTarget
+from infra.design import REGION, TEMPLATES
+from infra.verify.aws import AbsentError, Account, DeniedError
+from infra.verify.checks import Question, Subject
 
 SMALLEST: Final = 500
 LARGEST: Final = 102_400
@@ -25,70 +28,81 @@ PUBLISHED: Final = re.compile(
     r"|objects/[0-9a-f]{64}\.(html|txt|json)"
     r"|history/[^/]+\.json"
 )
+_HEADERS: Final = ("ContentType", "ContentEncoding", "ContentDisposition", "WebsiteRedirectLocation")
+_MEND: Final = "bbws-templates publish --to {} --repair; what nobody published, remove by hand"
 
 
-def verify_templates(account: Account) -> Iterator[Check]:
-    """Each template with its text part, the pointer and the release it names, and no unexpected object."""
-    bucket = account.environment.bucket
-    client = account.s3()
-    subject = Subject("templates", bucket)
-    keys = ask(lambda: _list_keys(client, bucket))
-    if keys.problem:
-        yield subject.missing("objects", "listed", keys)
-        return
-    sizes: dict[str, int] = keys.value
-    stable = {template + suffix for template in TEMPLATES for suffix in MEDIA_TYPES}
+def template_questions(account: Account) -> Iterator[Question]:
+    """Each template with its text part, every byte of every release, and no unexpected object."""
+    environment = account.environment
+    bucket = environment.bucket
+    mend = _MEND.format(environment.name)
+    stable = frozenset(template + suffix for template in TEMPLATES for suffix in MEDIA_TYPES)
     for key in sorted(stable):
-        yield from _template(client, bucket, key, sizes)
-    unexpected = [key for key in sizes if key not in stable and not PUBLISHED.fullmatch(key)]
-    found = ", ".join(unexpected[:5]) + (f" and {len(unexpected) - 5} more" if len(unexpected) > 5 else "")
-    yield subject.holds("nothing unexpected", not unexpected, expected="yes", found=found)
-    yield from _pointer(client, bucket, sizes)
-
-
-def _template(client: S3Client, bucket: str, key: str, sizes: dict[str, int]) -> Iterator[Check]:
-    subject = Subject("templates", key)
-    if key not in sizes:
-        yield subject.holds("present", condition=False, expected="yes", found="absent")
-        return
-    suffix = key[key.rindex(".") :]
-    least = SMALLEST if suffix == ".html" else 1
-    yield subject.holds(
-        "size",
-        least <= sizes[key] <= LARGEST,
-        expected=f"{least} to {LARGEST} bytes",
-        found=f"{sizes[key]} bytes",
+        subject = Subject("templates", key, "templates")
+        yield subject.question("size", _sizes(key), partial(_size, account, key), remedy=mend)
+        designed = {"ContentType": f"{MEDIA_TYPES[_suffix(key)]};charset=utf-8"}
+        yield subject.question("headers", designed, partial(_headers, account, key), remedy=mend)
+    subject = Subject("templates", bucket, "templates")
+    yield subject.question(
+        "objects that nobody published", [], partial(_foreign, account, stable), remedy=mend
     )
-    media_type = client.head_object(Bucket=bucket, Key=key)["ContentType"]
-    yield subject.holds(
-        "media type",
-        media_type.replace(" ", "").lower() == f"{MEDIA_TYPES[suffix]};charset=utf-8",
-        expected=f"{MEDIA_TYPES[suffix]}; charset=utf-8",
-        found=media_type,
-    )
+    yield subject.question("class of the objects", {}, partial(_classes, account), remedy=mend)
+    yield subject.question("content, by its digests", {}, partial(_discrepancies, account), remedy=mend)
+    yield subject.question("a release is active", True, partial(_active, account), remedy=mend)
 
 
-def _pointer(client: S3Client, bucket: str, sizes: dict[str, int]) -> Iterator[Check]:
-    subject = Subject("templates", "current.json")
-    answer = ask(client.get_object, Bucket=bucket, Key="current.json")
-    if answer.problem:
-        yield subject.missing("names a release that is there", "yes", answer)
-        return
-    release = _release(answer.value["Body"].read())
-    there = f"releases/{release}/bundle.json" in sizes
-    yield subject.holds(
-        "names a release that is there", there, expected="yes", found=f"release {release or 'none'}"
-    )
+def _listed(account: Account) -> dict[str, Mapping[str, Any]]:
+    listed = account.read("s3.list_objects_v2", Bucket=account.environment.bucket).get("Contents", [])
+    return {entry["Key"]: entry for entry in listed}
 
 
-def _release(data: bytes) -> str:
+def _suffix(key: str) -> str:
+    return key[key.rindex(".") :]
+
+
+def _sizes(key: str) -> str:
+    return f"{SMALLEST if _suffix(key) == '.html' else 1} to {LARGEST} bytes"
+
+
+def _size(account: Account, key: str) -> str:
+    found = _listed(account).get(key)
+    if found is None:
+        raise AbsentError("absent")
+    least = SMALLEST if _suffix(key) == ".html" else 1
+    return _sizes(key) if least <= found["Size"] <= LARGEST else f"{found['Size']} bytes"
+
+
+def _headers(account: Account, key: str) -> dict[str, str]:
+    """What a browser or a mail program would be told, and where S3 would send it instead."""
+    answer = account.read("s3.head_object", Bucket=account.environment.bucket, Key=key)
+    found = {name: str(answer[name]) for name in _HEADERS if answer.get(name)}
+    found["ContentType"] = found.get("ContentType", "none").replace(" ", "").lower()
+    return found
+
+
+def _foreign(account: Account, stable: frozenset[str]) -> list[str]:
+    return sorted(key for key in _listed(account) if key not in stable and not PUBLISHED.fullmatch(key))
+
+
+def _classes(account: Account) -> dict[str, str]:
+    """Objects that lie in an archive, where no Lambda reads them at once."""
+    classes = {key: entry.get("StorageClass", "STANDARD") for key, entry in _listed(account).items()}
+    return {key: kind for key, kind in classes.items() if kind != "STANDARD"}
+
+
+def _discrepancies(account: Account) -> dict[str, str]:
+    """Key to what is wrong with it: every release, its files and the stable keys, read and hashed again."""
+    target = BucketTarget(bucket=account.environment.bucket, region=REGION)
     try:
-        members: Any = json.loads(data)
-    except ValueError:
-        return ""
-    return str(members.get("release", "")) if isinstance(members, dict) else ""
+        found = verify(Catalogue(BucketStore(account.client("s3"), target)))
+    except StoreDeniedError as error:
+        raise DeniedError(f"could not be asked: {error.message}") from error
+    except MissingBucketError as error:
+        raise AbsentError("absent") from error
+    return {one.key: one.sentence for one in found.discrepancies if not one.is_note}
 
 
-def _list_keys(client: S3Client, bucket: str) -> dict[str, int]:
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-    return {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])}
+def _active(account: Account) -> bool | str:
+    """An empty place holds no wrong byte, and no template either."""
+    return "current.json" in _listed(account) or "no pointer: current.json is absent"

@@ -1,91 +1,140 @@
-"""The topic of the alarms: encrypted, open to its senders alone, and heard by somebody."""
+"""The topic of the alarms: encrypted, open to its senders alone, and heard by those who should hear it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
-from infra.design import Environment
-from infra.verify.aws import Account
-from infra.verify.checks import Check, Subject, ask
-from infra.verify.documents import statements, texts
+from infra.design import ALERT_EMAILS, REGION, Environment
+from infra.verify.aws import AbsentError, Account
+from infra.verify.checks import Question, Subject
+from infra.verify.documents import rights, statements
+from infra.verify.keys import key_arn
+from infra.verify.tags import tags_of
 
-SENDERS: Final = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com")
+SENDERS: Final = ("cloudwatch.amazonaws.com", "budgets.amazonaws.com")
 SENDERS_WITHOUT_ACCOUNT: Final = ("events.amazonaws.com",)
 """EventBridge states no source account when it publishes, so no condition on one can be asked of it."""
 
+_FACTS: Final = (
+    "TopicArn",
+    "Owner",
+    "Policy",
+    "KmsMasterKeyId",
+    "EffectiveDeliveryPolicy",
+    "BeginningArchiveTime",
+)
+_COUNTS: Final = "Subscriptions"
+_AS_DESIGNED: Final = {"SignatureVersion": "1", "TracingConfig": "PassThrough", "FifoTopic": "false"}
+"""Attributes with the value that they have where nobody sets them."""
+_PENDING: Final = (
+    "has not confirmed: open the link in AWS's mail, or apply the component account for a new one, as a link "
+    "holds for three days"
+)
 
-def verify_topic(account: Account) -> Iterator[Check]:
-    """Encryption, policy and subscriptions of the topic."""
+
+def topic_questions(account: Account) -> Iterator[Question]:
+    """Key, policy, settings, subscriptions and tags of each topic."""
+    for region, arn in topics(account.environment).items():
+        yield from _questions(account, region, arn)
+
+
+def topics(environment: Environment) -> dict[str, str]:
+    """Region to the ARN of its topic."""
+    return {REGION: environment.alarm_topic}
+
+
+def _questions(account: Account, region: str, arn: str) -> Iterator[Question]:
     environment = account.environment
-    arn = environment.alarm_topic
-    subject = Subject("alarms", arn.rpartition(":")[2])
-    topic = ask(account.sns.get_topic_attributes, TopicArn=arn)
-    if topic.problem:
-        yield subject.missing("topic", "encrypted", topic)
-        return
-    attributes = topic.value["Attributes"]
-    key = attributes.get("KmsMasterKeyId", "")
-    yield subject.holds("topic", bool(key), expected="encrypted", found="not encrypted")
-    yield from _policy(subject, json.loads(attributes.get("Policy") or "{}"), environment)
-    listed = ask(account.sns.list_subscriptions_by_topic, TopicArn=arn)
-    if listed.problem:
-        yield subject.missing("subscriptions", "confirmed", listed)
-    else:
-        problems = subscription_problems(listed.value["Subscriptions"])
-        yield subject.holds("subscriptions", not problems, expected="confirmed", found="; ".join(problems))
+    name = arn.rpartition(":")[2]
+    subject = Subject("alarms", name if region == REGION else f"{name} in {region}", "account")
+
+    def attributes() -> Mapping[str, str]:
+        found: Mapping[str, str] = account.read("sns.get_topic_attributes", region, TopicArn=arn)[
+            "Attributes"
+        ]
+        return found
+
+    alias = f"alias/{name}"
+
+    def key() -> str:
+        used = attributes().get("KmsMasterKeyId", "none")
+        same = used == alias or used.rpartition("/")[2] == key_arn(account, alias, region).rpartition("/")[2]
+        return alias if same else used
+
+    yield subject.question("key", alias, key)
+    yield subject.question(
+        "policy",
+        rights(topic_policy(environment, arn)),
+        lambda: rights(statements(json.loads(attributes().get("Policy") or "{}"))),
+    )
+    yield subject.question(
+        "settings", {"DisplayName": f"BBWS {environment.name} alarms"}, lambda: _settings(attributes())
+    )
+    yield subject.question("subscriptions", _designed(), partial(_subscriptions, account, region, arn))
+    yield subject.question(
+        "tags",
+        environment.tags("dynamodb"),
+        lambda: tags_of(account.read("sns.list_tags_for_resource", region, ResourceArn=arn)["Tags"]),
+    )
 
 
-def subscription_problems(subscriptions: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Why an alarm would be heard by nobody, or not by somebody who should hear it, and what to do.
-
-    SNS gives an ARN to a subscription when it is confirmed, and until then the word PendingConfirmation
-    (SNS API Reference, ListSubscriptionsByTopic).
-    """
-    if not subscriptions:
-        return ["nobody is subscribed: write an address into alert_emails and apply the component account"]
+def topic_policy(environment: Environment, arn: str) -> list[dict[str, Any]]:
+    """The statements of the design."""
+    publishing = {"Action": "sns:Publish", "Resource": arn}
+    same_account = {"StringEquals": {"aws:SourceAccount": environment.account}}
     return [
-        f"{subscription['Endpoint']} has not confirmed: open the link in AWS's mail, or apply the component "
-        "account for a new one, as a link holds for three days"
-        for subscription in subscriptions
-        if not subscription["SubscriptionArn"].startswith("arn:")
+        {"Effect": "Allow", "Principal": {"Service": SENDERS}, "Condition": same_account, **publishing},
+        {"Effect": "Allow", "Principal": {"Service": SENDERS_WITHOUT_ACCOUNT}, **publishing},
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            **publishing,
+        },
     ]
 
 
-def _policy(subject: Subject, policy: Mapping[str, Any], environment: Environment) -> Iterator[Check]:
-    expected = {f"{sender} of account {environment.account}" for sender in SENDERS}
-    expected |= set(SENDERS_WITHOUT_ACCOUNT)
-    granted: set[str] = set()
-    refuses_plain_http = False
-    for statement in statements(policy):
-        if statement["Effect"] == "Allow":
-            granted.update(_granted(statement))
-        elif statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}:
-            everybody = statement.get("Principal") in ("*", {"AWS": "*"})
-            refuses_plain_http |= everybody and _publishing(statement)
-    beyond, short = sorted(granted - expected), sorted(expected - granted)
-    yield subject.holds("policy allows nothing else", not beyond, expected="yes", found="; ".join(beyond))
-    yield subject.holds(
-        "policy lets the senders publish", not short, expected="yes", found=f"not {', '.join(short)}"
-    )
-    yield subject.holds(
-        "policy refuses plain HTTP", refuses_plain_http, expected="yes", found="no such rule, or a weaker one"
-    )
+def _settings(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Whatever else is set: a delivery policy, feedback to a role, an archive, tracing."""
+    return {
+        name: value
+        for name, value in attributes.items()
+        if name not in _FACTS
+        and not name.startswith(_COUNTS)
+        and value
+        and _AS_DESIGNED.get(name, "") != value
+    }
 
 
-def _granted(statement: Mapping[str, Any]) -> Iterator[str]:
-    """Who may publish by a statement of the design's form; any other statement as it stands."""
-    principal, condition = statement.get("Principal") or {}, statement.get("Condition", {})
-    source = condition.get("StringEquals", {}).get("aws:SourceAccount", "")
-    of_account = f" of account {source}" if source else ""
-    wanted = {"StringEquals": {"aws:SourceAccount": source}} if source else {}
-    services = principal.get("Service", []) if isinstance(principal, dict) and len(principal) == 1 else []
-    if services and condition == wanted and _publishing(statement):
-        yield from (f"{sender}{of_account}" for sender in texts(services))
-    else:
-        yield f"{statement.get('Action')} to {principal or 'nobody named'}"
+def _designed() -> dict[str, str]:
+    return {f"email {address}": "confirmed" for address in ALERT_EMAILS}
 
 
-def _publishing(statement: Mapping[str, Any]) -> bool:
-    return [action.lower() for action in texts(statement.get("Action"))] == ["sns:publish"]
+def _subscriptions(account: Account, region: str, arn: str) -> dict[str, str]:
+    listed = account.read("sns.list_subscriptions_by_topic", region, TopicArn=arn)["Subscriptions"]
+    return {
+        f"{entry['Protocol']} {entry['Endpoint']}": standing(account, region, entry["SubscriptionArn"])
+        for entry in listed
+    }
+
+
+def standing(account: Account, region: str, arn: str) -> str:
+    """SNS gives an ARN to a subscription when it is confirmed, and until then the word PendingConfirmation.
+
+    Source: SNS API Reference, ListSubscriptionsByTopic.
+    """
+    if not arn.startswith("arn:"):
+        return _PENDING
+    try:
+        found = account.read("sns.get_subscription_attributes", region, SubscriptionArn=arn)["Attributes"]
+    except AbsentError:
+        return "gone"
+    altered = {
+        name: found[name]
+        for name in ("FilterPolicy", "DeliveryPolicy", "RedrivePolicy")
+        if found.get(name) and found[name] != "{}"
+    }
+    return f"confirmed, but with {json.dumps(altered, sort_keys=True)}" if altered else "confirmed"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from tests.infra.facts import ACCOUNT, reader_roles
 from tests.infra.terraform import ROOT
@@ -43,6 +44,9 @@ class Emulator:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
+        # S3's control plane puts the account's number before the host's name, which nobody resolves here:
+        # asked as a proxy, the server takes the whole address.
+        self.for_boto3 = {**self.environment, "HTTP_PROXY": self.url, "NO_PROXY": "", "no_proxy": ""}
         self._session, self._making = boto3.Session(), threading.Lock()
         self._clients: dict[tuple[str, ...], Any] = {}
         self._log = (folder / f"emulator-{environment_name}.log").open("wb")
@@ -62,8 +66,9 @@ class Emulator:
         with self._making:
             wanted = (service, region, *keys.values())
             if wanted not in self._clients:
+                config = Config(proxies={"http": self.url}) if service == "s3control" else None
                 self._clients[wanted] = self._session.client(  # type: ignore[call-overload]
-                    service, region_name=region, endpoint_url=self.url, **keys
+                    service, region_name=region, endpoint_url=self.url, config=config, **keys
                 )
             return self._clients[wanted]
 

@@ -173,7 +173,7 @@ class Estate:
 
     def verify(self, *arguments: str, role: str = "") -> Finished:
         """``python -m infra.verify --env NAME …`` against the emulator, as ``role`` or an administrator."""
-        environment = {**os.environ, **self.emulator.environment, **self.emulator.session(role)}
+        environment = {**os.environ, **self.emulator.for_boto3, **self.emulator.session(role)}
         return self._python(environment, "infra.verify", "--env", self.name, *arguments)
 
     def terraform(self, component: str, *arguments: str, role: str = "", within: Path = INFRA) -> Finished:

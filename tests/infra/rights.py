@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from infra.verify.rights import FILES
+from infra.verify.recorded import RIGHTS
+from tests.infra import policies
 from tests.infra.emulator import Emulator
 from tests.infra.estate import Estate
 from tests.infra.facts import ENVIRONMENTS
@@ -50,10 +51,10 @@ def main() -> int:
                 estate.plan()
             finally:
                 emulator.stop()
-            FILES.mkdir(exist_ok=True)
-            file = FILES / f"{name}.json"
+            RIGHTS.mkdir(exist_ok=True)
+            file = RIGHTS / f"{name}.json"
             file.write_text(as_text(planned_rights(estate.values("account"))), encoding="utf-8")
-            print(f"Wrote {file}")
+            print(f"Wrote {file} and {policies.write(estate)}")
     return 0
 
 

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from tests.infra.applied import access_faults as access
 from tests.infra.applied import alarm_faults as alarms
 from tests.infra.applied import bucket_faults as bucket
 from tests.infra.applied import table_faults as tables
-from tests.infra.applied.bucket_faults import Undo
-from tests.infra.estate import Estate
-
-
-@dataclass(frozen=True)
-class Fault:
-    """``cause`` breaks something and returns what mends it; the ``area`` must then name ``what``.
-
-    ``also`` may be named beside it, because the same fault breaks it.
-    """
-
-    cause: Callable[[Estate], Undo]
-    area: str
-    what: str
-    estates: tuple[str, ...] = ("dev",)
-    also: tuple[str, ...] = ()
-
+from tests.infra.applied.access_drifts import CONTENT_DRIFTS
+from tests.infra.applied.access_drifts import DRIFTS as ACCESS_DRIFTS
+from tests.infra.applied.account_drifts import ALARM_DRIFTS, BACKUP_DRIFTS, BUDGET_DRIFTS
+from tests.infra.applied.bucket_drifts import DRIFTS as BUCKET_DRIFTS
+from tests.infra.applied.drift import Fault
+from tests.infra.applied.table_drifts import KEY_DRIFTS, TABLE_DRIFTS
 
 BOTH = ("dev", "prod")
 PROD = ("prod",)
+CONTENT = ("content, by its digests",)
 
 FAULTS = {
     "versioning suspended": Fault(bucket.suspend_versioning, "bucket", "versioning", BOTH),
@@ -37,34 +24,35 @@ FAULTS = {
     "encryption removed": Fault(bucket.remove_encryption, "bucket", "encryption"),
     "ACLs allowed": Fault(bucket.allow_acls, "bucket", "ownership"),
     "bucket tag dropped": Fault(bucket.drop_bucket_tag, "bucket", "tags", BOTH),
-    "current versions expire": Fault(bucket.add_rule(Expiration={"Days": 30}), "bucket", "current versions"),
+    "current versions expire": Fault(bucket.add_rule(Expiration={"Days": 30}), "bucket", "lifecycle"),
     "current versions archived": Fault(
-        bucket.add_rule(Transitions=[{"Days": 1, "StorageClass": "GLACIER"}]), "bucket", "current versions"
+        bucket.add_rule(Transitions=[{"Days": 1, "StorageClass": "GLACIER"}]), "bucket", "lifecycle"
     ),
     "noncurrent versions kept for a month": Fault(
         bucket.change_lifecycle(bucket.keep_noncurrent_for_a_month),
         "bucket",
-        "noncurrent versions expire after",
+        "lifecycle",
     ),
     "noncurrent receipts kept for a day": Fault(
         bucket.add_rule("receipts/", NoncurrentVersionExpiration={"NoncurrentDays": 1}),
         "bucket",
-        "noncurrent versions expire after",
+        "lifecycle",
     ),
     "log bucket tag dropped": Fault(bucket.drop_log_bucket_tag, "bucket", "tags", BOTH),
-    "everybody may read the logs": Fault(
-        bucket.let_everybody_read_logs, "bucket", "policy lets S3 deliver logs, and nothing else"
-    ),
+    "everybody may read the logs": Fault(bucket.let_everybody_read_logs, "bucket", "policy"),
     "logging stopped": Fault(bucket.stop_logging, "bucket", "access logs"),
-    "everybody may read": Fault(bucket.let_everybody_read, "bucket", "policy allows nothing else", BOTH),
-    "a reader may write": Fault(bucket.let_a_reader_write, "bucket", "policy allows nothing else"),
+    "everybody may read": Fault(
+        bucket.let_everybody_read, "bucket", "policy allows the roles their work and nothing else", BOTH
+    ),
+    "a reader may write": Fault(
+        bucket.let_a_reader_write, "bucket", "policy allows the roles their work and nothing else"
+    ),
     "readers let in from one network only": Fault(
         bucket.allow_from_one_network_only,
         "bucket",
-        "policy allows the roles their work",
-        also=("policy allows nothing else",),
+        "policy allows the roles their work and nothing else",
     ),
-    "one more denial": Fault(bucket.refuse_reading, "bucket", "policy refuses nothing else"),
+    "one more denial": Fault(bucket.refuse_reading, "bucket", "policy"),
     "plain HTTP allowed": Fault(
         bucket.lift_denial("DenyInsecureTransport"), "bucket", "policy refuses plain HTTP"
     ),
@@ -77,9 +65,7 @@ FAULTS = {
     "releases may be deleted": Fault(
         bucket.lift_denial("DenyDeletingReleases"), "bucket", "policy refuses deleting a release"
     ),
-    "a denial weakened": Fault(
-        bucket.weaken_denial, "bucket", "policy refuses plain HTTP", also=("policy refuses nothing else",)
-    ),
+    "a denial weakened": Fault(bucket.weaken_denial, "bucket", "policy refuses plain HTTP"),
     "policy removed": Fault(bucket.remove_policy, "bucket", "policy"),
     "replication stopped": Fault(bucket.stop_replication, "bucket", "replication", PROD),
     "delete markers not copied": Fault(bucket.forget_delete_markers, "bucket", "replication", PROD),
@@ -94,17 +80,17 @@ FAULTS = {
     ),
     "recovery disabled": Fault(tables.disable_recovery, "tables", "point-in-time recovery", BOTH),
     "table tag dropped": Fault(tables.drop_table_tag, "tables", "tags"),
-    "index deleted": Fault(tables.delete_index, "tables", "index CampaignProductIndex"),
+    "index deleted": Fault(tables.delete_index, "tables", "indexes"),
     "table unprotected": Fault(tables.unprotect_table, "tables", "deletion protection", PROD),
     "replica unprotected": Fault(tables.unprotect_replica, "tables", "deletion protection", PROD),
-    "backups kept for a week": Fault(tables.shorten_backups, "backup", "kept for days", BOTH),
-    "backups once a week": Fault(tables.back_up_weekly, "backup", "schedule"),
-    "backups not copied": Fault(tables.stop_copying_backups, "backup", "copies", PROD),
-    "backups select nothing": Fault(tables.select_other_tables, "backup", "selects tables tagged"),
+    "backups kept for a week": Fault(tables.shorten_backups, "backup", "rules", BOTH),
+    "backups once a week": Fault(tables.back_up_weekly, "backup", "rules"),
+    "backups not copied": Fault(tables.stop_copying_backups, "backup", "rules", PROD),
+    "backups select nothing": Fault(tables.select_other_tables, "backup", "selections"),
     "backups leave tenants out": Fault(
         tables.select_tables(NotResources=["arn:aws:dynamodb:*:*:table/tenants"]),
         "backup",
-        "leaves no table out",
+        "selections",
     ),
     "backups select what is not a table": Fault(
         tables.select_tables(
@@ -113,24 +99,23 @@ FAULTS = {
             ]
         ),
         "backup",
-        "leaves no table out",
+        "selections",
     ),
-    "an alert in dollars": Fault(alarms.alert_in_dollars, "budget", "alert on actual cost"),
+    "an alert in dollars": Fault(alarms.alert_in_dollars, "budget", "alerts"),
     "budget raised": Fault(alarms.raise_budget, "budget", "limit"),
-    "alarm silenced": Fault(alarms.silence_alarm, "alarms", "alarm"),
+    "alarm silenced": Fault(alarms.silence_alarm, "alarms", "tells"),
     "nobody hears of alarms": Fault(alarms.unsubscribe_everybody, "alarms", "subscriptions"),
     "everybody may send alarms": Fault(
         alarms.change_topic(
             "AllowEventBridgeToPublish", Principal={"Service": "events.amazonaws.com", "AWS": "*"}
         ),
         "alarms",
-        "policy allows nothing else",
-        also=("policy lets the senders publish",),
+        "policy",
     ),
     "plain HTTP allowed to the topic": Fault(
         alarms.change_topic("DenyInsecureTransport", Principal={"AWS": "arn:aws:iam::111122223333:root"}),
         "alarms",
-        "policy refuses plain HTTP",
+        "policy",
     ),
     "every repository trusted": Fault(
         access.trust(access.DEPLOYER, sub="repo:BigBeardWebSolutions/*"), "access", "taken by"
@@ -166,18 +151,16 @@ FAULTS = {
     "planner let into the lock": Fault(
         access.let_the_planner("dynamodb:PutItem", "arn:aws:dynamodb:*:*:table/terraform-state-lock-{}"),
         "access",
-        "writes nothing, reads no data",
+        "rights that write, or read data",
         also=("rights of read-for-plans",),
     ),
     "planner let into the templates": Fault(
         access.let_the_planner("s3:GetObject", "arn:aws:s3:::bbws-templates-{}/*"),
         "access",
-        "writes nothing, reads no data",
+        "rights that write, or read data",
         also=("rights of read-for-plans",),
     ),
-    "deployer's policy widened": Fault(
-        access.widen_the_deployer, "access", f"rights of {access.DEPLOYER}-{{}}-buckets", BOTH
-    ),
+    "deployer's policy widened": Fault(access.widen_the_deployer, "access", "rights", BOTH),
     "pruner let at everything": Fault(
         access.change_rights("bbws-templates-pruner", "prune-releases", Resource="*"),
         "access",
@@ -187,17 +170,25 @@ FAULTS = {
     "planner let into the state of account": Fault(
         access.let_the_planner("s3:GetObject", "arn:aws:s3:::bbws-terraform-state-{}/*"),
         "access",
-        "writes nothing, reads no data",
+        "rights that write, or read data",
         also=("rights of read-for-plans",),
     ),
     "planner let into secrets": Fault(
         access.let_the_planner("secretsmanager:GetSecretValue", "*"),
         "access",
-        "writes nothing, reads no data",
+        "rights that write, or read data",
         also=("rights of read-for-plans",),
     ),
-    "foreign object": Fault(bucket.leave_a_foreign_object, "templates", "nothing unexpected"),
-    "template mislabelled": Fault(bucket.mislabel_a_template, "templates", "media type"),
-    "template emptied": Fault(bucket.empty_a_template, "templates", "size"),
-    "template removed": Fault(bucket.remove_a_template, "templates", "present"),
+    "foreign object": Fault(bucket.leave_a_foreign_object, "templates", "objects that nobody published"),
+    "template mislabelled": Fault(bucket.mislabel_a_template, "templates", "headers"),
+    "template emptied": Fault(bucket.empty_a_template, "templates", "size", also=CONTENT),
+    "template removed": Fault(bucket.remove_a_template, "templates", "size", also=("headers", *CONTENT)),
+    **BUCKET_DRIFTS,
+    **TABLE_DRIFTS,
+    **KEY_DRIFTS,
+    **BACKUP_DRIFTS,
+    **ALARM_DRIFTS,
+    **BUDGET_DRIFTS,
+    **ACCESS_DRIFTS,
+    **CONTENT_DRIFTS,
 }

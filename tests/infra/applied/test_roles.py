@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.verify.rights import FILES
+from infra.verify.recorded import POLICIES, RIGHTS
 from tests.infra.applied.conftest import Estates
 from tests.infra.applied.test_plans import one
 from tests.infra.applied.test_plans import planned as planned
 from tests.infra.estate import Estate
 from tests.infra.facts import ACCOUNT, TABLES
+from tests.infra.policies import planned_policies
 from tests.infra.rights import planned_rights
 
 REPOSITORY = "repo:BigBeardWebSolutions/2_1_bbws_s3_schemas"
@@ -52,8 +53,13 @@ def test_a_role_is_taken_on_main_for_an_hour_by_one_subject(planned: Estate, rol
 
 def test_the_rights_on_file_are_those_of_the_terraform(planned: Estate) -> None:
     """The verifier holds AWS against this file: run ``make infra-rights`` and review what it changes."""
-    on_file = json.loads((FILES / f"{planned.name}.json").read_text(encoding="utf-8"))
+    on_file = json.loads((RIGHTS / f"{planned.name}.json").read_text(encoding="utf-8"))
     assert planned_rights(planned.values("account")) == on_file
+
+
+def test_the_policies_on_file_are_those_of_the_terraform(planned: Estate) -> None:
+    on_file = json.loads((POLICIES / f"{planned.name}.json").read_text(encoding="utf-8"))
+    assert planned_policies(planned) == on_file
 
 
 def test_the_planner_only_looks(planned: Estate) -> None:

@@ -18,8 +18,11 @@ from tests.infra.moto_extension import (
     bucket_settings,
     budgets,
     index_keys,
+    replicated_objects,
     sessions,
+    table_extras,
     table_replicas,
+    vaults,
 )
 
 backup.install()
@@ -27,7 +30,10 @@ bucket_access.install()
 bucket_settings.install()
 budgets.install()
 index_keys.install()
+replicated_objects.install()
 sessions.install()
 table_replicas.install()
+table_extras.install()
+vaults.install()
 
 main(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""AWS Backup: tags whose path has no trailing slash, plan updates, selections, recovery points, settings."""
+"""AWS Backup: tags whose path has no trailing slash, plan updates, selections, settings."""
 
 import json
 from typing import Any
@@ -12,6 +12,13 @@ from moto.backup.responses import BackupResponse
 
 SELECTIONS: dict[str, dict[str, dict[str, Any]]] = {}
 """Plan id to selection id to selection. One server holds one account, so plan ids do not clash."""
+
+
+SETTINGS = {
+    "ResourceTypeOptInPreference": {"DynamoDB": True},
+    "ResourceTypeManagementPreference": {"DynamoDB": True},
+}
+"""As an account made since November 2021 answers."""
 
 
 def list_tags(self: BackupResponse) -> str:
@@ -57,19 +64,14 @@ def delete_backup_selection(self: BackupResponse) -> str:
     return "{}"
 
 
-def list_recovery_points_by_backup_vault(self: BackupResponse) -> str:
-    """None: nothing here backs anything up. A vault that may be destroyed is asked for them first."""
-    return json.dumps({"RecoveryPoints": []})
-
-
 def describe_region_settings(self: BackupResponse) -> str:
-    """As an account made since November 2021 answers."""
-    return json.dumps(
-        {
-            "ResourceTypeOptInPreference": {"DynamoDB": True},
-            "ResourceTypeManagementPreference": {"DynamoDB": True},
-        }
-    )
+    return json.dumps(SETTINGS)
+
+
+def update_region_settings(self: BackupResponse) -> str:
+    for preference, switched in json.loads(self.body).items():
+        SETTINGS[preference].update(switched)
+    return "{}"
 
 
 def _plan(backend: BackupBackend, plan_id: str) -> Plan:
@@ -91,9 +93,8 @@ def install() -> None:
         get_backup_selection,
         list_backup_selections,
         delete_backup_selection,
-        list_recovery_points_by_backup_vault,
         describe_region_settings,
+        update_region_settings,
     ):
         setattr(BackupResponse, call.__name__, call)
-    for path in ("account-settings", "backup-vaults/(?P<name>[^/]+)/recovery-points"):
-        urls.url_paths[f"{{0}}/{path}$"] = urls.response.dispatch
+    urls.url_paths["{0}/account-settings$"] = urls.response.dispatch

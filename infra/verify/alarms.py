@@ -1,0 +1,224 @@
+"""The alarms of CloudWatch: each with its metric, its threshold and whom it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from infra.design import REGION, REPLICA_REGION, TABLES, Environment
+from infra.verify.aws import AbsentError, Account
+from infra.verify.checks import Question, Subject
+from infra.verify.tags import tags_of
+from infra.verify.topic import topics
+
+_ACTIONS: Final = ("AlarmActions", "OKActions", "InsufficientDataActions")
+_FACTS: Final = (
+    "AlarmArn",
+    "AlarmName",
+    "AlarmConfigurationUpdatedTimestamp",
+    "AlarmDescription",
+    "EvaluationState",
+)
+_OPERATIONS: Final = ("GetItem", "PutItem", "UpdateItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem")
+"""Those in use; DynamoDB counts server errors per operation. Nothing is ever deleted, hence no DeleteItem."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An alarm of the design: when it rings, by the members of DescribeAlarms."""
+
+    name: str
+    component: str
+    tagged: str
+    rings: Mapping[str, Any] = field(repr=False)
+    region: str = REGION
+
+
+def alarms(environment: Environment) -> Iterator[Alarm]:
+    """Every alarm of the environment's level."""
+    for table in TABLES:
+        yield from _of_table(environment, table)
+    yield from _of_bucket(environment)
+
+
+def _of_table(environment: Environment, table: str) -> Iterator[Alarm]:
+    period = 60 if environment.level == "comprehensive" else 300
+    enhanced = environment.level in {"enhanced", "comprehensive"}
+
+    def alarm(name: str, metric: str, threshold: float, dimensions: Mapping[str, str], **more: Any) -> Alarm:
+        rings = _rings("AWS/DynamoDB", metric, {"TableName": table, **dimensions}, period, threshold) | more
+        return Alarm(f"{table}-{name}", table, "dynamodb", rings)
+
+    yield Alarm(f"{table}-system-errors", table, "dynamodb", _errors(table, period))
+    places: list[tuple[str, dict[str, str]]] = [("", {})]
+    if enhanced:
+        places += [(f"{index}-", {"GlobalSecondaryIndexName": index}) for index in TABLES[table]]
+    for place, dimensions in places:
+        for kind in ("read", "write"):
+            yield alarm(
+                f"{place}{kind}-throttles",
+                f"{kind.capitalize()}ThrottleEvents",
+                0,
+                dimensions,
+                Statistic="Sum",
+            )
+    if enhanced:
+        for operation in ("GetItem", "PutItem", "Query"):
+            slow = {"ExtendedStatistic": "p99", "DatapointsToAlarm": 3}
+            yield alarm(
+                f"{operation}-latency", "SuccessfulRequestLatency", 100, {"Operation": operation}, **slow
+            )
+    if environment.replicated:
+        late = {"Statistic": "Average", "EvaluationPeriods": 5, "DatapointsToAlarm": 5}
+        yield alarm(
+            "replication-latency", "ReplicationLatency", 60000, {"ReceivingRegion": REPLICA_REGION}, **late
+        )
+
+
+def _of_bucket(environment: Environment) -> Iterator[Alarm]:
+    bucket = environment.bucket
+    period = 60 if environment.level == "comprehensive" else 300
+    seen = {"BucketName": bucket, "FilterId": "EntireBucket"}
+    metrics = [("4xx", "4xxErrors", 20, "Sum"), ("5xx", "5xxErrors", 0, "Sum")]
+    if environment.level in {"enhanced", "comprehensive"}:
+        metrics.append(("first-byte-latency", "FirstByteLatency", 500, "Average"))
+    for name, metric, threshold, statistic in metrics:
+        rings = _rings("AWS/S3", metric, seen, period, threshold) | {"Statistic": statistic}
+        yield Alarm(f"{bucket}-{name}", "templates", "s3", rings)
+    if not environment.replicated:
+        return
+    copied = {"SourceBucket": bucket, "DestinationBucket": environment.replica_bucket, "RuleId": "everything"}
+    for name, metric, threshold, statistic in (
+        ("latency", "ReplicationLatency", 900, "Maximum"),
+        ("backlog", "OperationsPendingReplication", 100, "Maximum"),
+        ("failures", "OperationsFailedReplication", 0, "Sum"),
+    ):
+        rings = _rings("AWS/S3", metric, copied, 60, threshold)
+        rings |= {"Statistic": statistic, "EvaluationPeriods": 5, "DatapointsToAlarm": 3}
+        yield Alarm(f"{bucket}-replication-{name}", "templates", "s3", rings)
+
+
+def _rings(
+    namespace: str, metric: str, dimensions: Mapping[str, str], period: int, threshold: float
+) -> dict[str, Any]:
+    return {
+        "Namespace": namespace,
+        "MetricName": metric,
+        "Dimensions": dict(dimensions),
+        "Period": period,
+    } | _above(threshold)
+
+
+def _above(threshold: float) -> dict[str, Any]:
+    return {
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": float(threshold),
+        "EvaluationPeriods": 3,
+        "DatapointsToAlarm": 2,
+        "TreatMissingData": "notBreaching",
+    }
+
+
+def _errors(table: str, period: int) -> dict[str, Any]:
+    metrics: dict[str, Any] = {
+        "errors": {"Expression": "SUM(METRICS())", "Label": "Server errors", "ReturnData": True}
+    }
+    for number, operation in enumerate(_OPERATIONS):
+        dimensions = {"TableName": table, "Operation": operation}
+        metric = {"Namespace": "AWS/DynamoDB", "MetricName": "SystemErrors", "Dimensions": dimensions}
+        metrics[f"m{number}"] = {
+            "MetricStat": {"Metric": metric, "Period": period, "Stat": "Sum"},
+            "ReturnData": False,
+        }
+    return {"Metrics": metrics} | _above(0)
+
+
+def alarm_questions(account: Account) -> Iterator[Question]:
+    """Each alarm of the level, and that there is no other of these names."""
+    environment = account.environment
+    prefix = f"bbws-{environment.name}-"
+    designed = list(alarms(environment))
+    for alarm in designed:
+        yield from _questions(account, alarm, prefix)
+    for region in topics(environment):
+        names = frozenset(prefix + alarm.name for alarm in designed if alarm.region == region)
+        yield Subject("alarms", f"alarms in {region}", "account").question(
+            "alarms of this product",
+            names,
+            lambda region=region: frozenset(_found(account, region, prefix)),  # type: ignore[misc]
+        )
+
+
+def _questions(account: Account, alarm: Alarm, prefix: str) -> Iterator[Question]:
+    environment = account.environment
+    subject = Subject("alarms", prefix + alarm.name, alarm.component)
+    topic = topics(environment)[alarm.region]
+    yield subject.question("rings", alarm.rings, partial(_when, account, alarm, prefix))
+    yield subject.question(
+        "tells",
+        {"switched on": True, "AlarmActions": [topic], "OKActions": [topic], "InsufficientDataActions": []},
+        partial(_whom, account, alarm, prefix),
+    )
+    arn = f"arn:aws:cloudwatch:{alarm.region}:{environment.account}:alarm:{prefix}{alarm.name}"
+    yield subject.question(
+        "tags",
+        environment.tags(alarm.tagged),
+        lambda: tags_of(
+            account.read("cloudwatch.list_tags_for_resource", alarm.region, ResourceARN=arn)["Tags"]
+        ),
+    )
+
+
+def _found(account: Account, region: str, prefix: str) -> dict[str, Mapping[str, Any]]:
+    answer = account.read(
+        "cloudwatch.describe_alarms",
+        region,
+        AlarmNamePrefix=prefix,
+        AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+    )
+    return {
+        alarm["AlarmName"]: alarm
+        for kind in ("MetricAlarms", "CompositeAlarms")
+        for alarm in answer.get(kind, [])
+    }
+
+
+def _one(account: Account, alarm: Alarm, prefix: str) -> Mapping[str, Any]:
+    found = _found(account, alarm.region, prefix)
+    if prefix + alarm.name not in found:
+        raise AbsentError("absent")
+    return found[prefix + alarm.name]
+
+
+def _when(account: Account, alarm: Alarm, prefix: str) -> dict[str, Any]:
+    """Every member that says when it rings; not its state, which says whether it does."""
+    return {
+        name: _in_order(name, value)
+        for name, value in _one(account, alarm, prefix).items()
+        if name not in (*_FACTS, *_ACTIONS, "ActionsEnabled")
+        and not name.startswith("State")
+        and value not in (None, [], "")
+    }
+
+
+def _whom(account: Account, alarm: Alarm, prefix: str) -> dict[str, Any]:
+    found = _one(account, alarm, prefix)
+    return {"switched on": bool(found.get("ActionsEnabled", True))} | {
+        name: sorted(found.get(name, [])) for name in _ACTIONS
+    }
+
+
+def _in_order(name: str, value: Any) -> Any:
+    """Dimensions by name and metrics by id, whose order says nothing."""
+    if name == "Dimensions":
+        return {pair["Name"]: pair["Value"] for pair in value}
+    if name == "Metrics":
+        return {
+            metric["Id"]: _in_order("", {key: metric[key] for key in metric if key != "Id"})
+            for metric in value
+        }
+    if isinstance(value, Mapping):
+        return {key: _in_order(key, inner) for key, inner in value.items()}
+    return value

@@ -1,0 +1,75 @@
+"""Trust in GitHub's tokens: what the design demands of it, whatever the Terraform says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from infra.design import BRANCH, REPOSITORY, Environment
+from infra.verify.documents import statements, texts
+
+GITHUB: Final = "token.actions.githubusercontent.com"
+AUDIENCE: Final = "sts.amazonaws.com"
+TAKING: Final = "sts:AssumeRoleWithWebIdentity"
+
+_MEMBERS: Final = ("Sid", "Effect", "Principal", "Action", "Condition")
+"""What the one statement of a trust policy is made of."""
+
+
+def trust_problems(trust: Mapping[str, Any], environment: Environment, claim: str) -> Iterator[str]:
+    """Everything in a trust policy that lets in more than one subject of one repository on one branch."""
+    provider = f"arn:aws:iam::{environment.account}:oidc-provider/{GITHUB}"
+    found = statements(trust)
+    if not found:
+        yield "nobody"
+    for statement in found:
+        if statement.get("Effect") != "Allow":
+            yield f"refused to {statement.get('Principal')}"
+            continue
+        if statement.get("Principal") != {"Federated": provider}:
+            yield f"also {statement.get('Principal')}"
+            continue
+        if texts(statement.get("Action")) != [TAKING]:
+            yield f"by {', '.join(texts(statement.get('Action'))) or 'no named action'}"
+        yield from (f"a member {member}" for member in statement if member not in _MEMBERS)
+        yield from _condition_problems(statement.get("Condition", {}), claim)
+
+
+def _condition_problems(condition: Mapping[str, Any], claim: str) -> Iterator[str]:
+    """Audience, branch and subject must each be one; one more condition only narrows."""
+    equals = condition.get("StringEquals", {})
+    for key, value in {"aud": AUDIENCE, "ref": BRANCH}.items():
+        if texts(equals.get(f"{GITHUB}:{key}")) != [value]:
+            yield f"any {'audience' if key == 'aud' else 'branch'}"
+    subjects = texts(equals.get(f"{GITHUB}:sub"))
+    yield from (f"also {subject}" for subject in subjects if subject != claim)
+    if not subjects:
+        yield "any subject"
+    elif claim not in subjects:
+        yield f"not {claim}"
+
+
+def may_be_ours(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement lets in a token of this repository, by name, by pattern, or by asking for none."""
+    principal = statement.get("Principal") or {}
+    federated = texts(principal.get("Federated")) if isinstance(principal, Mapping) else [str(principal)]
+    if statement.get("Effect") != "Allow" or not any(GITHUB in one or one == "*" for one in federated):
+        return False
+    asked = [
+        pattern
+        for operator, keys in statement.get("Condition", {}).items()
+        if operator.removesuffix("IfExists").endswith(("StringEquals", "StringLike"))
+        for key, patterns in keys.items()
+        if key.lower() in (f"{GITHUB}:sub", f"{GITHUB}:repository")
+        for pattern in texts(patterns)
+    ]
+    return not asked or any(_names_us(pattern) for pattern in asked)
+
+
+def _names_us(pattern: str) -> bool:
+    owner, _, name = REPOSITORY.lower().partition("/")
+    beginning = pattern.lower().removeprefix("repo:")
+    # In whatever way the rest of a subject goes on: a pattern is ours when its part on the repository is.
+    part = ":".join(beginning.split(":")[:1])
+    return fnmatchcase(f"{owner}/{name}", part) or part.startswith("*")
