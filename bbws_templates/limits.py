@@ -10,8 +10,9 @@ class Limits:
     """What one rendering may use at most; ``LimitError`` beyond.
 
     ``depth``: sections and partials within each other; each costs one frame of Python's stack, which ends at
-    1,000 by default. ``output``: characters. ``turns``: sections entered, once per list item, and partials
-    included, which bounds the time of loops that print nothing.
+    1,000 by default. ``output``: characters. ``turns``: whatever the engine comes to, tags and stretches of
+    text, once per list item; inside of many sections, where a name may be looked for in each, a thing counts
+    once more for every ten of them. That bounds the time of loops that print nothing.
     """
 
     depth: int = 400

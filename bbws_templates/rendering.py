@@ -14,6 +14,8 @@ from bbws_templates.printing import brief
 from bbws_templates.record import record
 from bbws_templates.values import Objection, objection_to_section, objection_to_text, text_of
 
+_SCOPES_A_TURN = 10
+
 
 @record(frozen=True)
 class RenderWarning:
@@ -105,6 +107,9 @@ class Rendering:
         # One frame a level, and the pieces written in line: this loop is where the time of a rendering goes.
         stack, texts, origins = self._stack, self._texts, self._origins
         escaped, raw, literal = self._filters
+        self._turns -= len(nodes) * (1 + len(stack) // _SCOPES_A_TURN)
+        if self._turns < 0 and nodes:
+            self._stop(nodes[0].start, f"More than {self._limits.turns:,} turns of sections, names and text.")
         for node in nodes:
             if isinstance(node, Text):
                 text = node.text if literal is None else literal(node.text)
@@ -187,7 +192,7 @@ class Rendering:
     def _count(self, node: Section | Partial, depth: int) -> None:
         self._turns -= 1
         if self._turns < 0:
-            self._stop(node.start, f"More than {self._limits.turns:,} turns of sections and partials.")
+            self._stop(node.start, f"More than {self._limits.turns:,} turns of sections, names and text.")
         if depth >= self._limits.depth:
             if len(set(self._included)) < len(self._included):
                 self._endless(node)

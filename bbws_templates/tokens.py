@@ -7,7 +7,9 @@ is left of the template at every tag (quadratic), and counts lines in module glo
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 from chevron.tokenizer import l_sa_check, parse_tag, r_sa_check
@@ -59,11 +61,28 @@ _KINDS = {
     "comment": TokenKind.COMMENT,
 }
 _SIGILS = "#^/>&!={"
+_INHERITANCE = (
+    "Write a partial for what comes before and one for what comes after, as a pair: "
+    "{{> layout/open}}…{{> layout/close}}"
+)
 
 
 def position(source: str, offset: int) -> tuple[int, int]:
     """Line and column of ``offset``, both from 1; lines end at LF, columns count characters."""
-    return source.count("\n", 0, offset) + 1, offset - source.rfind("\n", 0, offset)
+    starts = line_starts(source)
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
+
+
+# Whoever asks for one place asks for more: the warnings of one rendering, the findings of one check.
+@lru_cache(maxsize=16)
+def line_starts(source: str) -> list[int]:
+    """The offset at which each line of ``source`` begins; lines end at LF."""
+    starts, end = [0], source.find("\n")
+    while end >= 0:
+        starts.append(end + 1)
+        end = source.find("\n", end + 1)
+    return starts
 
 
 def tokenize(source: str, *, name: str = "template") -> tuple[Token, ...]:
@@ -180,6 +199,7 @@ class _Scanner:
                 f"The tag is not closed before the next one opens: '{key.splitlines()[0][:40]}'.",
                 f"Close it with '{self._right}'.",
             )
+        self._check_optional(kind, key, start)
         if kind is TokenKind.VARIABLE and key[0] in _SIGILS:
             # Some engines read {{ #name }} as a section, chevron as a variable called '#name'.
             self._fail(
@@ -187,6 +207,20 @@ class _Scanner:
                 f"Engines disagree on a blank before '{key[0]}'.",
                 f"Write '{self._left}{key}{self._right}'.",
             )
+
+    def _check_optional(self, kind: TokenKind, key: str, start: int) -> None:
+        """Refuse what optional modules of the specification mean by a tag; here it would print nothing."""
+        sign = ">" if kind is TokenKind.PARTIAL else ""
+        written = f"'{self._left}{sign}{' '.join(key.split())[:40]}{self._right}'"
+        optional = "an optional part of Mustache that is not supported"
+        if kind is TokenKind.VARIABLE and key[0] == "<":
+            self._fail(start, f"{written} inherits from a parent: {optional}.", f"{_INHERITANCE}.")
+        if kind is TokenKind.VARIABLE and key[0] == "$":
+            remedy = f"{_INHERITANCE}; the name of a field cannot begin with '$'."
+            self._fail(start, f"{written} is a block of inheritance: {optional}.", remedy)
+        if kind is TokenKind.PARTIAL and key[0] == "*":
+            remedy = "Choose among partials by sections: {{#paid}}{{> a}}{{/paid}}{{^paid}}{{> b}}{{/paid}}."
+            self._fail(start, f"{written} is a dynamic name: {optional}.", remedy)
 
     def _empty(self, start: int) -> NoReturn:
         self._fail(start, "The tag has no name.", "Name a variable in it, or remove it.")

@@ -82,6 +82,10 @@ def objection_to_section(value: Any, key: str) -> Objection | None:
     if value is MISSING or is_data(value):
         return None
     remedy = "Supply a mapping, a list, text, a number, a boolean or null."
+    if callable(value):
+        remedy = (
+            "Supply what it would return: lambdas are an optional part of Mustache, and data are not code."
+        )
     return Objection(WrongTypeError, f"Section '{key}' is over {_noun(value)}.", remedy)
 
 

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import sys
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bbws_templates import DEFAULT_LIMITS, LimitError, Limits, PartialError, Template, render
+from app.core.compiler.tracing import warning_at_authors_place
+from app.core.workspace import Workspace
+from bbws_templates import (
+    DEFAULT_LIMITS,
+    LimitError,
+    Limits,
+    PartialError,
+    RenderWarning,
+    Template,
+    render,
+    render_email,
+)
+from bbws_templates.tokens import line_starts
 
 TREE = {"node": "({{v}}{{#kids}}{{>node}}{{/kids}})"}
 
@@ -112,6 +125,64 @@ def test_loops_that_print_nothing_end_too(source: str) -> None:
     with pytest.raises(LimitError) as caught:
         render(source, {"l": [1] * 1000}, partials)
     assert "turns" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "inner", ["{{none}}" * 100, "{{#none}}{{/none}}" * 100, "{{^one}}{{/one}}" * 100, "{{none.a.b}}" * 100]
+)
+def test_what_prints_nothing_counts_as_often_as_it_is_come_to(inner: str) -> None:
+    """A thousand rows of a hundred names are a hundred thousand turns, and not one for each row."""
+    template = Template.parse("{{#rows}}" + inner + "{{/rows}}")
+    data = {"rows": [1] * 1_000, "one": 1}
+    turns = 1 + 1_000 + 100 * 1_000
+
+    assert template.render(data, strict=False, limits=Limits(turns=turns)) == ""
+    with pytest.raises(LimitError, match="turns"):
+        template.render(data, strict=False, limits=Limits(turns=turns - 1))
+
+
+def test_names_that_are_looked_for_in_many_scopes_count_by_their_number() -> None:
+    """Each of these names is looked for in 300 contexts: that is more than one turn."""
+    names = "{{none}}" * 1_000
+    deep = Template.parse("{{#a}}" * 300 + names + "{{/a}}" * 300)
+    flat = Template.parse("{{#a}}" + names + "{{/a}}")
+    limits = Limits(turns=10_000)
+
+    assert flat.render({"a": {}, "b": 1}, strict=False, limits=limits) == ""
+    with pytest.raises(LimitError, match="turns"):
+        deep.render({"a": {"b": 1}}, strict=False, limits=limits)
+
+
+@pytest.mark.parametrize("traced", [False, True])
+def test_the_places_of_all_warnings_are_found_in_one_reading_of_the_source(traced: bool) -> None:
+    count = 3_000
+    source = "".join(f"{{{{name{number}}}}}\n" for number in range(count))
+    template = Template.parse(source)
+    warnings: list[RenderWarning] = []
+    line_starts.cache_clear()
+
+    (template.trace if traced else template.render)({}, strict=False, warnings=warnings)
+
+    assert line_starts.cache_info().misses == 1
+    assert [(w.location.line, w.location.column) for w in warnings] == [(n + 1, 1) for n in range(count)]
+
+
+def test_the_authors_places_of_all_warnings_are_found_in_one_reading_of_each_text(tmp_path: Path) -> None:
+    count = 1_000
+    body = "".join(f"<p>{{{{name{number}}}}}</p>\n" for number in range(count))
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "one.html").write_text(f"<!doctype html>\n{body}", encoding="utf-8")
+    workspace = Workspace.load(tmp_path, tmp_path / "none")
+    compilation = workspace.compilation("a/one")
+    warnings: list[RenderWarning] = []
+    render_email(compilation.compiled, {}, strict=False, warnings=warnings)
+    line_starts.cache_clear()
+
+    places = {str(warning_at_authors_place(compilation, warning).location) for warning in warnings}
+
+    assert len(warnings) == 2 * count  # in the HTML, and in the text made from it
+    assert len(places) == count
+    assert line_starts.cache_info().misses <= 3  # the HTML, the text, the author's file
 
 
 def test_a_caller_deep_in_the_stack_gets_an_error_of_ours() -> None:

@@ -35,6 +35,15 @@ MALFORMED = {
     "inner section not closed": ("{{#a}}\n{{^b}}\n{{/a}}", 2, 1, "{{/a}}"),
     "section closed twice": ("{{#a}}{{/a}}\n{{/a}}", 2, 1, "not opened"),
     "end without a section": ("text {{/a}}", 1, 6, "not opened"),
+    "a parent": ("a\n{{<layout}}{{$a}}x{{/a}}{{/layout}}", 2, 1, "inherits from a parent"),
+    "a parent with a blank": (" {{< layout }}{{/layout}}", 1, 2, "{{> layout/open}}"),
+    "a parent of several lines": ("{{<lay\nout}}", 1, 1, "optional part of Mustache"),
+    "a block": ("x{{$title}}Default{{/title}}", 1, 2, "block of inheritance"),
+    "a block with a blank": ("{{ $title }}", 1, 1, "optional part of Mustache"),
+    "a dynamic name": ("{{#a}}\n{{>*name}}{{/a}}", 2, 1, "dynamic name"),
+    "a dynamic name with blanks": ("{{> * name }}", 1, 1, "Choose among partials by sections"),
+    "a parent with other delimiters": ("{{=<% %>=}}<%<a%>", 1, 12, "'<%<a%>'"),
+    "a block with other delimiters": ("{{=| |=}}|$a|", 1, 10, "'|$a|'"),
     "other delimiters forgotten": ("{{=<% %>=}}<%#a%>{{/a}}", 1, 12, "'a' is not closed"),
 }
 
@@ -77,6 +86,19 @@ def test_a_block_of_handlebars_is_told_in_mustache(source: str, instead: str) ->
     with pytest.raises(TemplateSyntaxError) as caught:
         Template.parse(source)
     assert caught.value.remedy == f"That is Handlebars: {instead}"
+
+
+@pytest.mark.parametrize(
+    "source", ["{{&$a}}", "{{{$a}}}", "{{#$a}}x{{/$a}}", "{{^$a}}x{{/$a}}", "{{a$}}", "{{a.$b}}"]
+)
+def test_a_dollar_that_begins_no_block_is_part_of_a_name(source: str) -> None:
+    assert parse(source)
+
+
+def test_an_optional_tag_in_a_partial_is_placed_there() -> None:
+    with pytest.raises(TemplateSyntaxError) as caught:
+        Template.parse("{{>layout}}", partials={"layout": "<p>\n{{$body}}{{/body}}"})
+    assert str(caught.value.location) == "layout:2:1"
 
 
 def test_an_error_in_a_partial_names_the_partial() -> None:

@@ -16,6 +16,7 @@ from app.core.jsontext import locate
 from bbws_templates.engine import Chunk, RenderWarning
 from bbws_templates.errors import Location, RenderError
 from bbws_templates.mailing import Part, parsed_part, part_name
+from bbws_templates.tokens import line_starts
 
 
 class RenderedHtml:
@@ -78,7 +79,5 @@ def warning_at_authors_place(compilation: Compilation, warning: RenderWarning) -
 
 
 def _offset(text: str, line: int, column: int) -> int:
-    start = 0
-    for _ in range(line - 1):
-        start = text.find("\n", start) + 1
-    return start + max(0, column - 1)
+    starts = line_starts(text)
+    return starts[min(line, len(starts)) - 1] + max(0, column - 1)
