@@ -17,8 +17,8 @@ from functools import cache
 _LONGEST_LOCAL_PART = 64
 _LONGEST_DOMAIN = 253
 _LONGEST_ADDRESS = 254  # RFC 5321, section 4.5.3.1.3, without the angle brackets
-_DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490, section 3.1
-_DEVIATIONS = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")  # UTS 46, section 1.3, and the capital of ß
+_DOTS = "[.\u3002\uff0e\uff61]"  # RFC 3490, section 3.1
+_DEVIATIONS = "[\u00df\u1e9e\u03c2\u200c\u200d]"  # UTS 46, section 1.3, and the capital of ß
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_STRING = rf"{_ATOM}(?:\.{_ATOM})*"
@@ -72,8 +72,8 @@ def _ascii_domain(domain: str) -> str:
         known = is_ipv6(literal[5:]) if literal.startswith("IPv6:") else _compiled(_IPV4).fullmatch(literal)
         return domain if known else ""
     if not domain.isascii():
-        labels = len(_DOTS.split(domain))
-        if _DEVIATIONS.search(domain):
+        labels = len(re.split(_DOTS, domain))
+        if re.search(_DEVIATIONS, domain):
             return ""
         try:
             domain = domain.encode("idna").decode("ascii")
