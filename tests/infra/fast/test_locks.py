@@ -18,9 +18,9 @@ def pins(lock: str) -> dict[str, str]:
     return dict(PIN.findall((ROOT / "requirements" / lock).read_text(encoding="utf-8")))
 
 
-def test_a_deployment_installs_boto3_and_what_that_needs() -> None:
+def test_a_deployment_installs_boto3_what_that_needs_and_what_reads_templates() -> None:
     assert set(pins("deploy.lock")) == {
-        *("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
+        *("boto3", "botocore", "chevron", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
     }
 
 
