@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from infra.deploy.bootstrap import bootstrap, state_exists
@@ -68,8 +69,11 @@ def _default(verb: str) -> tuple[str, ...]:
 
 
 def _drift(program: str, environment: str, components: Sequence[Component], *, json_wanted: bool) -> int:
-    findings = [look_at_component(program, component) for component in components]
-    findings.append(look_by_verifier(environment))
+    # Each waits for AWS most of the time; more than a few at once would need memory for as many providers.
+    with ThreadPoolExecutor(3) as pool:
+        verified = pool.submit(look_by_verifier, environment)
+        findings = list(pool.map(lambda component: look_at_component(program, component), components))
+    findings.append(verified.result())
     print(as_json(environment, findings) if json_wanted else as_table(findings))
     return exit_code(findings)
 

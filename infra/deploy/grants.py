@@ -44,6 +44,14 @@ _PUBLIC: Final = frozenset(
 )
 """Their removal opens a bucket; other protections go with what they protect."""
 
+SHORTER: Final = frozenset(
+    {
+        *("deletion_window_in_days", "recovery_window_in_days", "recovery_period_in_days", "delete_after"),
+        *("noncurrent_days", "newer_noncurrent_versions", "days", "retention_in_days", "min_retention_days"),
+    }
+)
+"""Figures that protect by being high; ``max_session_duration`` protects by being low."""
+
 KEPT: Final = ("permissions_boundary", "kms_master_key_id", "kms_key_arn", "kms_key_id")
 """Attributes whose removal or change takes a protection away or puts another in its place."""
 
@@ -83,9 +91,12 @@ def _policies(change: Change) -> Iterator[Decision]:
         if [*map(repr, old)] == [*map(repr, new)]:
             continue
         if any(leaf in (UNKNOWN, UNKNOWN_SECRET) or isinstance(leaf, Secret) for leaf in new):
-            if _names_policy(change.kind, path):
+            replaced = bool(old) or any(isinstance(leaf, Secret) for leaf in new)
+            if _names_policy(change.kind, path, replaced=replaced):
                 yield Decision("a policy that this plan does not show", change.address, path)
             continue
+        if _languages(old) != _languages(new) and old and new:
+            yield Decision("the version of a policy's language changes", change.address, path)
         was, becomes = _statements(old), _statements(new)
         if was is None or becomes is None:
             yield Decision("a policy that cannot be compared: read it in full", change.address, path)
@@ -114,11 +125,19 @@ def _leaves(node: Node) -> Mapping[str, list[Node]]:
     return found
 
 
-def _names_policy(kind: str, path: str) -> bool:
+def _names_policy(kind: str, path: str, *, replaced: bool) -> bool:
+    """Whether a policy stands there; ``replaced``: there was one, so it is not the provider's to compute."""
     last = path.rpartition(".")[2]
     return last == "assume_role_policy" or (
-        last in {"policy", "policy_text", "resource_policy"} and _POLICY_TYPES.fullmatch(kind) is not None
+        last in {"policy", "policy_text", "resource_policy"}
+        and (replaced or _POLICY_TYPES.fullmatch(kind) is not None)
     )
+
+
+def _languages(leaves: list[Node]) -> list[Any]:
+    """The versions of the language in which these policies are written; variables differ between the two."""
+    documents = [leaf.value for leaf in leaves if isinstance(leaf, Document)]
+    return sorted(str(document.get("Version")) for document in documents)
 
 
 def _statements(leaves: list[Node]) -> list[Statement] | None:
@@ -221,6 +240,8 @@ def _protections(change: Change) -> Iterator[Decision]:
             ends = plain == name or plain.endswith(f".{name}")
             if ends and is_same(value, safe) and (not gone or name in _PUBLIC):
                 yield _weakened(change, path, value, new)
+        if _is_figure(value) and _is_figure(new) and _loosens(plain.rpartition(".")[2], value, new):
+            yield _weakened(change, path, value, new)
         if plain in KEPT and value not in (None, "") and not gone:
             yield _weakened(change, path, value, new)
     for path, value in after.items():
@@ -228,6 +249,14 @@ def _protections(change: Change) -> Iterator[Decision]:
         made_open = change.before is ABSENT and plain in _PUBLIC and not is_same(value, True)
         if made_open and value is not UNKNOWN:
             yield _weakened(change, path, ABSENT, value)
+
+
+def _is_figure(value: Node) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _loosens(name: str, old: float, new: float) -> bool:
+    return (name in SHORTER and new < old) or (name == "max_session_duration" and new > old)
 
 
 def _weakened(change: Change, path: str, old: Node, new: Node) -> Decision:

@@ -19,7 +19,7 @@ from infra.deploy.drift import (
     exit_code,
     look_by_verifier,
 )
-from tests.infra.fast.test_report import change, plan_of
+from tests.infra.plans import change, plan_of
 
 AS_DEPLOYED = Finding("tenants", SAME)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from infra.deploy.policy import policy_with_lists
 from infra.deploy.report import plan_report
-from tests.infra.fast.test_report import body, change, plan_of, text_of
+from tests.infra.plans import body, change, plan_of, text_of
 
 ACTIONS = ("s3:GetObject", "s3:PutObject", "kms:Decrypt")
 RESOURCES = ("arn:a/x", "arn:a/y", "arn:b")

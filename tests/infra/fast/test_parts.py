@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from infra.deploy.markdown import COMMENT, code, fenced, parts
 from infra.deploy.report import plan_report, write_parts
-from tests.infra.fast.test_report import change, plan_of
+from tests.infra.plans import change, plan_of
 
 GOES_ON = re.compile(r"\n[-+ ] \(the line goes on\) ")
 
