@@ -20,8 +20,11 @@ from app.browser.screenshots import Screenshots
 from app.browser.session import Session
 from app.core.workspace import Workspace
 from scripts.install_browser import PACKAGE, unpack
+from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
+LONG = patience(120)
+"""What a browser that is at work is given in seconds, whatever else the machine does meanwhile."""
 MAIL = (Path(__file__).parent / "mail.html").read_text(encoding="utf-8")
 METADATA = {
     "description": "A mail.",
@@ -93,7 +96,7 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def session() -> Iterator[Session]:
-    with Session() as opened:
+    with Session(draw_seconds=LONG) as opened:
         yield opened
 
 

@@ -22,6 +22,7 @@ from app.browser.snapshots import Variant
 from app.browser.store import PictureStore
 from app.browser.writing import write_whole
 from app.core.workspace import Workspace
+from tests.browser.conftest import LONG
 
 ROOT = Path(__file__).parents[2]
 BASELINES = ROOT / "tests" / "baselines"
@@ -37,7 +38,7 @@ def workspace() -> Workspace:
 
 @pytest.fixture(scope="module")
 def locked(unpacked: Browser) -> Iterator[Session]:
-    with Session(unpacked) as opened:
+    with Session(unpacked, draw_seconds=LONG) as opened:
         yield opened
 
 

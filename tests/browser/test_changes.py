@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
-import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from app.browser.frames import Frame
+import pytest
+
+from app.browser.frames import Drawing, Frame
 from app.browser.results import Status
 from app.browser.session import Session
-from tests.browser.conftest import MAIL, Desk
+from app.browser.tab import Tab
+from tests.browser.conftest import LONG, MAIL, Desk
 
 ORDER = "mails/order/typical/desktop-light"
 
@@ -87,25 +88,24 @@ def test_twenty_runs_raise_no_alarm(approved: Desk) -> None:
         assert (comparison.drawn, comparison.differs, comparison.failed) == (2, False, False)
 
 
-def test_a_browser_that_crashes_twice_on_a_mail_fails_that_mail_alone(approved: Desk) -> None:
-    """Whatever browser is to draw the first mail is killed; the second mail is left in peace."""
-    drawing: list[str] = []
+def test_a_browser_that_crashes_twice_on_a_mail_fails_that_mail_alone(
+    approved: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever browser begins to draw the first mail is killed; the second mail is left in peace."""
+    announced: list[str] = []
+    drawn = Tab.draw
 
-    def kill(session: Session, done: threading.Event) -> None:
-        while not done.wait(0.005):
-            if drawing == [ORDER] and session.process_id:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(session.process_id, signal.SIGKILL)
+    with Session(approved.session.browser, draw_seconds=LONG) as session:
 
-    with Session(approved.session.browser) as session:
+        def draw(tab: Tab, html: str, frames: Sequence[Frame]) -> Drawing:
+            if announced == [ORDER]:
+                os.kill(session.process_id, signal.SIGKILL)
+            return drawn(tab, html, frames)
+
         session.draw(MAIL, [Frame(300)])
-        done = threading.Event()
-        killer = threading.Thread(target=kill, args=(session, done))
-        killer.start()
+        monkeypatch.setattr(Tab, "draw", draw)
         approved.session = session
-        comparison = approved.screenshots.compare(anew=True, progress=drawing.append)
-        done.set()
-        killer.join()
+        comparison = approved.screenshots.compare(anew=True, progress=announced.append)
     order, receipt = comparison.results
     assert order.status is Status.FAILED
     assert "Two browsers in a row failed to draw" in order.message

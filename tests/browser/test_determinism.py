@@ -13,6 +13,7 @@ from app.browser.frames import Frame, Scheme
 from app.browser.renderer import CALIBRATION, identify
 from app.browser.session import Session
 from app.core.workspace import Workspace
+from tests.browser.conftest import LONG
 
 ROOT = Path(__file__).parents[2]
 FRAMES = tuple(Frame(width, scheme) for width in (640, 375) for scheme in Scheme)
@@ -59,7 +60,7 @@ def test_another_browser_gives_the_same_bytes_or_is_told_apart(
     Most builds draw alike. Of one that does not, the calibration page must say so, because then a comparison
     is refused.
     """
-    with Session(unpacked) as other:
+    with Session(unpacked, draw_seconds=LONG) as other:
         drawn = tuple(other.draw(mail, FRAMES).pictures for mail in mails)
         reasons = identify(other).differences(identify(session))
     assert (drawn[0] == expected[0]) == (reasons == ())
@@ -100,7 +101,7 @@ def _strange_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_machine_with_other_fonts_and_settings_gives_the_same_bytes(
     session: Session, mails: tuple[str, ...], expected: tuple[tuple[bytes, ...], ...]
 ) -> None:
-    with Session(session.browser) as other:
+    with Session(session.browser, draw_seconds=LONG) as other:
         assert tuple(other.draw(mail, FRAMES).pictures for mail in mails) == expected
 
 

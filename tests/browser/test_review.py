@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from app.browser.report import SCRIPTS, report_page
 from app.browser.results import Comparison
 from app.browser.session import Session
 from tests.browser.conftest import ROOT, Desk
+from tests.waiting import patience
 from tests.web.process import running
 
 ORDER = "mails/order/typical/desktop-light"
@@ -22,30 +23,37 @@ RECEIPT = "mails/receipt/typical/desktop-light"
 WELCOME = "mails/welcome/typical/desktop-light"
 
 
-@pytest.fixture
-def page(session: Session) -> Iterator[Page]:
-    """A page that fails the test when a script fails or anything is asked of another host."""
-    troubles: list[str] = []
+@pytest.fixture(scope="module")  # while it lives, no other test can run an event loop of its own
+def browser(session: Session) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
+        started = playwright.chromium.launch(
             executable_path=session.browser.executable,
             env={**dict(session.browser.env)},
             args=["--no-sandbox", "--disable-gpu"],
+            timeout=patience() * 1000,
         )
-        opened = browser.new_page(viewport={"width": 1400, "height": 900})
-        opened.set_default_timeout(30_000)
-        opened.on("pageerror", lambda error: troubles.append(str(error)))
-        # A refused request is logged by the browser too; what the page makes of it is tested below.
-        opened.on(
-            "console",
-            lambda line: (
-                troubles.append(line.text)
-                if line.type == "error" and not line.text.startswith("Failed to load resource")
-                else None
-            ),
-        )
-        yield opened
-        browser.close()
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test when a script fails or anything is asked of another host."""
+    troubles: list[str] = []
+    opened = browser.new_page(viewport={"width": 1400, "height": 900})
+    opened.set_default_timeout(patience() * 1000)
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    # A refused request is logged by the browser too; what the page makes of it is tested below.
+    opened.on(
+        "console",
+        lambda line: (
+            troubles.append(line.text)
+            if line.type == "error" and not line.text.startswith("Failed to load resource")
+            else None
+        ),
+    )
+    yield opened
+    opened.close()
     assert troubles == []
 
 
@@ -67,8 +75,8 @@ def served(desk: Desk, *words: str) -> Iterator[str]:
         yield server.url
 
 
-def titles(page: Page) -> list[str]:
-    return page.locator("#list button .name").all_inner_texts()
+def titles(page: Page) -> Locator:
+    return page.locator("#list button .name")
 
 
 def loaded(page: Page, kind: str) -> str:
@@ -128,9 +136,11 @@ def test_the_report_is_one_file_with_every_way_to_compare(waiting: Desk, page: P
     expect(page.locator("#zoom")).to_contain_text("100 %")
     page.keyboard.press("+")
     expect(page.locator("#zoom")).to_contain_text("150 %")
-    assert page.locator(".pane img").first.evaluate("image => image.getBoundingClientRect().width") == 960
+    image = page.locator(".pane img").first.element_handle()
+    page.wait_for_function("image => image.getBoundingClientRect().width === 960", arg=image)
     page.keyboard.press("w")
-    assert page.locator("#stage").evaluate("stage => stage.scrollWidth <= stage.clientWidth")
+    stage = page.locator("#stage").element_handle()
+    page.wait_for_function("stage => stage.scrollWidth <= stage.clientWidth", arg=stage)
 
 
 def test_filters_search_and_keys_move_through_the_list(waiting: Desk, page: Page, tmp_path: Path) -> None:
@@ -138,20 +148,20 @@ def test_filters_search_and_keys_move_through_the_list(waiting: Desk, page: Page
     report.write_text(report_page(Comparison.load(waiting.folders.work), waiting.folders), encoding="utf-8")
     page.goto(report.as_uri())
     expect(page.locator("#filters")).to_contain_text("To decide 2")
-    assert len(titles(page)) == 2
+    expect(titles(page)).to_have_count(2)
     page.keyboard.press("j")
     expect(page.locator("#title")).to_contain_text(WELCOME)
     page.keyboard.press("k")
     expect(page.locator("#title")).to_contain_text(ORDER)
     for name, count in (("All", 3), ("Changed", 1), ("New", 1), ("Unchanged", 1)):
         page.get_by_role("button", name=f"{name} {count}", exact=True).click()
-        assert len(titles(page)) == count
+        expect(titles(page)).to_have_count(count)
     expect(page.locator("#title")).to_contain_text(RECEIPT)
     expect(page.locator(".pane")).to_have_count(1)
     page.get_by_role("button", name="All 3").click()
     page.keyboard.press("/")
     page.keyboard.type("welcome")
-    assert len(titles(page)) == 1
+    expect(titles(page)).to_have_count(1)
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Next change")
@@ -249,7 +259,9 @@ def test_the_difference_of_an_approved_mail_that_became_shorter_is_not_squeezed(
     report = tmp_path / "report.html"
     report.write_text(report_page(Comparison.load(approved.folders.work), approved.folders), encoding="utf-8")
     page.goto(f"{report.as_uri()}#{ORDER}")
+    expect(page.locator("#title")).to_contain_text(ORDER)
     page.keyboard.press("0")
+    expect(page.locator("#zoom")).to_contain_text("100 %")
     for kind in ("baseline", "difference"):
         shown, natural = page.locator(f'[data-picture="{kind}"]').evaluate(
             "async image => { await image.decode();"
