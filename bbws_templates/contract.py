@@ -28,7 +28,7 @@ from bbws_templates.contract_schema import (
 )
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.formats import FORMATS
-from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern
+from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern, is_type
 from bbws_templates.printing import plain
 from bbws_templates.references import escaped, shown, subschemas
 
@@ -49,6 +49,8 @@ MAX_PROBLEMS = 100
 """How many problems are listed; what hostile data holds beyond them is not looked at."""
 
 _LONGEST_MESSAGE = 4_000
+_LARGEST_COUNT = 10**9
+_COUNTS = frozenset({"minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"})
 
 
 def contract_problems(contract: Schema, data: Any) -> tuple[ContractProblem, ...]:
@@ -152,6 +154,10 @@ def _reason_against(recursion: Recursion, pointer: str, keyword: str, argument: 
         return f"the dialect must be {DIALECT}"
     if keyword == "format" and (not isinstance(argument, str) or argument not in FORMATS):
         return f"the format {shown(argument)} is not checked by the runtime; known are {', '.join(FORMATS)}"
+    if keyword in _COUNTS and is_type(argument, "number") and abs(argument) > _LARGEST_COUNT:
+        return f"nothing is ever counted up to that; write a '{keyword}' that data can come near to"
+    if keyword == "multipleOf" and is_type(argument, "number") and not argument > 0:
+        return "everything and nothing is a multiple of that; write a number above 0, such as 0.01"
     if keyword == "$anchor" and recursion.anchors[str(argument)] > 1:
         return f"the anchor {shown(argument)} is there more than once"
     try:

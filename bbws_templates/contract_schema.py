@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from bbws_templates.contract_wording import MEMBER, is_plain_name
 from bbws_templates.errors import ContractError, ContractProblem
@@ -107,17 +107,21 @@ class Check:
         return found.expression.search(text) is not None
 
 
-class Place(NamedTuple):
+class Place:
     """A value under examination: the schema that applies to it, and where it stands.
 
-    ``depth`` counts the schemas that apply inside each other.
+    ``depth`` counts the schemas that apply inside each other. One is made for each schema that is applied:
+    a plain class is the cheapest thing for that, and at import.
     """
 
-    check: Check
-    schema: Mapping[str, Any]
-    value: Any
-    pointer: str
-    depth: int
+    __slots__ = ("check", "depth", "pointer", "schema", "value")
+
+    def __init__(self, check: Check, schema: Mapping[str, Any], value: Any, pointer: str, depth: int) -> None:
+        self.check = check
+        self.schema = schema
+        self.value = value
+        self.pointer = pointer
+        self.depth = depth
 
     def below(self, schema: Schema, value: Any, part: str | int) -> Iterator[ContractProblem]:
         """Apply ``schema`` to a member or item of the value."""

@@ -170,6 +170,23 @@ def test_whatever_a_contract_holds_is_a_contract_error_and_nothing_raw(contract:
     assert len(str(caught.value)) < 500
 
 
+@pytest.mark.parametrize(
+    ("schema", "word"),
+    [
+        ({"multipleOf": 0}, "above 0"),
+        ({"multipleOf": -1}, "above 0"),
+        ({"minLength": HUGE}, "minLength"),
+        ({"maxItems": 10**10}, "maxItems"),
+        ({"minProperties": 1e300}, "minProperties"),
+    ],
+)
+def test_a_bound_that_means_nothing_is_refused_where_it_is_written(schema: dict[str, Any], word: str) -> None:
+    (problem,) = unsupported_keywords({"properties": {"a": schema}})
+
+    assert problem.pointer == f"/properties/a/{next(iter(schema))}"
+    assert word in problem.expectation
+
+
 @pytest.mark.parametrize("pattern", [".*.*=.*", "^(a+)+$", "^(a|a)*$", "^" + "a?" * 40 + "a" * 40 + "$"])
 def test_a_pattern_that_is_not_proven_harmless_never_runs(pattern: str) -> None:
     """Run, each would go on for hours: a release of another version may hold it."""
