@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from infra.deploy.errors import EXIT_USAGE, DeployError
-from infra.deploy.values import ABSENT, Node, is_same, marked
+from infra.deploy.values import ABSENT, Node, is_same, marked, unique
 
 ACTIONS: Final[Mapping[tuple[str, ...], str]] = {
     ("delete",): "delete",
@@ -76,7 +76,7 @@ def read_plan(text: str) -> dict[str, Any]:
         PlanError: it is not JSON, not a plan, or a plan of another version of the form.
     """
     try:
-        plan = json.loads(text, parse_constant=_no_constant)
+        plan = json.loads(text, parse_constant=_no_constant, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
         raise _no_plan(str(error) or "it is nested too deeply") from error
     if not isinstance(plan, dict):

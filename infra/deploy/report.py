@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -55,7 +56,7 @@ def plan_report(plan: Mapping[str, Any], *, title: str = "Plan") -> str:
     changed_outputs = outputs(plan)
     drift = changes(plan, "resource_drift")
     put_off = deferred(plan)
-    lines = [f"# {code(title) if title.isascii() is False else _plain(title)}", ""]
+    lines = [f"# {_heading(title)}", ""]
     lines += [f"**{_summary(found, changed_outputs, drift, put_off)}**", ""]
     lines += _decide(plan, found)
     for action in _ORDER:
@@ -78,9 +79,9 @@ def plan_report(plan: Mapping[str, Any], *, title: str = "Plan") -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _plain(title: str) -> str:
-    """A title of our own, without what Markdown reads as more than text."""
-    return "".join(letter for letter in title if letter.isalnum() or letter in " -.,:/()")
+def _heading(title: str) -> str:
+    """A title as it is where it is words, else as code."""
+    return title if re.fullmatch(r"[A-Za-z0-9 .,:()/-]+", title) else code(title)
 
 
 def _summary(
@@ -194,8 +195,19 @@ def _foot(plan: Mapping[str, Any]) -> list[str]:
 
 def fingerprint(plan: Mapping[str, Any]) -> str:
     """SHA-256 of the plan without its sensitive values: two plans that differ in anything else have two."""
-    text = json.dumps(_without_secrets(plan), sort_keys=True)
+    text = json.dumps(_without_secrets({**plan, "variables": _variables(plan)}), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _variables(plan: Mapping[str, Any]) -> Any:
+    """The variables but those that are declared sensitive; nothing else in a plan says so of them."""
+    variables, declared = plan.get("variables"), plan.get("configuration")
+    for name in ("root_module", "variables"):
+        declared = declared.get(name) if isinstance(declared, dict) else None
+    if not isinstance(variables, dict) or not isinstance(declared, dict):
+        return variables
+    secret = {name for name, one in declared.items() if isinstance(one, dict) and one.get("sensitive")}
+    return {name: None if name in secret else value for name, value in variables.items()}
 
 
 def _without_secrets(node: Any) -> Any:

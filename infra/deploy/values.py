@@ -79,7 +79,7 @@ def document(text: str) -> str | Document:
     if text.lstrip()[:1] not in {"{", "["}:
         return text
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+        value = json.loads(text, object_pairs_hook=unique, parse_constant=_refuse)
         if _depth(value) > _DEEPEST:
             return text
     except (ValueError, RecursionError):
@@ -182,7 +182,12 @@ def _depth(value: Any) -> int:
     return 1 + max((_depth(member) for member in members), default=0)
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The members of an object in JSON, for ``object_pairs_hook``.
+
+    Raises:
+        ValueError: a name stands twice.
+    """
     members = dict(pairs)
     if len(members) != len(pairs):
         raise ValueError("a name stands twice")

@@ -176,7 +176,16 @@ def run(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Error: no plan", "[]", '{"values": {}}', '{"planned_values": NaN}', "[" * 9999]
+    "text",
+    [
+        "",
+        "Error: no plan",
+        "[]",
+        '{"values": {}}',
+        '{"planned_values": NaN}',
+        '{"planned_values": {}, "planned_values": {}}',
+        "[" * 9999,
+    ],
 )
 def test_what_is_not_a_plan_is_refused_by_one_sentence(text: str) -> None:
     with pytest.raises(
@@ -208,6 +217,7 @@ def test_a_plan_of_another_form_is_refused(version: Any) -> None:
         {"checks": [{"instances": [{"problems": [1]}]}]},
         {"variables": 5},
         {"variables": {"environment": 5}},
+        {"variables": [], "resource_changes": 5},
     ],
 )
 def test_a_damaged_plan_is_refused_by_one_sentence(damage: dict[str, Any]) -> None:
@@ -217,6 +227,13 @@ def test_a_damaged_plan_is_refused_by_one_sentence(damage: dict[str, Any]) -> No
     assert finished.stdout == ""
     assert finished.stderr.count("\n") == 1
     assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.parametrize(
+    "members", [{"variables": 5}, {"configuration": 5}, {"configuration": {"root_module": []}}]
+)
+def test_what_a_report_does_not_look_into_may_have_any_shape(members: dict[str, Any]) -> None:
+    assert "No changes" in plan_report(plan_of(**members))
 
 
 def test_the_plan_of_another_environment_is_refused() -> None:

@@ -115,6 +115,15 @@ def test_whatever_else_differs_shows_in_the_fingerprint(member: str, first: Any,
     assert (old == new) == (text_of(first) == text_of(second))
 
 
+def test_a_secret_variable_is_not_in_the_fingerprint() -> None:
+    def with_password(text: str, sensitive: bool) -> dict[str, Any]:
+        declared = {"root_module": {"variables": {"password": {"sensitive": sensitive}}}}
+        return plan_of(variables={"password": {"value": text}}, configuration=declared)
+
+    assert fingerprint(with_password("a", True)) == fingerprint(with_password("b", True))
+    assert fingerprint(with_password("a", False)) != fingerprint(with_password("b", False))
+
+
 @given(first=JSON, second=JSON, place=st.sampled_from(["a", "deep"]))
 def test_a_secret_that_changes_is_named_and_never_shown(first: Any, second: Any, place: str) -> None:
     def secret(value: Any) -> dict[str, Any]:
