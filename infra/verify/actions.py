@@ -57,6 +57,7 @@ _NAMED_ALIKE: Final = {
         "describe_table",
         "describe_time_to_live",
         "get_resource_policy",
+        "list_tables",
         "list_tags_of_resource",
     ),
     "events": (

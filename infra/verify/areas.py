@@ -17,6 +17,7 @@ from infra.verify.keys import key_questions
 from infra.verify.policies import policy_questions, provider_questions
 from infra.verify.recovery import recovery_questions
 from infra.verify.roles import role_questions
+from infra.verify.states import state_questions
 from infra.verify.tables import lock_table_questions, table_questions
 from infra.verify.templates import template_questions
 from infra.verify.topic import topic_questions
@@ -31,7 +32,7 @@ AREAS: Final[dict[str, tuple[Callable[[Account], Iterator[Question]], ...]]] = {
     "access": (role_questions, policy_questions, provider_questions),
     "budget": (budget_questions,),
     "alarms": (topic_questions, event_questions, alarm_questions),
-    "state": (state_bucket_questions, lock_table_questions),
+    "state": (state_bucket_questions, state_questions, lock_table_questions),
     "account": (account_questions,),
 }
 

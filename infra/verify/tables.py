@@ -16,6 +16,7 @@ from infra.verify.keys import key_arn
 from infra.verify.tags import tags_of
 
 _INSIGHTS_OFF: Final = "DISABLED"
+_LOCK: Final = "terraform-state-lock-"
 _OFF: Final = ("DISABLED", "DISABLING")
 
 
@@ -68,6 +69,17 @@ def table_questions(account: Account) -> Iterator[Question]:
     for table in tables(account.environment):
         if table.area == "tables":
             yield from _questions(account, table)
+    for region in account.environment.regions:
+        designed = frozenset(table.name for table in tables(account.environment) if table.region == region)
+        yield Subject("tables", f"tables in {region}", "account").question(
+            "tables of these names", designed, partial(_names, account, region)
+        )
+
+
+def _names(account: Account, region: str) -> frozenset[str]:
+    """Every table whose name begins as one of ours: a copy holds the same personal data."""
+    listed = account.read("dynamodb.list_tables", region)["TableNames"]
+    return frozenset(name for name in listed if name.startswith((*TABLES, _LOCK)))
 
 
 def lock_table_questions(account: Account) -> Iterator[Question]:

@@ -28,7 +28,17 @@ PUBLISHED: Final = re.compile(
     r"|objects/[0-9a-f]{64}\.(html|txt|json)"
     r"|history/[^/]+\.json"
 )
-_HEADERS: Final = ("ContentType", "ContentEncoding", "ContentDisposition", "WebsiteRedirectLocation")
+_STORED: Final = {"CacheControl": "no-cache", "ServerSideEncryption": "AES256"}
+"""What a publish says of a template beside its type; another key would keep the Lambdas from reading it."""
+_HEADERS: Final = (
+    *_STORED,
+    "SSEKMSKeyId",
+    "Expires",
+    "ContentType",
+    "ContentEncoding",
+    "ContentDisposition",
+    "WebsiteRedirectLocation",
+)
 _MEND: Final = "bbws-templates publish --to {} --repair; what nobody published, remove by hand"
 
 
@@ -41,7 +51,7 @@ def template_questions(account: Account) -> Iterator[Question]:
     for key in sorted(stable):
         subject = Subject("templates", key, "templates")
         yield subject.question("size", _sizes(key), partial(_size, account, key), remedy=mend)
-        designed = {"ContentType": f"{MEDIA_TYPES[_suffix(key)]};charset=utf-8"}
+        designed = {"ContentType": f"{MEDIA_TYPES[_suffix(key)]};charset=utf-8", **_STORED}
         yield subject.question("headers", designed, partial(_headers, account, key), remedy=mend)
     subject = Subject("templates", bucket, "templates")
     yield subject.question(

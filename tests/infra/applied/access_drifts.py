@@ -258,8 +258,12 @@ def same_length(estate: Any) -> Any:
     changed = body.replace(b"e", b"a", 1)
     assert len(changed) == len(body)
     assert changed != body
-    s3.put_object(**place, Body=changed, ContentType=before["ContentType"])
-    return lambda: s3.put_object(**place, Body=body, ContentType=before["ContentType"])
+
+    def put(content: bytes) -> None:
+        s3.put_object(**place, Body=content, ContentType=before["ContentType"], CacheControl="no-cache")
+
+    put(changed)
+    return lambda: put(body)
 
 
 def without_policy(bucket: str, work: Any, region: str = "eu-west-1") -> Cause:
@@ -319,6 +323,31 @@ def tampered_release(s3: Any, bucket: str) -> Any:
 COPIED = "bbws-templates-prod-dr-eu-west-1"
 
 
+def stored(**changes: Any) -> Cause:
+    """A template as it is, put with other headers."""
+
+    def cause(estate: Any) -> Any:
+        s3 = estate.emulator.client("s3")
+        place = {"Bucket": f"bbws-templates-{estate.name}", "Key": "receipts/receipt.html"}
+        before = s3.get_object(**place)
+        said = {name: before[name] for name in ("ContentType", "CacheControl")}
+        body = before["Body"].read()
+        s3.put_object(**place, Body=body, **{**said, **changes})
+        return lambda: s3.put_object(**place, Body=body, **said)
+
+    return cause
+
+
+def without_state(estate: Any) -> Any:
+    s3 = estate.emulator.client("s3")
+    place = {
+        "Bucket": f"bbws-terraform-state-{estate.name}",
+        "Key": "2_1_bbws_s3_schemas/templates/terraform.tfstate",
+    }
+    made = s3.delete_object(**place)
+    return lambda: s3.delete_object(**place, VersionId=made["VersionId"])
+
+
 def without_pointer(s3: Any, bucket: str) -> Any:
     made = s3.delete_object(Bucket=bucket, Key="current.json")
     return lambda: s3.delete_object(Bucket=bucket, Key="current.json", VersionId=made["VersionId"])
@@ -332,13 +361,29 @@ def archived(estate: Any) -> Any:
     body = before["Body"].read()
 
     def put(kind: str) -> None:
-        s3.put_object(**place, Body=body, ContentType=before["ContentType"], StorageClass=kind)
+        s3.put_object(
+            **place,
+            Body=body,
+            ContentType=before["ContentType"],
+            CacheControl="no-cache",
+            StorageClass=kind,
+        )
 
     put("DEEP_ARCHIVE")
     return lambda: put("STANDARD")
 
 
 CONTENT_DRIFTS = {
+    "a template kept by caches": Fault(stored(CacheControl="max-age=86400"), "templates", "headers"),
+    "a template under a foreign key": Fault(
+        stored(ServerSideEncryption="aws:kms", SSEKMSKeyId="arn:aws:kms:af-south-1:111122223333:key/x"),
+        "templates",
+        "headers",
+    ),
+    "a template that leads elsewhere": Fault(
+        stored(WebsiteRedirectLocation="https://example.com/"), "templates", "headers"
+    ),
+    "a state that is gone": Fault(without_state, "state", "states that are gone", BOTH),
     "no pointer": Fault(
         without_policy("bbws-templates-{env}", without_pointer, "af-south-1"),
         "templates",

@@ -210,10 +210,10 @@ def another_topic_key(estate: Any) -> Any:
     return lambda: put(before)
 
 
-def subscribed(protocol: str, endpoint: str) -> Cause:
+def subscribed(protocol: str, endpoint: str, region: str = MAIN) -> Cause:
     def cause(estate: Any) -> Any:
-        sns = estate.emulator.client("sns")
-        topic = f"arn:aws:sns:{MAIN}:{estate.emulator.account}:bbws-alarms-{estate.name}"
+        sns = estate.emulator.client("sns", region)
+        topic = f"arn:aws:sns:{region}:{estate.emulator.account}:bbws-alarms-{estate.name}"
         if protocol == "sqs":
             name = endpoint.rpartition(":")[2]
             queue = estate.emulator.client("sqs").create_queue(QueueName=name)["QueueUrl"]

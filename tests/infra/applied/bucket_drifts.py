@@ -206,6 +206,7 @@ def put_and_put(operation: str, member: str, wanted: Any, before: Any, bucket: s
     )
 
 
+METRICS = {"Id": "EntireBucket"}
 METRICS_GONE = call(
     "s3",
     "delete_bucket_metrics_configuration",

@@ -242,10 +242,12 @@ def put_object(estate: Estate, key: str, body: bytes, media_type: str) -> Undo:
     there = any(entry["Key"] == key for entry in listed)
     before = s3.get_object(**place) if there else None
     old = before["Body"].read() if before else b""
-    s3.put_object(**place, Body=body, ContentType=media_type)
+    s3.put_object(**place, Body=body, ContentType=media_type, CacheControl="no-cache")
     if before is None:
         return lambda: s3.delete_object(**place)
-    return lambda: s3.put_object(**place, Body=old, ContentType=before["ContentType"])
+    return lambda: s3.put_object(
+        **place, Body=old, ContentType=before["ContentType"], CacheControl="no-cache"
+    )
 
 
 def leave_a_foreign_object(estate: Estate) -> Undo:

@@ -149,6 +149,20 @@ def one_more_index(estate: Any) -> Any:
 STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
 
 TABLE_DRIFTS = {
+    "a copy of a table": Fault(
+        call(
+            "dynamodb",
+            "create_table",
+            "delete_table",
+            TableName="tenants-restored",
+            AttributeDefinitions=[{"AttributeName": "PK", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+            undo={"TableName": "tenants-restored"},
+        ),
+        "tables",
+        "tables of these names",
+    ),
     "a replica that nobody planned": Fault(
         call(
             "dynamodb",
