@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bbws_templates.cache import COLD_PATIENCE, ReleaseCache, Status
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
-from bbws_templates.contract import require
+from bbws_templates.contract import MAX_PROBLEMS, require
+from bbws_templates.errors import ContractProblem
 from bbws_templates.mailing import render_email
 from bbws_templates.reader import open_reader
 from bbws_templates.rendering import RenderWarning
@@ -76,20 +77,28 @@ class TemplateClient:
         """One email, ready to be sent. ``name`` is ``category/name``.
 
         Strict, data that break the template's contract are an error that names every missing and every wrong
-        variable at once. Lenient, what is missing renders empty and is logged as a warning.
+        variable at once. Lenient, what is missing renders empty, and so does what the contract refuses, but
+        for numbers and other plain words that can do no harm (``bbws_templates.leniency``); each is logged as
+        a warning, with its place and kind and without the data.
 
         Raises:
             ContractError, RenderError: strict, and the data do not fit.
+            ContractError: lenient, and the data cannot be held against the contract to the end.
             UnknownTemplateError: the release has no such template.
             UnavailableError: there is no release to be had from anywhere.
         """
         bundle = self._cache.serving().bundle
         template = bundle.template(name)
-        if strict and template.contract is not None:
+        refused: tuple[ContractProblem, ...] = ()
+        if template.contract is not None and strict:
             require(template.contract, data, template=name)
+        elif template.contract is not None:
+            from bbws_templates.leniency import permitted
+
+            data, refused = permitted(template.contract, data)
         warnings: list[RenderWarning] = []
         email = render_email(template, data, strict=strict, warnings=warnings, release=bundle.release)
-        _report(warnings, name)
+        _report(name, refused, warnings)
         return email
 
     def template(self, name: str) -> CompiledTemplate:
@@ -126,11 +135,16 @@ def _fallback(given: str | Path | None) -> Path | None:
     return Path(named)
 
 
-def _report(warnings: list[RenderWarning], name: str) -> None:
-    if not warnings:
+def _report(name: str, refused: tuple[ContractProblem, ...], warnings: list[RenderWarning]) -> None:
+    if not refused and not warnings:
         return
     import logging
 
+    # The place and the variable, never the data: those are personal.
+    warn = logging.getLogger("bbws_templates").warning
+    for problem in refused[:MAX_PROBLEMS]:
+        warn("%s: %s", name, problem)
+    if len(refused) > MAX_PROBLEMS:
+        warn("%s: %d more that the contract refuses", name, len(refused) - MAX_PROBLEMS)
     for warning in warnings:
-        # The place and the variable, never the data: those are personal.
-        logging.getLogger("bbws_templates").warning("%s: %s %s", name, warning.location, warning.message)
+        warn("%s: %s %s", name, warning.location, warning.message)

@@ -39,6 +39,7 @@ __all__ = [
     "DIALECT",
     "MAX_PROBLEMS",
     "contract_problems",
+    "every_problem",
     "is_kept",
     "require",
     "subschemas",
@@ -65,6 +66,29 @@ def contract_problems(contract: Schema, data: Any) -> tuple[ContractProblem, ...
     return _problems(contract, contract, data)
 
 
+def every_problem(contract: Schema, data: Any) -> tuple[ContractProblem, ...]:
+    """As ``contract_problems``, however many they are: nothing in ``data`` is left unlooked at.
+
+    Raises:
+        ContractError: as ``contract_problems``; also when data nest too deeply, or the check takes too many
+            steps, as then what it has not come to is not known.
+    """
+    found: tuple[ContractProblem, ...] = ()
+    fault = None
+    try:
+        found = tuple(dict.fromkeys(apply(Check(contract), contract, data, "", 0)))
+    except (TooDeepError, TooManyStepsError, RecursionError):
+        fault = ContractError(
+            f"The data cannot be held against the contract: they nest more than {MAX_NESTING} levels deep, "
+            f"or that takes more than {MAX_STEPS:,} steps."
+        )
+    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError):
+        fault = _unusable()
+    if fault:
+        raise fault
+    return found
+
+
 def is_kept(contract: Schema, schema: Schema, data: Any) -> bool:
     """Whether ``data`` keep ``schema``, a part of ``contract``.
 
@@ -89,10 +113,14 @@ def _problems(contract: Schema, schema: Schema, data: Any) -> tuple[ContractProb
         sentence = f"must be less: to check them takes more than {MAX_STEPS:,} steps"
         found[ContractProblem("", sentence)] = None
     if not usable:
-        raise ContractError(
-            "The contract is not a JSON Schema and cannot be used.", remedy="Run the check on its template."
-        )
+        raise _unusable()
     return tuple(found)
+
+
+def _unusable() -> ContractError:
+    return ContractError(
+        "The contract is not a JSON Schema and cannot be used.", remedy="Run the check on its template."
+    )
 
 
 def require(contract: Mapping[str, Any], data: Any, *, template: str = "") -> None:

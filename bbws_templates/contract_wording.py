@@ -29,6 +29,9 @@ _MOST_REFERENCES = 10
 MEMBER = "has a member whose name is"
 """How the sentence begins that is about a member whose name is not repeated."""
 
+SIZE = ("must have at least ", "must have at most ", "must not repeat an item", "must not be empty")
+"""How the sentences begin that are about a size, or an item too many, and nothing that is in it."""
+
 # What fields are called. An address or words of a person would be data, and data end up in no log.
 _LONGEST_NAME = 60
 _SIGNS_OF_NAMES = frozenset("_$./~-")

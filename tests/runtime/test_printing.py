@@ -139,6 +139,7 @@ def test_what_is_said_of_wrong_data(
     assert_discreet(mail)
     for record in caplog.records:
         assert_discreet(record.getMessage())
+    assert caplog.records
 
 
 @pytest.mark.parametrize("data", BAD, ids=range(len(BAD)))

@@ -1,0 +1,145 @@
+"""What lenient mode prints of data that break their contract: what is harmless, and nothing that was refused.
+
+A contract is what keeps a ``javascript:`` URL out of a link. So a value that it refuses renders empty, in
+HTML, text and subject alike, but for what cannot be a link, or a wrong value of a format:
+
+- a number or a boolean where text is due, when the contract has nothing against its text;
+- text, a list or an object whose size alone is wrong, unless the text is an address: its members are checked
+  one by one;
+- all data when they are refused as a whole (no alternative fits), but for what looks like an address: it may
+  be what the contract objects to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bbws_templates.context import MISSING, is_decimal, is_list
+from bbws_templates.contract import every_problem
+from bbws_templates.contract_schema import MAX_PATTERN_TEXT
+from bbws_templates.contract_wording import MEMBER, SIZE, is_plain_name
+from bbws_templates.errors import ContractProblem
+from bbws_templates.json_values import MAX_NESTING
+from bbws_templates.values import text_of
+
+# As browsers read an address: without line breaks and tabs, and without control characters before it.
+_PASSED_OVER = re.compile(r"[\t\r\n]")
+_BEFORE = "".join(map(chr, range(0x21)))
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_RUN = frozenset({"javascript", "vbscript", "livescript", "data", "blob", "file"})
+_ELSEWHERE = re.compile(r"[/\\]|www\.", re.IGNORECASE)
+
+
+def permitted(contract: Mapping[str, Any], data: Any) -> tuple[Any, tuple[ContractProblem, ...]]:
+    """``data`` without what ``contract`` refuses, and why; ``data`` as they are when it refuses nothing.
+
+    Raises:
+        ContractError: the contract cannot be used, or the check does not come to an end, so that nobody knows
+            what is refused.
+    """
+    problems = every_problem(contract, data)
+    if not problems:
+        return data, ()
+    scalars = _harmless_scalars(contract, data, problems)
+    draft = _Draft(data)
+    for problem in problems:
+        value = draft.value(problem.pointer)
+        if value is MISSING or problem.pointer in scalars:
+            continue
+        if problem.expectation.startswith(MEMBER) and isinstance(value, Mapping):
+            # Of a member whose name is not repeated, it is said no more than that there is one.
+            draft.put(problem.pointer, {name: each for name, each in value.items() if is_plain_name(name)})
+        elif not _is_of_another_size(value, problem):
+            draft.put(problem.pointer, "" if problem.pointer else _without_addresses(value))
+    return draft.data, problems
+
+
+def _harmless_scalars(
+    contract: Mapping[str, Any], data: Any, problems: tuple[ContractProblem, ...]
+) -> set[str]:
+    """The places of numbers and booleans that are refused as such and would be accepted as text."""
+    draft = _Draft(data)
+    places = set()
+    for problem in problems:
+        value = draft.value(problem.pointer)
+        if isinstance(value, (int, float)) or is_decimal(value):
+            places.add(problem.pointer)
+            draft.put(problem.pointer, text_of(value))
+    return places - {each.pointer for each in every_problem(contract, draft.data)} if places else places
+
+
+class _Draft:
+    """Data that are changed in places: containers on the way there are copied, once each."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+        self._own: dict[int, Any] = {}
+
+    def value(self, pointer: str) -> Any:
+        """What lies at ``pointer``; ``MISSING`` when nothing does."""
+        value = self.data
+        for part in _parts(pointer):
+            value = _member(value, part)
+        return value
+
+    def put(self, pointer: str, value: Any) -> None:
+        """Replace what lies at ``pointer``, which must be there."""
+        parts = _parts(pointer)
+        if not parts:
+            self.data = value
+            return
+        container = self.data = self._copied(self.data)
+        for part in parts[:-1]:
+            key: Any = int(part) if isinstance(container, list) else part
+            container[key] = self._copied(container[key])
+            container = container[key]
+        container[int(parts[-1]) if isinstance(container, list) else parts[-1]] = value
+
+    def _copied(self, container: Any) -> Any:
+        if id(container) in self._own:
+            return container
+        copy: Any = dict(container) if isinstance(container, Mapping) else list(container)
+        self._own[id(copy)] = copy
+        return copy
+
+
+def _is_of_another_size(value: Any, problem: ContractProblem) -> bool:
+    """Whether nothing but the size of ``value`` is wrong, and that is no address."""
+    if isinstance(value, str) and (len(value) > MAX_PATTERN_TEXT or _is_like_an_address(value)):
+        return False  # the longest text is not held to its pattern or format at all
+    return problem.expectation.startswith(SIZE)
+
+
+def _without_addresses(value: Any, depth: int = 0) -> Any:
+    if isinstance(value, str):
+        return "" if not depth or _is_like_an_address(value) else value
+    if isinstance(value, Mapping) and depth <= MAX_NESTING:
+        return {name: _without_addresses(each, depth + 1) for name, each in value.items()}
+    if is_list(value) and depth <= MAX_NESTING:
+        return [_without_addresses(each, depth + 1) for each in value]
+    return "" if isinstance(value, Mapping) or is_list(value) else value
+
+
+def _is_like_an_address(text: str) -> bool:
+    text = _PASSED_OVER.sub("", text.lstrip(_BEFORE))
+    if "://" in text or _ELSEWHERE.match(text) or ("@" in text and " " not in text):
+        return True
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        return False
+    # "Note: by bicycle" is no address, "javascript: alert(1)" is one.
+    return scheme[1].lower() in _RUN or not text[scheme.end() :][:1].isspace()
+
+
+def _parts(pointer: str) -> list[str]:
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def _member(container: Any, part: str) -> Any:
+    if isinstance(container, Mapping):
+        return container.get(part, MISSING)
+    if is_list(container) and part.isdecimal() and int(part) < len(container):
+        return container[int(part)]
+    return MISSING
