@@ -1,4 +1,4 @@
-"""How text of others stands in a sentence, a log or a repr: on one short line, harmless to a terminal."""
+"""Values of others in a sentence, a log or a repr: on one short line, by the filter of ``printable``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ _LONGEST_INTEGER = 256  # bits; str() refuses thousands of digits
 def plain(text: str, longest: int = LONGEST) -> str:
     """``text`` on one line without anything that a terminal would obey, cut to ``longest`` characters."""
     cut = f"{text[: longest - 1]}…" if len(text) > longest else text
-    return cut if cut.isprintable() else "".join(_visible(sign) for sign in cut)
+    if cut.isprintable():
+        return cut
+    from bbws_templates.printable import printable  # A cold start need not wait for its expressions.
+
+    return printable(cut)
 
 
 def brief(value: Any) -> str:
@@ -30,7 +34,3 @@ def brief(value: Any) -> str:
     if isinstance(value, (bytes, bytearray, Mapping, list, tuple, set, frozenset)):
         return f"<{type(value).__name__} of {len(value):,}>"
     return plain(repr(value))
-
-
-def _visible(sign: str) -> str:
-    return sign if sign.isprintable() else sign.encode("unicode_escape", "surrogatepass").decode("ascii")
