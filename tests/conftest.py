@@ -21,6 +21,16 @@ TOGETHER: Final = {
     "tests/infra/applied/": "whole environments, applied to emulators",
     "tests/infra/fast/test_code.py": "long commands of Terraform",
     "tests/infra/fast/test_refusals.py": "long commands of Terraform",
+    "tests/browser/": "a browser, another one unpacked, and approved pictures",
+    "tests/web/test_browser.py": "a browser, and a server of our own mails that checks them all",
+    "tests/web/test_clients.py": "a browser, and a server of our own mails that checks them all",
+    "tests/web/test_fuzz.py": "a browser, and a server of our own mails that checks them all",
+    "tests/web/test_hostile.py": "a browser, and a server of our own mails that checks them all",
+    "tests/compiler/test_in_browser.py": "a browser that compares sources with what was compiled",
+    "tests/templates/test_contrast.py": "a browser that lays out our own mails",
+    "tests/templates/test_layout.py": "a browser that lays out our own mails",
+    "tests/validation/test_second_opinion.py": "what other checkers say of all mails",
+    "tests/runtime/test_lambda.py": "a layer",
 }
 """Beginning of a test's id to what it shares; any other test goes to whoever is free."""
 

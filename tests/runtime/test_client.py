@@ -20,6 +20,7 @@ from bbws_templates.errors import ContractError
 from bbws_templates.faults import TargetError, UnavailableError, UnknownTemplateError
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request, since
 from tests.publishing.samples import CONTRACT, publish_to, release
+from tests.waiting import patience
 
 DATA = {"name": "O'Brien <b>"}
 TTL = 60.0
@@ -286,19 +287,20 @@ def test_while_one_thread_revalidates_the_others_are_served(
     publish_to(bucket, release())
     client = client_of(bucket, clock)
     client.render("receipts/receipt", DATA)
-    heard = threading.Event()
+    heard, go_on = threading.Event(), threading.Event()
 
-    def late(request: Request) -> Fault:
+    def held(request: Request) -> None:
         heard.set()
-        return Fault(Kind.DELAY, seconds=1.5)
+        assert go_on.wait(patience())
 
-    proxy.reset(late)
+    proxy.reset(held)
     clock.now += TTL + 1
     slow = threading.Thread(target=client.render, args=("receipts/receipt", DATA))
     slow.start()
-    assert heard.wait(5)
+    assert heard.wait(patience())
     client.render("receipts/receipt", DATA)
     assert slow.is_alive(), "the second mail did not wait for the first one's revalidation"
+    go_on.set()
     slow.join()
     assert len(proxy.requests) == 1
 
