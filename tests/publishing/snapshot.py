@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.s3.models import s3_backends
+from moto.s3.models import FakeKey, s3_backends
 
 from app.publishing.store import ListedObject
 from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
@@ -23,14 +23,14 @@ class Snapshot:
         self.objects = {
             name.removeprefix(target.prefix): StoredObject(versions[-1].value, versions[-1].etag)
             for name, versions in self._versions.items()
-            if name.startswith(target.prefix)
+            if name.startswith(target.prefix) and isinstance(versions[-1], FakeKey)
         }
 
     def restore(self) -> None:
         """Put everything in the bucket back to how it was."""
         for name in [*self._keys]:
             for version in self._keys.getlist(name):
-                if version not in self._versions.get(name, ()):
+                if version not in self._versions.get(name, ()) and isinstance(version, FakeKey):
                     version.dispose()
         self._keys.clear()
         for name, versions in self._versions.items():

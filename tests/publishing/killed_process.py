@@ -1,0 +1,96 @@
+"""Kills a process at each step that it takes in a directory, and looks at what it leaves.
+
+Arguments: a folder to work in, the name of a command of ``cuts``. Each time a child process carries out the
+command and kills itself, like ``kill -9``, before its n-th call that changes the file system; a call that
+writes is cut in the middle. Prints ``{"kills": n}``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.publishing import directory_store
+from app.publishing.directory_store import DirectoryStore
+from tests.publishing import cuts
+
+
+def arm(step: int) -> None:
+    """Let this process kill itself at its ``step``-th step."""
+    left, lock = [step], threading.Lock()
+
+    def count() -> bool:
+        with lock:
+            left[0] -= 1
+            return left[0] == 0
+
+    def counted(call: Callable[..., Any]) -> Callable[..., Any]:
+        def stepping(*arguments: Any, **options: Any) -> Any:
+            if count():
+                os.kill(os.getpid(), signal.SIGKILL)
+            return call(*arguments, **options)
+
+        return stepping
+
+    genuine = directory_store._fill
+
+    def fill(descriptor: int, body: bytes) -> None:
+        if count():
+            os.write(descriptor, body[: len(body) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+        genuine(descriptor, body)
+
+    directory_store._fill = fill
+    for module, names in (
+        (os, ("mkdir", "replace", "unlink", "rmdir", "fsync")),
+        (tempfile, ("mkstemp",)),
+        (fcntl, ("flock",)),
+    ):
+        for name in names:
+            setattr(module, name, counted(getattr(module, name)))
+
+
+def is_killed_at(step: int, act: Callable[[], object]) -> bool:
+    """Whether ``act``, carried out by a child, came as far as its ``step``-th step."""
+    child = os.fork()
+    if child == 0:
+        arm(step)
+        act()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def main(folder: Path, name: str) -> int:
+    """How often the command was killed."""
+    command = next(command for command in cuts.COMMANDS if command.name == name)
+    start, work = folder / "start", DirectoryStore(folder / "work")
+    command.prepare(DirectoryStore(start))
+    start.mkdir(exist_ok=True)
+    setattr(os, "fsync", lambda descriptor: None)  # noqa: B010  nobody pulls the plug of this machine
+    step = 1
+    while True:
+        for follower, follow in cuts.followers(step):
+            shutil.rmtree(work.root, ignore_errors=True)
+            shutil.copytree(start, work.root)
+            if not is_killed_at(step, lambda: command.act(work)):
+                return step - 1
+            when = f"killed at step {step}, then {follower}"
+            cuts.assert_active_is_whole(work, when)
+            cuts.assert_nothing_is_stuck(work, follow, when)
+            assert not [*(work.root / ".staging").iterdir()], f"{when}: what it was writing lies about"
+        step += 1
+
+
+if __name__ == "__main__":
+    print(json.dumps({"kills": main(Path(sys.argv[1]), sys.argv[2])}))

@@ -1,0 +1,178 @@
+"""Each command that changes a target, cut off at each of its requests: the next one heals it or goes on.
+
+`make test-cuts` tries every command after every cut; here they take turns.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.publishing.bucket_store import BucketStore
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.store import ObjectStore
+from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.faults import UnreachableError
+from bbws_templates.target import BucketTarget
+from tests.publishing import cuts
+from tests.publishing.conftest import make_bucket, use_server
+from tests.publishing.counting import CountingStore
+from tests.publishing.cuts import COMMANDS, Command
+from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Rule, at, since
+from tests.publishing.snapshot import Snapshot
+
+ROOT = Path(__file__).parents[2]
+
+
+class CutError(UnreachableError):
+    """The line is dead from here on."""
+
+
+class CutStore(CountingStore):
+    """Carries out so many requests, and fails at every one after that; the last one in full, if ``late``."""
+
+    def __init__(self, inner: ObjectStore, requests: int, *, late: bool) -> None:
+        super().__init__(inner)
+        self._left = requests
+        self._late = late
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if name not in ("get", "put", "list", "delete", "require_conditions", "require_versioning"):
+            return found
+
+        def request(*arguments: Any, **options: Any) -> Any:
+            self._left -= 1
+            if self._left < 0 or (self._left == 0 and not self._late):
+                raise CutError("cut off")
+            answer = found(*arguments, **options)
+            if self._left == 0:
+                raise CutError("cut off, and nobody knows whether it was done")
+            return answer
+
+        return request
+
+
+@pytest.fixture(params=COMMANDS, ids=str)
+def command(request: pytest.FixtureRequest) -> Command:
+    found: Command = request.param
+    return found
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["unheard", "unanswered"])
+def test_cut_off_at_any_request_to_a_directory(
+    directory: DirectoryStore,
+    tmp_path: Path,
+    command: Command,
+    late: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # nobody pulls the plug of this machine
+    command.prepare(directory)
+    work, number = DirectoryStore(tmp_path / "work"), 0
+    if directory.root.exists():
+        shutil.copytree(directory.root, tmp_path / "start")
+    else:
+        (tmp_path / "start").mkdir()
+    while True:
+        number += 1
+        for name, follow in cuts.followers(number):
+            shutil.rmtree(work.root, ignore_errors=True)
+            shutil.copytree(tmp_path / "start", work.root)
+            when = f"cut off at request {number}, then {name}"
+            try:
+                command.act(CutStore(work, number, late=late))
+            except CutError:
+                cuts.assert_active_is_whole(work, when)
+                cuts.assert_nothing_is_stuck(work, follow, when)
+            else:
+                assert number > 10
+                return
+
+
+def test_a_process_that_is_killed_at_any_step_in_its_directory(tmp_path: Path, command: Command) -> None:
+    """Really killed, between one call of the operating system and the next; see the program."""
+    words = [sys.executable, "-m", "tests.publishing.killed_process", str(tmp_path), command.name]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=280)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["kills"] > 10
+
+
+# --- a bucket, over HTTP ------------------------------------------------------------------------------------
+
+
+FAULTS: tuple[tuple[str, Fault], ...] = (
+    *(("at", Fault(kind)) for kind in (Kind.DROP, Kind.LOSE_ANSWER, Kind.TRUNCATE, Kind.LATE)),
+    *(("at", Fault(Kind.STATUS, status)) for status in (403, 404, 412, 500, 503)),
+    *(("since", Fault(kind)) for kind in (Kind.DROP, Kind.LOSE_ANSWER)),
+    ("since", Fault(Kind.STATUS, 403)),
+)
+
+
+@pytest.fixture(scope="module")
+def proxy(s3_server: str) -> Iterator[FaultProxy]:
+    with FaultProxy(s3_server) as proxy:
+        yield proxy
+
+
+class Stage:
+    """A bucket as a command finds it, reached directly and through the proxy."""
+
+    def __init__(self, proxy: FaultProxy, address: str, command: Command) -> None:
+        self.proxy = proxy
+        self.command = command
+        with pytest.MonkeyPatch.context() as patch:
+            use_server(patch, address)
+            self.direct = BucketStore.connect(BucketTarget(make_bucket()))
+            patch.setenv("AWS_ENDPOINT_URL", proxy.url)
+            self.once = BucketStore.connect(self.direct.target, timeout=5.0, attempts=1)
+            self.impatient = BucketStore.connect(self.direct.target, timeout=0.3, attempts=1)
+        command.prepare(self.direct)
+        self.start = Snapshot(self.direct.target)
+        self._shown: set[tuple[str, frozenset[tuple[str, bytes]]]] = set()
+
+    def requests(self) -> int:
+        self.attempt(lambda request: None)
+        return len(self.proxy.requests)
+
+    def attempt(self, rule: Rule, *, impatient: bool = False) -> None:
+        self.start.restore()
+        self.proxy.reset(rule)
+        self.command.act(self.impatient if impatient else self.once)
+
+    def assert_nothing_is_stuck(self, name: str, follow: cuts.Act, when: str) -> None:
+        """Most faults leave one of a few states behind; what was shown of one need not be shown again."""
+        self.proxy.wait_until_idle()
+        held = Snapshot(self.direct.target)
+        cuts.assert_active_is_whole(held, when)
+        state = name, cuts.state_of({key: found.body for key, found in held.objects.items()})
+        if state not in self._shown:
+            cuts.assert_nothing_is_stuck(self.direct, follow, when)
+            self._shown.add(state)
+
+
+def test_any_request_to_a_bucket_may_be_spoilt_in_any_way(
+    proxy: FaultProxy, s3_server: str, command: Command
+) -> None:
+    stage = Stage(proxy, s3_server, command)
+    total = stage.requests()
+    # All but the prune have most of their requests in common with the publishes of `test_faults`.
+    stride = 1 if cuts.ALL or command.name == "prune" else 4
+    for number in range(1, total + 1, stride):
+        for how, fault in FAULTS if cuts.ALL else (FAULTS[number // stride % len(FAULTS)],):
+            for name, follow in cuts.followers(number // stride):
+                when = f"{fault} {how} request {number}, then {name}"
+                with suppress(BbwsTemplatesError):  # whatever is raised is one of our errors
+                    rule = at(number, fault) if how == "at" else since(number, fault)
+                    stage.attempt(rule, impatient=fault.kind is Kind.LATE)
+                proxy.reset()
+                stage.assert_nothing_is_stuck(name, follow, when)
