@@ -69,7 +69,7 @@ def command(
         if target is None:
             raise click.UsageError(f"'{name}' is no directory; to mean a release, say --in TARGET.")
         catalogue = open_catalogue(target, settings)
-        return _of(catalogue.release(catalogue.resolve(name)))
+        return _of(catalogue.named(name))
 
     old, new = side(before), side(after)
     changes = template_changes(old.bundle, new.bundle, old_sources=old.sources, new_sources=new.sources)

@@ -103,6 +103,21 @@ class Catalogue:
 
         return assemble(data, read)
 
+    def named(self, name: str) -> Release:
+        """The release that ``name`` stands for, whole; if it has gone since, the one that it does by now.
+
+        Raises:
+            UnknownReleaseError, DamagedReleaseError: as ``resolve`` and ``release``.
+        """
+        wanted = self.resolve(name)
+        try:
+            return self.release(wanted)
+        except (UnknownReleaseError, DamagedReleaseError):
+            again = self.resolve(name)
+            if again == wanted:
+                raise
+            return self.release(again)
+
     def proven(self, name: str) -> Release:
         """The release that ``name`` stands for, whole, and with the manifest that was once activated.
 
@@ -110,7 +125,7 @@ class Catalogue:
             UnknownReleaseError: it stands for none, or for several.
             DamagedReleaseError: it is not intact.
         """
-        release = self.release(self.resolve(name))
+        release = self.named(name)
         standing = self.standing()
         known = (*standing.pointer.history, standing.pointer.active) if standing else ()
         activated = [activation.manifest for activation in known if activation.release == release.id]

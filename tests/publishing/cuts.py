@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,9 +17,6 @@ from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.pointer import PAGE
 from tests.publishing.samples import go_back, publish_to, release
-
-ALL = os.environ.get("BBWS_CUTS") == "all"
-"""Whether every cut is followed by every command, and made in every way; otherwise they take turns."""
 
 NAMES = ("a/one", "b/two")
 OLDEST, OLD, NEW = (
@@ -124,9 +120,9 @@ def is_published(store: ObjectStore) -> bool:
     return Catalogue(store).standing() is not None
 
 
-def followers(turn: int) -> tuple[tuple[str, Act], ...]:
-    """The commands to try after the cut number ``turn``."""
-    return FOLLOWERS if ALL else (FOLLOWERS[turn % len(FOLLOWERS)],)
+def followers(turn: int, *, thorough: bool) -> tuple[tuple[str, Act], ...]:
+    """The commands to try after the cut number ``turn``: all if ``thorough``, else they take turns."""
+    return FOLLOWERS if thorough else (FOLLOWERS[turn % len(FOLLOWERS)],)
 
 
 def assert_active_is_whole(store: ObjectStore, when: str) -> None:

@@ -1,6 +1,7 @@
 """Kills a process at each step that it takes in a directory, and looks at what it leaves.
 
-Arguments: a folder to work in, the name of a command of ``cuts``. Each time a child process carries out the
+Arguments: a folder to work in, the name of a command of ``cuts``, and "thorough" to follow each kill by every
+command rather than by each in turn. Each time a child process carries out the
 command and kills itself, like ``kill -9``, before its n-th call that changes the file system; a call that
 writes is cut in the middle. Prints ``{"kills": n}``.
 """
@@ -71,7 +72,7 @@ def is_killed_at(step: int, act: Callable[[], object]) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def main(folder: Path, name: str) -> int:
+def main(folder: Path, name: str, *, thorough: bool) -> int:
     """How often the command was killed."""
     command = next(command for command in cuts.COMMANDS if command.name == name)
     start, work = folder / "start", DirectoryStore(folder / "work")
@@ -80,7 +81,7 @@ def main(folder: Path, name: str) -> int:
     setattr(os, "fsync", lambda descriptor: None)  # noqa: B010  nobody pulls the plug of this machine
     step = 1
     while True:
-        for follower, follow in cuts.followers(step):
+        for follower, follow in cuts.followers(step, thorough=thorough):
             shutil.rmtree(work.root, ignore_errors=True)
             shutil.copytree(start, work.root)
             if not is_killed_at(step, lambda: command.act(work)):
@@ -93,4 +94,4 @@ def main(folder: Path, name: str) -> int:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"kills": main(Path(sys.argv[1]), sys.argv[2])}))
+    print(json.dumps({"kills": main(Path(sys.argv[1]), sys.argv[2], thorough="thorough" in sys.argv[3:])}))

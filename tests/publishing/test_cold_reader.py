@@ -77,3 +77,8 @@ def test_a_target_that_moves_on_again_and_again_is_followed(store: ObjectStore) 
     publish_to(store, release("first"))
     serving = cache_of(RevalidatesByReading(Overtaken(store, *texts))).serving()
     assert serving.bundle.release == release(texts[-1]).id
+
+
+def test_a_promotion_takes_what_is_active_when_what_was_has_been_pruned(store: ObjectStore) -> None:
+    publish_to(store, release("first"))
+    assert Catalogue(Overtaken(store, "second")).proven("active").id == release("second").id

@@ -1,10 +1,11 @@
 """Each command that changes a target, cut off at each of its requests: the next one heals it or goes on.
 
-`make test-cuts` tries every command after every cut; here they take turns.
+With `make test-cuts` every command is tried after every cut; otherwise they take turns.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -62,32 +63,39 @@ class CutStore(CountingStore):
         return request
 
 
+@pytest.fixture(
+    params=[False, pytest.param(True, marks=(pytest.mark.heavy("cuts"), pytest.mark.timeout(3600)))],
+    ids=["in turns", "thorough"],
+)
+def thorough(request: pytest.FixtureRequest) -> bool:
+    """Whether every cut is made in every way and followed by every command."""
+    return bool(request.param)
+
+
 @pytest.fixture(params=COMMANDS, ids=str)
 def command(request: pytest.FixtureRequest) -> Command:
     found: Command = request.param
     return found
 
 
-@pytest.mark.parametrize("late", [False, True], ids=["unheard", "unanswered"])
 def test_cut_off_at_any_request_to_a_directory(
     directory: DirectoryStore,
     tmp_path: Path,
     command: Command,
-    late: bool,
+    thorough: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """The request is cut off unheard, or the answer to it, in turns."""
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # nobody pulls the plug of this machine
+    directory.root.mkdir()
     command.prepare(directory)
     work, number = DirectoryStore(tmp_path / "work"), 0
-    if directory.root.exists():
-        shutil.copytree(directory.root, tmp_path / "start")
-    else:
-        (tmp_path / "start").mkdir()
     while True:
         number += 1
-        for name, follow in cuts.followers(number):
+        ways = (False, True) if thorough else (bool(number % 2),)
+        for late, (name, follow) in itertools.product(ways, cuts.followers(number, thorough=thorough)):
             shutil.rmtree(work.root, ignore_errors=True)
-            shutil.copytree(tmp_path / "start", work.root)
+            shutil.copytree(directory.root, work.root)
             when = f"cut off at request {number}, then {name}"
             try:
                 command.act(CutStore(work, number, late=late))
@@ -99,10 +107,13 @@ def test_cut_off_at_any_request_to_a_directory(
                 return
 
 
-def test_a_process_that_is_killed_at_any_step_in_its_directory(tmp_path: Path, command: Command) -> None:
+def test_a_process_that_is_killed_at_any_step_in_its_directory(
+    tmp_path: Path, command: Command, thorough: bool
+) -> None:
     """Really killed, between one call of the operating system and the next; see the program."""
     words = [sys.executable, "-m", "tests.publishing.killed_process", str(tmp_path), command.name]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=280)
+    words += ["thorough"] if thorough else []
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["kills"] > 10
 
@@ -161,15 +172,15 @@ class Stage:
 
 
 def test_any_request_to_a_bucket_may_be_spoilt_in_any_way(
-    proxy: FaultProxy, s3_server: str, command: Command
+    proxy: FaultProxy, s3_server: str, command: Command, thorough: bool
 ) -> None:
     stage = Stage(proxy, s3_server, command)
     total = stage.requests()
     # All but the prune have most of their requests in common with the publishes of `test_faults`.
-    stride = 1 if cuts.ALL or command.name == "prune" else 4
+    stride = 1 if thorough or command.name == "prune" else 6
     for number in range(1, total + 1, stride):
-        for how, fault in FAULTS if cuts.ALL else (FAULTS[number // stride % len(FAULTS)],):
-            for name, follow in cuts.followers(number // stride):
+        for how, fault in FAULTS if thorough else (FAULTS[number // stride % len(FAULTS)],):
+            for name, follow in cuts.followers(number // stride, thorough=thorough):
                 when = f"{fault} {how} request {number}, then {name}"
                 with suppress(BbwsTemplatesError):  # whatever is raised is one of our errors
                     rule = at(number, fault) if how == "at" else since(number, fault)
