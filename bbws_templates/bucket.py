@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from bbws_templates.answers import etag_of, require_s3, strange, strangeness
 from bbws_templates.faults import (
     CredentialsError,
     DeniedError,
@@ -119,21 +120,29 @@ class BucketReader:
         return self._get(key, IfNoneMatch=etag)
 
     def _get(self, key: str, **conditions: Any) -> StoredObject | Unchanged | None:
+        where = f"{self.target}/{key}"
         try:
             answer = self.client.get_object(
                 Bucket=self.target.bucket, Key=self.target.prefix + key, **conditions
             )
-            body = answer["Body"].read()
+            try:
+                body = answer["Body"].read()
+            finally:
+                answer["Body"].close()
+            require_s3(answer, where, key=key)
+        except StoreError:
+            raise
         except Exception as error:  # noqa: BLE001  as above
-            code = error_code(error)
+            fault: StoreError | None = strangeness(error, where)
+            code = "" if fault else error_code(error)
             # 412 is what RFC 9110 keeps for other methods; a server that sends it means the same.
             if code in _NOT_MODIFIED or (conditions and code in _CONDITION_FAILED):
                 return UNCHANGED
             if code in _NOT_FOUND:
                 return None
-            fault = translate(error, self.target, key)
+            fault = fault or translate(error, self.target, key)
         else:
-            return StoredObject(body, answer.get("ETag", ""))
+            return StoredObject(body, etag_of(answer, where))
         # Not with what botocore raised as its cause: that may hold all that a gateway answered.
         raise fault
 
@@ -147,10 +156,13 @@ def error_code(error: Exception) -> str:
 def translate(error: Exception, target: BucketTarget, key: str) -> StoreError:
     """What the SDK raised, in words that say what is wrong with ``target`` and how to mend it.
 
-    An exception that is neither from botocore nor from the network is a defect of ours and comes back up.
+    Whatever else comes out of the SDK (a TypeError, a KeyError) comes of an answer that it did not expect.
     """
     from botocore import exceptions as sdk
+    from botocore import parsers
 
+    if isinstance(error, StoreError):
+        return error
     where = f"{target}/{key}" if key else str(target)
     if isinstance(error, sdk.ClientError):
         return _translate_answer(error, target, where)
@@ -170,12 +182,17 @@ def translate(error: Exception, target: BucketTarget, key: str) -> StoreError:
             f"{where} cannot be reached, or the connection broke off: {_line(error)}.",
             remedy="Check the network, AWS_REGION and AWS_ENDPOINT_URL.",
         )
+    if isinstance(error, parsers.ResponseParserError):
+        return strange(where, "it cannot be read as XML")
     if isinstance(error, (sdk.BotoCoreError, OSError, ValueError)):
         return StoreError(f"{where} cannot be used: {_line(error)}.")
-    raise error
+    return strange(where, f"the SDK fails at it ({type(error).__name__}: {_line(error)})")
 
 
 def _translate_answer(error: Any, target: BucketTarget, where: str) -> StoreError:
+    found = strangeness(error, where)
+    if found:
+        return found
     code = error_code(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == "NoSuchBucket":
@@ -204,6 +221,9 @@ def _translate_answer(error: Any, target: BucketTarget, where: str) -> StoreErro
             remedy="Check the role's policy and the bucket's. "
             "Without s3:ListBucket, S3 also denies what does not exist.",
         )
+    if status >= 500 and code.isdecimal() and code not in _BUSY - {"500"}:
+        # The SDK has made it out of an answer that is none, of 200 even: S3 gives its errors a name.
+        return strange(where, f"it cannot be read, and counts as a status {status}")
     if code in _BUSY or status >= 500:
         return UnreachableError(f"{where}: S3 is busy or broken ({code or status}).", remedy="Try again.")
     return StoreError(f"{where}: S3 answered {code or status}: {_line(error)}.")

@@ -12,6 +12,7 @@
         ├── CredentialsError      none, expired or wrong
         ├── DeniedError           known, but not allowed
         ├── UnreachableError      no answer, or none in time
+        │   └── StrangeAnswerError  an answer, but none of S3
         └── UnavailableError      no release can be had from anywhere: not the target, memory or fallback
 """
 
@@ -92,6 +93,12 @@ class UnreachableError(StoreError):
     """The store gives no answer, not in time, or one that breaks off."""
 
     code = "store-unreachable"
+
+
+class StrangeAnswerError(UnreachableError):
+    """Something answers in place of the store: a page to log in, a gateway, a proxy."""
+
+    code = "store-strange"
 
 
 class UnavailableError(StoreError):

@@ -14,6 +14,7 @@ from app.publishing.errors import UnversionedBucketError
 from app.publishing.parallel import WORKERS
 from app.publishing.probe import require_conditions
 from app.publishing.store import ListedObject
+from bbws_templates.answers import entries, etag_of, require_s3
 from bbws_templates.bucket import BucketReader, connect, error_code, translate
 from bbws_templates.digests import Digest
 from bbws_templates.faults import UnreachableError
@@ -89,7 +90,9 @@ class BucketStore(BucketReader):
                     found = self.get(key)
                     return found.etag if found and found.body == body else None
                 raise translate(error, self.target, key) from error
-            return answer["ETag"]
+            where = f"{self.target}/{key}"
+            require_s3(answer, where)
+            return etag_of(answer, where)
         raise UnreachableError(
             f"{self.target}/{key} is being written by too many others.", remedy="Try again."
         )
@@ -102,8 +105,9 @@ class BucketStore(BucketReader):
         )
         try:
             for page in pages:
-                for entry in page.get("Contents", ()):
-                    yield ListedObject(entry["Key"].removeprefix(own), entry["Size"])
+                require_s3(page, str(self.target))
+                for key, size in entries(page, own + prefix, str(self.target)):
+                    yield ListedObject(key.removeprefix(own), size)
         except Exception as error:
             raise translate(error, self.target, prefix) from error
 
@@ -116,7 +120,8 @@ class BucketStore(BucketReader):
             return self._delete_as_seen(key, if_match)
         conditions: dict[str, Any] = {"IfMatch": if_match} if if_match else {}
         try:
-            self.client.delete_object(Bucket=self.target.bucket, Key=self.target.prefix + key, **conditions)
+            place: Any = {"Bucket": self.target.bucket, "Key": self.target.prefix + key}
+            require_s3(self.client.delete_object(**place, **conditions), f"{self.target}/{key}")
         except Exception as error:
             code = error_code(error)
             if if_match and code in _UNHEARD_OF:
@@ -144,6 +149,7 @@ class BucketStore(BucketReader):
         """As ``ObjectStore.require_versioning``."""
         try:
             answer = self.client.get_bucket_versioning(Bucket=self.target.bucket)
+            require_s3(answer, str(self.target))
             versioned = answer.get("Status") == "Enabled"
         except Exception as error:
             if error_code(error) not in _UNHEARD_OF:

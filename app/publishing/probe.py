@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from bbws_templates.answers import etag_of, require_s3
 from bbws_templates.bucket import error_code, translate
 from bbws_templates.faults import StoreError, UnreachableError
 from bbws_templates.layout import PROBE, media_type
@@ -89,7 +90,9 @@ class _Probe:
                 if code in _REFUSED or (code == "NoSuchKey" and "IfMatch" in condition):
                     return False
                 raise translate(error, self._target, PROBE) from error
-            self.etag = answer.get("ETag", "")
+            where = f"{self._target}/{PROBE}"
+            require_s3(answer, where)
+            self.etag = etag_of(answer, where)
             return True
         raise UnreachableError(
             f"{self._target}/{PROBE} is being written by too many others.", remedy="Try again."
@@ -98,7 +101,11 @@ class _Probe:
     def read(self) -> str:
         """The ETag that the object has."""
         try:
-            return self._client.get_object(**self._place).get("ETag", "")
+            answer = self._client.get_object(**self._place)
+            where = f"{self._target}/{PROBE}"
+            answer["Body"].close()
+            require_s3(answer, where, key=PROBE)
+            return etag_of(answer, where)
         except Exception as error:
             if error_code(error) in ("404", "NoSuchKey", "NotFound"):
                 raise UnreachableError(

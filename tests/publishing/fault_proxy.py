@@ -35,6 +35,8 @@ class Kind(Enum):
     LATE = "the client loses patience; only then does the server hear of it"
     STATUS = "an error of S3 in place of the answer"
     FORGET = "the server never sees the condition of the request"
+    INSTEAD = "something in between answers, and the server never hears of it"
+    STRIPPED = "the server's answer, with other headers than it gave"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Fault:
     """``code``, ``detail`` (further elements of its XML) and ``headers`` belong to an answer of S3.
 
     ``forgotten`` names the conditions that the server never sees.
+    ``body`` and ``headers`` are the answer of something in between; stripped, "" takes a header away.
     """
 
     kind: Kind
@@ -51,6 +54,7 @@ class Fault:
     detail: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     forgotten: tuple[str, ...] = ("If-Match", "If-None-Match")
+    body: bytes = b""
 
     def __str__(self) -> str:
         return f"{self.kind.name.lower()}{self.status or ''}"
@@ -181,6 +185,13 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault.kind is Kind.DELAY:
             time.sleep(fault.seconds)
             self._answer(*self._forward(body))
+        elif fault.kind is Kind.INSTEAD:
+            self._answer(fault.status, [*fault.headers], fault.body)
+        elif fault.kind is Kind.STRIPPED:
+            status, headers, answer = self._forward(body)
+            given = {name.lower() for name, _ in fault.headers}
+            kept = [(name, value) for name, value in headers if name.lower() not in given]
+            self._answer(status, [*kept, *((n, v) for n, v in fault.headers if v)], answer)
         elif fault.kind is Kind.TRUNCATE:
             self._answer(*self._forward(body), truncate=True)
         else:

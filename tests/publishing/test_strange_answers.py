@@ -1,0 +1,248 @@
+"""Answers that are not S3's: a page to log in, a gateway, headers that went missing. One clear error each."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.cli import run
+from app.core.release_directory import write_release
+from app.publishing.bucket_store import BucketStore
+from app.publishing.catalogue import Catalogue
+from bbws_templates.cache import Origin
+from bbws_templates.client import TemplateClient
+from bbws_templates.faults import StoreError, StrangeAnswerError, UnavailableError
+from bbws_templates.target import BucketTarget
+from tests.publishing.conftest import make_bucket
+from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, at, since
+from tests.publishing.samples import publish_to, release
+from tests.publishing.snapshot import Snapshot
+
+# Where the SDK fails at an answer, it leaves the connection to the garbage collector, which complains.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+HTML = b"<!doctype html><title>Log in</title><form><input name=user><br></form>" + b"<p>Welcome" * 2000
+XHTML = b"<html xmlns='http://www.w3.org/1999/xhtml'><head><title>Log in</title></head><body/></html>"
+LOGIN = ("Location", "http://portal.example/login")
+
+
+def instead(status: int, body: bytes, *headers: tuple[str, str]) -> Fault:
+    return Fault(Kind.INSTEAD, status, headers=headers, body=body)
+
+
+PAGES = {
+    "a page": instead(200, HTML, ("Content-Type", "text/html; charset=utf-8")),
+    "a page that is XML": instead(200, XHTML, ("Content-Type", "application/xhtml+xml")),
+    "a page without a type": instead(200, HTML),
+    "a page with an ETag": instead(200, HTML, ("Content-Type", "text/html"), ("ETag", '"5f-1"')),
+    "a page not found": instead(404, HTML, ("Content-Type", "text/html")),
+    "a page denied": instead(403, HTML, ("Content-Type", "text/html")),
+    "a gateway that fails": instead(502, HTML, ("Content-Type", "text/html")),
+    "a redirect": instead(302, HTML, LOGIN, ("Content-Type", "text/html")),
+    "a bare redirect": instead(307, b"", LOGIN),
+    "a text": instead(200, b"OK", ("Content-Type", "text/plain")),
+    "some JSON": instead(200, b'{"error": "quota"}', ("Content-Type", "application/json")),
+    "nothing": instead(200, b""),
+    "no content": instead(204, b""),
+    "other XML": instead(200, b"<ok/>", ("Content-Type", "application/xml")),
+    "a wrong status": instead(207, XHTML, ("Content-Type", "text/html")),
+}
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    yield
+    gc.collect()  # here, not in the middle of a test of somebody else
+
+
+@pytest.fixture
+def place(aws: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Place:
+    """A target with two releases, reached through a proxy, and a release directory to publish."""
+    target = BucketTarget(make_bucket())
+    store = BucketStore.connect(target)
+    publish_to(store, release("first"))
+    publish_to(store, release("second"))
+    write_release(release("third"), tmp_path / "third")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    return str(target), FaultProxy(aws), str(tmp_path / "third")
+
+
+Place = tuple[str, FaultProxy, str]
+
+
+def commands(target: str, directory: str) -> dict[str, tuple[str, ...]]:
+    return {
+        "status": ("status", target),
+        "history": ("history", target),
+        "verify": ("verify", target),
+        "diff": ("diff", "previous", "active", "--in", target),
+        "types": ("types", "--in", target),
+        "plan": ("plan", "--to", target, "--release", directory),
+        "publish": ("publish", "--to", target, "--release", directory, "--yes"),
+        "promote": ("promote", "--from", target, "--to", f"{target}/copy", "--yes"),
+        "rollback": ("rollback", "--to", target, "--yes"),
+        "prune": ("prune", target, "--keep", "1", "--yes"),
+    }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_says_in_one_line_that_it_is_not_s3_that_answers(
+    place: Place,
+    page: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    target, proxy, directory = place
+    with proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        before = Snapshot(BucketTarget(target.removeprefix("s3://")))
+        every = commands(target, directory)
+        chosen = every if page in ("a page", "a page that is XML") else ("status", "verify", "publish")
+        for name in chosen:
+            words = every[name]
+            proxy.reset(since(1, PAGES[page]))
+            status = run(words)
+            error = capsys.readouterr().err
+            assert status == 4, (name, error)
+            assert "the answer is not one of S3" in error, name
+            assert error.count("\n") == 1, error
+            assert len(error) < 600, error
+        after = Snapshot(BucketTarget(target.removeprefix("s3://")))
+    assert after.objects == before.objects
+
+
+@pytest.mark.parametrize("page", ["a page that is XML", "a page not found"])
+def test_at_any_one_request_of_a_command_it_is_named_or_overcome(
+    place: Place, page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target, proxy, directory = place
+    with proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        start = Snapshot(BucketTarget(target.removeprefix("s3://")))
+        for name in ("publish", "rollback"):
+            words = commands(target, directory)[name]
+            start.restore()
+            proxy.reset()
+            assert run(words) == 0
+            capsys.readouterr()
+            for number in range(1, len(proxy.requests) + 1, 4):
+                start.restore()
+                proxy.reset(at(number, PAGES[page]))
+                status = run(words)
+                error = capsys.readouterr().err
+                assert status in (0, 3, 4), (name, number, error)
+                assert (status == 0) == (error == ""), (name, number, error)
+                assert "Traceback" not in error
+                held = Catalogue(Snapshot(BucketTarget(target.removeprefix("s3://"))))
+                standing = held.standing()
+                assert standing
+                active = standing.pointer.release
+                assert held.release(active).id == active, (name, number)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (("ETag", ""),),
+        (("ETag", '""'),),
+        (("Content-Encoding", "gzip"),),
+        (("Content-Type", "text/html"),),
+        (("Last-Modified", "yesterday"),),
+        (("x-amz-missing-meta", "some"),),
+        (("x-amz-expiration", "\x01"),),
+        (("ETag", ""), ("Content-Type", ""), ("Last-Modified", ""), ("x-amz-version-id", "")),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_headers_that_a_gateway_took_or_gave_are_named_or_do_not_matter(
+    place: Place,
+    headers: tuple[tuple[str, str], ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    target, proxy, directory = place
+    with proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        every = commands(target, directory)
+        for words in (every["status"], every["verify"], every["publish"]):
+            proxy.reset(since(1, Fault(Kind.STRIPPED, headers=headers)))
+            status = run(words)
+            error = capsys.readouterr().err
+            assert status in (0, 4), (words, error)
+            assert (status == 0) or error.count("\n") == 1
+            assert "Traceback" not in error
+
+
+LISTINGS = {
+    "an empty one of something else": b"<x/>",
+    "keys of others": b"<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>other/k</Key>"
+    b"<Size>1</Size></Contents></ListBucketResult>",
+    "no keys": b"<ListBucketResult><Contents><Size>1</Size></Contents></ListBucketResult>",
+    "no sizes": b"<ListBucketResult><Contents><Key>mail/a</Key></Contents></ListBucketResult>",
+    "broken off": b"<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
+    "a size in words": b"<ListBucketResult><Contents><Key>mail/a</Key><Size>big</Size></Contents>"
+    b"</ListBucketResult>",
+}
+
+
+@pytest.mark.parametrize("listing", LISTINGS)
+def test_a_listing_that_is_none_is_never_taken_for_an_empty_bucket(
+    aws: str, monkeypatch: pytest.MonkeyPatch, listing: str
+) -> None:
+    target = BucketTarget(make_bucket(), "mail/")
+    with FaultProxy(aws) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        proxy.reset(since(1, instead(200, LISTINGS[listing], ("Content-Type", "application/xml"))))
+        with pytest.raises(StoreError):
+            list(BucketStore.connect(target, attempts=1).list(""))
+
+
+def client_sees(page: Fault, proxy: FaultProxy, target: str) -> TemplateClient:
+    proxy.reset()
+    client = TemplateClient(target)
+    client.render("receipts/receipt", {"name": "Zoë"})
+    proxy.reset(since(1, page))
+    client.refresh()
+    return client
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_client_goes_on_with_what_it_has_and_says_why(
+    place: Place, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, proxy, _ = place
+    with proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        client = client_sees(PAGES[page], proxy, target)
+        assert client.render("receipts/receipt", {"name": "Zoë"}).release == release("second").id
+        status = client.status()
+        assert status.origin is Origin.LAST_KNOWN_GOOD
+        assert "is not one of S3" in status.problem
+        with pytest.raises(UnavailableError, match="is not one of S3"):
+            TemplateClient(target).names()
+
+
+def test_the_answers_of_s3_itself_are_no_strangers(bucket: BucketStore) -> None:
+    """An HTML object is an HTML page, and nobody takes it for one of a portal."""
+    publish_to(bucket, release())
+    assert bucket.get("receipts/receipt.html")
+    bucket.put("page.html", b"<p>", if_absent=True)
+    assert bucket.delete("page.html")
+    assert bucket.get("page.html") is None
+
+
+def test_it_is_one_kind_of_error_with_a_code_of_its_own(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target, proxy, _ = place
+    with proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        proxy.reset(since(1, PAGES["a page"]))
+        assert run(["status", target, "--json"]) == 4
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == StrangeAnswerError.code
+    assert "AWS_ENDPOINT_URL" in error["remedy"]
