@@ -65,7 +65,6 @@ def prepare_promote(store: ObjectStore) -> None:
 
 def prepare_repair(store: ObjectStore) -> None:
     publish_all(store, OLD)
-    store.put(f"releases/{OLD.id}/bundle.json", b"damaged")
     store.put(f"{NAMES[0]}.html", b"drifted")
 
 

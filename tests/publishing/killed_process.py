@@ -76,9 +76,9 @@ def main(folder: Path, name: str, *, thorough: bool) -> int:
     """How often the command was killed."""
     command = next(command for command in cuts.COMMANDS if command.name == name)
     start, work = folder / "start", DirectoryStore(folder / "work")
+    setattr(os, "fsync", lambda descriptor: None)  # noqa: B010  nobody pulls the plug of this machine
     command.prepare(DirectoryStore(start))
     start.mkdir(exist_ok=True)
-    setattr(os, "fsync", lambda descriptor: None)  # noqa: B010  nobody pulls the plug of this machine
     step = 1
     while True:
         for follower, follow in cuts.followers(step, thorough=thorough):
