@@ -9,6 +9,7 @@ from enum import StrEnum
 from app.core.release import Manifest, parse_manifest
 from app.publishing.activation import stable_files
 from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.errors import ConflictError
 from app.publishing.history import activations
 from app.publishing.parallel import Progress, in_parallel, silent
 from bbws_templates.bundle import Bundle, parse_bundle
@@ -25,6 +26,8 @@ from bbws_templates.layout import (
     is_object,
     release_of,
 )
+
+_ROUNDS = 4
 
 
 class Fault(StrEnum):
@@ -76,13 +79,35 @@ class Verification:
 def verify(catalogue: Catalogue, *, progress: Progress = silent) -> Verification:
     """Re-read and re-hash every object of a target.
 
+    The pointer is read first and last: when it has moved meanwhile, what seems wrong may be the work of a
+    publish or a prune, and everything is read again.
+
     Raises:
+        ConflictError: it moved each time.
         StoreError: the store failed; what it holds is not known.
     """
+    for _ in range(_ROUNDS):
+        before = _pointer_etag(catalogue)
+        result = _walk(catalogue, progress)
+        if result.intact or _pointer_etag(catalogue) == before:
+            return result
+    raise ConflictError(
+        f"{catalogue.store.target} was changed each of the {_ROUNDS} times that it was read.",
+        remedy="Verify again when nobody publishes or prunes.",
+    )
+
+
+def _pointer_etag(catalogue: Catalogue) -> str:
+    found = catalogue.store.get(POINTER)
+    return found.etag if found else ""
+
+
+def _walk(catalogue: Catalogue, progress: Progress) -> Verification:
     walk = _Walk(catalogue)
     walk.read_objects(progress)
     walk.read_releases(progress)
     walk.compare_pointer()
+    walk.look_again()
     walk.report_missing()
     walk.report_unused()
     return Verification(len(walk.ids), len(walk.keys), tuple(sorted(set(walk.found))))
@@ -128,9 +153,14 @@ class _Walk:
         def is_bad(key: str) -> bool:
             progress(key)
             found = self.catalogue.store.get(key)
-            return found is None or Digest.of(found.body).hex != key.removeprefix(OBJECTS).partition(".")[0]
+            if found is None:  # deleted since it was listed: missing perhaps, tampered with it is not
+                gone.add(key)
+                return False
+            return Digest.of(found.body).hex != key.removeprefix(OBJECTS).partition(".")[0]
 
+        gone: set[str] = set()
         self.bad = {key for key, bad in zip(objects, in_parallel(is_bad, objects), strict=True) if bad}
+        self.keys -= gone
         for key in self.bad:
             self.add(Fault.TAMPERED, key, "its content is not what its name says")
 
@@ -196,7 +226,9 @@ class _Walk:
         release = standing.pointer.release
         if not standing.pointer.settled:
             self.add(
-                Fault.UNFINISHED, POINTER, "a publish was cut off before its last stable key; run it again"
+                Fault.UNFINISHED,
+                POINTER,
+                "a publish is under way, or was cut off before its last stable key; if so, run it again",
             )
         if standing.pointer.pruning:
             self.add(Fault.UNFINISHED, POINTER, f"a prune by {standing.pointer.pruning} has not ended")
@@ -244,7 +276,19 @@ class _Walk:
             if found is None:
                 self.add(Fault.MISSING, key, "the stable key of a template of the active release")
             elif found != body:
-                self.add(Fault.DRIFT, key, "it differs from the active release")
+                remedy = f"`bbws-templates rollback --to {self.catalogue.store.target} {bundle.release}`"
+                self.add(Fault.DRIFT, key, f"it differs from the active release; {remedy} brings it in line")
+
+    def look_again(self) -> None:
+        """Drop what only seemed missing: it was written, or its release deleted, since it was listed."""
+        store = self.catalogue.store
+        for release in [*self.lacking]:
+            self.lacking[release] = {
+                key: what for key, what in self.lacking[release].items() if store.get(key) is None
+            }
+            heads = (f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST))
+            if not self.lacking[release] or all(store.get(key) is None for key in heads):
+                del self.lacking[release]
 
     def report_missing(self) -> None:
         """What a release lacks; of one that never was active, that its upload was cut off is all there is."""

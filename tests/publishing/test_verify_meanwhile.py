@@ -1,0 +1,127 @@
+"""Verifying while others publish and prune: what is under way is not called tampered or missing."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from app.publishing.activation import stable_files
+from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.errors import ConflictError
+from app.publishing.pruning import prune
+from app.publishing.rollback import roll_back
+from app.publishing.verification import Fault, verify
+from bbws_templates.digests import Digest, canonical_json
+from bbws_templates.layout import POINTER
+from bbws_templates.pointer import parse_pointer
+from bbws_templates.reader import StoredObject
+from tests.publishing.counting import CountingStore
+from tests.publishing.newer import edit_object
+from tests.publishing.samples import REASON, publish_to, release
+
+SMALL = ("a/one",)
+
+
+class Interrupted(CountingStore):
+    """Does something else before its n-th reading."""
+
+    def __init__(self, inner: DirectoryStore, number: int, deed: Callable[[], object]) -> None:
+        super().__init__(inner)
+        self._number, self._deed, self._lock = number, deed, threading.Lock()
+
+    def get(self, key: str) -> StoredObject | None:
+        with self._lock:  # others wait until it is done
+            due, self._number = self._number == 0, self._number - 1
+            if due:
+                self._deed()
+        return super().get(key)
+
+
+def fresh(folder: DirectoryStore, name: str) -> DirectoryStore:
+    store = DirectoryStore(folder.root / name)
+    for text in ("first", "second"):
+        publish_to(store, release(text, names=SMALL))
+    return store
+
+
+DEEDS: dict[str, Callable[[DirectoryStore], object]] = {
+    "publish": lambda store: publish_to(store, release("third", names=SMALL)),
+    "prune": lambda store: prune(Catalogue(store), 1, actor="me"),
+    "both": lambda store: (
+        publish_to(store, release("third", names=SMALL)), prune(Catalogue(store), 1, actor="me"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_whatever_is_done_before_any_of_its_requests_nothing_is_called_wrong(
+    directory: DirectoryStore, deed: str
+) -> None:
+    counted = CountingStore(fresh(directory, "count"))
+    verify(Catalogue(counted))
+    for number in range(len(counted.requests)):
+        store = fresh(directory, f"{deed}{number}")
+        found = verify(Catalogue(Interrupted(store, number, lambda store=store: DEEDS[deed](store))))  # type: ignore[misc]
+        assert found.intact, (number, found.discrepancies)
+        assert verify(Catalogue(store)).discrepancies == ()
+
+
+def test_a_target_that_never_stands_still_is_said_to_be_so(directory: DirectoryStore) -> None:
+    store = fresh(directory, "restless")
+    store.put("a/one.html", b"drifted")
+
+    class Restless(CountingStore):
+        def get(self, key: str) -> StoredObject | None:
+            edit_object(store, POINTER, lambda members: members.update(prunes=members["prunes"] + 1))
+            return super().get(key)
+
+    with pytest.raises(ConflictError, match="when nobody publishes or prunes"):
+        verify(Catalogue(Restless(store)))
+
+
+def test_a_stable_key_that_was_written_late_is_named_with_the_command_that_heals_it(
+    directory: DirectoryStore,
+) -> None:
+    store = fresh(directory, "late")
+    second = release("second", names=SMALL)
+    store.put("a/one.html", stable_files(release("first", names=SMALL).bundle)["a/one.html"])
+    (found,) = verify(Catalogue(store)).discrepancies
+    assert found.fault is Fault.DRIFT
+    assert f"rollback --to {store.target} {second.id}" in found.sentence
+    catalogue = Catalogue(store)
+    standing = catalogue.standing()
+    roll_back(catalogue, catalogue.proven(second.id), replace(REASON, action="rollback"), expected=standing)
+    assert verify(catalogue).discrepancies == ()
+    now = catalogue.standing()
+    assert now
+    assert standing
+    assert now.pointer.active == standing.pointer.active, "no activation of its own"
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_gap_in_the_history_is_found(directory: DirectoryStore, lost: int) -> None:
+    store = fresh(directory, "gap")
+    publish_to(store, release("third", names=SMALL))
+    edit_object(store, POINTER, lambda members: members["history"].pop(lost))
+    assert (Fault.TAMPERED, "history/") in {(d.fault, d.key) for d in verify(Catalogue(store)).discrepancies}
+
+
+def test_a_gap_between_a_page_and_the_pointer_is_found(directory: DirectoryStore) -> None:
+    store = fresh(directory, "page")
+    found = store.get(POINTER)
+    assert found
+    entry = json.loads(canonical_json(parse_pointer(found.body).history[0].members()))
+    data = canonical_json({"format": 1, "earlier": "", "history": [{**entry, "sequence": 1}]})
+    key = f"history/00000001-00000001-{Digest.of(data).hex[:16]}.json"
+    store.put(key, data)
+
+    def gap(members: dict[str, object]) -> None:
+        members.update(sequence=4, history=[{**entry, "sequence": 3}], archive=key)
+
+    edit_object(store, POINTER, gap)
+    assert (Fault.TAMPERED, "history/") in {(d.fault, d.key) for d in verify(Catalogue(store)).discrepancies}
