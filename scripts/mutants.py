@@ -48,7 +48,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         tuple(
             f"bbws_templates/{name}.py"
             for name in (
-                "context", "engine", "escaping", "layout", "mailing", "nodes",
+                "context", "engine", "escaping", "mailing", "nodes",
                 "parser", "rendering", "tokens", "values",
             )
         ),

@@ -16,6 +16,7 @@ MALFORMED = {
     "tag not closed": ("Dear {{name", 1, 6, "not closed"),
     "tag not closed, at the very end": ("a\nb {{", 2, 3, "not closed"),
     "tag not closed before the next": ("a\n\n {{name, {{other}}", 3, 2, "before the next"),
+    "lines not closed before the next": ("{{first\nsecond {{other}}", 1, 1, "next one opens: 'first'."),
     "comment not closed": ("{{! all the rest\nof it }", 1, 1, "not closed"),
     "triple closed by two": ("x {{{name}} y }}}", 1, 3, "}}}"),
     "triple never closed": ("x {{{name}} y", 1, 3, "}}}"),
@@ -190,6 +191,10 @@ def test_the_tree_of_a_template() -> None:
     assert parse(source) == nodes
     template = Template.parse(source, name="order")
     assert (template.name, template.source, template.nodes) == ("order", source, nodes)
+
+
+def test_after_its_sign_a_tag_may_have_any_name() -> None:
+    assert render("{{#&a}}x{{/&a}}{{^#b}}y{{/#b}}", {"&a": True, "#b": False}) == "xy"
 
 
 def test_spans_of_a_tag_that_stands_alone() -> None:
