@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bbws_templates import Chunk, Mode, Template
+from bbws_templates import Chunk, Mode, Template, UndefinedVariableError
 from bbws_templates.tokens import tokenize
 
 PIECES = [
@@ -81,3 +82,8 @@ def test_a_trace_by_example() -> None:
 def test_text_that_a_mode_changes_is_not_called_literal() -> None:
     chunks = Template.parse("two\nlines").trace({}, mode=Mode.HEADER)
     assert chunks == (Chunk("two lines", "template", 0, False),)
+
+
+def test_a_trace_is_as_strict_as_a_rendering() -> None:
+    with pytest.raises(UndefinedVariableError):
+        Template.parse("{{name}}").trace({})

@@ -54,11 +54,11 @@ def measure(arguments: list[str], sources: list[str]) -> dict[str, Any]:
     wanted = ["--cov-config=/dev/null", "--cov-context=test", "--cov-report="]
     os.environ["COVERAGE_FILE"] = str(data)
     folders = sorted({Path(source).parts[0] for source in sources})
-    pytest.main(
+    status = pytest.main(
         [*QUIET, *wanted, *(f"--cov={folder}" for folder in folders), *arguments], plugins=[durations]
     )
-    if durations.failed:
-        return {"failed": durations.failed}
+    if status != pytest.ExitCode.OK:
+        return {"failed": durations.failed or str(status)}
     found = coverage.CoverageData(str(data))
     found.read()
     lines: dict[str, list[str]] = {}
