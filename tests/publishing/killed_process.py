@@ -79,9 +79,9 @@ def main(folder: Path, name: str, *, thorough: bool) -> int:
     setattr(os, "fsync", lambda descriptor: None)  # noqa: B010  nobody pulls the plug of this machine
     command.prepare(DirectoryStore(start))
     start.mkdir(exist_ok=True)
-    step = 1
+    step, stride = 1, 1 if thorough else command.stride
     while True:
-        for follower, follow in cuts.followers(step, thorough=thorough):
+        for follower, follow in cuts.followers(step // stride, thorough=thorough):
             shutil.rmtree(work.root, ignore_errors=True)
             shutil.copytree(start, work.root)
             if not is_killed_at(step, lambda: command.act(work)):
@@ -90,7 +90,7 @@ def main(folder: Path, name: str, *, thorough: bool) -> int:
             cuts.assert_active_is_whole(work, when)
             cuts.assert_nothing_is_stuck(work, follow, when)
             assert not [*(work.root / ".staging").iterdir()], f"{when}: what it was writing lies about"
-        step += 1
+        step += stride
 
 
 if __name__ == "__main__":

@@ -89,11 +89,14 @@ def test_cut_off_at_any_request_to_a_directory(
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # nobody pulls the plug of this machine
     directory.root.mkdir()
     command.prepare(directory)
-    work, number = DirectoryStore(tmp_path / "work"), 0
+    stride = 1 if thorough else command.stride
+    work, number = DirectoryStore(tmp_path / "work"), 1 - stride
     while True:
-        number += 1
+        number += stride
         ways = (False, True) if thorough else (bool(number % 2),)
-        for late, (name, follow) in itertools.product(ways, cuts.followers(number, thorough=thorough)):
+        for late, (name, follow) in itertools.product(
+            ways, cuts.followers(number // stride, thorough=thorough)
+        ):
             shutil.rmtree(work.root, ignore_errors=True)
             shutil.copytree(directory.root, work.root)
             when = f"cut off at request {number}, then {name}"
