@@ -76,10 +76,11 @@ def _effort(node: Node, alphabet: Sequence[int], most: int) -> Effort | None:
     graph = _Graph(automaton.matched, automaton.follow)
     if graph.is_explosive() or graph.degree_of_one_character() > most:
         return None
-    own = graph.degree()
+    own = max(graph.degree(), int(automaton.is_long))
     if own > _MOST_DEGREE:
         return None
-    found = Effort(own, graph.ways(whole.first), max(1, len(automaton.matched)))
+    ways = graph.ways(whole.first) * automaton.empty_ways
+    found = Effort(own, ways, max(1, len(automaton.matched)))
     for look, is_repeated in automaton.looks:
         inside = _effort(look, alphabet, most - is_repeated)
         if inside is None:
@@ -138,8 +139,9 @@ class _Automaton:
     What a position matches is a set of bits, one for each member of ``alphabet``. ``doubled`` is set when,
     in a repetition, one position can follow another in two ways: by two loops as in ``(a+)+``, or because
     what lies between them can be empty in two ways (``empty_twice`` counts such parts) as in ``(a(b?)?)+``.
-    ``looks`` are the expressions that it looks ahead or back for, and whether a repetition surrounds or
-    precedes them.
+    ``empty_ways`` is in how many ways all such parts can be empty, ``is_long`` whether something is repeated
+    more often than it has positions. ``looks`` are the expressions that it looks ahead or back for, and
+    whether a repetition surrounds or precedes them.
     """
 
     def __init__(self, alphabet: Sequence[int]) -> None:
@@ -147,13 +149,20 @@ class _Automaton:
         self.matched: list[int] = []
         self.follow: list[set[int]] = []
         self.doubled = False
+        self.is_long = False
+        self.empty_ways = 1
         self.looks: list[tuple[Node, bool]] = []
         self._empty_twice = 0
         self._loops = 0
         self._links = 0
+        self._added = 0
 
     def add(self, node: Node) -> _Piece:
         """The positions of an expression."""
+        self._added += 1
+        if self.doubled or self._added > _MOST_LINKS:
+            self.doubled = True  # copies of copies, though they have no positions
+            return _Piece()
         if isinstance(node, Chars):
             return self._position(node)
         if isinstance(node, Series):
@@ -183,7 +192,9 @@ class _Automaton:
         return _Piece(here, here, nullable=False)
 
     def _choice(self, pieces: list[_Piece]) -> _Piece:
-        self._empty_twice += sum(piece.nullable for piece in pieces) > 1
+        empty = sum(piece.nullable for piece in pieces)
+        self._empty_twice += empty > 1
+        self.empty_ways *= max(1, empty)
         return _Piece(
             frozenset().union(*(piece.first for piece in pieces)),
             frozenset().union(*(piece.last for piece in pieces)),
@@ -211,21 +222,31 @@ class _Automaton:
         if (node.least, node.most) == (0, 1):
             piece = self.add(node.body)
             self._empty_twice += piece.nullable
+            self.empty_ways *= 1 + piece.nullable
             return _Piece(piece.first, piece.last, nullable=True)
         if node.least == node.most and (node.most <= _COPIES or not _has_choice(node.body)):
-            whole = _Piece()
-            for _ in range(min(node.most, _COPIES)):
-                whole = self._then(whole, self.add(node.body))
-            return whole
+            return self._copied(node.body, node.most)
         # Whatever may be repeated more or less often is taken for a loop without end, though it be bounded:
         # bounded repetitions in each other take no less time.
         self._loops += 1
         before = self._empty_twice
         piece = self.add(node.body)
         self._link(piece.last, piece.first)
-        self.doubled = self.doubled or self._empty_twice > before
+        self.doubled = self.doubled or self._empty_twice > before or (piece.nullable and node.least > 1)
         self._empty_twice += node.least == 0 and piece.nullable
         return _Piece(piece.first, piece.last, node.least == 0 or piece.nullable)
+
+    def _copied(self, body: Node, times: int) -> _Piece:
+        """What is repeated a fixed number of times, written out as far as that tells more."""
+        self.is_long = self.is_long or times > _COPIES
+        self._loops += times > _COPIES
+        whole = _Piece()
+        for _ in range(min(times, _COPIES)):
+            piece = self.add(body)
+            # ``re`` goes through what is empty as often as it is told to, within each other a power of that.
+            self.doubled = self.doubled or (piece.nullable and times > 1)
+            whole = self._then(whole, piece)
+        return whole
 
 
 class _Graph:

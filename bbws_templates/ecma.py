@@ -220,7 +220,9 @@ class _Reader:
         body = self._choice()
         if not self._take(")"):
             self._fail("a group is not closed; write '\\(' for the sign itself")
-        return Look(body, *_LOOKS[look]) if look else body
+        if look:
+            return Look(body, *_LOOKS[look])
+        return Sequence((body,)) if isinstance(body, At | Look) else body  # in a group, it can be repeated
 
     def _quantified(self, node: Node) -> Node:
         bounds = self._bounds()
