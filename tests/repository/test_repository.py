@@ -41,7 +41,7 @@ def test_lock_files_pin_by_digest_and_name_no_download_address() -> None:
         assert "--index-url" not in text, lock
     for lock in (ROOT / "requirements").glob("*.lock"):
         pins = re.findall(r"(?m)^[a-z0-9][\w.\[\]-]*==", lock.read_text())
-        assert len(pins) > 5
+        assert pins, lock
         assert lock.read_text().count("--hash=sha256:") >= len(pins)
 
 
