@@ -20,16 +20,24 @@ RECOVERY_DAYS: Final = 35
 REPLICATION_MINUTES: Final = 15
 SESSION_SECONDS: Final = 3600
 REPOSITORY: Final = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
+REPOSITORY_ID: Final = ""
+WORKFLOWS: Final[tuple[str, ...]] = ()
+"""The number of the repository and the files of its workflows, where the roles ask for them; else empty."""
 BRANCH: Final = "refs/heads/main"
 """Whose workflows take the roles, and on which branch alone."""
 BUDGET_ALERTS: Final = {"ACTUAL": 80.0, "FORECASTED": 100.0}
 ALERT_EMAILS: Final = ("support@kimmyai.io",)
 """Who hears of alarms and of the budget."""
 LOG_PREFIX: Final = "s3-access-logs/templates/"
+STATE_LOG_PREFIX: Final = "s3-access-logs/state/"
 LOG_DAYS: Final = 365
 STATE_DAYS: Final = 365
 """How long access logs and earlier versions of a state are kept."""
+LOCK_DAYS: Final = 365
+"""The longest that a locked vault keeps a recovery point."""
 BACKUP_HOURS: Final = {"daily": 24, "hourly": 1}
+SILENT_HOURS: Final = {"daily": 25, "hourly": 3}
+"""Hours without one finished backup after which an alarm rings."""
 BACKUP_SCHEDULES: Final = {"daily": "cron(0 2 * * ? *)", "hourly": "cron(0 * * * ? *)"}
 STATE_FOLDERS: Final = ("2_1_bbws_dynamodb_schemas", "2_1_bbws_s3_schemas")
 
@@ -106,6 +114,11 @@ class Environment:
         return f"bbws-terraform-state-{self.name}"
 
     @property
+    def state_log_bucket(self) -> str:
+        """The bucket of the access logs of the states."""
+        return f"bbws-terraform-state-logs-{self.name}"
+
+    @property
     def vault(self) -> str:
         """The backup vault, which has the same name in both regions; the alias of its key is made from it."""
         return f"bbws-tables-{self.name}"
@@ -136,6 +149,11 @@ class Environment:
         return self.role(f"bbws-terraform-planner-{self.name}")
 
     @property
+    def auditor(self) -> str:
+        """ARN of the role that looks at the whole account and writes nothing."""
+        return self.role(f"bbws-terraform-auditor-{self.name}")
+
+    @property
     def deployer(self) -> str:
         """ARN of the role that deploys and publishes."""
         return self.role(f"bbws-terraform-deployer-{self.name}")
@@ -149,10 +167,11 @@ class Environment:
     def subjects(self) -> Mapping[str, str]:
         """ARN of each role of the pipeline to the one subject of GitHub's tokens that may take it.
 
-        A job on the main branch plans; to deploy or to prune it must run in a GitHub environment.
+        A job on the main branch plans; to audit, deploy or prune it must run in a GitHub environment.
         """
         return {
             self.planner: f"repo:{REPOSITORY}:ref:{BRANCH}",
+            self.auditor: f"repo:{REPOSITORY}:environment:{self.name}-audit",
             self.deployer: f"repo:{REPOSITORY}:environment:{self.name}",
             self.pruner: f"repo:{REPOSITORY}:environment:{self.name}-prune",
         }

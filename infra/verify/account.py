@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra.verify.aws import Account
-from infra.verify.buckets import buckets
+from infra.verify.buckets import BLOCKED, buckets
 from infra.verify.checks import Question, Subject
 
 
 def account_questions(account: Account) -> Iterator[Question]:
     """Access points of the buckets, whose policies would stand beside that of the bucket."""
     environment = account.environment
+    yield Subject("account", environment.account, "account").question(
+        "public access block of the account",
+        dict.fromkeys(BLOCKED, True),
+        lambda: account.read("s3control.get_public_access_block", AccountId=environment.account)[
+            "PublicAccessBlockConfiguration"
+        ],
+    )
     subject = Subject("account", environment.account, "account")
     ours = frozenset(bucket.name for bucket in buckets(environment))
     for region in environment.regions:

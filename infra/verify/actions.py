@@ -26,6 +26,7 @@ _NAMED_OTHERWISE: Final = {
     "s3.list_bucket_metrics_configurations": "s3:GetMetricsConfiguration",
     "s3.list_buckets": "s3:ListAllMyBuckets",
     "s3.list_objects_v2": "s3:ListBucket",
+    "s3control.get_public_access_block": "s3:GetAccountPublicAccessBlock",
     "s3control.list_access_points": "s3:ListAccessPoints",
     "budgets.describe_budget": "budgets:ViewBudget",
     "budgets.describe_notifications_for_budget": "budgets:ViewBudget",

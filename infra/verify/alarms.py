@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from infra.design import REGION, REPLICA_REGION, TABLES, Environment
+from infra.design import REGION, REPLICA_REGION, SILENT_HOURS, TABLES, Environment
 from infra.verify.aws import AbsentError, Account
 from infra.verify.checks import Question, Subject
 from infra.verify.tags import tags_of
 from infra.verify.topic import topics
 
+_PERIOD: Final = 300
+"""Seconds over which errors are counted, the same in every environment."""
 _ACTIONS: Final = ("AlarmActions", "OKActions", "InsufficientDataActions")
 _FACTS: Final = (
     "AlarmArn",
@@ -38,20 +40,22 @@ class Alarm:
 
 def alarms(environment: Environment) -> Iterator[Alarm]:
     """Every alarm of the environment's level."""
-    for table in TABLES:
-        yield from _of_table(environment, table)
-    yield from _of_bucket(environment)
+    yield Alarm("backup-missing", "account", "dynamodb", _missing_backup(environment))
+    for region in environment.regions:
+        for table in TABLES:
+            yield from _of_table(environment, table, region)
+        yield from _of_bucket(environment, region)
 
 
-def _of_table(environment: Environment, table: str) -> Iterator[Alarm]:
-    period = 60 if environment.level == "comprehensive" else 300
+def _of_table(environment: Environment, table: str, region: str) -> Iterator[Alarm]:
     enhanced = environment.level in {"enhanced", "comprehensive"}
+    points = {"DatapointsToAlarm": 1 if environment.level == "comprehensive" else 2}
 
     def alarm(name: str, metric: str, threshold: float, dimensions: Mapping[str, str], **more: Any) -> Alarm:
-        rings = _rings("AWS/DynamoDB", metric, {"TableName": table, **dimensions}, period, threshold) | more
-        return Alarm(f"{table}-{name}", table, "dynamodb", rings)
+        rings = _rings("AWS/DynamoDB", metric, {"TableName": table, **dimensions}, threshold) | points | more
+        return Alarm(f"{table}-{name}", table, "dynamodb", rings, region)
 
-    yield Alarm(f"{table}-system-errors", table, "dynamodb", _errors(table, period))
+    yield Alarm(f"{table}-system-errors", table, "dynamodb", _errors(table) | points, region)
     places: list[tuple[str, dict[str, str]]] = [("", {})]
     if enhanced:
         places += [(f"{index}-", {"GlobalSecondaryIndexName": index}) for index in TABLES[table]]
@@ -66,48 +70,61 @@ def _of_table(environment: Environment, table: str) -> Iterator[Alarm]:
             )
     if enhanced:
         for operation in ("GetItem", "PutItem", "Query"):
-            slow = {"ExtendedStatistic": "p99", "DatapointsToAlarm": 3}
+            slow = {"ExtendedStatistic": "p99", "DatapointsToAlarm": points["DatapointsToAlarm"] + 1}
             yield alarm(
                 f"{operation}-latency", "SuccessfulRequestLatency", 100, {"Operation": operation}, **slow
             )
-    if environment.replicated:
-        late = {"Statistic": "Average", "EvaluationPeriods": 5, "DatapointsToAlarm": 5}
+    if environment.replicated and region == REGION:
+        late = {"Period": 60, "Statistic": "Average", "EvaluationPeriods": 5, "DatapointsToAlarm": 5}
         yield alarm(
             "replication-latency", "ReplicationLatency", 60000, {"ReceivingRegion": REPLICA_REGION}, **late
         )
 
 
-def _of_bucket(environment: Environment) -> Iterator[Alarm]:
-    bucket = environment.bucket
-    period = 60 if environment.level == "comprehensive" else 300
+def _of_bucket(environment: Environment, region: str) -> Iterator[Alarm]:
+    bucket = environment.bucket if region == REGION else environment.replica_bucket
+    points = {"DatapointsToAlarm": 1 if environment.level == "comprehensive" else 2}
     seen = {"BucketName": bucket, "FilterId": "EntireBucket"}
     metrics = [("4xx", "4xxErrors", 20, "Sum"), ("5xx", "5xxErrors", 0, "Sum")]
     if environment.level in {"enhanced", "comprehensive"}:
         metrics.append(("first-byte-latency", "FirstByteLatency", 500, "Average"))
     for name, metric, threshold, statistic in metrics:
-        rings = _rings("AWS/S3", metric, seen, period, threshold) | {"Statistic": statistic}
-        yield Alarm(f"{bucket}-{name}", "templates", "s3", rings)
-    if not environment.replicated:
+        rings = _rings("AWS/S3", metric, seen, threshold) | points | {"Statistic": statistic}
+        yield Alarm(f"{bucket}-{name}", "templates", "s3", rings, region)
+    if not environment.replicated or region != REGION:
         return
     copied = {"SourceBucket": bucket, "DestinationBucket": environment.replica_bucket, "RuleId": "everything"}
-    for name, metric, threshold, statistic in (
-        ("latency", "ReplicationLatency", 900, "Maximum"),
-        ("backlog", "OperationsPendingReplication", 100, "Maximum"),
-        ("failures", "OperationsFailedReplication", 0, "Sum"),
+    for name, metric, threshold, statistic, minutes in (
+        ("latency", "ReplicationLatency", 900, "Maximum", 1),
+        ("backlog", "OperationsPendingReplication", 0, "Minimum", 15),
+        ("bytes", "BytesPendingReplication", 0, "Minimum", 15),
+        ("failures", "OperationsFailedReplication", 0, "Sum", 1),
     ):
-        rings = _rings("AWS/S3", metric, copied, 60, threshold)
-        rings |= {"Statistic": statistic, "EvaluationPeriods": 5, "DatapointsToAlarm": 3}
+        rings = _rings("AWS/S3", metric, copied, threshold) | {"Period": 60, "Statistic": statistic}
+        rings |= {"EvaluationPeriods": minutes, "DatapointsToAlarm": minutes}
         yield Alarm(f"{bucket}-replication-{name}", "templates", "s3", rings)
 
 
-def _rings(
-    namespace: str, metric: str, dimensions: Mapping[str, str], period: int, threshold: float
-) -> dict[str, Any]:
+def _missing_backup(environment: Environment) -> dict[str, Any]:
+    """No data is no backup, so here it counts as bad."""
+    hours = SILENT_HOURS[environment.backup_policy]
+    rings = _rings("AWS/Backup", "NumberOfBackupJobsCompleted", {"BackupVaultName": environment.vault}, 1)
+    return rings | {
+        "Period": 3600,
+        "Statistic": "Sum",
+        "ComparisonOperator": "LessThanThreshold",
+        "TreatMissingData": "breaching",
+        "EvaluationPeriods": hours,
+        "DatapointsToAlarm": hours,
+    }
+
+
+def _rings(namespace: str, metric: str, dimensions: Mapping[str, str], threshold: float) -> dict[str, Any]:
     return {
         "Namespace": namespace,
         "MetricName": metric,
         "Dimensions": dict(dimensions),
-        "Period": period,
+        "Period": _PERIOD,
     } | _above(threshold)
 
 
@@ -121,7 +138,7 @@ def _above(threshold: float) -> dict[str, Any]:
     }
 
 
-def _errors(table: str, period: int) -> dict[str, Any]:
+def _errors(table: str) -> dict[str, Any]:
     metrics: dict[str, Any] = {
         "errors": {"Expression": "SUM(METRICS())", "Label": "Server errors", "ReturnData": True}
     }
@@ -129,7 +146,7 @@ def _errors(table: str, period: int) -> dict[str, Any]:
         dimensions = {"TableName": table, "Operation": operation}
         metric = {"Namespace": "AWS/DynamoDB", "MetricName": "SystemErrors", "Dimensions": dimensions}
         metrics[f"m{number}"] = {
-            "MetricStat": {"Metric": metric, "Period": period, "Stat": "Sum"},
+            "MetricStat": {"Metric": metric, "Period": _PERIOD, "Stat": "Sum"},
             "ReturnData": False,
         }
     return {"Metrics": metrics} | _above(0)
@@ -153,7 +170,8 @@ def alarm_questions(account: Account) -> Iterator[Question]:
 
 def _questions(account: Account, alarm: Alarm, prefix: str) -> Iterator[Question]:
     environment = account.environment
-    subject = Subject("alarms", prefix + alarm.name, alarm.component)
+    place = "" if alarm.region == REGION else f" in {alarm.region}"
+    subject = Subject("alarms", prefix + alarm.name + place, alarm.component)
     topic = topics(environment)[alarm.region]
     yield subject.question("rings", alarm.rings, partial(_when, account, alarm, prefix))
     yield subject.question(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from infra.design import BACKUP_DAYS, BACKUP_SCHEDULES, REGION, REPLICA_REGION, Environment
+from infra.design import BACKUP_DAYS, BACKUP_SCHEDULES, LOCK_DAYS, REGION, REPLICA_REGION, Environment
 from infra.verify.aws import AbsentError, Account
 from infra.verify.checks import Question, Subject
 from infra.verify.documents import rights, statements
@@ -42,7 +42,7 @@ def _vault(account: Account, region: str) -> Iterator[Question]:
         return alias if used == key_arn(account, alias, region) else used
 
     yield subject.question("key", f"alias/{name}", key)
-    yield subject.question("lock", {"Locked": False}, lambda: _locked(read("describe_backup_vault")))
+    yield subject.question("lock", _lock(environment), lambda: _locked(read("describe_backup_vault")))
     designed = recorded(environment.name, "vault policy", f"{name} in {region}")
     yield subject.question(
         "policy",
@@ -78,6 +78,13 @@ def _vault(account: Account, region: str) -> Iterator[Question]:
             if vault["BackupVaultName"].startswith(_OURS)
         ),
     )
+
+
+def _lock(environment: Environment) -> dict[str, Any]:
+    """A vault that may be torn down has none; the others one of governance, which has no date."""
+    if environment.torn_down:
+        return {"Locked": False}
+    return {"Locked": True, "MinRetentionDays": BACKUP_DAYS, "MaxRetentionDays": LOCK_DAYS}
 
 
 def _locked(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from infra.design import (
     REPLICA_REGION,
     REPLICATION_MINUTES,
     STATE_DAYS,
+    STATE_LOG_PREFIX,
     Environment,
 )
 from infra.verify.aws import Account
@@ -27,13 +28,12 @@ from infra.verify.recorded import recorded
 from infra.verify.tags import tags_of
 
 _OURS: Final = ("bbws-templates-", "bbws-logs-", "bbws-terraform-state-")
-_BLOCKED: Final = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+BLOCKED: Final = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _UNNAMED: Final = {"ResponseMetadata", "ContinuationToken", "NextContinuationToken"}
 
 UNWANTED: Final = {
     "CORS": "get_bucket_cors",
     "website": "get_bucket_website",
-    "notifications": "get_bucket_notification_configuration",
     "object lock": "get_object_lock_configuration",
     "analytics": "list_bucket_analytics_configurations",
     "inventory": "list_bucket_inventory_configurations",
@@ -52,6 +52,7 @@ class Bucket:
     component: str
     lifecycle: Mapping[str, Mapping[str, Any]]
     logs: str = ""
+    prefix: str = LOG_PREFIX
     metrics: tuple[str, ...] = ()
 
 
@@ -62,11 +63,12 @@ def buckets(environment: Environment) -> Iterator[Bucket]:
     main = (environment.bucket, environment.log_bucket, REGION)
     copy = (environment.replica_bucket, f"{environment.log_bucket}-dr-{REPLICA_REGION}", REPLICA_REGION)
     for name, log_bucket, region in (main, copy) if environment.replicated else (main,):
-        metrics = ("EntireBucket",) if region == REGION else ()
-        yield Bucket(name, region, "bucket", "templates", own, log_bucket, metrics)
+        yield Bucket(name, region, "bucket", "templates", own, log_bucket, metrics=("EntireBucket",))
         yield Bucket(log_bucket, region, "bucket", "templates", logs)
     kept = _lifecycle("expire-noncurrent-versions", noncurrent=STATE_DAYS)
-    yield Bucket(environment.state_bucket, REGION, "state", "bootstrap", kept)
+    name, log_bucket = environment.state_bucket, environment.state_log_bucket
+    yield Bucket(name, REGION, "state", "bootstrap", kept, log_bucket, STATE_LOG_PREFIX)
+    yield Bucket(log_bucket, REGION, "state", "bootstrap", logs)
 
 
 def bucket_questions(account: Account) -> Iterator[Question]:
@@ -109,7 +111,7 @@ def _settings(account: Account, bucket: Bucket) -> Iterator[Question]:
     yield subject.question("encryption", [{"SSEAlgorithm": "AES256"}], lambda: _encryption(read))
     yield subject.question(
         "public access block",
-        dict.fromkeys(_BLOCKED, True),
+        dict.fromkeys(BLOCKED, True),
         lambda: read("get_public_access_block", "PublicAccessBlockConfiguration"),
     )
     yield subject.question(
@@ -123,7 +125,7 @@ def _settings(account: Account, bucket: Bucket) -> Iterator[Question]:
         lambda: lifecycle_rules(read("get_bucket_lifecycle_configuration", "Rules")),
         absent={},
     )
-    logs = {"TargetBucket": bucket.logs, "TargetPrefix": LOG_PREFIX} if bucket.logs else {}
+    logs = {"TargetBucket": bucket.logs, "TargetPrefix": bucket.prefix} if bucket.logs else {}
     yield subject.question(
         "access logs", logs, lambda: _members(read("get_bucket_logging", "LoggingEnabled"), TargetGrants=[])
     )
@@ -163,6 +165,14 @@ def _extras(account: Account, bucket: Bucket) -> Iterator[Question]:
     for what, call in UNWANTED.items():
         yield subject.question(what, {}, partial(_without_paging, account, call, bucket), absent={})
 
+    copied = bucket.name == account.environment.bucket and account.environment.replicated
+    yield subject.question(
+        "notifications",
+        _events(account.environment) if copied else {},
+        partial(_notifications, account, bucket),
+        absent={},
+    )
+
     def read(call: str) -> Mapping[str, Any]:
         return account.read(f"s3.{call}", bucket.region, Bucket=bucket.name)
 
@@ -186,6 +196,34 @@ def _extras(account: Account, bucket: Bucket) -> Iterator[Question]:
         },
         absent={},
     )
+
+
+def _events(environment: Environment) -> dict[str, Any]:
+    """S3 tells the topic by name what could not be copied, or not in time."""
+    kinds = (
+        "OperationFailed",
+        "OperationMissedThreshold",
+        "OperationNotTracked",
+        "OperationReplicatedAfterThreshold",
+    )
+    events = frozenset(
+        f"s3:Replication:{kind}{'Replication' if kind.endswith('Failed') else ''}" for kind in kinds
+    )
+    return {"TopicConfigurations": {environment.alarm_topic: {"Events": events}}}
+
+
+def _notifications(account: Account, bucket: Bucket) -> Mapping[str, Any]:
+    found = dict(_without_paging(account, "get_bucket_notification_configuration", bucket))
+    if topics := found.pop("TopicConfigurations", []):
+        found["TopicConfigurations"] = {
+            topic["TopicArn"]: {
+                name: frozenset(value) if name == "Events" else value
+                for name, value in topic.items()
+                if name not in {"Id", "TopicArn"} and value
+            }
+            for topic in topics
+        }
+    return found
 
 
 def _on(status: str | None) -> str:

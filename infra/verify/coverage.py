@@ -39,6 +39,13 @@ COMPARED: Final[Mapping[str, Mapping[str, str]]] = {
         "not_resources": "selections",
     },
     "aws_backup_vault": {"name": "vaults of this product", "kms_key_arn": "key", "tags_all": "tags"},
+    "aws_backup_vault_lock_configuration": {
+        "backup_vault_name": "lock",
+        "changeable_for_days": "lock",
+        "max_retention_days": "lock",
+        "min_retention_days": "lock",
+    },
+    "aws_backup_vault_policy": {"backup_vault_name": "policy", "policy": "policy"},
     "aws_budgets_budget": {
         "name": "limit",
         "account_id": "limit",
@@ -136,6 +143,7 @@ COMPARED: Final[Mapping[str, Mapping[str, str]]] = {
         "table_class_override": "class",
         "tags_all": "tags",
     },
+    "aws_dynamodb_tag": {"resource_arn": "tags", "key": "tags", "value": "tags"},
     "aws_iam_openid_connect_provider": {
         "url": "identity provider",
         "client_id_list": "identity provider",
@@ -180,6 +188,20 @@ COMPARED: Final[Mapping[str, Mapping[str, str]]] = {
         "rotation_period_in_days": "rotation",
         "policy": "policy",
         "tags_all": "tags",
+    },
+    "aws_s3_account_public_access_block": {
+        "account_id": "public access block of the account",
+        "block_public_acls": "public access block of the account",
+        "block_public_policy": "public access block of the account",
+        "ignore_public_acls": "public access block of the account",
+        "restrict_public_buckets": "public access block of the account",
+    },
+    "aws_s3_bucket_notification": {
+        "bucket": "notifications",
+        "eventbridge": "notifications",
+        "lambda_function": "notifications",
+        "queue": "notifications",
+        "topic": "notifications",
     },
     "aws_s3_bucket": {
         "bucket": "buckets of this product",
@@ -272,6 +294,8 @@ _TERRAFORM: Final = "only Terraform acts on it; AWS does not know it"
 
 BY_PLAN_ONLY: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_backup_plan": {"version": _COMPUTED},
+    "aws_backup_vault_lock_configuration": {"backup_vault_arn": _COMPUTED},
+    "aws_backup_vault_policy": {"backup_vault_arn": _COMPUTED},
     "aws_backup_vault": {
         "force_destroy": _TERRAFORM,
         "recovery_points": "a count that grows; how old the youngest is, is asked under recovery",

@@ -28,17 +28,32 @@ class Rule:
 
 def rules(environment: Environment) -> Iterator[Rule]:
     """Every rule of the environment."""
-    yield Rule(
-        f"bbws-{environment.name}-backup-failures",
-        REGION,
-        "account",
-        "Backup and copy jobs that failed, expired or were aborted",
-        {
-            "source": ["aws.backup"],
-            "detail-type": ["Backup Job State Change", "Copy Job State Change"],
-            "detail": {"state": ["FAILED", "EXPIRED", "ABORTED"]},
-        },
-    )
+    for region in topics(environment):
+        yield Rule(
+            f"bbws-{environment.name}-backup-failures",
+            region,
+            "account",
+            "Backup and copy jobs that failed, expired or were aborted",
+            {
+                "source": ["aws.backup"],
+                "detail-type": ["Backup Job State Change", "Copy Job State Change"],
+                "detail": {"state": ["FAILED", "EXPIRED", "ABORTED"]},
+            },
+        )
+        yield Rule(
+            f"bbws-{environment.name}-backup-changes",
+            region,
+            "account",
+            "Plans and vaults of backups that were changed or deleted",
+            {
+                "source": ["aws.backup"],
+                "detail-type": [
+                    "Backup Plan State Change",
+                    "Backup Vault State Change",
+                    "Region Setting State Change",
+                ],
+            },
+        )
 
 
 def event_questions(account: Account) -> Iterator[Question]:
@@ -61,7 +76,8 @@ def event_questions(account: Account) -> Iterator[Question]:
 
 def _questions(account: Account, rule: Rule) -> Iterator[Question]:
     environment = account.environment
-    subject = Subject("alarms", rule.name, rule.component)
+    place = "" if rule.region == REGION else f" in {rule.region}"
+    subject = Subject("alarms", rule.name + place, rule.component)
     arn = f"arn:aws:events:{rule.region}:{environment.account}:rule/{rule.name}"
 
     def described() -> Mapping[str, Any]:

@@ -41,12 +41,12 @@ def keys(environment: Environment) -> Iterator[Key]:
         for table in TABLES:
             what = "DynamoDB table" if region == REGION else "replica of the DynamoDB table"
             text = f"Encrypts the {what} {table}"
-            yield Key(f"alias/bbws-dynamodb-{table}", region, table, text, {"Table": table})
+            yield Key(f"alias/bbws-dynamodb-{table}", region, "account", text, {"Table": table})
         what = "backups" if region == REGION else "copied backups"
         text = f"Encrypts the {what} in the vault {environment.vault}"
         yield Key(f"alias/{environment.vault}", region, "account", text, {})
-    topic = environment.alarm_topic.rpartition(":")[2]
-    yield Key(f"alias/{topic}", REGION, "account", f"Encrypts the alarms in the topic {topic}", {})
+        topic = environment.alarm_topic.rpartition(":")[2]
+        yield Key(f"alias/{topic}", region, "account", f"Encrypts the alarms in the topic {topic}", {})
 
 
 def key_arn(account: Account, alias: str, region: str) -> str:

@@ -17,6 +17,22 @@ LIST: Final = frozenset(
 )
 WRITE: Final = frozenset({"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"})
 DELETE: Final = frozenset({"s3:DeleteObject", "s3:DeleteObjectVersion"})
+SETTINGS: Final = frozenset(
+    {
+        "s3:DeleteBucket",
+        "s3:DeleteBucketPolicy",
+        "s3:PutBucketLogging",
+        "s3:PutBucketNotification",
+        "s3:PutBucketOwnershipControls",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+        "s3:PutLifecycleConfiguration",
+        "s3:PutMetricsConfiguration",
+        "s3:PutReplicationConfiguration",
+    }
+)
 STABLE: Final = ("*.html", "*.txt")
 IMMUTABLE: Final = ("releases/*", "objects/*", "history/*")
 PRUNABLE: Final = ("releases/*", "objects/*")
@@ -70,6 +86,30 @@ def _expected_denials(bucket: str, environment: Environment) -> dict[str, dict[s
                 "StringNotEquals": {"aws:PrincipalAccount": [environment.account]},
                 "BoolIfExists": {"aws:PrincipalIsAWSService": ["false"]},
             },
+        ),
+        "keys that a client keeps": _rule(
+            {"s3:PutObject"},
+            {f"arn:aws:s3:::{bucket}/*"},
+            {"Null": {"s3:x-amz-server-side-encryption-customer-algorithm": ["false"]}},
+        ),
+        "other encryption": _rule(
+            {"s3:PutObject"},
+            {f"arn:aws:s3:::{bucket}/*"},
+            {
+                "StringNotEquals": {"s3:x-amz-server-side-encryption": ["AES256"]},
+                "Null": {"s3:x-amz-server-side-encryption": ["false"]},
+            },
+        ),
+        **(
+            {}
+            if environment.torn_down
+            else {
+                "weakening by the deployer": _rule(
+                    set(SETTINGS),
+                    {f"arn:aws:s3:::{bucket}"},
+                    {"ArnEquals": {"aws:PrincipalArn": [environment.deployer]}},
+                )
+            }
         ),
         "overwriting a release": _rule(
             {"s3:PutObject"}, immutable, {"Null": {"s3:if-none-match": ["true"]}, **created, **but_the_pruner}

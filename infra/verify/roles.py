@@ -48,6 +48,7 @@ def roles(environment: Environment) -> Iterator[Role]:
     """Every role that the Terraform makes."""
     said = {
         environment.planner: "Plans changes of the infrastructure and writes nothing (GitHub Actions)",
+        environment.auditor: "Looks at the whole account and writes nothing (GitHub Actions)",
         environment.deployer: "Deploys the infrastructure of the templates and tables, and publishes "
         "templates (GitHub Actions)",
         environment.pruner: "Deletes old template releases, and nothing else (GitHub Actions)",

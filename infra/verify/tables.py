@@ -103,7 +103,7 @@ def _questions(account: Account, table: Table) -> Iterator[Question]:
     yield subject.question("point-in-time recovery", *_recovery(account, table))
     yield subject.question(
         "tags",
-        account.environment.tags("dynamodb"),
+        account.environment.tags("dynamodb") | _guard(account, table),
         lambda: tags_of(
             account.read("dynamodb.list_tags_of_resource", table.region, ResourceArn=described()["TableArn"])[
                 "Tags"
@@ -111,6 +111,11 @@ def _questions(account: Account, table: Table) -> Iterator[Question]:
         ),
     )
     yield from _extras(account, table, subject)
+
+
+def _guard(account: Account, table: Table) -> dict[str, str]:
+    """The tag by which the deployer is refused to switch recovery off; none where it may tear all down."""
+    return {"Guarded": "true"} if table.area == "tables" and not account.environment.torn_down else {}
 
 
 def _described(account: Account, table: Table) -> Mapping[str, Any]:

@@ -42,8 +42,11 @@ def topic_questions(account: Account) -> Iterator[Question]:
 
 
 def topics(environment: Environment) -> dict[str, str]:
-    """Region to the ARN of its topic."""
-    return {REGION: environment.alarm_topic}
+    """Region to the ARN of its topic: CloudWatch sends to one of its own region."""
+    return {
+        region: environment.alarm_topic.replace(f":{REGION}:", f":{region}:")
+        for region in environment.regions
+    }
 
 
 def _questions(account: Account, region: str, arn: str) -> Iterator[Question]:
@@ -85,9 +88,17 @@ def topic_policy(environment: Environment, arn: str) -> list[dict[str, Any]]:
     """The statements of the design."""
     publishing = {"Action": "sns:Publish", "Resource": arn}
     same_account = {"StringEquals": {"aws:SourceAccount": environment.account}}
+    names = [environment.bucket, *([environment.replica_bucket] if environment.replicated else [])]
+    buckets = [f"arn:aws:s3:::{name}" for name in names]
     return [
         {"Effect": "Allow", "Principal": {"Service": SENDERS}, "Condition": same_account, **publishing},
         {"Effect": "Allow", "Principal": {"Service": SENDERS_WITHOUT_ACCOUNT}, **publishing},
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "s3.amazonaws.com"},
+            "Condition": {**same_account, "ArnLike": {"aws:SourceArn": buckets}},
+            **publishing,
+        },
         {
             "Effect": "Deny",
             "Principal": "*",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from infra.design import BRANCH, REPOSITORY, Environment
+from infra.design import BRANCH, REPOSITORY, REPOSITORY_ID, WORKFLOWS, Environment
 from infra.verify.documents import statements, texts
 
 GITHUB: Final = "token.actions.githubusercontent.com"
@@ -39,15 +39,26 @@ def trust_problems(trust: Mapping[str, Any], environment: Environment, claim: st
 def _condition_problems(condition: Mapping[str, Any], claim: str) -> Iterator[str]:
     """Audience, branch and subject must each be one; one more condition only narrows."""
     equals = condition.get("StringEquals", {})
-    for key, value in {"aud": AUDIENCE, "ref": BRANCH}.items():
-        if texts(equals.get(f"{GITHUB}:{key}")) != [value]:
-            yield f"any {'audience' if key == 'aud' else 'branch'}"
+    for key, (what, values) in _claims().items():
+        if texts(equals.get(f"{GITHUB}:{key}")) != values:
+            yield f"any {what}"
     subjects = texts(equals.get(f"{GITHUB}:sub"))
     yield from (f"also {subject}" for subject in subjects if subject != claim)
     if not subjects:
         yield "any subject"
     elif claim not in subjects:
         yield f"not {claim}"
+
+
+def _claims() -> dict[str, tuple[str, list[str]]]:
+    """What a token must say beside its subject: claim to its name and the values that are let in."""
+    claims = {"aud": ("audience", [AUDIENCE]), "ref": ("branch", [BRANCH])}
+    if REPOSITORY_ID:
+        claims["repository_id"] = ("repository of that name", [REPOSITORY_ID])
+    if WORKFLOWS:
+        files = [f"{REPOSITORY}/.github/workflows/{file}@{BRANCH}" for file in WORKFLOWS]
+        claims["job_workflow_ref"] = ("workflow", files)
+    return claims
 
 
 def may_be_ours(statement: Mapping[str, Any]) -> bool:

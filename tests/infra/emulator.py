@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from tests.infra.facts import ACCOUNT, reader_roles
+from tests.infra.facts import ACCOUNT, TABLES, reader_roles
 from tests.infra.terraform import ROOT
 from tests.waiting import eventually, patience
 
@@ -41,12 +41,16 @@ class Emulator:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_MAX_ATTEMPTS": "4",
+            # S3's control plane puts the account's number before the host's name, which nobody resolves here:
+            # asked as a proxy, the server takes the whole address.
+            "HTTP_PROXY": self.url,
+            "http_proxy": self.url,
+            "NO_PROXY": "",
+            "no_proxy": "",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
-        # S3's control plane puts the account's number before the host's name, which nobody resolves here:
-        # asked as a proxy, the server takes the whole address.
-        self.for_boto3 = {**self.environment, "HTTP_PROXY": self.url, "NO_PROXY": "", "no_proxy": ""}
+        self.for_boto3 = self.environment
         self._session, self._making = boto3.Session(), threading.Lock()
         self._clients: dict[tuple[str, ...], Any] = {}
         self._log = (folder / f"emulator-{environment_name}.log").open("wb")
@@ -97,6 +101,14 @@ class Emulator:
         iam = self.client("iam")
         for name in reader_roles(self.name):
             iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+
+    def make_table_keys(self) -> None:
+        """The keys by which tables are encrypted, and their names, as the component `account` makes them."""
+        for region in (REGION, "eu-west-1"):
+            kms = self.client("kms", region)
+            for table in TABLES:
+                key = kms.create_key()["KeyMetadata"]["KeyId"]
+                kms.create_alias(AliasName=f"alias/bbws-dynamodb-{table}", TargetKeyId=key)
 
     def stop(self) -> None:
         """End the process."""

@@ -112,6 +112,7 @@ class Estate:
         One root calls them all, each with the lines of its own tfvars, because a Terraform with its provider
         costs more than whatever it plans.
         """
+        self.emulator.make_table_keys()
         root = self.home / "root"
         write_root(root, self.name)
         given = {**self.emulator.environment, "TF_CLI_CONFIG_FILE": str(self.workbench.overrides)}

@@ -15,6 +15,7 @@ MODULES: Final = (
     "monitoring",
     "replication",
     "s3_bucket",
+    "table_key",
 )
 
 ACCOUNT: Final = {"dev": "536580886816", "sit": "815856636111", "prod": "093646564004"}

@@ -47,7 +47,7 @@ def _policies(address: str, attributes: dict[str, Any], values: dict[str, dict[s
 
 def _region(address: str) -> str:
     """Resources of the second region are named so in the modules."""
-    second = any(name in address for name in (".replica", ".copy"))
+    second = any(name in address for name in (".replica", ".copy", "module.replica_monitoring"))
     return " in eu-west-1" if second else ""
 
 

@@ -15,7 +15,7 @@ from tests.infra.estate import Estate
 from tests.infra.facts import ENVIRONMENTS
 from tests.infra.terraform import make_workbench
 
-ROLES = ("planner", "deployer", "pruner")
+ROLES = ("planner", "auditor[0]", "deployer", "pruner")
 
 
 def planned_rights(account: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -70,10 +70,13 @@ variable "replicate" {
 }
 
 variable "github" {
-  description = "The repository whose workflows are let in, and the subjects that may plan, deploy and prune."
+  description = "The repository whose workflows are let in, its number and the files of the workflows where they are known, and the subjects that may plan, audit, deploy and prune."
   type = object({
     repository        = string
+    repository_id     = optional(string)
+    workflows         = optional(list(string))
     planner_subjects  = list(string)
+    auditor_subjects  = list(string)
     deployer_subjects = list(string)
     pruner_subjects   = list(string)
   })
@@ -89,6 +92,12 @@ variable "create_oidc_provider" {
 
 variable "planner_role_name" {
   description = "Name of the role that plans and writes nothing."
+  type        = string
+  nullable    = false
+}
+
+variable "auditor_role_name" {
+  description = "Name of the role that looks at the whole account and writes nothing."
   type        = string
   nullable    = false
 }
@@ -150,21 +159,28 @@ variable "allow_destroy" {
 variable "state" {
   description = "The Terraform state that the deployer keeps and the planner reads."
   type = object({
-    bucket       = string
-    lock_table   = string
-    key_prefixes = list(string)
+    bucket              = string
+    lock_table          = string
+    key_prefixes        = list(string)
+    administrators_keys = optional(list(string), [])
   })
   nullable = false
 }
 
 variable "backup" {
-  description = "Names of vault, plan and role, days that a recovery point is kept, and whether destroying may delete them all."
+  description = "Names of vault, plan and role, days that a recovery point is kept, whether destroying may delete them all, the lock of the vaults, and the vault in another account that takes copies (none without)."
   type = object({
     vault_name     = string
     plan_name      = string
     role_name      = string
     retention_days = number
     force_destroy  = bool
+    lock = optional(object({
+      min_days              = optional(number)
+      max_days              = optional(number, 365)
+      compliance_after_days = optional(number)
+    }), {})
+    other_account_vault_arn = optional(string)
   })
   nullable = false
 }
@@ -186,9 +202,21 @@ variable "alert_emails" {
   nullable    = false
 
   validation {
+    condition     = alltrue([for email in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+[.][^@ ]+$", email))])
+    error_message = "alert_emails holds something that is not an email address: write for example support@kimmyai.io."
+  }
+
+  validation {
     condition     = length(var.alert_emails) > 0
     error_message = "Nobody would hear of an alarm: write at least one address into alert_emails."
   }
+}
+
+variable "name_prefix" {
+  description = "What the names of keys, alarms and rules begin with."
+  type        = string
+  default     = "bbws"
+  nullable    = false
 }
 
 variable "monitoring_level" {

@@ -58,6 +58,17 @@ variable "state_bucket_name" {
   }
 }
 
+variable "state_log_bucket_name" {
+  description = "Name of the bucket that takes the access logs of the state; it ends with the environment."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = endswith(var.state_log_bucket_name, "-${var.environment}")
+    error_message = "The bucket \"${var.state_log_bucket_name}\" does not belong to ${var.environment}: write a name that ends with -${var.environment}, for example bbws-terraform-state-logs-${var.environment}."
+  }
+}
+
 variable "lock_table_name" {
   description = "Name of the table that locks the state; it ends with the environment."
   type        = string

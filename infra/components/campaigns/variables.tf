@@ -77,6 +77,24 @@ variable "recovery_period_days" {
   nullable    = false
 }
 
+variable "guard" {
+  description = "Whether the deployer may switch recovery on, as at the first apply, and not off; false where it may tear the environment down."
+  type        = bool
+  nullable    = false
+
+  validation {
+    condition     = var.guard || !contains(["sit", "prod"], var.environment)
+    error_message = "The recovery of a table of ${var.environment} is changed by an administrator alone: write guard = true."
+  }
+}
+
+variable "name_prefix" {
+  description = "What the names of keys, alarms and rules begin with."
+  type        = string
+  default     = "bbws"
+  nullable    = false
+}
+
 variable "monitoring_level" {
   description = "How much is watched: basic, enhanced or comprehensive."
   type        = string

@@ -3,11 +3,15 @@
 # Order matters to S3: the roles named in the policy must exist (the component `account` makes deployer and pruner, the
 # order, payment and tenant services their own), and both buckets must be versioned before one is copied to the other.
 
+data "aws_partition" "current" {}
+
 locals {
-  role_arns = { for name in concat(var.reader_role_names, [var.deployer_role_name, var.pruner_role_name]) : name => "arn:aws:iam::${var.account_id}:role/${name}" }
+  iam       = "arn:${data.aws_partition.current.partition}:iam::${var.account_id}"
+  role_arns = { for name in concat(var.reader_role_names, [var.deployer_role_name, var.pruner_role_name]) : name => "${local.iam}:role/${name}" }
   readers   = [for name in var.reader_role_names : local.role_arns[name]]
   writers   = [local.role_arns[var.deployer_role_name]]
   pruners   = [local.role_arns[var.pruner_role_name]]
+  settled   = var.guard ? local.writers : []
 }
 
 module "bucket" {
@@ -17,6 +21,7 @@ module "bucket" {
   environment    = var.environment
   force_destroy  = var.force_destroy
   lifecycle_days = var.lifecycle_days
+  settled_for    = local.settled
 
   logging = {
     bucket        = var.log_bucket.name
@@ -28,11 +33,13 @@ module "bucket" {
 module "bucket_policy" {
   source = "../../modules/bucket_policy"
 
-  bucket     = module.bucket.name
-  account_id = var.account_id
-  readers    = local.readers
-  writers    = local.writers
-  pruners    = local.pruners
+  # The same name three times: the policy refuses later changes of what these make, so it comes after all of them.
+  bucket      = [module.bucket.settled_name, module.monitoring.bucket_name, one(module.replication[*].source_bucket)][0]
+  account_id  = var.account_id
+  readers     = local.readers
+  writers     = local.writers
+  pruners     = local.pruners
+  settled_for = local.settled
 }
 
 # The copy takes the same rules, so that it can be read, and published to, while the first region is away.
@@ -46,6 +53,7 @@ module "replica" {
   environment    = var.environment
   force_destroy  = var.force_destroy
   lifecycle_days = var.lifecycle_days
+  settled_for    = local.settled
 
   logging = {
     bucket = var.replica.log_bucket_name
@@ -59,11 +67,12 @@ module "replica_policy" {
 
   providers = { aws = aws.replica }
 
-  bucket     = module.replica[0].name
-  account_id = var.account_id
-  readers    = local.readers
-  writers    = local.writers
-  pruners    = local.pruners
+  bucket      = [module.replica[0].settled_name, module.replica_monitoring[0].bucket_name, module.replication[0].source_bucket][0]
+  account_id  = var.account_id
+  readers     = local.readers
+  writers     = local.writers
+  pruners     = local.pruners
+  settled_for = local.settled
 }
 
 module "replication" {
@@ -74,15 +83,16 @@ module "replication" {
   destination_bucket   = module.replica[0].name
   account_id           = var.account_id
   role_name            = var.replica.role_name
-  permissions_boundary = "arn:aws:iam::${var.account_id}:policy/${var.replica.boundary_policy_name}"
+  permissions_boundary = "${local.iam}:policy/${var.replica.boundary_policy_name}"
 }
 
 module "monitoring" {
   source = "../../modules/monitoring"
 
   environment     = var.environment
+  name_prefix     = var.name_prefix
   level           = var.monitoring_level
-  alarm_topic_arn = "arn:aws:sns:${var.region}:${var.account_id}:${var.alarm_topic_name}"
+  alarm_topic_arn = "arn:${data.aws_partition.current.partition}:sns:${var.region}:${var.account_id}:${var.alarm_topic_name}"
 
   bucket = {
     name = module.bucket.name
@@ -91,4 +101,19 @@ module "monitoring" {
       rule_id            = module.replication[0].rule_id
     }
   }
+}
+
+# The copy is read during a failover, so it is watched from its own region.
+module "replica_monitoring" {
+  source = "../../modules/monitoring"
+  count  = var.replica == null ? 0 : 1
+
+  providers = { aws = aws.replica }
+
+  environment     = var.environment
+  name_prefix     = var.name_prefix
+  level           = var.monitoring_level
+  alarm_topic_arn = "arn:${data.aws_partition.current.partition}:sns:${var.replica_region}:${var.account_id}:${var.alarm_topic_name}"
+
+  bucket = { name = module.replica[0].name }
 }

@@ -119,6 +119,11 @@ variable "reader_role_names" {
   description = "Names of the roles that read templates. S3 refuses the policy while one does not exist."
   type        = list(string)
   nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.reader_role_names : can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", name))])
+    error_message = "reader_role_names holds something that is not the name of a role: write each name alone, without ARN and wildcards, for example 2-1-bbws-order-lambda-role-${var.environment}."
+  }
 }
 
 variable "deployer_role_name" {
@@ -130,6 +135,24 @@ variable "deployer_role_name" {
 variable "pruner_role_name" {
   description = "Name of the role that deletes old releases."
   type        = string
+  nullable    = false
+}
+
+variable "guard" {
+  description = "Whether the deployer, who makes the settings of the buckets, may change none of them afterwards; false where it may tear the environment down."
+  type        = bool
+  nullable    = false
+
+  validation {
+    condition     = var.guard || !contains(["sit", "prod"], var.environment)
+    error_message = "The settings of the buckets of ${var.environment} are changed by an administrator alone: write guard = true."
+  }
+}
+
+variable "name_prefix" {
+  description = "What the names of keys, alarms and rules begin with."
+  type        = string
+  default     = "bbws"
   nullable    = false
 }
 

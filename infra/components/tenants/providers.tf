@@ -4,6 +4,11 @@ provider "aws" {
   default_tags {
     tags = local.tags
   }
+
+  # The table is given it last, by a resource of its own.
+  ignore_tags {
+    keys = ["Guarded"]
+  }
 }
 
 provider "aws" {
@@ -12,6 +17,11 @@ provider "aws" {
 
   default_tags {
     tags = local.tags
+  }
+
+  # The table is given it last, by a resource of its own.
+  ignore_tags {
+    keys = ["Guarded"]
   }
 }
 

@@ -20,6 +20,7 @@ FREE: Final[Mapping[str, str]] = {
     "aws_cloudwatch_event_rule": "events of AWS's own services cost nothing",
     "aws_cloudwatch_event_target": "delivery inside an account costs nothing",
     "aws_dynamodb_resource_policy": _SETTING,
+    "aws_dynamodb_tag": _SETTING,
     "aws_iam_account_password_policy": _IAM,
     "aws_iam_openid_connect_provider": _IAM,
     "aws_iam_policy": _IAM,

@@ -1,29 +1,17 @@
 # What the deployer may do: whatever a plan reads (planner.tf), and what it takes to change that. In several policies,
-# because IAM bounds the length of one.
+# because IAM bounds the length of one. What it may never do, whatever else says so, stands in guard.tf.
 
 locals {
-  regions       = distinct([var.region, var.replica_region])
-  all_buckets   = concat(local.template_buckets, [for name in var.log_buckets : "arn:aws:s3:::${name}"])
-  table_arns    = flatten([for region in local.regions : [for name in var.tables : "arn:aws:dynamodb:${region}:${var.account_id}:table/${name}"]])
-  made_roles    = [for name in var.made_role_names : "arn:aws:iam::${var.account_id}:role/${name}"]
-  key_arns      = [for region in local.regions : "arn:aws:kms:${region}:${var.account_id}:key/*"]
-  alias_arns    = [for region in local.regions : "arn:aws:kms:${region}:${var.account_id}:alias/bbws-dynamodb-*"]
-  alarm_arns    = ["arn:aws:cloudwatch:${var.region}:${var.account_id}:alarm:bbws-*"]
-  state_bucket  = "arn:aws:s3:::${var.state.bucket}"
-  states        = [for prefix in var.state.key_prefixes : "${local.state_bucket}/${prefix}*"]
-  lock_table    = "arn:aws:dynamodb:${var.region}:${var.account_id}:table/${var.state.lock_table}"
-  project_value = "BBWS WP Containers"
-  # The keys of the tables alone: those of backups and alarms have the other tags as well.
-  made_keys = { StringEquals = { "aws:ResourceTag/Project" = local.project_value, "aws:ResourceTag/Table" = var.tables } }
-  new_keys  = { "aws:RequestTag/Project" = local.project_value, "aws:RequestTag/Table" = var.tables }
-  # AWS's own key for DynamoDB has no tags, and the provider looks it up whenever it reads a replica.
-  dynamodb_key = { StringEquals = { "kms:RequestAlias" = "alias/aws/dynamodb" } }
-
   # IAM takes no statement about nothing.
   deployer_policies = { for name, policy in local.every_policy : name => policy if name != "tables" || length(var.tables) > 0 }
 
   every_policy = merge(
     {
+      guard = {
+        description = "What the deployer never does, whoever allows it"
+        statements  = concat(local.guard_statements, local.guarded_tags)
+      }
+
       state = {
         description = "Reads and writes the Terraform state of the components that the deployer applies"
         statements = [
@@ -63,7 +51,7 @@ locals {
             Effect = "Allow"
             Action = concat(local.reads.buckets, [
               "s3:CreateBucket", "s3:GetBucketLocation", "s3:ListBucketVersions", "s3:PutBucketLogging",
-              "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning",
+              "s3:PutBucketNotification", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning",
               "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration", "s3:PutMetricsConfiguration",
               "s3:PutReplicationConfiguration",
             ])
@@ -82,7 +70,7 @@ locals {
       }
 
       tables = {
-        description = "Manages the tables, their replicas and the keys that encrypt them"
+        description = "Manages the tables and their replicas"
         statements = [
           {
             # Making a replica copies the items with the rights of whoever asks for it.
@@ -107,43 +95,12 @@ locals {
             Condition = { "ForAnyValue:StringEquals" = { "aws:CalledVia" = ["dynamodb.amazonaws.com"] } }
           },
           {
-            Sid       = "MakeKeys"
+            # Their use through DynamoDB is let to whoever may use the table, by the policy of the key itself.
+            Sid       = "FindKeysOfTables"
             Effect    = "Allow"
-            Action    = ["kms:CreateKey"]
-            Resource  = ["*"]
-            Condition = { StringEquals = local.new_keys }
-          },
-          {
-            # A key that is there already must not become the deployer's own by being tagged.
-            Sid       = "TagNewKeys"
-            Effect    = "Allow"
-            Action    = ["kms:TagResource"]
-            Resource  = ["*"]
-            Condition = { StringEquals = local.new_keys, Null = { "aws:ResourceTag/Project" = "true" } }
-          },
-          {
-            Sid       = "FindDynamoDBsOwnKey"
-            Effect    = "Allow"
-            Action    = ["kms:DescribeKey"]
+            Action    = local.reads.keys
             Resource  = local.key_arns
-            Condition = local.dynamodb_key
-          },
-          {
-            Sid    = "ManageKeys"
-            Effect = "Allow"
-            Action = concat(local.reads.keys, [
-              "kms:CreateAlias", "kms:CreateGrant", "kms:Decrypt", "kms:EnableKeyRotation", "kms:Encrypt",
-              "kms:GenerateDataKey", "kms:PutKeyPolicy", "kms:TagResource", "kms:UpdateAlias",
-              "kms:UpdateKeyDescription",
-            ])
-            Resource  = local.key_arns
-            Condition = local.made_keys
-          },
-          {
-            Sid      = "NameKeys"
-            Effect   = "Allow"
-            Action   = ["kms:CreateAlias", "kms:UpdateAlias"]
-            Resource = local.alias_arns
+            Condition = local.named_keys
           },
           {
             Sid      = "FindKeys"
@@ -155,7 +112,7 @@ locals {
             Sid       = "LetDynamoDBReplicate"
             Effect    = "Allow"
             Action    = ["iam:CreateServiceLinkedRole"]
-            Resource  = ["arn:aws:iam::${var.account_id}:role/aws-service-role/replication.dynamodb.amazonaws.com/*"]
+            Resource  = ["${local.iam}:role/aws-service-role/replication.dynamodb.amazonaws.com/*"]
             Condition = { StringEquals = { "iam:AWSServiceName" = "replication.dynamodb.amazonaws.com" } }
           },
         ]
@@ -192,10 +149,10 @@ locals {
                 "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource",
               ])
               Resource = [
-                "arn:aws:budgets::${var.account_id}:budget/*",
-                "arn:aws:iam::${var.account_id}:role/*",
-                "arn:aws:iam::${var.account_id}:policy/*",
-                "arn:aws:sns:${var.region}:${var.account_id}:bbws-*",
+                "${local.aws}:budgets::${var.account_id}:budget/*",
+                "${local.iam}:role/*",
+                "${local.iam}:policy/*",
+                "${local.aws}:sns:*:${var.account_id}:${var.name_prefix}-*",
               ]
             },
           ],
@@ -211,7 +168,7 @@ locals {
               Sid    = "ManageBoundedRoles"
               Effect = "Allow"
               Action = concat(local.reads.made_roles, [
-                "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy",
+                "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole",
               ])
               Resource = local.made_roles
             },
@@ -230,7 +187,7 @@ locals {
     # Only where an environment may be torn down: elsewhere destroying takes an administrator.
     { for name, policy in {
       destroy = {
-        description = "Deletes the buckets, tables and keys of an environment that may be torn down"
+        description = "Deletes the buckets and tables of an environment that may be torn down"
         statements = [for statement in [
           {
             Sid      = "DeleteBuckets"
@@ -243,19 +200,6 @@ locals {
             Effect   = "Allow"
             Action   = ["dynamodb:DeleteTable"]
             Resource = local.table_arns
-          },
-          {
-            Sid      = "DeleteKeyNames"
-            Effect   = "Allow"
-            Action   = ["kms:DeleteAlias"]
-            Resource = local.alias_arns
-          },
-          {
-            Sid       = "DeleteKeys"
-            Effect    = "Allow"
-            Action    = ["kms:DeleteAlias", "kms:ScheduleKeyDeletion"]
-            Resource  = local.key_arns
-            Condition = local.made_keys
           },
         ] : statement if statement.Sid == "DeleteBuckets" || length(var.tables) > 0]
       }

@@ -1,10 +1,11 @@
-# Who comes in, and with what rights: GitHub's identity provider, the role that plans, the role that deploys and
-# publishes, the role that prunes old releases, the policy that lets a Lambda read templates, and the boundary around
-# roles the deployer makes.
+# Who comes in, and with what rights: GitHub's identity provider, the role that plans, the role that audits, the role
+# that deploys and publishes, the role that prunes old releases, the policy that lets a Lambda read templates, and the
+# boundary around roles the deployer makes.
 #
 # No key of AWS is stored anywhere: GitHub Actions proves who it is by OIDC and gets a session of one hour. A job on the
-# main branch may plan, and write nothing. To deploy or to prune it must run in a GitHub environment, whose reviewers
-# have approved it, and on the main branch as well; no job can take two of the roles.
+# main branch may plan, and write nothing; a job in the environment of the audits may look at the whole account. To
+# deploy or to prune a job must run in a GitHub environment whose reviewers have approved it, and on the main branch as
+# well; no job can take two of the roles.
 #
 # The deployer may manage what the components templates, tenants, products and campaigns consist of, by name, and
 # nothing else: not itself, not its own rights, not the backups, not the state of the components `account` and
@@ -13,22 +14,32 @@
 
 locals {
   oidc_host         = "token.actions.githubusercontent.com"
-  oidc_provider_arn = "arn:aws:iam::${var.account_id}:oidc-provider/${local.oidc_host}"
-  boundary_arn      = "arn:aws:iam::${var.account_id}:policy/${var.boundary_policy_name}"
-
-  template_buckets = [for name in var.template_buckets : "arn:aws:s3:::${name}"]
-  template_objects = [for arn in local.template_buckets : "${arn}/*"]
-  prunable_objects = flatten([for arn in local.template_buckets : ["${arn}/releases/*", "${arn}/objects/*"]])
-  stable_keys      = flatten([for arn in local.template_buckets : ["${arn}/*.html", "${arn}/*.txt"]])
-  pointers         = [for arn in local.template_buckets : "${arn}/current.json"]
+  oidc_provider_arn = "${local.iam}:oidc-provider/${local.oidc_host}"
+  # The subject may carry the ids of owner and repository (OWNER@ID/NAME@ID); the name of a workflow never does.
+  repository_name = replace(var.github.repository, "/@[0-9]+/", "")
 
   subjects = {
     planner  = var.github.planner_subjects
+    auditor  = var.github.auditor_subjects
     deployer = var.github.deployer_subjects
     pruner   = var.github.pruner_subjects
   }
 
-  # The subject of a job in an environment does not say its branch, so the branch is asked for by its own claim.
+  # What a token must say beside its subject. That of a job in an environment does not say its branch, so the branch is
+  # asked for by its own claim. A name can be given away, a number cannot: with `repository_id` a repository that takes
+  # the name over is not let in. A `pull_request_target` job runs with the branch and the subject of main; `workflows`
+  # keeps it out, as its file is none of these.
+  claims = merge(
+    {
+      "${local.oidc_host}:aud" = "sts.amazonaws.com"
+      "${local.oidc_host}:ref" = "refs/heads/main"
+    },
+    var.github.repository_id == null ? {} : { "${local.oidc_host}:repository_id" = var.github.repository_id },
+    var.github.workflows == null ? {} : {
+      "${local.oidc_host}:job_workflow_ref" = [for file in coalesce(var.github.workflows, []) : "${local.repository_name}/.github/workflows/${file}@refs/heads/main"]
+    },
+  )
+
   trust_policy = {
     for role, subjects in local.subjects : role => jsonencode({
       Version = "2012-10-17"
@@ -38,11 +49,9 @@ locals {
         Principal = { Federated = local.oidc_provider_arn }
         Action    = "sts:AssumeRoleWithWebIdentity"
         Condition = {
-          StringEquals = {
-            "${local.oidc_host}:aud" = "sts.amazonaws.com"
-            "${local.oidc_host}:ref" = "refs/heads/main"
+          StringEquals = merge(local.claims, {
             "${local.oidc_host}:sub" = [for subject in subjects : "repo:${var.github.repository}:${subject}"]
-          }
+          })
         }
       }]
     })

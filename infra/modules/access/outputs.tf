@@ -8,6 +8,11 @@ output "planner_role_arn" {
   value       = aws_iam_role.planner.arn
 }
 
+output "auditor_role_arn" {
+  description = "ARN of the role that looks at the whole account; the pipeline's secret AWS_AUDIT_ROLE_DEV, _SIT or _PROD. null without one."
+  value       = one(aws_iam_role.auditor[*].arn)
+}
+
 output "pruner_role_arn" {
   description = "ARN of the role that deletes old releases; the pipeline's secret AWS_PRUNE_ROLE_DEV, _SIT or _PROD."
   value       = aws_iam_role.pruner.arn

@@ -16,7 +16,7 @@ locals {
     buckets = [
       "s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLogging",
       "s3:GetBucketObjectLockConfiguration", "s3:GetBucketOwnershipControls", "s3:GetBucketPolicy",
-      "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging", "s3:GetBucketVersioning",
+      "s3:GetBucketNotification", "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging", "s3:GetBucketVersioning",
       "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
       "s3:GetMetricsConfiguration", "s3:GetReplicationConfiguration", "s3:ListBucket",
     ]
@@ -24,7 +24,7 @@ locals {
       "dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive",
       "dynamodb:ListTagsOfResource",
     ]
-    keys        = ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"]
+    keys        = ["kms:DescribeKey"]
     key_aliases = ["kms:ListAliases"]
     alarm_tags  = ["cloudwatch:ListTagsForResource"]
     alarms      = ["cloudwatch:DescribeAlarms"]
@@ -76,7 +76,7 @@ locals {
         Sid      = "FindRoles"
         Effect   = "Allow"
         Action   = local.reads.roles
-        Resource = ["arn:aws:iam::${var.account_id}:role/*"]
+        Resource = ["${local.iam}:role/*"]
       },
     ],
     [for statement in [
@@ -95,18 +95,11 @@ locals {
     ] : statement if length(statement.Resource) > 0],
     [for statement in [
       {
-        Sid       = "LookAtKeys"
+        Sid       = "FindKeysOfTables"
         Effect    = "Allow"
         Action    = local.reads.keys
         Resource  = local.key_arns
-        Condition = local.made_keys
-      },
-      {
-        Sid       = "FindDynamoDBsOwnKey"
-        Effect    = "Allow"
-        Action    = ["kms:DescribeKey"]
-        Resource  = local.key_arns
-        Condition = local.dynamodb_key
+        Condition = local.named_keys
       },
     ] : statement if length(var.tables) > 0],
   )

@@ -9,6 +9,18 @@ variable "environment" {
   }
 }
 
+variable "name_prefix" {
+  description = "What the names of the keys and alarms of the estate begin with."
+  type        = string
+  default     = "bbws"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{0,19}$", var.name_prefix))
+    error_message = "\"${var.name_prefix}\" cannot begin a name: write 1 to 20 lower-case letters, digits and hyphens, for example bbws."
+  }
+}
+
 variable "account_id" {
   description = "Number of the AWS account."
   type        = string
@@ -43,14 +55,32 @@ variable "replica_region" {
 }
 
 variable "github" {
-  description = "The repository whose workflows are let in, and the subjects (what follows `repo:OWNER/NAME:` in GitHub's token) that may take each role."
+  description = "The repository whose workflows are let in, and the subjects (what follows `repo:OWNER/NAME:` in GitHub's token) that may take each role. With `repository_id` (its number, which survives a change of name) and `workflows` (files of .github/workflows on main) these are asked for as well."
   type = object({
     repository        = string
+    repository_id     = optional(string)
+    workflows         = optional(list(string))
     planner_subjects  = optional(list(string), ["ref:refs/heads/main"])
+    auditor_subjects  = optional(list(string), [])
     deployer_subjects = list(string)
     pruner_subjects   = list(string)
   })
   nullable = false
+
+  validation {
+    condition     = var.github.repository_id == null || can(regex("^[0-9]{1,20}$", var.github.repository_id))
+    error_message = "github.repository_id is the number that GitHub gave the repository: write what `gh api repos/OWNER/NAME --jq .id` prints, in quotes, or leave it out."
+  }
+
+  validation {
+    condition     = try(length(var.github.workflows) > 0 && alltrue([for file in var.github.workflows : can(regex("^[A-Za-z0-9._-]+[.]ya?ml$", file))]), var.github.workflows == null)
+    error_message = "github.workflows takes the names of files in .github/workflows, one at least, without folders and wildcards: write for example [\"deploy.yml\"], or leave it out."
+  }
+
+  validation {
+    condition     = try(alltrue([for subject in var.github.auditor_subjects : can(regex("^(environment:[A-Za-z0-9_-]+|ref:refs/heads/main)$", subject))]), false)
+    error_message = "github.auditor_subjects takes environment:NAME or ref:refs/heads/main: write for example [\"environment:${var.environment}-audit\"]. Other branches and wildcards are refused, for whoever may push to them could read the state."
+  }
 
   validation {
     condition     = can(regex("^[A-Za-z0-9-]+(@[0-9]+)?/[A-Za-z0-9._-]+(@[0-9]+)?$", var.github.repository))
@@ -77,8 +107,9 @@ variable "github" {
       setintersection(var.github.deployer_subjects, var.github.pruner_subjects),
       setintersection(var.github.deployer_subjects, var.github.planner_subjects),
       setintersection(var.github.pruner_subjects, var.github.planner_subjects),
+      setintersection(var.github.auditor_subjects, setunion(var.github.deployer_subjects, var.github.pruner_subjects, var.github.planner_subjects)),
     )) == 0, true)
-    error_message = "No subject may take two of the roles in github (planner, deployer, pruner), for then one approval would give both: write a GitHub environment of its own for each, for example environment:${var.environment} for the deployer and environment:${var.environment}-prune for the pruner, and ref:refs/heads/main for the planner."
+    error_message = "No subject may take two of the roles in github (planner, auditor, deployer, pruner), for then one approval would give both: write a GitHub environment of its own for each, for example environment:${var.environment} for the deployer, environment:${var.environment}-prune for the pruner and environment:${var.environment}-audit for the auditor, and ref:refs/heads/main for the planner."
   }
 }
 
@@ -97,6 +128,22 @@ variable "planner_role_name" {
   validation {
     condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.planner_role_name)) && !contains([var.deployer_role_name, var.pruner_role_name], var.planner_role_name)
     error_message = "\"${var.planner_role_name}\" cannot be the planner: write a role name of its own, for example bbws-terraform-planner-dev, because whoever plans must not write."
+  }
+}
+
+variable "auditor_role_name" {
+  description = "Name of the role that looks at the whole account and changes nothing; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.auditor_role_name == null || (can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.auditor_role_name)) && !contains([var.planner_role_name, var.deployer_role_name, var.pruner_role_name], coalesce(var.auditor_role_name, " ")))
+    error_message = "\"${coalesce(var.auditor_role_name, " ")}\" cannot be the auditor: write a role name of its own, for example bbws-terraform-auditor-dev, because whoever audits must not write."
+  }
+
+  validation {
+    condition     = var.auditor_role_name == null || try(length(var.github.auditor_subjects) > 0, false)
+    error_message = "Nobody could take the auditor: write github.auditor_subjects, for example [\"environment:${var.environment}-audit\"], or leave auditor_role_name out."
   }
 }
 
@@ -179,14 +226,32 @@ variable "tables" {
   }
 }
 
+variable "kept_tags" {
+  description = "Tags of the tables that the deployer neither changes nor takes off, because the backups select by them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key, value in var.kept_tags : can(regex("^[A-Za-z0-9_.:/=+@ -]{1,128}$", key)) && can(regex("^[A-Za-z0-9_.:/=+@ -]{1,256}$", value))])
+    error_message = "kept_tags holds a tag without name or value: write both, for example { BackupPolicy = \"hourly\" }."
+  }
+}
+
 variable "state" {
-  description = "The Terraform state that the deployer keeps and the planner reads: bucket, lock table, and the key prefixes of its components."
+  description = "The Terraform state that the deployer keeps and the planner reads: bucket, lock table, and the key prefixes of its components; and those that an administrator applies, which the auditor reads too."
   type = object({
-    bucket       = string
-    lock_table   = string
-    key_prefixes = list(string)
+    bucket              = string
+    lock_table          = string
+    key_prefixes        = list(string)
+    administrators_keys = optional(list(string), [])
   })
   nullable = false
+
+  validation {
+    condition     = try(alltrue([for prefix in var.state.administrators_keys : can(regex("^[^*?/][^*?]*/$", prefix))]), false)
+    error_message = "state.administrators_keys takes folders of the state bucket: write each with a slash at its end and without wildcards, for example 2_1_bbws_account/."
+  }
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.state.bucket)) && can(regex("^[A-Za-z0-9_.-]{3,255}$", var.state.lock_table))
@@ -206,7 +271,7 @@ variable "made_role_names" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for name in var.made_role_names : can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", name)) && !contains([var.planner_role_name, var.deployer_role_name, var.pruner_role_name], name)])
+    condition     = alltrue([for name in var.made_role_names : can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", name)) && !contains([var.planner_role_name, var.deployer_role_name, var.pruner_role_name, coalesce(var.auditor_role_name, " ")], name)])
     error_message = "made_role_names takes the names of the roles that the deployer makes, without wildcards, and none of planner, deployer and pruner: write for example [\"bbws-templates-replication-dev\"]."
   }
 }
@@ -228,4 +293,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = length(var.tags) <= 43 && alltrue([for key, value in var.tags : try(can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) && !can(regex("^(?i)aws:", key)), false)])
+    error_message = "tags holds one that AWS refuses: ${join(", ", [for key, value in var.tags : "\"${key}\"" if !try(can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) && !can(regex("^(?i)aws:", key)), false)])}. Write names of 1 to 128 and values of up to 256 letters, digits, spaces and _ . : / = + - @, no name that begins with aws:, and at most 43 beside the seven of the estate."
+  }
 }

@@ -89,6 +89,19 @@ resource "aws_backup_plan" "this" {
         }
       }
     }
+
+    # In an account of its own, out of reach of whoever administers this one.
+    dynamic "copy_action" {
+      for_each = compact([var.other_account_vault_arn])
+
+      content {
+        destination_vault_arn = copy_action.value
+
+        lifecycle {
+          delete_after = var.retention_days
+        }
+      }
+    }
   }
 }
 
@@ -96,7 +109,7 @@ resource "aws_backup_selection" "this" {
   name         = "${var.plan_name}-tables"
   plan_id      = aws_backup_plan.this.id
   iam_role_arn = aws_iam_role.this.arn
-  resources    = ["arn:aws:dynamodb:*:*:table/*"]
+  resources    = ["arn:${data.aws_partition.current.partition}:dynamodb:*:*:table/*"]
 
   # Both must hold. The bucket carries the same tag, but S3 keeps its own versions.
   condition {
@@ -115,16 +128,32 @@ resource "aws_backup_selection" "this" {
 
 data "aws_caller_identity" "current" {}
 
+data "aws_partition" "current" {}
+
 locals {
   key_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
+    Statement = concat([{
       Sid       = "AllowTheAccountToManage"
       Effect    = "Allow"
-      Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
+      Principal = { AWS = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root" }
       Action    = "kms:*"
       Resource  = "*"
-    }]
+      }], [for account in local.other_accounts : {
+      # AWS Backup reads with this key there what it copies there.
+      Sid       = "AllowTheOtherAccountToCopy"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:${data.aws_partition.current.partition}:iam::${account}:root" }
+      Action    = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey"]
+      Resource  = "*"
+      }], [for actions in [["kms:ScheduleKeyDeletion", "kms:DisableKey"]] : {
+      # Backups without their key are lost. Whoever means it changes this policy first.
+      Sid       = "DenyDestruction"
+      Effect    = "Deny"
+      Principal = { AWS = "*" }
+      Action    = actions
+      Resource  = "*"
+    } if !var.force_destroy])
   })
 }
 
@@ -151,5 +180,5 @@ resource "aws_iam_role_policy_attachment" "this" {
   for_each = toset(["AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores"])
 
   role       = aws_iam_role.this.name
-  policy_arn = "arn:aws:iam::aws:policy/service-role/${each.value}"
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/${each.value}"
 }

@@ -82,6 +82,43 @@ variable "copy" {
   }
 }
 
+variable "lock" {
+  description = "How long the vaults keep what is in them, whoever asks: at least min_days (as long as the backups are kept, when left out), at most max_days. Without compliance_after_days the lock is one of governance, which an administrator can take off; with it, after as many days, one of compliance, which nobody can."
+  type = object({
+    min_days              = optional(number)
+    max_days              = optional(number, 365)
+    compliance_after_days = optional(number)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.lock.min_days == null || try(var.lock.min_days >= 1 && var.lock.min_days <= var.retention_days && floor(var.lock.min_days) == var.lock.min_days, false)
+    error_message = "lock.min_days is longer than the backups are kept, or no whole number of days: AWS would refuse every backup, so write 1 to ${var.retention_days} (retention_days), or leave it out."
+  }
+
+  validation {
+    condition     = try(var.lock.max_days >= var.retention_days && var.lock.max_days <= 36500 && floor(var.lock.max_days) == var.lock.max_days, false)
+    error_message = "lock.max_days is shorter than the backups are kept, or no whole number of days: write ${var.retention_days} (retention_days) or more."
+  }
+
+  validation {
+    condition     = var.lock.compliance_after_days == null || try(var.lock.compliance_after_days >= 3 && var.lock.compliance_after_days <= 36500 && floor(var.lock.compliance_after_days) == var.lock.compliance_after_days, false)
+    error_message = "lock.compliance_after_days is fewer than the 3 days of grace that AWS asks for, or no whole number: write 3 or more, or leave it out for a lock of governance. After them nobody can take the lock off."
+  }
+}
+
+variable "other_account_vault_arn" {
+  description = "ARN of a vault in another account that takes a copy of every recovery point; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.other_account_vault_arn == null || can(regex("^arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}$", var.other_account_vault_arn))
+    error_message = "other_account_vault_arn must be the ARN of a vault: write arn:aws:backup:REGION:ACCOUNT:backup-vault:NAME, or null for none."
+  }
+}
+
 variable "selection_tags" {
   description = "Tags that a table must carry, all of them, to be backed up."
   type        = map(string)
@@ -103,6 +140,11 @@ variable "recovery_point_tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = length(var.recovery_point_tags) <= 50 && alltrue([for key, value in var.recovery_point_tags : try(can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) && !can(regex("^(?i)aws:", key)), false)])
+    error_message = "recovery_point_tags holds one that AWS refuses: ${join(", ", [for key, value in var.recovery_point_tags : "\"${key}\"" if !try(can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) && !can(regex("^(?i)aws:", key)), false)])}. Write names of 1 to 128 and values of up to 256 letters, digits, spaces and _ . : / = + - @, no name that begins with aws:, and at most 50."
+  }
 }
 
 variable "permissions_boundary" {
@@ -111,7 +153,7 @@ variable "permissions_boundary" {
   default     = null
 
   validation {
-    condition     = var.permissions_boundary == null || can(regex("^arn:aws:iam::[0-9]{12}:policy/.+$", var.permissions_boundary))
+    condition     = var.permissions_boundary == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:policy/.+$", var.permissions_boundary))
     error_message = "permissions_boundary must be the ARN of a policy: write arn:aws:iam::ACCOUNT:policy/NAME, or null for none."
   }
 }
@@ -133,4 +175,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = length(var.tags) <= 43 && alltrue([for key, value in var.tags : try(can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) && !can(regex("^(?i)aws:", key)), false)])
+    error_message = "tags holds one that AWS refuses: ${join(", ", [for key, value in var.tags : "\"${key}\"" if !try(can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) && !can(regex("^(?i)aws:", key)), false)])}. Write names of 1 to 128 and values of up to 256 letters, digits, spaces and _ . : / = + - @, no name that begins with aws:, and at most 43 beside the seven of the estate."
+  }
 }

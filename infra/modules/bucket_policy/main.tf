@@ -1,7 +1,7 @@
 # Who may do what with the objects of a bucket.
 #
-# Every "deny" holds for everybody, the administrator and Terraform included, but none touches the management of the
-# bucket itself: the policy can always be read, changed and removed. The rules on releases rest on S3's conditional
+# Every "deny" on objects holds for everybody, the administrator and Terraform included, but none keeps an administrator
+# from the management of the bucket itself: the policy can always be read, changed and removed. The rules on releases rest on S3's conditional
 # writes: an object of a release can only be created with `If-None-Match: *`, so it is never overwritten, and only the
 # pruner deletes or mends one. `s3:ObjectCreationOperation` leaves out the parts of a multipart upload, which carry no
 # such header; its completion does. A copy onto the key of a release has no such header either and is refused.
@@ -9,8 +9,10 @@
 #
 # Principals are written as role ARNs: S3 refuses the policy while one of these roles does not exist.
 
+data "aws_partition" "current" {}
+
 locals {
-  bucket_arn    = "arn:aws:s3:::${var.bucket}"
+  bucket_arn    = "arn:${data.aws_partition.current.partition}:s3:::${var.bucket}"
   object_arns   = "${local.bucket_arn}/*"
   release_arns  = [for prefix in var.immutable_prefixes : "${local.bucket_arn}/${prefix}*"]
   prunable_arns = [for prefix in var.prunable_prefixes : "${local.bucket_arn}/${prefix}*"]
@@ -49,7 +51,59 @@ locals {
         BoolIfExists    = { "aws:PrincipalIsAWSService" = "false" }
       }
     },
+    {
+      # A key that the client keeps, or one of another account's, makes an object that nobody here can read.
+      Sid       = "DenyKeysOfOthers"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:PutObject"
+      Resource  = [local.object_arns]
+      Condition = { Null = { "s3:x-amz-server-side-encryption-customer-algorithm" = "false" } }
+    },
+    {
+      Sid       = "DenyOtherEncryption"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:PutObject"
+      Resource  = [local.object_arns]
+      Condition = {
+        StringNotEquals = { "s3:x-amz-server-side-encryption" = "AES256" }
+        Null            = { "s3:x-amz-server-side-encryption" = "false" }
+      }
+    },
   ] : jsonencode(statement)]
+
+  # By this the policy lasts: the first apply makes all settings, the policy last of them, and from then on those who
+  # made them change none. An administrator does, or lifts the policy.
+  settings_statements = [for statement in [
+    {
+      Sid       = "DenyWeakening"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = local.settings
+      Resource  = [local.bucket_arn]
+      Condition = { ArnEquals = { "aws:PrincipalArn" = var.settled_for } }
+    },
+  ] : jsonencode(statement) if length(var.settled_for) > 0]
+
+  settings = [
+    "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucketLogging", "s3:PutBucketNotification",
+    "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration", "s3:PutMetricsConfiguration",
+    "s3:PutReplicationConfiguration",
+  ]
+
+  # For what must outlive everything, the administrator's mistakes included. The policy itself can be changed, so that
+  # it takes two steps.
+  protected_statements = [for statement in [
+    {
+      Sid       = "DenyDestruction"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = ["s3:DeleteBucket", "s3:DeleteObjectVersion"]
+      Resource  = [local.bucket_arn, local.object_arns]
+    },
+  ] : jsonencode(statement) if var.protected]
 
   # The pruner deletes what is no longer needed and mends what was damaged; nobody else touches what was published.
   but_the_pruner = { for operator, keys in { ArnNotEquals = { "aws:PrincipalArn" = var.pruners } } : operator => keys if length(var.pruners) > 0 }
@@ -142,6 +196,8 @@ locals {
 
   statements = concat(
     local.deny_statements,
+    local.settings_statements,
+    local.protected_statements,
     local.release_statements,
     local.pointer_statements,
     local.reading_statements,

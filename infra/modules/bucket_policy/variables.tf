@@ -27,8 +27,8 @@ variable "readers" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.readers : can(regex("^arn:aws:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
-    error_message = "Each reader must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.readers : arn if !can(regex("^arn:aws:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])}."
+    condition     = alltrue([for arn in var.readers : can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    error_message = "Each reader must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.readers : coalesce(arn, "nothing") if !can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])}."
   }
 }
 
@@ -39,8 +39,8 @@ variable "writers" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.writers : can(regex("^arn:aws:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
-    error_message = "Each writer must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.writers : arn if !can(regex("^arn:aws:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])}."
+    condition     = alltrue([for arn in var.writers : can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    error_message = "Each writer must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.writers : coalesce(arn, "nothing") if !can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])}."
   }
 }
 
@@ -51,14 +51,33 @@ variable "pruners" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.pruners : can(regex("^arn:aws:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
-    error_message = "Each pruner must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.pruners : arn if !can(regex("^arn:aws:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])}."
+    condition     = alltrue([for arn in var.pruners : can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    error_message = "Each pruner must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.pruners : coalesce(arn, "nothing") if !can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])}."
   }
 
   validation {
     condition     = length(setintersection(toset(var.pruners), toset(var.writers))) == 0
     error_message = "A role is both writer and pruner, so whoever publishes could delete releases: write a role of its own into pruners."
   }
+}
+
+variable "settled_for" {
+  description = "ARNs of the roles that make the settings of the bucket and may change none of them once this policy is there. `[]` where the environment may be torn down by them."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.settled_for : can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    error_message = "settled_for takes roles of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME."
+  }
+}
+
+variable "protected" {
+  description = "Whether nobody may delete the bucket or a version in it. To do it, an administrator changes this policy first."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "immutable_prefixes" {
@@ -104,7 +123,7 @@ variable "stable_key_patterns" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for pattern in var.stable_key_patterns : can(regex("[^*?]", pattern)) && !startswith(pattern, "/")])
-    error_message = "A stable key pattern of wildcards alone would take in everything: write for example *.html."
+    condition     = alltrue([for pattern in var.stable_key_patterns : can(regex("^[^*?]*[*?]?[^*?]*$", pattern)) && can(regex("[A-Za-z0-9]", pattern)) && !try(startswith(pattern, "/"), true)])
+    error_message = "A stable key pattern has one wildcard at most and a letter or digit beside it, or it would take in everything (as * and *.* do): write for example *.html."
   }
 }

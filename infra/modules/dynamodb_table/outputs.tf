@@ -20,7 +20,7 @@ output "index_names" {
 
 output "key_arn" {
   description = "ARN of the key that encrypts the table."
-  value       = aws_kms_key.this.arn
+  value       = local.key_arn
 }
 
 output "replica_arn" {

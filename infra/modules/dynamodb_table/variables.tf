@@ -105,8 +105,41 @@ variable "recovery_period_days" {
   }
 }
 
+variable "keys" {
+  description = "ARNs of the keys that encrypt the table and its replica, where these are made elsewhere; null to make them here."
+  type = object({
+    table   = string
+    replica = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.keys == null || try(alltrue([for arn in compact([var.keys.table, var.keys.replica]) : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))]) && var.keys.table != null, false)
+    error_message = "keys holds something that is not the ARN of a key: write arn:aws:kms:REGION:ACCOUNT:key/ID for table and replica, or leave keys out."
+  }
+
+  validation {
+    condition     = var.keys == null || !var.replicate || try(var.keys.replica != null, false)
+    error_message = "The replica has no key: write keys.replica as well, the ARN of a key in its region."
+  }
+}
+
+variable "guard" {
+  description = "Whether the table is tagged, last of all, so that the deployer cannot switch recovery off. The provider must leave the tag Guarded out of all others."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "name_prefix" {
+  description = "What the names of the keys begin with that are made here."
+  type        = string
+  default     = "bbws"
+  nullable    = false
+}
+
 variable "key_deletion_window_days" {
-  description = "Days between the order to delete the encryption key and its deletion, in which it can be called back."
+  description = "Days between the order to delete a key that is made here and its deletion, in which it can be called back."
   type        = number
   default     = 30
   nullable    = false
@@ -122,4 +155,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = length(var.tags) <= 43 && alltrue([for key, value in var.tags : try(can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) && !can(regex("^(?i)aws:", key)), false)])
+    error_message = "tags holds one that AWS refuses: ${join(", ", [for key, value in var.tags : "\"${key}\"" if !try(can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) && !can(regex("^(?i)aws:", key)), false)])}. Write names of 1 to 128 and values of up to 256 letters, digits, spaces and _ . : / = + - @, no name that begins with aws:, and at most 43 beside the seven of the estate."
+  }
 }

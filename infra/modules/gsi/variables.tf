@@ -77,4 +77,19 @@ variable "indexes" {
     condition     = alltrue([for index in var.indexes : (index.projection == "INCLUDE") == (length(index.include) > 0)])
     error_message = "include goes with projection = \"INCLUDE\" and only with it: write both or neither."
   }
+
+  validation {
+    condition     = alltrue([for name in flatten([for index in var.indexes : try(index.include, [])]) : try(length(name) >= 1 && length(name) <= 255, false)])
+    error_message = "include holds a name that no attribute has: write names of 1 to 255 characters."
+  }
+
+  validation {
+    condition     = alltrue([for index in var.indexes : try(length(index.include) == length(distinct(index.include)), false)])
+    error_message = "include names an attribute twice: write each once."
+  }
+
+  validation {
+    condition     = try(length(flatten([for index in var.indexes : index.include])), 0) <= 100
+    error_message = "The indexes include ${try(length(flatten([for index in var.indexes : index.include])), 0)} attributes: DynamoDB takes 100 in all indexes of a table together, so write fewer, or projection = \"ALL\"."
+  }
 }

@@ -1,4 +1,9 @@
 # Alarms of the bucket. S3 publishes request metrics only for a metrics configuration, here of the whole bucket.
+#
+# A publish writes for seconds, and metrics of replication are there only while something waits: an alarm that asks for
+# several bad minutes would never ring. So one minute with a failure or with a latency beyond the recovery point rings;
+# what waits rings when it has not drained in all of 15 minutes. S3 also tells the topic of every object by name that
+# failed, or was late (events of the bucket), which needs no metric at all.
 
 locals {
   buckets = var.bucket == null ? {} : { (var.bucket.name) = var.bucket }
@@ -32,18 +37,23 @@ locals {
     for name, replication in local.replicated_buckets : {
       "${name}-replication-latency" = {
         source = name, destination = replication.destination_bucket, rule = replication.rule_id
-        metric = "ReplicationLatency", statistic = "Maximum", threshold = var.thresholds.replication_latency_s
+        metric = "ReplicationLatency", statistic = "Maximum", threshold = var.thresholds.replication_latency_s, minutes = 1
         text   = "objects wait longer to be copied than the recovery point allows (seconds)"
       }
       "${name}-replication-backlog" = {
         source = name, destination = replication.destination_bucket, rule = replication.rule_id
-        metric = "OperationsPendingReplication", statistic = "Maximum", threshold = var.thresholds.replication_backlog
-        text   = "many objects wait to be copied"
+        metric = "OperationsPendingReplication", statistic = "Minimum", threshold = var.thresholds.replication_backlog, minutes = 15
+        text   = "objects wait to be copied, and have for 15 minutes"
       }
       "${name}-replication-failures" = {
         source = name, destination = replication.destination_bucket, rule = replication.rule_id
-        metric = "OperationsFailedReplication", statistic = "Sum", threshold = 0
+        metric = "OperationsFailedReplication", statistic = "Sum", threshold = 0, minutes = 1
         text   = "objects could not be copied and will not be tried again"
+      }
+      "${name}-replication-bytes" = {
+        source = name, destination = replication.destination_bucket, rule = replication.rule_id
+        metric = "BytesPendingReplication", statistic = "Minimum", threshold = var.thresholds.replication_bytes, minutes = 15
+        text   = "bytes wait to be copied, and have for 15 minutes"
       }
     }
   ]...)
@@ -68,8 +78,8 @@ resource "aws_cloudwatch_metric_alarm" "bucket" {
   period              = local.period
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.threshold
-  evaluation_periods  = 3
-  datapoints_to_alarm = 2
+  evaluation_periods  = local.evaluation_periods
+  datapoints_to_alarm = local.datapoints
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.actions
   ok_actions          = local.actions
@@ -88,10 +98,28 @@ resource "aws_cloudwatch_metric_alarm" "replication" {
   period              = 60
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.threshold
-  evaluation_periods  = 5
-  datapoints_to_alarm = 3
+  evaluation_periods  = each.value.minutes
+  datapoints_to_alarm = each.value.minutes
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.actions
   ok_actions          = local.actions
   tags                = var.tags
+}
+
+# S3 sends these for a rule with replication time control. The topic must let S3 publish before, or S3 refuses.
+resource "aws_s3_bucket_notification" "replication" {
+  for_each = local.replicated_buckets
+
+  bucket = each.key
+
+  topic {
+    id        = "replication"
+    topic_arn = local.topic_arn
+    events = [
+      "s3:Replication:OperationFailedReplication",
+      "s3:Replication:OperationMissedThreshold",
+      "s3:Replication:OperationNotTracked",
+      "s3:Replication:OperationReplicatedAfterThreshold",
+    ]
+  }
 }

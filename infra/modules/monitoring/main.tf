@@ -2,16 +2,22 @@
 # for, so the component `account` makes budget and topic, and every other component the alarms of what it owns.
 #
 # Levels: `basic` watches errors and throttles of tables and the bucket's 4xx and 5xx answers. `enhanced` adds
-# throttled indexes and slow answers. `comprehensive` adds the latency, backlog and failures of replication, and looks
-# every minute instead of every five.
+# throttled indexes and slow answers. `comprehensive` adds replication, and rings at the first bad window of five
+# minutes where the others wait for a second one: whatever rings in a lower level rings in a higher one.
 
 locals {
   enhanced      = contains(["enhanced", "comprehensive"], var.level)
   comprehensive = var.level == "comprehensive"
-  period        = local.comprehensive ? 60 : 300
-  topic_arn     = var.topic == null ? var.alarm_topic_arn : aws_sns_topic.this[0].arn
-  actions       = compact([local.topic_arn])
-  prefix        = "bbws-${var.environment}"
+
+  # Errors are counted over the same five minutes everywhere, so that a threshold means the same in every environment.
+  period             = 300
+  evaluation_periods = 3
+  datapoints         = local.comprehensive ? 1 : 2
+  slow_datapoints    = local.comprehensive ? 2 : 3
+
+  topic_arn = var.topic == null ? var.alarm_topic_arn : aws_sns_topic.this[0].arn
+  actions   = compact([local.topic_arn])
+  prefix    = "${var.name_prefix}-${var.environment}"
 }
 
 resource "aws_budgets_budget" "this" {

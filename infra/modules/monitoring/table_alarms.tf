@@ -40,8 +40,8 @@ resource "aws_cloudwatch_metric_alarm" "table_errors" {
   alarm_description   = "DynamoDB answered requests for the table ${each.key} with server errors."
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.thresholds.table_errors
-  evaluation_periods  = 3
-  datapoints_to_alarm = 2
+  evaluation_periods  = local.evaluation_periods
+  datapoints_to_alarm = local.datapoints
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.actions
   ok_actions          = local.actions
@@ -84,8 +84,8 @@ resource "aws_cloudwatch_metric_alarm" "table_throttles" {
   period              = local.period
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.thresholds.table_throttles
-  evaluation_periods  = 3
-  datapoints_to_alarm = 2
+  evaluation_periods  = local.evaluation_periods
+  datapoints_to_alarm = local.datapoints
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.actions
   ok_actions          = local.actions
@@ -104,8 +104,8 @@ resource "aws_cloudwatch_metric_alarm" "index_throttles" {
   period              = local.period
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.thresholds.table_throttles
-  evaluation_periods  = 3
-  datapoints_to_alarm = 2
+  evaluation_periods  = local.evaluation_periods
+  datapoints_to_alarm = local.datapoints
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.actions
   ok_actions          = local.actions
@@ -124,8 +124,8 @@ resource "aws_cloudwatch_metric_alarm" "table_latency" {
   period              = local.period
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.thresholds.table_latency_ms
-  evaluation_periods  = 3
-  datapoints_to_alarm = 3
+  evaluation_periods  = local.evaluation_periods
+  datapoints_to_alarm = local.slow_datapoints
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.actions
   ok_actions          = local.actions
@@ -141,7 +141,7 @@ resource "aws_cloudwatch_metric_alarm" "table_replication_latency" {
   metric_name         = "ReplicationLatency"
   dimensions          = { TableName = each.key, ReceivingRegion = each.value }
   statistic           = "Average"
-  period              = local.period
+  period              = 60
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.thresholds.table_replication_ms
   evaluation_periods  = 5

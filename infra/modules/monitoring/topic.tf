@@ -3,8 +3,13 @@
 
 data "aws_caller_identity" "current" {}
 
+data "aws_partition" "current" {}
+
 locals {
   senders = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]
+  # S3 names the bucket that an event is about, so it is held to the buckets of this account that may send any.
+  buckets_of_account = { ArnLike = { "aws:SourceArn" = [for name in var.sending_buckets : "${local.aws}:s3:::${name}"] } }
+  aws                = "arn:${data.aws_partition.current.partition}"
 
   # EventBridge states no source account when it publishes: under a condition on it both policies would refuse it, and
   # the event would be lost without a word. Source: EventBridge User Guide, "Using resource-based policies" (SNS), and
@@ -29,7 +34,7 @@ resource "aws_kms_key" "topic" {
       {
         Sid       = "AllowTheAccountToManage"
         Effect    = "Allow"
-        Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
+        Principal = { AWS = "${local.aws}:iam::${data.aws_caller_identity.current.account_id}:root" }
         Action    = "kms:*"
         Resource  = "*"
       },
@@ -41,7 +46,14 @@ resource "aws_kms_key" "topic" {
         Resource  = "*"
         Condition = local.same_account
       },
-      ], [for sender in local.senders_without_condition : {
+      ], [for buckets in [var.sending_buckets] : {
+        Sid       = "AllowS3ToEncrypt"
+        Effect    = "Allow"
+        Principal = { Service = "s3.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Condition = local.same_account
+        } if length(buckets) > 0], [for sender in local.senders_without_condition : {
         Sid       = "AllowEventBridgeToEncrypt"
         Effect    = "Allow"
         Principal = { Service = sender }
@@ -62,7 +74,7 @@ resource "aws_sns_topic" "this" {
   count = var.topic == null ? 0 : 1
 
   name              = var.topic.name
-  display_name      = "BBWS ${var.environment} alarms"
+  display_name      = "${upper(var.name_prefix)} ${var.environment} alarms"
   kms_master_key_id = aws_kms_key.topic[0].arn
   tags              = var.tags
 }
@@ -91,7 +103,14 @@ resource "aws_sns_topic_policy" "this" {
         Resource  = aws_sns_topic.this[0].arn
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
-      ], [for sender in local.senders_without_condition : {
+      ], [for buckets in [var.sending_buckets] : {
+        Sid       = "AllowS3ToPublish"
+        Effect    = "Allow"
+        Principal = { Service = "s3.amazonaws.com" }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.this[0].arn
+        Condition = merge(local.same_account, local.buckets_of_account)
+        } if length(buckets) > 0], [for sender in local.senders_without_condition : {
         Sid       = "AllowEventBridgeToPublish"
         Effect    = "Allow"
         Principal = { Service = sender }
@@ -108,26 +127,4 @@ resource "aws_sns_topic_subscription" "email" {
   topic_arn = aws_sns_topic.this[0].arn
   protocol  = "email"
   endpoint  = each.value
-}
-
-# A backup or a copy that did not succeed says so here; AWS Backup has no alarm of its own.
-resource "aws_cloudwatch_event_rule" "backup" {
-  count = var.topic != null && var.watch_backups ? 1 : 0
-
-  name        = "${local.prefix}-backup-failures"
-  description = "Backup and copy jobs that failed, expired or were aborted"
-  tags        = var.tags
-
-  event_pattern = jsonencode({
-    source      = ["aws.backup"]
-    detail-type = ["Backup Job State Change", "Copy Job State Change"]
-    detail      = { state = ["FAILED", "EXPIRED", "ABORTED"] }
-  })
-}
-
-resource "aws_cloudwatch_event_target" "backup" {
-  count = length(aws_cloudwatch_event_rule.backup)
-
-  rule = aws_cloudwatch_event_rule.backup[0].name
-  arn  = aws_sns_topic.this[0].arn
 }

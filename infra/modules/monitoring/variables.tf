@@ -9,6 +9,18 @@ variable "environment" {
   }
 }
 
+variable "name_prefix" {
+  description = "What the names of alarms and rules begin with."
+  type        = string
+  default     = "bbws"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{0,19}$", var.name_prefix))
+    error_message = "\"${var.name_prefix}\" cannot begin a name: write 1 to 20 lower-case letters, digits and hyphens, for example bbws."
+  }
+}
+
 variable "level" {
   description = "How much is watched: basic, enhanced or comprehensive."
   type        = string
@@ -50,7 +62,7 @@ variable "alarm_topic_arn" {
   default     = null
 
   validation {
-    condition     = var.alarm_topic_arn == null || can(regex("^arn:aws:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.alarm_topic_arn))
+    condition     = var.alarm_topic_arn == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.alarm_topic_arn))
     error_message = "alarm_topic_arn must be the ARN of a topic: write arn:aws:sns:REGION:ACCOUNT:NAME."
   }
 
@@ -69,6 +81,32 @@ variable "watch_backups" {
   validation {
     condition     = !var.watch_backups || var.topic != null
     error_message = "Failed backups are sent to the topic that is made here, and none is: write topic as well, or watch_backups = false."
+  }
+}
+
+variable "backup" {
+  description = "Vault that must get a backup every day or every hour (frequency daily or hourly); null for none."
+  type = object({
+    vault_name = string
+    frequency  = string
+  })
+  default = null
+
+  validation {
+    condition     = var.backup == null || try(can(regex("^[A-Za-z0-9_-]{2,50}$", var.backup.vault_name)) && contains(["daily", "hourly"], var.backup.frequency), false)
+    error_message = "backup is not a vault and how often it gets a backup: write for example { vault_name = \"bbws-tables-dev\", frequency = \"daily\" } (or hourly)."
+  }
+}
+
+variable "sending_buckets" {
+  description = "Names of the buckets whose events S3 may send to the topic that is made here."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.sending_buckets : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", name))])
+    error_message = "sending_buckets takes the names (no ARNs, no wildcards) of buckets: write for example [\"bbws-templates-prod\"]."
   }
 }
 
@@ -120,7 +158,7 @@ variable "tables" {
   }
 
   validation {
-    condition     = length(var.tables) == length(distinct(var.tables[*].name)) && alltrue([for table in var.tables : length(table.indexes) == length(distinct(table.indexes))])
+    condition     = length(var.tables) == length(distinct(var.tables[*].name)) && alltrue([for table in var.tables : try(length(table.indexes) == length(distinct(table.indexes)), false)])
     error_message = "tables names a table or an index twice: write each once."
   }
 
@@ -163,7 +201,8 @@ variable "thresholds" {
     bucket_5xx            = optional(number, 0)
     bucket_latency_ms     = optional(number, 500)
     replication_latency_s = optional(number, 900)
-    replication_backlog   = optional(number, 100)
+    replication_backlog   = optional(number, 0)
+    replication_bytes     = optional(number, 0)
   })
   default  = {}
   nullable = false
@@ -184,4 +223,9 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = length(var.tags) <= 43 && alltrue([for key, value in var.tags : try(can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) && !can(regex("^(?i)aws:", key)), false)])
+    error_message = "tags holds one that AWS refuses: ${join(", ", [for key, value in var.tags : "\"${key}\"" if !try(can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,256}$", value)) && !can(regex("^(?i)aws:", key)), false)])}. Write names of 1 to 128 and values of up to 256 letters, digits, spaces and _ . : / = + - @, no name that begins with aws:, and at most 43 beside the seven of the estate."
+  }
 }

@@ -4,9 +4,11 @@
 # the design, and publishes the metrics that the alarms of the module `monitoring` watch. Objects that were there before
 # the rule are not copied: run an S3 Batch Replication job once if there are any. Both buckets must be versioned.
 
+data "aws_partition" "current" {}
+
 locals {
-  source_arn      = "arn:aws:s3:::${var.source_bucket}"
-  destination_arn = "arn:aws:s3:::${var.destination_bucket}"
+  source_arn      = "arn:${data.aws_partition.current.partition}:s3:::${var.source_bucket}"
+  destination_arn = "arn:${data.aws_partition.current.partition}:s3:::${var.destination_bucket}"
 }
 
 resource "aws_iam_role" "this" {

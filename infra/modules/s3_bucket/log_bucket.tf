@@ -90,13 +90,13 @@ resource "aws_s3_bucket_policy" "log" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid       = "DenyInsecureTransport"
         Effect    = "Deny"
         Principal = { AWS = "*" }
         Action    = "s3:*"
-        Resource  = ["arn:aws:s3:::${var.logging.bucket}", "arn:aws:s3:::${var.logging.bucket}/*"]
+        Resource  = [local.log_bucket_arn, "${local.log_bucket_arn}/*"]
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
       {
@@ -104,11 +104,45 @@ resource "aws_s3_bucket_policy" "log" {
         Effect    = "Allow"
         Principal = { Service = "logging.s3.amazonaws.com" }
         Action    = "s3:PutObject"
-        Resource  = "arn:aws:s3:::${var.logging.bucket}/${var.logging.prefix}*"
-        Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+        Resource  = "${local.log_bucket_arn}/${var.logging.prefix}*"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
+          ArnLike      = { "aws:SourceArn" = local.bucket_arn }
+        }
       },
-    ]
+      {
+        Sid       = "DenyKeysOfOthers"
+        Effect    = "Deny"
+        Principal = { AWS = "*" }
+        Action    = "s3:PutObject"
+        Resource  = "${local.log_bucket_arn}/*"
+        Condition = { Null = { "s3:x-amz-server-side-encryption-customer-algorithm" = "false" } }
+      },
+      ], [for roles in [var.settled_for] : {
+        # Logs are evidence: whoever is seen in them neither removes them nor shortens how long they are kept.
+        Sid       = "DenyWeakening"
+        Effect    = "Deny"
+        Principal = { AWS = "*" }
+        Action = [
+          "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketLogging",
+          "s3:PutBucketNotification", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy",
+          "s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration",
+          "s3:PutLifecycleConfiguration", "s3:PutObject", "s3:PutReplicationConfiguration",
+        ]
+        Resource  = [local.log_bucket_arn, "${local.log_bucket_arn}/*"]
+        Condition = { ArnEquals = { "aws:PrincipalArn" = roles } }
+    } if length(roles) > 0])
   })
+
+  # Last of all, for it refuses what these make.
+  depends_on = [
+    aws_s3_bucket_versioning.log,
+    aws_s3_bucket_server_side_encryption_configuration.log,
+    aws_s3_bucket_ownership_controls.log,
+    aws_s3_bucket_lifecycle_configuration.log,
+  ]
 }
 
 data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}

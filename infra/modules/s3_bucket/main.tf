@@ -6,6 +6,8 @@
 
 locals {
   log_bucket_created = var.logging != null && try(var.logging.create_bucket, false)
+  bucket_arn         = "arn:${data.aws_partition.current.partition}:s3:::${var.name}"
+  log_bucket_arn     = "arn:${data.aws_partition.current.partition}:s3:::${try(var.logging.bucket, "")}"
 }
 
 resource "aws_s3_bucket" "this" {

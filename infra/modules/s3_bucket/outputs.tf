@@ -9,6 +9,20 @@ output "name" {
   ]
 }
 
+output "settled_name" {
+  description = "Name of the bucket; whoever uses it waits for all settings, as a policy that refuses later changes of them must."
+  value       = aws_s3_bucket.this.bucket
+
+  depends_on = [
+    aws_s3_bucket_versioning.this,
+    aws_s3_bucket_server_side_encryption_configuration.this,
+    aws_s3_bucket_public_access_block.this,
+    aws_s3_bucket_ownership_controls.this,
+    aws_s3_bucket_lifecycle_configuration.this,
+    aws_s3_bucket_logging.this,
+  ]
+}
+
 output "arn" {
   description = "ARN of the bucket."
   value       = aws_s3_bucket.this.arn

@@ -127,6 +127,24 @@ def region_setting(preference: str) -> Cause:
 
 
 BACKUP_DRIFTS = {
+    "buckets of the account may be public": Fault(
+        call(
+            "s3control",
+            "delete_public_access_block",
+            "put_public_access_block",
+            AccountId="{account}",
+            undo={
+                "AccountId": "{account}",
+                "PublicAccessBlockConfiguration": dict.fromkeys(
+                    ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"),
+                    True,
+                ),
+            },
+        ),
+        "account",
+        "public access block of the account",
+        BOTH,
+    ),
     "a vault under another key": Fault(another_vault_key, "backup", "key"),
     "advanced settings of a plan": Fault(advanced_settings, "backup", "advanced settings"),
     "DynamoDB left out of AWS Backup": Fault(

@@ -226,6 +226,24 @@ METRICS_NARROWED = call(
 )
 EVERYTHING = "arn:aws:s3:::bbws-templates-{env}/*"
 
+
+def events(change: Any) -> Cause:
+    """Other events of the templates bucket than those that it sends."""
+
+    def cause(estate: Any) -> Any:
+        s3, name = estate.emulator.client("s3"), f"bbws-templates-{estate.name}"
+        before = s3.get_bucket_notification_configuration(Bucket=name)
+        before.pop("ResponseMetadata")
+
+        def put(value: Any) -> None:
+            s3.put_bucket_notification_configuration(Bucket=name, NotificationConfiguration=value)
+
+        put(change(before))
+        return lambda: put(before)
+
+    return cause
+
+
 DRIFTS = {
     "everybody may list": Fault(
         put_and_put("put_bucket_acl", "ACL", "public-read", "private"), "bucket", "ACL beside its owner's"
@@ -259,15 +277,22 @@ DRIFTS = {
     "a website of the copy": Fault(website(REPLICA, COPY), "bucket", "website", PROD, subject=REPLICA),
     "a website of the states": Fault(website(STATE), "state", "website"),
     "events to a queue": Fault(
-        put_and_put(
-            "put_bucket_notification_configuration",
-            "NotificationConfiguration",
-            {"QueueConfigurations": [QUEUE]},
-            {},
-        ),
+        events(lambda before: {**before, "QueueConfigurations": [QUEUE]}), "bucket", "notifications", BOTH
+    ),
+    "nobody hears of failed copies": Fault(events(lambda _: {}), "bucket", "notifications", PROD),
+    "keys that a client keeps": Fault(
+        bucket_policy(TEMPLATES, without("DenyKeysOfOthers")),
         "bucket",
-        "notifications",
-        BOTH,
+        "policy refuses keys that a client keeps",
+    ),
+    "foreign encryption": Fault(
+        bucket_policy(TEMPLATES, without("DenyOtherEncryption")), "bucket", "policy refuses other encryption"
+    ),
+    "settings left to the deployer": Fault(
+        bucket_policy(TEMPLATES, without("DenyWeakening")),
+        "bucket",
+        "policy refuses weakening by the deployer",
+        PROD,
     ),
     "events to the bus": Fault(
         put_and_put(

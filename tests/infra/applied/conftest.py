@@ -15,6 +15,7 @@ import pytest
 from tests.infra.emulator import Emulator
 from tests.infra.estate import Estate
 from tests.infra.terraform import Workbench, make_workbench
+from tests.waiting import patience
 
 HERE = Path(__file__).parent
 LAST = ("test_destroying.py",)
@@ -34,7 +35,7 @@ class Estates:
 
     def get(self, name: str) -> Estate:
         """The estate, made."""
-        return self._futures[name].result(timeout=500)
+        return self._futures[name].result(timeout=patience(900))
 
     def close(self) -> None:
         """End the emulators; what they held is gone with them."""
@@ -62,7 +63,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     own = [item for item in items if HERE in item.path.parents]
     for item in own:
-        item.add_marker(pytest.mark.timeout(600))
+        item.add_marker(pytest.mark.timeout(1200))
     own.sort(key=lambda item: item.path.name in LAST)
     items[:] = [*(item for item in items if HERE not in item.path.parents), *own]
 

@@ -47,7 +47,10 @@ def test_everything_is_destroyed_but_the_state(dev: Estate, prod: Estate) -> Non
             done.result()
     for estate in (dev, prod):
         assert left_behind(estate) == {
-            "buckets": {f"bbws-terraform-state-{estate.name}"},
+            "buckets": {
+                f"bbws-terraform-state-{estate.name}",
+                f"bbws-terraform-state-logs-{estate.name}",
+            },
             "tables": {f"terraform-state-lock-{estate.name}"},
             "roles": set(reader_roles(estate.name)),
             "vaults": set(),

@@ -140,7 +140,7 @@ def test_a_table_is_as_designed(planned: Estate, table: str) -> None:
     assert {attribute["name"]: attribute["type"] for attribute in values["attribute"]} == dict.fromkeys(
         keys, "S"
     )
-    key = one(planned, table, "module.table.aws_kms_key.this")
+    key = one(planned, "account", f'module.table_key["{table}"].aws_kms_key.this')
     assert key["enable_key_rotation"] is True
 
 
@@ -158,7 +158,7 @@ def test_production_tables_have_a_protected_replica(planned: Estate, table: str)
     replica = one(planned, table, address)
     assert replica["deletion_protection_enabled"] is True
     assert replica["point_in_time_recovery"] is True
-    assert "module.table.aws_kms_key.replica[0]" in planned.values(table)
+    assert f'module.table_key["{table}"].aws_kms_key.replica[0]' in planned.values("account")
 
 
 def test_backups_follow_the_environment(planned: Estate) -> None:
@@ -228,15 +228,71 @@ def test_alarms_watch_errors_throttles_and_the_bucket_everywhere(planned: Estate
         alarms = {values["alarm_name"] for values in planned.values(table).values() if "alarm_name" in values}
         prefix = f"bbws-{planned.name}-{table}"
         assert {f"{prefix}-system-errors", f"{prefix}-read-throttles", f"{prefix}-write-throttles"} <= alarms
-    actions_of = {
-        values["metric_name"]: values["alarm_actions"]
-        for values in planned.values("templates").values()
-        if "alarm_name" in values
+    regions = {"": "af-south-1"} | ({"replica_": "eu-west-1"} if REPLICATED[planned.name] else {})
+    for prefix, region in regions.items():
+        actions_of = {
+            values["metric_name"]: values["alarm_actions"]
+            for address, values in planned.values("templates").items()
+            if "alarm_name" in values and address.startswith(f"module.{prefix}monitoring")
+        }
+        wanted = {"4xxErrors", "5xxErrors"}
+        assert wanted | ({"ReplicationLatency"} if len(regions) == 2 and not prefix else set()) <= set(
+            actions_of
+        )
+        topic = f"arn:aws:sns:{region}:{ACCOUNT[planned.name]}:bbws-alarms-{planned.name}"
+        assert all(actions == [topic] for actions in actions_of.values())
+
+
+def test_the_second_region_has_a_topic_and_alarms_of_its_own(planned: Estate) -> None:
+    """CloudWatch sends to a topic of its own region: alarms elsewhere would be heard by nobody."""
+    account = planned.values("account")
+    topics = {address for address in account if address.endswith(".aws_sns_topic.this[0]")}
+    assert len(topics) == 1 + REPLICATED[planned.name]
+    for component in ("templates", *TABLES):
+        watched = [
+            values["alarm_name"]
+            for address, values in planned.values(component).items()
+            if address.startswith("module.replica_monitoring") and "alarm_name" in values
+        ]
+        assert bool(watched) is REPLICATED[planned.name]
+
+
+def test_no_bucket_of_the_account_is_public(planned: Estate) -> None:
+    block = one(planned, "account", "aws_s3_account_public_access_block.this")
+    switches = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    assert all(block[switch] is True for switch in switches)
+
+
+def test_a_vault_that_may_not_be_destroyed_is_locked(planned: Estate) -> None:
+    account = planned.values("account")
+    locks = {
+        address: values
+        for address, values in account.items()
+        if ".aws_backup_vault_lock_configuration." in address
     }
-    wanted = {"4xxErrors", "5xxErrors"} | ({"ReplicationLatency"} if REPLICATED[planned.name] else set())
-    assert wanted <= actions_of.keys()
-    topic = f"arn:aws:sns:af-south-1:{ACCOUNT[planned.name]}:bbws-alarms-{planned.name}"
-    assert all(actions == [topic] for actions in actions_of.values())
+    policies = [values for address, values in account.items() if ".aws_backup_vault_policy." in address]
+    expected = {"dev": 0, "sit": 1, "prod": 2}[planned.name]
+    assert len(locks) == len(policies) == expected
+    for lock in locks.values():
+        assert lock["min_retention_days"] == 90
+        # Of governance: one of compliance can never be taken off again, and so is a decision of its own.
+        assert lock.get("changeable_for_days") is None
+    for policy in policies:
+        (denied, *_) = json.loads(policy["policy"])["Statement"]
+        assert (denied["Effect"], "backup:DeleteRecoveryPoint" in denied["Action"]) == ("Deny", True)
+
+
+def test_the_state_has_access_logs_and_outlives_everything(planned: Estate) -> None:
+    logging = one(planned, "bootstrap", "module.bucket.aws_s3_bucket_logging.this[0]")
+    assert logging["target_bucket"] == f"bbws-terraform-state-logs-{planned.name}"
+    policy = json.loads(one(planned, "bootstrap", "module.bucket_policy.aws_s3_bucket_policy.this")["policy"])
+    denied = {
+        action
+        for statement in policy["Statement"]
+        if statement["Sid"] == "DenyDestruction"
+        for action in statement["Action"]
+    }
+    assert {"s3:DeleteBucket", "s3:DeleteObjectVersion"} <= denied
 
 
 def test_monitoring_grows_with_the_environment(estates: Estates) -> None:

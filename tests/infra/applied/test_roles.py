@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.verify import actions
 from infra.verify.recorded import POLICIES, RIGHTS
 from tests.infra.applied.conftest import Estates
 from tests.infra.applied.test_plans import one
@@ -23,6 +24,7 @@ from tests.infra.rights import planned_rights
 REPOSITORY = "repo:BigBeardWebSolutions/2_1_bbws_s3_schemas"
 TAKEN_BY = {
     "planner": ("bbws-terraform-planner-{}", "ref:refs/heads/main"),
+    "auditor[0]": ("bbws-terraform-auditor-{}", "environment:{}-audit"),
     "deployer": ("bbws-terraform-deployer-{}", "environment:{}"),
     "pruner": ("bbws-templates-pruner-{}", "environment:{}-prune"),
 }
@@ -114,7 +116,7 @@ def allowed(estate: Estate, policy: str, action: str) -> list[str]:
 
 
 def test_the_deployer_reaches_what_its_components_are_made_of(planned: Estate) -> None:
-    """By name, and keys by their tags: what the emulator does not hold against the role's policies."""
+    """By name: what the Terraform calls things is what the policies let the deployer touch."""
     made = [
         (address, values)
         for component in ("templates", *TABLES)
@@ -122,7 +124,6 @@ def test_the_deployer_reaches_what_its_components_are_made_of(planned: Estate) -
     ]
     for kind, attribute, start, policy, action in (
         ("aws_cloudwatch_metric_alarm", "alarm_name", "alarm:", "surroundings", "cloudwatch:PutMetricAlarm"),
-        ("aws_kms_alias", "name", "", "tables", "kms:CreateAlias"),
         ("aws_iam_role", "name", "role/", "surroundings", "iam:CreateRole"),
     ):
         names = [f"{start}{values[attribute]}" for address, values in made if f".{kind}." in address]
@@ -131,24 +132,51 @@ def test_the_deployer_reaches_what_its_components_are_made_of(planned: Estate) -
         patterns = [resource.partition(account)[2] for resource in allowed(planned, policy, action)]
         for name in names:
             assert any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns), name
-    keys = [values["tags_all"] for address, values in made if ".aws_kms_key." in address]
-    assert keys
-    others = [
-        values["tags_all"]
+    assert [address for address, _ in made if ".aws_kms_key." in address] == []
+
+
+def test_the_deployer_has_no_right_on_a_key_but_to_find_it(planned: Estate) -> None:
+    """Whoever may make and tag keys may take over one that is there; so an administrator makes them."""
+    rights = planned_rights(planned.values("account"))[planned.deployer]
+    allowed_actions = {
+        action
+        for statements in rights.values()
+        for statement in statements
+        if statement["Effect"] == "Allow"
+        for action in statement["Action"]
+        if action.startswith("kms:")
+    }
+    assert allowed_actions == {"kms:DescribeKey", "kms:ListAliases"}
+    keys = {
+        values["tags_all"]["Table"]
         for address, values in planned.values("account").items()
-        if ".aws_kms_key." in address
-    ]
-    assert others
-    for found_tags in (*keys, *others):
-        assert found_tags["Project"] == "BBWS WP Containers"
-        # The keys of backups and alarms are nobody's in the pipeline.
-        assert (found_tags.get("Table") in TABLES) is (found_tags in keys)
-    for statement in deployer_statements(planned, "tables"):
-        conditions = statement.get("Condition", {}).get("StringEquals", {})
-        if any(action.startswith("kms:") and "Alias" not in action for action in statement["Action"]):
-            held = {key.partition("/")[2]: value for key, value in conditions.items()}
-            own = conditions == {"kms:RequestAlias": "alias/aws/dynamodb"}
-            assert own or set(held["Table"]) == set(TABLES), statement["Sid"]
+        if "module.table_key[" in address and ".aws_kms_key.this" in address
+    }
+    assert keys == set(TABLES)
+
+
+def test_the_auditor_may_ask_whatever_the_verifier_asks(planned: Estate) -> None:
+    rights = planned_rights(planned.values("account"))[f"bbws-terraform-auditor-{planned.name}"]
+    may = {
+        action
+        for statements in rights.values()
+        for statement in statements
+        if statement["Effect"] == "Allow"
+        for action in statement["Action"]
+    }
+    assert set(actions.RIGHTS) - may == set()
+
+
+def test_the_auditor_sees_the_whole_account_and_no_data(estate: Estate) -> None:
+    """It plans what an administrator applies, and verifies; that it changes nothing is tried elsewhere."""
+    finished = estate.verify("--failures", role=f"bbws-terraform-auditor-{estate.name}")
+    assert "AccessDenied" not in finished.output
+    assert "not authorized" not in finished.output
+    variables = f"-var-file=environments/{estate.name}.tfvars"
+    for component in ("bootstrap", "account", "templates", "tenants"):
+        role = f"bbws-terraform-auditor-{estate.name}"
+        estate.init(component, role)
+        estate.terraform(component, "plan", "-lock=false", "-detailed-exitcode", variables, role=role).ok()
 
 
 def test_the_planner_writes_no_object_and_reads_no_item(estate: Estate) -> None:

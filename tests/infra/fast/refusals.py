@@ -50,6 +50,7 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
 GITHUB: Mapping[str, Any] = {
     "repository": "BigBeardWebSolutions/2_1_bbws_s3_schemas",
     "planner_subjects": ["ref:refs/heads/main"],
+    "auditor_subjects": ["environment:prod-audit"],
     "deployer_subjects": ["environment:prod"],
     "pruner_subjects": ["environment:prod-prune"],
 }
@@ -339,6 +340,106 @@ REFUSALS = (
         "components/account",
         {"github": {**GITHUB, "pruner_subjects": ["environment:prod"]}},
         ("No subject may take two of the roles", "environment:prod-prune for the pruner"),
+        environment="prod",
+    ),
+    *(
+        Refusal(
+            f"a_tag_{name}",
+            "modules/s3_bucket",
+            {"tags": tags},
+            ("tags holds one that AWS refuses", "values of up to 256 letters", *says),
+        )
+        for name, tags, says in (
+            ("that_begins_with_aws", {"aws:team": "portal"}, ('"aws:team"',)),
+            ("with_a_value_of_257_letters", {"team": "x" * 257}, ('"team"',)),
+            ("with_a_value_that_holds_a_semicolon", {"team": "a;b"}, ('"team"',)),
+            ("without_a_value", {"team": None}, ('"team"',)),
+            ("and_43_others", {f"team{number}": "x" for number in range(44)}, ("at most 43",)),
+        )
+    ),
+    Refusal(
+        "a_recovery_point_with_a_tag_that_begins_with_aws",
+        "modules/backup",
+        {"recovery_point_tags": {"aws:team": "portal"}},
+        ("recovery_point_tags holds one that AWS refuses", '"aws:team"'),
+    ),
+    Refusal(
+        "a_stable_key_that_is_everything_with_a_dot",
+        "modules/bucket_policy",
+        {"stable_key_patterns": ["*.*"]},
+        ("would take in everything", "for example *.html"),
+    ),
+    Refusal(
+        "one_attribute_too_many_in_all_indexes",
+        "modules/gsi",
+        {
+            "indexes": [
+                {
+                    "name": f"Email{index}",
+                    "partition_key": "email",
+                    "projection": "INCLUDE",
+                    "include": [f"attribute{number}" for number in range(length)],
+                }
+                for index, length in (("Index", 60), ("Other", 41))
+            ]
+        },
+        ("include 101 attributes", "takes 100 in all indexes", "write fewer"),
+    ),
+    Refusal(
+        "an_included_attribute_that_is_null",
+        "modules/gsi",
+        {
+            "indexes": [
+                {"name": "EmailIndex", "partition_key": "email", "projection": "INCLUDE", "include": [None]}
+            ]
+        },
+        ("include holds a name that no attribute has",),
+    ),
+    *(
+        Refusal(f"a_null_among_{name}", source, {name: [None]}, says, environment)
+        for source, name, says, environment in (
+            ("modules/bucket_policy", "readers", ("Each reader must be a role", "Not so: nothing"), ""),
+            ("modules/bucket_policy", "settled_for", ("settled_for takes roles",), ""),
+            ("modules/bucket_policy", "immutable_prefixes", ("must name a folder",), ""),
+            ("modules/bucket_policy", "pointer_keys", ("must name one object",), ""),
+            ("modules/bucket_policy", "stable_key_patterns", ("A stable key pattern",), ""),
+            ("modules/monitoring", "sending_buckets", ("sending_buckets takes the names",), ""),
+            ("components/account", "alert_emails", ("is not an email address",), "sit"),
+            ("components/account", "template_buckets", ("template_buckets takes the names",), "sit"),
+            ("components/account", "tables", ("tables takes names without wildcards",), "sit"),
+            ("components/templates", "reader_role_names", ("not the name of a role",), "sit"),
+        )
+    ),
+    Refusal(
+        "a_lock_that_is_longer_than_the_backups",
+        "modules/backup",
+        {"lock": {"min_days": 91}},
+        ("lock.min_days is longer than the backups are kept", "write 1 to 90"),
+    ),
+    Refusal(
+        "a_key_of_a_table_that_is_a_name",
+        "modules/dynamodb_table",
+        {"keys": {"table": "alias/tenants", "replica": "alias/tenants"}},
+        ("is not the ARN of a key", "arn:aws:kms:REGION:ACCOUNT:key/ID"),
+    ),
+    Refusal(
+        "a_replica_without_a_key",
+        "modules/dynamodb_table",
+        {"keys": {"table": "arn:aws:kms:af-south-1:093646564004:key/1"}},
+        ("The replica has no key", "keys.replica"),
+    ),
+    Refusal(
+        "unguarded_buckets_in_sit",
+        "components/templates",
+        {"guard": False},
+        ("changed by an administrator alone", "write guard = true"),
+        environment="sit",
+    ),
+    Refusal(
+        "an_auditor_with_the_environment_of_the_deployer",
+        "components/account",
+        {"github": {**GITHUB, "auditor_subjects": ["environment:prod"]}},
+        ("No subject may take two of the roles", "environment:prod-audit for the auditor"),
         environment="prod",
     ),
     Refusal(

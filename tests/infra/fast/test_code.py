@@ -135,6 +135,16 @@ def test_what_differs_between_environments_stands_in_their_files_only() -> None:
         assert not re.search(r"\b\d{12}\b", code), path
 
 
+def test_no_customer_and_no_partition_is_written_into_a_module() -> None:
+    """Somebody else's names begin otherwise, and in China and GovCloud an ARN does too."""
+    for path in sorted((INFRA / "modules").glob("*/*.tf")):
+        code = re.sub(r"#.*|error_message += .*", "", path.read_text(encoding="utf-8"))
+        assert not re.search(r"bbws-|arn:aws[:-]|BBWS", code), path
+    for path in sorted((INFRA / "components").glob("*/*.tf")):
+        code = re.sub(r"#.*|error_message += .*", "", path.read_text(encoding="utf-8"))
+        assert not re.search(r"arn:aws[:-]", code), path
+
+
 def test_the_terraform_knows_nothing_of_an_emulator_and_holds_no_credentials() -> None:
     forbidden = re.compile(
         r"localhost|127\.0\.0\.1|moto|localstack|endpoints|skip_credentials|skip_requesting|s3_use_path_style"

@@ -1,8 +1,8 @@
 """Bucket policies as S3 evaluates them: principals, conditions, and an explicit "deny" before everything.
 
 moto itself knows no conditions, so "deny unless TLS" denies everything. Here a request to an object or a
-list is judged by the bucket's policy and, for a role that was taken by sts:AssumeRole, by the role's own
-policies; for such a role also a request to the bucket itself and its settings. Requests pass for TLS 1.3, as
+list, or to the bucket itself and its settings, is judged by the bucket's policy and, for a role that was
+taken by sts:AssumeRole, by the role's own policies. Requests pass for TLS 1.3, as
 the server speaks plain HTTP. Any other key is an administrator: what is not denied is allowed. S3 also
 refuses a policy that names a role which does not exist; so does this.
 """
@@ -21,18 +21,19 @@ from tests.infra.moto_extension.policies import Call, named_roles, verdict
 from tests.infra.moto_extension.sessions import assumed_role, note, role_documents
 
 _SETTINGS = {
-    "accelerate": "AccelerateConfiguration",
-    "acl": "BucketAcl",
     "analytics": "AnalyticsConfiguration",
-    "cors": "BucketCORS",
-    "encryption": "EncryptionConfiguration",
     "intelligent-tiering": "IntelligentTieringConfiguration",
     "inventory": "InventoryConfiguration",
+    "notification": "BucketNotification",
+    "policyStatus": "BucketPolicyStatus",
+    "accelerate": "AccelerateConfiguration",
+    "acl": "BucketAcl",
+    "cors": "BucketCORS",
+    "encryption": "EncryptionConfiguration",
     "lifecycle": "LifecycleConfiguration",
     "location": "BucketLocation",
     "logging": "BucketLogging",
     "metrics": "MetricsConfiguration",
-    "notification": "BucketNotification",
     "object-lock": "BucketObjectLockConfiguration",
     "ownershipControls": "BucketOwnershipControls",
     "policy": "BucketPolicy",
@@ -44,6 +45,16 @@ _SETTINGS = {
     "website": "BucketWebsite",
 }
 """Query parameter to what stands behind Get or Put in the name of the right."""
+
+_OBJECT_SETTINGS = {"acl": "Acl", "legal-hold": "LegalHold", "retention": "Retention", "tagging": "Tagging"}
+
+_CONDITIONS = (
+    "if-match",
+    "if-none-match",
+    "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-customer-algorithm",
+)
+"""Headers that a policy may ask for, as the condition key of the same name."""
 
 _key_response = S3Response._key_response
 _bucket_response = S3Response._bucket_response
@@ -65,7 +76,7 @@ def key_response(self: S3Response, request: Any, full_url: str) -> Any:
     action = _object_action(request.method, query)
     if action:
         extra = {"s3:ObjectCreationOperation": str(not query.keys() & {"uploads", "partNumber"}).lower()}
-        for header in ("if-match", "if-none-match"):
+        for header in _CONDITIONS:
             if header in request.headers:
                 extra[f"s3:{header}"] = request.headers[header]
         _authorise(self, action, bucket, f"/{key}", extra)
@@ -79,7 +90,7 @@ def bucket_response(self: S3Response, request: Any, full_url: str) -> Any:
         _require_principals(self, self.body)
     if request.method == "GET" and ({"list-type", "versions", "prefix"} & query.keys() or not query):
         _authorise(self, "s3:ListBucketVersions" if "versions" in query else "s3:ListBucket", bucket, "", {})
-    elif assumed_role(self.current_account, self.get_access_key()):
+    else:
         _authorise_management(self, request.method, bucket, query)
     return _bucket_response(self, request, full_url)
 
@@ -106,9 +117,11 @@ def _authorise_management(self: S3Response, method: str, bucket: str, query: dic
 
 
 def _object_action(method: str, query: dict[str, list[str]]) -> str:
-    if query.keys() & {"acl", "tagging", "retention", "legal-hold"}:
-        return ""
     version = "Version" if "versionId" in query else ""
+    for setting, name in _OBJECT_SETTINGS.items():
+        if setting in query:
+            verb = {"GET": "Get", "HEAD": "Get", "PUT": "Put", "DELETE": "Delete"}[method]
+            return f"s3:{verb}Object{version if name in {'Acl', 'Tagging'} else ''}{name}"
     return {
         "GET": f"s3:GetObject{version}",
         "HEAD": f"s3:GetObject{version}",

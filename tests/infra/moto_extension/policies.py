@@ -20,7 +20,7 @@ class Call:
     action: str
     resource: str
     principal: str
-    context: Mapping[str, str]
+    context: Mapping[str, str | tuple[str, ...]]
 
 
 def verdict(documents: Iterable[Mapping[str, Any]], call: Call) -> str:
@@ -35,8 +35,17 @@ def verdict(documents: Iterable[Mapping[str, Any]], call: Call) -> str:
 
 
 def is_mentioned(documents: Iterable[Mapping[str, Any]], action: str) -> bool:
-    """Whether a statement allows the action for any resource and on any condition."""
-    return any(
+    """Whether a statement allows the action for anything, on any condition, and none denies it for all."""
+    documents = tuple(documents)
+    denied = any(
+        statement["Effect"] == "Deny"
+        and "Condition" not in statement
+        and "*" in _texts(statement["Resource"])
+        and any(fnmatchcase(action, known) for known in _texts(statement["Action"]))
+        for document in documents
+        for statement in document["Statement"]
+    )
+    return not denied and any(
         statement["Effect"] == "Allow"
         and any(fnmatchcase(action, known) for known in _texts(statement["Action"]))
         for document in documents
@@ -74,10 +83,14 @@ def _principal_matches(statement: Mapping[str, Any], call: Call) -> bool:
         return True
     if principal == "*":
         return True
-    return call.principal in _texts(principal.get("AWS", []))
+    named = _texts(principal.get("AWS", []))
+    return "*" in named or call.principal in named
 
 
-def _holds(operator: str, actual: str | None, expected: tuple[str, ...]) -> bool:
+def _holds(operator: str, actual: str | tuple[str, ...] | None, expected: tuple[str, ...]) -> bool:
+    if operator == "ForAnyValue:StringEquals":
+        return bool(set(_texts(actual or ())) & set(expected))
+    assert not isinstance(actual, tuple), f"{operator} on a key of several values"
     if operator == "Null":
         return (actual is None) == (expected == ("true",))
     if operator in {"StringNotEquals", "ArnNotEquals"}:  # negated operators hold when the key is absent
@@ -88,12 +101,10 @@ def _holds(operator: str, actual: str | None, expected: tuple[str, ...]) -> bool
         return False
     if operator in {"StringEquals", "Bool"}:
         return actual in expected
-    if operator in {"ArnEquals", "ArnLike"}:
+    if operator in {"ArnEquals", "ArnLike", "StringLike"}:
         return any(fnmatchcase(actual, value) for value in expected)
     if operator == "NumericLessThan":
         return any(float(actual) < float(value) for value in expected)
-    if operator == "ForAnyValue:StringEquals":
-        return actual in expected
     raise NotImplementedError(f"Condition operator {operator}")
 
 

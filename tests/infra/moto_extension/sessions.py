@@ -1,9 +1,11 @@
 """What a role may do that was taken by sts:AssumeRole, in every service but S3 (see ``bucket_access``).
 
-Calls of DynamoDB and IAM are judged with the table or role that they name and with the conditions of the
-role's policies. Of the other services the name of the action is judged alone: whether any statement allows
-it, for whatever resource and on whatever condition. Any other key is an administrator. moto has a judgement
-of its own, which knows no conditions; this takes its place.
+Calls of DynamoDB, IAM, KMS and of CloudWatch's alarms are judged with the table, role, key or alarm that they
+name and with the conditions of the role's policies; a table and a key bring their tags. Of the other
+services the name of the action is judged alone: whether any statement allows it, for whatever resource and
+on whatever condition, and none denies it altogether. The policies of keys are not judged. Whoever comes with
+other credentials is an administrator. moto has a judgement of its own, which knows no conditions; this takes
+its place.
 """
 
 import json
@@ -12,10 +14,11 @@ from typing import Any
 
 from moto.core.exceptions import AccessDeniedError, JsonRESTError
 from moto.core.responses import BaseResponse
-from moto.iam.models import Role, iam_backends
+from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from tests.infra.moto_extension.policies import Call, is_mentioned, verdict
+from tests.infra.moto_extension import resources
+from tests.infra.moto_extension.policies import is_mentioned, verdict
 
 _NOTED: set[tuple[str, str]] = set()
 
@@ -25,6 +28,10 @@ _UNGUARDED = {"s3", "sts"}
 _NAMED_OTHERWISE = {
     "budgets:DescribeBudget": "budgets:ViewBudget",
     "budgets:DescribeNotificationsForBudget": "budgets:ViewBudget",
+    "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
+    "s3control:DeletePublicAccessBlock": "s3:PutAccountPublicAccessBlock",
+    "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
+    "s3control:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
 }
 """Operations whose right has another name (Service Authorization Reference)."""
 
@@ -56,45 +63,26 @@ def note(role: str, action: str) -> None:
 def authorise(self: BaseResponse, resource: str = "*") -> None:
     """Raise unless the caller may do what it asks for."""
     account, service = self.current_account, self.service_name
-    role = assumed_role(account, self.access_key)
-    if not role or service in _UNGUARDED:
+    if service in _UNGUARDED:
         return
+    role = assumed_role(account, self.access_key)
     operation = f"{service}:{self._get_action()}"
     action = _NAMED_OTHERWISE.get(operation, operation)
+    if not role:
+        return
     documents = role_documents(account, role)
-    if service == "dynamodb":
-        allowed = verdict(documents, Call(action, _table(self), role, {})) == "Allow"
-    elif service == "iam":
-        allowed = verdict(documents, _iam_call(self, action, role)) == "Allow"
+    calls = resources.calls(self, action, role)
+    if calls:
+        allowed = all(verdict(documents, call) == "Allow" for call in calls)
     else:
         allowed = is_mentioned(documents, action)
     if allowed:
-        note(role, action)
+        for noted in {call.action for call in calls} or {action}:
+            note(role, noted)
         return
     if self.headers.get("X-Amz-Target"):
         raise JsonRESTError("AccessDeniedException", f"User: {role} is not authorized to perform: {action}")
     raise AccessDeniedError(role, action)
-
-
-def _table(self: BaseResponse) -> str:
-    members = getattr(self, "params", None) or {}
-    name = str(members.get("TableName") or members.get("ResourceArn") or "*")
-    if name == "*" or name.startswith("arn:"):
-        return name
-    return f"arn:aws:dynamodb:{self.region}:{self.current_account}:table/{name}"
-
-
-def _iam_call(self: BaseResponse, action: str, role: str) -> Call:
-    name = self._get_param("RoleName")
-    if not name:
-        return Call(action, self._get_param("PolicyArn") or "*", role, {})
-    arn = f"arn:aws:iam::{self.current_account}:role/{name}"
-    there: Role | None = next(
-        (known for known in iam_backends[self.current_account]["aws"].roles.values() if known.name == name),
-        None,
-    )
-    boundary = there.permissions_boundary_arn if there else self._get_param("PermissionsBoundary")
-    return Call(action, arn, role, {"iam:PermissionsBoundary": boundary} if boundary else {})
 
 
 def install() -> None:

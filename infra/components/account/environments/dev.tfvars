@@ -8,11 +8,13 @@ backup_policy  = "daily"
 github = {
   repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
   planner_subjects  = ["ref:refs/heads/main"]
+  auditor_subjects  = ["environment:dev-audit"]
   deployer_subjects = ["environment:dev"]
   pruner_subjects   = ["environment:dev-prune"]
 }
 
 planner_role_name    = "bbws-terraform-planner-dev"
+auditor_role_name    = "bbws-terraform-auditor-dev"
 deployer_role_name   = "bbws-terraform-deployer-dev"
 pruner_role_name     = "bbws-templates-pruner-dev"
 reader_policy_name   = "bbws-templates-reader-dev"
@@ -28,6 +30,8 @@ state = {
   bucket       = "bbws-terraform-state-dev"
   lock_table   = "terraform-state-lock-dev"
   key_prefixes = ["2_1_bbws_dynamodb_schemas/", "2_1_bbws_s3_schemas/"]
+
+  administrators_keys = ["2_1_bbws_account/", "2_1_bbws_bootstrap/"]
 }
 
 backup = {

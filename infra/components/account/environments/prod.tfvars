@@ -8,11 +8,13 @@ backup_policy  = "hourly"
 github = {
   repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
   planner_subjects  = ["ref:refs/heads/main"]
+  auditor_subjects  = ["environment:prod-audit"]
   deployer_subjects = ["environment:prod"]
   pruner_subjects   = ["environment:prod-prune"]
 }
 
 planner_role_name    = "bbws-terraform-planner-prod"
+auditor_role_name    = "bbws-terraform-auditor-prod"
 deployer_role_name   = "bbws-terraform-deployer-prod"
 pruner_role_name     = "bbws-templates-pruner-prod"
 reader_policy_name   = "bbws-templates-reader-prod"
@@ -28,6 +30,8 @@ state = {
   bucket       = "bbws-terraform-state-prod"
   lock_table   = "terraform-state-lock-prod"
   key_prefixes = ["2_1_bbws_dynamodb_schemas/", "2_1_bbws_s3_schemas/"]
+
+  administrators_keys = ["2_1_bbws_account/", "2_1_bbws_bootstrap/"]
 }
 
 backup = {

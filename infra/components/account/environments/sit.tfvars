@@ -8,11 +8,13 @@ backup_policy  = "daily"
 github = {
   repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
   planner_subjects  = ["ref:refs/heads/main"]
+  auditor_subjects  = ["environment:sit-audit"]
   deployer_subjects = ["environment:sit"]
   pruner_subjects   = ["environment:sit-prune"]
 }
 
 planner_role_name    = "bbws-terraform-planner-sit"
+auditor_role_name    = "bbws-terraform-auditor-sit"
 deployer_role_name   = "bbws-terraform-deployer-sit"
 pruner_role_name     = "bbws-templates-pruner-sit"
 reader_policy_name   = "bbws-templates-reader-sit"
@@ -28,6 +30,8 @@ state = {
   bucket       = "bbws-terraform-state-sit"
   lock_table   = "terraform-state-lock-sit"
   key_prefixes = ["2_1_bbws_dynamodb_schemas/", "2_1_bbws_s3_schemas/"]
+
+  administrators_keys = ["2_1_bbws_account/", "2_1_bbws_bootstrap/"]
 }
 
 backup = {

@@ -7,6 +7,7 @@ backup_policy        = "hourly"
 deletion_protection  = true
 replicate            = true
 recovery_period_days = 35
+guard                = true
 
 monitoring_level = "comprehensive"
 alarm_topic_name = "bbws-alarms-prod"

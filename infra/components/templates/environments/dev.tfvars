@@ -25,5 +25,6 @@ reader_role_names = [
 deployer_role_name = "bbws-terraform-deployer-dev"
 pruner_role_name   = "bbws-templates-pruner-dev"
 
+guard            = false
 monitoring_level = "basic"
 alarm_topic_name = "bbws-alarms-dev"

@@ -32,5 +32,6 @@ reader_role_names = [
 deployer_role_name = "bbws-terraform-deployer-prod"
 pruner_role_name   = "bbws-templates-pruner-prod"
 
+guard            = true
 monitoring_level = "comprehensive"
 alarm_topic_name = "bbws-alarms-prod"

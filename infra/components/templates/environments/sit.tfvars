@@ -25,5 +25,6 @@ reader_role_names = [
 deployer_role_name = "bbws-terraform-deployer-sit"
 pruner_role_name   = "bbws-templates-pruner-sit"
 
+guard            = true
 monitoring_level = "enhanced"
 alarm_topic_name = "bbws-alarms-sit"

@@ -7,6 +7,7 @@ backup_policy        = "daily"
 deletion_protection  = false
 replicate            = false
 recovery_period_days = 35
+guard                = true
 
 monitoring_level = "enhanced"
 alarm_topic_name = "bbws-alarms-sit"

@@ -1,4 +1,7 @@
 mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
   mock_resource "aws_iam_policy" {
     defaults = { arn = "arn:aws:iam::093646564004:policy/mocked" }
   }
@@ -13,6 +16,7 @@ variables {
   region               = "af-south-1"
   replica_region       = "eu-west-1"
   planner_role_name    = "bbws-terraform-planner-prod"
+  auditor_role_name    = "bbws-terraform-auditor-prod"
   deployer_role_name   = "bbws-terraform-deployer-prod"
   pruner_role_name     = "bbws-templates-pruner-prod"
   reader_policy_name   = "bbws-templates-reader-prod"
@@ -25,6 +29,7 @@ variables {
   github = {
     repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
     planner_subjects  = ["ref:refs/heads/main"]
+    auditor_subjects  = ["environment:prod-audit"]
     deployer_subjects = ["environment:prod"]
     pruner_subjects   = ["environment:prod-prune"]
   }
@@ -123,8 +128,8 @@ run "the_deployer_cannot_widen_itself" {
   }
 
   assert {
-    condition     = alltrue(flatten([for policy in aws_iam_policy.deployer : [for statement in jsondecode(policy.policy).Statement : !anytrue([for action in flatten([statement.Action]) : strcontains(action, "*")])]]))
-    error_message = "Actions are named one by one."
+    condition     = alltrue(flatten([for policy in aws_iam_policy.deployer : [for statement in jsondecode(policy.policy).Statement : !anytrue([for action in flatten([statement.Action]) : strcontains(action, "*")]) if statement.Effect == "Allow"]]))
+    error_message = "What is allowed is named action by action."
   }
 }
 
@@ -132,13 +137,117 @@ run "production_is_not_torn_down" {
   command = plan
 
   assert {
-    condition     = keys(aws_iam_policy.deployer) == ["buckets", "state", "surroundings", "tables"]
+    condition     = keys(aws_iam_policy.deployer) == ["buckets", "guard", "state", "surroundings", "tables"]
     error_message = "Policies: ${join(", ", keys(aws_iam_policy.deployer))}"
   }
 
   assert {
-    condition     = alltrue([for policy in aws_iam_policy.deployer : !strcontains(policy.policy, "DeleteTable\"") && !strcontains(policy.policy, "DeleteBucket\"") && !strcontains(policy.policy, "ScheduleKeyDeletion")])
+    condition     = alltrue([for name, policy in aws_iam_policy.deployer : !strcontains(policy.policy, "DeleteTable\"") && !strcontains(policy.policy, "DeleteBucket\"") && !strcontains(policy.policy, "kms:ScheduleKeyDeletion") if name != "guard"])
     error_message = "The deployer of production deletes no bucket, table or key."
+  }
+
+  assert {
+    condition     = alltrue([for action in ["s3:DeleteBucket", "s3:DeleteObjectVersion", "dynamodb:DeleteTable", "kms:ScheduleKeyDeletion", "kms:TagResource", "dynamodb:PutResourcePolicy", "dynamodb:UpdateTimeToLive", "s3:PutAccountPublicAccessBlock"] : strcontains(aws_iam_policy.deployer["guard"].policy, "\"${action}\"")])
+    error_message = "It is denied, so that no other policy can allow it."
+  }
+
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_iam_policy.deployer["guard"].policy).Statement : statement.Effect == "Deny"])
+    error_message = "The guard allows nothing."
+  }
+}
+
+run "the_auditor_changes_nothing_and_reads_no_item" {
+  command = plan
+
+  assert {
+    condition     = alltrue(flatten([for statement in jsondecode(aws_iam_role_policy.auditor[0].policy).Statement : [for action in statement.Action : can(regex("^[a-z0-9]+:(Get|Describe|List|View)[A-Za-z]+$", action))] if statement.Effect == "Allow"]))
+    error_message = "The auditor only looks, and every action is named."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.auditor[0].policy).Statement :
+      statement.Resource == ["arn:aws:dynamodb:af-south-1:093646564004:table/terraform-state-lock-prod"]
+      if statement.Effect == "Allow" && length(setintersection(statement.Action, ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"])) > 0
+    ])
+    error_message = "Of items the auditor reads the checksums of states, and nothing else."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.auditor[0].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == ["repo:BigBeardWebSolutions/2_1_bbws_s3_schemas:environment:prod-audit"]
+    error_message = "A job in the environment of the audits takes it."
+  }
+}
+
+run "asks_for_the_number_and_the_workflow" {
+  command = plan
+
+  variables {
+    github = {
+      repository        = "BigBeardWebSolutions@123456/2_1_bbws_s3_schemas@456789"
+      repository_id     = "456789"
+      workflows         = ["deploy.yml", "drift.yml"]
+      auditor_subjects  = ["environment:prod-audit"]
+      deployer_subjects = ["environment:prod"]
+      pruner_subjects   = ["environment:prod-prune"]
+    }
+  }
+
+  assert {
+    condition = alltrue([for role in [aws_iam_role.planner, aws_iam_role.auditor[0], aws_iam_role.deployer, aws_iam_role.pruner] :
+      jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:repository_id"] == "456789"
+      && jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:job_workflow_ref"] == [
+        "BigBeardWebSolutions/2_1_bbws_s3_schemas/.github/workflows/deploy.yml@refs/heads/main",
+        "BigBeardWebSolutions/2_1_bbws_s3_schemas/.github/workflows/drift.yml@refs/heads/main",
+      ]
+    ])
+    error_message = "A repository that takes over the name is not let in, nor is another workflow of this one."
+  }
+}
+
+run "names_follow_the_prefix" {
+  command = plan
+
+  variables {
+    name_prefix = "acme"
+  }
+
+  assert {
+    condition     = alltrue([for text in concat(values(aws_iam_policy.deployer)[*].policy, [aws_iam_role_policy.planner.policy]) : !can(regex("(alias/|alarm:|:)bbws-(dynamodb|prod-t|\\*)", text))])
+    error_message = "Nothing is called after another customer."
+  }
+}
+
+run "refuses_what_is_no_number_and_no_workflow" {
+  command         = plan
+  expect_failures = [var.github]
+
+  variables {
+    github = {
+      repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
+      repository_id     = "main"
+      workflows         = ["*"]
+      auditor_subjects  = ["environment:prod-audit"]
+      deployer_subjects = ["environment:prod"]
+      pruner_subjects   = ["environment:prod-prune"]
+    }
+  }
+}
+
+run "refuses_an_auditor_who_deploys" {
+  command         = plan
+  expect_failures = [var.github, var.auditor_role_name]
+
+  variables {
+    auditor_role_name = "bbws-terraform-deployer-prod"
+
+    github = {
+      repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
+      auditor_subjects  = ["environment:prod"]
+      deployer_subjects = ["environment:prod"]
+      pruner_subjects   = ["environment:prod-prune"]
+    }
   }
 }
 
@@ -172,6 +281,7 @@ run "refuses_a_deployer_on_main" {
     github = {
       repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
       planner_subjects  = ["environment:prod-plan"]
+      auditor_subjects  = ["environment:prod-audit"]
       deployer_subjects = ["ref:refs/heads/main", "environment:prod"]
       pruner_subjects   = ["environment:prod-prune"]
     }
@@ -186,6 +296,7 @@ run "refuses_a_pruner_on_main" {
     github = {
       repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
       planner_subjects  = ["environment:prod-plan"]
+      auditor_subjects  = ["environment:prod-audit"]
       deployer_subjects = ["environment:prod"]
       pruner_subjects   = ["ref:refs/heads/main"]
     }
@@ -200,6 +311,7 @@ run "refuses_a_planner_on_any_branch" {
     github = {
       repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
       planner_subjects  = ["ref:refs/heads/*"]
+      auditor_subjects  = ["environment:prod-audit"]
       deployer_subjects = ["environment:prod"]
       pruner_subjects   = ["environment:prod-prune"]
     }
@@ -214,6 +326,7 @@ run "refuses_a_deployer_that_nobody_takes" {
     github = {
       repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
       planner_subjects  = ["ref:refs/heads/main"]
+      auditor_subjects  = ["environment:prod-audit"]
       deployer_subjects = []
       pruner_subjects   = ["environment:prod-prune"]
     }
@@ -228,6 +341,7 @@ run "refuses_one_environment_for_deployer_and_pruner" {
     github = {
       repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
       planner_subjects  = ["ref:refs/heads/main"]
+      auditor_subjects  = ["environment:prod-audit"]
       deployer_subjects = ["environment:prod"]
       pruner_subjects   = ["environment:prod"]
     }
@@ -242,6 +356,7 @@ run "refuses_one_environment_for_planner_and_deployer" {
     github = {
       repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
       planner_subjects  = ["environment:prod"]
+      auditor_subjects  = ["environment:prod-audit"]
       deployer_subjects = ["environment:prod"]
       pruner_subjects   = ["environment:prod-prune"]
     }
@@ -281,6 +396,7 @@ run "takes_the_ids_that_github_puts_into_a_subject" {
   variables {
     github = {
       repository        = "BigBeardWebSolutions@123456/2_1_bbws_s3_schemas@456789"
+      auditor_subjects  = ["environment:prod-audit"]
       deployer_subjects = ["environment:prod"]
       pruner_subjects   = ["environment:prod-prune"]
     }

@@ -1,4 +1,7 @@
 mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
   mock_data "aws_caller_identity" {
     defaults = { account_id = "093646564004" }
   }
@@ -17,6 +20,9 @@ mock_provider "aws" {
 }
 
 mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
   alias = "replica"
 
   mock_resource "aws_kms_key" {
@@ -53,6 +59,57 @@ run "production" {
   assert {
     condition     = { for entry in one(aws_backup_selection.this.condition).string_equals : entry.key => entry.value } == { "aws:ResourceTag/BackupPolicy" = "hourly", "aws:ResourceTag/Component" = "dynamodb" }
     error_message = "Tables are selected by both tags."
+  }
+
+  assert {
+    condition     = alltrue([for lock in concat(aws_backup_vault_lock_configuration.this, aws_backup_vault_lock_configuration.copy) : lock.min_retention_days == 90 && lock.max_retention_days == 365 && lock.changeable_for_days == null]) && length(aws_backup_vault_lock_configuration.copy) == 1
+    error_message = "Both vaults keep what is in them for 90 days, by a lock of governance."
+  }
+
+  assert {
+    condition     = alltrue([for policy in concat(aws_backup_vault_policy.this, aws_backup_vault_policy.copy) : strcontains(policy.policy, "backup:DeleteRecoveryPoint") && !strcontains(policy.policy, "Allow\"")]) && length(aws_backup_vault_policy.copy) == 1
+    error_message = "Both vaults refuse the deletion of a recovery point."
+  }
+}
+
+run "copies_into_another_account" {
+  command = plan
+
+  variables {
+    other_account_vault_arn = "arn:aws:backup:af-south-1:111122223333:backup-vault:bbws-tables-prod"
+  }
+
+  assert {
+    condition     = contains([for action in one(aws_backup_plan.this.rule).copy_action : action.destination_vault_arn if action.destination_vault_arn != null], "arn:aws:backup:af-south-1:111122223333:backup-vault:bbws-tables-prod")
+    error_message = "A copy out of reach of this account's administrators."
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_kms_key.this.policy).Statement : statement.Principal.AWS if statement.Sid == "AllowTheOtherAccountToCopy"] == ["arn:aws:iam::111122223333:root"]
+    error_message = "AWS Backup there reads with the key what it copies."
+  }
+}
+
+run "a_lock_of_compliance" {
+  command = plan
+
+  variables {
+    lock = { compliance_after_days = 30 }
+  }
+
+  assert {
+    condition     = aws_backup_vault_lock_configuration.this[0].changeable_for_days == 30
+    error_message = "After as many days nobody can take it off."
+  }
+}
+
+run "refuses_a_lock_that_refuses_the_backups" {
+  command         = plan
+  expect_failures = [var.lock, var.other_account_vault_arn]
+
+  variables {
+    lock                    = { min_days = 91, max_days = 30, compliance_after_days = 1 }
+    other_account_vault_arn = "bbws-tables-prod"
   }
 }
 

@@ -1,4 +1,7 @@
 mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
   mock_data "aws_caller_identity" {
     defaults = { account_id = "536580886816" }
   }
@@ -18,6 +21,7 @@ run "says_everything_the_design_says" {
   assert {
     condition = toset(output.statement_ids) == toset([
       "DenyInsecureTransport", "DenyOutdatedTls", "DenyOtherAccounts", "DenyOverwritingReleases", "DenyDeletingReleases",
+      "DenyKeysOfOthers", "DenyOtherEncryption",
       "DenyUnconditionalPointerMoves", "AllowReading", "AllowListing", "AllowPublishing", "AllowPruning", "AllowMending",
     ])
     error_message = "Statements: ${join(", ", output.statement_ids)}"
@@ -63,6 +67,56 @@ run "locks_nobody_out_of_managing_the_bucket" {
   }
 }
 
+run "keeps_the_settings_from_those_who_made_them" {
+  command = plan
+
+  variables {
+    settled_for = ["arn:aws:iam::536580886816:role/bbws-terraform-deployer-dev"]
+    protected   = true
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(output.json).Statement : statement.Condition if statement.Sid == "DenyWeakening"
+    ] == [{ ArnEquals = { "aws:PrincipalArn" = ["arn:aws:iam::536580886816:role/bbws-terraform-deployer-dev"] } }]
+    error_message = "The deployer alone is refused: an administrator can always change the policy."
+  }
+
+  assert {
+    condition     = alltrue([for action in ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutLifecycleConfiguration", "s3:PutBucketVersioning", "s3:PutBucketLogging"] : anytrue([for statement in jsondecode(output.json).Statement : contains(flatten([statement.Action]), action) if statement.Sid == "DenyWeakening"])])
+    error_message = "Whatever weakens the bucket is refused."
+  }
+
+  assert {
+    condition     = alltrue([for statement in jsondecode(output.json).Statement : !contains(flatten([statement.Action]), "s3:PutBucketPolicy") if statement.Sid == "DenyDestruction"])
+    error_message = "Protection must be possible to lift, by changing the policy."
+  }
+}
+
+run "refuses_foreign_encryption" {
+  command = plan
+
+  assert {
+    condition = { for statement in jsondecode(output.json).Statement : statement.Sid => statement.Condition if contains(["DenyKeysOfOthers", "DenyOtherEncryption"], statement.Sid) } == {
+      DenyKeysOfOthers = { Null = { "s3:x-amz-server-side-encryption-customer-algorithm" = "false" } }
+      DenyOtherEncryption = {
+        StringNotEquals = { "s3:x-amz-server-side-encryption" = "AES256" }
+        Null            = { "s3:x-amz-server-side-encryption" = "false" }
+      }
+    }
+    error_message = "What is asked for is S3's own encryption or nothing; a request that asks for nothing passes."
+  }
+}
+
+run "refuses_patterns_that_take_everything" {
+  command         = plan
+  expect_failures = [var.stable_key_patterns]
+
+  variables {
+    stable_key_patterns = ["*.*"]
+  }
+}
+
 run "without_roles_it_only_denies" {
   command = plan
 
@@ -95,7 +149,7 @@ run "a_bucket_without_releases" {
   }
 
   assert {
-    condition     = output.statement_ids == ["DenyInsecureTransport", "DenyOutdatedTls", "DenyOtherAccounts", "AllowReading", "AllowListing", "AllowPublishing"]
+    condition     = output.statement_ids == ["DenyInsecureTransport", "DenyOutdatedTls", "DenyOtherAccounts", "DenyKeysOfOthers", "DenyOtherEncryption", "AllowReading", "AllowListing", "AllowPublishing"]
     error_message = "Statements: ${join(", ", output.statement_ids)}"
   }
 }

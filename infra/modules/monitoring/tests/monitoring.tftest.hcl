@@ -1,4 +1,7 @@
 mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
   mock_data "aws_caller_identity" {
     defaults = { account_id = "093646564004" }
   }
@@ -32,6 +35,7 @@ run "comprehensive" {
       "bbws-prod-tenants-replication-latency", "bbws-prod-bbws-templates-prod-4xx", "bbws-prod-bbws-templates-prod-5xx",
       "bbws-prod-bbws-templates-prod-first-byte-latency", "bbws-prod-bbws-templates-prod-replication-latency",
       "bbws-prod-bbws-templates-prod-replication-backlog", "bbws-prod-bbws-templates-prod-replication-failures",
+      "bbws-prod-bbws-templates-prod-replication-bytes",
     ])
     error_message = "Alarms: ${join(", ", output.alarm_names)}"
   }
@@ -42,8 +46,67 @@ run "comprehensive" {
   }
 
   assert {
+    condition     = { for name, alarm in aws_cloudwatch_metric_alarm.replication : name => "${alarm.datapoints_to_alarm} of ${alarm.evaluation_periods}" } == { "bbws-templates-prod-replication-latency" = "1 of 1", "bbws-templates-prod-replication-failures" = "1 of 1", "bbws-templates-prod-replication-backlog" = "15 of 15", "bbws-templates-prod-replication-bytes" = "15 of 15" }
+    error_message = "A failure lasts for one minute of metrics; what does not drain waits for 15."
+  }
+
+  assert {
+    condition     = contains(one(aws_s3_bucket_notification.replication["bbws-templates-prod"].topic).events, "s3:Replication:OperationFailedReplication")
+    error_message = "S3 names every object that could not be copied."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.bucket : alarm.period == 300])
+    error_message = "A threshold means the same number of errors in every environment."
+  }
+
+  assert {
     condition     = aws_cloudwatch_metric_alarm.bucket["bbws-templates-prod-4xx"].dimensions.FilterId == aws_s3_bucket_metric.this["bbws-templates-prod"].name
     error_message = "S3 publishes 4xx and 5xx only for a metrics configuration."
+  }
+}
+
+run "rings_when_a_backup_is_missing" {
+  command = plan
+
+  variables {
+    alarm_topic_arn = null
+    topic           = { name = "bbws-alarms-prod" }
+    watch_backups   = true
+    sending_buckets = ["bbws-templates-prod"]
+    backup          = { vault_name = "bbws-tables-prod", frequency = "daily" }
+    name_prefix     = "acme"
+  }
+
+  override_resource {
+    target          = aws_sns_topic.this
+    values          = { arn = "arn:aws:sns:af-south-1:093646564004:bbws-alarms-prod" }
+    override_during = plan
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.backup["bbws-tables-prod"].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.backup["bbws-tables-prod"].evaluation_periods == 25 && aws_cloudwatch_metric_alarm.backup["bbws-tables-prod"].alarm_name == "acme-prod-backup-missing"
+    error_message = "25 hours without a finished backup ring, and no data is no backup."
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_sns_topic_policy.this[0].policy).Statement : statement.Condition if statement.Sid == "AllowS3ToPublish"
+      ] == [{
+        StringEquals = { "aws:SourceAccount" = "093646564004" }
+        ArnLike      = { "aws:SourceArn" = ["arn:aws:s3:::bbws-templates-prod"] }
+    }]
+    error_message = "S3 sends for the buckets of this account that are named."
+  }
+}
+
+run "refuses_a_vault_without_a_rhythm" {
+  command         = plan
+  expect_failures = [var.backup, var.sending_buckets]
+
+  variables {
+    backup          = { vault_name = "bbws-tables-prod", frequency = "weekly" }
+    sending_buckets = ["*"]
   }
 }
 

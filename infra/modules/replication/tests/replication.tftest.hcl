@@ -1,4 +1,7 @@
 mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::093646564004:role/bbws-templates-replication-prod" }
   }
@@ -8,6 +11,9 @@ mock_provider "aws" {
 }
 
 mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
   alias = "replica"
 }
 

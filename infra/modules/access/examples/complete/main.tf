@@ -13,11 +13,13 @@ module "access" {
   github = {
     repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
     planner_subjects  = ["ref:refs/heads/main"]
+    auditor_subjects  = ["environment:dev-audit"]
     deployer_subjects = ["environment:dev"]
     pruner_subjects   = ["environment:dev-prune"]
   }
 
   planner_role_name    = "bbws-terraform-planner-dev"
+  auditor_role_name    = "bbws-terraform-auditor-dev"
   deployer_role_name   = "bbws-terraform-deployer-dev"
   pruner_role_name     = "bbws-templates-pruner-dev"
   reader_policy_name   = "bbws-templates-reader-dev"
