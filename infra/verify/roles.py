@@ -16,13 +16,14 @@ from infra.verify.tags import tags_of
 from infra.verify.trust import may_be_ours, trust_problems
 
 PLANNER_POLICY: Final = "read-for-plans"
+AUDITOR_POLICY: Final = "look-at-the-account"
 _OURS: Final = ("bbws-terraform-", "bbws-templates-", "bbws-backup-", "bbws-deployer-")
 _BACKUP_POLICIES: Final = ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
 
-_LOOKED_AT: Final = ("cloudwatch:", "dynamodb:", "iam:", "kms:", "s3:")
-_LOOKING: Final = ("Describe", "Get", "List")
-_DATA: Final = ("dynamodb:Get", "s3:GetObject")
-"""Services and verbs of a plan, and beginnings of rights on data, which a planner has on the state alone."""
+_LOOKED_AT: Final = ("backup", "budgets", "cloudwatch", "dynamodb", "events", "iam", "kms", "s3", "sns")
+_LOOKING: Final = ("Describe", "Get", "List", "View")
+_DATA: Final = ("dynamodb:GetItem", "dynamodb:GetRecords", "s3:GetObject")
+"""Services and verbs of looking, and beginnings of rights on data, which states and templates alone show."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,11 @@ def role_questions(account: Account) -> Iterator[Question]:
     designed = list(roles(environment))
     for role in designed:
         yield from _questions(account, role)
-    planner = Subject("access", environment.planner.rpartition("/")[2], "account")
-    yield planner.question(
-        "rights that write, or read data", [], partial(_more_than_looks, account, planner.name)
-    )
+    for arn, policy in {environment.planner: PLANNER_POLICY, environment.auditor: AUDITOR_POLICY}.items():
+        looking = Subject("access", arn.rpartition("/")[2], "account")
+        yield looking.question(
+            "rights that write, or read data", [], partial(_more_than_looks, account, arn, policy)
+        )
     yield Subject("access", "roles of the account", "account").question(
         "roles of this product",
         frozenset(role.name for role in designed),
@@ -201,26 +203,34 @@ def _lets_in(trust: Mapping[str, Any]) -> bool:
     return any(may_be_ours(statement) for statement in statements(trust))
 
 
-def _more_than_looks(account: Account, name: str) -> list[str]:
-    """The planner is taken without anybody's approval, so its one policy is held to a rule of its own."""
-    answer = account.read("iam.get_role_policy", RoleName=name, PolicyName=PLANNER_POLICY)
+def _more_than_looks(account: Account, arn: str, policy: str) -> list[str]:
+    """Planner and auditor are taken without an approval to write, so they are held to a rule of their own."""
+    environment = account.environment
+    answer = account.read("iam.get_role_policy", RoleName=arn.rpartition("/")[2], PolicyName=policy)
+    readable = environment.states if arn == environment.planner else _shown(environment)
     return sorted(
         {
             action
             for statement in statements(policy_of(answer["PolicyDocument"]))
             if statement["Effect"] == "Allow"
             for action in texts(statement.get("Action")) or ["everything but something"]
-            if not _looks(action, texts(statement.get("Resource")) or ["*"], account.environment)
+            if not _looks(
+                action, texts(statement.get("Resource")) or ["*"], (environment.lock_table, *readable)
+            )
         }
     )
 
 
-def _looks(action: str, resources: Sequence[str], environment: Environment) -> bool:
-    """Whether a right changes nothing and reads no data but the state of the pipeline's components."""
-    verb = action.partition(":")[2]
-    if "*" in action or "?" in action or not action.startswith(_LOOKED_AT) or not verb.startswith(_LOOKING):
+def _shown(environment: Environment) -> tuple[str, ...]:
+    """Beginnings of the ARNs of what the auditor may read: every state, and what is published."""
+    copy = (environment.replica_bucket,) if environment.replicated else ()
+    names = (environment.bucket, *copy, environment.state_bucket)
+    return tuple(f"arn:aws:s3:::{name}/" for name in names)
+
+
+def _looks(action: str, resources: Sequence[str], readable: tuple[str, ...]) -> bool:
+    """Whether a right changes nothing, and reads no data but what may be shown."""
+    service, _, verb = action.partition(":")
+    if "*" in action or "?" in action or service not in _LOOKED_AT or not verb.startswith(_LOOKING):
         return False
-    return not action.startswith(_DATA) or all(
-        resource == environment.lock_table or resource.startswith(environment.states)
-        for resource in resources
-    )
+    return not action.startswith(_DATA) or all(resource.startswith(readable) for resource in resources)

@@ -46,7 +46,7 @@ def failures(estate: Estate, area: str, monkeypatch: pytest.MonkeyPatch) -> list
 
 
 def test_an_applied_estate_is_as_designed(estate: Estate) -> None:
-    finished = estate.verify("--json").ok()
+    finished = estate.verify("--json", role=f"bbws-terraform-auditor-{estate.name}").ok()
     report = json.loads(finished.output)
     assert report["passed"] is True
     assert report["environment"] == estate.name
