@@ -145,6 +145,18 @@ BACKUP_DRIFTS = {
         "public access block of the account",
         BOTH,
     ),
+    "a vault unlocked": Fault(
+        call(
+            "backup",
+            "delete_backup_vault_lock_configuration",
+            "put_backup_vault_lock_configuration",
+            BackupVaultName=VAULT,
+            undo={"BackupVaultName": VAULT, "MinRetentionDays": 90, "MaxRetentionDays": 365},
+        ),
+        "backup",
+        "lock",
+        PROD,
+    ),
     "a vault under another key": Fault(another_vault_key, "backup", "key"),
     "advanced settings of a plan": Fault(advanced_settings, "backup", "advanced settings"),
     "DynamoDB left out of AWS Backup": Fault(

@@ -162,6 +162,11 @@ FAULTS = {
         also=("rights of read-for-plans",),
     ),
     "deployer's policy widened": Fault(access.widen_the_deployer, "access", "rights", BOTH),
+    "auditor let at everything": Fault(
+        access.change_rights("bbws-terraform-auditor", "look-at-the-account", Action=["*"]),
+        "access",
+        "rights of look-at-the-account",
+    ),
     "pruner let at everything": Fault(
         access.change_rights("bbws-templates-pruner", "prune-releases", Resource="*"),
         "access",

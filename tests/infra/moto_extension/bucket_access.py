@@ -1,8 +1,8 @@
 """Bucket policies as S3 evaluates them: principals, conditions, and an explicit "deny" before everything.
 
 moto itself knows no conditions, so "deny unless TLS" denies everything. Here a request to an object or a
-list, or to the bucket itself and its settings, is judged by the bucket's policy and, for a role that was
-taken by sts:AssumeRole, by the role's own policies. Requests pass for TLS 1.3, as
+list is judged by the bucket's policy and, for a role that was taken by sts:AssumeRole, by the role's own
+policies; for such a role also a request to the bucket itself and its settings. Requests pass for TLS 1.3, as
 the server speaks plain HTTP. Any other key is an administrator: what is not denied is allowed. S3 also
 refuses a policy that names a role which does not exist; so does this.
 """
@@ -90,7 +90,7 @@ def bucket_response(self: S3Response, request: Any, full_url: str) -> Any:
         _require_principals(self, self.body)
     if request.method == "GET" and ({"list-type", "versions", "prefix"} & query.keys() or not query):
         _authorise(self, "s3:ListBucketVersions" if "versions" in query else "s3:ListBucket", bucket, "", {})
-    else:
+    elif assumed_role(self.current_account, self.get_access_key()):
         _authorise_management(self, request.method, bucket, query)
     return _bucket_response(self, request, full_url)
 
