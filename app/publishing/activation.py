@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import Clock, iso, utc_now
+from app.publishing.conflicts import conflict_with, pointer_gone, refused_falsely, same_ground
 from app.publishing.errors import ConflictError
 from app.publishing.history import archive
-from app.publishing.lease import pointer_gone, refuse_while_pruning, refused_falsely
+from app.publishing.lease import refuse_while_pruning
 from app.publishing.parallel import Progress, in_parallel, silent
 from app.publishing.store import ObjectStore
 from bbws_templates.bundle import Bundle
@@ -74,35 +75,12 @@ def activate(
             return current  # it was our own write: its answer was lost, and somebody settled it since
         if not current and expected:
             raise pointer_gone(catalogue)
-        if current and not (expected and _same_ground(current.pointer, expected.pointer)):
+        if current and not (expected and same_ground(current.pointer, expected.pointer)):
             raise conflict_with(catalogue, current, expected)
         refusals = refusals + 1 if (current and current.etag) == (before and before.etag) else 0
         if refusals == _REFUSALS:
             raise refused_falsely(catalogue)
     raise ConflictError(f"Others keep changing {catalogue.store.target}.", remedy="Try again.")
-
-
-def require_same_ground(catalogue: Catalogue, expected: Standing | None) -> None:
-    """That what a plan was made against still holds; asked when something is not as it should be.
-
-    Raises:
-        ConflictError: somebody has activated another release since, or prunes or has pruned.
-    """
-    current = catalogue.standing()
-    if current is None and expected is None:
-        return
-    if current is None:
-        raise pointer_gone(catalogue)
-    if expected is None or not _same_ground(current.pointer, expected.pointer):
-        raise conflict_with(catalogue, current, expected)
-
-
-def _same_ground(current: Pointer, expected: Pointer) -> bool:
-    """Whether a plan still holds: at most, the stable keys of the same release were completed meanwhile.
-
-    A prune in between may have deleted objects that an upload relied on.
-    """
-    return current.active == expected.active and current.prunes == expected.prunes
 
 
 def settle(
@@ -185,27 +163,6 @@ def _overwrite(
     """Write a stable key unless it has changed since it was read; the next round looks again."""
     progress(key)
     store.put(key, body, if_match=found.etag if found else "", if_absent=found is None)
-
-
-def conflict_with(catalogue: Catalogue, current: Standing, expected: Standing | None) -> ConflictError:
-    """What has come between a plan made against ``expected`` and its being carried out."""
-    active, target = current.pointer.active, catalogue.store.target
-    remedy = "Nothing of yours was activated. Plan again."
-    if expected is None:
-        return ConflictError(
-            f"{target} seemed to hold no {POINTER} when this was planned, and holds one now: "
-            f"{active.actor or 'somebody'} activated release {active.release[:12]} ({active.at}).",
-            remedy=remedy,
-        )
-    if active != expected.pointer.active:
-        return ConflictError(
-            f"{active.actor or 'Somebody'} activated release {active.release[:12]} in {target} meanwhile "
-            f"({active.at}).",
-            remedy=remedy,
-        )
-    if current.pointer.pruning:
-        return ConflictError(f"{current.pointer.pruning} began to prune {target} meanwhile.", remedy=remedy)
-    return ConflictError(f"Somebody pruned {target} meanwhile.", remedy=remedy)
 
 
 def _unsettled(catalogue: Catalogue) -> ConflictError:

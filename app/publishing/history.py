@@ -12,7 +12,7 @@ from dataclasses import replace
 from app.publishing.store import ObjectStore
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.documents import PAGE_FORMAT, decode_document
-from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.faults import DamagedReleaseError, StoreError
 from bbws_templates.layout import HISTORY
 from bbws_templates.pointer import PAGE, Activation, Pointer, parse_activation
 
@@ -33,7 +33,11 @@ def activations(store: ObjectStore, pointer: Pointer) -> Iterator[Activation]:
 
 
 def archive(store: ObjectStore, pointer: Pointer) -> Pointer:
-    """``pointer``, relieved of its oldest page of history when that has grown to two."""
+    """``pointer``, relieved of its oldest page of history when that has grown to two.
+
+    Raises:
+        StoreError: the store refuses the page, so nothing may refer to it.
+    """
     if len(pointer.history) < 2 * PAGE:
         return pointer
     oldest, rest = pointer.history[:PAGE], pointer.history[PAGE:]
@@ -45,7 +49,11 @@ def archive(store: ObjectStore, pointer: Pointer) -> Pointer:
     data = canonical_json(members)
     span = f"{oldest[0].sequence:08}-{oldest[-1].sequence:08}"
     key = f"{HISTORY}{span}-{Digest.of(data).hex[:16]}.json"
-    store.put(key, data, if_absent=True)
+    if store.put(key, data, if_absent=True) is None:
+        raise StoreError(
+            f"{store.target}: the server refuses to write {key}, as if it were there, and it is not.",
+            remedy="Nothing of yours was activated. Try again; check what lies between here and the server.",
+        )
     return replace(pointer, history=rest, archive=key)
 
 

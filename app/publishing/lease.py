@@ -20,6 +20,7 @@ from typing import Final
 
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import Clock, iso, parse_iso, utc_now
+from app.publishing.conflicts import conflict_with, pointer_gone, refused_falsely, same_ground
 from app.publishing.errors import ConflictError
 from app.publishing.processes import has_ended, this_process
 from bbws_templates.errors import BbwsTemplatesError
@@ -80,13 +81,15 @@ def lift_dead_mark(
     """``standing``, without the mark of a prune that died: what it left undone is left to the next one.
 
     Raises:
-        ConflictError: a prune is under way.
+        ConflictError: a prune is under way, or somebody has activated another release since.
     """
     if standing is None or not standing.pointer.pruning:
         return standing
 
     def lift(current: Standing) -> Pointer:
         refuse_while_pruning(catalogue, current, clock)
+        if not same_ground(current.pointer, standing.pointer):
+            raise conflict_with(catalogue, current, standing)
         half = current.pointer.half_pruned or bool(current.pointer.pruning)
         return replace(current.pointer, pruning="", lease=None, half_pruned=half)
 
@@ -114,23 +117,6 @@ def move_pointer(catalogue: Catalogue, standing: Standing, change: Callable[[Sta
             raise refused_falsely(catalogue)
         standing = current
     raise ConflictError(f"Others keep changing {catalogue.store.target}.", remedy="Try again.")
-
-
-def pointer_gone(catalogue: Catalogue) -> ConflictError:
-    """What to say when there was a pointer and is none any more."""
-    return ConflictError(
-        f"{catalogue.store.target}: {POINTER} was there and is not to be found any more.",
-        remedy="Nothing of yours was activated. If it is there again, plan again; if not, restore it.",
-    )
-
-
-def refused_falsely(catalogue: Catalogue) -> StoreError:
-    """What to say when a write is refused because of a change that nobody has made."""
-    return StoreError(
-        f"{catalogue.store.target}: the server refuses to write {POINTER}, as if it had changed, and it has "
-        "not: it has the very ETag that the write demands.",
-        remedy="Nothing of yours was activated. Try again; if it stays, this server is none to publish to.",
-    )
 
 
 class PruneLease:

@@ -62,7 +62,6 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
     Raises:
         DamagedReleaseError: a release to be kept cannot be read, so that it is not known what it needs.
         FormatError: the target, or a release to be kept, is of a newer version.
-        FormatError: the target, or a release to be kept, is of a newer version.
         StoreError: nothing has ever been published.
     """
     standing = catalogue.standing()

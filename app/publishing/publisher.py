@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from app.core.changes import PartChange, TemplateChange, changed_names, setting_changes, template_changes
 from app.core.release import Manifest, Release, damaged
-from app.publishing.activation import Reason, activate, require_same_ground, settle
+from app.publishing.activation import Reason, activate, settle
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import Clock, utc_now
+from app.publishing.conflicts import require_same_ground
 from app.publishing.errors import BreakingChangeError, ConflictError, UnknownReleaseError
 from app.publishing.lease import lift_dead_mark
 from app.publishing.parallel import Progress, in_parallel, silent

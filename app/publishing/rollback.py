@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from app.core.release import Release
-from app.publishing.activation import Reason, activate, require_same_ground, settle
+from app.publishing.activation import Reason, activate, settle
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import Clock, utc_now
+from app.publishing.conflicts import require_same_ground
 from app.publishing.errors import UnknownReleaseError
 from app.publishing.history import activations
 from app.publishing.lease import lift_dead_mark, refuse_while_pruning

@@ -1,0 +1,97 @@
+"""Whoever planned against something else than what he finds is told so, whatever lies in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from app.publishing.activation import Reason
+from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.errors import ConflictError
+from app.publishing.publisher import make_plan, publish
+from app.publishing.rollback import ROLLBACK, roll_back
+from app.publishing.store import ObjectStore
+from app.publishing.verification import verify
+from bbws_templates.faults import StoreError
+from bbws_templates.layout import HISTORY, POINTER
+from bbws_templates.pointer import Lease
+from tests.publishing import cuts
+from tests.publishing.counting import CountingStore
+from tests.publishing.samples import NAMES, publish_to, release
+
+FIRST, SECOND, MINE, THEIRS = (release(text, names=NAMES[:1]) for text in ("1", "2", "mine", "theirs"))
+
+
+def leave_dead_mark(store: ObjectStore) -> Standing:
+    """What a prune leaves that was killed a long time ago."""
+    standing = Catalogue(store).standing()
+    assert standing
+    lease = Lease("0" * 32, "2026-01-05T10:46:00Z", "another machine/1/1")
+    pointer = replace(standing.pointer, pruning="them@example.com", prunes=1, lease=lease)
+    etag = store.put(POINTER, pointer.to_bytes(), if_match=standing.etag)
+    assert etag
+    return Standing(pointer, etag)
+
+
+def publish_mine(store: ObjectStore) -> Callable[[], object]:
+    plan = make_plan(Catalogue(store), MINE)
+    return lambda: publish(Catalogue(store), MINE, plan, Reason("publish", "me"))
+
+
+def go_back_to_first(store: ObjectStore) -> Callable[[], object]:
+    standing = Catalogue(store).standing()
+    wanted = Catalogue(store).proven(FIRST.id)
+    return lambda: roll_back(Catalogue(store), wanted, Reason(ROLLBACK, "me"), expected=standing)
+
+
+@pytest.mark.parametrize("prepare", [publish_mine, go_back_to_first])
+def test_the_mark_of_a_dead_prune_hides_nobody_who_activated_something_meanwhile(
+    store: ObjectStore, prepare: Callable[[ObjectStore], Callable[[], object]]
+) -> None:
+    publish_to(store, FIRST)
+    publish_to(store, SECOND)
+    leave_dead_mark(store)
+    carry_out = prepare(store)
+    publish_to(store, THEIRS, reason=Reason("publish", "them@example.com"))
+    with pytest.raises(ConflictError, match=r"them@example\.com activated .*Nothing of yours was activated"):
+        carry_out()
+    standing = Catalogue(store).standing()
+    assert standing
+    assert standing.pointer.release == THEIRS.id
+
+
+@pytest.mark.parametrize("prepare", [publish_mine, go_back_to_first])
+def test_who_only_lifted_that_mark_meanwhile_is_in_nobodys_way(
+    store: ObjectStore, prepare: Callable[[ObjectStore], Callable[[], object]]
+) -> None:
+    publish_to(store, FIRST)
+    publish_to(store, SECOND)
+    marked = leave_dead_mark(store)
+    carry_out = prepare(store)
+    lifted = replace(marked.pointer, pruning="", lease=None, half_pruned=True)
+    assert store.put(POINTER, lifted.to_bytes(), if_match=marked.etag)
+    carry_out()
+    standing = Catalogue(store).standing()
+    assert standing
+    assert standing.pointer.active.sequence == 3
+
+
+def test_a_page_of_the_history_that_is_refused_falsely_is_not_referred_to(directory: DirectoryStore) -> None:
+    """The server says that it is there (412), and it is not."""
+
+    class Refusing(CountingStore):
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            if key.startswith(HISTORY):
+                return None
+            return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+    cuts.fill_history(directory)
+    before = Catalogue(directory).standing()
+    with pytest.raises(StoreError, match=r"refuses to write history/.*Nothing of yours was activated"):
+        publish_to(Refusing(directory), cuts.LATER)
+    assert Catalogue(directory).standing() == before
+    publish_to(directory, cuts.LATER)
+    assert verify(Catalogue(directory)).discrepancies == ()
