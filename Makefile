@@ -82,8 +82,8 @@ test-%: tools
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --heavy $* $(ARGS)
 
 .PHONY: check
-check: $(VENV)/.app ## Check every template with every fixture
-	@$(BIN)/bbws-templates check
+check: $(VENV)/.app ## Check every template with every fixture (SARIF=FILE writes the findings for code hosts)
+	@$(BIN)/bbws-templates check $(if $(SARIF),--sarif $(SARIF))
 
 .PHONY: screenshots
 screenshots: tools ## Compare what every email looks like with what was approved; report in build/screenshots
@@ -138,3 +138,4 @@ clean: ## Remove everything that can be made again
 	@rm -rf $(VENV) .venv-* node_modules .tools build dist htmlcov .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .local
 
 -include infra/targets.mk
+-include infra/pipeline.mk

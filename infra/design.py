@@ -21,7 +21,17 @@ REPLICATION_MINUTES: Final = 15
 SESSION_SECONDS: Final = 3600
 REPOSITORY: Final = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
 REPOSITORY_ID: Final = ""
-WORKFLOWS: Final[tuple[str, ...]] = ()
+WORKFLOWS: Final = (
+    "apply-infrastructure.yml",
+    "detect-drift.yml",
+    "plan-infrastructure.yml",
+    "promote-templates.yml",
+    "prune-templates.yml",
+    "publish-templates.yml",
+    "rollback-infrastructure.yml",
+    "rollback-templates.yml",
+    "test-deployment.yml",
+)
 """The number of the repository and the files of its workflows, where the roles ask for them; else empty."""
 BRANCH: Final = "refs/heads/main"
 """Whose workflows take the roles, and on which branch alone."""

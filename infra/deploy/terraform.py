@@ -104,6 +104,25 @@ class Terraform:
             )
         return finished.returncode
 
+    def outputs(self) -> dict[str, Any]:
+        """The values that the root module gives out, as Terraform's JSON.
+
+        Raises:
+            DeployError: they cannot be read.
+        """
+        finished = subprocess.run(  # noqa: S603
+            [self._program, "output", "-json"],
+            cwd=self.folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if finished.returncode:
+            raise DeployError(f"The outputs of {self.folder.name} cannot be read: {finished.stderr.strip()}")
+        document: dict[str, Any] = json.loads(finished.stdout)
+        return document
+
     def show(self, plan: Path) -> dict[str, Any]:
         """The saved plan as Terraform's JSON.
 

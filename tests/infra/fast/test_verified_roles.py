@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.design import ENVIRONMENTS
+from infra.design import ENVIRONMENTS, WORKFLOWS
 from infra.verify.documents import rights
 from infra.verify.recorded import role_rights
 from infra.verify.trust import may_be_ours, trust_problems
@@ -20,6 +20,10 @@ EQUALS = {
     f"{GITHUB}:aud": "sts.amazonaws.com",
     f"{GITHUB}:ref": "refs/heads/main",
     f"{GITHUB}:sub": CLAIM,
+    f"{GITHUB}:job_workflow_ref": [
+        f"BigBeardWebSolutions/2_1_bbws_s3_schemas/.github/workflows/{name}@refs/heads/main"
+        for name in WORKFLOWS
+    ],
 }
 TRUST: Mapping[str, Any] = {
     "Effect": "Allow",

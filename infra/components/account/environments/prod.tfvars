@@ -11,6 +11,18 @@ github = {
   auditor_subjects  = ["environment:prod-audit"]
   deployer_subjects = ["environment:prod"]
   pruner_subjects   = ["environment:prod-prune"]
+
+  workflows = [
+    "apply-infrastructure.yml",
+    "detect-drift.yml",
+    "plan-infrastructure.yml",
+    "promote-templates.yml",
+    "prune-templates.yml",
+    "publish-templates.yml",
+    "rollback-infrastructure.yml",
+    "rollback-templates.yml",
+    "test-deployment.yml",
+  ]
 }
 
 planner_role_name    = "bbws-terraform-planner-prod"

@@ -11,6 +11,18 @@ github = {
   auditor_subjects  = ["environment:sit-audit"]
   deployer_subjects = ["environment:sit"]
   pruner_subjects   = ["environment:sit-prune"]
+
+  workflows = [
+    "apply-infrastructure.yml",
+    "detect-drift.yml",
+    "plan-infrastructure.yml",
+    "promote-templates.yml",
+    "prune-templates.yml",
+    "publish-templates.yml",
+    "rollback-infrastructure.yml",
+    "rollback-templates.yml",
+    "test-deployment.yml",
+  ]
 }
 
 planner_role_name    = "bbws-terraform-planner-sit"

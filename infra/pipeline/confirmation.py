@@ -1,0 +1,39 @@
+"""What a person types before something changes, and from where it may be asked for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from infra.deploy.errors import RefusedError
+from infra.design import BRANCH, ENVIRONMENTS
+
+ACTIONS: Final = ("deploy", "rollback", "prune")
+
+
+def word(action: str, environment: str) -> str:
+    """The word that confirms ``action`` (one of ``ACTIONS``) in ``environment``.
+
+    Source: the design's pipeline. Whatever goes to dev is deployed, to sit and prod it is promoted.
+    """
+    if action == "deploy":
+        return f"{'deploy' if environment == 'dev' else 'promote'}-{environment}"
+    return f"{action}-{environment}"
+
+
+def require_confirmation(action: str, environment: str, *, typed: str, ref: str) -> None:
+    """Pass only if the right word was typed, for a run of the main branch. Nothing has changed by then.
+
+    Raises:
+        RefusedError: another word or another branch.
+    """
+    if environment not in ENVIRONMENTS:
+        raise RefusedError(
+            f"There is no environment {environment!r}: choose one of {', '.join(ENVIRONMENTS)}."
+        )
+    if ref != BRANCH:
+        raise RefusedError(
+            f"This run is of {ref or 'no branch'}: dispatch it from main, where what runs was reviewed."
+        )
+    expected = word(action, environment)
+    if typed != expected:
+        raise RefusedError(f"The confirmation is not {expected}: dispatch it again and type {expected}.")

@@ -1,0 +1,362 @@
+"""The workflows: what they call exists, what they may do is the least, and nothing gets by the approvals."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.design import ENVIRONMENTS as DESIGN
+from infra.design import WORKFLOWS
+from infra.pipeline.confirmation import ACTIONS as CONFIRMED
+from infra.pipeline.environments import CHECKS, GATES, SECRETS, UNGATED
+from tests.infra.pipeline.workflows import (
+    ACTIONS,
+    ENVIRONMENTS,
+    FILES,
+    Job,
+    all_jobs,
+    before,
+    evaluate,
+    jobs,
+    load,
+    strings,
+)
+from tests.infra.terraform import ROOT
+
+JOBS = list(all_jobs())
+COMPOSITES = sorted(ACTIONS.glob("*/action.yml"))
+TOUCHES = {
+    "apply-infrastructure.yml", "publish-templates.yml", "promote-templates.yml", "rollback-templates.yml",
+    "rollback-infrastructure.yml", "prune-templates.yml",
+}  # fmt: skip
+"""The workflows that change an account; each takes a typed word."""
+
+
+def role_steps(job: Job) -> list[dict[str, Any]]:
+    return [step for step in job.steps if step.get("uses") == "./.github/actions/assume-role"]
+
+
+def all_steps() -> list[tuple[str, dict[str, Any]]]:
+    found = [(job.id, step) for job in JOBS for step in job.steps]
+    return found + [(file.parent.name, step) for file in COMPOSITES for step in load(file)["runs"]["steps"]]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_workflow_is_named_by_action_and_resource(file: Path) -> None:
+    assert re.fullmatch(r"[a-z]+-[a-z]+(-[a-z]+)?\.yml", file.name)
+    assert load(file)["name"] == file.stem
+
+
+def test_the_design_names_these_workflows() -> None:
+    names = {file.name for file in FILES}
+    assert names >= TOUCHES | {
+        "validate-templates.yml", "validate-schemas.yml", "plan-infrastructure.yml", "test-deployment.yml",
+        "detect-drift.yml", "comment-pull-request.yml", "build-release.yml",
+    }  # fmt: skip
+
+
+def test_every_step_is_one_command_that_runs_on_a_laptop() -> None:
+    """A make target, or a word that says or compares something; no text of an event is ever put into it."""
+    makefiles = "\n".join(
+        (ROOT / name).read_text(encoding="utf-8")
+        for name in ("Makefile", "infra/targets.mk", "infra/pipeline.mk")
+    )
+    targets = set(re.findall(r"^([a-z][a-z-]*):", makefiles, re.MULTILINE))
+    for where, step in all_steps():
+        run = step.get("run")
+        if run is None:
+            continue
+        assert "${{" not in run, where
+        assert "\n" not in run.strip(), where
+        words = run.split()
+        if words[0] == "make":
+            target = words[1].strip('"')
+            assert target in targets or target == "$NEEDS", f"{where}: there is no {run}"
+        else:
+            assert words[0] in {"echo", "test"}, f"{where}: {run}"
+
+
+def test_what_the_set_up_installs_exists() -> None:
+    known = {".venv/.app", ".venv/.deploy", "tools"}
+    for _, step in all_steps():
+        if step.get("uses") == "./.github/actions/set-up":
+            assert step["with"]["needs"] in known
+
+
+def test_every_action_of_others_is_pinned_by_a_commit_and_says_its_version() -> None:
+    for file in (*FILES, *COMPOSITES):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            found = re.search(r"uses: (\S+)(.*)", line)
+            if found is None:
+                continue
+            if found[1].startswith("./"):
+                local = ROOT / found[1]
+                assert local.is_file() or (local / "action.yml").is_file(), line
+            else:
+                assert re.fullmatch(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}", found[1]), line
+                assert re.fullmatch(r" # v\d+(\.\d+){2}", found[2]), line
+
+
+def test_an_action_has_one_version_everywhere() -> None:
+    versions: dict[str, set[str]] = {}
+    for file in (*FILES, *COMPOSITES):
+        for name, commit in re.findall(r"uses: ([\w./-]+)@([0-9a-f]{40})", file.read_text(encoding="utf-8")):
+            versions.setdefault(name, set()).add(commit)
+    assert {name: found for name, found in versions.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_no_right_is_given_but_to_a_job(file: Path) -> None:
+    document = load(file)
+    assert document["permissions"] == {}
+    for job in jobs(file):
+        permissions = job.members.get("permissions")
+        assert isinstance(permissions, dict), job.id
+        wide = {name for name, right in permissions.items() if right == "write"}
+        assert wide <= {"id-token", "attestations", "security-events", "pull-requests", "packages"}, job.id
+        if "uses" not in job.members:
+            assert job.members["timeout-minutes"] <= 60, job.id
+            assert job.members["runs-on"] == "ubuntu-24.04", job.id
+
+
+def test_only_jobs_that_take_a_role_get_a_token_for_it() -> None:
+    for job in JOBS:
+        if "uses" in job.members:
+            continue
+        token = job.members["permissions"].get("id-token") == "write"
+        attests = any("attest" in step.get("uses", "") for step in job.steps)
+        assert token == bool(role_steps(job) or attests), job.id
+
+
+def test_no_checkout_leaves_its_token_behind() -> None:
+    for where, step in all_steps():
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False, where
+
+
+def test_a_pull_request_meets_no_secret_and_no_role() -> None:
+    for file in FILES:
+        document = load(file)
+        assert "pull_request_target" not in document["on"]
+        if "pull_request" not in document["on"]:
+            continue
+        assert not any("secrets." in text for text in strings(document["jobs"])), file.name
+        for job in jobs(file):
+            assert not job.environment, job.id
+            assert "id-token" not in job.members["permissions"], job.id
+
+
+def test_what_may_write_to_a_pull_request_runs_nothing_of_it() -> None:
+    writers = [job for job in JOBS if job.members["permissions"].get("pull-requests") == "write"]
+    assert [job.id for job in writers] == ["comment-pull-request.yml/comment"]
+    (job,) = writers
+    (checkout,) = [step for step in job.steps if step.get("uses", "").startswith("actions/checkout@")]
+    assert checkout["with"]["ref"] == "main"
+    texts = " ".join(strings(job.steps))
+    assert "head_branch" not in texts
+    assert "head_sha" not in texts
+    assert "head.ref" not in texts
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.id)
+def test_a_job_waits_for_jobs_and_reads_outputs_that_are_there(job: Job) -> None:
+    others = {other.name: other for other in jobs(job.file)}
+    assert set(job.needs) <= set(others)
+    for text in strings(job.members):
+        for name, output in re.findall(r"needs\.([\w-]+)\.outputs\.([\w-]+)", text):
+            assert name in job.needs, job.id
+            assert output in others[name].members["outputs"], f"{job.id}: {name} gives no {output}"
+    for text in job.members.get("outputs", {}).values():
+        (found,) = re.findall(r"\$\{\{ steps\.([\w-]+)\.outputs\.([\w-]+) \}\}", text)
+        (step,) = [step for step in job.steps if step.get("id") == found[0]]
+        assert found[1] in OUTPUTS[step["run"].split()[1]], f"{job.id}: {step['run']} gives no {found[1]}"
+
+
+OUTPUTS = {
+    "pipeline-check-plan": {"commit", "digest"},
+    "pipeline-record-plan": {"digest"},
+    "pipeline-check-release": {"release", "commit", "digest"},
+    "pipeline-check-run": {"commit"},
+}
+"""What a command writes to GITHUB_OUTPUT; ``test_commands.py`` holds the commands to it."""
+
+
+def test_an_artifact_that_is_taken_was_left() -> None:
+    """In the same run, or in the workflow whose run is checked a step before."""
+    left: dict[str, set[str]] = {}
+    for job in JOBS:
+        for step in job.steps:
+            if step.get("uses", "").startswith("actions/upload-artifact@"):
+                for name in job.estates():
+                    left.setdefault(job.file.name, set()).add(evaluate(step["with"]["name"], name))
+    for job in JOBS:
+        for step in job.steps:
+            if not step.get("uses", "").startswith("actions/download-artifact@"):
+                continue
+            source = job.file.name
+            if "run-id" in step["with"]:
+                texts = " ".join(strings([other.members for other in jobs(job.file)]))
+                source = (
+                    "validate-templates.yml"
+                    if "workflow_run" in load(job.file)["on"]
+                    else "plan-infrastructure.yml"
+                    if "plan-infrastructure.yml" in texts
+                    else "build-release.yml"
+                )
+            for name in job.estates():
+                assert evaluate(step["with"]["name"], name) in left[source], job.id
+
+
+def test_every_secret_and_environment_is_one_that_the_set_up_makes() -> None:
+    used: set[str] = set()
+    for job in JOBS:
+        names = set(job.environments().values()) - {""} if job.environment else set()
+        assert names <= {*GATES, *UNGATED}, job.id
+        known = {secret for name in ("", *names) for secret in SECRETS.get(name, ())}
+        secrets = {name for text in strings(job.members) for name in re.findall(r"secrets\.(\w+)", text)}
+        # A step is given the roles of all environments, of which those of the others are empty.
+        foreign = {re.sub(r"_(DEV|SIT|PROD)$", "", name) for name in secrets - known}
+        assert foreign <= {re.sub(r"_(DEV|SIT|PROD)$", "", name) for name in known}, job.id
+        used |= secrets
+    assert used == {secret for secrets in SECRETS.values() for secret in secrets}
+
+
+ROLES = {
+    "AWS_ROLE": "deployer",
+    "AWS_PLAN_ROLE": "planner",
+    "AWS_PRUNE_ROLE": "pruner",
+    "AWS_AUDIT_ROLE": "auditor",
+}
+
+
+@pytest.mark.parametrize("job", [job for job in JOBS if role_steps(job)], ids=lambda job: job.id)
+def test_the_token_of_a_job_is_the_one_that_its_role_trusts(job: Job) -> None:
+    """The subject that GitHub gives the job, in each environment, against the design of the roles."""
+    (step,) = role_steps(job)
+    for estate in job.estates():
+        environment = evaluate(step["with"]["environment"], estate)
+        (kind,) = {
+            re.findall(r"secrets\.(\w+)_(?:DEV|SIT|PROD)", step["with"][name])[0] for name in ENVIRONMENTS
+        }
+        for name in ENVIRONMENTS:
+            assert step["with"][name] == f"${{{{ secrets.{kind}_{name.upper()} }}}}"
+        design = DESIGN[environment]
+        role = getattr(design, ROLES[kind])
+        repository, _, trusted = design.subjects[role].partition(":")[2].partition(":")
+        assert repository
+        own = evaluate(job.environment, estate)
+        given = f"environment:{own}" if own else "ref:refs/heads/main"
+        assert given == trusted, f"{job.id} would be refused by {role}"
+        if not own:
+            assert "pull_request" not in load(job.file)["on"]
+
+
+def test_the_roles_trust_the_workflows_that_take_them_and_no_other() -> None:
+    """GitHub's token names the file that a job stands in, and so do the trust policies."""
+    assert set(WORKFLOWS) == {job.file.name for job in JOBS if role_steps(job)}
+
+
+@pytest.mark.parametrize("name", sorted(TOUCHES))
+def test_nothing_changes_before_the_word_was_typed_and_the_approvals_given(name: str) -> None:
+    file = next(file for file in FILES if file.name == name)
+    everything = jobs(file)
+    (confirming,) = [
+        job for job in everything if any(step.get("run") == "make pipeline-confirm" for step in job.steps)
+    ]
+    (step,) = [step for step in confirming.steps if step.get("run") == "make pipeline-confirm"]
+    assert step["env"]["TYPED"] == "${{ inputs.confirmation }}"
+    assert step["env"]["ACTION"] in CONFIRMED
+    first = next(step["run"] for step in confirming.steps if "run" in step)
+    assert first == "make pipeline-confirm", "nothing is done before it"
+    writers = [
+        job
+        for job in everything
+        for step in role_steps(job)
+        if re.search(r"secrets\.AWS_(PRUNE_)?ROLE_", " ".join(strings(step)))
+    ]
+    assert writers
+    for job in writers:
+        assert confirming.name in before(job), job.id
+        if "-prune" not in job.environment:
+            approving = [
+                other
+                for other in everything
+                if other.members.get("uses") == "./.github/workflows/approve-deployment.yml"
+            ]
+            assert {other.name for other in approving} & before(job), f"{job.id} begins without the approvals"
+        assert "if" not in job.members, f"{job.id}: a condition could let it begin although one failed"
+
+
+def test_the_approvals_stand_in_a_row() -> None:
+    """The environment of the job that deploys is the last of its row."""
+    (file,) = [file for file in FILES if file.name == "approve-deployment.yml"]
+    by_name = {job.name: job for job in jobs(file)}
+    row: dict[str, list[str]] = {name: [] for name in ENVIRONMENTS}
+    for job in by_name.values():
+        condition = re.fullmatch(r"inputs\.environment == '(\w+)'", job.members.get("if", ""))
+        if condition:
+            row[condition[1]].append(job.environment)
+            assert before(job) == {"ask", *row[condition[1]][:-1]}
+    teams = {name: [GATES[gate] for gate in (*gates, name)] for name, gates in row.items()}
+    assert teams == {
+        "dev": ["lead-developer"],
+        "sit": ["tech-lead", "qa"],
+        "prod": ["tech-lead", "product-owner", "devops-lead"],
+    }
+
+
+def test_two_changes_of_one_environment_never_overlap_and_none_is_cut_off() -> None:
+    for file in FILES:
+        if file.name in TOUCHES:
+            concurrency = load(file)["concurrency"]
+            assert concurrency["cancel-in-progress"] is False
+            assert concurrency["group"] in {"deploy-${{ inputs.environment }}", "deploy-dev"}, file.name
+
+
+def test_plans_are_kept_30_days_and_outputs_90() -> None:
+    kept = {
+        evaluate(step["with"]["name"], "dev"): step["with"]["retention-days"]
+        for job in JOBS
+        for step in job.steps
+        if step.get("uses", "").startswith("actions/upload-artifact@")
+    }
+    assert (kept["plan-dev"], kept["outputs-dev"], kept["release"]) == (30, 90, 90)
+
+
+def test_every_change_is_tested_after_it_and_told() -> None:
+    for file in FILES:
+        if file.name not in TOUCHES:
+            continue
+        everything = {job.name: job for job in jobs(file)}
+        assert everything["test"].members["uses"] == "./.github/workflows/test-deployment.yml"
+        notify = everything["notify"]
+        assert notify.members["if"] == "${{ always() }}"
+        assert set(notify.needs) == set(everything) - {"notify"}
+
+
+def test_the_checks_that_the_branch_asks_for_are_jobs_of_pull_requests() -> None:
+    for name in CHECKS:
+        (file,) = [file for file in FILES if file.stem == name]
+        assert "pull_request" in load(file)["on"]
+        (job,) = [job for job in jobs(file) if job.name == name]
+        assert set(job.needs) == {other.name for other in jobs(file)} - {name, "compare"}
+
+
+def test_the_workflows_fit_the_schema_of_github_and_zizmor_finds_nothing_grave(tools: Path) -> None:
+    files = [str(file) for file in FILES]
+    actions = [str(file) for file in COMPOSITES]
+    for schema, given in (("vendor.github-workflows", files), ("vendor.github-actions", actions)):
+        answer = subprocess.run(
+            [tools / "check-jsonschema", "--builtin-schema", schema, *given],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+    answer = subprocess.run(
+        [tools / "zizmor", "--offline", "--no-progress", "--min-severity", "medium", ROOT / ".github"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stdout + answer.stderr
