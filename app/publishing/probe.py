@@ -89,6 +89,8 @@ class _Probe:
                 # A condition on an object that is not there may be answered 404.
                 if code in _REFUSED or (code == "NoSuchKey" and "IfMatch" in condition):
                     return False
+                if code == "NoSuchKey":
+                    raise self._gone() from error
                 raise translate(error, self._target, PROBE) from error
             where = f"{self._target}/{PROBE}"
             require_s3(answer, where)
@@ -108,8 +110,11 @@ class _Probe:
             return etag_of(answer, where)
         except Exception as error:
             if error_code(error) in ("404", "NoSuchKey", "NotFound"):
-                raise UnreachableError(
-                    f"{self._target}/{PROBE} is there when it is to be created, and is not when it is read.",
-                    remedy="Try again; check what lies between here and the server.",
-                ) from error
+                raise self._gone() from error
             raise translate(error, self._target, PROBE) from error
+
+    def _gone(self) -> UnreachableError:
+        return UnreachableError(
+            f"{self._target}/{PROBE} seems not to be there, when it was just written or is to be created.",
+            remedy="Try again; check what lies between here and the server.",
+        )

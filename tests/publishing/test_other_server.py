@@ -105,17 +105,23 @@ def test_it_is_refused_until_each_lack_is_accepted(
 
 
 def test_the_whole_round(other_bucket: str, command: Command, tmp_path: Path) -> None:
-    target = f"s3://{other_bucket}"
+    go_the_whole_round(other_bucket, command, tmp_path, LAX)
+
+
+def go_the_whole_round(bucket: str, command: Command, tmp_path: Path, lax: tuple[str, ...] = ()) -> None:
+    """Each command on a ``bucket``, whose lacks are accepted with the options ``lax``."""
+    target = f"s3://{bucket}"
+    unconditional = [option for option in lax if option != LAX[0]]
     first, changed = release("first").id, with_one_changed().id
     for name in ("first", "changed"):
-        done = command("publish", "--to", target, "--release", written(tmp_path, name), "--yes", *LAX)
+        done = command("publish", "--to", target, "--release", written(tmp_path, name), "--yes", *lax)
         assert done["published"] is True
-        again = command("publish", "--to", target, "--release", str(tmp_path / name), "--yes", *LAX)
+        again = command("publish", "--to", target, "--release", str(tmp_path / name), "--yes", *lax)
         assert again["nothing"] is True
     assert command("status", target)["settled"] is True
     assert command("verify", target)["discrepancies"] == []
     assert TemplateClient(target).render("receipts/receipt", {"name": "Zoë"}).release == changed
-    command("rollback", "--to", target, "--yes", LAX[1])
+    command("rollback", "--to", target, "--yes", *unconditional)
     client = TemplateClient(target)
     assert client.render("receipts/receipt", {"name": "Zoë"}).release == first
     client.refresh()
@@ -126,11 +132,11 @@ def test_the_whole_round(other_bucket: str, command: Command, tmp_path: Path) ->
         ("publish", first),
     ]
     broken = written(tmp_path, "broken", contract={**CONTRACT, "required": ["name", "orderId"]})
-    command("publish", "--to", target, "--release", broken, "--yes", *LAX, status=3)
-    pruned = command("prune", target, "--keep", "1", "--yes", *LAX)
+    command("publish", "--to", target, "--release", broken, "--yes", *lax, status=3)
+    pruned = command("prune", target, "--keep", "1", "--yes", *lax)
     assert pruned["deleted"] == [changed]
     assert command("verify", target)["discrepancies"] == []
-    stable = BucketStore.connect(BucketTarget(other_bucket)).get("receipts/receipt.html")
+    stable = BucketStore.connect(BucketTarget(bucket)).get("receipts/receipt.html")
     assert stable
     assert stable.body == stable_files(release("first").bundle)["receipts/receipt.html"]
 
