@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bbws_templates.context import is_list
 from bbws_templates.contract_schema import DIALECT, Place, Schema, apply, keyword
 from bbws_templates.contract_wording import counted, did_you_mean, one_of, other_than, text_example, wanted
 from bbws_templates.errors import ContractError, ContractProblem
@@ -19,6 +20,7 @@ from bbws_templates.json_values import canonical, is_type, shape
 from bbws_templates.references import shown
 
 _LONGEST_SENTENCE = 400
+_TYPES_A_STEP = 8
 
 Found = Iterator[ContractProblem]
 
@@ -29,6 +31,8 @@ Found = Iterator[ContractProblem]
 @keyword("type")
 def _type(place: Place, names: str | list[str]) -> Found:
     accepted = [names] if isinstance(names, str) else names
+    if len(accepted) >= _TYPES_A_STEP:
+        place.check.spend(len(accepted) // _TYPES_A_STEP)
     if any(is_type(place.value, name) for name in accepted):
         return
     if accepted == ["string"] and is_type(place.value, "number"):
@@ -39,7 +43,7 @@ def _type(place: Place, names: str | list[str]) -> Found:
         hint = f"; a JSON number would print {printed}" if printed != number else ""
         yield place.problem(f'must be text such as "{example}", is {number}{hint}')
         return
-    yield place.problem(f"must be {wanted(place.check.root, place.schema)}, is {shape(place.value)}")
+    yield place.problem(f"must be {wanted(place.check.resolved, place.schema)}, is {shape(place.value)}")
 
 
 @keyword("$schema")
@@ -138,7 +142,7 @@ def _required(place: Place, names: list[str]) -> Found:
         place.check.spend(len(names))
         for name in names:
             if name not in place.value:
-                what = wanted(place.check.root, properties.get(name, True))
+                what = wanted(place.check.resolved, properties.get(name, True))
                 yield place.problem_of_member(
                     name, f"is required but missing{f'; must be {what}' if what else ''}"
                 )
@@ -156,9 +160,11 @@ def _properties(place: Place, schemas: Mapping[str, Schema]) -> Found:
 @keyword("patternProperties")
 def _pattern_properties(place: Place, schemas: Mapping[str, Schema]) -> Found:
     if isinstance(place.value, Mapping):
+        place.check.spend(len(place.value))
+        named = [(name, member) for name, member in place.value.items() if isinstance(name, str)]
         for pattern, schema in schemas.items():
-            for name, member in place.value.items():
-                if isinstance(name, str) and place.check.matches(pattern, name):
+            for name, member in named:
+                if place.check.matches(pattern, name):
                     yield from place.below(schema, member, name)
 
 
@@ -227,7 +233,7 @@ def _dependent_schemas(place: Place, schemas: Mapping[str, Schema]) -> Found:
 
 @keyword("items")
 def _items(place: Place, schema: Schema) -> Found:
-    if isinstance(place.value, list | tuple):
+    if is_list(place.value):
         first = len(place.schema.get("prefixItems", ()))
         for index in range(first, len(place.value)):
             yield from place.below(schema, place.value[index], index)
@@ -235,26 +241,26 @@ def _items(place: Place, schema: Schema) -> Found:
 
 @keyword("prefixItems")
 def _prefix_items(place: Place, schemas: list[Schema]) -> Found:
-    if isinstance(place.value, list | tuple):
+    if is_list(place.value):
         for index, (schema, item) in enumerate(zip(schemas, place.value, strict=False)):
             yield from place.below(schema, item, index)
 
 
 @keyword("minItems")
 def _min_items(place: Place, least: float) -> Found:
-    if isinstance(place.value, list | tuple) and len(place.value) < least:
+    if is_list(place.value) and len(place.value) < least:
         yield place.problem(f"must have at least {counted(least, 'item')}, has {len(place.value)}")
 
 
 @keyword("maxItems")
 def _max_items(place: Place, most: float) -> Found:
-    if isinstance(place.value, list | tuple) and len(place.value) > most:
+    if is_list(place.value) and len(place.value) > most:
         yield place.problem(f"must have at most {counted(most, 'item')}, has {len(place.value)}")
 
 
 @keyword("uniqueItems")
 def _unique_items(place: Place, wanted_unique: bool) -> Found:
-    if wanted_unique and isinstance(place.value, list | tuple):
+    if wanted_unique and is_list(place.value):
         first_seen: dict[str, int] = {}
         for index, item in enumerate(place.value):
             earlier = first_seen.setdefault(canonical(item, place.check.spend), index)

@@ -16,6 +16,10 @@ from bbws_templates.printing import plain
 from bbws_templates.references import shown
 
 _STEPS_OF_A_FORMAT = 5
+_CHARACTERS_A_STEP = 10
+_LONGEST_DOMAIN = 300  # beyond that, none is read
+_STEPS_OF_A_FRACTION = 5
+_DIVIDED_A_STEP = 1_000_000  # bits of the one number times bits of the other
 
 Found = Iterator[ContractProblem]
 
@@ -56,7 +60,9 @@ def _format(place: Place, name: str) -> Found:
     if isinstance(place.value, str) and len(place.value) > MAX_PATTERN_TEXT:
         yield _too_long(place)
         return
-    place.check.spend(_STEPS_OF_A_FORMAT)
+    if isinstance(place.value, str):
+        beyond_ascii = 0 if place.value.isascii() else 2 * min(len(place.value), _LONGEST_DOMAIN)
+        place.check.spend(_STEPS_OF_A_FORMAT + len(place.value) // _CHARACTERS_A_STEP + beyond_ascii)
     if isinstance(place.value, str) and not form.accepts(place.value):
         example = text_example(place.schema) or form.sample
         yield place.problem(f'must be {form.noun} such as "{example}", is {other_than(place.value)}')
@@ -97,5 +103,14 @@ def _exclusive_maximum(place: Place, limit: float) -> Found:
 def _multiple_of(place: Place, of: float) -> Found:
     if not is_type(of, "number") or not of > 0:
         raise ContractError("The contract's 'multipleOf' must be more than 0.")
-    if is_type(place.value, "number") and not is_multiple(place.value, of):
+    if not is_type(place.value, "number"):
+        return
+    place.check.spend(_effort_of_division(place.value, of))
+    if not is_multiple(place.value, of):
         yield place.problem(f"must be a multiple of {amount(of)}, is {shape(place.value)}")
+
+
+def _effort_of_division(value: float, of: float) -> int:
+    """Steps: fractions take their time, and the division of integers that of both their lengths together."""
+    bits = [number.bit_length() if isinstance(number, int) else 1_000 for number in (value, of)]
+    return (bits[0] * bits[1]) // _DIVIDED_A_STEP + _STEPS_OF_A_FRACTION

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bbws_templates.contract_wording import MEMBER, is_plain_name
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.json_values import MAX_NESTING, TooDeepError, shape
 from bbws_templates.printing import plain
-from bbws_templates.references import Schema, escaped, resolved, shown
+from bbws_templates.references import Schema, escaped, resolved, shown, subschemas
+
+if TYPE_CHECKING:
+    from bbws_templates.patterns import Pattern
 
 __all__ = [
     "ANNOTATIONS",
@@ -37,6 +40,9 @@ MAX_PATTERN_TEXT = 10_000
 """How many characters of text are held to a pattern or a format."""
 
 _CHARACTERS_A_STEP = 256
+_KEYWORDS_A_STEP = 8
+_STEPS_OF_A_CHARACTER = 10  # of a pattern that is read and proven
+_MOST_POSITIONS = 200
 _MOST_SUGGESTIONS = 10
 _STEPS_OF_A_SENTENCE = 20
 _LONGEST_SENTENCE = 1_000
@@ -49,13 +55,15 @@ class TooManyStepsError(Exception):
 class Check:
     """One check of data against one contract: references that were followed, steps that are left."""
 
-    __slots__ = ("_found", "_left", "_suggestions", "root")
+    __slots__ = ("_found", "_left", "_patterns", "_size", "_suggestions", "root")
 
     def __init__(self, root: Schema) -> None:
         self.root = root
         self._left = MAX_STEPS
         self._suggestions = _MOST_SUGGESTIONS
         self._found: dict[str, Schema] = {}
+        self._patterns: dict[str, Pattern] = {}
+        self._size = 0
 
     def spend(self, steps: int = 1) -> None:
         """Count ``steps``.
@@ -77,8 +85,10 @@ class Check:
 
         Raises:
             ContractError: it leads nowhere, or out of the contract.
+            TooManyStepsError: as ``spend``.
         """
         if not isinstance(reference, str) or reference not in self._found:
+            self._spend_on_search(reference)
             target = resolved(self.root, reference)
             self._found[reference] = target
         return self._found[reference]
@@ -91,10 +101,15 @@ class Check:
             TooManyStepsError: as ``spend``.
         """
         if len(text) > MAX_PATTERN_TEXT:
+            self.spend()
             return False
-        from bbws_templates.patterns import (
-            usable,
-        )  # Loads what reads and proves patterns, where there are some.
+        found = self._patterns.get(pattern) or self._proven(pattern)
+        self.spend(1 + found.effort.steps(len(text)) // _CHARACTERS_A_STEP)
+        return found.expression.search(text) is not None
+
+    def _proven(self, pattern: str) -> Pattern:
+        # Loads what reads and proves patterns, where there are some.
+        from bbws_templates.patterns import usable
 
         try:
             found = usable(pattern)
@@ -103,8 +118,17 @@ class Check:
                 f"The contract's pattern {shown(pattern)} cannot be used: {error}.",
                 remedy="Run the check on its template.",
             ) from error
-        self.spend(1 + found.effort.steps(len(text)) // _CHARACTERS_A_STEP)
-        return found.expression.search(text) is not None
+        # Counted though it be known already: data are to be accepted the second time as they are the first.
+        positions = min(found.effort.positions, _MOST_POSITIONS)
+        self.spend(_STEPS_OF_A_CHARACTER * len(pattern) + positions**2 // 2)
+        self._patterns[pattern] = found
+        return found
+
+    def _spend_on_search(self, reference: Any) -> None:
+        """Count the walk over all of the contract that looks for an anchor."""
+        if isinstance(reference, str) and not reference.startswith("#/"):
+            self._size = self._size or sum(1 for _ in subschemas(self.root))
+            self.spend(self._size)
 
 
 class Place:
@@ -189,11 +213,12 @@ def apply(check: Check, schema: Schema, value: Any, pointer: str, depth: int) ->
     """
     if depth > MAX_NESTING:
         raise TooDeepError(pointer)
-    check.spend()
     if isinstance(schema, bool):
+        check.spend()
         if not schema:
             yield ContractProblem(pointer, "must not be here")
         return
+    check.spend(1 + len(schema) // _KEYWORDS_A_STEP)
     place = Place(check, schema, value, pointer, depth)
     for name, argument in schema.items():
         demand = KEYWORDS.get(name)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from bbws_templates.errors import ContractError
 from bbws_templates.formats import FORMATS
 from bbws_templates.json_values import shape
 from bbws_templates.printing import plain
-from bbws_templates.references import Schema, resolved
+from bbws_templates.references import Schema
 
 _NOUNS = {
     "string": "text",
@@ -44,9 +45,12 @@ def is_plain_name(name: Any) -> bool:
     return all(sign.isalnum() or sign in _SIGNS_OF_NAMES for sign in name)
 
 
-def wanted(root: Schema, schema: Schema) -> str:
-    """What ``schema`` wants, to follow "must be"; "" when it does not say."""
-    schema = _followed(root, schema)
+def wanted(resolved: Callable[[Any], Schema], schema: Schema) -> str:
+    """What ``schema`` wants, to follow "must be"; "" when it does not say.
+
+    ``resolved`` is what a ``$ref`` leads to.
+    """
+    schema = _followed(resolved, schema)
     if isinstance(schema, bool):
         return ""
     if "enum" in schema:
@@ -66,7 +70,7 @@ def text_example(schema: Mapping[str, Any]) -> str:
     return next(
         (
             example
-            for example in (*schema.get("examples", ()), schema.get("default"))
+            for example in (*islice(schema.get("examples", ()), _MOST_EXAMPLES), schema.get("default"))
             if isinstance(example, str) and 0 < len(example) <= _LONGEST_EXAMPLE and example.isprintable()
         ),
         "",
@@ -74,16 +78,45 @@ def text_example(schema: Mapping[str, Any]) -> str:
 
 
 def one_of(values: Collection[Any]) -> str:
-    """The first of ``values`` as JSON, joined for a sentence."""
-    import json  # Only needed once something is wrong.
-
-    texts = [
-        plain(json.dumps(value, ensure_ascii=False), _LONGEST_EXAMPLE)
-        for value in list(values)[:_MOST_EXAMPLES]
-    ]
+    """The first of ``values`` as JSON, joined for a sentence; no more of each is written than is shown."""
+    texts = [_excerpt(value) for value in islice(values, _MOST_EXAMPLES)]
     if len(values) == 1:
         return texts[0]
     return f"one of {', '.join(texts)}{', …' if len(values) > len(texts) else ''}"
+
+
+def _excerpt(value: Any) -> str:
+    written = ""
+    for piece in _pieces(value):
+        written += piece
+        if len(written) > _LONGEST_EXAMPLE:
+            break
+    return plain(written, _LONGEST_EXAMPLE)
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    """``value`` as JSON, piece by piece: whoever has read enough of a large one pays for no more."""
+    import json  # Only needed once something is wrong.
+
+    if isinstance(value, str):
+        yield json.dumps(value[: _LONGEST_EXAMPLE + 1], ensure_ascii=False)
+    elif isinstance(value, Mapping):
+        yield "{"
+        for number, (name, member) in enumerate(value.items()):
+            yield ", " if number else ""
+            yield from _pieces(name)
+            yield ": "
+            yield from _pieces(member)
+        yield "}"
+    elif isinstance(value, list):
+        yield "["
+        for number, item in enumerate(value):
+            yield ", " if number else ""
+            yield from _pieces(item)
+        yield "]"
+    else:
+        is_long = isinstance(value, int) and not isinstance(value, bool)
+        yield amount(value) if is_long else json.dumps(value)
 
 
 def other_than(value: Any) -> str:
@@ -109,19 +142,23 @@ def did_you_mean(name: Any, known: Collection[str]) -> str:
 
     if not is_plain_name(name) or len(name) > _LONGEST_SUGGESTED:
         return ""
-    candidates = [each for each in known if is_plain_name(each) and len(each) <= _LONGEST_SUGGESTED]
-    nearest = difflib.get_close_matches(name, candidates[:_MOST_SUGGESTED], n=1)
+    candidates = [
+        each
+        for each in islice(known, _MOST_SUGGESTED)
+        if is_plain_name(each) and len(each) <= _LONGEST_SUGGESTED
+    ]
+    nearest = difflib.get_close_matches(name, candidates, n=1)
     return f" (did you mean '{nearest[0]}'?)" if nearest else ""
 
 
-def _followed(root: Schema, schema: Schema) -> Schema:
+def _followed(resolved: Callable[[Any], Schema], schema: Schema) -> Schema:
     """``schema`` with the schemas it refers to merged in, as far as words need them."""
     for _ in range(_MOST_REFERENCES):
         if isinstance(schema, bool) or "$ref" not in schema:
             break
         own = {key: value for key, value in schema.items() if key != "$ref"}
         try:
-            target = resolved(root, schema["$ref"])
+            target = resolved(schema["$ref"])
         except ContractError:
             return own
         if isinstance(target, bool):

@@ -16,6 +16,7 @@ from email.policy import SMTP, EmailPolicy, Policy
 from email.utils import getaddresses
 from typing import Any, ClassVar, Final, Literal, cast
 
+from bbws_templates import addresses
 from bbws_templates.errors import HeaderError
 from bbws_templates.json_values import shape
 
@@ -26,6 +27,7 @@ _WANTED_LINE: Final = 76  # of RFC 2047, where encoded words are; RFC 5322 has 7
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NAME = re.compile(r"[!-9;-~]{1,126}")  # Amazon SES takes no longer one either
+_NOBODY = re.compile(r"[A-Za-z0-9 _-]+: *;")  # an empty group, such as "undisclosed-recipients:;"
 _LIST_ID = re.compile(r"(?P<phrase>[^<>]*)(?P<id><[!-;=?-~]+>)")
 
 OURS: Final = frozenset(
@@ -189,7 +191,7 @@ def _encoded(name: str, value: str) -> str:
     """``value`` in ASCII, as far as RFC 2047 lets that be made of it in this header."""
     lower = name.lower()
     if lower in ADDRESSES:
-        return value if value.isascii() else _encoded_addresses(name, value)
+        return _encoded_addresses(name, value)
     if lower == "list-id" and not value.isascii() and (parts := _LIST_ID.fullmatch(value)):
         return f"{words(parts['phrase'].strip(), name)} {parts['id']}"
     if lower not in _STRUCTURED and not lower.startswith(_STRUCTURED_BEGINNINGS):
@@ -203,11 +205,22 @@ def _encoded(name: str, value: str) -> str:
 
 
 def _encoded_addresses(name: str, value: str) -> str:
-    mailboxes = getaddresses([value])
-    if not all(address and address.isascii() for _, address in mailboxes):
-        raise HeaderError(
-            f"{name} has an address that is not ASCII.", remedy="Use the Punycode form of its domain."
-        )
+    """Addresses, each by the grammar of ``addresses``; as they were given, if that is ASCII."""
+    if not value or _NOBODY.fullmatch(value):
+        return value
+    mailboxes = []
+    for shown, address in getaddresses([value]):
+        parts = addresses.parted(address)
+        if parts is None:
+            # Not repeated: it is somebody's address, and errors end up in logs.
+            raise HeaderError(
+                f"{name} holds what is no mail address that can be sent to.",
+                remedy="Give addresses such as name@example.com or Name <name@example.com>, commas between "
+                "them, in ASCII before the @.",
+            )
+        mailboxes.append((shown, addresses.written(*parts)))
+    if value.isascii():
+        return value
     return ", ".join(
         f"{phrase(shown, name)} <{address}>" if shown else address for shown, address in mailboxes
     )

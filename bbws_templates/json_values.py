@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -93,10 +93,16 @@ def canonical(value: Any, spend: Callable[[int], None], depth: int = 0) -> str:
             f"{canonical(name, spend, depth + 1)}={canonical(member, spend, depth + 1)}"
             for name, member in value.items()
         )
-        return f"{{{','.join(members)}}}"
+        return _joined("{", members, "}", spend)
     if isinstance(value, list | tuple):
-        return f"[{','.join(canonical(item, spend, depth + 1) for item in value)}]"
+        return _joined("[", (canonical(item, spend, depth + 1) for item in value), "]", spend)
     return f"python {id(value)}"
+
+
+def _joined(start: str, parts: Iterable[str], end: str, spend: Callable[[int], None]) -> str:
+    text = f"{start}{','.join(parts)}{end}"
+    spend(len(text) // 4000)  # what is nested is copied once more at each level
+    return text
 
 
 def is_multiple(value: float, of: float) -> bool:

@@ -41,10 +41,12 @@ class Graph:
         while union:
             bit = union & -union
             union ^= bit
-            held = [{to for to in after if self._matched[to] & bit} for after in self._follow]
-            only = Graph(
-                self._matched, [after if self._matched[at] & bit else set() for at, after in enumerate(held)]
-            )
+            here = [at for at, bits in enumerate(self._matched) if bits & bit]
+            if len(here) <= most:
+                continue  # a loop has a position at least
+            number = {at: each for each, at in enumerate(here)}
+            follow = [{number[to] for to in self._follow[at] if to in number} for at in here]
+            only = Graph([bit] * len(here), follow)
             most = max(most, only._degree(lambda *_: True))
         return most
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
+from collections.abc import Iterator
 from itertools import count, islice
 from typing import Any
 
 import pytest
 
-from bbws_templates.contract import contract_problems, require, unsupported_keywords
+from bbws_templates.contract import contract_problems, every_problem, require, unsupported_keywords
 from bbws_templates.contract_schema import MAX_STEPS, Check
+from bbws_templates.contract_wording import did_you_mean, one_of, text_example
 from bbws_templates.errors import ContractError
 from bbws_templates.json_values import canonical
 from bbws_templates.patterns import usable
@@ -17,8 +20,8 @@ from bbws_templates.patterns import usable
 TOO_MUCH = f"must be less: to check them takes more than {MAX_STEPS:,} steps"
 
 
-def nested(levels: int) -> Any:
-    data: Any = "leaf"
+def nested(levels: int, leaf: str = "leaf") -> Any:
+    data: Any = leaf
     for _ in range(levels):
         data = [data]
     return data
@@ -325,3 +328,53 @@ def test_a_check_that_starts_deep_in_the_stack_is_a_problem_and_no_traceback() -
     except RecursionError:  # the test's own stack
         pass
     assert found
+
+
+ANCHORED = {f"d{n}": {"$anchor": f"a{n}"} for n in range(999)}
+URL_OF_NO_HOST = f"https://{'a' * 9_000} "
+
+
+@pytest.mark.parametrize(
+    ("contract", "data"),
+    [
+        ({"items": {f"x-{number}": 1 for number in range(20_000)}}, [1] * 50_000),
+        ({"items": {"type": ["string"] * 100_000}}, [1] * 9_000),
+        ({"allOf": [{"$ref": f"#a{n}"} for n in range(999)], "$defs": ANCHORED}, {}),
+        ({"patternProperties": {f"^{n}(a|b)*[0-9]+(c?d?e?f?)$": True for n in range(900)}}, {"a": 1}),
+        ({"allOf": [{"const": 1}] * 90}, nested(90, "x" * 1_000_000)),
+        ({"items": {"format": "uri"}}, [URL_OF_NO_HOST] * 9_000),
+        ({"items": {"format": "email"}}, [f"a@{'é' * 240}.com"] * 9_000),
+        ({"items": {"multipleOf": 0.01}}, [299.9] * 99_000),
+        ({"items": {"multipleOf": 10**4_000 + 7}}, [10**40_000] * 1_000),
+    ],
+)  # fmt: skip
+def test_whatever_takes_longer_than_a_step_counts_for_more_than_one(contract: Any, data: Any) -> None:
+    with pytest.raises(ContractError, match="more than 200,000 steps"):
+        every_problem(contract, data)
+
+
+class Endless(list[Any]):
+    """A list, or the members of an enum, of which nobody may look at more than a hundred."""
+
+    def __iter__(self) -> Iterator[Any]:
+        for number in range(101):
+            assert number < 100, "all of it was looked at"
+            yield 10_000_000 + number
+
+
+def test_a_sentence_costs_no_more_than_it_shows() -> None:
+    assert one_of([Endless([1])]).endswith("…")
+    assert one_of(Endless([1])).startswith("10000000")
+    assert text_example({"examples": Endless()}) == ""
+    assert one_of(["x" * 10**6]) == f'"{"x" * 58}…'
+    assert one_of([{"a": [1, True, None, 1.5, "é"]}]) == '{"a": [1, true, null, 1.5, "é"]}'
+    assert one_of([10**5_000, 1]) == "one of a number with more than twenty digits, 1"
+    assert did_you_mean("nam", {"name": 1}) == " (did you mean 'name'?)"
+
+
+@pytest.mark.parametrize(
+    "rule", [{"items": {"pattern": "^https:"}}, {"prefixItems": [False]}, {"maxItems": 0}]
+)
+def test_all_that_a_section_repeats_over_is_held_to_the_rules_for_lists(rule: dict[str, Any]) -> None:
+    assert contract_problems(rule, deque(["javascript:alert(1)"]))
+    assert contract_problems({"uniqueItems": True}, deque([1, 1.0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.contract import contract_problems, unsupported_keywords
 from bbws_templates.contract_wording import wanted
 from bbws_templates.errors import ContractError
-from bbws_templates.references import located, to_definition
+from bbws_templates.references import located, resolved, to_definition
 
 TARGET = {"type": "integer", "description": "What is meant.", "$anchor": "here"}
 DEFINITIONS: dict[str, Any] = {
@@ -81,7 +82,7 @@ def test_every_reader_follows_it(reference: str) -> None:
     assert unsupported_keywords(schema) == ()
     assert contract_problems(schema, {"field": 1}) == ()
     assert [problem.pointer for problem in contract_problems(schema, {"field": "x"})] == ["/field"]
-    assert wanted(schema, schema["properties"]["field"]) == "a whole number"
+    assert wanted(partial(resolved, schema), schema["properties"]["field"]) == "a whole number"
     assert Field(schema, schema).members["field"].types == {"integer"}
     assert "field: int" in caller_types({"a/b": schema})
     assert described(schema) == "What is meant."
@@ -112,7 +113,7 @@ def test_a_reference_to_nowhere_is_refused_by_every_reader_and_crashes_none(refe
         contract_problems(schema, {"field": 1})
     with pytest.raises(ContractError):
         located(schema, reference)
-    assert wanted(schema, schema["properties"]["field"]) == ""
+    assert wanted(partial(resolved, schema), schema["properties"]["field"]) == ""
     assert Field(schema, schema).members["field"].types == frozenset()
     assert "field: Any" in caller_types({"a/b": schema})
     assert described(schema) == ""

@@ -16,8 +16,9 @@ from aiosmtpd.controller import Controller
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bbws_templates.addresses import is_address
 from bbws_templates.errors import HeaderError
-from bbws_templates.message import mime_message, sender_address, ses_content
+from bbws_templates.message import mime_message, parse_mailbox, sender_address, ses_content
 from tests.runtime.test_message import rendered
 
 # As Amazon SES makes them in this region: 82 characters, without a place to fold at.
@@ -278,3 +279,32 @@ def test_a_message_can_be_copied_pickled_and_extended() -> None:
         assert other.as_bytes() == sent.as_bytes()
     assert message_from_bytes(sent.as_bytes(), policy=policy.default)["X-Later"] == "Grüße"
     assert str(sent) == repr(sent) == "<MailMessage: multipart/alternative>"
+
+
+ADDRESSES = (
+    "jane@bücher.example", "a@例え.jp", '"a b"@example.com', '"a,b"@example.com', "a@[IPv6:::1]", "a+b@x.co",
+    "nobody", "a@", "a..b@example.com", "jane@straße.example", "a b@example.com", "a@x_y.com",
+    "zoë@example.com",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("header", ["Cc", "Bcc", "Sender", "Resent-To"])
+def test_every_header_for_addresses_takes_what_a_contract_takes_and_nothing_else(
+    address: str, header: str
+) -> None:
+    headers = {header: address}
+    if is_address(address):
+        sent = str(mime_message(rendered(), recipient="a@example.com", headers=headers)[header])
+        assert sent == str(parse_mailbox(address, header=header).addr_spec)
+    else:
+        with pytest.raises(HeaderError, match=header) as raised:
+            mime_message(rendered(), recipient="a@example.com", headers=headers)
+        assert address not in str(raised.value)
+
+
+def test_a_list_of_recipients_may_name_nobody() -> None:
+    headers = {"Bcc": "undisclosed-recipients:;", "Cc": "Team: a@example.com, b@example.com;"}
+    message = mime_message(rendered(), recipient="a@example.com", headers=headers)
+
+    assert {name: message[name] for name in headers} == headers
