@@ -226,6 +226,11 @@ def _translate_answer(error: Any, target: BucketTarget, where: str) -> StoreErro
         return strange(where, f"it cannot be read, and counts as a status {status}")
     if code in _BUSY or status >= 500:
         return UnreachableError(f"{where}: S3 is busy or broken ({code or status}).", remedy="Try again.")
+    if code in _NOT_FOUND | _NOT_MODIFIED | _CONDITION_FAILED:
+        return UnreachableError(
+            f"{where}: the answer is {code}, which is none to what was asked ({error.operation_name}).",
+            remedy="Try again; check what lies between here and the server.",
+        )
     return StoreError(f"{where}: S3 answered {code or status}: {_line(error)}.")
 
 

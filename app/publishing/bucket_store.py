@@ -7,14 +7,15 @@ writes" in the user guide: 412 when the condition does not hold, 409 when two co
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
-from app.publishing.errors import UnversionedBucketError
+from app.publishing.errors import TooLateError, UnversionedBucketError
 from app.publishing.parallel import WORKERS
 from app.publishing.probe import require_conditions
-from app.publishing.store import ListedObject
-from bbws_templates.answers import entries, etag_of, require_s3
+from app.publishing.store import InTime, ListedObject, always
+from bbws_templates.answers import entries, etag_of, require_s3, strange
 from bbws_templates.bucket import BucketReader, connect, error_code, translate
 from bbws_templates.digests import Digest
 from bbws_templates.faults import UnreachableError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _TIMEOUT: Final = 20.0
 _ATTEMPTS: Final = 4
 _COLLISIONS: Final = 5
+_DELETED: Final = 204
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _CONDITION_FAILED: Final = {"PreconditionFailed", "412"}
 _UNHEARD_OF: Final = {"NotImplemented", "MethodNotAllowed", "501", "405"}
@@ -38,6 +40,8 @@ class BucketStore(BucketReader):
 
     def __init__(self, client: S3Client, target: BucketTarget) -> None:
         super().__init__(client, target)
+        self._in_time: ContextVar[InTime] = ContextVar("in_time", default=always)
+        client.meta.events.register("before-send.s3.DeleteObject", self._require_time)
 
     @classmethod
     def connect(
@@ -111,17 +115,26 @@ class BucketStore(BucketReader):
         except Exception as error:
             raise translate(error, self.target, prefix) from error
 
-    def delete(self, key: str, *, if_match: str = "") -> bool:
+    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         """As ``ObjectStore.delete``; a version stays for as long as the bucket keeps old ones.
 
         On a server that knows no conditions of deletions, the object is looked at once more instead.
         """
+        before = self._in_time.set(in_time)
+        try:
+            return self._delete(key, if_match)
+        finally:
+            self._in_time.reset(before)
+
+    def _delete(self, key: str, if_match: str) -> bool:
         if if_match and self.target.unconditional:
             return self._delete_as_seen(key, if_match)
         conditions: dict[str, Any] = {"IfMatch": if_match} if if_match else {}
         try:
             place: Any = {"Bucket": self.target.bucket, "Key": self.target.prefix + key}
-            require_s3(self.client.delete_object(**place, **conditions), f"{self.target}/{key}")
+            answer = self.client.delete_object(**place, **conditions)
+            require_s3(answer, f"{self.target}/{key}")
+            self._require_deletion(answer, key)
         except Exception as error:
             code = error_code(error)
             if if_match and code in _UNHEARD_OF:
@@ -143,7 +156,18 @@ class BucketStore(BucketReader):
         found = self.get(key)
         if found and found.etag != etag:
             return False
-        return self.delete(key)
+        return self._delete(key, "")
+
+    def _require_deletion(self, answer: Mapping[str, Any], key: str) -> None:
+        """That an object has gone of which the answer does not say so in the way of S3."""
+        status = answer["ResponseMetadata"]["HTTPStatusCode"]
+        if status != _DELETED and self.get(key):
+            raise strange(f"{self.target}/{key}", f"the status {status}, and the object is still there")
+
+    def _require_time(self, **_: Any) -> None:
+        """Called by the SDK before each try to delete, in the thread of ``delete``."""
+        if not self._in_time.get()():
+            raise TooLateError(f"No time is left in which to delete anything of {self.target}.")
 
     def require_versioning(self) -> None:
         """As ``ObjectStore.require_versioning``."""

@@ -12,14 +12,18 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import random
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
-from app.publishing.store import ListedObject
+from app.publishing.errors import TooLateError
+from app.publishing.store import InTime, ListedObject, always
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
-from bbws_templates.faults import DeniedError, StoreError
+from bbws_templates.faults import DeniedError, StoreError, UnreachableError
 from bbws_templates.target import DirectoryTarget
 
 _LOCK = ".lock"
@@ -31,6 +35,9 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 class DirectoryStore(DirectoryReader):
     """See ``ObjectStore``; an ETag is the SHA-256 of the content."""
+
+    patience = 60.0
+    """For how many seconds a writer waits for the others."""
 
     @property
     def target(self) -> DirectoryTarget:
@@ -63,10 +70,13 @@ class DirectoryStore(DirectoryReader):
                 with suppress(FileNotFoundError):  # deleted since
                     yield ListedObject(key, (self.root / key).stat().st_size)
 
-    def delete(self, key: str, *, if_match: str = "") -> bool:
+    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         """As ``ObjectStore.delete``; folders that it leaves empty go as well."""
         path = self.path_of(key)
         with self._writing(key):
+            # Under the lock: whoever is suspended from here on keeps everybody else from writing.
+            if not in_time():
+                raise TooLateError(f"No time is left in which to delete '{key}' of {self.root}.")
             if if_match and (current := self.get(key)) and current.etag != if_match:
                 return False
             path.unlink(missing_ok=True)
@@ -133,6 +143,23 @@ class DirectoryStore(DirectoryReader):
                 finally:
                     os.close(descriptor)
 
+    def _wait_for(self, lock: IO[bytes]) -> None:
+        """Take the lock. A process that was suspended holds it for as long as it is: then say so."""
+        patience = time.monotonic() + self.patience
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > patience:
+                    raise UnreachableError(
+                        f"{self.root} has been locked for {self.patience:.0f} seconds by a process that "
+                        "writes there, or was suspended while it did.",
+                        remedy=f"Let it go on, or end it: `fuser {self.root / _LOCK}` names it.",
+                    ) from None
+                time.sleep(random.uniform(0.0005, 0.005))  # noqa: S311  so that no two keep step
+            else:
+                return
+
     @contextmanager
     def _writing(self, key: str) -> Iterator[None]:
         self.require_directory()
@@ -140,7 +167,7 @@ class DirectoryStore(DirectoryReader):
             staging = self.root / _STAGING
             staging.mkdir(parents=True, exist_ok=True)
             with (self.root / _LOCK).open("ab") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                self._wait_for(lock)
                 # Whoever holds the lock is the only writer, so what lies here is of one that was killed.
                 for leftover in staging.iterdir():
                     leftover.unlink(missing_ok=True)

@@ -8,7 +8,8 @@
     │   └── BreakingChangeError       callers' data would be refused by the new contracts
     ├── UnknownReleaseError           no such release in the target
     └── StoreError
-        └── UnversionedBucketError    a bucket that does not keep old versions
+        ├── UnversionedBucketError    a bucket that does not keep old versions
+        └── TooLateError              the time in which something might be done is over
 """
 
 from __future__ import annotations
@@ -39,6 +40,12 @@ class UnknownReleaseError(BbwsTemplatesError):
     """A release that the target does not have, or an abbreviation of several."""
 
     code = "unknown-release"
+
+
+class TooLateError(StoreError):
+    """The time in which something might be begun was over before it was."""
+
+    code = "store-too-late"
 
 
 class UnversionedBucketError(StoreError):

@@ -19,7 +19,7 @@ from itertools import groupby
 from app.publishing.activation import stable_files
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import Clock, utc_now
-from app.publishing.errors import ConflictError, UnknownReleaseError
+from app.publishing.errors import ConflictError, TooLateError, UnknownReleaseError
 from app.publishing.history import activations
 from app.publishing.lease import PruneLease, refuse_while_pruning
 from app.publishing.parallel import WORKERS, Progress, in_parallel, silent
@@ -144,11 +144,11 @@ def _delete(
 
     def delete(key: str) -> bool | None:
         """Whether the key has gone; None when there was no time left to begin."""
-        if not lease.has_time():
-            return None
         progress(key)
         try:
-            return catalogue.store.delete(key, if_match=etags.get(key, ""))
+            return catalogue.store.delete(key, if_match=etags.get(key, ""), in_time=lease.has_time)
+        except TooLateError:
+            return None
         except UnreachableError:
             lease.uncertain = True
             raise

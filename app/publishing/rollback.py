@@ -17,15 +17,16 @@ from bbws_templates.faults import DamagedReleaseError
 ROLLBACK = "rollback"
 
 
-def release_before(catalogue: Catalogue) -> str:
+def release_before(catalogue: Catalogue, standing: Standing | None) -> str:
     """The release that a rollback without a name goes to: the one before the active one was brought in.
+
+    ``standing`` is the pointer as it was read.
 
     Rolling back twice goes back two releases, not forth again.
 
     Raises:
         UnknownReleaseError: there is none before it.
     """
-    standing = catalogue.standing()
     if standing:
         active = standing.pointer.release
         introduced = False
@@ -45,7 +46,7 @@ def release_to_go_back_to(catalogue: Catalogue, name: str, *, expected: Standing
         DamagedReleaseError: it is not intact.
     """
     try:
-        return catalogue.proven(name or release_before(catalogue))
+        return catalogue.proven(name or release_before(catalogue, expected))
     except (UnknownReleaseError, DamagedReleaseError):
         require_same_ground(catalogue, expected)
         refuse_while_pruning(catalogue, expected)

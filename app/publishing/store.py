@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,15 @@ class ListedObject:
 
     key: str
     size: int
+
+
+InTime = Callable[[], bool]
+"""Whether there is still time to begin what one is about to do."""
+
+
+def always() -> bool:
+    """There is no end to the time."""
+    return True
 
 
 class ObjectStore(ObjectReader, Protocol):
@@ -42,13 +51,17 @@ class ObjectStore(ObjectReader, Protocol):
     def list(self, prefix: str) -> Iterator[ListedObject]:
         """Every object whose key begins with ``prefix``, in the order of keys."""
 
-    def delete(self, key: str, *, if_match: str = "") -> bool:
+    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         """Delete an object; one that does not exist is no error.
 
-        ``if_match`` is the ETag that the object must have.
+        ``if_match`` is the ETag that the object must have. ``in_time`` is asked at the last moment, and again
+        before each further try: a process may have been suspended since it was called.
 
         Returns:
             Whether it has gone: False when the condition does not hold.
+
+        Raises:
+            TooLateError: ``in_time`` said no; whether an earlier try was carried out is not known.
         """
 
     def require_versioning(self) -> None:

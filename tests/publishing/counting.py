@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.publishing.store import ListedObject, ObjectStore
+from app.publishing.store import InTime, ListedObject, ObjectStore, always
 from bbws_templates.reader import StoredObject, Unchanged
 from bbws_templates.target import Target
 
@@ -39,9 +39,9 @@ class CountingStore:
         self.requests.append(("list", prefix))
         return self.inner.list(prefix)
 
-    def delete(self, key: str, *, if_match: str = "") -> bool:
+    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         self.requests.append(("delete", key))
-        return self.inner.delete(key, if_match=if_match)
+        return self.inner.delete(key, if_match=if_match, in_time=in_time)
 
     def require_conditions(self) -> None:
         self.requests.append(("conditions", ""))

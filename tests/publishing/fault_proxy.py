@@ -223,7 +223,7 @@ class _Handler(BaseHTTPRequestHandler):
         if truncate:
             self.wfile.write(body[: len(body) // 2])
             self._hang_up()
-        elif self.command != "HEAD":
+        elif self.command != "HEAD" and status not in (204, 304):  # a body would begin the next answer
             self.wfile.write(body)
 
     def _hang_up(self) -> None:

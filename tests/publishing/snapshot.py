@@ -8,7 +8,7 @@ from typing import NoReturn
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import FakeKey, s3_backends
 
-from app.publishing.store import ListedObject
+from app.publishing.store import InTime, ListedObject, always
 from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
 from bbws_templates.target import BucketTarget
 
@@ -51,7 +51,7 @@ class Snapshot:
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> NoReturn:
         raise TypeError("a snapshot is not written to")
 
-    def delete(self, key: str, *, if_match: str = "") -> NoReturn:
+    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> NoReturn:
         raise TypeError("nothing is deleted from a snapshot")
 
     def require_versioning(self) -> None:

@@ -50,7 +50,7 @@ AFRIKAANS = Translation("af", "<p>Beste {{name}}</p>", "Beste {{name}}", "Vir {{
 def go_back(store: DirectoryStore) -> str:
     catalogue = Catalogue(store)
     standing = catalogue.standing()
-    wanted = catalogue.proven(release_before(catalogue))
+    wanted = catalogue.proven(release_before(catalogue, catalogue.standing()))
     return roll_back(catalogue, wanted, ROLLBACK, expected=standing).pointer.release
 
 

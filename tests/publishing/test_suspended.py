@@ -1,0 +1,95 @@
+"""A prune that is suspended, like a laptop that is closed, and goes on when its time has long been over."""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from app.publishing.bucket_store import BucketStore
+from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.errors import ConflictError, TooLateError
+from app.publishing.lease import LEASE
+from app.publishing.pruning import prune
+from app.publishing.store import InTime, ObjectStore, always
+from app.publishing.verification import verify
+from bbws_templates.faults import UnreachableError
+from bbws_templates.target import BucketTarget
+from tests.publishing.counting import CountingStore
+from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request
+from tests.publishing.samples import NAMES, publish_to, release
+
+OLD, NEW = release("old", names=NAMES[:1]), release("new", names=NAMES[:1])
+
+
+def test_suspended_at_the_last_moment_it_deletes_nothing_of_what_was_activated_since(
+    store: ObjectStore,
+) -> None:
+    publish_to(store, OLD)
+    publish_to(store, NEW)
+    now = [datetime(2026, 1, 5, 12, tzinfo=UTC)]
+    first = threading.Lock()
+
+    class Suspended(CountingStore):
+        """Before its first deletion; its lease ends, and somebody activates what it would delete."""
+
+        def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+            with first:
+                if now[0].hour == 12:
+                    now[0] += 8 * LEASE
+                    publish_to(store, OLD, clock=lambda: now[0])
+            return super().delete(key, if_match=if_match, in_time=in_time)
+
+    slow = Suspended(store)
+    with pytest.raises(ConflictError, match="taken over"):
+        prune(Catalogue(slow), 1, actor="the slow one", clock=lambda: now[0])
+    assert [operation for operation, _ in slow.requests if operation == "delete"]
+    assert Catalogue(store).proven("active").id == OLD.id
+    assert verify(Catalogue(store)).discrepancies == ()
+
+
+def test_what_is_out_of_time_is_not_deleted(store: ObjectStore) -> None:
+    store.put("a/b.txt", b"content")
+    with pytest.raises(TooLateError):
+        store.delete("a/b.txt", in_time=lambda: False)
+    assert store.get("a/b.txt")
+    assert store.delete("a/b.txt", in_time=always)
+    assert store.get("a/b.txt") is None
+
+
+def test_a_deletion_is_not_tried_again_when_its_time_is_over(
+    bucket: BucketStore, aws: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK tries a few times; the process may have slept while it waited for the first answer."""
+    bucket.put("a/b.txt", b"content")
+    with FaultProxy(aws) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        behind = BucketStore.connect(BucketTarget(bucket.target.bucket, bucket.target.prefix))
+
+        def drop(request: Request) -> Fault | None:
+            return Fault(Kind.DROP) if request.number == 1 else None
+
+        proxy.reset(drop)
+        with pytest.raises(TooLateError):
+            behind.delete("a/b.txt", in_time=lambda: not proxy.requests)
+        assert [request.method for request in proxy.requests] == ["DELETE"]
+        assert bucket.get("a/b.txt")
+        proxy.reset(drop)
+        assert behind.delete("a/b.txt")
+    assert bucket.get("a/b.txt") is None
+
+
+def test_who_holds_the_lock_of_a_directory_for_too_long_is_named(
+    directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_to(directory, OLD)
+    monkeypatch.setattr(DirectoryStore, "patience", 0.1)
+    with (directory.root / ".lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(UnreachableError, match=r"locked .*suspended .*fuser .*\.lock"):
+            publish_to(directory, NEW)
+    publish_to(directory, NEW)
+    assert verify(Catalogue(directory)).discrepancies == ()
