@@ -131,10 +131,22 @@ def prune(
             raise ConflictError(f"Somebody changed {catalogue.store.target} while it was being pruned.")
         left = [
             key
-            for _, step in groupby(plan.keys, _rank)
+            for keys in _passes(catalogue, plan)
+            for _, step in groupby(keys, _rank)
             for key in _delete(catalogue, lease, [*step], plan.etags, progress)
         ]
     return replace(plan, foreign=(*plan.foreign, *left))
+
+
+def _passes(catalogue: Catalogue, plan: PrunePlan) -> Iterator[tuple[str, ...]]:
+    """What is to be deleted, and when that has been, what was uploaded meanwhile.
+
+    A publisher that planned before the lease was taken may have completed a release, some objects of which
+    have just been deleted. He will be told of the conflict; what he uploaded is of no use to anybody.
+    """
+    yield plan.keys
+    listed = (item.key for item in catalogue.store.list(RELEASES))
+    yield tuple(sorted((key for key in listed if release_of(key) not in ("", *plan.kept)), key=_rank))
 
 
 def _delete(

@@ -135,7 +135,7 @@ def publish(
     if plan.is_active and not repair:
         return Published(settle(catalogue, standing, known=release.bundle, progress=progress), 0, ())
     try:
-        uploaded = _upload(catalogue, release, plan.held, progress)
+        uploaded = _upload(catalogue, release, plan, progress)
         manifest, mended = _prove(catalogue, release, progress)
     except (DamagedReleaseError, DeniedError):
         require_same_ground(catalogue, plan.standing)  # a prune in between explains it better
@@ -144,11 +144,8 @@ def publish(
     if not plan.is_active or (standing and standing.pointer.active.manifest != manifest):
         try:
             standing = activate(catalogue, standing, release.id, manifest, reason, clock=clock)
-        except ConflictError:
-            now = catalogue.standing()
-            if now is None or now.pointer.release != release.id:
-                raise
-            standing = now  # somebody else published the very same content: what was asked for is so
+        except ConflictError as conflict:
+            standing = _active_by_another(catalogue, release, conflict)
     settled = settle(catalogue, standing, known=release.bundle, progress=progress)
     return Published(settled, uploaded, mended)
 
@@ -178,13 +175,24 @@ def refuse_newer(plan: Plan) -> None:
         )
 
 
-def _upload(catalogue: Catalogue, release: Release, held: frozenset[Digest], progress: Progress) -> int:
-    """Write what the target lacks: objects first, then the bundle, the manifest last."""
+def _active_by_another(catalogue: Catalogue, release: Release, conflict: ConflictError) -> Standing:
+    """The pointer, if somebody else published the very same content: then what was asked for is so."""
+    standing = catalogue.standing()
+    if standing is None or standing.pointer.release != release.id:
+        raise conflict
+    return standing
+
+
+def _upload(catalogue: Catalogue, release: Release, plan: Plan, progress: Progress) -> int:
+    """Write what the target lacks: objects first, then the bundle, the manifest last.
+
+    What makes a release of them is not written where a prune may have deleted some of them.
+    """
     keys = catalogue.keys(release.manifest)
     lacking = {
         keys[path]: path
         for path, entry in release.manifest.files.items()
-        if path != BUNDLE and entry.digest not in held
+        if path != BUNDLE and entry.digest not in plan.held
     }
 
     def write(key: str) -> None:
@@ -192,6 +200,10 @@ def _upload(catalogue: Catalogue, release: Release, held: frozenset[Digest], pro
         catalogue.store.put(key, release.files[lacking[key]], if_absent=True)
 
     in_parallel(write, lacking)
+    try:
+        require_same_ground(catalogue, plan.standing)
+    except ConflictError as conflict:
+        _active_by_another(catalogue, release, conflict)
     progress(BUNDLE)
     catalogue.store.put(keys[BUNDLE], release.bundle_data, if_absent=True)
     progress("manifest.json")

@@ -237,7 +237,7 @@ class _Walk:
         if release not in self.ids:
             self.add(Fault.MISSING, f"{RELEASES}{release}/{BUNDLE}", "the active release")
         if release in self.bundles:
-            self._compare_stable(self.bundles[release])
+            self._compare_stable(self.bundles[release], settled=standing.pointer.settled)
 
     def _explain_absence(self) -> None:
         """No pointer: before the first activation there is none, and no stable key and no history either."""
@@ -270,10 +270,12 @@ class _Walk:
             return
         self.ever_active = {entry.release for entry in entries}
 
-    def _compare_stable(self, bundle: Bundle) -> None:
+    def _compare_stable(self, bundle: Bundle, *, settled: bool) -> None:
         for key, body in stable_files(bundle).items():
             found = self._body(key)
-            if found is None:
+            if found != body and not settled:
+                self.add(Fault.UNFINISHED, key, "the publish that is under way, or was cut off, writes it")
+            elif found is None:
                 self.add(Fault.MISSING, key, "the stable key of a template of the active release")
             elif found != body:
                 remedy = f"`bbws-templates rollback --to {self.catalogue.store.target} {bundle.release}`"

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from app.publishing.activation import Reason
+from app.publishing.activation import Reason, stable_files
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError
+from app.publishing.pruning import prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.rollback import ROLLBACK, roll_back
-from app.publishing.store import ObjectStore
-from app.publishing.verification import verify
+from app.publishing.store import InTime, ObjectStore, always
+from app.publishing.verification import Fault, verify
 from bbws_templates.faults import StoreError
-from bbws_templates.layout import HISTORY, POINTER
+from bbws_templates.layout import HISTORY, POINTER, manifest_key
 from bbws_templates.pointer import Lease
 from tests.publishing import cuts
 from tests.publishing.counting import CountingStore
@@ -95,3 +97,79 @@ def test_a_page_of_the_history_that_is_refused_falsely_is_not_referred_to(direct
     assert Catalogue(directory).standing() == before
     publish_to(directory, cuts.LATER)
     assert verify(Catalogue(directory)).discrepancies == ()
+
+
+def uploaded_late(store: ObjectStore, moment: str) -> ObjectStore:
+    """``store`` for a prune, in which somebody uploads ``MINE`` once more before the first such request."""
+    plan = make_plan(Catalogue(store), MINE)
+
+    class Late(CountingStore):
+        due = True
+
+        def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+            with lock:
+                if moment in key and self.due:
+                    self.due = False
+                    for path, data in MINE.files.items():
+                        store.put(Catalogue.keys(MINE.manifest)[path], data, if_absent=True)
+                    store.put(manifest_key(MINE.id), MINE.manifest_data, if_absent=True)
+                    with pytest.raises(ConflictError, match="began to prune"):
+                        publish(Catalogue(store), MINE, plan, Reason("publish", "me"))
+            return super().delete(key, if_match=if_match, in_time=in_time)
+
+    lock = threading.Lock()
+    return Late(store)
+
+
+@pytest.mark.parametrize("moment", ["manifest.json", "bundle.json", "objects/"])
+def test_what_is_uploaded_beside_a_prune_is_not_left_behind_as_a_release_without_files(
+    store: ObjectStore, moment: str
+) -> None:
+    """Else it would be a release that was active once and cannot be gone back to."""
+    for each in (FIRST, MINE, SECOND):
+        publish_to(store, each)
+    prune(Catalogue(uploaded_late(store, moment)), 1, actor="them")
+    found = verify(Catalogue(store))
+    assert found.intact, found.discrepancies
+    assert {item.fault for item in found.discrepancies} <= {Fault.UNUSED}
+    assert Catalogue(store).releases() == [SECOND.id]
+
+
+def test_who_is_overtaken_by_a_prune_makes_no_release_of_what_is_left(store: ObjectStore) -> None:
+    for each in (FIRST, MINE, SECOND):
+        publish_to(store, each)
+    plan = make_plan(Catalogue(store), MINE)
+
+    class Overtaken(CountingStore):
+        """Before the first object is written, somebody prunes it."""
+
+        due = True
+
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            etag = super().put(key, body, if_match=if_match, if_absent=if_absent)
+            if key.startswith("objects/") and self.due:
+                self.due = False
+                prune(Catalogue(store), 1, actor="them@example.com")
+            return etag
+
+    with pytest.raises(ConflictError, match=r"pruned .* meanwhile"):
+        publish(Catalogue(Overtaken(store)), MINE, plan, Reason("publish", "me"))
+    found = verify(Catalogue(store))
+    assert found.intact, found.discrepancies
+    assert Catalogue(store).releases() == [SECOND.id]
+
+
+def test_stable_keys_that_a_publish_is_just_writing_have_not_drifted(store: ObjectStore) -> None:
+    publish_to(store, FIRST)
+    publish_to(store, SECOND)
+    key = f"{NAMES[0]}.html"
+    standing = Catalogue(store).standing()
+    assert standing
+    store.put(POINTER, replace(standing.pointer, settled=False).to_bytes(), if_match=standing.etag)
+    store.put(key, stable_files(FIRST.bundle)[key])
+    found = verify(Catalogue(store))
+    assert not found.intact
+    assert {(item.fault, item.key) for item in found.discrepancies} == {
+        (Fault.UNFINISHED, POINTER),
+        (Fault.UNFINISHED, key),
+    }
