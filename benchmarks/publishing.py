@@ -47,7 +47,7 @@ def main() -> None:
 
         def go_back() -> None:
             standing = catalogue.standing()
-            wanted = catalogue.proven(release_before(catalogue))
+            wanted = catalogue.proven(release_before(catalogue, standing))
             roll_back(catalogue, wanted, replace(REASON, action="rollback"), expected=standing)
 
         tasks: dict[str, Callable[[], None]] = {
