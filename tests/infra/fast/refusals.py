@@ -489,7 +489,11 @@ def _without(text: str, names: set[str]) -> list[str]:
 def _expression(value: Any) -> str:
     """JSON is Terraform for everything used here, once its object keys are followed by an equals sign."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_expression(member)}" for key, member in value.items()) + " }"
+        return (
+            "{ "
+            + ", ".join(f"{json.dumps(key)} = {_expression(member)}" for key, member in value.items())
+            + " }"
+        )
     if isinstance(value, list):
         return "[" + ", ".join(_expression(member) for member in value) + "]"
     return json.dumps(value)
