@@ -53,7 +53,7 @@ def decode_document(data: bytes, known: Format, *, what: str) -> dict[str, Any]:
 
     members, reason = None, ""
     try:
-        members = json.loads(data)
+        members = json.loads(data, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         reason = str(error)
     if reason:  # not as its cause: that of bytes which are no UTF-8 is printed with all of them
@@ -94,6 +94,11 @@ def _other_number(number: int, known: Format, what: str) -> FormatError:
         f"{_start(what)} has format {str(number)[:20]}; this version reads format {readable}.",
         remedy="Use an earlier version of bbws-templates, or publish the release again." if older else UPDATE,
     )
+
+
+def _refuse_constant(name: str) -> None:
+    """Called for ``NaN`` and the like, which Python reads, and which JSON does not have."""
+    raise ValueError(f"it has no {name}")
 
 
 def _start(what: str) -> str:

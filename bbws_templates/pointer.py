@@ -16,7 +16,7 @@ from typing import Any, Final
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.documents import POINTER_FORMAT, decode_document, require_known
 from bbws_templates.faults import DamagedReleaseError
-from bbws_templates.layout import check_release_id
+from bbws_templates.layout import POINTER, check_release_id
 from bbws_templates.record import record
 
 PAGE: Final = 32
@@ -141,6 +141,7 @@ class Pointer:
 
         Raises:
             FormatError: as ``require_writable``.
+            DamagedReleaseError: it holds what cannot be written.
         """
         self.require_writable()
         members = {
@@ -156,7 +157,13 @@ class Pointer:
             "archive": self.archive,
             "history": [activation.members() for activation in self.history],
         }
-        return canonical_json(members)
+        try:
+            return canonical_json(members)
+        except DamagedReleaseError as error:
+            raise DamagedReleaseError(
+                f"The pointer {POINTER} cannot be written with all that it holds: {error.message}",
+                remedy=f"Restore an earlier version of {POINTER}, from before somebody else edited it.",
+            ) from None
 
 
 def parse_pointer(data: bytes) -> Pointer:

@@ -10,7 +10,13 @@ from app.browser.folders import Folders
 from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.pictures import allow_unapproved_option, refuse_unapproved_pictures
 from app.commands.publish import carry_out
-from app.commands.releasing import open_catalogue, to_option, unconditional_option, unversioned_option
+from app.commands.releasing import (
+    message_option,
+    open_catalogue,
+    to_option,
+    unconditional_option,
+    unversioned_option,
+)
 from app.publishing.activation import Reason
 from app.publishing.catalogue import ACTIVE
 from app.publishing.provenance import current_actor
@@ -25,7 +31,7 @@ from app.publishing.provenance import current_actor
 @unversioned_option
 @unconditional_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-@click.option("--message", "-m", default="", help="Why; kept in the history.")
+@message_option
 @screenshot_folder_options
 @template_set_options
 @json_option

@@ -14,6 +14,7 @@ from app.commands.output import out, print_json, progress_bar
 from app.commands.pictures import allow_unapproved_option, refuse_unapproved_pictures
 from app.commands.releasing import (
     confirm,
+    message_option,
     obtain_release,
     open_catalogue,
     plan_members,
@@ -40,7 +41,7 @@ from app.publishing.publisher import Published, make_plan, publish, refuse_break
 @unversioned_option
 @unconditional_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-@click.option("--message", "-m", default="", help="Why; kept in the history.")
+@message_option
 @screenshot_folder_options
 @template_set_options
 @json_option

@@ -86,6 +86,22 @@ def release_option(command: Command) -> Command:
     )(command)
 
 
+def message_option(command: Command) -> Command:
+    """``--message``: why somebody activates a release."""
+    return click.option("--message", "-m", default="", callback=_unicode, help="Why; kept in the history.")(
+        command
+    )
+
+
+def _unicode(_context: click.Context, _option: click.Parameter, text: str) -> str:
+    """``text``, if the bytes that the shell gave are UTF-8: else no document could hold it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise click.BadParameter(f"'{printable(text)}' is not UTF-8.") from None
+    return text
+
+
 def unversioned_option(command: Command) -> Command:
     """``--allow-unversioned``: for S3 servers that keep no versions."""
     return click.option(

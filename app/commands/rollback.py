@@ -11,6 +11,7 @@ from app.commands.options import json_option
 from app.commands.output import out, print_json, progress_bar
 from app.commands.releasing import (
     confirm,
+    message_option,
     open_catalogue,
     print_active,
     print_change,
@@ -31,7 +32,7 @@ from bbws_templates.faults import DamagedReleaseError
 @click.argument("release", required=False)
 @unconditional_option
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-@click.option("--message", "-m", default="", help="Why; kept in the history.")
+@message_option
 @json_option
 def command(
     target: str,

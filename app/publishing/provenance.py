@@ -26,7 +26,7 @@ def gather_provenance(templates: Path, *, clock: Clock = utc_now) -> Provenance:
 def current_actor() -> str:
     """Who asks: ``BBWS_ACTOR``, else the actor of the CI run, else git's e-mail address, else the login."""
     named = os.environ.get("BBWS_ACTOR") or os.environ.get("GITHUB_ACTOR")
-    return named or _git(Path.cwd(), "config", "user.email") or _login()
+    return _unicode(named or _git(Path.cwd(), "config", "user.email") or _login())
 
 
 def _builder() -> str:
@@ -34,7 +34,12 @@ def _builder() -> str:
     if run:
         server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
         return f"{server}/{os.environ.get('GITHUB_REPOSITORY', '')}/actions/runs/{run}"
-    return f"{_login()}@{platform.node()}"
+    return _unicode(f"{_login()}@{platform.node()}")
+
+
+def _unicode(text: str) -> str:
+    """``text`` with bytes of the environment that are not UTF-8 as escapes: no document could hold them."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _commit(folder: Path) -> str:
