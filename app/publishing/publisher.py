@@ -228,15 +228,32 @@ def _prove(catalogue: Catalogue, release: Release, progress: Progress) -> tuple[
         manifest, data = release.manifest, release.manifest_data
         _mend(catalogue, manifest_key(release.id), data)
         mended = ("manifest.json",)
-    keys = catalogue.keys(manifest)
-    broken = catalogue.damage(manifest)
-    for path in broken:
-        body = release.bundle_data if path == BUNDLE else release.files.get(path)
-        if body is not None and manifest.files[path].describes(body):
-            _mend(catalogue, keys[path], body)
+    broken = _mend_files(catalogue, release, manifest)
+    if _beyond(release, manifest, broken):
+        # An earlier build of the same content had another text of a source, which nobody has any more.
+        manifest, data = release.manifest, release.manifest_data
+        catalogue.store.put(manifest_key(release.id), data)
+        mended = ("manifest.json",)
+        broken = _mend_files(catalogue, release, manifest)
     if broken:
         _require_intact(catalogue, manifest)
     return Digest.of(data), (*mended, *broken)
+
+
+def _mend_files(catalogue: Catalogue, release: Release, manifest: Manifest) -> list[str]:
+    """Write anew what ``manifest`` lists, is damaged and this release has; the paths of all that is damaged."""
+    keys = catalogue.keys(manifest)
+    broken = catalogue.damage(manifest)
+    for path in broken:
+        if not _beyond(release, manifest, [path]):
+            _mend(catalogue, keys[path], release.bundle_data if path == BUNDLE else release.files[path])
+    return broken
+
+
+def _beyond(release: Release, manifest: Manifest, paths: Iterable[str]) -> list[str]:
+    """Those of ``paths`` that ``release`` does not have as ``manifest`` describes them."""
+    bodies = {**release.files, BUNDLE: release.bundle_data}
+    return [path for path in paths if path not in bodies or not manifest.files[path].describes(bodies[path])]
 
 
 def _mend(catalogue: Catalogue, key: str, body: bytes) -> None:

@@ -8,15 +8,26 @@ from pathlib import Path
 import pytest
 
 from app.core.changes import ChangeKind
+from app.core.release import Provenance, make_release
 from app.publishing.activation import stable_files
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.errors import BreakingChangeError, ConflictError
 from app.publishing.publisher import make_plan, publish
 from app.publishing.store import ObjectStore
+from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from tests.publishing.counting import CountingStore
-from tests.publishing.samples import CONTRACT, NAMES, REASON, publish_to, release, with_one_changed
+from tests.publishing.samples import (
+    CONTRACT,
+    NAMES,
+    REASON,
+    publish_to,
+    release,
+    source,
+    template,
+    with_one_changed,
+)
 
 
 def contents(store: ObjectStore) -> dict[str, bytes]:
@@ -189,3 +200,36 @@ def test_a_release_directory_and_a_target_hold_the_same_bytes(store: ObjectStore
     write_release(release(), tmp_path / "out")
     publish_to(store, read_release(tmp_path / "out"))
     assert Catalogue(store).release(release().id) == release()
+
+
+@pytest.mark.parametrize("repair", [False, True])
+def test_what_only_an_earlier_build_said_of_a_source_and_is_lost_gives_way_to_this_one(
+    store: ObjectStore, repair: bool
+) -> None:
+    """A comment that compiling drops is in the text of the source and not in the name of the release."""
+    first, again = (
+        make_release([template(NAMES[0])], {NAMES[0]: source(NAMES[0], text)}, Provenance(commit=text))
+        for text in ("first", "again")
+    )
+    assert first.id == again.id
+    publish_to(store, first)
+    path = f"sources/{NAMES[0]}.html"
+    lost = f"objects/{Digest.of(first.files[path]).hex}.html"
+    if not repair:  # another one is active, and this one is to come back
+        publish_to(store, release("other", names=NAMES[:1]))
+    store.delete(lost)
+    publish_to(store, again, repair=repair)
+    found = Catalogue(store).release(first.id)
+    assert found.files == again.files
+    assert verify(Catalogue(store)).intact
+    assert publish_to(store, again, repair=True).mended == ()
+
+
+def test_a_source_that_is_whole_stays_as_the_first_build_has_it(store: ObjectStore) -> None:
+    first, again = (
+        make_release([template(NAMES[0])], {NAMES[0]: source(NAMES[0], text)}, Provenance(commit=text))
+        for text in ("first", "again")
+    )
+    publish_to(store, first)
+    assert publish_to(store, again, repair=True).mended == ()
+    assert Catalogue(store).release(first.id).files == first.files
