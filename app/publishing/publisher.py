@@ -241,7 +241,7 @@ def _prove(catalogue: Catalogue, release: Release, progress: Progress) -> tuple[
 
 
 def _mend_files(catalogue: Catalogue, release: Release, manifest: Manifest) -> list[str]:
-    """Write anew what ``manifest`` lists, is damaged and this release has; the paths of all that is damaged."""
+    """The damaged paths of ``manifest``; those that this release has as described are written anew."""
     keys = catalogue.keys(manifest)
     broken = catalogue.damage(manifest)
     for path in broken:

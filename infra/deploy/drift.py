@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bbws_templates.printable import printable
 from infra.deploy.components import ROOT, Component
 from infra.deploy.difference import differences
 from infra.deploy.errors import EXIT_FAILED, EXIT_SURROUNDINGS, DeployError
@@ -102,7 +103,11 @@ def as_table(findings: Sequence[Finding]) -> str:
     details: list[str] = []
     for finding in findings:
         if finding.lines:
-            details += ["", f"{finding.part}: {finding.result}", *(f"  {line}" for line in finding.lines)]
+            details += [
+                "",
+                f"{finding.part}: {finding.result}",
+                *(f"  {printable(line)}" for line in finding.lines),
+            ]
     return "\n".join([*rows, *details])
 
 

@@ -17,6 +17,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
+from bbws_templates.printable import printable
 from infra.deploy.components import WORK
 from infra.deploy.errors import EXIT_FAILED, EXIT_SURROUNDINGS, DeployError, RefusedError
 from infra.deploy.preflight import require_account
@@ -63,8 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except (BotoCoreError, ClientError, WaiterError) as error:
         print(
-            f"AWS could not be asked: {error} Look at the credentials, their rights and the region. What was "
-            "done so far stays; the same command goes on from there.",
+            f"AWS could not be asked: {printable(str(error))} Look at the credentials, their rights and the "
+            "region. What was done so far stays; the same command goes on from there.",
             file=sys.stderr,
         )
         return EXIT_SURROUNDINGS
@@ -143,7 +144,7 @@ def _summary(counts: Counter[str], named: Named) -> None:
         print(f"{counts[kind]:>12,}  {words}")
         if kind != Verdict.SAME.name.lower():
             for key in named.get(kind, []):
-                print(f"{'':>14}{key}")
+                print(f"{'':>14}{printable(str(key))}")
             if counts[kind] > len(named.get(kind, [])):
                 print(f"{'':>14}…")
     if not counts:
@@ -176,7 +177,10 @@ def _functions(environment: Environment, options: argparse.Namespace) -> int:
 
 
 def _tell(step: Step) -> None:
-    print(f"{'done  ' if step.done else 'would '} {step.function}: {step.text}", flush=True)
+    print(
+        f"{'done  ' if step.done else 'would '} {printable(step.function)}: {printable(step.text)}",
+        flush=True,
+    )
 
 
 def _confirm(options: argparse.Namespace, expected: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.printable import printable
 from infra.design import ENVIRONMENTS
 from infra.verify.areas import AREAS, questions
 from infra.verify.aws import Account
@@ -76,7 +77,7 @@ def _areas(text: str) -> tuple[str, ...]:
 
 
 def _fail(message: str, code: int) -> int:
-    print(message, file=sys.stderr)
+    print(printable(message), file=sys.stderr)
     return code
 
 

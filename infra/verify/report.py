@@ -8,6 +8,7 @@ from dataclasses import asdict
 from itertools import groupby
 from textwrap import wrap
 
+from bbws_templates.printable import printable
 from infra.verify.checks import Check
 
 _WIDTH = 110
@@ -19,7 +20,7 @@ def as_table(checks: Sequence[Check], *, failures_only: bool = False) -> str:
     shown = failed if failures_only else list(checks)
     lines: list[str] = []
     for (area, subject), group in groupby(shown, key=lambda check: (check.area, check.subject)):
-        lines += ["", f"{area}: {subject}", *_resource(list(group))]
+        lines += ["", f"{area}: {printable(subject)}", *_resource(list(group))]
     summary = f"{len(checks) - len(failed)} of {len(checks)} checks passed"
     return "\n".join([*lines, "", f"{summary}, {len(failed)} failed" if failed else summary]).lstrip("\n")
 
@@ -35,13 +36,14 @@ def as_json(checks: Sequence[Check], environment: str) -> str:
 
 
 def _resource(checks: Sequence[Check]) -> Iterable[str]:
-    width = max(len(check.what) for check in checks)
+    width = max(len(printable(check.what)) for check in checks)
     for check in checks:
+        what = printable(check.what)
         if check.passed:
-            yield f"  ok    {check.what.ljust(width)}  {check.found}".rstrip()
+            yield f"  ok    {what.ljust(width)}  {printable(check.found)}".rstrip()
             continue
-        yield f"  FAIL  {check.what}"
+        yield f"  FAIL  {what}"
         for name, text in (("expected", check.expected), ("found", check.found), ("remedy", check.remedy)):
-            rows = wrap(text, _WIDTH - 18, break_on_hyphens=False) or ["none"]
+            rows = wrap(printable(text, lines=True), _WIDTH - 18, break_on_hyphens=False) or ["none"]
             yield f"        {name.ljust(8)}  {rows[0]}"
             yield from (f"                  {row}" for row in rows[1:])
