@@ -19,17 +19,17 @@ from app.commands.releasing import chosen_target, open_catalogue, target_argumen
 def command(target_word: str | None, target_option: str | None, settings: Path | None, as_json: bool) -> None:
     """Show what a target serves, since when, by whom and why."""
     catalogue = open_catalogue(chosen_target(target_word, target_option), settings)
-    standing = catalogue.standing()
+    found = catalogue.active()
     place = str(catalogue.store.target)
-    if standing is None:
+    if found is None:
         if as_json:
             print_json({"target": place, "release": ""})
         else:
             out.print(f"{place}: nothing has been published yet.")
         return
+    standing, manifest, bundle = found
     pointer = standing.pointer
-    manifest, _ = catalogue.manifest(pointer.release)
-    names = sorted(catalogue.bundle(pointer.release).templates)
+    names = sorted(bundle.templates)
     if as_json:
         print_json(
             {

@@ -62,6 +62,23 @@ class Catalogue:
                 remedy="Restore an earlier version of current.json, or delete it and publish again.",
             ) from error
 
+    def active(self) -> tuple[Standing, Manifest, Bundle] | None:
+        """The pointer and what it points to; None before the first publish.
+
+        Raises:
+            UnknownReleaseError, DamagedReleaseError: as ``bundle``, although nobody has moved the pointer.
+        """
+        standing = self.standing()
+        while standing:
+            release = standing.pointer.release
+            try:
+                return standing, self.manifest(release)[0], self.bundle(release)
+            except (UnknownReleaseError, DamagedReleaseError):
+                before, standing = standing, self.standing()
+                if standing and standing.pointer.active == before.pointer.active:
+                    raise
+        return None
+
     def bundle(self, release: str) -> Bundle:
         """The templates of a release.
 

@@ -67,8 +67,13 @@ class DirectoryStore(DirectoryReader):
             keys += [(relative / name).as_posix() for name in files if not name.startswith(".")]
         for key in sorted(keys):
             if key.startswith(prefix):
-                with suppress(FileNotFoundError):  # deleted since
-                    yield ListedObject(key, (self.root / key).stat().st_size)
+                try:
+                    size = (self.root / key).stat().st_size
+                except FileNotFoundError:
+                    continue  # deleted since
+                except OSError as error:
+                    raise StoreError(f"{self.root / key} cannot be read: {error.strerror}.") from error
+                yield ListedObject(key, size)
 
     def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         """As ``ObjectStore.delete``; folders that it leaves empty go as well."""
@@ -177,8 +182,9 @@ class DirectoryStore(DirectoryReader):
             raise DeniedError(f"{error.filename or self.root} may not be written by this user.") from error
         except OSError as error:
             remedy = "Make room: `prune` itself needs none." if error.errno in _FULL else ""
+            place = f" ({error.filename})" if error.filename else ""
             raise StoreError(
-                f"'{key}' cannot be written to {self.root}: {error.strerror}.", remedy=remedy
+                f"'{key}' cannot be written to {self.root}: {error.strerror}{place}.", remedy=remedy
             ) from error
 
 

@@ -11,7 +11,7 @@ import pytest
 from app.publishing.activation import Reason, stable_files
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.directory_store import DirectoryStore
-from app.publishing.errors import ConflictError
+from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.pruning import prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.rollback import ROLLBACK, roll_back
@@ -20,6 +20,7 @@ from app.publishing.verification import Fault, verify
 from bbws_templates.faults import StoreError
 from bbws_templates.layout import HISTORY, POINTER, manifest_key
 from bbws_templates.pointer import Lease
+from bbws_templates.reader import StoredObject
 from tests.publishing import cuts
 from tests.publishing.counting import CountingStore
 from tests.publishing.samples import NAMES, publish_to, release
@@ -173,3 +174,31 @@ def test_stable_keys_that_a_publish_is_just_writing_have_not_drifted(store: Obje
         (Fault.UNFINISHED, POINTER),
         (Fault.UNFINISHED, key),
     }
+
+
+@pytest.mark.parametrize("lost", ["manifest.json", "bundle.json"])
+def test_who_asks_for_what_is_served_while_it_is_replaced_and_pruned_is_told_what_came(
+    store: ObjectStore, lost: str
+) -> None:
+    publish_to(store, FIRST)
+
+    class Replaced(CountingStore):
+        def get(self, key: str) -> StoredObject | None:
+            if key == f"releases/{FIRST.id}/{lost}":
+                publish_to(store, SECOND)
+                prune(Catalogue(store), 1, actor="them")
+            return super().get(key)
+
+    found = Catalogue(Replaced(store)).active()
+    assert found
+    assert found[2].release == SECOND.id
+    store.delete(f"releases/{SECOND.id}/{lost}")
+    with pytest.raises(UnknownReleaseError, match="has no release"):
+        Catalogue(store).active()
+
+
+def test_a_file_that_leads_in_circles_is_named(directory: DirectoryStore) -> None:
+    publish_to(directory, FIRST)
+    (directory.root / "circle").symlink_to(directory.root / "circle")
+    with pytest.raises(StoreError, match=r"/circle cannot be read"):
+        verify(Catalogue(directory))
