@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from app.publishing.store import InTime, ListedObject, ObjectStore, always
 from bbws_templates.reader import StoredObject, Unchanged
@@ -50,3 +50,19 @@ class CountingStore:
     def require_versioning(self) -> None:
         self.requests.append(("versioning", ""))
         self.inner.require_versioning()
+
+
+Hook = Callable[[str, str], None]
+"""Called with an operation and its key before it is carried out."""
+
+
+class Hooked(CountingStore):
+    """A store that tells of each deletion, or reading of the pointer, before it carries it out."""
+
+    def __init__(self, inner: ObjectStore, hook: Hook) -> None:
+        super().__init__(inner)
+        self.hook = hook
+
+    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+        self.hook("delete", key)
+        return super().delete(key, if_match=if_match, in_time=in_time)

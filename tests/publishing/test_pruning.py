@@ -15,42 +15,14 @@ from app.publishing.clock import iso
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError
 from app.publishing.lease import LEASE, SKEW, PruneLease
-from app.publishing.parallel import WORKERS
 from app.publishing.pruning import PrunePlan, plan_prune, prune
 from app.publishing.store import InTime, ObjectStore, always
 from app.publishing.verification import Fault, verify
 from bbws_templates.faults import DamagedReleaseError, UnreachableError
 from bbws_templates.reader import StoredObject
 from tests.publishing import samples
-from tests.publishing.counting import CountingStore
+from tests.publishing.counting import CountingStore, Hook, Hooked
 from tests.publishing.samples import NAMES, go_back, publish_to
-
-Hook = Callable[[str, str], None]
-"""Called with an operation and its key before it is carried out."""
-
-
-class Hooked(CountingStore):
-    """A store that tells of each deletion, or reading of the pointer, before it carries it out."""
-
-    def __init__(self, inner: ObjectStore, hook: Hook) -> None:
-        super().__init__(inner)
-        self.hook = hook
-
-    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
-        self.hook("delete", key)
-        return super().delete(key, if_match=if_match, in_time=in_time)
-
-
-class Done(CountingStore):
-    """A store whose ``requests`` are those deletions that were carried out, and what was written."""
-
-    def get(self, key: str) -> StoredObject | None:
-        return self.inner.get(key)
-
-    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
-        gone = self.inner.delete(key, if_match=if_match, in_time=in_time)
-        self.requests.append(("delete", key))
-        return gone
 
 
 class Hand:
@@ -319,29 +291,6 @@ def test_a_prune_renews_its_lease_before_its_time_is_over(store: ObjectStore, cl
     prune(Catalogue(SlowlyRead(store)), 1, actor="me", clock=clock)
     assert clock.now >= datetime(2026, 1, 5, 12, tzinfo=UTC) + LEASE
     assert verify(Catalogue(store)).discrepancies == ()
-
-
-def test_a_deletion_for_which_there_is_no_time_left_waits_for_the_lease_to_be_renewed(
-    directory: DirectoryStore, clock: Hand
-) -> None:
-    for number in range(4 * WORKERS):
-        publish_to(directory, release(f"number {number}"))
-    slept = threading.Lock()
-
-    def sleep_once(operation: str, key: str) -> None:
-        if slept.acquire(blocking=False):
-            clock.now += LEASE
-
-    inner = Done(directory)
-    store = Hooked(inner, sleep_once)
-    prune(Catalogue(store), 1, actor="me", clock=clock)
-    taken, renewed, _ = (
-        at for at, request in enumerate(inner.requests) if request == ("put", "current.json")
-    )
-    assert (
-        taken < renewed < inner.requests.index(next(each for each in inner.requests if each[0] == "delete"))
-    )
-    assert verify(Catalogue(directory)).discrepancies == ()
 
 
 def test_the_stable_keys_may_be_completed_by_a_publisher_while_a_prune_is_under_way(

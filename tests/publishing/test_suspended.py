@@ -13,16 +13,30 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError, TooLateError
 from app.publishing.lease import LEASE
+from app.publishing.parallel import WORKERS
 from app.publishing.pruning import prune
 from app.publishing.store import InTime, ObjectStore, always
 from app.publishing.verification import verify
 from bbws_templates.faults import UnreachableError
+from bbws_templates.reader import StoredObject
 from bbws_templates.target import BucketTarget
-from tests.publishing.counting import CountingStore
+from tests.publishing.counting import CountingStore, Hooked
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request
 from tests.publishing.samples import NAMES, publish_to, release
 
 OLD, NEW = release("old", names=NAMES[:1]), release("new", names=NAMES[:1])
+
+
+class Done(CountingStore):
+    """A store whose ``requests`` are those deletions that were carried out, and what was written."""
+
+    def get(self, key: str) -> StoredObject | None:
+        return self.inner.get(key)
+
+    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+        gone = self.inner.delete(key, if_match=if_match, in_time=in_time)
+        self.requests.append(("delete", key))
+        return gone
 
 
 def test_suspended_at_the_last_moment_it_deletes_nothing_of_what_was_activated_since(
@@ -49,6 +63,29 @@ def test_suspended_at_the_last_moment_it_deletes_nothing_of_what_was_activated_s
     assert [operation for operation, _ in slow.requests if operation == "delete"]
     assert Catalogue(store).proven("active").id == OLD.id
     assert verify(Catalogue(store)).discrepancies == ()
+
+
+def test_a_deletion_for_which_there_is_no_time_left_waits_for_the_lease_to_be_renewed(
+    directory: DirectoryStore,
+) -> None:
+    for number in range(4 * WORKERS):
+        publish_to(directory, release(f"number {number}", names=NAMES[:1]))
+    now, slept = [datetime(2026, 1, 5, 12, tzinfo=UTC)], threading.Lock()
+
+    def sleep_once(operation: str, key: str) -> None:
+        if slept.acquire(blocking=False):
+            now[0] += LEASE
+
+    inner = Done(directory)
+    store = Hooked(inner, sleep_once)
+    prune(Catalogue(store), 1, actor="me", clock=lambda: now[0])
+    taken, renewed, _ = (
+        at for at, request in enumerate(inner.requests) if request == ("put", "current.json")
+    )
+    assert (
+        taken < renewed < inner.requests.index(next(each for each in inner.requests if each[0] == "delete"))
+    )
+    assert verify(Catalogue(directory)).discrepancies == ()
 
 
 def test_what_is_out_of_time_is_not_deleted(store: ObjectStore) -> None:
