@@ -119,22 +119,23 @@ class ReleaseCache:
         Raises:
             UnavailableError: there is no release to be had from anywhere.
         """
+        lock = self._lock  # that of a child, should this thread be forked in here, is another one
         serving = self._serving
-        if serving and not (self._is_due() and self._lock.acquire(blocking=False)):
+        if serving and not (self._is_due() and lock.acquire(blocking=False)):
             return serving
         if not serving:
             failures = self._failures
-            self._lock.acquire()
+            lock.acquire()
             if not self._serving and self._failures != failures:
                 # Whoever has waited for an attempt of another thread has waited: it need not make its own.
-                self._lock.release()
+                lock.release()
                 raise UnavailableError(self._failure)
         try:
             if not self._serving or self._is_due():
                 self._refresh()
             return self._served()
         finally:
-            self._lock.release()
+            lock.release()
 
     def status(self) -> Status:
         """What is served, as ``serving`` says it, without what is in it."""
@@ -226,14 +227,19 @@ class ReleaseCache:
         self._lost = [flight for flight in self._lost if not flight.landed]
         if len(self._lost) >= _MOST_LOST:
             raise UnreachableError(f"{self._place} has left {len(self._lost)} questions without an answer.")
-        if self._reader is None:
-            # Imports boto3, which takes a while and is no sign of an outage.
-            self._reader = self._open_reader()
-        reader, held, now = self._reader, self._serving, self._clock()
+        self._opened()
+        held, now = self._serving, self._clock()
+        reader = self._opened()  # once more: the clock may be where this thread was forked
         # With nothing else to serve there is nothing to win by giving up early.
         patience = self._patience if held or self._deployed else self._cold_patience
         self._flight = Flight(lambda: self._loader.load(reader, held, now), started=now, patience=patience)
         return self._flight
+
+    def _opened(self) -> ObjectReader:
+        if self._reader is None:
+            # Imports boto3, which takes a while and is no sign of an outage.
+            self._reader = self._open_reader()
+        return self._reader
 
     def _give_up(self) -> None:
         """Break off what is under way, so that the next question goes out on a connection of its own."""

@@ -17,7 +17,11 @@ T = TypeVar("T")
 
 
 class Flight(Generic[T]):
-    """A load that began at ``started`` and is worth waiting for ``patience`` seconds, all waits together."""
+    """A load that began at ``started`` and is worth waiting for ``patience`` seconds, all waits together.
+
+    Raises:
+        StoreError: no thread can be started.
+    """
 
     def __init__(self, load: Callable[[], T], *, started: float, patience: float) -> None:
         self.started = started
@@ -25,7 +29,10 @@ class Flight(Generic[T]):
         self._landed = threading.Event()
         self._result: T | None = None
         self._error: BbwsTemplatesError | None = None
-        threading.Thread(target=self._run, args=(load,), name="bbws-templates", daemon=True).start()
+        try:
+            threading.Thread(target=self._run, args=(load,), name="bbws-templates", daemon=True).start()
+        except RuntimeError as error:  # the machine has no thread to spare, or Python is about to end
+            raise StoreError(f"Reading takes a thread, and there is none: {plain(str(error))}.") from None
 
     @property
     def landed(self) -> bool:

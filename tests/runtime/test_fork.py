@@ -207,3 +207,46 @@ def test_workers_of_multiprocessing_render(server: OddServer) -> None:
         worker.join(60)
         assert worker.exitcode == 0
     assert {answers.get() for _ in workers} == {release("first").id}
+
+
+class Forking(Hand):
+    """A clock that forks the process in the middle of what asks it, as a handler of a signal may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls_left = -1
+        self.child: int | None = None
+
+    def __call__(self) -> float:
+        self.calls_left -= 1
+        if self.calls_left == 0:
+            self.child = os.fork()
+            if not self.child:
+                signal.alarm(60)
+        return self.now
+
+
+@pytest.mark.parametrize("call", range(1, 6))
+@pytest.mark.parametrize("is_warm", [True, False])
+def test_a_thread_that_is_forked_while_it_asks_goes_on_in_the_child(
+    directory: DirectoryStore, call: int, is_warm: bool
+) -> None:
+    publish_to(directory, release("first"))
+    clock = Forking()
+    client = TemplateClient(directory.root.as_uri(), ttl=TTL, clock=clock)
+    if is_warm:
+        client.render("receipts/receipt", DATA)
+        clock.now += TTL + 1
+    clock.calls_left = call
+    done = False
+    try:
+        client.render("receipts/receipt", DATA)
+        client.refresh()
+        done = client.render("receipts/receipt", DATA).release == release("first").id
+    finally:
+        if clock.child == 0:
+            os._exit(0 if done else 1)
+
+    assert done
+    if clock.child:
+        assert os.waitstatus_to_exitcode(os.waitpid(clock.child, 0)[1]) == 0

@@ -325,3 +325,22 @@ def test_the_default_clock_goes_on_while_the_process_is_frozen(monkeypatch: pyte
     assert go(5, -86_400) == 7215, "the wall is set back"
     assert go(0, 3600) == 10_815, "frozen after that"
     assert go(1, 1.2) == 10_816
+
+
+def test_a_machine_without_a_thread_to_spare_serves_what_is_held(
+    clock: Hand, directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_to(directory, release("first"))
+    client = TemplateClient(directory.root.as_uri(), ttl=TTL, clock=clock)
+    client.render(NAME, DATA)
+    clock.now += TTL + 1
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert client.render(NAME, DATA).release == release("first").id
+    assert client.status().origin is Origin.LAST_KNOWN_GOOD
+    assert "thread" in client.status().problem
+    with pytest.raises(UnavailableError, match="thread"):
+        TemplateClient(directory.root.as_uri(), clock=clock).render(NAME, DATA)
