@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,12 @@ PAGES = {
 }
 
 
+def some(all_of: Iterable[Any], *daily: Any) -> list[Any]:
+    """All of them as parameters; those that are not ``daily`` run with the cuts alone."""
+    heavy = pytest.mark.heavy("cuts")
+    return [pytest.param(one, id=str(one), marks=() if one in daily else heavy) for one in all_of]
+
+
 @pytest.fixture(autouse=True)
 def _collected() -> Iterator[None]:
     yield
@@ -89,7 +96,7 @@ def commands(target: str, directory: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", some(PAGES, "a page", "a bare redirect", "nothing"))
 def test_every_command_says_in_one_line_that_it_is_not_s3_that_answers(
     place: Place,
     page: str,
@@ -101,7 +108,7 @@ def test_every_command_says_in_one_line_that_it_is_not_s3_that_answers(
         monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
         before = Snapshot(BucketTarget(target.removeprefix("s3://")))
         every = commands(target, directory)
-        chosen = every if page in ("a page", "a page that is XML") else ("status", "verify", "publish")
+        chosen = every if page in ("a page", "a page that is XML") else ("status", "publish")
         for name in chosen:
             words = every[name]
             proxy.reset(since(1, PAGES[page]))
@@ -115,6 +122,7 @@ def test_every_command_says_in_one_line_that_it_is_not_s3_that_answers(
     assert after.objects == before.objects
 
 
+@pytest.mark.heavy("cuts")
 @pytest.mark.parametrize("page", ["a page that is XML", "a page not found"])
 def test_at_any_one_request_of_a_command_it_is_named_or_overcome(
     place: Place, page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -144,20 +152,19 @@ def test_at_any_one_request_of_a_command_it_is_named_or_overcome(
                 assert held.release(active).id == active, (name, number)
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        (("ETag", ""),),
-        (("ETag", '""'),),
-        (("Content-Encoding", "gzip"),),
-        (("Content-Type", "text/html"),),
-        (("Last-Modified", "yesterday"),),
-        (("x-amz-missing-meta", "some"),),
-        (("x-amz-expiration", "\x01"),),
-        (("ETag", ""), ("Content-Type", ""), ("Last-Modified", ""), ("x-amz-version-id", "")),
-    ],
-    ids=str,
-)  # fmt: skip
+HEADERS = (
+    (("ETag", ""),),
+    (("ETag", '""'),),
+    (("Content-Encoding", "gzip"),),
+    (("Content-Type", "text/html"),),
+    (("Last-Modified", "yesterday"),),
+    (("x-amz-missing-meta", "some"),),
+    (("x-amz-expiration", "\x01"),),
+    (("ETag", ""), ("Content-Type", ""), ("Last-Modified", ""), ("x-amz-version-id", "")),
+)
+
+
+@pytest.mark.parametrize("headers", some(HEADERS, HEADERS[0], HEADERS[2]))
 def test_headers_that_a_gateway_took_or_gave_are_named_or_do_not_matter(
     place: Place,
     headers: tuple[tuple[str, str], ...],
@@ -189,7 +196,7 @@ LISTINGS = {
 }
 
 
-@pytest.mark.parametrize("listing", LISTINGS)
+@pytest.mark.parametrize("listing", some(LISTINGS, "an empty one of something else", "no keys"))
 def test_a_listing_that_is_none_is_never_taken_for_an_empty_bucket(
     aws: str, monkeypatch: pytest.MonkeyPatch, listing: str
 ) -> None:
@@ -210,7 +217,7 @@ def client_sees(page: Fault, proxy: FaultProxy, target: str) -> TemplateClient:
     return client
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", some(PAGES, "a page", "a page not found", "nothing"))
 def test_a_client_goes_on_with_what_it_has_and_says_why(
     place: Place, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
