@@ -8,6 +8,8 @@ from pathlib import Path
 from app.core.errors import Location, SourceError
 from app.core.filenames import PARTIALS_FOLDER, READ_SUFFIXES, Walk
 from app.core.findings import Finding, Severity
+from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.layout import check_name
 
 
 class Remarks:
@@ -25,6 +27,11 @@ class Remarks:
                 "There is no template in this folder.",
                 "Save a category/name.html in it, or name another folder with --templates or BBWS_TEMPLATES.",
             )
+        for name in sorted(names):
+            try:
+                check_name(name)
+            except DamagedReleaseError as error:
+                yield self._error(folder / f"{name}.html", error.message, error.remedy)
         for relative, path in found.files.items():
             name = str(relative.with_suffix(""))
             if relative.suffix == ".txt" and PARTIALS_FOLDER not in relative.parts[:1] and name not in names:
