@@ -51,6 +51,11 @@ def provider_questions(account: Account) -> Iterator[Question]:
             if "github" in one["Arn"].lower()
         ),
     )
+    yield subject.question(
+        "providers of SAML",
+        [],
+        lambda: sorted(one["Arn"] for one in account.read("iam.list_saml_providers")["SAMLProviderList"]),
+    )
 
 
 def _questions(account: Account, name: str, holders: frozenset[str]) -> Iterator[Question]:

@@ -127,7 +127,9 @@ class Estate:
         if REPLICATED[self.name]:
             self._unprotect()
         with ThreadPoolExecutor(4) as pool:
-            self._together(pool, self._destroy, (*AFTER_ACCOUNT, "account"))
+            self._together(pool, self._destroy, AFTER_ACCOUNT)
+        # The account last: with it go the rights of those who destroy the others.
+        self._destroy("account")
 
     def values(self, component: str) -> dict[str, dict[str, Any]]:
         """Address to attributes of every resource: as planned, else as they were stored by the apply."""

@@ -338,6 +338,17 @@ def stored(**changes: Any) -> Cause:
     return cause
 
 
+def under_a_foreign_key(s3: Any, bucket: str) -> Any:
+    """What the policy refuses: a template encrypted with the key of another account."""
+    place = {"Bucket": bucket, "Key": "receipts/receipt.html"}
+    before = s3.get_object(**place)
+    said = {name: before[name] for name in ("ContentType", "CacheControl")}
+    body = before["Body"].read()
+    foreign = "arn:aws:kms:af-south-1:111122223333:key/x"
+    s3.put_object(**place, Body=body, **said, ServerSideEncryption="aws:kms", SSEKMSKeyId=foreign)
+    return lambda: s3.put_object(**place, Body=body, **said)
+
+
 def without_state(estate: Any) -> Any:
     s3 = estate.emulator.client("s3")
     place = {
@@ -378,7 +389,7 @@ def archived(estate: Any) -> Any:
 CONTENT_DRIFTS = {
     "a template kept by caches": Fault(stored(CacheControl="max-age=86400"), "templates", "headers"),
     "a template under a foreign key": Fault(
-        stored(ServerSideEncryption="aws:kms", SSEKMSKeyId="arn:aws:kms:af-south-1:111122223333:key/x"),
+        without_policy("bbws-templates-{env}", under_a_foreign_key, "af-south-1"),
         "templates",
         "headers",
     ),

@@ -206,6 +206,22 @@ def put_and_put(operation: str, member: str, wanted: Any, before: Any, bucket: s
     )
 
 
+def logs_elsewhere(estate: Any) -> Any:
+    """Logs of the templates in another folder; meanwhile the policy of the log bucket allows it."""
+    s3 = estate.emulator.client("s3")
+    bucket, logs = f"bbws-templates-{estate.name}", f"bbws-logs-{estate.name}"
+    policy_before = s3.get_bucket_policy(Bucket=logs)["Policy"]
+
+    def deliver(prefix: str) -> None:
+        target = {"TargetBucket": logs, "TargetPrefix": prefix}
+        s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={"LoggingEnabled": target})
+
+    s3.put_bucket_policy(Bucket=logs, Policy=policy_before.replace("s3-access-logs/templates/*", "*"))
+    deliver("elsewhere/")
+    s3.put_bucket_policy(Bucket=logs, Policy=policy_before)
+    return lambda: deliver("s3-access-logs/templates/")
+
+
 METRICS = {"Id": "EntireBucket"}
 METRICS_GONE = call(
     "s3",
@@ -294,11 +310,15 @@ DRIFTS = {
         "policy refuses weakening by the deployer",
         PROD,
     ),
-    "events to the bus": Fault(
+    "events to a foreign queue": Fault(
         put_and_put(
             "put_bucket_notification_configuration",
             "NotificationConfiguration",
-            {"EventBridgeConfiguration": {}},
+            {
+                "QueueConfigurations": [
+                    {"QueueArn": "arn:aws:sqs:af-south-1:111122223333:x", "Events": ["s3:ObjectCreated:*"]}
+                ]
+            },
             {},
             LOGS,
         ),
@@ -442,12 +462,7 @@ DRIFTS = {
         foreign_bucket("bbws-templates-{env}-old"), "bucket", "buckets of this product"
     ),
     "logs to another folder": Fault(
-        put_and_put(
-            "put_bucket_logging",
-            "BucketLoggingStatus",
-            {"LoggingEnabled": {"TargetBucket": LOGS, "TargetPrefix": "s3-access-logs/templates/elsewhere/"}},
-            {"LoggingEnabled": {"TargetBucket": LOGS, "TargetPrefix": "s3-access-logs/templates/"}},
-        ),
+        logs_elsewhere,
         "bucket",
         "access logs",
     ),

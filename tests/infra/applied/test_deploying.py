@@ -65,6 +65,9 @@ def test_drift_is_planned_by_one_role_and_repaired_by_another(dev: Estate) -> No
         "  ! point_in_time_recovery[0].enabled",
         "  -   false",
         "  +   true",
+        "  ! point_in_time_recovery[0].recovery_period_in_days",
+        "  -   0",
+        "  +   35",
     ]
     dev.deploy("plan", *only, "--no-lock", "--detailed-exitcode", role=dev.planner).ok(2)
     folder = work(dev, "tenants")

@@ -102,10 +102,13 @@ def test_the_table_shows_a_fault_and_the_exit_code_tells_it(dev: Estate) -> None
         finished = dev.verify("--only", "tables").ok(1)
     finally:
         undo()
-    (line,) = [line for line in finished.output.splitlines() if line.startswith("FAIL")]
-    assert line.split()[1:3] == ["tables", "tenants"]
-    assert line.endswith("35 days   disabled") or "35 days" in line
-    assert "1 failed" in finished.output.splitlines()[-1]
+    lines = [line.split() for line in finished.output.splitlines()]
+    (place,) = [number for number, words in enumerate(lines) if words[:1] == ["FAIL"]]
+    assert lines[place][1:] == ["point-in-time", "recovery"]
+    assert [line for line in lines[:place] if line[:1] == ["tables:"]][-1] == ["tables:", "tenants"]
+    said = [" ".join(words) for words in lines[place + 1 : place + 4]]
+    assert [line.split()[0] for line in said] == ["expected", "found", "remedy"]
+    assert "1 failed" in " ".join(lines[-1])
 
 
 def test_the_wrong_account_is_no_verification(dev: Estate, prod: Estate) -> None:
@@ -122,7 +125,7 @@ def test_no_answer_is_no_verification(dev: Estate) -> None:
     environment = {
         **dev.workbench.environment,
         **dev.emulator.environment,
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        **dict.fromkeys(("AWS_ENDPOINT_URL", "HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9"),
         "PYTHONPATH": ".",
     }
     finished = dev._python(environment, "infra.verify", "--env", "dev").ok(4)

@@ -29,7 +29,8 @@ def get_backup_vault_access_policy(self: BackupResponse) -> str:
     arn = _vault(self)
     if arn not in POLICIES:
         raise ResourceNotFoundException(msg="The specified resource does not exist")
-    return json.dumps({"BackupVaultArn": arn, "Policy": POLICIES[arn]})
+    name = arn.rpartition(":")[2]
+    return json.dumps({"BackupVaultName": name, "BackupVaultArn": arn, "Policy": POLICIES[arn]})
 
 
 def delete_backup_vault_access_policy(self: BackupResponse) -> str:
