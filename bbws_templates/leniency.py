@@ -4,10 +4,10 @@ A contract is what keeps a ``javascript:`` URL out of a link. So a value that it
 HTML, text and subject alike, but for what cannot be a link, or a wrong value of a format:
 
 - a number or a boolean where text is due, when the contract has nothing against its text;
-- text, a list or an object whose size alone is wrong, unless the text is an address: its members are checked
-  one by one;
-- all data when they are refused as a whole (no alternative fits), but for what looks like an address: it may
-  be what the contract objects to.
+- text, a list or an object whose size alone is wrong, unless the text looks like an address or markup: its
+  members are checked one by one;
+- of data that are refused as a whole (no alternative fits), numbers, booleans and plain text: anything else
+  may be what the contract objects to, and a template may print it unescaped.
 """
 
 from __future__ import annotations
@@ -28,8 +28,16 @@ from bbws_templates.values import text_of
 _PASSED_OVER = re.compile(r"[\t\r\n]")
 _BEFORE = "".join(map(chr, range(0x21)))
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_RUN = frozenset({"javascript", "vbscript", "livescript", "data", "blob", "file"})
+_KNOWN = frozenset(
+    {"javascript", "vbscript", "livescript", "data", "blob", "file", "cid"}
+    | {"http", "https", "ws", "wss", "ftp", "mailto", "tel", "sms"}
+)
 _ELSEWHERE = re.compile(r"[/\\]|www\.", re.IGNORECASE)
+# Where a template prints unescaped, the reader decodes these.
+_MARKUP = re.compile(r"<[a-z/!?]|&#|&[a-z][a-z0-9]*;", re.IGNORECASE)
+# No scheme, markup, entity, quoted attribute or second host can be written with these.
+_PLAIN = re.compile(r"(?:[A-Za-z0-9 \t\r\n.,;!?'()%+*#/_-]|[^\x00-\x9f])*")
+_HOST = re.compile(r"//|www\.", re.IGNORECASE)
 
 
 def permitted(contract: Mapping[str, Any], data: Any) -> tuple[Any, tuple[ContractProblem, ...]]:
@@ -52,7 +60,7 @@ def permitted(contract: Mapping[str, Any], data: Any) -> tuple[Any, tuple[Contra
             # Of a member whose name is not repeated, it is said no more than that there is one.
             draft.put(problem.pointer, {name: each for name, each in value.items() if is_plain_name(name)})
         elif not _is_of_another_size(value, problem):
-            draft.put(problem.pointer, "" if problem.pointer else _without_addresses(value))
+            draft.put(problem.pointer, "" if problem.pointer else _plain_parts(value))
     return draft.data, problems
 
 
@@ -106,20 +114,26 @@ class _Draft:
 
 
 def _is_of_another_size(value: Any, problem: ContractProblem) -> bool:
-    """Whether nothing but the size of ``value`` is wrong, and that is no address."""
-    if isinstance(value, str) and (len(value) > MAX_PATTERN_TEXT or _is_like_an_address(value)):
+    """Whether nothing but the size of ``value`` is wrong, and that is no address and no markup."""
+    if isinstance(value, str) and (
+        len(value) > MAX_PATTERN_TEXT or _MARKUP.search(value) or _is_like_an_address(value)
+    ):
         return False  # the longest text is not held to its pattern or format at all
     return problem.expectation.startswith(SIZE)
 
 
-def _without_addresses(value: Any, depth: int = 0) -> Any:
+def _plain_parts(value: Any, depth: int = 0) -> Any:
     if isinstance(value, str):
-        return "" if not depth or _is_like_an_address(value) else value
+        return value if depth and _is_plain(value) else ""
     if isinstance(value, Mapping) and depth <= MAX_NESTING:
-        return {name: _without_addresses(each, depth + 1) for name, each in value.items()}
+        return {name: _plain_parts(each, depth + 1) for name, each in value.items()}
     if is_list(value) and depth <= MAX_NESTING:
-        return [_without_addresses(each, depth + 1) for each in value]
-    return "" if isinstance(value, Mapping) or is_list(value) else value
+        return [_plain_parts(each, depth + 1) for each in value]
+    return value if value is None or isinstance(value, (int, float)) or is_decimal(value) else ""
+
+
+def _is_plain(text: str) -> bool:
+    return bool(_PLAIN.fullmatch(text)) and not _HOST.search(text) and not _is_like_an_address(text)
 
 
 def _is_like_an_address(text: str) -> bool:
@@ -130,7 +144,7 @@ def _is_like_an_address(text: str) -> bool:
     if scheme is None:
         return False
     # "Note: by bicycle" is no address, "javascript: alert(1)" is one.
-    return scheme[1].lower() in _RUN or not text[scheme.end() :][:1].isspace()
+    return scheme[1].lower() in _KNOWN or not text[scheme.end() :][:1].isspace()
 
 
 def _parts(pointer: str) -> list[str]:

@@ -118,9 +118,60 @@ def test_data_that_are_refused_as_a_whole_lose_their_addresses_only() -> None:
         "anyOf": [{"required": ["when"]}, {"properties": {"url": {"const": "https://b.example"}}}],
     }
     allowed, _ = permitted(
-        whole, {**GOOD, "rows": [{"label": "Note: a", "url": GOOD["url"]}], "count": "java\nscript: x"}
+        whole,
+        {**GOOD, "rows": [{"label": "No. 5, Cape Town", "url": GOOD["url"]}], "count": "java\nscript: x"},
     )
-    assert allowed == {"name": "Zoë", "url": "", "rows": [{"label": "Note: a", "url": ""}], "count": ""}
+    assert allowed == {
+        "name": "Zoë", "url": "", "rows": [{"label": "No. 5, Cape Town", "url": ""}], "count": "",
+    }  # fmt: skip
+
+
+REFUSED_AS_A_WHOLE = {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
+
+NOT_PLAIN = [
+    "javascript:alert(1)", "&#106;avascript:alert(1)", "&#x6a;avascript&#58;alert(1)", "AT&T",
+    "javascript&colon;alert(1)", "java&Tab;script&colon;x", "<a href=//evil.example>pay</a>", "<img src=x>",
+    "</style>", "a < b", '" onmouseover="x', "' onmouseover=alert(1) '", "` x", "mailto: x", "http: x",
+    "ftp: x", "x-y: z", "Note: a", "http://evil.example", "see https://evil.example", "//evil.example",
+    "\\\\evil.example", "/evil", "\t//evil", "a //evil", "url(//evil)", "www.evil.example",
+    " WWW.evil.example", "see www.evil.example", "pay a@evil.example", "a@b", "\x00x",
+]  # fmt: skip
+
+PLAIN = [
+    "Zoë O'Brien", "31/12/2025", "R 1 250.00 (10 % off!)", "12 Long Street,\nCape Town; 8001", "नमस्ते",
+    "👍🏽 ok", "“quoted” – and/or…", "Flat #5*", "€ 5 + 3", "¿Qué?",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", NOT_PLAIN, ids=ascii)
+def test_data_that_are_refused_as_a_whole_print_no_markup_no_entity_and_no_address(value: str) -> None:
+    for part in ("<b>{{{text}}}</b>", "<a href='{{{text}}}'>", "{{&text}}", "{{text}}"):
+        data = {"text": value, "rows": [{"text": value}]}
+        allowed, problems = permitted(REFUSED_AS_A_WHOLE, data)
+        assert problems
+        assert allowed == {"text": "", "rows": [{"text": ""}]}
+        email = replace(EMAIL, html=part)
+        empty = render_email(email, {"text": ""}, strict=False).html
+        assert render_email(email, allowed, strict=False).html == empty
+
+
+@pytest.mark.parametrize("value", PLAIN, ids=ascii)
+def test_data_that_are_refused_as_a_whole_keep_their_plain_text(value: str) -> None:
+    data = {"text": value, "number": 5, "no": None, "yes": True, "price": Decimal("1.5")}
+    assert permitted(REFUSED_AS_A_WHOLE, data)[0] == data
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["&#106;avascript:", "javascript&colon;", "<a href=x>", "http: ", "mailto: ", "FTP: ", "tel: ", "//"],
+)
+def test_text_that_is_too_long_and_like_an_address_is_not_printed(start: str) -> None:
+    assert fields({**GOOD, "name": start + "z" * 31})["name"] == ""
+
+
+@pytest.mark.parametrize("start", ["Note: ", "a < b ", "AT&T ", "1 & 2; "])
+def test_text_that_is_only_too_long_is_printed(start: str) -> None:
+    assert permitted(CONTRACT, {**GOOD, "name": start + "z" * 31})[0]["name"] == start + "z" * 31
 
 
 def test_a_member_with_an_odd_name_harms_only_itself() -> None:
