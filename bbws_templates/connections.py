@@ -1,4 +1,4 @@
-"""The connections of one S3 client, so that a request nobody waits for any more can be broken off.
+"""The connections of one S3 client and its credentials, so that what nobody waits for can be broken off.
 
 botocore closes only connections that are idle; one on which an answer drips would stay open, with the thread
 that reads it, for as long as the other side likes.
@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 
 class Connections:
-    """Every connection that ``client`` (of boto3) opens from now on."""
+    """Every connection that ``client`` (of boto3) opens from now on, be it to ask for its credentials."""
 
     def __init__(self, client: Any) -> None:
         self._sockets: WeakSet[socket.socket] = WeakSet()
@@ -23,8 +23,9 @@ class Connections:
         # Not an interface that botocore promises: where it is another, requests cannot be broken off, and
         # what bounds their number is that no more than a few are ever given up.
         with suppress(AttributeError, TypeError):
-            pools = client._endpoint.http_session._pool_classes_by_scheme
-            pools.update({scheme: self._watched(pool) for scheme, pool in pools.items()})
+            self._watch(client._endpoint.http_session)
+            for session in client._request_signer._credentials.http_sessions():
+                self._watch(session)
 
     def cut(self) -> None:
         """Break off every request that is under way, and open no connection any more."""
@@ -34,6 +35,10 @@ class Connections:
         for each in opened:
             with suppress(OSError):  # it has ended already
                 each.shutdown(socket.SHUT_RDWR)
+
+    def _watch(self, session: Any) -> None:
+        pools = session._pool_classes_by_scheme
+        pools.update({scheme: self._watched(pool) for scheme, pool in pools.items()})
 
     def _watched(self, pool: Any) -> Any:
         base = pool.ConnectionCls
