@@ -264,14 +264,17 @@ class Estate:
                 client.update_table(TableName=table, DeletionProtectionEnabled=False)
         for region in ("af-south-1", "eu-west-1"):
             s3 = self.emulator.client("s3", region)
-            for bucket in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
-                if "state" not in bucket:
-                    self._empty(s3, bucket)
+            buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+            buckets = [bucket for bucket in buckets if "state" not in bucket]
+            # All of them first: what is done to a bucket that logs is written into one that is empty by now.
+            for bucket in buckets:
+                s3.delete_bucket_policy(Bucket=bucket)
+                s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})
+            for bucket in buckets:
+                self._empty(s3, bucket)
 
     @staticmethod
     def _empty(s3: Any, bucket: str) -> None:
-        s3.delete_bucket_policy(Bucket=bucket)
-        s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             for entry in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
                 s3.delete_object(Bucket=bucket, Key=entry["Key"], VersionId=entry["VersionId"])

