@@ -79,29 +79,33 @@ def test_a_200_without_a_body_and_with_our_etag_is_a_304_that_something_has_spoi
     assert client.status().origin is Origin.LAST_KNOWN_GOOD
 
 
-def test_a_server_without_etags_is_asked_without_a_condition(
+def test_a_server_without_etags_is_none_of_s3(
     server: OddServer, directory: DirectoryStore, clock: Hand
 ) -> None:
     def without(key: str) -> Answer | None:
         return Answer(200, body=(directory.root / key).read_bytes())
 
-    server.rule = without
     client = client_of(clock)
-    assert client.render(NAME, DATA).release == release("first").id
+    client.render(NAME, DATA)
+    server.rule = without
     publish_to(directory, release("second"))
     clock.now += TTL + 1
-    assert client.render(NAME, DATA).release == release("second").id
-    assert client.status().origin is Origin.ACTIVE
+    assert client.render(NAME, DATA).release == release("first").id
+    assert client.status().origin is Origin.LAST_KNOWN_GOOD
+    assert "the answer is not one of S3: the status 200 without an ETag" in client.status().problem
+    with pytest.raises(UnavailableError, match="without an ETag"):
+        client_of(clock).render(NAME, DATA)
 
 
+ETAG = (("ETag", '"other"'),)
 NO_ANSWERS = {
-    "page": (Answer(200, (("Content-Type", "text/html"),), PAGE), "a page instead of its pointer"),
+    "page": (Answer(200, (("Content-Type", "text/html"),), PAGE), "not one of S3: a page of HTML"),
     "page of a gateway": (Answer(502, (("Content-Type", "text/html"),), PAGE), "502"),
-    "page that it is not found": (Answer(404, (("Content-Type", "text/html"),), PAGE), "has gone"),
-    "page that it is forbidden": (Answer(403, (("Content-Type", "text/html"),), PAGE), "denied"),
+    "page that it is not found": (Answer(404, (("Content-Type", "text/html"),), PAGE), "not one of S3: a page of HTML"),
+    "page that it is forbidden": (Answer(403, (("Content-Type", "text/html"),), PAGE), "not one of S3: a page of HTML"),
     "elsewhere": (Answer(302, (("Location", "http://127.0.0.1:9/login"),)), "302"),
-    "empty": (Answer(200), "not JSON"),
-    "half": (Answer(200, body=b'{"format"'), "not JSON"),
+    "empty": (Answer(200, ETAG), "not JSON"),
+    "half": (Answer(200, ETAG, b'{"format"'), "not JSON"),
 }
 
 
@@ -136,7 +140,7 @@ def test_a_page_in_place_of_a_bundle_is_not_served(server: OddServer, clock: Han
     client = client_of(clock)
     client.render(NAME, DATA)
     publish_to(directory, release("second"))
-    server.rule = lambda key: Answer(200, body=PAGE) if key.endswith("bundle.json") else None
+    server.rule = lambda key: Answer(200, ETAG, PAGE) if key.endswith("bundle.json") else None
     clock.now += TTL + 1
     assert client.render(NAME, DATA).release == release("first").id
     assert "damaged" in client.status().problem
