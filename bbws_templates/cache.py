@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import os
 import threading
+from _weakrefset import WeakSet  # that of weakref, without the rest of it; threading takes it from here too
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
-from weakref import WeakSet
 
 from bbws_templates.clocks import WakefulClock
 from bbws_templates.errors import BbwsTemplatesError

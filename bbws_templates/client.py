@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bbws_templates.cache import COLD_PATIENCE, ReleaseCache, Status
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
-from bbws_templates.contract import MAX_PROBLEMS, require
 from bbws_templates.errors import ContractProblem
 from bbws_templates.mailing import render_email
 from bbws_templates.reader import open_reader
@@ -91,6 +90,8 @@ class TemplateClient:
         template = bundle.template(name)
         refused: tuple[ContractProblem, ...] = ()
         if template.contract is not None and strict:
+            from bbws_templates.contract import require  # With the first mail, which waits for S3 anyway.
+
             require(template.contract, data, template=name)
         elif template.contract is not None:
             from bbws_templates.leniency import permitted
@@ -139,6 +140,8 @@ def _report(name: str, refused: tuple[ContractProblem, ...], warnings: list[Rend
     if not refused and not warnings:
         return
     import logging
+
+    from bbws_templates.contract import MAX_PROBLEMS
 
     # The place and the variable, never the data: those are personal.
     warn = logging.getLogger("bbws_templates").warning

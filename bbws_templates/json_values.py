@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +108,9 @@ def is_multiple(value: float, of: float) -> bool:
     """Whether ``value`` is a multiple of ``of`` as decimal numbers, so that 0.3 is one of 0.1."""
     if isinstance(value, int) and isinstance(of, int):
         return value % of == 0
-    if not isinstance(value, int) and not math.isfinite(value):
+    from math import isfinite
+
+    if not isinstance(value, int) and not isfinite(value):
         return False
     from fractions import Fraction  # Costs milliseconds, and contracts hardly ever need it.
 

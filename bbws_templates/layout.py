@@ -35,8 +35,9 @@ MEDIA_TYPES: Final = {
     "json": "application/json",
 }
 
-_SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\]{1,200}")
-_LOCALE = re.compile(r"[a-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
+# Compiled on first use, as in ``formats``.
+_SEGMENT: Final = r"[^\x00-\x1f\x7f/\\]{1,200}"
+_LOCALE: Final = r"[a-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}"
 _RELEASE_ID = re.compile(r"[0-9a-f]{64}")
 _MAX_KEY_BYTES = 900  # S3 allows 1,024; the rest is left to a prefix
 
@@ -92,7 +93,7 @@ def check_path(path: str) -> str:
 
 def _is_path(path: str) -> bool:
     return len(path.encode("utf-8", "replace")) <= _MAX_KEY_BYTES and all(
-        _SEGMENT.fullmatch(segment) and not segment.startswith(".") for segment in path.split("/")
+        re.fullmatch(_SEGMENT, segment) and not segment.startswith(".") for segment in path.split("/")
     )
 
 
@@ -102,7 +103,7 @@ def check_locale(tag: str) -> str:
     Raises:
         DamagedReleaseError: it has not.
     """
-    if not _LOCALE.fullmatch(tag):
+    if not re.fullmatch(_LOCALE, tag):
         raise DamagedReleaseError(
             f"{tag[:80]!r} is not a language tag.", remedy="Write one such as af, en-ZA or zh-Hant-TW."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from bbws_templates import escaping
 
@@ -27,18 +27,12 @@ class Mode(StrEnum):
 
 Filter: TypeAlias = Callable[[str], str] | None
 
-
-class Filters(NamedTuple):
-    """What happens to ``{{value}}``, to ``{{{value}}}`` and to the template's own text; None for nothing."""
-
-    escaped: Filter
-    raw: Filter
-    literal: Filter
-
+Filters: TypeAlias = tuple[Filter, Filter, Filter]
+"""What happens to ``{{value}}``, to ``{{{value}}}`` and to the template's own text; None for nothing."""
 
 FILTERS: Mapping[Mode, Filters] = {
-    Mode.MUSTACHE: Filters(escaping.escape_html, None, None),
-    Mode.HTML: Filters(escaping.html_value, escaping.html_characters, None),
-    Mode.TEXT: Filters(escaping.text_characters, escaping.text_characters, None),
-    Mode.HEADER: Filters(escaping.one_line, escaping.one_line, escaping.one_line),
+    Mode.MUSTACHE: (escaping.escape_html, None, None),
+    Mode.HTML: (escaping.html_value, escaping.html_characters, None),
+    Mode.TEXT: (escaping.text_characters, escaping.text_characters, None),
+    Mode.HEADER: (escaping.one_line, escaping.one_line, escaping.one_line),
 }

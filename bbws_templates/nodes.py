@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 from bbws_templates.errors import Location
+from bbws_templates.record import record
 from bbws_templates.tokens import position
 
 
@@ -50,7 +51,8 @@ class Partial(NamedTuple):
 Node: TypeAlias = Text | Variable | Section | Partial
 
 
-class Unit(NamedTuple):
+@record(frozen=True)
+class Unit:
     """A parsed source: a template, or one of its partials with one indent."""
 
     name: str

@@ -13,8 +13,9 @@ from bbws_templates.record import record
 if TYPE_CHECKING:
     from pathlib import Path
 
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_PREFIX = re.compile(r"[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*")
+# Compiled on first use, as in ``formats``.
+_BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+_PREFIX = r"[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*"
 
 
 @record(frozen=True)
@@ -58,9 +59,9 @@ def parse_target(url: str, *, region: str = "", profile: str = "") -> Target:
     place, _, path = rest.partition("/")
     if scheme == "s3":
         prefix = path.strip("/")
-        if not _BUCKET.fullmatch(place):
+        if not re.fullmatch(_BUCKET, place):
             raise TargetError(f"'{place}' in {url} is not the name of a bucket.")
-        if prefix and (not _PREFIX.fullmatch(prefix) or {".", ".."} & set(prefix.split("/"))):
+        if prefix and (not re.fullmatch(_PREFIX, prefix) or {".", ".."} & set(prefix.split("/"))):
             raise TargetError(
                 f"'{prefix}' in {url} is not a usable prefix.",
                 remedy="Use letters, digits, '-', '_' and '/', without '.' and '..' as a part.",

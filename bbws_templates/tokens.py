@@ -7,7 +7,6 @@ is left of the template at every tag (quadratic), and counts lines in module glo
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, NoReturn
@@ -69,6 +68,8 @@ _INHERITANCE = (
 
 def position(source: str, offset: int) -> tuple[int, int]:
     """Line and column of ``offset``, both from 1; lines end at LF, columns count characters."""
+    from bisect import bisect_right  # Only errors and warnings have places.
+
     starts = line_starts(source)
     line = bisect_right(starts, offset)
     return line, offset - starts[line - 1] + 1

@@ -6,13 +6,15 @@ No sentence here repeats a value: errors end up in logs, and data are about peop
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from bbws_templates.context import MISSING, is_data, is_decimal, is_list
 from bbws_templates.errors import RenderError, UndefinedVariableError, WrongTypeError
+from bbws_templates.record import record
 
 
-class Objection(NamedTuple):
+@record(frozen=True)
+class Objection:
     """An error in strict mode, a warning in lenient mode."""
 
     error: type[RenderError]

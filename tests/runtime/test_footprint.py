@@ -37,6 +37,9 @@ def test_the_client_is_imported_without_boto3_and_without_anything_slow() -> Non
         "hashlib",
         "pathlib",
         "http",
+        "math",
+        "bisect",
+        "weakref",
     }
 
 
