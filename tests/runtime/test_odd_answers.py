@@ -101,8 +101,14 @@ ETAG = (("ETag", '"other"'),)
 NO_ANSWERS = {
     "page": (Answer(200, (("Content-Type", "text/html"),), PAGE), "not one of S3: a page of HTML"),
     "page of a gateway": (Answer(502, (("Content-Type", "text/html"),), PAGE), "502"),
-    "page that it is not found": (Answer(404, (("Content-Type", "text/html"),), PAGE), "not one of S3: a page of HTML"),
-    "page that it is forbidden": (Answer(403, (("Content-Type", "text/html"),), PAGE), "not one of S3: a page of HTML"),
+    "page that it is not found": (
+        Answer(404, (("Content-Type", "text/html"),), PAGE),
+        "not one of S3: a page of HTML",
+    ),
+    "page that it is forbidden": (
+        Answer(403, (("Content-Type", "text/html"),), PAGE),
+        "not one of S3: a page of HTML",
+    ),
     "elsewhere": (Answer(302, (("Location", "http://127.0.0.1:9/login"),)), "302"),
     "empty": (Answer(200, ETAG), "not JSON"),
     "half": (Answer(200, ETAG, b'{"format"'), "not JSON"),
