@@ -54,10 +54,17 @@ _BUSY: Final = {
 }
 
 
-def connect(target: BucketTarget, *, timeout: float, attempts: int = 2, connections: int = 4) -> S3Client:
+def connect(
+    target: BucketTarget,
+    *,
+    timeout: float,
+    attempts: int = 2,
+    connections: int = 4,
+    late_credentials: bool = False,
+) -> S3Client:
     """An S3 client that waits ``timeout`` seconds at most and tries ``attempts`` times.
 
-    To make it contacts nothing: credentials are looked for with the first request.
+    With ``late_credentials``, to make it contacts nothing: they are looked for with the first request.
 
     Raises:
         StoreError: boto3 is not installed.
@@ -83,12 +90,13 @@ def connect(target: BucketTarget, *, timeout: float, attempts: int = 2, connecti
     # boto3 itself reads AWS_DEFAULT_REGION alone; Lambda and an operator's failover set AWS_REGION.
     region = target.region or os.environ.get("AWS_REGION") or None
     try:
-        from bbws_templates.credentials import defer
-
         # A session of its own: the default one is not safe to share by threads.
         core = get_session()
         session = boto3.session.Session(profile_name=target.profile or None, botocore_session=core)
-        defer(core)
+        if late_credentials:
+            from bbws_templates.credentials import defer
+
+            defer(core)
         return session.client("s3", region_name=region, config=config)
     except Exception as error:  # noqa: BLE001  it is translated, or comes back up
         fault = translate(error, target, "")

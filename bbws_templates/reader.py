@@ -49,7 +49,7 @@ def open_reader(target: Target, *, timeout: float) -> ObjectReader:
         from bbws_templates.bucket import BucketReader, connect
         from bbws_templates.connections import Connections
 
-        client = connect(target, timeout=timeout)
+        client = connect(target, timeout=timeout, late_credentials=True)
         return BucketReader(client, target, connections=Connections(client))
     from bbws_templates.directory import DirectoryReader
 
