@@ -21,6 +21,7 @@ from tests.publishing.conftest import use_server
 from tests.publishing.samples import publish_to, release
 from tests.runtime.odd_server import Answer, OddServer
 from tests.runtime.test_client import DATA, TTL, Hand
+from tests.waiting import patience
 
 PATIENCE = 0.3
 NAME = "receipts/receipt"
@@ -157,7 +158,7 @@ def test_after_a_question_without_an_answer_mails_wait_for_a_tenth_of_the_patien
 
 def test_threads_that_wait_for_one_attempt_need_no_other(server: OddServer, clock: Hand) -> None:
     server.rule = STUCK["silence"]
-    client = client_of(clock, cold_patience=2.0)
+    client = client_of(clock, cold_patience=patience(2.0))
     barrier = threading.Barrier(16)
     failed = []
 

@@ -90,6 +90,13 @@ def provider(**changes: Any) -> Cause:
     return cause
 
 
+def by_saml(estate: Any) -> Any:
+    """Another way into the account."""
+    iam = estate.emulator.client("iam")
+    made = iam.create_saml_provider(Name="stranger", SAMLMetadataDocument="<EntityDescriptor/>" * 60)
+    return lambda: iam.delete_saml_provider(SAMLProviderArn=made["SAMLProviderArn"])
+
+
 def session(seconds: int) -> Cause:
     """Sessions of the deployer that last as long."""
 
@@ -198,6 +205,7 @@ DRIFTS = {
     "another audience": Fault(
         provider(ClientIDList=["sts.amazonaws.com", "everybody"]), "access", "identity provider"
     ),
+    "another way in": Fault(by_saml, "access", "providers of SAML"),
     "the provider without its tags": Fault(provider(Tags=[]), "access", "tags"),
     "one more role for this repository": Fault(
         made_role("by-hand", OURS), "access", "roles that this repository may take"

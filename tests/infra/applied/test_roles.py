@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.design import WORKFLOWS
 from infra.verify import actions
 from infra.verify.recorded import POLICIES, RIGHTS
 from tests.infra.applied.conftest import Estates
@@ -49,6 +50,10 @@ def test_a_role_is_taken_on_main_for_an_hour_by_one_subject(planned: Estate, rol
             f"{host}:aud": "sts.amazonaws.com",
             f"{host}:ref": "refs/heads/main",
             f"{host}:sub": [f"{REPOSITORY}:{subject}"],
+            f"{host}:job_workflow_ref": [
+                f"{REPOSITORY.removeprefix('repo:')}/.github/workflows/{file}@refs/heads/main"
+                for file in WORKFLOWS
+            ],
         }
     }
 
