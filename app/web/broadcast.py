@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,15 +47,19 @@ class Broadcast:
         for queue in self._listeners:
             _offer(queue, None)
 
-    async def listen(self) -> AsyncIterator[News]:
-        """Every piece of news from now on, until ``close``."""
+    @contextmanager
+    def listening(self) -> Iterator[AsyncIterator[News]]:
+        """Every piece of news from entering on, until ``close``; none is lost before the first is read."""
         queue: asyncio.Queue[News | None] = asyncio.Queue(_BACKLOG)
         self._listeners.add(queue)
         try:
-            while not self._closed and (news := await queue.get()) is not None:
-                yield news
+            yield self._read(queue)
         finally:
             self._listeners.discard(queue)
+
+    async def _read(self, queue: asyncio.Queue[News | None]) -> AsyncIterator[News]:
+        while not self._closed and (news := await queue.get()) is not None:
+            yield news
 
     def _put(self, news: News) -> None:
         for queue in self._listeners:

@@ -21,8 +21,9 @@ async def events(services: ServicesDep) -> AsyncIterator[ServerSentEvent]:
     ``hello`` names the run of the server and the generation of the snapshot, so that a page that was away
     can tell whether it missed something.
     """
-    listening = services.broadcast.listen()
-    hello = {"run": services.live.run_id, "generation": services.snapshot.generation}
-    yield ServerSentEvent(event="hello", data=hello, retry=_RETRY_MS)
-    async for news in listening:
-        yield ServerSentEvent(event=news.event, data=news.data)
+    # Listening comes first: what is saved while the hello is on its way must not be lost.
+    with services.broadcast.listening() as stream:
+        hello = {"run": services.live.run_id, "generation": services.snapshot.generation}
+        yield ServerSentEvent(event="hello", data=hello, retry=_RETRY_MS)
+        async for news in stream:
+            yield ServerSentEvent(event=news.event, data=news.data)

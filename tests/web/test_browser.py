@@ -218,6 +218,27 @@ def test_the_gallery_follows_saves_and_files_that_come_and_go(
     expect(page.locator(".card")).to_have_count(12)
 
 
+def test_a_check_that_ends_while_the_gallery_is_fetched_anew_is_shown(
+    page: Page, real_server: Server, real_folders: Folders, saved: str
+) -> None:
+    """The page that is on its way was made before the check had ended: what it says of it is old."""
+    held: list[Route] = []
+    card = page.locator('.card[data-name="receipts/receipt"]')
+    version = card.get_attribute("data-version") or ""
+    expect(card.locator("[data-badges]")).to_contain_text("✓")
+    before = page.request.get(real_server.url + "/").text()
+    page.route(real_server.url + "/", lambda route: held.append(route))
+    real_folders.write(RECEIPT_FILE, saved.replace("{{> greeting}}", "{{#never}}"))
+    expect(card.locator(".badge.error")).to_be_visible()  # told by the check, on the card of before
+    route = held.pop(0)
+    route.fulfill(body=before.replace(version, "another"), content_type="text/html")
+    page.unroute(real_server.url + "/")
+    expect(card).to_have_attribute("data-version", "another")
+    expect(card.locator(".badge.error")).to_be_visible()
+    real_folders.write(RECEIPT_FILE, saved)
+    expect(card).to_have_attribute("data-version", version)
+
+
 def test_other_data_can_be_tried_without_touching_a_file(receipt: Page, real_folders: Folders) -> None:
     file = real_folders.fixtures / "receipts/receipt/typical.json"
     before = file.read_bytes()

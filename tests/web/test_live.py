@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import SourceError
+from app.web.broadcast import Broadcast, News
 from app.web.live import LiveWorkspace
 from app.web.watching import watch
 from tests.waiting import patience
@@ -233,3 +234,17 @@ async def listening(*folders: Path) -> AsyncIterator[Ear]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+def test_news_between_entering_and_the_first_read_is_not_lost() -> None:
+    """A page is greeted first; what is saved while the greeting is on its way comes after it."""
+
+    async def scenario() -> list[News]:
+        broadcast = Broadcast()
+        broadcast.open()
+        with broadcast.listening() as stream:
+            broadcast.send(News("change", {"generation": 2}))
+            await asyncio.sleep(0)  # the loop takes it
+            return [await asyncio.wait_for(anext(stream), 30)]
+
+    assert asyncio.run(scenario()) == [News("change", {"generation": 2})]

@@ -86,6 +86,9 @@ class Accounts:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_MAX_ATTEMPTS": "4",
+            # S3's control plane puts the account's number before the host's name, which nobody resolves here.
+            **dict.fromkeys(("HTTP_PROXY", "http_proxy"), self._url(name)),
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), ""),
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }

@@ -46,8 +46,17 @@ function settle() {
   filter();
 }
 
+/* Counts by template, of the checks that have ended since the last refresh began. */
+const arrived = new Map();
+
+function show(name, counts) {
+  const card = $(`.card[data-name="${CSS.escape(name)}"]`);
+  if (card) $("[data-badges]", card).replaceChildren(...badges(counts));
+}
+
 /* Cards whose mail has changed are replaced by those of a freshly loaded page; the others stay untouched. */
 async function refresh() {
+  arrived.clear();
   const response = await fetch("/");
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -61,6 +70,8 @@ async function refresh() {
       else $("[data-badges]", card).replaceWith(document.adoptNode($("[data-badges]", fresh)));
     }
   }
+  // What was checked while that page was on its way is not in it.
+  for (const [name, counts] of arrived) show(name, counts);
   settle();
 }
 
@@ -76,8 +87,8 @@ function move(step) {
 on("change", again);
 on("missed", again);
 on("checked", ({ name, counts }) => {
-  const card = $(`.card[data-name="${CSS.escape(name)}"]`);
-  if (card) $("[data-badges]", card).replaceChildren(...badges(counts));
+  arrived.set(name, counts);
+  show(name, counts);
   if (wanted === "findings") filter();
 });
 
