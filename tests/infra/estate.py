@@ -275,8 +275,12 @@ class Estate:
 
     @staticmethod
     def _empty(s3: Any, bucket: str) -> None:
-        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            for entry in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+        # From the beginning each time: the emulator loses its place when what it had got to is deleted.
+        while page := s3.list_object_versions(Bucket=bucket):
+            entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if not entries:
+                return
+            for entry in entries:
                 s3.delete_object(Bucket=bucket, Key=entry["Key"], VersionId=entry["VersionId"])
 
     @staticmethod

@@ -64,7 +64,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     own = [item for item in items if HERE in item.path.parents]
     for item in own:
         item.add_marker(pytest.mark.timeout(1200))
-    own.sort(key=lambda item: item.path.name in LAST)
+    # In the order in which they are written: they share an estate, and some leave it planned or applied.
+    own.sort(key=lambda item: (item.path.name in LAST, item.path.name, item.location[1] or 0, item.name))
     items[:] = [*(item for item in items if HERE not in item.path.parents), *own]
 
 

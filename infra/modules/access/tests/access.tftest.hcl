@@ -237,11 +237,25 @@ run "refuses_what_is_no_number_and_no_workflow" {
 
 run "refuses_an_auditor_who_deploys" {
   command         = plan
-  expect_failures = [var.github, var.auditor_role_name]
+  expect_failures = [var.auditor_role_name]
 
   variables {
     auditor_role_name = "bbws-terraform-deployer-prod"
 
+    github = {
+      repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
+      auditor_subjects  = ["environment:prod-audit"]
+      deployer_subjects = ["environment:prod"]
+      pruner_subjects   = ["environment:prod-prune"]
+    }
+  }
+}
+
+run "refuses_one_environment_for_auditor_and_deployer" {
+  command         = plan
+  expect_failures = [var.github]
+
+  variables {
     github = {
       repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
       auditor_subjects  = ["environment:prod"]
