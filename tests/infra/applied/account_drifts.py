@@ -99,7 +99,8 @@ def another_vault_key(estate: Any) -> Any:
     name = f"bbws-tables-{estate.name}"
     found = backup.describe_backup_vault(BackupVaultName=name)
     tags = backup.list_tags(ResourceArn=found["BackupVaultArn"])["Tags"]
-    made = estate.emulator.client("kms").create_key()["KeyMetadata"]["Arn"]
+    kms = estate.emulator.client("kms")
+    made = kms.create_key(Description="Made by a test")["KeyMetadata"]["Arn"]
 
     def put(key: str) -> None:
         backup.delete_backup_vault(BackupVaultName=name)

@@ -54,7 +54,7 @@ def update(
 def another_key(estate: Any, region: str = MAIN) -> Any:
     """The table under a key that somebody made."""
     kms, dynamodb = estate.emulator.client("kms", region), estate.emulator.client("dynamodb", region)
-    made = kms.create_key()["KeyMetadata"]["Arn"]
+    made = kms.create_key(Description="Made by a test")["KeyMetadata"]["Arn"]
     before = dynamodb.describe_table(TableName="campaigns")["Table"]["SSEDescription"]["KMSMasterKeyArn"]
 
     def put(key: str) -> None:
@@ -291,7 +291,7 @@ def grant(estate: Any) -> Any:
 def alias_moved(estate: Any) -> Any:
     kms = estate.emulator.client("kms")
     before = key_id(estate, "alias/bbws-dynamodb-tenants")
-    made = kms.create_key()["KeyMetadata"]["KeyId"]
+    made = kms.create_key(Description="Made by a test")["KeyMetadata"]["KeyId"]
     kms.update_alias(AliasName="alias/bbws-dynamodb-tenants", TargetKeyId=made)
     return lambda: kms.update_alias(AliasName="alias/bbws-dynamodb-tenants", TargetKeyId=before)
 

@@ -48,7 +48,7 @@ def test_the_emulator_refuses_every_abuse(attacked: Estate) -> None:
         **names(attacked.name),
         "key": kms.describe_key(KeyId="alias/bbws-dynamodb-tenants")["KeyMetadata"]["KeyId"],
         # One that is there and belongs to somebody else: it has no tag of ours.
-        "foreign_key": kms.create_key()["KeyMetadata"]["KeyId"],
+        "foreign_key": kms.create_key(Description="Made by a test")["KeyMetadata"]["KeyId"],
     }
     sessions: dict[str, dict[str, str]] = {}
     let_through = []

@@ -18,7 +18,7 @@ def left_behind(estate: Estate) -> dict[str, set[str]]:
         if (metadata := emulator.client("kms", region).describe_key(KeyId=key["KeyId"])["KeyMetadata"])
         and metadata["KeyState"] != "PendingDeletion"
         and metadata["KeyManager"] == "CUSTOMER"
-        and not metadata["Description"].startswith("Default")
+        and not metadata["Description"].startswith(("Default", "Made by a test"))
     }
     return {
         "buckets": {bucket["Name"] for bucket in emulator.client("s3").list_buckets()["Buckets"]},
