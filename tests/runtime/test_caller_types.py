@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import subprocess
 import sys
@@ -55,22 +56,19 @@ NOT_A_NAME: dict[str, Any] = {
 
 
 def mypy(*files: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "mypy",
-            "--strict",
-            "--cache-dir",
-            str(ROOT / ".mypy_cache/callers"),
-            *map(str, files),
-        ],
-        cwd=files[0].parent,
-        env={"MYPYPATH": f"{ROOT}:{files[0].parent}", "PATH": "/usr/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """Its cache is kept from run to run; two at once would each tear what the other writes."""
+    cache = ROOT / ".mypy_cache" / "callers"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return subprocess.run(
+            [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(cache), *map(str, files)],
+            cwd=files[0].parent,
+            env={"MYPYPATH": f"{ROOT}:{files[0].parent}", "PATH": "/usr/bin"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
 def loaded(file: Path) -> ModuleType:
