@@ -41,7 +41,7 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/.app
 
 node_modules/.tools: package-lock.json | $(VENV)/.dev
-	@echo "Installing the second Mustache engine, the Nu HTML checker and a browser (locked, once)"
+	@echo "Installing the second Mustache engine, the Nu HTML checker, a browser and Mermaid (locked, once)"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent
 	@touch $@
 
@@ -134,6 +134,12 @@ mutants: tools .venv-mutants/.installed ## Mutate ROOM (engine, contract, compil
 .PHONY: lambda-layer
 lambda-layer: $(VENV)/.app ## Make the layer that Lambdas import, dist/bbws-templates-layer.zip (RELEASE=DIR takes one along, RUNTIME=python3.12 its bytecode)
 	@$(BIN)/python scripts/lambda_layer.py $(if $(RELEASE),--release $(RELEASE)) $(if $(RUNTIME),--runtime $(RUNTIME))
+
+.PHONY: docs
+docs: $(VENV)/.dev ## Write what of the documents is made from the code: commands, settings, diagrams
+	@$(BIN)/python scripts/command_reference.py
+	@$(BIN)/python -m scripts.reference
+	@$(BIN)/python -m scripts.diagrams
 
 .PHONY: ci
 ci: lint check test ## What continuous integration runs

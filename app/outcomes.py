@@ -40,7 +40,7 @@ class Outcome:
     title: str
 
 
-_OUTCOMES: dict[type[BbwsTemplatesError], Outcome] = {
+OUTCOMES: dict[type[BbwsTemplatesError], Outcome] = {
     UnknownNameError: Outcome(EXIT_USAGE, 404, "No such template or fixture"),
     FolderError: Outcome(EXIT_USAGE, 422, "A folder cannot be used"),
     SourceError: Outcome(EXIT_CONTENT, 422, "A source file cannot be used"),
@@ -63,8 +63,9 @@ _OUTCOMES: dict[type[BbwsTemplatesError], Outcome] = {
     UnapprovedChangesError: Outcome(EXIT_REFUSED, 409, "Visual changes are not approved"),
     BbwsTemplatesError: Outcome(EXIT_CONTENT, 422, "The template cannot be rendered"),
 }
+"""Kind of error to how it leaves the product; one that is not named here leaves as the kind above it."""
 
 
 def outcome_of(error: BbwsTemplatesError) -> Outcome:
     """The outcome of the nearest class of ``error`` that has one; the base class always has."""
-    return next(_OUTCOMES[kind] for kind in type(error).__mro__ if kind in _OUTCOMES)
+    return next(OUTCOMES[kind] for kind in type(error).__mro__ if kind in OUTCOMES)

@@ -36,8 +36,9 @@ from bbws_templates.faults import TargetError
 from bbws_templates.target import BucketTarget, Target, parse_target
 
 SETTINGS: Final = "bbws-templates.toml"
-_KEYS: Final = {"url", "region", "profile", "description", "copy_of"}
-_FLAGS: Final = {"protected", "unconditional"}
+KEYS: Final = {"url", "region", "profile", "description", "copy_of"}
+FLAGS: Final = {"protected", "unconditional"}
+"""What a target of the file may say of itself: texts, and what is true or false."""
 
 
 @dataclass(frozen=True)
@@ -119,14 +120,12 @@ def _protected_as_its_source(target: NamedTarget, named: dict[str, NamedTarget],
 def _named(name: str, table: Any, path: Path) -> NamedTarget:
     if not isinstance(table, dict) or not isinstance(table.get("url"), str):
         raise _wrong(path, f"the target '{name}' has no url")
-    for key in sorted(table.keys() - _KEYS - _FLAGS):
-        raise _wrong(
-            path, f"the target '{name}' has '{key}'; it may have {', '.join(sorted(_KEYS | _FLAGS))}"
-        )
-    for key in sorted(_KEYS & table.keys()):
+    for key in sorted(table.keys() - KEYS - FLAGS):
+        raise _wrong(path, f"the target '{name}' has '{key}'; it may have {', '.join(sorted(KEYS | FLAGS))}")
+    for key in sorted(KEYS & table.keys()):
         if not isinstance(table[key], str):
             raise _wrong(path, f"'{key}' of the target '{name}' is not a string")
-    for flag in _FLAGS & table.keys():
+    for flag in FLAGS & table.keys():
         if not isinstance(table[flag], bool):
             raise _wrong(path, f"'{flag}' of the target '{name}' is true or false")
     target = _from_url(

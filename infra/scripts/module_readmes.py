@@ -50,7 +50,7 @@ class Block:
 
 def readme(module: Path) -> str:
     """The README of ``module`` as its code has it."""
-    blocks = _blocks(module)
+    blocks = blocks_of(module)
     variables = [block for block in blocks if block.kind == "variable"]
     example = (module / "examples" / "complete" / "main.tf").read_text(encoding="utf-8")
     parts = [
@@ -69,7 +69,7 @@ def readme(module: Path) -> str:
 
 def component_readme(component: Path) -> str:
     """The README of the root module ``component`` as its code has it."""
-    blocks = _blocks(component)
+    blocks = blocks_of(component)
     variables = [block for block in blocks if block.kind == "variable"]
     backend = (component / "backends" / "dev.s3.tfbackend").read_text(encoding="utf-8")
     key = re.search(r'^key += "(.*)"$', backend, re.MULTILINE)
@@ -88,7 +88,8 @@ def component_readme(component: Path) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _blocks(folder: Path) -> list[Block]:
+def blocks_of(folder: Path) -> list[Block]:
+    """Every labelled block of the Terraform in ``folder``, file by file."""
     return [
         Block(found["kind"], tuple(re.findall(r'"([^"]*)"', found["labels"])), found["body"])
         for source in sorted(folder.glob("*.tf"))

@@ -88,33 +88,6 @@ def test_the_runtime_needs_nothing_but_chevron() -> None:
     assert [re.split(r"[=<>~ ]", line)[0] for line in project["dependencies"]] == ["chevron"]
 
 
-def test_every_relative_link_in_the_documents_leads_somewhere() -> None:
-    documents = tracked("*.md")
-    assert len(documents) > 5
-    for document in documents:
-        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text()):
-            if "://" not in target and not target.startswith("mailto:"):
-                assert (document.parent / target).exists(), f"{document.relative_to(ROOT)}: {target}"
-
-
-def test_every_document_can_be_found_from_the_readme() -> None:
-    """A guide that nothing links to is a guide that nobody reads."""
-    seen: set[Path] = set()
-    queue = [ROOT / "README.md"]
-    while queue:
-        document = queue.pop()
-        if document in seen:
-            continue
-        seen.add(document)
-        for target in re.findall(r"\]\(([^)#\s]+\.md)[^)]*\)", document.read_text()):
-            if "://" not in target:
-                queue.append((document.parent / target).resolve())
-    missing = {path.relative_to(ROOT) for path in tracked("docs/**/*.md", "docs/*.md")} - {
-        path.relative_to(ROOT) for path in seen
-    }
-    assert not missing
-
-
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_command_reference_is_the_help_that_the_command_prints(name: str) -> None:
     reference = (ROOT / "docs/commands.md").read_text()

@@ -64,9 +64,9 @@ def test_the_members_that_rendering_promises_are_there(caller: Caller) -> None:
 
 
 def test_the_example_of_an_error_has_the_members_of_a_real_one(caller: Caller) -> None:
-    block = re.search(r"^    \{\n(?:    .*\n)+?    \}$", API, re.MULTILINE)
+    block = re.search(r"(?s)```json\n(\{.*?\})\n```", API)
     assert block
-    example = json.loads(block.group())
+    example = json.loads(block.group(1))
     real = caller.render("mails/greeting", {"data": {"name": 5}}).json()
     assert example.keys() <= real.keys()
     assert {example["type"], example["title"], example["status"]} == {
