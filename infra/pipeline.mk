@@ -1,8 +1,9 @@
 # What the workflows call, and nothing else is in them. Each of these runs on a laptop as well.
-# Values come from the environment of the step, never from the text of a workflow.
+# Values come from the environment of the step, never from the text of a workflow, and the shell reads them there: what
+# make put into a command would be executed.
 PIPELINE = $(BIN)/python -m infra.pipeline
-RUN ?= $(GITHUB_RUN_ID)
-COMMIT ?= $(or $(GITHUB_SHA),$(shell git rev-parse HEAD 2>/dev/null))
+commit = "$${COMMIT:-$${GITHUB_SHA:-$$(git rev-parse HEAD)}}"
+run = "$${RUN:-$$GITHUB_RUN_ID}"
 
 # What looks at the workflows lives apart: it brings libraries of its own.
 WORKFLOW_TOOLS := .venv-workflows
@@ -28,7 +29,7 @@ pipeline-check-run: $(VENV)/.deploy ## Pass only if the run NUMBER is one of WOR
 
 .PHONY: pipeline-record-plan
 pipeline-record-plan: $(VENV)/.deploy ## Vouch for the saved plans of ENV by their digests
-	@$(PIPELINE) record-plan --env "$$ENV" --folder build/plan --commit "$(COMMIT)" --run-number "$(RUN)"
+	@$(PIPELINE) record-plan --env "$$ENV" --folder build/plan --commit $(commit) --run-number $(run)
 
 .PHONY: pipeline-check-plan
 pipeline-check-plan: $(VENV)/.deploy ## Pass only if the saved plans of ENV are those that were recorded (DIGEST, NUMBER)
@@ -36,7 +37,7 @@ pipeline-check-plan: $(VENV)/.deploy ## Pass only if the saved plans of ENV are 
 
 .PHONY: pipeline-on-main
 pipeline-on-main: $(VENV)/.deploy ## Pass only if COMMIT has been merged
-	@$(PIPELINE) on-main --commit "$(COMMIT)"
+	@$(PIPELINE) on-main --commit $(commit)
 
 .PHONY: pipeline-outputs
 pipeline-outputs: $(VENV)/.deploy ## Write the outputs of ENV into build/outputs
@@ -46,7 +47,7 @@ pipeline-outputs: $(VENV)/.deploy ## Write the outputs of ENV into build/outputs
 pipeline-build-release: $(VENV)/.app ## Check everything, build the release into dist/release, vouch for it
 	@rm -rf dist/built
 	@$(BIN)/bbws-templates build --out dist/built/release
-	@$(PIPELINE) record-release --folder dist/built --commit "$(COMMIT)" --run-number "$(RUN)"
+	@$(PIPELINE) record-release --folder dist/built --commit $(commit) --run-number $(run)
 
 .PHONY: pipeline-check-release
 pipeline-check-release: $(VENV)/.app ## Pass only if dist/built holds the release that was recorded (RELEASE, DIGEST, NUMBER)
@@ -107,3 +108,17 @@ pipeline-set-up: $(VENV)/.deploy ## Compare environments, reviewers, branch rule
 .PHONY: pipeline-cost
 pipeline-cost: tools infra-tools ## Estimate what dev and sit cost in a month, without an account; fail above 100 USD
 	@$(BIN)/python -m tests.infra.pipeline.costs
+
+rehearsal = $(BIN)/python -m tests.infra.rehearsal $(if $(filter yes,$(JSON)),--json)
+
+.PHONY: pipeline
+pipeline: tools infra-tools ## Rehearse the whole journey here: push, plan, apply, publish, promote, break, roll back, destroy (AFRESH=yes, WHOLE=yes, JSON=yes)
+	@$(rehearsal) $(if $(filter yes,$(AFRESH)),--afresh) $(if $(filter yes,$(WHOLE)),--whole) --until "$$UNTIL"
+
+.PHONY: pipeline-steps
+pipeline-steps: $(VENV)/.dev ## List every command of the workflows, and whether the last rehearsal executed it (JSON=yes)
+	@$(rehearsal) --steps
+
+.PHONY: pipeline-stop
+pipeline-stop: $(VENV)/.dev ## End what a rehearsal has left running, and forget how far it came
+	@$(rehearsal) --stop

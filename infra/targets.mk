@@ -1,7 +1,6 @@
 # The tasks of the estate. ENV is dev, sit or prod; COMPONENT narrows a task to one root module; LOCK=no plans without
 # the lock of the state, as the planner must, who may not write it.
 COMPONENT ?=
-CONFIRM ?=
 LOCK ?= yes
 CHECKOV := .venv-checkov
 INFRA_PYTHON = $(BIN)/python
@@ -12,8 +11,9 @@ infra_lock = $(if $(filter no,$(LOCK)),--no-lock)
 # Refused while the file is read, before anything is installed.
 infra_goals := $(filter infra-bootstrap infra-plan infra-apply infra-destroy infra-verify infra-drift infra-cost,$(MAKECMDGOALS))
 ifneq ($(infra_goals),)
-ifneq ($(words $(ENV))$(filter-out dev sit prod,$(ENV)),1)
-$(error $(if $(ENV),There is no environment "$(ENV)",Say which environment): make $(firstword $(infra_goals)) ENV=dev, ENV=sit or ENV=prod)
+# By value: what they hold is text, and never a call of make's.
+ifneq ($(words $(value ENV))$(filter-out dev sit prod,$(value ENV)),1)
+$(error $(if $(value ENV),There is no environment "$(value ENV)",Say which environment): make $(firstword $(infra_goals)) ENV=dev, ENV=sit or ENV=prod)
 endif
 ifeq ($(filter yes no,$(LOCK)),)
 $(error LOCK is "$(LOCK)": write LOCK=no to plan without the lock of the state, or leave it out)
@@ -70,11 +70,11 @@ infra-plan: infra-deploy-tools ## Plan ENV (COMPONENT=... for one, LOCK=no as pl
 
 .PHONY: infra-apply
 infra-apply: infra-deploy-tools ## Apply the saved plans of ENV; CONFIRM=deploy-dev, promote-sit or promote-prod
-	@$(INFRA_PYTHON) -m infra.deploy apply $(infra_env) $(infra_components) --confirm "$(CONFIRM)"
+	@$(INFRA_PYTHON) -m infra.deploy apply $(infra_env) $(infra_components) --confirm "$$CONFIRM"
 
 .PHONY: infra-destroy
 infra-destroy: infra-deploy-tools ## Tear dev down; CONFIRM=destroy-dev
-	@$(INFRA_PYTHON) -m infra.deploy destroy $(infra_env) $(infra_components) --confirm "$(CONFIRM)"
+	@$(INFRA_PYTHON) -m infra.deploy destroy $(infra_env) $(infra_components) --confirm "$$CONFIRM"
 
 .PHONY: infra-verify
 infra-verify: $(VENV)/.deploy ## Ask AWS whether ENV is what the design says

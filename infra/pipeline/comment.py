@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from infra.deploy.errors import RefusedError
 from infra.pipeline.github import GitHub
@@ -30,7 +31,7 @@ SECTIONS: Final = {
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _ANSI: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-_NUMBER: Final = re.compile(r"[1-9][0-9]{0,9}")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,19}")
 
 
 def make_comment(folder: Path) -> str:
@@ -71,12 +72,13 @@ def pull_request_of(github: GitHub, run: str) -> str:
 
     It is asked of GitHub. The artifact of the run would say whatever the change wants it to.
     """
-    if not _NUMBER.fullmatch(run) and not run.isdecimal():
+    if not _NUMBER.fullmatch(run):
         raise RefusedError(f"{run!r} is no number of a run.")
     found = github.get(f"actions/runs/{run}")
     commit, branch = found["head_sha"], found["head_branch"]
     owner = found["head_repository"]["owner"]["login"]
-    pulls = github.get(f"pulls?state=open&head={owner}:{branch}&per_page=100")
+    head = quote(f"{owner}:{branch}", safe="")  # a branch may be named as a piece of a query
+    pulls = github.get(f"pulls?state=open&head={head}&per_page=100")
     numbers = [str(pull["number"]) for pull in pulls if pull["head"]["sha"] == commit]
     return numbers[0] if numbers else ""
 

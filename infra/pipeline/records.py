@@ -20,6 +20,8 @@ from infra.deploy.errors import RefusedError, SurroundingsError
 
 FORMAT: Final = 1
 RECORD: Final = "record.json"
+MAIN: Final = "refs/remotes/origin/main"
+"""In full: a tag that somebody names ``origin/main`` would be taken for it."""
 KEPT_DAYS: Final = 30
 """How long the plans of a run are kept, and so how old one may be that is applied (the design's pipeline)."""
 
@@ -106,7 +108,7 @@ def check_record(
     return record
 
 
-def require_on_main(commit: str, *, main: str = "origin/main", repository: Path = Path()) -> None:
+def require_on_main(commit: str, *, main: str = MAIN, repository: Path = Path()) -> None:
     """Pass only if ``commit`` has been merged: nothing else was reviewed.
 
     Raises:

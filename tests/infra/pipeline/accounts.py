@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ class Accounts:
         self.sessions: list[str] = []
         self._workbench = make_workbench(home)
         self._clients: dict[tuple[str, str, str], Any] = {}
+        self._making = threading.Lock()
 
     @property
     def terraform(self) -> Mapping[str, str]:
@@ -42,7 +44,7 @@ class Accounts:
 
     def start(self, name: str) -> None:
         """Start the account, unless it runs already."""
-        if self._running(name):
+        if self.running(name):
             return
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -62,19 +64,21 @@ class Accounts:
         )
         self._note(name).write_text(json.dumps({"pid": process.pid, "port": port}), encoding="utf-8")
         deadline = time.monotonic() + 120
-        while not self._running(name):
+        while not self.running(name):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"The emulator of {name} did not start: look at {log.name}")
             time.sleep(0.1)
 
-    def stop(self) -> None:
-        """End all of them; what they held is gone."""
-        for name in ENVIRONMENTS:
+    def stop(self, *names: str) -> None:
+        """End those accounts, or all; what they held is gone."""
+        for name in names or ENVIRONMENTS:
             note = self._note(name)
-            if note.is_file():
+            if self.running(name):
                 with suppress(ProcessLookupError):
                     os.kill(json.loads(note.read_text(encoding="utf-8"))["pid"], signal.SIGTERM)
-                note.unlink()
+            note.unlink(missing_ok=True)
+            with self._making:
+                self._clients = {key: it for key, it in self._clients.items() if key[0] != name}
 
     def environment(self, name: str) -> dict[str, str]:
         """What a program needs to take the emulator for AWS, as an administrator."""
@@ -96,15 +100,16 @@ class Accounts:
     def client(self, name: str, service: str, region: str = REGION) -> Any:
         """A client of the account, as an administrator."""
         key = (name, service, region)
-        if key not in self._clients:
-            self._clients[key] = boto3.client(  # type: ignore[call-overload]
-                service,
-                region_name=region,
-                endpoint_url=self._url(name),
-                aws_access_key_id="test",
-                aws_secret_access_key="test",
-            )
-        return self._clients[key]
+        with self._making:
+            if key not in self._clients:
+                self._clients[key] = boto3.client(  # type: ignore[call-overload]
+                    service,
+                    region_name=region,
+                    endpoint_url=self._url(name),
+                    aws_access_key_id="test",
+                    aws_secret_access_key="test",
+                )
+            return self._clients[key]
 
     def make_reader_roles(self, name: str) -> None:
         """The roles of the Lambdas, which other repositories make."""
@@ -152,7 +157,8 @@ class Accounts:
         port = json.loads(self._note(name).read_text(encoding="utf-8"))["port"]
         return f"http://127.0.0.1:{port}"
 
-    def _running(self, name: str) -> bool:
+    def running(self, name: str) -> bool:
+        """Whether the account answers; one that was ended has lost what it held."""
         if not self._note(name).is_file():
             return False
         try:

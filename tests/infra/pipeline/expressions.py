@@ -8,31 +8,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 _TOKEN: Final = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>\d+)|(?P<sign>==|!=|&&|\|\||[!(),])"
     r"|(?P<name>[A-Za-z_][\w-]*(?:\.(?:[\w-]+|\*))*))"
 )
-_SUCCESS: Final = "success"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the functions of the status answer: of all jobs before a job, or of the steps before a step."""
+
+    success: bool = True
+    failure: bool = False
+    cancelled: bool = False
 
 
 class Expressions:
     """Evaluates against ``contexts`` (github, inputs, needs …), of which each is a mapping.
 
-    ``needs`` maps a job's name to its ``result`` and ``outputs``; ``failed``: an earlier step has failed.
+    ``needs`` maps a job's name to its ``result`` and ``outputs``; ``status`` is taken from it where it is not
+    given.
     """
 
-    def __init__(self, contexts: Mapping[str, Any], *, failed: bool = False) -> None:
+    def __init__(self, contexts: Mapping[str, Any], *, status: Status | None = None) -> None:
         self._contexts = contexts
-        results = [need["result"] for need in contexts.get("needs", {}).values()]
-        self._failed = failed or "failure" in results
+        self._status = _of_needs(contexts.get("needs", {})) if status is None else status
         self._functions: Mapping[str, Callable[..., Any]] = {
             "always": lambda: True,
-            "cancelled": lambda: "cancelled" in results,
-            "failure": lambda: self._failed,
-            "success": lambda: not self._failed and all(result == _SUCCESS for result in results),
-            "contains": lambda held, item: item in held,
+            "cancelled": lambda: self._status.cancelled,
+            "failure": lambda: self._status.failure,
+            "success": lambda: self._status.success,
+            "contains": _contains,
             "join": lambda items, between=",": between.join(str(item) for item in items),
             "format": lambda text, *values: re.sub(
                 r"\{(\d+)\}", lambda found: str(values[int(found[1])]), text
@@ -82,7 +91,7 @@ class Expressions:
         found, tokens = self._single(tokens)
         if tokens[:1] in (["=="], ["!="]):
             other, rest = self._single(tokens[1:])
-            return (found == other) is (tokens[0] == "=="), rest
+            return _equal(found, other) is (tokens[0] == "=="), rest
         return found, tokens
 
     def _single(self, tokens: list[str]) -> tuple[Any, list[str]]:
@@ -115,17 +124,38 @@ class Expressions:
         return self._functions[name](*arguments), _after(")", tokens)
 
     def _name(self, name: str) -> Any:
-        found: Any = self._contexts
         first, *parts = name.split(".")
         if first not in self._contexts:
             raise ValueError(f"there is no context {first}")
-        found = self._contexts[first]
+        found: Any = self._contexts[first]
         for number, part in enumerate(parts):
             if part == "*":
                 rest = parts[number + 1 :]
                 return [_dig(entry, rest) for entry in found.values()]
             found = found.get(part, "") if isinstance(found, Mapping) else ""
         return found
+
+
+def _of_needs(needs: Mapping[str, Any]) -> Status:
+    results = [need["result"] for need in needs.values()]
+    return Status(
+        success=all(result == "success" for result in results),
+        failure="failure" in results,
+        cancelled="cancelled" in results,
+    )
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Texts are compared without regard to case, as GitHub does."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one.casefold() == other.casefold()
+    return bool(one == other)
+
+
+def _contains(held: Any, item: Any) -> bool:
+    if isinstance(held, str):
+        return str(item).casefold() in held.casefold()
+    return any(_equal(entry, item) for entry in held)
 
 
 def _dig(value: Any, parts: list[str]) -> Any:
