@@ -103,7 +103,7 @@ def test_which_pull_request_it_is_is_asked_of_github(stand_in: StandIn) -> None:
     """Two are open from branches of that name; the one with the very commit is meant."""
     about = run(head_branch="feature", head_sha="a" * 40, head_repository={"owner": {"login": "stranger"}})
     stand_in.answers[f"GET /repos/{REPOSITORY}/actions/runs/41"] = (200, about)
-    asked = f"GET /repos/{REPOSITORY}/pulls?state=open&head=stranger:feature&per_page=100"
+    asked = f"GET /repos/{REPOSITORY}/pulls?state=open&head=stranger%3Afeature&per_page=100"
     pulls = [{"number": 6, "head": {"sha": "b" * 40}}, {"number": 7, "head": {"sha": "a" * 40}}]
     stand_in.answers[asked] = (200, pulls)
     assert pull_request_of(GitHub.of_this_run(), "41") == "7"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -129,6 +130,14 @@ def test_there_is_no_record_of_nothing(tmp_path: Path) -> None:
 def test_only_what_was_merged_is_on_main(checkout: Checkout) -> None:
     require_on_main(checkout.main)
     require_on_main(checkout.old)
+    with pytest.raises(RefusedError, match="is not on main"):
+        require_on_main(checkout.unmerged)
+
+
+@pytest.mark.parametrize("name", ["refs/tags/origin/main", "refs/heads/origin/main", "refs/tags/main"])
+def test_what_somebody_named_as_main_is_not_main(checkout: Checkout, name: str) -> None:
+    """Whoever may push makes tags and branches of any name; git takes a tag before a branch of the server."""
+    subprocess.run(["git", "update-ref", name, checkout.unmerged], check=True)
     with pytest.raises(RefusedError, match="is not on main"):
         require_on_main(checkout.unmerged)
 

@@ -13,6 +13,7 @@ from infra.design import ENVIRONMENTS as DESIGN
 from infra.design import WORKFLOWS
 from infra.pipeline.confirmation import ACTIONS as CONFIRMED
 from infra.pipeline.environments import CHECKS, GATES, SECRETS, UNGATED
+from tests.infra.pipeline.expressions import Expressions
 from tests.infra.pipeline.workflows import (
     ACTIONS,
     ENVIRONMENTS,
@@ -138,6 +139,37 @@ def test_no_checkout_leaves_its_token_behind() -> None:
             assert step["with"]["persist-credentials"] is False, where
 
 
+def test_what_somebody_typed_is_checked_out_only_after_it_was_found_on_main() -> None:
+    """The Makefile and the actions of a commit are executed as soon as it lies there."""
+    for job in JOBS:
+        proven = False
+        for step in job.steps:
+            proven |= step.get("run") == "make pipeline-on-main"
+            ref = step.get("with", {}).get("ref", "")
+            if step.get("uses", "").startswith("actions/checkout@") and "inputs." in ref:
+                before_it = before(job) or {""}
+                others = [other for other in jobs(job.file) if other.name in before_it]
+                assert proven or any(
+                    inner.get("run") == "make pipeline-on-main" for other in others for inner in other.steps
+                ), f"{job.id} runs {ref} before it is known to be merged"
+
+
+def test_make_puts_nothing_that_somebody_typed_into_a_command() -> None:
+    """A variable of make's is part of the command; one of the shell's is text."""
+    makefiles = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "infra").glob("*.mk"))
+    typed = {"ENV"}
+    for job in JOBS:
+        for holder in (job.members, *job.steps):
+            for name, text in holder.get("env", {}).items():
+                if re.search(r"inputs\.|github\.event\.|github\.head_ref|needs\.|matrix\.", str(text)):
+                    typed.add(name)
+    assert typed >= {"COMMIT", "CONFIRM", "MESSAGE", "NUMBER", "RELEASE", "TYPED", "KEEP"}
+    used = {name for name in typed if re.search(rf"(?<!\$)\$[({{]{name}[)}}:]", makefiles)}
+    # Of ENV it is asked by value, before anything, whether it is one of the three.
+    assert used == {"ENV"}
+    assert "$(filter-out dev sit prod,$(value ENV))" in makefiles
+
+
 def test_a_pull_request_meets_no_secret_and_no_role() -> None:
     for file in FILES:
         document = load(file)
@@ -155,7 +187,7 @@ def test_what_may_write_to_a_pull_request_runs_nothing_of_it() -> None:
     assert [job.id for job in writers] == ["comment-pull-request.yml/comment"]
     (job,) = writers
     (checkout,) = [step for step in job.steps if step.get("uses", "").startswith("actions/checkout@")]
-    assert checkout["with"]["ref"] == "main"
+    assert checkout["with"]["ref"] == "refs/heads/main", "a tag may be named main as well"
     texts = " ".join(strings(job.steps))
     assert "head_branch" not in texts
     assert "head_sha" not in texts
@@ -288,7 +320,28 @@ def test_nothing_changes_before_the_word_was_typed_and_the_approvals_given(name:
                 if other.members.get("uses") == "./.github/workflows/approve-deployment.yml"
             ]
             assert {other.name for other in approving} & before(job), f"{job.id} begins without the approvals"
-        assert "if" not in job.members, f"{job.id}: a condition could let it begin although one failed"
+        assert set(job.needs) >= {confirming.name}, job.id
+
+
+def succeeded(*names: str) -> str:
+    """The condition of a job that begins if these have succeeded, whatever was skipped on the way to them."""
+    wanted = " && ".join(f"needs.{name}.result == 'success'" for name in names)
+    return f"${{{{ !failure() && !cancelled() && {wanted} }}}}"
+
+
+@pytest.mark.parametrize("name", sorted(TOUCHES))
+def test_what_changes_an_account_waits_for_the_success_of_all_it_needs(name: str) -> None:
+    """A job that was skipped, as the approvals of other environments are, may skip what comes after it."""
+    (file,) = [file for file in FILES if file.name == name]
+    everything = jobs(file)
+    called = {job.name for job in everything if "uses" in job.members}
+    for job in everything:
+        if job.name == "notify":
+            continue
+        if before(job) & called or job.name == "test":
+            assert job.members["if"] == succeeded(*job.needs), job.id
+        else:
+            assert "if" not in job.members, job.id
 
 
 def test_the_approvals_stand_in_a_row() -> None:
@@ -300,7 +353,16 @@ def test_the_approvals_stand_in_a_row() -> None:
         condition = re.fullmatch(r"inputs\.environment == '(\w+)'", job.members.get("if", ""))
         if condition:
             row[condition[1]].append(job.environment)
-            assert before(job) == {"ask", *row[condition[1]][:-1]}
+            assert before(job) == {"ask", *row[condition[1]][:-1]}, job.id
+    approved = by_name["approved"]
+    assert approved.members["if"] == "${{ always() }}"
+    assert set(approved.needs) == set(by_name) - {"approved"}
+    gates = [gate for gates in row.values() for gate in gates]
+    texts = approved.members["env"]
+    assert texts["GIVEN"] == " ".join(f"${{{{ needs.{gate}.result }}}}" for gate in gates)
+    for name, own in row.items():
+        counted = " ".join("success" if gate in own else "skipped" for gate in gates)
+        assert Expressions({"inputs": {"environment": name}}).fill(texts["WANTED"]) == counted
     teams = {name: [GATES[gate] for gate in (*gates, name)] for name, gates in row.items()}
     assert teams == {
         "dev": ["lead-developer"],
