@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from infra.deploy.values import quoted
+from infra.deploy.values import visible
 
 COMMENT: Final = 65_536
 """Characters that a comment of GitHub's holds."""
@@ -18,11 +18,11 @@ _ROOM: Final = 200
 
 def code(text: str) -> str:
     """``text`` as code in a line: what is invisible or not ASCII is escaped; no backtick ends it early."""
-    visible = quoted(text)[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    longest = max(map(len, re.findall("`+", visible)), default=0)
+    seen = visible(text)
+    longest = max(map(len, re.findall("`+", seen)), default=0)
     fence = "`" * (longest + 1)
-    space = " " if not visible or visible[0] in "` " or visible[-1] in "` " else ""
-    return f"{fence}{space}{visible}{space}{fence}"
+    space = " " if not seen or seen[0] in "` " or seen[-1] in "` " else ""
+    return f"{fence}{space}{seen}{space}{fence}"
 
 
 def fenced(lines: Iterable[str], language: str = "diff") -> list[str]:

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from infra.deploy.configuration import Configuration, without_places
 from infra.deploy.errors import EXIT_USAGE, DeployError
-from infra.deploy.values import ABSENT, Node, is_same, marked, unique
+from infra.deploy.values import ABSENT, Node, is_same, marked, number, unique
 
 ACTIONS: Final[Mapping[tuple[str, ...], str]] = {
     ("delete",): "delete",
@@ -47,7 +48,8 @@ class Change:
 
     ``before`` and ``after`` hold marks in place of what is sensitive or not known yet
     (``infra.deploy.values``). ``notes`` are sentences: why it is replaced, where it was moved from, what it
-    is imported from.
+    is imported from. ``written`` are the attributes that the code gives a value; None where the plan does not
+    say.
     """
 
     address: str
@@ -57,6 +59,7 @@ class Change:
     after: Node
     notes: tuple[tuple[str, str], ...]
     generated: str = ""
+    written: frozenset[str] | None = None
 
     @property
     def action(self) -> str:
@@ -76,7 +79,7 @@ def read_plan(text: str) -> dict[str, Any]:
         PlanError: it is not JSON, not a plan, or a plan of another version of the form.
     """
     try:
-        plan = json.loads(text, parse_constant=_no_constant, object_pairs_hook=unique)
+        plan = json.loads(text, parse_constant=_no_constant, parse_float=number, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
         raise _no_plan(str(error) or "it is nested too deeply") from error
     if not isinstance(plan, dict):
@@ -114,20 +117,20 @@ def changes(plan: Mapping[str, Any], member: str = "resource_changes") -> list[C
     Raises:
         PlanError: an action that is not known here, or an entry that has not the shape of a change.
     """
-    entries = _list(plan.get(member), member)
-    found = [_change(entry, f"{member}[{place}]") for place, entry in enumerate(entries)]
+    entries, code = _list(plan.get(member), member), Configuration.of(plan)
+    found = [_change(entry, f"{member}[{place}]", code) for place, entry in enumerate(entries)]
     return sorted(found, key=lambda change: (change.address, change.notes))
 
 
 def deferred(plan: Mapping[str, Any]) -> list[tuple[str, Change]]:
     """Why, and what Terraform puts off to another plan."""
-    entries = _list(plan.get("deferred_changes"), "deferred_changes")
+    entries, code = _list(plan.get("deferred_changes"), "deferred_changes"), Configuration.of(plan)
     found = []
     for place, entry in enumerate(entries):
         where = f"deferred_changes[{place}]"
         members = _members(entry, where)
         reason = str(members.get("reason", "no reason given"))
-        found.append((reason, _change(members.get("resource_change"), f"{where}.resource_change")))
+        found.append((reason, _change(members.get("resource_change"), f"{where}.resource_change", code)))
     return sorted(found, key=lambda pair: pair[1].address)
 
 
@@ -137,8 +140,10 @@ def failed_checks(plan: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
     for place, entry in enumerate(_list(plan.get("checks"), "checks")):
         where = f"checks[{place}]"
         check = _members(entry, where)
-        for one in _list(check.get("instances"), f"{where}.instances") or [check]:
-            instance = _members(one, where)
+        instances = [_members(one, where) for one in _list(check.get("instances"), f"{where}.instances")]
+        if all(instance.get("status") == "pass" for instance in instances):
+            instances = [check]  # what it says as a whole, whatever its instances say
+        for instance in instances:
             status = str(instance.get("status", "unknown"))
             address = _members(instance.get("address") or check.get("address") or {}, f"{where}.address")
             problems = _list(instance.get("problems"), f"{where}.problems")
@@ -158,7 +163,7 @@ def outputs(plan: Mapping[str, Any]) -> list[Change]:
     return [change for change in found if not change.silent]
 
 
-def _change(entry: Any, where: str) -> Change:
+def _change(entry: Any, where: str, code: Configuration | None = None) -> Change:
     members = _members(entry, where)
     address, details = members.get("address"), _members(members.get("change"), f"{where}.change")
     if not isinstance(address, str) or not address:
@@ -179,12 +184,15 @@ def _change(entry: Any, where: str) -> Change:
         after = ABSENT
     notes = tuple(_notes(members, details, actions))
     generated = details.get("generated_config") or ""
-    return Change(address, _kind(members), actions, before, after, notes, str(generated))
+    written = code.attributes.get(without_places(address)) if code else None
+    return Change(address, _kind(members), actions, before, after, notes, str(generated), written)
 
 
 def _kind(members: Mapping[str, Any]) -> str:
-    kind, mode = str(members.get("type", "")), members.get("mode", "managed")
-    return kind if mode in {"managed", "output"} else f"{mode}.{kind}"
+    kind, mode = members.get("type"), members.get("mode")
+    if not isinstance(kind, str) or mode not in ("managed", "output", "data", "ephemeral"):
+        raise _shape(f"{members.get('address')} is of the type {kind!r} and the mode {mode!r}, which is none")
+    return kind if mode in ("managed", "output") else f"{mode}.{kind}"
 
 
 def _notes(

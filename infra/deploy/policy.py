@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 _SETS: Final = ("Action", "NotAction", "Resource", "NotResource")
+_VARIABLE: Final = re.compile(r"\$\{[^}]*\}?")
 _MOST: Final = 20_000
 """Combinations of principal, action and resource that are looked at one by one."""
 
@@ -84,12 +85,18 @@ def as_list(value: Any) -> list[Any]:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether ``pattern`` of IAM's matches whatever ``text``, which may be a pattern itself, matches."""
+    """Whether ``pattern`` of IAM's matches whatever ``text``, which may be a pattern itself, matches.
+
+    A variable, ``${aws:username}``, stands for whatever the caller brings: it is matched as ``*`` is, and as
+    a pattern matches itself alone.
+    """
     if pattern in {"*", text}:
         return True
+    if "${" in pattern:
+        return False
     parts = {"*": ".*", "?": "[^*]"}
     expression = "".join(parts.get(letter) or re.escape(letter) for letter in pattern)
-    return re.fullmatch(expression, text, re.DOTALL) is not None
+    return re.fullmatch(expression, _VARIABLE.sub("*", text), re.DOTALL) is not None
 
 
 def _covers_whole(wider: Statement, narrower: Statement) -> bool:
@@ -147,7 +154,7 @@ def _allows(test: tuple[str, str], values: frozenset[str], asked: frozenset[str]
 
 
 def _statement(entry: Any) -> Statement | None:
-    if not isinstance(entry, dict) or entry.get("Effect") not in {"Allow", "Deny"}:
+    if not isinstance(entry, dict) or entry.get("Effect") not in ("Allow", "Deny"):
         return None
     if not (("Action" in entry) ^ ("NotAction" in entry)) or not _known(entry):
         return None
@@ -182,7 +189,7 @@ def _principals(value: Any) -> frozenset[str] | None:
     if not isinstance(value, dict):
         return None
     return frozenset(
-        "*" if name == "*" else f"{kind}:{name}"
+        "*" if (kind, name) == ("AWS", "*") else f"{kind}:{name}"
         for kind, names in value.items()
         for name in map(str, as_list(names))
     )

@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from infra.deploy.configuration import Configuration, foreign_providers, without_places
+from infra.deploy.decision import Decision, in_order
 from infra.deploy.difference import Difference, differences, step
 from infra.deploy.errors import DeployError
-from infra.deploy.grants import Decision, decisions
+from infra.deploy.grants import decisions
 from infra.deploy.markdown import COMMENT, code, fenced, parts
 from infra.deploy.plan import (
     ACTIONS,
@@ -32,8 +33,9 @@ from infra.deploy.plan import (
     read_plan,
     require_environment,
 )
+from infra.deploy.sensitive import without_secrets
 from infra.deploy.tags import untagged
-from infra.deploy.values import ABSENT, UNKNOWN, UNKNOWN_SECRET, Node, hidden, shown
+from infra.deploy.values import ABSENT, UNKNOWN, UNKNOWN_SECRET, Node, dump, shown, visible
 
 _ORDER: Final = tuple(dict.fromkeys(ACTIONS.values()))
 _GRAVE: Final = ("delete", "replace", "replace and forget", "forget")
@@ -58,7 +60,7 @@ def plan_report(plan: Mapping[str, Any], *, title: str = "Plan") -> str:
     put_off = deferred(plan)
     lines = [f"# {_heading(title)}", ""]
     lines += [f"**{_summary(found, changed_outputs, drift, put_off)}**", ""]
-    lines += _decide(plan, found)
+    lines += _decide(plan, found, put_off)
     for action in _ORDER:
         for change in found:
             if change.action == action:
@@ -100,14 +102,17 @@ def _summary(
     return f"{', '.join(counted)}." if counted else "No changes. What is there is what the code says."
 
 
-def _decide(plan: Mapping[str, Any], found: list[Change]) -> list[str]:
+def _decide(plan: Mapping[str, Any], found: list[Change], put_off: list[tuple[str, Change]]) -> list[str]:
     lines = [f"- **{problem}**" for problem in _state(plan)]
-    for decision in (decision for change in found for decision in decisions(change)):
+    for decision in in_order(decision for change in found for decision in decisions(change)):
         lines += _decision(decision)
+    for decision in in_order(decision for _, change in put_off for decision in decisions(change)):
+        lines += _decision(decision, "in a later plan ")
+    lines += _programs(plan, found)
     for action in _GRAVE:
         lines += [f"- **{action}** {code(change.address)}" for change in found if change.action == action]
     for address, status, problems in failed_checks(plan):
-        lines.append(f"- **check {status}** {code(address)}")
+        lines.append(f"- **check {_word(status)}** {code(address)}")
         lines += [f"  - {code(problem)}" for problem in problems]
     lines += [
         f"- **tags missing** on {code(address)}: {', '.join(names)}"
@@ -121,12 +126,32 @@ def _decide(plan: Mapping[str, Any], found: list[Change]) -> list[str]:
     return ["## Decide on these", "", *lines, ""] if lines else []
 
 
-def _decision(decision: Decision) -> Iterator[str]:
+def _programs(plan: Mapping[str, Any], found: list[Change]) -> Iterator[str]:
+    """What runs at the apply beside Terraform and the provider of AWS, with the rights of whoever applies."""
+    run = Configuration.of(plan).programs
+    for change in found:
+        if change.action in {"change", "no-op"}:
+            continue
+        for kind, text in run.get(without_places(change.address), ()):
+            yield f"- **runs a program**: {code(change.address)}, {code(kind)}"
+            yield f"  - {code(text)}"
+        if change.kind == "data.external":
+            yield f"- **runs a program**: {code(change.address)}"
+    for name in foreign_providers(plan):
+        yield f"- **a provider that HashiCorp does not make**: {code(name)}"
+
+
+def _decision(decision: Decision, when: str = "") -> Iterator[str]:
     where = f" in {code(decision.where)}" if decision.where else ""
-    yield f"- **{decision.what}**: {code(decision.address)}{where}"
+    yield f"- **{when}{decision.what}**: {code(decision.address)}{where}"
     for word in dict.fromkeys(word for word, _ in decision.particulars):
         values = ", ".join(code(value) for name, value in decision.particulars if name == word)
-        yield f"  - {word if word.replace(' ', '').isalpha() else code(word)}: {values}"
+        yield f"  - {_word(word)}: {values}"
+
+
+def _word(text: str) -> str:
+    """A word of this report's, or of Terraform's, as it is; anything else as code."""
+    return text if re.fullmatch("[a-z ]+", text) else code(text)
 
 
 def _state(plan: Mapping[str, Any]) -> Iterator[str]:
@@ -153,7 +178,7 @@ def _section(change: Change, *, level: str = "##", extra: Sequence[tuple[str, st
         lines += [
             "Terraform wrote this code for it:",
             "",
-            *fenced(map(_visible, change.generated.splitlines()), "hcl"),
+            *fenced(map(visible, change.generated.splitlines()), "hcl"),
         ]
     return lines
 
@@ -179,12 +204,6 @@ def _named(node: Mapping[str, Node], *marks: Node) -> list[str]:
     return sorted(name for name, value in node.items() if any(value is mark for mark in marks))
 
 
-def _visible(line: str) -> str:
-    return "".join(
-        letter if letter.isascii() and letter.isprintable() else json.dumps(letter)[1:-1] for letter in line
-    )
-
-
 def _foot(plan: Mapping[str, Any]) -> list[str]:
     made = [str(plan[name]) for name in ("terraform_version", "timestamp") if plan.get(name)]
     lines = ["---", ""]
@@ -195,37 +214,7 @@ def _foot(plan: Mapping[str, Any]) -> list[str]:
 
 def fingerprint(plan: Mapping[str, Any]) -> str:
     """SHA-256 of the plan without its sensitive values: two plans that differ in anything else have two."""
-    text = json.dumps(_without_secrets({**plan, "variables": _variables(plan)}), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _variables(plan: Mapping[str, Any]) -> Any:
-    """The variables but those that are declared sensitive; nothing else in a plan says so of them."""
-    variables, declared = plan.get("variables"), plan.get("configuration")
-    for name in ("root_module", "variables"):
-        declared = declared.get(name) if isinstance(declared, dict) else None
-    if not isinstance(variables, dict) or not isinstance(declared, dict):
-        return variables
-    secret = {name for name, one in declared.items() if isinstance(one, dict) and one.get("sensitive")}
-    return {name: None if name in secret else value for name, value in variables.items()}
-
-
-def _without_secrets(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_without_secrets(element) for element in node]
-    if not isinstance(node, dict):
-        return node
-    members = dict(node)
-    for value, mark in (
-        ("before", "before_sensitive"),
-        ("after", "after_sensitive"),
-        ("values", "sensitive_values"),
-    ):
-        if value in members and mark in members:
-            members[value] = hidden(members[value], members[mark])
-    if members.get("sensitive") is True and "value" in members:
-        members["value"] = None
-    return {name: _without_secrets(member) for name, member in members.items()}
+    return hashlib.sha256(dump(without_secrets(plan)).encode()).hexdigest()
 
 
 def write_parts(report: str, folder: Path, most: int) -> list[Path]:
@@ -244,7 +233,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read the plan's JSON from standard input, print it as Markdown; 1 when mandatory tags are missing."""
     options = _parser().parse_args(arguments)
     try:
-        plan = read_plan(sys.stdin.buffer.read().decode("utf-8", "replace"))
+        plan = read_plan(sys.stdin.buffer.read().decode("utf-8"))
         if options.env:
             require_environment(plan, options.env)
         report = plan_report(plan, title=options.title)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.deploy.errors import DeployError, SurroundingsError
+from infra.deploy.plan import read_plan
 
 NEEDED: Final = (1, 11)
 WHERE: Final = (
@@ -139,5 +140,4 @@ class Terraform:
         )
         if finished.returncode:
             raise DeployError(f"The plan of {self.folder.name} cannot be read: {finished.stderr.strip()}")
-        document: dict[str, Any] = json.loads(finished.stdout)
-        return document
+        return read_plan(finished.stdout)

@@ -12,10 +12,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 Node = Any
-"""JSON with ``Mark``, ``Secret`` and ``Document`` among its leaves."""
+"""JSON with ``Mark``, ``Secret``, ``Document`` and ``Exact`` among its leaves."""
 
 WIDTH: Final = 100
 """What is shorter stands on one line."""
@@ -49,12 +50,25 @@ class Document:
     value: Any
 
 
+@dataclass(frozen=True)
+class Exact:
+    """A number with more digits than a float holds, as Terraform wrote it."""
+
+    text: str
+
+
+def number(text: str) -> float | Exact:
+    """A number in JSON that is no integer, for ``parse_float``: no digit of it is lost."""
+    value = float(text)
+    return value if Decimal(repr(value)) == Decimal(text) else Exact(text)
+
+
 def marked(value: Any, sensitive: Any, unknown: Any) -> Node:
     """``value`` as a tree; the two marks have its shape, or are true for all below."""
     if unknown is True:
         return UNKNOWN_SECRET if sensitive is True else UNKNOWN
     if sensitive is True:
-        return Secret(hashlib.sha256(_dump(value).encode()).hexdigest())
+        return Secret(hashlib.sha256(dump(value).encode()).hexdigest())
     if isinstance(value, dict) or (value is None and isinstance(unknown, dict) and _any(unknown)):
         members, later = value or {}, unknown if isinstance(unknown, dict) else {}
         secret = sensitive if isinstance(sensitive, dict) else {}
@@ -79,7 +93,7 @@ def document(text: str) -> str | Document:
     if text.lstrip()[:1] not in {"{", "["}:
         return text
     try:
-        value = json.loads(text, object_pairs_hook=unique, parse_constant=_refuse)
+        value = json.loads(text, object_pairs_hook=unique, parse_constant=_refuse, parse_float=number)
         if _depth(value) > _DEEPEST:
             return text
     except (ValueError, RecursionError):
@@ -97,7 +111,7 @@ def key(node: Node) -> str:
         return json.dumps(node.text)
     if isinstance(node, Secret):
         return f"<{node.digest}>"
-    if isinstance(node, Mark):
+    if isinstance(node, (Mark, Exact)):
         return f"<{node.text}>"
     return json.dumps(node)
 
@@ -139,7 +153,7 @@ def _line(node: Node) -> str:
         return f"(text in JSON) {_line(node.value)}"
     if isinstance(node, Secret):
         return "(sensitive)"
-    if isinstance(node, Mark):
+    if isinstance(node, (Mark, Exact)):
         return node.text
     return quoted(node)
 
@@ -147,6 +161,11 @@ def _line(node: Node) -> str:
 def quoted(value: Any) -> str:
     """``value`` as JSON in which nothing is invisible."""
     return json.dumps(value).replace("\x7f", "\\u007f")
+
+
+def visible(text: str) -> str:
+    """``text`` as one line of ASCII; what is invisible, or is not ASCII, and a backslash as in JSON."""
+    return quoted(text)[1:-1].replace('\\"', '"')
 
 
 def hidden(value: Any, sensitive: Any) -> Any:
@@ -173,8 +192,9 @@ def _at(values: list[Any], place: int) -> Any:
     return values[place] if place < len(values) else None
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+def dump(value: Any) -> str:
+    """JSON in one form, for a digest."""
+    return json.dumps(value, sort_keys=True, default=lambda one: {"number": one.text})
 
 
 def _depth(value: Any) -> int:
