@@ -46,11 +46,80 @@ CASES = [
     ("<ul><li>a<br>b</li></ul>", "- a\n  b"),
     ("a<hr>b", "a\n----------------------------------------\nb"),
     ('<p style="margin:0 0 4px">a</p><p style="margin: 0">b</p><p>c</p>', "a\nb\n\nc"),
-    # Hidden.
-    ('<p style="display:none">x</p><p hidden>x</p><p aria-hidden="true">x</p>y', "y"),
+    # Hidden from every reader; from screen readers or from Outlook only is not.
+    ('<p style="display:none">x</p><p hidden>x</p>y', "y"),
+    ('<p aria-hidden="true">x</p>y', "x\n\ny"),
+    ('<p hidden style="display:block">x</p>', "x"),
     ('<style>.h{display:none}</style><p class="h">x {{a}}</p>y', "y"),
     ('<style>.h{display:none}</style><p class="h" style="display:block">x</p>', "x"),
-    ('<div style="mso-hide:all">x</div>y<!-- z --><script>z</script>', "y"),
+    ('<div style="mso-hide:all">x</div>y<!-- z --><script>z</script>', "x\ny"),
+    (
+        '<!--[if mso]><v:roundrect href="https://x.example/"><center>Go</center></v:roundrect><![endif]-->'
+        '<a href="https://x.example/" style="display:inline-block;mso-hide:all">Go</a>',
+        "Go: https://x.example/",
+    ),
+    ('<div style="visibility:hidden">x <b style="visibility:visible">y</b></div>z', "y\nz"),
+    ('<div style="opacity:0">x <b style="opacity:1">x</b></div><p style="opacity:.5">y</p>', "y"),
+    ('<div style="font-size:0">x<b style="font-size:9px">y</b><i style="font-size:2em">x</i></div>', "y"),
+    ('<div style="font:0/0 a">x</div><div style="font:700 16px/0 a">y</div>', "y"),
+    ('<div style="max-height:0;overflow:hidden">x</div><div style="max-height:0">y</div>', "y"),
+    ('<span style="max-height:0;overflow:hidden">in a line</span>', "in a line"),
+    ('<div style="max-height:0;height:9px;overflow-y:clip">x</div><div style="overflow:hidden">y</div>', "y"),
+    ('<div style="width:1px;height:1px;overflow:hidden">x</div><div style="width:0">y</div>', "y"),
+    ('<div style="position:absolute;left:-9999px">x</div><div style="left:-9999px">y</div>', "y"),
+    ('<div style="text-indent:-9999em">x<p style="text-indent:0">y</p></div>', "y"),
+    ('<div style="position:absolute;clip:rect(0 0 0 0)">x</div><p style="clip:rect(0,0,0,0)">y</p>', "y"),
+    ('<p style="color:transparent">x</p><p style="color:#0000">x</p><p style="color:#000000">y</p>', "y"),
+    (
+        '<p style="display:none;display:wrong">x</p><p style="display:none!important;display:block">x</p>y',
+        "y",
+    ),
+    ("<details><summary>y</summary>x</details><details open>z</details>", "y\nz"),
+    (
+        "<p>Hi</p><div>&#847;&zwnj;&nbsp;&#8199;&shy;&#65279;&#8203;</div><p>\u200cyou\u200c &lrm; now</p>",
+        "Hi\n\nyou now",
+    ),
+    (
+        "<p>\U0001f469\u200d\U0001f680 \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645</p>",
+        "\U0001f469\u200d\U0001f680 \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    ),
+    # Neighbours.
+    ('<b style="display:block">20</b><i style="display:block">Clients</i>', "20\nClients"),
+    ('<b style="float:left">20</b><b style="float:right">Clients</b>', "20\nClients"),
+    ('<div style="display:flex"><b>20</b><b>Clients</b></div>', "20\nClients"),
+    ('<p style="display:inline">a</p><p style="display:inline">b</p>', "ab"),
+    ('<b style="padding:0 8px">NEW</b>Shoes<button>Buy</button>', "NEW Shoes Buy"),
+    (
+        '<a href="{{a}}">A</a><a href="https://x.example/">B</a>{{#s}}<a href="{{u}}">C</a>{{/s}}.',
+        "A: {{a}} B: https://x.example/ {{#s}}C: {{u}} {{/s}}.",
+    ),
+    ('(<a href="{{u}}"> a </a>)<a href="{{u}}">b</a>{{c}}', "( a: {{u}} )b: {{u}} {{c}}"),
+    ('<a href="{{u}}"><h2>T</h2><p>x</p></a><a href="{{u}}"><div>y</div></a>', "T\n-\n\nx\n{{u}}\ny: {{u}}"),
+    ('a <a href="{{u}}">b<br>c</a> d<a href="{{u}}"></a>', "a b c: {{u}} d"),
+    ('<map><area href="{{u}}" alt="Shop"><area href="{{v}}"></map>', "Shop: {{u}} {{v}}"),
+    # Struck prices.
+    ("<p>Now <del>{{a}} </del>{{b}}</p>", "Now ~~{{a}}~~ {{b}}"),
+    ('<p style="text-decoration:line-through">a<br><a href="{{u}}">b</a></p>', "~~a~~\n~~b: {{u}} ~~"),
+    ('<del style="text-decoration:none">a</del> <s>b <i>c</i></s>', "a ~~b c~~"),
+    # Line ends that count.
+    ("<pre>\n a  b\n\n\n c\n</pre><p>d</p>", " a  b\n\n c\n\nd"),
+    ('<p style="white-space:pre-line">a  b\n c</p>', "a b\nc"),
+    ("<pre>a\n{{#l}}\n  {{.}}\n{{/l}}\nb</pre>", "a\n{{#l}}\n  {{.}}\n{{/l}}\nb"),
+    # Numbers.
+    (
+        '<ol start="3"><li>a</li><li value="9">b</li><li style="display:none">x</li><li>c</li></ol>',
+        "3. a\n9. b\n10. c",
+    ),
+    ("<ol reversed><li>a</li><li>b</li></ol>", "2. a\n1. b"),
+    ("<ol reversed start=9 type=I><li>a</li><li>b</li></ol>", "IX. a\nVIII. b"),
+    ("<ol type=A start=26><li>a</li><li>b</li></ol>", "Z. a\nAA. b"),
+    (
+        '<ol style="list-style:lower-roman inside"><li>a</li><li style="list-style-type:disc">b</li></ol>',
+        "i. a\n- b",
+    ),
+    ('<ul style="list-style:none"><li>a</li></ul><ul><li style="display:block">b</li></ul>', "a\n\nb"),
+    ("<ol><li><ul><li>a</li></ul></li></ol>", "1. - a"),
+    ("<ol start=5>{{#l}}<li>{{.}}</li>{{/l}}</ol>", "{{#l}}\n- {{.}}\n{{/l}}"),
     # Tables that arrange.
     ('<table role="presentation"><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>', "a\nb\n\nc"),
     ("<table><tr><td><table><tr><td>a</td></tr></table></td></tr></table>", "a"),
@@ -76,7 +145,41 @@ CASES = [
         "<tr><td>Total</td><td>{{t}}</td></tr></table>",
         "{{#i}}\nItem:   {{n}}\nPrice:  {{p}}\n\n{{/i}}\nTotal:  {{t}}",
     ),
-    ("<table><tr><th>A</th><th>B</th><th>C</th></tr><tr><td>1</td></tr></table>", "1"),
+    ("<table><tr><th>A</th><th>B</th><th>C</th></tr><tr><td>1</td></tr></table>", "A | B | C\n1"),
+    ("<table><tr><th><p>a</p></th><th></th></tr></table>", "a"),
+    ("<table><tr><th>a</th><th>b</th></tr></table>", "a\nb"),
+    (
+        "<table><tr><th>Plan</th><th>Price</th></tr><tr><td>Small</td><td>5</td></tr>"
+        "<tr><td>Large</td><td>9</td></tr></table>",
+        "Plan | Price\nSmall:  5\nLarge:  9",
+    ),
+    (
+        "<table><tr><th colspan=2>Product</th><th>Price</th></tr>"
+        "<tr><td><img src=x alt=Shoe></td><td>{{t}}</td><td>{{p}}</td></tr></table>",
+        "Product:  Shoe\n          {{t}}\nPrice:    {{p}}",
+    ),
+    (
+        "<table><tr><th>A</th><th>B</th><th>C</th></tr><tr><td rowspan=2>1</td><td>2</td><td>3</td></tr>"
+        "<tr><td>4</td><td>5</td></tr></table>",
+        "A:  1\nB:  2\nC:  3\n\nB:  4\nC:  5",
+    ),
+    (
+        "<table><thead><tr><td>A</td><td>B</td></tr></thead><tr><td>{{a}}</td><td>{{b}}</td></tr></table>",
+        "A:  {{a}}\nB:  {{b}}",
+    ),
+    (
+        "<table><tr><td>When</td><td>Where</td></tr><tr><td>{{a}}</td><td>{{b}}</td></tr></table>",
+        "When | Where\n{{a}} | {{b}}",
+    ),
+    (
+        "<table>{{#t}}<tfoot><tr><td>Sum</td><td>2</td></tr></tfoot>{{/t}}<tr><td>a</td><td>1</td></tr>"
+        "<thead><tr><td>A</td><td>2</td></tr></thead></table>",
+        "A | 2\na:    1\n{{#t}}\nSum:  2\n{{/t}}",
+    ),
+    (
+        "<table><tr><th>A</th><td>{{#l}}<p>{{.}}</p>{{/l}}</td></tr></table>",
+        "A:\n{{#l}}\n    {{.}}\n{{/l}}",
+    ),
     (
         "<table><tr><td>{{n}}</td><td>{{p}}</td></tr><tr><td>All</td><td>1</td></tr></table>",
         "{{n}}: {{p}}\nAll:  1",

@@ -1,0 +1,61 @@
+"""The plain-text part of an email, from its HTML, with the same Mustache tags in place.
+
+Every word that a reader of the HTML sees stands in the text once, in that order, every link's address with
+it, and nothing else. What can be seen is decided on the style that the compiler inlines (``appearance``,
+``hiding``); Outlook's comments are for Outlook.
+
+Headings are underlined, list items have the marks that a browser gives them, a link is ``text: url``, an
+image is its alternative text, ``role="presentation"`` tables read as if they were not there, and data tables
+become aligned lines (``tables``): there, the heading of a column is the label of each of its values.
+
+A section around whole blocks stands on lines of its own, which vanish when rendered; one within a sentence
+stays there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from app.core.compiler.document import Document
+from app.core.compiler.masking import MaskedDocument
+from app.core.compiler.origins import Origins, Tracer
+from app.core.compiler.plaintext.page import Page
+from app.core.compiler.plaintext.reading import Reader
+from app.core.css.cascade import Matched
+
+_BRACE = re.compile(r"\{(?=[{\ufdd0-\ufdef])")
+_JOINER = "\u2060"  # invisible and without width; keeps two braces from opening a tag
+
+
+def plain_text(
+    document: Document, masked: MaskedDocument, rules: Mapping[int, Sequence[Matched]]
+) -> tuple[str, Origins]:
+    """The text part as Mustache with the default delimiters, and where its tags came from.
+
+    It ends with one line end; it is "" when the document says nothing. ``rules`` holds the style rules for
+    the start tag of each number.
+    """
+    if masked.root is None:
+        return as_mustache(document, "")
+    lines = Reader(Page(document, masked, rules)).whole(masked.root)
+    text = "\n".join(line.text for line in lines).strip("\n")
+    return as_mustache(document, text + "\n" if text else "")
+
+
+def as_mustache(document: Document, veiled: str) -> tuple[str, Origins]:
+    """Decoded, veiled text with its tags back; braces that were text cannot be taken for a tag.
+
+    Text between tags has the place of the tag before it.
+    """
+    safe = _BRACE.sub("{" + _JOINER, veiled)
+    origins = document.flat.origins
+    tracer = Tracer(origins)
+    here = place = 0
+    for word in document.veil.words(safe):
+        tracer.insert(safe[here : word.start()], origins, place)
+        tag = document.veil.tag(word)
+        tracer.copy(document.flat.text, origins, tag.start, tag.end)
+        here, place = word.end(), tag.start
+    tracer.insert(safe[here:], origins, place)
+    return tracer.build()

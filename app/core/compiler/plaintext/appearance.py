@@ -1,0 +1,260 @@
+"""How an element appears to a reader, as far as words are concerned: its computed style, in a few values.
+
+The style is what the compiler inlines and what the author wrote into the attribute. Rules that stay in a
+``<style>`` for a screen's width or its colours are left aside: a text has neither.
+
+Source: HTML, 15.3 (the styles that elements begin with); CSS Display 3, section 2; CSS Text 3, section 3.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+
+from app.core.compiler.plaintext.declarations import EVERYWHERE, pixels, settled
+from app.core.compiler.plaintext.hiding import float_of, is_hidden, is_indented_away
+
+# Blocks that a blank line sets apart, and those that only begin a line of their own.
+APART = frozenset(
+    {"address", "blockquote", "dir", "dl", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6", "menu", "ol"}
+    | {"p", "pre", "table", "ul", "xmp", "listing"}
+)
+_BLOCKS = (
+    APART
+    | {"article", "aside", "body", "caption", "center", "dd", "details", "dialog", "div", "dt", "fieldset"}
+    | {"figcaption", "footer", "header", "hgroup", "hr", "html", "legend", "li", "main", "nav", "optgroup"}
+    | {"option", "search", "section", "summary", "tbody", "td", "tfoot", "th", "thead", "tr"}
+)
+_TABLE_PARTS = frozenset({"table", "caption", "tbody", "td", "tfoot", "th", "thead", "tr"})
+_SILENT = frozenset(
+    {"base", "canvas", "col", "colgroup", "datalist", "embed", "head", "link", "meta", "meter", "param"}
+    | {"progress", "rp", "script", "source", "style", "template", "title", "track"}
+)
+_BOXES = frozenset({"button", "img", "input", "select", "textarea"})  # boxes within a line
+_PREFORMATTED = frozenset({"pre", "listing", "textarea", "xmp"})
+_STRUCK = frozenset({"del", "s", "strike"})
+
+_BLOCK_DISPLAYS = frozenset(
+    {"block", "flex", "flow-root", "grid", "list-item", "-webkit-box", "-webkit-flex"}
+    | {"table", "table-caption", "table-cell", "table-row", "table-row-group", "table-header-group"}
+    | {"table-footer-group"}
+)
+_BOX_DISPLAYS = frozenset(
+    {
+        "inline-block",
+        "inline-flex",
+        "inline-grid",
+        "inline-table",
+        "-webkit-inline-box",
+        "-webkit-inline-flex",
+    }
+)
+_GONE_DISPLAYS = frozenset({"none", "table-column", "table-column-group"})
+_FLEXIBLE = frozenset(
+    {"flex", "grid", "inline-flex", "inline-grid", "-webkit-flex", "-webkit-inline-flex", "-webkit-box"}
+)
+_SPACE = {
+    "normal": "normal",
+    "nowrap": "normal",
+    "pre": "pre",
+    "pre-wrap": "pre",
+    "break-spaces": "pre",
+    "pre-line": "pre-line",
+}
+_RELATIVE = re.compile(r"([\d.]+)(?:em|%|ex|ch)|smaller|larger|inherit|unset")
+_CLEAR = re.compile(r"(?:rgb|hsl)a?\(.*[,/]\s*(?:0|0?\.0+|0%)\s*\)|#[0-9a-f]{6}00|#[0-9a-f]{3}0|transparent")
+_AREAS = frozenset({"width", "height", "padding-top", "padding-left", "background", "background-image"})
+_MARKERS = {"1": "decimal", "a": "lower-alpha", "i": "lower-roman"}
+_TIGHT = 8.0  # pixels of margin below which paragraphs belong together
+_APART_FROM = 3.0  # pixels between two words in a line by which readers tell them apart
+
+
+class Flow(Enum):
+    """How an element stands among its neighbours."""
+
+    GONE = auto()
+    INLINE = auto()
+    BOX = auto()  # within a line, and yet apart from what stands beside it
+    BLOCK = auto()
+    ITEM = auto()  # a block with a bullet or a number
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What children take over.
+
+    ``painted`` says that visibility lets them be seen, ``lettered`` that their letters have a size and a
+    colour. ``marker`` is a ``list-style-type``. ``blockifies`` is for the children alone.
+    """
+
+    painted: bool = True
+    lettered: bool = True
+    sized: bool = True
+    indented: bool = False
+    space: str = "normal"
+    marker: str = "disc"
+    struck: bool = False
+    blockifies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An element as a reader sees it. ``tight`` tells of its margin above and below, if it is a paragraph.
+
+    ``display`` is what the style says of an element whose own nature is another: a ``<td>`` that is a block.
+    """
+
+    flow: Flow
+    inherited: Inherited
+    tight: tuple[bool, bool] = (False, False)
+    is_table_part: bool = False
+    caption_below: bool = False
+    has_area: bool = False
+
+    @property
+    def shows_text(self) -> bool:
+        """Whether the words directly in it are seen."""
+        inherited = self.inherited
+        return inherited.painted and inherited.lettered and inherited.sized and not inherited.indented
+
+
+ROOT = Inherited()
+_GONE = Look(Flow.GONE, ROOT)
+
+
+@lru_cache(maxsize=4096)
+def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
+    """How an element of a name and a style attribute appears inside ``parent``.
+
+    ``hints`` are attributes that act as styles: ``hidden``, ``type=…`` of a list; ``closed`` is a dialog.
+    """
+    style = settled(css) if css else {}
+    display = _display(tag, style, hints)
+    if display in _GONE_DISPLAYS:
+        return _GONE
+    out_of_flow = style.get("position") in {"absolute", "fixed"} or style.get("float", "none") != "none"
+    is_block = display in _BLOCK_DISPLAYS or (display != "contents" and (out_of_flow or parent.blockifies))
+    has_box = (is_block or display in _BOX_DISPLAYS) and not display.startswith("table-")
+    if is_hidden(style, has_box=has_box and display != "table"):
+        return _GONE
+    return Look(
+        flow=_flow(tag, display, style, is_block=is_block),
+        inherited=_inherited(tag, style, hints, parent, display, has_box=has_box),
+        tight=(_is_tight(style, "top"), _is_tight(style, "bottom")) if tag == "p" else (False, False),
+        is_table_part=display.startswith("table"),
+        caption_below=style.get("caption-side") == "bottom",
+        has_area=not _AREAS.isdisjoint(style),
+    )
+
+
+def _display(tag: str, style: dict[str, str], hints: tuple[str, ...]) -> str:
+    """The keyword of ``display``, that of the element where its style says nothing."""
+    if tag in _SILENT or "closed" in hints:
+        return "none"
+    written = style.get("display", "")
+    if written and written not in EVERYWHERE:
+        return written
+    if written in {"initial", "unset"}:
+        return "inline"
+    if "hidden" in hints:
+        return "none"
+    if tag == "li":
+        return "list-item"
+    if tag in _TABLE_PARTS:
+        return "table" if tag == "table" else "table-cell"
+    if tag in _BOXES:
+        return "inline-block"
+    return "block" if tag in _BLOCKS else "inline"
+
+
+def _flow(tag: str, display: str, style: dict[str, str], *, is_block: bool) -> Flow:
+    if is_block:
+        return Flow.ITEM if display == "list-item" else Flow.BLOCK
+    if display in _BOX_DISPLAYS and tag in _BLOCKS:
+        return Flow.BLOCK  # columns beside one another are read one after the other
+    if tag in _BOXES or _is_spaced(style):
+        return Flow.BOX
+    return Flow.INLINE
+
+
+def _is_spaced(style: dict[str, str]) -> bool:
+    """Whether an element within a line keeps its neighbours at a distance."""
+    names = ("padding-left", "padding-right", "margin-left", "margin-right")
+    lengths = [pixels(style[name]) for name in names if name in style]
+    return any(length is not None and length >= _APART_FROM for length in lengths) or (
+        style.get("display") in _BOX_DISPLAYS and ("width" in style or "min-width" in style)
+    )
+
+
+def _inherited(
+    tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited, display: str, *, has_box: bool
+) -> Inherited:
+    visibility = style.get("visibility", "inherit")
+    painted = (
+        parent.painted if visibility in {"inherit", "unset"} else visibility not in {"hidden", "collapse"}
+    )
+    space = style.get("white-space", "inherit")
+    if "white-space" not in style and tag in _PREFORMATTED:
+        space = "pre"
+    indented = parent.indented
+    if has_box and "text-indent" in style:
+        indented = is_indented_away(style)
+    return Inherited(
+        painted=painted,
+        lettered=_lettered(style, parent),
+        sized=_sized(style, parent),
+        indented=indented,
+        space=parent.space if space in {"inherit", "unset"} else _SPACE.get(space, "normal"),
+        marker=_marker(tag, style, hints, parent),
+        struck=parent.struck or _is_struck(tag, style),
+        blockifies=display in _FLEXIBLE,
+    )
+
+
+def _sized(style: dict[str, str], parent: Inherited) -> bool:
+    """Whether letters have a size that can be read; one relative to none is none."""
+    size = style.get("font-size", "inherit")
+    relative = _RELATIVE.fullmatch(size)
+    if relative:
+        return parent.sized and (not relative.group(1) or float_of(relative.group(1)) > 0)
+    length = pixels(size)
+    return length is None or length >= 1
+
+
+def _lettered(style: dict[str, str], parent: Inherited) -> bool:
+    color = style.get("color", "inherit")
+    if color in {"inherit", "unset", "currentcolor"}:
+        return parent.lettered
+    clips = style.get("background-clip", style.get("-webkit-background-clip", ""))
+    return not _CLEAR.fullmatch(color) or clips == "text"
+
+
+def _is_struck(tag: str, style: dict[str, str]) -> bool:
+    decoration = style.get("text-decoration-line")
+    return tag in _STRUCK if decoration is None else "line-through" in decoration
+
+
+def _marker(tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited) -> str:
+    """The ``list-style-type`` that items have."""
+    written = style.get("list-style-type", "")
+    if written and written not in EVERYWHERE:
+        return written
+    kind = next((hint.removeprefix("type=") for hint in hints if hint.startswith("type=")), "")
+    if kind in {"A", "I"}:
+        return f"upper-{'alpha' if kind == 'A' else 'roman'}"
+    if kind:
+        return _MARKERS.get(kind, kind.lower())
+    if tag in {"ul", "menu", "dir"}:
+        return "disc"
+    return "decimal" if tag == "ol" else parent.marker
+
+
+def _is_tight(style: dict[str, str], side: str) -> bool:
+    """Whether a paragraph has so little margin on a side that its lines belong with the next ones.
+
+    A margin that names no number is left to the client and taken for wide.
+    """
+    margin = pixels(style.get(f"margin-{side}", ""))
+    return margin is not None and margin < _TIGHT

@@ -1,0 +1,126 @@
+"""A style attribute as a text part needs it: one value for each property, shorthands taken apart.
+
+Only what decides about words is read: whether they can be seen, where lines begin, which text is struck. A
+value that CSS does not know is passed over, as browsers do; so is one that is left to data.
+
+Source: CSS Cascading and Inheritance Level 4, sections 4 and 6; the property definitions of CSS 2.2.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from app.core.css.stylesheet import parse_declarations
+from app.core.html.veil import is_veiled
+
+EVERYWHERE = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
+
+_KEYWORDS = {
+    "display": frozenset(
+        {"block", "contents", "flex", "flow-root", "grid", "inline", "inline-block", "inline-flex"}
+        | {"inline-grid", "inline-table", "list-item", "none", "table", "table-caption", "table-cell"}
+        | {"table-column", "table-column-group", "table-footer-group", "table-header-group", "table-row"}
+        | {"table-row-group", "-webkit-box", "-webkit-flex", "-webkit-inline-box", "-webkit-inline-flex"}
+    ),
+    "visibility": frozenset({"visible", "hidden", "collapse"}),
+    "white-space": frozenset({"normal", "nowrap", "pre", "pre-wrap", "pre-line", "break-spaces"}),
+    "position": frozenset({"static", "relative", "absolute", "fixed", "sticky"}),
+    "float": frozenset({"left", "right", "none", "inline-start", "inline-end"}),
+    "overflow-x": frozenset({"visible", "hidden", "clip", "scroll", "auto"}),
+    "overflow-y": frozenset({"visible", "hidden", "clip", "scroll", "auto"}),
+    "caption-side": frozenset({"top", "bottom"}),
+    "content-visibility": frozenset({"visible", "hidden", "auto"}),
+}
+_LENGTHS = frozenset(
+    {"bottom", "font-size", "height", "left", "max-height", "max-width", "min-height", "right", "text-indent"}
+    | {"top", "width"}
+    | {f"{name}-{side}" for name in ("margin", "padding") for side in ("top", "right", "bottom", "left")}
+)
+_WORDS_FOR_LENGTHS = frozenset(
+    {"auto", "none", "min-content", "max-content", "fit-content", "smaller", "larger", "medium", "small"}
+    | {"large", "x-small", "xx-small", "x-large", "xx-large", "xxx-large"}
+)
+_AS_WRITTEN = frozenset(
+    {"background", "background-clip", "background-image", "-webkit-background-clip", "clip", "clip-path"}
+    | {"color", "filter", "list-style-type", "opacity", "text-decoration-line", "transform"}
+)
+_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*|%)")
+_PIXELS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.945} | {
+    **dict.fromkeys(("em", "rem"), 16.0),
+    **dict.fromkeys(("ex", "ch", "vh", "vmin"), 8.0),
+    **dict.fromkeys(("vw", "vmax"), 10.0),
+}
+_SIZE = re.compile(
+    r"(?:^|\s)(0|[\d.]+(?:[a-z]+|%)|(?:x{0,3}-)?(?:small|large)|medium|smaller|larger)(?=[\s/])"
+)
+_QUOTED = re.compile(r"""(["'])(.*?)\1""")
+_MARKER_WORDS = frozenset({"inside", "outside"})
+_SIDES = ("top", "right", "bottom", "left")
+# Which of so many values of a shorthand is that of each side.
+_PLACES = {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 3: (0, 1, 2, 1), 4: (0, 1, 2, 3)}
+
+
+def pixels(value: str) -> float | None:
+    """A length in pixels, relative ones by the sizes that browsers begin with; None for one without a size.
+
+    A percentage has none that could be known here.
+    """
+    match = _NUMBER.fullmatch(value)
+    if match is None:
+        return None
+    number, unit = float(match.group(1)), match.group(2)
+    if not unit:
+        return 0.0 if number == 0 else None
+    return number * _PIXELS[unit] if unit in _PIXELS else None
+
+
+@lru_cache(maxsize=4096)
+def settled(css: str) -> dict[str, str]:
+    """The value in force of each property that matters here, in lower case; not to be changed.
+
+    ``css`` is the whole text of a style attribute in the order of the cascade.
+    """
+    found: dict[str, str] = {}
+    declarations = parse_declarations(css)
+    for important in (False, True):
+        for item in declarations:
+            if item.important is important and not is_veiled(item.value):
+                for name, value in _longhands(item.name, item.value.strip().lower()):
+                    if _is_valid(name, value):
+                        found[name] = value
+    return found
+
+
+def _longhands(name: str, value: str) -> Iterator[tuple[str, str]]:
+    if name in {"margin", "padding"}:
+        sides = value.split()
+        for side, place in zip(_SIDES, _PLACES.get(len(sides), ()), strict=False):
+            yield f"{name}-{side}", sides[place]
+    elif name == "overflow":
+        both = value.split()
+        yield "overflow-x", both[0] if both else ""
+        yield "overflow-y", both[-1] if both else ""
+    elif name == "font":
+        size = _SIZE.search(value)
+        yield "font-size", size.group(1) if size else "medium" if value not in EVERYWHERE else value
+    elif name == "list-style":
+        quoted = _QUOTED.search(value)
+        words = [word for word in value.split() if word not in _MARKER_WORDS and not word.startswith("url(")]
+        yield "list-style-type", quoted.group() if quoted else words[0] if words else "disc"
+    elif name in {"text-decoration", "-webkit-text-decoration"}:
+        yield "text-decoration-line", value
+    else:
+        yield name, value
+
+
+def _is_valid(name: str, value: str) -> bool:
+    """Whether a property is one of those read here and a browser would take the value."""
+    if value in EVERYWHERE:
+        return name in _KEYWORDS or name in _LENGTHS or name in _AS_WRITTEN
+    if name in _KEYWORDS:
+        return value in _KEYWORDS[name]
+    if name in _LENGTHS:
+        return value in _WORDS_FOR_LENGTHS or "(" in value or value.endswith("%") or pixels(value) is not None
+    return name in _AS_WRITTEN

@@ -1,0 +1,134 @@
+"""Which styles keep a reader from seeing an element: the ways of hiding that mails are written with.
+
+``display``, ``visibility`` and the size of letters are the business of ``appearance``, since children inherit
+or undo them. Here is what hides an element with all that it holds: no opacity, a box without room that cuts
+off what does not fit, a place far off the screen, a clip or a transformation that leaves nothing.
+
+Source: CSS Overflow 3, CSS Masking 1, CSS Transforms 1; what hides in Chromium, by ``tests/corpus/text``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from app.core.compiler.plaintext.declarations import pixels
+
+_FAR = -900.0  # pixels beyond an edge of the screen; no mail is wider
+_LITTLE = 1.0  # pixels in which no letter can be read
+_ROOM = 5.0  # pixels of padding in which something of the first line shows
+_CUTS = frozenset({"hidden", "clip", "scroll", "auto"})
+_OUT_OF_FLOW = frozenset({"absolute", "fixed"})
+_FUNCTION = re.compile(r"([a-z0-9-]+)\(([^()]*)\)")
+_BREAK = re.compile(r"[\s,]+")
+
+
+def is_hidden(style: Mapping[str, str], *, has_box: bool) -> bool:
+    """Whether an element is out of sight with everything in it.
+
+    ``has_box`` says that it is a block, or at least a box within a line: width, height and overflow mean
+    nothing to inline text and to the parts of a table.
+    """
+    return bool(style) and (
+        _is_nothing(style.get("opacity", ""))
+        or style.get("content-visibility") == "hidden"
+        or _is_filtered(style.get("filter", ""))
+        or (has_box and (_is_cut_off(style) or _is_transformed(style.get("transform", ""))))
+        or _is_clipped(style)
+        or _is_off_screen(style, has_box=has_box)
+    )
+
+
+def is_indented_away(style: Mapping[str, str]) -> bool:
+    """Whether the text of a block begins far beyond its edge."""
+    indent = style.get("text-indent", "")
+    if indent.endswith("%"):
+        return float_of(indent[:-1]) >= 100 and style.get("overflow-x", "visible") in _CUTS
+    length = pixels(indent)
+    return length is not None and length <= _FAR
+
+
+def float_of(text: str) -> float:
+    """A number, 0.0 for what is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _is_nothing(amount: str) -> bool:
+    """Whether a number or percentage is 0; "" is none."""
+    try:
+        return float(amount.removesuffix("%")) <= 0
+    except ValueError:
+        return False
+
+
+def _is_filtered(value: str) -> bool:
+    return any(name == "opacity" and _is_nothing(amount.strip()) for name, amount in _FUNCTION.findall(value))
+
+
+def _is_cut_off(style: Mapping[str, str]) -> bool:
+    """Whether a box has no room, and nothing may show outside it."""
+    if style.get("overflow-x") not in _CUTS and style.get("overflow-y") not in _CUTS:
+        return False
+    low = _is_little(style, "height", "max-height") and not _is_roomy(style, "min-height")
+    if low and not _is_roomy(style, "padding-top", "padding-bottom"):
+        return True
+    return _is_little(style, "width", "max-width") and not _is_roomy(style, "padding-left", "padding-right")
+
+
+def _is_little(style: Mapping[str, str], *names: str) -> bool:
+    lengths = [pixels(style[name]) for name in names if name in style]
+    return any(length is not None and length <= _LITTLE for length in lengths)
+
+
+def _is_roomy(style: Mapping[str, str], *names: str) -> bool:
+    lengths = [pixels(style[name]) for name in names if name in style]
+    return any(length is None or length >= _ROOM for length in lengths)
+
+
+def _is_off_screen(style: Mapping[str, str], *, has_box: bool) -> bool:
+    names = ["margin-left"]
+    if has_box:
+        names.append("margin-top")
+    position = style.get("position", "static")
+    if position in _OUT_OF_FLOW:
+        names += ["left", "top", "right", "bottom"]
+    elif position == "relative":
+        names += ["left", "top"]
+    lengths = [pixels(style[name]) for name in names if name in style]
+    return any(length is not None and length <= _FAR for length in lengths)
+
+
+def _is_clipped(style: Mapping[str, str]) -> bool:
+    if style.get("position") in _OUT_OF_FLOW:
+        for name, inside in _FUNCTION.findall(style.get("clip", "")):
+            edges = [pixels(edge) for edge in _BREAK.split(inside.strip())]
+            if name == "rect" and len(edges) == len(("top", "right", "bottom", "left")):
+                top, right, bottom, left = edges
+                if _are_close(top, bottom) or _are_close(left, right):
+                    return True
+    for name, inside in _FUNCTION.findall(style.get("clip-path", "")):
+        first = _BREAK.split(inside.strip())[0]
+        if name == "inset" and first.endswith("%") and float_of(first[:-1]) >= 50:
+            return True
+        if name == "circle" and _is_nothing(first.removesuffix("px")):
+            return True
+    return False
+
+
+def _are_close(first: float | None, second: float | None) -> bool:
+    return first is not None and second is not None and second - first <= _LITTLE
+
+
+def _is_transformed(value: str) -> bool:
+    for name, inside in _FUNCTION.findall(value):
+        parts = _BREAK.split(inside.strip())
+        if name in {"scale", "scalex", "scaley", "scale3d"} and any(map(_is_nothing, parts[:2])):
+            return True
+        if name in {"translate", "translatex", "translatey", "translate3d"}:
+            lengths = [pixels(part) for part in parts[:2]]
+            if any(length is not None and length <= _FAR for length in lengths):
+                return True
+    return False

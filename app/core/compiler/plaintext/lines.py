@@ -1,0 +1,227 @@
+"""The lines of a plain-text part while they are being written.
+
+Every block ends with its own blank line, before the end of the section it stands in. So a section that is
+left out, or repeated, takes its blank lines with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+STRUCK = "~~"
+
+# Blanks of every width; those that do not break a line are as wide as others.
+_BLANKS = " \t\r\n\f\u00a0\u2000-\u200a\u202f\u205f\u3000"
+_SPACE = re.compile(rf"[{_BLANKS}]+")
+# Characters without width that mark where a word may break, or fill previews.
+_INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b\u2060-\u2064\ufeff]")
+# Joiners mean something between letters, directions beside them; elsewhere both fill previews.
+_JOINERS = "\u200c\u200d"
+_DIRECTIONS = "\u061c\u200e\u200f"
+_STRAY = re.compile(
+    rf"(?:(?<=[{_BLANKS}])|^)[{_JOINERS}]+|[{_JOINERS}]+(?=[{_BLANKS}]|$)"
+    rf"|(?:(?<=[{_BLANKS}])|^)[{_DIRECTIONS}]+(?=[{_BLANKS}]|$)"
+)
+_KEPT_LINE = "\u2060"  # invisible; beside it a tag does not stand alone on its line
+_CLOSING = frozenset(".,;:!?)]}»”’\"'…。、，")
+_LINE_END = re.compile(r"\r\n|[\r\n]")
+
+
+class Kind(Enum):
+    """What a line is: text, a section tag that vanishes with its line, or nothing."""
+
+    TEXT = auto()
+    TAG = auto()
+    BLANK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, without its end."""
+
+    kind: Kind
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What was written by itself, and whether blanks that belong to its surroundings stood at its ends."""
+
+    lines: list[Line]
+    blank_before: bool
+    blank_after: bool
+    ends_in_address: bool
+
+    @property
+    def joined(self) -> str:
+        """All of it on one line."""
+        return " ".join(line.text for line in self.lines if line.kind is not Kind.BLANK)
+
+
+class LineWriter:
+    """Collects lines from inline text, line breaks and block boundaries."""
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+        self._buffer = ""
+        self._wants_blank = False
+        self._wants_gap = False
+        self._has_text = False  # the line being written, apart from section tags
+        self._tags = 0  # on the line being written
+        self._after_address = False
+        self._blank_before = False
+        self._indent = ""
+        self._bullet: str | None = None
+
+    def write(self, text: str) -> None:
+        """Inline text; runs of white space become one blank, none at the start of a line."""
+        text = _SPACE.sub(" ", visible(text))
+        if not text:
+            return
+        if not self._buffer or self._buffer.endswith(" "):
+            if text[0] == " " and not self._lines and not self._buffer:
+                self._blank_before = True
+            text = text.removeprefix(" ")
+            if not text:
+                return
+        self._append(text)
+
+    def write_lines(self, text: str, *, keeps_blanks: bool) -> None:
+        """Text whose line ends count, and with ``keeps_blanks`` each blank of it."""
+        first = True
+        for line in _LINE_END.split(visible(text)):
+            if not first:
+                self._end_line()
+            first = False
+            if not keeps_blanks:
+                self.write(line)
+            elif line:
+                self._append(line.replace("\u00a0", " "))
+
+    def insert(self, text: str, *, ends_in_address: bool = False) -> None:
+        """Finished text within a line; nothing that follows may join an address at its end."""
+        if text:
+            self._append(text)
+            self._after_address = ends_in_address
+
+    def write_tag(self, word: str) -> None:
+        """A section tag within a line."""
+        if self._wants_gap or self._after_address:
+            self._buffer += " " if self._has_text and not self._buffer.endswith(" ") else ""
+            self._wants_gap = self._after_address = False
+        self._buffer += word
+        self._tags += 1
+
+    def gap(self) -> None:
+        """Keep what comes next apart from what stands before it on the line."""
+        self._wants_gap = True
+
+    def break_line(self) -> None:
+        """End the line, if there is anything on it."""
+        text = self._buffer.rstrip(" \t")
+        has_text = self._has_text
+        self._buffer = ""
+        self._tags = 0
+        self._has_text = self._wants_gap = self._after_address = False
+        if not text:
+            return
+        if not has_text and self._lines:
+            # Tags alone on their line would take its end along when they vanish, and join two lines.
+            last = self._lines[-1]
+            if last.kind is Kind.TEXT:
+                self._lines[-1] = replace(last, text=last.text + text)
+                return
+            text += _KEPT_LINE
+        self._separate()
+        self._lines.append(Line(Kind.TEXT, (self._indent if self._bullet is None else self._bullet) + text))
+        self._bullet = None
+
+    def end_block(self) -> None:
+        """End the line, and keep the next one apart by a blank line."""
+        self.break_line()
+        self._wants_blank = bool(self._lines)
+
+    def tag(self, word: str) -> None:
+        """A section tag on a line of its own."""
+        self.break_line()
+        self._tags = 0
+        self._separate()
+        self._lines.append(Line(Kind.TAG, word))
+
+    def add(self, line: Line) -> None:
+        """A finished line, indented like the others."""
+        self.break_line()
+        if line.kind is Kind.BLANK:
+            self._wants_blank = True
+        elif line.kind is Kind.TAG:
+            self.tag(line.text)
+        else:
+            self._buffer = line.text
+            self._has_text = True
+            self.break_line()
+
+    def add_all(self, lines: Iterable[Line]) -> None:
+        """Finished lines."""
+        for line in lines:
+            self.add(line)
+
+    def begin_item(self, bullet: str) -> str:
+        """Begin a list item; returns the indent to hand to ``end_item``."""
+        self.break_line()
+        outer = self._indent
+        self._bullet = (outer if self._bullet is None else self._bullet) + bullet
+        self._indent = outer + " " * len(bullet)
+        return outer
+
+    def end_item(self, outer: str) -> None:
+        """End a list item: what follows has the indent of the list."""
+        self.break_line()
+        self._indent = outer
+        self._bullet = None
+
+    def finish(self) -> Passage:
+        """What was written; blank lines never stand at the end, or two together."""
+        blank_after = self._buffer.endswith(" ")
+        ends_in_address = self._after_address
+        self.break_line()
+        return Passage(self._lines, self._blank_before, blank_after, ends_in_address)
+
+    def _append(self, text: str) -> None:
+        apart = self._wants_gap or (self._after_address and text[0] not in _CLOSING)
+        if apart and self._buffer and not self._buffer.endswith(" ") and text[0] != " ":
+            self._buffer += " "
+        self._buffer += text
+        self._wants_gap = self._after_address = False
+        self._has_text = True
+
+    def _end_line(self) -> None:
+        """End the line, also an empty one within text, or that of a tag which vanishes with it."""
+        text = self._buffer.strip()
+        if text and self._tags == 1 and not self._has_text:
+            self._buffer = ""
+            self.tag(text)
+        elif text:
+            self.break_line()
+        else:
+            self._buffer = ""
+            self._wants_blank = self._wants_blank or (bool(self._lines) and self._lines[-1].kind is Kind.TEXT)
+
+    def _separate(self) -> None:
+        if self._wants_blank and self._lines and self._text_precedes():
+            self._lines.append(Line(Kind.BLANK))
+        self._wants_blank = False
+
+    def _text_precedes(self) -> bool:
+        """Whether the last line that is not a tag is text: a blank one needs no second."""
+        last = next((line for line in reversed(self._lines) if line.kind is not Kind.TAG), None)
+        return last is not None and last.kind is Kind.TEXT
+
+
+def visible(text: str) -> str:
+    """A text without the characters that nobody sees."""
+    if text.isascii():
+        return text
+    return _STRAY.sub("", _INVISIBLE.sub("", text))

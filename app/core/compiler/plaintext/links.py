@@ -1,0 +1,28 @@
+"""What a text says of a link: where it leads, and whether its words say so already."""
+
+from __future__ import annotations
+
+import re
+
+_ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:https?://)?(?:www\.)?", re.IGNORECASE)
+_NOWHERE = ("#", "javascript:")
+
+
+def target(href: str) -> str:
+    """The address to print, "" for a link that leads nowhere outside the mail."""
+    href = "".join(href.split("\n")).strip()
+    if href.lower().startswith(_NOWHERE):
+        return ""
+    address = _ADDRESS.match(href)
+    return (address.group(1) if address else href).strip()
+
+
+def says_the_same(text: str, address: str) -> bool:
+    """Whether a link's words, Mustache in place, are its address, as people write one."""
+    return _bare(text) == _bare(address)
+
+
+def _bare(address: str) -> str:
+    """Without scheme, ``www.``, blanks and the slash at its end."""
+    return _SCHEME.sub("", "".join(address.split()), count=1).rstrip("/").lower()

@@ -1,0 +1,164 @@
+"""The parsed copy of a document with what a text part has to know of each of its nodes."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+
+from app.core.compiler.document import Document
+from app.core.compiler.masking import MaskedDocument, section_number
+from app.core.compiler.plaintext.appearance import ROOT, Flow, Look, look
+from app.core.css.cascade import Matched, merged
+from app.core.html.tree import Node, is_element
+
+_LISTS = frozenset({"ol", "ul", "menu", "dir", "li"})
+_GONE = look("template", "", (), ROOT)
+# What a cell holds where its table is made for layout rather than for figures.
+_STRUCTURE = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "hr", "blockquote", "pre"})
+
+
+class Page:
+    """Looks, section tags and block structure, worked out once, in time that grows with the document.
+
+    ``rules`` holds the style rules for the start tag of each number.
+    """
+
+    def __init__(
+        self, document: Document, masked: MaskedDocument, rules: Mapping[int, Sequence[Matched]]
+    ) -> None:
+        self._document = document
+        self._rules = rules
+        self._numbers = {element: number for number, element in masked.elements.items()}
+        self._closing = {
+            masked.sections[pair.opening_number]: masked.sections[pair.closing_number]
+            for pair in document.sections
+            if pair.opening_number in masked.sections and pair.closing_number in masked.sections
+        }
+        self._looks: dict[Node, Look] = {}
+        self._blocks: set[Node] = set()
+        self._breaks: set[Node] = set()  # those, line breaks, and what holds any
+        self._structured: set[Node] = set()
+        if masked.root is not None:
+            self._survey(masked.root)
+
+    def look(self, element: Node) -> Look:
+        """How an element appears."""
+        return self._looks.get(element, _GONE)
+
+    def is_gone(self, element: Node) -> bool:
+        """Whether nothing of an element is seen."""
+        return self.look(element).flow is Flow.GONE
+
+    def holds_block(self, node: Node) -> bool:
+        """Whether a node is a block that can be seen, or holds one."""
+        return node in self._blocks
+
+    def is_structured(self, element: Node) -> bool:
+        """Whether an element holds headings, lists or tables."""
+        return element in self._structured
+
+    def word(self, comment: Node) -> str:
+        """The veiled section tag that a comment stands for, "" for any other comment."""
+        number = section_number(comment)
+        if number is None:
+            return ""
+        tag = self._document.veil.tags[number]
+        return self._document.veil.text[tag.start : tag.end]
+
+    def closing(self, comment: Node) -> Node | None:
+        """The comment that stands for the end of the section which ``comment`` opens."""
+        return self._closing.get(comment)
+
+    def lift(self, text: str) -> str:
+        """Veiled text with its Mustache in place."""
+        return self._document.veil.lift(text)
+
+    def is_fixed(self, text: str) -> bool:
+        """Whether there is no Mustache in a text."""
+        return not self._document.veil.words(text)
+
+    def width(self, text: str, variable: int) -> int:
+        """Characters of a text, with ``variable`` for each tag in it."""
+        return len(text) - sum(len(word.group()) - variable for word in self._document.veil.words(text))
+
+    def stands_alone(self, opening: Node, closing: Node) -> bool:
+        """Whether a section stands between lines rather than within one."""
+        inside = list(between(opening, closing))
+        if any(node in self._breaks and node.tag != "br" for node in inside):
+            return True
+        parent = opening.getparent()
+        if parent is not None and self.look(parent).flow not in {Flow.BLOCK, Flow.ITEM}:
+            return False
+        ends_line = bool(inside) and inside[-1].tag == "br" and not (inside[-1].tail or "").strip()
+        return self._at_line_start(opening) and (ends_line or self._at_line_end(closing))
+
+    def _at_line_start(self, node: Node) -> bool:
+        """Whether nothing but white space stands before a node on its line."""
+        before = node.getprevious()
+        if before is None:
+            parent = node.getparent()
+            return parent is None or not (parent.text or "").strip()
+        return before in self._breaks and not (before.tail or "").strip()
+
+    def _at_line_end(self, node: Node) -> bool:
+        """Whether nothing but white space stands after a node on its line."""
+        if (node.tail or "").strip():
+            return False
+        after = node.getnext()
+        return after is None or after in self._breaks
+
+    def _survey(self, root: Node) -> None:
+        elements = [element for element in root.iter() if is_element(element)]
+        for element in elements:
+            parent = element.getparent()
+            above = self._looks.get(parent)
+            if above is not None and above.flow is Flow.GONE:
+                self._looks[element] = above
+            else:
+                inherited = ROOT if above is None else above.inherited
+                self._looks[element] = look(element.tag, self._css(element), _hints(element), inherited)
+        for element in reversed(elements):
+            flow = self._looks[element].flow
+            if flow is Flow.GONE:
+                continue
+            parent = element.getparent()
+            if flow in {Flow.BLOCK, Flow.ITEM}:
+                self._blocks.add(element)
+            if element.tag == "br" or element in self._blocks:
+                self._breaks.add(element)
+            if element in self._blocks:
+                self._blocks.add(parent)
+            if element in self._breaks:
+                self._breaks.add(parent)
+            if parent is not None and (element.tag in _STRUCTURE or element in self._structured):
+                self._structured.add(parent)
+
+    def _css(self, element: Node) -> str:
+        """The declarations in force on an element, as far as its rules and its own style say."""
+        number = self._numbers.get(element)
+        if number is None:
+            return ""
+        own = self._document.value(self._document.markup.start_tags[number], "style")
+        rules = self._rules.get(number, ())
+        return merged(rules, html.unescape(own or "")) if own or rules else ""
+
+
+def between(opening: Node, closing: Node) -> Iterator[Node]:
+    """The siblings between a section's two tags."""
+    for node in opening.itersiblings():
+        if node is closing:
+            return
+        yield node
+
+
+def _hints(element: Node) -> tuple[str, ...]:
+    """Attributes that act as styles."""
+    hints = []
+    tag = element.tag
+    if element.get("hidden") is not None:
+        hints.append("hidden")
+    if tag in _LISTS and element.get("type"):
+        hints.append(f"type={element.get('type').strip()}")
+    if tag == "dialog" and element.get("open") is None:
+        hints.append("closed")
+    return tuple(hints)

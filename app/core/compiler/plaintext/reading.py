@@ -1,0 +1,310 @@
+"""One walk through the parsed copy, in the order in which people read it, into lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.core.compiler.plaintext.appearance import APART, Flow, Look
+from app.core.compiler.plaintext.grid import ordered
+from app.core.compiler.plaintext.lines import STRUCK, Kind, Line, LineWriter, Passage
+from app.core.compiler.plaintext.links import says_the_same, target
+from app.core.compiler.plaintext.numbering import integer, marker
+from app.core.compiler.plaintext.page import Page
+from app.core.compiler.plaintext.tables import read_table
+from app.core.html.tree import Node, is_comment, is_element
+
+_HEADINGS = {"h1": "=", "h2": "-", "h3": "-"}
+_RULE = "-" * 40
+_UNDERLINE = 24  # characters under a heading whose length depends on data
+_LISTS = frozenset({"ol", "ul", "menu", "dir"})
+_BUTTONS = frozenset({"submit", "button", "reset"})
+_WORDLESS = frozenset({"hidden", "checkbox", "radio", "range", "color", "file", "password", "image"})
+_ROWS = frozenset({"tbody", "thead", "tfoot", "tr"})  # not struck out as such: their cells are
+
+
+class Reader:
+    """Reads a page; ``lines`` is what cells and headings are read with."""
+
+    variable_width = 3  # that of a currency, the variable that labels have in them
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._out = LineWriter()
+        self._block_tags: set[Node] = set()
+        self._striking = False
+        self._drawn = 0
+        self._readers: dict[str, Callable[[Node], None]] = {
+            "details": self._details,
+            "br": lambda _: self._out.break_line(),
+            "hr": lambda _: self._out.write(_RULE),
+            "img": self._image,
+            "input": self._input,
+            "select": self._select,
+            "table": self._table,
+            **dict.fromkeys(_HEADINGS, self._heading),
+            **dict.fromkeys(_LISTS, self._list),
+            **dict.fromkeys(("a", "area"), self._link),
+        }
+
+    def whole(self, root: Node) -> list[Line]:
+        """The document, with sections that surround its root."""
+        for comment in reversed(list(root.itersiblings(preceding=True))):
+            self._node(comment)
+        self._node(root)
+        for comment in root.itersiblings():
+            self._node(comment)
+        return self._out.finish().lines
+
+    def passage(self, element: Node) -> Passage:
+        """An element's content by itself."""
+        outer, self._out = self._out, LineWriter()
+        self._content(element)
+        passage, self._out = self._out.finish(), outer
+        return passage
+
+    def lines(self, cell: Node) -> list[Line]:
+        """The lines of a cell by itself."""
+        return self.passage(cell).lines
+
+    def width(self, text: str) -> int:
+        """The number of characters that a text takes, about."""
+        return self.page.width(text, self.variable_width)
+
+    def _content(self, element: Node) -> None:
+        look = self.page.look(element)
+        if look.inherited.struck and not self._striking and element.tag not in _ROWS:
+            self._strike(element)
+            return
+        self._text(element.text, look)
+        for child in element:
+            self._node(child)
+            self._text(child.tail, look)
+
+    def _text(self, text: str | None, look: Look) -> None:
+        if not text or not look.shows_text:
+            return
+        space = look.inherited.space
+        if space == "normal":
+            self._out.write(text)
+        else:
+            self._out.write_lines(text, keeps_blanks=space == "pre")
+
+    def _node(self, node: Node) -> None:
+        if is_comment(node):
+            self._section_tag(node)
+        elif is_element(node):
+            look = self.page.look(node)
+            if look.flow is not Flow.GONE:
+                self._element(node, look)
+
+    def _element(self, element: Node, look: Look) -> None:
+        name = element.tag
+        read = self._readers.get(name, self._content)
+        if look.flow is Flow.ITEM and name != "li":
+            read = self._item
+        elif name == "li":
+            read = self._item if look.flow is Flow.ITEM else self._content
+        self._edge(element, look, look.tight[0])
+        read(element)
+        self._edge(element, look, look.tight[1])
+
+    def _strike(self, element: Node) -> None:
+        """What an element strikes out, with a mark at both ends of each of its lines."""
+        self._striking = True
+        passage = self.passage(element)
+        self._striking = False
+        lines = [_struck(line, passage) if line.kind is Kind.TEXT else line for line in passage.lines]
+        self._insert(passage, lines)
+
+    def _insert(self, passage: Passage, lines: list[Line]) -> None:
+        """A passage, its lines changed, into the line where its element stands, if it is one itself."""
+        if passage.blank_before:
+            self._out.write(" ")
+        if len(lines) == 1 and lines[0].kind is Kind.TEXT:
+            self._out.insert(lines[0].text)
+        else:
+            self._out.add_all(lines)
+        if passage.blank_after:
+            self._out.write(" ")
+
+    def _edge(self, element: Node, look: Look, tight: bool) -> None:
+        """What separates an element from what stands before it, or after it."""
+        if look.flow is Flow.BOX:
+            self._out.gap()
+        elif look.flow in {Flow.BLOCK, Flow.ITEM}:
+            nested = element.tag in _LISTS and element.getparent().tag == "li"
+            if element.tag in APART and not tight and not nested:
+                self._out.end_block()
+            else:
+                self._out.break_line()
+        elif element.tag == "a" and self.page.holds_block(element):
+            self._out.break_line()
+
+    def _details(self, element: Node) -> None:
+        """All of it when it is open, else what its reader sees before opening it."""
+        if element.get("open") is not None:
+            self._content(element)
+        else:
+            for summary in element.iterchildren("summary"):
+                self._node(summary)
+
+    def _image(self, element: Node) -> None:
+        """The alternative text: what the image means, "" for one that decorates or counts readers."""
+        if not self.page.look(element).inherited.painted:
+            return
+        sizes = [integer(element.get(name)) for name in ("width", "height")]
+        if any(size is not None and size <= 1 for size in sizes):
+            return
+        self._drawn += 1
+        if element.get("aria-hidden") != "true" and element.get("role") not in {"presentation", "none"}:
+            self._out.write(element.get("alt") or "")
+
+    def _input(self, element: Node) -> None:
+        kind = (element.get("type") or "text").lower()
+        if kind == "image":
+            self._image(element)
+        elif kind not in _WORDLESS:
+            hint = "" if kind in _BUTTONS else element.get("placeholder")
+            self._out.write(element.get("value") or hint or "")
+
+    def _select(self, element: Node) -> None:
+        """The choice that shows before anybody opens it."""
+        options = list(element.iter("option"))
+        chosen = next((option for option in options if option.get("selected") is not None), None)
+        for option in options[:1] if chosen is None else [chosen]:
+            self._content(option)
+
+    def _heading(self, element: Node) -> None:
+        if self.page.look(element).flow is not Flow.BLOCK:
+            self._content(element)
+            return
+        lines = self.passage(element).lines
+        self._out.add_all(lines)
+        if [line.kind for line in lines] == [Kind.TEXT]:
+            text = lines[0].text
+            length = self.width(text) if self.page.is_fixed(text) else _UNDERLINE
+            self._out.add(Line(Kind.TEXT, _HEADINGS[element.tag] * length))
+
+    def _list(self, element: Node) -> None:
+        """Items with bullets, or with numbers where no section can add or remove one."""
+        numbers = self._numbers(element)
+        self._text(element.text, self.page.look(element))
+        for child in element:
+            if child in numbers:
+                number = numbers[child]
+                look = self.page.look(child)
+                self._edge(child, look, tight=True)
+                self._item(child, number)
+            else:
+                self._node(child)
+            self._text(child.tail, self.page.look(element))
+
+    def _numbers(self, element: Node) -> dict[Node, int | None]:
+        """The number of each item of a list; None for those that cannot be counted yet."""
+        items = [
+            child
+            for child in element
+            if is_element(child) and child.tag == "li" and self.page.look(child).flow is Flow.ITEM
+        ]
+        if any(is_comment(child) and self.page.word(child) for child in element):
+            return dict.fromkeys(items)
+        step = -1 if element.get("reversed") is not None else 1
+        start = integer(element.get("start"))
+        number = start if start is not None else len(items) if step < 0 else 1
+        numbers: dict[Node, int | None] = {}
+        for item in items:
+            value = integer(item.get("value"))
+            number = number if value is None else value
+            numbers[item] = number
+            number += step
+        return numbers
+
+    def _item(self, element: Node, number: int | None = None) -> None:
+        kind = self.page.look(element).inherited.marker
+        outer = self._out.begin_item(marker(kind, number))
+        self._content(element)
+        self._out.end_item(outer)
+
+    def _table(self, element: Node) -> None:
+        captions = [child for child in element if child.tag == "caption" and not self.page.is_gone(child)]
+        above = [caption for caption in captions if not self.page.look(caption).caption_below]
+        table = read_table(self, element)
+        for caption in above:
+            self._caption(caption)
+        if table is None:
+            self._layout(element)
+        else:
+            self._out.add_all(table)
+        for caption in captions:
+            if caption not in above:
+                self._caption(caption)
+
+    def _caption(self, caption: Node) -> None:
+        self._node(caption)
+        self._out.end_block()
+
+    def _layout(self, element: Node) -> None:
+        """A table that only arranges: its rows are blocks one after the other."""
+        look = self.page.look(element)
+        self._text(element.text, look)
+        for child in ordered(self.page, element):
+            if is_comment(child) or child.tag != "caption":
+                self._row_or_group(child)
+            self._text(child.tail, look)
+
+    def _row_or_group(self, child: Node) -> None:
+        if child.tag in {"thead", "tbody", "tfoot"} and not self.page.is_gone(child):
+            self._layout(child)
+        else:
+            self._node(child)
+            if child.tag == "tr" and not self.page.is_gone(child):
+                self._out.end_block()
+
+    def _link(self, element: Node) -> None:
+        """``text: url``, or the address alone where the text says no more than it."""
+        drawn = self._drawn
+        address = target(element.get("href") or "")
+        if element.tag == "area":
+            self._out.gap()
+            text = element.get("alt") or ""
+            passage = Passage([Line(Kind.TEXT, text)] if text else [], False, False, False)
+            drawn -= 1
+        else:
+            passage = self.passage(element)
+        look = self.page.look(element)
+        seen = bool(passage.lines) or self._drawn > drawn or (look.has_area and look.inherited.painted)
+        lines = passage.lines
+        if not address or not seen:
+            self._insert(passage, lines)
+            return
+        if len(lines) > 1 and self.page.holds_block(element):
+            self._out.add_all(lines)
+            self._out.add(Line(Kind.TEXT, address))
+            return
+        text = passage.joined
+        if not text or says_the_same(self.page.lift(text), self.page.lift(address)):
+            text = address
+        else:
+            text = f"{text.removesuffix(':')}: {address}"
+        if passage.blank_before:
+            self._out.write(" ")
+        self._out.insert(text, ends_in_address=True)
+        if passage.blank_after:
+            self._out.write(" ")
+
+    def _section_tag(self, comment: Node) -> None:
+        word = self.page.word(comment)
+        if not word:
+            return
+        closing = self.page.closing(comment)
+        if closing is not None and self.page.stands_alone(comment, closing):
+            self._block_tags |= {comment, closing}
+        if comment in self._block_tags:
+            self._out.tag(word)
+        else:
+            self._out.write_tag(word)
+
+
+def _struck(line: Line, passage: Passage) -> Line:
+    blank = " " if passage.ends_in_address and line is passage.lines[-1] else ""
+    return Line(Kind.TEXT, f"{STRUCK}{line.text}{blank}{STRUCK}")

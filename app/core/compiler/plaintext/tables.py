@@ -1,0 +1,243 @@
+"""Data tables as lines of text: labels are known when a template is compiled, so they can be aligned.
+
+- two columns that name and tell: ``Label:  value``, the values under one another;
+- columns under a row of headings (``<th>``, ``<thead>``): one block for each row, each value with its
+  column's heading as label;
+- other figures: a line for each row, its cells between bars.
+
+A table is taken for data when its cells hold no further structure and it has either headings or several rows
+of equal form; ``role="presentation"`` rules it out. Where it cannot be told names from values, bars leave it
+open. Headings become labels only where a row below has a value for each, so that none gets lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.core.compiler.plaintext.grid import Row, ordered, rows
+from app.core.compiler.plaintext.lines import Kind, Line
+from app.core.compiler.plaintext.page import Page
+from app.core.html.tree import Node
+
+_ARRANGES = frozenset({"presentation", "none"})
+_BAR = " | "
+_LONG = 40  # characters of a cell beyond which it is no label and no figure
+_ADDRESS = re.compile(r"\w:\S*//|\w: \S*[@/]")
+_ENDS_LABEL = (":", "?")
+
+
+class CellReader(Protocol):
+    """What the walk through a document knows of its cells."""
+
+    page: Page
+    variable_width: int
+    """Characters that a variable counts for in ``width``."""
+
+    def lines(self, cell: Node) -> list[Line]:
+        """The text of a cell by itself."""
+
+    def width(self, text: str) -> int:
+        """The number of characters that a text takes, about."""
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """A row with the lines of each of its cells."""
+
+    row: Row
+    cells: tuple[list[Line], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.cells)
+
+
+def read_table(reader: CellReader, element: Node) -> list[Line] | None:
+    """A table as lines, or None for one that only arranges what it holds."""
+    page = reader.page
+    if element.get("role") in _ARRANGES or page.is_structured(element) or (element.text or "").strip():
+        return None
+    found = rows(page, element)
+    if found is None or not any(len(row.cells) > 1 for row in found) or _holds_words(page, element):
+        return None
+    texts = [_Texts(row, tuple(reader.lines(cell.node) for cell in row.cells)) for row in found]
+    return _Table(reader, texts).lines()
+
+
+def _holds_words(page: Page, element: Node) -> bool:
+    """Whether text stands between rows or cells, where none belongs."""
+    return any(
+        (child.tail or "").strip() or (child.tag in {"thead", "tbody", "tfoot", "tr"} and _strays(child))
+        for child in ordered(page, element)
+    )
+
+
+def _strays(element: Node) -> bool:
+    if (element.text or "").strip():
+        return True
+    return any((child.tail or "").strip() or (child.tag == "tr" and _strays(child)) for child in element)
+
+
+class _Table:
+    """Rows with their texts, and the form that they are written in."""
+
+    def __init__(self, reader: CellReader, texts: Sequence[_Texts]) -> None:
+        self._reader = reader
+        self._texts = [item for item in texts if item.row.word or not item.is_empty]
+        self._filled = [item for item in self._texts if not item.row.word]
+
+    def lines(self) -> list[Line] | None:
+        """The table as text; None for one that only arranges."""
+        filled = self._filled
+        if not filled:
+            return []
+        if len(filled) > 1 and filled[0].row.is_headings and all(map(self._is_short, filled[0].cells)):
+            return self._below_headings(filled[0])
+        headed = any(cell.is_heading for item in filled for cell in item.row.cells)
+        if headed and not all(len(item.row.cells) == 1 or _begins_with_label(item) for item in filled):
+            headed = False
+        if headed or self._names_and_tells():
+            return list(self._labelled_rows(self._texts, []))
+        if len(filled) > 1 and all(
+            len(item.cells) > 1 and all(map(self._is_short, item.cells)) for item in filled
+        ):
+            return list(self._barred(self._texts))
+        return None
+
+    def _below_headings(self, head: _Texts) -> list[Line]:
+        """Rows under headings: these are labels, or a line of their own above."""
+        rest = [item for item in self._texts if item is not head]
+        labels = [_one_line(text) for text in head.cells]
+        if any(self._is_complete(item, head, labels) for item in rest):
+            return list(self._labelled_rows(rest, labels, head))
+        heading = Line(Kind.TEXT, _BAR.join(filter(None, labels)))
+        if all(len(item.cells) <= 2 for item in rest):
+            return [heading, *self._labelled_rows(rest, [])]
+        return [heading, *self._barred(rest)]
+
+    def _is_complete(self, item: _Texts, head: _Texts, labels: Sequence[str]) -> bool:
+        """Whether a row has something to say under each heading."""
+        return self._is_stacked(item, head) and all(
+            any(
+                text and cell.start >= heading.start and cell.end <= heading.end
+                for cell, text in zip(item.row.cells, item.cells, strict=True)
+            )
+            for heading, label in zip(head.row.cells, labels, strict=True)
+            if label
+        )
+
+    def _is_stacked(self, item: _Texts, head: _Texts | None) -> bool:
+        """Whether a row below headings becomes a block; one like ``Total`` is a label with its value."""
+        if head is None or item.row.word or len(item.cells) < 2:
+            return False
+        if len(head.cells) == len(item.cells) == 2 and self._reader.page.is_fixed(_one_line(item.cells[0])):
+            return False
+        return all(
+            any(heading.start <= cell.start and cell.end <= heading.end for heading in head.row.cells)
+            for cell in item.row.cells
+        )
+
+    def _labelled_rows(
+        self, texts: Sequence[_Texts], labels: Sequence[str], head: _Texts | None = None
+    ) -> Iterator[Line]:
+        stacked = [self._is_stacked(item, head) for item in texts]
+        every = [*labels] + [
+            _one_line(item.cells[0])
+            for item, alone in zip(texts, stacked, strict=True)
+            if len(item.cells) == 2 and not alone
+        ]
+        column = max(map(self._label_width, filter(self._is_aligned, every)), default=0) + 2
+        for item, alone in zip(texts, stacked, strict=True):
+            if item.row.word:
+                yield Line(Kind.TAG, item.row.word)
+            elif alone and head is not None:
+                yield from self._block(item, head, labels, column)
+            elif len(item.cells) == 2:
+                yield from self._labelled(_one_line(item.cells[0]), item.cells[1], column)
+            elif len(item.cells) == 1:
+                yield from item.cells[0]
+            else:
+                yield Line(Kind.TEXT, _barred(item))
+
+    def _block(self, item: _Texts, head: _Texts, labels: Sequence[str], column: int) -> Iterator[Line]:
+        """A row as a block: each heading with what stands under it."""
+        for heading, label in zip(head.row.cells, labels, strict=True):
+            value = [
+                line
+                for cell, text in zip(item.row.cells, item.cells, strict=True)
+                if heading.start <= cell.start and cell.end <= heading.end
+                for line in text
+            ]
+            if value:
+                yield from self._labelled(label, value, column)
+        yield Line(Kind.BLANK)
+
+    def _labelled(self, label: str, value: Sequence[Line], column: int) -> Iterator[Line]:
+        """``Label:  value``; further lines of the value stand below its first."""
+        prefix = _label(label)
+        if prefix and value and value[0].kind is Kind.TAG:
+            yield Line(Kind.TEXT, prefix)  # the value may be missing, or come several times
+            prefix = " " * column
+        elif prefix:
+            aligned = self._is_aligned(label)
+            prefix += " " * max(1, column - self._reader.width(prefix)) if aligned else " "
+        for line in value or [Line(Kind.TEXT, "")]:
+            if line.kind is Kind.TEXT:
+                yield Line(Kind.TEXT, (prefix + line.text).rstrip())
+                prefix = " " * column
+            elif line.kind is Kind.TAG:
+                yield line
+
+    def _barred(self, texts: Sequence[_Texts]) -> Iterator[Line]:
+        for item in texts:
+            yield Line(Kind.TAG, item.row.word) if item.row.word else Line(Kind.TEXT, _barred(item))
+
+    def _names_and_tells(self) -> bool:
+        """Whether the first of two columns names what the second tells."""
+        if len(self._filled) < 2 or any(len(item.cells) != 2 for item in self._filled):
+            return False
+        names = [item.cells[0] for item in self._filled]
+        if not all(map(self._is_short, names)):
+            return False
+        return all(_one_line(name).endswith(_ENDS_LABEL) for name in names) or not self._is_heading_like()
+
+    def _is_heading_like(self) -> bool:
+        """Whether the first row could as well be headings: words on both sides, no figure and no variable."""
+        return all(
+            any(map(str.isalpha, text))
+            and not any(map(str.isdigit, text))
+            and self._reader.page.is_fixed(text)
+            for text in map(_one_line, self._filled[0].cells)
+        )
+
+    def _is_short(self, lines: Sequence[Line]) -> bool:
+        """Whether a cell holds a figure or a few words, so that it can stand beside others on a line."""
+        text = _one_line(lines)
+        return len(lines) <= 1 and self._reader.width(text) <= _LONG and not _ADDRESS.search(text)
+
+    def _is_aligned(self, label: str) -> bool:
+        """Whether the width of a label is known well enough: a single variable can be any text."""
+        reader = self._reader
+        return reader.page.is_fixed(label) or reader.width(label) > reader.variable_width
+
+    def _label_width(self, label: str) -> int:
+        return self._reader.width(_label(label))
+
+
+def _begins_with_label(item: _Texts) -> bool:
+    return item.row.cells[0].is_heading and not all(cell.is_heading for cell in item.row.cells)
+
+
+def _barred(item: _Texts) -> str:
+    return _BAR.join(filter(None, map(_one_line, item.cells)))
+
+
+def _label(text: str) -> str:
+    return text if not text or text.endswith(_ENDS_LABEL) else f"{text}:"
+
+
+def _one_line(lines: Sequence[Line]) -> str:
+    return " ".join(line.text for line in lines if line.kind is not Kind.BLANK)
