@@ -71,6 +71,7 @@ class LineWriter:
         self._wants_gap = False
         self._has_text = False  # the line being written, apart from section tags
         self._tags = 0  # on the line being written
+        self._opens = False  # whether one of those opens a section
         self._after_address = False
         self._blank_before = False
         self._indent = ""
@@ -107,31 +108,36 @@ class LineWriter:
             self._append(text)
             self._after_address = ends_in_address
 
-    def write_tag(self, word: str) -> None:
+    def write_tag(self, word: str, *, opens: bool) -> None:
         """A section tag within a line."""
         if self._wants_gap or self._after_address:
             self._buffer += " " if self._has_text and not self._buffer.endswith(" ") else ""
             self._wants_gap = self._after_address = False
         self._buffer += word
         self._tags += 1
+        self._opens = self._opens or opens
 
     def gap(self) -> None:
         """Keep what comes next apart from what stands before it on the line."""
-        self._wants_gap = True
+        if self._buffer or self._lines:
+            self._wants_gap = True
+        else:
+            self._blank_before = True
 
     def break_line(self) -> None:
         """End the line, if there is anything on it."""
         text = self._buffer.rstrip(" \t")
-        has_text = self._has_text
+        has_text, opens = self._has_text, self._opens
         self._buffer = ""
         self._tags = 0
+        self._opens = False
         self._has_text = self._wants_gap = self._after_address = False
         if not text:
             return
-        if not has_text and self._lines:
-            # Tags alone on their line would take its end along when they vanish, and join two lines.
-            last = self._lines[-1]
-            if last.kind is Kind.TEXT:
+        if not has_text:
+            # A tag alone on its line would take its end along when it vanishes, and join two lines.
+            last = self._lines[-1] if self._lines else None
+            if last is not None and last.kind is Kind.TEXT and not opens:
                 self._lines[-1] = replace(last, text=last.text + text)
                 return
             text += _KEPT_LINE
@@ -147,7 +153,6 @@ class LineWriter:
     def tag(self, word: str) -> None:
         """A section tag on a line of its own."""
         self.break_line()
-        self._tags = 0
         self._separate()
         self._lines.append(Line(Kind.TAG, word))
 
@@ -184,7 +189,7 @@ class LineWriter:
 
     def finish(self) -> Passage:
         """What was written; blank lines never stand at the end, or two together."""
-        blank_after = self._buffer.endswith(" ")
+        blank_after = self._wants_gap or self._buffer.endswith(" ")
         ends_in_address = self._after_address
         self.break_line()
         return Passage(self._lines, self._blank_before, blank_after, ends_in_address)
@@ -195,13 +200,14 @@ class LineWriter:
             self._buffer += " "
         self._buffer += text
         self._wants_gap = self._after_address = False
-        self._has_text = True
+        self._has_text = self._has_text or not text.isspace()
 
     def _end_line(self) -> None:
         """End the line, also an empty one within text, or that of a tag which vanishes with it."""
         text = self._buffer.strip()
         if text and self._tags == 1 and not self._has_text:
             self._buffer = ""
+            self._tags, self._opens = 0, False
             self.tag(text)
         elif text:
             self.break_line()

@@ -302,7 +302,7 @@ class Reader:
         if comment in self._block_tags:
             self._out.tag(word)
         else:
-            self._out.write_tag(word)
+            self._out.write_tag(word, opens=closing is not None)
 
 
 def _struck(line: Line, passage: Passage) -> Line:

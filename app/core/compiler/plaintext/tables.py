@@ -111,7 +111,8 @@ class _Table:
         """Rows under headings: these are labels, or a line of their own above."""
         rest = [item for item in self._texts if item is not head]
         labels = [_one_line(text) for text in head.cells]
-        if any(self._is_complete(item, head, labels) for item in rest):
+        fits = all(self._is_stacked(item, head) for item in rest if len(item.cells) > 2)
+        if fits and any(self._is_complete(item, head, labels) for item in rest):
             return list(self._labelled_rows(rest, labels, head))
         heading = Line(Kind.TEXT, _BAR.join(filter(None, labels)))
         if all(len(item.cells) <= 2 for item in rest):
