@@ -39,8 +39,9 @@ def _estimate(name: str, home: Path) -> int:
     words = []
     for component, plan in estate.planned.items():
         file = home / f"{component}.json"
+        types = {change["address"]: change["type"] for change in plan["resource_changes"]}
         for resource in plan["planned_values"]["root_module"]["resources"]:
-            resource["type"] = resource["address"].partition("[")[0].split(".")[-2]
+            resource["type"] = types[resource["address"]]
         whole = {"format_version": "1.2", "variables": {"environment": {"value": name}}, **plan}
         file.write_text(json.dumps(whole), encoding="utf-8")
         words += ["--plan", str(file)]

@@ -8,12 +8,9 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-OVERRIDE: Final = """\
-# Making a protected replica is three minutes of waiting in the provider; the rehearsal protects it itself.
-resource "aws_dynamodb_table_replica" "this" {
-  deletion_protection_enabled = null
-}
-"""
+from tests.infra.rehearsal.estates import StageFailedError
+
+_PROTECTED: Final = "deletion_protection_enabled = var.deletion_protection ? true : null"
 _PERIOD: Final = "recovery_period_days = 35"
 _AUTHOR: Final = ("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@example.com")
 
@@ -29,9 +26,13 @@ class Repository:
         shutil.rmtree(self.folder, ignore_errors=True)
         self._git("clone", "--quiet", "--no-tags", str(source), str(self.folder), folder=source)
         self._git("checkout", "--quiet", "-B", "main")
-        override = self.folder / "infra" / "modules" / "dynamodb_table" / "replica_override.tf"
-        override.write_text(OVERRIDE, encoding="utf-8")
-        return self._commit("Do not wait for replicas in a rehearsal")
+        # Making a protected replica is three minutes of waiting in the provider; ``protect_replicas`` does it.
+        module = self.folder / "infra" / "modules" / "dynamodb_table" / "main.tf"
+        text = module.read_text(encoding="utf-8")
+        if text.count(_PROTECTED) != 1:
+            raise StageFailedError(f"{module} does not say {_PROTECTED}: see repository.py of the rehearsal")
+        module.write_text(text.replace(_PROTECTED, "deletion_protection_enabled = null"), encoding="utf-8")
+        return self._commit("Do not wait for protected replicas in a rehearsal")
 
     def merge_wrong_mail(self) -> str:
         """A mail with a mistake in it that no check and no picture shows, on main; the commit."""

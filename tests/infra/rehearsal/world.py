@@ -149,7 +149,7 @@ class World:
 
     def _approve(self, environment: str, run: Run) -> bool:
         if environment == "prod-audit":
-            self.estates.accounts.protect_replicas("prod")  # before anybody looks: see repository.OVERRIDE
+            self.estates.accounts.protect_replicas("prod")  # before anybody looks: see Repository.clone
         return self.reviewers.approve(environment, run)
 
 
