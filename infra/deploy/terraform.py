@@ -6,8 +6,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,6 +48,24 @@ def find_terraform() -> str:
     return program
 
 
+@contextmanager
+def _interrupts_left_to_terraform() -> Iterator[list[int]]:
+    """Wait for Terraform however often Ctrl-C is pressed: it is told as well, and gives back its lock.
+
+    Python would kill it a quarter of a second later, with what it has made unknown to its state. The list
+    holds the interrupts that came. Only the main thread hears of them.
+    """
+    interrupts: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupts
+        return
+    before = signal.signal(signal.SIGINT, lambda number, _frame: interrupts.append(number))
+    try:
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class Terraform:
     """One root module and the program that works on it.
 
@@ -69,14 +90,20 @@ class Terraform:
         """Run Terraform with its output on the terminal; the exit code.
 
         Raises:
-            DeployError: the exit code is none of ``accept``.
+            DeployError: the exit code is none of ``accept``, or somebody interrupted it.
         """
-        finished = subprocess.run(  # noqa: S603
-            [self._program, *arguments],
-            cwd=self.folder,
-            env={**self._environment, **(extra or {})},
-            check=False,
-        )
+        with _interrupts_left_to_terraform() as interrupts:
+            finished = subprocess.run(  # noqa: S603
+                [self._program, *arguments],
+                cwd=self.folder,
+                env={**self._environment, **(extra or {})},
+                check=False,
+            )
+        if interrupts:
+            raise DeployError(
+                f"terraform {arguments[0]} was interrupted in {self.folder.name}. It has ended what it was "
+                "at; plan again to see what is left to do."
+            )
         if finished.returncode not in accept:
             raise DeployError(
                 f"terraform {arguments[0]} failed in {self.folder.name}; what it says above names the place."

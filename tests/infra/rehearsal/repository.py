@@ -26,7 +26,7 @@ class Repository:
         shutil.rmtree(self.folder, ignore_errors=True)
         self._git("clone", "--quiet", "--no-tags", str(source), str(self.folder), folder=source)
         self._git("checkout", "--quiet", "-B", "main")
-        # Making a protected replica is three minutes of waiting in the provider; ``protect_replicas`` does it.
+        # The provider waits three minutes for a protected replica; ``Accounts.protect_replicas`` makes it.
         module = self.folder / "infra" / "modules" / "dynamodb_table" / "main.tf"
         text = module.read_text(encoding="utf-8")
         if text.count(_PROTECTED) != 1:
