@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-_GRACE_SECONDS: Final = 90
+GRACE_SECONDS: Final = 90
 """Terraform, interrupted, ends what it is at, saves its state and gives back the lock."""
 
 
@@ -61,7 +61,7 @@ class Processes:
         notes, groups = self._groups()
         for group in groups:
             _signal(group, signal.SIGINT)
-        deadline = time.monotonic() + _GRACE_SECONDS
+        deadline = time.monotonic() + GRACE_SECONDS
         while any(_alive(group) for group in groups) and time.monotonic() < deadline:
             time.sleep(0.2)
         for group in groups:

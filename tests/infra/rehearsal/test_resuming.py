@@ -1,0 +1,120 @@
+"""Killed at any moment, a rehearsal goes on: what it noted is on disk, and what it left running is ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.deploy.errors import RefusedError
+from tests.infra.rehearsal.journal import Journal
+from tests.infra.rehearsal.processes import Processes
+from tests.infra.rehearsal.repository import Repository
+from tests.infra.rehearsal.runs import SUCCESS, Event, Run, Step
+from tests.infra.terraform import ROOT
+from tests.waiting import eventually, patience
+
+
+def test_a_journal_that_was_killed_says_what_was_done_and_what_was_begun(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    assert not journal.begin("one")
+    journal.note(commit="c")
+    run = Run(journal.number(), Event("one.yml", "push", "c"), {"a": SUCCESS}, [Step("one.yml", "a", "x", 0)])
+    journal.keep(run)
+    journal.end("one", 1.25)
+    journal.begin("two")
+    again = Journal(tmp_path)
+    assert (again.done, again.notes, again.runs) == ({"one": 1.2}, {"commit": "c"}, {1: run})
+    assert again.number() == 2
+    assert again.begin("two"), "the second was cut off"
+    assert not again.begin("three")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"done": {}}'])
+def test_a_journal_that_cannot_be_read_is_one_sentence(tmp_path: Path, content: str) -> None:
+    (tmp_path / "state.json").write_text(content, encoding="utf-8")
+    with pytest.raises(RefusedError, match="begin anew with AFRESH=yes"):
+        Journal(tmp_path)
+
+
+def test_two_do_not_work_in_one_folder(tmp_path: Path) -> None:
+    refused = pytest.raises(RefusedError, match="Another rehearsal goes on")
+    with Journal(tmp_path).alone(), refused, Journal(tmp_path).alone():
+        pytest.fail("the second began")
+    with Journal(tmp_path).alone():
+        pass
+
+
+COMMAND = """\
+trap 'echo > told; exit 1' INT
+echo > begun
+while true; do sleep 0.05; done
+"""
+
+KILLED = """\
+import os, sys
+from pathlib import Path
+from tests.infra.rehearsal.processes import Processes
+folder = Path(sys.argv[1])
+with (folder / "log").open("ab") as log:
+    Processes(folder / "notes").run(
+        ["bash", "-c", sys.argv[2]], folder=folder, environment=dict(os.environ), output=log
+    )
+"""
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_what_a_killed_rehearsal_left_running_is_interrupted_and_waited_for(
+    tmp_path: Path, stubborn: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = COMMAND.replace("exit 1", "") if stubborn else COMMAND
+    killed = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path), command], cwd=ROOT)
+    eventually((tmp_path / "begun").is_file, bool)
+    (note,) = eventually(lambda: list((tmp_path / "notes").glob("*")), bool)
+    eventually(lambda: note.read_text(encoding="utf-8"), bool)
+    killed.kill()
+    killed.wait(patience())
+    os.killpg(int(note.name), 0)  # it goes on
+    if stubborn:
+        monkeypatch.setattr("tests.infra.rehearsal.processes.GRACE_SECONDS", 0.5)
+    assert Processes(tmp_path / "notes").end_leftovers() == [note.name]
+    assert (tmp_path / "told").is_file()
+    assert list((tmp_path / "notes").iterdir()) == []
+    eventually(lambda: _gone(int(note.name)), bool)
+
+
+def _gone(group: int) -> bool:
+    rows = subprocess.run(
+        ["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    return not any(int(row.split()[0]) == group and not row.split()[1].startswith("Z") for row in rows)
+
+
+def test_a_note_of_a_process_that_somebody_else_has_now_is_only_thrown_away(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as other:
+        try:
+            (tmp_path / str(other.pid)).write_text("Thu Jan  1 00:00:00 1970", encoding="utf-8")
+            Processes(tmp_path).end_leftovers()
+            assert other.poll() is None
+            assert list(tmp_path.iterdir()) == []
+        finally:
+            os.killpg(other.pid, signal.SIGKILL)
+
+
+def test_changes_of_the_journey_are_made_once_however_often_they_are_asked_for(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "repository")
+    good = repository.clone(ROOT)
+    wrong = repository.merge_wrong_mail()
+    assert repository.merge_wrong_mail() == wrong == repository.head
+    change = repository.merge_wrong_settings()
+    assert repository.merge_wrong_settings() == change == repository.head
+    assert len({good, wrong, change}) == 3
+    assert repository.propose("feature") != repository.head
+    folder = repository.folder
+    assert json.loads((folder / "templates/receipts/receipt.json").read_text("utf-8"))
+    assert "= 7" in (folder / "infra/components/products/environments/dev.tfvars").read_text("utf-8")
