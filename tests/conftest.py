@@ -29,6 +29,8 @@ TOGETHER: Final = {
     "tests/compiler/test_in_browser.py": "a browser that compares sources with what was compiled",
     "tests/templates/test_contrast.py": "a browser that lays out our own mails",
     "tests/templates/test_layout.py": "a browser that lays out our own mails",
+    "tests/documents/test_walks.py": "an operator who follows one document after the other",
+    "tests/documents/test_following.py": "buckets that releases are moved in",
     "tests/documents/test_diagrams.py": "a browser that draws diagrams",
     "tests/validation/test_second_opinion.py": "what other checkers say of all mails",
     "tests/runtime/test_lambda.py": "a layer",

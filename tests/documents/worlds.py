@@ -1,0 +1,226 @@
+"""The worlds in which documents are followed: a desk, buckets with releases, two applied estates."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+from boto3.dynamodb.types import TypeSerializer
+
+from tests.documents.following import Reader, copy_checkout
+from tests.documents.markdown import ROOT, Block
+from tests.infra.emulator import Emulator
+from tests.infra.estate import Estate
+from tests.infra.facts import reader_roles
+from tests.infra.restore.test_functions import code
+from tests.infra.terraform import make_workbench
+from tests.web.process import running
+
+BUCKETS: Final = {
+    "bbws-templates-dev": "af-south-1",
+    "bbws-templates-sit": "af-south-1",
+    "bbws-templates-prod": "af-south-1",
+    "bbws-templates-prod-dr-eu-west-1": "eu-west-1",
+}
+_KEPT: Final = ("LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "PIP_CONFIG_FILE")
+
+
+@contextmanager
+def desk(home: Path) -> Iterator[Reader]:
+    """Somebody with a checkout and no account."""
+    yield Reader(copy_checkout(home), lambda _: surroundings(home))
+
+
+@contextmanager
+def releases(home: Path, server: str) -> Iterator[Reader]:
+    """Somebody with the buckets of all environments, an older release in each, and a preview that runs."""
+    given = {**surroundings(home), **credentials(server)}
+    profiles = "".join(
+        f"[profile {name}]\nregion = af-south-1\naws_access_key_id = test\naws_secret_access_key = test\n"
+        for name in ("sit", "prod")
+    )
+    (home / "profiles").write_text(profiles, encoding="utf-8")
+    given["AWS_CONFIG_FILE"] = str(home / "profiles")
+    for bucket, region in BUCKETS.items():
+        make_bucket(boto3.client("s3", region_name=region, **keys(server)), bucket, region)
+    checkout = copy_checkout(home)
+    older = changed_templates(checkout, home / "older")
+    for target in ("dev", "sit", "prod"):
+        command(given, checkout, "publish", "--to", target, *older, "--allow-unapproved", "--yes")
+    with running(checkout / "templates", checkout / "fixtures") as preview:
+        words = {r"http://127\.0\.0\.1:8025": preview.url, r"file:///tmp/": f"{home.as_uri()}/"}
+        yield Reader(checkout, lambda _: given, words)
+
+
+@contextmanager
+def estates(home: Path) -> Iterator[Reader]:
+    """An operator with dev and production, applied to an emulator for each, and the templates published."""
+    workbench = make_workbench(home)
+    made: dict[str, Estate] = {}
+    for name in ("dev", "prod"):
+        (home / name).mkdir()
+        made[name] = Estate(name, workbench, home / name, Emulator(name, home / name))
+    checkout = copy_checkout(home)
+    environments = {
+        name: {
+            **surroundings(home), **workbench.environment, **estate.emulator.environment,
+            "PATH": surroundings(home)["PATH"], "TF_CLI_CONFIG_FILE": str(workbench.overrides),
+        }
+        for name, estate in made.items()
+    }  # fmt: skip
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(Estate.apply, made.values()))
+        _fill(made, environments, checkout, home)
+        reader = Reader(checkout, lambda block: environments[meant(block)])
+        reader.words = {
+            r"ENV=sit": "ENV=dev",  # sit is not applied: what is asked of it is asked of dev
+            r"file:///tmp/": f"{home.as_uri()}/",
+            r"(?<=--to prod )2c26b46b68ff": _older_release(made["prod"])[:12],
+            r"\bCOMMIT\b|BAD_COMMIT": "main",
+        }
+        reader.before = _events(made, reader)
+        yield reader
+    finally:
+        for estate in made.values():
+            estate.emulator.stop()
+
+
+def meant(block: Block) -> str:
+    """The environment that a block speaks of."""
+    return "prod" if "prod" in block.text or "eu-west-1" in block.text or "tenants" in block.text else "dev"
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment of a person who has followed the set-up: our programs first."""
+    places = [ROOT / ".venv/bin", ROOT / ".venv-aws/bin"]
+    return {
+        **{name: os.environ[name] for name in _KEPT if name in os.environ},
+        "PATH": os.pathsep.join([*map(str, places), os.environ["PATH"]]),
+        "HOME": str(home),
+        "COLUMNS": "160",
+        "NO_COLOR": "1",
+        "BBWS_ACTOR": "lerato@example.com",
+        "AWS_PAGER": "",
+        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_KEY_0": "user.name",
+        "GIT_CONFIG_VALUE_0": "Lerato",
+        "GIT_CONFIG_KEY_1": "user.email",
+        "GIT_CONFIG_VALUE_1": "lerato@example.com",
+    }
+
+
+def credentials(server: str) -> dict[str, str]:
+    """What makes a program take ``server`` for AWS."""
+    return {
+        "AWS_ENDPOINT_URL": server, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "af-south-1", "AWS_DEFAULT_REGION": "af-south-1", "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }  # fmt: skip
+
+
+def keys(server: str) -> dict[str, Any]:
+    """The same for a client of boto3."""
+    return {"endpoint_url": server, "aws_access_key_id": "test", "aws_secret_access_key": "test"}
+
+
+def make_bucket(client: Any, bucket: str, region: str) -> None:
+    """A versioned bucket, where there is none."""
+    if bucket not in {found["Name"] for found in client.list_buckets()["Buckets"]}:
+        client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
+        client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+
+
+def changed_templates(checkout: Path, folder: Path) -> list[str]:
+    """Options that make a release which differs from that of the checkout."""
+    for name in ("templates", "fixtures"):
+        shutil.copytree(checkout / name, folder / name)
+    file = folder / "templates" / "receipts" / "receipt.html"
+    file.write_text(file.read_text(encoding="utf-8").replace("Thank you", "Thanks a lot"), encoding="utf-8")
+    return ["--templates", str(folder / "templates"), "--fixtures", str(folder / "fixtures")]
+
+
+def command(environment: Mapping[str, str], checkout: Path, *words: str) -> None:
+    """``bbws-templates …``, which must succeed."""
+    done = subprocess.run(
+        [str(ROOT / ".venv/bin/bbws-templates"), *words],
+        cwd=checkout, env=dict(environment), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
+
+
+def _fill(
+    made: Mapping[str, Estate], environments: Mapping[str, Mapping[str, str]], checkout: Path, home: Path
+) -> None:
+    """Templates in both, a sit beside dev to promote to, functions and items in production."""
+    make_bucket(made["dev"].emulator.client("s3"), "bbws-templates-sit", "af-south-1")
+    older = changed_templates(checkout, home / "older")
+    for name in ("dev", "prod"):
+        # The older one first, so that there is something to go back to; then that of this checkout.
+        command(environments[name], checkout, "publish", "--to", name, *older, "--allow-unapproved", "--yes")
+        command(environments[name], checkout, "publish", "--to", name, "--yes")
+    prod = made["prod"].emulator
+    for region in ("af-south-1", "eu-west-1"):
+        lambdas = prod.client("lambda", region)
+        for role in reader_roles("prod"):
+            lambdas.create_function(
+                FunctionName=role.removesuffix("-lambda-role-prod"),
+                Runtime="python3.12", Handler="handler.handler",
+                Role=f"arn:aws:iam::{prod.account}:role/{role}", Code={"ZipFile": code()},
+                Environment={"Variables": {"TEMPLATE_BUCKET_NAME": "bbws-templates-prod"}},
+            )  # fmt: skip
+    dynamodb = prod.client("dynamodb")
+    for item in _tenants():
+        dynamodb.put_item(TableName="tenants", Item=item)
+
+
+def _tenants() -> list[dict[str, Any]]:
+    """The examples of tenants, as DynamoDB keeps items."""
+    put = TypeSerializer().serialize
+    folder = ROOT / "infra" / "schemas" / "examples" / "tenants"
+    items = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("valid/*.json"))]
+    return [{name: put(value) for name, value in item.items()} for item in items]
+
+
+def _older_release(estate: Estate) -> str:
+    pointer = estate.emulator.client("s3").get_object(
+        Bucket=f"bbws-templates-{estate.name}", Key="current.json"
+    )
+    return str(json.loads(pointer["Body"].read())["previous"])
+
+
+def _events(made: Mapping[str, Estate], reader: Reader) -> dict[str, Callable[[], None]]:
+    """What happens in the world before the block that begins so."""
+    prod = made["prod"].emulator
+    dynamodb = prod.client("dynamodb")
+
+    def lose_an_item() -> None:
+        """Somebody has deleted a tenant, whom the restored table beside it still has."""
+        item = _tenants()[0]
+        dynamodb.delete_item(TableName="tenants", Key={name: item[name] for name in ("PK", "SK")})
+
+    def note_a_version() -> None:
+        """The reader copies the id of a version out of the list that was printed before."""
+        s3 = prod.client("s3")
+        for word, bucket, prefix in (
+            ("VERSION", "bbws-templates-prod", "receipts/receipt.html"),
+            ("EARLIER", "bbws-terraform-state-prod", "2_1_bbws_dynamodb_schemas/tenants/terraform.tfstate"),
+        ):
+            versions = s3.list_object_versions(Bucket=bucket, Prefix=prefix)["Versions"]
+            reader.words[rf"\b{word}\b"] = versions[0]["VersionId"]
+
+    restore = ".venv/bin/python -m infra.restore items --env prod --table tenants"
+    return {
+        "aws s3api list-object-versions": note_a_version,
+        "aws s3api copy-object": note_a_version,
+        "aws s3api get-object": note_a_version,
+        f"{restore} --from tenants-restored\n": lose_an_item,
+    }
