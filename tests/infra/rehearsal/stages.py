@@ -58,11 +58,12 @@ class Stages:
             "SIT: promote, Slack is down": self._promote_without_slack,
             "PROD: apply": lambda: self._apply("prod"),
             "PROD: promote": lambda: self._promote("prod"),
-            "break PROD by hand, find it": self._break,
-            "mend PROD": self._mend,
             "DEV: publish a wrong mail": self._publish_wrong_mail,
             "DEV: roll the templates back": self._roll_back_templates,
-            "DEV: apply a wrong change, find it": self._apply_wrong_change,
+            "break PROD by hand, find it": self._break,
+            "push: a wrong change": self._push_wrong_change,
+            "PROD: mended by the next apply": lambda: self._apply("prod", "wrong_change"),
+            "DEV: apply the wrong change, find it": self._apply_wrong_change,
             "DEV: roll the infrastructure back": self._roll_back_infrastructure,
             "DEV: prune, and roll back to what is gone": self._prune,
             "verify: nothing has drifted": self._verify,
@@ -133,11 +134,9 @@ class Stages:
         publish = {"build_run": build, "message": "rehearsal", "confirmation": "deploy-dev"}
         back = {"environment": "dev", "commit": unmerged, "confirmation": "rollback-dev"}
         self._refused("a wrong word", APPLY, {**apply, "confirmation": "deploy-prod"}, "check")
-        self._refused("no word at all", PUBLISH, {**publish, "confirmation": ""}, "check")
         self._refused("another branch", APPLY, apply, "check", ref="refs/heads/feature", commit=proposed)
         self._refused("the run of another workflow", APPLY, {**apply, "plan_run": build}, "check")
         self._refused("a run that does not exist", PUBLISH, {**publish, "build_run": "4711"}, "check")
-        self._refused("no number of a run", PUBLISH, {**publish, "build_run": "$(id)"}, "check")
         self._refused("the plan of what was not merged", PLAN, {"commit": unmerged}, "plan")
         self._refused("going back to what was not merged", ROLL_BACK_INFRASTRUCTURE, back, "plan")
         self._refused(
@@ -296,10 +295,6 @@ class Stages:
         world.expect(tested, conclusion=FAILURE, test=FAILURE)
         world.say(f"   found      the recovery of {BROKEN_TABLE} in prod is off")
 
-    def _mend(self) -> None:
-        self._push(PLAN)
-        self._apply("prod")
-
     def _publish_wrong_mail(self) -> None:
         world = self._world
         self._journal.note(wrong_mail=world.repository.merge_wrong_mail())
@@ -322,11 +317,15 @@ class Stages:
         if world.estates.served("dev") != self._journal.notes["first"]:
             raise StageFailedError("dev does not serve the release before")
 
-    def _apply_wrong_change(self) -> None:
-        """Planned, read by nobody, approved and applied: the test after it says what is wrong."""
-        world = self._world
-        self._journal.note(wrong_change=world.repository.merge_wrong_settings())
+    def _push_wrong_change(self) -> None:
+        """For dev alone, planned, and approved by somebody who did not read it."""
+        self._journal.note(wrong_change=self._world.repository.merge_wrong_settings())
         self._push(PLAN, "wrong_change")
+
+    def _apply_wrong_change(self) -> None:
+        """The test after the apply says what is wrong."""
+        world = self._world
+        self._plan_again("dev", "wrong_change")
         run = world.run(self._applying("dev", self._last(PLAN)))
         world.expect(run, conclusion=FAILURE, apply=SUCCESS, test=FAILURE)
         world.say("   found      products in dev keep 7 days of recovery, not 35")

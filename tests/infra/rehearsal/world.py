@@ -77,6 +77,9 @@ class World:
                     **clean_environment(),
                     **self.estates.accounts.terraform,
                     "GITHUB_API_URL": self.hub.url,
+                    # Jobs begin with nothing; what is looked at twice need not be looked at anew.
+                    "MYPY_CACHE_DIR": str(home / "caches" / "mypy"),
+                    "RUFF_CACHE_DIR": str(home / "caches" / "ruff"),
                     "PATH": f"{self.hub.programs()}:{os.environ['PATH']}",
                 },
                 secrets=_secrets(self.hub),
