@@ -78,10 +78,11 @@ TASK_VARIABLES: Final[Mapping[str, str]] = {
     "RUNTIME": "the Lambda runtime whose bytecode the layer takes along",
     "INFRACOST": "Infracost's JSON, as a second voice about cost",
     "REPOSITORY": "OWNER/NAME on GitHub",
-    "AFRESH": "`yes`: rehearse from the beginning, whatever was rehearsed before",
-    "WHOLE": "`yes`: rehearse with the whole of lint, tests and pictures",
-    "UNTIL": "the stage after which a rehearsal stops",
     "APPLY": "`yes`: change GitHub, instead of saying what would be changed",
+    "AFRESH": "`yes`: begin `make pipeline` anew, whatever was done",
+    "WHOLE": "`yes`: have `make pipeline` run the test suites of the workflows whole",
+    "UNTIL": "the stage after which `make pipeline` stops",
+    "PIPELINE_HOME": "the folder of `make pipeline`; `.local/pipeline`",
 }
 """Variables of make that a person sets; what only the workflows set is left out."""
 
