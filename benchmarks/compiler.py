@@ -20,10 +20,11 @@ from app.core.compiler.compilation import compile_template
 from app.core.compiler.document import Document
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.flattening import FlatText, flatten
-from app.core.compiler.inlining import RuleBook, inline_tree
+from app.core.compiler.inlining import RuleBook
 from app.core.compiler.masking import mask
 from app.core.compiler.pantry import Ingredient, Pantry
 from app.core.loader import load_template_set
+from app.core.proof.witness import look
 from app.core.sources import SourceFile, TemplateSource
 from bbws_templates.mailing import render_email
 from bbws_templates.tokens import tokenize
@@ -96,7 +97,7 @@ def main() -> None:
         "prove": lambda: [
             equivalence_findings(compilation, templates, data, fixture="") for compilation, data in proofs
         ],
-        "  inline the finished document": lambda: [inline_tree(html) for html in finished],
+        "  look at the finished document (css-inline)": lambda: [look(html) for html in finished],
         "  the same by premailer alone": premailer_alone,
     }
     print(

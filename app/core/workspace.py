@@ -4,7 +4,7 @@
 2. compile   a template, when first asked for (``compiler``)
 3. render    with the data of a fixture or of a caller, by the engine that Lambdas use (``mailing``)
 4. validate  the rendered result, the metadata, the contract and its use (``validation``, ``usage``)
-5. prove     that rendering the compiled template equals inlining the rendered source (``equivalence``)
+5. prove     that the compiled template, rendered, is what the rendered source says (``equivalence``)
 
 Preview, check and build all go through here.
 """

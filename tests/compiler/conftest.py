@@ -6,22 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
 from app.core.compiler.compilation import Compilation, compile_template
-from app.core.compiler.inlining import inline_tree
 from app.core.loader import load_template_set
 from app.core.sources import TemplateSet
 
 Loader = Callable[..., TemplateSet]
 Compile = Callable[..., Compilation]
-
-
-def inlined(html: str) -> str:
-    """A finished document with its CSS inlined."""
-    root = inline_tree(html).root
-    assert root is not None
-    return str(etree.tostring(root, encoding="unicode", method="html"))
 
 
 @pytest.fixture

@@ -29,7 +29,18 @@ REFUSED = [
     ("<p>{{#a}}<b title='{{/a}}'>t</b></p>", "1:4", "begins in text and ends", "same side"),
     ("<p>{{#a}}x<!-- {{/a}} --></p>", "1:4", "in a comment", "same side"),
     ("<!--[if mso]>{{#a}}<![endif]--><p>{{/a}}</p>", "1:14", "begins in a comment", "same side"),
-    ("<!-- {{#a}} --><p>x</p><!-- {{/a}} -->", "1:6", "ends, in line 1, in another comment", "same side"),
+    (
+        "<!--[if mso]>{{#a}}<![endif]--><p>x</p><!--[if mso]>{{/a}}<![endif]-->",
+        "1:14",
+        "ends, in line 1, in another comment",
+        "same side",
+    ),
+    (
+        "<!-- {{#a}} --><p>x<b><!-- {{/a}} --></b></p>",
+        "1:6",
+        "and ends, in line 1, within <b>",
+        "whole elements",
+    ),
     ("<p a='{{#a}}' b='{{/a}}'>x</p>", "1:7", "in another attribute's value", "same side"),
     ("<xmp>{{#a}}</xmp>{{/a}}", "1:6", "begins in the raw text of an element", "same side"),
     ("<p>a<{{c}}</p>", "1:6", "tag's name", "write &lt; for '<' itself"),
@@ -106,6 +117,13 @@ ALLOWED = [
     '<script type=\'application/ld+json\'>{"a": "{{a}}" {{#b}}, "b": 1{{/b}} }</script><p>t</p>',
     "{{#a}}<p>x</p>{{/a}}{{^a}}<p>y</p>{{/a}}",
     "{{#a}}<html><body><p>x</p></body></html>{{/a}}",
+    "<p>y</p><!-- {{#a}} --><p>x</p><!-- {{/a}} -->",
+    "<table><!-- BEGIN {{#a}} --><tr><td>x</td></tr><!-- {{/a}}{{^a}} --><!-- {{/a}} {{b}} END --></table>",
+    "<table>{{#a}}<tr><td>x</td></tr>{{/a}}{{^a}}<tr><td>y</td></tr>{{/a}}</table>",
+    "<table>{{#a}}{{#b}}<tr><td>x</td></tr>{{/b}}{{/a}}<tr><td>y</td></tr></table>",
+    "<table>{{#a}}<col>{{/a}}<tr><td>x</td></tr></table>",
+    "<html><head></head>{{#a}}<p>x</p>{{/a}}</html>",
+    "<picture>{{#a}}<source srcset='{{a}}'>{{/a}}<img src='x.png' alt=''></picture>",
     "<p>1 < 2 & 3 > 2 {{a}} </ </> <3</p>",
 ]
 

@@ -30,7 +30,7 @@ KEPT = [
     "[data-ogsc] .a { color: red !important }",
     "a[x-apple-data-detectors] { color: inherit !important }",
     "div[style*='margin: 16px 0;'] { margin: 0 !important }",
-    "p:first-child { margin: 0 }",
+    "div p:first-child { margin: 0 }",
     "v\\:* { behavior: url(#default#VML) }",
     ".a { & .b { color: red } }",
     "@media x { @media y { .a { top: 0 } } }",

@@ -12,7 +12,7 @@ import pytest
 
 from app.core.building import make_unchecked_release
 from app.core.compiler.equivalence import first_difference
-from app.core.html.tree import parse_document
+from app.core.proof.witness import look
 from app.core.release import Provenance
 from app.core.workspace import Workspace
 from app.publishing.bucket_store import BucketStore
@@ -58,6 +58,6 @@ def test_a_node_lambda_makes_the_same_email_from_the_stable_keys(bucket: BucketS
         "receipts/receipt.html": "text/html; charset=utf-8",
         "receipts/receipt.txt": "text/plain; charset=utf-8",
     }
-    assert first_difference(parse_document(ours.html), parse_document(theirs["html"])) is None
+    assert first_difference(look(ours.html), look(theirs["html"])) is None
     assert "日本 😀" in theirs["html"]
     assert theirs["text"] == ours.text

@@ -25,11 +25,14 @@ from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.pantry import Ingredient, Pantry
 from app.core.compiler.placement import require_parents, require_places, require_selectors, require_styles
 from app.core.compiler.plaintext import as_mustache, plain_text
-from app.core.compiler.splicing import splice
+from app.core.compiler.settlement import settled_sheets
+from app.core.compiler.splicing import Kept, splice
 from app.core.css.cascade import Matched
 from app.core.css.overrides import overridden_rules
 from app.core.findings import Finding, Severity
 from app.core.html.tree import Node
+from app.core.html.veil import is_veiled
+from app.core.proof.atoms import said
 from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.errors import LimitError, Location
@@ -43,8 +46,9 @@ class Compilation:
     ``flat`` is the HTML source with partials and shared stylesheets in place, before inlining. ``origins``
     leads from an offset of ``compiled.html`` to the author's file, ``text_origins`` from one of
     ``compiled.text``. ``stylesheets`` maps the address in a
-    ``<link>`` to the file that took its place. ``keeps_rules`` says that rules stayed in their
-    ``<style>`` although they were inlined, for elements that have no tag in the template.
+    ``<link>`` to the file that took its place. ``defeated`` are
+    declarations, as ``proof.atoms`` says them, that stay in a ``<style>`` and lose there to what was inlined;
+    or their properties alone, where data say the value.
     """
 
     source: TemplateSource
@@ -54,7 +58,7 @@ class Compilation:
     text_origins: Origins
     findings: tuple[Finding, ...]
     stylesheets: Mapping[str, SourceFile]
-    keeps_rules: bool
+    defeated: frozenset[str] = frozenset()
 
 
 def compile_template(source: TemplateSource, templates: TemplateSet) -> Compilation:
@@ -84,6 +88,7 @@ class _Compiler:
         self._metadata = source.metadata
         self._findings: list[Finding] = []
         self._stylesheets: dict[str, SourceFile] = {}
+        self._defeated: set[str] = set()
 
     def compile(self) -> Compilation:
         source, metadata = self._source, self._metadata
@@ -92,7 +97,8 @@ class _Compiler:
         require_places(document)
         require_styles(document)
         masked = mask(document)
-        require_parents(document, masked.sections)
+        require_parents(document, masked)
+        document = document.with_sheets(settled_sheets(document, masked))
         book = RuleBook(document.sheets)
         require_selectors(document, book)
         matched = book.match(masked.root) if masked.root is not None else {}
@@ -100,8 +106,7 @@ class _Compiler:
             number: matched[element] for number, element in masked.elements.items() if element in matched
         }
         self._report_overridden(document, masked, matched)
-        keeps_rules = document.takes_markup or len(rules) < len(matched)
-        compiled_html, origins = splice(document, rules, keeps_rules=keeps_rules)
+        compiled_html, origins = splice(document, rules, _kept(document, masked, matched))
         text, text_origins = self._text(document, masked, rules)
         compiled = CompiledTemplate(
             name=source.name,
@@ -130,7 +135,7 @@ class _Compiler:
             text_origins=text_origins,
             findings=tuple(self._findings),
             stylesheets=self._stylesheets,
-            keeps_rules=keeps_rules,
+            defeated=frozenset(self._defeated),
         )
 
     def _flat(self, root: Ingredient, *, html: bool) -> FlatText:
@@ -209,6 +214,11 @@ class _Compiler:
     ) -> None:
         for found in overridden_rules(masked.root, document.sheets, matched) if matched else ():
             names = ", ".join(found.properties)
+            self._defeated |= {
+                item.name if is_veiled(item.value) else f"{item.name}: {said(item.value)}"
+                for item in found.rule.declarations
+                if item.name in found.properties
+            }
             self._report(
                 "overridden-rule",
                 f"This rule's {names} never takes effect: a style attribute, into which the rules for "
@@ -219,3 +229,25 @@ class _Compiler:
 
     def _report(self, code: str, message: str, place: Location, remedy: str) -> None:
         self._findings.append(Finding(code, Severity.WARNING, message, place, remedy, self._source.name))
+
+
+def _kept(document: Document, masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]]) -> Kept:
+    """What stays in the style elements beside what cannot be inlined.
+
+    Those are the rules for elements that have no tag here, being implied or made twice of one, every rule
+    where data may bring elements along, and emptied style elements that a rule may count.
+    """
+    tagged = {element: number for number, element in masked.elements.items()}
+    rules = set()
+    for element, found in matched.items():
+        number = masked.again.get(element, tagged.get(element))
+        first = masked.elements.get(number) if number is not None else None
+        if first is None or (first is not element and set(found) != set(matched.get(first, ()))):
+            rules |= {rule.rank.order for rule in found}
+    counting = any(
+        selector.counts and not selector.inlinable
+        for sheet in document.sheets
+        for rule in (*sheet.rules, *sheet.conditional)
+        for selector in rule.selectors
+    )
+    return Kept(everything=document.takes_markup, rules=frozenset(rules), elements=counting)

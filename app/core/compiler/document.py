@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NoReturn
 
 from app.core.compiler.flattening import FlatText
 from app.core.compiler.inlining import kept_whole
 from app.core.css.stylesheet import Stylesheet, parse_stylesheet
 from app.core.errors import CompileError
-from app.core.html.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError
+from app.core.html.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
 from app.core.html.veil import UnveilableError, Veil
 from bbws_templates.tokens import Token, TokenKind
+
+_OF_HEAD = frozenset({"html", "head", "style", "title", "meta", "link", "base", "script", "noscript"})
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,61 @@ class Document:
         self.sections = tuple(_pairs(self.veil.tags))
         self.styles = tuple(self._style(raw) for raw in self.markup.raw_texts if raw.tag.name == "style")
 
+    @cached_property
+    def parted_sections(self) -> tuple[SectionPair, ...]:
+        """Sections that begin in one comment and end in another: ``<!-- {{#a}} --> … <!-- {{/a}} -->``.
+
+        However often such a section is rendered, each comment ends where the next one begins.
+        """
+        return tuple(pair for pair in self.sections if self._is_parted(pair))
+
+    def _is_parted(self, pair: SectionPair) -> bool:
+        regions = [self.markup.region(tag.start) for tag in (pair.opening, pair.closing)]
+        return regions[0] != regions[1] and all(
+            region.context is Context.COMMENT and is_remark(self.flat.text[region.start : region.end])
+            for region in regions
+        )
+
     @property
     def sheets(self) -> tuple[Stylesheet, ...]:
         """The stylesheet of each ``<style>`` element, in order."""
         return tuple(style.sheet for style in self.styles)
+
+    @cached_property
+    def body_start(self) -> int:
+        """Where the body of a fragment begins that names neither ``<html>`` nor ``<head>`` nor ``<body>``.
+
+        That is before the first thing that a head does not hold, and before a section around it.
+        """
+        tags = self.markup.start_tags
+        first = next((tag.start for tag in tags if tag.name not in _OF_HEAD), len(self.flat.text))
+        text = self.veil.text
+        sections = [pair for pair in self.sections if self._is_in_text(pair.opening)]
+        around = [pair.opening.start for pair in sections if pair.opening.start < first < pair.closing.end]
+        passed = {pair.opening.start: pair.opening.end for pair in sections}
+        passed |= {pair.closing.start: pair.closing.end for pair in sections}
+        passed |= {region.start: region.end for region in self.markup.regions}
+        here = 0
+        while here < first and (text[here].isspace() or here in passed):
+            here = passed.get(here, here + 1)
+        return min([first, here, *around])
+
+    def _is_in_text(self, tag: Token) -> bool:
+        return self.markup.region(tag.start).context is Context.TEXT
+
+    def is_in_head(self, tag: StartTag) -> bool:
+        """Whether nothing that ends a document's head comes before a start tag."""
+        return not any(
+            other.name not in _OF_HEAD for other in self.markup.start_tags if other.start < tag.start
+        )
+
+    def with_sheets(self, sheets: Sequence[Stylesheet]) -> Document:
+        """The same document, its stylesheets seen anew: one for each ``<style>`` element, in order."""
+        seen = copy.copy(self)
+        seen.styles = tuple(
+            replace(style, sheet=sheet) for style, sheet in zip(self.styles, sheets, strict=True)
+        )
+        return seen
 
     @property
     def takes_markup(self) -> bool:

@@ -1,43 +1,42 @@
-"""The proof of a compilation: rendering the compiled template is inlining the rendered source.
+"""The proof of a compilation: by the cascade of another engine, the compiled mail is the author's mail.
 
 Two ways lead from a source and data to a finished document. One compiles and then renders. The other lets the
-engine resolve the partials, renders, and only then inlines: no flattening, no veil, no mask, no splice. Both
-results are parsed and compared: elements, attributes, text, comments, the rules left in ``<style>`` elements,
-and inline styles by what they amount to.
+engine resolve the partials and renders: nothing is flattened, veiled, masked, matched or spliced. css-inline
+looks at both results (``proof.witness``) and says of each element which declaration wins for each property,
+in each condition. What it says must be the same, as must elements, attributes, text and comments.
 
-Both ways read stylesheets, match and order declarations with the same code (``parse_stylesheet``,
-``RuleBook``, ``merged``, ``family``), so a mistake in it is on both sides and cannot be seen here. The
-browser tests see it: source and compiled template look alike by the cascade of the browser.
+No parser, matcher or cascade of the compiler's takes part: a rule left out, a wrong specificity or a wrong
+order is seen.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
-from app.core.compiler.borne import Bringer, render_source
+import css_inline
+
+from app.core.compiler.borne import MARK, Bringer, render_source
 from app.core.compiler.compilation import Compilation
 from app.core.compiler.embedding import with_stylesheets
-from app.core.compiler.inlining import framed, inline_tree, kept_whole, staying
 from app.core.compiler.tracing import RenderedHtml
-from app.core.css.cascade import family
-from app.core.css.stylesheet import parse_declarations, parse_stylesheet
 from app.core.findings import Finding, Severity
-from app.core.html.markup import UnclosedMarkupError
-from app.core.html.tree import Node, is_element, parse_document
+from app.core.html.markup import Markup, UnclosedMarkupError
+from app.core.proof.atoms import EVERYTHING, OLDEST
+from app.core.proof.witness import Event, Sight, look
 from app.core.sources import TemplateSet
 from bbws_templates.mailing import Part, parsed_part
 
-_SPACE = re.compile(r"[ \t\r\n\f]+")
+_LINE = "data-bbws-line"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The first thing in which two documents differ; ``line`` is that of the first document, from 1."""
+    """The first thing in which two documents differ; ``event`` counts those of the first document."""
 
-    line: int
+    event: int
     message: str
 
 
@@ -51,19 +50,19 @@ def equivalence_findings(
     """
     source = compilation.source
     compiled = parsed_part(compilation.compiled, Part.HTML).render(data, strict=False)
-    difference: Difference | None
     try:
         rendered = render_source(source, templates, data)
         html = with_stylesheets(rendered.html, compilation.stylesheets)
-        ours = parse_document(framed(compiled))
-        expected = inline_tree(html, everything=compilation.keeps_rules)
+        ours, theirs = look(compiled), look(html)
+        difference = first_difference(ours, theirs, compilation.defeated)
     except UnclosedMarkupError as error:
-        difference = Difference(1, f"With these data a {error.what} is never closed.")
-    else:
-        difference = first_difference(ours, expected.root)
-        if difference is None:
-            found = [item for number, item in rendered.bringers.items() if number in expected.passed_over]
-            return tuple(_passed_over(item, source.name, fixture) for item in dict.fromkeys(found))
+        difference = Difference(0, f"With these data a {error.what} is never closed.")
+    except css_inline.InlineError as error:
+        difference = Difference(0, f"The other reader cannot read one of them: {error}.")
+    if difference is None:
+        reached = _reached(theirs)
+        found = [item for number, item in rendered.bringers.items() if number in reached]
+        return tuple(_passed_over(item, source.name, fixture) for item in dict.fromkeys(found))
     return (_differing(compilation, data, compiled, difference, fixture),)
 
 
@@ -72,8 +71,9 @@ def _differing(
 ) -> Finding:
     """The finding of a difference in ``compiled``, the HTML rendered with ``data``."""
     lines = compiled.split("\n")
-    start = sum(len(line) + 1 for line in lines[: difference.line - 1])
-    text = lines[difference.line - 1] if difference.line <= len(lines) else ""
+    line = _line(compiled, difference.event)
+    start = sum(len(text) + 1 for text in lines[: line - 1])
+    text = lines[line - 1] if line <= len(lines) else ""
     origins = RenderedHtml(compilation, data, strict=False)
     place = origins.locate(start + len(text) - len(text.lstrip()))
     return Finding(
@@ -86,6 +86,23 @@ def _differing(
         template=compilation.source.name,
         fixture=fixture,
     )
+
+
+def _line(html: str, event: int) -> int:
+    """The line of the last start tag up to an event."""
+    try:
+        tags = Markup(html).start_tags
+        pieces = []
+        here = 0
+        for tag in tags:
+            line = html.count("\n", 0, tag.start) + 1
+            pieces += [html[here : tag.name_end], f' {_LINE}="{line}"']
+            here = tag.name_end
+        events = look("".join([*pieces, html[here:]])).events
+    except (UnclosedMarkupError, css_inline.InlineError):
+        return 1
+    lines = [dict(item.attributes).get(_LINE, "") for item in events[: event + 1]]
+    return int(next((line for line in reversed(lines) if line), "1"))
 
 
 def _passed_over(bringer: Bringer, template: str, fixture: str) -> Finding:
@@ -102,86 +119,74 @@ def _passed_over(bringer: Bringer, template: str, fixture: str) -> Finding:
     )
 
 
-def first_difference(ours: Node | None, theirs: Node | None) -> Difference | None:
-    """Where two parsed documents first differ in what they mean, None when they do not."""
-    if ours is None or theirs is None:
-        return None if ours is theirs else Difference(1, "One of the documents is empty.")
-    if ours.getroottree().docinfo.doctype != theirs.getroottree().docinfo.doctype:
-        return Difference(1, "the doctypes differ")
-    mine, others = list(ours.getroottree().iter()), list(theirs.getroottree().iter())
-    for left, right in zip(mine, others, strict=False):
-        message = _difference(left, right)
+def _reached(source: Sight) -> set[str]:
+    """The marks of elements that data brought along and that some rule reaches."""
+    found = set()
+    for event in source.events:
+        mark = dict(event.attributes).get(MARK)
+        if mark is not None and any(
+            word in source.ruled for name, word in event.style.items() if _is_basic(name)
+        ):
+            found.add(mark)
+    return found
+
+
+def first_difference(ours: Sight, theirs: Sight, defeated: frozenset[str] = frozenset()) -> Difference | None:
+    """Where two documents first differ in what they mean, None when they do not.
+
+    ``defeated`` are declarations that are known to lose in the first document, or their properties where data
+    say the value.
+    """
+    for number, (left, right) in enumerate(zip_longest(ours.events, theirs.events)):
+        message = _difference(left, right) or _style_difference(ours, theirs, left, right, defeated)
         if message:
-            return Difference(left.sourceline or 1, message)
-    if len(mine) != len(others):
-        return Difference(mine[-1].sourceline or 1, f"{len(mine)} nodes instead of {len(others)}")
+            return Difference(number, message)
+    if ours.statements != theirs.statements:
+        return Difference(0, f"the at-rules are {ours.statements} instead of {theirs.statements}")
     return None
 
 
-def _difference(left: Node, right: Node) -> str:
-    """How two nodes differ, "" when they do not; their descendants are compared in their own turn."""
-    if left.tag != right.tag:
+def _difference(left: Event | None, right: Event | None) -> str:
+    """How two events differ but for style, "" when they do not."""
+    if left is None or right is None:
         return f"{_name(left)} instead of {_name(right)}"
-    name = _name(left)
-    if not is_element(left):
-        if left.text != right.text:
-            return f"{name} reads {left.text!r} instead of {right.text!r}"
-    else:
-        if len(left) != len(right):
-            return f"{name} has {len(left)} children instead of {len(right)}"
-        message = _attribute_difference(left, right) or _text_difference(left, right)
-        if message:
-            return f"{name}: {message}"
-    if _collapsed(left.tail) != _collapsed(right.tail):
-        return f"after {name}, {_collapsed(left.tail)!r} instead of {_collapsed(right.tail)!r}"
-    return ""
-
-
-def _attribute_difference(left: Node, right: Node) -> str:
-    mine, others = dict(left.items()), dict(right.items())  # .attrib refuses odd names
-    styles = mine.pop("style", ""), others.pop("style", "")
+    if left.kind != right.kind:
+        return f"{_name(left)} instead of {_name(right)}"
+    if left.text != right.text:
+        return f"{left.kind} reads {left.text!r} instead of {right.text!r}"
+    mine, others = dict(left.attributes), dict(right.attributes)
+    others.pop(MARK, None)
     if mine != others:
         name = next(name for name in {**mine, **others} if mine.get(name) != others.get(name))
-        return f"{name} is {mine.get(name)!r} instead of {others.get(name)!r}"
-    if styles[0] != styles[1] and effective(styles[0]) != effective(styles[1]):
-        return f"its style is {styles[0]!r} instead of {styles[1]!r}"
+        return f"{left.kind}: {name} is {mine.get(name)!r} instead of {others.get(name)!r}"
     return ""
 
 
-def _text_difference(left: Node, right: Node) -> str:
-    if left.text == right.text:
+def _style_difference(
+    ours: Sight, theirs: Sight, left: Event | None, right: Event | None, defeated: frozenset[str]
+) -> str:
+    if left is None or right is None or left.style == right.style:
         return ""
-    if left.tag == "style" and not kept_whole(dict(left.items())):
-        rules, expected = list(_rules(left.text or "")), list(_rules(right.text or ""))
-        return "" if rules == expected else f"its rules are {rules} instead of {expected}"
-    mine, others = _collapsed(left.text), _collapsed(right.text)
-    return "" if mine == others else f"its text is {mine!r} instead of {others!r}"
+    nothing = ("", "nothing")
+    for name in sorted({*left.style, *right.style}):
+        condition, found = ours.meaning.get(left.style.get(name, ""), nothing)
+        wanted_under, wanted = theirs.meaning.get(right.style.get(name, ""), nothing)
+        if found == wanted or wanted in defeated or wanted.partition(":")[0] in defeated:
+            continue
+        under = wanted_under or condition
+        return (
+            f"{left.kind}: its style has {found} instead of {wanted} for {name.partition('-')[2]}"
+            f"{f' under {under}' if under else ''}"
+            f"{' where the newer one is not understood' if name.startswith(f'{OLDEST}-') else ''}"
+        )
+    return ""
 
 
-def effective(style: str) -> dict[str, list[tuple[str, str, bool]]]:
-    """What a style attribute amounts to: for each family of properties the declarations in force, in order.
-
-    Properties of one family, such as ``margin`` and ``margin-top``, override one another, so that their order
-    counts; between families it does not.
-    """
-    families: dict[str, list[tuple[str, str, bool]]] = {}
-    declarations = parse_declarations(style)
-    for item in sorted(declarations, key=lambda declaration: declaration.important):
-        members = families.setdefault(family(item.name), [])
-        members[:] = [entry for entry in members if entry[0] != item.name]
-        members.append((item.name, " ".join(item.value.replace('"', "'").split()), item.important))
-    return families
+def _is_basic(name: str) -> bool:
+    return name.partition("-")[0] in {EVERYTHING, OLDEST}
 
 
-def _rules(css: str) -> Iterator[str]:
-    for span in staying(parse_stylesheet(css), everything=True):
-        yield " ".join(css[span.start : span.end].split())
-
-
-def _collapsed(text: str | None) -> str:
-    """Text with each run of white space as one blank, as HTML shows it."""
-    return _SPACE.sub(" ", text or "")
-
-
-def _name(node: Node) -> str:
-    return f"<{node.tag}>" if is_element(node) else "a comment"
+def _name(event: Event | None) -> str:
+    if event is None:
+        return "nothing"
+    return f"{event.text!r}" if event.kind == "text" else event.kind

@@ -1,10 +1,12 @@
 """CSS inlining by premailer: which rules match which element of a parsed document.
 
-premailer is asked for exactly what it is good at, matching. What it would get wrong is done elsewhere: its
-count of specificity knows neither attribute selectors nor ``a>b``, it merges ``margin`` and ``margin-top``
-in the wrong order, it parses and rewrites values, and it drops ``@font-face`` (premailer 3.10). So each
-selector is handed over with one made-up declaration that carries its number; the numbers that come back are
-put in order by ``cascade``, and the values are the author's own text.
+premailer is asked for exactly what it is good at, matching selectors of names, classes and ids. What it would
+get wrong is done elsewhere: its count of specificity knows neither attribute selectors nor ``a>b``, it merges
+``margin`` and ``margin-top`` in the wrong order, it parses and rewrites values, it takes ``:not(…)`` for a
+pseudo-class of clients, and it drops ``@font-face`` (premailer 3.10). So each selector is handed over with
+one made-up declaration that carries its number; the numbers that come back are put in order by ``cascade``,
+and the values are the author's own text. Attributes and neighbours are left to cssselect, which premailer
+matches with as well.
 """
 
 from __future__ import annotations
@@ -12,24 +14,20 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from premailer import Premailer
 
-from app.core.compiler.borne import MARK
-from app.core.css.cascade import Matched, Rank, family, merged
+from app.core.css.cascade import Matched, Rank, family
 from app.core.css.selectors import Selector
-from app.core.css.stylesheet import Declaration, Span, StyleRule, Stylesheet, parse_stylesheet
-from app.core.html.markup import Markup
-from app.core.html.tree import Node, is_element, parse_document, remove
+from app.core.css.stylesheet import Declaration, Span, StyleRule, Stylesheet
+from app.core.html.tree import Node, is_element, matching
 
 _NUMBER = re.compile(r"rule-(\d+)")
+_PLAIN = re.compile(r"[\w\s>.#-]+")  # a selector that premailer reads as it is meant
 _IGNORE = "data-premailer"
-_FRAME = frozenset({"html", "head", "body"})
-_OF_HEAD = frozenset({"style", "title", "meta", "link", "base", "script"})
 _TURN = threading.Lock()  # cssutils, which premailer reads selectors with, is not made for threads
-_WRITTEN = "data-bbws-written"
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
 
 _EVERYWHERE = frozenset({"", "all", "screen"})
@@ -78,14 +76,21 @@ class RuleBook:
         """The rules for each element that has any. Style attributes in ``root`` must have been taken off."""
         if not self._entries:
             return {}
-        css = "".join(f"{text}{{rule-{number}:1}}" for number, (text, _) in enumerate(self._entries))
+        css = "".join(
+            f"{text}{{rule-{number}:1}}"
+            for number, (text, _) in enumerate(self._entries)
+            if _PLAIN.fullmatch(text)
+        )
         with _TURN:
             self._match_by_premailer(root, css)
-        found = {}
+        found: dict[Node, tuple[Matched, ...]] = {}
         for element in filter(is_element, root.iter()):
             style = element.attrib.pop("style", None)
             if style:
                 found[element] = tuple(self._entries[int(number)][1] for number in _NUMBER.findall(style))
+        for text, rule in self._entries:
+            for element in () if _PLAIN.fullmatch(text) else matching(root, text):
+                found[element] = (*found.get(element, ()), rule)
         return found
 
     @staticmethod
@@ -133,111 +138,10 @@ def _staying_rules(
                 yield _rank(number, rule, selector), selector, rule.declarations
 
 
-def staying(sheet: Stylesheet, *, everything: bool = False) -> list[Span]:
-    """What has to remain of a stylesheet, in order; ``everything`` adds the rules that are inlined."""
-    rules = [rule.span for rule in sheet.rules if everything or rule.must_stay]
+def staying(sheet: Stylesheet, *, everything: bool = False, also: Collection[int] = ()) -> list[Span]:
+    """What has to remain of a stylesheet, in order.
+
+    ``everything`` adds the rules that are inlined, ``also`` those that begin at one of these offsets.
+    """
+    rules = [rule.span for rule in sheet.rules if everything or rule.must_stay or rule.span.start in also]
     return sorted([*sheet.at_rules, *rules], key=lambda span: span.start)
-
-
-@dataclass(frozen=True)
-class Inlined:
-    """A finished document, parsed and its styles inlined; ``root`` is None when it holds no element.
-
-    ``passed_over`` are the values of ``MARK`` in elements that data brought along and that rules match.
-    """
-
-    root: Node | None
-    passed_over: frozenset[str] = frozenset()
-
-
-def inline_tree(html: str, *, everything: bool = False) -> Inlined:
-    """The finished document ``html`` with its styles inlined, but into elements that carry a ``MARK``.
-
-    ``everything`` leaves the rules that were inlined in their ``<style>`` element as well.
-
-    Raises:
-        UnclosedMarkupError: ``html`` ends within a tag, a comment or a style element.
-    """
-    # A parser makes up <html>, <head> and <body>, or finds that it has had one; such a tag takes no style.
-    root = parse_document(_marked(html))
-    if root is None:
-        return Inlined(None)
-    borne = {
-        element: element.attrib.pop(MARK)
-        for element in filter(is_element, root.iter())
-        if MARK in element.attrib
-    }
-    written = {
-        element
-        for element in root.iter()
-        if element.tag not in _FRAME or element.attrib.pop(_WRITTEN, None) is not None
-    }
-    authored = {
-        element: element.attrib.pop("style")
-        for element in filter(is_element, root.iter())
-        if "style" in element.attrib
-    }
-    sheets = []
-    emptied = []
-    for element in root.iter("style"):
-        if element in borne:
-            continue
-        css = element.text or ""
-        sheet = parse_stylesheet(css)
-        if kept_whole(dict(element.items())):
-            sheets.append(sheet.kept_whole())
-            continue
-        sheets.append(sheet)
-        element.text = "\n".join(css[span.start : span.end] for span in staying(sheet, everything=everything))
-        emptied += [] if element.text else [element]
-    matching = RuleBook(sheets).match(root)
-    matched = {
-        element: rules for element, rules in matching.items() if element in written and element not in borne
-    }
-    for element in {**authored, **matched}:
-        element.set("style", merged(matched.get(element, ()), authored.get(element, "")))
-    for element in emptied:
-        remove(element)
-    for head in root.findall("head"):
-        if head not in written and not len(head):
-            remove(head)  # it was made up for a stylesheet alone
-    return Inlined(root, frozenset(borne[element] for element in matching if element in borne))
-
-
-def framed(html: str) -> str:
-    """``html``, with a ``<body>`` before the first element that is no head's, when it names no frame itself.
-
-    A parser would else put an element that it does not know into the head, if a style element comes before
-    it; compiling may have taken that away. For the same reason comments before the first element are left
-    out: a parser puts them into the head or before it. Lines stay where they are.
-
-    Raises:
-        UnclosedMarkupError: as ``inline_tree``.
-    """
-    return _framed(html, Markup(html))
-
-
-def _framed(html: str, markup: Markup) -> str:
-    tags = markup.start_tags
-    first = next((tag for tag in tags if tag.name not in _OF_HEAD), None)
-    if first is None or not _FRAME.isdisjoint(tag.name for tag in tags):
-        return html
-    pieces = []
-    here = 0
-    for comment in markup.comments:
-        if comment.end <= first.start and not comment.declaration:
-            pieces += [html[here : comment.start], "\n" * html.count("\n", comment.start, comment.end)]
-            here = comment.end
-    return "".join([*pieces, html[here : first.start], "<body>", html[first.start :]])
-
-
-def _marked(html: str) -> str:
-    """``html``, ``framed``, with a mark in the tags of its own frame, to tell them from made-up ones."""
-    pieces = []
-    here = 0
-    markup = Markup(html)
-    for tag in markup.start_tags:
-        if tag.name in _FRAME:
-            pieces += [html[here : tag.name_end], f' {_WRITTEN}=""']
-            here = tag.name_end
-    return "".join([*pieces, html[here:]]) if pieces else _framed(html, markup)

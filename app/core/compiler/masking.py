@@ -1,22 +1,24 @@
-"""The copy of a document that premailer and lxml get to see, and the way back from it.
+"""The copy of a document that the parser and premailer get to see, and the way back from it.
 
-lxml repairs, decodes and reorders what it parses; nothing of it is ever written back. The copy serves to find
-out which rules match which element, what encloses what, and what the text says:
+A parser repairs, decodes and reorders what it reads; nothing of it is ever written back. The copy serves to
+find out which rules match which element, what encloses what, and what the text says:
 
 - every start tag carries its number in ``data-bbws-n``, and no style attribute;
 - Mustache in text and attribute values is a veiled word; a section's tags in text are comments with their
   number;
-- comments, conditional ones included, and the contents of ``<style>`` and ``<script>`` are gone.
+- comments, conditional ones included, and the contents of ``<style>`` and ``<script>`` are gone, but for
+  comments that hold one end of a section, which are its tags.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from app.core.compiler.document import Document
-from app.core.html.markup import RAW_ELEMENTS, Context
-from app.core.html.tree import Node, is_comment, is_element, parse_document
+from app.core.html.markup import RAW_ELEMENTS, Comment, Context
+from app.core.html.tree import Node, every_node, is_comment, is_element, parse_document
 from bbws_templates.tokens import TokenKind
 
 MARK = "data-bbws-n"
@@ -28,32 +30,63 @@ _FRAME = frozenset({"html", "head", "body"})
 
 @dataclass(frozen=True)
 class MaskedDocument:
-    """The parsed copy: ``elements`` by the number of their start tag, ``sections`` by that of their tag."""
+    """The parsed copy: ``elements`` by the number of their start tag, ``sections`` by that of their tag.
+
+    ``again`` are further elements that a parser makes of one start tag, where ``<b>`` and ``<p>`` are closed
+    in the wrong order, with that tag's number.
+    """
 
     root: Node | None
     elements: dict[int, Node]
     sections: dict[int, Node]
+    again: dict[Node, int]
 
 
 def mask(document: Document) -> MaskedDocument:
-    """Parse a copy of ``document`` that lxml cannot harm."""
-    text = masked_text(document)
-    if not _FRAME & {tag.name for tag in document.markup.start_tags}:
-        text = f"<body>{text}</body>"  # else the first section of a fragment would stand outside the tree
-    root = parse_document(text)
+    """Parse a copy of ``document`` that no parser can harm."""
+    root = parse_document(masked_text(document))
     elements: dict[int, Node] = {}
     sections: dict[int, Node] = {}
-    if root is not None:
-        for element in root.getroottree().iter():
-            if is_comment(element):
-                number = section_number(element)
-                if number is not None:
-                    sections[number] = element
-            elif is_element(element):
-                mark = element.attrib.pop(MARK, None)
-                if mark is not None:
-                    elements[int(mark)] = element
-    return MaskedDocument(root, elements, sections)
+    again: dict[Node, int] = {}
+    for element in every_node(root) if root is not None else ():
+        if is_comment(element):
+            number = section_number(element)
+            if number is not None:
+                sections[number] = element
+        elif is_element(element):
+            mark = element.attrib.pop(MARK, None)
+            if mark is not None and int(mark) in elements:
+                again[element] = int(mark)
+            elif mark is not None:
+                elements[int(mark)] = element
+    written = {*elements.values(), *again}
+    _draw_into_implied(document, sections, written)
+    return MaskedDocument(root, elements, sections, again)
+
+
+def _draw_into_implied(document: Document, sections: Mapping[int, Node], written: Set[Node]) -> None:
+    """Put the beginning of a section beside its end, where a parser implies a ``<tbody>`` between the two.
+
+    In ``<table>{{#rows}}<tr>…</tr>{{/rows}}</table>`` the first tag stands in the table and the second in the
+    body that the first row implies. With no row there is no body, so the section surrounds whole elements. So
+    it is with the elements of the frame.
+    """
+    for pair in reversed(document.sections):
+        first, last = sections.get(pair.opening_number), sections.get(pair.closing_number)
+        if first is None or last is None:
+            continue
+        outer = first.getparent()
+        implied = inner = last.getparent()
+        while implied is not None and implied not in written and implied.getparent() is not outer:
+            implied = implied.getparent()
+        if implied is None or implied in written:
+            continue
+        follower = first.getnext()
+        while follower is not None and is_comment(follower):
+            follower = follower.getnext()
+        if follower is implied:
+            first.tail = None
+            inner.insert(0, first)
 
 
 def section_number(comment: Node) -> int | None:
@@ -66,12 +99,15 @@ def masked_text(document: Document) -> str:
     """The copy before it is parsed."""
     markup, veil = document.markup, document.veil
     edits: list[tuple[int, int, str]] = []
+    if not _FRAME & {tag.name for tag in markup.start_tags} and veil.text.strip():
+        begin = document.body_start
+        edits.append((begin, begin, "<body>"))
     for comment in markup.comments:
         if not comment.declaration:
-            edits.append((comment.start, comment.end, ""))
+            edits.append((comment.start, comment.end, _parted_tags(document, comment)))
     for raw in markup.raw_texts:
         if raw.tag.name in RAW_ELEMENTS:
-            edits.append((raw.tag.start, raw.close, ""))
+            edits.append((raw.start, raw.end, ""))
     for number, tag in enumerate(markup.start_tags):
         edits.append((tag.name_end, tag.name_end, f' {MARK}="{number}"'))
         style = tag.attribute("style")
@@ -80,7 +116,7 @@ def masked_text(document: Document) -> str:
     for number, mustache in enumerate(veil.tags):
         if markup.region(mustache.start).context is Context.TEXT:
             if mustache.kind in _BLOCKS:
-                edits.append((mustache.start, mustache.end, f"<!--bbws {number}-->"))
+                edits.append((mustache.start, mustache.end, _section_comment(number)))
             elif mustache.kind is TokenKind.COMMENT:
                 edits.append((mustache.start, mustache.end, ""))
     pieces = []
@@ -90,3 +126,18 @@ def masked_text(document: Document) -> str:
             pieces += [veil.text[here:start], replacement]
             here = end
     return "".join([*pieces, veil.text[here:]])
+
+
+def _parted_tags(document: Document, comment: Comment) -> str:
+    """What stands for a comment: the section tags in it whose other end is outside of it."""
+    numbers = [
+        number
+        for pair in document.parted_sections
+        for number, tag in ((pair.opening_number, pair.opening), (pair.closing_number, pair.closing))
+        if comment.start <= tag.start < comment.end
+    ]
+    return "".join(map(_section_comment, sorted(numbers)))
+
+
+def _section_comment(number: int) -> str:
+    return f"<!--bbws {number}-->"

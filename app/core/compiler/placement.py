@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator
 
 from app.core.compiler.document import Document, SectionPair, StyleElement
 from app.core.compiler.inlining import RuleBook
+from app.core.compiler.masking import MaskedDocument
+from app.core.css.selectors import Selector
 from app.core.css.stylesheet import comments
 from app.core.html.markup import Attribute, Context, Region, StartTag
 from app.core.html.tree import Node
@@ -79,6 +81,8 @@ def _require_same_region(document: Document, pair: SectionPair) -> None:
     last = document.markup.region(pair.closing.start)
     if (first.context, last.context) == (Context.TEXT, Context.TEXT) or first == last:
         return
+    if pair in document.parted_sections:
+        return
     document.fail(
         pair.opening.start,
         f"Section '{pair.opening.key}' begins in {first.context} and ends, {_line(document, pair)}, "
@@ -92,14 +96,13 @@ def _other(context: Context) -> str:
     return re.sub("^an? ", "another ", context)
 
 
-def require_parents(document: Document, places: Mapping[int, Node]) -> None:
+def require_parents(document: Document, masked: MaskedDocument) -> None:
     """Every section in the text surrounds whole elements: it begins and ends in the same one.
-
-    ``places`` maps the number of a section tag to the comment that stands for it in the parsed document.
 
     Raises:
         CompileError: at the section's opening tag.
     """
+    places = masked.sections
     for pair in document.sections:
         if pair.opening_number not in places or pair.closing_number not in places:
             continue
@@ -194,6 +197,14 @@ def require_selectors(document: Document, book: RuleBook) -> None:
         CompileError: at the tag within the attribute.
     """
     selectors = [selector for rule in book.rules for selector in rule.inlinable]
+    for start_tag, attribute, names in dependent_attributes(document, selectors):
+        _refuse_dynamic(document, start_tag, attribute, names)
+
+
+def dependent_attributes(
+    document: Document, selectors: Collection[Selector]
+) -> Iterator[tuple[StartTag, Attribute, list[str]]]:
+    """The attributes in which data decide what ``selectors`` match, with the names that they may hold."""
     known = {
         "class": {name for selector in selectors for name in selector.classes},
         "id": {name for selector in selectors for name in selector.ids},
@@ -209,7 +220,7 @@ def require_selectors(document: Document, book: RuleBook) -> None:
                 continue
             names = _possible(document, attribute, veiled, known.get(attribute.name, set()))
             if names or attribute.name in read:
-                _refuse_dynamic(document, start_tag, attribute, names)
+                yield start_tag, attribute, names
 
 
 def _possible(document: Document, attribute: Attribute, veiled: str, names: set[str]) -> list[str]:

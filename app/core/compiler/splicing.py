@@ -20,6 +20,19 @@ _STRING = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*)\1""", re.DOTALL)
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What stays in the style elements beside what cannot be inlined.
+
+    With ``everything``, all rules do; else those of ``rules``, by ``Rank.order``. With ``elements``, style
+    elements in the body stay when nothing is left in them: a rule may count them.
+    """
+
+    everything: bool = False
+    rules: frozenset[tuple[int, int]] = frozenset()
+    elements: bool = False
+
+
+@dataclass(frozen=True)
 class _Moved:
     """Text made of what stands at ``offset`` of the source, elsewhere."""
 
@@ -40,18 +53,19 @@ class _Edit:
     pieces: Sequence[_Piece]
 
 
-def splice(
-    document: Document, matched: Mapping[int, Sequence[Matched]], *, keeps_rules: bool
-) -> tuple[str, Origins]:
+def splice(document: Document, matched: Mapping[int, Sequence[Matched]], kept: Kept) -> tuple[str, Origins]:
     """The template with inlined styles, and where each character of it came from.
 
-    ``matched`` holds the rules for the start tag of each number. With ``keeps_rules`` the rules stay in their
-    ``<style>`` as well: some element that they style has no tag here, being implied or part of the data.
+    ``matched`` holds the rules for the start tag of each number.
     """
     edits = [
         _restyled(document, document.markup.start_tags[number], rules) for number, rules in matched.items()
     ]
-    edits += [_reduced(document, style, keeps_rules) for style in document.styles if not style.whole]
+    edits += [
+        _reduced(document, number, style, kept)
+        for number, style in enumerate(document.styles)
+        if not style.whole
+    ]
     source, origins = document.flat.text, document.flat.origins
     tracer = Tracer(origins)
     here = 0
@@ -79,14 +93,18 @@ def _restyled(document: Document, tag: StartTag, rules: Sequence[Matched]) -> _E
     quote = style.quote or '"'
     start, end = _own_declarations(document, style)
     before, after = surrounding(rules, html.unescape(document.veil.text[start:end]))
-    name = (style.start, style.value_start - len(style.quote))
+    name: list[_Piece] = [(style.start, style.value_start - len(style.quote))]
+    if not style.has_value:
+        if not before and not after:
+            return _Edit(style.start, style.start, [])  # a bare ``style`` says nothing and stays as it is
+        name.append("=")
     if start == end:
         return _Edit(
-            style.start, style.end, [name, quote, *_moved(document, (*before, *after), quote), quote]
+            style.start, style.end, [*name, quote, *_moved(document, (*before, *after), quote), quote]
         )
     first = [*_moved(document, before, quote), ";"] if before else []
     last = [";", *_moved(document, after, quote)] if after else []
-    return _Edit(style.start, style.end, [name, quote, *first, (start, end), *last, quote])
+    return _Edit(style.start, style.end, [*name, quote, *first, (start, end), *last, quote])
 
 
 def _moved(document: Document, declarations: Sequence[Declaration], quote: str) -> list[_Piece]:
@@ -141,15 +159,18 @@ def _requoted(match: re.Match[str], quote: str) -> str:
     return match.group() if quote in text else f"{quote}{text}{quote}"
 
 
-def _reduced(document: Document, style: StyleElement, everything: bool) -> _Edit:
+def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -> _Edit:
     """A style element with what cannot be inlined; gone, with its line, when nothing is left."""
     raw = style.raw
-    spans = staying(style.sheet, everything=everything)
+    also = {start for sheet, start in kept.rules if sheet == number}
+    spans = staying(style.sheet, everything=kept.everything, also=also)
     if spans:
         pieces: list[_Piece] = ["\n"]
         for span in spans:
             pieces += [(raw.start + span.start, raw.start + span.end), "\n"]
         return _Edit(raw.start, raw.end, pieces)
+    if kept.elements and not document.is_in_head(raw.tag):
+        return _Edit(raw.start, raw.end, [])
     start, end = raw.tag.start, raw.close
     text = document.veil.text
     line_start = text.rfind("\n", 0, start) + 1

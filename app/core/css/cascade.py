@@ -74,6 +74,9 @@ def surrounding(
     after = _latest(important, own_important)
     before = _latest(normal, own_names | _settled(after))
     lasting = frozenset[str]().union(*(rule.lasting for rule in ranked))
+    if own_important:
+        # The author's own marked declarations beat those of every rule, so the marked ones come before them.
+        return (*before, *(item for item in after if item.name in lasting)), tuple(map(_unmarked, after))
     return before, tuple(_twice(after, lasting))
 
 
@@ -105,9 +108,13 @@ def _latest(rules: Sequence[Sequence[Declaration]], overridden: set[str]) -> lis
 def _twice(declarations: Iterable[Declaration], lasting: frozenset[str]) -> Iterator[Declaration]:
     """Each declaration without its mark, followed by a marked one where the mark has to last."""
     for item in declarations:
-        yield replace(item, important=False)
+        yield _unmarked(item)
         if item.name in lasting:
             yield item
+
+
+def _unmarked(item: Declaration) -> Declaration:
+    return replace(item, important=False)
 
 
 def written(item: Declaration) -> str:

@@ -23,7 +23,7 @@ _APART = frozenset({"border-collapse", "border-radius", "border-spacing", "color
 
 @dataclass(frozen=True)
 class Overridden:
-    """A rule of sheet ``sheet`` whose declarations of ``properties`` never take effect on a ``<tag>``."""
+    """A rule of sheet ``sheet`` whose ``properties`` never take effect, first on a ``<tag>``."""
 
     sheet: int
     rule: StyleRule
@@ -50,16 +50,19 @@ def _overridden(
     root: Node, number: int, rule: StyleRule, matched: Mapping[Node, Sequence[Matched]], *, conditional: bool
 ) -> Overridden | None:
     declared = {item.name: item for item in rule.declarations if not item.important}
+    losing: set[str] = set()
+    tag = ""
     for selector in rule.selectors if declared else ():
         if not selector.reach or (selector.inlinable and not conditional):
             continue
         rank = Rank(selector.specificity, (number, rule.span.start))
         for element in matching(root, selector.reach):
             rules = matched.get(element, ())
-            losing = [name for name, item in declared.items() if _loses(item, rule, rank, rules)]
-            if losing:
-                return Overridden(number, rule, tuple(losing), str(element.tag))
-    return None
+            losing |= {name for name, item in declared.items() if _loses(item, rule, rank, rules)}
+            tag = tag or (str(element.tag) if losing else "")
+    return (
+        Overridden(number, rule, tuple(name for name in declared if name in losing), tag) if losing else None
+    )
 
 
 def _loses(item: Declaration, rule: StyleRule, rank: Rank, rules: Sequence[Matched]) -> bool:

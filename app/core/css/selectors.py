@@ -5,8 +5,8 @@ presentational attributes of elements and of their ancestors. All others stay in
 
 - pseudo-classes and pseudo-elements: a style attribute cannot say ``:hover``;
 - ``*``: it would repeat itself on every element of a mail;
-- ``+``, ``~``, ``:first-child`` and the like: what they match changes when a section repeats or removes a
-  neighbour, so no attribute written before the data are known can be right;
+- ``+``, ``~``, ``:first-child``, ``:not(…)`` and the like, until it is known that no section of the document
+  at hand can change what they match (``neighbours``, ``settlement``);
 - attributes that carry data or that a mail client sets (``href``, ``data-ogsc``, ``x-apple-…``).
 
 Source: Selectors Level 4 for specificity; premailer 3.10 leaves out the same pseudo-classes and ``*``.
@@ -14,12 +14,16 @@ Source: Selectors Level 4 for specificity; premailer 3.10 leaves out the same ps
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import cssselect
 from cssselect import parser as nodes
+from lxml.cssselect import CSSSelector
+
+from app.core.css.neighbours import SIBLING_COMBINATORS, counts_siblings, is_plain_negation, sites, walk
 
 # Attributes that lay out or name an element; authors write them as constants.
 STATIC_ATTRIBUTES = frozenset(
@@ -37,6 +41,20 @@ STATIC_ATTRIBUTES = frozenset(
         "valign",
         "width",
     }
+)
+
+# Attributes whose values a selector compares without regard to case.
+# Source: the HTML standard, "Case-sensitivity of selectors".
+_CASELESS_ATTRIBUTES = frozenset(
+    re.findall(
+        r"[\w-]+",
+        """
+        accept accept-charset align alink axis bgcolor charset checked clear codetype color compact declare
+        defer dir direction disabled enctype face frame hreflang http-equiv lang language link media method
+        multiple nohref noresize noshade nowrap readonly rel rev rules scope scrolling selected shape target
+        text type valign valuetype vlink
+        """,
+    )
 )
 
 # Names that mail clients, not authors, put into a document. A rule for one of them matches nothing while
@@ -65,6 +83,10 @@ _CLIENT_CLASSES = frozenset(
 _CLIENT_PREFIXES = ("aolmail", "apple", "ecx", "gmail", "mso", "ox-", "rps_", "yahoo", "yiv")
 
 
+# A universal selector that nothing but a client or a negation narrows.
+_STAR = re.compile(r"\*(?!:(?:first|last|only|nth)-)")
+
+_COLON = ":"
 # What stands for syntax that cssselect knows only the older forms of.
 _PASSED = {"[] block": "[x]", "&": "*"}
 
@@ -78,7 +100,9 @@ class Selector:
     why it is not ``inlinable``, "" when it is. ``classes``, ``ids`` and ``attributes`` are the names whose
     values it reads. ``reach`` is the selector without what only a client can decide (``:hover``,
     ``[data-ogsc]``): the elements it may come to match; "" when that cannot be said, or when it styles a part
-    of an element.
+    of an element. One that ``counts`` may be changed by the mere presence of a neighbour. One that
+    ``settles`` is inlinable after all where no section moves a neighbour of the elements that ``sites`` match
+    and no data decide of what it reads.
     """
 
     text: str
@@ -88,6 +112,13 @@ class Selector:
     ids: frozenset[str]
     attributes: frozenset[str]
     reach: str
+    counts: bool = False
+    settles: bool = False
+    sites: frozenset[str] = frozenset()
+
+    def settled(self) -> Selector:
+        """The same selector, known to mean the same whatever the data."""
+        return replace(self, reason="", reach=self.text)
 
     @property
     def inlinable(self) -> bool:
@@ -105,13 +136,57 @@ class Selector:
         )
 
 
-def parse_selectors(text: str) -> tuple[Selector, ...]:
-    """The selectors of a list, in order.
+def parse_selectors(prelude: Sequence[Any]) -> tuple[Selector, ...]:
+    """The selectors of a list, in order; ``prelude`` is tinycss2's.
+
+    One that is newer than cssselect, such as ``:not(a, b)``, is never inlinable.
 
     Raises:
-        cssselect.SelectorError: not CSS, or CSS newer than cssselect; such a rule can only be kept as it is.
+        cssselect.SelectorError: one of them is not CSS, so that a browser skips the whole rule.
     """
-    return tuple(_selector(parsed) for parsed in cssselect.parse(text))
+    found: list[Selector] = []
+    for tokens in _split(prelude):
+        text = "".join(str(token.serialize()) for token in tokens if token.type != "comment").strip()
+        try:
+            parsed = cssselect.parse(text)
+        except cssselect.SelectorError:
+            if not is_readable(tokens):
+                raise
+            found.append(_newer(tokens, text))
+        else:
+            found += map(_selector, parsed)
+    return tuple(found)
+
+
+def _split(prelude: Sequence[Any]) -> list[list[Any]]:
+    """The tokens between the commas of a list."""
+    parts: list[list[Any]] = [[]]
+    for token in prelude:
+        if token.type == "literal" and token.value == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def _newer(tokens: Sequence[Any], text: str) -> Selector:
+    """A selector that cssselect cannot read; what is left without its newer parts tells what it may match."""
+    names = [
+        token
+        for token, following in zip(tokens, [*tokens[1:], None], strict=True)
+        if token.type not in {"function", "[] block", "comment"}
+        and not (token == _COLON and following is not None and following.type == "function")
+    ]
+    nothing = frozenset[str]()
+    newer = Selector(
+        text, (0, 0, 0), "it is newer than this reader", nothing, nothing, nothing, "", counts=True
+    )
+    try:
+        (left,) = map(_selector, cssselect.parse("".join(str(token.serialize()) for token in names)))
+    except cssselect.SelectorError:
+        return newer
+    ids, classes, elements = left.specificity
+    return replace(newer, specificity=(ids, classes + 1, elements), reach=left.reach)
 
 
 def is_readable(prelude: Sequence[Any]) -> bool:
@@ -136,14 +211,23 @@ def _name(token: Any) -> str:
 
 
 def _selector(parsed: nodes.Selector) -> Selector:
-    parts = list(_walk(parsed.parsed_tree))
-    reason = "it names a pseudo-element" if parsed.pseudo_element else ""
+    parts = list(walk(parsed.parsed_tree))
+    reasons = ["it names a pseudo-element"] if parsed.pseudo_element else []
+    hard = bool(reasons)
     for part in parts:
         if isinstance(part, nodes.Element) and part.element:
             part.element = part.element.lower()
-        reason = reason or _reason(part)
-    if not reason and "*" in _without_attributes(parsed):
-        reason = "it matches every element"
+        elif isinstance(part, nodes.Attrib):
+            part.attrib = part.attrib.lower()
+            if part.value is not None and part.attrib in _CASELESS_ATTRIBUTES:
+                part.flag = part.flag or "i"
+        reason = _reason(part)
+        reasons += [reason] if reason else []
+        hard = hard or bool(reason and not _settles(part))
+    if _STAR.search(_without_attributes(parsed)):
+        reasons.append("it matches every element")
+        hard = True
+    reason = next(iter(reasons), "")
     selector = Selector(
         text=parsed.canonical(),
         specificity=parsed.specificity(),
@@ -156,9 +240,12 @@ def _selector(parsed: nodes.Selector) -> Selector:
             if isinstance(part, nodes.Attrib) and part.operator != "exists"
         ),
         reach=parsed.canonical(),
+        counts=any(map(_counts, parts)),
     )
     if not reason:
         return selector
+    if not hard and _is_translatable(selector.text):
+        selector = replace(selector, settles=True, sites=sites(parsed.parsed_tree))
     # cssselect writes names with escapes back without them, and lxml knows no namespaces of a document.
     odd = any(isinstance(part, nodes.Element | nodes.Class | nodes.Hash) and _reason(part) for part in parts)
     parsed.parsed_tree = _relaxed(parsed.parsed_tree)
@@ -168,11 +255,10 @@ def _selector(parsed: nodes.Selector) -> Selector:
 def _reason(part: Any) -> str:
     """Why this part of a selector cannot be applied before the data are known; "" when it can."""
     if isinstance(part, nodes.CombinedSelector):
-        return f"'{part.combinator}' looks at neighbours" if part.combinator in {"+", "~"} else ""
+        return f"'{part.combinator}' looks at neighbours" if part.combinator in SIBLING_COMBINATORS else ""
     if isinstance(part, nodes.Attrib):
-        static = part.attrib.lower() in STATIC_ATTRIBUTES and not part.namespace
-        plain = part.value is None or not _escaped(str(part.value.value))
-        return "" if static and plain else f"the attribute '{part.attrib}' may change after inlining"
+        static = part.attrib in STATIC_ATTRIBUTES and not part.namespace
+        return "" if static else f"the attribute '{part.attrib}' may change after inlining"
     if isinstance(part, nodes.Element):
         return "it names a namespace" if part.namespace else _escaped(part.element or "a")
     if isinstance(part, nodes.Class):
@@ -205,10 +291,19 @@ def _without_attributes(parsed: nodes.Selector) -> str:
     return pieces[0] + "".join(piece.partition("]")[2] for piece in pieces[1:])
 
 
-def _walk(part: Any) -> Iterator[Any]:
-    """Every node of a parsed selector."""
-    yield part
-    for name in ("selector", "subselector"):
-        inner = getattr(part, name, None)
-        if inner is not None:
-            yield from _walk(inner)
+def _counts(part: Any) -> bool:
+    return counts_siblings(part) or getattr(part, "combinator", "") in SIBLING_COMBINATORS
+
+
+def _settles(part: Any) -> bool:
+    """Whether what this part asks can be known of a document before the data are."""
+    return isinstance(part, nodes.CombinedSelector) or counts_siblings(part) or is_plain_negation(part)
+
+
+def _is_translatable(text: str) -> bool:
+    """Whether cssselect can find what this selector matches: not so for ``*:first-of-type``."""
+    try:
+        CSSSelector(text)
+    except cssselect.SelectorError:
+        return False
+    return True

@@ -9,15 +9,15 @@ Source: CSS Syntax Level 3, as tinycss2 reads it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 import cssselect
 import tinycss2
 
-from app.core.css.selectors import Selector, is_readable, parse_selectors
+from app.core.css.selectors import Selector, parse_selectors
 
 # A comment, or what may hold "/*" and is none: a string, an address.
 _COMMENT = re.compile(
@@ -54,11 +54,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class StyleRule:
-    """A rule outside all at-rules. ``selectors`` is () for one that cssselect cannot read."""
+    """A rule outside all at-rules. ``selectors`` is () for one that no browser can read.
+
+    One that is ``nesting`` has rules within it, for which it stays.
+    """
 
     span: Span
     selectors: tuple[Selector, ...]
     declarations: tuple[Declaration, ...]
+    nesting: bool = False
 
     @property
     def inlinable(self) -> tuple[Selector, ...]:
@@ -68,8 +72,10 @@ class StyleRule:
     @property
     def must_stay(self) -> bool:
         """Whether some of it has to remain in the ``<style>`` element."""
-        return not self.selectors or any(
-            not selector.inlinable or selector.for_clients for selector in self.selectors
+        return (
+            self.nesting
+            or not self.selectors
+            or any(not selector.inlinable or selector.for_clients for selector in self.selectors)
         )
 
 
@@ -93,6 +99,21 @@ class Stylesheet:
     at_rules: tuple[Span, ...]
     conditional: tuple[StyleRule, ...]
     problems: tuple[Problem, ...]
+
+    def settled(self, selectors: Set[Selector]) -> Stylesheet:
+        """The same stylesheet, of which these selectors are known to mean the same whatever the data."""
+        if not any(selector in selectors for rule in self.rules for selector in rule.selectors):
+            return self
+        rules = tuple(
+            replace(
+                rule,
+                selectors=tuple(
+                    selector.settled() if selector in selectors else selector for selector in rule.selectors
+                ),
+            )
+            for rule in self.rules
+        )
+        return replace(self, rules=rules)
 
     def kept_whole(self) -> Stylesheet:
         """The same stylesheet in an element that is left alone: all of its rules stay, none is inlined."""
@@ -179,17 +200,16 @@ class _Cutter:
     def _rule(self, node: Any, span: Span) -> StyleRule:
         end = span.end - 1 if self._text[span.start : span.end].endswith("}") else span.end
         declarations = tuple(_declarations(node.content, self._offsets, end, self._text, self._problems))
-        if any(token.type == "{} block" for token in node.content):
-            return StyleRule(span, (), declarations)  # nested rules: newer than any style attribute
+        nesting = any(token.type == "{} block" for token in node.content)
         try:
-            selectors = parse_selectors(tinycss2.serialize(node.prelude).strip())
+            selectors = parse_selectors(node.prelude)
         except cssselect.SelectorError:
             selectors = ()
-            if not any(map(_is_stray_brace, node.prelude)) and not is_readable(node.prelude):
+            if not any(map(_is_stray_brace, node.prelude)):
                 self._problems.append(
                     Problem(span.start, "No browser can read this rule's selector, so none applies the rule.")
                 )
-        return StyleRule(span, selectors, declarations)
+        return StyleRule(span, selectors, declarations, nesting)
 
 
 def _is_stray_brace(token: Any) -> bool:

@@ -38,7 +38,7 @@ class Attribute:
     """One attribute of a start tag: spans of the whole, and of the value without its quotes.
 
     ``name`` is in lower case, ``quote`` is ``"``, ``'`` or "" when there is none. An attribute without a
-    value has an empty value span at its end.
+    value has an empty value span at its end; ``has_value`` says whether there is a ``=``.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Attribute:
     value_start: int
     value_end: int
     quote: str
+    has_value: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +243,11 @@ class Markup:
         return close
 
 
+def is_remark(comment: str) -> bool:
+    """Whether a comment is for people: ``<!-- … -->``, and nothing in it is for Outlook."""
+    return comment.startswith("<!--") and "[if" not in comment.lower() and "[endif" not in comment.lower()
+
+
 def _is_letter(character: str) -> bool:
     return character.isascii() and character.isalpha()
 
@@ -251,7 +257,7 @@ def _attribute(source: str, start: int) -> Attribute | None:
     name = _match(_ATTRIBUTE_NAME, source, start)
     equals = _EQUALS.match(source, name.end())
     if not equals:
-        return Attribute(name.group().lower(), start, name.end(), name.end(), name.end(), "")
+        return Attribute(name.group().lower(), start, name.end(), name.end(), name.end(), "", False)
     value = equals.end()
     quote = source[value : value + 1]
     if quote in {'"', "'"}:

@@ -1,4 +1,8 @@
-"""The parsed tree of a document, as lxml has it.
+"""The tree of a document as browsers build it, held in lxml's nodes.
+
+Lexbor parses, by the tree construction of the HTML standard: it implies ``<tbody>``, knows ``<wbr>`` and
+``<source>`` as void, ends a ``<p>`` where a block begins. lxml holds the result, because that is what
+premailer and cssselect match on.
 
 ``Node`` is an element or a comment. It is not typed any further: the stubs of lxml know no comments among an
 element's children.
@@ -6,19 +10,96 @@ element's children.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
+from selectolax.lexbor import LexborHTMLParser
 
 Node: TypeAlias = Any
 
+_FACTORY = etree.HTMLParser()  # what it makes may have any name that HTML allows
+_ODD = re.compile(r"[\s<>&\"'{}/=\x00-\x1f]")
+_UNHOLDABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")  # by the text of an lxml node
+
 
 def parse_document(html: str) -> Node | None:
-    """The root of ``html``, repaired where it has to be; None when there is no element in it."""
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
-    return etree.fromstring(html.encode("utf-8", "replace"), parser) if html.strip() else None
+    """The root of ``html``, repaired as the HTML standard says; None when it is blank.
+
+    The root is ``<html>``, with a ``<head>`` and a ``<body>`` whether they are written or not. Comments
+    outside of it are its siblings. The content of a ``<template>`` is left out: no client shows it.
+    """
+    if not html.strip():
+        return None
+    source: Any = LexborHTMLParser(html.encode("utf-8", "replace").decode("utf-8")).root
+    root = _FACTORY.makeelement("html")
+    _set_attributes(root, source)
+    _fill(root, source)
+    outside, node = [], source
+    while node.prev is not None:
+        node = node.prev
+    while node is not None:
+        outside.append(node)
+        node = node.next
+    here = outside.index(source)
+    for node in filter(_is_comment_source, outside[:here]):
+        root.addprevious(_comment(node))
+    for node in filter(_is_comment_source, reversed(outside[here + 1 :])):
+        root.addnext(_comment(node))
+    return root
+
+
+def _fill(root: Node, source: Any) -> None:
+    """Everything below ``source``, as content of ``root``; without recursion, however deep it is."""
+    pending = [(root, source.child)]
+    while pending:
+        parent, node = pending.pop()
+        last = None
+        while node is not None:
+            if node.is_element_node:
+                last = etree.SubElement(parent, _ODD.sub("_", node.tag))
+                _set_attributes(last, node)
+                child = node.child
+                if child is not None:
+                    pending.append((last, child))
+            elif node.is_comment_node:
+                last = _comment(node)
+                parent.append(last)
+            elif node.is_text_node:
+                text = _held(node.text_content or "")
+                if last is None:
+                    parent.text = (parent.text or "") + text
+                else:
+                    last.tail = (last.tail or "") + text
+            node = node.next
+
+
+def _set_attributes(element: Node, source: Any) -> None:
+    for name, value in source.attributes.items():
+        element.set(_ODD.sub("_", name), _held(value or ""))
+
+
+def _comment(source: Any) -> Node:
+    return etree.Comment(_held(source.comment_content or "").replace("--", "- -").rstrip("-"))
+
+
+def _is_comment_source(source: Any) -> bool:
+    return bool(source.is_comment_node)
+
+
+def _held(text: str) -> str:
+    """``text`` without what lxml cannot hold; a form feed is one of HTML's blanks."""
+    return _UNHOLDABLE.sub("\ufffd", text).replace("\f", " ")
+
+
+def every_node(root: Node) -> Iterator[Node]:
+    """Every element and comment of the document with this root, in order."""
+    yield from reversed(list(root.itersiblings(preceding=True)))
+    yield from root.iter()
+    yield from root.itersiblings()
 
 
 def is_comment(node: Node) -> bool:
@@ -39,16 +120,3 @@ def matching(root: Node, selector: str) -> list[Node]:
 @lru_cache(maxsize=512)
 def _compiled(selector: str) -> Any:
     return CSSSelector(selector)
-
-
-def remove(element: Node) -> None:
-    """Take an element out, keeping the text that follows it."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    before = element.getprevious()
-    if element.tail and before is not None:
-        before.tail = (before.tail or "") + element.tail
-    elif element.tail:
-        parent.text = (parent.text or "") + element.tail
-    parent.remove(element)

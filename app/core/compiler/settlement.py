@@ -1,0 +1,49 @@
+"""Which selectors that look at neighbours mean the same whatever the data, in one document.
+
+``.row > td:first-child`` does where no section stands beside the cells; then it is as good as a class. One
+that matches nothing is left alone: it may speak of neighbours that a mail client brings (``u + .body``).
+"""
+
+from __future__ import annotations
+
+from app.core.compiler.document import Document
+from app.core.compiler.masking import MaskedDocument
+from app.core.compiler.placement import dependent_attributes
+from app.core.css.stylesheet import Stylesheet
+from app.core.html.tree import Node, is_comment, matching
+from bbws_templates.tokens import TokenKind
+
+
+def settled_sheets(document: Document, masked: MaskedDocument) -> tuple[Stylesheet, ...]:
+    """The document's stylesheets, with each selector settled that can be."""
+    candidates = {
+        selector
+        for sheet in document.sheets
+        for rule in sheet.rules
+        for selector in rule.selectors
+        if selector.settles
+    }
+    if not candidates or masked.root is None:
+        return document.sheets
+    root = masked.root
+    settled = {
+        selector
+        for selector in candidates
+        if not any(dependent_attributes(document, [selector]))
+        and all(_is_steady(document, element) for site in selector.sites for element in matching(root, site))
+        and matching(root, selector.text)
+    }
+    return tuple(sheet.settled(settled) for sheet in document.sheets)
+
+
+def _is_steady(document: Document, element: Node) -> bool:
+    """Whether nothing can come or go beside an element."""
+    parent = element.getparent()
+    if parent is None:
+        return True
+    texts = [parent.text, *(child.tail for child in parent)]
+    return not any(is_comment(child) for child in parent) and not any(
+        document.veil.tag(word).kind is TokenKind.UNESCAPED
+        for text in texts
+        for word in document.veil.words(text or "")
+    )

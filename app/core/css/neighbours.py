@@ -1,0 +1,83 @@
+"""Selectors whose answer hangs on an element's neighbours, and where they look.
+
+``:first-child``, ``:nth-child``, ``+``, ``~`` and ``:not(…)`` of names, classes and attributes ask nothing
+that a mail client decides. What they match is known before the data are, unless a section, or markup that
+data bring along, may add or remove a neighbour just where they look. Those places are *sites*: selectors for
+the elements whose siblings count.
+
+Source: Selectors Level 4, sections 4.3, 13 and 14.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from cssselect import parser as nodes
+
+COUNTING = frozenset(
+    {
+        *("first-child", "last-child", "only-child", "nth-child", "nth-last-child"),
+        *("first-of-type", "last-of-type", "only-of-type", "nth-of-type", "nth-last-of-type"),
+    }
+)
+"""The pseudo-classes that count siblings."""
+
+SIBLING_COMBINATORS = frozenset({"+", "~"})
+
+
+def counts_siblings(part: Any) -> bool:
+    """Whether this one part of a selector counts siblings."""
+    if isinstance(part, nodes.Pseudo):
+        return part.ident in COUNTING
+    return isinstance(part, nodes.Function) and part.name in COUNTING
+
+
+def is_plain_negation(part: Any) -> bool:
+    """Whether a part is ``:not()`` of what stands on the element itself."""
+    return isinstance(part, nodes.Negation) and not any(
+        isinstance(inner, nodes.CombinedSelector) for inner in walk(part.subselector)
+    )
+
+
+def walk(part: Any) -> Iterator[Any]:
+    """Every node of a parsed selector."""
+    yield part
+    for name in ("selector", "subselector"):
+        inner = getattr(part, name, None)
+        if inner is not None:
+            yield from walk(inner)
+
+
+def sites(tree: Any) -> frozenset[str]:
+    """The selectors for the elements whose siblings decide what ``tree`` matches, none too few."""
+    return frozenset(nodes.Selector(site).canonical() for site in _sites(tree))
+
+
+def _sites(tree: Any) -> Iterator[Any]:
+    if not isinstance(tree, nodes.CombinedSelector):
+        if any(map(counts_siblings, walk(tree))):
+            yield _uncounted(tree)
+        return
+    beside = tree.combinator in SIBLING_COMBINATORS
+    if beside or any(map(counts_siblings, walk(tree.subselector))):
+        right = _uncounted(tree.subselector)
+        yield right if beside else nodes.CombinedSelector(_uncounted(tree.selector), tree.combinator, right)
+    yield from _sites(tree.selector)
+
+
+def _uncounted(tree: Any) -> Any:
+    """A copy that asks nothing about siblings, and so matches no less."""
+    if isinstance(tree, nodes.CombinedSelector):
+        right = _uncounted(tree.subselector)
+        if tree.combinator in SIBLING_COMBINATORS:
+            return right
+        return nodes.CombinedSelector(_uncounted(tree.selector), tree.combinator, right)
+    if isinstance(tree, nodes.Element):
+        return tree
+    if counts_siblings(tree) or isinstance(tree, nodes.Negation):
+        return _uncounted(tree.selector)
+    part = copy.copy(tree)
+    part.selector = _uncounted(tree.selector)
+    return part

@@ -1,0 +1,200 @@
+"""A finished document as css-inline sees it: its parser, its matcher, its cascade.
+
+html5ever, of Mozilla's Servo, builds the tree; Servo's selectors match; css-inline (MIT) orders. What comes
+back is a list of events, in document order: start tags with their attributes and the declaration that wins
+for each longhand, end tags, text, comments, and the at-rules that hold no rules of style.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import css_inline
+
+from app.core.proof.atoms import Watched, conditions, sheet_atoms, style_atoms
+
+_RAW = "style|script|xmp|iframe|noembed|noframes|plaintext|noscript"
+_PIECE = re.compile(
+    r"<!--(?P<comment>.*?)-->|<!DOCTYPE(?P<doctype>[^>]*)>|</(?P<end>[^\s>]+)\s*>"
+    r"|<(?P<start>[^\s>/]+)(?P<attributes>(?:\s[^\s=>]+(?:=\"[^\"]*\")?)*)\s*/?>|(?P<text>[^<]+|<)",
+    re.DOTALL | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"\s([^\s=>]+)(?:=\"([^\"]*)\")?")
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_FRAME = frozenset({"html", "head"})
+_SCREENS = frozenset({"", "all", "screen"})
+_RAW_NAMES = frozenset(_RAW.split("|"))
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing in a document: ``kind`` is ``<name>``, ``</name>``, ``text``, ``comment`` or ``doctype``.
+
+    ``style`` maps each longhand of each universe to the word of the declaration that wins.
+    """
+
+    kind: str
+    text: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    style: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What css-inline says of one document.
+
+    ``meaning`` explains the words in the events' styles; those of rules are in ``ruled``. ``statements`` are
+    the at-rules that hold no rules of style.
+    """
+
+    events: tuple[Event, ...]
+    statements: tuple[str, ...]
+    meaning: Mapping[str, tuple[str, str]]
+    ruled: frozenset[str]
+
+
+def look(document: str) -> Sight:
+    """Look at a finished document.
+
+    Raises:
+        css_inline.InlineError: css-inline cannot read it.
+    """
+    normal = _inline(document)
+    pieces = list(_pieces(normal))
+    texts = list(_stylesheets(pieces))
+    watched: Watched = frozenset().union(*(conditions(css, medium) for css, medium in texts))
+    sheets = [sheet_atoms(css, medium, watched) for css, medium in texts]
+    meaning: dict[str, tuple[str, str]] = {}
+    rewritten = "".join(_rewritten(pieces, watched, meaning))
+    ruled = frozenset(word for sheet in sheets for word in sheet.meaning)
+    for sheet in sheets:
+        meaning |= sheet.meaning
+    styles = "\n".join(sheet.text for sheet in sheets)
+    inlined = _inline(rewritten, extra_css=styles)
+    events = tuple(_settled(_events(inlined)))
+    statements = tuple(text for sheet in sheets for text in sheet.statements)
+    return Sight(events, statements, meaning, ruled)
+
+
+def _inline(document: str, extra_css: str | None = None) -> str:
+    return css_inline.inline(
+        document,
+        extra_css=extra_css,
+        inline_style_tags=False,
+        keep_style_tags=True,
+        keep_link_tags=True,
+        load_remote_stylesheets=False,
+    )
+
+
+def _pieces(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """The pieces of a document that html5ever wrote, raw text with the start tag before it."""
+    here = 0
+    while here < len(text):
+        match = _PIECE.match(text, here)
+        if match is None:
+            raise AssertionError("the pattern takes any character")
+        here = match.end()
+        raw = ""
+        name = (match["start"] or "").lower()
+        if name in _RAW_NAMES:
+            end = text.lower().find(f"</{name}>", here)
+            raw = text[here : end if end >= 0 else len(text)]
+            here += len(raw)
+        yield match, raw
+
+
+def _stylesheets(pieces: Iterable[tuple[re.Match[str], str]]) -> Iterator[tuple[str, str]]:
+    """The text of each stylesheet, and the medium that it is for, "" for the screen."""
+    for match, raw in pieces:
+        if (match["start"] or "").lower() == "style":
+            medium = dict(_attributes(match["attributes"])).get("media", "").strip().lower()
+            yield raw, "" if medium in _SCREENS else f"@media {medium}"
+
+
+def _rewritten(
+    pieces: Iterable[tuple[re.Match[str], str]], watched: Watched, meaning: dict[str, tuple[str, str]]
+) -> Iterator[str]:
+    """The document with atoms in its style attributes, and nothing in its style elements."""
+    for match, raw in pieces:
+        name = match["start"]
+        if name is None:
+            yield match.group()
+            continue
+        attributes = dict(_attributes(match["attributes"])) if " style" in match["attributes"] else {}
+        if "style" in attributes:
+            own = style_atoms(attributes.pop("style"), watched)
+            meaning.update(own.meaning)
+            if own.text:
+                attributes["style"] = own.text
+            written = "".join(f' {key}="{_escaped(value)}"' for key, value in attributes.items())
+            yield f"<{name}{written}>"
+        else:
+            yield match.group()
+        yield "" if name.lower() == "style" else raw
+
+
+def _events(text: str) -> Iterator[Event]:
+    for match, raw in _pieces(text):
+        if match["start"] is not None:
+            attributes = dict(_attributes(match["attributes"]))
+            style = dict(_declared(attributes.pop("style", "")))
+            yield Event(f"<{match['start']}>", "", tuple(sorted(attributes.items())), style)
+            if raw:
+                yield Event("text", raw)
+        elif match["end"] is not None:
+            yield Event(f"</{match['end']}>")
+        elif match["comment"] is not None:
+            yield Event("comment", match["comment"])
+        elif match["doctype"] is not None:
+            yield Event("doctype", match["doctype"].strip().lower())
+        else:
+            yield Event("text", html.unescape(match["text"]))
+
+
+def _settled(events: Iterator[Event]) -> Iterator[Event]:
+    """Events without style elements, and without what their absence changes.
+
+    A comment before the body stands in the head, or before it, by what else is there; so the frame's own tags
+    come first. White space counts as one blank, and between elements of the frame not at all.
+    """
+    found = [event for event in events if event.kind not in {"<style>", "</style>"}]
+    yield from (event for event in found if event.kind in {"<html>", "<head>"})
+    texts: list[str] = []
+    body = False
+    for event in found:
+        if event.kind == "text":
+            texts.append(event.text)
+            continue
+        if event.kind in {"<html>", "<head>", "</html>", "</head>", "</body>"}:
+            continue
+        words = _BLANKS.sub(" ", "".join(texts))
+        texts = []
+        if words.strip(" ") or (words and body):
+            yield Event("text", words)
+        body = body or event.kind == "<body>"
+        yield event
+    words = _BLANKS.sub(" ", "".join(texts)).strip(" ")
+    if words:
+        yield Event("text", words)
+
+
+def _attributes(text: str) -> Iterator[tuple[str, str]]:
+    for match in _ATTRIBUTE.finditer(text):
+        yield match.group(1), html.unescape(match.group(2) or "")
+
+
+def _escaped(value: str) -> str:
+    return value.replace("&", "&amp;").replace('"', "&quot;")
+
+
+def _declared(style: str) -> Iterator[tuple[str, str]]:
+    """Which word wins for each longhand of each universe: the last marked one, else the last."""
+    items = [item.partition(":") for item in style.split(";")]
+    for marked in (False, True):
+        for name, _, word in items:
+            if word and word.endswith("!important") is marked:
+                yield name.strip(), word.removesuffix("!important").strip()
