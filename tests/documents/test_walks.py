@@ -9,7 +9,7 @@ import pytest
 
 from tests.documents.commands import SHELL
 from tests.documents.following import Reader
-from tests.documents.markdown import ROOT, blocks
+from tests.documents.markdown import ROOT, Block, blocks, inline_code
 from tests.documents.remarks import not_run
 from tests.documents.walks import WALKS
 from tests.documents.worlds import desk, estates, releases
@@ -51,6 +51,20 @@ def follow(reader: Reader, name: str) -> None:
 @pytest.mark.parametrize("name", followed("desk"))
 def test_what_needs_no_account(at_a_desk: Reader, name: str) -> None:
     follow(at_a_desk, name)
+
+
+WITHOUT_ACCOUNT = ("check", "render", "publish --to local", "screenshots compare")
+
+
+def test_the_daily_tasks_of_the_readme(at_a_desk: Reader) -> None:
+    """Those that take a command and no account, as they stand in the table."""
+    fixture = at_a_desk.checkout / "fixtures" / "receipts" / "receipt" / "typical.json"
+    (at_a_desk.checkout / "data.json").write_bytes(fixture.read_bytes())
+    starts = tuple(f"bbws-templates {verb}" for verb in WITHOUT_ACCOUNT)
+    tasks = [code for _, code in inline_code(ROOT / "README.md") if code.startswith(starts)]
+    assert len(tasks) >= 6
+    for task in tasks:
+        at_a_desk.type(Block(ROOT / "README.md", 0, SHELL, "", task))
 
 
 @pytest.mark.parametrize("name", followed("releases"))
