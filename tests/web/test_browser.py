@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from infra.design import TEMPLATES
 from tests.web.browsing import SHOWN, Colours, chromium, mail, opened
 from tests.web.conftest import METADATA, ODD_CONTRACTS, Folders
 from tests.web.process import Server, running
@@ -49,8 +50,8 @@ def saved(real_folders: Folders) -> str:
 
 
 def test_the_gallery_shows_the_twelve_in_pairs_and_finds_them(page: Page) -> None:
-    expect(page.locator(".card")).to_have_count(12)
-    expect(page.locator(".row.pair")).to_have_count(6)
+    expect(page.locator(".card")).to_have_count(len(TEMPLATES))
+    expect(page.locator(".row.pair")).to_have_count(len(TEMPLATES) // 2)
     thumbnail = page.frame_locator(".card iframe >> nth=0")
     expect(thumbnail.locator("h1")).to_contain_text("Invoice")
     page.keyboard.press("/")
@@ -216,7 +217,7 @@ def test_the_gallery_follows_saves_and_files_that_come_and_go(
     expect(page.locator('.card[data-name="another/one"]')).to_be_visible()
     added.unlink()
     expect(page.locator('.card[data-name="another/one"]')).to_have_count(0)
-    expect(page.locator(".card")).to_have_count(12)
+    expect(page.locator(".card")).to_have_count(len(TEMPLATES))
 
 
 def test_a_check_that_ends_while_the_gallery_is_fetched_anew_is_shown(
@@ -297,7 +298,7 @@ def test_everything_daily_has_a_key(receipt: Page) -> None:
     expect(receipt).to_have_url(re.compile(r"/templates/receipts/order\?"))
     expect(receipt.get_by_role("tab", name="Text")).to_have_attribute("aria-selected", "true")
     receipt.keyboard.press("g")
-    expect(receipt.locator(".card")).to_have_count(12)
+    expect(receipt.locator(".card")).to_have_count(len(TEMPLATES))
 
 
 def test_tabs_move_with_the_arrow_keys(receipt: Page) -> None:
