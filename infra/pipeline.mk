@@ -113,7 +113,7 @@ rehearsal = $(BIN)/python -m tests.infra.rehearsal $(if $(filter yes,$(JSON)),--
 
 .PHONY: pipeline
 pipeline: tools infra-tools ## Rehearse the whole journey here: push, plan, apply, publish, promote, break, roll back, destroy (AFRESH=yes, WHOLE=yes, JSON=yes)
-	@$(rehearsal) $(if $(filter yes,$(AFRESH)),--afresh) $(if $(filter yes,$(WHOLE)),--whole) --until "$$UNTIL"
+	@$(rehearsal) $(if $(filter yes,$(AFRESH)),--afresh) $(if $(filter yes,$(WHOLE)),--whole) --at-once $(WORKERS) --until "$$UNTIL"
 
 .PHONY: pipeline-steps
 pipeline-steps: $(VENV)/.dev ## List every command of the workflows, and whether the last rehearsal executed it (JSON=yes)

@@ -61,7 +61,7 @@ TASK_VARIABLES: Final[Mapping[str, str]] = {
     "PYTHON_LOCALSTACK": "the Python 3.13 that LocalStack runs on",
     "HOST": "where `make preview` listens",
     "PORT": "the port of `make preview`",
-    "WORKERS": "processes that run tests side by side",
+    "WORKERS": "processes that run tests side by side, and jobs of `make pipeline`",
     "ARGS": "further arguments for pytest",
     "ROUNDS": "rounds of `make test-steady`",
     "LOAD": "busy processes beside them",

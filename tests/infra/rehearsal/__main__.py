@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _go(home: Path, journal: Journal, options: argparse.Namespace) -> int:
-    world = World(home, journal, whole=options.whole)
+    world = World(home, journal, whole=options.whole, at_once=options.at_once)
     stages = Stages(world).all()
     if options.until and options.until not in stages:
         raise RefusedError(f"There is no stage {options.until!r}: choose one of {', '.join(stages)}.")
@@ -188,6 +188,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--stop", action="store_true", help="end what still runs, and forget how far it came")
     parser.add_argument("--until", default="", metavar="STAGE", help="stop after this stage")
     parser.add_argument("--whole", action="store_true", help="run the test suites of the workflows whole")
+    parser.add_argument(
+        "--at-once", type=int, default=2, metavar="N", help="jobs side by side; each may take 2 GB"
+    )
     parser.add_argument("--steps", action="store_true", help="list every command of the workflows")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser

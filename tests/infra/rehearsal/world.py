@@ -58,7 +58,7 @@ class Reviewers:
 class World:
     """Everything around the stages. ``resumed``: the present stage was cut off before."""
 
-    def __init__(self, home: Path, journal: Journal, *, whole: bool = False) -> None:
+    def __init__(self, home: Path, journal: Journal, *, whole: bool = False, at_once: int = 2) -> None:
         self.home, self.journal = home, journal
         self.name = REPOSITORY
         self.repository = Repository(home / "repository")
@@ -88,6 +88,7 @@ class World:
                 attest=self.hub.attest,
                 narrow={} if whole else NARROW,
                 say=self.say,
+                at_once=at_once,
             )
         )
         for run in journal.runs.values():
