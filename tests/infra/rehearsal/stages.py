@@ -5,8 +5,6 @@ Each stage can be begun again after it was cut off: what it had done by then is 
 
 from __future__ import annotations
 
-import json
-import shutil
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,22 +14,23 @@ from infra.design import ENVIRONMENTS
 from infra.pipeline.confirmation import word
 from tests.infra.pipeline.workflows import ACTIONS, FOLDER
 from tests.infra.rehearsal import steps
-from tests.infra.rehearsal.actions import artifact
 from tests.infra.rehearsal.estates import StageFailedError
-from tests.infra.rehearsal.runs import FAILURE, SKIPPED, SUCCESS, Event, RefusedByGitHubError, Run
+from tests.infra.rehearsal.names import (
+    APPLY,
+    BUILD,
+    DRIFT,
+    PLAN,
+    PROMOTE,
+    PRUNE,
+    PUBLISH,
+    ROLL_BACK,
+    ROLL_BACK_INFRASTRUCTURE,
+    TEST,
+)
+from tests.infra.rehearsal.refusals import refuse
+from tests.infra.rehearsal.runs import FAILURE, SKIPPED, SUCCESS, Event, Run
 from tests.infra.rehearsal.world import World
 from tests.infra.terraform import ROOT
-
-APPLY: Final = "apply-infrastructure.yml"
-BUILD: Final = "build-release.yml"
-DRIFT: Final = "detect-drift.yml"
-PLAN: Final = "plan-infrastructure.yml"
-PROMOTE: Final = "promote-templates.yml"
-PRUNE: Final = "prune-templates.yml"
-PUBLISH: Final = "publish-templates.yml"
-ROLL_BACK: Final = "rollback-templates.yml"
-ROLL_BACK_INFRASTRUCTURE: Final = "rollback-infrastructure.yml"
-TEST: Final = "test-deployment.yml"
 
 BROKEN_TABLE: Final = "tenants"
 
@@ -51,7 +50,7 @@ class Stages:
             "pull request: validate, compare, comment": self._pull_request,
             "push: validate, build": lambda: self._push(BUILD),
             "push: validate, plan": lambda: self._push(PLAN),
-            "refuse what is wrong": self._refuse,
+            "refuse what is wrong": lambda: refuse(self._world),
             "DEV: apply, two at once": self._apply_twice,
             "DEV: publish": self._publish,
             "SIT: apply": lambda: self._apply("sit"),
@@ -122,90 +121,13 @@ class Stages:
         run = self._world.run(Event(workflow, "push", self._journal.notes[commit]))
         return self._world.expect(run)
 
-    # --- what is refused ----------------------------------------------------------------------------------
-
-    def _refuse(self) -> None:
-        """Nothing of this comes as far as a role: nothing can have changed."""
-        world = self._world
-        plan, build = self._last(PLAN), self._last(BUILD)
-        proposed = world.repository.propose("feature")
-        unmerged = world.repository.propose_attack("unreviewed", world.home / "seized")
-        apply = {"environment": "prod", "plan_run": plan, "confirmation": "promote-prod"}
-        publish = {"build_run": build, "message": "rehearsal", "confirmation": "deploy-dev"}
-        back = {"environment": "dev", "commit": unmerged, "confirmation": "rollback-dev"}
-        self._refused("a wrong word", APPLY, {**apply, "confirmation": "deploy-prod"}, "check")
-        self._refused("another branch", APPLY, apply, "check", ref="refs/heads/feature", commit=proposed)
-        self._refused("the run of another workflow", APPLY, {**apply, "plan_run": build}, "check")
-        self._refused("a run that does not exist", PUBLISH, {**publish, "build_run": "4711"}, "check")
-        self._refused("the plan of what was not merged", PLAN, {"commit": unmerged}, "plan")
-        self._refused("going back to what was not merged", ROLL_BACK_INFRASTRUCTURE, back, "plan")
-        self._refused(
-            "a commit that is a command",
-            ROLL_BACK_INFRASTRUCTURE,
-            {**back, "commit": f'"; touch {world.home}/seized; "'},
-            "plan",
-        )
-        if (world.home / "seized").exists():
-            raise StageFailedError("What nobody has reviewed was executed in a job that may take a role.")
-        plans = self._forge(PLAN, "plan-prod", "templates/plan.tfplan")
-        self._refused("plans that were changed", APPLY, {**apply, "plan_run": plans}, "check")
-        release = self._forge(BUILD, "release", "release/manifest.json")
-        self._refused("a release that was changed", PUBLISH, {**publish, "build_run": release}, "check")
-        release = self._forge(BUILD, "release", "")
-        self._refused("a release nobody vouches for", PUBLISH, {**publish, "build_run": release}, "check")
-        world.reviewers.refusing = {"prod-product-owner"}
-        self._refused("what the Product Owner does not approve", APPLY, apply, "approve")
-        world.reviewers.refusing = set()
-
-    def _refused(
-        self,
-        what: str,
-        workflow: str,
-        inputs: Mapping[str, str],
-        job: str,
-        *,
-        ref: str = "refs/heads/main",
-        commit: str = "",
-    ) -> None:
-        """``job`` fails, what waits for it is skipped, and no role that could write was taken."""
-        world = self._world
-        taken = len(world.estates.accounts.sessions)
-        head = commit or world.repository.head
-        try:
-            run = world.run(Event(workflow, "workflow_dispatch", head, ref=ref, inputs=inputs))
-        except RefusedByGitHubError as error:
-            world.say(f"   refused    {what}: by GitHub: {error}")
-            return
-        world.expect(run, conclusion=FAILURE, **{job: FAILURE})
-        if len(world.estates.accounts.sessions) != taken:
-            raise StageFailedError(f"{what} was not refused before a role was taken: {world.log(run)}")
-        world.say(f"   refused    {what}: by {job}")
-
-    def _forge(self, workflow: str, name: str, file: str) -> str:
-        """A run whose artifact ``name`` has another record and, unless "", another ``file``; its number."""
-        world = self._world
-        genuine = self._journal.runs[int(self._last(workflow))]
-        forged = Run(self._journal.number(), genuine.event, dict(genuine.jobs), [], SUCCESS)
-        folder = artifact(world.home, forged.number, name)
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(artifact(world.home, genuine.number, name), folder)
-        record = folder / "record.json"
-        members = json.loads(record.read_text(encoding="utf-8"))
-        record.write_text(json.dumps({**members, "run": str(forged.number)}), encoding="utf-8")
-        if file:
-            with (folder / file).open("ab") as changed:
-                changed.write(b" ")
-        world.hub.announce(forged)
-        return str(forged.number)
-
     # --- deploying and promoting --------------------------------------------------------------------------
 
     def _apply(self, name: str, commit: str = "good") -> Run:
         """The plans of the newest run of plan-infrastructure, applied, then tested."""
         world = self._world
-        self._plan_again(name, commit)
         first = not world.estates.served(name)
-        run = world.run(self._applying(name, self._last(PLAN)))
+        (run,) = self._dispatched(name, commit, 1)
         # An environment that was just made has no templates: its test says so until they come.
         world.expect(run, conclusion=FAILURE if first else SUCCESS, apply=SUCCESS,
                      test=FAILURE if first else SUCCESS)  # fmt: skip
@@ -216,49 +138,62 @@ class Stages:
         inputs = {"environment": name, "plan_run": plan, "confirmation": word("deploy", name)}
         return Event(APPLY, "workflow_dispatch", self._world.repository.head, inputs=inputs)
 
-    def _plan_again(self, name: str, commit: str) -> None:
-        """After an apply that was cut off its plans are stale; where nothing was whole yet, begin anew."""
-        if not self._world.resumed:
-            return
-        if name not in self._journal.notes.get("applied", []) and self._world.killed(name):
-            self._world.say(f"   {name}: Terraform was killed while it made this; the account begins anew")
-            self._world.estates.bootstrap([name])
-        self._push(PLAN, commit)
+    def _dispatched(self, name: str, commit: str, count: int) -> list[Run]:
+        """``count`` dispatches at once of the newest plans of ``name``, the one that applied them first.
 
-    def _apply_twice(self) -> None:
-        """Two dispatches of the same plans: the second waits, and then its plans are stale."""
+        An apply that was cut off leaves its plans stale, so they are made again. One that was killed while it
+        made the environment may leave things that no state knows: then its account begins anew.
+        """
         world = self._world
-        self._plan_again("dev", "good")
-        event = self._applying("dev", self._last(PLAN))
+        if world.killed(name) and name not in self._journal.notes.get("applied", []):
+            world.say(f"   {name}: Terraform was killed while it made this; the account begins anew")
+            world.estates.bootstrap([name])
+            self._push(PLAN, commit)
+        runs = self._at_once(self._applying(name, self._world.last(PLAN)), count)
+        if world.resumed and runs[0].result("apply") == FAILURE:
+            world.say(f"   {name}: what was cut off has used these plans; they are made again")
+            self._push(PLAN, commit)
+            runs = self._at_once(self._applying(name, self._world.last(PLAN)), count)
+        return runs
+
+    def _at_once(self, event: Event, count: int) -> list[Run]:
         runs: list[Run] = []
-        threads = [threading.Thread(target=lambda: runs.append(world.run(event))) for _ in range(2)]
+        threads = [threading.Thread(target=lambda: runs.append(self._world.run(event))) for _ in range(count)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        if len(runs) != 2:
-            raise StageFailedError("One of the two did not end: look at the lines above.")
-        runs.sort(key=lambda run: run.result("apply"), reverse=True)
+        if len(runs) != count:
+            raise StageFailedError("A run did not end: look at the lines above.")
+        return sorted(runs, key=lambda run: run.result("apply"), reverse=True)
+
+    def _apply_twice(self) -> None:
+        """Two dispatches of the same plans: the second waits, and then its plans are stale."""
+        world = self._world
+        runs = self._dispatched("dev", "good", 2)
         world.expect(runs[0], conclusion=FAILURE, apply=SUCCESS, test=FAILURE)
+        self._journal.note(applied=["dev"])
+        if world.resumed and runs[1].result("apply") == SUCCESS:
+            world.say("   dev was whole before the interruption: the plans of both were empty")
+            return
         world.expect(runs[1], conclusion=FAILURE, apply=FAILURE, test=SKIPPED)
         if "Saved plan is stale" not in world.text(runs[1], "apply"):
             raise StageFailedError(f"The second was not refused for its stale plan: {world.log(runs[1])}")
         world.say("   refused    the second of two at once: by Terraform, its plan is stale")
-        self._journal.note(applied=["dev"])
 
     def _publish(self) -> None:
         self._world.expect(self._world.run(self._publishing()))
         self._journal.note(first=self._world.estates.served("dev"))
 
     def _publishing(self) -> Event:
-        inputs = {"build_run": self._last(BUILD), "message": "rehearsal", "confirmation": "deploy-dev"}
+        inputs = {"build_run": self._world.last(BUILD), "message": "rehearsal", "confirmation": "deploy-dev"}
         return Event(PUBLISH, "workflow_dispatch", self._world.repository.head, inputs=inputs)
 
     def _promote(self, name: str) -> None:
         world = self._world
         inputs = {
             "environment": name,
-            "build_run": self._last(BUILD),
+            "build_run": self._world.last(BUILD),
             "message": "rehearsal",
             "confirmation": word("deploy", name),
         }
@@ -325,8 +260,7 @@ class Stages:
     def _apply_wrong_change(self) -> None:
         """The test after the apply says what is wrong."""
         world = self._world
-        self._plan_again("dev", "wrong_change")
-        run = world.run(self._applying("dev", self._last(PLAN)))
+        (run,) = self._dispatched("dev", "wrong_change", 1)
         world.expect(run, conclusion=FAILURE, apply=SUCCESS, test=FAILURE)
         world.say("   found      products in dev keep 7 days of recovery, not 35")
 
@@ -379,14 +313,3 @@ class Stages:
         if missing:
             names = "; ".join(f"{file} {job}: {command}" for file, job, command in missing)
             raise StageFailedError(f"These were not executed, and nothing says why: {names}")
-
-    def _last(self, workflow: str) -> str:
-        """The number of the newest run of ``workflow`` that succeeded."""
-        found = [
-            run.number
-            for run in self._journal.runs.values()
-            if run.event.file == workflow and run.conclusion == SUCCESS
-        ]
-        if not found:
-            raise StageFailedError(f"No run of {workflow} has succeeded.")
-        return str(max(found))

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.infra.pipeline.workflows import FILES, load
-from tests.infra.rehearsal import stages, steps
+from tests.infra.rehearsal import names, steps
 from tests.infra.rehearsal.runs import Event, Run, Step
 
-BEGUN = {name for name in vars(stages).values() if isinstance(name, str) and name.endswith(".yml")} | {
+BEGUN = {name for name in vars(names).values() if isinstance(name, str) and name.endswith(".yml")} | {
     "validate-templates.yml", "validate-schemas.yml", "comment-pull-request.yml",
 }  # fmt: skip
 """The workflows that the stages begin."""

@@ -133,6 +133,21 @@ class World:
             )
         return run
 
+    def last(self, workflow: str) -> str:
+        """The number of the newest run of ``workflow`` that succeeded.
+
+        Raises:
+            StageFailedError: none did.
+        """
+        found = [
+            run.number
+            for run in self.journal.runs.values()
+            if run.event.file == workflow and run.conclusion == SUCCESS
+        ]
+        if not found:
+            raise StageFailedError(f"No run of {workflow} has succeeded.")
+        return str(max(found))
+
     def log(self, run: Run) -> Path:
         """The folder of the run's logs, one a job."""
         return self.home / "logs" / f"{run.number:03}-{run.event.file.removesuffix('.yml')}"
