@@ -12,6 +12,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+# Where the data are stricter than the specification: CSS 2.2 takes ``rect()`` with and without commas.
+CORRECTIONS = {"shape": "rect( <top>, <right>, <bottom>, <left> ) | rect( <top> <right> <bottom> <left> )"}
 FOLDER = Path(__file__).resolve().parents[1] / "app" / "core" / "css" / "data"
 
 
@@ -26,7 +28,7 @@ def main() -> None:
         "source": f"mdn-data {_json(package / 'package.json')['version']}, CC0-1.0",
         "properties": {name: item["syntax"] for name, item in sorted(read["properties"].items())},
         "longhands": {name: found for name, found in longhands.items() if found},
-        "syntaxes": {name: item["syntax"] for name, item in sorted(read["syntaxes"].items())},
+        "syntaxes": {name: item["syntax"] for name, item in sorted(read["syntaxes"].items())} | CORRECTIONS,
         "pseudos": sorted(name.removesuffix("()") for name in read["selectors"] if name.startswith(":")),
     }
     text = json.dumps(data, ensure_ascii=False, indent=1)

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from premailer import transform
 
 from app.core.compiler.compilation import compile_template
+from app.core.compiler.equivalence import equivalence_findings
 from app.core.css.stylesheet import parse_declarations
 from app.core.proof.witness import look
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
-from tests.compiler.conftest import Compile
+from tests.compiler.conftest import Compile, Loader
 
 
 def style_of(html: str, tag: str = "p") -> str:
@@ -110,6 +111,11 @@ OVERRIDDEN = [
     ("p { color: red } @media print { p { color: blue; top: 0 } }", "color"),
     ("p { margin: 0 } p:hover { margin-top: 1px }", "margin-top"),
     ("p { color: red } [data-ogsc] p { color: blue }", "color"),
+    ("p { color: red; &:hover { color: blue } }", "color"),
+    (
+        "div { p { color: red } & .a { color: red; @media print { color: blue } } } .a { color: green }",
+        "color",
+    ),
     ("p { color: red } p:not(a, b) { color: blue } p:nth-child(1 of p) { color: blue }", "color"),
     # Nothing to say: marked, another property, weaker anyway, or about something that is not there.
     ("p { color: red } @media print { p { color: blue !important } }", ""),
@@ -203,3 +209,103 @@ def test_where_premailer_counts_right_we_agree_with_it(css: str, body: str) -> N
 )
 def test_declarations_are_read_as_css_has_them(style: str, names: list[str]) -> None:
     assert [item.name for item in parse_declarations(style)] == names
+
+
+FALLBACKS = [
+    # Who does not understand the later value goes on with the earlier one.
+    (
+        ".a { background: red } .b { background: linear-gradient(red, blue) }",
+        "",
+        "background:red;background:linear-gradient(red, blue)",
+    ),
+    (".a { width: 10px } .b { width: calc(100% - 2px) }", "", "width:10px;width:calc(100% - 2px)"),
+    (".a { color: red } .b { color: rgba(0, 0, 0, .5) }", "", "color:red;color:rgba(0, 0, 0, .5)"),
+    (".a { font-size: 16px } .b { font-size: 1rem }", "", "font-size:16px;font-size:1rem"),
+    (".a { display: block } .b { display: flex }", "", "display:block;display:flex"),
+    (".a { color: red } .b { color: var(--x) }", "", "color:red;color:var(--x)"),
+    (
+        ".a { background: red }",
+        "background: linear-gradient(red, blue)",
+        "background:red;background: linear-gradient(red, blue)",
+    ),
+    (".a { color: red } .b { color: blue }", "", "color:blue"),
+    (".a { background: linear-gradient(red, blue) } .b { background: red }", "", "background:red"),
+    # What CSS refuses beats nothing.
+    (".a { font-weight: 700 }", "font-weight: regular", "font-weight:700;font-weight: regular"),
+    (
+        ".a { border: 2px solid #636b63 }",
+        "border: 1px dashed solid",
+        "border:2px solid #636b63;border: 1px dashed solid",
+    ),
+    (".a { color: red } .b { color: colour }", "", "color:red;color:colour"),
+    (".a { width: 5px } .b { width: 5 }", "", "width:5px;width:5"),
+    (".a { padding: 5px } .b { padding: -5px }", "", "padding:5px;padding:-5px"),
+    (".a { top: 1px !important } .b { top: no !important }", "", "top:1px;top:no"),
+]
+
+
+@pytest.mark.parametrize(("css", "style", "expected"), FALLBACKS)
+def test_a_value_beats_another_only_where_every_client_takes_it(
+    compiled: Compile, css: str, style: str, expected: str
+) -> None:
+    attribute = f' style="{style}"' if style else ""
+    result = compiled(f"<style>{css}</style><p class='a b'{attribute}>x</p>").compiled.html
+    assert style_of(result) == expected
+
+
+LONGHANDS = [
+    # The author's own marked declaration beats every rule, whatever the rule is a shorthand of.
+    (
+        "padding: 8px !important",
+        "padding-left: 40px !important",
+        "padding:8px !important;padding-left: 40px !important;padding:8px",
+    ),
+    (
+        "padding-left: 8px !important",
+        "padding: 40px !important",
+        "padding-left:8px !important;padding: 40px !important;padding-left:8px",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "style", "expected"), LONGHANDS)
+def test_the_authors_own_mark_is_the_strongest(load: Loader, rule: str, style: str, expected: str) -> None:
+    css = f".a {{ {rule} }} @media (max-width: 600px) {{ p {{ padding: 4px !important }} }}"
+    html = f'<style>{css}</style><p class="a" style="{style}">x</p>'
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert style_of(compilation.compiled.html) == expected
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+REFUSED = [
+    ("colour:red", "There is no property 'colour'; did you mean color."),
+    ("font-size 14px", "no declaration"),
+    ("height: 30px width: 30px", "A semicolon seems to be missing"),
+    ("font-weight:regular", "'regular' is no value of 'font-weight'"),
+    ("color: red; width: 100", "'100' is no value of 'width'"),
+]
+
+
+@pytest.mark.parametrize(("declaration", "words"), REFUSED)
+def test_what_css_refuses_is_named_in_attributes_and_in_stylesheets(
+    compiled: Compile, declaration: str, words: str
+) -> None:
+    for html in (f'<p\nstyle="{declaration}">x</p>', f"<style>\np {{ {declaration} }}</style><p>x</p>"):
+        found = [item for item in compiled(html).findings if item.code == "css-syntax"]
+        assert len(found) == 1, found
+        assert words in found[0].message
+        assert found[0].location.line == 2
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        *("mso-hide:all", "-webkit-text-size-adjust:none", "--x: y", "color:{{c}}", "panose-1:2 1 1"),
+        *("width:-moz-fit-content", "color:var(--x)", "filter:progid:DX(a=1)", "background:{{{a}}} none"),
+        *("clip:rect(0 0 0 0)", "font-family:-apple-system,'A B',Segoe UI,sans-serif", "color:inherit"),
+    ],
+)
+def test_what_cannot_be_judged_is_not_named(compiled: Compile, declaration: str) -> None:
+    result = compiled(f'<p style="{declaration}">x</p>')
+    assert not [item for item in result.findings if item.code == "css-syntax"]

@@ -143,18 +143,20 @@ def test_css_that_clients_skip_is_a_warning(compiled: Compile, css: str, place: 
 
 UNREADABLE = [
     # What a browser skips is named, at the brace or at the rule.
-    (".red { color: red }} .b { c: d }", ["2:20 This '}' closes nothing"]),
-    ("} .b { c: d }", ["2:1 This '}' closes nothing"]),
-    (".a { c: d }\n}", ["3:1 This '}' closes nothing"]),
-    ("@media print { .a { b: c } }}\n.b { c: d }} /* } */", ["2:29 This '}'", "3:12 This '}'"]),
-    ("p,, .a { b: c }", ["2:1 No browser can read this rule's selector"]),
-    (".a { b: c }\n.1a { b: c } p..b { c: d }", ["3:1 No browser", "3:14 No browser"]),
-    ("p > > b { c: d }", ["2:1 No browser"]),
-    ("@media print {\n  p, { b: c }\n}", ["3:3 No browser"]),
+    (".red { color: red }} .b { top: 0 }", ["2:20 This '}' closes nothing"]),
+    ("} .b { top: 0 }", ["2:1 This '}' closes nothing"]),
+    (".a { top: 0 }\n}", ["3:1 This '}' closes nothing"]),
+    ("@media print { .a { top: 0 } }}\n.b { top: 0 }} /* } */", ["2:31 This '}'", "3:14 This '}'"]),
+    ("p,, .a { top: 0 }", ["2:1 No browser can read this rule's selector"]),
+    (".a { top: 0 }\n.1a { top: 0 } p..b { top: 0 }", ["3:1 No browser", "3:16 No browser"]),
+    ("p > > b { top: 0 }", ["2:1 No browser"]),
+    ("@media print {\n  p, { top: 0 }\n}", ["3:3 No browser"]),
+    ("p:hoover { top: 0 } p::befor { top: 0 } .a, p:nth-kid(2) { top: 0 }", ["2:1 No", "2:21 No", "2:41 No"]),
     # What is only newer, or for one client, is not.
-    ("a:not(.b, .c) { b: c } p:nth-child(2n+1 of .x) { b: c } a:lang(en, fr)[x='y' s] { b: c }", []),
-    ("& p { b: c } :host(.x) ::slotted(.a) { b: c } _:-webkit-full-screen, .a { b: c }", []),
-    ("* html .a, u + .b, .c\\:d, #\\31 a { b: c } p:hover::after { content: '}' }", []),
+    ("p:focus-visible::-moz-x { top: 0 } p::-webkit-scrollbar, p:HOVER, p:before { top: 0 }", []),
+    ("a:not(.b, .c) { top: 0 } p:nth-child(2n+1 of .x) { top: 0 } a:lang(en, fr)[x='y' s] { top: 0 }", []),
+    ("& p { top: 0 } :host(.x) ::slotted(.a) { top: 0 } _:-webkit-full-screen, .a { top: 0 }", []),
+    ("* html .a, u + .b, .c\\:d, #\\31 a { top: 0 } p:hover::after { content: '}' }", []),
 ]
 
 
@@ -230,3 +232,19 @@ def test_what_is_wrong_with_an_inlined_declaration_is_placed_where_it_was_writte
         ("unsupported-css", "mail.html:3:5"),
         ("unsupported-css", "mail.html:7:3"),
     }
+
+
+@pytest.mark.parametrize(
+    "other", ["p::-moz-selection", "p:-ms-input-placeholder", "p:-webkit-any-link", "p:hoover", "p..b"]
+)
+def test_a_rule_whose_list_some_browser_cannot_read_is_not_inlined(compiled: Compile, other: str) -> None:
+    """Selectors Level 4, section 4.1: one selector that is invalid makes the list invalid."""
+    css = f".a, {other} {{ top: 0 }}"
+    html = f"<style>\n{css}\n</style><p class='a'>x</p>"
+    assert compiled(html).compiled.html == html
+
+
+def test_every_browser_reads_a_pseudo_element_of_webkit(compiled: Compile) -> None:
+    css = ".a, p::-webkit-scrollbar { top: 0 }"
+    result = compiled(f"<style>{css}</style><p class='a'>x</p>").compiled.html
+    assert result == f"<style>\n{css}\n</style><p class='a' style=\"top:0\">x</p>"

@@ -15,6 +15,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from app.core.compiler.document import Document
 from app.core.compiler.embedding import Link, linked_file, stylesheet_links
@@ -29,6 +30,7 @@ from app.core.compiler.settlement import settled_sheets
 from app.core.compiler.splicing import Kept, splice
 from app.core.css.cascade import Matched
 from app.core.css.overrides import overridden_rules
+from app.core.css.stylesheet import parse_style
 from app.core.findings import Finding, Severity
 from app.core.html.tree import Node
 from app.core.html.veil import is_veiled
@@ -93,7 +95,7 @@ class _Compiler:
     def compile(self) -> Compilation:
         source, metadata = self._source, self._metadata
         document = Document(self._embedded(self._flat(Ingredient.of_file(source.html), html=True)))
-        self._report_stylesheets(document)
+        self._report_css(document)
         require_places(document)
         require_styles(document)
         masked = mask(document)
@@ -199,15 +201,27 @@ class _Compiler:
                 return as_mustache(document, words)[0] or self._source.name
         return self._source.name
 
-    def _report_stylesheets(self, document: Document) -> None:
-        for style in document.styles:
-            for problem in style.sheet.problems:
-                self._report(
-                    "css-syntax",
-                    f"Mail clients skip or repair this CSS. {problem.message}",
-                    document.flat.origins.locate(style.raw.start + problem.offset),
-                    "Correct it or remove it.",
-                )
+    def _report_css(self, document: Document) -> None:
+        """What clients skip in style elements and in style attributes."""
+        found = [
+            (style.raw.start + problem.offset, problem)
+            for style in document.styles
+            for problem in style.sheet.problems
+        ]
+        for tag in document.markup.start_tags:
+            style = tag.attribute("style")
+            if style is not None:
+                written = document.veil.text[style.value_start : style.value_end]
+                for problem in parse_style(html.unescape(written))[1]:
+                    # With character references in it, a place in the value is none in the source.
+                    found.append((style.value_start + (0 if "&" in written else problem.offset), problem))
+        for offset, problem in sorted(found, key=itemgetter(0)):
+            self._report(
+                "css-syntax",
+                f"Mail clients skip or repair this CSS. {problem.message}",
+                document.flat.origins.locate(offset),
+                "Correct it or remove it.",
+            )
 
     def _report_overridden(
         self, document: Document, masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]]

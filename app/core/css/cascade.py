@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.css.stylesheet import Declaration, parse_declarations
-from app.core.html.veil import is_veiled
+from app.core.css.values import is_understood
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,13 +66,12 @@ def surrounding(
     """
     ranked = sorted(matched, key=lambda item: item.rank)
     own = parse_declarations(authored) if authored else ()
-    own_names = _settled(own)
-    own_important = _settled(item for item in own if item.important)
+    own_important = [item for item in own if item.important]
 
     important = [[item for item in rule.declarations if item.important] for rule in ranked]
     normal = [[item for item in rule.declarations if not item.important] for rule in ranked]
     after = _latest(important, own_important)
-    before = _latest(normal, own_names | _settled(after))
+    before = _latest(normal, [*own, *after])
     lasting = frozenset[str]().union(*(rule.lasting for rule in ranked))
     if own_important:
         # The author's own marked declarations beat those of every rule, so the marked ones come before them.
@@ -87,21 +86,25 @@ def merged(matched: Iterable[Matched], authored: str) -> str:
     return ";".join(part for part in (*map(written, before), own, *map(written, after)) if part)
 
 
-def _settled(declarations: Iterable[Declaration]) -> set[str]:
-    """The properties that are declared for certain: a variable may be empty, and its declaration void."""
-    return {item.name for item in declarations if not is_veiled(item.value)}
+def _latest(rules: Sequence[Sequence[Declaration]], stronger: Iterable[Declaration]) -> list[Declaration]:
+    """The declarations that nothing later or ``stronger`` makes pointless.
 
-
-def _latest(rules: Sequence[Sequence[Declaration]], overridden: set[str]) -> list[Declaration]:
-    """The declarations that no later rule repeats.
-
-    Repetitions within one rule stay: that is how authors write a fallback for older clients.
+    A later one does only when every client takes its value: who skips it goes on with the one before. It may
+    be a variable, and empty; a value that CSS refuses; a gradient. Repetitions within one rule stay: that is
+    how authors write a fallback for older clients.
     """
     kept: list[Declaration] = []
-    names = set(overridden)
+    later: dict[str, list[Declaration]] = {}
+    for item in stronger:
+        later.setdefault(item.name, []).append(item)
     for rule in reversed(rules):
-        kept[:0] = [item for item in rule if item.name not in names]
-        names |= _settled(rule)
+        kept[:0] = [
+            item
+            for item in rule
+            if not any(is_understood(other.name, other.value) for other in later.get(item.name, ()))
+        ]
+        for item in rule:
+            later.setdefault(item.name, []).append(item)
     return kept
 
 

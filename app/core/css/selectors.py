@@ -15,7 +15,7 @@ Source: Selectors Level 4 for specificity; premailer 3.10 leaves out the same ps
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ import cssselect
 from cssselect import parser as nodes
 from lxml.cssselect import CSSSelector
 
+from app.core.css.data import PSEUDOS
 from app.core.css.neighbours import SIBLING_COMBINATORS, counts_siblings, is_plain_negation, sites, walk
 
 # Attributes that lay out or name an element; authors write them as constants.
@@ -87,6 +88,8 @@ _CLIENT_PREFIXES = ("aolmail", "apple", "ecx", "gmail", "mso", "ox-", "rps_", "y
 _STAR = re.compile(r"\*(?!:(?:first|last|only|nth)-)")
 
 _COLON = ":"
+# Every browser takes what begins with "-webkit-", whether it knows it or not; nobody what is of others.
+_OF_ONE_BROWSER = re.compile(r"::?-(?!webkit-)[a-z]+-|(?<!:):-webkit-", re.IGNORECASE)
 # What stands for syntax that cssselect knows only the older forms of.
 _PASSED = {"[] block": "[x]", "&": "*"}
 
@@ -154,8 +157,28 @@ def parse_selectors(prelude: Sequence[Any]) -> tuple[Selector, ...]:
                 raise
             found.append(_newer(tokens, text))
         else:
+            _require_known(parsed)
             found += map(_selector, parsed)
+    # A browser that cannot read one of them skips the rule, so each has to see the whole of it.
+    if any(_OF_ONE_BROWSER.search(selector.text) for selector in found) and len(found) > 1:
+        return tuple(_unread(selector) for selector in found)
     return tuple(found)
+
+
+def _unread(selector: Selector) -> Selector:
+    reason = selector.reason or "a browser that cannot read another of its list skips both"
+    return replace(selector, reason=reason, settles=False)
+
+
+def _require_known(parsed: Iterable[nodes.Selector]) -> None:
+    """Refuse pseudo-classes and pseudo-elements that there are none of."""
+    for selector in parsed:
+        names = [getattr(selector.pseudo_element, "name", selector.pseudo_element)]
+        names += [part.ident for part in walk(selector.parsed_tree) if isinstance(part, nodes.Pseudo)]
+        names += [part.name for part in walk(selector.parsed_tree) if isinstance(part, nodes.Function)]
+        for name in filter(None, names):
+            if not name.startswith("-") and not {f":{name.lower()}", f"::{name.lower()}"} & PSEUDOS:
+                raise cssselect.SelectorError(f"there is no {name}")
 
 
 def _split(prelude: Sequence[Any]) -> list[list[Any]]:

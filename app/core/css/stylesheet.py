@@ -18,6 +18,7 @@ import cssselect
 import tinycss2
 
 from app.core.css.selectors import Selector, parse_selectors
+from app.core.css.values import problem
 
 # A comment, or what may hold "/*" and is none: a string, an address.
 _COMMENT = re.compile(
@@ -134,11 +135,18 @@ def comments(text: str) -> list[Span]:
     return [Span(*match.span()) for match in _COMMENT.finditer(text) if match.group().startswith("/*")]
 
 
-@lru_cache(maxsize=4096)
 def parse_declarations(text: str) -> tuple[Declaration, ...]:
     """The declarations of a style attribute, those that are not CSS left out."""
+    return parse_style(text)[0]
+
+
+@lru_cache(maxsize=4096)
+def parse_style(text: str) -> tuple[tuple[Declaration, ...], tuple[Problem, ...]]:
+    """The declarations of a style attribute, and what clients skip in it, each in order."""
     tokens = tinycss2.parse_component_value_list(text)
-    return tuple(_declarations(tokens, _Offsets(text), len(text), text, []))
+    problems: list[Problem] = []
+    declarations = tuple(_declarations(tokens, _Offsets(text), len(text), text, problems))
+    return declarations, tuple(sorted(problems, key=lambda found: found.offset))
 
 
 class _Cutter:
@@ -209,7 +217,44 @@ class _Cutter:
                 self._problems.append(
                     Problem(span.start, "No browser can read this rule's selector, so none applies the rule.")
                 )
+        if nesting and selectors:
+            self._nested(node.content, [selector.text for selector in selectors], end)
         return StyleRule(span, selectors, declarations, nesting)
+
+    def _nested(self, content: list[Any], parents: list[str], end: int) -> None:
+        """The rules within a rule: each as one that stays, its selectors written out."""
+        nodes = tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True)
+        for node in nodes:
+            if getattr(node, "content", None) is None:
+                continue
+            start = self._offsets.of(node)
+            if node.type == "qualified-rule":
+                own = _written_out(tinycss2.serialize(node.prelude), parents)
+            elif node.type == "at-rule" and node.lower_at_keyword in _CONDITIONS:
+                own = parents
+            else:
+                continue
+            try:
+                tokens = tinycss2.parse_component_value_list(", ".join(own))
+                selectors = parse_selectors(tokens)
+            except cssselect.SelectorError:
+                continue
+            declarations = tuple(_declarations(node.content, self._offsets, end, self._text, self._problems))
+            self._conditional.append(StyleRule(Span(start, end), selectors, declarations))
+            self._nested(node.content, own, end)
+
+
+def _written_out(prelude: str, parents: list[str]) -> list[str]:
+    """The selectors of a rule that stands within another.
+
+    Source: CSS Nesting Level 1: ``&`` is the parent; without it the parent is an ancestor.
+    """
+    selectors = [selector.strip() for selector in prelude.split(",")]
+    return [
+        selector.replace("&", parent) if "&" in selector else f"{parent} {selector}"
+        for selector in selectors
+        for parent in parents
+    ]
 
 
 def _is_stray_brace(token: Any) -> bool:
@@ -243,4 +288,7 @@ def _declarations(
                 for token in item.value
             ).strip()
             if value:
+                found = problem(item.lower_name, value)
+                if found:
+                    problems.append(Problem(offsets.of(item), found))
                 yield Declaration(item.lower_name, value, item.important, offsets.of(item))

@@ -1,0 +1,306 @@
+"""Whether CSS takes a value for a property, and whether every mail client does.
+
+A declaration with a value that CSS refuses is skipped, so that the one before it holds: it must not replace
+that one. No more must a value that some clients do not understand, such as a gradient: they go on with the
+earlier colour.
+
+Source: the property definitions of the CSS specifications, as mdn-data has them (``css.data``).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import tinycss2
+
+from app.core.css.data import PROPERTIES
+from app.core.css.grammar import Kind, Term, named_syntax, property_syntax
+from app.core.html.veil import is_veiled
+
+_WIDE = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
+_SUBSTITUTED = frozenset({"var", "env", "attr", "if"})
+_MATHS = frozenset({"calc", "min", "max", "clamp", "round", "mod", "rem", "abs", "sign", "calc-size"})
+_LENGTHS = frozenset(
+    re.findall(
+        r"\w+",
+        "px pt em ex in cm mm pc q rem ch cap ic lh rlh vw vh vmin vmax vi vb svw svh lvw lvh dvw "
+        "dvh cqw cqh cqi cqb cqmin cqmax ",
+    )
+)
+_UNITS = {
+    "length": _LENGTHS,
+    "angle": frozenset({"deg", "grad", "rad", "turn"}),
+    "time": frozenset({"s", "ms"}),
+    "frequency": frozenset({"hz", "khz"}),
+    "resolution": frozenset({"dpi", "dpcm", "dppx", "x"}),
+    "flex": frozenset({"fr"}),
+}
+_IDENTIFIERS = frozenset(
+    {"custom-ident", "ident", "family-name", "dashed-ident", "keyframes-name", "custom-property-name"}
+)
+_ANYTHING = frozenset({"declaration-value", "any-value", "whole-value"})
+
+# What the oldest clients understand: units, functions, and all keywords but these.
+_OLD_UNITS = frozenset({"px", "pt", "em", "ex", "in", "cm", "mm", "pc"})
+_OLD_FUNCTIONS = frozenset({"rgb", "rect"})
+_NEW_KEYWORDS = frozenset(
+    re.findall(
+        r"[\w-]+",
+        "flex inline-flex grid inline-grid contents flow-root sticky fit-content min-content max- "
+        "content initial unset revert revert-layer ",
+    )
+)
+# Properties of Word without its prefix, which Outlook for Windows reads.
+# Source: Microsoft, "Word HTML and CSS".
+_OF_WORD = frozenset(
+    re.findall(
+        r"[\w-]+",
+        "panose-1 layout-flow layout-grid layout-grid-mode punctuation-wrap tab-interval tab-stops "
+        "text-autospace text-effect text-fit text-justify-trim text-line-through text-underline "
+        "vert-align horiz-align font-emphasize line-break page-orientation text-combine text- "
+        "kashida-space behavior ",
+    )
+)
+_MAX_TOKENS = 200
+
+
+@lru_cache(maxsize=8192)
+def is_valid(name: str, value: str) -> bool | None:
+    """Whether CSS takes ``value`` for the property ``name``; None where that cannot be said.
+
+    It cannot of a property without data (``mso-hide``), of one browser's own values (``-webkit-box``), and of
+    a value that is or holds a variable, of Mustache or of CSS.
+    """
+    syntax = property_syntax(name)
+    if syntax is None or name.startswith("--") or is_veiled(value) or "progid" in value.lower():
+        return None
+    tokens = _significant(tinycss2.parse_component_value_list(value))
+    if not tokens:
+        return False
+    if any(map(_is_unsure, _every(tokens))) or len(tokens) > _MAX_TOKENS:
+        return None
+    if len(tokens) == 1 and tokens[0].type == "ident" and tokens[0].lower_value in _WIDE:
+        return True
+    return len(tokens) in _Match(tokens).ends(syntax, 0)
+
+
+@lru_cache(maxsize=8192)
+def is_understood(name: str, value: str) -> bool:
+    """Whether every client takes the value, so that one before it cannot come to hold.
+
+    Of what cannot be judged by its syntax, the form decides.
+    """
+    if is_veiled(value) or is_valid(name, value) is False:
+        return False
+    tokens = tinycss2.parse_component_value_list(value)
+    return all(map(_is_old, _every(_significant(tokens))))
+
+
+def problem(name: str, value: str) -> str:
+    """Why CSS skips a declaration, in one sentence; "" when it does not, or when that cannot be said."""
+    if name not in PROPERTIES and not name.startswith(("-", "mso-")) and name not in _OF_WORD:
+        near = difflib.get_close_matches(name, PROPERTIES, n=1)
+        return f"There is no property '{name}'{f'; did you mean {near[0]}' if near else ''}."
+    if is_valid(name, value) is False:
+        missing = " A semicolon seems to be missing." if re.search(r"\s[a-z-]+\s*:", value) else ""
+        return f"'{value}' is no value of '{name}'.{missing}"
+    return ""
+
+
+def _significant(tokens: list[Any]) -> list[Any]:
+    return [token for token in tokens if token.type not in {"whitespace", "comment"}]
+
+
+def _every(tokens: list[Any]) -> Iterator[Any]:
+    """Every token, those of functions and brackets included."""
+    for token in tokens:
+        yield token
+        inner = getattr(token, "arguments", None) or getattr(token, "content", None)
+        if isinstance(inner, list):
+            yield from _every(_significant(inner))
+
+
+def _is_unsure(token: Any) -> bool:
+    if token.type == "function":
+        return token.lower_name in _SUBSTITUTED or token.lower_name.startswith("-")
+    return token.type == "ident" and re.match(r"-[a-z]+-", token.lower_value) is not None
+
+
+def _is_old(token: Any) -> bool:
+    if token.type == "function":
+        return token.lower_name in _OLD_FUNCTIONS
+    if token.type == "dimension":
+        return token.lower_unit in _OLD_UNITS
+    if token.type == "hash":
+        return len(token.value) in {3, 6}
+    return not (token.type == "ident" and (token.lower_value in _NEW_KEYWORDS or token.value.startswith("-")))
+
+
+class _Match:
+    """All ways in which a list of tokens can be what a syntax says, by the ends that they reach."""
+
+    def __init__(self, tokens: list[Any]) -> None:
+        self._tokens = tokens
+        self._known: dict[tuple[int, int], frozenset[int]] = {}
+
+    def ends(self, term: Term, start: int) -> frozenset[int]:
+        """Where ``term``, with its repetitions, can end when it begins at ``start``."""
+        key = id(term), start
+        if key not in self._known:
+            self._known[key] = frozenset()  # a syntax that begins with itself matches nothing that way
+            found = self._repeated(term, start)
+            self._known[key] = found - {start} if term.required else found
+        return self._known[key]
+
+    def _repeated(self, term: Term, start: int) -> frozenset[int]:
+        reached = {start} if term.least == 0 else set[int]()
+        current = {start}
+        for count in range(1, min(term.most, len(self._tokens) - start) + 1):
+            if count > 1 and term.commas:
+                current = {end + 1 for end in current if self._is_literal(end, ",")}
+            current = set[int]().union(*(self._once(term, here) for here in current))
+            if count >= term.least:
+                reached |= current
+            if not current or current <= {start}:
+                break
+        if start == len(self._tokens) and term.least and start in self._once(term, start):
+            reached.add(start)
+        return frozenset(reached)
+
+    def _once(self, term: Term, start: int) -> frozenset[int]:
+        if term.kind is Kind.SEQUENCE:
+            return self._in_order(term.parts, start)
+        if term.kind is Kind.ONE:
+            return frozenset().union(*(self.ends(part, start) for part in term.parts))
+        if term.kind in {Kind.ALL, Kind.ANY}:
+            return self._in_any_order(term, start)
+        if term.kind is Kind.TYPE:
+            return self._typed(term, start)
+        if start < len(self._tokens) and self._is_single(term, self._tokens[start]):
+            return frozenset({start + 1})
+        return frozenset()
+
+    def _in_order(self, parts: tuple[Term, ...], start: int) -> frozenset[int]:
+        current = frozenset({start})
+        for part in parts:
+            ends = frozenset[int]().union(*(self.ends(part, here) for here in current))
+            if part.kind is Kind.LITERAL and part.text == ",":
+                # What is left out before or after a comma takes the comma along.
+                ends |= current & {start, len(self._tokens)}
+            current = ends
+        return current
+
+    def _in_any_order(self, term: Term, start: int) -> frozenset[int]:
+        """``&&`` and ``||``: sets of parts already used, with where they led."""
+        everything = frozenset(range(len(term.parts)))
+        seen = {(start, frozenset[int]())}
+        pending = list(seen)
+        found: set[int] = set()
+        while pending:
+            here, used = pending.pop()
+            rest = everything - used
+            if term.kind is Kind.ANY and used:
+                found.add(here)
+            if term.kind is Kind.ALL and all(term.parts[number].least == 0 for number in rest):
+                found.add(here)
+            for number in rest:
+                for end in self.ends(term.parts[number], here):
+                    state = (end, used | {number})
+                    if end > here and state not in seen:
+                        seen.add(state)
+                        pending.append(state)
+        return frozenset(found)
+
+    def _typed(self, term: Term, start: int) -> frozenset[int]:
+        if term.text.startswith("'"):
+            syntax = property_syntax(term.text[1:])
+            return self.ends(syntax, start) if syntax else self._one_more(start)
+        if term.text in _ANYTHING:
+            return frozenset(range(start + 1, len(self._tokens) + 1))
+        syntax = None if term.text in _BASIC else _bounded(term.text, term.bounds)
+        if syntax is not None:
+            return self.ends(syntax, start)
+        if start >= len(self._tokens):
+            return frozenset()
+        if term.text == "family-name" and self._tokens[start].type == "ident":
+            end = start
+            while end < len(self._tokens) and self._tokens[end].type == "ident":
+                end += 1
+            return frozenset(range(start + 1, end + 1))
+        return self._one_more(start) if _is_basic(term, self._tokens[start]) else frozenset()
+
+    def _one_more(self, start: int) -> frozenset[int]:
+        return frozenset({start + 1}) if start < len(self._tokens) else frozenset()
+
+    def _is_single(self, term: Term, token: Any) -> bool:
+        if term.kind is Kind.KEYWORD:
+            if token.type == "ident":
+                return bool(token.lower_value == term.text)
+            return token.type in {"number", "dimension"} and token.serialize().lower() == term.text
+        if term.kind is Kind.LITERAL:
+            return bool(token.type == "literal" and token.value == term.text)
+        if token.type != "function" or token.lower_name != term.text:
+            return False
+        inner = _significant(token.arguments)
+        return len(inner) in _Match(inner).ends(term.parts[0], 0)
+
+    def _is_literal(self, index: int, text: str) -> bool:
+        return (
+            index < len(self._tokens)
+            and self._tokens[index].type == "literal"
+            and self._tokens[index].value == text
+        )
+
+
+@lru_cache(maxsize=1024)
+def _bounded(name: str, bounds: tuple[float, float]) -> Term | None:
+    """What a type stands for, its numbers within bounds."""
+    syntax = named_syntax(name)
+    return syntax if syntax is None or bounds == _UNBOUNDED else _within_bounds(syntax, bounds)
+
+
+def _within_bounds(term: Term, bounds: tuple[float, float]) -> Term:
+    parts = tuple(_within_bounds(part, bounds) for part in term.parts)
+    return replace(term, parts=parts, bounds=bounds if term.kind is Kind.TYPE else term.bounds)
+
+
+_UNBOUNDED = (float("-inf"), float("inf"))
+_BASIC = frozenset(
+    {*_UNITS, *_IDENTIFIERS, "number", "integer", "percentage", "string", "url", "hex-color", "zero"}
+)
+
+
+def _is_basic(term: Term, token: Any) -> bool:
+    """Whether one token is of a basic type; of a type without data any token is."""
+    name = term.text
+    if token.type == "function" and token.lower_name in _MATHS:
+        return name in {*_UNITS, "number", "integer", "percentage"}
+    if name in {"number", "integer", "zero"}:
+        whole = name == "number" or (token.type == "number" and token.int_value is not None)
+        return token.type == "number" and whole and _within(term, token.value)
+    if name == "percentage":
+        return token.type == "percentage" and _within(term, token.value)
+    if name in _UNITS:
+        if token.type == "number":
+            return token.value == 0 and name in {"length", "angle"}
+        return token.type == "dimension" and token.lower_unit in _UNITS[name] and _within(term, token.value)
+    if name == "hex-color":
+        return (
+            token.type == "hash" and re.fullmatch(r"(?:[0-9a-f]{3,4}){1,2}", token.value.lower()) is not None
+        )
+    if name == "string":
+        return bool(token.type == "string")
+    if name == "url":
+        return token.type == "url" or (token.type == "function" and token.lower_name in {"url", "src"})
+    if name in _IDENTIFIERS:
+        return token.type == "ident" or (name == "family-name" and token.type == "string")
+    return True
+
+
+def _within(term: Term, number: float) -> bool:
+    return term.bounds[0] <= number <= term.bounds[1]
