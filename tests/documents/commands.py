@@ -18,7 +18,9 @@ import click
 from botocore import xform_name
 
 from app.cli import COMMANDS, cli
+from infra.deploy.components import BY_ADMINISTRATOR, BY_PIPELINE
 from infra.design import ENVIRONMENTS
+from infra.pipeline import confirmation
 from scripts.reference import PROGRAMS, TASK_VARIABLES, tasks
 from tests.documents.markdown import ROOT, Block, blocks, documents
 
@@ -169,11 +171,18 @@ def _make(arguments: tuple[str, ...]) -> str:
         if found := _ASSIGNMENT.fullmatch(word):
             if found[1] not in TASK_VARIABLES:
                 return f"make knows no {found[1]}"
-            if found[1] == "ENV" and found[2] not in ENVIRONMENTS:
-                return f"there is no environment {found[2]}"
+            if found[1] in _VALUES and not set(found[2].split()) <= _VALUES[found[1]]:
+                return f"there is no {found[1]} {found[2]}"
         elif word not in known and not word.startswith("test-"):
             return f"make has no task {word}"
     return ""
+
+
+_VALUES: Final[Mapping[str, set[str]]] = {
+    "ENV": set(ENVIRONMENTS),
+    "COMPONENT": {*BY_ADMINISTRATOR, *BY_PIPELINE},
+    "CONFIRM": {*(confirmation.word("deploy", name) for name in ENVIRONMENTS), "destroy-dev"},
+}
 
 
 @functools.cache

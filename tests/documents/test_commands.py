@@ -79,7 +79,9 @@ def test_every_command_in_a_sentence_or_table_is_one_that_its_program_takes() ->
     ("text", "why"),
     [
         ("make nothing", "make has no task nothing"),
-        ("make infra-plan ENV=test", "there is no environment test"),
+        ("make infra-plan ENV=test", "there is no ENV test"),
+        ("make infra-plan ENV=dev COMPONENT=table", "there is no COMPONENT table"),
+        ("make infra-apply ENV=dev CONFIRM=deploy-prod", "there is no CONFIRM deploy-prod"),
         ("make infra-plan STAGE=dev", "make knows no STAGE"),
         ("bbws-templates publsh --to dev", "bbws-templates has no command publsh"),
         ("bbws-templates publish --too dev", "No such option"),

@@ -85,7 +85,9 @@ def estates(home: Path) -> Iterator[Reader]:
             r"ENV=sit": "ENV=dev",  # sit is not applied: what is asked of it is asked of dev
             r"file:///tmp/": f"{home.as_uri()}/",
             r"(?<=--to prod )2c26b46b68ff": _older_release(made["prod"])[:12],
-            r"\bCOMMIT\b|BAD_COMMIT": "main",
+            r"\bCOMMIT\b": "HEAD~1",
+            r"\bBAD_COMMIT\b": "HEAD",
+            r"/tmp/(?=receipt|earlier)": f"{home}/",
         }
         reader.before = _events(made, reader)
         yield reader
@@ -139,12 +141,12 @@ def make_bucket(client: Any, bucket: str, region: str) -> None:
         client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 
 
-def changed_templates(checkout: Path, folder: Path) -> list[str]:
+def changed_templates(checkout: Path, folder: Path, words: str = "Thanks a lot") -> list[str]:
     """Options that make a release which differs from that of the checkout."""
     for name in ("templates", "fixtures"):
         shutil.copytree(checkout / name, folder / name)
     file = folder / "templates" / "receipts" / "receipt.html"
-    file.write_text(file.read_text(encoding="utf-8").replace("Thank you", "Thanks a lot"), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("Thank you", words), encoding="utf-8")
     return ["--templates", str(folder / "templates"), "--fixtures", str(folder / "fixtures")]
 
 
@@ -162,11 +164,10 @@ def _fill(
 ) -> None:
     """Templates in both, a sit beside dev to promote to, functions and items in production."""
     make_bucket(made["dev"].emulator.client("s3"), "bbws-templates-sit", "af-south-1")
-    older = changed_templates(checkout, home / "older")
-    for name in ("dev", "prod"):
-        # The older one first, so that there is something to go back to; then that of this checkout.
-        command(environments[name], checkout, "publish", "--to", name, *older, "--allow-unapproved", "--yes")
-        command(environments[name], checkout, "publish", "--to", name, "--yes")
+    older = [changed_templates(checkout, home / f"older{number}", f"Thanks {number}") for number in range(3)]
+    # Production has been deployed to now and then; what is on main has not reached dev yet.
+    for name, one in (("dev", older[0]), *(("prod", one) for one in (*older, []))):
+        command(environments[name], checkout, "publish", "--to", name, *one, "--allow-unapproved", "--yes")
     prod = made["prod"].emulator
     for region in ("af-south-1", "eu-west-1"):
         lambdas = prod.client("lambda", region)
@@ -217,8 +218,30 @@ def _events(made: Mapping[str, Estate], reader: Reader) -> dict[str, Callable[[]
             versions = s3.list_object_versions(Bucket=bucket, Prefix=prefix)["Versions"]
             reader.words[rf"\b{word}\b"] = versions[0]["VersionId"]
 
+    def commit() -> None:
+        """Somebody commits something that is regretted afterwards."""
+        note = reader.checkout / "infra" / "regretted.txt"
+        note.write_text("A mistake.\n", encoding="utf-8")
+        for words in (["add", "infra"], ["commit", "-qm", "A mistake"]):
+            subprocess.run(
+                ["git", *words], cwd=reader.checkout, check=True, env=surroundings(reader.checkout.parent)
+            )
+
+    def plan_elsewhere() -> None:
+        """Another pipeline has a plan of its own, in the folder where its reader stands."""
+        folder = reader.checkout.parent / "elsewhere"
+        folder.mkdir()
+        (folder / "main.tf").write_text(
+            'variable "environment" {\n  default = "dev"\n}\n\nresource "terraform_data" "one" {}\n',
+            encoding="utf-8",
+        )
+        for words in (["init"], ["plan", f"-out={reader.checkout / 'plan.tfplan'}"]):
+            subprocess.run(["terraform", *words], cwd=folder, check=True, capture_output=True)
+
     restore = ".venv/bin/python -m infra.restore items --env prod --table tenants"
     return {
+        "git log --oneline -- infra": commit,
+        "terraform show -json plan.tfplan": plan_elsewhere,
         "aws s3api list-object-versions": note_a_version,
         "aws s3api copy-object": note_a_version,
         "aws s3api get-object": note_a_version,
