@@ -26,6 +26,7 @@ TOGETHER: Final = {
     "tests/web/test_clients.py": "a browser, and a server of our own mails that checks them all",
     "tests/web/test_fuzz.py": "a browser, and a server of our own mails that checks them all",
     "tests/web/test_hostile.py": "a browser, and a server of our own mails that checks them all",
+    "tests/corpus/text/": "a browser that reads small mails",
     "tests/compiler/test_in_browser.py": "a browser that compares sources with what was compiled",
     "tests/templates/test_contrast.py": "a browser that lays out our own mails",
     "tests/templates/test_layout.py": "a browser that lays out our own mails",

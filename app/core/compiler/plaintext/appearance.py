@@ -76,7 +76,6 @@ class Flow(Enum):
 
     GONE = auto()
     INLINE = auto()
-    BOX = auto()  # within a line, and yet apart from what stands beside it
     BLOCK = auto()
     ITEM = auto()  # a block with a bullet or a number
 
@@ -101,15 +100,17 @@ class Inherited:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An element as a reader sees it. ``tight`` tells of its margin above and below, if it is a paragraph.
+    """An element as a reader sees it.
 
-    ``display`` is what the style says of an element whose own nature is another: a ``<td>`` that is a block.
+    ``tight`` says of a paragraph that its margin above, and below, is small; ``apart`` of an element within a
+    line that it keeps what stands before it, and after it, at a distance. ``has_area`` says that it can be
+    seen although it holds nothing.
     """
 
     flow: Flow
     inherited: Inherited
     tight: tuple[bool, bool] = (False, False)
-    is_table_part: bool = False
+    apart: tuple[bool, bool] = (False, False)
     caption_below: bool = False
     has_area: bool = False
 
@@ -139,11 +140,12 @@ def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
     has_box = (is_block or display in _BOX_DISPLAYS) and not display.startswith("table-")
     if is_hidden(style, has_box=has_box and display != "table"):
         return _GONE
+    flow = _flow(tag, display, is_block=is_block)
     return Look(
-        flow=_flow(tag, display, style, is_block=is_block),
+        flow=flow,
         inherited=_inherited(tag, style, hints, parent, display, has_box=has_box),
         tight=(_is_tight(style, "top"), _is_tight(style, "bottom")) if tag == "p" else (False, False),
-        is_table_part=display.startswith("table"),
+        apart=_distance(tag, style, display) if flow is Flow.INLINE else (False, False),
         caption_below=style.get("caption-side") == "bottom",
         has_area=not _AREAS.isdisjoint(style),
     )
@@ -169,23 +171,25 @@ def _display(tag: str, style: dict[str, str], hints: tuple[str, ...]) -> str:
     return "block" if tag in _BLOCKS else "inline"
 
 
-def _flow(tag: str, display: str, style: dict[str, str], *, is_block: bool) -> Flow:
+def _flow(tag: str, display: str, *, is_block: bool) -> Flow:
     if is_block:
         return Flow.ITEM if display == "list-item" else Flow.BLOCK
     if display in _BOX_DISPLAYS and tag in _BLOCKS:
         return Flow.BLOCK  # columns beside one another are read one after the other
-    if tag in _BOXES or _is_spaced(style):
-        return Flow.BOX
     return Flow.INLINE
 
 
-def _is_spaced(style: dict[str, str]) -> bool:
-    """Whether an element within a line keeps its neighbours at a distance."""
-    names = ("padding-left", "padding-right", "margin-left", "margin-right")
-    lengths = [pixels(style[name]) for name in names if name in style]
-    return any(length is not None and length >= _APART_FROM for length in lengths) or (
-        style.get("display") in _BOX_DISPLAYS and ("width" in style or "min-width" in style)
+def _distance(tag: str, style: dict[str, str], display: str) -> tuple[bool, bool]:
+    """Whether an element within a line keeps what stands before it, and after it, at a distance."""
+    if tag in _BOXES or (display in _BOX_DISPLAYS and ("width" in style or "min-width" in style)):
+        return True, True
+    if not style:
+        return False, False
+    left, right = (
+        any((pixels(style.get(f"{name}-{side}", "")) or 0) >= _APART_FROM for name in ("padding", "margin"))
+        for side in ("left", "right")
     )
+    return left, right
 
 
 def _inherited(

@@ -104,9 +104,9 @@ class Reader:
             read = self._item
         elif name == "li":
             read = self._item if look.flow is Flow.ITEM else self._content
-        self._edge(element, look, look.tight[0])
+        self._edge(element, look, 0)
         read(element)
-        self._edge(element, look, look.tight[1])
+        self._edge(element, look, 1)
 
     def _strike(self, element: Node) -> None:
         """What an element strikes out, with a mark at both ends of each of its lines."""
@@ -127,18 +127,18 @@ class Reader:
         if passage.blank_after:
             self._out.write(" ")
 
-    def _edge(self, element: Node, look: Look, tight: bool) -> None:
-        """What separates an element from what stands before it, or after it."""
-        if look.flow is Flow.BOX:
-            self._out.gap()
-        elif look.flow in {Flow.BLOCK, Flow.ITEM}:
+    def _edge(self, element: Node, look: Look, side: int) -> None:
+        """What separates an element from what stands before it (side 0), or after it (1)."""
+        if look.flow in {Flow.BLOCK, Flow.ITEM}:
             nested = element.tag in _LISTS and element.getparent().tag == "li"
-            if element.tag in APART and not tight and not nested:
+            if element.tag in APART and not look.tight[side] and not nested:
                 self._out.end_block()
             else:
                 self._out.break_line()
         elif element.tag == "a" and self.page.holds_block(element):
             self._out.break_line()
+        elif look.apart[side]:
+            self._out.gap()
 
     def _details(self, element: Node) -> None:
         """All of it when it is open, else what its reader sees before opening it."""
@@ -192,8 +192,7 @@ class Reader:
         for child in element:
             if child in numbers:
                 number = numbers[child]
-                look = self.page.look(child)
-                self._edge(child, look, tight=True)
+                self._out.break_line()
                 self._item(child, number)
             else:
                 self._node(child)

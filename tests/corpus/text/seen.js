@@ -1,0 +1,173 @@
+/* What a reader sees of a page, in the order in which it is shown, by the browser's own layout.
+ *
+ * Returns a list of pieces: {word} for text without blanks, {alt} for what an image means, {url} where a link
+ * ends, {mark} before a list item that has one. `glued` says that no reader could tell a word from the one
+ * before it: no blank, and no distance on the same line. Words of column headings carry `heading`.
+ */
+() => {
+  const LEAST = 1; // pixels
+  const APART = 2.5;
+  const pieces = [];
+  const orders = { "table-caption": -2, "table-header-group": -1, "table-footer-group": 1 };
+  let lastBox = null;
+  let blank = true;
+
+  const shown = element => element.checkVisibility({
+    opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true,
+  });
+
+  const colourless = element => {
+    const style = getComputedStyle(element);
+    const alpha = /^rgba\(.*,\s*0\)$/.test(style.color);
+    return alpha && style.webkitBackgroundClip !== "text";
+  };
+
+  /* Whether something of a box lies on the page and is cut off by none of the elements around it. */
+  const reachable = (element, box) => {
+    let { left, top, right, bottom } = box;
+    const within = (edges) => {
+      left = Math.max(left, edges.left); top = Math.max(top, edges.top);
+      right = Math.min(right, edges.right); bottom = Math.min(bottom, edges.bottom);
+    };
+    within({ left: 0, top: 0, right: innerWidth, bottom: innerHeight });
+    for (let around = element; around && around !== document.body; around = around.parentElement) {
+      const style = getComputedStyle(around), edges = around.getBoundingClientRect();
+      const clips = style.overflowX !== "visible" || style.overflowY !== "visible";
+      if (clips && !/^(inline|contents|table.*)$/.test(style.display)) within(edges);
+      const clip = /^rect\((.*)\)$/.exec(style.clip);
+      if (clip && ["absolute", "fixed"].includes(style.position)) {
+        const [up, far, down, near] = clip[1].split(/[ ,]+/).map(side => parseFloat(side));
+        within({ left: edges.left + near, top: edges.top + up, right: edges.left + far, bottom: edges.top + down });
+      }
+      if (style.clipPath !== "none") {
+        const hits = document.elementsFromPoint((left + right) / 2, (top + bottom) / 2);
+        if (!hits.some(hit => around.contains(hit))) return false;
+      }
+    }
+    return right - left >= LEAST && bottom - top >= LEAST;
+  };
+
+  const range = document.createRange();
+  const boxesOf = (node, start, end) => {
+    range.setStart(node, start);
+    range.setEnd(node, end);
+    return [...range.getClientRects()].filter(box => box.width > 0 && box.height > 0);
+  };
+
+  const isGlued = box => {
+    if (blank || lastBox === null || box === null) return false;
+    const overlap = Math.min(box.bottom, lastBox.bottom) - Math.max(box.top, lastBox.top);
+    return overlap > 0 && box.left - lastBox.right < APART && box.left > lastBox.left;
+  };
+
+  const add = (piece, first, last) => {
+    pieces.push({ ...piece, glued: isGlued(first) });
+    lastBox = last;
+    blank = false;
+  };
+
+  /* Whether a cell stands in a row of headings with rows of values below it. */
+  const headsColumn = cell => {
+    const row = cell && cell.closest("tr"), table = cell && cell.closest("table");
+    if (!row || ![...row.cells].every(each => each.tagName === "TH" || each.closest("thead"))) return false;
+    return row.cells.length > 1 && [...table.rows].some(
+      other => other !== row && [...other.cells].some(each => each.tagName === "TD" && !each.closest("thead")));
+  };
+
+  const readText = node => {
+    const element = node.parentElement;
+    const visible = shown(element) && !colourless(element);
+    const heading = headsColumn(element.closest("th, thead td"));
+    for (const match of node.data.matchAll(/\s+|[^\s]+/g)) {
+      if (/^\s/.test(match[0])) { blank = true; continue; }
+      if (!visible) continue;
+      const boxes = boxesOf(node, match.index, match.index + match[0].length);
+      if (!boxes.some(box => reachable(element, box))) continue;
+      add({ word: match[0], heading }, boxes[0], boxes[boxes.length - 1]);
+    }
+  };
+
+  const readImage = element => {
+    const box = element.getBoundingClientRect();
+    const declared = name => element.hasAttribute(name) ? parseInt(element.getAttribute(name)) : NaN;
+    if (!shown(element) || declared("width") <= 1 || declared("height") <= 1) return;
+    const decorates = ["presentation", "none"].includes(element.getAttribute("role"));
+    const silent = decorates || element.getAttribute("aria-hidden") === "true";
+    blank = true;
+    for (const word of silent ? [] : (element.alt || "").trim().split(/\s+/).filter(Boolean)) {
+      add({ alt: word }, null, box);
+      blank = true;
+    }
+    drawn += 1;
+    blank = true;
+  };
+
+  const readField = element => {
+    if (!shown(element)) return;
+    const texts = {
+      SELECT: () => [...element.selectedOptions].map(option => option.text).join(" "),
+      TEXTAREA: () => element.value,
+      INPUT: () => ["hidden", "checkbox", "radio", "range", "color", "file", "password", "image"]
+        .includes(element.type) ? "" : element.value || element.placeholder,
+    };
+    blank = true;
+    for (const word of texts[element.tagName]().split(/\s+/).filter(Boolean)) {
+      add({ word }, null, element.getBoundingClientRect());
+      blank = true;
+    }
+  };
+
+  let drawn = 0;
+  const readLink = element => {
+    const before = pieces.length, images = drawn;
+    readChildren(element);
+    const href = (element.getAttribute("href") || "").trim();
+    const box = element.getBoundingClientRect();
+    const isArea = element.tagName === "AREA";
+    if (isArea) for (const word of element.alt.split(/\s+/).filter(Boolean)) { blank = true; pieces.push({ alt: word }); }
+    const empty = pieces.length === before && drawn === images;
+    if (!href || href.startsWith("#") || /^javascript:/i.test(href)) return;
+    if (empty && !isArea && !(shown(element) && box.width >= 2 && box.height >= 2)) return;
+    pieces.push({ url: href, from: before });
+    lastBox = null;
+    blank = true;
+  };
+
+  const shownOrder = element => {
+    const children = [...element.childNodes];
+    if (!["table", "inline-table"].includes(getComputedStyle(element).display)) return children;
+    const taken = new Set();
+    const place = child => {
+      if (child.nodeType !== 1) return 0;
+      const display = getComputedStyle(child).display;
+      const rank = display === "table-caption" && getComputedStyle(child).captionSide === "bottom" ? 2 : orders[display] || 0;
+      if (rank === 0 || (taken.has(display) && display !== "table-caption")) return 0;
+      taken.add(display);
+      return rank;
+    };
+    const ranked = children.map((child, index) => [place(child), index, child]);
+    return ranked.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(item => item[2]);
+  };
+
+  const readChildren = element => {
+    for (const child of shownOrder(element)) read(child);
+  };
+
+  const read = node => {
+    if (node.nodeType === 3) { readText(node); return; }
+    if (node.nodeType !== 1) return;
+    const name = node.tagName;
+    if (["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT"].includes(name)) return;
+    const style = getComputedStyle(node);
+    if (name === "IMG" || (name === "INPUT" && node.type === "image")) { readImage(node); return; }
+    if (["SELECT", "TEXTAREA", "INPUT"].includes(name)) { readField(node); return; }
+    const block = !["inline", "contents"].includes(style.display) && !style.display.startsWith("inline-");
+    if (block || name === "BR") blank = true;
+    if (style.display === "list-item" && style.listStyleType !== "none" && shown(node)) pieces.push({ mark: true });
+    if (name === "A" || name === "AREA") readLink(node); else readChildren(node);
+    if (block) blank = true;
+  };
+
+  read(document.body);
+  return pieces;
+}
