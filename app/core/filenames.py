@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from bbws_templates.printable import printable
 
-READ_SUFFIXES = frozenset({".html", ".txt", ".json", ".css"})
+READ_SUFFIXES = frozenset({".html", ".txt", ".json", ".css", ".toml"})
 """The endings of files that make up a template set; in other files nobody looks."""
 
 PARTIALS_FOLDER = "partials"

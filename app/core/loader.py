@@ -12,10 +12,11 @@ from pathlib import Path, PurePosixPath
 
 from app.core.errors import FolderError, Location, SourceError
 from app.core.filenames import PARTIALS_FOLDER, Walk, is_visible, is_writable, kind_of, walk, written
-from app.core.findings import Finding
+from app.core.findings import Finding, finding_of
 from app.core.jsontext import parse_json
 from app.core.metadata import load_metadata
 from app.core.remarks import Remarks
+from app.core.settings import SETTINGS_NAME, SetSettings, read_settings
 from app.core.sources import Fixture, SourceFile, TemplateSet, TemplateSource
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
@@ -86,6 +87,7 @@ class _Reader:
                     stylesheets[str(relative)] = self.read(path)
                 except SourceError as error:
                     broken_html[str(relative)] = error
+        settings, unread = self._settings()
         return TemplateSet(
             root=self._templates,
             templates=sources,
@@ -94,8 +96,20 @@ class _Reader:
             stylesheets=stylesheets,
             broken=broken,
             broken_partials={**broken_html, **broken_text},
-            problems=tuple(self._problems(found, {*sources, *broken})),
+            problems=(*unread, *self._problems(found, {*sources, *broken})),
+            settings=settings,
         )
+
+    def _settings(self) -> tuple[SetSettings, list[Finding]]:
+        """The settings of the set, or the defaults and why they cannot be read."""
+        path = self._templates / SETTINGS_NAME
+        try:
+            if self._has(path):
+                file = self.read(path)
+                return read_settings(file.text, file.label), []
+        except SourceError as error:
+            return SetSettings(), [finding_of(error)]
+        return SetSettings(), []
 
     def read(self, path: Path) -> SourceFile:
         """The text of one file; refused when it leaves the folder, is too large or is not UTF-8."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.core.errors import SourceError
 from app.core.findings import Finding
+from app.core.settings import SetSettings
 
 
 class Audience(StrEnum):
@@ -91,8 +92,8 @@ class TemplateSet:
     ``partials`` maps a partial's name (``header``, ``layout/head``) to its HTML file, ``text_partials`` to
     its ``.txt`` file, ``stylesheets`` a path relative to the root (``styles/email.css``) to its file.
     ``broken`` maps a template whose HTML or metadata cannot be read to the reason; ``broken_partials``
-    likewise. ``problems`` are remarks about files that belong to no template. One broken file never keeps
-    the others from being used.
+    likewise. ``settings`` are those of ``settings.toml``. ``problems`` are remarks about files that belong to
+    no template. One broken file never keeps the others from being used.
     """
 
     root: Path
@@ -103,3 +104,4 @@ class TemplateSet:
     broken: Mapping[str, SourceError] = field(default_factory=dict)
     broken_partials: Mapping[str, SourceError] = field(default_factory=dict)
     problems: tuple[Finding, ...] = ()
+    settings: SetSettings = field(default_factory=SetSettings)

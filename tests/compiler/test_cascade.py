@@ -107,6 +107,7 @@ def test_important_is_kept_where_the_cascade_needs_it(compiled: Compile, css: st
     assert style_of(compiled(html).compiled.html) == expected
 
 
+UNTOUCHED = {"settings.toml": "[compiler]\nstrengthen = false\n"}
 OVERRIDDEN = [
     ("p { color: red } @media print { p { color: blue; top: 0 } }", "color"),
     ("p { margin: 0 } p:hover { margin-top: 1px }", "margin-top"),
@@ -145,12 +146,94 @@ OVERRIDDEN = [
 @pytest.mark.parametrize(("css", "names"), OVERRIDDEN)
 def test_a_rule_that_inlining_defeats_is_a_warning(compiled: Compile, css: str, names: str) -> None:
     html = f'<html><head>\n<style>\n{css}</style></head><body><div><p class="a">x</p></div></body></html>'
-    found = [finding for finding in compiled(html).findings if finding.code == "overridden-rule"]
+    result = compiled(html, UNTOUCHED)
+    assert result.compiled.html.count("!important") <= css.count("!important")
+    found = [finding for finding in result.findings if finding.code == "overridden-rule"]
     assert bool(found) is bool(names)
     for finding in found:
         assert f"This rule's {names} never" in finding.message
         assert finding.location.line == 3
         assert finding.location.column > 10
+
+
+STRENGTHENED = [
+    # What the author's cascade has win gets a mark; what it would not have win, or wins anyway, gets none.
+    (
+        "p { color: red } @media print { p { color: blue; top: 0 } }",
+        "",
+        "p { color: blue !important; top: 0 }",
+    ),
+    ("p { color: red } p:hover { color: blue }", "", "p:hover { color: blue !important }"),
+    (
+        "p { color: red } p:hover { COLOR : blue/* x */ ; top: 0 }",
+        "",
+        "COLOR : blue !important/* x */ ; top: 0",
+    ),
+    ("p { border: 0 } @media print { p { border-top: 1px solid } }", "", "border-top: 1px solid !important"),
+    ("p { border-top: 0 } p:hover { border-color: red }", "", "border-color: red !important"),
+    ("p { color: red; &:hover { color: blue } }", "", "&:hover { color: blue !important }"),
+    ("p { color: red } [data-ogsc] p { color: blue }", "", "[data-ogsc] p { color: blue !important }"),
+    ("div p { color: red } @media print { p { color: blue } }", "", "p { color: blue }"),
+    ("p { color: red } @media print { .a { background: blue } }", "", ".a { background: blue }"),
+    # A rule that beat it beats it still.
+    (
+        "p { color: red } p:hover { color: blue } p.a:hover { color: lime }",
+        "",
+        "p.a:hover { color: lime !important }",
+    ),
+    ("p { top: 0 } p:hover { top: 1px } div:hover p { top: 2px }", "", "div:hover p { top: 2px !important }"),
+    # Where a mark would beat what has to win, there is none, but a warning.
+    ("p { color: red } @media print { p { color: blue } }", "color: lime", "p { color: blue }"),
+    ("p { color: red } @media print { p { color: blue } }", "{{style}}", "p { color: blue }"),
+    ("p { color: red } .a { color: lime } @media print { p { color: blue } }", "", "p { color: blue }"),
+    (
+        "i:hover p, p { color: red } .b { color: lime } @media print { p { color: blue } }",
+        "",
+        "p { color: blue }",
+    ),
+    (
+        "p { color: red } p:active { color: lime !important } .a:hover { color: blue }",
+        "",
+        ".a:hover { color: blue }",
+    ),
+]
+
+
+@pytest.mark.parametrize(("css", "style", "expected"), STRENGTHENED)
+def test_what_stays_wins_where_the_author_has_it_win(
+    load: Loader, css: str, style: str, expected: str
+) -> None:
+    attribute = f' style="{style}"' if style else ""
+    html = f"<style>{css}</style><div><p>x</p><p class='a'{attribute}>y</p><p class='a b'>z</p></div>"
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert expected in compilation.compiled.html
+    assert not equivalence_findings(compilation, templates, {"style": "color: lime"}, fixture="")
+    place = compilation.origins.locate(compilation.compiled.html.index(expected) + len(expected))
+    assert place.line == 1
+
+
+def test_a_rule_that_cannot_get_its_mark_is_a_warning(compiled: Compile) -> None:
+    css = "p { color: red } @media print { p { color: blue } }"
+    result = compiled(f"<style>{css}</style><p>x</p><p style='color: lime'>y</p>")
+    assert [finding.code for finding in result.findings if "rule" in finding.code] == ["overridden-rule"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[compiler", "not TOML"),
+        ("[compiler]\nstrength = true", "compiler.strength: Extra inputs"),
+        ("[compiler]\nstrengthen = 1", "compiler.strengthen: Input should be a valid boolean"),
+        ("[other]", "other: Extra inputs"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_one_finding(load: Loader, text: str, words: str) -> None:
+    templates = load({"mail.html": "<p>x</p>", "settings.toml": text})
+    (finding,) = templates.problems
+    assert words in finding.message
+    assert str(finding.location).endswith("settings.toml")
+    assert templates.settings.compiler.strengthen
 
 
 SIMPLE = st.sampled_from(["p", ".a", ".b", "p.a", "div p", "#i", "div .b", "span", "div"])

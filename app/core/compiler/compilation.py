@@ -29,8 +29,10 @@ from app.core.compiler.plaintext import as_mustache, plain_text
 from app.core.compiler.settlement import settled_sheets
 from app.core.compiler.splicing import Kept, splice
 from app.core.css.cascade import Matched
-from app.core.css.overrides import overridden_rules
-from app.core.css.stylesheet import parse_style
+from app.core.css.data import PROPERTIES
+from app.core.css.overrides import Overridden, overridden_rules
+from app.core.css.strengthening import Place, strengthened
+from app.core.css.stylesheet import Declaration, parse_declarations, parse_style
 from app.core.findings import Finding, Severity
 from app.core.html.tree import Node
 from app.core.html.veil import is_veiled
@@ -107,8 +109,8 @@ class _Compiler:
         rules = {
             number: matched[element] for number, element in masked.elements.items() if element in matched
         }
-        self._report_overridden(document, masked, matched)
-        compiled_html, origins = splice(document, rules, _kept(document, masked, matched))
+        marked = self._marked(document, masked, matched)
+        compiled_html, origins = splice(document, rules, _kept(document, masked, matched, marked))
         text, text_origins = self._text(document, masked, rules)
         compiled = CompiledTemplate(
             name=source.name,
@@ -223,29 +225,55 @@ class _Compiler:
                 "Correct it or remove it.",
             )
 
-    def _report_overridden(
+    def _marked(
         self, document: Document, masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]]
-    ) -> None:
-        for found in overridden_rules(masked.root, document.sheets, matched) if matched else ():
-            names = ", ".join(found.properties)
-            self._defeated |= {
-                item.name if is_veiled(item.value) else f"{item.name}: {said(item.value)}"
-                for item in found.rule.declarations
-                if item.name in found.properties
-            }
-            self._report(
-                "overridden-rule",
-                f"This rule's {names} never takes effect: a style attribute, into which the rules for "
-                f"<{found.tag}> were inlined, outranks it.",
-                document.flat.origins.locate(document.styles[found.sheet].raw.start + found.rule.span.start),
-                "Mark it !important.",
+    ) -> frozenset[Place]:
+        """The declarations that stay and get a mark; those that lose for want of one are reported."""
+        found = list(overridden_rules(masked.root, document.sheets, matched)) if matched else []
+        marked = frozenset[Place]()
+        if found and self._templates.settings.compiler.strengthen and not document.takes_markup:
+            marked = strengthened(
+                masked.root,
+                document.sheets,
+                matched,
+                _authored(document, masked),
+                found,
+                {number for number, style in enumerate(document.styles) if style.whole},
             )
+        for rule in found:
+            self._report_overridden(document, rule, marked)
+        return marked
+
+    def _report_overridden(self, document: Document, found: Overridden, marked: frozenset[Place]) -> None:
+        losing = [
+            item
+            for item in found.rule.declarations
+            if item.name in found.properties and Place(found.sheet, item.offset) not in marked
+        ]
+        if not losing:
+            return
+        self._defeated |= {
+            item.name if is_veiled(item.value) else f"{item.name}: {said(item.value)}" for item in losing
+        }
+        names = ", ".join(dict.fromkeys(item.name for item in losing))
+        self._report(
+            "overridden-rule",
+            f"This rule's {names} never takes effect: a style attribute, into which the rules for "
+            f"<{found.tag}> were inlined, outranks it.",
+            document.flat.origins.locate(document.styles[found.sheet].raw.start + found.rule.span.start),
+            "Mark it !important.",
+        )
 
     def _report(self, code: str, message: str, place: Location, remedy: str) -> None:
         self._findings.append(Finding(code, Severity.WARNING, message, place, remedy, self._source.name))
 
 
-def _kept(document: Document, masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]]) -> Kept:
+def _kept(
+    document: Document,
+    masked: MaskedDocument,
+    matched: Mapping[Node, Sequence[Matched]],
+    marked: frozenset[Place],
+) -> Kept:
     """What stays in the style elements beside what cannot be inlined.
 
     Those are the rules for elements that have no tag here, being implied or made twice of one, every rule
@@ -264,4 +292,19 @@ def _kept(document: Document, masked: MaskedDocument, matched: Mapping[Node, Seq
         for rule in (*sheet.rules, *sheet.conditional)
         for selector in rule.selectors
     )
-    return Kept(everything=document.takes_markup, rules=frozenset(rules), elements=counting)
+    return Kept(everything=document.takes_markup, rules=frozenset(rules), elements=counting, marked=marked)
+
+
+def _authored(document: Document, masked: MaskedDocument) -> dict[Node, tuple[Declaration, ...]]:
+    """What the style attributes of the author declare; with Mustache outside of values, every property."""
+    found: dict[Node, tuple[Declaration, ...]] = {}
+    tags = [*masked.elements.items(), *((number, element) for element, number in masked.again.items())]
+    for number, element in tags:
+        written = document.value(document.markup.start_tags[number], "style")
+        if written:
+            declarations = parse_declarations(html.unescape(written))
+            values = sum(len(document.veil.words(item.value)) for item in declarations)
+            if values < len(document.veil.words(written)):
+                declarations += tuple(Declaration(name, "", important=False) for name in PROPERTIES)
+            found[element] = declarations
+    return found

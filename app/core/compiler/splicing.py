@@ -12,7 +12,8 @@ from app.core.compiler.document import Document, StyleElement
 from app.core.compiler.inlining import staying
 from app.core.compiler.origins import Origins, Tracer
 from app.core.css.cascade import Matched, surrounding, written
-from app.core.css.stylesheet import Declaration
+from app.core.css.strengthening import Place
+from app.core.css.stylesheet import Declaration, Stylesheet
 from app.core.html.markup import Attribute, StartTag
 from bbws_templates.tokens import TokenKind
 
@@ -24,12 +25,14 @@ class Kept:
     """What stays in the style elements beside what cannot be inlined.
 
     With ``everything``, all rules do; else those of ``rules``, by ``Rank.order``. With ``elements``, style
-    elements in the body stay when nothing is left in them: a rule may count them.
+    elements in the body stay when nothing is left in them: a rule may count them. The declarations that are
+    ``marked`` get ``!important``.
     """
 
     everything: bool = False
     rules: frozenset[tuple[int, int]] = frozenset()
     elements: bool = False
+    marked: frozenset[Place] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -166,8 +169,17 @@ def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -
     spans = staying(style.sheet, everything=kept.everything, also=also)
     if spans:
         pieces: list[_Piece] = ["\n"]
+        ends = sorted(_ends(style.sheet, number, kept.marked))
         for span in spans:
-            pieces += [(raw.start + span.start, raw.start + span.end), "\n"]
+            here = span.start
+            for end in ends:
+                if span.start < end <= span.end:
+                    pieces += [
+                        (raw.start + here, raw.start + end),
+                        _Moved(" !important", raw.start + end - 1),
+                    ]
+                    here = end
+            pieces += [(raw.start + here, raw.start + span.end), "\n"]
         return _Edit(raw.start, raw.end, pieces)
     if kept.elements and not document.is_in_head(raw.tag):
         return _Edit(raw.start, raw.end, [])
@@ -178,3 +190,13 @@ def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -
     if line_end >= 0 and not text[line_start:start].strip() and not text[end:line_end].strip():
         start, end = line_start, line_end + 1
     return _Edit(start, end, [])
+
+
+def _ends(sheet: Stylesheet, number: int, marked: frozenset[Place]) -> set[int]:
+    """Where the marks of a stylesheet go."""
+    return {
+        item.end
+        for rule in (*sheet.rules, *sheet.conditional)
+        for item in rule.declarations
+        if Place(number, item.offset) in marked
+    }

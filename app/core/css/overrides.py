@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 
 from app.core.css.cascade import Matched, Rank
+from app.core.css.data import longhands
 from app.core.css.stylesheet import Declaration, StyleRule, Stylesheet
 from app.core.html.tree import Node, matching
-
-# Properties that look like a part of a shorthand and are none.
-_APART = frozenset({"border-collapse", "border-radius", "border-spacing", "color-scheme"})
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def _loses(item: Declaration, rule: StyleRule, rank: Rank, rules: Sequence[Match
             ((other.important, matched.rank, place), other)
             for matched in rules
             for place, other in enumerate(matched.declarations)
-            if _overlap(other.name, item.name)
+            if overlap(other.name, item.name)
         ),
         key=itemgetter(0),
     )
@@ -82,7 +81,7 @@ def _loses(item: Declaration, rule: StyleRule, rank: Rank, rules: Sequence[Match
     if important or strongest >= rank:
         return False  # the author's cascade has it win as well, or it is this very rule, by another selector
     said = [_said(other) for _, other in competing]
-    own = [_said(each) for each in rule.declarations if not each.important and _overlap(each.name, item.name)]
+    own = [_said(each) for each in rule.declarations if not each.important and overlap(each.name, item.name)]
     # What the rule says of the property, parts of a shorthand included, may be what was inlined last.
     return said[-1] != _said(item) and said[-len(own) :] != own
 
@@ -98,7 +97,7 @@ def _plain(value: str) -> str:
     return text if "url(" in text.lower() or '"' in text or "'" in text else text.lower()
 
 
-def _overlap(first: str, second: str) -> bool:
-    """Whether two properties are the same, or one is the shorthand of the other."""
-    longer, shorter = max(first, second, key=len), min(first, second, key=len)
-    return longer == shorter or (longer.startswith(f"{shorter}-") and longer not in _APART)
+@lru_cache(maxsize=4096)
+def overlap(first: str, second: str) -> bool:
+    """Whether two properties have a longhand in common, as ``border-top`` and ``border-color`` do."""
+    return first == second or not set(longhands(first)).isdisjoint(longhands(second))

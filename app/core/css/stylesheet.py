@@ -34,14 +34,15 @@ _BLANK = frozenset({"whitespace", "comment"})
 class Declaration:
     """``name: value``; ``name`` in lower case, ``value`` as written, without ``!important``.
 
-    ``offset`` is where it stands in its stylesheet, ``sheet`` the number of that among a document's. Two
-    declarations that say the same are equal wherever they stand.
+    ``offset`` is where it stands in its stylesheet, ``end`` where its value ends, ``sheet`` the number of
+    that among a document's. Two declarations that say the same are equal wherever they stand.
     """
 
     name: str
     value: str
     important: bool
     offset: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
     sheet: int = field(default=0, compare=False)
 
 
@@ -291,4 +292,6 @@ def _declarations(
                 found = problem(item.lower_name, value)
                 if found:
                     problems.append(Problem(offsets.of(item), found))
-                yield Declaration(item.lower_name, value, item.important, offsets.of(item))
+                last = next(token for token in reversed(item.value) if token.type not in _BLANK)
+                stop = starts[places[id(last)] + 1]
+                yield Declaration(item.lower_name, value, item.important, offsets.of(item), stop)
