@@ -22,6 +22,9 @@ from tests.waiting import eventually, patience
 AFTER_ACCOUNT = ("templates", *TABLES)
 """What the pipeline applies: planned with the rights of the planner, applied with those of the deployer."""
 
+SEEN_BY_THE_AUDITOR = ("bootstrap", "account", "tenants")
+"""What the auditor plans a second time; the rest is planned by the planner, as the pipeline does."""
+
 # Making a replica that is protected against deletion takes the provider three minutes of waiting. The tests
 # make it from a copy of the Terraform that this overrides, and protect it themselves; the plan after that is
 # made from the Terraform itself, and it must be empty.
@@ -151,6 +154,11 @@ class Estate:
         return f"bbws-terraform-planner-{self.name}"
 
     @property
+    def auditor(self) -> str:
+        """The role that looks at everything and changes nothing."""
+        return f"bbws-terraform-auditor-{self.name}"
+
+    @property
     def deployer(self) -> str:
         """The role that deploys."""
         return f"bbws-terraform-deployer-{self.name}"
@@ -192,6 +200,11 @@ class Estate:
     def _provider(self) -> dict[str, str]:
         return {"TF_CLI_CONFIG_FILE": str(self.workbench.overrides)}
 
+    def plan_of(self, component: str, *arguments: str, role: str = "") -> Finished:
+        """Plan a component that has its backend, with the values of the environment."""
+        variables = f"-var-file=environments/{self.name}.tfvars"
+        return self.terraform(component, "plan", variables, *arguments, role=role)
+
     def init(self, component: str, role: str = "") -> None:
         """Choose the backend of the environment."""
         backend = f"-backend-config=backends/{self.name}.s3.tfbackend"
@@ -204,15 +217,13 @@ class Estate:
         self.terraform(component, "apply", "-auto-approve", variables, role=role, within=self._copy).ok()
 
     def _plan_again(self, component: str) -> None:
+        role = self.auditor if component in SEEN_BY_THE_AUDITOR else self.planner
         if component == "bootstrap":
-            self.init(component)
-        # Whoever plans for the pipeline may not take the lock.
-        role, lock = (self.planner, ["-lock=false"]) if component in AFTER_ACCOUNT else ("", [])
+            self.init(component, role)
         file = self.home / f"{component}.tfplan"
-        variables = f"-var-file=environments/{self.name}.tfvars"
-        self.second_plans[component] = self.terraform(
-            component, "plan", "-detailed-exitcode", f"-out={file}", variables, *lock, role=role
-        )
+        # Neither of them may take the lock.
+        wanted = ("-detailed-exitcode", "-lock=false", f"-out={file}")
+        self.second_plans[component] = self.plan_of(component, *wanted, role=role)
         if component in TABLES and REPLICATED[self.name]:
             folder, data = INFRA / "components" / component, self.home / f"data-{component}"
             self.planned[component] = self.workbench.show(

@@ -159,59 +159,110 @@ OURS = {
 
 DRIFTS = {
     "the backup role taken by another account": Fault(
-        trusting(BACKUP, lambda statements: statements.append(FOREIGN_TRUST)), "access", "taken by", BOTH
+        trusting(BACKUP, lambda statements: statements.append(FOREIGN_TRUST)),
+        "access",
+        "taken by",
+        BOTH,
+        subject="bbws-backup-{env}",
     ),
     "the backup role made administrator": Fault(
-        attached(BACKUP, "arn:aws:iam::aws:policy/AdministratorAccess"), "access", "attached policies", BOTH
+        attached(BACKUP, "arn:aws:iam::aws:policy/AdministratorAccess"),
+        "access",
+        "attached policies",
+        BOTH,
+        subject="bbws-backup-{env}",
     ),
     "the backup role that cannot restore": Fault(
         detached(BACKUP, "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores"),
         "access",
         "attached policies",
+        subject="bbws-backup-{env}",
     ),
-    "the backup role given more": Fault(own_policy(BACKUP), "access", "policies of its own"),
+    "the backup role given more": Fault(
+        own_policy(BACKUP), "access", "policies of its own", subject="bbws-backup-{env}"
+    ),
     "the replication role taken by another account": Fault(
-        trusting(REPLICATION, lambda statements: statements.append(FOREIGN_TRUST)), "access", "taken by", PROD
+        trusting(REPLICATION, lambda statements: statements.append(FOREIGN_TRUST)),
+        "access",
+        "taken by",
+        PROD,
+        subject="bbws-templates-replication-{env}",
     ),
     "the replication role widened": Fault(
-        rights(REPLICATION, "replicate", allowing("s3:*")), "access", "rights of replicate", PROD
+        rights(REPLICATION, "replicate", allowing("s3:*")),
+        "access",
+        "rights of replicate",
+        PROD,
+        subject="bbws-templates-replication-{env}",
     ),
     "the replication role that cannot delete": Fault(
-        rights(REPLICATION, "replicate", without_one_action), "access", "rights of replicate", PROD
+        rights(REPLICATION, "replicate", without_one_action),
+        "access",
+        "rights of replicate",
+        PROD,
+        subject="bbws-templates-replication-{env}",
     ),
-    "the replication role unbounded": Fault(bound, "access", "settings", PROD, also=("held by",)),
+    "the replication role unbounded": Fault(
+        bound, "access", "settings", PROD, subject="bbws-templates-replication-{env}"
+    ),
     "the boundary widened": Fault(
-        version("bbws-deployer-boundary-{env}", allowing("*")), "access", "rights", BOTH
+        version("bbws-deployer-boundary-{env}", allowing("*")),
+        "access",
+        "rights",
+        BOTH,
+        subject="bbws-deployer-boundary-{env}",
     ),
     "the reader's policy widened": Fault(
-        version("bbws-templates-reader-{env}", allowing("s3:PutObject")), "access", "rights", BOTH
+        version("bbws-templates-reader-{env}", allowing("s3:PutObject")),
+        "access",
+        "rights",
+        BOTH,
+        subject="bbws-templates-reader-{env}",
     ),
     "the deployer's policy narrowed": Fault(
-        version("bbws-terraform-deployer-{env}-tables", without_one_action), "access", "rights"
+        version("bbws-terraform-deployer-{env}-tables", without_one_action),
+        "access",
+        "rights",
+        subject="bbws-terraform-deployer-{env}-tables",
     ),
     "the reader's policy on another role": Fault(
         attached(BACKUP, POLICY + "bbws-templates-reader-{env}"),
         "access",
         "held by",
-        also=("attached policies",),
+        also=(("bbws-backup-{env}", "attached policies"),),
+        subject="bbws-templates-reader-{env}",
     ),
     "GitHub's provider gone": Fault(
         provider(),
         "access",
         "identity provider",
         BOTH,
-        also=("tags", "providers that speak for GitHub"),
+        also=("providers that speak for GitHub", "tags"),
+        subject="token.actions.githubusercontent.com",
     ),
     "another audience": Fault(
-        provider(ClientIDList=["sts.amazonaws.com", "everybody"]), "access", "identity provider"
+        provider(ClientIDList=["sts.amazonaws.com", "everybody"]),
+        "access",
+        "identity provider",
+        subject="token.actions.githubusercontent.com",
     ),
-    "another way in": Fault(by_saml, "access", "providers of SAML"),
-    "the provider without its tags": Fault(provider(Tags=[]), "access", "tags"),
+    "another way in": Fault(
+        by_saml, "access", "providers of SAML", subject="token.actions.githubusercontent.com"
+    ),
+    "the provider without its tags": Fault(
+        provider(Tags=[]), "access", "tags", subject="token.actions.githubusercontent.com"
+    ),
     "one more role for this repository": Fault(
-        made_role("by-hand", OURS), "access", "roles that this repository may take"
+        made_role("by-hand", OURS),
+        "access",
+        "roles that this repository may take",
+        subject="roles of the account",
     ),
     "one more role of these names": Fault(
-        made_role("bbws-terraform-admin-{env}", FOREIGN_TRUST), "access", "roles of this product"
+        made_role("bbws-terraform-admin-{env}", FOREIGN_TRUST),
+        "access",
+        "roles of this product",
+        subject="roles of the account",
     ),
     "one more policy of these names": Fault(
         call(
@@ -224,6 +275,7 @@ DRIFTS = {
         ),
         "access",
         "policies of this product",
+        subject="policies of the account",
     ),
     "sessions of twelve hours": Fault(session(43200), "access", "settings"),
     "a tag of a role": Fault(
@@ -237,9 +289,10 @@ DRIFTS = {
         ),
         "access",
         "tags",
+        subject="bbws-backup-{env}",
     ),
     "a machine that may be the backup role": Fault(
-        lambda estate: profile(estate), "access", "instance profiles"
+        lambda estate: profile(estate), "access", "instance profiles", subject="bbws-backup-{env}"
     ),
 }
 
@@ -260,7 +313,7 @@ def profile(estate: Any) -> Any:
 def same_length(estate: Any) -> Any:
     """A template with other words, and as many of them."""
     s3 = estate.emulator.client("s3")
-    place = {"Bucket": f"bbws-templates-{estate.name}", "Key": "receipts/receipt.html"}
+    place = {"Bucket": f"bbws-templates-{estate.name}", "Key": "receipts/order.html"}
     before = s3.get_object(**place)
     body = before["Body"].read()
     changed = body.replace(b"e", b"a", 1)
@@ -395,14 +448,20 @@ def archived(estate: Any) -> Any:
 
 
 CONTENT_DRIFTS = {
-    "a template kept by caches": Fault(stored(CacheControl="max-age=86400"), "templates", "headers"),
+    "a template kept by caches": Fault(
+        stored(CacheControl="max-age=86400"), "templates", "headers", subject="receipts/receipt.html"
+    ),
     "a template under a foreign key": Fault(
         without_policy("bbws-templates-{env}", under_a_foreign_key, "af-south-1"),
         "templates",
         "headers",
+        subject="receipts/receipt.html",
     ),
     "a template that leads elsewhere": Fault(
-        stored(WebsiteRedirectLocation="https://example.com/"), "templates", "headers"
+        stored(WebsiteRedirectLocation="https://example.com/"),
+        "templates",
+        "headers",
+        subject="receipts/receipt.html",
     ),
     "a state that is gone": Fault(without_state, "state", "states that are gone", BOTH),
     "no pointer": Fault(

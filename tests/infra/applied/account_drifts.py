@@ -157,20 +157,32 @@ BACKUP_DRIFTS = {
         "backup",
         "lock",
         PROD,
+        subject="vault bbws-tables-{env} in af-south-1",
     ),
-    "a vault under another key": Fault(another_vault_key, "backup", "key"),
+    "a vault under another key": Fault(
+        another_vault_key, "backup", "key", subject="vault bbws-tables-{env} in af-south-1"
+    ),
     "advanced settings of a plan": Fault(advanced_settings, "backup", "advanced settings"),
     "DynamoDB left out of AWS Backup": Fault(
-        region_setting("ResourceTypeOptInPreference"), "backup", "DynamoDB is backed up", BOTH
+        region_setting("ResourceTypeOptInPreference"),
+        "backup",
+        "DynamoDB is backed up",
+        BOTH,
+        subject="AWS Backup in af-south-1",
     ),
     "tables that cannot be copied": Fault(
         region_setting("ResourceTypeManagementPreference"),
         "backup",
         "advanced features for DynamoDB (without them nothing is copied)",
         PROD,
+        subject="AWS Backup in af-south-1",
     ),
-    "a vault opened to another account": Fault(vault_policy(), "backup", "policy", BOTH),
-    "the copied vault opened to another account": Fault(vault_policy(COPY), "backup", "policy", PROD),
+    "a vault opened to another account": Fault(
+        vault_policy(), "backup", "policy", BOTH, subject="vault bbws-tables-{env} in af-south-1"
+    ),
+    "the copied vault opened to another account": Fault(
+        vault_policy(COPY), "backup", "policy", PROD, subject="vault bbws-tables-{env} in eu-west-1"
+    ),
     "a vault that tells a foreign topic": Fault(
         call(
             "backup",
@@ -183,11 +195,13 @@ BACKUP_DRIFTS = {
         ),
         "backup",
         "notifications",
+        subject="vault bbws-tables-{env} in af-south-1",
     ),
     "one more vault": Fault(
         call("backup", "create_backup_vault", "delete_backup_vault", BackupVaultName="bbws-by-hand"),
         "backup",
         "vaults of this product",
+        subject="vaults in af-south-1",
     ),
     "one more plan": Fault(second_plan, "backup", "plans of this product"),
     "one more rule": Fault(second_rule, "backup", "rules", BOTH),
@@ -213,8 +227,12 @@ BACKUP_DRIFTS = {
     "backups without tags": Fault(
         lambda estate: change_backup_plan(estate, RecoveryPointTags={}), "backup", "rules"
     ),
-    "a tag more on the vault": Fault(tag_vault(), "backup", "tags"),
-    "a tag more on the copied vault": Fault(tag_vault(COPY), "backup", "tags", PROD),
+    "a tag more on the vault": Fault(
+        tag_vault(), "backup", "tags", subject="vault bbws-tables-{env} in af-south-1"
+    ),
+    "a tag more on the copied vault": Fault(
+        tag_vault(COPY), "backup", "tags", PROD, subject="vault bbws-tables-{env} in eu-west-1"
+    ),
     "no recovery point for two days": Fault(
         old_recovery_point, "recovery", "recovery point", BOTH, subject="tenants in af-south-1"
     ),
@@ -298,7 +316,8 @@ def rule_pattern(estate: Any) -> Any:
     before = events.describe_rule(Name=name)
 
     def put(pattern: str) -> None:
-        events.put_rule(Name=name, EventPattern=pattern, Description=before["Description"], State="ENABLED")
+        same = {member: before[member] for member in ("Description", "State")}
+        events.put_rule(Name=name, EventPattern=pattern, **same)
 
     put('{"source": ["aws.backup"], "detail-type": ["Copy Job State Change"], "detail": {"state": ["X"]}}')
     return lambda: put(before["EventPattern"])
@@ -355,12 +374,14 @@ ALARM_DRIFTS = {
         "tags",
     ),
     "the rule of failed backups off": Fault(
-        call("events", "disable_rule", "enable_rule", Name=RULE), "alarms", "rule", BOTH
+        call("events", "disable_rule", "enable_rule", Name=RULE),
+        "alarms",
+        "rule",
+        BOTH,
+        subject="bbws-{env}-backup-failures",
     ),
-    "the rule of other events": Fault(rule_pattern, "alarms", "events"),
-    "the rule without a target": Fault(
-        no_target, "alarms", "targets", also=("rules of this product, or to its topic",)
-    ),
+    "the rule of other events": Fault(rule_pattern, "alarms", "events", subject="bbws-{env}-backup-failures"),
+    "the rule without a target": Fault(no_target, "alarms", "targets", subject="bbws-{env}-backup-failures"),
     "the rule with a foreign target": Fault(
         call(
             "events",
@@ -372,26 +393,56 @@ ALARM_DRIFTS = {
         ),
         "alarms",
         "targets",
+        subject="bbws-{env}-backup-failures",
     ),
-    "one more rule to the topic": Fault(one_more_rule, "alarms", "rules of this product, or to its topic"),
-    "a threshold raised": Fault(alarm("tenants-read-throttles", Threshold=1e6), "alarms", "rings", BOTH),
+    "one more rule to the topic": Fault(
+        one_more_rule,
+        "alarms",
+        "rules of this product, or to its topic",
+        subject="rules of events in af-south-1",
+    ),
+    "a threshold raised": Fault(
+        alarm("tenants-read-throttles", Threshold=1e6),
+        "alarms",
+        "rings",
+        BOTH,
+        subject="bbws-{env}-tenants-read-throttles",
+    ),
     "a threshold of the bucket raised": Fault(
-        alarm("bbws-templates-{env}-5xx", Threshold=1000), "alarms", "rings"
+        alarm("bbws-templates-{env}-5xx", Threshold=1000),
+        "alarms",
+        "rings",
+        subject="bbws-{env}-bbws-templates-{env}-5xx",
     ),
     "an alarm on another table": Fault(
-        alarm("tenants-read-throttles", Dimensions=[{"Name": "TableName", "Value": "x"}]), "alarms", "rings"
+        alarm("tenants-read-throttles", Dimensions=[{"Name": "TableName", "Value": "x"}]),
+        "alarms",
+        "rings",
+        subject="bbws-{env}-tenants-read-throttles",
     ),
     "an alarm that wants a day": Fault(
-        alarm("tenants-write-throttles", EvaluationPeriods=100, DatapointsToAlarm=100), "alarms", "rings"
+        alarm("tenants-write-throttles", EvaluationPeriods=100, DatapointsToAlarm=100),
+        "alarms",
+        "rings",
+        subject="bbws-{env}-tenants-write-throttles",
     ),
     "an alarm that takes silence for an alarm": Fault(
-        alarm("products-write-throttles", TreatMissingData="breaching"), "alarms", "rings"
+        alarm("products-write-throttles", TreatMissingData="breaching"),
+        "alarms",
+        "rings",
+        subject="bbws-{env}-products-write-throttles",
     ),
     "an alarm below its threshold": Fault(
-        alarm("products-write-throttles", ComparisonOperator="LessThanThreshold"), "alarms", "rings"
+        alarm("products-write-throttles", ComparisonOperator="LessThanThreshold"),
+        "alarms",
+        "rings",
+        subject="bbws-{env}-products-write-throttles",
     ),
     "an alarm by another statistic": Fault(
-        alarm("products-write-throttles", Statistic="Minimum"), "alarms", "rings"
+        alarm("products-write-throttles", Statistic="Minimum"),
+        "alarms",
+        "rings",
+        subject="bbws-{env}-products-write-throttles",
     ),
     "an alarm that tells a foreign topic too": Fault(
         alarm(
@@ -400,9 +451,13 @@ ALARM_DRIFTS = {
         ),
         "alarms",
         "tells",
+        subject="bbws-{env}-products-read-throttles",
     ),
     "an alarm that never says it is over": Fault(
-        alarm("products-read-throttles", OKActions=[]), "alarms", "tells"
+        alarm("products-read-throttles", OKActions=[]),
+        "alarms",
+        "tells",
+        subject="bbws-{env}-products-read-throttles",
     ),
     "one more alarm": Fault(
         call(
@@ -421,6 +476,7 @@ ALARM_DRIFTS = {
         ),
         "alarms",
         "alarms of this product",
+        subject="alarms in af-south-1",
     ),
 }
 

@@ -94,7 +94,7 @@ def bucket_policy(bucket: str, change: Any, region: str = "af-south-1") -> Cause
 
 
 def without(sid: str) -> Any:
-    return lambda statements: [one for one in statements if one["Sid"] != sid]
+    return lambda statements: [one for one in statements if one.get("Sid") != sid]
 
 
 def lifecycle(bucket: str, change: Any, region: str = "af-south-1") -> Cause:
@@ -260,17 +260,30 @@ def events(change: Any) -> Cause:
     return cause
 
 
+def remove_state_policy(estate: Any) -> Any:
+    s3 = estate.emulator.client("s3")
+    name = f"bbws-terraform-state-{estate.name}"
+    before = s3.get_bucket_policy(Bucket=name)["Policy"]
+    s3.delete_bucket_policy(Bucket=name)
+    return lambda: s3.put_bucket_policy(Bucket=name, Policy=before)
+
+
 DRIFTS = {
     "everybody may list": Fault(
         put_and_put("put_bucket_acl", "ACL", "public-read", "private"), "bucket", "ACL beside its owner's"
     ),
     "outdated TLS allowed": Fault(
-        bucket_policy(TEMPLATES, without("DenyOutdatedTls")), "bucket", "policy refuses TLS before 1.2", BOTH
+        bucket_policy(TEMPLATES, without("DenyOutdatedTls")),
+        "bucket",
+        "policy refuses TLS before 1.2",
+        BOTH,
+        also=("policy",),
     ),
     "the pointer moved blindly": Fault(
         bucket_policy(TEMPLATES, without("DenyUnconditionalPointerMoves")),
         "bucket",
         "policy refuses moving the pointer blindly",
+        also=("policy",),
     ),
     "a second door to the templates": Fault(
         call(
@@ -285,12 +298,16 @@ DRIFTS = {
         "account",
         "access points of the buckets in af-south-1",
     ),
-    "CORS for everybody": Fault(cors(TEMPLATES), "bucket", "CORS", BOTH, subject="bbws-templates-"),
-    "CORS on the logs": Fault(cors(LOGS), "bucket", "CORS", subject="bbws-logs-"),
+    "CORS for everybody": Fault(cors(TEMPLATES), "bucket", "CORS", BOTH),
+    "CORS on the logs": Fault(cors(LOGS), "bucket", "CORS", subject="bbws-logs-{env}"),
     "CORS on the states": Fault(cors(STATE), "state", "CORS"),
-    "CORS on the copy": Fault(cors(REPLICA, COPY), "bucket", "CORS", PROD, subject=REPLICA),
+    "CORS on the copy": Fault(
+        cors(REPLICA, COPY), "bucket", "CORS", PROD, subject="bbws-templates-{env}-dr-eu-west-1"
+    ),
     "a website": Fault(website(TEMPLATES), "bucket", "website", BOTH),
-    "a website of the copy": Fault(website(REPLICA, COPY), "bucket", "website", PROD, subject=REPLICA),
+    "a website of the copy": Fault(
+        website(REPLICA, COPY), "bucket", "website", PROD, subject="bbws-templates-{env}-dr-eu-west-1"
+    ),
     "a website of the states": Fault(website(STATE), "state", "website"),
     "events to a queue": Fault(
         events(lambda before: {**before, "QueueConfigurations": [QUEUE]}), "bucket", "notifications", BOTH
@@ -300,15 +317,20 @@ DRIFTS = {
         bucket_policy(TEMPLATES, without("DenyKeysOfOthers")),
         "bucket",
         "policy refuses keys that a client keeps",
+        also=("policy",),
     ),
     "foreign encryption": Fault(
-        bucket_policy(TEMPLATES, without("DenyOtherEncryption")), "bucket", "policy refuses other encryption"
+        bucket_policy(TEMPLATES, without("DenyOtherEncryption")),
+        "bucket",
+        "policy refuses other encryption",
+        also=("policy",),
     ),
     "settings left to the deployer": Fault(
         bucket_policy(TEMPLATES, without("DenyWeakening")),
         "bucket",
         "policy refuses weakening by the deployer",
         PROD,
+        also=("policy",),
     ),
     "events to a foreign queue": Fault(
         put_and_put(
@@ -324,7 +346,7 @@ DRIFTS = {
         ),
         "bucket",
         "notifications",
-        subject="bbws-logs-",
+        subject="bbws-logs-{env}",
     ),
     "acceleration": Fault(
         put_and_put(
@@ -355,19 +377,32 @@ DRIFTS = {
     "request metrics of a part": Fault(METRICS_NARROWED, "bucket", "request metrics"),
     "encrypted with a foreign key": Fault(encrypted(TEMPLATES, FOREIGN_KEY), "bucket", "encryption"),
     "states encrypted with a foreign key": Fault(encrypted(STATE, FOREIGN_KEY), "state", "encryption"),
-    "the copy unversioned": Fault(versioning(REPLICA, COPY), "bucket", "versioning", PROD, subject=REPLICA),
+    "the copy unversioned": Fault(
+        versioning(REPLICA, COPY),
+        "bucket",
+        "versioning",
+        PROD,
+        subject="bbws-templates-{env}-dr-eu-west-1",
+        alone=True,
+    ),
     "states unversioned": Fault(versioning(STATE), "state", "versioning", BOTH),
-    "logs unversioned": Fault(versioning(LOGS), "bucket", "versioning", subject="bbws-logs-"),
+    "logs unversioned": Fault(versioning(LOGS), "bucket", "versioning", subject="bbws-logs-{env}"),
     "states public": Fault(public(STATE), "state", "public access block", BOTH),
-    "the copy public": Fault(public(REPLICA, COPY), "bucket", "public access block", PROD, subject=REPLICA),
+    "the copy public": Fault(
+        public(REPLICA, COPY),
+        "bucket",
+        "public access block",
+        PROD,
+        subject="bbws-templates-{env}-dr-eu-west-1",
+    ),
     "the copied logs public": Fault(
-        public(REPLICA_LOGS, COPY), "bucket", "public access block", PROD, subject=REPLICA_LOGS
+        public(REPLICA_LOGS, COPY),
+        "bucket",
+        "public access block",
+        PROD,
+        subject="bbws-logs-{env}-dr-eu-west-1",
     ),
-    "states without a policy": Fault(
-        changed("s3", "get_bucket_policy", "put_bucket_policy", "Policy", lambda text: text, Bucket=STATE),
-        "state",
-        "",
-    ),
+    "states without a policy": Fault(remove_state_policy, "state", "policy", BOTH),
     "states read by another account": Fault(
         bucket_policy(STATE, allowing("s3:GetObject", "arn:aws:s3:::bbws-terraform-state-{env}/*", FOREIGN)),
         "state",
@@ -378,13 +413,13 @@ DRIFTS = {
         bucket_policy(STATE, without("DenyInsecureTransport")), "state", "policy"
     ),
     "logs over plain HTTP": Fault(
-        bucket_policy(LOGS, without("DenyInsecureTransport")), "bucket", "policy", subject="bbws-logs-"
+        bucket_policy(LOGS, without("DenyInsecureTransport")), "bucket", "policy", subject="bbws-logs-{env}"
     ),
     "logs delivered for anybody": Fault(
         bucket_policy(LOGS, lambda statements: [one for one in statements if one.pop("Condition", 1)]),
         "bucket",
         "policy",
-        subject="bbws-logs-",
+        subject="bbws-logs-{env}",
     ),
     "the copy written by another account": Fault(
         bucket_policy(REPLICA, allowing("s3:PutObject", f"arn:aws:s3:::{REPLICA}/*", FOREIGN), COPY),
@@ -392,7 +427,7 @@ DRIFTS = {
         "policy",
         PROD,
         also=("policy allows the roles their work and nothing else",),
-        subject=REPLICA,
+        subject="bbws-templates-{env}-dr-eu-west-1",
     ),
     "everybody but one may read": Fault(
         bucket_policy(
@@ -409,16 +444,22 @@ DRIFTS = {
         lifecycle(TEMPLATES, archive_versions), "bucket", "lifecycle", BOTH
     ),
     "copied versions moved to an archive": Fault(
-        lifecycle(REPLICA, archive_versions, COPY), "bucket", "lifecycle", PROD, subject=REPLICA
+        lifecycle(REPLICA, archive_versions, COPY),
+        "bucket",
+        "lifecycle",
+        PROD,
+        subject="bbws-templates-{env}-dr-eu-west-1",
     ),
     "logs kept for a day": Fault(
-        lifecycle(LOGS, expire_logs_tomorrow), "bucket", "lifecycle", BOTH, subject="bbws-logs-"
+        lifecycle(LOGS, expire_logs_tomorrow), "bucket", "lifecycle", BOTH, subject="bbws-logs-{env}"
     ),
     "lifecycle switched off": Fault(lifecycle(TEMPLATES, switch_off), "bucket", "lifecycle"),
     "versions of the states kept for a week": Fault(
         lifecycle(STATE, keep_states_for_a_week), "state", "lifecycle", BOTH
     ),
-    "the copy replicating on": Fault(replicating_on, "bucket", "replication", PROD, subject=REPLICA),
+    "the copy replicating on": Fault(
+        replicating_on, "bucket", "replication", PROD, subject="bbws-templates-{env}-dr-eu-west-1"
+    ),
     "replication by another role": Fault(
         replication(Role="arn:aws:iam::{account}:role/bbws-backup-prod"), "bucket", "replication", PROD
     ),
@@ -473,14 +514,3 @@ DRIFTS = {
         tagged(TEMPLATES, lambda tags: [*tags, {"Key": "Owner2", "Value": "me"}]), "bucket", "tags"
     ),
 }
-
-
-def remove_state_policy(estate: Any) -> Any:
-    s3 = estate.emulator.client("s3")
-    name = f"bbws-terraform-state-{estate.name}"
-    before = s3.get_bucket_policy(Bucket=name)["Policy"]
-    s3.delete_bucket_policy(Bucket=name)
-    return lambda: s3.put_bucket_policy(Bucket=name, Policy=before)
-
-
-DRIFTS["states without a policy"] = Fault(remove_state_policy, "state", "policy", BOTH)

@@ -156,7 +156,7 @@ def let_everybody_read(estate: Estate) -> Undo:
 
 def let_a_reader_write(estate: Estate) -> Undo:
     def widen(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        reading = next(statement for statement in statements if statement["Sid"] == "AllowReading")
+        reading = next(statement for statement in statements if statement.get("Sid") == "AllowReading")
         reading["Action"].append("s3:PutObject")
         return statements
 
@@ -165,7 +165,7 @@ def let_a_reader_write(estate: Estate) -> Undo:
 
 def allow_from_one_network_only(estate: Estate) -> Undo:
     def narrow(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        reading = next(statement for statement in statements if statement["Sid"] == "AllowReading")
+        reading = next(statement for statement in statements if statement.get("Sid") == "AllowReading")
         reading["Condition"] = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
         return statements
 
@@ -182,7 +182,7 @@ def refuse_reading(estate: Estate) -> Undo:
 def lift_denial(sid: str) -> Callable[[Estate], Undo]:
     def cause(estate: Estate) -> Undo:
         return change_policy(
-            estate, lambda statements: [statement for statement in statements if statement["Sid"] != sid]
+            estate, lambda statements: [statement for statement in statements if statement.get("Sid") != sid]
         )
 
     return cause
@@ -192,7 +192,9 @@ def weaken_denial(estate: Estate) -> Undo:
     """One more condition: the denial is still there, and lets almost everything through."""
 
     def weaken(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        denial = next(statement for statement in statements if statement["Sid"] == "DenyInsecureTransport")
+        denial = next(
+            statement for statement in statements if statement.get("Sid") == "DenyInsecureTransport"
+        )
         denial["Condition"]["StringEquals"] = {"aws:PrincipalAccount": "111122223333"}
         return statements
 

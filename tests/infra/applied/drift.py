@@ -6,29 +6,66 @@ import copy
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from tests.infra.estate import Estate
+from tests.infra.facts import ACCOUNT, BACKUP
 
 Undo = Callable[[], Any]
 Cause = Callable[[Estate], Undo]
 MAIN, COPY = "af-south-1", "eu-west-1"
 
 
+Row = tuple[str, str]
+"""Of what, and what: how the report names a failed check within an area."""
+
+_SUBJECTS: Final = {
+    "account": "{account}",
+    "access": "bbws-terraform-deployer-{env}",
+    "alarms": "bbws-alarms-{env}",
+    "backup": "plan bbws-tables-{env}-{policy}",
+    "bucket": "bbws-templates-{env}",
+    "budget": "bbws-{env}-monthly",
+    "keys": "alias/bbws-dynamodb-tenants",
+    "recovery": "bbws-templates-{env}-dr-eu-west-1",
+    "state": "bbws-terraform-state-{env}",
+    "tables": "tenants",
+    "templates": "bbws-templates-{env}",
+}
+"""Area to what most of its faults are faults of."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """``cause`` breaks something and returns what mends it; the ``area`` must then name ``what``.
 
-    ``also`` may be named beside it, because the same fault breaks it. ``subject`` is what it must be named
-    of, or the beginning of that; "" where the name of the check says it.
+    ``subject`` is what it must be named of; "" for the usual subject of the area. ``also`` is named beside
+    it, because the same fault breaks it: of the same subject, or of another that stands before it. A fault
+    on which it depends whether others can be made, or taken back, is made ``alone``.
     """
 
     cause: Cause
     area: str
     what: str
     estates: tuple[str, ...] = ("dev",)
-    also: tuple[str, ...] = ()
+    also: tuple[str | Row, ...] = ()
     subject: str = ""
+    alone: bool = False
+
+    def named(self, estate: str) -> Row:
+        """Where the report must name it."""
+        return self._row(self.what, estate)
+
+    def rows(self, estate: str) -> frozenset[Row]:
+        """Everything that the report must name, and nothing else."""
+        return frozenset({self.named(estate), *(self._row(one, estate) for one in self.also)})
+
+    def _row(self, named: str | Row, estate: str) -> Row:
+        subject, what = named if isinstance(named, tuple) else (self.subject or _SUBJECTS[self.area], named)
+        words = {"{env}": estate, "{account}": ACCOUNT[estate], "{policy}": BACKUP[estate]}
+        for word, name in words.items():
+            subject = subject.replace(word, name)
+        return subject, what
 
 
 def filled(value: Any, estate: Estate) -> Any:

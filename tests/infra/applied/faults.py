@@ -19,7 +19,7 @@ PROD = ("prod",)
 CONTENT = ("content, by its digests",)
 
 FAULTS = {
-    "versioning suspended": Fault(bucket.suspend_versioning, "bucket", "versioning", BOTH),
+    "versioning suspended": Fault(bucket.suspend_versioning, "bucket", "versioning", BOTH, alone=True),
     "public access opened": Fault(bucket.open_public_access, "bucket", "public access block", BOTH),
     "public access block removed": Fault(bucket.remove_public_access_block, "bucket", "public access block"),
     "encryption removed": Fault(bucket.remove_encryption, "bucket", "encryption"),
@@ -39,36 +39,69 @@ FAULTS = {
         "bucket",
         "lifecycle",
     ),
-    "log bucket tag dropped": Fault(bucket.drop_log_bucket_tag, "bucket", "tags", BOTH),
-    "everybody may read the logs": Fault(bucket.let_everybody_read_logs, "bucket", "policy"),
+    "log bucket tag dropped": Fault(
+        bucket.drop_log_bucket_tag, "bucket", "tags", BOTH, subject="bbws-logs-{env}"
+    ),
+    "everybody may read the logs": Fault(
+        bucket.let_everybody_read_logs, "bucket", "policy", subject="bbws-logs-{env}"
+    ),
     "logging stopped": Fault(bucket.stop_logging, "bucket", "access logs"),
     "everybody may read": Fault(
-        bucket.let_everybody_read, "bucket", "policy allows the roles their work and nothing else", BOTH
+        bucket.let_everybody_read,
+        "bucket",
+        "policy allows the roles their work and nothing else",
+        BOTH,
+        also=("policy",),
     ),
     "a reader may write": Fault(
-        bucket.let_a_reader_write, "bucket", "policy allows the roles their work and nothing else"
+        bucket.let_a_reader_write,
+        "bucket",
+        "policy allows the roles their work and nothing else",
+        also=("policy",),
     ),
     "readers let in from one network only": Fault(
         bucket.allow_from_one_network_only,
         "bucket",
         "policy allows the roles their work and nothing else",
+        also=("policy",),
     ),
     "one more denial": Fault(bucket.refuse_reading, "bucket", "policy"),
     "plain HTTP allowed": Fault(
-        bucket.lift_denial("DenyInsecureTransport"), "bucket", "policy refuses plain HTTP"
+        bucket.lift_denial("DenyInsecureTransport"), "bucket", "policy refuses plain HTTP", also=("policy",)
     ),
     "other accounts allowed": Fault(
-        bucket.lift_denial("DenyOtherAccounts"), "bucket", "policy refuses other accounts"
+        bucket.lift_denial("DenyOtherAccounts"), "bucket", "policy refuses other accounts", also=("policy",)
     ),
     "releases may be overwritten": Fault(
-        bucket.lift_denial("DenyOverwritingReleases"), "bucket", "policy refuses overwriting a release"
+        bucket.lift_denial("DenyOverwritingReleases"),
+        "bucket",
+        "policy refuses overwriting a release",
+        also=("policy",),
     ),
     "releases may be deleted": Fault(
-        bucket.lift_denial("DenyDeletingReleases"), "bucket", "policy refuses deleting a release"
+        bucket.lift_denial("DenyDeletingReleases"),
+        "bucket",
+        "policy refuses deleting a release",
+        also=("policy",),
     ),
-    "a denial weakened": Fault(bucket.weaken_denial, "bucket", "policy refuses plain HTTP"),
-    "policy removed": Fault(bucket.remove_policy, "bucket", "policy"),
-    "replication stopped": Fault(bucket.stop_replication, "bucket", "replication", PROD),
+    "a denial weakened": Fault(bucket.weaken_denial, "bucket", "policy refuses plain HTTP", also=("policy",)),
+    "policy removed": Fault(
+        bucket.remove_policy,
+        "bucket",
+        "policy",
+        also=(
+            "policy allows the roles their work and nothing else",
+            "policy refuses TLS before 1.2",
+            "policy refuses deleting a release",
+            "policy refuses keys that a client keeps",
+            "policy refuses moving the pointer blindly",
+            "policy refuses other accounts",
+            "policy refuses other encryption",
+            "policy refuses overwriting a release",
+            "policy refuses plain HTTP",
+        ),
+    ),
+    "replication stopped": Fault(bucket.stop_replication, "bucket", "replication", PROD, alone=True),
     "delete markers not copied": Fault(bucket.forget_delete_markers, "bucket", "replication", PROD),
     "copies not measured": Fault(
         bucket.change_replication(Destination={"Metrics": {"Status": "Disabled"}}),
@@ -80,10 +113,14 @@ FAULTS = {
         bucket.change_replication(Filter={"Prefix": "releases/"}), "bucket", "replication", PROD
     ),
     "recovery disabled": Fault(tables.disable_recovery, "tables", "point-in-time recovery", BOTH),
-    "table tag dropped": Fault(tables.drop_table_tag, "tables", "tags"),
-    "index deleted": Fault(tables.delete_index, "tables", "indexes"),
-    "table unprotected": Fault(tables.unprotect_table, "tables", "deletion protection", PROD),
-    "replica unprotected": Fault(tables.unprotect_replica, "tables", "deletion protection", PROD),
+    "table tag dropped": Fault(tables.drop_table_tag, "tables", "tags", subject="products"),
+    "index deleted": Fault(tables.delete_index, "tables", "indexes", subject="campaigns"),
+    "table unprotected": Fault(
+        tables.unprotect_table, "tables", "deletion protection", PROD, subject="campaigns"
+    ),
+    "replica unprotected": Fault(
+        tables.unprotect_replica, "tables", "deletion protection", PROD, subject="campaigns in eu-west-1"
+    ),
     "backups kept for a week": Fault(tables.shorten_backups, "backup", "rules", BOTH),
     "backups once a week": Fault(tables.back_up_weekly, "backup", "rules"),
     "backups not copied": Fault(tables.stop_copying_backups, "backup", "rules", PROD),
@@ -104,7 +141,9 @@ FAULTS = {
     ),
     "an alert in dollars": Fault(alarms.alert_in_dollars, "budget", "alerts"),
     "budget raised": Fault(alarms.raise_budget, "budget", "limit"),
-    "alarm silenced": Fault(alarms.silence_alarm, "alarms", "tells"),
+    "alarm silenced": Fault(
+        alarms.silence_alarm, "alarms", "tells", subject="bbws-{env}-tenants-write-throttles"
+    ),
     "nobody hears of alarms": Fault(alarms.unsubscribe_everybody, "alarms", "subscriptions"),
     "everybody may send alarms": Fault(
         alarms.change_topic(
@@ -119,7 +158,10 @@ FAULTS = {
         "policy",
     ),
     "every repository trusted": Fault(
-        access.trust(access.DEPLOYER, sub="repo:BigBeardWebSolutions/*"), "access", "taken by"
+        access.trust(access.DEPLOYER, sub="repo:BigBeardWebSolutions/*"),
+        "access",
+        "taken by",
+        also=("taken on main, by its subject alone",),
     ),
     "main trusted by the deployer": Fault(
         access.trust(
@@ -128,6 +170,7 @@ FAULTS = {
         ),
         "access",
         "taken by",
+        also=("taken on main, by its subject alone",),
     ),
     "the pruner's environment trusted by the deployer": Fault(
         access.trust(
@@ -136,59 +179,95 @@ FAULTS = {
         ),
         "access",
         "taken by",
+        also=("taken on main, by its subject alone",),
     ),
     "the deployer's environment trusted on every branch": Fault(
-        access.trust(access.DEPLOYER, ref=None), "access", "taken by"
+        access.trust(access.DEPLOYER, ref=None),
+        "access",
+        "taken by",
+        also=("taken on main, by its subject alone",),
     ),
     "every subject trusted by the planner": Fault(
-        access.trust(access.PLANNER, sub=None), "access", "taken by"
+        access.trust(access.PLANNER, sub=None),
+        "access",
+        "taken by",
+        also=("taken on main, by its subject alone",),
+        subject="bbws-terraform-planner-{env}",
     ),
     "deployer made administrator": Fault(
         access.attach(access.DEPLOYER, "AdministratorAccess"), "access", "attached policies"
     ),
     "planner made to write": Fault(
-        access.attach(access.PLANNER, "AmazonS3FullAccess"), "access", "attached policies"
+        access.attach(access.PLANNER, "AmazonS3FullAccess"),
+        "access",
+        "attached policies",
+        subject="bbws-terraform-planner-{env}",
     ),
     "planner let into the lock": Fault(
         access.let_the_planner("dynamodb:PutItem", "arn:aws:dynamodb:*:*:table/terraform-state-lock-{}"),
         "access",
         "rights that write, or read data",
         also=("rights of read-for-plans",),
+        subject="bbws-terraform-planner-{env}",
     ),
     "planner let into the templates": Fault(
         access.let_the_planner("s3:GetObject", "arn:aws:s3:::bbws-templates-{}/*"),
         "access",
         "rights that write, or read data",
         also=("rights of read-for-plans",),
+        subject="bbws-terraform-planner-{env}",
     ),
-    "deployer's policy widened": Fault(access.widen_the_deployer, "access", "rights", BOTH),
+    "deployer's policy widened": Fault(
+        access.widen_the_deployer, "access", "rights", BOTH, subject="bbws-terraform-deployer-{env}-buckets"
+    ),
     "auditor let at everything": Fault(
         access.change_rights("bbws-terraform-auditor", "look-at-the-account", Action=["*"]),
         "access",
         "rights of look-at-the-account",
+        also=("rights that write, or read data",),
+        subject="bbws-terraform-auditor-{env}",
     ),
     "pruner let at everything": Fault(
         access.change_rights("bbws-templates-pruner", "prune-releases", Resource="*"),
         "access",
         "rights of prune-releases",
+        subject="bbws-templates-pruner-{env}",
     ),
-    "pruner given more": Fault(access.give_the_pruner_more, "access", "policies of its own"),
+    "pruner given more": Fault(
+        access.give_the_pruner_more, "access", "policies of its own", subject="bbws-templates-pruner-{env}"
+    ),
     "planner let into the state of account": Fault(
         access.let_the_planner("s3:GetObject", "arn:aws:s3:::bbws-terraform-state-{}/*"),
         "access",
         "rights that write, or read data",
         also=("rights of read-for-plans",),
+        subject="bbws-terraform-planner-{env}",
     ),
     "planner let into secrets": Fault(
         access.let_the_planner("secretsmanager:GetSecretValue", "*"),
         "access",
         "rights that write, or read data",
         also=("rights of read-for-plans",),
+        subject="bbws-terraform-planner-{env}",
     ),
     "foreign object": Fault(bucket.leave_a_foreign_object, "templates", "objects that nobody published"),
-    "template mislabelled": Fault(bucket.mislabel_a_template, "templates", "headers"),
-    "template emptied": Fault(bucket.empty_a_template, "templates", "size", also=CONTENT),
-    "template removed": Fault(bucket.remove_a_template, "templates", "size", also=("headers", *CONTENT)),
+    "template mislabelled": Fault(
+        bucket.mislabel_a_template, "templates", "headers", subject="invoices/invoice.html"
+    ),
+    "template emptied": Fault(
+        bucket.empty_a_template,
+        "templates",
+        "size",
+        also=(("bbws-templates-{env}", "content, by its digests"),),
+        subject="receipts/order.html",
+    ),
+    "template removed": Fault(
+        bucket.remove_a_template,
+        "templates",
+        "size",
+        also=(("bbws-templates-{env}", "content, by its digests"), "headers"),
+        subject="receipts/order.html",
+    ),
     **BUCKET_DRIFTS,
     **TABLE_DRIFTS,
     **KEY_DRIFTS,

@@ -99,22 +99,35 @@ DRIFTS = {
         "rights that write, or read data",
         BOTH,
         also=("rights of look-at-the-account",),
+        subject="bbws-terraform-auditor-{env}",
     ),
     "the account's buckets may be public": Fault(
         account_block(BlockPublicPolicy=False), "account", "public access block of the account", BOTH
     ),
     "the lock of a vault taken off": Fault(
-        unlocked(MAIN), "backup", "lock", PROD, subject="vault bbws-tables-prod"
+        unlocked(MAIN), "backup", "lock", PROD, subject="vault bbws-tables-{env} in af-south-1"
     ),
     "the lock of the copied vault taken off": Fault(
-        unlocked(COPY), "backup", "lock", PROD, subject="vault bbws-tables-prod in eu-west-1"
+        unlocked(COPY), "backup", "lock", PROD, subject="vault bbws-tables-{env} in eu-west-1"
     ),
-    "a lock of a day": Fault(unlocked(MAIN, MinRetentionDays=1), "backup", "lock", PROD),
-    "a vault without its policy": Fault(without_vault_policy(MAIN), "backup", "policy", PROD),
-    "the copied vault without its policy": Fault(without_vault_policy(COPY), "backup", "policy", PROD),
+    "a lock of a day": Fault(
+        unlocked(MAIN, MinRetentionDays=1),
+        "backup",
+        "lock",
+        PROD,
+        subject="vault bbws-tables-{env} in af-south-1",
+    ),
+    "a vault without its policy": Fault(
+        without_vault_policy(MAIN), "backup", "policy", PROD, subject="vault bbws-tables-{env} in af-south-1"
+    ),
+    "the copied vault without its policy": Fault(
+        without_vault_policy(COPY), "backup", "policy", PROD, subject="vault bbws-tables-{env} in eu-west-1"
+    ),
     "failed copies that tell nobody": Fault(without_events, "bucket", "notifications", PROD),
-    "the metrics of the copy gone": Fault(copied_metrics, "bucket", "request metrics", PROD, subject=REPLICA),
-    "a table without its guard": Fault(untagged(MAIN), "tables", "tags", PROD, subject="tenants"),
+    "the metrics of the copy gone": Fault(
+        copied_metrics, "bucket", "request metrics", PROD, subject="bbws-templates-{env}-dr-eu-west-1"
+    ),
+    "a table without its guard": Fault(untagged(MAIN), "tables", "tags", PROD),
     "a replica without its guard": Fault(
         untagged(COPY), "tables", "tags", PROD, subject="tenants in eu-west-1"
     ),
@@ -131,13 +144,13 @@ DRIFTS = {
         BOTH,
     ),
     "logs of the states public": Fault(
-        public(STATE_LOGS), "state", "public access block", subject="bbws-terraform-state-logs"
+        public(STATE_LOGS), "state", "public access block", subject="bbws-terraform-state-logs-{env}"
     ),
     "logs of the states unversioned": Fault(
-        versioning(STATE_LOGS), "state", "versioning", subject="bbws-terraform-state-logs"
+        versioning(STATE_LOGS), "state", "versioning", subject="bbws-terraform-state-logs-{env}"
     ),
     "CORS on the logs of the states": Fault(
-        cors(STATE_LOGS), "state", "CORS", subject="bbws-terraform-state-logs"
+        cors(STATE_LOGS), "state", "CORS", subject="bbws-terraform-state-logs-{env}"
     ),
     "logs of the states kept for a day": Fault(
         lifecycle(
@@ -148,25 +161,35 @@ DRIFTS = {
         ),
         "state",
         "lifecycle",
-        subject="bbws-terraform-state-logs",
+        subject="bbws-terraform-state-logs-{env}",
     ),
     "changes of backups that tell nobody": Fault(
         call("events", "disable_rule", "enable_rule", Name="bbws-{env}-backup-changes"),
         "alarms",
         "rule",
         BOTH,
+        subject="bbws-{env}-backup-changes",
     ),
     "failed copies of backups that tell nobody": Fault(
         call("events", "disable_rule", "enable_rule", region=COPY, Name="bbws-{env}-backup-failures"),
         "alarms",
         "rule",
         PROD,
+        subject="bbws-{env}-backup-failures in eu-west-1",
     ),
     "a missing backup that rings never": Fault(
-        alarm("backup-missing", TreatMissingData="notBreaching"), "alarms", "rings", BOTH
+        alarm("backup-missing", TreatMissingData="notBreaching"),
+        "alarms",
+        "rings",
+        BOTH,
+        subject="bbws-{env}-backup-missing",
     ),
     "a foreign address at the alarms of the copies": Fault(
-        subscribed("email", "me@example.com", COPY), "alarms", "subscriptions", PROD
+        subscribed("email", "me@example.com", COPY),
+        "alarms",
+        "subscriptions",
+        PROD,
+        subject="bbws-alarms-{env} in eu-west-1",
     ),
     "an alarm of the second region silenced": Fault(
         call(
@@ -179,5 +202,6 @@ DRIFTS = {
         "alarms",
         "tells",
         PROD,
+        subject="bbws-{env}-tenants-write-throttles in eu-west-1",
     ),
 }

@@ -162,6 +162,7 @@ TABLE_DRIFTS = {
         ),
         "tables",
         "tables of these names",
+        subject="tables in af-south-1",
     ),
     "a replica that nobody planned": Fault(
         call(
@@ -185,13 +186,18 @@ TABLE_DRIFTS = {
         PROD,
         subject="products in eu-west-1",
     ),
-    "locks that expire": Fault(time_to_live(LOCK), "state", "items that expire (TTL)"),
+    "locks that expire": Fault(
+        time_to_live(LOCK), "state", "items that expire (TTL)", subject="terraform-state-lock-{env}"
+    ),
     "a table read by another account": Fault(resource_policy(ARN), "tables", "policy of its own", BOTH),
     "a replica read by another account": Fault(
         resource_policy(ARN, COPY), "tables", "policy of its own", PROD, subject="tenants in eu-west-1"
     ),
     "the locks written by another account": Fault(
-        resource_policy(ARN.replace("tenants", LOCK)), "state", "policy of its own"
+        resource_policy(ARN.replace("tenants", LOCK)),
+        "state",
+        "policy of its own",
+        subject="terraform-state-lock-{env}",
     ),
     "a table streamed elsewhere": Fault(kinesis("tenants"), "tables", "streams into Kinesis", BOTH),
     "contributor insights": Fault(insights("tenants"), "tables", "contributor insights"),
@@ -225,21 +231,25 @@ TABLE_DRIFTS = {
         "state",
         "deletion protection",
         PROD,
+        subject="terraform-state-lock-{env}",
     ),
     "one more index": Fault(one_more_index, "tables", "indexes", subject="products"),
-    "recovery of a day": Fault(shorter_recovery, "tables", "point-in-time recovery"),
+    "recovery of a day": Fault(shorter_recovery, "tables", "point-in-time recovery", subject="products"),
     "recovery of the replica off": Fault(
         recovery_of("tenants", COPY), "tables", "point-in-time recovery", PROD, subject="tenants in eu-west-1"
     ),
-    "recovery of the locks off": Fault(recovery_of(LOCK), "state", "point-in-time recovery"),
-    "a tag more on a table": Fault(
-        table_tag(ARN.replace("{region}", MAIN)), "tables", "tags", subject="tenants"
+    "recovery of the locks off": Fault(
+        recovery_of(LOCK), "state", "point-in-time recovery", subject="terraform-state-lock-{env}"
     ),
+    "a tag more on a table": Fault(table_tag(ARN.replace("{region}", MAIN)), "tables", "tags"),
     "a tag more on the replica": Fault(
         table_tag(ARN.replace("{region}", COPY), COPY), "tables", "tags", PROD, subject="tenants in eu-west-1"
     ),
     "a tag more on the locks": Fault(
-        table_tag(f"arn:aws:dynamodb:{MAIN}:{{account}}:table/{LOCK}"), "state", "tags"
+        table_tag(f"arn:aws:dynamodb:{MAIN}:{{account}}:table/{LOCK}"),
+        "state",
+        "tags",
+        subject="terraform-state-lock-{env}",
     ),
 }
 
@@ -307,15 +317,24 @@ TENANTS = "alias/bbws-dynamodb-tenants"
 KEY_DRIFTS = {
     "a key disabled": Fault(on_key(TENANTS, "disable_key", "enable_key"), "keys", "key", BOTH),
     "a key to be deleted": Fault(deletion(TENANTS), "keys", "key"),
-    "the backups' key to be deleted": Fault(deletion("alias/bbws-tables-{env}"), "keys", "key"),
+    "the backups' key to be deleted": Fault(
+        deletion("alias/bbws-tables-{env}"), "keys", "key", subject="alias/bbws-tables-{env}"
+    ),
     "rotation off": Fault(
         on_key(TENANTS, "disable_key_rotation", "enable_key_rotation"), "keys", "rotation", BOTH
     ),
     "rotation of the replica's key off": Fault(
-        on_key(TENANTS, "disable_key_rotation", "enable_key_rotation", region=COPY), "keys", "rotation", PROD
+        on_key(TENANTS, "disable_key_rotation", "enable_key_rotation", region=COPY),
+        "keys",
+        "rotation",
+        PROD,
+        subject="alias/bbws-dynamodb-tenants in eu-west-1",
     ),
     "rotation of the topic's key off": Fault(
-        on_key("alias/bbws-alarms-{env}", "disable_key_rotation", "enable_key_rotation"), "keys", "rotation"
+        on_key("alias/bbws-alarms-{env}", "disable_key_rotation", "enable_key_rotation"),
+        "keys",
+        "rotation",
+        subject="alias/bbws-alarms-{env}",
     ),
     "a key used by another account": Fault(
         key_policy(TENANTS, allowing("kms:Decrypt", "*", FOREIGN)),
@@ -329,9 +348,13 @@ KEY_DRIFTS = {
         "keys",
         "policy keeps the key in the account",
         also=("policy",),
+        subject="alias/bbws-alarms-{env}",
     ),
     "the topic's key closed to its senders": Fault(
-        key_policy("alias/bbws-alarms-{env}", lambda statements: statements[:1]), "keys", "policy"
+        key_policy("alias/bbws-alarms-{env}", lambda statements: statements[:1]),
+        "keys",
+        "policy",
+        subject="alias/bbws-alarms-{env}",
     ),
     "the copied backups' key used by another account": Fault(
         key_policy(VAULT.replace("bbws", "alias/bbws"), allowing("kms:Decrypt", "*", FOREIGN), COPY),
@@ -339,13 +362,14 @@ KEY_DRIFTS = {
         "policy",
         PROD,
         also=("policy keeps the key in the account",),
+        subject="alias/bbws-tables-{env} in eu-west-1",
     ),
     "a grant to another account": Fault(grant, "keys", "grants beside those of AWS"),
     "an alias on another key": Fault(
         alias_moved,
         "keys",
         "policy",
-        also=("key", "rotation", "tags", "policy keeps the key in the account", "names"),
+        also=("key", "rotation", "tags"),
     ),
     "a second name of a key": Fault(
         lambda estate: call(
@@ -358,7 +382,8 @@ KEY_DRIFTS = {
         )(estate),
         "keys",
         "names of this product",
-        also=("names",),
+        also=(("alias/bbws-dynamodb-tenants", "names"),),
+        subject="aliases in af-south-1",
     ),
     "a tag of a key changed": Fault(
         on_key(

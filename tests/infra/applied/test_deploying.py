@@ -85,7 +85,7 @@ def test_drift_is_planned_by_one_role_and_repaired_by_another(dev: Estate) -> No
     apply = ("apply", *only, "--confirm", "deploy-dev")
     dev.deploy(*apply, role=dev.deployer).ok()
     assert not (folder / "plan.tfplan").exists()
-    dev.verify("--only", "tables", role=f"bbws-terraform-auditor-{dev.name}").ok()
+    dev.verify("--only", "tables", role=dev.auditor).ok()
     assert drifted(dev, "tenants") == []
 
     # It was made without the lock; that the state has gone on since then is seen all the same.

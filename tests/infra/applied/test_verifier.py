@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 import pytest
@@ -12,6 +14,7 @@ from infra.verify.actions import ACTIONS
 from infra.verify.areas import AREAS, questions
 from infra.verify.aws import Account
 from infra.verify.checks import Check, ask_all
+from tests.infra.applied.batches import Verdicts, batch_of, batches
 from tests.infra.applied.faults import FAULTS
 from tests.infra.applied.test_publishing import Role
 from tests.infra.applied.test_publishing import release as release
@@ -20,7 +23,7 @@ from tests.infra.estate import Estate
 pytestmark = pytest.mark.usefixtures("with_templates")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def with_templates(dev: Estate, prod: Estate, release: object) -> None:
     """Both estates with the templates of this repository published."""
     for estate in (dev, prod):
@@ -34,19 +37,44 @@ def account(name: str) -> Account:
     return Account(ENVIRONMENTS[name])
 
 
-def checks(estate: Estate, area: str, monkeypatch: pytest.MonkeyPatch) -> list[Check]:
-    for name, value in estate.emulator.for_boto3.items():
-        monkeypatch.setenv(name, value)
-    account(estate.name).forget()
-    return ask_all(questions(account(estate.name), [area]))
+def failures(estate: Estate, *areas: str) -> list[Check]:
+    """What an account answers now, as far as it is not as designed."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in estate.emulator.for_boto3.items():
+            patch.setenv(name, value)
+        account(estate.name).forget()
+        return [check for check in ask_all(questions(account(estate.name), areas)) if not check.passed]
 
 
-def failures(estate: Estate, area: str, monkeypatch: pytest.MonkeyPatch) -> list[Check]:
-    return [check for check in checks(estate, area, monkeypatch) if not check.passed]
+@pytest.fixture(scope="module")
+def verdicts() -> Verdicts:
+    """What is found of each batch of faults."""
+    return Verdicts(failures)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A whole verification: what it found to be wrong, and which calls it made."""
+
+    failed: list[Check]
+    calls: frozenset[str]
+
+
+@pytest.fixture(scope="module")
+def looks() -> Callable[[Estate], Look]:
+    """One verification of each estate, when all faults have been made and taken back."""
+    made: dict[str, Look] = {}
+
+    def look(estate: Estate) -> Look:
+        if estate.name not in made:
+            made[estate.name] = Look(failures(estate, *AREAS), account(estate.name).asked)
+        return made[estate.name]
+
+    return look
 
 
 def test_an_applied_estate_is_as_designed(estate: Estate) -> None:
-    finished = estate.verify("--json", role=f"bbws-terraform-auditor-{estate.name}").ok()
+    finished = estate.verify("--json", role=estate.auditor).ok()
     report = json.loads(finished.output)
     assert report["passed"] is True
     assert report["environment"] == estate.name
@@ -63,37 +91,44 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "where"), CASES)
 def test_a_fault_is_found_and_nothing_else(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, name: str, where: str
+    request: pytest.FixtureRequest, verdicts: Verdicts, name: str, where: str
 ) -> None:
-    estate: Estate = request.getfixturevalue(where)
-    fault = FAULTS[name]
-    undo = fault.cause(estate)
-    try:
-        found = failures(estate, fault.area, monkeypatch)
-    finally:
-        undo()
-    said = [(check.subject, check.what) for check in found]
-    assert any(what == fault.what and subject.startswith(fault.subject) for subject, what in said), said
-    # A policy, and who takes a role, is compared as a whole and asked for each rule of the design besides.
-    others = {what for _, what in said} - {fault.what, *fault.also}
-    assert {what for what in others if what.split()[0] != fault.what.split()[0]} == set()
-    assert all(check.remedy and check.found for check in found)
+    """It is made together with others, none of which fails the row in which it is found."""
+    batch, fault = batch_of(name, where), FAULTS[name]
+    verdict = verdicts.of(batch, request.getfixturevalue(where))
+    if name in verdict.errors:
+        raise verdict.errors[name]
+    found = sorted(verdict.found)
+    assert fault.rows(where) <= verdict.found.keys(), f"found instead, of {batch}: {found}"
+    beyond = verdict.found.keys() - batch.rows
+    assert not beyond, f"one of these does more than it should: {batch}"
+    for row in fault.rows(where):
+        assert verdict.found[row].remedy
+        assert verdict.found[row].found
+
+
+@pytest.mark.parametrize("where", ["dev", "prod"])
+def test_every_fault_is_made_once_and_found_by_itself(where: str) -> None:
+    """What makes one look enough for many."""
+    made = [name for batch in batches(where) for name in batch.names]
+    assert sorted(made) == sorted(name for name, fault in FAULTS.items() if where in fault.estates)
+    for batch in batches(where):
+        for name in batch.names:
+            others = [FAULTS[other] for other in batch.names if other != name]
+            assert FAULTS[name].area == batch.area
+            assert not any(FAULTS[name].named(where) in other.rows(where) for other in others), batch
 
 
 def test_the_rights_listed_are_those_that_are_used(
-    dev: Estate, prod: Estate, monkeypatch: pytest.MonkeyPatch
+    dev: Estate, prod: Estate, looks: Callable[[Estate], Look]
 ) -> None:
     """A role that is made from the list can verify, and has no right that nobody needs."""
-    made: set[str] = {"s3.get_object"}  # by the verification of the releases, which has a client of its own
-    for estate in (dev, prod):
-        for area in AREAS:
-            checks(estate, area, monkeypatch)
-            made |= account(estate.name).asked
-    assert made == set(ACTIONS)
+    # Objects are read by the verification of the releases, which has a client of its own.
+    assert {"s3.get_object"} | looks(dev).calls | looks(prod).calls == set(ACTIONS)
 
 
-def test_after_all_repairs_everything_is_as_designed(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [check for area in AREAS for check in failures(estate, area, monkeypatch)] == []
+def test_after_all_repairs_everything_is_as_designed(estate: Estate, looks: Callable[[Estate], Look]) -> None:
+    assert looks(estate).failed == []
 
 
 def test_the_table_shows_a_fault_and_the_exit_code_tells_it(dev: Estate) -> None:
