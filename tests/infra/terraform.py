@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from infra.deploy.terraform import find_terraform
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 INFRA: Final = ROOT / "infra"
@@ -52,12 +54,14 @@ class Workbench:
     """A Terraform and the environment that every command gets.
 
     ``overrides`` is a CLI configuration that takes the provider as it lies there: without the hashing of
-    700 MB that every ``terraform init`` costs, and good for whatever needs no backend.
+    700 MB that every ``terraform init`` costs, and good for whatever needs no backend. ``provider`` is the
+    folder of its program.
     """
 
     program: str
     environment: Mapping[str, str]
     overrides: Path
+    provider: Path
 
     def run(
         self,
@@ -127,7 +131,36 @@ def make_workbench(home: Path) -> Workbench:
         home / "overrides.rc",
         f'  dev_overrides {{\n    "hashicorp/aws" = "{folder}"\n  }}\n{_mirror_block(mirror)}',
     )
-    return Workbench(program, environment, home / "overrides.rc")
+    return Workbench(program, environment, home / "overrides.rc", folder)
+
+
+@contextmanager
+def one_provider(workbench: Workbench, home: Path) -> Iterator[Workbench]:
+    """A workbench whose commands all ask one provider, which runs until the end.
+
+    Terraform starts a provider several times in each run of a test, and each start costs more than the run.
+    A provider that is attached (``-debug``) keeps the settings that were configured last, so this suits what
+    configures none: validation, and tests with mocked providers.
+    """
+    (program,) = workbench.provider.glob("terraform-provider-aws_*")
+    said = home / "provider.log"
+    with said.open("wb") as log:
+        process = subprocess.Popen(
+            [program, "-debug"], env=dict(workbench.environment), stdout=log, stderr=subprocess.STDOUT
+        )
+
+    def address() -> str:
+        text = said.read_text(encoding="utf-8", errors="replace")
+        assert process.poll() is None, f"The provider did not start: {text}"
+        found = re.search(r"TF_REATTACH_PROVIDERS='(.*)'", text)
+        return found[1] if found else ""
+
+    try:
+        attached = {"TF_REATTACH_PROVIDERS": eventually(address, bool)}
+        yield replace(workbench, environment={**workbench.environment, **attached})
+    finally:
+        process.terminate()
+        process.wait(timeout=patience())
 
 
 def write_root(folder: Path, environment: str, components: Path = INFRA / "components") -> None:

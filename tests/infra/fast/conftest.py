@@ -13,7 +13,7 @@ import pytest
 
 from tests.infra.facts import MODULES
 from tests.infra.fast.refusals import REFUSALS, refusal_test
-from tests.infra.terraform import INFRA, ROOT, Finished, Workbench, write_root
+from tests.infra.terraform import INFRA, ROOT, Finished, Workbench, one_provider, write_root
 from tests.waiting import patience
 
 CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
@@ -56,13 +56,14 @@ def background(
     """Everything in this tier that takes more than a second."""
     data = tmp_path_factory.mktemp("data")
     running = Background()
-    running.start("checkov", run_checkov)
-    running.start("refusals", run_refusals, workbench, sources, data)
-    for module in MODULES:
-        running.start(f"module {module}", run_module_tests, workbench, sources / "modules" / module, data)
-    running.start("components", run_validate, workbench, sources, data)
-    yield running
-    running.close()
+    with one_provider(workbench, data) as offline:
+        running.start("checkov", run_checkov)
+        running.start("refusals", run_refusals, offline, sources, data)
+        for module in MODULES:
+            running.start(f"module {module}", run_module_tests, offline, sources / "modules" / module, data)
+        running.start("components", run_validate, offline, sources, data)
+        yield running
+        running.close()
 
 
 def run_checkov() -> Finished:
