@@ -17,6 +17,7 @@ import shutil
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -160,6 +161,8 @@ def _report(home: Path, journal: Journal, names: list[str], status: int, *, as_j
         print(f"{number:>3} {name:<{width}}  {'-' if seconds is None else f'{seconds:.0f}':>7}")
     print(f"    {'all':<{width}}  {sum(journal.done.values()):>7.0f}")
     print(f"\n{count} of {len(done)} commands of the workflows executed in {len(journal.runs)} runs.")
+    asked = Counter(str(approval["by"]) for approval in journal.approvals)
+    print(f"Asked for approval: {', '.join(f'{team} {times}' for team, times in asked.items()) or 'nobody'}.")
     print(f"Logs, one a job: {home / 'logs'}")
 
 
