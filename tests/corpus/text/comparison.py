@@ -16,7 +16,7 @@ from typing import Any
 _INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]")
 _WORD = re.compile(r"\ue000\d+\ue001|[^\W_]+")
 _ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
-_BARE = re.compile(r"^(?:https?://)?(?:www\.)?|/+$|\s", re.IGNORECASE)
+_BARE = re.compile(r"^(?:https?://)?(?:www\.)?|/+$", re.IGNORECASE)
 _MARK = re.compile(r"^[ ]*(?:- |([A-Za-z0-9]{1,6})\. )+", re.MULTILINE)
 
 
@@ -76,12 +76,16 @@ def _told(pieces: Sequence[dict[str, Any]]) -> str:
         if "url" in piece:
             address = _printed(piece["url"])
             words = told[starts[piece["from"]] :] if piece["from"] < len(starts) else []
-            if _BARE.sub("", "".join(words)).lower() == _BARE.sub("", address).lower():
+            if _bare("".join(words)) == _bare(address):
                 del told[len(told) - len(words) :]
             told += [" ", address, " "]
         elif "mark" not in piece:
             told += ["" if piece.get("glued") else " ", piece.get("word", piece.get("alt", ""))]
     return "".join(told)
+
+
+def _bare(address: str) -> str:
+    return _BARE.sub("", "".join(address.split())).lower()
 
 
 def _words(text: str, addresses: Sequence[str]) -> list[str]:

@@ -15,7 +15,8 @@ from app.core.html.tree import Node, is_comment, is_element
 
 _GROUPS = frozenset({"thead", "tbody", "tfoot"})
 _CELLS = frozenset({"td", "th"})
-_MOST_COLUMNS = 1000  # HTML's own limit
+_MOST_COLUMNS = 100  # beyond which nobody reads a table column by column
+_MOST_ROWS = 65534  # HTML's own limit of a span
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ def rows(page: Page, table: Node) -> list[Row] | None:
             if any(not is_element(node) or node.tag not in _CELLS for node in child):
                 return None
             found.append(Row(tuple(_cells(page, child, covered)), in_head=in_head))
+            if len(covered) > _MOST_COLUMNS:
+                return None
     return found
 
 
@@ -118,7 +121,7 @@ def _cells(page: Page, row: Node, covered: list[int]) -> Iterator[Cell]:
         while column < len(covered) and covered[column] > 0:
             column += 1
         width = min(max(integer(node.get("colspan")) or 1, 1), _MOST_COLUMNS)
-        height = min(max(integer(node.get("rowspan")) or 1, 1), _MOST_COLUMNS)
+        height = min(max(integer(node.get("rowspan")) or 1, 1), _MOST_ROWS)
         yield Cell(node, column, column + width)
         spans.append((column, column + width, height))
         column += width

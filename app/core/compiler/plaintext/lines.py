@@ -66,7 +66,8 @@ class LineWriter:
 
     def __init__(self) -> None:
         self._lines: list[Line] = []
-        self._buffer = ""
+        self._last_kind: Kind | None = None  # the last line's kind that is not a tag
+        self._pieces: list[str] = []  # of the line being written; none is empty
         self._wants_blank = False
         self._wants_gap = False
         self._has_text = False  # the line being written, apart from section tags
@@ -80,14 +81,12 @@ class LineWriter:
     def write(self, text: str) -> None:
         """Inline text; runs of white space become one blank, none at the start of a line."""
         text = _SPACE.sub(" ", visible(text))
-        if not text:
-            return
-        if not self._buffer or self._buffer.endswith(" "):
-            if text[0] == " " and not self._lines and not self._buffer:
+        if not self._pieces or self._pieces[-1].endswith(" "):
+            if text.startswith(" ") and not self._lines and not self._pieces:
                 self._blank_before = True
             text = text.removeprefix(" ")
-            if not text:
-                return
+        if not text:
+            return
         self._append(text)
 
     def write_lines(self, text: str, *, keeps_blanks: bool) -> None:
@@ -111,24 +110,25 @@ class LineWriter:
     def write_tag(self, word: str, *, opens: bool) -> None:
         """A section tag within a line."""
         if self._wants_gap or self._after_address:
-            self._buffer += " " if self._has_text and not self._buffer.endswith(" ") else ""
+            if self._has_text and not self._ends_in_blank:
+                self._pieces.append(" ")
             self._wants_gap = self._after_address = False
-        self._buffer += word
+        self._pieces.append(word)
         self._tags += 1
         self._opens = self._opens or opens
 
     def gap(self) -> None:
         """Keep what comes next apart from what stands before it on the line."""
-        if self._buffer or self._lines:
+        if self._pieces or self._lines:
             self._wants_gap = True
         else:
             self._blank_before = True
 
     def break_line(self) -> None:
         """End the line, if there is anything on it."""
-        text = self._buffer.rstrip(" \t")
+        text = "".join(self._pieces).rstrip(" \t")
         has_text, opens = self._has_text, self._opens
-        self._buffer = ""
+        self._pieces = []
         self._tags = 0
         self._opens = False
         self._has_text = self._wants_gap = self._after_address = False
@@ -142,7 +142,7 @@ class LineWriter:
                 return
             text += _KEPT_LINE
         self._separate()
-        self._lines.append(Line(Kind.TEXT, (self._indent if self._bullet is None else self._bullet) + text))
+        self._line(Line(Kind.TEXT, (self._indent if self._bullet is None else self._bullet) + text))
         self._bullet = None
 
     def end_block(self) -> None:
@@ -154,7 +154,7 @@ class LineWriter:
         """A section tag on a line of its own."""
         self.break_line()
         self._separate()
-        self._lines.append(Line(Kind.TAG, word))
+        self._line(Line(Kind.TAG, word))
 
     def add(self, line: Line) -> None:
         """A finished line, indented like the others."""
@@ -164,7 +164,7 @@ class LineWriter:
         elif line.kind is Kind.TAG:
             self.tag(line.text)
         else:
-            self._buffer = line.text
+            self._pieces = [line.text] if line.text else []
             self._has_text = True
             self.break_line()
 
@@ -189,41 +189,46 @@ class LineWriter:
 
     def finish(self) -> Passage:
         """What was written; blank lines never stand at the end, or two together."""
-        blank_after = self._wants_gap or self._buffer.endswith(" ")
+        blank_after = self._wants_gap or self._ends_in_blank
         ends_in_address = self._after_address
         self.break_line()
         return Passage(self._lines, self._blank_before, blank_after, ends_in_address)
 
     def _append(self, text: str) -> None:
         apart = self._wants_gap or (self._after_address and text[0] not in _CLOSING)
-        if apart and self._buffer and not self._buffer.endswith(" ") and text[0] != " ":
-            self._buffer += " "
-        self._buffer += text
+        if apart and self._pieces and not self._ends_in_blank and text[0] != " ":
+            self._pieces.append(" ")
+        self._pieces.append(text)
         self._wants_gap = self._after_address = False
         self._has_text = self._has_text or not text.isspace()
 
     def _end_line(self) -> None:
         """End the line, also an empty one within text, or that of a tag which vanishes with it."""
-        text = self._buffer.strip()
+        text = "".join(self._pieces).strip()
         if text and self._tags == 1 and not self._has_text:
-            self._buffer = ""
+            self._pieces = []
             self._tags, self._opens = 0, False
             self.tag(text)
         elif text:
             self.break_line()
         else:
-            self._buffer = ""
+            self._pieces = []
             self._wants_blank = self._wants_blank or (bool(self._lines) and self._lines[-1].kind is Kind.TEXT)
 
     def _separate(self) -> None:
-        if self._wants_blank and self._lines and self._text_precedes():
-            self._lines.append(Line(Kind.BLANK))
+        """A blank line, if one is wanted and the last line, apart from tags, is text."""
+        if self._wants_blank and self._last_kind is Kind.TEXT:
+            self._line(Line(Kind.BLANK))
         self._wants_blank = False
 
-    def _text_precedes(self) -> bool:
-        """Whether the last line that is not a tag is text: a blank one needs no second."""
-        last = next((line for line in reversed(self._lines) if line.kind is not Kind.TAG), None)
-        return last is not None and last.kind is Kind.TEXT
+    def _line(self, line: Line) -> None:
+        self._lines.append(line)
+        if line.kind is not Kind.TAG:
+            self._last_kind = line.kind
+
+    @property
+    def _ends_in_blank(self) -> bool:
+        return bool(self._pieces) and self._pieces[-1].endswith(" ")
 
 
 def visible(text: str) -> str:

@@ -77,7 +77,10 @@ class Reader:
             return
         self._text(element.text, look)
         for child in element:
-            self._node(child)
+            if is_comment(child):
+                self._section_tag(child)
+            elif is_element(child):
+                self._element(child)
             self._text(child.tail, look)
 
     def _text(self, text: str | None, look: Look) -> None:
@@ -93,11 +96,12 @@ class Reader:
         if is_comment(node):
             self._section_tag(node)
         elif is_element(node):
-            look = self.page.look(node)
-            if look.flow is not Flow.GONE:
-                self._element(node, look)
+            self._element(node)
 
-    def _element(self, element: Node, look: Look) -> None:
+    def _element(self, element: Node) -> None:
+        look = self.page.look(element)
+        if look.flow is Flow.GONE:
+            return
         name = element.tag
         read = self._readers.get(name, self._content)
         if look.flow is Flow.ITEM and name != "li":
