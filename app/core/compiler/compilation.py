@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 from app.core.compiler.document import Document
 from app.core.compiler.embedding import Link, linked_file, stylesheet_links
 from app.core.compiler.flattening import FlatText, flatten
+from app.core.compiler.imports import Importer, imports
 from app.core.compiler.inlining import RuleBook
 from app.core.compiler.masking import MaskedDocument, mask
 from app.core.compiler.origins import Origins, Tracer
@@ -34,6 +35,7 @@ from app.core.css.overrides import Overridden, overridden_rules
 from app.core.css.strengthening import Place, strengthened
 from app.core.css.stylesheet import Declaration, parse_declarations, parse_style
 from app.core.findings import Finding, Severity
+from app.core.html.markup import RawText
 from app.core.html.tree import Node
 from app.core.html.veil import is_veiled
 from app.core.proof.atoms import said
@@ -50,9 +52,9 @@ class Compilation:
     ``flat`` is the HTML source with partials and shared stylesheets in place, before inlining. ``origins``
     leads from an offset of ``compiled.html`` to the author's file, ``text_origins`` from one of
     ``compiled.text``. ``stylesheets`` maps the address in a
-    ``<link>`` to the file that took its place. ``defeated`` are
-    declarations, as ``proof.atoms`` says them, that stay in a ``<style>`` and lose there to what was inlined;
-    or their properties alone, where data say the value.
+    ``<link>`` to the file that took its place, ``imports`` an ``@import`` to what it brought. ``defeated``
+    are declarations, as ``proof.atoms`` says them, that stay in a ``<style>`` and lose there to what was
+    inlined; or their properties alone, where data say the value.
     """
 
     source: TemplateSource
@@ -62,6 +64,7 @@ class Compilation:
     text_origins: Origins
     findings: tuple[Finding, ...]
     stylesheets: Mapping[str, SourceFile]
+    imports: Mapping[str, str] = field(default_factory=dict)
     defeated: frozenset[str] = frozenset()
 
 
@@ -92,6 +95,7 @@ class _Compiler:
         self._metadata = source.metadata
         self._findings: list[Finding] = []
         self._stylesheets: dict[str, SourceFile] = {}
+        self._imports: dict[str, str] = {}
         self._defeated: set[str] = set()
 
     def compile(self) -> Compilation:
@@ -139,6 +143,7 @@ class _Compiler:
             text_origins=text_origins,
             findings=tuple(self._findings),
             stylesheets=self._stylesheets,
+            imports=self._imports,
             defeated=frozenset(self._defeated),
         )
 
@@ -146,25 +151,53 @@ class _Compiler:
         return flatten(root, Pantry(self._templates, self._metadata, html=html))
 
     def _embedded(self, flat: FlatText) -> FlatText:
-        """``flat`` with linked stylesheets of the set as ``<style>`` elements."""
+        """``flat`` with linked and imported stylesheets of the set in place."""
         document = Document(flat)
+        importer = Importer(
+            self._templates, lambda address, place: self._report_remote(document.veil.lift(address), place)
+        )
         tracer = Tracer(flat.origins)
         here = 0
-        for link in stylesheet_links(document.markup):
-            file = self._linked(document, link)
+        places: list[Link | RawText] = [*stylesheet_links(document.markup)]
+        texts = document.veil.text
+        places += [
+            style.raw
+            for style in document.styles
+            if not style.whole and any(imports(texts[style.raw.start : style.raw.end]))
+        ]
+        for place in sorted(places, key=lambda item: item.tag.start):
+            if isinstance(place, RawText):
+                tracer.copy(flat.text, flat.origins, here, place.start)
+                importer.write(tracer, document.veil.text, flat.origins, (), place.start, place.end)
+                self._note_imports(document, place)
+                here = place.end
+                continue
+            file = self._linked(document, place)
             if file is None:
                 continue
-            opening, css, closing = link.styled(file.text)
-            tracer.copy(flat.text, flat.origins, here, link.tag.start)
-            tracer.insert(document.veil.lift(opening), flat.origins, link.tag.start)
-            tracer.copy(css, Origins.of_file(file), 0, len(css))
-            tracer.insert(closing, flat.origins, link.tag.start)
-            here = link.tag.end
+            opening, _, closing = place.styled("")
+            tracer.copy(flat.text, flat.origins, here, place.tag.start)
+            tracer.insert(document.veil.lift(opening), flat.origins, place.tag.start)
+            importer.write(tracer, file.text, Origins.of_file(file), (file.label,))
+            tracer.insert(closing, flat.origins, place.tag.start)
+            here = place.tag.end
+            self._stylesheets[place.href] = Importer(self._templates, lambda _, __: None).expanded(file)
         if not here:
             return flat
         tracer.copy(flat.text, flat.origins, here, len(flat.text))
         text, origins = tracer.build()
+        text = document.veil.lift(text)
         return FlatText(text, origins, tokenize(text))
+
+    def _note_imports(self, document: Document, raw: RawText) -> None:
+        """Keep what each ``@import`` of a style element brings, by its statement."""
+        css = document.veil.text
+        silent = Importer(self._templates, lambda _, __: None)
+        for found in imports(css[raw.start : raw.end]):
+            start, end = raw.start + found.start, raw.start + found.end
+            tracer = Tracer(document.flat.origins)
+            silent.write(tracer, css, document.flat.origins, (), start, end)
+            self._imports[css[start:end]] = tracer.build()[0]
 
     def _linked(self, document: Document, link: Link) -> SourceFile | None:
         """The file that a link names; None, and a warning, for one that is not ours to read."""
@@ -172,15 +205,18 @@ class _Compiler:
         named_by_data = bool(document.veil.words(link.href))
         file = None if named_by_data else linked_file(link.href, place, self._templates)
         if file is None:
-            self._report(
-                "remote-stylesheet",
-                f"The stylesheet {document.veil.lift(link.href)} is neither fetched nor inlined.",
-                place,
-                "Save it in the templates folder and link that file; mail clients do not fetch it either.",
-            )
+            self._report_remote(document.veil.lift(link.href), place)
         else:
             self._stylesheets[link.href] = file
         return file
+
+    def _report_remote(self, address: str, place: Location) -> None:
+        self._report(
+            "remote-stylesheet",
+            f"The stylesheet {address} is neither fetched nor inlined.",
+            place,
+            "Save it in the templates folder and name that file; mail clients do not fetch it either.",
+        )
 
     def _text(
         self, document: Document, masked: MaskedDocument, rules: Mapping[int, Sequence[Matched]]

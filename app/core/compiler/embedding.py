@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from app.core.compiler.origins import Origins
 from app.core.errors import CompileError, Location
@@ -47,21 +48,29 @@ def stylesheet_links(markup: Markup) -> list[Link]:
     return found
 
 
-def linked_file(address: str, place: Location, templates: TemplateSet) -> SourceFile | None:
+def is_remote(address: str) -> bool:
+    """Whether an address leads out of the template set."""
+    return _REMOTE.match(address) is not None
+
+
+def linked_file(
+    address: str, place: Location, templates: TemplateSet, *, beside: bool = False
+) -> SourceFile | None:
     """The stylesheet that a link at ``place`` names, None for one on the web.
 
-    A path counts from the templates root, else from the folder of the file where the link stands.
+    A path counts from the templates root, else from the folder of the file where the link stands; with
+    ``beside`` the other way round.
 
     Raises:
         CompileError: there is no such file, or its content cannot stand in a document.
         SourceError: it cannot be read.
     """
-    if _REMOTE.match(address):
+    if is_remote(address):
         return None
     candidates = [posixpath.normpath(address.lstrip("/"))]
     folder = _folder(place, templates)
     if folder is not None:
-        candidates.append(posixpath.normpath(posixpath.join(folder, address)))
+        candidates.insert(0 if beside else 1, posixpath.normpath(posixpath.join(folder, address)))
     for candidate in candidates:
         if candidate in templates.stylesheets:
             _require_plain(templates.stylesheets[candidate])
@@ -76,14 +85,30 @@ def linked_file(address: str, place: Location, templates: TemplateSet) -> Source
     )
 
 
-def with_stylesheets(html: str, files: Mapping[str, SourceFile]) -> str:
-    """A finished document with the stylesheets of the set in place; ``files`` maps addresses to them."""
+def with_stylesheets(
+    html: str, files: Mapping[str, SourceFile], statements: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """A finished document with the stylesheets of the set in place.
+
+    ``files`` maps the addresses of links to them, ``statements`` an ``@import`` to what it brings.
+    """
+    markup = Markup(html)
+    edits = [
+        (link.tag.start, link.tag.end, "".join(link.styled(files[link.href].text)))
+        for link in stylesheet_links(markup)
+        if link.href in files
+    ]
+    for raw in markup.raw_texts if statements else ():
+        if raw.tag.name == "style":
+            css = html[raw.start : raw.end]
+            for statement, brought in statements.items():
+                css = css.replace(statement, brought)
+            edits.append((raw.start, raw.end, css))
     pieces = []
     here = 0
-    for link in stylesheet_links(Markup(html)):
-        if link.href in files:
-            pieces += [html[here : link.tag.start], *link.styled(files[link.href].text)]
-            here = link.tag.end
+    for start, end, text in sorted(edits):
+        pieces += [html[here:start], text]
+        here = end
     return "".join([*pieces, html[here:]])
 
 
@@ -94,7 +119,7 @@ def _value(markup: Markup, attribute: Attribute) -> str:
 def _folder(place: Location, templates: TemplateSet) -> str | None:
     """The folder of a file of the set, relative to the templates root."""
     files = [source.html for source in templates.templates.values()]
-    for file in (*files, *templates.partials.values()):
+    for file in (*files, *templates.partials.values(), *templates.stylesheets.values()):
         if file.label == place.file and file.path.is_relative_to(templates.root):
             return str(PurePosixPath(file.path.relative_to(templates.root).as_posix()).parent)
     return None

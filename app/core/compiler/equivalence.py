@@ -52,7 +52,7 @@ def equivalence_findings(
     compiled = parsed_part(compilation.compiled, Part.HTML).render(data, strict=False)
     try:
         rendered = render_source(source, templates, data)
-        html = with_stylesheets(rendered.html, compilation.stylesheets)
+        html = with_stylesheets(rendered.html, compilation.stylesheets, compilation.imports)
         ours, theirs = look(compiled), look(html)
         difference = first_difference(ours, theirs, compilation.defeated)
     except UnclosedMarkupError as error:

@@ -97,6 +97,11 @@ class Tracer:
             self._begin(segment.file, segment.offset, False, segment.place, 0)
             self._append(text)
 
+    @property
+    def length(self) -> int:
+        """Characters so far."""
+        return self._length
+
     def build(self) -> tuple[str, Origins]:
         """The text and its origins."""
         segments = self._segments or self._empty.between(0, 1)

@@ -1,0 +1,132 @@
+"""``@import`` of a stylesheet of the set: its rules take the place of the statement.
+
+Source: CSS Cascading and Inheritance Level 4, section 2: imports stand before all rules, and what they bring
+comes before what follows; conditions hold for all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.core.compiler.embedding import is_remote, linked_file
+from app.core.compiler.origins import Origins, Tracer
+from app.core.errors import CompileError, Location
+from app.core.html.veil import is_veiled
+from app.core.sources import SourceFile, TemplateSet
+from bbws_templates.errors import LimitError
+
+_BEFORE = re.compile(
+    r"(?:\s|/\*.*?\*/|<!--|-->|@charset\s[^;]*;|@layer\s[^;{]*;)*", re.DOTALL | re.IGNORECASE
+)
+_IMPORT = re.compile(
+    r"""@import\s*(?:url\(\s*(?P<quote>["']?)(?P<url>[^"')]*)(?P=quote)\s*\)|"(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
+    r"(?P<conditions>(?:[^;\"']|\"[^\"]*\"|'[^']*')*);",
+    re.IGNORECASE,
+)
+_LAYER = re.compile(r"\s*layer(?:\(([^)]*)\))?(?=\s|$)", re.IGNORECASE)
+_SUPPORTS = re.compile(r"\s*supports(\((?:[^()]|\([^()]*\))*\))", re.IGNORECASE)
+MAX_CHARACTERS = 2_000_000
+"""Stylesheets that import each other in breadth grow without bound."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """One statement: its span, the address, and the at-rules that stand for its conditions."""
+
+    start: int
+    end: int
+    address: str
+    wrappers: tuple[str, ...]
+
+
+def imports(css: str) -> Iterator[Import]:
+    """The statements at the head of a stylesheet, where alone they count."""
+    here = 0
+    while True:
+        before = _BEFORE.match(css, here)
+        here = before.end() if before else here
+        match = _IMPORT.match(css, here)
+        if match is None:
+            return
+        address = (match["url"] or match["double"] or match["single"] or "").strip()
+        yield Import(match.start(), match.end(), address, tuple(_wrappers(match["conditions"])))
+        here = match.end()
+
+
+def _wrappers(conditions: str) -> Iterator[str]:
+    layer = _LAYER.match(conditions)
+    if layer is not None:
+        yield f"@layer {layer.group(1) or ''}".strip()
+        conditions = conditions[layer.end() :]
+    supports = _SUPPORTS.match(conditions)
+    if supports is not None:
+        yield f"@supports {supports.group(1)}"
+        conditions = conditions[supports.end() :]
+    if conditions.strip():
+        yield f"@media {conditions.strip()}"
+
+
+class Importer:
+    """Writes stylesheets with what they import in place.
+
+    ``remote`` is told of each address that is not ours to read, with its place.
+    """
+
+    def __init__(self, templates: TemplateSet, remote: Callable[[str, Location], None]) -> None:
+        self._templates = templates
+        self._remote = remote
+
+    def expanded(self, file: SourceFile) -> SourceFile:
+        """A stylesheet of the set as it reads with its imports in place."""
+        tracer = Tracer(Origins.of_file(file))
+        self.write(tracer, file.text, Origins.of_file(file), (file.label,))
+        return SourceFile(file.path, file.label, tracer.build()[0])
+
+    def write(
+        self,
+        tracer: Tracer,
+        css: str,
+        origins: Origins,
+        chain: tuple[str, ...],
+        start: int = 0,
+        end: int | None = None,
+    ) -> None:
+        """Append the stylesheet in ``css[start:end]``; ``chain`` are the files that led to it.
+
+        Raises:
+            CompileError: a file that is not there, or that imports itself.
+            LimitError: the result is beyond ``MAX_CHARACTERS``.
+            SourceError: a file that cannot be read.
+        """
+        end = len(css) if end is None else end
+        here = start
+        for found in imports(css[start:end]):
+            place = origins.locate(start + found.start)
+            if is_remote(found.address) or is_veiled(found.address):
+                self._remote(found.address, place)
+                continue
+            file = linked_file(found.address, place, self._templates, beside=True)
+            if file is None:
+                continue
+            if file.label in chain:
+                raise CompileError(
+                    f"Stylesheets import each other without end: {' → '.join([*chain, file.label])}.",
+                    location=place,
+                    remedy="Take one of the imports out.",
+                )
+            tracer.copy(css, origins, here, start + found.start)
+            tracer.insert(
+                "".join(f"{wrapper} {{\n" for wrapper in found.wrappers), origins, start + found.start
+            )
+            self.write(tracer, file.text, Origins.of_file(file), (*chain, file.label))
+            tracer.insert("\n}" * len(found.wrappers), origins, start + found.start)
+            here = start + found.end
+            if tracer.length > MAX_CHARACTERS:
+                raise LimitError(
+                    f"With its imports in place the stylesheet is longer than {MAX_CHARACTERS:,} characters.",
+                    location=place,
+                    remedy="Import fewer stylesheets within stylesheets.",
+                )
+        tracer.copy(css, origins, here, end)
