@@ -74,7 +74,9 @@ AT_RULES = st.builds(
     lambda head, rule: f"{head} {{ {rule} }}",
     st.sampled_from(["@media (max-width: 600px)", "@media print", "@supports (display:grid)"]),
     RULES,
-) | st.sampled_from(["@font-face { font-family: x; src: url(y) }", "@import url(z.css);", "/* remark */"])
+) | st.sampled_from(
+    ["@font-face { font-family: x; src: url(y) }", "@import url(//x.example/z.css);", "/* remark */"]
+)
 STYLES = st.builds(
     lambda opening, parts: f"{opening}\n{' '.join(parts)}\n</style>",
     st.sampled_from(

@@ -281,8 +281,8 @@ def test_an_import_comes_before_what_follows_it(load: Loader, css: str) -> None:
 
 def test_the_conditions_of_an_import_hold_for_all_of_it(load: Loader) -> None:
     files = {
-        "mail.html": "<style>@import 'a.css' layer(x) supports(display: grid) screen and (max-width: 9px);</style>"
-        "<p>x</p>",
+        "mail.html": "<style>@import 'a.css' layer(x) supports(display: grid) screen and (max-width: 9px);"
+        "</style><p>x</p>",
         "a.css": "@import 'b.css' print; p { top: 0 }",
         "b.css": "p { left: 0 }",
     }
