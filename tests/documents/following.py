@@ -19,6 +19,7 @@ from tests.waiting import patience
 # Pagers wait for somebody; everything else is as it is typed.
 PRELUDE = 'set -eo pipefail\nless() { cat "$@"; }\n'
 _LONG_AGO = 946_684_800
+_QUESTION = re.compile(r"(\[y/N\]: )")
 _SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
@@ -53,10 +54,10 @@ class Reader:
 
     def type(self, block: Block) -> str:
         """Run one block; what it prints."""
-        text = self.put_in(block.text)
         for start, happen in self.before.items():
             if block.text.startswith(start):
                 happen()
+        text = self.put_in(block.text)
         where = self.checkout.parent / "where"
         status, printed = self._shell(f"{PRELUDE}{text}\npwd > '{where}'\n", self.environment(block))
         assert status == exit_status(block), f"{block.place} ended with {status}:\n{text}\n{printed}"
@@ -84,7 +85,8 @@ class Reader:
         finally:
             os.close(ours)
             os.close(theirs)
-        return finished.returncode, _SEQUENCES.sub("", finished.stdout)
+        # What is answered shows on the terminal, and so does the end of its line.
+        return finished.returncode, _QUESTION.sub(r"\1\n", _SEQUENCES.sub("", finished.stdout))
 
 
 def matches(printed: str, expected: str) -> bool:

@@ -165,8 +165,8 @@ def _fill(
     """Templates in both, a sit beside dev to promote to, functions and items in production."""
     make_bucket(made["dev"].emulator.client("s3"), "bbws-templates-sit", "af-south-1")
     older = [changed_templates(checkout, home / f"older{number}", f"Thanks {number}") for number in range(3)]
-    # Production has been deployed to now and then; what is on main has not reached dev yet.
-    for name, one in (("dev", older[0]), *(("prod", one) for one in (*older, []))):
+    # Production has been published to now and then; what is on main has not reached dev yet.
+    for name, one in (("dev", older[0]), *(("prod", one) for one in older), ("prod", [])):
         command(environments[name], checkout, "publish", "--to", name, *one, "--allow-unapproved", "--yes")
     prod = made["prod"].emulator
     for region in ("af-south-1", "eu-west-1"):
@@ -238,6 +238,11 @@ def _events(made: Mapping[str, Estate], reader: Reader) -> dict[str, Callable[[]
         for words in (["init"], ["plan", f"-out={reader.checkout / 'plan.tfplan'}"]):
             subprocess.run(["terraform", *words], cwd=folder, check=True, capture_output=True)
 
+    def look_again() -> None:
+        """It was a deletion after all, so the reader repeats the dry run without the window."""
+        again = f"{restore} --from tenants-restored"
+        reader.type(Block(ROOT / "README.md", 0, "bash", "", again, "exit status: 1"))
+
     restore = ".venv/bin/python -m infra.restore items --env prod --table tenants"
     return {
         "git log --oneline -- infra": commit,
@@ -246,4 +251,5 @@ def _events(made: Mapping[str, Estate], reader: Reader) -> dict[str, Callable[[]
         "aws s3api copy-object": note_a_version,
         "aws s3api get-object": note_a_version,
         f"{restore} --from tenants-restored\n": lose_an_item,
+        f"{restore} --from tenants-restored \\\n  --carry-out": look_again,
     }
