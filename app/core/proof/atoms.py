@@ -35,7 +35,7 @@ _STATIC_PSEUDOS = (
     r"(?:first|last|only)-(?:child|of-type)|nth-(?:last-)?(?:child|of-type)|not|is|where|has|root|empty"
 )
 _OF_CLIENTS = re.compile(
-    rf"::?(?!(?:{_STATIC_PSEUDOS})\b)-?[a-z][\w-]*(?:\([^()]*\))?|\[\s*(?:data-|x-|owa|lang\b)[^\]]*\]",
+    rf"(?<!\\)::?(?!(?:{_STATIC_PSEUDOS})\b)-?[a-z][\w-]*(?:\([^()]*\))?|\[\s*(?:data-|x-|owa|lang\b)[^\]]*\]",
     re.IGNORECASE,
 )
 # What a client of long ago does not understand: other functions, other units, other keywords.
