@@ -74,6 +74,14 @@ CASES = [
         '<p style="display:none;display:wrong">x</p><p style="display:none!important;display:block">x</p>y',
         "y",
     ),
+    ('<style data-embed>.h{display:none}</style><p class="h">x</p>y', "y"),
+    ('<style media="print">.h{display:none}</style><p class="h">y</p>', "y"),
+    ('<style>@media (max-width: 9px){.h{display:none}}</style><p class="h">y</p>', "y"),
+    ('<style>* {color:red} [title^="a"] {display:none}</style><p title="ab">x</p><p title="b">y</p>', "y"),
+    ('<style>[title] {display:none} p.s {display:block}</style><p title="b" class="s">y</p>', "y"),
+    ("<style>i:hover{display:none} #outlook i{display:none}</style><i>y</i>", "y"),
+    # A section between two comments is a section.
+    ("<!-- {{#l}} --><p>{{.}}</p><!-- {{/l}} --><!-- {{x}} -->", "{{#l}}\n{{.}}\n\n{{/l}}"),
     ("<details><summary>y</summary>x</details><details open>z</details>", "y\nz"),
     (
         "<p>Hi</p><div>&#847;&zwnj;&nbsp;&#8199;&shy;&#65279;&#8203;</div><p>\u200cyou\u200c &lrm; now</p>",

@@ -61,6 +61,15 @@ _SIDES = ("top", "right", "bottom", "left")
 # Which of so many values of a shorthand is that of each side.
 _PLACES = {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 3: (0, 1, 2, 1), 4: (0, 1, 2, 3)}
 
+_SHORTHANDS = frozenset(
+    {"margin", "padding", "overflow", "font", "list-style", "text-decoration", "-webkit-text-decoration"}
+)
+
+
+def is_read(name: str) -> bool:
+    """Whether a property decides about words."""
+    return name in _KEYWORDS or name in _LENGTHS or name in _AS_WRITTEN or name in _SHORTHANDS
+
 
 def pixels(value: str) -> float | None:
     """A length in pixels, relative ones by the sizes that browsers begin with; None for one without a size.

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument, section_number
 from app.core.compiler.plaintext.appearance import ROOT, Flow, Look, look
+from app.core.compiler.plaintext.remaining import remaining_rules
 from app.core.css.cascade import Matched, merged
 from app.core.html.tree import Node, is_element
 
@@ -38,7 +39,9 @@ class Page:
         self._blocks: set[Node] = set()
         self._breaks: set[Node] = set()  # those, line breaks, and what holds any
         self._structured: set[Node] = set()
+        self._remaining: Mapping[Node, Sequence[Matched]] = {}
         if masked.root is not None:
+            self._remaining = remaining_rules(document, masked.root)
             self._survey(masked.root)
 
     def look(self, element: Node) -> Look:
@@ -139,7 +142,7 @@ class Page:
         if number is None:
             return ""
         own = self._document.value(self._document.markup.start_tags[number], "style")
-        rules = self._rules.get(number, ())
+        rules = (*self._rules.get(number, ()), *self._remaining.get(element, ()))
         return merged(rules, html.unescape(own or "")) if own or rules else ""
 
 

@@ -1,0 +1,61 @@
+"""Rules that stay in a ``<style>`` although they apply to every screen, for what they say of words.
+
+The compiler leaves them there for the sake of mail clients or of bytes: ``*``, ``[href^="tel"]``, all of a
+``<style data-embed>``. A browser follows them all the same, so a text part has to. Rules that count their
+neighbours are not followed, nor those for what only a client can know (``:hover``): data or clients decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import cssselect
+
+from app.core.compiler.document import Document, StyleElement
+from app.core.compiler.plaintext.declarations import is_read
+from app.core.css.cascade import Matched, Rank
+from app.core.css.selectors import Selector
+from app.core.css.stylesheet import StyleRule, parse_stylesheet
+from app.core.html.tree import Node, matching
+
+_EVERYWHERE = frozenset({"", "all", "screen"})
+_IN_BRACKETS = re.compile(r"\[[^\]]*\]")
+_BEYOND_NAMES = re.compile(r"[:|\\]")  # pseudo-classes, namespaces, escapes
+
+
+def remaining_rules(document: Document, root: Node) -> dict[Node, tuple[Matched, ...]]:
+    """What such rules say of each element of ``root``, the parsed copy, that they match."""
+    found: dict[Node, tuple[Matched, ...]] = {}
+    for number, style in enumerate(document.styles):
+        for rule, selector in _remaining(document, style):
+            item = Matched(Rank(selector.specificity, (number, rule.span.start)), rule.declarations)
+            for element in _matched(root, selector.text):
+                found[element] = (*found.get(element, ()), item)
+    return found
+
+
+def _remaining(document: Document, style: StyleElement) -> Iterator[tuple[StyleRule, Selector]]:
+    sheet = style.sheet
+    if style.whole:
+        media = document.value(style.raw.tag, "media") or ""
+        if media.strip().lower() not in _EVERYWHERE:
+            return
+        sheet = parse_stylesheet(document.veil.text[style.raw.start : style.raw.end])
+    for rule in sheet.rules:
+        if any(is_read(item.name) for item in rule.declarations):
+            for selector in rule.selectors:
+                if (style.whole or not selector.inlinable) and _is_of_the_page(selector):
+                    yield rule, selector
+
+
+def _is_of_the_page(selector: Selector) -> bool:
+    odd = _BEYOND_NAMES.search(_IN_BRACKETS.sub("", selector.text))
+    return not (odd or selector.counts or selector.for_clients)
+
+
+def _matched(root: Node, selector: str) -> list[Node]:
+    try:
+        return matching(root, selector)
+    except cssselect.SelectorError:
+        return []  # newer than cssselect; a browser may know it
