@@ -185,6 +185,29 @@ CASES = [
         "A | 2\na:    1\n{{#t}}\nSum:  2\n{{/t}}",
     ),
     (
+        "<table><tr><th colspan=2>Order</th></tr><tr><th>Item</th><th>Price</th></tr>"
+        "<tr><td>{{a}}</td><td>{{b}}</td></tr></table>",
+        "Order\nItem:   {{a}}\nPrice:  {{b}}",
+    ),
+    (
+        "<table><tr><th colspan=2>Sizes</th><th>Price</th></tr><tr><th>EU</th><th>US</th><th>ZAR</th></tr>"
+        "<tr><td>{{a}}</td><td>{{b}}</td><td>{{c}}</td></tr></table>",
+        "Sizes | Price\nEU | US | ZAR\n{{a}} | {{b}} | {{c}}",
+    ),
+    (
+        "<table>{{#s}}<tr><th>A</th><th>B</th></tr>{{/s}}<tr><td>{{a}}</td><td>{{b}}</td></tr></table>",
+        "{{#s}}\nA | B\n{{/s}}\n{{a}} | {{b}}",
+    ),
+    (
+        "<table><tr><td>Item</td><td>Price ({{c}})</td></tr><tr><td>{{a}}</td><td>{{b}}</td></tr></table>",
+        "Item | Price ({{c}})\n{{a}} | {{b}}",
+    ),
+    (
+        "<table><tr><td>Subtotal</td><td>ZAR {{a}}</td></tr><tr><td>Tax</td><td>{{b}}</td></tr></table>",
+        "Subtotal:  ZAR {{a}}\nTax:       {{b}}",
+    ),
+    ('<p>a</p>{{#s}}<div style="display:none">x</div>{{/s}} {{#s}}<!-- x -->{{/s}}<p>b</p>', "a\n\nb"),
+    (
         "<table><tr><th>A</th><td>{{#l}}<p>{{.}}</p>{{/l}}</td></tr></table>",
         "A:\n{{#l}}\n    {{.}}\n{{/l}}",
     ),

@@ -84,6 +84,15 @@ class Page:
         """Characters of a text, with ``variable`` for each tag in it."""
         return len(text) - sum(len(word.group()) - variable for word in self._document.veil.words(text))
 
+    def holds_nothing(self, opening: Node, closing: Node) -> bool:
+        """Whether a section has nothing to show, such as a hidden preheader."""
+        if (opening.tail or "").strip():
+            return False
+        return all(
+            not (node.tail or "").strip() and (not is_element(node) or self.is_gone(node))
+            for node in between(opening, closing)
+        )
+
     def stands_alone(self, opening: Node, closing: Node) -> bool:
         """Whether a section stands between lines rather than within one."""
         inside = list(between(opening, closing))

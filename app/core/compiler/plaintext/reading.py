@@ -31,6 +31,7 @@ class Reader:
         self.page = page
         self._out = LineWriter()
         self._block_tags: set[Node] = set()
+        self._empty_tags: set[Node] = set()
         self._striking = False
         self._drawn = 0
         self._readers: dict[str, Callable[[Node], None]] = {
@@ -300,8 +301,12 @@ class Reader:
         if not word:
             return
         closing = self.page.closing(comment)
-        if closing is not None and self.page.stands_alone(comment, closing):
+        if closing is not None and self.page.holds_nothing(comment, closing):
+            self._empty_tags |= {comment, closing}
+        elif closing is not None and self.page.stands_alone(comment, closing):
             self._block_tags |= {comment, closing}
+        if comment in self._empty_tags:
+            return
         if comment in self._block_tags:
             self._out.tag(word)
         else:

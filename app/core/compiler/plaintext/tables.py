@@ -27,6 +27,7 @@ _BAR = " | "
 _LONG = 40  # characters of a cell beyond which it is no label and no figure
 _ADDRESS = re.compile(r"\w:\S*//|\w: \S*[@/]")
 _ENDS_LABEL = (":", "?")
+_WORD = re.compile(r"[^\W\d_\U000f0000-\U0010ffff\ufdd0-\ufdef]{4,}")  # longer than a currency, and no tag
 
 
 class CellReader(Protocol):
@@ -94,12 +95,10 @@ class _Table:
         filled = self._filled
         if not filled:
             return []
-        if len(filled) > 1 and filled[0].row.is_headings and all(map(self._is_short, filled[0].cells)):
-            return self._below_headings(filled[0])
-        headed = any(cell.is_heading for item in filled for cell in item.row.cells)
-        if headed and not all(len(item.row.cells) == 1 or _begins_with_label(item) for item in filled):
-            headed = False
-        if headed or self._names_and_tells():
+        head = self._head()
+        if head is not None:
+            return self._below_headings(head)
+        if self._begins_with_labels() or self._names_and_tells():
             return list(self._labelled_rows(self._texts, []))
         if len(filled) > 1 and all(
             len(item.cells) > 1 and all(map(self._is_short, item.cells)) for item in filled
@@ -107,17 +106,28 @@ class _Table:
             return list(self._barred(self._texts))
         return None
 
+    def _head(self) -> _Texts | None:
+        """The row of headings above all others but titles; none that data can leave out."""
+        for item in self._texts:
+            if len(item.cells) != 1:
+                heads = item.row.is_headings and item is not self._filled[-1]
+                return item if heads and all(map(self._is_short, item.cells)) else None
+        return None
+
     def _below_headings(self, head: _Texts) -> list[Line]:
         """Rows under headings: these are labels, or a line of their own above."""
-        rest = [item for item in self._texts if item is not head]
+        place = self._texts.index(head)
+        titles = [line for item in self._texts[:place] for line in item.cells[0]]
+        rest = self._texts[place + 1 :]
         labels = [_one_line(text) for text in head.cells]
         fits = all(self._is_stacked(item, head) for item in rest if len(item.cells) > 2)
+        fits = fits and not any(item.row.is_headings for item in rest)
         if fits and any(self._is_complete(item, head, labels) for item in rest):
-            return list(self._labelled_rows(rest, labels, head))
+            return [*titles, *self._labelled_rows(rest, labels, head)]
         heading = Line(Kind.TEXT, _BAR.join(filter(None, labels)))
-        if all(len(item.cells) <= 2 for item in rest):
-            return [heading, *self._labelled_rows(rest, [])]
-        return [heading, *self._barred(rest)]
+        if all(len(item.cells) <= 2 for item in rest) and not any(item.row.is_headings for item in rest):
+            return [*titles, heading, *self._labelled_rows(rest, [])]
+        return [*titles, heading, *self._barred(rest)]
 
     def _is_complete(self, item: _Texts, head: _Texts, labels: Sequence[str]) -> bool:
         """Whether a row has something to say under each heading."""
@@ -196,9 +206,18 @@ class _Table:
         for item in texts:
             yield Line(Kind.TAG, item.row.word) if item.row.word else Line(Kind.TEXT, _barred(item))
 
+    def _begins_with_labels(self) -> bool:
+        """Whether each row has a heading in front."""
+        rows = [item.row.cells for item in self._filled if len(item.row.cells) > 1]
+        return bool(rows) and all(
+            cells[0].is_heading and not all(cell.is_heading for cell in cells) for cells in rows
+        )
+
     def _names_and_tells(self) -> bool:
         """Whether the first of two columns names what the second tells."""
-        if len(self._filled) < 2 or any(len(item.cells) != 2 for item in self._filled):
+        if len(self._filled) < 2 or any(
+            len(item.cells) != 2 or item.row.is_headings for item in self._filled
+        ):
             return False
         names = [item.cells[0] for item in self._filled]
         if not all(map(self._is_short, names)):
@@ -206,11 +225,12 @@ class _Table:
         return all(_one_line(name).endswith(_ENDS_LABEL) for name in names) or not self._is_heading_like()
 
     def _is_heading_like(self) -> bool:
-        """Whether the first row could as well be headings: words on both sides, no figure and no variable."""
+        """Whether the first row could as well be headings: words on both sides, and no figure."""
         return all(
-            any(map(str.isalpha, text))
-            and not any(map(str.isdigit, text))
-            and self._reader.page.is_fixed(text)
+            not any(map(str.isdigit, text))
+            and (
+                any(map(str.isalpha, text)) if self._reader.page.is_fixed(text) else bool(_WORD.search(text))
+            )
             for text in map(_one_line, self._filled[0].cells)
         )
 
@@ -226,10 +246,6 @@ class _Table:
 
     def _label_width(self, label: str) -> int:
         return self._reader.width(_label(label))
-
-
-def _begins_with_label(item: _Texts) -> bool:
-    return item.row.cells[0].is_heading and not all(cell.is_heading for cell in item.row.cells)
 
 
 def _barred(item: _Texts) -> str:
