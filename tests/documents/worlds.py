@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -98,7 +99,7 @@ def estates(home: Path) -> Iterator[Reader]:
 
 def meant(block: Block) -> str:
     """The environment that a block speaks of."""
-    return "prod" if "prod" in block.text or "eu-west-1" in block.text or "tenants" in block.text else "dev"
+    return "prod" if re.search(r"(?<![a-z])prod(?![a-z])|eu-west-1|\btenants\b", block.text) else "dev"
 
 
 def surroundings(home: Path) -> dict[str, str]:
@@ -238,6 +239,10 @@ def _events(made: Mapping[str, Estate], reader: Reader) -> dict[str, Callable[[]
         for words in (["init"], ["plan", f"-out={reader.checkout / 'plan.tfplan'}"]):
             subprocess.run(["terraform", *words], cwd=folder, check=True, capture_output=True)
 
+    def tidy_up() -> None:
+        """Nobody needs the restored table any more, so the reader deletes it, by the sentence above."""
+        dynamodb.delete_table(TableName="tenants-restored")
+
     def look_again() -> None:
         """It was a deletion after all, so the reader repeats the dry run without the window."""
         again = f"{restore} --from tenants-restored"
@@ -245,6 +250,7 @@ def _events(made: Mapping[str, Estate], reader: Reader) -> dict[str, Callable[[]
 
     restore = ".venv/bin/python -m infra.restore items --env prod --table tenants"
     return {
+        ".venv/bin/python -m infra.verify --env prod --only tables\n": tidy_up,
         "git log --oneline -- infra": commit,
         "terraform show -json plan.tfplan": plan_elsewhere,
         "aws s3api list-object-versions": note_a_version,
