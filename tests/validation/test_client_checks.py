@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from app.core.html.outlook_view import is_met, outlook_view
 from app.core.validation.checks.client_css import check_client_css
 from app.core.validation.checks.conditionals import check_conditionals
 from app.core.validation.checks.size import CLIP_BYTES, WARN_BYTES, check_size
 from app.core.validation.checks.style_blocks import MAX_STYLE_BYTES, check_style_blocks
 from app.core.validation.data.client_css import CLIENT_CSS
-from app.core.validation.outlook_view import is_met, outlook_view
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING
 from tests.validation.pages import codes, document, problems

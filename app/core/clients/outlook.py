@@ -13,7 +13,7 @@ from app.core.clients.edits import Edits, restyle, scan
 from app.core.clients.view import Client, ClientView
 from app.core.css.stylesheet import Declaration, parse_stylesheet
 from app.core.html.markup import Markup, StartTag
-from app.core.validation.outlook_view import outlook_view
+from app.core.html.outlook_view import outlook_view
 
 # Source: Microsoft, "Word 2007 HTML and CSS Rendering Capabilities in Outlook 2007"; caniemail.com, Outlook
 # (Windows).

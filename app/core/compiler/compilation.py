@@ -35,7 +35,7 @@ from app.core.css.overrides import Overridden, overridden_rules
 from app.core.css.strengthening import Place, strengthened
 from app.core.css.stylesheet import Declaration, parse_declarations, parse_style
 from app.core.findings import Finding, Severity
-from app.core.html.markup import RawText
+from app.core.html.markup import RawText, StartTag
 from app.core.html.tree import Node
 from app.core.html.veil import is_veiled
 from app.core.proof.atoms import said
@@ -114,7 +114,8 @@ class _Compiler:
             number: matched[element] for number, element in masked.elements.items() if element in matched
         }
         marked = self._marked(document, masked, matched)
-        compiled_html, origins = splice(document, rules, _kept(document, masked, matched, marked))
+        kept = _kept(document, masked, matched, marked)
+        compiled_html, origins = splice(document, rules, kept, self._for_outlook(document, book))
         text, text_origins = self._text(document, masked, rules)
         compiled = CompiledTemplate(
             name=source.name,
@@ -260,6 +261,22 @@ class _Compiler:
                 document.flat.origins.locate(offset),
                 "Correct it or remove it.",
             )
+
+    def _for_outlook(self, document: Document, book: RuleBook) -> dict[StartTag, Sequence[Matched]]:
+        """The rules for the start tags that stand in Outlook's comments."""
+        seen = document.as_outlook_reads()
+        if seen is None:
+            return {}
+        require_selectors(seen, book, only=document.is_for_outlook)
+        masked = mask(seen)
+        tags = seen.markup.start_tags
+        inside = {
+            element: number
+            for number, element in masked.elements.items()
+            if document.is_for_outlook(tags[number])
+        }
+        found = book.match_inside(masked.root, inside) if inside else {}
+        return {tags[number]: rules for number, rules in found.items()}
 
     def _marked(
         self, document: Document, masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]]

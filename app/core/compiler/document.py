@@ -13,6 +13,7 @@ from app.core.compiler.inlining import kept_whole
 from app.core.css.stylesheet import Stylesheet, parse_stylesheet
 from app.core.errors import CompileError
 from app.core.html.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
+from app.core.html.outlook_view import outlook_view
 from app.core.html.veil import UnveilableError, Veil
 from bbws_templates.tokens import Token, TokenKind
 
@@ -60,6 +61,7 @@ class Document:
             self.markup = Markup(self.veil.text)
         except UnclosedMarkupError as error:
             self._unclosed(error)
+        self._outlook = outlook_view(self.veil.text)
         self.sections = tuple(_pairs(self.veil.tags))
         self.styles = tuple(self._style(raw) for raw in self.markup.raw_texts if raw.tag.name == "style")
 
@@ -105,6 +107,27 @@ class Document:
     def _is_in_text(self, tag: Token) -> bool:
         return self.markup.region(tag.start).context is Context.TEXT
 
+    def as_outlook_reads(self) -> Document | None:
+        """The same document with Outlook's comments resolved, every offset as it was.
+
+        None where there is no element in them, or where what is left is not whole.
+        """
+        view = self._outlook
+        if not view.conditions:
+            return None
+        seen = copy.copy(self)
+        for name in ("parted_sections", "body_start"):
+            seen.__dict__.pop(name, None)
+        try:
+            seen.markup = Markup(view.html)
+        except UnclosedMarkupError:
+            return None
+        return seen if any(map(self.is_for_outlook, seen.markup.start_tags)) else None
+
+    def is_for_outlook(self, tag: StartTag) -> bool:
+        """Whether a start tag stands in a comment that Outlook alone reads."""
+        return self.markup.region(tag.start).context is Context.COMMENT
+
     def is_in_head(self, tag: StartTag) -> bool:
         """Whether nothing that ends a document's head comes before a start tag."""
         return not any(
@@ -141,7 +164,10 @@ class Document:
         return self.flat.text[tag.start : tag.end]
 
     def _style(self, raw: RawText) -> StyleElement:
-        whole = kept_whole({item.name: self.value(raw.tag, item.name) for item in raw.tag.attributes})
+        hidden = self._outlook.html[raw.tag.start] != "<"  # else Outlook would read what is not for it
+        whole = hidden or kept_whole(
+            {item.name: self.value(raw.tag, item.name) for item in raw.tag.attributes}
+        )
         sheet = parse_stylesheet(self.veil.text[raw.start : raw.end])
         return StyleElement(raw, sheet.kept_whole() if whole else sheet, whole)
 

@@ -11,8 +11,9 @@ order is seen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
@@ -24,12 +25,14 @@ from app.core.compiler.embedding import with_stylesheets
 from app.core.compiler.tracing import RenderedHtml
 from app.core.findings import Finding, Severity
 from app.core.html.markup import Markup, UnclosedMarkupError
+from app.core.html.outlook_view import outlook_view
 from app.core.proof.atoms import EVERYTHING, OLDEST
 from app.core.proof.witness import Event, Sight, look
 from app.core.sources import TemplateSet
 from bbws_templates.mailing import Part, parsed_part
 
 _LINE = "data-bbws-line"
+_STYLE = re.compile(r"""\sstyle(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?(?=[\s>/])""", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,10 @@ def equivalence_findings(
         html = with_stylesheets(rendered.html, compilation.stylesheets, compilation.imports)
         ours, theirs = look(compiled), look(html)
         difference = first_difference(ours, theirs, compilation.defeated)
+        if difference is None and "[if" in html:
+            in_outlook = _outlook_findings(compilation, data, compiled, html, theirs, fixture)
+            if in_outlook:
+                return in_outlook
     except UnclosedMarkupError as error:
         difference = Difference(0, f"With these data a {error.what} is never closed.")
     except css_inline.InlineError as error:
@@ -64,6 +71,35 @@ def equivalence_findings(
         found = [item for number, item in rendered.bringers.items() if number in reached]
         return tuple(_passed_over(item, source.name, fixture) for item in dict.fromkeys(found))
     return (_differing(compilation, data, compiled, difference, fixture),)
+
+
+def _outlook_findings(
+    compilation: Compilation, data: Mapping[str, Any], compiled: str, html: str, plain: Sight, fixture: str
+) -> tuple[Finding, ...]:
+    """The same question of what Outlook for Windows reads: its comments resolved.
+
+    Its own stylesheets, in comments, are left as they are, and what was inlined may defeat them: a warning.
+    """
+    compiled = outlook_view(compiled).html
+    ours, theirs = look(compiled), look(outlook_view(html).html)
+    difference = first_difference(ours, theirs, compilation.defeated)
+    if difference is None:
+        return ()
+    own = {theirs.meaning[word][1] for word in theirs.ruled - plain.ruled}
+    serious = first_difference(ours, theirs, compilation.defeated | own)
+    if serious is not None:
+        return (_differing(compilation, data, compiled, serious, fixture),)
+    finding = _differing(compilation, data, compiled, difference, fixture)
+    return (
+        replace(
+            finding,
+            code="overridden-rule",
+            severity=Severity.WARNING,
+            message="A rule in a comment for Outlook loses to a style attribute, into which other rules were "
+            f"inlined: {difference.message}",
+            remedy="Mark it !important.",
+        ),
+    )
 
 
 def _differing(
@@ -152,7 +188,7 @@ def _difference(left: Event | None, right: Event | None) -> str:
         return f"{_name(left)} instead of {_name(right)}"
     if left.kind != right.kind:
         return f"{_name(left)} instead of {_name(right)}"
-    if left.text != right.text:
+    if _comparable(left) != _comparable(right):
         return f"{left.kind} reads {left.text!r} instead of {right.text!r}"
     mine, others = dict(left.attributes), dict(right.attributes)
     others.pop(MARK, None)
@@ -160,6 +196,13 @@ def _difference(left: Event | None, right: Event | None) -> str:
         name = next(name for name in {**mine, **others} if mine.get(name) != others.get(name))
         return f"{left.kind}: {name} is {mine.get(name)!r} instead of {others.get(name)!r}"
     return ""
+
+
+def _comparable(event: Event) -> str:
+    """The text of an event; styles in a comment for Outlook are compared when it is read as Outlook does."""
+    if event.kind == "comment" and "[if" in event.text:
+        return _STYLE.sub("", event.text)
+    return event.text
 
 
 def _style_difference(

@@ -26,6 +26,9 @@ from app.core.html.tree import Node, is_element, matching
 
 _NUMBER = re.compile(r"rule-(\d+)")
 _PLAIN = re.compile(r"[\w\s>.#-]+")  # a selector that premailer reads as it is meant
+# The last compound of a selector: its element, and the rest of it up to an attribute or a pseudo-class.
+_LAST = re.compile(r"(?:^|[\s>+~])([a-z][\w-]*)?((?:[.#][\w-]+)*)(?:[\[:*].*)?$", re.DOTALL)
+_WORD = re.compile(r"[.#]([\w-]+)")
 _IGNORE = "data-premailer"
 _TURN = threading.Lock()  # cssutils, which premailer reads selectors with, is not made for threads
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
@@ -91,6 +94,22 @@ class RuleBook:
         for text, rule in self._entries:
             for element in () if _PLAIN.fullmatch(text) else matching(root, text):
                 found[element] = (*found.get(element, ()), rule)
+        return found
+
+    def match_inside(self, root: Node, elements: Mapping[Node, int]) -> dict[int, tuple[Matched, ...]]:
+        """The rules for some elements of ``root``, by the numbers given to these."""
+        names = {str(element.tag) for element in elements}
+        words = {word for element in elements for word in (element.get("class") or "").split()}
+        words |= {str(element.get("id")) for element in elements}
+        found: dict[int, tuple[Matched, ...]] = {}
+        for text, rule in self._entries:
+            last = _LAST.search(text)
+            if last is None or (last[1] and last[1] not in names) or not set(_WORD.findall(last[2])) <= words:
+                continue
+            for element in matching(root, text):
+                if element in elements:
+                    number = elements[element]
+                    found[number] = (*found.get(number, ()), rule)
         return found
 
     @staticmethod

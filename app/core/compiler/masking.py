@@ -99,7 +99,7 @@ def masked_text(document: Document) -> str:
     """The copy before it is parsed."""
     markup, veil = document.markup, document.veil
     edits: list[tuple[int, int, str]] = []
-    if not _FRAME & {tag.name for tag in markup.start_tags} and veil.text.strip():
+    if not _FRAME & {tag.name for tag in markup.start_tags} and markup.text.strip():
         begin = document.body_start
         edits.append((begin, begin, "<body>"))
     for comment in markup.comments:
@@ -123,9 +123,9 @@ def masked_text(document: Document) -> str:
     here = 0
     for start, end, replacement in sorted(edits, key=lambda edit: edit[:2]):
         if start >= here:
-            pieces += [veil.text[here:start], replacement]
+            pieces += [markup.text[here:start], replacement]
             here = end
-    return "".join([*pieces, veil.text[here:]])
+    return "".join([*pieces, markup.text[here:]])
 
 
 def _parted_tags(document: Document, comment: Comment) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from app.core.compiler.document import Document, SectionPair, StyleElement
 from app.core.compiler.inlining import RuleBook
@@ -190,15 +190,20 @@ def _pair_of(document: Document, tag: Token) -> SectionPair:
     return next(pair for pair in document.sections if tag in (pair.opening, pair.closing))
 
 
-def require_selectors(document: Document, book: RuleBook) -> None:
+def require_selectors(
+    document: Document, book: RuleBook, only: Callable[[StartTag], bool] = lambda _: True
+) -> None:
     """No data decide which inlined rules match: classes, ids and attributes that selectors read are constant.
+
+    That is asked of start tags for which ``only`` holds.
 
     Raises:
         CompileError: at the tag within the attribute.
     """
     selectors = [selector for rule in book.rules for selector in rule.inlinable]
     for start_tag, attribute, names in dependent_attributes(document, selectors):
-        _refuse_dynamic(document, start_tag, attribute, names)
+        if only(start_tag):
+            _refuse_dynamic(document, start_tag, attribute, names)
 
 
 def dependent_attributes(

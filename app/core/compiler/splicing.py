@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
 from app.core.compiler.document import Document, StyleElement
@@ -56,14 +57,21 @@ class _Edit:
     pieces: Sequence[_Piece]
 
 
-def splice(document: Document, matched: Mapping[int, Sequence[Matched]], kept: Kept) -> tuple[str, Origins]:
+def splice(
+    document: Document,
+    matched: Mapping[int, Sequence[Matched]],
+    kept: Kept,
+    for_outlook: Mapping[StartTag, Sequence[Matched]] = MappingProxyType({}),
+) -> tuple[str, Origins]:
     """The template with inlined styles, and where each character of it came from.
 
-    ``matched`` holds the rules for the start tag of each number.
+    ``matched`` holds the rules for the start tag of each number, ``for_outlook`` those for tags in Outlook's
+    comments.
     """
     edits = [
         _restyled(document, document.markup.start_tags[number], rules) for number, rules in matched.items()
     ]
+    edits += [_restyled(document, tag, rules) for tag, rules in for_outlook.items()]
     edits += [
         _reduced(document, number, style, kept)
         for number, style in enumerate(document.styles)

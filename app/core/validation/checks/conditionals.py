@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.core.html.outlook_view import outlook_view
 from app.core.validation.checks.syntax import check_syntax
-from app.core.validation.outlook_view import outlook_view
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, Problem, Rule
 

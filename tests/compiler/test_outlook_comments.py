@@ -1,0 +1,94 @@
+"""A comment for Outlook is markup for one client: rules reach into it, and what is not for it stays out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.core.compiler.compilation import compile_template
+from app.core.compiler.equivalence import equivalence_findings
+from app.core.errors import CompileError
+from tests.compiler.conftest import Compile, Loader
+
+CSS = ".w { padding: 24px } .t { width: 600px } div .w { color: red }"
+INSIDE = [
+    (
+        "<!--[if mso]><td class='w'><![endif]-->",
+        "<!--[if mso]><td class='w' style=\"padding:24px;color:red\"><![endif]-->",
+    ),
+    (
+        "<!--[if gte mso 9]><td class=w style='top:0'><![endif]-->",
+        "<!--[if gte mso 9]><td class=w style='padding:24px;color:red;top:0'><![endif]-->",
+    ),
+    (
+        "<!--[if (mso)|(IE)]><p class=w style><![endif]-->",
+        '<!--[if (mso)|(IE)]><p class=w style="padding:24px;color:red"><![endif]-->',
+    ),
+    # Not for Outlook, not an element, or an end of nothing: as it was.
+    ("<!--[if IE]><td class='w'><![endif]-->", None),
+    ("<!--[if lt mso 12]><td class='w'><![endif]-->", None),
+    ("<!--[if mso]></td><![endif]-->", None),
+    ("<!-- <td class='w'> -->", None),
+    ("<!--[if mso]><v:rect class='w' href='x'></v:rect><![endif]-->", None),
+]
+
+
+@pytest.mark.parametrize(("comment", "expected"), INSIDE)
+def test_rules_reach_into_comments_for_outlook(load: Loader, comment: str, expected: str | None) -> None:
+    body = f"<table><tr>{comment}</tr></table>" if "<td" in comment else comment
+    templates = load({"mail.html": f"<style>{CSS}</style><div>{body}<b>{{{{name}}}}</b></div>"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert (expected or comment) in compilation.compiled.html
+    assert not equivalence_findings(compilation, templates, {"name": "x"}, fixture="")
+
+
+def test_every_byte_outside_of_style_attributes_stays(compiled: Compile) -> None:
+    comment = (
+        "<!--[if mso]><TABLE Width=600  class='t'><tr >"
+        '<td class="x" >&nbsp;{{a}}</td></tr></TABLE><![endif]-->'
+    )
+    result = compiled(f"<style>{CSS}</style>{comment}").compiled.html
+    assert result.replace(' style="width:600px"', "") == comment
+
+
+def test_outlook_gets_no_rule_of_a_stylesheet_that_is_not_for_it(compiled: Compile) -> None:
+    hidden = "<!--[if !mso]><!-->\n<style>.w { font-family: 'Brand' }</style>\n<!--<![endif]-->"
+    html = f"<head><style>.w {{ top: 0 }}</style>\n{hidden}</head><p class=w>x</p>"
+    result = compiled(html).compiled.html
+    assert result == f'<head>\n{hidden}</head><p class=w style="top:0">x</p>'
+
+
+def test_a_stylesheet_that_everybody_reads_is_inlined(compiled: Compile) -> None:
+    html = "<!--[if mso]><!--><style>.w { top: 0 }</style><!--<![endif]--><p class=w>x</p>"
+    assert compiled(html).compiled.html.endswith('<p class=w style="top:0">x</p>')
+
+
+def test_data_decide_of_no_rule_inside_a_comment_either(compiled: Compile) -> None:
+    with pytest.raises(CompileError, match="would depend on the data: its class"):
+        compiled("<style>.w{top:0}</style><!--[if mso]><p class='{{c}}'>x</p><![endif]-->")
+
+
+def test_the_proof_reads_what_outlook_reads(load: Loader) -> None:
+    html = "<style>.w{top:0}</style>\n<!--[if mso]><p class=w>x</p><![endif]-->\n<p>y</p>"
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+    for piece, other in ((' style="top:0"', ""), ("top:0", "top:1px"), ("<p class=w", "<i class=w")):
+        broken = replace(compilation.compiled, html=compilation.compiled.html.replace(piece, other, 1))
+        assert broken != compilation.compiled
+        (finding,) = equivalence_findings(replace(compilation, compiled=broken), templates, {}, fixture="")
+        assert finding.code == "not-equivalent"
+
+
+def test_a_stylesheet_of_outlooks_own_that_loses_is_a_warning(load: Loader) -> None:
+    own = "<!--[if mso]><style>p { color: blue }</style><![endif]-->"
+    templates = load({"mail.html": f"<head><style>p {{ color: red }}</style>{own}</head><p>x</p>"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert own in compilation.compiled.html
+    (finding,) = equivalence_findings(compilation, templates, {}, fixture="")
+    assert finding.code == "overridden-rule"
+    marked = own.replace("blue", "blue !important")
+    templates = load({"mail.html": f"<head><style>p {{ color: red }}</style>{marked}</head><p>x</p>"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
