@@ -7,6 +7,9 @@ lets pytest-xdist 3.8 change.
 
 from __future__ import annotations
 
+import gc
+import os
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
@@ -39,11 +42,25 @@ TOGETHER: Final = {
 """Beginning of a test's id to what it shares; any other test goes to whoever is free."""
 
 
+def pytest_collection_finish() -> None:
+    """Leave what has been imported and collected out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> bool:
     """A test that hangs is ended in the end; that the machine has other things to do is no reason to."""
     timer = settings._replace(timeout=patience(settings.timeout))
     return bool(pytest_timeout.pytest_timeout_set_timer(item, timer))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_power_cut() -> Iterator[None]:
+    """Nobody pulls the plug of this machine, and a disk takes longer to write than most tests that write."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 def pytest_runtest_setup() -> None:

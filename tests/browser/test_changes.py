@@ -82,8 +82,9 @@ def test_a_change_that_cannot_be_seen_raises_no_alarm(desk: Desk) -> None:
     assert comparison.drawn == len(INVISIBLE)
 
 
-def test_twenty_runs_raise_no_alarm(approved: Desk) -> None:
-    for _ in range(20):
+@pytest.mark.parametrize("runs", [5, pytest.param(50, marks=pytest.mark.heavy("pictures"))])
+def test_many_runs_raise_no_alarm(approved: Desk, runs: int) -> None:
+    for _ in range(runs):
         comparison = approved.screenshots.compare(anew=True)
         assert (comparison.drawn, comparison.differs, comparison.failed) == (2, False, False)
 

@@ -39,10 +39,11 @@ def expected(session: Session, mails: tuple[str, ...]) -> tuple[tuple[bytes, ...
     return tuple(session.draw(mail, FRAMES).pictures for mail in mails)
 
 
-def test_twenty_runs_give_the_same_bytes(session: Session, mails: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("runs", [5, pytest.param(50, marks=pytest.mark.heavy("pictures"))])
+def test_many_runs_give_the_same_bytes(session: Session, mails: tuple[str, ...], runs: int) -> None:
     frames = (Frame(375, Scheme.DARK), Frame(375, Scheme.FORCED))
     first = session.draw(mails[0], frames).pictures
-    assert all(session.draw(mails[0], frames).pictures == first for _ in range(20))
+    assert all(session.draw(mails[0], frames).pictures == first for _ in range(runs))
 
 
 def test_another_order_of_mails_gives_the_same_bytes(

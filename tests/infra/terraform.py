@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import platform
@@ -22,6 +23,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 INFRA: Final = ROOT / "infra"
 PROVIDER: Final = "registry.terraform.io/hashicorp/aws"
 VERSION: Final = "5.100.0"
+CACHE: Final = ROOT / ".local" / "terraform-plugins"
 
 
 # Each Terraform brings a provider of half a gigabyte; half of them only wait for the emulator to settle.
@@ -123,7 +125,8 @@ def make_workbench(home: Path) -> Workbench:
     mirror = find_mirror()
     folder = _unpacked(mirror) if mirror else None
     if mirror is None or folder is None:
-        mirror = _fill_cache(program, environment, home, mirror)
+        with _alone():
+            mirror = _fill_cache(program, environment, home, mirror)
         folder = _unpacked(mirror)
     assert folder is not None, f"Terraform installed the AWS provider, but it is not in {mirror}"
     _write_settings(home / "settings.rc", _mirror_block(mirror))
@@ -184,10 +187,20 @@ def find_mirror() -> Path | None:
     return next((place for place in _places() if _holds_provider(place)), None)
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """The cache is filled by one process at a time, as Terraform itself does not see to that."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _fill_cache(program: str, environment: Mapping[str, str], home: Path, packed: Path | None) -> Path:
     """Fetch the provider once, from a packed mirror or the public registry, and keep it: it is 700 MB."""
-    cache = ROOT / ".local" / "terraform-plugins"
-    cache.mkdir(parents=True, exist_ok=True)
+    filled = CACHE / f".filled-with-{VERSION}"
+    if filled.exists():
+        return CACHE
     _write_settings(home / "settings.rc", _mirror_block(packed) if packed else "  direct {}\n")
     fetch = home / "fetch"
     fetch.mkdir()
@@ -195,7 +208,7 @@ def _fill_cache(program: str, environment: Mapping[str, str], home: Path, packed
     finished = subprocess.run(
         [program, "init", "-backend=false"],
         cwd=fetch,
-        env={**environment, "TF_PLUGIN_CACHE_DIR": str(cache)},
+        env={**environment, "TF_PLUGIN_CACHE_DIR": str(CACHE)},
         capture_output=True,
         text=True,
         check=False,
@@ -204,7 +217,8 @@ def _fill_cache(program: str, environment: Mapping[str, str], home: Path, packed
         "The AWS provider is neither in a local mirror nor to be had from the registry. Put a mirror "
         f"(`terraform providers mirror`) into ~/.terraform.d/plugins. Terraform says: {finished.stderr}"
     )
-    return cache
+    filled.touch()
+    return CACHE
 
 
 def _write_settings(file: Path, installation: str) -> None:

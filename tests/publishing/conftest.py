@@ -88,6 +88,15 @@ def store(request: pytest.FixtureRequest) -> ObjectStore:
     return found
 
 
+@pytest.fixture(
+    params=[False, pytest.param(True, marks=(pytest.mark.heavy("cuts"), pytest.mark.timeout(3600)))],
+    ids=["in turns", "thorough"],
+)
+def thorough(request: pytest.FixtureRequest) -> bool:
+    """Whether everything is done at every request in every way, which takes `make test-cuts`."""
+    return bool(request.param)
+
+
 @pytest.fixture
 def counted(store: ObjectStore) -> CountingStore:
     """Either kind, with every request recorded."""

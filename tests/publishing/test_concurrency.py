@@ -136,12 +136,13 @@ class Crowd:
 
 @pytest.mark.parametrize("kind", ["directory", "bucket"])
 def test_publishers_rollbacks_and_prunes_at_once_lose_nothing_that_is_active(
-    kind: str, request: pytest.FixtureRequest
+    kind: str, thorough: bool, request: pytest.FixtureRequest
 ) -> None:
     store: ObjectStore = request.getfixturevalue(kind)
     publish_to(store, release("before", names=NAMES[:1]))
     seed = int(os.environ.get("BBWS_SEED", "1"))
-    crowd = Crowd(lambda: open_store(store.target), seed, int(os.environ.get("BBWS_ROUNDS", "12")))
+    rounds = int(os.environ.get("BBWS_ROUNDS", "50" if thorough else "6"))
+    crowd = Crowd(lambda: open_store(store.target), seed, rounds)
     with ThreadPoolExecutor(6) as pool:
         reader = pool.submit(crowd.read)
         workers = [pool.submit(crowd.work, number) for number in range(4)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import pytest
 
+from app.publishing.directory_store import DirectoryStore
 from app.publishing.store import ObjectStore
 from bbws_templates.reader import UNCHANGED, StoredObject
 
@@ -108,3 +110,15 @@ def test_keys_are_taken_literally(store: ObjectStore, key: str) -> None:
     store.put(key, b"1")
     assert body_of(store, key) == b"1"
     assert [item.key for item in store.list("")] == [key]
+
+
+def test_what_a_directory_shows_is_on_the_disk_before_and_its_name_is_afterwards(
+    directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whenever the power fails, a reader finds all of an object or nothing."""
+    directory.put("first.txt", b"makes the folders")
+    shown: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: shown.append((directory.root / "a.txt").exists()))
+    directory.put("a.txt", b"1")
+    assert shown[0] is False
+    assert shown[-1] is True

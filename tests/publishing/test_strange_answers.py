@@ -62,6 +62,7 @@ def some(all_of: Iterable[Any], *daily: Any) -> list[Any]:
 
 @pytest.fixture(autouse=True)
 def _collected() -> Iterator[None]:
+    gc.freeze()  # what there is already need not be looked at again
     yield
     gc.collect()  # here, not in the middle of a test of somebody else
 
