@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8025
 WORKERS ?= 2
+# Tests wait for other programs a quarter of their time: one worker more than there are cores is kept busy.
+TEST_WORKERS ?= $(if $(filter file,$(origin WORKERS)),3,$(WORKERS))
 ROUNDS ?= 10
 LOAD ?= 8
 ROOM ?= engine
@@ -58,7 +60,7 @@ preview: $(VENV)/.app ## Open the preview of all emails at http://127.0.0.1:8025
 
 .PHONY: test
 test: tools ## Run the whole test suite (pass pytest's arguments in ARGS)
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadgroup $(ARGS)
 
 .PHONY: test-quick
 test-quick: $(VENV)/.dev ## Run what needs no browser, no Terraform and no server: a minute, for daily work
@@ -99,9 +101,11 @@ test-servers: tools $(VENV)/.servers .venv-localstack/.installed ## Go the whole
 test-docs: tools infra-tools .venv-aws/.installed ## Follow the runbooks and guides, block by block, against an emulator of AWS
 	@$(BIN)/python -m pytest tests/documents --numprocesses $(WORKERS) --dist loadgroup --heavy docs $(ARGS)
 
-# Any other test-NAME runs the tests that are marked heavy("NAME").
+# test-NAME runs the tests that are marked heavy("NAME").
+test-cuts: ## Cut off and spoil each command that changes a target, at each request, in every way
+test-pictures: ## Draw the same pictures fifty times
 test-%: tools
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --heavy $* $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadgroup --heavy $* $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.app ## Check every template with every fixture (SARIF=FILE writes the findings for code hosts)

@@ -62,6 +62,7 @@ TASK_VARIABLES: Final[Mapping[str, str]] = {
     "HOST": "where `make preview` listens",
     "PORT": "the port of `make preview`",
     "WORKERS": "processes that run tests side by side, and jobs of `make pipeline`",
+    "TEST_WORKERS": "processes of `make test` and of its heavy parts; 3 where `WORKERS` is not given",
     "ARGS": "further arguments for pytest",
     "ROUNDS": "rounds of `make test-steady`",
     "LOAD": "busy processes beside them",

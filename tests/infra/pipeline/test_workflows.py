@@ -56,7 +56,7 @@ def test_the_design_names_these_workflows() -> None:
     names = {file.name for file in FILES}
     assert names >= TOUCHES | {
         "validate-templates.yml", "validate-schemas.yml", "plan-infrastructure.yml", "test-deployment.yml",
-        "detect-drift.yml", "comment-pull-request.yml", "build-release.yml",
+        "detect-drift.yml", "comment-pull-request.yml", "build-release.yml", "test-heavy.yml",
     }  # fmt: skip
 
 
@@ -422,3 +422,18 @@ def test_the_workflows_fit_the_schema_of_github_and_zizmor_finds_nothing_grave(t
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_every_heavy_test_runs_every_week() -> None:
+    """What `make test` leaves out is run by somebody who does not have to think of it."""
+    names = {
+        name
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in re.findall(r'mark\.heavy\("(\w+)"\)', path.read_text(encoding="utf-8"))
+    }
+    (file,) = [file for file in FILES if file.name == "test-heavy.yml"]
+    assert load(file)["on"]["schedule"]
+    runs = {step.get("run") for job in jobs(file) for step in job.steps}
+    assert runs >= {f"make test-{name}" for name in names}
+    (notify,) = [job for job in jobs(file) if job.name == "notify"]
+    assert set(notify.needs) == {job.name for job in jobs(file)} - {"notify"}

@@ -12,7 +12,9 @@ from tests.infra.rehearsal.runs import Run
 Command = tuple[str, str, str]
 """File of the workflow (or ``actions/NAME``), job ("" in an action), and the text of ``run``."""
 
-NOT_EXECUTED: Final[Mapping[str, str]] = {}
+NOT_EXECUTED: Final[Mapping[str, str]] = {
+    "test-heavy.yml": "hours of tests, which are the same commands on a laptop and touch no account",
+}
 """Workflow, or workflow and job, to why a rehearsal does not execute its commands."""
 
 
