@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.documents.commands import SHELL
+from tests.documents.commands import SHELL, commands
 from tests.documents.following import Reader
-from tests.documents.markdown import ROOT, Block, blocks, inline_code
-from tests.documents.remarks import not_run
+from tests.documents.markdown import ROOT, Block, blocks, inline_code, rows
+from tests.documents.remarks import REASONS, not_run
 from tests.documents.walks import WALKS
 from tests.documents.worlds import desk, estates, releases
 from tests.publishing.conftest import s3_server as s3_server  # the fixture
 
+TROUBLESHOOTING = ROOT / "docs" / "runbooks" / "troubleshooting.md"
 pytestmark = [pytest.mark.heavy("docs"), pytest.mark.timeout(3600)]
 
 
@@ -70,6 +72,29 @@ def test_the_daily_tasks_of_the_readme(at_a_desk: Reader) -> None:
 @pytest.mark.parametrize("name", followed("releases"))
 def test_what_needs_releases(with_releases: Reader, name: str) -> None:
     follow(with_releases, name)
+
+
+def asked() -> list[str]:
+    """The commands by which one cause is told from another, but those that only GitHub or AWS answers."""
+    found = []
+    for _, cells in rows(TROUBLESHOOTING):
+        code = re.search(r"`([^`]+)`", cells[1]) if len(cells) == 3 else None
+        text = re.sub(r"(?<![A-Z])ENV(?!=)", "prod", code[1]) if code else ""
+        typed = list(commands(text))
+        if typed and not any(
+            REASONS[name].holds(command) for name in ("github", "account") for command in typed
+        ):
+            found.append(text)
+    return [text for text in dict.fromkeys(found) if not text.startswith("make pipeline-")]
+
+
+@pytest.mark.parametrize("question", asked())
+def test_what_troubleshooting_asks_can_be_asked(with_estates: Reader, question: str) -> None:
+    reader = with_estates
+    fixture = reader.checkout / "fixtures" / "receipts" / "receipt" / "typical.json"
+    (reader.checkout / "data.json").write_bytes(fixture.read_bytes())
+    reader.folder = reader.checkout
+    reader.type(Block(ROOT / "README.md", 0, SHELL, "", question))
 
 
 @pytest.mark.parametrize("name", followed("estates"))
