@@ -35,8 +35,6 @@ from tests.infra.terraform import ROOT
 HOME: Final = ROOT / ".local" / "pipeline"
 FIRST_STATUS: Final = 10
 INTERRUPTED: Final = 130
-KEPT_BY_ACCOUNTS: Final = 2
-"""Stages from this one on are lost with the emulated accounts."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -116,16 +114,13 @@ def _end_by_signals(world: World) -> None:
 
 
 def _require_accounts(world: World, journal: Journal, names: list[str]) -> None:
-    """Begin with the accounts again if they have ended since: what they held is gone."""
-    if len(journal.done) < KEPT_BY_ACCOUNTS or len(journal.done) == len(names):
-        return
+    """Begin anew if the accounts have ended since they were made: what they held is gone."""
     made: list[str] = journal.notes.get("bootstrapped", [])
-    if all(world.estates.accounts.running(name) for name in made):
+    if len(journal.done) == len(names) or all(world.estates.accounts.running(name) for name in made):
         return
-    world.say("The emulated accounts have ended since, and what they held with them: they are made anew.")
-    journal.done = {name: journal.done[name] for name in names[: KEPT_BY_ACCOUNTS - 1]}
-    journal.begun = ""
-    journal.note(bootstrapped=[], applied=[])
+    world.say("The emulated accounts have ended since, and what they held with them: all begins anew.")
+    journal.done, journal.notes, journal.begun = {}, {}, ""
+    journal.save()
 
 
 def _report(home: Path, journal: Journal, names: list[str], status: int, *, as_json: bool) -> None:

@@ -8,10 +8,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from infra.deploy.errors import RefusedError
+from tests.infra.rehearsal import __main__ as rehearsal
 from tests.infra.rehearsal.journal import Journal
 from tests.infra.rehearsal.processes import Processes
 from tests.infra.rehearsal.repository import Repository
@@ -48,6 +51,18 @@ def test_two_do_not_work_in_one_folder(tmp_path: Path) -> None:
         pytest.fail("the second began")
     with Journal(tmp_path).alone():
         pass
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_accounts_that_have_ended_take_the_journey_with_them(tmp_path: Path, running: bool) -> None:
+    journal = Journal(tmp_path)
+    journal.note(good="c", bootstrapped=["dev"], applied=["dev"])
+    journal.end("clone", 1)
+    accounts = SimpleNamespace(running=lambda name: running)
+    world: Any = SimpleNamespace(estates=SimpleNamespace(accounts=accounts), say=print)
+    rehearsal._require_accounts(world, journal, ["clone", "more"])
+    again = Journal(tmp_path)
+    assert bool(again.done) is bool(again.notes) is running
 
 
 COMMAND = """\
