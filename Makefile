@@ -101,8 +101,14 @@ test-servers: tools $(VENV)/.servers .venv-localstack/.installed ## Go the whole
 test-docs: tools infra-tools .venv-aws/.installed ## Follow the runbooks and guides, block by block, against an emulator of AWS
 	@$(BIN)/python -m pytest tests/documents --numprocesses $(WORKERS) --dist loadgroup --heavy docs $(ARGS)
 
+.PHONY: corpus
+corpus: tools ## Compare, in Chromium, every template of a folder with its compiled form, and print the shares (DIR=folder)
+	@test -n "$(DIR)" || { echo "Name a folder of templates: make corpus DIR=path/to/templates" >&2; exit 2; }
+	@PYTHONPATH=. $(BIN)/python scripts/corpus.py "$(DIR)"
+
 # test-NAME runs the tests that are marked heavy("NAME").
 test-cuts: ## Cut off and spoil each command that changes a target, at each request, in every way
+test-corpus: ## Show a corpus of small templates, source and compiled form, in Chromium at three views
 test-pictures: ## Draw the same pictures fifty times
 test-%: tools
 	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadgroup --heavy $* $(ARGS)

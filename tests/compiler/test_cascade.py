@@ -172,6 +172,8 @@ STRENGTHENED = [
     ("p { border: 0 } @media print { p { border-top: 1px solid } }", "", "border-top: 1px solid !important"),
     ("p { border-top: 0 } p:hover { border-color: red }", "", "border-color: red !important"),
     ("p { color: red; &:hover { color: blue } }", "", "&:hover { color: blue !important }"),
+    ("p{color:red;&:hover{color:blue}}", "", "&:hover{color:blue !important}"),
+    ("p{color:red;@media print{color:blue}}", "", "@media print{color:blue !important}"),
     ("p { color: red } [data-ogsc] p { color: blue }", "", "[data-ogsc] p { color: blue !important }"),
     ("div p { color: red } @media print { p { color: blue } }", "", "p { color: blue }"),
     ("p { color: red } @media print { .a { background: blue } }", "", ".a { background: blue }"),

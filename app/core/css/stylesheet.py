@@ -240,9 +240,13 @@ class _Cutter:
                 selectors = parse_selectors(tokens)
             except cssselect.SelectorError:
                 continue
-            declarations = tuple(_declarations(node.content, self._offsets, end, self._text, self._problems))
-            self._conditional.append(StyleRule(Span(start, end), selectors, declarations))
-            self._nested(node.content, own, end)
+            close = self._block_end(start, end)
+            inner = close - 1 if self._text[start:close].endswith("}") else close
+            declarations = tuple(
+                _declarations(node.content, self._offsets, inner, self._text, self._problems)
+            )
+            self._conditional.append(StyleRule(Span(start, close), selectors, declarations))
+            self._nested(node.content, own, inner)
 
 
 def _written_out(prelude: str, parents: list[str]) -> list[str]:
