@@ -23,6 +23,7 @@ from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.inlining import RuleBook
 from app.core.compiler.masking import mask
 from app.core.compiler.pantry import Ingredient, Pantry
+from app.core.compiler.plaintext import plain_text
 from app.core.loader import load_template_set
 from app.core.proof.witness import look
 from app.core.sources import SourceFile, TemplateSource
@@ -55,6 +56,14 @@ def main() -> None:
     documents = [Document(FlatText(item.flat, item.origins, tokenize(item.flat))) for item in compilations]
     masked = [mask(document) for document in documents]
     books = [RuleBook(document.sheets) for document in documents]
+    found = [
+        book.match(tree.root) if tree.root is not None else {}
+        for book, tree in zip(books, masked, strict=True)
+    ]
+    matched = [
+        {number: rules[element] for number, element in tree.elements.items() if element in rules}
+        for tree, rules in zip(masked, found, strict=True)
+    ]
     proofs = [
         (compilation, fixture.data)
         for compilation, source in zip(compilations, sources, strict=True)
@@ -91,6 +100,10 @@ def main() -> None:
         "  mask": lambda: [mask(document) for document in documents],
         "  match (premailer)": lambda: [
             book.match(tree.root) for book, tree in zip(books, masked, strict=True) if tree.root is not None
+        ],
+        "  text": lambda: [
+            plain_text(document, tree, rules)
+            for document, tree, rules in zip(documents, masked, matched, strict=True)
         ],
     }
     per_fixture: dict[str, Callable[[], object]] = {
