@@ -7,6 +7,7 @@ whole documents in a shell (``test_walks.py``).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
@@ -51,7 +52,7 @@ BUCKETS = {
 
 
 @pytest.fixture
-def older(s3_server: str, document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def older(s3_server: str, document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The id of the older of two releases in each bucket that is spoken of; sit has that one alone."""
     use_server(monkeypatch, s3_server)
     monkeypatch.setenv("BBWS_ACTOR", "lerato@example.com")
@@ -61,22 +62,28 @@ def older(s3_server: str, document: Path, tmp_path: Path, monkeypatch: pytest.Mo
     for name, one in made.items():
         write_release(one, tmp_path / name)
     spoken = " ".join(block.text for block in blocks(document) if only_moves_releases(block))
-    for target in BUCKETS:
-        if re.search(rf"(?<![\w-]){target}(?![\w-])", spoken):
-            _make(*BUCKETS[target])
-            for name in ("first",) if target == "sit" else made:
-                words = ["publish", "--to", target, "--release", str(tmp_path / name), "--yes"]
-                assert run([*words, "--allow-unapproved"]) == 0
-    return made["first"].id
+    spoken_of = [target for target in BUCKETS if re.search(rf"(?<![\w-]){target}(?![\w-])", spoken)]
+    for target in spoken_of:
+        _make(*BUCKETS[target])
+        for name in ("first",) if target == "sit" else made:
+            words = ["publish", "--to", target, "--release", str(tmp_path / name), "--yes"]
+            assert run([*words, "--allow-unapproved"]) == 0
+    yield made["first"].id
+    for target in spoken_of:
+        _remove(*BUCKETS[target])
 
 
 def _make(bucket: str, region: str) -> None:
     client = boto3.client("s3", region_name=region)
-    if bucket not in {found["Name"] for found in client.list_buckets()["Buckets"]}:
-        client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})  # type: ignore[typeddict-item]
-        client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    keys = boto3.resource("s3", region_name=region).Bucket(bucket)
-    keys.object_versions.delete()
+    client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})  # type: ignore[typeddict-item]
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+
+
+def _remove(bucket: str, region: str) -> None:
+    """With all that is in it: the server is shared with others."""
+    found = boto3.resource("s3", region_name=region).Bucket(bucket)
+    found.object_versions.delete()
+    found.delete()
 
 
 def words(command: Command, older: str, home: Path) -> list[str]:
