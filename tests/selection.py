@@ -28,21 +28,32 @@ SLOW_FIXTURES: Final = frozenset(
 
 SLOW_FILES: Final = (
     "tests/browser/",
+    "tests/cli/test_commands.py",
     "tests/compiler/test_in_browser.py",
     "tests/compiler/test_other_engines.py",
     "tests/infra/applied/",
+    "tests/infra/fast/test_locks.py",
+    "tests/infra/rehearsal/",
+    "tests/mutation/",
     "tests/publishing/test_commands.py",
     "tests/publishing/test_compatibility.py",
     "tests/publishing/test_concurrency.py",
+    "tests/publishing/test_cuts.py",
+    "tests/publishing/test_hostile_text.py",
+    "tests/repository/test_selection.py",
     "tests/runtime/test_footprint.py",
     "tests/runtime/test_lambda.py",
+    "tests/runtime/test_stuck_credentials.py",
+    "tests/runtime/test_stuck_target.py",
+    "tests/validation/test_second_opinion.py",
     "tests/web/test_live.py",
     "tests/web/test_released.py",
+    "tests/web/test_server.py",
     "tests/contract/test_agreement.py",
     "tests/engine/test_against_chevron.py",
     "tests/engine/test_limits.py",
 )
-"""Tests that start programs of their own, or draw many examples."""
+"""Tests that start programs of their own, wait for patience to end, or draw many examples."""
 
 _LEFT_OUT: pytest.StashKey[Counter[str]] = pytest.StashKey()
 _QUICK: Final = "quick"
