@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from infra.verify.aws import Account
 from infra.verify.buckets import BLOCKED, buckets
 from infra.verify.checks import Question, Subject
+
+_ALL_REGIONS: Final = "us-west-2"
+"""Where S3 answers questions on access points over all regions (S3 API Reference)."""
 
 
 def account_questions(account: Account) -> Iterator[Question]:
@@ -21,6 +25,17 @@ def account_questions(account: Account) -> Iterator[Question]:
     )
     subject = Subject("account", environment.account, "account")
     ours = frozenset(bucket.name for bucket in buckets(environment))
+    yield subject.question(
+        "access points of the buckets over all regions",
+        [],
+        lambda: [
+            str(point.get("Name"))
+            for point in account.read(
+                "s3control.list_multi_region_access_points", _ALL_REGIONS, AccountId=environment.account
+            ).get("AccessPoints", [])
+            if ours & {one.get("Bucket") for one in point.get("Regions", [])}
+        ],
+    )
     for region in environment.regions:
         yield subject.question(
             f"access points of the buckets in {region}",

@@ -28,6 +28,7 @@ _NAMED_OTHERWISE: Final = {
     "s3.list_objects_v2": "s3:ListBucket",
     "s3control.get_public_access_block": "s3:GetAccountPublicAccessBlock",
     "s3control.list_access_points": "s3:ListAccessPoints",
+    "s3control.list_multi_region_access_points": "s3:ListMultiRegionAccessPoints",
     "budgets.describe_budget": "budgets:ViewBudget",
     "budgets.describe_notifications_for_budget": "budgets:ViewBudget",
     "budgets.describe_subscribers_for_notification": "budgets:ViewBudget",
@@ -57,12 +58,14 @@ _NAMED_ALIKE: Final = {
         "describe_kinesis_streaming_destination",
         "describe_table",
         "describe_time_to_live",
+        "get_item",
         "get_resource_policy",
         "list_tables",
         "list_tags_of_resource",
     ),
     "events": (
         "describe_rule",
+        "list_event_buses",
         "list_rule_names_by_target",
         "list_rules",
         "list_tags_for_resource",
@@ -79,6 +82,7 @@ _NAMED_ALIKE: Final = {
         "list_policies",
         "list_role_policies",
         "list_roles",
+        "list_users",
     ),
     "kms": (
         "describe_key",
@@ -105,6 +109,7 @@ _NAMED_ALIKE: Final = {
         "get_subscription_attributes",
         "list_subscriptions_by_topic",
         "list_tags_for_resource",
+        "list_topics",
     ),
 }
 

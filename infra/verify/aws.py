@@ -21,6 +21,12 @@ _PATIENCE: Final = Config(
     max_pool_connections=32,
 )
 _DENIED: Final = ("AccessDenied", "AuthorizationError", "Unauthorized", "NotAuthorized", "Forbidden")
+_CREDENTIALS: Final = (
+    *("ExpiredToken", "InvalidClientTokenId", "UnrecognizedClient", "InvalidAccessKeyId", "InvalidToken"),
+    *("SignatureDoesNotMatch", "IncompleteSignature", "MissingAuthenticationToken", "InvalidSignature"),
+    *("RequestExpired", "RequestTimeTooSkewed", "TokenRefreshRequired", "OptInRequired"),
+)
+"""Parts of error codes that say that whoever asks is nobody: then nothing at all can be asked."""
 
 
 class UnansweredError(Exception):
@@ -66,6 +72,7 @@ class Account:
         Raises:
             AbsentError: there is no such thing.
             DeniedError: the right for it is missing.
+            UnansweredError: what is there cannot be asked this.
             BotoCoreError, ClientError: AWS could not be asked at all.
         """
         if call not in ACTIONS:
@@ -84,6 +91,13 @@ class Account:
                 answer.set_exception(error)
         result: Mapping[str, Any] = answer.result()
         return result
+
+    def read_body(self, bucket: str, key: str) -> bytes:
+        """The bytes of an object, with the errors of ``read``."""
+        # A body can be read once, so the answer that is kept holds its bytes.
+        answer = self.read("s3.get_object", Bucket=bucket, Key=key)
+        body: bytes = answer["Body"]
+        return body
 
     def find(self, call: str, region: str = REGION, **arguments: Any) -> Mapping[str, Any]:
         """As ``read``, with an empty answer where there is no such thing."""
@@ -112,17 +126,25 @@ class Account:
                 whole: Mapping[str, Any] = pages.build_full_result()
                 return whole
             answer: Mapping[str, Any] = getattr(client, operation)(**arguments)
+            if call == "s3.get_object":
+                answer = {**answer, "Body": answer["Body"].read()}
         except ClientError as error:
             raise _in_words(error) from error
         return answer
 
 
 def _in_words(error: ClientError) -> Exception:
-    """A refusal or an absence is an answer; anything else means that nothing has been verified."""
+    """A refusal and an absence are answers; so is that one thing cannot be asked, whatever ails it or AWS.
+
+    A key that is to be deleted answers no question about its rotation. One question without an answer must
+    not keep the others from being asked. With wrong credentials or without a network nothing is verified.
+    """
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == "403" or any(word in code for word in _DENIED):
         return DeniedError(f"could not be asked: not allowed to look ({error.operation_name})")
     if "NotFound" in code or code.startswith("NoSuch") or (status == 404 and code in {"404", ""}):
         return AbsentError("absent")
-    return error
+    if any(word in code for word in _CREDENTIALS):
+        return error
+    return UnansweredError(f"could not be asked: {code} ({error.operation_name})")

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Final
 
-from infra.design import BACKUP_DAYS, BACKUP_SCHEDULES, LOCK_DAYS, REGION, REPLICA_REGION, Environment
+from infra.design import (
+    BACKUP_DAYS,
+    BACKUP_SCHEDULES,
+    LOCK_DAYS,
+    REGION,
+    REPLICA_REGION,
+    TABLES,
+    Environment,
+)
 from infra.verify.aws import AbsentError, Account
 from infra.verify.checks import Question, Subject
-from infra.verify.documents import rights, statements
+from infra.verify.documents import rights, rights_of
 from infra.verify.keys import key_arn
 from infra.verify.recorded import recorded
 from infra.verify.tags import own
@@ -47,7 +56,7 @@ def _vault(account: Account, region: str) -> Iterator[Question]:
     yield subject.question(
         "policy",
         rights(designed),
-        lambda: rights(statements(json.loads(read("get_backup_vault_access_policy")["Policy"]))),
+        lambda: rights_of(json.loads(read("get_backup_vault_access_policy")["Policy"])),
         absent=frozenset(),
     )
     yield subject.question(
@@ -105,6 +114,7 @@ def _plan(account: Account) -> Iterator[Question]:
     yield subject.question(
         "plans of this product", [name], lambda: sorted(entry["BackupPlanName"] for entry in _plans(account))
     )
+    yield subject.named("plans of others").question("that back up a table", [], partial(_others, account))
     yield subject.question(
         "rules",
         {environment.backup_policy: _rule(environment)},
@@ -123,6 +133,34 @@ def _plan(account: Account) -> Iterator[Question]:
         environment.tags("dynamodb"),
         lambda: own(account.read("backup.list_tags", ResourceArn=plan()["BackupPlanArn"])["Tags"]),
     )
+
+
+def _others(account: Account) -> list[str]:
+    """Plans of other names that back up a table of this product: into which vault, and copied where."""
+    found = []
+    for entry in account.read("backup.list_backup_plans")["BackupPlansList"]:
+        if entry["BackupPlanName"].startswith(_OURS):
+            continue
+        selected = _selections(account, str(entry["BackupPlanId"])).values()
+        if any(_reaches(account.environment, selection) for selection in selected):
+            found.append(str(entry["BackupPlanName"]))
+    return sorted(found)
+
+
+def _reaches(environment: Environment, selection: Mapping[str, Any]) -> bool:
+    """Whether a selection takes in a table, by its ARN or by its tags; a doubt counts as yes."""
+    tags = {f"aws:ResourceTag/{name}": value for name, value in environment.tags("dynamodb").items()}
+    arns = [f"arn:aws:dynamodb:{REGION}:{environment.account}:table/{table}" for table in TABLES]
+    by_arn = any(fnmatchcase(arn, pattern) for arn in arns for pattern in selection["resources"])
+    meant = selection["conditions"].get("StringEquals", {})
+    by_condition = all(
+        tags.get(name) == value for name, value in meant.items() if name.startswith("aws:ResourceTag/")
+    )
+    listed = selection["narrowed by"].get("ListOfTags", [])
+    by_tags = any(
+        tags.get(f"aws:ResourceTag/{one['ConditionKey']}", "") == one["ConditionValue"] for one in listed
+    )
+    return (by_arn and by_condition) or by_tags
 
 
 def _plans(account: Account) -> list[Mapping[str, Any]]:

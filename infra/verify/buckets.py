@@ -22,7 +22,7 @@ from infra.design import (
 )
 from infra.verify.aws import Account
 from infra.verify.checks import Question, Subject
-from infra.verify.documents import rights, statements
+from infra.verify.documents import rights, rights_of
 from infra.verify.policy import policy_questions
 from infra.verify.recorded import recorded
 from infra.verify.tags import tags_of
@@ -153,9 +153,7 @@ def _policy(account: Account, bucket: Bucket) -> Iterator[Question]:
         return policy
 
     designed = recorded(account.environment.name, "bucket policy", bucket.name)
-    yield subject.question(
-        "policy", rights(designed), lambda: rights(statements(document())), absent=frozenset()
-    )
+    yield subject.question("policy", rights(designed), lambda: rights_of(document()), absent=frozenset())
     if bucket.name in (account.environment.bucket, account.environment.replica_bucket):
         yield from policy_questions(subject, document, bucket.name, account.environment)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from infra.design import ALERT_EMAILS, BUDGET_ALERTS, Environment
@@ -12,6 +13,9 @@ from infra.verify.tags import tags_of
 
 _COUNTED: Final = {"UseBlended": False, "UseAmortized": False}
 """What a budget counts where nobody says otherwise: all of the cost, as it is billed."""
+
+
+_AGES: Final = timedelta(days=3650)
 
 
 def budget_questions(account: Account) -> Iterator[Question]:
@@ -31,6 +35,7 @@ def budget_questions(account: Account) -> Iterator[Question]:
         lambda: _limit(budget()),
     )
     yield subject.question("what it counts", {}, lambda: _narrowed(budget()))
+    yield subject.question("runs", "for ever", lambda: _runs(budget().get("TimePeriod", {})))
     yield subject.question("alerts", _designed(environment), lambda: _alerts(account, place))
     arn = f"arn:aws:budgets::{environment.account}:budget/{name}"
     yield subject.question(
@@ -56,6 +61,15 @@ def _narrowed(found: Mapping[str, Any]) -> dict[str, Any]:
     narrowed = {name: value for name, value in counted.items() if value is not _COUNTED.get(name, True)}
     members = ("CostFilters", "FilterExpression", "PlannedBudgetLimits", "AutoAdjustData", "Metrics")
     return narrowed | {name: found[name] for name in members if found.get(name)}
+
+
+def _runs(period: Mapping[str, Any]) -> str:
+    """A budget that has ended, or not begun, alerts nobody; AWS gives one without end a day in 2087."""
+    begins, ends = period.get("Start"), period.get("End")
+    now = datetime.now(UTC)
+    if begins is not None and begins > now:
+        return f"from {begins:%Y-%m-%d}"
+    return "for ever" if ends is None or ends > now + _AGES else f"until {ends:%Y-%m-%d}"
 
 
 def _designed(environment: Environment) -> dict[str, Any]:

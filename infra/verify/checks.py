@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from infra.verify.aws import AbsentError, DeniedError
+from infra.verify.aws import AbsentError, DeniedError, UnansweredError
 from infra.verify.compare import ABSENT, Difference, differences, plain, words
 
 _AT_A_TIME: Final = 16
@@ -47,13 +47,21 @@ class Question:
     absent: Any = ABSENT
 
     def check(self) -> Check:
-        """Ask, and compare. A right that is missing fails the check: what was not seen is not as designed."""
+        """Ask, and compare. What was not seen is not as designed.
+
+        So a right that is missing fails the check, and an answer that is not of the form that it has where
+        everything is as designed: a rule without a pattern of events, a policy that is no JSON.
+        """
         try:
             found = self.ask()
         except DeniedError as error:
             return self._failed([Difference("", words(self.expected), str(error))], _TAKE_A_ROLE)
         except AbsentError:
             found = self.absent
+        except UnansweredError as error:
+            return self._failed([Difference("", words(self.expected), str(error))], self.remedy)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            found = f"something of another form: {type(error).__name__}: {error}"
         found_differences = list(differences(self.expected, found))
         if found_differences:
             return self._failed(found_differences, self.remedy)

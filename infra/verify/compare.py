@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bbws_templates.printable import printable
+
 ABSENT: Final = "absent"
 _NAMED: Final = 5
 
@@ -63,8 +65,12 @@ def words(value: Any) -> str:
 
 
 def plain(text: str) -> str:
-    """Text of AWS for a terminal or a log: control and invisible characters become visible."""
-    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)
+    """Text of AWS for a terminal or a log, in ASCII.
+
+    What is invisible or acts upon a terminal becomes visible, and so does a letter or a space that only looks
+    like another: what is designed is ASCII, and two values that differ must not look the same.
+    """
+    return printable(text).encode("ascii", "backslashreplace").decode()
 
 
 def _listed(value: Any) -> Any:

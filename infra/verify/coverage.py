@@ -57,6 +57,8 @@ COMPARED: Final[Mapping[str, Mapping[str, str]]] = {
         "cost_types": "what it counts",
         "planned_limit": "what it counts",
         "auto_adjust_data": "what it counts",
+        "time_period_start": "runs",
+        "time_period_end": "runs",
         "notification": "alerts",
         "tags_all": "tags",
     },
@@ -299,10 +301,6 @@ BY_PLAN_ONLY: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_backup_vault": {
         "force_destroy": _TERRAFORM,
         "recovery_points": "a count that grows; how old the youngest is, is asked under recovery",
-    },
-    "aws_budgets_budget": {
-        "time_period_start": "when it was made",
-        "time_period_end": "AWS's own far future",
     },
     "aws_cloudwatch_event_rule": {"force_destroy": _TERRAFORM},
     "aws_cloudwatch_event_target": {

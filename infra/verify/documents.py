@@ -39,6 +39,20 @@ def texts(value: Any) -> list[str]:
     return [] if value is None else [value] if isinstance(value, str) else [str(element) for element in value]
 
 
+LANGUAGE: Final = "2012-10-17"
+"""The version of the language in which every policy of the design is written."""
+
+
+def rights_of(document: Mapping[str, Any]) -> frozenset[str]:
+    """The rights of a policy, and that it is not written in the design's version of the language, if so.
+
+    In the older one, which holds where none is named, a variable such as ``${aws:username}`` is a text.
+    """
+    version = document.get("Version", "2008-10-17")
+    strange = {f"everything in the language of {version}"} if version != LANGUAGE else set()
+    return rights(statements(document)) | strange
+
+
 def rights(found: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """Each right that the statements give or take, in words, whatever way they are written.
 

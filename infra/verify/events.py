@@ -66,10 +66,18 @@ def event_questions(account: Account) -> Iterator[Question]:
         subject = Subject("alarms", f"rules of events in {region}", "account")
         names = frozenset(rule.name for rule in designed if rule.region == region)
 
+        def elsewhere(region: str, topic: str) -> Iterator[str]:
+            for bus in account.read("events.list_event_buses", region)["EventBuses"]:
+                if (name := bus["Name"]) != "default":
+                    heard = account.read(
+                        "events.list_rule_names_by_target", region, TargetArn=topic, EventBusName=name
+                    )
+                    yield from (f"{rule} of the bus {name}" for rule in heard["RuleNames"])
+
         def listed(region: str = region, topic: str = topic) -> frozenset[str]:
             found = account.read("events.list_rules", region, NamePrefix=f"bbws-{environment.name}-")["Rules"]
             heard = account.read("events.list_rule_names_by_target", region, TargetArn=topic)["RuleNames"]
-            return frozenset({*(rule["Name"] for rule in found), *heard})
+            return frozenset({*(rule["Name"] for rule in found), *heard, *elsewhere(region, topic)})
 
         yield subject.question("rules of this product, or to its topic", names, listed)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from infra.design import REGION, TABLES, Environment
 from infra.verify.aws import AbsentError, Account
 from infra.verify.checks import Question, Subject
-from infra.verify.documents import policy_of, rights, statements
+from infra.verify.documents import policy_of, rights, rights_of, statements
 from infra.verify.recorded import recorded
 from infra.verify.tags import tags_of
 
@@ -93,10 +93,12 @@ def _questions(account: Account, key: Key) -> Iterator[Question]:
     yield subject.question(
         "policy",
         rights(recorded(environment.name, "key policy", key.name)),
-        lambda: rights(statements(policy_of(read("get_key_policy", PolicyName="default")["Policy"]))),
+        lambda: rights_of(policy_of(read("get_key_policy", PolicyName="default")["Policy"])),
     )
     yield subject.question("policy keeps the key in the account", [], lambda: _strangers(environment, read))
-    yield subject.question("grants beside those of AWS", frozenset(), lambda: _grants(read("list_grants")))
+    yield subject.question(
+        "grants beside those of AWS", frozenset(), lambda: _grants(environment, read("list_grants"))
+    )
     yield subject.question("names", [key.alias], lambda: _aliases(account, key))
     yield subject.question(
         "tags",
@@ -143,13 +145,13 @@ def _strangers(environment: Environment, read: Any) -> list[str]:
     )
 
 
-def _grants(found: Mapping[str, Any]) -> frozenset[str]:
+def _grants(environment: Environment, found: Mapping[str, Any]) -> frozenset[str]:
     """Services of AWS take grants for their work; a grant to anybody else is a right that no policy shows."""
     return frozenset(
         f"{', '.join(sorted(grant.get('Operations', [])))} to {grantee}"
         for grant in found.get("Grants", [])
         if not (grantee := str(grant.get("GranteePrincipal", "?"))).endswith(".amazonaws.com")
-        and ":role/aws-service-role/" not in grantee
+        and not grantee.startswith(f"arn:aws:iam::{environment.account}:role/aws-service-role/")
     )
 
 

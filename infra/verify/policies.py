@@ -9,7 +9,7 @@ from typing import Any, Final
 from infra.design import Environment
 from infra.verify.aws import Account
 from infra.verify.checks import Question, Subject
-from infra.verify.documents import policy_of, rights, statements
+from infra.verify.documents import policy_of, rights, rights_of
 from infra.verify.recorded import names, recorded
 from infra.verify.roles import policy_arn, roles
 from infra.verify.tags import tags_of
@@ -74,7 +74,7 @@ def _questions(account: Account, name: str, holders: frozenset[str]) -> Iterator
     yield subject.question(
         "rights",
         rights(recorded(environment.name, "managed policy", name)),
-        lambda: rights(statements(document())),
+        lambda: rights_of(document()),
     )
     yield subject.question("tags", environment.tags("s3"), lambda: tags_of(head().get("Tags", [])))
     # The Lambdas' repositories attach the reader policy themselves, sooner or later.

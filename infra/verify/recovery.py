@@ -10,6 +10,7 @@ from typing import Any, Final
 from infra.design import BACKUP_HOURS, REGION, REPLICATION_MINUTES, TABLES
 from infra.verify.aws import AbsentError, Account
 from infra.verify.checks import Question, Subject
+from infra.verify.templates import other_headers
 
 _START: Final = timedelta(hours=1)
 """How late AWS Backup may begin a job by the plan: its start window."""
@@ -68,6 +69,17 @@ def _copies(account: Account) -> Iterator[Question]:
     remedy = "bring the copy up to date: docs/runbooks/restore-bucket.md"
     yield subject.question("objects", {}, partial(_uncopied, account), remedy=remedy)
     yield subject.question(
+        "headers of the copies",
+        {},
+        lambda: other_headers(
+            account,
+            environment.replica_bucket,
+            environment.regions[1],
+            _listed(account, environment.replica_bucket, environment.regions[1]),
+        ),
+        remedy=remedy,
+    )
+    yield subject.question(
         "the pointer there came by replication",
         "REPLICA",
         lambda: _status(account, environment.replica_bucket, environment.regions[1], "current.json"),
@@ -82,7 +94,10 @@ def _uncopied(account: Account) -> dict[str, str]:
     copy = _listed(account, environment.replica_bucket, environment.regions[1])
     wrong = dict.fromkeys(copy.keys() - source.keys(), "not in the bucket that it is a copy of")
     for key, entry in source.items():
+        kind = copy[key].get("StorageClass", "STANDARD") if key in copy else ""
         if key in copy and copy[key]["ETag"] == entry["ETag"]:
+            if kind != "STANDARD":
+                wrong[key] = f"the copy lies in {kind}, where no Lambda reads it at once"
             continue
         status = _status(account, environment.bucket, REGION, key)
         on_its_way = status == "PENDING" and datetime.now(UTC) - entry["LastModified"] < _LATE

@@ -10,7 +10,7 @@ from typing import Any, Final
 from infra.design import SESSION_SECONDS, Environment
 from infra.verify.aws import Account
 from infra.verify.checks import Question, Subject
-from infra.verify.documents import policy_of, rights, statements, texts
+from infra.verify.documents import policy_of, rights, rights_of, statements, texts
 from infra.verify.recorded import recorded, role_rights
 from infra.verify.tags import tags_of
 from infra.verify.trust import may_be_ours, trust_problems
@@ -102,6 +102,22 @@ def role_questions(account: Account) -> Iterator[Question]:
         frozenset(role.name for role in designed),
         lambda: frozenset(name for name in _listed(account) if name.startswith(_OURS)),
     )
+    yield Subject("access", "roles of the account", "templates").question(
+        "roles that read templates",
+        frozenset(environment.reader_roles),
+        lambda: frozenset(_listed(account)) & frozenset(environment.reader_roles),
+        remedy="deploy the service whose role is gone, or see docs/runbooks/lambda-roles.md",
+    )
+    yield Subject("access", "users of the account", "account").question(
+        "users of this product",
+        frozenset(),
+        lambda: frozenset(
+            user["UserName"]
+            for user in account.read("iam.list_users")["Users"]
+            if user["UserName"].startswith(_OURS)
+        ),
+        remedy="delete the user and its keys: nothing of this product needs one",
+    )
     yield Subject("access", "roles of the account", "account").question(
         "roles that this repository may take",
         frozenset(arn.rpartition("/")[2] for arn in environment.subjects),
@@ -121,7 +137,7 @@ def _questions(account: Account, role: Role) -> Iterator[Question]:
     yield subject.question(
         "taken by",
         rights(recorded(environment.name, "trust", role.name)),
-        lambda: rights(statements(trust())),
+        lambda: rights_of(trust()),
     )
     if role.claim:
         yield subject.question(
@@ -145,8 +161,8 @@ def _questions(account: Account, role: Role) -> Iterator[Question]:
         yield subject.question(
             f"rights of {policy}",
             rights(designed),
-            lambda policy=policy: rights(  # type: ignore[misc]
-                statements(policy_of(read("get_role_policy", PolicyName=policy)["PolicyDocument"]))
+            lambda policy=policy: rights_of(  # type: ignore[misc]
+                policy_of(read("get_role_policy", PolicyName=policy)["PolicyDocument"])
             ),
         )
     yield subject.question(

@@ -1,11 +1,14 @@
-"""The states of the Terraform: each component's is where its backend says."""
+"""The states of the Terraform: each component's is where its backend says, and can be read."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
-from infra.verify.aws import Account
+from infra.verify.aws import AbsentError, Account
 from infra.verify.checks import Question, Subject
 
 KEYS: Final = (
@@ -16,17 +19,56 @@ KEYS: Final = (
     "2_1_bbws_dynamodb_schemas/tenants/terraform.tfstate",
     "2_1_bbws_s3_schemas/templates/terraform.tfstate",
 )
+_LOCK: Final = ".tflock"
+_REPAIR: Final = "bring the last version back: docs/runbooks/state-lock.md"
 
 
 def state_questions(account: Account) -> Iterator[Question]:
-    """Without its state, Terraform would make everything a second time."""
-    bucket = account.environment.state_bucket
+    """Without its state Terraform would make everything a second time, with another undo things."""
+    subject = Subject("state", account.environment.state_bucket, "bootstrap")
+    yield subject.question("states that are gone", [], partial(_gone, account), remedy=_REPAIR)
+    yield subject.question("objects that are no state", [], partial(_foreign, account))
+    for key in KEYS:
+        yield subject.named(key).question(
+            "state", "as Terraform wrote it", partial(_standing, account, key), remedy=_REPAIR
+        )
 
-    def gone() -> list[str]:
-        listed = account.read("s3.list_objects_v2", Bucket=bucket).get("Contents", [])
-        there = {entry["Key"] for entry in listed if entry["Size"]}
-        return [key for key in KEYS if key not in there]
 
-    yield Subject("state", bucket, "bootstrap").question(
-        "states that are gone", [], gone, remedy="bring the last version back: docs/runbooks/state-lock.md"
-    )
+def _sizes(account: Account) -> dict[str, int]:
+    listed = account.read("s3.list_objects_v2", Bucket=account.environment.state_bucket).get("Contents", [])
+    return {entry["Key"]: entry["Size"] for entry in listed}
+
+
+def _gone(account: Account) -> list[str]:
+    there = _sizes(account)
+    return [key for key in KEYS if not there.get(key)]
+
+
+def _foreign(account: Account) -> list[str]:
+    """Beside a state lies its lock, while somebody applies."""
+    known = {*KEYS, *(key + _LOCK for key in KEYS)}
+    return sorted(set(_sizes(account)) - known)
+
+
+def _standing(account: Account, key: str) -> str:
+    """What Terraform would say of the state: it refuses one whose checksum is not that in the lock table."""
+    environment = account.environment
+    body = account.read_body(environment.state_bucket, key)
+    try:
+        state = json.loads(body)
+        whole = isinstance(state, dict) and state.get("version") == 4 and "lineage" in state
+    except ValueError:
+        whole = False
+    if not whole:
+        return "no state of Terraform"
+    try:
+        item = account.read(
+            "dynamodb.get_item",
+            TableName=environment.lock_table.rpartition("/")[2],
+            Key={"LockID": {"S": f"{environment.state_bucket}/{key}-md5"}},
+        ).get("Item", {})
+    except AbsentError:
+        return "as Terraform wrote it"  # the table is asked for apart
+    digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    noted = item.get("Digest", {}).get("S", digest)
+    return "as Terraform wrote it" if noted == digest else "another than the lock table has noted"

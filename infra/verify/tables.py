@@ -11,7 +11,7 @@ from typing import Any, Final
 from infra.design import RECOVERY_DAYS, REGION, TABLES, Environment
 from infra.verify.aws import AbsentError, Account
 from infra.verify.checks import Question, Subject
-from infra.verify.documents import rights, statements
+from infra.verify.documents import rights_of
 from infra.verify.keys import key_arn
 from infra.verify.tags import tags_of
 
@@ -232,7 +232,7 @@ def _policy(account: Account, table: Table, member: str) -> frozenset[str]:
     if not arn:
         raise AbsentError("absent")
     answer = account.read("dynamodb.get_resource_policy", table.region, ResourceArn=arn)
-    return rights(statements(json.loads(answer["Policy"])))
+    return rights_of(json.loads(answer["Policy"]))
 
 
 def _encryption(account: Account, table: Table, found: Mapping[str, Any]) -> dict[str, str]:

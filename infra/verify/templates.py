@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
 
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
+from app.publishing.errors import ConflictError
 from app.publishing.verification import verify
 from bbws_templates.faults import DeniedError as StoreDeniedError
-from bbws_templates.faults import MissingBucketError
+from bbws_templates.faults import MissingBucketError, StrangeAnswerError
 from bbws_templates.target import BucketTarget
 from infra.design import REGION, TEMPLATES
-from infra.verify.aws import AbsentError, Account, DeniedError
+from infra.verify.aws import AbsentError, Account, DeniedError, UnansweredError
 from infra.verify.checks import Question, Subject
+from infra.verify.compare import words
 
 SMALLEST: Final = 500
 LARGEST: Final = 102_400
 """Gmail cuts a mail off after 102 kB; a template is smaller than the mail it makes."""
 
 MEDIA_TYPES: Final = {".html": "text/html", ".txt": "text/plain"}
+STABLE: Final = frozenset(template + suffix for template in TEMPLATES for suffix in MEDIA_TYPES)
 PUBLISHED: Final = re.compile(
     r"current\.json|\.probe\.txt"
     r"|releases/[0-9a-f]{64}/(bundle|manifest)\.json"
     r"|objects/[0-9a-f]{64}\.(html|txt|json)"
     r"|history/[^/]+\.json"
 )
+_PROBE: Final = ".probe.txt"
+_KEPT: Final = ("releases/", "objects/")
+"""What never changes under its key, and so may be kept by whoever reads it."""
+_TYPES: Final = {
+    **{suffix: f"{kind};charset=utf-8" for suffix, kind in MEDIA_TYPES.items()},
+    ".json": "application/json",
+}
+_AT_A_TIME: Final = 8
 _STORED: Final = {"CacheControl": "no-cache", "ServerSideEncryption": "AES256"}
 """What a publish says of a template beside its type; another key would keep the Lambdas from reading it."""
 _HEADERS: Final = (
@@ -38,6 +50,8 @@ _HEADERS: Final = (
     "ContentEncoding",
     "ContentDisposition",
     "WebsiteRedirectLocation",
+    "Metadata",
+    "TagCount",
 )
 _MEND: Final = "bbws-templates publish --to {} --repair; what nobody published, remove by hand"
 
@@ -47,16 +61,15 @@ def template_questions(account: Account) -> Iterator[Question]:
     environment = account.environment
     bucket = environment.bucket
     mend = _MEND.format(environment.name)
-    stable = frozenset(template + suffix for template in TEMPLATES for suffix in MEDIA_TYPES)
-    for key in sorted(stable):
+    for key in sorted(STABLE):
         subject = Subject("templates", key, "templates")
         yield subject.question("size", _sizes(key), partial(_size, account, key), remedy=mend)
-        designed = {"ContentType": f"{MEDIA_TYPES[_suffix(key)]};charset=utf-8", **_STORED}
-        yield subject.question("headers", designed, partial(_headers, account, key), remedy=mend)
+        yield subject.question(
+            "headers", _designed(key), partial(_headers, account, bucket, REGION, key), remedy=mend
+        )
     subject = Subject("templates", bucket, "templates")
-    yield subject.question(
-        "objects that nobody published", [], partial(_foreign, account, stable), remedy=mend
-    )
+    yield subject.question("objects that nobody published", [], partial(_foreign, account), remedy=mend)
+    yield subject.question("headers of the releases", {}, partial(_releases, account), remedy=mend)
     yield subject.question("class of the objects", {}, partial(_classes, account), remedy=mend)
     yield subject.question("content, by its digests", {}, partial(_discrepancies, account), remedy=mend)
     yield subject.question("a release is active", True, partial(_active, account), remedy=mend)
@@ -83,16 +96,43 @@ def _size(account: Account, key: str) -> str:
     return _sizes(key) if least <= found["Size"] <= LARGEST else f"{found['Size']} bytes"
 
 
-def _headers(account: Account, key: str) -> dict[str, str]:
+def _designed(key: str) -> dict[str, str]:
+    """The headers of what a publish writes."""
+    kept = {"CacheControl": "public, max-age=31536000, immutable"} if key.startswith(_KEPT) else {}
+    return {"ContentType": _TYPES[_suffix(key)], **_STORED, **kept}
+
+
+def other_headers(account: Account, bucket: str, region: str, keys: Iterable[str]) -> dict[str, str]:
+    """Key to its headers where they are others than a publish writes."""
+    written = [key for key in sorted(keys) if key != _PROBE and _is_published(key)]
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        found = pool.map(partial(_headers, account, bucket, region), written)
+        return {
+            key: words(headers)
+            for key, headers in zip(written, found, strict=True)
+            if headers != _designed(key)
+        }
+
+
+def _is_published(key: str) -> bool:
+    return key in STABLE or PUBLISHED.fullmatch(key) is not None
+
+
+def _releases(account: Account) -> dict[str, str]:
+    keys = [key for key in _listed(account) if key not in STABLE]
+    return other_headers(account, account.environment.bucket, REGION, keys)
+
+
+def _headers(account: Account, bucket: str, region: str, key: str) -> dict[str, str]:
     """What a browser or a mail program would be told, and where S3 would send it instead."""
-    answer = account.read("s3.head_object", Bucket=account.environment.bucket, Key=key)
+    answer = account.read("s3.head_object", region, Bucket=bucket, Key=key)
     found = {name: str(answer[name]) for name in _HEADERS if answer.get(name)}
     found["ContentType"] = found.get("ContentType", "none").replace(" ", "").lower()
     return found
 
 
-def _foreign(account: Account, stable: frozenset[str]) -> list[str]:
-    return sorted(key for key in _listed(account) if key not in stable and not PUBLISHED.fullmatch(key))
+def _foreign(account: Account) -> list[str]:
+    return sorted(key for key in _listed(account) if not _is_published(key))
 
 
 def _classes(account: Account) -> dict[str, str]:
@@ -110,6 +150,8 @@ def _discrepancies(account: Account) -> dict[str, str]:
         raise DeniedError(f"could not be asked: {error.message}") from error
     except MissingBucketError as error:
         raise AbsentError("absent") from error
+    except (StrangeAnswerError, ConflictError) as error:
+        raise UnansweredError(f"could not be read: {error.message}") from error
     return {one.key: one.sentence for one in found.discrepancies if not one.is_note}
 
 

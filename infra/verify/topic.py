@@ -10,7 +10,7 @@ from typing import Any, Final
 from infra.design import ALERT_EMAILS, REGION, Environment
 from infra.verify.aws import AbsentError, Account
 from infra.verify.checks import Question, Subject
-from infra.verify.documents import rights, statements
+from infra.verify.documents import rights, rights_of
 from infra.verify.keys import key_arn
 from infra.verify.tags import tags_of
 
@@ -27,6 +27,7 @@ _FACTS: Final = (
     "BeginningArchiveTime",
 )
 _COUNTS: Final = "Subscriptions"
+_OURS: Final = "bbws-alarms-"
 _AS_DESIGNED: Final = {"SignatureVersion": "1", "TracingConfig": "PassThrough", "FifoTopic": "false"}
 """Attributes with the value that they have where nobody sets them."""
 _PENDING: Final = (
@@ -39,6 +40,9 @@ def topic_questions(account: Account) -> Iterator[Question]:
     """Key, policy, settings, subscriptions and tags of each topic."""
     for region, arn in topics(account.environment).items():
         yield from _questions(account, region, arn)
+        yield Subject("alarms", f"topics in {region}", "account").question(
+            "topics of this product", frozenset({arn}), partial(_listed, account, region)
+        )
 
 
 def topics(environment: Environment) -> dict[str, str]:
@@ -71,7 +75,7 @@ def _questions(account: Account, region: str, arn: str) -> Iterator[Question]:
     yield subject.question(
         "policy",
         rights(topic_policy(environment, arn)),
-        lambda: rights(statements(json.loads(attributes().get("Policy") or "{}"))),
+        lambda: rights_of(json.loads(attributes().get("Policy") or "{}")),
     )
     yield subject.question(
         "settings", {"DisplayName": f"BBWS {environment.name} alarms"}, lambda: _settings(attributes())
@@ -118,6 +122,11 @@ def _settings(attributes: Mapping[str, str]) -> dict[str, str]:
         and value
         and _AS_DESIGNED.get(name, "") != value
     }
+
+
+def _listed(account: Account, region: str) -> frozenset[str]:
+    listed = account.read("sns.list_topics", region)["Topics"]
+    return frozenset(one["TopicArn"] for one in listed if one["TopicArn"].split(":")[-1].startswith(_OURS))
 
 
 def _designed() -> dict[str, str]:

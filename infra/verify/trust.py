@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -68,19 +69,47 @@ def may_be_ours(statement: Mapping[str, Any]) -> bool:
     if statement.get("Effect") != "Allow" or not any(GITHUB in one or one == "*" for one in federated):
         return False
     asked = [
-        pattern
+        (key.lower(), pattern)
         for operator, keys in statement.get("Condition", {}).items()
         if operator.removesuffix("IfExists").endswith(("StringEquals", "StringLike"))
         for key, patterns in keys.items()
         if key.lower() in (f"{GITHUB}:sub", f"{GITHUB}:repository")
         for pattern in texts(patterns)
     ]
-    return not asked or any(_names_us(pattern) for pattern in asked)
+    return not asked or any(_names_us(key, pattern) for key, pattern in asked)
 
 
-def _names_us(pattern: str) -> bool:
-    owner, _, name = REPOSITORY.lower().partition("/")
-    beginning = pattern.lower().removeprefix("repo:")
-    # In whatever way the rest of a subject goes on: a pattern is ours when its part on the repository is.
-    part = ":".join(beginning.split(":")[:1])
-    return fnmatchcase(f"{owner}/{name}", part) or part.startswith("*")
+def _names_us(key: str, pattern: str) -> bool:
+    """Whether a claim of this repository's tokens can be what the pattern says, in whatever letters.
+
+    A subject begins with the repository, with the numbers of owner and name or without; one that was made up
+    otherwise may begin with another claim that names it.
+    Source: GitHub Docs, "OpenID Connect reference", customizing the subject claims.
+    """
+    ours, asked = _without_numbers(REPOSITORY.lower()), _without_numbers(pattern.lower())
+    if key.endswith(":repository"):
+        return fnmatchcase(ours, asked)
+    beginnings = (f"repo:{ours}:", f"repository:{ours}:", f"job_workflow_ref:{ours}/")
+    return any(_may_begin(asked, beginning) for beginning in beginnings)
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"@[0-9*?]+", "", text)
+
+
+def _may_begin(pattern: str, beginning: str) -> bool:
+    """Whether a text that begins so can match a pattern of IAM's, whose ``*`` stands for any text at all."""
+    places = {0}
+    for letter in beginning:
+        places = {reached for place in places for reached in _steps(pattern, place, letter)}
+    return bool(places)
+
+
+def _steps(pattern: str, place: int, letter: str) -> Iterator[int]:
+    """The places in a pattern to which one more letter leads from ``place``."""
+    stars = len(pattern) - place - len(pattern[place:].lstrip("*"))
+    if stars:
+        yield place
+    after = place + stars
+    if after < len(pattern) and pattern[after] in {letter, "?"}:
+        yield after + 1

@@ -13,14 +13,15 @@ locals {
       "backup:ListRecoveryPointsByBackupVault", "backup:ListRecoveryPointsByResource", "backup:ListTags",
       "budgets:ListTagsForResource", "budgets:ViewBudget", "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData",
       "cloudwatch:GetMetricStatistics", "cloudwatch:ListMetrics", "cloudwatch:ListTagsForResource",
-      "events:DescribeRule", "events:ListRuleNamesByTarget", "events:ListRules", "events:ListTagsForResource", "events:ListTargetsByRule",
+      "events:DescribeRule", "events:ListEventBuses", "events:ListRuleNamesByTarget", "events:ListRules",
+      "events:ListTagsForResource", "events:ListTargetsByRule",
       "iam:GetOpenIDConnectProvider", "iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetRolePolicy",
       "iam:ListAttachedRolePolicies", "iam:ListEntitiesForPolicy", "iam:ListInstanceProfilesForRole",
       "iam:ListOpenIDConnectProviders", "iam:ListPolicies", "iam:ListPolicyVersions", "iam:ListRolePolicies",
-      "iam:ListRoles", "iam:ListSAMLProviders",
+      "iam:ListRoles", "iam:ListSAMLProviders", "iam:ListUsers",
       "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListGrants",
       "kms:ListKeys", "kms:ListResourceTags", "s3:GetAccountPublicAccessBlock", "s3:ListAccessPoints", "s3:ListAllMyBuckets",
-      "s3:ListBucket", "s3:ListBucketVersions", "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes",
+      "s3:ListBucket", "s3:ListBucketVersions", "s3:ListMultiRegionAccessPoints", "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes",
       "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource", "sns:ListTopics",
     ]
     buckets = [
@@ -40,7 +41,7 @@ locals {
     ]
   }
 
-  auditor_statements = [
+  auditor_statements = concat([
     {
       Sid      = "LookAtTheAccount"
       Effect   = "Allow"
@@ -77,7 +78,13 @@ locals {
       ]
       Resource = ["*"]
     },
-  ]
+    ], [for tables in [local.table_arns] : {
+      # A right to items that the lock table alone needs: there lie checksums.
+      Sid      = "ReadNoItem"
+      Effect   = "Deny"
+      Action   = ["dynamodb:ConditionCheckItem", "dynamodb:GetItem"]
+      Resource = tables
+  } if length(tables) > 0])
 }
 
 resource "aws_iam_role" "auditor" {

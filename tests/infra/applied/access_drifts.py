@@ -463,7 +463,7 @@ CONTENT_DRIFTS = {
         "headers",
         subject="receipts/receipt.html",
     ),
-    "a state that is gone": Fault(without_state, "state", "states that are gone", BOTH),
+    "a state that is gone": Fault(without_state, "state", "states that are gone", BOTH, also=("state",)),
     "no pointer": Fault(
         without_policy("bbws-templates-{env}", without_pointer, "af-south-1"),
         "templates",
@@ -478,6 +478,7 @@ CONTENT_DRIFTS = {
         without_policy("bbws-templates-{env}", tampered_release, "af-south-1"),
         "templates",
         "content, by its digests",
+        also=("headers of the releases",),
     ),
     "the copy emptied": Fault(
         without_policy(COPIED, emptied),
@@ -487,7 +488,11 @@ CONTENT_DRIFTS = {
         also=("the pointer there came by replication",),
     ),
     "a template of the copy changed": Fault(
-        without_policy(COPIED, overwritten("receipts/receipt.html")), "recovery", "objects", PROD
+        without_policy(COPIED, overwritten("receipts/receipt.html")),
+        "recovery",
+        "objects",
+        PROD,
+        also=("headers of the copies",),
     ),
     "an object in the copy alone": Fault(
         without_policy(COPIED, overwritten("receipts/old.html")), "recovery", "objects", PROD

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from infra.design import ENVIRONMENTS
 from infra.verify.actions import ACTIONS, RIGHTS
 from infra.verify.areas import questions
-from infra.verify.aws import AbsentError, Account, DeniedError
+from infra.verify.aws import AbsentError, Account, DeniedError, UnansweredError
 from infra.verify.buckets import lifecycle_rules
 from infra.verify.checks import Subject
 from infra.verify.compare import differences, words
@@ -59,7 +59,7 @@ def test_nothing_that_a_terminal_acts_upon_is_printed() -> None:
     for text in (as_table([check]), as_json([check], "dev")):
         assert not [character for character in text if not character.isprintable() and character != "\n"]
         assert text.count("\n") < 20
-    assert "u001b" in check.found
+    assert "\\x1b" in check.found
 
 
 def denied() -> Any:
@@ -99,9 +99,24 @@ def test_every_way_to_refuse_is_a_finding(monkeypatch: pytest.MonkeyPatch, code:
         account.read("s3.get_bucket_cors", Bucket="x")
 
 
-def test_a_failure_that_is_neither_refusal_nor_absence_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        ("ExpiredToken", ClientError),
+        ("InvalidClientTokenId", ClientError),
+        ("UnrecognizedClientException", ClientError),
+        ("InternalError", UnansweredError),
+        ("KMSInvalidStateException", UnansweredError),
+        ("PermanentRedirect", UnansweredError),
+    ],
+)
+def test_a_failure_is_a_finding_unless_nobody_is_asking(
+    monkeypatch: pytest.MonkeyPatch, code: str, raised: type[Exception]
+) -> None:
+    """With credentials that nobody takes nothing is verified; else one question must not end the others."""
+
     def fail(**_: Any) -> Any:
-        raise ClientError({"Error": {"Code": "InternalError"}}, "x")
+        raise ClientError({"Error": {"Code": code}}, "x")
 
     account = Account(ENVIRONMENTS["dev"])
 
@@ -110,7 +125,7 @@ def test_a_failure_that_is_neither_refusal_nor_absence_is_no_answer(monkeypatch:
         get_bucket_cors = staticmethod(fail)
 
     monkeypatch.setattr(account, "client", lambda *_: Client())
-    with pytest.raises(ClientError):
+    with pytest.raises(raised):
         account.find("s3.get_bucket_cors", Bucket="x")
 
 

@@ -31,6 +31,7 @@ _NAMED_OTHERWISE = {
     "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
     "s3control:DeletePublicAccessBlock": "s3:PutAccountPublicAccessBlock",
     "s3control:ListAccessPoints": "s3:ListAccessPoints",
+    "s3control:ListMultiRegionAccessPoints": "s3:ListMultiRegionAccessPoints",
     "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
     "s3control:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
 }
