@@ -12,7 +12,7 @@ from tests.infra.applied.access_drifts import OURS, made_role, rights, trusting,
 from tests.infra.applied.account_drifts import alarm
 from tests.infra.applied.bucket_drifts import REPLICA, bucket_policy, lifecycle, put_and_put, replication
 from tests.infra.applied.drift import COPY, FOREIGN, MAIN, Cause, Fault, both, call, filled
-from tests.infra.applied.table_drifts import key_policy, on_key, recovery_of, time_to_live, update
+from tests.infra.applied.table_drifts import key_policy, on_key, recovery_of, time_to_live
 
 DEV, PROD, BOTH = ("dev",), ("prod",), ("dev", "prod")
 STATE, STATE_LOGS = "bbws-terraform-state-{env}", "bbws-terraform-state-logs-{env}"
@@ -335,14 +335,6 @@ FURTHER = {
         ),
         *("state", "public access block", BOTH),
         subject="bbws-terraform-state-logs",
-    ),
-    "a stream of the locks": Fault(
-        update(
-            {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}},
-            {"StreamSpecification": {"StreamEnabled": False}},
-            "terraform-state-lock-{env}",
-        ),
-        *("state", "stream", BOTH),
     ),
     "campaigns that expire": Fault(
         time_to_live("campaigns"), "tables", "items that expire (TTL)", BOTH, subject="campaigns"
