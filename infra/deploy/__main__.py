@@ -1,4 +1,4 @@
-"""``python -m infra.deploy``: plan, apply, bootstrap, destroy, drift.
+"""``python -m infra.deploy``: plan, apply, bootstrap, destroy, drift, hand-over.
 
 Exit codes: 0 done · 1 Terraform failed · 2 wrong call · 3 refused (wrong account, no confirmation, missing
 tags, a role that is not there) · 4 Terraform or AWS is not there. ``plan --detailed-exitcode`` answers as
@@ -18,14 +18,16 @@ from infra.deploy.bootstrap import bootstrap, state_exists
 from infra.deploy.components import BY_ADMINISTRATOR, BY_PIPELINE, Component
 from infra.deploy.drift import as_json, as_table, exit_code, look_at_component, look_by_verifier
 from infra.deploy.errors import DeployError, RefusedError
+from infra.deploy.handing_over import hand_over
 from infra.deploy.markdown import COMMENT
 from infra.deploy.plan import require_environment
 from infra.deploy.preflight import require_account, require_rights, require_roles
 from infra.deploy.report import plan_report, write_parts
 from infra.deploy.tags import untagged
 from infra.deploy.terraform import Terraform, find_terraform
-from infra.design import ENVIRONMENTS
+from infra.design import ENVIRONMENTS, TABLES
 
+_CONFIRMED = ("apply", "destroy", "hand-over")
 CONFIRMATIONS = {"dev": "deploy-dev", "sit": "promote-sit", "prod": "promote-prod"}
 
 
@@ -36,12 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     components = [Component(name, options.env) for name in options.component or _default(options.verb)]
     try:
         program = find_terraform()
-        if options.verb in {"apply", "destroy"}:
+        if options.verb in _CONFIRMED:
             _require_confirmation(options.verb, options.env, options.confirm)
         caller = require_account(environment)
         if options.verb == "drift":
             return _drift(program, options.env, components, json_wanted=options.json)
         require_rights(environment, caller, options.verb, lock=getattr(options, "lock", True))
+        if options.verb == "hand-over":
+            return _hand_over(program, options.env)
         if options.verb == "bootstrap":
             return _bootstrap(program, options.env, approve=options.approve)
         if options.verb == "apply":
@@ -155,6 +159,15 @@ def _destroy(program: str, component: Component) -> None:
     _prepared(program, component).run("destroy", "-auto-approve", f"-var-file={component.variables}")
 
 
+def _hand_over(program: str, environment: str) -> int:
+    account = Component("account", environment)
+    terraform, variables = _prepared(program, account), f"-var-file={account.variables}"
+    for component in (Component(table, environment) for table in TABLES):
+        handed = hand_over(terraform, component, _prepared(program, component), variables)
+        print(f"{component.name}: {', '.join(handed) or 'has no key of its own'}")
+    return 0
+
+
 def _bootstrap(program: str, environment: str, *, approve: bool) -> int:
     component = Component("bootstrap", environment)
     if state_exists(component):
@@ -175,7 +188,7 @@ def _prepared(program: str, component: Component) -> Terraform:
 
 
 def _require_confirmation(verb: str, environment: str, typed: str) -> None:
-    expected = CONFIRMATIONS[environment] if verb == "apply" else f"destroy-{environment}"
+    expected = CONFIRMATIONS[environment] if verb == "apply" else f"{verb}-{environment}"
     if typed != expected:
         raise RefusedError(f"To {verb} {environment}, confirm it by its name: CONFIRM={expected}.")
 
@@ -188,6 +201,7 @@ def _parser() -> argparse.ArgumentParser:
         "apply": "apply the saved plans",
         "bootstrap": "make the state bucket and lock table, once per account",
         "destroy": "tear an environment down (dev)",
+        "hand-over": "hand keys that the tables' components made over to account, once (administrator)",
         "drift": "plan every component without a trace, verify, and say what is no longer as deployed",
     }.items():
         command = verbs.add_parser(verb, help=text, description=text)
@@ -208,7 +222,7 @@ def _parser() -> argparse.ArgumentParser:
             )
         if verb == "drift":
             command.add_argument("--json", action="store_true", help="print JSON instead of a table")
-        if verb in {"apply", "destroy"}:
+        if verb in _CONFIRMED:
             command.add_argument("--confirm", default="", help="the typed confirmation")
         if verb == "bootstrap":
             command.add_argument("--approve", action="store_true", help="do not ask before making them")

@@ -157,8 +157,20 @@ class Terraform:
         Raises:
             DeployError: the plan cannot be read.
         """
+        return read_plan(self._shown("plan", str(plan)))
+
+    def stored(self) -> dict[str, Any]:
+        """The state as Terraform's JSON.
+
+        Raises:
+            DeployError: the state cannot be read.
+        """
+        document: dict[str, Any] = json.loads(self._shown("state"))
+        return document
+
+    def _shown(self, what: str, *file: str) -> str:
         finished = subprocess.run(  # noqa: S603
-            [self._program, "show", "-json", str(plan)],
+            [self._program, "show", "-json", *file],
             cwd=self.folder,
             env=self._environment,
             capture_output=True,
@@ -166,5 +178,5 @@ class Terraform:
             check=False,
         )
         if finished.returncode:
-            raise DeployError(f"The plan of {self.folder.name} cannot be read: {finished.stderr.strip()}")
-        return read_plan(finished.stdout)
+            raise DeployError(f"The {what} of {self.folder.name} cannot be read: {finished.stderr.strip()}")
+        return finished.stdout

@@ -141,7 +141,7 @@ def _in_words(error: ClientError) -> Exception:
     """
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code == "403" or any(word in code for word in _DENIED):
+    if status == 403 or code == "403" or any(word in code for word in _DENIED):
         return DeniedError(f"could not be asked: not allowed to look ({error.operation_name})")
     if "NotFound" in code or code.startswith("NoSuch") or (status == 404 and code in {"404", ""}):
         return AbsentError("absent")
