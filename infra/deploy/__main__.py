@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit code."""
     options = _parser().parse_args(arguments)
     environment = ENVIRONMENTS[options.env]
-    components = [Component(name, options.env) for name in options.component or _default(options.verb)]
+    wanted = getattr(options, "component", None) or _default(options.verb)
+    components = [Component(name, options.env) for name in wanted]
     try:
         program = find_terraform()
         if options.verb in _CONFIRMED:
@@ -206,12 +207,13 @@ def _parser() -> argparse.ArgumentParser:
     }.items():
         command = verbs.add_parser(verb, help=text, description=text)
         command.add_argument("--env", required=True, choices=ENVIRONMENTS, help="the environment")
-        command.add_argument(
-            "--component",
-            action="append",
-            choices=(*BY_ADMINISTRATOR, *BY_PIPELINE),
-            help=f"a component, repeatable; otherwise {', '.join(_default(verb))}",
-        )
+        if verb != "hand-over":
+            command.add_argument(
+                "--component",
+                action="append",
+                choices=(*BY_ADMINISTRATOR, *BY_PIPELINE),
+                help=f"a component, repeatable; otherwise {', '.join(_default(verb))}",
+            )
         if verb == "plan":
             command.add_argument("--detailed-exitcode", action="store_true", help="2 when there are changes")
             command.add_argument(

@@ -103,11 +103,20 @@ variable "github" {
   }
 
   validation {
+    condition = try(alltrue([
+      for subject in concat(var.github.planner_subjects, var.github.auditor_subjects, var.github.deployer_subjects, var.github.pruner_subjects) :
+      !can(regex("^environment:(${join("|", setsubtract(["dev", "sit", "prod"], [var.environment]))})(-|_|$)", lower(subject)))
+    ]), true)
+    error_message = "github names a GitHub environment of another stage than ${var.environment}, whose approvals are others: write environment:${var.environment}, or one that begins with ${var.environment}-."
+  }
+
+  validation {
     condition = try(length(setunion(
-      setintersection(var.github.deployer_subjects, var.github.pruner_subjects),
-      setintersection(var.github.deployer_subjects, var.github.planner_subjects),
-      setintersection(var.github.pruner_subjects, var.github.planner_subjects),
-      setintersection(var.github.auditor_subjects, setunion(var.github.deployer_subjects, var.github.pruner_subjects, var.github.planner_subjects)),
+      # GitHub takes an environment in whatever letters it is written.
+      setintersection([for one in var.github.deployer_subjects : lower(one)], [for one in var.github.pruner_subjects : lower(one)]),
+      setintersection([for one in var.github.deployer_subjects : lower(one)], [for one in var.github.planner_subjects : lower(one)]),
+      setintersection([for one in var.github.pruner_subjects : lower(one)], [for one in var.github.planner_subjects : lower(one)]),
+      setintersection([for one in var.github.auditor_subjects : lower(one)], [for one in concat(var.github.deployer_subjects, var.github.pruner_subjects, var.github.planner_subjects) : lower(one)]),
     )) == 0, true)
     error_message = "No subject may take two of the roles in github (planner, auditor, deployer, pruner), for then one approval would give both: write a GitHub environment of its own for each, for example environment:${var.environment} for the deployer, environment:${var.environment}-prune for the pruner and environment:${var.environment}-audit for the auditor, and ref:refs/heads/main for the planner."
   }
@@ -126,7 +135,7 @@ variable "planner_role_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.planner_role_name)) && !contains([var.deployer_role_name, var.pruner_role_name], var.planner_role_name)
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.planner_role_name)) && !contains([lower(var.deployer_role_name), lower(var.pruner_role_name)], lower(var.planner_role_name))
     error_message = "\"${var.planner_role_name}\" cannot be the planner: write a role name of its own, for example bbws-terraform-planner-dev, because whoever plans must not write."
   }
 }
@@ -137,7 +146,7 @@ variable "auditor_role_name" {
   default     = null
 
   validation {
-    condition     = var.auditor_role_name == null || (can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.auditor_role_name)) && !contains([var.planner_role_name, var.deployer_role_name, var.pruner_role_name], coalesce(var.auditor_role_name, " ")))
+    condition     = var.auditor_role_name == null || (can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.auditor_role_name)) && !contains([lower(var.planner_role_name), lower(var.deployer_role_name), lower(var.pruner_role_name)], lower(coalesce(var.auditor_role_name, " "))))
     error_message = "\"${coalesce(var.auditor_role_name, " ")}\" cannot be the auditor: write a role name of its own, for example bbws-terraform-auditor-dev, because whoever audits must not write."
   }
 
@@ -164,7 +173,7 @@ variable "pruner_role_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.pruner_role_name)) && var.pruner_role_name != var.deployer_role_name
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.pruner_role_name)) && lower(var.pruner_role_name) != lower(var.deployer_role_name)
     error_message = "\"${var.pruner_role_name}\" cannot be the pruner: write a role name of its own, for example bbws-templates-pruner-dev, because whoever publishes must not delete releases."
   }
 }
@@ -186,8 +195,8 @@ variable "boundary_policy_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", var.boundary_policy_name))
-    error_message = "\"${var.boundary_policy_name}\" is not a policy name: write 1 to 128 letters, digits and + = , . @ _ -, without wildcards, for example bbws-deployer-boundary-dev."
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", var.boundary_policy_name)) && try(lower(var.boundary_policy_name) != lower(var.reader_policy_name) && !startswith(lower(var.boundary_policy_name), "${lower(var.deployer_role_name)}-"), true)
+    error_message = "\"${var.boundary_policy_name}\" cannot be the boundary: write 1 to 128 letters, digits and + = , . @ _ -, without wildcards, and another name than that of the reader's policy, and none that begins as the deployer's do, for example bbws-deployer-boundary-dev."
   }
 }
 
@@ -211,6 +220,11 @@ variable "log_buckets" {
   validation {
     condition     = alltrue([for name in var.log_buckets : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", name))])
     error_message = "log_buckets takes the names (no ARNs, no wildcards) of buckets: write for example [\"bbws-logs-dev\"]."
+  }
+
+  validation {
+    condition     = length(setintersection(var.log_buckets, var.template_buckets)) == 0
+    error_message = "A bucket stands in log_buckets and in template_buckets, so whoever publishes could write its logs: write each into one of them."
   }
 }
 
@@ -249,7 +263,7 @@ variable "state" {
   nullable = false
 
   validation {
-    condition     = try(alltrue([for prefix in var.state.administrators_keys : can(regex("^[^*?/][^*?]*/$", prefix))]), false)
+    condition     = try(alltrue([for prefix in var.state.administrators_keys : can(regex("^[^*?$/][^*?$]*/$", prefix))]), false)
     error_message = "state.administrators_keys takes folders of the state bucket: write each with a slash at its end and without wildcards, for example 2_1_bbws_account/."
   }
 
@@ -259,8 +273,20 @@ variable "state" {
   }
 
   validation {
-    condition     = length(var.state.key_prefixes) > 0 && alltrue([for prefix in var.state.key_prefixes : can(regex("^[^*?/][^*?]*/$", prefix))])
-    error_message = "state.key_prefixes takes folders of the state bucket: write each with a slash at its end and without wildcards, for example 2_1_bbws_s3_schemas/."
+    condition     = length(var.state.key_prefixes) > 0 && alltrue([for prefix in var.state.key_prefixes : can(regex("^[^*?$/][^*?$]*/$", prefix))])
+    error_message = "state.key_prefixes takes folders of the state bucket: write each with a slash at its end and without wildcards and $, for example 2_1_bbws_s3_schemas/."
+  }
+
+  validation {
+    condition = try(alltrue(flatten([
+      for own in var.state.key_prefixes : [for other in var.state.administrators_keys : !startswith(own, other) && !startswith(other, own)]
+    ])), true)
+    error_message = "A folder of state.key_prefixes, which the deployer writes, takes in one of state.administrators_keys, or the other way round: write folders of which none lies in another."
+  }
+
+  validation {
+    condition     = !contains(concat(var.template_buckets, var.log_buckets), var.state.bucket) && !contains(var.tables, var.state.lock_table)
+    error_message = "state.bucket is one of the buckets, or state.lock_table one of the tables, that the deployer manages: write a bucket and a table that hold nothing but the state, for example bbws-terraform-state-dev and terraform-state-lock-dev."
   }
 }
 
@@ -271,7 +297,7 @@ variable "made_role_names" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for name in var.made_role_names : can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", name)) && !contains([var.planner_role_name, var.deployer_role_name, var.pruner_role_name, coalesce(var.auditor_role_name, " ")], name)])
+    condition     = alltrue([for name in var.made_role_names : try(can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", name)) && !contains([for role in [var.planner_role_name, var.deployer_role_name, var.pruner_role_name, coalesce(var.auditor_role_name, " ")] : lower(role)], lower(name)), false)])
     error_message = "made_role_names takes the names of the roles that the deployer makes, without wildcards, and none of planner, deployer and pruner: write for example [\"bbws-templates-replication-dev\"]."
   }
 }

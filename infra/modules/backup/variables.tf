@@ -130,8 +130,8 @@ variable "selection_tags" {
   }
 
   validation {
-    condition     = alltrue([for key, value in var.selection_tags : try(length(key) > 0 && length(value) > 0, false)])
-    error_message = "selection_tags holds a tag without name or value, which no table carries: write both, for example { BackupPolicy = \"daily\" }."
+    condition     = alltrue([for key, value in var.selection_tags : try(can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,128}$", key)) && can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{1,256}$", value)), false)])
+    error_message = "selection_tags holds a tag without name or value, or one that AWS refuses, which no table carries: write both, for example { BackupPolicy = \"daily\" }."
   }
 }
 

@@ -206,7 +206,18 @@ locals {
   )
 }
 
+locals {
+  policy = "{\"Version\":\"2012-10-17\",\"Statement\":[${join(",", local.statements)}]}"
+}
+
 resource "aws_s3_bucket_policy" "this" {
   bucket = var.bucket
-  policy = "{\"Version\":\"2012-10-17\",\"Statement\":[${join(",", local.statements)}]}"
+  policy = local.policy
+
+  lifecycle {
+    precondition {
+      condition     = length(local.policy) <= 20480
+      error_message = "The policy of the bucket ${var.bucket} is longer than the 20,480 characters that S3 takes: name fewer roles in readers, writers and pruners."
+    }
+  }
 }

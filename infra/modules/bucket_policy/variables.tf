@@ -87,8 +87,8 @@ variable "immutable_prefixes" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for prefix in var.immutable_prefixes : can(regex("^[^*?/][^*?]*/$", prefix))])
-    error_message = "An immutable prefix must name a folder: write it without a leading slash and wildcards and with a slash at the end, for example releases/."
+    condition     = alltrue([for prefix in var.immutable_prefixes : can(regex("^[^*?$/][^*?$]*/$", prefix))])
+    error_message = "An immutable prefix must name a folder: write it without a leading slash, wildcards and $ and with a slash at the end, for example releases/."
   }
 }
 
@@ -111,8 +111,8 @@ variable "pointer_keys" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for key in var.pointer_keys : can(regex("^[^*?/]([^*?]*[^*?/])?$", key))])
-    error_message = "A pointer key must name one object: write it without a leading slash and wildcards, for example current.json."
+    condition     = alltrue([for key in var.pointer_keys : can(regex("^[^*?$/]([^*?$]*[^*?$/])?$", key))])
+    error_message = "A pointer key must name one object: write it without a leading slash, wildcards and $, for example current.json."
   }
 }
 
@@ -123,7 +123,16 @@ variable "stable_key_patterns" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for pattern in var.stable_key_patterns : can(regex("^[^*?]*[*?]?[^*?]*$", pattern)) && can(regex("[A-Za-z0-9]", pattern)) && !try(startswith(pattern, "/"), true)])
+    condition     = alltrue([for pattern in var.stable_key_patterns : can(regex("^[^*?$]*[*?]?[^*?$]*$", pattern)) && can(regex("[A-Za-z0-9]", pattern)) && !try(startswith(pattern, "/"), true)])
     error_message = "A stable key pattern has one wildcard at most and a letter or digit beside it, or it would take in everything (as * and *.* do): write for example *.html."
+  }
+
+  validation {
+    condition = try(alltrue(flatten([
+      for prefix in setsubtract(var.immutable_prefixes, var.prunable_prefixes) : [
+        for start in compact([for pattern in var.stable_key_patterns : regex("^[^*?]*", pattern)]) : !startswith(prefix, start) && !startswith(start, prefix)
+      ]
+    ])), true)
+    error_message = "A stable key pattern takes in what nobody may delete (${join(", ", setsubtract(var.immutable_prefixes, var.prunable_prefixes))}): write one that begins with something else, for example *.html."
   }
 }

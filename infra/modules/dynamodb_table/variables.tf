@@ -122,6 +122,11 @@ variable "keys" {
     condition     = var.keys == null || !var.replicate || try(var.keys.replica != null, false)
     error_message = "The replica has no key: write keys.replica as well, the ARN of a key in its region."
   }
+
+  validation {
+    condition     = try(split(":", var.keys.table)[3] != split(":", var.keys.replica)[3], true)
+    error_message = "keys.table and keys.replica are keys of the same region, and a replica lies in another: write the ARN of a key in its region into keys.replica."
+  }
 }
 
 variable "guard" {

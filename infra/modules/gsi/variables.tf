@@ -24,6 +24,11 @@ variable "table_keys" {
     condition     = alltrue([for key in var.table_keys : contains(keys(var.attributes), key)])
     error_message = "The table's key is not declared: write it into attributes. Missing: ${join(", ", [for key in var.table_keys : key if !contains(keys(var.attributes), key)])}."
   }
+
+  validation {
+    condition     = length(var.table_keys) <= 2 && length(var.table_keys) == length(distinct(var.table_keys))
+    error_message = "A table has a partition key and at most one sort key, of another name: write one or two names into table_keys."
+  }
 }
 
 variable "indexes" {

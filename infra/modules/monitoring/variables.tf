@@ -132,6 +132,11 @@ variable "budget" {
   }
 
   validation {
+    condition     = try(length(distinct(var.budget.emails)) <= 10, true)
+    error_message = "budget.emails holds more than the 10 addresses that AWS Budgets tells: write fewer, or one address for several people."
+  }
+
+  validation {
     condition     = var.budget == null || try(var.budget.limit_usd > 0, false)
     error_message = "budget.limit_usd must be above 0: write the amount in US dollars a month, for example 500."
   }
@@ -160,6 +165,11 @@ variable "tables" {
   validation {
     condition     = length(var.tables) == length(distinct(var.tables[*].name)) && alltrue([for table in var.tables : try(length(table.indexes) == length(distinct(table.indexes)), false)])
     error_message = "tables names a table or an index twice: write each once."
+  }
+
+  validation {
+    condition     = try(alltrue(flatten([for table in var.tables : [for index in concat([""], table.indexes) : length("${var.name_prefix}-${var.environment}-${table.name}-${index}-replication-latency") <= 255]])), true)
+    error_message = "The names of a table and its index make the name of an alarm longer than the 255 characters that CloudWatch takes: write a shorter name_prefix, or name them shorter."
   }
 
   validation {

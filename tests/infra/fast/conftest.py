@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.infra.facts import MODULES
+from tests.infra.fast.further_refusals import FURTHER_REFUSALS
 from tests.infra.fast.refusals import REFUSALS, refusal_test
 from tests.infra.terraform import INFRA, ROOT, Finished, Workbench, one_provider, write_root
 from tests.waiting import patience
@@ -93,7 +94,7 @@ def run_refusals(workbench: Workbench, sources: Path, data: Path) -> Finished:
     """Every refusal in one command, each in a file of its own; the answers come as JSON, one a line."""
     consumer = sources / "consumer"
     (consumer / "tests").mkdir(parents=True)
-    for refusal in REFUSALS:
+    for refusal in (*REFUSALS, *FURTHER_REFUSALS):
         file = consumer / "tests" / f"{refusal.name}.tftest.hcl"
         file.write_text(refusal_test(refusal, sources), encoding="utf-8")
     (consumer / "main.tf").write_text('terraform {\n  required_version = ">= 1.11"\n}\n', encoding="utf-8")

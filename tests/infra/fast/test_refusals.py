@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.infra.fast.conftest import Background
+from tests.infra.fast.further_refusals import FURTHER_REFUSALS
 from tests.infra.fast.refusals import REFUSALS, Refusal
 
 
@@ -25,7 +26,7 @@ def answers(background: Background) -> dict[str, str]:
     return said
 
 
-@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.name)
+@pytest.mark.parametrize("refusal", [*REFUSALS, *FURTHER_REFUSALS], ids=lambda refusal: refusal.name)
 def test_bad_input_is_refused_with_what_to_write(answers: dict[str, str], refusal: Refusal) -> None:
     answer = answers.get(refusal.name, "")
     assert answer, f"{refusal.name} was not refused; said instead: {answers}"
