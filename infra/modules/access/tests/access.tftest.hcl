@@ -430,6 +430,14 @@ run "says_nothing_of_tables_where_there_are_none" {
     made_role_names = []
     environment     = "dev"
     allow_destroy   = true
+
+    github = {
+      repository        = "BigBeardWebSolutions/2_1_bbws_s3_schemas"
+      planner_subjects  = ["ref:refs/heads/main"]
+      auditor_subjects  = ["environment:dev-audit"]
+      deployer_subjects = ["environment:dev"]
+      pruner_subjects   = ["environment:dev-prune"]
+    }
   }
 
   assert {
