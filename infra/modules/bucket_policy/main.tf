@@ -216,6 +216,11 @@ resource "aws_s3_bucket_policy" "this" {
 
   lifecycle {
     precondition {
+      condition     = alltrue([for arn in concat(local.everybody, var.settled_for) : startswith(arn, "arn:${data.aws_partition.current.partition}:")])
+      error_message = "readers, writers, pruners or settled_for name a role of another partition than ${data.aws_partition.current.partition}, which S3 refuses: write arn:${data.aws_partition.current.partition}:iam::${var.account_id}:role/NAME."
+    }
+
+    precondition {
       condition     = length(local.policy) <= 20480
       error_message = "The policy of the bucket ${var.bucket} is longer than the 20,480 characters that S3 takes: name fewer roles in readers, writers and pruners."
     }

@@ -27,8 +27,8 @@ variable "readers" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.readers : can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
-    error_message = "Each reader must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.readers : coalesce(arn, "nothing") if !can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])}."
+    condition     = alltrue([for arn in var.readers : can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$", arn))])
+    error_message = "Each reader must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.readers : coalesce(arn, "nothing") if !can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$", arn))])}."
   }
 }
 
@@ -39,8 +39,8 @@ variable "writers" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.writers : can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
-    error_message = "Each writer must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.writers : coalesce(arn, "nothing") if !can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])}."
+    condition     = alltrue([for arn in var.writers : can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$", arn))])
+    error_message = "Each writer must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.writers : coalesce(arn, "nothing") if !can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$", arn))])}."
   }
 }
 
@@ -51,8 +51,8 @@ variable "pruners" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.pruners : can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
-    error_message = "Each pruner must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.pruners : coalesce(arn, "nothing") if !can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])}."
+    condition     = alltrue([for arn in var.pruners : can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$", arn))])
+    error_message = "Each pruner must be a role of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME. Not so: ${join(", ", [for arn in var.pruners : coalesce(arn, "nothing") if !can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$", arn))])}."
   }
 
   validation {
@@ -68,7 +68,7 @@ variable "settled_for" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.settled_for : can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    condition     = alltrue([for arn in var.settled_for : can(regex("^arn:aws[a-z-]*:iam::${var.account_id}:role/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$", arn))])
     error_message = "settled_for takes roles of account ${var.account_id} without wildcards: write arn:aws:iam::${var.account_id}:role/NAME."
   }
 }

@@ -95,7 +95,7 @@ variable "settled_for" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for arn in var.settled_for : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    condition     = alltrue([for arn in var.settled_for : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$", arn))])
     error_message = "settled_for takes roles without wildcards: write arn:aws:iam::ACCOUNT:role/NAME."
   }
 }

@@ -4,13 +4,8 @@ variable "table" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_.-]{3,255}$", var.table))
-    error_message = "\"${var.table}\" is not a table name: write 3 to 255 letters, digits, underscores, hyphens and dots, for example tenants."
-  }
-
-  validation {
-    condition     = length("alias/${var.name_prefix}-dynamodb-${var.table}") <= 256
-    error_message = "The name of the key, alias/${var.name_prefix}-dynamodb-${var.table}, has more than the 256 characters that KMS takes: write a shorter name_prefix, or name the table shorter."
+    condition     = can(regex("^[A-Za-z0-9_.-]{3,220}$", var.table))
+    error_message = "\"${var.table}\" is not a table name, or one that the name of a key cannot hold: write 3 to 220 letters, digits, underscores, hyphens and dots, for example tenants."
   }
 }
 

@@ -11,6 +11,7 @@ from tests.infra.applied.access_drifts import DRIFTS as ACCESS_DRIFTS
 from tests.infra.applied.account_drifts import ALARM_DRIFTS, BACKUP_DRIFTS, BUDGET_DRIFTS
 from tests.infra.applied.bucket_drifts import DRIFTS as BUCKET_DRIFTS
 from tests.infra.applied.drift import Fault
+from tests.infra.applied.further_drifts import FURTHER
 from tests.infra.applied.guard_drifts import DRIFTS as GUARD_DRIFTS
 from tests.infra.applied.table_drifts import KEY_DRIFTS, TABLE_DRIFTS
 
@@ -277,4 +278,5 @@ FAULTS = {
     **ACCESS_DRIFTS,
     **CONTENT_DRIFTS,
     **GUARD_DRIFTS,
+    **FURTHER,
 }

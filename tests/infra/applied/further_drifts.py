@@ -1,7 +1,4 @@
-"""More ways to damage an estate by hand: those at which the verifier once saw nothing, or saw nothing else.
-
-They do not touch each other, so they are made all at once and named by one verification.
-"""
+"""More ways to damage an estate by hand: those at which the verifier once saw nothing, or nothing else."""
 
 from __future__ import annotations
 
@@ -20,6 +17,8 @@ TEMPLATES, LOGS = "bbws-templates-{env}", "bbws-logs-{env}"
 PRODUCTS, CAMPAIGNS = "alias/bbws-dynamodb-products", "alias/bbws-dynamodb-campaigns"
 TOPIC = "arn:aws:sns:af-south-1:{account}:bbws-alarms-{env}"
 FAILURES, CHANGES = "bbws-{env}-backup-failures", "bbws-{env}-backup-changes"
+STATES, NAME = "2_1_bbws_dynamodb_schemas", "terraform.tfstate"
+ROLES = "roles of the account"
 SUBJECT = "token.actions.githubusercontent.com:sub"
 
 
@@ -226,12 +225,14 @@ FURTHER = {
         *("keys", "policy", BOTH, ("policy keeps the key in the account",), CAMPAIGNS),
     ),
     "a policy of the states in the older language": Fault(
-        older_language(STATE), *("state", "policy", BOTH), subject="bbws-terraform-state-"
+        older_language(STATE), *("state", "policy", BOTH), subject=STATE
     ),
     "a policy of the logs in the older language": Fault(
-        older_language(LOGS), *("bucket", "policy", BOTH), subject="bbws-logs-"
+        older_language(LOGS), *("bucket", "policy", BOTH), subject=LOGS
     ),
-    "a plan of others": Fault(plan_of_others, "backup", "that back up a table", BOTH),
+    "a plan of others": Fault(
+        plan_of_others, *("backup", "that back up a table", BOTH), subject="plans of others"
+    ),
     "a door of all regions": Fault(
         door_of_all_regions, "account", "access points of the buckets over all regions", BOTH
     ),
@@ -243,7 +244,7 @@ FURTHER = {
     "a template said to be compressed": Fault(
         without_policy(TEMPLATES, put_again("receipts/order.html", ContentEncoding="gzip"), MAIN),
         *("templates", "headers", BOTH),
-        ("content, by its digests",),
+        ((TEMPLATES, "content, by its digests"),),
         "receipts/order.html",
     ),
     "a release that a cache keeps for a day": Fault(
@@ -252,7 +253,7 @@ FURTHER = {
     ),
     "a pointer said to be compressed": Fault(
         without_policy(TEMPLATES, put_again("current.json", ContentEncoding="gzip"), MAIN),
-        *("templates", "content, by its digests", BOTH),
+        *("templates", "content, by its digests", BOTH, ("headers of the releases",)),
     ),
     "a copy in an archive": Fault(
         without_policy(REPLICA, put_again("invoices/invoice.html", StorageClass="GLACIER")),
@@ -263,17 +264,20 @@ FURTHER = {
         *("recovery", "headers of the copies", PROD),
     ),
     "a state that is none": Fault(
-        state("products", b"{not a state"), *("state", "state", BOTH), subject="2_1_bbws_dynamodb_schemas/pro"
+        state("products", b"{not a state"), *("state", "state", BOTH), subject=f"{STATES}/products/{NAME}"
     ),
     "a state that nobody noted": Fault(
-        state("campaigns", b""), *("state", "state", BOTH), subject="2_1_bbws_dynamodb_schemas/camp"
+        state("campaigns", b""), *("state", "state", BOTH), subject=f"{STATES}/campaigns/{NAME}"
     ),
     "an object among the states": Fault(
         call("s3", "put_object", "delete_object", Bucket=STATE, Key="x", undo={"Bucket": STATE, "Key": "x"}),
         *("state", "objects that are no state", BOTH),
     ),
     "a user of these names": Fault(
-        held_by_a_user, *("access", "users of this product", BOTH), also=("held by",)
+        held_by_a_user,
+        *("access", "users of this product", BOTH),
+        (("bbws-terraform-deployer-{env}-buckets", "held by"),),
+        "users of the account",
     ),
     "a role for the numbers of this repository": Fault(
         both(
@@ -281,23 +285,28 @@ FURTHER = {
             for_subject("by-hand-2", "job_workflow_ref:BigBeardWebSolutions/2_1_bbws_s3_schemas/*"),
         ),
         *("access", "roles that this repository may take", BOTH),
+        subject=ROLES,
     ),
-    "a reader that is gone": Fault(without_a_reader, "access", "roles that read templates", BOTH),
+    "a reader that is gone": Fault(
+        without_a_reader, *("access", "roles that read templates", BOTH), subject=ROLES
+    ),
     "an auditor that hands tags on": Fault(
         trusting(
             "bbws-terraform-auditor-{env}",
             lambda found: found[0].update({"Action": ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]}),
         ),
-        *("access", "taken by", BOTH, ("taken on main, by its subject alone",), "bbws-terraform-auditor-"),
+        *("access", "taken by", BOTH, ("taken on main, by its subject alone",)),
+        "bbws-terraform-auditor-{env}",
     ),
     "a denial taken off the deployer": Fault(
         version("bbws-terraform-deployer-{env}-guard", lambda found: found[1:]),
         *("access", "rights", BOTH),
-        subject="bbws-terraform-deployer-",
+        subject="bbws-terraform-deployer-{env}-guard",
     ),
     "a pruner that works everywhere": Fault(
         rights("bbws-templates-pruner-{env}", "prune-releases", lambda found: found[-1].update(Resource="*")),
         *("access", "rights of prune-releases", BOTH),
+        subject="bbws-templates-pruner-{env}",
     ),
     "a budget that is over": Fault(ended, "budget", "runs", BOTH),
     "a second topic": Fault(
@@ -307,23 +316,30 @@ FURTHER = {
             undo={"TopicArn": f"{TOPIC}-2"},
         ),
         *("alarms", "topics of this product", BOTH),
+        subject="topics in af-south-1",
     ),
     "a rule by schedule alone": Fault(
-        by_schedule_alone, *("alarms", "events", BOTH, ("rule",)), subject="bbws-"
+        by_schedule_alone, *("alarms", "events", BOTH, ("rule",)), subject=FAILURES
     ),
-    "a target that says that all is well": Fault(always_the_same, "alarms", "targets", BOTH),
+    "a target that says that all is well": Fault(
+        always_the_same, *("alarms", "targets", BOTH), subject=CHANGES
+    ),
     "a rule of another bus": Fault(
-        rule_of_another_bus, "alarms", "rules of this product, or to its topic", BOTH
+        rule_of_another_bus,
+        *("alarms", "rules of this product, or to its topic", BOTH),
+        subject="rules of events in af-south-1",
     ),
     "an alarm of another unit": Fault(
-        alarm("bbws-templates-{env}-4xx", Unit="Bytes"), "alarms", "rings", BOTH, subject="bbws-"
+        alarm("bbws-templates-{env}-4xx", Unit="Bytes"),
+        *("alarms", "rings", BOTH),
+        subject="bbws-{env}-bbws-templates-{env}-4xx",
     ),
     "an alarm that rings without data": Fault(
-        alarm("products-write-throttles", InsufficientDataActions=[FOREIGN["AWS"]]), "alarms", "tells", BOTH
+        alarm("products-write-throttles", InsufficientDataActions=[FOREIGN["AWS"]]),
+        *("alarms", "tells", BOTH),
+        subject="bbws-{env}-products-write-throttles",
     ),
-    "uploads kept for a quarter": Fault(
-        lifecycle(TEMPLATES, uploads_kept), "bucket", "lifecycle", BOTH, subject="bbws-templates-"
-    ),
+    "uploads kept for a quarter": Fault(lifecycle(TEMPLATES, uploads_kept), "bucket", "lifecycle", BOTH),
     "the logs of the states without one switch": Fault(
         put_and_put(
             *("put_public_access_block", "PublicAccessBlockConfiguration"),
@@ -334,13 +350,15 @@ FURTHER = {
             STATE_LOGS,
         ),
         *("state", "public access block", BOTH),
-        subject="bbws-terraform-state-logs",
+        subject=STATE_LOGS,
     ),
     "campaigns that expire": Fault(
-        time_to_live("campaigns"), "tables", "items that expire (TTL)", BOTH, subject="campaigns"
+        time_to_live("campaigns"), *("tables", "items that expire (TTL)", BOTH), subject="campaigns"
     ),
     "products without recovery in the second region": Fault(
-        recovery_of("products", COPY), "tables", "point-in-time recovery", PROD, subject="products in eu"
+        recovery_of("products", COPY),
+        *("tables", "point-in-time recovery", PROD),
+        subject="products in eu-west-1",
     ),
     "a reader fewer in the copy": Fault(
         bucket_policy(
@@ -357,4 +375,3 @@ FURTHER = {
         *("bucket", "replication", PROD),
     ),
 }
-"""Name to damage; those of one area have subjects of their own."""

@@ -75,6 +75,18 @@ FURTHER_REFUSALS: Final = (
         ("longer than the 20,480 characters that S3 takes", "name fewer roles"),
     ),
     Refusal(
+        "a_reader_with_a_longer_name_than_a_role_has",
+        "modules/bucket_policy",
+        {"readers": [f"{_READER}{'x' * 65}"]},
+        ("Each reader must be a role of account 536580886816",),
+    ),
+    Refusal(
+        "a_reader_of_another_partition",
+        "modules/bucket_policy",
+        {"readers": ["arn:aws-cn:iam::536580886816:role/reader"]},
+        ("of another partition than",),
+    ),
+    Refusal(
         "a_stable_key_in_the_history",
         "modules/bucket_policy",
         {"stable_key_patterns": ["history/*"]},
@@ -125,6 +137,6 @@ FURTHER_REFUSALS: Final = (
         "a_table_with_too_long_a_name_for_its_key",
         "modules/table_key",
         {"table": "t" * 250},
-        ("more than the 256 characters that KMS takes",),
+        ("or one that the name of a key cannot hold",),
     ),
 )
