@@ -74,6 +74,13 @@ resource "aws_iam_role" "deployer" {
   tags                 = var.tags
 
   depends_on = [aws_iam_openid_connect_provider.github]
+
+  lifecycle {
+    precondition {
+      condition     = !contains(concat(var.template_buckets, var.log_buckets), var.state.bucket) && !contains(var.tables, var.state.lock_table)
+      error_message = "state.bucket is one of the buckets, or state.lock_table one of the tables, that the deployer manages: write a bucket and a table that hold nothing but the state, for example bbws-terraform-state-dev and terraform-state-lock-dev."
+    }
+  }
 }
 
 resource "aws_iam_policy" "deployer" {
@@ -196,4 +203,11 @@ resource "aws_iam_policy" "boundary" {
       },
     ]
   })
+
+  lifecycle {
+    precondition {
+      condition     = lower(var.boundary_policy_name) != lower(var.reader_policy_name) && !startswith(lower(var.boundary_policy_name), "${lower(var.deployer_role_name)}-")
+      error_message = "boundary_policy_name is \"${var.boundary_policy_name}\", which the policy of the readers or one of the deployer has: write a name of its own, for example bbws-deployer-boundary-dev."
+    }
+  }
 }

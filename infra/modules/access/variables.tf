@@ -195,8 +195,8 @@ variable "boundary_policy_name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", var.boundary_policy_name)) && try(lower(var.boundary_policy_name) != lower(var.reader_policy_name) && !startswith(lower(var.boundary_policy_name), "${lower(var.deployer_role_name)}-"), true)
-    error_message = "\"${var.boundary_policy_name}\" cannot be the boundary: write 1 to 128 letters, digits and + = , . @ _ -, without wildcards, and another name than that of the reader's policy, and none that begins as the deployer's do, for example bbws-deployer-boundary-dev."
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", var.boundary_policy_name))
+    error_message = "\"${var.boundary_policy_name}\" is not a policy name: write 1 to 128 letters, digits and + = , . @ _ -, without wildcards, for example bbws-deployer-boundary-dev."
   }
 }
 
@@ -282,11 +282,6 @@ variable "state" {
       for own in var.state.key_prefixes : [for other in var.state.administrators_keys : !startswith(own, other) && !startswith(other, own)]
     ])), true)
     error_message = "A folder of state.key_prefixes, which the deployer writes, takes in one of state.administrators_keys, or the other way round: write folders of which none lies in another."
-  }
-
-  validation {
-    condition     = !contains(concat(var.template_buckets, var.log_buckets), var.state.bucket) && !contains(var.tables, var.state.lock_table)
-    error_message = "state.bucket is one of the buckets, or state.lock_table one of the tables, that the deployer manages: write a bucket and a table that hold nothing but the state, for example bbws-terraform-state-dev and terraform-state-lock-dev."
   }
 }
 

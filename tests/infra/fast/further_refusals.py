@@ -50,9 +50,7 @@ FURTHER_REFUSALS: Final = (
         github={**GITHUB, "pruner_subjects": ["environment:PROD"]},
     ),
     access("a_planner_named_as_the_deployer", ("cannot be the planner",), planner_role_name="Deployer"),
-    access(
-        "one_name_for_two_policies", ("another name than that of the reader",), boundary_policy_name="reader"
-    ),
+    access("one_name_for_two_policies", ("write a name of its own",), boundary_policy_name="reader"),
     access(
         "logs_among_the_templates",
         ("log_buckets and in template_buckets",),
