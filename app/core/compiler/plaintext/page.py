@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument, section_number
@@ -121,6 +122,8 @@ class Page:
 
     def _survey(self, root: Node) -> None:
         elements = [element for element in root.iter() if is_element(element)]
+        # Without a doctype, tables inherit neither the size of letters nor white space: the quirks of HTML.
+        quirky = not any(comment.declaration for comment in self._document.markup.comments)
         for element in elements:
             parent = element.getparent()
             above = self._looks.get(parent)
@@ -128,6 +131,8 @@ class Page:
                 self._looks[element] = above
             else:
                 inherited = ROOT if above is None else above.inherited
+                if quirky and element.tag == "table":
+                    inherited = replace(inherited, sized=True, space="normal")
                 self._looks[element] = look(element.tag, self._css(element), _hints(element), inherited)
         for element in reversed(elements):
             flow = self._looks[element].flow
