@@ -61,7 +61,7 @@ class Stages:
             "DEV: roll the templates back": self._roll_back_templates,
             "break PROD by hand, find it": self._break,
             "push: a wrong change": self._push_wrong_change,
-            "PROD: mended by the next apply": lambda: self._apply("prod", "wrong_change"),
+            "PROD: mended by its administrator alone": self._mend,
             "DEV: apply the wrong change, find it": self._apply_wrong_change,
             "DEV: roll the infrastructure back": self._roll_back_infrastructure,
             "DEV: prune, and roll back to what is gone": self._prune,
@@ -251,6 +251,20 @@ class Stages:
         world.expect(world.run(Event(ROLL_BACK, "workflow_dispatch", world.repository.head, inputs=inputs)))
         if world.estates.served("dev") != self._journal.notes["first"]:
             raise StageFailedError("dev does not serve the release before")
+
+    def _mend(self) -> None:
+        """The pipeline may not touch the recovery of a table that is guarded; its administrator may."""
+        world = self._world
+        if not world.resumed:
+            run = world.run(self._applying("prod", world.last(PLAN)))
+            world.expect(run, conclusion=FAILURE, apply=FAILURE, test=SKIPPED)
+            if "not authorized to perform: dynamodb:UpdateContinuousBackups" not in world.text(run, "apply"):
+                raise StageFailedError(f"The deployer was not refused what is guarded: {world.log(run)}")
+            world.say("   refused    a change of the recovery of a guarded table: by the deployer's rights")
+        for verb, confirm in (("plan", ()), ("apply", ("--confirm", word("deploy", "prod")))):
+            world.estates.administer("prod", verb, "--component", BROKEN_TABLE, *confirm)
+        tested = Event(TEST, "workflow_dispatch", world.repository.head, inputs={"environment": "prod"})
+        world.expect(world.run(tested))
 
     def _push_wrong_change(self) -> None:
         """For dev alone, planned, and approved by somebody who did not read it."""
