@@ -264,7 +264,7 @@ class _Compiler:
 
     def _for_outlook(self, document: Document, book: RuleBook) -> dict[StartTag, Sequence[Matched]]:
         """The rules for the start tags that stand in Outlook's comments."""
-        seen = document.as_outlook_reads()
+        seen = document.as_outlook_reads() if book.may_match(*document.in_outlook_comments) else None
         if seen is None:
             return {}
         require_selectors(seen, book, only=document.is_for_outlook)

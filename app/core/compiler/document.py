@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,6 +18,8 @@ from app.core.html.outlook_view import outlook_view
 from app.core.html.veil import UnveilableError, Veil
 from bbws_templates.tokens import Token, TokenKind
 
+_ELEMENT = re.compile(r"<([a-zA-Z][^\s/>]*)")
+_WORD = re.compile(r"[\w-]+")
 _OF_HEAD = frozenset({"html", "head", "style", "title", "meta", "link", "base", "script", "noscript"})
 
 
@@ -106,6 +109,18 @@ class Document:
 
     def _is_in_text(self, tag: Token) -> bool:
         return self.markup.region(tag.start).context is Context.TEXT
+
+    @property
+    def in_outlook_comments(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names of elements in conditional comments, and all words there: classes and ids among them."""
+        text = self.veil.text
+        comments = [text[item.start : item.end] for item in self.markup.comments]
+        inside = "\n".join(comment for comment in comments if comment.startswith("<!--[if"))
+        names = frozenset(name.lower() for name in _ELEMENT.findall(inside))
+        words = frozenset(_WORD.findall(inside))
+        if names and self.veil.words(inside):
+            words |= frozenset(_WORD.findall(text))  # data may say any of them
+        return names, words
 
     def as_outlook_reads(self) -> Document | None:
         """The same document with Outlook's comments resolved, every offset as it was.

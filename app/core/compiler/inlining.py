@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from premailer import Premailer
@@ -103,14 +103,15 @@ class RuleBook:
         words |= {str(element.get("id")) for element in elements}
         found: dict[int, tuple[Matched, ...]] = {}
         for text, rule in self._entries:
-            last = _LAST.search(text)
-            if last is None or (last[1] and last[1] not in names) or not set(_WORD.findall(last[2])) <= words:
-                continue
-            for element in matching(root, text):
+            for element in matching(root, text) if _may_match(text, names, words) else ():
                 if element in elements:
                     number = elements[element]
                     found[number] = (*found.get(number, ()), rule)
         return found
+
+    def may_match(self, names: Set[str], words: Set[str]) -> bool:
+        """Whether some rule may match an element of such a name with classes and ids among ``words``."""
+        return any(_may_match(text, names, words) for text, _ in self._entries)
 
     @staticmethod
     def _match_by_premailer(root: Node, css: str) -> None:
@@ -137,6 +138,11 @@ class RuleBook:
             style.attrib.pop(_IGNORE, None)
             if own is not None:
                 style.set(_IGNORE, own)
+
+
+def _may_match(selector: str, names: Set[str], words: Set[str]) -> bool:
+    last = _LAST.search(selector)
+    return last is None or ((not last[1] or last[1] in names) and set(_WORD.findall(last[2])) <= words)
 
 
 def _rank(number: int, rule: StyleRule, selector: Selector) -> Rank:

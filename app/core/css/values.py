@@ -66,6 +66,15 @@ _OF_WORD = frozenset(
         "kashida-space behavior ",
     )
 )
+# Beginnings of names that one client reads; the last one was Apple Mail's for ``color-scheme``.
+_OF_CLIENTS = (
+    "-",
+    "mso-",
+    "text-underline-",
+    "text-line-through-",
+    "text-effect-",
+    "supported-color-schemes",
+)
 _MAX_TOKENS = 200
 
 
@@ -103,7 +112,7 @@ def is_understood(name: str, value: str) -> bool:
 
 def problem(name: str, value: str) -> str:
     """Why CSS skips a declaration, in one sentence; "" when it does not, or when that cannot be said."""
-    if name not in PROPERTIES and not name.startswith(("-", "mso-")) and name not in _OF_WORD:
+    if name not in PROPERTIES and not name.startswith(_OF_CLIENTS) and name not in _OF_WORD:
         near = difflib.get_close_matches(name, PROPERTIES, n=1)
         return f"There is no property '{name}'{f'; did you mean {near[0]}' if near else ''}."
     if is_valid(name, value) is False:
