@@ -37,6 +37,10 @@ CASES = [
     ("<p>a<br>b<br/>c</p>", "a\nb\nc"),
     ("<p>{{a}} {{{b}}} {{& c }}</p>", "{{a}} {{{b}}} {{& c }}"),
     ("<p>&#123;&#123;a}} &#123;{{b}} {{{c}}}} { {</p>", "{\u2060{a}} {\u2060{{b}} {{{c}}}} { {"),
+    # A tag that stands alone on its line takes the line's end along; none may join two lines so.
+    ("<div>a</div>{{#l}}<br>b{{/l}}c", "a\n{{#l}}\u2060\nb{{/l}}c"),
+    ("<div>a{{#s}}<br>b<br>{{/s}}</div><div>c</div>", "a{{#s}}\nb{{/s}}\nc"),
+    ('<a href="javascript:go()">a</a> <a href="JavaScript:x">b</a>', "a b"),
     ("<p>Hi{{#n}} {{n}}{{/n}}{{^n}} you{{/n}},</p>", "Hi{{#n}} {{n}}{{/n}}{{^n}} you{{/n}},"),
     # Blocks.
     ("<h1>One</h1><p>x</p><h2>Two</h2><div>y</div><div>z</div>", "One\n===\n\nx\n\nTwo\n---\n\ny\nz"),
