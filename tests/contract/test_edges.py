@@ -40,6 +40,8 @@ def domain(length: int) -> str:
         ("a@[192.0.2.1]", True),
         ("a@[192.0.2.1x", False),
         ("a@x192.0.2.1]", False),
+        ("a@[IPv6:fe80::1]", True),
+        ("a@[IPv6:fe80::1%eth0]", False),
     ],
 )
 def test_an_address_ends_where_rfc_5321_ends_it(address: str, is_one: bool) -> None:
@@ -100,12 +102,15 @@ TWICE_BY_ANCHOR: dict[str, Any] = {
             {"x-1": 1, "x-2": 2, "x-3": 3, "x-4": 4, "x-5": 5, "x-6": 6, "x-7": 7}, "", 1, id="seven"
         ),
         pytest.param({"title": "", **{f"x-{n}": n for n in range(7)}}, "", 2, id="eight keywords"),
+        pytest.param({"type": ["string"] * 7}, "", 1, id="seven types"),
+        pytest.param({"type": ["string"] * 8}, "", 2, id="eight types"),
         pytest.param({"type": ["string"] * 9}, "", 2, id="nine types"),
         pytest.param({"format": "email"}, "a" * 30 + "@example.com", 1 + 5 + 4, id="format"),
         pytest.param({"format": "email"}, "a@é.com", 1 + 5 + 0 + 14, id="format beyond ASCII"),
         pytest.param({"format": "uri"}, "é" * 1000, 1 + 5 + 100 + 600 + 20, id="format beyond any domain"),
         pytest.param({"multipleOf": 7}, 14, 1 + 5, id="multiple"),
         pytest.param({"multipleOf": 1}, 2**1_000_000, 1 + 5 + 1, id="multiple of a long number"),
+        pytest.param({"multipleOf": 7}, 7 * 2**1_000_000, 1 + 5 + 3, id="long multiple of three bits"),
         pytest.param({"multipleOf": 2**1_000_000}, 0, 1 + 5, id="a long number of nothing"),
         pytest.param({"dependentRequired": {"a": ["b", "c"]}}, {}, 1 + 3, id="dependent"),
         pytest.param({"dependentRequired": {"a": ["b", "c", "d"]}}, {}, 1 + 4, id="dependent on three"),
@@ -237,6 +242,30 @@ def test_only_text_is_called_other_text(value: Any, said: str) -> None:
     assert ("other" in found[0].expectation) is (value == "c")
 
 
+@pytest.mark.parametrize(
+    ("contract", "said"),
+    [
+        ({"minItems": 1}, "must have at least 1 item, has 0"),
+        ({"maxItems": 0}, "must have at most 0 items, has 2"),
+        ({"items": {"minimum": 10**20 - 1}}, f"must be {10**20 - 1} or more"),
+        ({"items": {"minimum": 10**20}}, "must be a number with more than twenty digits or more"),
+        ({"items": {"const": "x" * 58}}, f'must be "{"x" * 58}", is'),
+        ({"items": {"const": "x" * 70}}, f'must be "{"x" * 58}…, is'),
+    ],
+)
+def test_amounts_and_examples_are_said_as_far_as_a_sentence_holds_them(
+    contract: dict[str, Any], said: str
+) -> None:
+    data = [] if "minItems" in contract else [1, 2]
+    assert contract_problems(contract, data)[0].expectation.startswith(said)
+
+
+def test_a_hundred_problems_are_listed() -> None:
+    names = [f"n{number}" for number in range(101)]
+    assert len(contract_problems({"required": names}, {})) == 100
+    assert len(every_problem({"required": names}, {})) == 101
+
+
 # --- contracts ------------------------------------------------------------------------------------------
 
 
@@ -288,6 +317,15 @@ BACK = {"$ref": "#"}
         pytest.param(
             {"properties": {"a": BACK}, "patternProperties": {"a": BACK}}, True, id="a name and a pattern"
         ),
+        pytest.param(
+            {"allOf": [{"properties": {"a": BACK}}, {"patternProperties": {"b": BACK}}]},
+            True,
+            id="name, pattern",
+        ),
+        pytest.param(
+            {"allOf": [{"properties": {"a": BACK}}, {"items": BACK}]}, False, id="a member, every item"
+        ),
+        pytest.param({"allOf": [{"items": BACK}, {"items": BACK}]}, True, id="every item twice"),
         pytest.param({"properties": {"a": BACK, "b": BACK}}, False, id="two names"),
         pytest.param({"prefixItems": [BACK, BACK], "items": BACK}, False, id="each item once"),
     ],
