@@ -19,6 +19,7 @@ from app.core.html.veil import UnveilableError, Veil
 from bbws_templates.tokens import Token, TokenKind
 
 _ELEMENT = re.compile(r"<([a-zA-Z][^\s/>]*)")
+_NAMING = re.compile(r"""\s(?:class|id)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 _WORD = re.compile(r"[\w-]+")
 _OF_HEAD = frozenset({"html", "head", "style", "title", "meta", "link", "base", "script", "noscript"})
 
@@ -112,13 +113,14 @@ class Document:
 
     @property
     def in_outlook_comments(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The names of elements in conditional comments, and all words there: classes and ids among them."""
+        """The names of elements in conditional comments, and the classes and ids that they may have."""
         text = self.veil.text
         comments = [text[item.start : item.end] for item in self.markup.comments]
         inside = "\n".join(comment for comment in comments if comment.startswith("<!--[if"))
         names = frozenset(name.lower() for name in _ELEMENT.findall(inside))
-        words = frozenset(_WORD.findall(inside))
-        if names and self.veil.words(inside):
+        values = _NAMING.findall(inside)
+        words = frozenset(_WORD.findall(" ".join(values)))
+        if any(self.veil.words(value) for value in values):
             words |= frozenset(_WORD.findall(text))  # data may say any of them
         return names, words
 
