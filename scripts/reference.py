@@ -69,6 +69,7 @@ TASK_VARIABLES: Final[Mapping[str, str]] = {
     "ROOM": "what `make mutants` mutates",
     "SAMPLE": "how many mutants",
     "SEED": "which of them",
+    "DIR": "the folder of templates of `make corpus`",
     "ENV": "dev, sit or prod",
     "COMPONENT": "one root module, or several between quotation marks, instead of all",
     "CONFIRM": "the typed confirmation",
