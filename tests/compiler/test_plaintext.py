@@ -210,6 +210,15 @@ CASES = [
         "<table><tr><td>Subtotal</td><td>ZAR {{a}}</td></tr><tr><td>Tax</td><td>{{b}}</td></tr></table>",
         "Subtotal:  ZAR {{a}}\nTax:       {{b}}",
     ),
+    (
+        '<table><tr><td><a href="{{u}}">Men</a></td><td>1</td></tr><tr><td>Hats</td><td>2</td></tr></table>',
+        "Men: {{u}} | 1\nHats | 2",
+    ),
+    (
+        "<table><tr><th>A</th><th>B</th></tr><tr><td>{{a}}</td><td>{{b}}</td></tr>"
+        '<tr><td><a href="https://x.example/">All</a></td><td>3</td></tr></table>',
+        "A:  {{a}}\nB:  {{b}}\n\nAll: https://x.example/ | 3",
+    ),
     ('<p>a</p>{{#s}}<div style="display:none">x</div>{{/s}} {{#s}}<!-- x -->{{/s}}<p>b</p>', "a\n\nb"),
     (
         "<table><tr><th>A</th><td>{{#l}}<p>{{.}}</p>{{/l}}</td></tr></table>",

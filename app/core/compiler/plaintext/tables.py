@@ -55,6 +55,10 @@ class _Texts:
     def is_empty(self) -> bool:
         return not any(self.cells)
 
+    def is_linked(self, place: int) -> bool:
+        """Whether a cell holds a link: it is no label, since a colon would join the address."""
+        return any(link.get("href") for link in self.row.cells[place].node.iter("a", "area"))
+
 
 def read_table(reader: CellReader, element: Node) -> list[Line] | None:
     """A table as lines, or None for one that only arranges what it holds."""
@@ -111,6 +115,7 @@ class _Table:
         for item in self._texts:
             if len(item.cells) != 1:
                 heads = item.row.is_headings and item is not self._filled[-1]
+                heads = heads and not any(map(item.is_linked, range(len(item.cells))))
                 return item if heads and all(map(self._is_short, item.cells)) else None
         return None
 
@@ -158,7 +163,7 @@ class _Table:
         every = [*labels] + [
             _one_line(item.cells[0])
             for item, alone in zip(texts, stacked, strict=True)
-            if len(item.cells) == 2 and not alone
+            if len(item.cells) == 2 and not alone and not item.is_linked(0)
         ]
         column = max(map(self._label_width, filter(self._is_aligned, every)), default=0) + 2
         for item, alone in zip(texts, stacked, strict=True):
@@ -166,7 +171,7 @@ class _Table:
                 yield Line(Kind.TAG, item.row.word)
             elif alone and head is not None:
                 yield from self._block(item, head, labels, column)
-            elif len(item.cells) == 2:
+            elif len(item.cells) == 2 and not item.is_linked(0):
                 yield from self._labelled(_one_line(item.cells[0]), item.cells[1], column)
             elif len(item.cells) == 1:
                 yield from item.cells[0]
@@ -208,15 +213,18 @@ class _Table:
 
     def _begins_with_labels(self) -> bool:
         """Whether each row has a heading in front."""
-        rows = [item.row.cells for item in self._filled if len(item.row.cells) > 1]
+        rows = [item for item in self._filled if len(item.cells) > 1]
         return bool(rows) and all(
-            cells[0].is_heading and not all(cell.is_heading for cell in cells) for cells in rows
+            item.row.cells[0].is_heading
+            and not item.is_linked(0)
+            and not all(cell.is_heading for cell in item.row.cells)
+            for item in rows
         )
 
     def _names_and_tells(self) -> bool:
         """Whether the first of two columns names what the second tells."""
         if len(self._filled) < 2 or any(
-            len(item.cells) != 2 or item.row.is_headings for item in self._filled
+            len(item.cells) != 2 or item.row.is_headings or item.is_linked(0) for item in self._filled
         ):
             return False
         names = [item.cells[0] for item in self._filled]
