@@ -115,7 +115,9 @@ def is_incomplete(why: str) -> bool:
 def _bbws(arguments: tuple[str, ...]) -> str:
     if not arguments or arguments[0] not in COMMANDS:
         return f"bbws-templates has no command {' '.join(arguments[:1])}"
-    command = cli.get_command(click.Context(cli), arguments[0])
+    # A command keeps the options for help that it was first asked with, for whoever asks later.
+    program = click.Context(cli, **cli.context_settings)
+    command = cli.get_command(program, arguments[0])
     rest = list(arguments[1:])
     if isinstance(command, click.Group):
         if not rest or rest[0] not in command.commands:
@@ -124,7 +126,7 @@ def _bbws(arguments: tuple[str, ...]) -> str:
     assert command is not None
     try:
         # Types and required options are held to as well; a folder need not be there.
-        command.make_context(arguments[0], [_stand_in(word) for word in rest])
+        command.make_context(arguments[0], [_stand_in(word) for word in rest], parent=program)
     except click.exceptions.Exit:
         return ""
     except click.ClickException as error:
