@@ -191,3 +191,11 @@ def test_thousands_of_tags_are_told_apart() -> None:
     assert len(veil.text) == len(source)
     assert "{" not in veil.text
     assert veil.lift(veil.text) == source
+
+
+def test_stylesheets_without_end_are_one_clear_error() -> None:
+    css = "".join(f".a{number}{{top:0}}\n" for number in range(30_000))
+    html = f"<p>x</p>\n<style>{css}</style>"
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    with pytest.raises(LimitError, match=r"^mail\.html:2:1: .* more than 3,000 rules"):
+        compile_template(source, EMPTY)

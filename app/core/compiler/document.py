@@ -16,7 +16,11 @@ from app.core.errors import CompileError
 from app.core.html.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
 from app.core.html.outlook_view import outlook_view
 from app.core.html.veil import UnveilableError, Veil
+from bbws_templates.errors import LimitError
 from bbws_templates.tokens import Token, TokenKind
+
+MAX_RULES = 3_000
+"""More rules than any mail has: Foundation for Emails, with all of its classes, has about 900."""
 
 _ELEMENT = re.compile(r"<([a-zA-Z][^\s/>]*)")
 _NAMING = re.compile(r"""\s(?:class|id)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
@@ -67,7 +71,21 @@ class Document:
             self._unclosed(error)
         self._outlook = outlook_view(self.veil.text)
         self.sections = tuple(_pairs(self.veil.tags))
+        self._require_few_rules()
         self.styles = tuple(self._style(raw) for raw in self.markup.raw_texts if raw.tag.name == "style")
+
+    def _require_few_rules(self) -> None:
+        """Refuse stylesheets that would take minutes to match."""
+        rules = 0
+        for raw in self.markup.raw_texts:
+            if raw.tag.name == "style":
+                rules += self.veil.text.count("{", raw.start, raw.end)
+                if rules > MAX_RULES:
+                    raise LimitError(
+                        f"The stylesheets hold more than {MAX_RULES:,} rules.",
+                        location=self.flat.origins.locate(raw.tag.start),
+                        remedy="Leave out what the template does not use; Gmail drops all beyond 16 kB.",
+                    )
 
     @cached_property
     def parted_sections(self) -> tuple[SectionPair, ...]:
