@@ -26,6 +26,7 @@ from bbws_templates.mailing import render_email
 if TYPE_CHECKING:
     from bbws_templates.client import TemplateClient
     from bbws_templates.message import mime_message, sender_address, ses_content
+    from bbws_templates.metrics import Metrics
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -38,6 +39,7 @@ __all__ = [
     "LimitError",
     "Limits",
     "Location",
+    "Metrics",
     "Mode",
     "PartialError",
     "RenderError",
@@ -57,6 +59,7 @@ __all__ = [
 
 # Imported when first asked for: a Lambda that only renders should not wait for the email package.
 _LATER = {
+    "Metrics": "bbws_templates.metrics",
     "TemplateClient": "bbws_templates.client",
     "mime_message": "bbws_templates.message",
     "sender_address": "bbws_templates.message",

@@ -139,7 +139,10 @@ class ReleaseCache:
 
     def status(self) -> Status:
         """What is served, as ``serving`` says it, without what is in it."""
-        serving = self.serving()
+        return self.described(self.serving())
+
+    def described(self, serving: Serving) -> Status:
+        """What ``serving``, which this cache has given, is at this moment."""
         age = max(0.0, self._clock() - serving.confirmed)
         return Status(serving.origin, serving.bundle.release, age, serving.problem)
 

@@ -23,6 +23,8 @@ from bbws_templates.target import parse_target, target_from_environment
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bbws_templates.metrics import Call, Metrics
+
 TTL: Final = 60.0
 PATIENCE: Final = 3.0
 DEPLOYED: Final = os.path.join(os.path.dirname(__file__), "deployed")  # noqa: PTH118, PTH120  no pathlib yet
@@ -37,7 +39,8 @@ class TemplateClient:
     pointer is looked at again; ``patience`` how many seconds that may take before the last known good release
     is served instead, and ``cold_patience`` how many at least where there is nothing else to serve.
     ``fallback`` is a release directory, or a ``bundle.json``, deployed along with the
-    code, for when there is not even that; ``TEMPLATE_FALLBACK`` names it as well.
+    code, for when there is not even that; ``TEMPLATE_FALLBACK`` names it as well. ``metrics`` are told of
+    every mail; without them nobody is, for a library owns no output.
 
     Raises:
         TargetError: it is not said where the templates are, or not in a form that is understood.
@@ -53,10 +56,13 @@ class TemplateClient:
         cold_patience: float = COLD_PATIENCE,
         fallback: str | Path | None = None,
         clock: Callable[[], float] | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         region = os.environ.get("AWS_REGION", "")
         place = parse_target(target, region=region) if target else target_from_environment()
         self._place = place
+        self._metrics = metrics
+        self._is_pinned = bool(release)
         self._cache = ReleaseCache(
             # Who gives up is the cache: no socket may do so before the longest time that it would wait.
             lambda: open_reader(place, timeout=max(patience, cold_patience)),
@@ -86,8 +92,19 @@ class TemplateClient:
             UnknownTemplateError: the release has no such template.
             UnavailableError: there is no release to be had from anywhere.
         """
-        bundle = self._cache.serving().bundle
+        if self._metrics is None:
+            return self._render(name, data, strict, None)
+        with self._metrics.call(is_pinned=self._is_pinned) as call:
+            return self._render(name, data, strict, call)
+
+    def _render(self, name: str, data: Mapping[str, Any], strict: bool, call: Call | None) -> RenderedEmail:
+        serving = self._cache.serving()
+        bundle = serving.bundle
+        if call:
+            call.status = self._cache.described(serving)
         template = bundle.template(name)
+        if call:
+            call.template = template.name
         refused: tuple[ContractProblem, ...] = ()
         if template.contract is not None and strict:
             from bbws_templates.contract import require  # With the first mail, which waits for S3 anyway.
@@ -97,6 +114,8 @@ class TemplateClient:
             from bbws_templates.leniency import permitted
 
             data, refused = permitted(template.contract, data)
+            if call:
+                call.is_refused = bool(refused)
         warnings: list[RenderWarning] = []
         email = render_email(template, data, strict=strict, warnings=warnings, release=bundle.release)
         _report(name, refused, warnings)

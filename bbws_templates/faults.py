@@ -7,6 +7,7 @@
     │   └── FormatError           a document that another version of this product has written for its like
     ├── UnknownTemplateError      the release has no template of that name; carries the nearest names
     ├── TargetError               a target that cannot be understood
+    ├── MetricsError              metrics of no environment, or under a name that CloudWatch does not take
     └── StoreError                the place a release is read from or written to fails
         ├── MissingBucketError    there is no such bucket, or no such directory
         ├── CredentialsError      none, expired or wrong
@@ -63,6 +64,12 @@ class TargetError(BbwsTemplatesError):
     """A target that is neither ``s3://bucket/prefix`` nor ``file:///directory`` nor a known name."""
 
     code = "target"
+
+
+class MetricsError(BbwsTemplatesError):
+    """Metrics of no environment, or under a name that CloudWatch does not take."""
+
+    code = "metrics"
 
 
 class StoreError(BbwsTemplatesError):

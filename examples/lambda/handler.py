@@ -6,9 +6,11 @@ from typing import Any
 
 import boto3
 
-from bbws_templates import TemplateClient, sender_address, ses_content
+from bbws_templates import Metrics, TemplateClient, sender_address, ses_content
 
-templates = TemplateClient()  # reads TEMPLATE_BUCKET_NAME or ENVIRONMENT; contacts nothing yet
+# Reads TEMPLATE_BUCKET_NAME or ENVIRONMENT, and contacts nothing yet. Each mail is a line of metrics, whose
+# alarms tell when it does not come from the active release.
+templates = TemplateClient(metrics=Metrics())
 ses: Any = boto3.client("sesv2")
 
 

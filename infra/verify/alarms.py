@@ -45,6 +45,7 @@ def alarms(environment: Environment) -> Iterator[Alarm]:
         for table in TABLES:
             yield from _of_table(environment, table, region)
         yield from _of_bucket(environment, region)
+        yield from _of_runtime(environment, region)
 
 
 def _of_table(environment: Environment, table: str, region: str) -> Iterator[Alarm]:
@@ -103,6 +104,21 @@ def _of_bucket(environment: Environment, region: str) -> Iterator[Alarm]:
         rings = _rings("AWS/S3", metric, copied, threshold) | {"Period": 60, "Statistic": statistic}
         rings |= {"EvaluationPeriods": minutes, "DatapointsToAlarm": minutes}
         yield Alarm(f"{bucket}-replication-{name}", "templates", "s3", rings)
+
+
+def _of_runtime(environment: Environment, region: str) -> Iterator[Alarm]:
+    """Those of the Lambdas' client; where no mail is sent, nothing is known and the state stays."""
+    bucket = environment.bucket if region == REGION else environment.replica_bucket
+    for name, metric, threshold, statistic in (
+        ("last-known-good", "LastKnownGood", 0.1, "Average"),
+        ("previous", "Previous", 0, "Sum"),
+        ("deployed", "Deployed", 0, "Sum"),
+        ("unavailable", "Unavailable", 0, "Sum"),
+        ("unconfirmed", "Unconfirmed", 3600, "Maximum"),
+    ):
+        rings = _rings("BBWS/Templates", metric, {"Environment": environment.name}, threshold)
+        rings |= {"Statistic": statistic, "DatapointsToAlarm": 1, "TreatMissingData": "ignore"}
+        yield Alarm(f"{bucket}-mails-{name}", "templates", "s3", rings, region)
 
 
 def _missing_backup(environment: Environment) -> dict[str, Any]:

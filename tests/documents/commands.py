@@ -253,6 +253,7 @@ _CHECKS: Final[Mapping[str, Callable[[tuple[str, ...]], str]]] = {
         (
             "git",
             "gh",
+            "docker",
             "curl",
             "ls",
             "cd",

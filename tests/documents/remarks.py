@@ -114,12 +114,24 @@ def _settles(command: Command) -> bool:
     return command.program == "aws" and command.arguments[:2] == ("ce", "get-cost-and-usage")
 
 
+def _of_a_lambda(command: Command) -> bool:
+    return command.program == "aws" and command.arguments[0] in {"logs", "lambda", "sqs"}
+
+
+def _takes_an_engine(command: Command) -> bool:
+    return command.program == "docker" or (
+        command.program == "make" and command.arguments[:1] in {("image",), ("image-test",), ("image-push",)}
+    )
+
+
 REASONS: Final[Mapping[str, Reason]] = {
     "suite": Reason("it runs tests, which run by themselves", _tests),
     "stays": Reason("it serves until somebody ends it; tests/web starts the same server", _serves),
     "github": Reason("only GitHub has what it asks for", _asks_github),
     "account": Reason("the emulator has no such call; only AWS answers it", _unknown_to_the_emulator),
     "bill": Reason("the emulator has no bill to show", _settles),
+    "lambda": Reason("the Lambdas belong to the services that send; none runs in the tests", _of_a_lambda),
+    "image": Reason("it takes an engine of containers; `make image-test` does the same", _takes_an_engine),
     "example": Reason("it holds … where a reader puts something in", _stands_for_others),
     "state": Reason(
         "it moves resources between states, which have nothing to be moved in the tests", _moves_state

@@ -2,7 +2,8 @@
 
 Source: CloudWatch User Guide, "Evaluating an alarm" and "Configuring how CloudWatch alarms treat missing
 data". An alarm looks at its last N periods and rings when M of them are bad; a missing one counts as
-``treat_missing_data`` says. (CloudWatch looks a little further back before it fills a gap.)
+``treat_missing_data`` says, or under ``ignore`` leaves the state as it is where there is nothing else.
+(CloudWatch looks a little further back before it fills a gap.)
 """
 
 from __future__ import annotations
@@ -37,9 +38,12 @@ def states(alarm: Mapping[str, Any], series: Series) -> list[bool]:
     needed = int(alarm["datapoints_to_alarm"])
     bad_when_missing = alarm["treat_missing_data"] == "breaching"
     operator = _OPERATORS[alarm["comparison_operator"]]
-    answers = []
+    answers: list[bool] = []
     for end in range(wanted, len(points) + 1):
         window = points[end - wanted : end]
+        if alarm["treat_missing_data"] == "ignore" and not any(p is not None for p in window):
+            answers.append(bool(answers) and answers[-1])
+            continue
         bad = sum(bad_when_missing if p is None else operator(p, alarm["threshold"]) for p in window)
         answers.append(bad >= needed)
     return answers

@@ -44,6 +44,12 @@ def test_the_client_is_imported_without_boto3_and_without_anything_slow() -> Non
     }
 
 
+def test_metrics_are_imported_when_they_are_asked_for() -> None:
+    loaded = "import sys, bbws_templates.client\nassert 'bbws_templates.metrics' not in sys.modules"
+    assert not modules_after(loaded) & {"json", "logging"}
+    assert not modules_after("from bbws_templates import Metrics") & {"json", "logging", "boto3", "datetime"}
+
+
 def test_a_directory_is_read_without_boto3(directory: DirectoryStore) -> None:
     workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")
     publish_to(directory, make_unchecked_release(workspace, Provenance()))

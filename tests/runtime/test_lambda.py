@@ -20,6 +20,7 @@ from app.core.workspace import Workspace
 from app.publishing.bucket_store import BucketStore
 from scripts.lambda_layer import MAX_BYTES, RUNTIMES, main, write_layer
 from tests.publishing.samples import publish_to
+from tests.runtime.emf import metrics_of
 
 ROOT = Path(__file__).parents[2]
 REGION = "af-south-1"
@@ -52,7 +53,9 @@ def invoke(layer: Path, event: dict[str, Any], **environment: str) -> subprocess
     return subprocess.run(
         [sys.executable, "-c", code],
         input=json.dumps(event),
-        env=os.environ | {"PYTHONPATH": f"{layer}:{ROOT / 'examples/lambda'}"} | environment,
+        env=os.environ
+        | {"PYTHONPATH": f"{layer}:{ROOT / 'examples/lambda'}", "ENVIRONMENT": "dev"}
+        | environment,
         cwd=layer,
         capture_output=True,
         text=True,
@@ -87,7 +90,9 @@ def test_the_example_sends_a_published_template_by_ses(
         TEMPLATE_BUCKET_NAME=str(bucket.target),
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["release"] == release.id
+    metrics, answer = done.stdout.splitlines()
+    assert json.loads(answer)["release"] == release.id
+    assert metrics_of(metrics)["Renders"] == 1
     message = sent_messages(s3_server)[before:]
     assert len(message) == 1
     assert message[0].source == "KimmyAI <noreply@kimmyai.io>"
@@ -114,6 +119,7 @@ def test_wrong_data_send_nothing_and_name_every_field(
     assert "/amount" in last
     assert "/currency" in last
     assert len(sent_messages(s3_server)) == before
+    assert metrics_of(done.stdout)["ContractErrors"] == 1
 
 
 def test_the_layer_is_small_and_the_same_every_time(tmp_path: Path) -> None:

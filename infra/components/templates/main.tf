@@ -101,9 +101,11 @@ module "monitoring" {
       rule_id            = module.replication[0].rule_id
     }
   }
+
+  runtime = { namespace = var.client_namespace, runbooks = var.runbooks }
 }
 
-# The copy is read during a failover, so it is watched from its own region.
+# The copy is read during a failover, so it is watched from its own region; so are the Lambdas, should they run there.
 module "replica_monitoring" {
   source = "../../modules/monitoring"
   count  = var.replica == null ? 0 : 1
@@ -115,5 +117,6 @@ module "replica_monitoring" {
   level           = var.monitoring_level
   alarm_topic_arn = "arn:${data.aws_partition.current.partition}:sns:${var.replica_region}:${var.account_id}:${var.alarm_topic_name}"
 
-  bucket = { name = module.replica[0].name }
+  bucket  = { name = module.replica[0].name }
+  runtime = { namespace = var.client_namespace, runbooks = var.runbooks }
 }

@@ -172,3 +172,17 @@ variable "alarm_topic_name" {
   type        = string
   nullable    = false
 }
+
+variable "runbooks" {
+  description = "Address of the folder of the runbooks, which the alarms of the Lambdas' client name."
+  type        = string
+  default     = "https://github.com/BigBeardWebSolutions/2_1_bbws_s3_schemas/blob/main/docs/runbooks"
+  nullable    = false
+}
+
+variable "client_namespace" {
+  description = "Namespace of the metrics that the Lambdas' client writes (bbws_templates.Metrics)."
+  type        = string
+  default     = "BBWS/Templates"
+  nullable    = false
+}

@@ -21,6 +21,8 @@ SelectBytesReturned, List, BytesDownloaded, BytesUploaded, 4xxErrors, 5xxErrors,
 TotalRequestLatency."""
 REPLICATION_METRICS: Final = 4
 """Of one rule: bytes and operations pending, latency, operations failed."""
+CLIENT_METRICS: Final = 2
+"""By alarm of the Lambdas' client: nine metrics for five alarms, rounded up."""
 _DAYS: Final = 30
 
 
@@ -175,6 +177,8 @@ def _alarm(one: Resource, estate: Estate) -> Iterator[Line]:
     fast = any(0 < int(metric.get("period") or 60) < 60 for metric in metrics)
     price = estate.prices.figure("cloudwatch", "fast_alarm_metric" if fast else "alarm_metric")
     yield Line(one.address, "metrics of the alarm", Decimal(count), price)
+    if not str(one.values.get("namespace") or "AWS/").startswith("AWS/"):
+        yield _custom_metrics(one, "metrics of the Lambdas' client", CLIENT_METRICS, estate)
 
 
 def _composite(one: Resource, estate: Estate) -> Iterator[Line]:

@@ -3,7 +3,8 @@
 #
 # Levels: `basic` watches errors and throttles of tables and the bucket's 4xx and 5xx answers. `enhanced` adds
 # throttled indexes and slow answers. `comprehensive` adds replication, and rings at the first bad window of five
-# minutes where the others wait for a second one: whatever rings in a lower level rings in a higher one.
+# minutes where the others wait for a second one: whatever rings in a lower level rings in a higher one. What the
+# Lambdas' client tells of itself rings alike in all of them.
 
 locals {
   enhanced      = contains(["enhanced", "comprehensive"], var.level)

@@ -21,5 +21,6 @@ output "alarm_names" {
     [for alarm in aws_cloudwatch_metric_alarm.bucket : alarm.alarm_name],
     [for alarm in aws_cloudwatch_metric_alarm.replication : alarm.alarm_name],
     [for alarm in aws_cloudwatch_metric_alarm.backup : alarm.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.runtime : alarm.alarm_name],
   ))
 }

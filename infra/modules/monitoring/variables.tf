@@ -200,8 +200,32 @@ variable "bucket" {
   }
 }
 
+variable "runtime" {
+  description = "Metrics of the Lambdas' client to watch beside the bucket: their namespace, and the address of the runbooks that the alarms name; null for none."
+  type = object({
+    namespace = string
+    runbooks  = string
+  })
+  default = null
+
+  validation {
+    condition     = var.runtime == null || var.bucket != null
+    error_message = "The alarms of the Lambdas' client bear the name of the bucket that they read: write bucket as well, or leave runtime out."
+  }
+
+  validation {
+    condition     = var.runtime == null || try(can(regex("^[A-Za-z0-9][A-Za-z0-9_./#:-]{0,254}$", var.runtime.namespace)) && !startswith(var.runtime.namespace, "AWS/"), false)
+    error_message = "runtime.namespace is not a namespace of metrics: write what the client is given, for example Mail/Templates."
+  }
+
+  validation {
+    condition     = var.runtime == null || try(can(regex("^https://[^ ]{1,400}[^ /]$", var.runtime.runbooks)), false)
+    error_message = "runtime.runbooks is not an address: write that of the folder, without a slash at its end, for example https://github.com/OWNER/REPOSITORY/blob/main/docs/runbooks."
+  }
+}
+
 variable "thresholds" {
-  description = "When an alarm goes off: counts per period, milliseconds (ms) or seconds (s)."
+  description = "When an alarm goes off: counts per period, milliseconds (ms), seconds (s), or a share from 0 to 1 (mails_)."
   type = object({
     table_errors          = optional(number, 0)
     table_throttles       = optional(number, 0)
@@ -213,6 +237,8 @@ variable "thresholds" {
     replication_latency_s = optional(number, 900)
     replication_backlog   = optional(number, 0)
     replication_bytes     = optional(number, 0)
+    mails_last_known_good = optional(number, 0.1)
+    unconfirmed_s         = optional(number, 3600)
   })
   default  = {}
   nullable = false
@@ -225,6 +251,11 @@ variable "thresholds" {
   validation {
     condition     = var.thresholds.replication_latency_s <= 900
     error_message = "thresholds.replication_latency_s is ${var.thresholds.replication_latency_s}: the recovery point is 15 minutes, so write 900 or less."
+  }
+
+  validation {
+    condition     = var.thresholds.mails_last_known_good < 1 && var.thresholds.unconfirmed_s <= 3600
+    error_message = "thresholds.mails_last_known_good is a share of mails below 1, and thresholds.unconfirmed_s at most the 3600 of an hour: write for example 0.1 and 3600."
   }
 }
 

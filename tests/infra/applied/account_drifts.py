@@ -432,6 +432,9 @@ ALARM_DRIFTS = {
         "rings",
         subject="bbws-{env}-products-write-throttles",
     ),
+    "an alarm of the Lambdas that takes silence for mended": Fault(
+        alarm("bbws-templates-{env}-mails-deployed", TreatMissingData="notBreaching"), "alarms", "rings"
+    ),
     "an alarm below its threshold": Fault(
         alarm("products-write-throttles", ComparisonOperator="LessThanThreshold"),
         "alarms",

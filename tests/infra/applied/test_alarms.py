@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
+import re
 from typing import Any
 
 import pytest
 
-from tests.infra.alarms import Series, rings
+from bbws_templates.metrics import COUNTS, ENVIRONMENT, NAMESPACE, Metrics
+from tests.infra.alarms import Series, rings, states
 from tests.infra.applied.conftest import Estates
 from tests.infra.applied.test_plans import one
+from tests.infra.terraform import ROOT
+from tests.runtime.emf import metrics_of
 
 DAY = 24 * 60
 
@@ -69,6 +74,67 @@ def test_s3_names_the_objects_that_failed(estates: Estates) -> None:
     (statement,) = [s for s in policy["Statement"] if s["Principal"] == {"Service": "s3.amazonaws.com"}]
     assert "arn:aws:s3:::bbws-templates-prod" in statement["Condition"]["ArnLike"]["aws:SourceArn"]
     assert topic["topic_arn"] == one(account, "account", "module.monitoring.aws_sns_topic.this[0]")["arn"]
+
+
+RUNTIME = {
+    "unavailable": "Unavailable",
+    "deployed": "Deployed",
+    "previous": "Previous",
+    "last-known-good": "LastKnownGood",
+    "unconfirmed": "Unconfirmed",
+}
+GOOD = dict.fromkeys(COUNTS, 0.0) | {"Renders": 1.0, "ReleaseAge": 30.0, "Unconfirmed": 0.0}
+
+
+def mails(*values: dict[str, float]) -> dict[str, list[float]]:
+    """The values of each metric in one minute, out of one line for each mail as the client writes it."""
+    log = io.StringIO()
+    metrics = Metrics("dev", stream=log)
+    for each in values:
+        metrics.write({**GOOD, **each}, {})
+    found: dict[str, list[float]] = {}
+    for line in log.getvalue().splitlines():
+        for name, value in metrics_of(line).items():
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def of_runtime(estates: Estates, environment: str, kind: str) -> dict[str, Any]:
+    return alarm(estates, environment, "templates", f"bbws-templates-{environment}-mails-{kind}")
+
+
+@pytest.mark.parametrize("environment", ["dev", "sit", "prod"])
+@pytest.mark.parametrize(("kind", "metric"), RUNTIME.items())
+def test_a_mail_that_is_not_of_the_active_release_rings_and_a_good_one_mends_it(
+    estates: Estates, environment: str, kind: str, metric: str
+) -> None:
+    watched = of_runtime(estates, environment, kind)
+    assert (watched["namespace"], watched["metric_name"]) == (NAMESPACE, metric)
+    assert watched["dimensions"] == {ENVIRONMENT: environment}
+    bad = 3601.0 if metric == "Unconfirmed" else 1.0
+    rare = [mails({metric: bad})[metric], *[[]] * 120]
+    assert states(watched, rare)[-1], "two hours without a mail mend nothing"
+    mended = [*rare, *[mails({})[metric]] * 20]
+    assert not states(watched, mended)[-1]
+    assert not rings(watched, [mails({}, {})[metric]] * 60)
+    assert not rings(watched, [[]] * 120)
+
+
+def test_one_late_answer_among_many_mails_rings_nothing(estates: Estates) -> None:
+    """15 seconds of one process; in an outage of all, the first five minutes ring."""
+    watched = of_runtime(estates, "prod", "last-known-good")
+    late = [mails(*[{"LastKnownGood": float(second < 15)} for second in range(60)])["LastKnownGood"]]
+    good = mails(*[{}] * 60)["LastKnownGood"]
+    assert not rings(watched, [*late, *[good] * 29])
+    outage = mails(*[{"LastKnownGood": 1.0}] * 60)["LastKnownGood"]
+    assert rings(watched, [*[good] * 15, *[outage] * 5, *[good] * 10])
+
+
+@pytest.mark.parametrize("kind", RUNTIME)
+def test_an_alarm_of_the_client_names_its_runbook(estates: Estates, kind: str) -> None:
+    watched = of_runtime(estates, "prod", kind)
+    (page,) = re.findall(r"/blob/main/(docs/runbooks/templates-[a-z-]+\.md)$", watched["alarm_description"])
+    assert f"mails-{kind}` rings" in (ROOT / page).read_text("utf-8")
 
 
 COUNTED = (

@@ -149,6 +149,14 @@ def test_a_metric_in_an_alarm_is_paid_for_wherever_it_stands() -> None:
     assert cost(kind, band) == {"metrics of the alarm": Decimal("0.3")}
 
 
+def test_metrics_of_our_own_are_paid_for_beside_their_alarm() -> None:
+    kind = "aws_cloudwatch_metric_alarm"
+    own = cost(kind, {"metric_name": "Deployed", "period": 300, "namespace": "BBWS/Templates"})
+    assert own == {"metrics of the alarm": Decimal("0.1"), "metrics of the Lambdas' client": Decimal("0.6")}
+    amazons = {"metric_name": "4xxErrors", "period": 300, "namespace": "AWS/S3"}
+    assert cost(kind, amazons) == {"metrics of the alarm": Decimal("0.1")}
+
+
 @pytest.mark.parametrize(
     ("kind", "values", "expected"),
     [

@@ -66,6 +66,48 @@ run "comprehensive" {
   }
 }
 
+run "watches_the_client_of_the_lambdas_alike_at_every_level" {
+  command = plan
+
+  variables {
+    environment = "dev"
+    level       = "basic"
+    bucket      = { name = "bbws-templates-dev" }
+    runtime     = { namespace = "Mail/Templates", runbooks = "https://example.com/docs/runbooks" }
+  }
+
+  assert {
+    condition = { for key, alarm in aws_cloudwatch_metric_alarm.runtime : key => "${alarm.statistic}(${alarm.metric_name}) > ${alarm.threshold}" } == {
+      "bbws-templates-dev-mails-last-known-good" = "Average(LastKnownGood) > 0.1"
+      "bbws-templates-dev-mails-previous"        = "Sum(Previous) > 0"
+      "bbws-templates-dev-mails-deployed"        = "Sum(Deployed) > 0"
+      "bbws-templates-dev-mails-unavailable"     = "Sum(Unavailable) > 0"
+      "bbws-templates-dev-mails-unconfirmed"     = "Maximum(Unconfirmed) > 3600"
+    }
+    error_message = "Every fallback of the client rings, and so does an hour without a confirmed release."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.runtime : alarm.treat_missing_data == "ignore" && alarm.dimensions == tomap({ Environment = "dev" }) && alarm.namespace == "Mail/Templates"])
+    error_message = "Silence mends nothing, and the metrics are those of this environment."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.runtime : can(regex(" https://example.com/docs/runbooks/templates-[a-z-]+[.]md$", alarm.alarm_description)) && length(alarm.alarm_description) <= 1024])
+    error_message = "Each names its runbook."
+  }
+}
+
+run "refuses_a_client_without_a_bucket_and_metrics_of_amazons_own" {
+  command         = plan
+  expect_failures = [var.runtime, var.thresholds]
+
+  variables {
+    runtime    = { namespace = "AWS/Lambda", runbooks = "docs/runbooks" }
+    thresholds = { unconfirmed_s = 86400 }
+  }
+}
+
 run "rings_when_a_backup_is_missing" {
   command = plan
 
