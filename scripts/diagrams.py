@@ -85,10 +85,11 @@ def approvals(workflow: Path, environment: str) -> list[str]:
 
 
 def changes(environment: str) -> Iterator[Path]:
-    """The workflows that bring something new into ``environment``."""
+    """The workflows that bring something new into ``environment`` and test it there."""
     for file in sorted(FOLDER.glob("*.yml")):
         texts = file.read_text(encoding="utf-8")
-        if "ACTION: deploy" in texts and environment in next(iter(jobs(file))).estates():
+        is_tested = any(job.name == "test" for job in jobs(file))
+        if is_tested and "ACTION: deploy" in texts and environment in next(iter(jobs(file))).estates():
             yield file
 
 

@@ -38,7 +38,7 @@ RUNTIMES = ("python3.11", "python3.12", "python3.13")
 def main(arguments: list[str] | None = None) -> int:
     """Write the layer and say how large it is."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "dist" / "bbws-templates-layer.zip")
+    parser.add_argument("--out", type=Path, default=ROOT / "dist" / "artifacts" / "bbws-templates-layer.zip")
     parser.add_argument("--release", type=Path, help="a release directory to take along")
     parser.add_argument(
         "--runtime",

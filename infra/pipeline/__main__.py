@@ -16,6 +16,7 @@ from typing import Any
 from infra.deploy.errors import EXIT_FAILED, DeployError, RefusedError
 from infra.design import ENVIRONMENTS
 from infra.pipeline import environments
+from infra.pipeline.artifacts import image_of, subjects
 from infra.pipeline.comment import make_comment, post_comment, pull_request_of
 from infra.pipeline.confirmation import ACTIONS, require_confirmation
 from infra.pipeline.gates import scan_gate
@@ -97,6 +98,30 @@ def _check_release(options: argparse.Namespace) -> int:
         raise RefusedError(f"{options.folder} holds release {release}, not {record.subject}.")
     print(f"Release {release} is as the pipeline built it, at commit {record.commit}.")
     _output(release=release, commit=record.commit, digest=record.digest)
+    return 0
+
+
+def _record_artifacts(options: argparse.Namespace) -> int:
+    subjects(options.folder)
+    record = make_record(
+        "artifacts", options.commit, options.folder, commit=options.commit, run=options.run_number
+    )
+    print(f"The artefacts of {options.commit[:12]} have the record {record.digest}.")
+    _output(digest=record.digest)
+    return 0
+
+
+def _check_artifacts(options: argparse.Namespace) -> int:
+    record = check_record("artifacts", "", options.folder, digest=options.digest, run=options.run_number)
+    require_on_main(record.commit)
+    subjects(options.folder)
+    print(f"The artefacts are as the pipeline built them, at commit {record.commit}.")
+    _output(commit=record.commit, digest=record.digest)
+    return 0
+
+
+def _subjects(options: argparse.Namespace) -> int:
+    print(image_of(options.folder) if options.image else "\n".join(subjects(options.folder)))
     return 0
 
 
@@ -222,6 +247,18 @@ def _parser() -> argparse.ArgumentParser:
         release.add_argument("--folder", required=True, type=Path, help="holds release/ and the record")
         release.add_argument("--release", default="", help="the id that it must have")
         _about_records(release)
+
+    for name, run, text in (
+        ("record-artifacts", _record_artifacts, "vouch for the wheel, the layer and the image"),
+        ("check-artifacts", _check_artifacts, "pass only if they are those that were recorded"),
+    ):
+        artifacts = _verb(verbs, name, run, text)
+        artifacts.add_argument("--folder", required=True, type=Path, help="holds them and the record")
+        _about_records(artifacts)
+
+    attested = _verb(verbs, "subjects", _subjects, "print what GitHub must attest of the artefacts")
+    attested.add_argument("--folder", required=True, type=Path)
+    attested.add_argument("--image", action="store_true", help="the image alone, by its digest")
 
     tell = _verb(verbs, "notify", _notify, "tell Slack; never fails")
     tell.add_argument("--event", required=True, choices=EVENTS)

@@ -213,6 +213,8 @@ OUTPUTS = {
     "pipeline-record-plan": {"digest"},
     "pipeline-check-release": {"release", "commit", "digest"},
     "pipeline-check-run": {"commit"},
+    "pipeline-check-artifacts": {"commit", "digest"},
+    "image-push": {"name", "digest"},
 }
 """What a command writes to GITHUB_OUTPUT; ``test_commands.py`` holds the commands to it."""
 
@@ -237,6 +239,8 @@ def test_an_artifact_that_is_taken_was_left() -> None:
                     if "workflow_run" in load(job.file)["on"]
                     else "plan-infrastructure.yml"
                     if "plan-infrastructure.yml" in texts
+                    else "publish-artifacts.yml"
+                    if "publish-artifacts.yml" in texts
                     else "build-release.yml"
                 )
             for name in job.estates():

@@ -12,8 +12,14 @@ from tests.infra.rehearsal.runs import Run
 Command = tuple[str, str, str]
 """File of the workflow (or ``actions/NAME``), job ("" in an action), and the text of ``run``."""
 
+_ARTIFACTS: Final = (
+    "an image takes an engine and a registry of images; wheel, layer, bills of materials and their way are "
+    "tested in tests/artifacts and tests/infra/pipeline, the image by `make image-test`"
+)
 NOT_EXECUTED: Final[Mapping[str, str]] = {
     "test-heavy.yml": "hours of tests, which are the same commands on a laptop and touch no account",
+    "publish-artifacts.yml": _ARTIFACTS,
+    "promote-artifacts.yml": _ARTIFACTS,
 }
 """Workflow, or workflow and job, to why a rehearsal does not execute its commands."""
 
