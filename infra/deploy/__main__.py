@@ -26,6 +26,7 @@ from infra.deploy.report import plan_report, write_parts
 from infra.deploy.tags import untagged
 from infra.deploy.terraform import Terraform, find_terraform
 from infra.design import ENVIRONMENTS, TABLES
+from infra.programs import run_program
 
 _CONFIRMED = ("apply", "destroy", "hand-over")
 CONFIRMATIONS = {"dev": "deploy-dev", "sit": "promote-sit", "prod": "promote-prod"}
@@ -232,4 +233,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

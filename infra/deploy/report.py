@@ -36,6 +36,7 @@ from infra.deploy.plan import (
 from infra.deploy.sensitive import without_secrets
 from infra.deploy.tags import untagged
 from infra.deploy.values import ABSENT, UNKNOWN, UNKNOWN_SECRET, Node, dump, shown, visible
+from infra.programs import run_program
 
 _ORDER: Final = tuple(dict.fromkeys(ACTIONS.values()))
 _GRAVE: Final = ("delete", "replace", "replace and forget", "forget")
@@ -267,4 +268,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -24,6 +24,7 @@ from infra.pipeline.github import GitHub, finished_run
 from infra.pipeline.plans import hand_over, summary, take_over, write_outputs
 from infra.pipeline.records import check_record, make_record, require_on_main
 from infra.pipeline.slack import EVENTS, notify
+from infra.programs import run_program
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -297,4 +298,4 @@ def _verb(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -22,6 +22,7 @@ from infra.deploy.components import WORK
 from infra.deploy.errors import EXIT_FAILED, EXIT_SURROUNDINGS, DeployError, RefusedError
 from infra.deploy.preflight import require_account
 from infra.design import ENVIRONMENTS, REGION, REPLICA_REGION, TABLES, Environment
+from infra.programs import run_program
 from infra.restore.copying import (
     BROUGHT_BACK,
     OVERTAKEN,
@@ -238,4 +239,4 @@ def _command(verbs: Any, name: str, text: str) -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.printable import printable
 from infra.design import ENVIRONMENTS
+from infra.programs import run_program
 from infra.verify.areas import AREAS, questions
 from infra.verify.aws import Account
 from infra.verify.checks import ask_all
@@ -82,4 +83,4 @@ def _fail(message: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

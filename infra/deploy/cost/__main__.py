@@ -21,6 +21,7 @@ from infra.deploy.plan import PlanError, read_plan, require_environment
 from infra.deploy.preflight import require_account
 from infra.deploy.terraform import find_terraform
 from infra.design import ENVIRONMENTS
+from infra.programs import run_program
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,4 +74,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)
