@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageChops
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Route, sync_playwright
 
 from app.browser.discovery import find_browser
@@ -136,6 +137,8 @@ def main() -> None:
                         verdict, words = "equal, and yet not-equivalent", said[-1].message
             except BbwsTemplatesError as error:
                 verdict, words = f"refused ({error.code})", str(error)
+            except PlaywrightError as error:  # a page of a web site, which goes elsewhere by itself
+                verdict, words = "not shown", error.message.partition("\n")[0]
             counts[verdict] += 1
             if words:
                 print(f"{name}: {verdict}: {words}")
