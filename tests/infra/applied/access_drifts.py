@@ -492,6 +492,7 @@ CONTENT_DRIFTS = {
         "objects",
         PROD,
         also=("the pointer there came by replication",),
+        alone=True,
     ),
     "a template of the copy changed": Fault(
         without_policy(COPIED, overwritten("receipts/receipt.html")),

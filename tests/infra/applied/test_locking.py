@@ -47,11 +47,12 @@ class Applies:
     def __init__(self, estate: Estate, folder: Path, key: str, locks: tuple[str, ...]) -> None:
         self.folder = folder
         self._estate = estate
+        self._key = f"tests/{key}/terraform.tfstate"
         (folder / "main.tf").write_text(ROOT_MODULE, encoding="utf-8")
         self.run(
             "init",
             "-backend-config=bucket=bbws-terraform-state-dev",
-            f"-backend-config=key=tests/{key}/terraform.tfstate",
+            f"-backend-config=key={self._key}",
             "-backend-config=region=af-south-1",
             *locks,
         ).ok()
@@ -72,6 +73,10 @@ class Applies:
     def let_go(self) -> None:
         """Let an apply that holds the lock come to its end, and every later one as well."""
         (self.folder / "release").touch()
+
+    def forget(self) -> None:
+        """Leave no state behind: the verifier asks the bucket for what is no state of the environment."""
+        self._estate.emulator.client("s3").delete_object(Bucket="bbws-terraform-state-dev", Key=self._key)
 
     def kill(self) -> None:
         """Begin an apply and kill it while it has the lock."""
@@ -105,6 +110,7 @@ def test_the_lock_refuses_the_second_apply(estates: Estates, tmp_path: Path, loc
         assert finished.code == 1
         assert "Error acquiring the state lock" in finished.output
     applies.run("apply", "-auto-approve").ok()  # the lock was given back
+    applies.forget()
 
 
 def test_the_lock_of_a_killed_apply_is_released_by_its_id(dev: Estate, tmp_path: Path) -> None:
@@ -116,3 +122,4 @@ def test_the_lock_of_a_killed_apply_is_released_by_its_id(dev: Estate, tmp_path:
     assert held
     applies.run("force-unlock", "-force", held[1]).ok()
     applies.run("apply", "-auto-approve").ok()
+    applies.forget()
