@@ -79,7 +79,7 @@ def _drift(program: str, environment: str, components: Sequence[Component], *, j
     with ThreadPoolExecutor(3) as pool:
         verified = pool.submit(look_by_verifier, environment)
         findings = list(pool.map(lambda component: look_at_component(program, component), components))
-    findings.append(verified.result())
+    findings += verified.result()
     print(as_json(environment, findings) if json_wanted else as_table(findings))
     return exit_code(findings)
 

@@ -26,6 +26,9 @@ SAME: Final = "as deployed"
 DRIFTED: Final = "DRIFTED"
 UNSEEN: Final = "NOT SEEN"
 
+_DIFFERS: Final = "{area} {subject}: {what} should be {expected}, is {found}"
+_UNASKED: Final = "{area} {subject}: {what} {found}"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -79,21 +82,26 @@ def compared(part: str, plan: Mapping[str, Any]) -> Finding:
     return Finding(part, DRIFTED if lines else SAME, tuple(lines))
 
 
-def look_by_verifier(environment: str, run: Callable[..., Any] = subprocess.run) -> Finding:
-    """Ask the verifier, in a process of its own; what it says on standard output is its JSON."""
+def look_by_verifier(environment: str, run: Callable[..., Any] = subprocess.run) -> tuple[Finding, ...]:
+    """Ask the verifier, in a process of its own; what it says on standard output is its JSON.
+
+    What differs and what could not be asked, for want of a right or of an answer, are two findings.
+    """
     command = [sys.executable, "-m", "infra.verify", "--env", environment, "--json"]
     finished = run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     try:
         checks = json.loads(finished.stdout)["checks"]
         failed = [check for check in checks if not check["passed"]]
+        drifted = [_DIFFERS.format_map(check) for check in failed if check["seen"]]
+        unseen = [_UNASKED.format_map(check) for check in failed if not check["seen"]]
     except (ValueError, KeyError, TypeError):
         said = " ".join(finished.stderr.split()) or f"it ended with status {finished.returncode}"
-        return Finding("verifier", UNSEEN, (said,))
-    form = "{area} {subject}: {what} should be {expected}, is {found}"
-    lines = [form.format_map(check) for check in failed]
-    if not lines and finished.returncode:
-        return Finding("verifier", UNSEEN, (f"it ended with status {finished.returncode}",))
-    return Finding("verifier", DRIFTED if lines else SAME, tuple(lines))
+        return (Finding("verifier", UNSEEN, (said,)),)
+    if not failed and finished.returncode:
+        return (Finding("verifier", UNSEEN, (f"it ended with status {finished.returncode}",)),)
+    told = ((DRIFTED, drifted), (UNSEEN, unseen))
+    found = tuple(Finding("verifier", result, tuple(lines)) for result, lines in told if lines)
+    return found or (Finding("verifier", SAME),)
 
 
 def as_table(findings: Sequence[Finding]) -> str:
@@ -112,10 +120,14 @@ def as_table(findings: Sequence[Finding]) -> str:
 
 
 def as_json(environment: str, findings: Sequence[Finding]) -> str:
-    """``{"environment": …, "drifted": …, "parts": [{"part", "result", "lines"}, …]}``."""
+    """``{"environment": …, "drifted": …, "unseen": …, "parts": [{"part", "result", "lines"}, …]}``.
+
+    The verifier is two parts of one name where something drifted and something else could not be asked.
+    """
     parts = [{"part": one.part, "result": one.result, "lines": list(one.lines)} for one in findings]
-    drifted = any(finding.result != SAME for finding in findings)
-    return json.dumps({"environment": environment, "drifted": drifted, "parts": parts}, indent=2)
+    results = {finding.result for finding in findings}
+    members = {"environment": environment, "drifted": DRIFTED in results, "unseen": UNSEEN in results}
+    return json.dumps({**members, "parts": parts}, indent=2)
 
 
 def exit_code(findings: Sequence[Finding]) -> int:
@@ -126,7 +138,7 @@ def exit_code(findings: Sequence[Finding]) -> int:
 
 def _count(finding: Finding) -> str:
     told = sum(not line.startswith(" ") for line in finding.lines)
-    return f" ({told})" if finding.result == DRIFTED else ""
+    return f" ({told})" if told else ""
 
 
 def _how(change: Change) -> list[str]:

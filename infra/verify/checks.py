@@ -19,7 +19,8 @@ _TAKE_A_ROLE: Final = "take a role that may look: the auditor, or an administrat
 class Check:
     """One line of the report: of ``subject``, ``what`` should be ``expected`` and is ``found``.
 
-    ``remedy`` says what to do about it, and is empty where nothing is to be done.
+    ``remedy`` says what to do about it, and is empty where nothing is to be done. What was not ``seen`` has
+    not passed, and is not known to be wrong either: ``found`` says why it could not be asked.
     """
 
     area: str
@@ -29,6 +30,7 @@ class Check:
     found: str
     passed: bool
     remedy: str = ""
+    seen: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,11 @@ class Question:
         try:
             found = self.ask()
         except DeniedError as error:
-            return self._failed([Difference("", words(self.expected), str(error))], _TAKE_A_ROLE)
+            return self._unseen(error, _TAKE_A_ROLE)
         except AbsentError:
             found = self.absent
         except UnansweredError as error:
-            return self._failed([Difference("", words(self.expected), str(error))], self.remedy)
+            return self._unseen(error, self.remedy)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             found = f"something of another form: {type(error).__name__}: {error}"
         found_differences = list(differences(self.expected, found))
@@ -67,6 +69,9 @@ class Question:
             return self._failed(found_differences, self.remedy)
         as_designed = words(self.expected) if _is_short(self.expected) else "as designed"
         return Check(self.area, self.subject, self.what, as_designed, as_designed, passed=True)
+
+    def _unseen(self, error: UnansweredError, remedy: str) -> Check:
+        return replace(self._failed([Difference("", words(self.expected), str(error))], remedy), seen=False)
 
     def _failed(self, found: Sequence[Difference], remedy: str) -> Check:
         expected = "; ".join(_placed(one.place, one.expected) for one in found)

@@ -26,7 +26,7 @@ def as_table(checks: Sequence[Check], *, failures_only: bool = False) -> str:
 
 
 def as_json(checks: Sequence[Check], environment: str) -> str:
-    """``{environment, passed, checks: [{area, subject, what, expected, found, passed, remedy}, …]}``."""
+    """``{environment, passed, checks: […}, …]}``, each with all members of ``Check``."""
     members = {
         "environment": environment,
         "passed": all(check.passed for check in checks),

@@ -74,6 +74,7 @@ def absent() -> Any:
 def test_what_may_not_be_asked_fails_whatever_was_expected(expected: Any) -> None:
     check = SUBJECT.question("CORS", expected, denied, absent=expected).check()
     assert not check.passed
+    assert not check.seen
     assert "could not be asked" in check.found
     assert "auditor" in check.remedy
 

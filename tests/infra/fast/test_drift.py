@@ -49,21 +49,24 @@ def test_drift_says_what_and_how(members: dict[str, Any], said: tuple[str, ...])
     assert compared("tenants", plan_of() | members) == Finding("tenants", DRIFTED, said)
 
 
-def verifier(stdout: str, code: int, stderr: str = "") -> Finding:
+def verifier(stdout: str, code: int, stderr: str = "") -> tuple[Finding, ...]:
     def run(*_: Any, **__: Any) -> CompletedProcess[str]:
         return CompletedProcess([], code, stdout, stderr)
 
     return look_by_verifier("dev", run)
 
 
-def checks(*passed: bool) -> str:
+def checks(*passed: bool, unseen: int = 0) -> str:
+    """Such as the verifier writes: those asked, then some that could not be."""
     members = {"area": "bucket", "subject": "b", "what": "versioning", "expected": "on", "found": "off"}
-    return json.dumps({"checks": [{**members, "passed": one} for one in passed]})
+    asked = [{**members, "passed": one, "seen": True} for one in passed]
+    denied = {**members, "found": "could not be asked: not allowed to look", "passed": False, "seen": False}
+    return json.dumps({"checks": [*asked, *[denied] * unseen]})
 
 
 def test_the_verifier_has_a_line_in_the_table() -> None:
-    assert verifier(checks(True), 0) == Finding("verifier", SAME)
-    failed = verifier(checks(True, False), 1)
+    assert verifier(checks(True), 0) == (Finding("verifier", SAME),)
+    (failed,) = verifier(checks(True, False), 1)
     assert failed == Finding("verifier", DRIFTED, ("bucket b: versioning should be on, is off",))
     assert as_table([AS_DEPLOYED, failed]).splitlines() == [
         "tenants   as deployed",
@@ -76,9 +79,22 @@ def test_the_verifier_has_a_line_in_the_table() -> None:
 
 @pytest.mark.parametrize("stdout", ["", "[]", '{"checks": 5}', checks(True)])
 def test_a_verifier_that_could_not_ask_is_not_taken_for_one_that_found_nothing(stdout: str) -> None:
-    found = verifier(stdout, 4, "AWS could not\nbe asked")
+    (found,) = verifier(stdout, 4, "AWS could not\nbe asked")
     assert found.result == UNSEEN
     assert exit_code([AS_DEPLOYED, found]) == 4
+
+
+def test_what_could_not_be_asked_is_told_apart_from_what_drifted() -> None:
+    line = "bucket b: versioning could not be asked: not allowed to look"
+    unseen = Finding("verifier", UNSEEN, (line,))
+    assert verifier(checks(True, unseen=1), 1) == (unseen,)
+    assert exit_code([AS_DEPLOYED, *verifier(checks(True, unseen=1), 1)]) == 4
+    both = verifier(checks(True, False, unseen=1), 1)
+    assert [finding.result for finding in both] == [DRIFTED, UNSEEN]
+    assert exit_code([AS_DEPLOYED, *both]) == 1
+    assert as_table(both).splitlines()[:2] == ["verifier  DRIFTED (1)", "verifier  NOT SEEN (1)"]
+    told = json.loads(as_json("dev", [AS_DEPLOYED, unseen]))
+    assert (told["drifted"], told["unseen"]) == (False, True)
 
 
 def test_the_exit_code_says_the_worst() -> None:
@@ -91,6 +107,7 @@ def test_the_exit_code_says_the_worst() -> None:
     assert json.loads(as_json("dev", [AS_DEPLOYED, drifted])) == {
         "environment": "dev",
         "drifted": True,
+        "unseen": False,
         "parts": [
             {"part": "tenants", "result": SAME, "lines": []},
             {"part": "a", "result": DRIFTED, "lines": ["x"]},

@@ -38,6 +38,7 @@ def test_an_answer_of_another_form_is_a_finding(error: Exception) -> None:
     """A rule without a pattern of events, a policy that is no JSON."""
     check = SUBJECT.question("events", {"source": ["aws.backup"]}, raising(error)).check()
     assert not check.passed
+    assert check.seen
     assert "of another form" in check.found
     assert check.remedy
 
@@ -46,6 +47,7 @@ def test_what_cannot_be_asked_of_a_thing_in_its_state_is_a_finding() -> None:
     asked = raising(UnansweredError("could not be asked: KMSInvalidStateException (GetKeyRotationStatus)"))
     check = SUBJECT.question("rotation", True, asked).check()
     assert not check.passed
+    assert not check.seen
     assert "KMSInvalidStateException" in check.found
 
 
