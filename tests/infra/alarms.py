@@ -16,7 +16,9 @@ Series = Sequence[Sequence[float]]
 
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     "GreaterThanThreshold": lambda value, threshold: value > threshold,
+    "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
     "LessThanThreshold": lambda value, threshold: value < threshold,
+    "LessThanOrEqualToThreshold": lambda value, threshold: value <= threshold,
 }
 _STATISTICS: Mapping[str, Callable[[Sequence[float]], float]] = {
     "Sum": sum,
@@ -33,7 +35,11 @@ def rings(alarm: Mapping[str, Any], series: Series) -> bool:
 
 def states(alarm: Mapping[str, Any], series: Series) -> list[bool]:
     """For each period from the N-th on: whether the alarm is ringing at its end."""
-    points = _points(alarm, series)
+    return judged(alarm, _points(alarm, series))
+
+
+def judged(alarm: Mapping[str, Any], points: Sequence[float | None]) -> list[bool]:
+    """The same for what the statistic of each period is; None where nothing was reported."""
     wanted = int(alarm["evaluation_periods"])
     needed = int(alarm["datapoints_to_alarm"])
     bad_when_missing = alarm["treat_missing_data"] == "breaching"

@@ -13,6 +13,9 @@ from tests.infra.rehearsal.checkouts import Checkouts
 from tests.infra.rehearsal.runner import Runner, Surroundings
 from tests.infra.rehearsal.runs import Event, Run
 from tests.infra.rehearsal.work import clean_environment
+from tests.publishing.conftest import aws, bucket, s3_server
+
+__all__ = ["NAME", "Small", "aws", "bucket", "s3_server"]
 
 NAME = "owner/mails"
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from infra.design import ENVIRONMENTS
 from infra.pipeline.confirmation import word
 from tests.infra.pipeline.workflows import ACTIONS, FOLDER
-from tests.infra.rehearsal import steps
+from tests.infra.rehearsal import outage, steps
 from tests.infra.rehearsal.estates import StageFailedError
 from tests.infra.rehearsal.names import (
     APPLY,
@@ -57,6 +58,7 @@ class Stages:
             "SIT: promote, Slack is down": self._promote_without_slack,
             "PROD: apply": lambda: self._apply("prod"),
             "PROD: promote": lambda: self._promote("prod"),
+            "PROD: S3 is down, an alarm rings": self._ring,
             "DEV: publish a wrong mail": self._publish_wrong_mail,
             "DEV: roll the templates back": self._roll_back_templates,
             "break PROD by hand, find it": self._break,
@@ -213,6 +215,23 @@ class Stages:
             raise StageFailedError("Nobody tried to tell Slack.")
 
     # --- breaking, finding, mending, going back -----------------------------------------------------------
+
+    def _ring(self) -> None:
+        """A Lambda goes on with the last known good release through an outage, and somebody hears of it."""
+        accounts, journal = self._world.estates.accounts, self._journal
+        place = outage.Place(
+            name="prod",
+            client=lambda service: accounts.client("prod", service),
+            environment=accounts.environment("prod"),
+            checkout=self._world.repository.folder,
+        )
+        alarms = outage.definitions(place)
+        # What an attempt that was cut off has reported must not be taken for what this one reports.
+        begin = outage.next_period(
+            alarms[0]["Period"], journal.notes.get("mails_until", 0.0), datetime.now(UTC)
+        )
+        journal.note(mails_until=(begin + outage.length(alarms)).timestamp())
+        outage.play(place, alarms, self._world.home / "logs" / "mails-prod.log", begin, self._world.say)
 
     def _break(self) -> None:
         """What somebody switches off in the console is found the night after, there and nowhere else."""
