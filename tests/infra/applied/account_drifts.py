@@ -433,7 +433,10 @@ ALARM_DRIFTS = {
         subject="bbws-{env}-products-write-throttles",
     ),
     "an alarm of the Lambdas that takes silence for mended": Fault(
-        alarm("bbws-templates-{env}-mails-deployed", TreatMissingData="notBreaching"), "alarms", "rings"
+        alarm("bbws-templates-{env}-mails-deployed", TreatMissingData="notBreaching"),
+        "alarms",
+        "rings",
+        subject="bbws-{env}-bbws-templates-{env}-mails-deployed",
     ),
     "an alarm below its threshold": Fault(
         alarm("products-write-throttles", ComparisonOperator="LessThanThreshold"),
