@@ -156,6 +156,12 @@ def require_sound(compilation: Compilation) -> None:
         assert not equivalence_findings(compilation, EMPTY, data, fixture="")
 
 
+@pytest.mark.parametrize("name", ["noscript", "iframe", "noframes", "noembed", "xmp", "textarea", "select"])
+def test_markup_that_data_bring_into_an_element_of_text_is_that_text(name: str) -> None:
+    for html in (f"<{name}>{{{{{{a}}}}}}", f"<body><{name}>{{{{{{a}}}}}}</{name}>"):
+        test_anything_compiles_or_is_refused_with_a_place.hypothesis.inner_test(html)  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     "html", ["", " \n", "just text", "{{a}}", "<p>", "<!-- only -->", "<!doctype html>", "{{! x }}"]
 )

@@ -32,6 +32,8 @@ from app.core.sources import TemplateSet
 from bbws_templates.mailing import Part, parsed_part
 
 _LINE = "data-bbws-line"
+# What is text to one reader, as in <noscript>, is markup to the one that sets the marks.
+_MARKED = re.compile(rf' {MARK}="\d+"')
 _STYLE = re.compile(r"""\sstyle(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?(?=[\s>/])""", re.IGNORECASE)
 
 
@@ -200,9 +202,8 @@ def _difference(left: Event | None, right: Event | None) -> str:
 
 def _comparable(event: Event) -> str:
     """The text of an event; styles in a comment for Outlook are compared when it is read as Outlook does."""
-    if event.kind == "comment" and "[if" in event.text:
-        return _STYLE.sub("", event.text)
-    return event.text
+    text = _MARKED.sub("", event.text)
+    return _STYLE.sub("", text) if event.kind == "comment" and "[if" in text else text
 
 
 def _style_difference(
