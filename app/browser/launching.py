@@ -37,7 +37,9 @@ def launch(playwright: Playwright, browser: Browser, home: Path) -> RunningBrows
         BrowserError: it does not start, with what it said itself.
     """
     failure = ""
-    for sandbox in _sandboxes():
+    sandboxes = tuple(_sandboxes())
+    # A browser that ends while it starts, as one does at times on a busy machine, is started once more.
+    for sandbox in (*sandboxes, sandboxes[-1]):
         try:
             return playwright.chromium.launch(
                 executable_path=browser.executable,

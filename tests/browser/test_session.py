@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -157,6 +158,24 @@ def test_a_browser_that_does_not_start_is_named(monkeypatch: pytest.MonkeyPatch,
     with Session() as session, pytest.raises(BrowserError, match="does not start") as caught:
         session.draw("<p>x", WIDE)
     assert str(impostor) in str(caught.value)
+
+
+def test_a_browser_that_ends_while_it_starts_is_started_once_more(
+    session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    real, ended = session.browser, tmp_path / "ended"
+    libraries = "".join(f"export {name}='{value}'\n" for name, value in real.env.items())
+    frail = tmp_path / "chromium"
+    frail.write_text(
+        f'#!/bin/sh\n{libraries}[ "$1" = --version ] && echo "Chromium 1.2.3" && exit 0\n'
+        f'[ -e {ended} ] || {{ touch {ended}; exit 9; }}\nexec {real.executable} "$@"\n'
+    )
+    frail.chmod(0o755)
+    monkeypatch.setenv("BBWS_CHROMIUM", str(frail))
+    page = "<!DOCTYPE html><title>x</title><p>Hello"
+    with Session(draw_seconds=LONG) as again:
+        assert again.draw(page, WIDE).pictures == session.draw(page, WIDE).pictures
+    assert ended.exists()
 
 
 @pytest.mark.parametrize("torn", [1, 2, 5])
