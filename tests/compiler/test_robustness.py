@@ -130,7 +130,8 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None)  # time is not what this is about
+# Time is not what this is about. The same sources in each run: a failure is never a matter of chance.
+@settings(deadline=None, derandomize=True, max_examples=300)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_anything_compiles_or_is_refused_with_a_place(html: str) -> None:
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
