@@ -150,7 +150,7 @@ bench: $(VENV)/.dev ## Measure: ratios side by side, nothing asserted
 	@touch $@
 
 .PHONY: mutants
-mutants: tools .venv-mutants/.installed ## Mutate ROOM (engine, contract, compiler, publishing): what do the tests not notice? (SAMPLE, SEED)
+mutants: tools .venv-mutants/.installed ## Mutate ROOM (engine, contract, compiler, proof, publishing): what do the tests not notice? (SAMPLE, SEED)
 	@.venv-mutants/bin/python scripts/mutants.py $(ROOM) --sample $(SAMPLE) --seed $(SEED)
 
 # --- artefacts: what is deployed, the same bytes on any machine ------------------------------------------

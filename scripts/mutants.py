@@ -2,17 +2,19 @@
 
 Runs with the Python of ``.venv-mutants``, which has Cosmic Ray: it knows what can be mutated, and how. Which
 tests reach a line is measured once; each mutant is then met, in a process of its own, by the tests that reach
-its line, the quickest first, until one of them fails (``tests/mutation/runner.py``). Nothing outside of
-``build/mutants`` is ever changed.
+its line: those that killed its neighbours, then the quickest, until one of them fails
+(``tests/mutation/runner.py``). Nothing outside of ``build/mutants`` is ever changed.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -63,6 +65,11 @@ ROOMS: Final[Mapping[str, Room]] = {
         ("tests/compiler", "tests/validation/test_markup_checks.py"),
         ("tests/compiler/test_in_browser.py", "tests/compiler/test_other_engines.py"),
     ),
+    "proof": Room(
+        ("app/core/proof/*.py", "app/core/compiler/equivalence.py"),
+        ("tests/compiler",),
+        ("tests/compiler/test_in_browser.py", "tests/compiler/test_other_engines.py"),
+    ),
     "publishing": Room(
         ("app/publishing/*.py",),
         ("tests/publishing",),
@@ -90,6 +97,7 @@ class Bench:
     def __init__(self, home: Path) -> None:
         self.home = home
         shutil.rmtree(home, ignore_errors=True)
+        digest = hashlib.sha256()
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=ROOT, capture_output=True, check=True,
@@ -98,6 +106,8 @@ class Bench:
             if name and (ROOT / name).is_file():
                 (home / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, home / name)
+                digest.update(f"{name}\0".encode() + (home / name).read_bytes())
+        self.digest = digest.hexdigest()
         for shared in ("node_modules", ".tools"):
             if (ROOT / shared).exists():
                 (home / shared).symlink_to(ROOT / shared)
@@ -128,11 +138,11 @@ class Bench:
 
 
 def mutations(file: str, source: str) -> Iterator[Mutation]:
-    """Everything that can be mutated in ``source`` but for annotations, which mean nothing when it runs."""
+    """Everything that can be mutated in ``source`` but for what no test could notice (docs/testing.md)."""
     nodes = list(ast_nodes(get_ast(source)))
-    apart = list(_annotations(source))
+    apart = list(_apart(source))
     for name in operator_names():
-        if get_operator(name).arguments():
+        if get_operator(name).arguments() or _MERE_IDENTITY.search(name):
             continue
         operator = get_operator(name)()
         places = [start for node in nodes for start, _ in operator.mutation_positions(node)]
@@ -142,14 +152,33 @@ def mutations(file: str, source: str) -> Iterator[Mutation]:
                 yield Mutation(file, name, occurrence, start)
 
 
-def _annotations(source: str) -> Iterator[tuple[Place, Place]]:
+# ``is`` and ``==`` say the same of members and of None, and ``<`` of what is compared by ``is`` says nothing.
+_MERE_IDENTITY: Final = re.compile(r"Comparison.*(_Is_(?!IsNot)|_IsNot_(?!Is\b)|_Eq_Is$|_NotEq_IsNot$)")
+_REMEMBERED: Final = re.compile(r"(functools\.)?(lru_cache|cache)\b")
+_GUARDS: Final = frozenset({"frozen", "slots"})
+
+
+def _apart(source: str) -> Iterator[tuple[Place, Place]]:
+    """Where a change means nothing when the program runs."""
     for node in ast.walk(ast.parse(source)):
         for found in (getattr(node, "annotation", None), getattr(node, "returns", None)):
             if isinstance(found, ast.expr):
-                yield (
-                    (found.lineno, found.col_offset),
-                    (found.end_lineno or found.lineno, found.end_col_offset or 0),
-                )
+                yield _extent(found)
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            yield _extent(node)
+        for decorator in getattr(node, "decorator_list", ()):
+            if _REMEMBERED.match(ast.unparse(decorator)):  # asked again it says the same, only later
+                yield (decorator.lineno, 0), _extent(decorator)[1]
+            # Nothing assigns to what is frozen: the type checker holds that.
+            yield from (
+                _extent(item.value)
+                for item in getattr(decorator, "keywords", ())
+                if item.arg in _GUARDS and "dataclass" in ast.unparse(decorator)
+            )
+
+
+def _extent(node: ast.expr | ast.stmt) -> tuple[Place, Place]:
+    return (node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0)
 
 
 def chosen(found: Sequence[Mutation], count: int, seed: int) -> list[Mutation]:
@@ -162,29 +191,58 @@ def chosen(found: Sequence[Mutation], count: int, seed: int) -> list[Mutation]:
     return [choice.choice(places[place]) for place in sample]
 
 
-def meet(bench: Bench, mutation: Mutation, reached: Mapping[str, Any]) -> tuple[str, str]:
+class Killers:
+    """Which tests killed mutants where: what notices one change often notices the next."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[str, int, str]] = []
+
+    def add(self, mutation: Mutation, test: str) -> None:
+        """Remember that ``test`` noticed it."""
+        if test:
+            self._found.append((mutation.file, mutation.start[0], test))
+
+    def first(self, mutation: Mutation, tests: Sequence[str]) -> list[str]:
+        """``tests`` with the killers of neighbours before all others, the nearest first."""
+        near = sorted(
+            (abs(line - mutation.start[0]), test) for file, line, test in self._found if file == mutation.file
+        )
+        ordered = dict.fromkeys(test for _, test in near)
+        among = set(tests)
+        return list(dict.fromkeys([*(test for test in ordered if test in among), *tests]))
+
+
+def meet(bench: Bench, mutation: Mutation, reached: Mapping[str, Any], killers: Killers) -> tuple[str, str]:
     """What became of a mutant (killed, survived, unreached), and how it differs from the source."""
     path = bench.home / mutation.file
     source = path.read_text(encoding="utf-8")
-    changed = mutate_code(source, get_operator(mutation.operator)(), mutation.occurrence)
+    changed = str(mutate_code(source, get_operator(mutation.operator)(), mutation.occurrence))
     difference = "".join(
         line + "\n"
-        for line in unified_diff(source.split("\n"), str(changed).split("\n"), n=0, lineterm="")
+        for line in unified_diff(source.split("\n"), changed.split("\n"), n=0, lineterm="")
         if not line.startswith(("---", "+++", "@@"))
     )
-    tests = reached["lines"].get(f"{mutation.file}:{_statement(source, mutation.start[0])}", [])
+    place = f"{mutation.file}:{_statement(source, mutation.start[0])}"
+    tests = killers.first(mutation, reached["lines"].get(place, []))
     if not tests:
         return "unreached", difference
+    question: dict[str, Any] = {"tests": tests, "seconds": {test: reached["seconds"][test] for test in tests}}
     before = path.stat()
     try:
-        path.write_text(str(changed), encoding="utf-8")
-        # Compiled code is told by time and size of its source.
-        os.utime(path, (before.st_atime, before.st_mtime + 10))
-        answer = bench.ask(tests=tests, seconds=10 * sum(reached["seconds"][test] for test in tests) + 20)
+        outcome, test = "elsewhere", ""
+        if place not in reached["early"]:
+            outcome, test = bench.ask(file=mutation.file, mutant=changed, **question)
+        if outcome == "elsewhere":
+            path.write_text(changed, encoding="utf-8")
+            # Compiled code is told by time and size of its source.
+            os.utime(path, (before.st_atime, before.st_mtime + 10))
+            outcome, test = bench.ask(**question)
     finally:
         path.write_text(source, encoding="utf-8")
         os.utime(path, (before.st_atime, before.st_mtime))
-    return str(answer), difference
+    if outcome == "killed":
+        killers.add(mutation, test)
+    return str(outcome), difference
 
 
 def _statement(source: str, line: int) -> int:
@@ -200,7 +258,7 @@ def _statement(source: str, line: int) -> int:
 def run(name: str, count: int, seed: int) -> int:
     """Mutate a room and print what became of it; the exit status is 0 unless nothing could be measured."""
     room, report = ROOMS[name], ROOT / "build" / "mutants" / f"{name}-{seed}.txt"
-    bench = Bench(ROOT / "build" / "mutants" / name)
+    bench = Bench(ROOT / "build" / "mutants" / f"{name}-{seed}")
     files = sorted(
         {
             path.relative_to(bench.home).as_posix()
@@ -208,10 +266,17 @@ def run(name: str, count: int, seed: int) -> int:
             for path in bench.home.glob(pattern)
         }
     )
-    print(f"Running the tests of the room {name} as it is", flush=True)
-    reached = bench.ask(measure=[*room.tests, *(f"--ignore={path}" for path in room.without)], sources=files)
-    if "lines" not in reached:
-        raise SystemExit(f"The tests fail before anything is mutated: {reached}")
+    tests = [*room.tests, *(f"--ignore={path}" for path in room.without)]
+    measured = ROOT / "build" / "mutants" / f"{name}.json"
+    reached = json.loads(measured.read_text(encoding="utf-8")) if measured.is_file() else {}
+    if reached.get("of") != bench.digest:
+        print(f"Running the tests of the room {name} as it is", flush=True)
+        reached = bench.ask(measure=tests, sources=files)
+        if "lines" not in reached:
+            raise SystemExit(f"The tests fail before anything is mutated: {reached}")
+        measured.write_text(json.dumps({**reached, "of": bench.digest}), encoding="utf-8")
+    if bench.ask(collect=tests) != "ready":
+        raise SystemExit("The tests cannot be collected; what pytest says stands above.")
     found = [
         mutation
         for file in files
@@ -220,9 +285,10 @@ def run(name: str, count: int, seed: int) -> int:
     sample = chosen(found, count, seed)
     print(f"{len(sample)} of {len(found):,} mutants, seed {seed}", flush=True)
     outcomes: Counter[str] = Counter()
+    killers = Killers()
     with report.open("w", encoding="utf-8") as survivors:
         for number, mutation in enumerate(sample, 1):
-            outcome, difference = meet(bench, mutation, reached)
+            outcome, difference = meet(bench, mutation, reached, killers)
             outcomes[outcome] += 1
             if outcome not in {"killed", "timeout"}:
                 print(f"{outcome}: {mutation}\n{difference}", file=survivors, flush=True)

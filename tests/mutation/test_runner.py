@@ -11,17 +11,54 @@ from typing import Any
 
 import pytest
 
-from tests.waiting import patience
+from tests.mutation import runner
 
 ROOT = Path(__file__).parents[2]
-SOURCE = "def double(number):\n    return 2 * number\n\n\ndef unused():\n    return 1\n"
+SOURCE = """\
+TWO = 2
+
+
+class Doubling:
+    def double(self, number):
+        def times(count):
+            return count * number
+        return times(TWO)
+
+
+def unused():
+    return 1
+"""
 # The first notices nothing, on purpose: a mutant that only it reaches must survive.
-TESTS = (
-    "from room.source import double\n\n\n"
-    "def test_nothing():\n    pass\n\n\n"
-    "def test_a_few():\n    assert [double(n) for n in range(3)] == [0, 2, 4]\n"
+TESTS = """\
+import pytest
+from room.source import Doubling
+
+
+def test_nothing():
+    pass
+
+
+def test_a_few():
+    assert [Doubling().double(n) for n in range(3)] == [0, 2, 4]
+
+
+@pytest.fixture(scope="module")
+def four():
+    return Doubling().double(2)
+
+
+def test_it_is_even(four):
+    assert four % 2 == 0
+
+
+def test_it_is_four(four):
+    assert four == 4
+"""
+NOTHING, FEW, EVEN, FOUR = (
+    f"tests/test_source.py::test_{name}" for name in ("nothing", "a_few", "it_is_even", "it_is_four")
 )
-FEW = "tests/test_source.py::test_a_few"
+LINE = 7
+"""Of the source: where the work is done."""
 
 
 class House:
@@ -54,6 +91,7 @@ class House:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     made = House(tmp_path_factory.mktemp("house"))
+    assert made.ask(collect=["tests"]) == "ready"
     yield made
     made.process.communicate()
 
@@ -61,28 +99,74 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def test_it_knows_which_tests_reach_a_line(house: House) -> None:
     house.source.write_text(SOURCE)
     measured = house.ask(measure=["tests"], sources=["room/source.py"])
-    assert measured["lines"]["room/source.py:2"] == [FEW]
-    assert "room/source.py:6" not in measured["lines"], "no test reaches it"
-    assert len(measured["lines"]["room/source.py:1"]) == 2, "whatever imports it reaches it"
-    assert measured["seconds"].keys() == {FEW, "tests/test_source.py::test_nothing"}
+    assert set(measured["lines"][f"room/source.py:{LINE}"]) == {FEW, EVEN, FOUR}, "also who shares a fixture"
+    assert "room/source.py:12" not in measured["lines"], "no test reaches it"
+    assert len(measured["lines"]["room/source.py:1"]) == 4, "whatever imports it reaches it"
+    assert "room/source.py:1" in measured["early"]
+    assert f"room/source.py:{LINE}" not in measured["early"]
+    assert measured["seconds"].keys() == {NOTHING, FEW, EVEN, FOUR}
+
+
+INSIDE = {
+    "the same": (SOURCE.replace("count * number", "number * count"), "survived"),
+    "another result": (SOURCE.replace("count * number", "count + number"), "killed"),
+    "another argument": (SOURCE.replace("times(TWO)", "times(3)"), "killed"),
+    "no such name": (SOURCE.replace("count * number", "count * nothing"), "killed"),
+    "an end": (SOURCE.replace("return times(TWO)", "raise SystemExit"), "killed"),
+    "a sudden end": (SOURCE.replace("return times(TWO)", "import os; os._exit(0)"), "killed"),
+}
+OUTSIDE = {
+    "a constant": SOURCE.replace("TWO = 2", "TWO = 3"),
+    "a name": SOURCE.replace("def double", "def twice"),
+    "a default": SOURCE.replace("self, number", "self, number=0").replace("TWO = 2", "TWO = 3"),
+    "not Python": SOURCE.replace("TWO = 2", "TWO = ="),
+}
+
+
+@pytest.mark.parametrize(("mutant", "outcome"), INSIDE.values(), ids=INSIDE)
+def test_it_tells_what_became_of_a_function(house: House, mutant: str, outcome: str) -> None:
+    house.source.write_text(SOURCE)
+    answer = house.ask(file="room/source.py", mutant=mutant, tests=[FEW], seconds={})
+    assert answer == [outcome, FEW if outcome == "killed" else ""]
+
+
+@pytest.mark.parametrize("mutant", [*OUTSIDE.values(), SOURCE], ids=[*OUTSIDE, "nothing"])
+def test_it_says_when_more_has_changed_than_functions(house: House, mutant: str) -> None:
+    house.source.write_text(SOURCE)
+    answer = house.ask(file="room/source.py", mutant=mutant, tests=[FEW], seconds={})
+    assert answer == ["elsewhere", ""]
 
 
 @pytest.mark.parametrize(
     ("mutant", "outcome"),
-    [
-        (SOURCE, "survived"),
-        (SOURCE.replace("2 * number", "number + number"), "survived"),
-        (SOURCE.replace("2 * number", "3 * number"), "killed"),
-        (SOURCE.replace("double", "twice"), "killed"),
-        (SOURCE.replace("return 2 * number", "raise SystemExit"), "killed"),
-    ],
-    ids=["the source", "the same", "another result", "no such name", "an end"],
+    [*INSIDE.values(), *((mutant, "killed") for mutant in OUTSIDE.values())],
+    ids=[*INSIDE, *OUTSIDE],
 )
-def test_it_tells_what_became_of_a_mutant(house: House, mutant: str, outcome: str) -> None:
+def test_it_tells_what_became_of_a_file(house: House, mutant: str, outcome: str) -> None:
     house.source.write_text(mutant)
-    assert house.ask(tests=[FEW], seconds=patience()) == outcome
+    assert house.ask(tests=[FEW], seconds={})[0] == outcome
 
 
-def test_a_mutant_that_never_ends_is_ended(house: House) -> None:
-    house.source.write_text(SOURCE.replace("return 2 * number", "while True:\n        pass"))
-    assert house.ask(tests=[FEW], seconds=1) == "timeout"
+def test_one_mutant_leaves_nothing_to_the_next(house: House) -> None:
+    house.source.write_text(SOURCE)
+    other = INSIDE["another argument"][0]
+    assert house.ask(file="room/source.py", mutant=other, tests=[FOUR], seconds={})[0] == "killed"
+    house.source.write_text(SOURCE)
+    same = INSIDE["the same"][0]
+    assert house.ask(file="room/source.py", mutant=same, tests=[NOTHING, FOUR], seconds={})[0] == "survived"
+
+
+@pytest.mark.parametrize("placed", [True, False], ids=["a function", "a file"])
+def test_a_mutant_that_never_ends_is_ended(house: House, placed: bool) -> None:
+    mutant = SOURCE.replace("return times(TWO)", "while True: pass")
+    house.source.write_text(SOURCE if placed else mutant)
+    asked = {"file": "room/source.py", "mutant": mutant} if placed else {}
+    answer = house.ask(tests=[NOTHING, FEW], seconds={FEW: -runner.SECONDS / runner.TIMES + 0.1}, **asked)
+    assert answer == ["timeout", FEW]
+
+
+def test_a_mutant_that_piles_up_is_ended(house: House) -> None:
+    house.source.write_text(SOURCE)
+    mutant = SOURCE.replace("return times(TWO)", "return len([bytes(1 << 29) for _ in range(99)])")
+    answer = house.ask(file="room/source.py", mutant=mutant, tests=[FEW], seconds={})
+    assert answer == ["killed", FEW]
