@@ -27,6 +27,10 @@ pipeline-confirm: $(VENV)/.deploy ## Refuse a wrong word (TYPED) or branch befor
 pipeline-check-run: $(VENV)/.deploy ## Pass only if the run NUMBER is one of WORKFLOW, on main, and succeeded
 	@$(PIPELINE) check-run --number "$$NUMBER" --workflow "$$WORKFLOW"
 
+.PHONY: pipeline-check-heavy
+pipeline-check-heavy: $(VENV)/.deploy ## Pass only if the heavy tests succeeded at COMMIT, or in the week before it (ENV=dev asks for none)
+	@$(PIPELINE) check-heavy --env "$$ENV" --commit $(commit)
+
 .PHONY: pipeline-record-plan
 pipeline-record-plan: $(VENV)/.deploy ## Vouch for the saved plans of ENV by their digests
 	@$(PIPELINE) record-plan --env "$$ENV" --folder build/plan --commit $(commit) --run-number $(run)

@@ -18,9 +18,11 @@ from infra.design import ENVIRONMENTS
 from infra.pipeline import environments
 from infra.pipeline.artifacts import image_of, subjects
 from infra.pipeline.comment import make_comment, post_comment, pull_request_of
-from infra.pipeline.confirmation import ACTIONS, require_confirmation
+from infra.pipeline.confirmation import ACTIONS, is_promotion, require_confirmation
 from infra.pipeline.gates import scan_gate
 from infra.pipeline.github import GitHub, finished_run
+from infra.pipeline.heavy import WORKFLOW as HEAVY
+from infra.pipeline.heavy import require_heavy_tests
 from infra.pipeline.plans import hand_over, summary, take_over, write_outputs
 from infra.pipeline.records import check_record, make_record, require_on_main
 from infra.pipeline.slack import EVENTS, notify
@@ -49,6 +51,15 @@ def _check_run(options: argparse.Namespace) -> int:
     require_on_main(run.commit)
     print(f"Run {run.number} of {options.workflow} succeeded on main, at {run.commit}.")
     _output(commit=run.commit)
+    return 0
+
+
+def _check_heavy(options: argparse.Namespace) -> int:
+    if not is_promotion(options.env):
+        print(f"{options.env} is where things are tried: the heavy tests need not have run.")
+        return 0
+    run = require_heavy_tests(GitHub.of_this_run(), options.commit)
+    print(f"The heavy tests passed in run {run.number} of {HEAVY}, at {run.commit}.")
     return 0
 
 
@@ -224,6 +235,10 @@ def _parser() -> argparse.ArgumentParser:
     check_run = _verb(verbs, "check-run", _check_run, "pass only for a run of main that succeeded")
     check_run.add_argument("--number", required=True)
     check_run.add_argument("--workflow", required=True, help="the file's name")
+
+    heavy = _verb(verbs, "check-heavy", _check_heavy, "pass only for a commit whose heavy tests succeeded")
+    heavy.add_argument("--env", required=True, choices=ENVIRONMENTS, help="dev asks for none")
+    heavy.add_argument("--commit", required=True, help="all 40 digits: what is promoted was made from it")
 
     on_main = _verb(verbs, "on-main", _on_main, "pass only for a commit that has been merged")
     on_main.add_argument("--commit", required=True, help="all 40 digits")

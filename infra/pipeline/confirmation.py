@@ -10,13 +10,18 @@ from infra.design import BRANCH, ENVIRONMENTS
 ACTIONS: Final = ("deploy", "rollback", "prune")
 
 
+def is_promotion(environment: str) -> bool:
+    """Whether what goes to ``environment`` comes from another one; dev is where things are tried."""
+    return environment != "dev"
+
+
 def word(action: str, environment: str) -> str:
     """The word that confirms ``action`` (one of ``ACTIONS``) in ``environment``.
 
     Source: the design's pipeline. Whatever goes to dev is deployed, to sit and prod it is promoted.
     """
     if action == "deploy":
-        return f"{'deploy' if environment == 'dev' else 'promote'}-{environment}"
+        return f"{'promote' if is_promotion(environment) else 'deploy'}-{environment}"
     return f"{action}-{environment}"
 
 

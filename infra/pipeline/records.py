@@ -61,7 +61,7 @@ def make_record(
     Raises:
         RefusedError: the folder is empty, or ``commit`` is no commit.
     """
-    _require_commit(commit)
+    require_commit(commit)
     files = _digests(folder)
     if not files:
         raise RefusedError(f"There is nothing in {folder} to vouch for.")
@@ -115,7 +115,7 @@ def require_on_main(commit: str, *, main: str = MAIN, repository: Path = Path())
         RefusedError: it is not part of ``main``.
         SurroundingsError: git does not know, because not all of the history was fetched, for instance.
     """
-    _require_commit(commit)
+    require_commit(commit)
     answer = subprocess.run(  # noqa: S603
         ["git", "-C", str(repository), "merge-base", "--is-ancestor", commit, main],  # noqa: S607
         capture_output=True,
@@ -135,7 +135,7 @@ def _read(file: Path) -> Record:
             raise RefusedError(f"{file} was written by another version of the pipeline: make it anew.")
         record = Record(**members)
         _instant(record.made)
-        _require_commit(record.commit)
+        require_commit(record.commit)
         dict(record.files)
     except FileNotFoundError:
         raise RefusedError(f"{file} is missing: this is nothing that the pipeline has made.") from None
@@ -148,7 +148,12 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _require_commit(commit: str) -> None:
+def require_commit(commit: str) -> None:
+    """Pass only if ``commit`` is written as one, in full.
+
+    Raises:
+        RefusedError: it is not.
+    """
     if not _COMMIT.fullmatch(commit):
         raise RefusedError(f"{commit!r} is no commit: give all 40 digits (git rev-parse HEAD).")
 

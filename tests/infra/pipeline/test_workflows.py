@@ -428,6 +428,27 @@ def test_the_workflows_fit_the_schema_of_github_and_zizmor_finds_nothing_grave(t
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "record"),
+    [
+        ("apply-infrastructure.yml", "pipeline-check-plan"),
+        ("promote-artifacts.yml", "pipeline-check-artifacts"),
+        ("promote-templates.yml", "pipeline-check-release"),
+    ],
+)
+def test_nothing_is_promoted_before_the_heavy_tests_have_passed(name: str, record: str) -> None:
+    """At the commit that the record names, and before anybody is asked for an approval."""
+    (file,) = [file for file in FILES if file.name == name]
+    (check,) = [job for job in jobs(file) if job.name == "check"]
+    (step,) = [step for step in check.steps if step.get("run") == "make pipeline-check-heavy"]
+    (recorded,) = [step for step in check.steps if step.get("run") == f"make {record}"]
+    assert check.steps.index(recorded) < check.steps.index(step)
+    assert step["env"]["COMMIT"] == f"${{{{ steps.{recorded['id']}.outputs.commit }}}}"
+    assert check.members["permissions"]["actions"] == "read"
+    assert check.members["env"]["ENV"] == "${{ inputs.environment }}"
+    assert all(check.name in before(job) for job in jobs(file) if job.name not in ("check", "notify"))
+
+
 def test_every_heavy_test_runs_every_week() -> None:
     """What `make test` leaves out is run by somebody who does not have to think of it."""
     names = {

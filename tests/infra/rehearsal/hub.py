@@ -11,6 +11,7 @@ import shlex
 import sys
 import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.infra.rehearsal.runs import MAIN, Run
 
 _RUN: Final = re.compile(r"/actions/runs/(\d+)")
+_RUNS: Final = re.compile(r"/actions/workflows/([\w.-]+)/runs")
 _COMMENTS: Final = re.compile(r"/issues/(\d+)/comments")
 _COMMENT: Final = re.compile(r"/issues/comments/(\d+)")
 
@@ -54,6 +56,8 @@ class Hub:
         owner, _, name = self.repository.partition("/")
         head = f"somebody/{name}" if run.event.fork else self.repository
         self.runs[run.number] = {
+            "id": run.number,
+            "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "path": f".github/workflows/{run.event.file}",
             "head_branch": run.event.ref.removeprefix("refs/heads/"),
             "head_sha": run.event.payload.get("head_sha", run.event.commit),
@@ -102,6 +106,10 @@ class Hub:
         if found := _RUN.fullmatch(path):
             run = self.runs.get(int(found[1]))
             return (200, run) if run else (404, {"message": "Not Found"})
+        if found := _RUNS.fullmatch(path):
+            file = f".github/workflows/{found[1]}"
+            runs = [run for _, run in sorted(self.runs.items(), reverse=True) if run["path"] == file]
+            return 200, {"total_count": len(runs), "workflow_runs": runs}
         if path == "/pulls":
             return 200, self.pulls
         if found := _COMMENT.fullmatch(path):
@@ -116,7 +124,7 @@ class Hub:
 
 def _right(method: str, path: str) -> tuple[str, str] | None:
     """The right that a call takes; None for one that is not known here."""
-    if method == "GET" and _RUN.fullmatch(path):
+    if method == "GET" and (_RUN.fullmatch(path) or _RUNS.fullmatch(path)):
         return ("actions", "read")
     if method == "GET" and path == "/pulls":
         return ("pull-requests", "read")

@@ -6,9 +6,10 @@ import json
 import shutil
 from collections.abc import Mapping
 
+from infra.pipeline.heavy import WORKFLOW as HEAVY
 from tests.infra.rehearsal.actions import artifact
 from tests.infra.rehearsal.estates import StageFailedError
-from tests.infra.rehearsal.names import APPLY, BUILD, PLAN, PUBLISH, ROLL_BACK_INFRASTRUCTURE
+from tests.infra.rehearsal.names import APPLY, BUILD, PLAN, PROMOTE, PUBLISH, ROLL_BACK_INFRASTRUCTURE
 from tests.infra.rehearsal.runs import FAILURE, SUCCESS, Event, RefusedByGitHubError, Run
 from tests.infra.rehearsal.world import World
 
@@ -25,6 +26,7 @@ def refuse(world: World) -> None:
     apply = {"environment": "prod", "plan_run": plan, "confirmation": "promote-prod"}
     publish = {"build_run": build, "message": "rehearsal", "confirmation": "deploy-dev"}
     back = {"environment": "dev", "commit": unmerged, "confirmation": "rollback-dev"}
+    _require_heavy_tests(world)
     _refused(world, "a wrong word", APPLY, {**apply, "confirmation": "deploy-prod"}, "check")
     _refused(world, "another branch", APPLY, apply, "check", ref="refs/heads/feature", commit=proposed)
     _refused(world, "the run of another workflow", APPLY, {**apply, "plan_run": build}, "check")
@@ -72,6 +74,27 @@ def _refused(
     if len(world.estates.accounts.sessions) != taken:
         raise StageFailedError(f"{what} was not refused before a role was taken: {world.log(run)}")
     world.say(f"   refused    {what}: by {job}")
+
+
+def _require_heavy_tests(world: World) -> None:
+    """Nothing is promoted before the heavy tests have passed; of their runs, the results alone are played."""
+    inputs = {
+        "environment": "sit",
+        "build_run": world.last(BUILD),
+        "message": "rehearsal",
+        "confirmation": "promote-sit",
+    }
+    if HEAVY not in {run.event.file for run in world.journal.runs.values()}:
+        _refused(world, "what the heavy tests have not seen", PROMOTE, inputs, "check")
+    _let_heavy_tests_end(world, FAILURE)
+    _refused(world, "what the heavy tests have found wanting", PROMOTE, inputs, "check")
+    _let_heavy_tests_end(world, SUCCESS)
+
+
+def _let_heavy_tests_end(world: World, conclusion: str) -> None:
+    run = Run(world.journal.number(), Event(HEAVY, "schedule", world.repository.head), conclusion=conclusion)
+    world.journal.keep(run)
+    world.hub.announce(run)
 
 
 def _forge(world: World, workflow: str, name: str, file: str) -> str:

@@ -12,10 +12,11 @@ import pytest
 from infra.deploy.errors import RefusedError
 from infra.pipeline.comment import post_comment
 from infra.pipeline.github import GitHub, finished_run
+from infra.pipeline.heavy import WORKFLOW, require_heavy_tests
 from infra.pipeline.slack import notify
-from tests.infra.rehearsal.conftest import NAME
+from tests.infra.rehearsal.conftest import NAME, Small
 from tests.infra.rehearsal.hub import Hub
-from tests.infra.rehearsal.runs import MAIN, SUCCESS, Event, Run
+from tests.infra.rehearsal.runs import FAILURE, MAIN, SUCCESS, Event, Run
 
 SIGNER = f"{NAME}/.github/workflows/build-release.yml"
 
@@ -35,6 +36,18 @@ def test_a_run_is_told_to_a_token_that_may_ask_and_to_no_other(hub: Hub) -> None
         finished_run(allowed, "8", "build-release.yml")
     with pytest.raises(RefusedError, match="403"):
         finished_run(GitHub(NAME, "contents=read", hub.url), "7", "build-release.yml")
+
+
+def test_the_last_run_of_a_workflow_is_the_one_that_counts(hub: Hub, small: Small) -> None:
+    commit = small.write()
+    asked = GitHub(NAME, "actions=read", hub.url)
+    for number, conclusion in ((3, FAILURE), (4, SUCCESS)):
+        hub.announce(Run(number, Event(WORKFLOW, "schedule", commit), conclusion=conclusion))
+        hub.announce(Run(number + 5, Event("build-release.yml", "push", commit), conclusion=FAILURE))
+    assert require_heavy_tests(asked, commit, repository=small.repository).number == "4"
+    hub.announce(Run(5, Event(WORKFLOW, "schedule", commit), conclusion=FAILURE))
+    with pytest.raises(RefusedError, match="Run 5"):
+        require_heavy_tests(asked, commit, repository=small.repository)
 
 
 def test_a_comment_is_made_once_and_by_a_token_that_may_write(hub: Hub) -> None:
