@@ -22,8 +22,11 @@ FORMAT: Final = 1
 RECORD: Final = "record.json"
 MAIN: Final = "refs/remotes/origin/main"
 """In full: a tag that somebody names ``origin/main`` would be taken for it."""
-KEPT_DAYS: Final = 30
-"""How long the plans of a run are kept, and so how old one may be that is applied (the design's pipeline)."""
+KEPT_DAYS: Final[Mapping[str, int]] = {"plan": 30, "release": 90, "artifacts": 90}
+"""Kind of a record to the days for which its artifact is kept, and so how old one may be that goes further.
+
+Source: the design's pipeline for plans. The workflows keep what was built as long as the outputs.
+"""
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 
@@ -85,7 +88,7 @@ def check_record(
     ``digest`` is what an earlier job saw, ``run`` the run that the files came from; "" asks for neither.
 
     Raises:
-        RefusedError: they are not; or the record is of something else, older than ``KEPT_DAYS``, or none.
+        RefusedError: they are not; or the record is of something else, older than its kind is kept, or none.
     """
     record = _read(folder / RECORD)
     found = _digests(folder)
@@ -103,8 +106,10 @@ def check_record(
         )
     if run and record.run != run:
         raise RefusedError(f"The record in {folder} was made by run {record.run or 'none'}, not by {run}.")
-    if (now or datetime.now(UTC)) - _instant(record.made) > timedelta(days=KEPT_DAYS):
-        raise RefusedError(f"The {kind} is older than {KEPT_DAYS} days: make it anew and have it approved.")
+    if (now or datetime.now(UTC)) - _instant(record.made) > timedelta(days=KEPT_DAYS[kind]):
+        raise RefusedError(
+            f"The {kind} is older than {KEPT_DAYS[kind]} days: make it anew and have it approved."
+        )
     return record
 
 

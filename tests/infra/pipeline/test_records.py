@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.deploy.errors import RefusedError, SurroundingsError
-from infra.pipeline.records import KEPT_DAYS, RECORD, Record, check_record, make_record, require_on_main
+from infra.pipeline.records import RECORD, Record, check_record, make_record, require_on_main
 from tests.infra.pipeline.conftest import Checkout
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -89,13 +89,13 @@ def test_a_record_of_something_else_is_refused(
         check(folder, **asked)
 
 
-def test_an_old_plan_is_refused(folder: Path, record: Record) -> None:
-    for late, refused in ((timedelta(days=KEPT_DAYS), False), (timedelta(days=KEPT_DAYS, seconds=1), True)):
-        if refused:
-            with pytest.raises(RefusedError, match="older than 30 days"):
-                check_record("plan", "dev", folder, now=NOON + late)
-        else:
-            check_record("plan", "dev", folder, now=NOON + late)
+@pytest.mark.parametrize(("kind", "days"), [("plan", 30), ("release", 90), ("artifacts", 90)])
+def test_what_is_older_than_it_is_kept_is_refused(folder: Path, kind: str, days: int) -> None:
+    """As long as the artifact of a run is there, what it holds goes further."""
+    make_record(kind, "it", folder, commit=COMMIT, run="41", now=NOON)
+    check_record(kind, "it", folder, now=NOON + timedelta(days=days))
+    with pytest.raises(RefusedError, match=f"{kind} is older than {days} days"):
+        check_record(kind, "it", folder, now=NOON + timedelta(days=days, seconds=1))
 
 
 @pytest.mark.parametrize(
