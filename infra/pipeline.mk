@@ -1,6 +1,7 @@
 # What the workflows call, and nothing else is in them. Each of these runs on a laptop as well.
 # Values come from the environment of the step, never from the text of a workflow, and the shell reads them there: what
-# make put into a command would be executed.
+# make put into a command would be executed. Each is written --option="$$VALUE", or stands after --: whatever somebody
+# types is a value then, and no option.
 PIPELINE = $(BIN)/python -m infra.pipeline
 commit = "$${COMMIT:-$${GITHUB_SHA:-$$(git rev-parse HEAD)}}"
 run = "$${RUN:-$$GITHUB_RUN_ID}"
@@ -21,11 +22,11 @@ pipeline-lock: ## Make the lock file of what looks at the workflows anew (needs 
 
 .PHONY: pipeline-confirm
 pipeline-confirm: $(VENV)/.deploy ## Refuse a wrong word (TYPED) or branch before ACTION=deploy, rollback or prune in ENV
-	@$(PIPELINE) confirm --action "$$ACTION" --env "$$ENV" --typed "$$TYPED" --ref "$$GITHUB_REF"
+	@$(PIPELINE) confirm --action="$$ACTION" --env="$$ENV" --typed="$$TYPED" --ref="$$GITHUB_REF" --attempt="$${GITHUB_RUN_ATTEMPT:-1}"
 
 .PHONY: pipeline-check-run
 pipeline-check-run: $(VENV)/.deploy ## Pass only if the run NUMBER is one of WORKFLOW, on main, and succeeded
-	@$(PIPELINE) check-run --number "$$NUMBER" --workflow "$$WORKFLOW"
+	@$(PIPELINE) check-run --number="$$NUMBER" --workflow="$$WORKFLOW"
 
 .PHONY: pipeline-check-heavy
 pipeline-check-heavy: $(VENV)/.deploy ## Pass only if the heavy tests succeeded at COMMIT, or in the week before it (ENV=dev asks for none)
@@ -33,29 +34,29 @@ pipeline-check-heavy: $(VENV)/.deploy ## Pass only if the heavy tests succeeded 
 
 .PHONY: pipeline-record-plan
 pipeline-record-plan: $(VENV)/.deploy ## Vouch for the saved plans of ENV by their digests
-	@$(PIPELINE) record-plan --env "$$ENV" --folder build/plan --commit $(commit) --run-number $(run)
+	@$(PIPELINE) record-plan --env="$$ENV" --folder build/plan --commit=$(commit) --run-number=$(run)
 
 .PHONY: pipeline-check-plan
 pipeline-check-plan: $(VENV)/.deploy ## Pass only if the saved plans of ENV are those that were recorded (DIGEST, NUMBER)
-	@$(PIPELINE) check-plan --env "$$ENV" --folder build/plan --commit "$$PLANNED" --run-number "$$NUMBER" --digest "$$DIGEST"
+	@$(PIPELINE) check-plan --env="$$ENV" --folder build/plan --commit="$$PLANNED" --run-number="$$NUMBER" --digest="$$DIGEST"
 
 .PHONY: pipeline-on-main
 pipeline-on-main: $(VENV)/.deploy ## Pass only if COMMIT has been merged
-	@$(PIPELINE) on-main --commit $(commit)
+	@$(PIPELINE) on-main --commit=$(commit)
 
 .PHONY: pipeline-outputs
 pipeline-outputs: $(VENV)/.deploy ## Write the outputs of ENV into build/outputs
-	@$(PIPELINE) outputs --env "$$ENV" --folder build/outputs
+	@$(PIPELINE) outputs --env="$$ENV" --folder build/outputs
 
 .PHONY: pipeline-build-release
 pipeline-build-release: $(VENV)/.app ## Check everything, build the release into dist/release, vouch for it
 	@rm -rf dist/built
 	@$(BIN)/bbws-templates build --out dist/built/release
-	@$(PIPELINE) record-release --folder dist/built --commit $(commit) --run-number $(run)
+	@$(PIPELINE) record-release --folder dist/built --commit=$(commit) --run-number=$(run)
 
 .PHONY: pipeline-check-release
 pipeline-check-release: $(VENV)/.app ## Pass only if dist/built holds the release that was recorded (RELEASE, DIGEST, NUMBER)
-	@$(PIPELINE) check-release --folder dist/built --release "$$RELEASE" --run-number "$$NUMBER" --digest "$$DIGEST"
+	@$(PIPELINE) check-release --folder dist/built --release="$$RELEASE" --run-number="$$NUMBER" --digest="$$DIGEST"
 
 .PHONY: pipeline-attested
 pipeline-attested: ## Pass only if GitHub attests that build-release.yml on main built dist/built (gh)
@@ -70,11 +71,11 @@ endef
 
 .PHONY: pipeline-record-artifacts
 pipeline-record-artifacts: $(VENV)/.deploy ## Vouch for the wheel, the layer and the image in dist/artifacts by their digests
-	@$(PIPELINE) record-artifacts --folder dist/artifacts --commit $(commit) --run-number $(run)
+	@$(PIPELINE) record-artifacts --folder dist/artifacts --commit=$(commit) --run-number=$(run)
 
 .PHONY: pipeline-check-artifacts
 pipeline-check-artifacts: $(VENV)/.deploy ## Pass only if dist/artifacts holds what was recorded (DIGEST, NUMBER)
-	@$(PIPELINE) check-artifacts --folder dist/artifacts --run-number "$$NUMBER" --digest "$$DIGEST"
+	@$(PIPELINE) check-artifacts --folder dist/artifacts --run-number="$$NUMBER" --digest="$$DIGEST"
 
 .PHONY: pipeline-artifacts-attested
 pipeline-artifacts-attested: $(VENV)/.deploy ## Pass only if GitHub attests that publish-artifacts.yml on main built dist/artifacts and the image (gh)
@@ -92,41 +93,41 @@ pipeline-promote-artifacts: $(VENV)/.deploy ## Give the image of dist/artifacts,
 
 .PHONY: pipeline-publish
 pipeline-publish: $(VENV)/.app ## Publish the release in dist/built to ENV, because of MESSAGE
-	@$(BIN)/bbws-templates publish --to "$$ENV" --release dist/built/release --yes --message "$$MESSAGE"
+	@$(BIN)/bbws-templates publish --to="$$ENV" --release dist/built/release --yes --message="$$MESSAGE"
 
 .PHONY: pipeline-fetch-active
 pipeline-fetch-active: $(VENV)/.app ## Read the active release of ENV, every byte proven, into dist/handed-over
 	@rm -rf dist/handed-over
-	@$(BIN)/bbws-templates promote --from "$$ENV" --to "file:dist/handed-over" --yes
+	@$(BIN)/bbws-templates promote --from="$$ENV" --to "file:dist/handed-over" --yes
 
 .PHONY: pipeline-promote
 pipeline-promote: $(VENV)/.app ## Promote RELEASE from dist/handed-over to ENV, because of MESSAGE
-	@$(BIN)/bbws-templates promote --from "file:dist/handed-over" --to "$$ENV" --yes --message "$$MESSAGE" "$$RELEASE"
+	@$(BIN)/bbws-templates promote --from "file:dist/handed-over" --to="$$ENV" --yes --message="$$MESSAGE" -- "$$RELEASE"
 
 .PHONY: pipeline-rollback
 pipeline-rollback: $(VENV)/.app ## Roll the templates of ENV back, to RELEASE or to the one before
-	@$(BIN)/bbws-templates rollback --to "$$ENV" --yes --message "$$MESSAGE" $${RELEASE:+"$$RELEASE"}
+	@$(BIN)/bbws-templates rollback --to="$$ENV" --yes --message="$$MESSAGE" -- $${RELEASE:+"$$RELEASE"}
 
 .PHONY: pipeline-prune
 pipeline-prune: $(VENV)/.app ## Delete all but the KEEP releases of ENV that were active last
-	@$(BIN)/bbws-templates prune "$$ENV" --keep "$$KEEP" --yes
+	@$(BIN)/bbws-templates prune --keep="$$KEEP" --yes -- "$$ENV"
 
 .PHONY: pipeline-test-templates
 pipeline-test-templates: $(VENV)/.app ## Post-deployment test: every byte in the bucket of ENV
-	@$(BIN)/bbws-templates verify "$$ENV"
-	@$(BIN)/bbws-templates status "$$ENV"
+	@$(BIN)/bbws-templates verify -- "$$ENV"
+	@$(BIN)/bbws-templates status -- "$$ENV"
 
 .PHONY: pipeline-notify
 pipeline-notify: $(VENV)/.deploy ## Tell Slack of EVENT; never fails
-	@$(PIPELINE) notify --event "$$EVENT" --subject "$$SUBJECT" --env "$$ENV" || true
+	@$(PIPELINE) notify --event="$$EVENT" --subject="$$SUBJECT" --env="$$ENV" || true
 
 .PHONY: pipeline-comment-parts
 pipeline-comment-parts: tools ## Write what a pull request would change into build/comment, against BASE
-	@$(BIN)/python -m tests.infra.pipeline.comparison --base "$$BASE" --folder build/comment
+	@$(BIN)/python -m tests.infra.pipeline.comparison --base="$$BASE" --folder build/comment
 
 .PHONY: pipeline-comment
 pipeline-comment: $(VENV)/.deploy ## Post build/comment where the run ABOUT_RUN came from; without one, print it
-	@$(PIPELINE) comment --folder build/comment --about-run "$$ABOUT_RUN"
+	@$(PIPELINE) comment --folder build/comment --about-run="$$ABOUT_RUN"
 
 .PHONY: pipeline-scan-gate
 pipeline-scan-gate: $(VENV)/.deploy ## Fail for high or critical findings in build/trivy.json
@@ -134,7 +135,7 @@ pipeline-scan-gate: $(VENV)/.deploy ## Fail for high or critical findings in bui
 
 .PHONY: pipeline-set-up
 pipeline-set-up: $(VENV)/.deploy ## Compare environments, reviewers, branch rules and secrets of REPOSITORY on GitHub with the design (APPLY=yes mends)
-	@$(PIPELINE) set-up-github --repository "$$REPOSITORY" $(if $(filter yes,$(APPLY)),--apply)
+	@$(PIPELINE) set-up-github --repository="$$REPOSITORY" $(if $(filter yes,$(APPLY)),--apply)
 
 .PHONY: pipeline-cost
 pipeline-cost: tools infra-tools ## Estimate what dev and sit cost in a month, without an account; fail above 100 USD
@@ -144,7 +145,7 @@ rehearsal = $(BIN)/python -m tests.infra.rehearsal $(if $(filter yes,$(JSON)),--
 
 .PHONY: pipeline
 pipeline: tools infra-tools ## Rehearse the whole journey here: push, plan, apply, publish, promote, break, roll back, destroy (AFRESH=yes, WHOLE=yes, JSON=yes)
-	@$(rehearsal) $(if $(filter yes,$(AFRESH)),--afresh) $(if $(filter yes,$(WHOLE)),--whole) --at-once $(WORKERS) --until "$$UNTIL"
+	@$(rehearsal) $(if $(filter yes,$(AFRESH)),--afresh) $(if $(filter yes,$(WHOLE)),--whole) --at-once $(WORKERS) --until="$$UNTIL"
 
 .PHONY: pipeline-steps
 pipeline-steps: $(VENV)/.dev ## List every command of the workflows, and whether the last rehearsal executed it (JSON=yes)

@@ -70,11 +70,11 @@ infra-plan: infra-deploy-tools ## Plan ENV (COMPONENT=... for one, LOCK=no as pl
 
 .PHONY: infra-apply
 infra-apply: infra-deploy-tools ## Apply the saved plans of ENV; CONFIRM=deploy-dev, promote-sit or promote-prod
-	@$(INFRA_PYTHON) -m infra.deploy apply $(infra_env) $(infra_components) --confirm "$$CONFIRM"
+	@$(INFRA_PYTHON) -m infra.deploy apply $(infra_env) $(infra_components) --confirm="$$CONFIRM"
 
 .PHONY: infra-destroy
 infra-destroy: infra-deploy-tools ## Tear dev down; CONFIRM=destroy-dev
-	@$(INFRA_PYTHON) -m infra.deploy destroy $(infra_env) $(infra_components) --confirm "$$CONFIRM"
+	@$(INFRA_PYTHON) -m infra.deploy destroy $(infra_env) $(infra_components) --confirm="$$CONFIRM"
 
 .PHONY: infra-verify
 infra-verify: $(VENV)/.deploy ## Ask AWS whether ENV is what the design says

@@ -17,6 +17,7 @@ from infra.deploy.errors import EXIT_FAILED, DeployError, RefusedError
 from infra.design import ENVIRONMENTS
 from infra.pipeline import environments
 from infra.pipeline.artifacts import image_of, subjects
+from infra.pipeline.asking import gh
 from infra.pipeline.comment import make_comment, post_comment, pull_request_of
 from infra.pipeline.confirmation import ACTIONS, is_promotion, require_confirmation
 from infra.pipeline.gates import scan_gate
@@ -41,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _confirm(options: argparse.Namespace) -> int:
-    require_confirmation(options.action, options.env, typed=options.typed, ref=options.ref)
+    require_confirmation(
+        options.action, options.env, typed=options.typed, ref=options.ref, attempt=options.attempt
+    )
     print(f"Confirmed: {options.action} in {options.env}.")
     return 0
 
@@ -181,7 +184,7 @@ def _set_up(options: argparse.Namespace) -> int:
     if not separator or not organisation or not repository:
         raise RefusedError(f"{options.repository!r} is no repository: write OWNER/NAME.")
     by_hand = done = 0
-    for change in environments.changes(environments.gh, organisation, repository):
+    for change in environments.changes(gh, organisation, repository):
         if not change.method:
             by_hand += 1
             print(f"by hand: {change.why}")
@@ -190,7 +193,7 @@ def _set_up(options: argparse.Namespace) -> int:
         print(f"{'does   ' if options.apply else 'would  '}: {change.why}")
         print(f"         gh api --method {change.method} {change.path}")
         if options.apply:
-            environments.gh(change.method, change.path, change.body)
+            gh(change.method, change.path, change.body)
     if done and not options.apply:
         print("Nothing was changed. To do it: APPLY=yes")
     if not done and not by_hand:
@@ -231,6 +234,7 @@ def _parser() -> argparse.ArgumentParser:
     confirm.add_argument("--env", required=True)
     confirm.add_argument("--typed", required=True, help="what the person typed")
     confirm.add_argument("--ref", required=True, help="the branch that the run is of: GITHUB_REF")
+    confirm.add_argument("--attempt", default="1", help="the run's attempt: GITHUB_RUN_ATTEMPT")
 
     check_run = _verb(verbs, "check-run", _check_run, "pass only for a run of main that succeeded")
     check_run.add_argument("--number", required=True)

@@ -25,11 +25,14 @@ def word(action: str, environment: str) -> str:
     return f"{action}-{environment}"
 
 
-def require_confirmation(action: str, environment: str, *, typed: str, ref: str) -> None:
+def require_confirmation(action: str, environment: str, *, typed: str, ref: str, attempt: str = "1") -> None:
     """Pass only if the right word was typed, for a run of the main branch. Nothing has changed by then.
 
+    ``attempt`` is the number of the run's attempt. What changes an account has one: the approvals of an
+    earlier one would count again, however old they are.
+
     Raises:
-        RefusedError: another word or another branch.
+        RefusedError: another word, another branch or another attempt.
     """
     if environment not in ENVIRONMENTS:
         raise RefusedError(
@@ -38,6 +41,10 @@ def require_confirmation(action: str, environment: str, *, typed: str, ref: str)
     if ref != BRANCH:
         raise RefusedError(
             f"This run is of {ref or 'no branch'}: dispatch it from main, where what runs was reviewed."
+        )
+    if attempt != "1":
+        raise RefusedError(
+            f"This is attempt {attempt} of the run, and approvals count for one: dispatch it anew from main."
         )
     expected = word(action, environment)
     if typed != expected:

@@ -39,6 +39,13 @@ def test_another_branch_is_refused(ref: str) -> None:
         require_confirmation("deploy", "dev", typed="deploy-dev", ref=ref)
 
 
+@pytest.mark.parametrize("attempt", ["", "0", "2", "10", "1\n"])
+def test_another_attempt_of_a_run_is_refused(attempt: str) -> None:
+    """GitHub keeps the approvals of jobs that are not run again."""
+    with pytest.raises(RefusedError, match="dispatch it anew from main"):
+        require_confirmation("deploy", "dev", typed="deploy-dev", ref=MAIN, attempt=attempt)
+
+
 def test_the_command_says_which_word_it_wants(capsys: pytest.CaptureFixture[str]) -> None:
     call = ["confirm", "--action", "deploy", "--env", "prod", "--typed", "deploy-prod", "--ref", MAIN]
     assert main(call) == 3

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from infra.deploy.errors import RefusedError
-from infra.pipeline.environments import GATES, SECRETS, UNGATED, Change, changes
+from infra.pipeline.asking import Change
+from infra.pipeline.environments import GATES, SECRETS, UNGATED, changes
+from infra.pipeline.rules import CHECKS
 
 
 class Account:
@@ -21,11 +23,30 @@ class Account:
         self.policies: dict[str, list[dict[str, Any]]] = {}
         self.protection: dict[str, Any] | None = None
         self.secrets: dict[str, list[str]] = {}
+        self.private = False
+        self.owner_errors: list[dict[str, Any]] = []
+        # As a new repository of an organisation has them.
+        self.actions: dict[str, dict[str, Any]] = {
+            "workflow": {"default_workflow_permissions": "write", "can_approve_pull_request_reviews": True},
+            "fork-pr-contributor-approval": {"approval_policy": "first_time_contributors"},
+            "fork-pr-workflows-private-repos": {"run_workflows_from_fork_pull_requests": False},
+        }
 
     def __call__(self, method: str, path: str, body: Any) -> Any:
         if found := re.fullmatch(r"orgs/owner/teams/([\w-]+)", path):
             return {"id": self.teams[found[1]]} if found[1] in self.teams else None
+        if path == "repos/owner/mails":
+            return {"private": self.private}
         path = path.removeprefix("repos/owner/mails/")
+        if path == "codeowners/errors":
+            return {"errors": self.owner_errors}
+        if found := re.fullmatch(r"actions/permissions/([\w-]+)", path):
+            assert self.private == ("private" in found[1]) or found[1] == "workflow", (
+                "GitHub refuses this call"
+            )
+            if method == "PUT":
+                self.actions[found[1]] = body
+            return self.actions[found[1]]
         if found := re.fullmatch(r"environments/([\w-]+)", path):
             return self._environment(found[1], method, body)
         if found := re.fullmatch(r"environments/([\w-]+)/deployment-branch-policies(?:/(\d+))?", path):
@@ -82,6 +103,7 @@ class Account:
         for environment in self.environments.values():
             environment["can_admins_bypass"] = False
         self.secrets = {name: list(secrets) for name, secrets in SECRETS.items()}
+        self.owner_errors = []
 
 
 @pytest.fixture
@@ -100,7 +122,7 @@ def test_a_new_repository_gets_every_environment_its_reviewers_and_main_alone(ac
         assert rule["prevent_self_review"] is True
         assert [entry["reviewer"]["id"] for entry in rule["reviewers"]] == [account.teams[team]]
     for name in account.environments:
-        assert [policy["name"] for policy in account.policies[name]] == ["main"]
+        assert [(policy["name"], policy["type"]) for policy in account.policies[name]] == [("main", "branch")]
     assert account.protection is not None
 
 
@@ -109,8 +131,9 @@ def test_the_second_time_nothing_is_left_to_do(account: Account) -> None:
 
 
 @pytest.mark.parametrize("drift", [
-    "reviewers", "self-review", "branch", "all branches", "bypass", "environment", "no review", "admins",
-    "force", "check", "secret",
+    "reviewers", "self-review", "branch", "tag", "tag alone", "all branches", "bypass", "environment",
+    "no review", "admins", "force", "check", "check of anybody", "behind main", "last push", "exempt",
+    "secret", "token", "bot approves", "forks", "owners",
 ])  # fmt: skip
 def test_whatever_is_loosened_by_hand_is_found(account: Account, drift: str) -> None:
     prod = account.environments["prod"]
@@ -120,7 +143,11 @@ def test_whatever_is_loosened_by_hand_is_found(account: Account, drift: str) -> 
     elif drift == "self-review":
         prod["protection_rules"][0]["prevent_self_review"] = False
     elif drift == "branch":
-        account.policies["prod"].append({"id": 9, "name": "feature/*"})
+        account.policies["prod"].append({"id": 9, "name": "feature/*", "type": "branch"})
+    elif drift == "tag":
+        account.policies["prod"].append({"id": 9, "name": "main", "type": "tag"})
+    elif drift == "tag alone":
+        account.policies["prod"] = [{"id": 9, "name": "main", "type": "tag"}]
     elif drift == "all branches":
         prod["deployment_branch_policy"] = None
     elif drift == "bypass":
@@ -134,7 +161,25 @@ def test_whatever_is_loosened_by_hand_is_found(account: Account, drift: str) -> 
     elif drift == "force":
         protection["allow_force_pushes"]["enabled"] = True
     elif drift == "check":
-        protection["required_status_checks"]["contexts"] = []
+        protection["required_status_checks"]["checks"] = []
+    elif drift == "check of anybody":
+        protection["required_status_checks"]["checks"] = [
+            {"context": name, "app_id": None} for name in CHECKS
+        ]
+    elif drift == "behind main":
+        protection["required_status_checks"]["strict"] = False
+    elif drift == "last push":
+        protection["required_pull_request_reviews"]["require_last_push_approval"] = False
+    elif drift == "exempt":
+        protection["required_pull_request_reviews"]["bypass_pull_request_allowances"]["users"] = ["somebody"]
+    elif drift == "token":
+        account.actions["workflow"]["default_workflow_permissions"] = "write"
+    elif drift == "bot approves":
+        account.actions["workflow"]["can_approve_pull_request_reviews"] = True
+    elif drift == "forks":
+        account.actions["fork-pr-contributor-approval"]["approval_policy"] = "first_time_contributors"
+    elif drift == "owners":
+        account.owner_errors = [{"line": 3, "kind": "Unknown owner"}]
     else:
         account.secrets["prod"] = []
     account.protection = protection
@@ -142,6 +187,24 @@ def test_whatever_is_loosened_by_hand_is_found(account: Account, drift: str) -> 
     account.mend()
     account.by_hand()
     assert list(changes(account, "owner", "mails")) == []
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_a_pull_request_of_a_fork_runs_after_an_approval_and_without_a_secret(private: bool) -> None:
+    """Its workflows are those of the fork: they could name the group of a deployment, and cancel it."""
+    account = Account()
+    account.private = private
+    account.mend()
+    account.by_hand()
+    assert list(changes(account, "owner", "mails")) == []
+    if private:
+        found = account.actions["fork-pr-workflows-private-repos"]
+        assert found["require_approval_for_fork_pr_workflows"] is True
+        assert not found["send_write_tokens_to_workflows"]
+        assert not found["send_secrets_and_variables"]
+    else:
+        found = account.actions["fork-pr-contributor-approval"]
+        assert found == {"approval_policy": "all_external_contributors"}
 
 
 def test_a_team_that_is_not_there_is_named(account: Account) -> None:

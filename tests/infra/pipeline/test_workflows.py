@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -12,7 +13,9 @@ import pytest
 from infra.design import ENVIRONMENTS as DESIGN
 from infra.design import WORKFLOWS
 from infra.pipeline.confirmation import ACTIONS as CONFIRMED
-from infra.pipeline.environments import CHECKS, GATES, SECRETS, UNGATED
+from infra.pipeline.environments import GATES, SECRETS, UNGATED
+from infra.pipeline.records import KEPT_DAYS
+from infra.pipeline.rules import CHECKS
 from tests.infra.pipeline.expressions import Expressions
 from tests.infra.pipeline.workflows import (
     ACTIONS,
@@ -157,17 +160,53 @@ def test_what_somebody_typed_is_checked_out_only_after_it_was_found_on_main() ->
 def test_make_puts_nothing_that_somebody_typed_into_a_command() -> None:
     """A variable of make's is part of the command; one of the shell's is text."""
     makefiles = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "infra").glob("*.mk"))
+    typed = typed_names()
+    assert typed >= {"COMMIT", "CONFIRM", "MESSAGE", "NUMBER", "RELEASE", "TYPED", "KEEP"}
+    used = {name for name in typed if re.search(rf"(?<!\$)\$[({{]{name}[)}}:]", makefiles)}
+    # Of ENV it is asked by value, before anything, whether it is one of the three.
+    assert used == {"ENV"}
+    assert "$(filter-out dev sit prod,$(value ENV))" in makefiles
+
+
+def typed_names() -> set[str]:
+    """The variables of steps that somebody outside of the workflow may have written."""
     typed = {"ENV"}
     for job in JOBS:
         for holder in (job.members, *job.steps):
             for name, text in holder.get("env", {}).items():
                 if re.search(r"inputs\.|github\.event\.|github\.head_ref|needs\.|matrix\.", str(text)):
                     typed.add(name)
-    assert typed >= {"COMMIT", "CONFIRM", "MESSAGE", "NUMBER", "RELEASE", "TYPED", "KEEP"}
-    used = {name for name in typed if re.search(rf"(?<!\$)\$[({{]{name}[)}}:]", makefiles)}
-    # Of ENV it is asked by value, before anything, whether it is one of the three.
-    assert used == {"ENV"}
-    assert "$(filter-out dev sit prod,$(value ENV))" in makefiles
+    return typed
+
+
+RECORDER = """\
+#!/bin/sh
+for word in "$@"; do printf '%s\\n' "$word"; done >> "$RECORDED"
+"""
+
+
+@pytest.mark.parametrize("target", sorted({
+    step["run"].split()[1] for _, step in all_steps() if step.get("run", "").startswith("make pipeline-")
+} - {"pipeline-comment-parts", "pipeline-cost"} | {"infra-apply"}))  # fmt: skip
+def test_what_somebody_typed_is_a_value_and_never_an_option(target: str, tmp_path: Path) -> None:
+    """`--help` for a release would end as done, and nothing would have been rolled back."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("python", "bbws-templates", "gh", "docker"):
+        (programs / name).write_text(RECORDER, encoding="utf-8")
+        (programs / name).chmod(0o755)
+    recorded = tmp_path / "recorded"
+    hostile = dict.fromkeys(typed_names(), "--help") | {"ENV": "dev"}
+    subprocess.run(
+        ["make", "--silent", target, f"BIN={programs}", "--assume-old=.venv/.app",
+         "--assume-old=.venv/.deploy", "--assume-old=infra-deploy-tools"],
+        cwd=ROOT, check=False, capture_output=True,
+        env={"PATH": f"{programs}:{os.environ['PATH']}", "RECORDED": str(recorded), **hostile},
+    )  # fmt: skip
+    words = recorded.read_text(encoding="utf-8").splitlines()
+    assert words
+    options = words[: words.index("--")] if "--" in words else words
+    assert "--help" not in options, options
 
 
 def test_a_pull_request_meets_no_secret_and_no_role() -> None:
@@ -327,6 +366,16 @@ def test_nothing_changes_before_the_word_was_typed_and_the_approvals_given(name:
         assert set(job.needs) >= {confirming.name}, job.id
 
 
+@pytest.mark.parametrize("name", sorted(TOUCHES | {"promote-artifacts.yml"}))
+def test_what_changes_something_is_not_done_again_on_earlier_approvals(name: str) -> None:
+    """A job may be run again for a month, and the approvals before it are not asked for anew."""
+    (file,) = [file for file in FILES if file.name == name]
+    deploying = [job for job in jobs(file) if set(job.environments().values()) & set(GATES)]
+    assert deploying
+    for job in deploying:
+        assert job.steps[0]["run"] == 'test "$GITHUB_RUN_ATTEMPT" = 1', job.id
+
+
 def succeeded(*names: str) -> str:
     """The condition of a job that begins if these have succeeded, whatever was skipped on the way to them."""
     wanted = " && ".join(f"needs.{name}.result == 'success'" for name in names)
@@ -390,7 +439,9 @@ def test_plans_are_kept_30_days_and_outputs_90() -> None:
         for step in job.steps
         if step.get("uses", "").startswith("actions/upload-artifact@")
     }
-    assert (kept["plan-dev"], kept["outputs-dev"], kept["release"]) == (30, 90, 90)
+    assert (kept["plan-dev"], kept["outputs-dev"]) == (30, 90)
+    # What a workflow keeps is what a later one takes: no artifact is refused for its age while it is there.
+    assert {"plan": kept["plan-dev"], "release": kept["release"], "artifacts": kept["artifacts"]} == KEPT_DAYS
 
 
 def test_every_change_is_tested_after_it_and_told() -> None:

@@ -163,6 +163,7 @@ class Work:
             "GITHUB_JOB": self.job.name,
             "GITHUB_REF": event.ref,
             "GITHUB_REPOSITORY": self.around.repository,
+            "GITHUB_RUN_ATTEMPT": "1",
             "GITHUB_RUN_ID": str(self.run.number),
             "GITHUB_SHA": event.commit,
             "GITHUB_STEP_SUMMARY": str(self.log.with_suffix(".md")),
