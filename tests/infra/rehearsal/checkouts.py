@@ -13,8 +13,8 @@ from typing import Final
 
 from tests.infra.rehearsal.runs import NotPlayedError
 
-INSTALLED: Final = (".venv", ".venv-checkov", ".venv-workflows", "node_modules", ".tools")
-"""Folders of a working copy that hold what ``make`` installs from the lock files."""
+INSTALLED: Final = (".venv", ".venv-*", "node_modules", ".tools")
+"""Patterns of the folders of a working copy that hold what ``make`` installs from the lock files."""
 
 
 class Checkouts:
@@ -88,9 +88,9 @@ class Checkouts:
     def _link_tools(self, folder: Path) -> None:
         if self._installed is None:
             return
-        for name in INSTALLED:
-            if (self._installed / name).is_dir():
-                (folder / name).symlink_to(self._installed / name)
+        for pattern in INSTALLED:
+            for tools in self._installed.glob(pattern):
+                (folder / tools.name).symlink_to(tools)
         # Installed from the locks of the working copy: make need not do it again because a file is newer.
         for stamp in (*folder.glob(".venv*/.*"), *folder.glob("node_modules/.tools")):
             if stamp.is_file():

@@ -20,6 +20,10 @@ from tests.infra.rehearsal.work import clean_environment
 _LOCK: Final = ".tflock"
 
 
+def _lock_table(name: str) -> str:
+    return ENVIRONMENTS[name].lock_table.rpartition("/")[2]
+
+
 class StageFailedError(DeployError):
     """A stage did not end as it should; the message says what was seen and where its log is."""
 
@@ -76,26 +80,43 @@ class Estates:
             raise StageFailedError(f"{' '.join(words)} in {name} ended with {status}: look at {log}")
 
     def locked(self, name: str) -> list[str]:
-        """The states of ``name`` that are locked: nobody works on them now, so Terraform was killed there."""
+        """The states of ``name`` that are locked: nobody works on them now, so Terraform was killed there.
+
+        A lock is held twice, and taken and given back one after the other: half of it is left as well.
+        """
         if not self.accounts.running(name):
             return []
-        s3 = self.accounts.client(name, "s3")
-        bucket = ENVIRONMENTS[name].state_bucket
-        try:
-            listed = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
-        except s3.exceptions.NoSuchBucket:
-            return []
-        return [entry["Key"] for entry in listed if entry["Key"].endswith(_LOCK)]
+        return sorted({*self._files_of_locks(name), *self._items_of_locks(name)})
 
     def unlock(self, name: str) -> None:
         """Take both locks off every state, as the runbook does after somebody made sure that nobody works."""
         s3, dynamodb = self.accounts.client(name, "s3"), self.accounts.client(name, "dynamodb")
-        for key in self.locked(name):
-            s3.delete_object(Bucket=ENVIRONMENTS[name].state_bucket, Key=key)
-        table = ENVIRONMENTS[name].lock_table.rpartition("/")[2]
-        for item in dynamodb.scan(TableName=table)["Items"]:
-            # What ends in -md5 is no lock but the digest of a state; a state that was cut off has another.
-            dynamodb.delete_item(TableName=table, Key={"LockID": item["LockID"]})
+        bucket = ENVIRONMENTS[name].state_bucket
+        for state in self.locked(name):
+            s3.delete_object(Bucket=bucket, Key=f"{state}{_LOCK}")
+            # What ends in -md5 is the digest of the state: cut off while it was written, that has another.
+            for item in (state, f"{state}-md5"):
+                key = {"LockID": {"S": f"{bucket}/{item}"}}
+                dynamodb.delete_item(TableName=_lock_table(name), Key=key)
+
+    def _files_of_locks(self, name: str) -> list[str]:
+        s3 = self.accounts.client(name, "s3")
+        try:
+            listed = s3.list_objects_v2(Bucket=ENVIRONMENTS[name].state_bucket).get("Contents", [])
+        except s3.exceptions.NoSuchBucket:
+            return []
+        keys = [str(entry["Key"]) for entry in listed]
+        return [key.removesuffix(_LOCK) for key in keys if key.endswith(_LOCK)]
+
+    def _items_of_locks(self, name: str) -> list[str]:
+        dynamodb = self.accounts.client(name, "dynamodb")
+        try:
+            items = dynamodb.scan(TableName=_lock_table(name))["Items"]
+        except dynamodb.exceptions.ResourceNotFoundException:
+            return []
+        held = [str(item["LockID"]["S"]) for item in items]
+        bucket = f"{ENVIRONMENTS[name].state_bucket}/"
+        return [lock.removeprefix(bucket) for lock in held if not lock.endswith("-md5")]
 
     def served(self, name: str) -> str:
         """The release that an environment serves, "" for none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,10 +12,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 
 from infra.deploy.errors import RefusedError
+from infra.design import ENVIRONMENTS, REGION
 from tests.infra.rehearsal import __main__ as rehearsal
+from tests.infra.rehearsal.checkouts import Checkouts
+from tests.infra.rehearsal.estates import Estates
 from tests.infra.rehearsal.journal import Journal
 from tests.infra.rehearsal.processes import Processes
 from tests.infra.rehearsal.repository import Repository
@@ -63,6 +68,66 @@ def test_accounts_that_have_ended_take_the_journey_with_them(tmp_path: Path, run
     rehearsal._require_accounts(world, journal, ["clone", "more"])
     again = Journal(tmp_path)
     assert bool(again.done) is bool(again.notes) is running
+
+
+@pytest.mark.parametrize("halves", ["file", "item", "both"])
+def test_a_lock_that_a_kill_left_behind_is_found_and_taken_off_whichever_half_it_is(
+    aws: str, tmp_path: Path, halves: str
+) -> None:
+    """Terraform takes the file first and the item then, and gives them back in the same order."""
+    sit = ENVIRONMENTS["sit"]
+    table, state, other = (
+        sit.lock_table.rpartition("/")[2],
+        "one/terraform.tfstate",
+        "other/terraform.tfstate",
+    )
+    s3, dynamodb = boto3.client("s3", REGION), boto3.client("dynamodb", REGION)
+    where: Any = {"LocationConstraint": REGION}
+    s3.create_bucket(Bucket=sit.state_bucket, CreateBucketConfiguration=where)
+    dynamodb.create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+    )
+    try:
+        digests = [f"{sit.state_bucket}/{key}-md5" for key in (state, other)]
+        for item in digests if halves == "file" else [*digests, f"{sit.state_bucket}/{state}"]:
+            dynamodb.put_item(TableName=table, Item={"LockID": {"S": item}})
+        for key in (state, other) if halves == "item" else (state, other, f"{state}.tflock"):
+            s3.put_object(Bucket=sit.state_bucket, Key=key, Body=b"{}")
+        estates = Estates(tmp_path, ROOT)
+        running: Any = SimpleNamespace(
+            running=lambda name: True, client=lambda name, service: boto3.client(service, REGION)
+        )
+        estates.accounts = running
+        assert estates.locked("sit") == [state]
+        estates.unlock("sit")
+        assert estates.locked("sit") == []
+        assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=sit.state_bucket)["Contents"]] == [
+            state,
+            other,
+        ]
+        left = [item["LockID"]["S"] for item in dynamodb.scan(TableName=table)["Items"]]
+        assert left == [f"{sit.state_bucket}/{other}-md5"], "the digest of a state that nobody was at stays"
+    finally:
+        dynamodb.delete_table(TableName=table)
+        for key in (state, other, f"{state}.tflock"):
+            s3.delete_object(Bucket=sit.state_bucket, Key=key)
+        s3.delete_bucket(Bucket=sit.state_bucket)
+
+
+def test_in_a_working_copy_of_a_job_make_finds_every_tool_and_installs_none(tmp_path: Path) -> None:
+    """Without network there is nothing to install it from; and with one, each job would install it anew."""
+    repository = Repository(tmp_path / "repository")
+    commit = repository.clone(ROOT)
+    checkouts = Checkouts(repository.folder, ROOT, tmp_path / "workflows")
+    checkouts.check_out(commit, tmp_path / "work", depth=1)
+    for target in ("tools", "infra-tools", "sbom", ".venv/.app", ".venv/.deploy"):
+        said = subprocess.run(
+            ["make", "--dry-run", target], cwd=tmp_path / "work", capture_output=True, text=True, check=True
+        ).stdout
+        assert not re.findall(r"pip install.*|npm ci.*", said), target
 
 
 COMMAND = """\
