@@ -147,7 +147,8 @@ def _python(arguments: tuple[str, ...]) -> str:
             return "".join(
                 f"there is no {path}" for path in paths if not (ROOT / path.partition("::")[0]).exists()
             )
-        if (ROOT / (module.replace(".", "/") + ".py")).exists() and not rest:
+        place = ROOT / module.replace(".", "/")
+        if (place.with_suffix(".py").exists() or (place / "__main__.py").exists()) and not rest:
             return ""
         parser = {f"python -m {module}": None, **{p.name: p.parser for p in PROGRAMS}}[f"python -m {module}"]
         return _parsed(parser, rest) if parser else f"there is no program {module}"
