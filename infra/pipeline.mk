@@ -30,7 +30,7 @@ pipeline-check-run: $(VENV)/.deploy ## Pass only if the run NUMBER is one of WOR
 
 .PHONY: pipeline-check-heavy
 pipeline-check-heavy: $(VENV)/.deploy ## Pass only if the heavy tests succeeded at COMMIT, or in the week before it (ENV=dev asks for none)
-	@$(PIPELINE) check-heavy --env "$$ENV" --commit $(commit)
+	@$(PIPELINE) check-heavy --env="$$ENV" --commit=$(commit)
 
 .PHONY: pipeline-record-plan
 pipeline-record-plan: $(VENV)/.deploy ## Vouch for the saved plans of ENV by their digests
