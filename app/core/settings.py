@@ -4,6 +4,7 @@
 
     [compiler]
     strengthen = false    # leave rules that stay in a <style> without !important, as their author wrote them
+    remove_unused = true  # take out classes, ids and comments that nothing refers to any more
 
 All of it is optional; so is the file.
 """
@@ -24,9 +25,14 @@ class _Table(BaseModel):
 
 
 class CompilerSettings(_Table):
-    """``strengthen``: kept declarations that inlining would defeat get ``!important``."""
+    """What the compiler may do.
+
+    With ``strengthen``, kept declarations that inlining would defeat get ``!important``; with
+    ``remove_unused``, classes, ids and comments that nothing refers to are left out.
+    """
 
     strengthen: bool = True
+    remove_unused: bool = False
 
 
 class SetSettings(_Table):

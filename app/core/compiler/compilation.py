@@ -7,7 +7,8 @@
 5. mask       a copy that lxml may repair at will (``masking``)
 6. match      which rule applies to which start tag, by premailer (``inlining``)
 7. splice     style attributes into the template's own text (``splicing``, ``cascade``)
-8. text       the plain-text part, from the same copy (``plaintext``)
+8. unused     classes, ids and comments without a use left out, where the set wants that (``unused``)
+9. text       the plain-text part, from the same copy as 6 (``plaintext``)
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from app.core.compiler.placement import require_parents, require_places, require
 from app.core.compiler.plaintext import as_mustache, plain_text
 from app.core.compiler.settlement import settled_sheets
 from app.core.compiler.splicing import Kept, splice
+from app.core.compiler.unused import without_unused
 from app.core.css.cascade import Matched
 from app.core.css.data import PROPERTIES
 from app.core.css.overrides import Overridden, overridden_rules
@@ -116,6 +118,8 @@ class _Compiler:
         marked = self._marked(document, masked, matched)
         kept = _kept(document, masked, matched, marked)
         compiled_html, origins = splice(document, rules, kept, self._for_outlook(document, book))
+        if self._templates.settings.compiler.remove_unused:
+            compiled_html, origins = without_unused(compiled_html, origins)
         text, text_origins = self._text(document, masked, rules)
         compiled = CompiledTemplate(
             name=source.name,

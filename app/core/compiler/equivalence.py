@@ -27,6 +27,7 @@ from app.core.findings import Finding, Severity
 from app.core.html.markup import Markup, UnclosedMarkupError
 from app.core.html.outlook_view import outlook_view
 from app.core.proof.atoms import EVERYTHING, OLDEST
+from app.core.proof.removal import without_unused
 from app.core.proof.witness import Event, Sight, look
 from app.core.sources import TemplateSet
 from bbws_templates.mailing import Part, parsed_part
@@ -58,10 +59,12 @@ def equivalence_findings(
     try:
         rendered = render_source(source, templates, data)
         html = with_stylesheets(rendered.html, compilation.stylesheets, compilation.imports)
-        ours, theirs = look(compiled), look(html)
+        reduced = templates.settings.compiler.remove_unused
+        ours, theirs = _sights(compiled, html, reduced=reduced)
         difference = first_difference(ours, theirs, compilation.defeated)
         if difference is None and "[if" in html:
-            in_outlook = _outlook_findings(compilation, data, compiled, html, theirs, fixture)
+            views = _sights(outlook_view(compiled).html, outlook_view(html).html, reduced=reduced)
+            in_outlook = _outlook_findings(compilation, data, compiled, views, theirs, fixture)
             if in_outlook:
                 return in_outlook
     except UnclosedMarkupError as error:
@@ -75,15 +78,26 @@ def equivalence_findings(
     return (_differing(compilation, data, compiled, difference, fixture),)
 
 
+def _sights(compiled: str, html: str, *, reduced: bool) -> tuple[Sight, Sight]:
+    """How css-inline sees both; the first, if ``reduced``, may lack what nothing refers to."""
+    ours, theirs = look(compiled), look(html)
+    return without_unused(ours, theirs) if reduced else (ours, theirs)
+
+
 def _outlook_findings(
-    compilation: Compilation, data: Mapping[str, Any], compiled: str, html: str, plain: Sight, fixture: str
+    compilation: Compilation,
+    data: Mapping[str, Any],
+    compiled: str,
+    views: tuple[Sight, Sight],
+    plain: Sight,
+    fixture: str,
 ) -> tuple[Finding, ...]:
     """The same question of what Outlook for Windows reads: its comments resolved.
 
     Its own stylesheets, in comments, are left as they are, and what was inlined may defeat them: a warning.
     """
     compiled = outlook_view(compiled).html
-    ours, theirs = look(compiled), look(outlook_view(html).html)
+    ours, theirs = views
     difference = first_difference(ours, theirs, compilation.defeated)
     if difference is None:
         return ()

@@ -131,12 +131,17 @@ class Selector:
     @property
     def for_clients(self) -> bool:
         """Whether it speaks of something that only a mail client puts into a document."""
-        names = {name.lower() for name in self.classes}
-        return (
-            not names.isdisjoint(_CLIENT_CLASSES)
-            or not _CLIENT_IDS.isdisjoint(name.lower() for name in self.ids)
-            or any(name.startswith(_CLIENT_PREFIXES) for name in names)
-        )
+        ids = {name.lower() for name in self.ids}
+        return any(map(_is_class_of_clients, self.classes)) or not _CLIENT_IDS.isdisjoint(ids)
+
+
+def is_of_clients(name: str) -> bool:
+    """Whether a mail client may know an element by this class or id."""
+    return _is_class_of_clients(name) or name.lower() in _CLIENT_IDS
+
+
+def _is_class_of_clients(name: str) -> bool:
+    return name.lower() in _CLIENT_CLASSES or name.lower().startswith(_CLIENT_PREFIXES)
 
 
 def parse_selectors(prelude: Sequence[Any]) -> tuple[Selector, ...]:

@@ -47,13 +47,14 @@ class Sight:
     """What css-inline says of one document.
 
     ``meaning`` explains the words in the events' styles; those of rules are in ``ruled``. ``statements`` are
-    the at-rules that hold no rules of style.
+    the at-rules that hold no rules of style, ``sheets`` the stylesheets as they are.
     """
 
     events: tuple[Event, ...]
     statements: tuple[str, ...]
     meaning: Mapping[str, tuple[str, str]]
     ruled: frozenset[str]
+    sheets: tuple[str, ...] = ()
 
 
 def look(document: str) -> Sight:
@@ -76,7 +77,7 @@ def look(document: str) -> Sight:
     inlined = _inline(rewritten, extra_css=styles)
     events = tuple(_settled(_events(inlined)))
     statements = tuple(text for sheet in sheets for text in sheet.statements)
-    return Sight(events, statements, meaning, ruled)
+    return Sight(events, statements, meaning, ruled, tuple(css for css, _ in texts))
 
 
 def _inline(document: str, extra_css: str | None = None) -> str:
