@@ -164,6 +164,8 @@ def _apart(source: str) -> Iterator[tuple[Place, Place]]:
         for found in (getattr(node, "annotation", None), getattr(node, "returns", None)):
             if isinstance(found, ast.expr):
                 yield _extent(found)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _signature(node)
         if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
             yield _extent(node)
         for decorator in getattr(node, "decorator_list", ()):
@@ -175,6 +177,16 @@ def _apart(source: str) -> Iterator[tuple[Place, Place]]:
                 for item in getattr(decorator, "keywords", ())
                 if item.arg in _GUARDS and "dataclass" in ast.unparse(decorator)
             )
+
+
+def _signature(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[Place, Place]]:
+    """The signature but for the defaults: a ``*`` in it is no multiplication."""
+    here = function.lineno, function.col_offset
+    defaults = [*function.args.defaults, *filter(None, function.args.kw_defaults)]
+    for start, end in sorted(map(_extent, defaults)):
+        yield here, start
+        here = end
+    yield here, _extent(function.body[0])[0]
 
 
 def _extent(node: ast.expr | ast.stmt) -> tuple[Place, Place]:

@@ -214,3 +214,50 @@ def test_documents_are_compared_by_what_they_mean() -> None:
     assert differ("<p>a<b>c</b> d</p>", "<p>a<b>c</b>d</p>")
     assert differ("<p>x</p>", "")
     assert not differ("", "")
+
+
+ALIKE = [
+    # Rules that stay, beside one that is inlined: what a browser does with both is not changed.
+    "p{color:red} p::before{color:blue}",
+    "p::before{color:blue} p{color:red}",
+    "p{color:red} p:first-letter{color:blue}",
+    "p:hover{color:blue} p{color:red}",
+    ":hover{color:blue} p{color:red}",
+    "p:hover,p:active{color:blue} p{color:red}",
+    "p:not(:hover){color:blue} p{color:red}",
+    "p:not(.b:hover):not(:lang(de)){color:blue} p{color:red}",
+    "p:is(:hover,:focus){color:blue} p{color:red}",
+    "p:lang(en){color:blue} p{color:red}",
+    "[data-ogsc] p{color:blue} p{color:red}",
+    "p[data-ogsc]{color:blue} p{color:red}",
+    "@media (max-width: 9px) {p:hover{color:blue}} p{color:red}",
+    "p:hover::before{color:blue} p{color:red}",
+    "p:is(.a,.b){color:blue} p{color:red}",
+    ":is(#i,p){color:blue} p.a{color:red}",
+    ":is(.a):not(:is(p,b):hover){color:blue} p{color:red}",
+    "p{color:red} p:where(.a,.b){color:blue}",
+]
+WEAKER = [
+    "p:hover{color:blue} p.a{color:red}",
+    "p:hover{color:blue} #i.a{color:red}",
+    "p:where(.a,.b){color:blue} p{color:red}",
+    "p:is(.a,i){color:blue} #i{color:red}",
+]
+
+
+@pytest.mark.parametrize("css", ALIKE)
+def test_what_a_client_decides_is_as_specific_as_css_says(css: str) -> None:
+    compilation = compile_text(f"<style>{css}</style><div><p id=i class=a>x</p></div>")
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+    lost = compilation.compiled.html.replace("blue", "green")
+    broken = replace(compilation, compiled=replace(compilation.compiled, html=lost))
+    assert equivalence_findings(broken, EMPTY, {}, fixture=""), "and a wrong one is seen"
+
+
+@pytest.mark.parametrize("css", WEAKER)
+def test_what_a_client_decides_loses_where_css_says_so(css: str) -> None:
+    compilation = compile_text(f"<style>{css}</style><div><p id=i class=a>x</p></div>")
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+    marked = compilation.compiled.html.replace("color:blue", "color:blue !important")
+    broken = replace(compilation, compiled=replace(compilation.compiled, html=marked))
+    assert equivalence_findings(broken, EMPTY, {}, fixture=""), "and one that wins is seen"

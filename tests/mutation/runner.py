@@ -45,7 +45,7 @@ PRELOADED = (
     "rich.console", "click", "pytest_cov.plugin", "schemathesis.pytest.plugin",
 )  # fmt: skip
 QUIET = (
-    "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist",
+    "-q", "-p", "no:randomly", "-p", "no:cacheprovider",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",  # plugins are among what is preloaded
 )  # fmt: skip
 MEMORY = 3 << 30

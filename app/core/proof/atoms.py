@@ -7,7 +7,9 @@ its atoms apply:
 
 - ``b``: who understands every value; ``s``: who understands only what the oldest clients do;
 - one for each condition: the rules of an at-rule, or of a pseudo-class or attribute that only a client can
-  decide, which is left out of the selector, together with the rules that need no condition.
+  decide (or that css-inline cannot read), together with the rules that need no condition. In the selector,
+  something as specific that is always true stands for it. A pseudo-element's rules are alone in theirs, being
+  those of another box.
 
 The reader of CSS in this module is a scanner of its own: it shares nothing with the one that compiles.
 
@@ -31,13 +33,17 @@ _PIECE = re.compile(
 _CONDITIONAL = re.compile(r"@(?:media|supports|layer|container|scope)\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*(--[\w-]*|-?[a-zA-Z_\x80-\U0010ffff][\w\x80-\U0010ffff-]*)\s*:(.*)", re.DOTALL)
 _IMPORTANT = re.compile(r"!\s*important\s*$", re.IGNORECASE)
-_STATIC_PSEUDOS = (
-    r"(?:first|last|only)-(?:child|of-type)|nth-(?:last-)?(?:child|of-type)|not|is|where|has|root|empty"
+_STATIC_PSEUDOS = r"(?:first|last|only)-(?:child|of-type)|nth-(?:last-)?(?:child|of-type)|not|has|root|empty"
+_OF_CLIENT = (
+    rf"(?<!\\)::?(?!(?:{_STATIC_PSEUDOS})\b)-?[a-z][\w-]*(?:\([^()]*\))?|\[\s*(?:data-|x-|owa|lang\b)[^\]]*\]"
 )
+_INNER = r"(?:[^()]|\([^()]*\))*"
 _OF_CLIENTS = re.compile(
-    rf"(?<!\\)::?(?!(?:{_STATIC_PSEUDOS})\b)-?[a-z][\w-]*(?:\([^()]*\))?|\[\s*(?:data-|x-|owa|lang\b)[^\]]*\]",
+    rf":not\((?=[^()]*(?:{_OF_CLIENT})){_INNER}\)|(?<!\\):(?:is|where)\({_INNER}\)|{_OF_CLIENT}",
     re.IGNORECASE,
 )
+_EITHER = re.compile(r":(is|where)\((.*)\)", re.IGNORECASE | re.DOTALL)
+_PSEUDO_ELEMENT = re.compile(r"::|:(?:before|after|first-line|first-letter)\b", re.IGNORECASE)
 # What a client of long ago does not understand: other functions, other units, other keywords.
 _NEWER = re.compile(
     r"(?<![\w-])(?!url\(|rgb\()[a-z-]+\(|\d(?:rem|ch|v[wh]|vmin|vmax|q|fr|dv[wh]|sv[wh]|lv[wh])\b"
@@ -72,7 +78,8 @@ def conditions(css: str, medium: str) -> Watched:
     found = set()
     for rule in _rules(_pieces(css, strip=True), medium, ""):
         for selector in _split(_pieces(rule.selectors), ",") if rule.selectors else ():
-            condition = _condition(rule, _without_clients("".join(selector))[1])
+            pseudos = _without_clients("".join(selector))[1]
+            condition = "" if any(map(_PSEUDO_ELEMENT.match, pseudos)) else _condition(rule, pseudos)
             for name, _, _ in _declarations(rule.text) if condition else ():
                 found |= {(_universe(condition), longhand) for longhand in longhands(name)}
     return frozenset(found)
@@ -250,13 +257,24 @@ def _split(pieces: list[str], separator: str) -> Iterator[list[str]]:
 
 
 def _without_clients(selector: str) -> tuple[str, list[str]]:
-    """A selector without what only a client can decide, and what that was."""
+    """A selector with what css-inline cannot know taken for true, and what that was.
+
+    It is what only a client can decide, and ``:is()`` and ``:where()``, which css-inline does not read.
+    """
     found = [match.group() for match in _OF_CLIENTS.finditer(selector)]
-    if not found:
-        return selector.strip(), []
-    plain = _OF_CLIENTS.sub("\0", selector).strip()
-    plain = re.sub(r"(?:(?<=^)|(?<=[\s>+~]))\0+(?![\w.#\[:])", "*", plain).replace("\0", "")
-    return plain, [said(item) for item in found]
+    return _OF_CLIENTS.sub(_always, selector).strip(), [said(item) for item in found]
+
+
+def _always(match: re.Match[str]) -> str:
+    """What is true of every element, and as specific as CSS says (Selectors Level 4, section 17)."""
+    text = match.group()
+    either = _EITHER.fullmatch(text)
+    if either and either[1].lower() == "where":
+        return ":not(:not(*))"
+    if either:
+        options = ("".join(option).strip() for option in _split(_pieces(either[2]), ","))
+        return f":not({','.join(f'{_without_clients(option)[0]}:not(*)' for option in options)})"
+    return ":not(bbws-none)" if _PSEUDO_ELEMENT.match(text) else ":not(.bbws-none)"
 
 
 def _declarations(body: str) -> Iterator[tuple[str, str, bool]]:
