@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bbws_templates.context import is_data
 from bbws_templates.errors import Location, PartialError, WrongTypeError
@@ -20,7 +20,13 @@ from bbws_templates.parser import build
 from bbws_templates.rendering import Chunk, Rendering, RenderWarning, missing_partial
 from bbws_templates.tokens import Token, TokenKind, tokenize
 
+if TYPE_CHECKING:
+    from bbws_templates.functions import Function
+
 __all__ = ["Chunk", "Mode", "RenderWarning", "Template", "render"]
+
+_WARM: Final = 16
+"""From which use on a template is written out as a function, which takes as long as some fifty renderings."""
 
 
 class Template:
@@ -29,11 +35,13 @@ class Template:
     ``name`` is what errors and traces call it, ``source`` the Mustache it came from, ``nodes`` the tree.
     """
 
-    __slots__ = ("_partials", "_root")
+    __slots__ = ("_functions", "_partials", "_root", "_uses")
 
     def __init__(self, root: Unit, partials: PartialSet) -> None:
         self._root = root
         self._partials = partials
+        self._uses: dict[Mode, int] = {}
+        self._functions: dict[Mode, Function | None] = {}
 
     @classmethod
     def parse(
@@ -88,7 +96,26 @@ class Template:
             PartialError: strict mode: a partial that was not declared; both modes: partials without end.
             LimitError: more nesting, output or repetition than ``limits`` allow.
         """
+        function = self._functions[mode] if mode in self._functions else self._warm(mode)
+        if function is not None and (result := function(data, limits)) is not None:
+            return result
         return "".join(self._rendering(data, mode, strict, warnings, limits, traced=False).texts())
+
+    def written_out(self, mode: Mode) -> Function | None:
+        """The template as a Python function for ``mode``; None where it cannot be one: see ``functions``.
+
+        ``render`` uses it by itself, once a template has been rendered often enough for it to pay.
+        """
+        if mode not in self._functions:
+            from bbws_templates.functions import function_of  # A cold start has no use for it.
+
+            self._functions[mode] = function_of(self._root.nodes, self._partials, mode)
+        return self._functions[mode]
+
+    def _warm(self, mode: Mode) -> Function | None:
+        # Threads may count two uses as one, or write the same function twice: neither matters.
+        self._uses[mode] = uses = self._uses.get(mode, 0) + 1
+        return self.written_out(mode) if uses >= _WARM else None
 
     def trace(
         self,

@@ -1,0 +1,386 @@
+"""Templates as Python functions: what is rendered often is written out once, and then runs at Python's speed.
+
+A function renders what is plain: data of exact dictionaries, lists, text and numbers that have all that is
+printed, within the limits. Of anything else it is *unsure*, and ``Rendering`` does the work from the start:
+that knows every case, every error and every warning, and a rendering has no effect that could be repeated.
+
+The source of a function is made of fixed words and numbers alone. Text of the template and names of its tags
+reach it as values of its namespace, so that nothing in a template can become code; data are never looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, NoReturn, Protocol
+
+from bbws_templates.context import is_decimal
+from bbws_templates.limits import DEFAULT_LIMITS, Limits
+from bbws_templates.modes import FILTERS, Mode
+from bbws_templates.nodes import Node, Partial, Section, Text, Unit, Variable
+
+_MOST_NODES: Final = 4_000
+_MOST_LEVELS: Final = 12
+"""How deep sections and partials may lie in each other: Python allows 20 loops in one function."""
+
+_LONG: Final = 100_000
+_SCOPES_A_TURN: Final = 10
+
+_TEXT: Final = "str({0}) if type({0}) is int and -1000000000 < {0} < 1000000000 else text_of({0})"
+
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+_NOTHING: Final[dict[str, Any]] = {}
+
+
+class _UnsureError(Exception):
+    """Internal: the function does not know this case."""
+
+
+class Partials(Protocol):
+    """Where partials come from."""
+
+    def partial(self, name: str, indent: str) -> Unit | None:
+        """The partial ``name`` with ``indent`` before its lines; None when there is no such partial."""
+
+
+class Function:
+    """A template, written out for one mode: called with data, it returns the result, or None if unsure."""
+
+    __slots__ = ("_depth", "_made", "_turns")
+
+    def __init__(self, made: Callable[[dict[str, Any], int, int], str], turns: int, depth: int) -> None:
+        self._made = made
+        self._turns = turns
+        self._depth = depth
+
+    def __call__(self, data: Any, limits: Limits = DEFAULT_LIMITS) -> str | None:
+        """The template filled with ``data``, as ``Rendering`` fills it; None if unsure."""
+        if type(data) is not dict or self._depth > limits.depth:
+            return None
+        try:
+            result = self._made(data, limits.turns - self._turns, limits.output)
+        except (_UnsureError, KeyError):
+            return None
+        return result if len(result) <= limits.output else None
+
+
+def function_of(nodes: tuple[Node, ...], partials: Partials, mode: Mode) -> Function | None:
+    """``nodes`` written out for ``mode``; None where that cannot be, or would be out of proportion.
+
+    That is when partials are missing or include themselves, or there are more than some thousand nodes, or
+    more than a dozen sections within each other.
+    """
+    writer = _Writer(partials, mode)
+    try:
+        turns = writer.template(nodes)
+    except _UnsureError:
+        return None
+    namespace = {**_HELPERS, **writer.filters, **writer.values}
+    exec(compile("\n".join(writer.lines), "<template>", "exec"), namespace)  # noqa: S102  see the head
+    return Function(namespace["made"], turns, writer.depth)
+
+
+class _Scope(NamedTuple):
+    """What a piece of the template can see: how many contexts, and what was looked up in them before."""
+
+    height: int  # contexts of sections, without those of inverted ones, which are the same once more
+    stacked: int  # contexts as the limits count them
+    depth: int  # sections and partials around it
+    pad: str
+    known: dict[tuple[str, ...], str]  # where the text of a variable is
+    filtered: dict[tuple[str, bool], str]  # and where that in the form of the mode
+    is_hopeful: bool = False  # values are not filtered, only gathered to be looked at together
+
+    def inside(self) -> _Scope:
+        """The same within a section."""
+        return self._replace(
+            stacked=self.stacked + 1,
+            depth=self.depth + 1,
+            pad=self.pad + " ",
+            known=dict(self.known),
+            filtered=dict(self.filtered),
+        )
+
+
+class _Writer:
+    """Writes the lines of one function, and gathers the values that it names."""
+
+    def __init__(self, partials: Partials, mode: Mode) -> None:
+        self.values: dict[str, Any] = {}
+        self.lines = ["def made(s0, turns, room):", " if turns < 0: unsure()", " c0 = s0"]
+        self.lines += [" out = []", " append = out.append"]
+        self.depth = 0
+        self._filter, self._raw, self._literal = FILTERS[mode]
+        self._named: dict[str, str] = {}
+        self._partials = partials
+        self._mode = mode
+        self._count = 0
+        self._room = _MOST_NODES
+        self._including: list[str] = []
+
+    def template(self, nodes: tuple[Node, ...]) -> int:
+        """Write all of it; how many turns it takes when each section is entered once."""
+        turns = self._nodes(nodes, _Scope(0, 1, 1, " ", {}, {}))
+        self.lines.append(" return ''.join(out)")
+        return turns
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What the lines call to bring values into the form of the mode."""
+        return {"plain": _PLAIN[self._mode], "filtered": self._filter, "raw": self._raw}
+
+    def _nodes(self, nodes: tuple[Node, ...], scope: _Scope) -> int:
+        self.depth = max(self.depth, scope.depth)
+        self._room -= len(nodes)
+        if self._room < 0 or scope.depth > _MOST_LEVELS:
+            raise _UnsureError
+        turns = len(nodes) * (1 + scope.stacked // _SCOPES_A_TURN)
+        block: list[Text | Variable] = []
+        for node in nodes:
+            if isinstance(node, (Text, Variable)):
+                block.append(node)
+                continue
+            self._block(block, scope)
+            block = []
+            turns += 1 + (
+                self._section(node, scope) if isinstance(node, Section) else self._partial(node, scope)
+            )
+        self._block(block, scope)
+        return turns
+
+    def _partial(self, node: Partial, scope: _Scope) -> int:
+        unit = self._partials.partial(node.key, node.indent)
+        if unit is None or node.key in self._including:
+            raise _UnsureError
+        self._including.append(node.key)
+        turns = self._nodes(unit.nodes, scope._replace(depth=scope.depth + 1))
+        self._including.pop()
+        return turns
+
+    def _section(self, node: Section, scope: _Scope) -> int:
+        pad = scope.pad
+        value = self._fresh("v")
+        self.lines.append(f"{pad}{value} = {self._lookup(node.path, scope, is_optional=True)}")
+        if node.inverted:
+            self.lines.append(f"{pad}if {value} is None or not true({value}):")
+            before = len(self.lines)
+            turns = self._nodes(node.children, scope.inside())
+            if len(self.lines) == before:
+                self.lines.append(f"{pad} pass")
+            return turns
+        self.lines.append(
+            f"{pad}if type({value}) is not list: {value} = () if {value} is None else contexts({value})"
+        )
+        at = len(self.lines)
+        self.lines.append("")
+        if scope.is_hopeful or not _is_like_a_row(node):
+            turns = self._loop(node, value, scope)
+        else:
+            turns = self._rows(node, value, scope)
+        self.lines[at] = (
+            f"{pad}if len({value}) > 1:\n"
+            f"{pad} turns -= (len({value}) - 1) * {turns + 1}\n"
+            f"{pad} if turns < 0: unsure()"
+        )
+        return turns
+
+    def _loop(self, node: Section, value: str, scope: _Scope) -> int:
+        height = scope.height + 1
+        self.lines.append(f"{scope.pad}for c{height} in {value}:")
+        self.lines.append(
+            f"{scope.pad} s{height} = c{height} if type(c{height}) is dict else scope(c{height})"
+        )
+        return self._nodes(node.children, scope.inside()._replace(height=height, known={}, filtered={}))
+
+    def _rows(self, node: Section, value: str, scope: _Scope) -> int:
+        """Write a section that is likely to repeat: first as if no value had to be filtered.
+
+        To look at each value alone is what takes most of the time, and hardly any value has markup in it.
+        """
+        pad, is_plain = scope.pad, self._fresh("is_plain")
+        self.lines += [
+            f"{pad}{is_plain} = False",
+            f"{pad}if len({value}) > 2:",
+            f"{pad} seen = []; at = len(out); left = room",
+        ]
+        self._loop(node, value, scope._replace(pad=pad + " ", is_hopeful=True))
+        self.lines += [
+            f"{pad} {is_plain} = plain(' '.join(seen))",
+            f"{pad} if not {is_plain}: del out[at:]; room = left",
+            f"{pad}if not {is_plain}:",
+        ]
+        return self._loop(node, value, scope._replace(pad=pad + " "))
+
+    def _block(self, nodes: list[Text | Variable], scope: _Scope) -> None:
+        """Write a stretch of text and variables: one look at all values, one string."""
+        pieces: list[str] = []
+        printed: dict[tuple[str, bool], str] = {}
+        written = ""
+        for node in nodes:
+            if isinstance(node, Text):
+                written += node.text if self._literal is None else self._literal(node.text)
+                continue
+            if written:
+                pieces.append(self._value("t", written))
+                written = ""
+            value = self._variable(node.path, scope)
+            if node.escaped or self._raw is not None:
+                given = (value, node.escaped)
+                if given not in scope.filtered:
+                    printed[given] = scope.filtered[given] = value if scope.is_hopeful else self._fresh("e")
+                value = scope.filtered[given]
+            pieces.append(value)
+        if written:
+            pieces.append(self._value("t", written))
+        if printed:
+            self._gather(printed, scope.pad) if scope.is_hopeful else self._filtered(printed, scope.pad)
+        if pieces:
+            text = pieces[0] if len(pieces) == 1 else f"''.join(({', '.join(pieces)}))"
+            self._append(text, scope.pad, is_repeated=scope.height > 0)
+
+    def _gather(self, printed: dict[tuple[str, bool], str], pad: str) -> None:
+        self.lines.append(f"{pad}seen += ({', '.join(dict.fromkeys(printed.values()))},)")
+
+    def _filtered(self, printed: dict[tuple[str, bool], str], pad: str) -> None:
+        given = tuple(dict.fromkeys(value for value, _ in printed))
+        self.lines.append(f"{pad}{'; '.join(f'{name} = {value}' for (value, _), name in printed.items())}")
+        together = given[0] if len(given) == 1 else f"' '.join(({', '.join(given)}))"
+        self.lines.append(f"{pad}text = {together}")
+        self.lines.append(f"{pad}if not plain(text):")
+        if self._mode is Mode.HEADER:
+            # The filter makes text shorter, and how long it was before counts against the limit.
+            self.lines.append(f"{pad} unsure()")
+            return
+        self.lines.append(f"{pad} if len(text) > {_LONG}: unsure()")
+        self.lines += [
+            f"{pad} {name} = {'filtered' if is_escaped else 'raw'}({value})"
+            for (value, is_escaped), name in printed.items()
+        ]
+
+    def _append(self, text: str, pad: str, *, is_repeated: bool) -> None:
+        if is_repeated:
+            self.lines += [f"{pad}text = {text}", f"{pad}room -= len(text)", f"{pad}if room < 0: unsure()"]
+            text = "text"
+        self.lines.append(f"{pad}append({text})")
+
+    def _variable(self, path: tuple[str, ...], scope: _Scope) -> str:
+        """The local name that holds the text of a variable."""
+        if path not in scope.known:
+            name = scope.known[path] = self._fresh("v")
+            pad = scope.pad
+            self.lines.append(f"{pad}{name} = {self._lookup(path, scope, is_optional=False)}")
+            self.lines.append(f"{scope.pad}if type({name}) is not str: {name} = {_TEXT.format(name)}")
+        return scope.known[path]
+
+    def _lookup(self, path: tuple[str, ...], scope: _Scope, *, is_optional: bool) -> str:
+        """An expression for what a name finds; what is optional and not there is None."""
+        if not path:
+            return f"c{scope.height}"
+        key = self._key(path[0])
+        found = f"s0.get({key})" if is_optional else f"s0[{key}]"
+        for height in range(1, scope.height + 1):
+            found = f"s{height}[{key}] if {key} in s{height} else {found}"
+        for name in path[1:]:
+            found = f"{'member' if is_optional else 'required'}({found}, {self._key(name)})"
+        return found
+
+    def _key(self, name: str) -> str:
+        if name not in self._named:
+            self._named[name] = self._value("k", name)
+        return self._named[name]
+
+    def _value(self, kind: str, value: str) -> str:
+        name = f"{kind}{len(self.values)}"
+        self.values[name] = value
+        return name
+
+    def _fresh(self, kind: str) -> str:
+        self._count += 1
+        return f"{kind}{self._count}"
+
+
+def _is_like_a_row(section: Section) -> bool:
+    """Whether ``section`` looks like one over a list: it prints more than one name, or the item itself."""
+    names = {node.path for node in section.children if isinstance(node, Variable)}
+    return len(names) > 1 or () in names
+
+
+# --- what functions call --------------------------------------------------------------------------------
+
+
+def _unsure() -> NoReturn:
+    raise _UnsureError
+
+
+def _text_of(value: Any) -> str:
+    """The text of a value that is no exact text."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if is_decimal(value) and value.is_finite():
+        return str(value)
+    raise _UnsureError
+
+
+def _contexts(value: Any) -> Any:
+    """What a section over a value that is no list and not None is entered with."""
+    if type(value) in _SCALARS or type(value) is dict:
+        return (value,) if value else ()
+    raise _UnsureError
+
+
+def _scope(context: Any) -> dict[str, Any]:
+    """The names that a context which is no dictionary has."""
+    if type(context) in _SCALARS:
+        return _NOTHING
+    raise _UnsureError
+
+
+def _true(value: Any) -> bool:
+    if type(value) in _SCALARS or type(value) is dict or type(value) is list:
+        return bool(value)
+    raise _UnsureError
+
+
+def _member(value: Any, name: str) -> Any:
+    if type(value) is dict:
+        return value.get(name)
+    if type(value) in _SCALARS:
+        return None
+    raise _UnsureError
+
+
+def _required(value: Any, name: str) -> Any:
+    if type(value) is dict:
+        return value[name]
+    raise _UnsureError
+
+
+def _is_plain_html(text: str) -> bool:
+    """Whether neither escaping nor the rule for surrogates changes ``text``."""
+    return _is_free_of_markup(text) and (text.isascii() or text.isprintable())
+
+
+def _is_free_of_markup(text: str) -> bool:
+    return not ("&" in text or "<" in text or ">" in text or '"' in text or "'" in text)
+
+
+def _is_plain_text(text: str) -> bool:
+    return "\x00" not in text if text.isascii() else text.isprintable()
+
+
+_PLAIN: Final[dict[Mode, Callable[[str], bool]]] = {
+    Mode.MUSTACHE: _is_free_of_markup,
+    Mode.HTML: _is_plain_html,
+    Mode.TEXT: _is_plain_text,
+    Mode.HEADER: str.isprintable,
+}
+"""Whether the filters of a mode leave text as it is; no false yes, and few false noes."""
+
+_HELPERS: Final = {
+    "contexts": _contexts,
+    "member": _member,
+    "required": _required,
+    "scope": _scope,
+    "text_of": _text_of,
+    "true": _true,
+    "unsure": _unsure,
+}
