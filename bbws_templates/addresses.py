@@ -23,7 +23,9 @@ _DEVIATIONS = "[\u00df\u1e9e\u03c2\u200c\u200d]"  # UTS 46, section 1.3, and the
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_STRING = rf"{_ATOM}(?:\.{_ATOM})*"
 _QUOTED_STRING = r'"(?:[ !#-\[\]-~]|\\[ -~])+"'
+_LOCAL_PART = f"{_DOT_STRING}|{_QUOTED_STRING}"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = rf"{_LABEL}(?:\.{_LABEL})*"
 _IPV4 = r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 
 
@@ -37,7 +39,7 @@ def parted(text: str) -> tuple[str, str] | None:
     local, at, domain = text.rpartition("@")
     if not at or len(local) > _LONGEST_LOCAL_PART or len(domain) > _LONGEST_DOMAIN:
         return None
-    if not _compiled(f"{_DOT_STRING}|{_QUOTED_STRING}").fullmatch(local):
+    if not _compiled(_LOCAL_PART).fullmatch(local):
         return None
     ascii_domain = _ascii_domain(domain)
     if not ascii_domain or len(local) + 1 + len(ascii_domain) > _LONGEST_ADDRESS:
@@ -81,7 +83,7 @@ def _ascii_domain(domain: str) -> str:
             return ""
         if domain.count(".") + 1 != labels:
             return ""  # a sign that turned into a dot would make another domain of it
-    fits = len(domain) <= _LONGEST_DOMAIN and _compiled(rf"{_LABEL}(?:\.{_LABEL})*").fullmatch(domain)
+    fits = len(domain) <= _LONGEST_DOMAIN and _compiled(_DOMAIN).fullmatch(domain)
     return domain if fits else ""
 
 

@@ -11,7 +11,7 @@ comes to an end. What a check takes is bounded for any data and any contract: se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,8 @@ __all__ = [
 MAX_PROBLEMS = 100
 """How many problems are listed; what hostile data holds beyond them is not looked at."""
 
+_WARM = 16
+_MOST_USED = 256
 _LONGEST_MESSAGE = 4_000
 _LARGEST_COUNT = 10**9
 _COUNTS = frozenset({"minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"})
@@ -126,10 +128,19 @@ def _unusable() -> ContractError:
 def require(contract: Mapping[str, Any], data: Any, *, template: str = "") -> None:
     """Do nothing when ``data`` keeps ``contract``.
 
+    A contract that is often required is written out as a function, from then on it must not be changed.
+
     Raises:
         ContractError: it does not; the message names the problems, as many as fit into 4,000 characters,
             ``problems`` lists them all (up to ``MAX_PROBLEMS``) for machines.
     """
+    used = _used.get(id(contract))
+    if used is None or used.contract is not contract:
+        if len(_used) >= _MOST_USED:
+            _used.clear()
+        used = _used[id(contract)] = _Used(contract)
+    if used.is_surely_kept(data):
+        return
     problems = contract_problems(contract, data)
     if not problems:
         return
@@ -138,6 +149,36 @@ def require(contract: Mapping[str, Any], data: Any, *, template: str = "") -> No
         places = f"in at least {MAX_PROBLEMS} places"
     whose = f"the contract of {plain(template)}" if template else "the contract"
     raise ContractError(f"The data breaks {whose} {places}: {_listed(problems)}.", problems=problems)
+
+
+class _Used:
+    """A contract that is required; it is held, so that no other can come to have its id."""
+
+    __slots__ = ("_function", "_uses", "contract")
+
+    def __init__(self, contract: Mapping[str, Any]) -> None:
+        self.contract = contract
+        self._uses = 0
+        self._function: Callable[[Any], bool] | None = None
+
+    def is_surely_kept(self, data: Any) -> bool:
+        """Whether ``data`` keep the contract beyond doubt; False says nothing."""
+        if self._function:
+            return self._function(data)
+        # Threads may count two uses as one, or write the same function twice: neither matters.
+        self._uses += 1
+        if self._uses >= _WARM:
+            from bbws_templates.contract_functions import kept_function  # A cold start has no use for it.
+
+            self._function = kept_function(self.contract) or _nobody_knows
+        return False
+
+
+def _nobody_knows(_: Any) -> bool:
+    return False
+
+
+_used: dict[int, _Used] = {}
 
 
 def _listed(problems: tuple[ContractProblem, ...]) -> str:

@@ -62,10 +62,15 @@ def _format(place: Place, name: str) -> Found:
         return
     if isinstance(place.value, str):
         beyond_ascii = 0 if place.value.isascii() else 2 * min(len(place.value), _LONGEST_DOMAIN)
-        place.check.spend(_STEPS_OF_A_FORMAT + len(place.value) // _CHARACTERS_A_STEP + beyond_ascii)
+        place.check.spend(format_steps(len(place.value)) + beyond_ascii)
     if isinstance(place.value, str) and not form.accepts(place.value):
         example = text_example(place.schema) or form.sample
         yield place.problem(f'must be {form.noun} such as "{example}", is {other_than(place.value)}')
+
+
+def format_steps(length: int) -> int:
+    """How many steps it counts as to hold so many characters of ASCII to a format."""
+    return _STEPS_OF_A_FORMAT + length // _CHARACTERS_A_STEP
 
 
 def _too_long(place: Place) -> ContractProblem:

@@ -12,6 +12,7 @@ from bbws_templates.printing import plain
 from bbws_templates.references import Schema, escaped, resolved, shown, subschemas
 
 if TYPE_CHECKING:
+    from bbws_templates.ambiguity import Effort
     from bbws_templates.patterns import Pattern
 
 __all__ = [
@@ -104,7 +105,7 @@ class Check:
             self.spend()
             return False
         found = self._patterns.get(pattern) or self._proven(pattern)
-        self.spend(1 + found.effort.steps(len(text)) // _CHARACTERS_A_STEP)
+        self.spend(pattern_steps(found.effort, len(text)))
         return found.expression.search(text) is not None
 
     def _proven(self, pattern: str) -> Pattern:
@@ -119,8 +120,7 @@ class Check:
                 remedy="Run the check on its template.",
             ) from error
         # Counted though it be known already: data are to be accepted the second time as they are the first.
-        positions = min(found.effort.positions, _MOST_POSITIONS)
-        self.spend(_STEPS_OF_A_CHARACTER * len(pattern) + positions**2 // 2)
+        self.spend(reading_steps(pattern, found.effort))
         self._patterns[pattern] = found
         return found
 
@@ -191,6 +191,17 @@ ANNOTATIONS = frozenset({"$anchor", "$comment", "$defs", "title", "description",
 ANNOTATIONS |= {"deprecated", "readOnly", "writeOnly"}
 ANNOTATIONS |= {"then", "else"}  # without "if" these mean nothing, with it they are part of it
 """Keywords that demand nothing by themselves."""
+
+
+def reading_steps(pattern: str, effort: Effort) -> int:
+    """How many steps it counts as to read and prove ``pattern``, once in a check."""
+    positions = min(effort.positions, _MOST_POSITIONS)
+    return _STEPS_OF_A_CHARACTER * len(pattern) + positions**2 // 2
+
+
+def pattern_steps(effort: Effort, length: int) -> int:
+    """How many steps it counts as to look for a pattern in so many characters."""
+    return 1 + effort.steps(length) // _CHARACTERS_A_STEP
 
 
 def keyword(name: str) -> Callable[[Keyword], Keyword]:

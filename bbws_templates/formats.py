@@ -23,14 +23,16 @@ class Format:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.ASCII)
+def _date() -> re.Pattern[str]:
+    return re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _is_date(text: str) -> bool:
     """RFC 3339 ``full-date``: exactly YYYY-MM-DD, a day that exists."""
-    if not _compiled(r"\d{4}-\d{2}-\d{2}").fullmatch(text):
-        return False
+    return _date().fullmatch(text) is not None and _is_day(text)
+
+
+def _is_day(text: str) -> bool:
     from datetime import date
 
     try:
@@ -40,13 +42,19 @@ def _is_date(text: str) -> bool:
     return True
 
 
+@cache
+def _date_time() -> re.Pattern[str]:
+    return re.compile(
+        r"(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.\d+)?"
+        r"(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))",
+        re.ASCII,
+    )
+
+
 def _is_date_time(text: str) -> bool:
     """RFC 3339 ``date-time``: a time zone is part of it; second 60 only where a leap second can fall."""
-    match = _compiled(
-        r"(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.\d+)?"
-        r"(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))"
-    ).fullmatch(text)
-    if match is None or not _is_date(match[1]):
+    match = _date_time().fullmatch(text)
+    if match is None or not _is_day(match[1]):
         return False
     if match[4] != "60":
         return True
@@ -62,30 +70,44 @@ def _is_email(text: str) -> bool:
     return is_address(text)
 
 
+@cache
+def _uri() -> re.Pattern[str]:
+    def run(characters: str) -> str:
+        # Runs between the percent signs, and not one character at a time: most of a URL is such a run.
+        return rf"[{characters}]*(?:%[0-9A-Fa-f]{{2}}[{characters}]*)*"
+
+    name = "-A-Za-z0-9._~!$&'()*+,;="
+    path, more = run(f"{name}:@/"), run(f"{name}:@/?")
+    return re.compile(
+        rf"[A-Za-z][A-Za-z0-9+.-]*:"
+        rf"(?://(?:{run(name + ':')}@)?(?:\[(?P<literal>[^\]]*)\]|{run(name)})(?::\d*)?(?:/{path})?"
+        rf"|(?!//){path})"
+        rf"(?:\?{more})?(?:\#{more})?",
+        re.ASCII,
+    )
+
+
 def _is_uri(text: str) -> bool:
     """RFC 3986 ``URI``: a scheme is part of it, other characters are percent-encoded."""
-    pchar = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
-    userinfo = r"(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*"
-    name = r"(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
-    match = _compiled(
-        rf"[A-Za-z][A-Za-z0-9+.-]*:"
-        rf"(?://(?:{userinfo}@)?(?:\[(?P<literal>[^\]]*)\]|{name})(?::\d*)?(?:/{pchar}*)*"
-        rf"|/(?:{pchar}+(?:/{pchar}*)*)?|{pchar}+(?:/{pchar}*)*|)"
-        rf"(?:\?(?:{pchar}|[/?])*)?(?:\#(?:{pchar}|[/?])*)?"
-    ).fullmatch(text)
+    match = _uri().fullmatch(text)
     if match is None:
         return False
     literal = match["literal"]
-    if literal is None or _compiled(r"v[0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+").fullmatch(literal):
+    if literal is None or re.fullmatch(r"v[0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+", literal):
         return True
     from bbws_templates.addresses import is_ipv6
 
     return is_ipv6(literal)
 
 
+@cache
+def _uuid() -> re.Pattern[str]:
+    return re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
 def _is_uuid(text: str) -> bool:
     """RFC 4122, section 3: 32 hexadecimal digits in five groups."""
-    return _compiled(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}").fullmatch(text) is not None
+    return _uuid().fullmatch(text) is not None
 
 
 FORMATS: Mapping[str, Format] = {
