@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -90,12 +91,20 @@ def _assume(work: Work, given: Mapping[str, str]) -> None:
 def _attest(work: Work, given: Mapping[str, str]) -> None:
     for right in ("id-token", "attestations"):
         _require(work, right, "write")
-    digests = {}
-    for path in given["subject-path"].split():
-        file = work.folder / path
-        if not file.is_file():
-            raise ActionFailedError(f"Could not find subject at path {path}")
-        digests[path] = hashlib.sha256(file.read_bytes()).hexdigest()
+    if "subject-digest" in given:
+        if given.get("push-to-registry") == "true":
+            _require(work, "packages", "write")
+        found = re.fullmatch(r"sha256:([0-9a-f]{64})", given["subject-digest"])
+        if not found or not given["subject-name"]:
+            raise ActionFailedError(f"{given['subject-digest']!r} is no digest of a named subject")
+        digests = {given["subject-name"]: found[1]}
+    else:
+        digests = {}
+        for path in given["subject-path"].split():
+            files = [file for file in sorted(work.folder.glob(path)) if file.is_file()]
+            if not files:
+                raise ActionFailedError(f"Could not find subject at path {path}")
+            digests |= {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     work.around.attest(digests, work.claims())
 
 

@@ -13,18 +13,21 @@ from pathlib import Path
 
 
 def main(arguments: list[str]) -> int:
-    """0 when a job of the named workflow and branch vouched for the file, else 1 with one sentence."""
+    """0 when a job of the named workflow and branch vouched for the file or image, else 1 and why."""
     parser = argparse.ArgumentParser(prog="gh")
     parser.add_argument("store", type=Path)
     parser.add_argument("words", nargs=2)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file")
     parser.add_argument("--repo", required=True)
     parser.add_argument("--signer-workflow", required=True)
     parser.add_argument("--source-ref", required=True)
     options = parser.parse_args(arguments)
     if options.words != ["attestation", "verify"]:
         parser.error(f"{' '.join(options.words)} is not played here")
-    digest = hashlib.sha256(options.file.read_bytes()).hexdigest()
+    if options.file.startswith("oci://"):
+        digest = options.file.rpartition("@sha256:")[2]
+    else:
+        digest = hashlib.sha256(Path(options.file).read_bytes()).hexdigest()
     try:
         claims = json.loads((options.store / f"{digest}.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -39,7 +42,7 @@ def main(arguments: list[str]) -> int:
         if claims.get(name) != value:
             print(f"Error: {name} is {claims.get(name)}, not {value}", file=sys.stderr)
             return 1
-    print(f"Loaded digest sha256:{digest} for file://{options.file.name}\nVerification succeeded!")
+    print(f"Loaded digest sha256:{digest} for {options.file}\nVerification succeeded!")
     return 0
 
 

@@ -38,6 +38,7 @@ class Hub:
         self.comments: dict[int, dict[str, Any]] = {}
         self._attestations = home / "attestations"
         self._programs = home / "bin"
+        self._tags = home / "tags.json"
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
 
@@ -75,13 +76,19 @@ class Hub:
             (self._attestations / f"{digest}.json").write_text(json.dumps(dict(claims)), encoding="utf-8")
 
     def programs(self) -> Path:
-        """A folder with a ``gh`` that knows these attestations, for the PATH of the steps."""
+        """A folder with a ``gh`` and a ``docker`` that know what is kept here, for the PATH of the steps."""
         self._programs.mkdir(parents=True, exist_ok=True)
-        program = self._programs / "gh"
-        words = [sys.executable, str(Path(__file__).with_name("gh.py")), str(self._attestations)]
-        program.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
-        program.chmod(0o755)
+        for name, kept in (("gh", self._attestations), ("docker", self._tags)):
+            program = self._programs / name
+            words = [sys.executable, str(Path(__file__).with_name(f"{name}.py")), str(kept)]
+            program.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
+            program.chmod(0o755)
         return self._programs
+
+    def tags(self) -> dict[str, str]:
+        """The tags of its registry, each to the image that it is given to."""
+        found: dict[str, str] = json.loads(self._tags.read_text("utf-8")) if self._tags.is_file() else {}
+        return found
 
     def answer(self, method: str, address: str, token: str, body: Any) -> tuple[int, Any]:
         """Status and body of the answer."""

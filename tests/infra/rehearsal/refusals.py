@@ -27,12 +27,12 @@ def refuse(world: World) -> None:
     publish = {"build_run": build, "message": "rehearsal", "confirmation": "deploy-dev"}
     back = {"environment": "dev", "commit": unmerged, "confirmation": "rollback-dev"}
     _require_heavy_tests(world)
-    _refused(world, "a wrong word", APPLY, {**apply, "confirmation": "deploy-prod"}, "check")
-    _refused(world, "another branch", APPLY, apply, "check", ref="refs/heads/feature", commit=proposed)
-    _refused(world, "the run of another workflow", APPLY, {**apply, "plan_run": build}, "check")
-    _refused(world, "a run that does not exist", PUBLISH, {**publish, "build_run": "4711"}, "check")
-    _refused(world, "going back to what was not merged", ROLL_BACK_INFRASTRUCTURE, back, "plan")
-    _refused(
+    refused(world, "a wrong word", APPLY, {**apply, "confirmation": "deploy-prod"}, "check")
+    refused(world, "another branch", APPLY, apply, "check", ref="refs/heads/feature", commit=proposed)
+    refused(world, "the run of another workflow", APPLY, {**apply, "plan_run": build}, "check")
+    refused(world, "a run that does not exist", PUBLISH, {**publish, "build_run": "4711"}, "check")
+    refused(world, "going back to what was not merged", ROLL_BACK_INFRASTRUCTURE, back, "plan")
+    refused(
         world,
         "a commit that is a command",
         ROLL_BACK_INFRASTRUCTURE,
@@ -41,18 +41,18 @@ def refuse(world: World) -> None:
     )
     if (world.home / "seized").exists():
         raise StageFailedError("What nobody has reviewed was executed in a job that may take a role.")
-    plans = _forge(world, PLAN, "plan-prod", "templates/plan.tfplan")
-    _refused(world, "plans that were changed", APPLY, {**apply, "plan_run": plans}, "check")
-    release = _forge(world, BUILD, "release", "release/manifest.json")
-    _refused(world, "a release that was changed", PUBLISH, {**publish, "build_run": release}, "check")
-    release = _forge(world, BUILD, "release", "")
-    _refused(world, "a release nobody vouches for", PUBLISH, {**publish, "build_run": release}, "check")
+    plans = forge(world, PLAN, "plan-prod", "templates/plan.tfplan")
+    refused(world, "plans that were changed", APPLY, {**apply, "plan_run": plans}, "check")
+    release = forge(world, BUILD, "release", "release/manifest.json")
+    refused(world, "a release that was changed", PUBLISH, {**publish, "build_run": release}, "check")
+    release = forge(world, BUILD, "release", "")
+    refused(world, "a release nobody vouches for", PUBLISH, {**publish, "build_run": release}, "check")
     world.reviewers.refusing = {"prod-product-owner"}
-    _refused(world, "what the Product Owner does not approve", APPLY, apply, "approve")
+    refused(world, "what the Product Owner does not approve", APPLY, apply, "approve")
     world.reviewers.refusing = set()
 
 
-def _refused(
+def refused(
     world: World,
     what: str,
     workflow: str,
@@ -62,7 +62,11 @@ def _refused(
     ref: str = "refs/heads/main",
     commit: str = "",
 ) -> None:
-    """``job`` fails, what waits for it is skipped, and no role that could write was taken."""
+    """``job`` fails, what waits for it is skipped, and no role that could write was taken.
+
+    Raises:
+        StageFailedError: it does not, or one was.
+    """
     taken = len(world.estates.accounts.sessions)
     head = commit or world.repository.head
     try:
@@ -85,9 +89,9 @@ def _require_heavy_tests(world: World) -> None:
         "confirmation": "promote-sit",
     }
     if HEAVY not in {run.event.file for run in world.journal.runs.values()}:
-        _refused(world, "what the heavy tests have not seen", PROMOTE, inputs, "check")
+        refused(world, "what the heavy tests have not seen", PROMOTE, inputs, "check")
     _let_heavy_tests_end(world, FAILURE)
-    _refused(world, "what the heavy tests have found wanting", PROMOTE, inputs, "check")
+    refused(world, "what the heavy tests have found wanting", PROMOTE, inputs, "check")
     _let_heavy_tests_end(world, SUCCESS)
 
 
@@ -97,7 +101,7 @@ def _let_heavy_tests_end(world: World, conclusion: str) -> None:
     world.hub.announce(run)
 
 
-def _forge(world: World, workflow: str, name: str, file: str) -> str:
+def forge(world: World, workflow: str, name: str, file: str) -> str:
     """A run whose artifact ``name`` has another record and, unless "", another ``file``; its number."""
     genuine = world.journal.runs[int(world.last(workflow))]
     forged = Run(world.journal.number(), genuine.event, dict(genuine.jobs), [], SUCCESS)

@@ -50,8 +50,9 @@ class Surroundings:
     """What a run has around it.
 
     ``home`` is where runs leave their files, ``checkouts`` the repository. ``environment`` holds the
-    variables of every step and nothing of this process's own, ``narrow`` those of some commands. ``secrets``
-    maps an environment of GitHub ("" for the repository) to its secrets. ``approve`` says whether the
+    variables of every step and nothing of this process's own, ``narrow`` those of some commands;
+    ``stand_ins`` maps a command to what is executed in its place, which counts for nothing. ``secrets`` maps
+    an environment of GitHub ("" for the repository) to its secrets. ``approve`` says whether the
     reviewers of an environment let a run pass; ``assume`` gives the variables of a session to the ARN of a
     role and the claims of a token, or raises PermissionError; ``attest`` hears of the digests that a job
     vouches for.
@@ -66,6 +67,7 @@ class Surroundings:
     assume: Callable[[str, Mapping[str, str]], Mapping[str, str]]
     attest: Callable[[Mapping[str, str], Mapping[str, str]], None]
     narrow: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
     say: Callable[[str], None] = print
     at_once: int = 2
 

@@ -14,7 +14,7 @@ from typing import Final
 from infra.design import ENVIRONMENTS
 from infra.pipeline.confirmation import word
 from tests.infra.pipeline.workflows import ACTIONS, FOLDER
-from tests.infra.rehearsal import outage, steps
+from tests.infra.rehearsal import artifacts, outage, steps
 from tests.infra.rehearsal.estates import StageFailedError
 from tests.infra.rehearsal.names import (
     APPLY,
@@ -54,6 +54,7 @@ class Stages:
             "refuse what is wrong": lambda: refuse(self._world),
             "DEV: apply, two at once": self._apply_twice,
             "DEV: publish": self._publish,
+            "DEV: wheel, layer and image": lambda: artifacts.hand_on(self._world),
             "SIT: apply": lambda: self._apply("sit"),
             "SIT: promote, Slack is down": self._promote_without_slack,
             "PROD: apply": lambda: self._apply("prod"),

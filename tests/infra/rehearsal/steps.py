@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import Final
 
 from tests.infra.pipeline.workflows import ACTIONS, FOLDER, jobs, load
+from tests.infra.rehearsal.artifacts import STAND_INS
 from tests.infra.rehearsal.runs import Run
 
 Command = tuple[str, str, str]
 """File of the workflow (or ``actions/NAME``), job ("" in an action), and the text of ``run``."""
 
-_ARTIFACTS: Final = (
-    "an image takes an engine and a registry of images; wheel, layer, bills of materials and their way are "
-    "tested in tests/artifacts and tests/infra/pipeline, the image by `make image-test`"
+_IMAGE: Final = (
+    "an image takes an engine of containers and the network: a record stands in for it, and "
+    "`make image-test` builds, runs and tries one"
 )
 NOT_EXECUTED: Final[Mapping[str, str]] = {
     "test-heavy.yml": "hours of tests, which are the same commands on a laptop and touch no account",
-    "publish-artifacts.yml": _ARTIFACTS,
-    "promote-artifacts.yml": _ARTIFACTS,
+    **dict.fromkeys((f"publish-artifacts.yml/build: {command}" for command in STAND_INS), _IMAGE),
 }
-"""Workflow, or workflow and job, to why a rehearsal does not execute its commands."""
+"""Workflow, or workflow and job and command, to why a rehearsal does not execute it."""
 
 
 def commands(workflows: Path = FOLDER, actions: Path = ACTIONS) -> list[Command]:
@@ -38,8 +38,8 @@ def commands(workflows: Path = FOLDER, actions: Path = ACTIONS) -> list[Command]
 
 def reason(command: Command) -> str:
     """Why a rehearsal does not execute ``command``; "" when it does."""
-    file, job, _ = command
-    return NOT_EXECUTED.get(f"{file}/{job}", NOT_EXECUTED.get(file, ""))
+    file, job, text = command
+    return NOT_EXECUTED.get(f"{file}/{job}: {text}", NOT_EXECUTED.get(file, ""))
 
 
 def executed(runs: Iterable[Run]) -> dict[Command, int]:

@@ -97,3 +97,45 @@ def test_only_what_the_right_job_vouched_for_is_attested(
         check=False,
     )
     assert answer.returncode == status, answer.stderr
+
+
+def test_an_image_is_attested_by_the_digest_that_it_is_asked_for_by(hub: Hub) -> None:
+    claims = {"repository": NAME, "job_workflow_ref": f"{SIGNER}@{MAIN}", "ref": MAIN}
+    hub.attest({"ghcr.io/owner/mails": "a" * 64}, claims)
+    for digest, status in (("a" * 64, 0), ("b" * 64, 1)):
+        answer = subprocess.run(
+            [
+                *(
+                    hub.programs() / "gh",
+                    "attestation",
+                    "verify",
+                    f"oci://ghcr.io/owner/mails@sha256:{digest}",
+                ),
+                *("--repo", NAME, "--signer-workflow", SIGNER, "--source-ref", MAIN),
+            ],
+            capture_output=True,
+            check=False,
+        )
+        assert answer.returncode == status
+
+
+@pytest.mark.parametrize(
+    ("words", "password", "status"),
+    [
+        ("login ghcr.io --username operator --password-stdin", "token", 0),
+        ("login ghcr.io --username operator --password-stdin", "", 1),
+        ("buildx imagetools create --tag ghcr.io/owner/mails:sit ghcr.io/owner/mails:dev", "", 1),
+        ("info", "", 1),
+    ],
+)
+def test_its_registry_takes_a_password_and_gives_tags_to_digests_alone(
+    hub: Hub, words: str, password: str, status: int
+) -> None:
+    image, tag = f"ghcr.io/owner/mails@sha256:{'a' * 64}", "ghcr.io/owner/mails:dev"
+    docker = str(hub.programs() / "docker")
+    subprocess.run([docker, *f"buildx imagetools create --tag {tag} {image}".split()], check=True)
+    answer = subprocess.run(
+        [docker, *words.split()], input=password, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == status
+    assert hub.tags() == {tag: image}

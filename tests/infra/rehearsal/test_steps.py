@@ -34,7 +34,7 @@ def test_every_workflow_is_begun_by_a_stage_or_there_is_a_reason() -> None:
 
 
 def test_every_reason_is_about_something_that_is_there_and_not_executed() -> None:
-    known = {place for file, job, _ in steps.commands() for place in (file, f"{file}/{job}")}
+    known = {place for file, job, text in steps.commands() for place in (file, f"{file}/{job}: {text}")}
     assert set(steps.NOT_EXECUTED) <= known
     assert not set(steps.NOT_EXECUTED) & called()
     assert all(len(why.split()) > 3 for why in steps.NOT_EXECUTED.values())

@@ -168,3 +168,37 @@ def test_an_action_of_the_repository_is_taken_from_what_is_checked_out(
     run = small.run(workflow(a=CHECKOUT + use, b=f"steps:{use}"))
     assert run.jobs == {"a": SUCCESS, "b": FAILURE}
     assert {(step.file, step.job) for step in run.steps} == {("actions/own", "")}
+
+
+def test_what_stands_in_for_a_command_is_executed_in_its_place_and_counts_for_nothing(
+    small: Small, workflow: Workflow
+) -> None:
+    small.around.stand_ins = {"make image": "echo stood in"}
+    run = small.run(workflow(a="steps:\n  - run: make image\n  - run: echo on"))
+    assert run.conclusion == SUCCESS
+    assert "stood in" in small.text(run, "a")
+    assert [step.command for step in run.steps] == ["echo on"]
+
+
+@pytest.mark.parametrize(
+    ("given", "attested"),
+    [
+        ("subject-path: dist/*", {"one", "two"}),
+        ('subject-name: image\n      subject-digest: "sha256:' + "a" * 64 + '"', {"image"}),
+        ("subject-path: none/*", None),
+        ("subject-name: image\n      subject-digest: latest", None),
+    ],
+)
+def test_a_job_vouches_for_files_and_for_what_has_a_digest(
+    small: Small, workflow: Workflow, given: str, attested: set[str] | None
+) -> None:
+    steps = f"""\
+permissions: {{attestations: write, id-token: write}}
+steps:
+  - run: mkdir dist && touch dist/one dist/two
+  - uses: actions/attest-build-provenance@v0
+    with:
+      {given}"""
+    run = small.run(workflow(a=steps))
+    assert run.conclusion == (SUCCESS if attested else FAILURE), small.text(run, "a")
+    assert set(small.attested) == (attested or set())

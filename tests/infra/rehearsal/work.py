@@ -151,7 +151,8 @@ class Work:
         for file in files.values():
             file.write_text("", encoding="utf-8")
         script = self._home / "script.sh"
-        script.write_text(command, encoding="utf-8")
+        stand_in = self.around.stand_ins.get(command)
+        script.write_text(command if stand_in is None else stand_in, encoding="utf-8")
         event = self.run.event
         environment = {
             **self.around.environment,
@@ -174,7 +175,7 @@ class Work:
             **variables,
             **self.around.narrow.get(command, {}),
         }
-        self.write(f"$ {command}")
+        self.write(f"$ {command}" if stand_in is None else f"~ {stand_in} (in the place of {command})")
         began = time.monotonic()
         with self.log.open("ab") as log:
             status = self.around.processes.run(
@@ -182,7 +183,8 @@ class Work:
             )
         self.write(f"= {status} after {time.monotonic() - began:.0f} s")
         job = "" if "/" in origin else self.job.name
-        self.run.steps.append(Step(origin, job, command, status))
+        if stand_in is None:
+            self.run.steps.append(Step(origin, job, command, status))
         if files["GITHUB_ENV"].stat().st_size or files["GITHUB_PATH"].stat().st_size:
             raise NotPlayedError(f"{self.job.id}: GITHUB_ENV and GITHUB_PATH are not played here.")
         if status:

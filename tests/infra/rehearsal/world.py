@@ -10,6 +10,7 @@ from typing import Final
 
 from infra.design import ENVIRONMENTS, REPOSITORY
 from infra.pipeline.environments import GATES, SECRETS, UNGATED
+from tests.infra.rehearsal.artifacts import STAND_INS
 from tests.infra.rehearsal.checkouts import Checkouts
 from tests.infra.rehearsal.estates import Estates, StageFailedError
 from tests.infra.rehearsal.hub import Hub
@@ -87,6 +88,7 @@ class World:
                 assume=self.estates.accounts.assume,
                 attest=self.hub.attest,
                 narrow={} if whole else NARROW,
+                stand_ins=STAND_INS,
                 say=self.say,
                 at_once=at_once,
             )
