@@ -42,7 +42,7 @@ from hypothesis import Phase, settings
 PRELOADED = (
     "boto3", "botocore.session", "chevron", "html5lib", "hypothesis", "jsonschema", "lxml.html",
     "moto.moto_server.threaded_moto_server", "moto.backends", "playwright.sync_api", "premailer", "tinycss2",
-    "rich.console", "click", "pytest_cov.plugin", "schemathesis.pytest.plugin",
+    "rich.console", "click", "schemathesis.pytest.plugin",
 )  # fmt: skip
 QUIET = (
     "-q", "-p", "no:randomly", "-p", "no:cacheprovider",
@@ -92,24 +92,50 @@ class Quickly:
         settings.load_profile("mutants")
 
 
+class Reached:
+    """A plugin of pytest that notes in which phase of which test a line runs."""
+
+    def __init__(self, sources: list[str]) -> None:
+        # In memory: a test may give up the right to write files.
+        self._coverage = coverage.Coverage(
+            data_file=None, config_file=False, include=[str(Path(source).resolve()) for source in sources]
+        )
+
+    def pytest_sessionstart(self) -> None:
+        self._coverage.start()
+
+    def pytest_sessionfinish(self) -> None:
+        self._coverage.stop()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
+        self._coverage.switch_context(f"{item.nodeid}|setup")
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        self._coverage.switch_context(f"{item.nodeid}|run")
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
+        self._coverage.switch_context(f"{item.nodeid}|teardown")
+        return (yield)
+
+    def found(self, source: str) -> dict[int, list[str]]:
+        return self._coverage.get_data().contexts_by_lineno(str(Path(source).resolve()))
+
+
 def measure(arguments: list[str], sources: list[str]) -> dict[str, Any]:
     """Run in this (forked) process."""
-    durations, data = Durations(), Path(".coverage.mutants").resolve()
-    wanted = ["--cov-config=/dev/null", "--cov-context=test", "--cov-report="]
-    os.environ["COVERAGE_FILE"] = str(data)
-    folders = sorted({Path(source).parts[0] for source in sources})
-    status = pytest.main(
-        [*QUIET, *wanted, *(f"--cov={folder}" for folder in folders), *arguments],
-        plugins=[durations, Quickly()],
-    )
+    durations, reached = Durations(), Reached(sources)
+    status = pytest.main([*QUIET, *arguments], plugins=[durations, reached, Quickly()])
     if status != pytest.ExitCode.OK:
         return {"failed": durations.failed or str(status)}
-    found = coverage.CoverageData(str(data))
-    found.read()
     lines: dict[str, list[str]] = {}
     early = []
     for source in sources:
-        for line, contexts in found.contexts_by_lineno(str(Path(source).resolve())).items():
+        for line, contexts in reached.found(source).items():
             tests = {context.rpartition("|")[0] for context in contexts}
             for context in contexts:
                 if context.endswith("|setup"):
@@ -130,6 +156,7 @@ def forked(work: Callable[[Callable[[object], None]], Any], patience: Callable[[
     """
     reading, writing = os.pipe()
     own = tempfile.mkdtemp(prefix="mutant-")
+    os.chmod(own, 0o755)  # noqa: PTH101 - a test may become an ordinary user
     child = os.fork()
     if child == 0:
         os.setsid()

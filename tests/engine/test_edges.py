@@ -1,0 +1,70 @@
+"""Where a bound lies, and what an error says beside it: to the one character, to the one turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bbws_templates import LimitError, Limits, Template, TemplateSyntaxError, WrongTypeError, render
+
+
+def refused(source: str) -> TemplateSyntaxError:
+    with pytest.raises(TemplateSyntaxError) as caught:
+        Template.parse(source)
+    return caught.value
+
+
+def test_a_delimiter_tag_of_an_equals_sign_alone_is_one_that_is_not_closed() -> None:
+    assert "not closed by '=}}'" in str(refused("{{=}}"))
+    assert "takes two delimiters" in str(refused("{{==}}"))
+
+
+@pytest.mark.parametrize(("length", "shown"), [(39, 39), (40, 40), (41, 40)])
+def test_of_a_long_name_forty_characters_are_shown(length: int, shown: int) -> None:
+    name = "n" * length
+    assert f"opens: '{('{{' + name)[2:][:shown]}'" in str(refused("{{" + name + "\n {{other}}"))
+    block = str(refused("{{$" + name[1:] + "}}"))
+    assert "'{{$" + name[1:][: shown - 1] + "}}'" in block
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [
+        ("{{#each items}}{{/each}}", "'{{#items}}…{{/items}}'"),
+        ("{{#each items}}{{/if}}", "Close it with '{{/each items}}' first."),
+        ("{{#list items}}{{/list}}", "Close it with '{{/list items}}' first."),
+    ],
+)
+def test_only_a_helper_that_is_closed_as_one_is_taken_for_handlebars(source: str, advice: str) -> None:
+    error = refused(source)
+    assert error.remedy is not None
+    assert advice in error.remedy
+    assert ("Handlebars" in error.remedy) is source.endswith("/each}}")
+
+
+class Thing:
+    """Not data, and nothing that can be called."""
+
+
+@pytest.mark.parametrize(
+    ("value", "remedy"),
+    [
+        (lambda: "x", "Supply what it would return"),
+        (Thing(), "Supply a mapping, a list"),
+        (b"bytes", "Supply a mapping, a list"),
+    ],
+)
+def test_a_section_over_what_is_no_data_says_what_to_supply(value: Any, remedy: str) -> None:
+    with pytest.raises(WrongTypeError) as caught:
+        render("{{#a}}x{{/a}}", {"a": value}, strict=True)
+    assert caught.value.remedy is not None
+    assert caught.value.remedy.startswith(remedy)
+
+
+def test_too_many_turns_are_placed_where_the_nodes_begin_that_are_one_too_many() -> None:
+    template = Template.parse("{{#a}}\n{{x}} {{y}} {{z}}{{/a}}")
+    with pytest.raises(LimitError, match="More than 30 turns") as caught:
+        template.render({"a": [{}] * 9, "x": 1, "y": 2, "z": 3}, limits=Limits(turns=30))
+    assert caught.value.location is not None
+    assert (caught.value.location.line, caught.value.location.column) == (2, 1)
