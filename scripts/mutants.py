@@ -267,7 +267,7 @@ def _statement(source: str, line: int) -> int:
     return max(around, default=line)
 
 
-def run(name: str, count: int, seed: int) -> int:
+def run(name: str, count: int, seed: int, skipped: int = 0) -> int:
     """Mutate a room and print what became of it; the exit status is 0 unless nothing could be measured."""
     room, report = ROOMS[name], ROOT / "build" / "mutants" / f"{name}-{seed}.txt"
     bench = Bench(ROOT / "build" / "mutants" / f"{name}-{seed}")
@@ -294,7 +294,7 @@ def run(name: str, count: int, seed: int) -> int:
         for file in files
         for mutation in mutations(file, (bench.home / file).read_text(encoding="utf-8"))
     ]
-    sample = chosen(found, count, seed)
+    sample = chosen(found, count, seed)[skipped:]
     print(f"{len(sample)} of {len(found):,} mutants, seed {seed}", flush=True)
     outcomes: Counter[str] = Counter()
     killers = Killers()
@@ -323,8 +323,11 @@ def main() -> int:
     parser.add_argument("room", choices=sorted(ROOMS))
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--skip", type=int, default=0, help="go on with a sample that was cut off after so many"
+    )
     given = parser.parse_args()
-    return run(given.room, given.sample, given.seed)
+    return run(given.room, given.sample, given.seed, given.skip)
 
 
 if __name__ == "__main__":

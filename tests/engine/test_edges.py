@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bbws_templates import LimitError, Limits, Template, TemplateSyntaxError, WrongTypeError, render
+from bbws_templates import LimitError, Limits, Template, TemplateSyntaxError, WrongTypeError
 
 
 def refused(source: str) -> TemplateSyntaxError:
@@ -57,7 +57,7 @@ class Thing:
 )
 def test_a_section_over_what_is_no_data_says_what_to_supply(value: Any, remedy: str) -> None:
     with pytest.raises(WrongTypeError) as caught:
-        render("{{#a}}x{{/a}}", {"a": value}, strict=True)
+        Template.parse("{{#a}}x{{/a}}").render({"a": value})
     assert caught.value.remedy is not None
     assert caught.value.remedy.startswith(remedy)
 

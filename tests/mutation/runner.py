@@ -28,6 +28,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -289,6 +290,7 @@ class Served:
 
     def __init__(self, questions: Iterator[str], answer: Callable[[Any], None]) -> None:
         self._questions, self._answer = questions, answer
+        self._errors = os.dup(2)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -297,10 +299,20 @@ class Served:
             os._exit(1)
         self._items = {item.nodeid: item for item in session.items}
         self._answer("ready")
-        for line in self._questions:
-            question = json.loads(line)
-            self._answer(forked(partial(self._meet, question), patience_with(question["seconds"])))
+        with self._reported():
+            for line in self._questions:
+                question = json.loads(line)
+                self._answer(forked(partial(self._meet, question), patience_with(question["seconds"])))
         os._exit(0)
+
+    @contextlib.contextmanager
+    def _reported(self) -> Iterator[None]:
+        """Print what goes wrong here, or in a process forked from here, which pytest would keep to itself."""
+        try:
+            yield
+        except BaseException:  # noqa: BLE001 - whatever it is, nobody else says it
+            os.write(self._errors, traceback.format_exc().encode())
+            os._exit(1)
 
     def _meet(self, question: Mapping[str, Any], tell: Callable[[object], None]) -> list[str]:
         if not put_in_place(question["file"], question["mutant"]):
@@ -328,6 +340,7 @@ class Collected:
     """A process that has read the tests, and the product with them."""
 
     def __init__(self, arguments: list[str]) -> None:
+        self.arguments = arguments
         (there, asking), (answers, answering) = os.pipe(), os.pipe()
         self._child = os.fork()
         if self._child == 0:
@@ -367,6 +380,10 @@ def main() -> None:
         elif "mutant" in question:
             assert collected
             answer = collected.ask(line)
+            if answer == "failed":  # whatever became of it: its answer is to be had without it
+                collected = Collected(collected.arguments)
+                collected.answer()
+                answer = ["elsewhere", ""]
         else:
             answer = forked(partial(outcome, question["tests"]), patience_with(question["seconds"]))
         print(json.dumps(answer), flush=True)
