@@ -236,12 +236,16 @@ ALIKE = [
     ":is(#i,p){color:blue} p.a{color:red}",
     ":is(.a):not(:is(p,b):hover){color:blue} p{color:red}",
     "p{color:red} p:where(.a,.b){color:blue}",
+    "p:not(#c,.b){color:blue} p.a{color:red}",
+    "p:not(.b,i):not(.c,u){color:blue} p.a{color:red}",
 ]
 WEAKER = [
     "p:hover{color:blue} p.a{color:red}",
     "p:hover{color:blue} #i.a{color:red}",
     "p:where(.a,.b){color:blue} p{color:red}",
     "p:is(.a,i){color:blue} #i{color:red}",
+    "p.a{color:red} p:not(i,b){color:blue}",
+    "#i{color:red} p:not(.c,.b):not(i,u){color:blue}",
 ]
 
 

@@ -90,6 +90,7 @@ _STAR = re.compile(r"\*(?!:(?:first|last|only|nth)-)")
 _COLON = ":"
 # Every browser takes what begins with "-webkit-", whether it knows it or not; nobody what is of others.
 _OF_ONE_BROWSER = re.compile(r"::?-(?!webkit-)[a-z]+-|(?<!:):-webkit-", re.IGNORECASE)
+_OF_THEIR_LIST = frozenset({"not", "is", "has"})
 # What stands for syntax that cssselect knows only the older forms of.
 _PASSED = {"[] block": "[x]", "&": "*"}
 
@@ -199,6 +200,7 @@ def _split(prelude: Sequence[Any]) -> list[list[Any]]:
 
 def _newer(tokens: Sequence[Any], text: str) -> Selector:
     """A selector that cssselect cannot read; what is left without its newer parts tells what it may match."""
+    newer = [token for token in tokens if token.type in {"function", "[] block"}]
     names = [
         token
         for token, following in zip(tokens, [*tokens[1:], None], strict=True)
@@ -206,15 +208,27 @@ def _newer(tokens: Sequence[Any], text: str) -> Selector:
         and not (token == _COLON and following is not None and following.type == "function")
     ]
     nothing = frozenset[str]()
-    newer = Selector(
+    selector = Selector(
         text, (0, 0, 0), "it is newer than this reader", nothing, nothing, nothing, "", counts=True
     )
     try:
         (left,) = map(_selector, cssselect.parse("".join(str(token.serialize()) for token in names)))
     except cssselect.SelectorError:
-        return newer
-    ids, classes, elements = left.specificity
-    return replace(newer, specificity=(ids, classes + 1, elements), reach=left.reach)
+        return selector
+    ids, classes, elements = map(sum, zip(left.specificity, *map(_specificity, newer), strict=True))
+    return replace(selector, specificity=(ids, classes, elements), reach=left.reach)
+
+
+def _specificity(token: Any) -> tuple[int, int, int]:
+    """What a function or an attribute adds: a class, or the most specific of a list (section 17)."""
+    if token.type == "function" and token.lower_name == "where":
+        return (0, 0, 0)
+    if token.type == "function" and token.lower_name in _OF_THEIR_LIST:
+        try:
+            return max(selector.specificity for selector in parse_selectors(token.arguments))
+        except cssselect.SelectorError:
+            pass
+    return (0, 1, 0)
 
 
 def is_readable(prelude: Sequence[Any]) -> bool:
