@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -90,6 +92,22 @@ def test_every_file_test_and_task_that_is_named_exists() -> None:
 )
 def test_what_is_not_there_is_noticed(code: str, problem: str) -> None:
     assert missing(code) == problem
+
+
+def test_every_test_that_is_named_is_one_that_make_test_runs() -> None:
+    """A function of that name may be a helper, be marked heavy, or be hidden by a second of its name."""
+    named = {code for _, code in inline_code(PAGE) if re.fullmatch(r"tests/[\w/]+\.py(::\w+)?", code)}
+    answer = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "-p", "no:randomly", *sorted(named)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout[-2000:] + answer.stderr
+    collected = {re.split(r"\[| ", line)[0] for line in answer.stdout.splitlines() if "::" in line}
+    found = collected | {test.partition("::")[0] for test in collected}
+    assert named - found == set()
 
 
 def test_every_requirement_has_a_file_a_proof_and_the_place_where_it_holds() -> None:
