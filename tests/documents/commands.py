@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import functools
 import io
+import itertools
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from typing import Any, Final
 import botocore.exceptions
 import botocore.session
 import click
+import yaml
 from botocore import xform_name
 
 from app.cli import COMMANDS, cli
@@ -240,6 +242,33 @@ def _terraform(arguments: tuple[str, ...]) -> str:
     return "" if verbs and verbs[0] in known else f"terraform has no {' '.join(verbs[:1])}"
 
 
+def _gh(arguments: tuple[str, ...]) -> str:
+    """A dispatch names a workflow that is there, its inputs and no others, and all that it must be given."""
+    workflow = next((word for word in arguments if re.fullmatch(r"[\w-]+\.yml", word)), "")
+    if not workflow:
+        return ""
+    file = ROOT / ".github" / "workflows" / workflow
+    if not file.is_file():
+        return f"there is no workflow {workflow}"
+    if arguments[:2] != ("workflow", "run"):
+        return ""
+    begun_by = yaml.safe_load(file.read_text(encoding="utf-8"))[True]  # YAML 1.1 takes "on" for true
+    if "workflow_dispatch" not in begun_by:
+        return f"{workflow} is not begun by a dispatch"
+    declared = (begun_by["workflow_dispatch"] or {}).get("inputs", {})
+    pairs = [word.partition("=") for mark, word in itertools.pairwise(arguments) if mark == "-f"]
+    given = {name: value for name, _, value in pairs}
+    if wrong := [name for name in given if name not in declared]:
+        return f"{workflow} takes no {', '.join(wrong)}"
+    missing = [name for name, entry in declared.items() if entry.get("required") and name not in given]
+    if missing:
+        return f"Missing inputs of {workflow}: {', '.join(missing)}"
+    for name, value in given.items():
+        if value not in declared[name].get("options", [value]):
+            return f"{workflow}: {name} is never {value}"
+    return ""
+
+
 def _any(arguments: tuple[str, ...]) -> str:
     return ""
 
@@ -250,10 +279,10 @@ _CHECKS: Final[Mapping[str, Callable[[tuple[str, ...]], str]]] = {
     "make": _make,
     "aws": _aws,
     "terraform": _terraform,
+    "gh": _gh,
     **dict.fromkeys(
         (
             "git",
-            "gh",
             "docker",
             "curl",
             "ls",
