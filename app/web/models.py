@@ -211,6 +211,7 @@ class Reference(_Model):
 
     text: str
     address: str
+    only_outlook: bool = Field(description="It stands in a comment that Outlook for Windows alone reads.")
 
 
 class RenderResult(_Model):

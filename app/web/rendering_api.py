@@ -12,6 +12,7 @@ from app.web.bodies import body_of, json_body
 from app.web.checks import count
 from app.web.documented import BODY, NO_SUCH, RELEASE, UNUSABLE, Name
 from app.web.models import Counts, FindingModel, MailboxModel, Reference, RenderRequest, RenderResult
+from app.web.references import Reference as Found
 from app.web.references import references_of
 from app.web.released import SOURCE
 from app.web.renderings import Data
@@ -55,6 +56,10 @@ def render_template(
     return _rendered(preview.email, data, preview.findings, preview=path)
 
 
+def _reference(item: Found) -> Reference:
+    return Reference(text=item.text, address=item.address, only_outlook=item.only_outlook)
+
+
 def _rendered(
     email: RenderedEmail, data: Data, findings: tuple[Finding, ...], *, preview: str
 ) -> RenderResult:
@@ -70,8 +75,8 @@ def _rendered(
         html=email.html,
         text=email.text,
         html_bytes=len(email.html.encode("utf-8", "replace")),
-        links=[Reference(text=text, address=address) for text, address in references.links],
-        images=[Reference(text=text, address=address) for text, address in references.images],
+        links=[_reference(item) for item in references.links],
+        images=[_reference(item) for item in references.images],
         findings=[FindingModel.of(finding) for finding in findings],
         counts=Counts.model_validate(count(findings)),
         preview=preview,

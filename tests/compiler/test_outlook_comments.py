@@ -9,6 +9,7 @@ import pytest
 from app.core.compiler.compilation import compile_template
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.errors import CompileError
+from app.core.findings import Severity
 from tests.compiler.conftest import Compile, Loader
 
 CSS = ".w { padding: 24px } .t { width: 600px } div .w { color: red }"
@@ -28,6 +29,16 @@ INSIDE = [
     # Not for Outlook, not an element, or an end of nothing: as it was.
     ("<!--[if IE]><td class='w'><![endif]-->", None),
     ("<!--[if lt mso 12]><td class='w'><![endif]-->", None),
+    # Of any version from 2007 on, and in conditions within conditions.
+    (
+        "<!--[if lt mso 14]><td class='w'><![endif]-->",
+        "<!--[if lt mso 14]><td class='w' style=\"padding:24px;color:red\"><![endif]-->",
+    ),
+    (
+        "<!--[IF mso]><![if gte mso 9]><td class='w'><![endif]><![endif]-->",
+        "<!--[IF mso]><![if gte mso 9]><td class='w' style=\"padding:24px;color:red\"><![endif]><![endif]-->",
+    ),
+    ("<!--[if mso]><![if !mso]><td class='w'><![endif]><![endif]-->", None),
     ("<!--[if mso]></td><![endif]-->", None),
     ("<!-- <td class='w'> -->", None),
     ("<!--[if mso]><v:rect class='w' href='x'></v:rect><![endif]-->", None),
@@ -92,3 +103,82 @@ def test_a_stylesheet_of_outlooks_own_that_loses_is_a_warning(load: Loader) -> N
     templates = load({"mail.html": f"<head><style>p {{ color: red }}</style>{marked}</head><p>x</p>"})
     compilation = compile_template(templates.templates["mail"], templates)
     assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+@pytest.mark.parametrize(
+    ("inside", "message"),
+    [
+        ("<td {{a}}>", "a start tag, between its attributes|an attribute's name"),
+        ("<td {{#a}}class='x'{{/a}}>", "between its attributes"),
+        ("<td width={{a}}>", "without quotes"),
+        ("<v:rect style='{{#a}}top:0{{/a}}'>", "inside a style attribute"),
+        ("<{{a}}>", "a tag's name"),
+        ("{{#a}}<td width='{{/a}}'>", "ends, in line 1, in an attribute's value"),
+    ],
+)
+def test_mustache_stands_in_such_a_comment_where_it_may_elsewhere(
+    compiled: Compile, inside: str, message: str
+) -> None:
+    with pytest.raises(CompileError, match=message):
+        compiled(f"<p>x</p><!--[if mso]>{inside}<![endif]-->")
+    remark = f"<p>x</p><!-- {inside} --><!--[if IE]>{inside}<![endif]-->"
+    assert compiled(remark).compiled.html == remark
+
+
+def test_a_section_in_one_comment_for_outlook_surrounds_what_it_likes_there(compiled: Compile) -> None:
+    html = "<!--[if mso]>{{#a}}<table><tr><td>{{/a}}<![endif]--><p>x</p>"
+    assert compiled(html).compiled.html == html
+    with pytest.raises(CompileError, match="begins in a comment and ends, in line 1, in another comment"):
+        compiled("<!--[if mso]>{{#a}}<td><![endif]--><!--[if mso]>{{/a}}<![endif]-->")
+
+
+def test_what_is_wrong_with_the_css_inside_is_said(compiled: Compile) -> None:
+    inside = "<td style='colr: red'><v:rect style='v-text-anchor:middle'></v:rect>"
+    result = compiled(f"<!--[if mso]>{inside}<![endif]-->")
+    (finding,) = [item for item in result.findings if item.code == "css-syntax"]
+    assert (finding.location.line, finding.location.column) == (1, 25)
+
+
+def test_a_stylesheet_linked_there_is_put_in_its_place_there(load: Loader) -> None:
+    comment = "<!--[if mso]>{}<link rel='stylesheet' href='https://a.example/x.css'><![endif]-->"
+    html = (
+        comment.format("<link rel='stylesheet' href='styles/b.css' media='all'>") + "<p class='{{c}}'>x</p>"
+    )
+    sheets = {"styles/a.css": "p{top:0}", "styles/b.css": '@import "a.css"; p{left:0}'}
+    templates = load({"mail.html": html, **sheets})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert comment.format("<style media='all'>p{top:0} p{left:0}</style>") in compilation.compiled.html
+    assert [item.code for item in compilation.findings] == ["remote-stylesheet", "no-metadata"]
+    assert not equivalence_findings(compilation, templates, {"c": "c"}, fixture="")
+
+
+def test_such_a_stylesheet_ends_no_comment(compiled: Compile) -> None:
+    with pytest.raises(CompileError, match="would end the comment"):
+        compiled(
+            "<!--[if mso]><link rel=stylesheet href=styles/a.css><![endif]-->",
+            {"styles/a.css": "p{top:0} -->"},
+        )
+
+
+def test_a_rule_that_reaches_an_element_through_outlooks_own_stays(load: Loader) -> None:
+    html = (
+        "<style>.ghost .w { color: red } .v { top: 0 }</style>"
+        "<!--[if mso]><div class=ghost><![endif]--><p class='w v'>x</p><!--[if mso]></div><![endif]-->"
+    )
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert ".ghost .w { color: red }" in compilation.compiled.html
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+@pytest.mark.parametrize("css", ["body > .w { color: red }", ".w { top: 0 } .ghost .w { top: 1px }"])
+def test_where_outlooks_own_elements_change_what_a_rule_reaches_is_a_warning(load: Loader, css: str) -> None:
+    html = (
+        f"<head><style>{css}</style></head>"
+        "<body><!--[if mso]><div class=ghost><![endif]--><p class=w>x</p>"
+        "<!--[if mso]></div><![endif]--></body>"
+    )
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    (finding,) = equivalence_findings(compilation, templates, {}, fixture="")
+    assert (finding.code, finding.severity) == ("outlook-rule", Severity.WARNING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.html.outlook_view import is_met, outlook_view
+from app.core.html.outlook_view import is_met, outlook_view, outlook_views
 from app.core.validation.checks.client_css import check_client_css
 from app.core.validation.checks.conditionals import check_conditionals
 from app.core.validation.checks.size import CLIP_BYTES, WARN_BYTES, check_size
@@ -119,6 +119,9 @@ class TestConditions:
             ("true", True),
             ("", False),
             ("mso |", True),
+            ("gte vml 1", True),
+            ("!vml", False),
+            ("!supportLists", False),
         ],
     )
     def test_outlook_takes_a_condition_to_be(self, condition: str, met: bool) -> None:
@@ -145,7 +148,49 @@ class TestConditions:
             ('<!--[if mso]><v:rect arcsize="5"><w:anchorlock/><center>Pay</center></v:rect><![endif]-->', []),
             ("<!--[if mso]><xml><o:OfficeDocumentSettings/></xml><![endif]-->", []),
             ("<!-- an ordinary comment -->", []),
+            # Inside as outside: links, images, attributes, ids, elements; in any version from 2007 on.
+            ('<!--[if mso]><a href="pay">Pay</a><![endif]-->', [("relative-url", 'href="pay">P')]),
+            ('<!--[if lt mso 14]><a href="pay">Pay</a><![endif]-->', [("relative-url", 'href="pay">P')]),
+            ('<!--[if mso]><a href="javascript:x">Pay</a><![endif]-->', [("unsafe-url", 'href="javasc')]),
+            ('<!--[if mso]><![if gte mso 9]><table background="a.png"></table><![endif]><![endif]-->',
+             [("relative-url", 'background="')]),
+            ('<!--[if mso]><img src="https://a.example/a.png" width="1" height="1"><![endif]-->',
+             [("img-alt", '<img src="ht')]),
+            ('<!--[if mso]><p onclick="x" id="a">b</p><![endif]--><p id="a">c</p>',
+             [("event-handler", 'onclick="x" '), ("duplicate-id", 'id="a">c</p>')]),
+            ('<!--[if mso]><p id="a">b</p><![endif]--><!--[if !mso]><!--><p id="a">c</p><!--<![endif]-->',
+             []),
+            ("<!--[if mso]><script>x</script><![endif]-->", [("stripped-element", "<script>x</s")]),
+            ('<!--[if IE]><a href="pay">Pay</a><![endif]-->', []),
+            ('<!--[if mso]><v:rect href="pay" fillcolor="#12345" strokecolor="red"/><![endif]-->',
+             [("relative-url", 'href="pay" f'), ("vml-colour", 'fillcolor="#')]),
+            ('<!--[if mso]><v:rect href="" fillcolor="#f00 [12]"/><![endif]-->',
+             [("empty-link", 'href="" fill')]),
+            ('<!--[if mso]><v:fill type="tile" color="fill darken(9)"/><![endif]-->',
+             [("img-src", '<v:fill type')]),
+            ('<!--[if mso]><v:fill src="a.png" type="tile"/><v:imagedata src="http://a.example/a.png"/><![endif]-->',
+             [("relative-url", 'src="a.png" '), ("insecure-url", 'src="http://')]),
+            # What has no beginning, or only looks like one.
+            ("a<![endif]-->", [("conditional-unclosed", "<![endif]-->")]),
+            ("<!--[if mso>a<![endif]-->", [("conditional-unclosed", "<![endif]-->")]),
+            ("<!--[if mso]>a<!--[if mso]>b<![endif]-->", [("conditional-unclosed", "<!--[if mso]")]),
+            ("<![if !mso]>a", [("conditional-unclosed", "<![if !mso]>")]),
+            ("<!--[if mso]><![if gte mso 9]>a<![endif]-->", [("conditional-unclosed", "<![if gte ms")]),
         ],
     )  # fmt: skip
     def test_body(self, body: str, found: list[tuple[str, str]]) -> None:
         assert problems(check_conditionals, body) == found
+
+    @pytest.mark.parametrize(
+        "html",
+        [
+            "<!--[if mso]>" * 8000 + "<![endif]>" * 8000,
+            "<![if x]>" * 8000 + "<![endif]-->" * 8000,
+            "<!--[if " * 12000,
+            f"<!--[if {'(' * 100_000}]>x<![endif]-->",
+            f"<!--[if {'(' * 200}]>x<![endif]-->",
+            "<!--[if mso]>" + "<xml " * 20000 + "<? " * 20000 + "<v:" * 20000 + "<![endif]-->",
+        ],
+    )
+    def test_any_pile_of_conditions_is_read_in_one_go(self, html: str) -> None:
+        assert all(len(view.html) == len(html) for view in outlook_views(html))

@@ -21,6 +21,7 @@ from tests.validation.conftest import Author
         ("<p>{{#paid}}Paid{{/paid}}{{^paid}}Due{{/paid}}</p>", {"paid": True}),
         ('<a href="{{url}}">{{url}}</a>', {"url": "https://example.com/url"}),
         ('<a href="https://a.example/{{id}}">a</a>', {"id": "id"}),
+        ('<!--[if mso]><v:rect href="{{url}}"/><![endif]-->', {"url": "https://example.com/url"}),
         ("<p>{{#rows}}{{a}}{{/rows}}{{#rows}}{{b}}{{/rows}}</p>", {"rows": [{"a": "a", "b": "b"}]}),
         ("<p>{{a}}{{a.b}}</p>", {"a": "a"}),  # one name cannot be both: the first use counts
         ("<p>{{#person.rows}}{{a}}{{/person.rows}}</p>", {"person": {"rows": [{"a": "a"}]}}),

@@ -233,6 +233,21 @@ class TestInjection:
             ('<a href="mailto:{{a}}">Write</a>', TEXT, []),
             ('<p title="{{a}}">b</p>', TEXT, []),
             ('<p style="color:{{a}}">b</p>', TEXT, ["unrestricted-style"]),
+            # Blanks, and what may print nothing, do not make it any less the beginning.
+            ('<a href=" {{a}}">Pay</a>', URL, ["unrestricted-url"]),
+            ('<a href="{{#a}}{{a}}{{/a}}">Pay</a>', URL, ["unrestricted-url"]),
+            ('<a href="{{#a}}https://a.example/{{/a}}{{a}}">Pay</a>', URL, ["unrestricted-url"]),
+            ('<a href="{{^a}}https://a.example/{{/a}}{{#a}}{{a}}{{/a}}">Pay</a>', URL, ["unrestricted-url"]),
+            ('<a href="{{#a}}https://a.example/{{/a}}{{^a}}https://b.example/{{/a}}{{a}}">Pay</a>', URL, []),
+            ('<a href="https://a.example/{{#a}}{{a}}{{/a}}">Pay</a>', URL, []),
+            # In a comment for Outlook as anywhere else.
+            ('<!--[if mso]><v:rect href="{{a}}"></v:rect><![endif]-->', URL, ["unrestricted-url"]),
+            ('<!--[if mso]><v:rect href="{{a}}"></v:rect><![endif]-->', HTTPS, []),
+            ('<!--[if (mso)|(IE)]><v:fill src="{{a}}"/><![endif]-->', TEXT, ["unrestricted-url"]),
+            ('<!--[if mso 12]><td style="width:{{a}}"><![endif]-->', TEXT, ["unrestricted-style"]),
+            ("<!--[if mso]><style>p{color:{{a}}}</style><![endif]-->", TEXT, ["unrestricted-style"]),
+            ('<!--[if mso]><p title="{{{a}}}">b</p><![endif]-->', TEXT, ["unescaped-variable"]),
+            ("<!--[if mso]><p>{{a}}</p><![endif]-->", TEXT, []),  # and it is used
             (
                 '<p style="color:{{a}}">b</p>',
                 TEXT | {"pattern": "^#[0-9a-f]{6}$", "examples": ["#ffffff"]},

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from app.core.compiler.document import Document
-from app.core.compiler.embedding import Link, linked_file, stylesheet_links
+from app.core.compiler.embedding import Link, linked_file, require_comment, stylesheet_links
 from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.imports import Importer, imports
 from app.core.compiler.inlining import RuleBook
@@ -116,7 +116,7 @@ class _Compiler:
             number: matched[element] for number, element in masked.elements.items() if element in matched
         }
         marked = self._marked(document, masked, matched)
-        kept = _kept(document, masked, matched, marked)
+        kept = _kept(document, masked, matched, marked, self._through_outlook(document, book, rules))
         compiled_html, origins = splice(document, rules, kept, self._for_outlook(document, book))
         if self._templates.settings.compiler.remove_unused:
             compiled_html, origins = without_unused(compiled_html, origins)
@@ -163,7 +163,7 @@ class _Compiler:
         )
         tracer = Tracer(flat.origins)
         here = 0
-        places: list[Link | RawText] = [*stylesheet_links(document.markup)]
+        places: list[Link | RawText] = [*stylesheet_links(document.readings)]
         texts = document.veil.text
         places += [
             style.raw
@@ -186,7 +186,10 @@ class _Compiler:
             importer.write(tracer, file.text, Origins.of_file(file), (file.label,))
             tracer.insert(closing, flat.origins, place.tag.start)
             here = place.tag.end
-            self._stylesheets[place.href] = Importer(self._templates, lambda _, __: None).expanded(file)
+            expanded = Importer(self._templates, lambda _, __: None).expanded(file)
+            self._stylesheets[place.href] = expanded
+            if place.hidden:
+                require_comment(expanded, document.flat.origins.locate(place.tag.start))
         if not here:
             return flat
         tracer.copy(flat.text, flat.origins, here, len(flat.text))
@@ -251,7 +254,8 @@ class _Compiler:
             for style in document.styles
             for problem in style.sheet.problems
         ]
-        for tag in document.markup.start_tags:
+        hidden = [tag for _, tag in document.readings.hidden_tags if ":" not in tag.name]  # no VML
+        for tag in (*document.markup.start_tags, *hidden):
             style = tag.attribute("style")
             if style is not None:
                 written = document.veil.text[style.value_start : style.value_end]
@@ -267,20 +271,42 @@ class _Compiler:
             )
 
     def _for_outlook(self, document: Document, book: RuleBook) -> dict[StartTag, Sequence[Matched]]:
-        """The rules for the start tags that stand in Outlook's comments."""
-        seen = document.as_outlook_reads() if book.may_match(*document.in_outlook_comments) else None
-        if seen is None:
-            return {}
-        require_selectors(seen, book, only=document.is_for_outlook)
-        masked = mask(seen)
-        tags = seen.markup.start_tags
-        inside = {
-            element: number
-            for number, element in masked.elements.items()
-            if document.is_for_outlook(tags[number])
-        }
-        found = book.match_inside(masked.root, inside) if inside else {}
-        return {tags[number]: rules for number, rules in found.items()}
+        """The rules for the start tags that stand in Outlook's comments.
+
+        The newest version that reads a tag decides.
+        """
+        decided: dict[int, tuple[StartTag, Sequence[Matched]]] = {}
+        for seen in document.as_outlook_reads() if book.may_match(*document.in_outlook_comments) else ():
+            require_selectors(seen, book, only=document.is_for_outlook)
+            masked = mask(seen)
+            tags = seen.markup.start_tags
+            inside = {
+                element: number
+                for number, element in masked.elements.items()
+                if document.is_for_outlook(tags[number]) and tags[number].start not in decided
+            }
+            found = book.match_inside(masked.root, inside) if inside else {}
+            for number in inside.values():
+                decided[tags[number].start] = tags[number], found.get(number, ())
+        return {tag: rules for tag, rules in decided.values() if rules}
+
+    def _through_outlook(
+        self, document: Document, book: RuleBook, rules: Mapping[int, Sequence[Matched]]
+    ) -> set[tuple[int, int]]:
+        """The rules that reach an element everybody reads by way of one that only Outlook does."""
+        if not book.may_lead_through(*document.in_outlook_comments):
+            return set()
+        known = {document.markup.start_tags[number].start: set(found) for number, found in rules.items()}
+        more = set()
+        for seen in document.as_outlook_reads():
+            masked = mask(seen)
+            matched = book.match(masked.root) if masked.root is not None else {}
+            for number, element in masked.elements.items():
+                tag = seen.markup.start_tags[number]
+                if not document.is_for_outlook(tag):
+                    found = set(matched.get(element, ())) - known.get(tag.start, set())
+                    more |= {rule.rank.order for rule in found}
+        return more
 
     def _marked(
         self, document: Document, masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]]
@@ -330,14 +356,16 @@ def _kept(
     masked: MaskedDocument,
     matched: Mapping[Node, Sequence[Matched]],
     marked: frozenset[Place],
+    through_outlook: set[tuple[int, int]],
 ) -> Kept:
     """What stays in the style elements beside what cannot be inlined.
 
-    Those are the rules for elements that have no tag here, being implied or made twice of one, every rule
-    where data may bring elements along, and emptied style elements that a rule may count.
+    Those are the rules for elements that have no tag here, being implied or made twice of one, those that
+    reach an element ``through_outlook``, every rule where data may bring elements along, and emptied style
+    elements that a rule may count.
     """
     tagged = {element: number for number, element in masked.elements.items()}
-    rules = set()
+    rules = set(through_outlook)
     for element, found in matched.items():
         number = masked.again.get(element, tagged.get(element))
         first = masked.elements.get(number) if number is not None else None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NoReturn
@@ -14,7 +15,7 @@ from app.core.compiler.inlining import kept_whole
 from app.core.css.stylesheet import Stylesheet, parse_stylesheet
 from app.core.errors import CompileError
 from app.core.html.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
-from app.core.html.outlook_view import outlook_view
+from app.core.html.readings import Readings
 from app.core.html.veil import UnveilableError, Veil
 from bbws_templates.errors import LimitError
 from bbws_templates.tokens import Token, TokenKind
@@ -22,8 +23,6 @@ from bbws_templates.tokens import Token, TokenKind
 MAX_RULES = 3_000
 """More rules than any mail has: Foundation for Emails, with all of its classes, has about 900."""
 
-_ELEMENT = re.compile(r"<([a-zA-Z][^\s/>]*)")
-_NAMING = re.compile(r"""\s(?:class|id)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 _WORD = re.compile(r"[\w-]+")
 _OF_HEAD = frozenset({"html", "head", "style", "title", "meta", "link", "base", "script", "noscript"})
 
@@ -69,7 +68,7 @@ class Document:
             self.markup = Markup(self.veil.text)
         except UnclosedMarkupError as error:
             self._unclosed(error)
-        self._outlook = outlook_view(self.veil.text)
+        self.readings = Readings(self.markup)
         self.sections = tuple(_pairs(self.veil.tags))
         self._require_few_rules()
         self.styles = tuple(self._style(raw) for raw in self.markup.raw_texts if raw.tag.name == "style")
@@ -132,32 +131,29 @@ class Document:
     @property
     def in_outlook_comments(self) -> tuple[frozenset[str], frozenset[str]]:
         """The names of elements in conditional comments, and the classes and ids that they may have."""
-        text = self.veil.text
-        comments = [text[item.start : item.end] for item in self.markup.comments]
-        inside = "\n".join(comment for comment in comments if comment.startswith("<!--[if"))
-        names = frozenset(name.lower() for name in _ELEMENT.findall(inside))
-        values = _NAMING.findall(inside)
-        words = frozenset(_WORD.findall(" ".join(values)))
+        tags = [tag for _, tag in self.readings.hidden_tags]
+        names = frozenset(tag.name for tag in tags)
+        values = [self.value(tag, name) or "" for tag in tags for name in ("class", "id")]
+        words = frozenset(_WORD.findall(html.unescape(" ".join(values))))
         if any(self.veil.words(value) for value in values):
-            words |= frozenset(_WORD.findall(text))  # data may say any of them
+            words |= frozenset(_WORD.findall(self.veil.text))  # data may say any of them
         return names, words
 
-    def as_outlook_reads(self) -> Document | None:
-        """The same document with Outlook's comments resolved, every offset as it was.
+    def as_outlook_reads(self) -> Iterator[Document]:
+        """The same document as each version of Outlook reads it, every offset as it was, newest first.
 
-        None where there is no element in them, or where what is left is not whole.
+        Only those in which it reads elements that nobody else does, and in which what is left is whole.
         """
-        view = self._outlook
-        if not view.conditions:
-            return None
-        seen = copy.copy(self)
-        for name in ("parted_sections", "body_start"):
-            seen.__dict__.pop(name, None)
-        try:
-            seen.markup = Markup(view.html)
-        except UnclosedMarkupError:
-            return None
-        return seen if any(map(self.is_for_outlook, seen.markup.start_tags)) else None
+        for view in self.readings.views:
+            seen = copy.copy(self)
+            for name in ("parted_sections", "body_start"):
+                seen.__dict__.pop(name, None)
+            try:
+                seen.markup = Markup(view.html)
+            except UnclosedMarkupError:
+                continue
+            if any(map(self.is_for_outlook, seen.markup.start_tags)):
+                yield seen
 
     def is_for_outlook(self, tag: StartTag) -> bool:
         """Whether a start tag stands in a comment that Outlook alone reads."""
@@ -199,7 +195,8 @@ class Document:
         return self.flat.text[tag.start : tag.end]
 
     def _style(self, raw: RawText) -> StyleElement:
-        hidden = self._outlook.html[raw.tag.start] != "<"  # else Outlook would read what is not for it
+        # Outlook would read in a style attribute what is not for it.
+        hidden = any(view.vml[raw.tag.start] != "<" for view in self.readings.views[:1])
         whole = hidden or kept_whole(
             {item.name: self.value(raw.tag, item.name) for item in raw.tag.attributes}
         )

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from app.core.compiler.origins import Origins
 from app.core.errors import CompileError, Location
 from app.core.html.markup import Attribute, Markup, StartTag
+from app.core.html.readings import Readings
 from app.core.sources import SourceFile, TemplateSet
 
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
@@ -23,28 +24,33 @@ _REMOTE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Link:
-    """A link to a stylesheet: the tag, the address and the ``media`` attribute as they are written."""
+    """A link to a stylesheet: the tag, the address and the ``media`` attribute as they are written.
+
+    One that is ``hidden`` stands in a comment for Outlook.
+    """
 
     tag: StartTag
     href: str
     media: str
+    hidden: bool = False
 
     def styled(self, css: str) -> tuple[str, str, str]:
         """The ``<style>`` element that takes the link's place, in three pieces."""
         return f"<style{self.media}>", css, "</style>"
 
 
-def stylesheet_links(markup: Markup) -> list[Link]:
-    """The links to stylesheets in order of appearance."""
+def stylesheet_links(readings: Readings) -> list[Link]:
+    """The links to stylesheets in order of appearance, those in comments for Outlook last."""
     found = []
-    for tag in markup.start_tags:
+    tags = [(readings.markup, tag) for tag in readings.markup.start_tags]
+    for number, (markup, tag) in enumerate([*tags, *readings.hidden_tags]):
         rel, href = tag.attribute("rel"), tag.attribute("href")
         if tag.name != "link" or rel is None or href is None:
             continue
         if "stylesheet" in _value(markup, rel).lower().split():
             media = tag.attribute("media")
             written = f" {markup.text[media.start : media.end]}" if media else ""
-            found.append(Link(tag, _value(markup, href).strip(), written))
+            found.append(Link(tag, _value(markup, href).strip(), written, number >= len(tags)))
     return found
 
 
@@ -95,7 +101,7 @@ def with_stylesheets(
     markup = Markup(html)
     edits = [
         (link.tag.start, link.tag.end, "".join(link.styled(files[link.href].text)))
-        for link in stylesheet_links(markup)
+        for link in stylesheet_links(Readings(markup))
         if link.href in files
     ]
     for raw in markup.raw_texts if statements else ():
@@ -110,6 +116,20 @@ def with_stylesheets(
         pieces += [html[here:start], text]
         here = end
     return "".join([*pieces, html[here:]])
+
+
+def require_comment(file: SourceFile, place: Location) -> None:
+    """Refuse a stylesheet that would end the comment that it is put into.
+
+    Raises:
+        CompileError: at ``place``, where it is linked.
+    """
+    if "-->" in file.text:
+        raise CompileError(
+            f"'-->' in {file.label} would end the comment that the stylesheet is put into.",
+            location=place,
+            remedy="Take it out of the stylesheet: CSS needs no '<!--' and '-->'.",
+        )
 
 
 def _value(markup: Markup, attribute: Attribute) -> str:

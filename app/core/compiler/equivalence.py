@@ -12,7 +12,7 @@ order is seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
@@ -33,6 +33,7 @@ from app.core.sources import TemplateSet
 from bbws_templates.mailing import Part, parsed_part
 
 _LINE = "data-bbws-line"
+_OF_OUTLOOK = "data-bbws-outlook"
 # What is text to one reader, as in <noscript>, is markup to the one that sets the marks.
 _MARKED = re.compile(rf' {MARK}="\d+"')
 _STYLE = re.compile(r"""\sstyle(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?(?=[\s>/])""", re.IGNORECASE)
@@ -40,10 +41,11 @@ _STYLE = re.compile(r"""\sstyle(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?(?=[\s>/])
 
 @dataclass(frozen=True)
 class Difference:
-    """The first thing in which two documents differ; ``event`` counts those of the first document."""
+    """One thing in which two documents differ; ``event`` counts those of the first document."""
 
     event: int
     message: str
+    of_style: bool = False
 
 
 def equivalence_findings(
@@ -62,8 +64,8 @@ def equivalence_findings(
         reduced = templates.settings.compiler.remove_unused
         ours, theirs = _sights(compiled, html, reduced=reduced)
         difference = first_difference(ours, theirs, compilation.defeated)
-        if difference is None and "[if" in html:
-            views = _sights(outlook_view(compiled).html, outlook_view(html).html, reduced=reduced)
+        if difference is None and "[if" in html.lower():
+            views = _sights(_marked_for_outlook(compiled), _marked_for_outlook(html), reduced=reduced)
             in_outlook = _outlook_findings(compilation, data, compiled, views, theirs, fixture)
             if in_outlook:
                 return in_outlook
@@ -94,28 +96,56 @@ def _outlook_findings(
 ) -> tuple[Finding, ...]:
     """The same question of what Outlook for Windows reads: its comments resolved.
 
-    Its own stylesheets, in comments, are left as they are, and what was inlined may defeat them: a warning.
+    Its own stylesheets, in comments, are left as they are, and what was inlined may defeat them; and elements
+    of its own may change which rules reach those that everybody reads. These are warnings.
     """
     compiled = outlook_view(compiled).html
     ours, theirs = views
-    difference = first_difference(ours, theirs, compilation.defeated)
-    if difference is None:
+    found = list(differences(ours, theirs, compilation.defeated))
+    if not found:
         return ()
     own = {theirs.meaning[word][1] for word in theirs.ruled - plain.ruled}
-    serious = first_difference(ours, theirs, compilation.defeated | own)
+    lasting = list(differences(ours, theirs, compilation.defeated | own))
+    serious = next((item for item in lasting if not item.of_style or _is_marked(ours, item)), None)
     if serious is not None:
         return (_differing(compilation, data, compiled, serious, fixture),)
-    finding = _differing(compilation, data, compiled, difference, fixture)
-    return (
-        replace(
-            finding,
+    difference = (lasting or found)[0]
+    place = _differing(compilation, data, compiled, difference, fixture).location
+    if lasting:
+        finding = Finding(
+            code="outlook-rule",
+            severity=Severity.WARNING,
+            message="With the elements that only Outlook for Windows reads, other rules reach this element "
+            f"there, and a style attribute is the same for every client: {difference.message}",
+            location=place,
+            remedy="Give the element a class, and write the rule for that.",
+        )
+    else:
+        finding = Finding(
             code="overridden-rule",
             severity=Severity.WARNING,
             message="A rule in a comment for Outlook loses to a style attribute, into which other rules were "
             f"inlined: {difference.message}",
+            location=place,
             remedy="Mark it !important.",
-        ),
-    )
+        )
+    return (replace(finding, template=compilation.source.name, fixture=fixture),)
+
+
+def _marked_for_outlook(html: str) -> str:
+    """What Outlook reads, with a mark on each element that nobody else does."""
+    view = outlook_view(html)
+    pieces = []
+    here = 0
+    for tag in Markup(view.html).start_tags:
+        if view.is_only(tag.start):
+            pieces += [view.html[here : tag.name_end], f" {_OF_OUTLOOK}"]
+            here = tag.name_end
+    return "".join([*pieces, view.html[here:]])
+
+
+def _is_marked(sight: Sight, difference: Difference) -> bool:
+    return _OF_OUTLOOK in dict(sight.events[difference.event].attributes)
 
 
 def _differing(
@@ -184,18 +214,26 @@ def _reached(source: Sight) -> set[str]:
 
 
 def first_difference(ours: Sight, theirs: Sight, defeated: frozenset[str] = frozenset()) -> Difference | None:
-    """Where two documents first differ in what they mean, None when they do not.
+    """Where two documents first differ in what they mean, None when they do not; as ``differences``."""
+    return next(differences(ours, theirs, defeated), None)
+
+
+def differences(ours: Sight, theirs: Sight, defeated: frozenset[str] = frozenset()) -> Iterator[Difference]:
+    """Where two documents differ in what they mean: in style, and then the first place where in more.
 
     ``defeated`` are declarations that are known to lose in the first document, or their properties where data
     say the value.
     """
     for number, (left, right) in enumerate(zip_longest(ours.events, theirs.events)):
-        message = _difference(left, right) or _style_difference(ours, theirs, left, right, defeated)
+        message = _difference(left, right)
         if message:
-            return Difference(number, message)
+            yield Difference(number, message)
+            return
+        message = _style_difference(ours, theirs, left, right, defeated)
+        if message:
+            yield Difference(number, message, of_style=True)
     if ours.statements != theirs.statements:
-        return Difference(0, f"the at-rules are {ours.statements} instead of {theirs.statements}")
-    return None
+        yield Difference(0, f"the at-rules are {ours.statements} instead of {theirs.statements}")
 
 
 def _difference(left: Event | None, right: Event | None) -> str:

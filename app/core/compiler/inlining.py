@@ -29,6 +29,9 @@ _PLAIN = re.compile(r"[\w\s>.#-]+")  # a selector that premailer reads as it is 
 # The last compound of a selector: its element, and the rest of it up to an attribute or a pseudo-class.
 _LAST = re.compile(r"(?:^|[\s>+~])([a-z][\w-]*)?((?:[.#][\w-]+)*)(?:[\[:*].*)?$", re.DOTALL)
 _WORD = re.compile(r"[.#]([\w-]+)")
+_TYPE = re.compile(r"(?:^|(?<=[\s>+~(]))[a-z][\w-]*")
+# The last compound of a selector, with the combinator before it.
+_COMBINED = re.compile(r"[\s>+~]+[^\s>+~]+$")
 _IGNORE = "data-premailer"
 _TURN = threading.Lock()  # cssutils, which premailer reads selectors with, is not made for threads
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
@@ -108,6 +111,14 @@ class RuleBook:
                     number = elements[element]
                     found[number] = (*found.get(number, ()), rule)
         return found
+
+    def may_lead_through(self, names: Set[str], words: Set[str]) -> bool:
+        """Whether some rule asks for such an element beside or around the one that it is for."""
+        return any(
+            not words.isdisjoint(_WORD.findall(around)) or not names.isdisjoint(_TYPE.findall(around))
+            for text, _ in self._entries
+            for around in [_COMBINED.sub("", text) if _COMBINED.search(text) else ""]
+        )
 
     def may_match(self, names: Set[str], words: Set[str]) -> bool:
         """Whether some rule may match an element of such a name with classes and ids among ``words``."""

@@ -41,7 +41,7 @@ def require_places(document: Document) -> None:
         CompileError: naming the tag, its place in the author's file and what to write instead.
     """
     for tag in document.veil.tags:
-        region = document.markup.region(tag.start)
+        region = document.readings.region(tag.start)
         context = _context(document, tag, region)
         if context in _REMEDIES:
             document.fail(
@@ -77,18 +77,19 @@ def _require_section_attribute(document: Document, tag: Token, region: Region) -
 
 
 def _require_same_region(document: Document, pair: SectionPair) -> None:
-    first = document.markup.region(pair.opening.start)
-    last = document.markup.region(pair.closing.start)
-    if (first.context, last.context) == (Context.TEXT, Context.TEXT) or first == last:
-        return
+    """Both ends of a section stand in the same construct for all clients, and then for Outlook."""
     if pair in document.parted_sections:
         return
-    document.fail(
-        pair.opening.start,
-        f"Section '{pair.opening.key}' begins in {first.context} and ends, {_line(document, pair)}, "
-        f"in {_other(last.context) if first.context is last.context else last.context}.",
-        "Open and close it on the same side: around whole elements, or within one value or comment.",
-    )
+    for region in (document.markup.region, document.readings.region):
+        first, last = region(pair.opening.start), region(pair.closing.start)
+        if first == last or (first.context is Context.TEXT and last.context is Context.TEXT):
+            continue
+        document.fail(
+            pair.opening.start,
+            f"Section '{pair.opening.key}' begins in {first.context} and ends, {_line(document, pair)}, "
+            f"in {_other(last.context) if first.context is last.context else last.context}.",
+            "Open and close it on the same side: around whole elements, or within one value or comment.",
+        )
 
 
 def _other(context: Context) -> str:

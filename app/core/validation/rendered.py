@@ -21,6 +21,7 @@ from app.core.validation.checks import (
     syntax,
     tables,
     urls,
+    vml,
 )
 from app.core.validation.page import Page
 from app.core.validation.rules import Problem, Rule
@@ -39,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     tables.check_tables,
     links.check_links,
     urls.check_urls,
+    vml.check_vml,
     style_blocks.check_style_blocks,
     client_css.check_client_css,
     conditionals.check_conditionals,
@@ -50,8 +52,8 @@ CHECKS: tuple[Check, ...] = (
 RULES: tuple[Rule, ...] = tuple(
     rule
     for module in (
-        syntax, head, elements, attributes, nesting, identifiers, images, tables, links, urls, style_blocks,
-        client_css, conditionals, legibility, size,
+        syntax, head, elements, attributes, nesting, identifiers, images, tables, links, urls, vml,
+        style_blocks, client_css, conditionals, legibility, size,
     )
     for rule in module.RULES
 )  # fmt: skip

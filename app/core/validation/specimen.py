@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.core.html.markup import Markup
+from app.core.html.readings import Readings
 from app.core.html.veil import Veil
 from app.core.validation.injection import begins_url
 from bbws_templates.compiled import CompiledTemplate
@@ -23,10 +24,13 @@ def specimen_data(compiled: CompiledTemplate) -> Mapping[str, Any]:
     Where a template uses one name in two ways that exclude each other, the first one counts.
     """
     tokens = tokenize(compiled.html)
-    markup = Markup(Veil(compiled.html, tokens).text)
+    veil = Veil(compiled.html, tokens)
+    readings = Readings(Markup(veil.text))
     nodes = parse(compiled.html)
     urls = {
-        node.path for node in _variables(nodes) if node.path and begins_url(node, markup.region(node.start))
+        node.path
+        for node in _variables(nodes)
+        if node.path and begins_url(node, readings.region(node.start), veil)
     }
     data: dict[str, Any] = {}
     for part in (nodes, parse(compiled.text), parse(compiled.subject), parse(compiled.preheader)):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from app.core.compiler.compilation import Compilation
 from app.core.findings import Finding, Findings
 from app.core.html.markup import Markup
+from app.core.html.readings import Readings
 from app.core.html.veil import Veil
 from app.core.jsontext import locate
 from app.core.sources import SourceFile, TemplateSource
@@ -93,10 +94,11 @@ class _Part:
         yield from stray_placeholders(self.mustache, tokens, walk.data.members if walk.data else ())
         yield from forbidden_characters(self.mustache, tokens, is_html=self.is_html)
         if self.is_html:
-            markup = Markup(Veil(self.mustache, tokens).text)
+            veil = Veil(self.mustache, tokens)
+            readings = Readings(Markup(veil.text))
             for variable, meaning in walk.variables:
                 field = meaning.field if meaning else None
-                yield from check_variable(variable, markup.region(variable.start), field)
+                yield from check_variable(variable, readings.region(variable.start), veil, field)
 
 
 def _parts(source: TemplateSource, compilation: Compilation) -> Iterator[_Part]:

@@ -48,6 +48,9 @@ _RESOURCES = {
     ("embed", "src"),
     ("object", "data"),
 }
+_OF_VML = frozenset({"src", "href", "althref", "o:href"})
+_VML = "v:"
+_IMAGES = frozenset({"img", "v:image", "v:imagedata", "v:fill"})
 _UNSAFE = {"javascript", "vbscript", "data", "file", "blob"}
 _GOOD_LINKS = {"https", "mailto", "tel", "sms"}
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -60,8 +63,9 @@ def check_urls(page: Page) -> Iterator[Problem]:
     for element in page.elements:
         for name, value in element.attributes.items():
             key = (element.name, name)
-            if key in _LINKS or key in _RESOURCES:
-                problem = _judge(value, element, key in _LINKS)
+            is_link = key in _LINKS or (element.name.startswith(_VML) and name == "href")
+            if is_link or key in _RESOURCES or (element.name.startswith(_VML) and name in _OF_VML):
+                problem = _judge(value, element, is_link)
             elif name == "srcset":
                 problem = next(
                     filter(None, (_judge(url, element, False) for url in _candidates(value))), None
@@ -73,7 +77,7 @@ def check_urls(page: Page) -> Iterator[Problem]:
                 continue
             if problem is not None:
                 rule, message = problem
-                grave = WARNING if rule is INSECURE and key in _LINKS else rule.severity
+                grave = WARNING if rule is INSECURE and is_link else rule.severity
                 yield rule.at(page.place_of(element, name), message, severity=grave)
     yield from _in_style_elements(page)
 
@@ -98,7 +102,7 @@ def _in_style_elements(page: Page) -> Iterator[Problem]:
 
 def _judge(url: str, element: Element, is_link: bool) -> tuple[Rule, str] | None:
     """The rule that the URL breaks and the sentence that says so; the URL itself may be personal data."""
-    what = "link" if is_link else "image" if element.name == "img" else "resource"
+    what = "link" if is_link else "image" if element.name in _IMAGES else "resource"
     # Browsers ignore blanks around a URL and line breaks in it (URL standard, 4.4), also in "java\nscript:".
     url = url.translate(_BROWSERS_DROP).strip(" \x00\x0b\x0c\x1f")
     if not url or url.startswith("#"):

@@ -1,0 +1,54 @@
+"""VML: the shapes behind buttons and background images in Outlook for Windows.
+
+Their URLs are judged with all others (``urls``). Here is what else a shape shows: colours that are none,
+images without a source, links without a target.
+
+Source: W3C Note "Vector Markup Language" (1998), types "color" and "url"; Microsoft, VML Reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.core.validation.checks import images, links
+from app.core.validation.css import colour
+from app.core.validation.nodes import Element
+from app.core.validation.page import Page
+from app.core.validation.rules import WARNING, Problem, Rule
+
+COLOUR = Rule("vml-colour", WARNING, "Write it as #rrggbb, or by its name.")
+RULES = (COLOUR,)
+
+_PREFIX = "v:"
+_COLOURS = frozenset({"fillcolor", "strokecolor", "color", "color2", "chromakey"})
+# "#f00 [1234]" and "fill darken(120)" are what Office itself writes.
+_OF_OFFICE = re.compile(r"(?:fill|line|this)\b.*|(?P<colour>.*?)\s*\[\d+\]", re.IGNORECASE | re.DOTALL)
+_IMAGES = frozenset({"v:image", "v:imagedata"})
+_FILLS_WITH_IMAGE = frozenset({"tile", "frame", "pattern"})
+
+
+def check_vml(page: Page) -> Iterator[Problem]:
+    """Every element of VML, at the attribute."""
+    for element in page.elements:
+        if not element.name.startswith(_PREFIX):
+            continue
+        for name, value in element.attributes.items():
+            if name in _COLOURS and not _is_colour(value):
+                yield COLOUR.at(page.place_of(element, name), f"Outlook takes this {name} for no colour.")
+        if element.attributes.get("href", "https:").strip() in {"", "#"}:
+            yield links.EMPTY.at(page.place_of(element, "href"), "The link's target is empty.")
+        if _wants_image(element) and not element.attributes.get("src", "").strip():
+            yield images.SOURCE.at(element.offset, "The image has no source.")
+
+
+def _is_colour(value: str) -> bool:
+    match = _OF_OFFICE.fullmatch(value.strip())
+    plain = value if match is None else match["colour"]
+    return plain is None or colour(plain) is not None or plain.strip().lower() == "none"
+
+
+def _wants_image(element: Element) -> bool:
+    return element.name in _IMAGES or (
+        element.name == "v:fill" and element.attributes.get("type", "").strip().lower() in _FILLS_WITH_IMAGE
+    )
