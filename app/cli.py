@@ -30,6 +30,7 @@ read must not pass for one that has passed."""
 COMMANDS = {
     "list": "List the templates with their audience, subject and fixtures.",
     "render": "Render one email to standard output.",
+    "render-batch": "Render one email for each line of a file of data, on all cores.",
     "check": "Check templates: compile, render every fixture, validate, prove.",
     "screenshots": "Picture every email, compare with what was approved, decide.",
     "serve": "Serve the preview: every template with every fixture, reloading on save.",
@@ -45,7 +46,8 @@ COMMANDS = {
     "types": "Write the data contracts as Python types, for callers.",
     "prune": "Delete old releases, never the active one or the last few.",
 }
-"""Every command in the order of ``--help``, with its first line; its module is ``app.commands.{name}``."""
+"""Every command in the order of ``--help``, with its first line; its module is ``app.commands.{name}``,
+with ``_`` for ``-``."""
 
 
 class _UnreadError(Exception):
@@ -63,7 +65,7 @@ class _Commands(click.Group):
             nearest = difflib.get_close_matches(cmd_name, COMMANDS, n=1)
             hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
             raise click.UsageError(f"There is no command '{cmd_name}'.{hint}", ctx)
-        module = importlib.import_module(f"app.commands.{cmd_name}")
+        module = importlib.import_module(f"app.commands.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 

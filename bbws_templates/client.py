@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from bbws_templates.cache import COLD_PATIENCE, ReleaseCache, Status
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
-from bbws_templates.errors import ContractProblem
+from bbws_templates.errors import BbwsTemplatesError, ContractProblem
 from bbws_templates.mailing import render_email
 from bbws_templates.reader import open_reader
 from bbws_templates.rendering import RenderWarning
@@ -23,6 +23,7 @@ from bbws_templates.target import parse_target, target_from_environment
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bbws_templates.loading import Serving
     from bbws_templates.metrics import Call, Metrics
 
 TTL: Final = 60.0
@@ -97,8 +98,39 @@ class TemplateClient:
         with self._metrics.call(is_pinned=self._is_pinned) as call:
             return self._render(name, data, strict, call)
 
-    def _render(self, name: str, data: Mapping[str, Any], strict: bool, call: Call | None) -> RenderedEmail:
+    def render_many(
+        self, name: str, records: Iterable[Mapping[str, Any]], *, strict: bool = True
+    ) -> Iterator[RenderedEmail | BbwsTemplatesError]:
+        """One email for each of ``records``, in their order, all from the same release; nothing is held.
+
+        Where ``render`` raises an error about data, that error stands in the place of the email, and the
+        others are made.
+
+        Raises:
+            UnknownTemplateError, UnavailableError: as ``render``, with the first email.
+        """
         serving = self._cache.serving()
+        serving.bundle.template(name)
+        for data in records:
+            try:
+                if self._metrics is None:
+                    yield self._render(name, data, strict, None, serving)
+                    continue
+                with self._metrics.call(is_pinned=self._is_pinned) as call:
+                    email = self._render(name, data, strict, call, serving)
+                yield email
+            except BbwsTemplatesError as error:
+                yield error
+
+    def _render(
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        strict: bool,
+        call: Call | None,
+        serving: Serving | None = None,
+    ) -> RenderedEmail:
+        serving = serving or self._cache.serving()
         bundle = serving.bundle
         if call:
             call.status = self._cache.described(serving)

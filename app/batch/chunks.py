@@ -1,0 +1,98 @@
+"""What one process of a batch does: lines of data in, emails in their form and faults out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from app.batch.forms import Writer
+from app.core.errors import SourceError
+from app.core.jsontext import parse_json
+from bbws_templates.compiled import CompiledTemplate
+from bbws_templates.contract import require
+from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.mailing import render_email
+
+
+class Line(NamedTuple):
+    """A line of the batch: its number, from 1, what stands in it, and the offset of the next one in bytes."""
+
+    number: int
+    content: bytes
+    end: int
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A line of which no email could be made; ``members`` is the error as JSON, without the data."""
+
+    line: int
+    sentence: str
+    members: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What came of some lines in a row: each email with its line, and the faults, both in order."""
+
+    emails: tuple[tuple[int, bytes], ...]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is made of every line: ``template`` of ``release``, "" for sources, written by ``writer``."""
+
+    template: CompiledTemplate
+    release: str
+    writer: Writer
+    label: str = field(default="data")
+
+    def chunk(self, lines: list[Line]) -> Chunk:
+        """The emails of ``lines``; blank ones are passed over."""
+        emails: list[tuple[int, bytes]] = []
+        faults: list[Fault] = []
+        for number, content, _ in lines:
+            if not content.strip():
+                continue
+            try:
+                emails.append((number, self._email(number, content)))
+            except BbwsTemplatesError as error:
+                faults.append(self._fault(number, error))
+        return Chunk(tuple(emails), tuple(faults))
+
+    def _email(self, number: int, content: bytes) -> bytes:
+        data = self._data(number, content)
+        name = self.template.name
+        if self.template.contract is not None:
+            require(self.template.contract, data, template=name)
+        email = render_email(self.template, data, release=self.release)
+        return self.writer.written(email, data, number, content)
+
+    def _data(self, number: int, content: bytes) -> Mapping[str, Any]:
+        try:
+            text = content.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise SourceError("The data are not UTF-8.", remedy="Write the file as UTF-8.") from error
+        data = parse_json(text, self.label)
+        if not isinstance(data, dict):
+            raise SourceError(
+                "The data of an email must be one JSON object.",
+                remedy="Write one object in each line, and no list around them.",
+            )
+        return data
+
+    def _fault(self, number: int, error: BbwsTemplatesError) -> Fault:
+        members: dict[str, Any] = {"code": error.code, "message": error.message, "remedy": error.remedy}
+        if error.location:
+            # In the data, the line is that of the batch; its text has but one.
+            is_own = error.location.file == self.label
+            members |= {"column": error.location.column} if is_own else {"where": str(error.location)}
+        problems = [
+            {"pointer": problem.pointer, "expectation": problem.expectation}
+            for problem in getattr(error, "problems", ())
+        ]
+        if problems:
+            members["problems"] = problems
+        return Fault(number, f"{error.message} {error.remedy}".strip(), members)

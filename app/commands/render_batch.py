@@ -1,0 +1,232 @@
+"""``render-batch``: one email for each line of a file of data, on all cores."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, BinaryIO, Final
+
+import click
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from app.batch.chunks import Task
+from app.batch.forms import Form, Writer
+from app.batch.job import Job, faults_file, first_progress, head_of, noted_progress, progress_file
+from app.batch.processes import chunks
+from app.commands.options import json_option, template_set_options
+from app.commands.output import err, out, print_json
+from app.core.errors import SourceError
+from app.core.workspace import Workspace
+from bbws_templates.bundle import template_members
+from bbws_templates.client import TemplateClient
+from bbws_templates.compiled import CompiledTemplate
+from bbws_templates.digests import Digest, canonical_json
+
+_SHOWN: Final = 20
+EXIT_FAULTS: Final = 1
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    template: CompiledTemplate
+    release: str
+
+    @property
+    def digest(self) -> str:
+        return Digest.of(self.release.encode() + canonical_json(template_members(self.template))).hex
+
+
+@click.command(name="render-batch")
+@click.argument("name", metavar="CATEGORY/NAME")
+@click.option(
+    "--data",
+    "data_file",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="JSON Lines: the data of one email in each line.",
+)
+@click.option(
+    "--out",
+    "result",
+    metavar="PATH",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The file to write, or the folder with --format eml.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([form.value for form in Form]),
+    default=Form.JSONL.value,
+    show_default=True,
+    help="One JSON object a line, one mbox, or a file for each email.",
+)
+@click.option(
+    "--from", "target", metavar="TARGET", default="", help="Render with the active release of a target."
+)
+@click.option("--release", default="", metavar="ID", help="With --from: with this release, by its whole id.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one for each core",
+    help="How many processes render.",
+)
+@click.option("--resume", is_flag=True, help="Go on with a batch that was interrupted.")
+@json_option
+@template_set_options
+def command(
+    name: str,
+    data_file: Path,
+    result: Path,
+    form: str,
+    target: str,
+    release: str,
+    workers: int,
+    resume: bool,
+    as_json: bool,
+    templates: Path,
+    fixtures: Path,
+) -> None:
+    """Render one email for each line of a file of data, on all cores.
+
+    The emails are those that a Lambda would make, in the order of the data. A line of which none can be made
+    is written to PATH.faults.jsonl with its number and the reason, and the others are done; the exit status
+    is 1 then. A batch that was interrupted goes on with --resume, and loses and doubles nothing.
+    """
+    if release and not target:
+        raise click.UsageError("Say with --from which target has the release.")
+    chosen = _from_target(target, release, name) if target else _from_sources(templates, fixtures, name)
+    with _opened(data_file) as data:
+        job = _job(name, chosen, data, result, Form(form), is_resumed=resume)
+        began = time.monotonic()
+        before = job.progress.emails
+        _run(job, chosen, data, workers, label=str(data_file), is_quiet=as_json)
+    _report(job, result, job.progress.emails - before, time.monotonic() - began, as_json=as_json)
+    if job.progress.failed:
+        sys.exit(EXIT_FAULTS)
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        data = path.open("rb")
+    except OSError as error:
+        raise click.BadParameter(
+            f"'{path}' cannot be read: {error.strerror or error}.", param_hint="--data"
+        ) from error
+    if data.seekable():
+        return data
+    data.close()
+    raise click.BadParameter(f"'{path}' cannot be read again where a batch goes on.", param_hint="--data")
+
+
+def _from_sources(templates: Path, fixtures: Path, name: str) -> _Chosen:
+    return _Chosen(Workspace.load(templates, fixtures).compilation(name).compiled, "")
+
+
+def _from_target(target: str, release: str, name: str) -> _Chosen:
+    client = TemplateClient(target, release=release)
+    template = client.template(name)
+    return _Chosen(template, client.status().release)
+
+
+def _job(name: str, chosen: _Chosen, data: BinaryIO, result: Path, form: Form, *, is_resumed: bool) -> Job:
+    first = first_progress(name, chosen.digest, form, head_of(data))
+    noted = noted_progress(result)
+    if is_resumed:
+        if noted is None:
+            raise click.UsageError(
+                f"There is no batch to go on with: '{progress_file(result)}' is not there."
+            )
+        if not noted.is_same_batch(first):
+            raise SourceError(
+                f"'{result}' was begun with other data, another template or another form.",
+                remedy=f"Call it as then, or remove it and '{progress_file(result)}' and begin again.",
+            )
+        data.seek(noted.offset)
+    elif noted is not None:
+        raise click.UsageError(
+            f"'{result}' is the result of a batch that was interrupted. Go on with --resume, or remove it "
+            f"and '{progress_file(result)}'."
+        )
+    elif result.is_file() or (result.is_dir() and (form is not Form.EML or any(result.iterdir()))):
+        raise click.UsageError(f"'{result}' exists already. Remove it, or name another --out.")
+    job = Job(result, form, noted or first, data)
+    job.note()
+    return job
+
+
+def _run(job: Job, chosen: _Chosen, data: BinaryIO, workers: int, *, label: str, is_quiet: bool) -> None:
+    writer = Writer(Form(job.progress.form), datetime.fromisoformat(job.progress.began))
+    task = Task(chosen.template, chosen.release, writer, label)
+    is_done = False
+    try:
+        with (
+            _bar(data, job, is_quiet=is_quiet) as advance,
+            closing(chunks(task, job.lines(), workers)) as made,
+        ):
+            for last, chunk in made:
+                shown = job.progress.failed
+                job.write(chunk, last)
+                for fault in chunk.faults[: max(0, _SHOWN - shown)]:
+                    err.print(f"{label}:{fault.line}: {fault.sentence}")
+                advance()
+        is_done = True
+    finally:
+        if not is_done and job.progress.lines:
+            err.print(f"Interrupted after line {job.progress.lines:,}. The same call with --resume goes on.")
+        job.close(is_done=is_done)
+
+
+@contextmanager
+def _bar(data: IO[bytes], job: Job, *, is_quiet: bool) -> Iterator[Callable[[], None]]:
+    """A function that shows how far the job has come: a bar with a rate and the time left on a terminal."""
+    total = os.fstat(data.fileno()).st_size
+    with Bar(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=is_quiet or not err.is_terminal,
+    ) as bar:
+        shown = bar.add_task("", total=total, completed=job.progress.offset)
+        began, before = time.monotonic(), job.progress.emails
+
+        def advance() -> None:
+            rate = (job.progress.emails - before) / max(time.monotonic() - began, 1e-9)
+            words = f"{job.progress.emails:,} emails, {rate:,.0f} a second"
+            bar.update(shown, completed=job.progress.offset, description=words)
+
+        yield advance
+
+
+def _report(job: Job, result: Path, made: int, seconds: float, *, as_json: bool) -> None:
+    progress = job.progress
+    if as_json:
+        members: dict[str, Any] = {
+            "template": progress.template,
+            "out": str(result),
+            "lines": progress.lines,
+            "emails": progress.emails,
+            "faults": progress.failed,
+            "faultsFile": str(faults_file(result)) if progress.failed else "",
+            "seconds": round(seconds, 3),
+            "emailsASecond": round(made / max(seconds, 1e-9)),
+        }
+        print_json(members)
+        return
+    rate = f"{made / max(seconds, 1e-9):,.0f} a second"
+    out.print(f"{progress.emails:,} emails in {seconds:,.1f} s ({rate}): {result}")
+    if progress.failed:
+        lines = "1 line" if progress.failed == 1 else f"{progress.failed:,} lines"
+        out.print(f"{lines} without an email: {faults_file(result)}")
