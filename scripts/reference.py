@@ -17,6 +17,7 @@ from typing import Any, Final
 import click
 
 from app.cli import COMMANDS, cli
+from app.core.settings import SetSettings
 from app.outcomes import OUTCOMES
 from app.publishing.targets import FLAGS, KEYS
 from infra.deploy.__main__ import _parser as deploy_parser
@@ -150,6 +151,12 @@ def document() -> str:
             " known is an error."
         ),
         _table(("key", "means"), ((f"`{key}`", text) for key, text in KEYS_MEAN.items())),
+        "### settings.toml of a templates folder",
+        _prose(
+            "Beside the templates, and optional: what one set of them wants otherwise. What is not known is"
+            " an error, a code that no finding has as well."
+        ),
+        _table(("key", "means"), ((f"`{key}`", text) for key, text in SET_KEYS_MEAN.items())),
         "### Variables of make",
         _table(("variable", "means"), ((f"`{name}`", text) for name, text in TASK_VARIABLES.items())),
         _prose(
@@ -176,6 +183,23 @@ KEYS_MEAN: Final[Mapping[str, str]] = {
     "unconditional": "true: a server that does not know conditional writes; one publisher at a time, please",
 }
 assert set(KEYS_MEAN) == KEYS | FLAGS, "a key of the settings file has no meaning here"
+
+SET_KEYS_MEAN: Final[Mapping[str, str]] = {
+    "checks.attributes": "list: attributes that a sender or an editor reads, as `acme-track` or `acme:*`",
+    "checks.elements": "list: elements that it reads, in the same way",
+    "checks.errors": "list: codes of findings that fail a check, though they are warnings elsewhere"
+    " ([the codes](checks.md))",
+    "compiler.strengthen": "false: no `!important` but the author's own"
+    " ([when](decisions/0035-marks-of-its-own.md))",
+    "compiler.remove_unused": "true: no classes, ids and comments that nothing refers to"
+    " ([how](decisions/0037-unused-names.md))",
+}
+"""The keys of a set's own settings, and what they mean."""
+assert set(SET_KEYS_MEAN) == {
+    f"{table}.{key}"
+    for table, field in SetSettings.model_fields.items()
+    for key in getattr(field.annotation, "model_fields", {})
+}, "a key of a set's settings has no meaning here"
 
 
 def options_with_variables() -> dict[str, str]:

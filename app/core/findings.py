@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bbws_templates.errors import BbwsTemplatesError, Location
@@ -61,12 +61,18 @@ class Finding:
 
 @dataclass
 class Findings:
-    """A collector: the same rule at the same place is one finding, whatever the fixture."""
+    """A collector: the same rule at the same place is one finding, whatever the fixture.
 
+    Findings of the codes in ``grave`` are errors, whatever they are elsewhere.
+    """
+
+    grave: frozenset[str] = frozenset()
     _by_place: dict[tuple[str, str, Location, str], Finding] = field(default_factory=dict)
 
     def add(self, finding: Finding) -> None:
         """Keep ``finding`` unless the same rule already spoke of the same place."""
+        if finding.code in self.grave:
+            finding = replace(finding, severity=Severity.ERROR)
         key = (finding.template, finding.code, finding.location, finding.message)
         self._by_place.setdefault(key, finding)
 

@@ -6,18 +6,31 @@
     strengthen = false    # leave rules that stay in a <style> without !important, as their author wrote them
     remove_unused = true  # take out classes, ids and comments that nothing refers to any more
 
+    [checks]
+    attributes = ["acme:*", "acme-track"]    # attributes that a sender or an editor reads
+    elements = ["acme-block"]                # elements that it reads
+    errors = ["img-alt"]                     # warnings that shall fail a check
+
 All of it is optional; so is the file.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
+from fnmatch import fnmatchcase
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from app.core.errors import Location, SourceError
 
 SETTINGS_NAME = "settings.toml"
+
+# The names of HTML's attributes and elements as a parser gives them, without what could be a pattern.
+_PATTERN = re.compile(r"[^\sA-Z\"'<>/=*?\[\]\x00-\x1f]+\*?")
+_CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
 class _Table(BaseModel):
@@ -35,9 +48,55 @@ class CompilerSettings(_Table):
     remove_unused: bool = False
 
 
+def _is_pattern(name: str) -> str:
+    if not _PATTERN.fullmatch(name):
+        raise PydanticCustomError(
+            "name", "'{name}' is no name, with or without a * at its end", {"name": name}
+        )
+    return name
+
+
+def _is_code(name: str) -> str:
+    if not _CODE.fullmatch(name):
+        raise PydanticCustomError("code", "'{name}' is no code of a finding", {"name": name})
+    return name
+
+
+def _as_tuple(value: object) -> object:
+    if not isinstance(value, list):
+        raise PydanticCustomError("list", "a list of names is wanted")
+    return tuple(value)
+
+
+_Names = Annotated[tuple[Annotated[str, AfterValidator(_is_pattern)], ...], BeforeValidator(_as_tuple)]
+_Codes = Annotated[tuple[Annotated[str, AfterValidator(_is_code)], ...], BeforeValidator(_as_tuple)]
+
+
+class CheckSettings(_Table):
+    """What the checks allow and demand.
+
+    ``attributes`` and ``elements`` are names, in lower case, that are no HTML and no mistake: a sender or an
+    editor reads them; a ``*`` at the end stands for anything. ``errors`` are the codes of findings that fail
+    a check although they are warnings elsewhere.
+    """
+
+    attributes: _Names = ()
+    elements: _Names = ()
+    errors: _Codes = ()
+
+    def allows_attribute(self, name: str) -> bool:
+        """Whether ``name`` is one of the set's own attributes."""
+        return any(fnmatchcase(name, pattern) for pattern in self.attributes)
+
+    def allows_element(self, name: str) -> bool:
+        """Whether ``name`` is one of the set's own elements."""
+        return any(fnmatchcase(name, pattern) for pattern in self.elements)
+
+
 class SetSettings(_Table):
     """All of the file."""
 
+    checks: CheckSettings = Field(default_factory=CheckSettings)
     compiler: CompilerSettings = Field(default_factory=CompilerSettings)
 
 
@@ -59,5 +118,5 @@ def read_settings(text: str, label: str) -> SetSettings:
         raise SourceError(
             f"{place}: {first['msg']}.",
             location=Location(label),
-            remedy="The settings are described in docs/compiler.md.",
+            remedy="The settings are described in docs/reference.md.",
         ) from None

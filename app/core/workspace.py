@@ -26,6 +26,7 @@ from app.core.findings import CheckReport, Finding, Findings, Severity, finding_
 from app.core.loader import load_template_set
 from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation import specimen_data, validate_metadata, validate_rendered
+from app.core.validation.codes import unknown_codes
 from app.core.validation.contracts import UNUSABLE, fault_of_the_contract, require_harmless
 from app.core.validation.usage import fixture_findings, usage_findings
 from bbws_templates import contract
@@ -157,7 +158,7 @@ class Workspace:
         compilation = self.compilation(name)
         warnings: list[RenderWarning] = []
         email = self.render(name, data, strict=strict, warnings=warnings)
-        findings = Findings()
+        findings = Findings(frozenset(self.templates.settings.checks.errors))
         for finding in (
             *compilation.findings,
             *usage_findings(compilation.source, compilation),
@@ -181,7 +182,7 @@ class Workspace:
         for name in wanted:
             if name not in self.templates.broken:
                 self.source(name)
-        findings = Findings()
+        findings = Findings(frozenset(self.templates.settings.checks.errors))
         renders = 0
         for name in wanted:
             if progress:
@@ -198,6 +199,7 @@ class Workspace:
     def _of_no_template(self, known: Iterable[Finding]) -> Iterable[Finding]:
         """What is wrong with the folders, and with partials of which no template has told it: ``known``."""
         yield from self.templates.problems
+        yield from unknown_codes(self.templates)
         told = {(finding.code, finding.location) for finding in known}
         for finding in map(finding_of, broken_partials(self.templates)):
             if (finding.code, finding.location) not in told:
@@ -260,7 +262,13 @@ class Workspace:
         strict: bool = True,
     ) -> Iterable[Finding]:
         rendered = RenderedHtml(compilation, data, strict=strict)
-        yield from validate_rendered(email.html, rendered.locate, template=email.template, fixture=fixture)
+        yield from validate_rendered(
+            email.html,
+            rendered.locate,
+            template=email.template,
+            fixture=fixture,
+            settings=self.templates.settings.checks,
+        )
         yield from validate_metadata(compilation.source, email, fixture=fixture)
 
 

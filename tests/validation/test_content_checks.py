@@ -10,7 +10,7 @@ from app.core.validation.checks.links import check_links
 from app.core.validation.checks.tables import check_tables
 from app.core.validation.checks.urls import check_urls
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING
+from app.core.validation.rules import WARNING
 from tests.validation.pages import codes, document, problems
 
 
@@ -107,10 +107,10 @@ class TestUrls:
         assert codes(check_urls, f'<a href="{url}">a</a>') == in_a_link
         assert codes(check_urls, f'<img src="{url}" alt="">') == in_an_image
 
-    def test_http_is_worse_in_an_image_than_in_a_link(self) -> None:
+    def test_http_is_no_reason_to_send_nothing(self) -> None:
         html = document('<a href="http://a.example/">a</a><img src="http://a.example/" alt="">')
 
-        assert [problem.severity for problem in check_urls(Page(html))] == [WARNING, ERROR]
+        assert [problem.severity for problem in check_urls(Page(html))] == [WARNING, WARNING]
 
     def test_urls_are_found_wherever_clients_load_them(self) -> None:
         body = (

@@ -43,8 +43,8 @@ def test_findings_come_gravest_first_and_say_whose_they_are() -> None:
     found = findings(document('<img src="https://a.example/x">\n<font>a</font>\n<foo>b</foo>'))
 
     assert [(finding.code, finding.location.line) for finding in found] == [
-        ("img-alt", 1),
         ("unknown-element", 3),
+        ("img-alt", 1),
         ("img-size", 1),
         ("obsolete-element", 2),
     ]

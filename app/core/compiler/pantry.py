@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import PurePosixPath
 
 from app.core.compiler.origins import Origins
+from app.core.engines import ELSE, foreign_tag, tag_at
 from app.core.filenames import PARTIALS_FOLDER
 from app.core.jsontext import locate
 from app.core.sources import Metadata, SourceFile, TemplateSet
 from bbws_templates.errors import BbwsTemplatesError, Location, PartialError, TemplateSyntaxError
 from bbws_templates.parser import build
-from bbws_templates.tokens import Token, TokenKind, tokenize
+from bbws_templates.tokens import Token, TokenKind, line_starts, tokenize
+
+# A block that the engine itself has a word for.
+_PLAIN_HELPER = re.compile(r"#(?:each|if|unless|with)\s+[\w.-]+")
 
 SPELLING = {
     TokenKind.VARIABLE: "{{%s}}",
@@ -95,6 +100,13 @@ class Pantry:
                 location=place,
                 remedy=f'Add a .json file beside the template with a "{name}", or write the text here.',
             )
+        foreign = foreign_tag(f">{name}")
+        if foreign is not None:
+            raise PartialError(
+                f"'{{{{> {name}}}}}' is {foreign.means} of {foreign.engine}; Mustache takes it for a name.",
+                location=place,
+                remedy=foreign.instead,
+            )
         near = difflib.get_close_matches(name, [*self._files, *self._reserved], n=3)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise PartialError(
@@ -124,10 +136,25 @@ def tokens_of(source: Ingredient) -> tuple[Token, ...]:
         build(tokens, source=source.text, name=source.label)
     except TemplateSyntaxError as error:
         place = source.place(0)
-        if not place.pointer:
+        remedy = _in_mustache(source.text, error)
+        if not place.pointer and remedy == error.remedy:
             raise
-        raise TemplateSyntaxError(error.message, location=place, remedy=error.remedy) from error
+        location = place if place.pointer else error.location
+        raise TemplateSyntaxError(error.message, location=location, remedy=remedy) from error
     return tokens
+
+
+def _in_mustache(source: str, error: TemplateSyntaxError) -> str:
+    """What to write instead of a tag that is wrong in Mustache for being right in another engine."""
+    place = error.location
+    if place is None or not place.line:
+        return error.remedy
+    offset = line_starts(source)[place.line - 1] + place.column - 1
+    tag = tag_at(source, offset)
+    if _PLAIN_HELPER.fullmatch(tag.strip()):
+        return f"{error.remedy} {ELSE}" if "{{else" in source[offset:] else error.remedy
+    foreign = foreign_tag(tag)
+    return f"That is {foreign.means} of {foreign.engine}. {foreign.instead}" if foreign else error.remedy
 
 
 def escaped_source(item: Ingredient) -> str:

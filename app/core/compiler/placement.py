@@ -71,8 +71,9 @@ def _require_section_attribute(document: Document, tag: Token, region: Region) -
         document.fail(
             tag.start,
             f"A section cannot stand inside a style attribute: {document.written(tag)}.",
-            'Write a variable for the value, such as style="color: {{colour}}", or the whole element once '
-            "for each case.",
+            'Write a variable for the value, such as style="color: {{colour}}", and say in the contract what '
+            'it may be ("pattern": "^#[0-9a-fA-F]{6}$"); or write the whole element once for each case, with '
+            "a section around each.",
         )
 
 

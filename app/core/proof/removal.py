@@ -17,6 +17,7 @@ _STRINGS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
 _NAME = re.compile(r"([.#])((?:\\.|[\w-]|[^\x00-\x7f])+)")
 _ASKED = re.compile(r"\[\s*(class|id)\s*(?:([*~])=\s*[\"']?([\w-]+))?", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
+_CONDITION = re.compile(r"\[(?:if|endif)")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _KINDS = {".": "class", "#": "id"}
 _REFERRING = frozenset(
@@ -45,7 +46,7 @@ def _without_remarks(events: Iterable[Event]) -> Iterator[Event]:
     """The events without comments for people, and with the text on both sides of one as one."""
     text: Event | None = None
     for event in events:
-        if event.kind == "comment" and "[if" not in event.text and "[endif" not in event.text:
+        if event.kind == "comment" and not _CONDITION.search(event.text.lower()):
             continue
         if event.kind == "text" and text is not None:
             text = replace(text, text=_BLANKS.sub(" ", text.text + event.text))

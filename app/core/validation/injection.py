@@ -20,7 +20,12 @@ from bbws_templates.tokens import TokenKind
 
 UNESCAPED = Rule("unescaped-variable", WARNING, "Write {{name}}; only HTML that we make ourselves may pass.")
 URL = Rule("unrestricted-url", ERROR, 'Add "pattern": "^https://" to the field in the contract.')
-STYLE = Rule("unrestricted-style", ERROR, "Let the contract list the values (enum), or use a section.")
+STYLE = Rule(
+    "unrestricted-style",
+    ERROR,
+    'Say in the contract what it may be: "enum": ["#28a745", "#dc3545"], or "pattern": "^#[0-9a-fA-F]{6}$". '
+    "Else write the whole element once for each case, with a section around each.",
+)
 RULES = (UNESCAPED, URL, STYLE)
 
 _URL_ATTRIBUTES = {"href", "src", "background", "action", "formaction", "poster", "data"}

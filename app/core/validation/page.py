@@ -6,18 +6,25 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
+from app.core.settings import CheckSettings
 from app.core.validation.nodes import Element
 from app.core.validation.parsing import parse_html
+
+DEFAULTS = CheckSettings()
 
 # An attribute, or the tag's name, for which the group stays empty. HTML's blanks are all ASCII.
 _ATTRIBUTE = re.compile(r"""<[^\s/>]+|(?P<name>[^\s=/>]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?""", re.ASCII)
 
 
 class Page:
-    """Rendered HTML: its source, its elements in document order, and what a parser had to repair."""
+    """Rendered HTML: its source, its elements in document order, and what a parser had to repair.
 
-    def __init__(self, html: str) -> None:
+    ``settings`` say what a set of templates allows beyond HTML.
+    """
+
+    def __init__(self, html: str, settings: CheckSettings = DEFAULTS) -> None:
         self.html = html
+        self.settings = settings
         self.root, self.errors = parse_html(html)
 
     @cached_property

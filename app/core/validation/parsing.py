@@ -34,6 +34,7 @@ _PARSE_ERROR = tokenTypes["ParseError"]
 _MAY_STAY_OPEN = frozenset({"dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr", "body"}) | {
     "html"
 }
+_BLANKS = " \t\n\f\r"  # and no other (HTML, 13.2.6.4.9): a no-break space is text
 _TABLE_PARTS = frozenset({"table", "tbody", "tfoot", "thead", "tr"})
 
 
@@ -100,7 +101,7 @@ class _Tokenizer(HTMLTokenizer):
                 elif kind in _TEXT:
                     self.offset = start
                     if self.text_offset is None and kind == _CHARACTERS:
-                        self.text_offset = start + len(token["data"]) - len(token["data"].lstrip())
+                        self.text_offset = start + len(token["data"]) - len(token["data"].lstrip(_BLANKS))
                     yield token
                 else:
                     self.offset = self._tag_start
@@ -160,7 +161,7 @@ class _TreeBuilder(base.TreeBuilder):
 
     def insertText(self, data: str, parent: Any = None) -> None:
         """Report what html5lib does without a word: text between rows and cells moves before the table."""
-        if self.insertFromTable and self.openElements[-1].name in _TABLE_PARTS and not data.isspace():
+        if self.insertFromTable and self.openElements[-1].name in _TABLE_PARTS and data.strip(_BLANKS):
             self.parser.text_in_table()
         super().insertText(data, parent)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 
+from app.core.engines import foreign_tag, placeholders
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 from bbws_templates.tokens import Token, TokenKind
 
@@ -17,15 +18,9 @@ RULES = (BRACES, FOREIGN)
 
 _STYLE = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _BRACES = re.compile(r"\{\{|\}\}|(?<![\w$%#]){\s+{")
-_FOREIGN = re.compile(
-    r"\{%-?\s*\w|<%[=-]?\s|\*\|[A-Z_:]+\|\*|\[\[\s*[\w.]+\s*\]\]|\$\{\w[\w.]*\}|%recipient\.\w+%|%%[\w.]+%%"
-)
-_HELPERS = re.compile(r"(if|unless|each|with|else|elseif)(\s|$)|.*\s(as|==|eq)\s|.*[()|\"'=\[]")
-_HANDLEBARS = re.compile(r"this$|this[./]|@\w|\.{1,2}/|[{~]|.*~$")
-_HANDLEBARS_REMEDY = (
-    "Write {{.}} for the item itself and {{name}} for anything else: Mustache looks in the item first, then "
-    "around it. What Mustache cannot count or name, put into the data."
-)
+# Braces that are meant to be seen: their author took care that no engine reads them.
+_MEANT = re.compile(r"&(?:#123|#x7b|lcub|lbrace);[^{}<\n]*$", re.IGNORECASE)
+_SIGNS = {TokenKind.SECTION: "#", TokenKind.INVERTED: "^", TokenKind.PARTIAL: ">"}
 
 
 def stray_placeholders(
@@ -38,20 +33,27 @@ def stray_placeholders(
     styles = [match.span() for match in _STYLE.finditer(source)]
     for token in tokens:
         if token.kind is TokenKind.LITERAL:
-            for pattern, rule, message in (
-                (_BRACES, BRACES, "Braces of a placeholder are left over; readers will see them."),
-                (_FOREIGN, FOREIGN, "This is a placeholder of another engine; readers will see it."),
-            ):
-                for match in pattern.finditer(source, token.start, token.end):
-                    if not any(start <= match.start() < end for start, end in styles):
-                        yield rule.at(match.start(), message)
+            for problem in _in_text(source, token):
+                if not any(start <= problem.offset < end for start, end in styles):
+                    yield problem
         elif token.kind in {TokenKind.COMMENT, TokenKind.END} or token.key.partition(".")[0] in declared:
             continue
-        elif _HELPERS.match(token.key):
-            yield FOREIGN.at(token.start, "Mustache has no helpers: it takes the whole for a name.")
-        elif _HANDLEBARS.match(token.key):
+        elif foreign := foreign_tag(_SIGNS.get(token.kind, "") + token.key):
             yield FOREIGN.at(
                 token.start,
-                "This is the syntax of Handlebars: Mustache takes it for a name.",
-                remedy=_HANDLEBARS_REMEDY,
+                f"This is {foreign.means} in {foreign.engine}; Mustache takes it for a name.",
+                remedy=foreign.instead,
             )
+
+
+def _in_text(source: str, token: Token) -> Iterator[Problem]:
+    for match in _BRACES.finditer(source, token.start, token.end):
+        if not _MEANT.search(source, token.start, match.start()):
+            yield BRACES.at(match.start(), "Braces of a placeholder are left over; readers will see them.")
+    for offset, foreign in placeholders(source, token.start, token.end):
+        yield FOREIGN.at(
+            offset,
+            f"This is {foreign.means} of {foreign.engine}, which Mustache leaves as it is; unless the sender "
+            "fills it in, readers will see it.",
+            remedy=foreign.instead,
+        )

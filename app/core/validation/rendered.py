@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from app.core.findings import Finding, Findings
+from app.core.settings import CheckSettings
 from app.core.validation.checks import (
     attributes,
     client_css,
@@ -23,7 +24,7 @@ from app.core.validation.checks import (
     urls,
     vml,
 )
-from app.core.validation.page import Page
+from app.core.validation.page import DEFAULTS, Page
 from app.core.validation.rules import Problem, Rule
 from bbws_templates.errors import Location
 
@@ -61,18 +62,23 @@ RULES: tuple[Rule, ...] = tuple(
 
 
 def validate_rendered(
-    html: str, locate: Callable[[int], Location], *, template: str, fixture: str
+    html: str,
+    locate: Callable[[int], Location],
+    *,
+    template: str,
+    fixture: str,
+    settings: CheckSettings = DEFAULTS,
 ) -> tuple[Finding, ...]:
     """What is wrong with rendered HTML.
 
     ``html`` is the final result, never Mustache source: a parser moves a bare ``{{#rows}}`` out of its
-    table. ``locate`` leads an offset in ``html`` to the author's file.
+    table. ``locate`` leads an offset in ``html`` to the author's file; ``settings`` are those of the set.
 
     Returns:
         Findings in order of presentation, each rule once for each place and message: a mistake inside a
         loop is one mistake.
     """
-    page = Page(html)
+    page = Page(html, settings)
     findings = Findings()
     for check in CHECKS:
         for problem in check(page):

@@ -18,6 +18,7 @@ from app.core.html.veil import Veil
 from app.core.jsontext import locate
 from app.core.sources import SourceFile, TemplateSource
 from app.core.validation.characters import forbidden_characters
+from app.core.validation.checks.identifiers import written_ids
 from app.core.validation.contracts import contract_findings, fixture_findings
 from app.core.validation.fields import Field
 from app.core.validation.injection import check_variable
@@ -95,7 +96,9 @@ class _Part:
         yield from forbidden_characters(self.mustache, tokens, is_html=self.is_html)
         if self.is_html:
             veil = Veil(self.mustache, tokens)
-            readings = Readings(Markup(veil.text))
+            markup = Markup(veil.text)
+            readings = Readings(markup)
+            yield from written_ids(markup)
             for variable, meaning in walk.variables:
                 field = meaning.field if meaning else None
                 yield from check_variable(variable, readings.region(variable.start), veil, field)

@@ -1,27 +1,38 @@
 """Attributes that HTML does not have, or not on this element.
 
-The obsolete attributes that email needs are listed with their reasons in ``data.vocabulary``.
+The obsolete attributes that email needs are listed with their reasons in ``data.vocabulary``, those of
+senders in ``data.senders``.
 
 Source: the HTML standard's index of attributes, and its list of obsolete features (16.2).
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
+from app.core.validation.data.senders import SENDER_ATTRIBUTES
 from app.core.validation.data.vocabulary import (
     ELEMENTS,
     EMAIL_ATTRIBUTES,
     EMAIL_GLOBAL_ATTRIBUTES,
     GLOBAL_ATTRIBUTES,
     OBSOLETE_ATTRIBUTES,
+    OBSOLETE_REMEDIES,
     RDFA_ATTRIBUTES,
     XML_PREFIXES,
 )
+from app.core.validation.invisible import named_invisibles
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 
-UNKNOWN = Rule("unknown-attribute", ERROR, "Check its spelling, or use data-… for data of your own.")
+UNKNOWN = Rule(
+    "unknown-attribute",
+    ERROR,
+    'Remove it. If a sender or an editor reads it, name it under "attributes" in settings.toml; for data of '
+    "your own write data-….",
+)
 MISPLACED = Rule("misplaced-attribute", WARNING, "Remove it, or move it to the element that has it.")
 OBSOLETE = Rule("obsolete-attribute", WARNING, "Use a style instead.")
 HANDLER = Rule(
@@ -45,11 +56,34 @@ def check_attributes(page: Page) -> Iterator[Problem]:
             if name.startswith("on"):
                 yield HANDLER.at(place, f"The event handler '{name}' on <{element.name}> never runs.")
             elif name in OBSOLETE_ATTRIBUTES:
-                yield OBSOLETE.at(place, f"The attribute '{name}' is obsolete on <{element.name}>.")
+                yield OBSOLETE.at(
+                    place,
+                    f"The attribute '{name}' is obsolete on <{element.name}>, and not every client obeys it.",
+                    remedy=OBSOLETE_REMEDIES.get((element.name, name))
+                    or OBSOLETE_REMEDIES.get(("", name), ""),
+                )
             elif name in _ANYWHERE:
                 yield MISPLACED.at(place, f"<{element.name}> has no attribute '{name}'; other elements do.")
-            else:
-                yield UNKNOWN.at(place, f"<{element.name}> has no attribute '{name}'.")
+            elif not page.settings.allows_attribute(name):
+                yield _unknown(place, element.name, name)
+
+
+def _unknown(place: int, element: str, name: str) -> Problem:
+    """A misspelling does not what it should; any other name does nothing, and harms nothing."""
+    message = f"<{element}> has no attribute '{name}'."
+    if hidden := named_invisibles(name):
+        remedy = f"Its name holds {hidden}, which looks like a blank or like nothing: write a blank instead."
+        return UNKNOWN.at(place, message, remedy=remedy)
+    known = {*ELEMENTS.get(element, ()), *GLOBAL_ATTRIBUTES, *_email_attributes(element)}
+    near = [other for other in sorted(known) if sorted(other) == sorted(name)]  # scr for src
+    near += difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)
+    if near:
+        return UNKNOWN.at(place, message, remedy=f"Did you mean {near[0]}?")
+    return UNKNOWN.at(place, message, severity=WARNING)
+
+
+def _email_attributes(element: str) -> Iterator[str]:
+    return (name for name, (elements, _) in EMAIL_ATTRIBUTES.items() if element in elements)
 
 
 def _is_known(element: str, name: str) -> bool:
@@ -57,9 +91,11 @@ def _is_known(element: str, name: str) -> bool:
         return True
     if name in EMAIL_ATTRIBUTES and element in EMAIL_ATTRIBUTES[name][0]:
         return True
-    prefix, separator, rest = name.partition(":")
-    if separator:
-        # xmlns:v declares a namespace; v:ext belongs to one.
-        return (rest if prefix == "xmlns" else prefix) in XML_PREFIXES
+    prefix, _, rest = name.partition(":")
+    # xmlns:v declares a namespace; v:ext belongs to one.
+    if rest and (prefix == "xmlns" or prefix in XML_PREFIXES):
+        return True
+    if any(fnmatchcase(name, pattern) for pattern in SENDER_ATTRIBUTES):
+        return True
     # What belongs to an unknown element is that element's problem.
     return name.startswith(("data-", "aria-")) or element not in ELEMENTS

@@ -61,14 +61,17 @@ def check_conditionals(page: Page) -> Iterator[Problem]:
 def _in_outlook(page: Page, view: OutlookView) -> Iterator[Problem]:
     """What is wrong in the page of one version, and not in that of all other clients."""
     known = {(problem.offset, problem.message) for problem in check_syntax(page)}
-    for problem in check_syntax(Page(view.html)):
+    for problem in check_syntax(Page(view.html, page.settings)):
         if (problem.offset, problem.message) not in known:
             yield OUTLOOK.at(
-                problem.offset, f"In Outlook for Windows: {problem.message}", remedy=problem.remedy
+                problem.offset,
+                f"In Outlook for Windows: {problem.message}",
+                severity=problem.severity,
+                remedy=problem.remedy,
             )
     if not any(_ELEMENT.search(view.vml, start, end) for start, end in view.only):
         return
-    whole = Page(view.vml)
+    whole = Page(view.vml, page.settings)
     for check in _OF_ELEMENTS:
         known = {(problem.offset, problem.message) for problem in check(page)}
         for problem in check(whole):

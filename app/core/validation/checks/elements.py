@@ -7,14 +7,21 @@ remove scripts and frames.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 
+from app.core.validation.data.senders import SENDER_ELEMENTS
 from app.core.validation.data.vocabulary import ELEMENTS, EMAIL_ELEMENTS, OBSOLETE_ELEMENTS, XML_PREFIXES
+from app.core.validation.invisible import named_invisibles
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 
-UNKNOWN = Rule("unknown-element", ERROR, "Check its spelling, or use an element of HTML.")
+UNKNOWN = Rule(
+    "unknown-element",
+    ERROR,
+    'Check its spelling. If a sender or an editor reads it, name it under "elements" in settings.toml.',
+)
 OBSOLETE = Rule("obsolete-element", WARNING)
 STRIPPED = Rule("stripped-element", ERROR)
 UNRELIABLE = Rule("unreliable-element", WARNING)
@@ -40,6 +47,12 @@ _STRIPPED = {
     "template": "No client runs scripts that could use it.",
     "textarea": _LINK,
 }
+# Where it does not, the mail is whole without it, or somebody has thought of that: MJML's carousel.
+_WORKS_SOMEWHERE = {
+    "base", "button", "canvas", "dialog", "form", "input", "noscript", "select", "template", "textarea",
+}  # fmt: skip
+# What mailboxes read of a script: Gmail's actions and highlights (Email Markup).
+_DATA = {"application/ld+json"}
 _PLAYERS = {"audio", "video"}
 
 
@@ -55,17 +68,41 @@ def check_elements(page: Page) -> Iterator[Problem]:
                     remedy="Use an image.",
                 )
         elif name in _STRIPPED:
-            yield STRIPPED.at(
-                element.offset, f"<{name}> is removed or disabled by mail clients.", remedy=_STRIPPED[name]
-            )
+            if not _is_read_before(element):
+                yield STRIPPED.at(
+                    element.offset,
+                    f"<{name}> is removed or disabled by mail clients.",
+                    severity=WARNING if name in _WORKS_SOMEWHERE else ERROR,
+                    remedy=_STRIPPED[name],
+                )
         elif name in _PLAYERS:
             yield _player(element)
         elif name in OBSOLETE_ELEMENTS:
             yield OBSOLETE.at(
                 element.offset, f"<{name}> is obsolete.", remedy=f"Use {OBSOLETE_ELEMENTS[name]}."
             )
-        elif name not in ELEMENTS and name not in EMAIL_ELEMENTS and not _of_office(name):
-            yield UNKNOWN.at(element.offset, f"HTML has no element <{name}>.")
+        elif not (name in ELEMENTS or name in EMAIL_ELEMENTS or _of_office(name) or _of_sender(page, name)):
+            yield _unknown(element)
+
+
+def _unknown(element: Element) -> Problem:
+    message = f"HTML has no element <{element.name}>."
+    if hidden := named_invisibles(element.name):
+        remedy = f"Its name holds {hidden}, which looks like a blank or like nothing: write a blank instead."
+        return UNKNOWN.at(element.offset, message, remedy=remedy)
+    near = difflib.get_close_matches(element.name, sorted(ELEMENTS), n=1, cutoff=0.75)
+    return UNKNOWN.at(element.offset, message, remedy=f"Did you mean <{near[0]}>?" if near else "")
+
+
+def _is_read_before(element: Element) -> bool:
+    """Whether an element that clients remove has done its work by then, or does no harm."""
+    if element.name == "base":
+        return "href" not in element.attributes  # where links open, which clients decide
+    return element.name == "script" and element.attributes.get("type", "").strip().lower() in _DATA
+
+
+def _of_sender(page: Page, name: str) -> bool:
+    return name in SENDER_ELEMENTS or page.settings.allows_element(name)
 
 
 def _of_office(name: str) -> bool:

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import WARNING, Problem, Rule
 
-LANGUAGE = Rule("missing-lang", ERROR, 'Write <html lang="en">, with the language of the text.')
-TITLE = Rule("missing-title", ERROR, "Put <title>{{> subject}}</title> into the <head>.")
-CHARSET = Rule("missing-charset", ERROR, 'Put <meta charset="utf-8"> first into the <head>.')
+LANGUAGE = Rule("missing-lang", WARNING, 'Write <html lang="en">, with the language of the text.')
+TITLE = Rule("missing-title", WARNING, "Put <title>{{> subject}}</title> into the <head>.")
+CHARSET = Rule("missing-charset", WARNING, 'Put <meta charset="utf-8"> first into the <head>.')
 VIEWPORT = Rule(
     "missing-viewport",
     WARNING,

@@ -13,7 +13,7 @@ from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 
-MISSING = Rule("img-alt", ERROR, 'Say what the image shows: alt="…"; for mere decoration write alt="".')
+MISSING = Rule("img-alt", WARNING, 'Say what the image shows: alt="…"; for mere decoration write alt="".')
 FILE_NAME = Rule("img-alt-file", WARNING, "Say what the image shows.")
 SOURCE = Rule("img-src", ERROR, "Name the image's URL.")
 SIZE = Rule("img-size", WARNING, "Give its width and height in pixels as attributes.")

@@ -11,7 +11,7 @@ from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 
-EMPTY = Rule("empty-link", ERROR, 'Name the target: href="https://…".')
+EMPTY = Rule("empty-link", ERROR, 'Name the target: href="https://…", or a variable that is never empty.')
 ANCHOR = Rule("broken-anchor", WARNING, "Give the target that id, or link to a page.")
 NAMELESS = Rule("link-without-text", WARNING, "Write what the link leads to, or give its image an alt text.")
 VAGUE = Rule("vague-link-text", WARNING, "Say what the link leads to, such as 'View your invoice'.")
@@ -30,11 +30,23 @@ def check_links(page: Page) -> Iterator[Problem]:
         href = link.attributes.get("href")
         if href is None:
             if "name" not in link.attributes and "id" not in link.attributes:
-                yield EMPTY.at(link.offset, "The link has no target.")
+                yield EMPTY.at(
+                    link.offset,
+                    "The link has no target: a tap on it does nothing.",
+                    severity=WARNING,
+                    remedy='Name the target: href="https://…", or write a <span> where there is none.',
+                )
             continue
         href = href.strip()
-        if href in {"", "#"}:
-            yield EMPTY.at(page.place_of(link, "href"), "The link's target is empty.")
+        if not href:
+            yield EMPTY.at(page.place_of(link, "href"), "The link's target is empty: it leads nowhere.")
+        elif href == "#":
+            yield EMPTY.at(
+                page.place_of(link, "href"),
+                "The link's target is '#', a placeholder: a tap on it does nothing.",
+                severity=WARNING,
+                remedy='Name the target: href="https://…".',
+            )
         elif href.startswith("#") and href[1:] not in targets:
             yield ANCHOR.at(page.place_of(link, "href"), "Nothing in this mail has the id the link leads to.")
         name = _name(link)

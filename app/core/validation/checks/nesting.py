@@ -15,7 +15,7 @@ from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 
 BLOCK_IN_INLINE = Rule(
-    "block-in-inline", ERROR, "Close the inner markup first, or use a <div> or a cell around the block."
+    "block-in-inline", WARNING, "Close the inner markup first, or use a <div> or a cell around the block."
 )
 STRAY_ITEM = Rule("stray-list-item", ERROR)
 LIST_CONTENT = Rule("list-content", ERROR, "Inside a list put only <li>.")
@@ -46,7 +46,8 @@ def check_nesting(page: Page) -> Iterator[Problem]:
         if parent.name in _LISTS and name not in {"li", "script", "template"}:
             yield LIST_CONTENT.at(element.offset, f"<{name}> stands directly in <{parent.name}>.")
         if name in INTERACTIVE and any(outer.name == "a" for outer in element.ancestors()):
-            yield INTERACTIVE_IN_LINK.at(element.offset, f"<{name}> stands inside a link.")
+            grave = WARNING if name == "label" else ERROR  # of a box that is ticked by style sheets
+            yield INTERACTIVE_IN_LINK.at(element.offset, f"<{name}> stands inside a link.", severity=grave)
         if name == "style" and any(outer.name == "body" for outer in element.ancestors()):
             yield STYLE_IN_BODY.at(element.offset, "Gmail removes a <style> that is not in the <head>.")
 

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-from app.core.validation.data.parse_errors import CHARACTERS, DASHES, OTHER, PARSE_ERRORS
+from app.core.engines import begins_with_placeholder
+from app.core.findings import Severity
+from app.core.validation.data.parse_errors import (
+    CHARACTERS,
+    DASHES,
+    HARMLESS,
+    HARMLESS_ENDS,
+    OTHER,
+    PARSE_ERRORS,
+    STRAY_ENDS,
+)
+from app.core.validation.invisible import Culprit, culprits, named
 from app.core.validation.page import Page
 from app.core.validation.parsing import ParseError
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
@@ -23,6 +34,15 @@ OLD_CONDITIONAL = Rule(
 )
 RULES = (SYNTAX, OLD_DOCTYPE, OLD_CONDITIONAL)
 
+# What "<%= … %>", "<?php … ?>" and "<#if …>" are to a parser.
+_OF_TAGS = frozenset(
+    {
+        "expected-closing-tag-but-got-char",
+        "expected-tag-name",
+        "expected-tag-name-but-got-question-mark",
+    }
+)
+_ATTRIBUTE = re.compile(r"""\s([^\s=>/"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
 _REFERENCE = re.compile(r"&[A-Za-z0-9]+;")
 _XHTML = re.compile(r"<!doctype\s+html\s+public\s", re.IGNORECASE)
 _CONDITION = re.compile(r"<!--\s*\[if\s", re.IGNORECASE)
@@ -31,13 +51,16 @@ _CONDITIONAL = re.compile(r"<!\[(if\s|endif\])", re.IGNORECASE)
 
 def check_syntax(page: Page) -> Iterator[Problem]:
     """One problem per repair, at what caused it."""
-    unclosed = any(error.code.endswith("-eof") for error in page.errors)
-    for error in map(partial(_of_the_standard, page.html), page.errors):
+    found, errors = culprits(page.html, _worth_a_word(page.errors))
+    for culprit in found:
+        yield from _invisible(culprit)
+    unclosed = any(error.code.endswith("-eof") for error in errors)
+    for error in map(partial(_of_the_standard, page.html), errors):
         if error is None:
             continue
         code, html, offset = error.code, page.html, error.offset
-        if code in CHARACTERS:
-            continue  # the data's own; ``characters`` looks for the author's
+        if code in _OF_TAGS and begins_with_placeholder(html[html.rfind("<", 0, offset + 1) :][:200]):
+            continue  # no tag at all, as ``placeholders`` says
         if code == "expected-named-entity" and not _REFERENCE.match(html, offset):
             continue  # "AT&T" and "?a=1&b=2" are no references at all (13.2.5.73, ambiguous ampersand)
         if unclosed and code == "unexpected-end-tag" and error.variables["name"] in {"body", "html"}:
@@ -54,7 +77,46 @@ def check_syntax(page: Page) -> Iterator[Problem]:
             yield OLD_CONDITIONAL.at(offset, "A comment begins within a conditional comment.")
         else:
             message, remedy = _words(error)
-            yield SYNTAX.at(offset, message, remedy=remedy)
+            yield SYNTAX.at(offset, message, severity=_severity(html, error), remedy=remedy)
+
+
+def _worth_a_word(errors: Sequence[ParseError]) -> tuple[ParseError, ...]:
+    """All but characters, which are the data's own: ``characters`` looks for the author's."""
+    return tuple(error for error in errors if error.code not in CHARACTERS)
+
+
+def _invisible(culprit: Culprit) -> Iterator[Problem]:
+    """One problem, at the character, for all that it causes."""
+    first, *others = culprit.errors
+    more = f", and {len(others)} more such repairs follow" if others else ""
+    yield SYNTAX.at(
+        culprit.offset,
+        f"The invisible character {named(culprit.character)} stands here. Parsers take it for text, so that "
+        f"what comes after it is misplaced: {_words(first)[0].rstrip('.')}{more}.",
+        remedy="Delete the character, or put an ordinary blank in its place; it may have come with text that "
+        "was copied from elsewhere.",
+    )
+
+
+def _severity(html: str, error: ParseError) -> Severity:
+    """How grave a repair is: a warning, where every parser makes the same and nothing is lost or moved."""
+    if error.code in HARMLESS:
+        return WARNING
+    if error.code in STRAY_ENDS and error.variables.get("name") in HARMLESS_ENDS:
+        return WARNING
+    if error.code == "duplicate-attribute" and _says_the_same(html, error.offset):
+        return WARNING
+    return ERROR
+
+
+def _says_the_same(html: str, offset: int) -> bool:
+    """Whether the attributes of a name, in the tag at ``offset``, have the same value each time."""
+    start = html.rfind("<", 0, offset)
+    values: dict[str, str] = {}
+    for name, *value in _ATTRIBUTE.findall(html, start + 1, html.find(">", offset) + 1 or len(html)):
+        if values.setdefault(name.lower(), "".join(value)) != "".join(value):
+            return False
+    return True
 
 
 def _of_the_standard(html: str, error: ParseError) -> ParseError | None:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import WARNING, Problem, Rule
 
 ROLE = Rule(
-    "table-role", ERROR, 'Add role="presentation"; or, if it holds data, a header cell (<th>) or <caption>.'
+    "table-role", WARNING, 'Add role="presentation"; or, if it holds data, a header cell (<th>) or <caption>.'
 )
 CONFLICT = Rule("table-role-conflict", WARNING, "Remove the role, or the header cells.")
 RULES = (ROLE, CONFLICT)

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.core.engines import begins_with_placeholder
 from app.core.validation.css import declarations
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 
 RELATIVE = Rule("relative-url", ERROR, "Write the whole URL, beginning with https://.")
-INSECURE = Rule("insecure-url", ERROR, "Use https.")
+INSECURE = Rule("insecure-url", WARNING, "Use https.")
 UNSAFE = Rule(
     "unsafe-url", ERROR, "Use an https URL; if it comes from data, let the contract ask for ^https://."
 )
@@ -77,8 +78,7 @@ def check_urls(page: Page) -> Iterator[Problem]:
                 continue
             if problem is not None:
                 rule, message = problem
-                grave = WARNING if rule is INSECURE and is_link else rule.severity
-                yield rule.at(page.place_of(element, name), message, severity=grave)
+                yield rule.at(page.place_of(element, name), message)
     yield from _in_style_elements(page)
 
 
@@ -105,8 +105,8 @@ def _judge(url: str, element: Element, is_link: bool) -> tuple[Rule, str] | None
     what = "link" if is_link else "image" if element.name in _IMAGES else "resource"
     # Browsers ignore blanks around a URL and line breaks in it (URL standard, 4.4), also in "java\nscript:".
     url = url.translate(_BROWSERS_DROP).strip(" \x00\x0b\x0c\x1f")
-    if not url or url.startswith("#"):
-        return None  # an empty or an inner link is the link check's matter
+    if not url or url.startswith("#") or begins_with_placeholder(url):
+        return None  # an empty or an inner link is the link check's matter, that of another engine its own
     match = _SCHEME.match(url)
     if match is None:
         kind = "protocol-relative: a mail has no protocol to go by" if url.startswith("//") else "relative"

@@ -38,6 +38,46 @@ DASHES = frozenset(
 )
 """Codes for two dashes in a comment, an error once; the place is the character after them."""
 
+HARMLESS = frozenset(
+    {
+        "attributes-in-end-tag",
+        "equals-in-unquoted-attribute-value",
+        "expected-doctype-but-got-chars",
+        "expected-doctype-but-got-end-tag",
+        "expected-doctype-but-got-start-tag",
+        "incorrectly-placed-solidus",
+        "named-entity-without-semicolon",
+        "need-space-after-doctype",
+        "numeric-entity-without-semicolon",
+        "self-closing-flag-on-end-tag",
+        "unexpected-character-after-attribute-value",
+        "unexpected-character-after-solidus-in-tag",
+        "unexpected-doctype",
+        "unexpected-end-of-doctype",
+        "unknown-doctype",
+    }
+)
+"""Codes of repairs that every parser makes alike and by which nothing is lost or moved: a warning."""
+
+STRAY_ENDS = frozenset(
+    {
+        "adoption-agency-1.1",
+        "no-end-tag",
+        "unexpected-end-tag",
+        "unexpected-end-tag-in-table-body",
+        "unexpected-end-tag-in-table-row",
+    }
+)
+"""Codes of end tags that close nothing, and that every parser ignores."""
+
+HARMLESS_ENDS = frozenset(
+    {
+        "a", "b", "col", "em", "font", "hr", "i", "img", "input", "li", "link", "meta", "option", "p", "s",
+        "small", "span", "strong", "sub", "sup", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "wbr",
+    }
+)  # fmt: skip
+"""Elements whose stray end tag, ignored, tells of no box that was closed too early."""
+
 PARSE_ERRORS: Mapping[str, Words] = {
     "text-in-table": (
         "Text stands between the rows or cells of a table; clients move it before the table",

@@ -177,7 +177,7 @@ EMAIL_ELEMENTS: Mapping[str, str] = {
 
 EMAIL_ATTRIBUTES: Mapping[str, tuple[frozenset[str], str]] = {
     "align": (
-        _words("table td th tr tbody thead tfoot img p div h1 h2 h3 h4 h5 h6 hr caption col colgroup"),
+        _words("table td th tr tbody thead tfoot p div h1 h2 h3 h4 h5 h6 hr caption col colgroup"),
         "Word, which renders for Outlook on Windows, ignores margin: auto and float; align it obeys.",
     ),
     "valign": (
@@ -233,6 +233,38 @@ OBSOLETE_ATTRIBUTES = _words(
     "version vlink vspace width"
 )
 """Attributes that were HTML once on some element (HTML, 16.2): a client may still honour them."""
+
+OBSOLETE_REMEDIES: Mapping[tuple[str, str], str] = {
+    ("img", "align"): "Align the cell around the image; to set text beside it, give each a cell of its own.",
+    ("", "align"): 'Align the cell around it, or write style="text-align: …".',
+    ("", "valign"): "Write it on the cell around it.",
+    ("", "hspace"): "Pad the cell around it.",
+    ("", "vspace"): "Pad the cell around it.",
+    ("", "border"): 'Write style="border: …".',
+    ("", "bordercolor"): 'Write style="border: …".',
+    ("", "bgcolor"): "Write it on the cell or the table around it, or style it with background-color.",
+    ("", "background"): "Write it on the cell or the table around it.",
+    ("", "cellpadding"): "Write it on the <table>; for one cell, pad it by a style.",
+    ("", "cellspacing"): "Write it on the <table>.",
+    ("", "width"): "Write the width on a table or cell, or in a style.",
+    ("", "height"): "Write the height on a table or cell, or in a style.",
+    ("", "color"): 'Write style="color: …".',
+    ("", "text"): 'Write style="color: …".',
+    ("", "face"): 'Write style="font-family: …".',
+    ("", "size"): "Write font-size, or height for a line, in a style.",
+    ("", "noshade"): 'Write style="border: …".',
+    ("", "nowrap"): 'Write style="white-space: nowrap".',
+    ("", "clear"): 'Write style="clear: both".',
+    ("", "name"): "Write an id.",
+    ("", "language"): "Remove it.",
+    **{
+        ("", name): 'Write style="margin: 0; padding: 0" on <body>.'
+        for name in (
+            "bottommargin", "leftmargin", "marginheight", "marginwidth", "rightmargin", "topmargin",
+        )
+    },
+}  # fmt: skip
+"""What to write instead of an obsolete attribute, on one element or ("") on any; else a style."""
 
 VOID_ELEMENTS = _words("area base br col embed hr img input link meta source track wbr")
 """Elements without content or end tag (HTML, 13.1.2)."""

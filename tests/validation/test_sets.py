@@ -1,0 +1,284 @@
+"""What senders read is no mistake, what harms nobody no error, and a set can want it otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.core.findings import Finding, Severity
+from app.core.validation.checks.attributes import check_attributes
+from app.core.validation.checks.elements import check_elements
+from app.core.validation.codes import OTHER_CODES, RULES
+from app.core.validation.page import Page
+from app.core.validation.rendered import CHECKS
+from app.core.workspace import Workspace
+from tests.validation.conftest import Author
+from tests.validation.pages import codes, document, problems
+from tests.validation.test_documentation import codes_in_calls, codes_of_errors
+
+WARNING, ERROR = Severity.WARNING, Severity.ERROR
+
+Check = Callable[[str, str], tuple[Finding, ...]]
+
+
+@pytest.fixture
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """The findings of a set of one template with these settings."""
+    monkeypatch.chdir(tmp_path)
+
+    def check(body: str, settings: str) -> tuple[Finding, ...]:
+        folder = tmp_path / "templates"
+        folder.mkdir(exist_ok=True)
+        (folder / "mail.html").write_text(document(body), encoding="utf-8")
+        (folder / "settings.toml").write_text(settings, encoding="utf-8")
+        return Workspace.load(folder, tmp_path / "fixtures").check().findings
+
+    return check
+
+
+class TestSenders:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            '<a href="https://a.example/" clicktracking=off>a</a>',
+            '<a href="https://a.example/" universal="true" ses:no-track disable-tracking=true>a</a>',
+            '<a href="https://a.example/" mc:disable-tracking alias="Order" rilt="x" _label="x">a</a>',
+            '<div mc:edit="body" mc:repeatable="x" mc:hideable mc:variant="a" mc:label="b">a</div>',
+            '<p data-anything="x" sg-block="1" bh-id="2" x-apple-data-detectors="false" no-trackback>a</p>',
+            '<p ng-scope ng-repeat="x" hs-id="a" e-editable="b">a</p>',
+            '<p xmlns:fb="x"><a href="https://a.example/" mautic:disable-tracking="true">a</a></p>',
+        ],
+    )  # fmt: skip
+    def test_their_attributes_are_no_mistakes(self, body: str) -> None:
+        assert codes(check_attributes, body) == []
+
+    def test_emogrify_belongs_to_a_style_in_the_head(self) -> None:
+        head = '<style type="text/css" emogrify="no">a { color: red }</style>'
+
+        assert codes(check_attributes, "a", head=head) == []
+
+    @pytest.mark.parametrize(
+        ("body", "severity", "remedy"),
+        [
+            ('<p sytle="a">a</p>', ERROR, "Did you mean style?"),
+            ('<img scr="https://a.example/a">', ERROR, "Did you mean src?"),
+            ('<td aling="left">a</td>', ERROR, "Did you mean align?"),
+            ('<p acme="a">a</p>', WARNING, "settings.toml"),
+            ('<p\u00a0class="a">a</p>', None, "U+00A0 (no-break space)"),
+            ('<p title="b"\u200bclass="a">a</p>', ERROR, "U+200B (zero width space)"),
+        ],
+    )
+    def test_other_names_are_graver_the_nearer_they_are_to_one(
+        self, body: str, severity: Severity | None, remedy: str
+    ) -> None:
+        page = Page(document(body if "<td" not in body else f"<table><tr>{body}</tr></table>"))
+        found = [*check_attributes(page), *check_elements(page)]
+
+        assert found
+        assert severity is None or found[0].severity is severity
+        assert remedy in found[0].remedy
+
+    @pytest.mark.parametrize(
+        ("head", "found"),
+        [
+            ('<base target="_blank">', []),
+            ('<base href="https://a.example/">', ["stripped-element"]),
+            ('<script type="application/ld+json">{}</script>', []),
+            ("<script>a()</script>", ["stripped-element"]),
+        ],
+    )
+    def test_elements_that_do_no_harm(self, head: str, found: list[str]) -> None:
+        assert codes(check_elements, "a", head=head) == found
+
+    def test_elements_of_senders(self) -> None:
+        body = (
+            "<unsubscribe>Unsubscribe</unsubscribe> <webversion>Read it here</webversion> <spacer>a</spacer>"
+        )
+
+        assert problems(check_elements, body) == [("unknown-element", "<spacer>a</s")]
+
+
+class TestSettings:
+    def test_a_set_names_its_own(self, check: Check) -> None:
+        body = '<acme-block><p acme:x="1" acme-y="2" zzz>a</p></acme-block>'
+        settings = '[checks]\nattributes = ["acme:*", "acme-y"]\nelements = ["acme-*"]\n'
+
+        found = {finding.code: finding.message for finding in check(body, settings)}
+
+        assert found["unknown-attribute"] == "<p> has no attribute 'zzz'."
+        assert "unknown-element" not in found
+        assert {finding.code for finding in check(body, "")} >= {"unknown-attribute", "unknown-element"}
+
+    def test_a_set_can_be_stricter(self, check: Check) -> None:
+        body = '<img src="https://a.example/a" width="1" height="1">'
+
+        (lenient,) = [finding for finding in check(body, "") if finding.code == "img-alt"]
+        (strict,) = [
+            finding for finding in check(body, '[checks]\nerrors = ["img-alt"]') if finding.code == "img-alt"
+        ]
+
+        assert (lenient.severity, strict.severity) == (WARNING, ERROR)
+
+    def test_a_misspelt_code_is_told(self, check: Check) -> None:
+        found = check("<p>a</p>", '[checks]\nerrors = ["img-atl"]')
+
+        (finding,) = [finding for finding in found if finding.code == "source"]
+        assert finding.message == "checks.errors: no finding has the code 'img-atl'."
+        assert finding.remedy == "Did you mean img-alt?"
+        assert finding.location.file.endswith("settings.toml")
+
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ('attributes = "a"', "checks.attributes: a list of names is wanted."),
+            ("attributes = [1]", "checks.attributes.0: Input should be a valid string."),
+            ('attributes = ["*"]', "checks.attributes.0: '*' is no name, with or without a * at its end."),
+            ('elements = ["A"]', "checks.elements.0: 'A' is no name, with or without a * at its end."),
+            ('errors = ["Img Alt"]', "checks.errors.0: 'Img Alt' is no code of a finding."),
+            ("nosuch = 1", "checks.nosuch: Extra inputs are not permitted."),
+        ],
+    )
+    def test_what_is_wrong_is_told(self, check: Check, settings: str, message: str) -> None:
+        found = [
+            finding.message
+            for finding in check("<p>a</p>", f"[checks]\n{settings}")
+            if finding.code == "source"
+        ]
+
+        assert found == [message]
+
+    def test_every_code_can_be_named(self) -> None:
+        named = {rule.code for rule in RULES} | OTHER_CODES
+
+        assert named == {rule.code for rule in RULES} | set(codes_in_calls()) | codes_of_errors() - {
+            "contract"
+        }
+
+
+class TestIdentifiers:
+    @pytest.mark.parametrize(
+        ("body", "found"),
+        [
+            ('<p id="a b">a</p>', [("invalid-id", WARNING)]),
+            ('<p id="">a</p>', [("invalid-id", WARNING)]),
+            ("<p id>a</p>", [("invalid-id", WARNING)]),
+            ('<p id=" a">a</p>', [("invalid-id", WARNING)]),
+            ('<p id="row {{n}}">a</p>', [("invalid-id", WARNING)]),
+            ('<p id="{{n}}">a</p>', []),
+            ('<p id="a">a</p><p id="a">b</p>', [("duplicate-id", WARNING)]),
+            ('<a href="#a">to a</a><p id="a">a</p><p id="a">b</p>', [("duplicate-id", ERROR)]),
+            ('<label for="a">to a</label><p id="a">a</p><p id="a">b</p>', [("duplicate-id", ERROR)]),
+        ],
+    )
+    def test_ids(self, author: Author, body: str, found: list[tuple[str, Severity]]) -> None:
+        said = [
+            (finding.code, finding.severity)
+            for finding in author(body).check().findings
+            if finding.code in {"invalid-id", "duplicate-id"}
+        ]
+
+        assert said == found
+
+    @pytest.mark.parametrize("name", ["align", "hspace", "vspace"])
+    def test_obsolete_attributes_of_images_are_found(self, name: str) -> None:
+        page = Page(document(f'<img src="https://a.example/" alt="" {name}="left">'))
+
+        (problem,) = check_attributes(page)
+
+        assert problem.rule.code == "obsolete-attribute"
+        assert "cell" in problem.remedy
+
+    def test_those_of_tables_are_not(self) -> None:
+        table = (
+            '<table align="center" bgcolor="#fff" width="600" border="0" cellpadding="0" cellspacing="0">'
+            '<tr valign="top"><td align="left" valign="top" bgcolor="#fff" width="10" height="5">a</td></tr>'
+            '</table><img src="https://a.example/" alt="" border="0">'
+        )
+
+        assert codes(check_attributes, table) == []
+
+
+class TestInvisible:
+    @pytest.mark.parametrize(
+        ("html", "named"),
+        [
+            ("<!DOCTYPE html><html>\u00a0<head><title>a</title></head><body>b</body></html>", "U+00A0"),
+            ("<!DOCTYPE html><html>\ufeff<head><title>a</title></head><body>b</body></html>", "U+FEFF"),
+            ("<!DOCTYPE html>\u200b<html><head><title>a</title></head><body>b</body></html>", "U+200B"),
+            ("<!DOCTYPE html><html><head>\u00a0<title>a</title></head><body>b</body></html>", "U+00A0"),
+            ("<!DOCTYPE html><html><head><title>a</title></head>\u3000<body>b</body></html>", "U+3000"),
+            ("<!DOCTYPE html><body><table>\u00a0<tr><td>b</td></tr></table>", "U+00A0"),
+            ("<!DOCTYPE html><body><table><tr>\u200c<td>b</td></tr></table>", "U+200C"),
+            ("<!DOCTYPE html><html><body>b</body>\u00ad</html>", "U+00AD"),
+            ("\ufeff<!DOCTYPE html><html><body>b</body></html>", "U+FEFF"),
+        ],
+    )
+    def test_what_it_causes_is_one_finding_at_the_character(self, html: str, named: str) -> None:
+        found = [problem for check in CHECKS[:1] for problem in check(Page(html))]
+
+        assert [problem.rule.code for problem in found] == ["html-syntax"]
+        assert named in found[0].message
+        assert found[0].offset == next(html.index(item) for item in html if item > "\x7f")
+
+    def test_the_ignored_head_is_named(self) -> None:
+        html = "<!DOCTYPE html>\n<html>\n\u00a0<head><title>a</title></head><body>b \u00a0 c</body></html>"
+
+        (problem,) = CHECKS[0](Page(html))
+
+        assert "U+00A0 (no-break space)" in problem.message
+        assert "<head> is ignored here" in problem.message
+        assert html[problem.offset] == "\u00a0"
+
+    def test_two_are_told_apart_and_what_they_do_not_cause_as_well(self) -> None:
+        html = (
+            "<!DOCTYPE html><html>\u200b<head></head><body>"
+            "<table><tr>\u00a0<td>b\u00a0c</td></tr></table><div></body></html>"
+        )
+
+        found = list(CHECKS[0](Page(html)))
+
+        assert sorted((html[problem.offset], problem.offset) for problem in found) == [
+            ("<", html.index("<div>")),
+            ("\u00a0", html.index("\u00a0")),
+            ("\u200b", html.index("\u200b")),
+        ]
+
+    def test_where_it_is_harmless_nothing_is_said(self) -> None:
+        assert codes(CHECKS[0], "<p>a\u00a0b\u200bc\u00adlong\ufeff</p>\u00a0") == []
+
+
+class TestSeverities:
+    @pytest.mark.parametrize(
+        ("body", "severity"),
+        [
+            ("<p>&copy 2026</p>", WARNING),
+            ('<p title="a"class="b">a</p>', WARNING),
+            ('<p class="a" class="a">a</p>', WARNING),
+            ('<p class="a" class="b">a</p>', ERROR),
+            ("<p>a</p></td>", WARNING),
+            ("<p>a</p></div>", ERROR),
+            ("<div><p>a</p>", ERROR),
+            ("<table>a<tr><td>b</td></tr></table>", ERROR),
+        ],
+    )
+    def test_a_repair_by_which_nothing_is_lost_is_a_warning(self, body: str, severity: Severity) -> None:
+        (problem,) = CHECKS[0](Page(document(body)))
+
+        assert problem.severity is severity
+
+    def test_a_document_without_a_doctype_is_read_by_every_client(self) -> None:
+        found = list(CHECKS[0](Page("<html><body>a</body></html>")))
+
+        assert [problem.severity for problem in found] == [WARNING]
+
+    def test_a_stray_end_tag_in_outlook_alone_is_a_warning(self, author: Author) -> None:
+        body = (
+            '<table role="presentation"><tr><td>a</td></tr><!--[if mso]></td></tr><![endif]--></table>'
+            "<!--[if mso]><table><tr><td><![endif]-->"
+        )
+        found = [finding for finding in author(body).check().findings if finding.code == "outlook-syntax"]
+
+        assert {finding.severity for finding in found if "closes nothing" in finding.message} == {WARNING}
+        assert ERROR in {finding.severity for finding in found}
