@@ -18,11 +18,12 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from infra.deploy.errors import DeployError, RefusedError
+from infra.programs import run_program
 from tests.infra.pipeline.accounts import Accounts
 from tests.infra.rehearsal import steps
 from tests.infra.rehearsal.journal import Journal
@@ -65,33 +66,15 @@ def _go(home: Path, journal: Journal, options: argparse.Namespace) -> int:
         raise RefusedError(f"There is no stage {options.until!r}: choose one of {', '.join(stages)}.")
     if len(journal.done) == len(stages):
         world.say("The journey is done; AFRESH=yes begins it anew.")
-    status = 0
     _end_by_signals(world)
     try:
         _require_accounts(world, journal, list(stages))
         if world.repository.unsaved(ROOT) and not journal.done:
             world.say("What is not committed is not rehearsed: the workflows run at a commit.")
-        for number, (name, stage) in enumerate(stages.items(), 1):
-            if name in journal.done:
-                continue
-            world.say(f"{number:>2}/{len(stages)} {name}")
-            world.resumed = False
-            if journal.begin(name):
-                world.resume()
-            began = time.monotonic()
-            try:
-                stage()
-            except (DeployError, NotPlayedError, RefusedByGitHubError) as error:
-                world.say(f"FAILED: {error}")
-                status = FIRST_STATUS + number
-                break
-            except KeyboardInterrupt:
-                world.say("Interrupted; the same command goes on from here.")
-                status = INTERRUPTED
-                break
-            journal.end(name, time.monotonic() - began)
-            if name == options.until:
-                break
+        status = _play(world, journal, stages, until=options.until)
+    except KeyboardInterrupt:
+        world.say("Interrupted; the same command goes on from here.")
+        status = INTERRUPTED
     finally:
         world.close()
     _report(home, journal, list(stages), status, as_json=options.json)
@@ -101,12 +84,41 @@ def _go(home: Path, journal: Journal, options: argparse.Namespace) -> int:
     return status
 
 
+def _play(world: World, journal: Journal, stages: Mapping[str, Callable[[], object]], *, until: str) -> int:
+    """Every stage that is not done, in turn; 0, or the status that tells which one failed."""
+    for number, (name, stage) in enumerate(stages.items(), 1):
+        if name in journal.done:
+            continue
+        world.say(f"{number:>2}/{len(stages)} {name}")
+        world.resumed = False
+        began = time.monotonic()
+        try:
+            if journal.begin(name):
+                world.resume()
+            stage()
+        except (DeployError, NotPlayedError, RefusedByGitHubError) as error:
+            world.say(f"FAILED: {error}")
+            return FIRST_STATUS + number
+        journal.end(name, time.monotonic() - began)
+        if name == until:
+            break
+    return 0
+
+
 def _end_by_signals(world: World) -> None:
-    """Interrupted or told to end, let commands end what they are at, and begin nothing more."""
+    """Interrupted or told to end, let commands end what they are at, and begin nothing more.
+
+    A second signal finds them at it already: it would only cut off who waits for them.
+    """
+    told: list[int] = []
 
     def interrupt(number: int, frame: object) -> None:
         world.runner.around.processes.interrupt()
         world.estates.processes.interrupt()
+        if told:
+            world.say("   Terraform gives back its locks; a moment.")
+            return
+        told.append(number)
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupt)
@@ -195,4 +207,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

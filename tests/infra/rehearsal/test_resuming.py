@@ -130,6 +130,54 @@ def test_in_a_working_copy_of_a_job_make_finds_every_tool_and_installs_none(tmp_
         assert not re.findall(r"pip install.*|npm ci.*", said), target
 
 
+INTERRUPTED = """\
+import os, signal, sys, time
+from pathlib import Path
+from types import SimpleNamespace
+from tests.infra.rehearsal import __main__ as rehearsal
+
+home, where = Path(sys.argv[1]), sys.argv[2]
+
+def hit(place):
+    if place == where:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            os.kill(os.getpid(), number)
+
+class World:
+    def __init__(self, *words, **options):
+        nothing = SimpleNamespace(interrupt=lambda: None)
+        accounts = SimpleNamespace(running=lambda name: hit("accounts") or True, stop=lambda: None)
+        self.runner = SimpleNamespace(around=SimpleNamespace(processes=nothing))
+        self.estates = SimpleNamespace(processes=nothing, accounts=accounts)
+        self.repository = SimpleNamespace(unsaved=lambda source: False)
+        self.say = lambda line: print(line, file=sys.stderr)
+        self.resume = lambda: hit("resume")
+        self.close = lambda: hit("close")
+
+journal = rehearsal.Journal(home)
+journal.note(bootstrapped=["dev"])
+journal.begin("one")
+rehearsal.World = World
+stages = {"one": lambda: hit("stage"), "two": lambda: None}
+rehearsal.Stages = lambda world: SimpleNamespace(all=lambda: stages)
+rehearsal.run_program(lambda: rehearsal.main([]))
+"""
+
+
+@pytest.mark.parametrize("where", ["accounts", "resume", "stage"])
+def test_however_it_is_interrupted_it_says_so_and_goes_on_from_there(tmp_path: Path, where: str) -> None:
+    """By two signals, as from somebody impatient, while it looks around, tidies up or works."""
+    answer = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, str(tmp_path), where],
+        cwd=ROOT, env={**os.environ, "PIPELINE_HOME": str(tmp_path)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert answer.returncode == 130, answer.stderr
+    assert "the same command goes on from here" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert (Journal(tmp_path).begun, Journal(tmp_path).done) == ("one", {})
+
+
 COMMAND = """\
 trap 'echo > told; exit 1' INT
 echo > begun
