@@ -33,6 +33,9 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 RUNNER: Final = "tests/mutation/runner.py"
 PYTHON: Final = ROOT / ".venv" / "bin" / "python"
 
+HEAVY: Final = 20
+"""How many times the mean of all a test may take to be asked about each mutant."""
+
 Place = tuple[int, int]
 
 
@@ -50,7 +53,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         tuple(
             f"bbws_templates/{name}.py"
             for name in (
-                "context", "engine", "escaping", "mailing", "nodes",
+                "context", "engine", "escaping", "functions", "mailing", "nodes",
                 "parser", "rendering", "tokens", "values",
             )
         ),
@@ -97,7 +100,6 @@ class Bench:
     def __init__(self, home: Path) -> None:
         self.home = home
         shutil.rmtree(home, ignore_errors=True)
-        digest = hashlib.sha256()
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=ROOT, capture_output=True, check=True,
@@ -106,8 +108,6 @@ class Bench:
             if name and (ROOT / name).is_file():
                 (home / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, home / name)
-                digest.update(f"{name}\0".encode() + (home / name).read_bytes())
-        self.digest = digest.hexdigest()
         for shared in ("node_modules", ".tools"):
             if (ROOT / shared).exists():
                 (home / shared).symlink_to(ROOT / shared)
@@ -119,6 +119,16 @@ class Bench:
             stdout=subprocess.PIPE,
             text=True,
         )
+
+    def digest(self, names: Sequence[str]) -> str:
+        """That of some files and folders, which says whether what was measured still holds."""
+        found = hashlib.sha256()
+        for name in names:
+            path = self.home / name
+            for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+                if file.is_file() and "__pycache__" not in file.parts:
+                    found.update(f"{file.relative_to(self.home)}\0".encode() + file.read_bytes())
+        return found.hexdigest()
 
     def ask(self, **question: Any) -> Any:
         """What the runner answers."""
@@ -267,6 +277,17 @@ def _statement(source: str, line: int) -> int:
     return max(around, default=line)
 
 
+def _leave_out_heavy(reached: dict[str, Any]) -> None:
+    """Few tests take most of the time; what only they notice counts as a survivor."""
+    seconds = reached["seconds"]
+    limit = HEAVY * sum(seconds.values()) / max(len(seconds), 1)
+    heavy = {test for test, taken in seconds.items() if taken > limit}
+    for test in sorted(heavy):
+        print(f"Not asked, for it takes too long: {test}")
+    for place, tests in reached["lines"].items():
+        reached["lines"][place] = [test for test in tests if test not in heavy]
+
+
 def run(name: str, count: int, seed: int, skipped: int = 0) -> int:
     """Mutate a room and print what became of it; the exit status is 0 unless nothing could be measured."""
     room, report = ROOMS[name], ROOT / "build" / "mutants" / f"{name}-{seed}.txt"
@@ -279,14 +300,16 @@ def run(name: str, count: int, seed: int, skipped: int = 0) -> int:
         }
     )
     tests = [*room.tests, *(f"--ignore={path}" for path in room.without)]
+    digest = bench.digest([*files, *room.tests])
     measured = ROOT / "build" / "mutants" / f"{name}.json"
     reached = json.loads(measured.read_text(encoding="utf-8")) if measured.is_file() else {}
-    if reached.get("of") != bench.digest:
+    if reached.get("of") != digest:
         print(f"Running the tests of the room {name} as it is", flush=True)
         reached = bench.ask(measure=tests, sources=files)
         if "lines" not in reached:
             raise SystemExit(f"The tests fail before anything is mutated: {reached}")
-        measured.write_text(json.dumps({**reached, "of": bench.digest}), encoding="utf-8")
+        measured.write_text(json.dumps({**reached, "of": digest}), encoding="utf-8")
+    _leave_out_heavy(reached)
     if bench.ask(collect=tests) != "ready":
         raise SystemExit("The tests cannot be collected; what pytest says stands above.")
     found = [
