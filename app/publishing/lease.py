@@ -199,7 +199,7 @@ class PruneLease:
         return self._clock() < self._until - SKEW - _MARGIN
 
     def check(self) -> None:
-        """Read the lease again, and renew it when half of its time is over.
+        """Read the lease again, and renew it when a quarter of its time is over: half of what it may use.
 
         Raises:
             ConflictError: somebody has taken it over; nothing more may be deleted.

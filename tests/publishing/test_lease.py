@@ -1,0 +1,147 @@
+"""Whose the right to delete is, at which moment, to the second; and who is known to have ended."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.clock import iso
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.lease import LEASE, SKEW, PruneLease, is_free
+from app.publishing.processes import has_ended, this_process
+from bbws_templates.pointer import Lease, Pointer
+from tests.publishing.samples import publish_to, release
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+MARGIN = timedelta(minutes=3)
+"""Longer than all the tries of one deletion take."""
+
+
+class Hand:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def catalogue(directory: DirectoryStore) -> Catalogue:
+    publish_to(directory, release("first"))
+    return Catalogue(directory)
+
+
+def standing(catalogue: Catalogue) -> Standing:
+    found = catalogue.standing()
+    assert found
+    return found
+
+
+def marked(catalogue: Catalogue, lease: Lease | None) -> Pointer:
+    return replace(standing(catalogue).pointer, pruning="them@example.com (since then)", lease=lease)
+
+
+@pytest.mark.parametrize(
+    ("until", "free"),
+    [
+        (iso(NOON - SECOND), True),
+        (iso(NOON), True),
+        (iso(NOON + SECOND), False),
+        ("2026-01-05T14:00:00+02:00", True),  # the same moment
+        ("2026-01-05T11:59:59", False),  # it does not say where
+        ("some time", False),
+    ],
+)
+def test_a_lease_of_another_machine_is_free_from_its_very_time_on(
+    catalogue: Catalogue, until: str, free: bool
+) -> None:
+    assert is_free(marked(catalogue, Lease("0" * 32, until, "elsewhere/1/1")), NOON) is free
+
+
+def test_a_mark_without_a_time_is_never_free_and_no_mark_always_is(catalogue: Catalogue) -> None:
+    assert not is_free(marked(catalogue, None), NOON)
+    assert is_free(standing(catalogue).pointer, NOON)
+
+
+def test_a_lease_of_this_process_is_free_when_the_prune_is_not_under_way_in_it(catalogue: Catalogue) -> None:
+    clock = Hand()
+    with PruneLease.taken(catalogue, "me", clock=clock):
+        held = standing(catalogue).pointer
+        assert held.lease
+        assert held.lease.until == iso(NOON + LEASE)
+        assert not is_free(held, NOON)
+    assert is_free(held, NOON), "that prune has ended, whatever became of its mark"
+
+
+def test_no_deletion_begins_when_it_might_end_after_the_time_that_others_see(catalogue: Catalogue) -> None:
+    clock = Hand()
+    with PruneLease.taken(catalogue, "me", clock=clock) as lease:
+        clock.now = NOON + LEASE - SKEW - MARGIN - SECOND
+        assert lease.has_time()
+        clock.now += SECOND
+        assert not lease.has_time()
+        lease.check()
+        assert lease.has_time(), "it has been renewed"
+        clock.now += LEASE - SKEW - MARGIN - SECOND
+        assert lease.has_time()
+
+
+@pytest.mark.parametrize(("passed", "renewed"), [(LEASE / 4, False), (LEASE / 4 + SECOND, True)])
+def test_a_lease_is_renewed_when_a_quarter_of_its_time_is_over(
+    catalogue: Catalogue, passed: timedelta, renewed: bool
+) -> None:
+    clock = Hand()
+    with PruneLease.taken(catalogue, "me", clock=clock) as lease:
+        clock.now += passed
+        lease.check()
+        found = standing(catalogue).pointer.lease
+        assert found
+        assert found.until == iso((NOON + passed if renewed else NOON) + LEASE)
+
+
+# --- processes ------------------------------------------------------------------------------------------
+
+
+def named(number: int) -> str:
+    """What a process of this machine is called: by its number, and when it began."""
+    stat = Path(f"/proc/{number}/stat").read_text(encoding="utf-8")
+    return f"{this_process().partition('/')[0]}/{number}/{stat.rpartition(')')[2].split()[19]}"
+
+
+def test_a_process_has_ended_when_it_is_gone_or_waits_for_its_parent() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        name = named(other.pid)
+        assert not has_ended(name)
+        assert has_ended(name + "1"), "another one had this number before"
+        assert other.stdin
+        other.stdin.write(b"\n")
+        other.stdin.close()
+        os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
+        assert has_ended(name), "it has, and its parent has not asked yet"
+    assert has_ended(name)
+
+
+def test_what_cannot_be_known_has_not_ended() -> None:
+    machine, number, began = this_process().split("/")
+    assert number == str(os.getpid())
+    assert named(os.getpid()) == this_process()
+    for name in (
+        this_process(),
+        "",
+        "//",
+        f"other/{number}/0",
+        f"/{number}/0",
+        f"{machine}/x/{began}",
+        machine,
+    ):
+        assert not has_ended(name), name
