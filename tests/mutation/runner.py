@@ -2,8 +2,8 @@
 
 Questions come as lines of JSON on stdin, answers go as lines of JSON to stdout:
 
-``{"measure": [pytest's arguments], "sources": [files]}`` runs everything once and answers which tests reach
-which line, the quickest first, how many seconds each takes, and which lines run before any test does.
+``{"measure": [pytest's arguments], "sources": [files]}`` runs everything once and answers how many seconds
+each test takes, the quickest first, which of them, by number, reach which line, and which lines run before all.
 
 ``{"collect": [pytest's arguments]}`` reads the tests, and the product with them, and answers "ready".
 
@@ -133,7 +133,9 @@ def measure(arguments: list[str], sources: list[str]) -> dict[str, Any]:
     status = pytest.main([*QUIET, *arguments], plugins=[durations, reached, Quickly()])
     if status != pytest.ExitCode.OK:
         return {"failed": durations.failed or str(status)}
-    lines: dict[str, list[str]] = {}
+    quickest = sorted(durations.seconds, key=durations.seconds.__getitem__)
+    numbers = {test: number for number, test in enumerate(quickest)}
+    lines: dict[str, list[int]] = {}
     early = []
     for source in sources:
         for line, contexts in reached.found(source).items():
@@ -143,10 +145,11 @@ def measure(arguments: list[str], sources: list[str]) -> dict[str, Any]:
                     tests |= durations.beside(context.rpartition("|")[0])
             tests &= durations.seconds.keys()
             # What runs while a module is imported may be reached by every test.
-            lines[f"{source}:{line}"] = sorted(tests or durations.seconds, key=durations.seconds.__getitem__)
+            lines[f"{source}:{line}"] = sorted(numbers[test] for test in tests or numbers)
             if "" in contexts:
                 early.append(f"{source}:{line}")
-    return {"lines": lines, "seconds": durations.seconds, "early": early}
+    seconds = {test: durations.seconds[test] for test in quickest}
+    return {"lines": lines, "seconds": seconds, "early": early}
 
 
 def forked(work: Callable[[Callable[[object], None]], Any], patience: Callable[[str], float]) -> Any:
@@ -176,7 +179,7 @@ def forked(work: Callable[[Callable[[object], None]], Any], patience: Callable[[
             tell({"done": work(tell)})
         os._exit(0)
     os.close(writing)
-    word, said, outcome = "", b"", "timeout"
+    word, outcome, parts = "", "timeout", list[bytes]()
     deadline = time.monotonic() + patience(word)
     with os.fdopen(reading, "rb", buffering=0) as told:
         while (left := deadline - time.monotonic()) > 0:
@@ -186,7 +189,11 @@ def forked(work: Callable[[Callable[[object], None]], Any], patience: Callable[[
             if not part:
                 outcome = "killed"  # a mutant may end the process itself
                 break
-            *lines, said = (said + part).split(b"\n")
+            if b"\n" not in part:  # much is said in one line, when everything is measured
+                parts.append(part)
+                continue
+            *lines, rest = b"".join([*parts, part]).split(b"\n")
+            parts = [rest]
             for line in lines:
                 found = json.loads(line)
                 if isinstance(found, dict):

@@ -99,7 +99,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def test_it_knows_which_tests_reach_a_line(house: House) -> None:
     house.source.write_text(SOURCE)
     measured = house.ask(measure=["tests"], sources=["room/source.py"])
-    assert set(measured["lines"][f"room/source.py:{LINE}"]) == {FEW, EVEN, FOUR}, "also who shares a fixture"
+    tests = list(measured["seconds"])
+    assert sorted(tests, key=measured["seconds"].__getitem__) == tests, "the quickest first"
+    reaching = {tests[number] for number in measured["lines"][f"room/source.py:{LINE}"]}
+    assert reaching == {FEW, EVEN, FOUR}, "also who shares a fixture"
     assert "room/source.py:12" not in measured["lines"], "no test reaches it"
     assert len(measured["lines"]["room/source.py:1"]) == 4, "whatever imports it reaches it"
     assert "room/source.py:1" in measured["early"]
