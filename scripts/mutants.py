@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,9 @@ PYTHON: Final = ROOT / ".venv" / "bin" / "python"
 
 HEAVY: Final = 8
 """How many times the mean of all a test may take to be asked about each mutant."""
+
+BUDGET: Final = 30.0
+"""Seconds of tests, as measured, that a mutant meets at most."""
 
 Place = tuple[int, int]
 
@@ -249,14 +253,17 @@ def meet(bench: Bench, mutation: Mutation, reached: Mapping[str, Any], killers: 
         if not line.startswith(("---", "+++", "@@"))
     )
     place = f"{mutation.file}:{_statement(source, mutation.start[0])}"
-    tests = killers.first(mutation, reached["lines"].get(place, []))
+    tests = reached["lines"].get(place, [])
+    if not tests and not _in_function(source, mutation.start):  # it runs when whatever is in the file does
+        tests = _of_file(reached, mutation.file)
+    tests = _within(BUDGET, killers.first(mutation, tests), reached["seconds"])
     if not tests:
         return "unreached", difference
     question: dict[str, Any] = {"tests": tests, "seconds": {test: reached["seconds"][test] for test in tests}}
     before = path.stat()
     try:
         outcome, test = "elsewhere", ""
-        if place not in reached["early"]:
+        if place in reached["lines"] and place not in reached["early"]:
             outcome, test = bench.ask(file=mutation.file, mutant=changed, **question)
         if outcome == "elsewhere":
             path.write_text(changed, encoding="utf-8")
@@ -269,6 +276,29 @@ def meet(bench: Bench, mutation: Mutation, reached: Mapping[str, Any], killers: 
     if outcome == "killed":
         killers.add(mutation, test)
     return str(outcome), difference
+
+
+def _in_function(source: str, place: Place) -> bool:
+    """Whether it runs when a function is called, and not when its module is imported."""
+    return any(
+        node.body[0].lineno <= place[0] <= (node.end_lineno or place[0])
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+
+
+def _of_file(reached: Mapping[str, Any], file: str) -> list[str]:
+    """The tests that reach any line of a file, the quickest first."""
+    tests = {
+        test for place, tests in reached["lines"].items() if place.startswith(f"{file}:") for test in tests
+    }
+    return sorted(tests, key=reached["seconds"].__getitem__)
+
+
+def _within(budget: float, tests: Sequence[str], seconds: Mapping[str, float]) -> list[str]:
+    """The first of ``tests`` that take so many seconds together."""
+    together = accumulate(seconds[test] for test in tests)
+    return [test for test, taken in zip(tests, together, strict=True) if taken <= budget]
 
 
 def _statement(source: str, line: int) -> int:

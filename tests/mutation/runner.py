@@ -3,7 +3,8 @@
 Questions come as lines of JSON on stdin, answers go as lines of JSON to stdout:
 
 ``{"measure": [pytest's arguments], "sources": [files]}`` runs everything once and answers how many seconds
-each test takes, the quickest first, which of them, by number, reach which line, and which lines run before all.
+each test takes, the quickest first, which of them, by number, reach which line, and which lines run early:
+before any test does.
 
 ``{"collect": [pytest's arguments]}`` reads the tests, and the product with them, and answers "ready".
 
@@ -101,8 +102,6 @@ class Reached:
         self._coverage = coverage.Coverage(
             data_file=None, config_file=False, include=[str(Path(source).resolve()) for source in sources]
         )
-
-    def pytest_sessionstart(self) -> None:
         self._coverage.start()
 
     def pytest_sessionfinish(self) -> None:
