@@ -89,7 +89,8 @@ pipeline-artifacts-attested: $(VENV)/.deploy ## Pass only if GitHub attests that
 pipeline-promote-artifacts: $(VENV)/.deploy ## Give the image of dist/artifacts, by its digest, the tag ENV in its registry (docker)
 	$(registry_log_in)
 	@image=$$($(PIPELINE) subjects --folder dist/artifacts --image) || exit 3; \
-	docker buildx imagetools create --prefer-index=false --tag "$${image%@*}:$$ENV" "$$image"
+	docker buildx imagetools create --prefer-index=false --tag "$${image%@*}:$$ENV" "$$image" || exit 3; \
+	echo "$$ENV may run $$image: deploy it by this digest, never by a tag." | tee -a "$${GITHUB_STEP_SUMMARY:-/dev/null}"
 
 .PHONY: pipeline-publish
 pipeline-publish: $(VENV)/.app ## Publish the release in dist/built to ENV, because of MESSAGE

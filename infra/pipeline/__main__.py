@@ -216,7 +216,15 @@ def _summarise(environment: str, folder: Path) -> None:
 
 
 def _output(**values: str) -> None:
-    """Hand ``values`` to the steps and jobs that follow, where this runs in a workflow."""
+    """Hand ``values`` to the steps and jobs that follow, where this runs in a workflow.
+
+    Raises:
+        RefusedError: a value has several lines: each would be an output of its own choosing.
+    """
+    if wrong := [name for name, value in values.items() if len(value.splitlines()) > 1]:
+        raise RefusedError(
+            f"{', '.join(wrong)} has several lines: this is nothing that the pipeline has made."
+        )
     file = os.environ.get("GITHUB_OUTPUT")
     if file:
         with Path(file).open("a", encoding="utf-8") as output:

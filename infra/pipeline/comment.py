@@ -93,7 +93,8 @@ def _comments(github: GitHub, pull: str) -> Iterator[Any]:
 def _text(file: Path) -> str:
     if file.is_symlink() or not file.is_file():
         raise RefusedError(f"{file.name} is no file.")
-    data = file.read_bytes()[: 4 * LARGEST]
+    with file.open("rb") as opened:
+        data = opened.read(4 * LARGEST)  # an artifact of kilobytes may unfold to more than there is memory
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _ANSI.sub("", data.decode("utf-8", "replace")))
 
 

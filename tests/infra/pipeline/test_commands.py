@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -84,6 +85,18 @@ def test_a_release_goes_from_the_job_that_builds_to_the_one_that_publishes(
     assert given("check-release", *where, "--release", "another", status=3) == {}
     (folder / "record.json").unlink()
     assert given("check-release", *where, status=3) == {}, "nothing says that the pipeline built it"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\v", "\u2028", "\n\n"])
+def test_no_value_brings_an_output_of_its_own(
+    given: Given, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """A line of GITHUB_OUTPUT is an output, whoever has written it."""
+    monkeypatch.setattr("infra.pipeline.__main__._release_in", lambda folder: f"a{end}digest=b")
+    monkeypatch.setattr(
+        "infra.pipeline.__main__.make_record", lambda *words, **options: SimpleNamespace(digest="c")
+    )
+    assert given("record-release", "--folder", "build", "--commit", "c" * 40, status=3) == {}
 
 
 def test_a_run_hands_on_its_commit(given: Given, stand_in: StandIn, checkout: Checkout) -> None:

@@ -70,6 +70,12 @@ def test_a_link_to_another_file_is_not_followed(tmp_path: Path) -> None:
         make_comment(folder)
 
 
+def test_of_a_file_that_unfolds_without_end_no_more_is_read_than_is_shown(tmp_path: Path) -> None:
+    with (tmp_path / "templates.txt").open("wb") as file:
+        file.truncate(1 << 40)  # a terabyte of nothing, which takes no room
+    assert len(make_comment(tmp_path)) <= LARGEST
+
+
 def test_without_a_part_there_is_no_comment(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="nothing in"):
         make_comment(parts(tmp_path / "c"))
