@@ -169,6 +169,7 @@ class TestIdentifiers:
             ('<p id="{{n}}">a</p>', []),
             ('<p id="a">a</p><p id="a">b</p>', [("duplicate-id", WARNING)]),
             ('<a href="#a">to a</a><p id="a">a</p><p id="a">b</p>', [("duplicate-id", ERROR)]),
+            ('<svg xml:lang="en"><use xlink:href="#a"></use></svg><p id="a">b</p>', []),
             ('<label for="a">to a</label><p id="a">a</p><p id="a">b</p>', [("duplicate-id", ERROR)]),
         ],
     )

@@ -144,17 +144,17 @@ def _lacking(template: str, metadata: Metadata) -> Iterator[Finding]:
         pending.extend(field.below())
         views = [view for view, _ in field.views]
         if field.members and not _is_closed(views):
-            message = f"{_named(field)} may have members that the contract does not name."
+            message = f"{_subject(field)} may have members that the contract does not name."
             yield _finding(template, metadata, OPEN, field.pointer, message)
         if not field.path:
             continue
         if not any(view.get("description") for view in views):
-            message = f"{_named(field)} has no description."
+            message = f"{_subject(field)} has no description."
             yield _finding(template, metadata, UNDESCRIBED, field.pointer, message)
         examples = [example for view in views for example in view.get("examples", ())]
         speaks_for_itself = field.types and field.types <= _NEEDS_NO_EXAMPLE
         if not examples and not speaks_for_itself and not _is_enumerated(views):
-            message = f"{_named(field)} has no example."
+            message = f"{_subject(field)} has no example."
             yield _finding(template, metadata, NO_EXAMPLE, field.pointer, message)
         for example in examples:
             if not field.accepts(example):
@@ -164,6 +164,11 @@ def _lacking(template: str, metadata: Metadata) -> Iterator[Finding]:
 
 def _named(field: Field) -> str:
     return f"field '{field.name}'" if field.path else "the data"
+
+
+def _subject(field: Field) -> str:
+    name = _named(field)
+    return name[0].upper() + name[1:]
 
 
 def _is_closed(views: list[Mapping[str, Any]]) -> bool:

@@ -30,7 +30,9 @@ PREHEADER_MISSING = Rule(
 PREHEADER_LONG = Rule("preheader-long", WARNING, "Put what matters first, and shorten it.")
 PREHEADER_REPEATS = Rule("preheader-repeats-subject", WARNING, "Let it go on from the subject.")
 ADDRESS = Rule("invalid-address", ERROR, 'Write an address such as "orders@example.com".')
-TEXT_EMPTY = Rule("text-empty", ERROR, "Write something to read, or a {name}.txt beside the template.")
+TEXT_EMPTY = Rule(
+    "text-empty", ERROR, "Write words into the HTML (an alt text counts), or a {name}.txt beside it."
+)
 RULES = (
     SUBJECT_EMPTY, SUBJECT_LONG, PREHEADER_MISSING, PREHEADER_LONG, PREHEADER_REPEATS, ADDRESS, TEXT_EMPTY,
 )  # fmt: skip

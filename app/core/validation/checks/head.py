@@ -12,7 +12,12 @@ from app.core.validation.page import Page
 from app.core.validation.rules import WARNING, Problem, Rule
 
 LANGUAGE = Rule("missing-lang", WARNING, 'Write <html lang="en">, with the language of the text.')
-TITLE = Rule("missing-title", WARNING, "Put <title>{{> subject}}</title> into the <head>.")
+TITLE = Rule(
+    "missing-title",
+    WARNING,
+    "Put <title>…</title> with the words of the subject into the <head>; with a metadata file beside the "
+    "template, <title>{{> subject}}</title>.",
+)
 CHARSET = Rule("missing-charset", WARNING, 'Put <meta charset="utf-8"> first into the <head>.')
 VIEWPORT = Rule(
     "missing-viewport",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 from collections import Counter
 from collections.abc import Iterator
+from operator import attrgetter
 
 from app.core.html.markup import Markup
 from app.core.validation.page import Page
@@ -59,7 +60,7 @@ def written_ids(markup: Markup) -> Iterator[Problem]:
 
 def _named(page: Page) -> Iterator[str]:
     """The ids that something in the mail refers to."""
-    for element in page.elements:
+    for element in filter(attrgetter("is_html"), page.elements):  # in SVG a name can be a tuple
         for name, value in element.attributes.items():
             if name in {"href", "usemap"} and value.startswith("#"):
                 yield value[1:]

@@ -20,6 +20,7 @@ from app.core.validation.data.parse_errors import (
     HARMLESS_ENDS,
     OTHER,
     PARSE_ERRORS,
+    REMEDIES,
     STRAY_ENDS,
 )
 from app.core.validation.invisible import Culprit, culprits, named
@@ -136,5 +137,6 @@ def _of_the_standard(html: str, error: ParseError) -> ParseError | None:
 
 def _words(error: ParseError) -> tuple[str, str]:
     message, remedy = PARSE_ERRORS.get(error.code, OTHER)
+    remedy = REMEDIES.get((error.code, str(error.variables.get("name", ""))), remedy)
     fields: defaultdict[str, object] = defaultdict(lambda: "…", error.variables)
     return f"{message.format_map(fields)}.", remedy.format_map(fields)

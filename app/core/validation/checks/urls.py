@@ -17,7 +17,9 @@ from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 
-RELATIVE = Rule("relative-url", ERROR, "Write the whole URL, beginning with https://.")
+RELATIVE = Rule(
+    "relative-url", ERROR, "Write the whole URL, beginning with https://; a variable has to bring it."
+)
 INSECURE = Rule("insecure-url", WARNING, "Use https.")
 UNSAFE = Rule(
     "unsafe-url", ERROR, "Use an https URL; if it comes from data, let the contract ask for ^https://."

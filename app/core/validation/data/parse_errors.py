@@ -15,6 +15,7 @@ Words = tuple[str, str]
 _CLOSE = "Close every element in the reverse order in which they were opened."
 _REMOVE_END = "Remove the end tag, or open the element before it."
 _ENTITY = "Write &amp; for an ampersand, and end each character reference with a semicolon."
+_CHARACTER = "Write the character itself, or the number that it has in Unicode: &#8211; instead of &#150;."
 _QUOTE = "Put the attribute's value in double quotes."
 _COMMENT = "Write comments as <!-- … -->, with neither '<!--' nor '--!>' inside."
 _DOCTYPE = "Begin the document with <!DOCTYPE html>."
@@ -84,15 +85,21 @@ PARSE_ERRORS: Mapping[str, Words] = {
         "Put the text into a cell.",
     ),
     # Character references
-    "illegal-windows-1252-entity": ("A numeric reference is not a Unicode character", _ENTITY),
-    "cant-convert-numeric-entity": ("A numeric reference is not a Unicode character", _ENTITY),
-    "illegal-codepoint-for-numeric-entity": ("A numeric reference names a character HTML forbids", _ENTITY),
+    "illegal-windows-1252-entity": ("A numeric reference is not a Unicode character", _CHARACTER),
+    "cant-convert-numeric-entity": ("A numeric reference is not a Unicode character", _CHARACTER),
+    "illegal-codepoint-for-numeric-entity": (
+        "A numeric reference names a character HTML forbids",
+        _CHARACTER,
+    ),
     "incorrect-cr-newline-entity": ("A numeric reference names a carriage return", "Use &#10;."),
     "numeric-entity-without-semicolon": ("A numeric character reference lacks its semicolon", _ENTITY),
     "expected-numeric-entity-but-got-eof": ("The document ends within a character reference", _ENTITY),
     "expected-numeric-entity": ("'&#' is not followed by a number", _ENTITY),
     "named-entity-without-semicolon": ("A named character reference lacks its semicolon", _ENTITY),
-    "expected-named-entity": ("There is no character reference of this name", _ENTITY),
+    "expected-named-entity": (
+        "There is no character reference of this name, so that readers see it as it is",
+        "Correct the name, or write the character itself; for an ampersand write &amp;.",
+    ),
     # Tags
     "expected-tag-name-but-got-right-bracket": ("There is '<>' without a tag's name", "Write &lt; for '<'."),
     "expected-tag-name-but-got-question-mark": (
@@ -229,3 +236,24 @@ PARSE_ERRORS: Mapping[str, Words] = {
     "expected-eof-but-got-end-tag": ("</{name}> stands after </html>", _REMOVE_END),
 }
 """Message and remedy of each code."""
+
+BEGUN = "Something before it, text or an element, has begun the body already: move that below <body>."
+REMEDIES: Mapping[tuple[str, str], str] = {
+    ("non-html-root", "html"): BEGUN,
+    ("unexpected-start-tag", "body"): BEGUN,
+    ("unexpected-start-tag", "html"): BEGUN,
+    ("unexpected-start-tag-ignored", "head"): BEGUN,
+    **{
+        (
+            "unexpected-start-tag-ignored",
+            name,
+        ): "Put it into a <table>; a partial of rows belongs into one, too."
+        for name in ("caption", "col", "colgroup", "tbody", "td", "tfoot", "th", "thead", "tr")
+    },
+    **{
+        (code, name): "Close the heading before it: headings do not stand in one another."
+        for code in ("unexpected-start-tag", "unexpected-start-tag-implies-end-tag")
+        for name in ("h1", "h2", "h3", "h4", "h5", "h6")
+    },
+}
+"""What to write instead where the element that is named by an error says more."""
