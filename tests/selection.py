@@ -11,9 +11,27 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, settings
 
+_DRAWN: Final = "drawn"
+_QUICK: Final = "quick"
+_SHARES: Final = {_QUICK: 0.2, "product": 0.4, _DRAWN: 1.0}
+"""Kind of run to the share of its examples that a property draws: all of them, every week."""
+_FEWEST: Final = 10
+
+
+def drawn(whole: int) -> int:
+    """How many examples a property draws in this run, of ``whole`` in `make test-drawn`."""
+    return max(_FEWEST, round(whole * _SHARES[settings.get_current_profile_name()]))
+
+
 # How long an example takes depends on what else the machine does: no test asserts a time.
-settings.register_profile("product", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("quick", settings.get_profile("product"), max_examples=20, database=None)
+for _name, _share in _SHARES.items():
+    settings.register_profile(
+        _name,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        max_examples=round(100 * _share),
+        **({"database": None} if _name == _QUICK else {}),
+    )
 settings.load_profile("product")
 
 SLOW_FIXTURES: Final = frozenset(
@@ -56,7 +74,6 @@ SLOW_FILES: Final = (
 """Tests that start programs of their own, wait for patience to end, or draw many examples."""
 
 _LEFT_OUT: pytest.StashKey[Counter[str]] = pytest.StashKey()
-_QUICK: Final = "quick"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,8 +89,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "heavy(name): takes minutes, and runs by `make test-NAME` alone; see docs/testing.md"
     )
     config.stash[_LEFT_OUT] = Counter()
-    if config.getoption("quick"):
-        settings.load_profile("quick")  # before any test is read
+    for kind in (_QUICK, _DRAWN):  # before any test is read
+        if config.getoption("quick") if kind == _QUICK else config.getoption("heavy") == kind:
+            settings.load_profile(kind)
 
 
 @pytest.hookimpl(trylast=True)
@@ -95,7 +113,8 @@ def _left_out(item: pytest.Item, config: pytest.Config) -> str:
     marker = item.get_closest_marker("heavy")
     name = str(marker.args[0]) if marker else ""
     if wanted := config.getoption("heavy"):
-        return "" if name == wanted else wanted
+        drawing = wanted == _DRAWN and not name and item.get_closest_marker("hypothesis")
+        return "" if name == wanted or drawing else wanted
     if name:
         return name
     return _QUICK if config.getoption("quick") and _is_slow(item) else ""

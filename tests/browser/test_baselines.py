@@ -87,6 +87,7 @@ def test_the_approved_pictures_are_what_a_browser_draws_today(
     assert comparison.drawn == len(comparison.results) == 10
 
 
+@pytest.mark.heavy("pictures")
 def test_the_browser_of_the_locked_packages_draws_them_too(
     workspace: Workspace, locked: Session, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ from bbws_templates.engine import Template
 from bbws_templates.errors import BbwsTemplatesError, LimitError
 from bbws_templates.mailing import render_email
 from bbws_templates.tokens import tokenize
+from tests.selection import drawn
 
 EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
 
@@ -131,7 +132,7 @@ PIECES = st.sampled_from(
 
 
 # Time is not what this is about. The same sources in each run: a failure is never a matter of chance.
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(deadline=None, derandomize=True, max_examples=drawn(300))
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_anything_compiles_or_is_refused_with_a_place(html: str) -> None:
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})

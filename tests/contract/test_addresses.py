@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bbws_templates import HeaderError, RenderedEmail, mime_message, sender_address
 from bbws_templates.addresses import is_address, parted
 from bbws_templates.contract import contract_problems
+from tests.selection import drawn
 
 # Pieces of which addresses are made, right ones and wrong ones; whole texts at random are hardly ever right.
 PIECES = st.sampled_from([
@@ -32,7 +33,7 @@ def mail(address: str, reply_to: str = "") -> RenderedEmail:
     return RenderedEmail("a/b", "s", "", "<p>", "t", ("", address), reply_to)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=drawn(1500), deadline=None)
 @given(address=ADDRESSES)
 @example("a@b")
 @example("jane@example.com")

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from bbws_templates.contract import contract_problems, unsupported_keywords
 from bbws_templates.json_values import ecma_pattern
+from tests.selection import drawn
 
 NAMES = st.sampled_from(["a", "b", "c", "a/b", "~"])
 # jsonschema takes any text with an @ in it for an address: that format is tested by examples alone.
@@ -88,7 +89,7 @@ DEFINITIONS = st.fixed_dictionaries({"one": st.just({"type": "string"}), "two": 
 CONTRACTS = st.builds(lambda schema, defs: {**schema, "$defs": defs}, schema_level(SCHEMAS), DEFINITIONS)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=drawn(600), deadline=None)
 @given(contract=CONTRACTS, data=VALUES)
 def test_valid_or_not_is_the_same_in_both(contract: dict[str, Any], data: Any) -> None:
     reference = Draft202012Validator(contract, format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -115,7 +116,7 @@ def resolves(data: Any, pointer: str) -> bool:
     return True
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200), deadline=None)
 @given(contract=CONTRACTS, data=VALUES)
 def test_every_problem_leads_to_a_place_in_the_data(contract: dict[str, Any], data: Any) -> None:
     for problem in contract_problems(contract, data):

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bbws_templates import render
+from tests.selection import drawn
 
 # --- data ---------------------------------------------------------------------------------------------------
 
@@ -191,7 +192,7 @@ partial_sets = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=drawn(600), deadline=None)
 @given(
     template=templates(Place(partials=("any", "lines", "absent")), 3),
     data=data_sets,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from app.core.compatibility import contract_changes
+from tests.selection import drawn
 
 TEXT: dict[str, Any] = {"type": "string"}
 
@@ -177,7 +178,7 @@ DATA = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(NESTED, NESTED, st.lists(DATA, min_size=1, max_size=8))
 def test_what_is_called_compatible_refuses_no_data_that_were_accepted(
     old: dict[str, Any], new: dict[str, Any], data: list[Any]

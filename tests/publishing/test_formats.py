@@ -41,6 +41,7 @@ from tests.publishing.newer import (
 )
 from tests.publishing.samples import NAMES, publish_to, release, template
 from tests.publishing.test_publish import contents
+from tests.selection import drawn
 
 DATA = {"name": "Zoë"}
 ROLLBACK = Reason("rollback", "me")
@@ -204,7 +205,7 @@ def test_rules_of_display_bind_no_caller_and_change_no_type() -> None:
     assert types[0] == types[1]
 
 
-@settings(max_examples=40)
+@settings(max_examples=drawn(40))
 @given(
     st.dictionaries(st.text(max_size=8), st.recursive(st.none() | st.text(), st.lists), max_size=4).map(
         lambda members: {f"later{name}": value for name, value in members.items()}

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bbws_templates.printable import json_printable, printable
+from tests.selection import drawn
 
 ROOT = Path(__file__).parents[2]
 # Signs of Arabic, Kaithi and others that enclose what follows them, and Egyptian joiners: they are seen.
@@ -52,7 +53,7 @@ def test_of_a_text_of_several_lines_the_lines_stay() -> None:
     assert printable("a\r\n\tb\rc\x1b\n", lines=True) == "a\n\tb\\rc\\x1b\n"
 
 
-@settings(max_examples=40)
+@settings(max_examples=drawn(40))
 @given(st.recursive(st.none() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_json_keeps_its_values(value: object) -> None:
     text = json.dumps(value, indent=2, ensure_ascii=False)

@@ -16,8 +16,21 @@ ROOT = Path(__file__).parents[2]
 TESTS = """\
 import pytest
 
+from hypothesis import given, settings, strategies as st
+from tests.selection import drawn
+
 @pytest.fixture
 def s3_server(): pass
+
+@pytest.fixture(scope="session")
+def counted():
+    count = [0]
+    yield count
+    print("DREW", *count)
+
+@given(n=st.integers())
+@settings(max_examples=drawn(200), database=None)
+def test_property(counted, n): counted[0] += 1
 
 def test_quick(): pass
 def test_slow(s3_server): pass
@@ -29,19 +42,36 @@ def test_heavy(): pass
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (["."], 0, ["NOT RUN: 1 tests; `make test-servers`", "2 passed, 1 deselected"]),
-        ([".", "--quick"], 0, ["1 tests; `make test` runs", "1 tests; `make test-servers`", "1 passed"]),
-        ([".", "--heavy", "servers"], 0, ["1 passed, 2 deselected"]),
+        (["."], 0, ["NOT RUN: 1 tests; `make test-servers`", "3 passed, 1 deselected", "DREW 80"]),
+        (
+            [".", "--quick"],
+            0,
+            ["1 tests; `make test` runs", "1 tests; `make test-servers`", "2 passed", "DREW 40"],
+        ),
+        ([".", "--heavy", "servers"], 0, ["1 passed, 3 deselected"]),
+        ([".", "--heavy", "drawn"], 0, ["1 passed, 3 deselected", "DREW 200"]),
         ([".", "--heavy", "severs"], 4, ["No test of those given is marked heavy('severs')"]),
         (["test_some.py::test_heavy"], 0, ["1 passed"]),
-        ([".", "-n", "1"], 0, ["NOT RUN: 1 tests; `make test-servers`", "2 passed"]),
+        ([".", "-n", "1"], 0, ["NOT RUN: 1 tests; `make test-servers`", "3 passed"]),
     ],
-    ids=["all", "quick", "heavy", "no such name", "by its own name", "in a worker"],
+    ids=["all", "quick", "heavy", "drawn", "no such name", "by its own name", "in a worker"],
 )
 def test_what_is_left_out_is_told(tmp_path: Path, words: list[str], status: int, said: list[str]) -> None:
     (tmp_path / "test_some.py").write_text(TESTS)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.selection", "-p", "xdist", *words],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "tests.selection",
+            "-p",
+            "xdist",
+            "-p",
+            "_hypothesis_pytestplugin",
+            "-s",
+            *words,
+        ],
         cwd=tmp_path,
         env={
             **os.environ,

@@ -27,6 +27,7 @@ from tests.publishing.samples import publish_to, release
 from tests.runtime.emf import metrics_of
 from tests.runtime.test_client import DATA, TTL, Hand, client_of
 from tests.runtime.test_fork import in_child
+from tests.selection import drawn
 
 HOUR = 3600.0
 
@@ -209,7 +210,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> str:
 words = st.text(st.characters(codec="utf-8"), min_size=8).map(lambda text: f"\u2603{text}\u2603")
 
 
-@settings(max_examples=30)
+@settings(max_examples=drawn(30))
 @given(name=st.one_of(words, st.integers(), st.none()), further=st.dictionaries(words, words, max_size=2))
 def test_nothing_of_the_data_is_in_a_line(published: str, name: Any, further: dict[str, str]) -> None:
     log = Log()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.core.validation.data.parse_errors import CHARACTERS, DASHES, PARSE_ERRORS
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
+from tests.selection import drawn
 
 # Codes of frames, fragments and html5lib's own bugs, which no mail brings about.
 UNWORDED = {
@@ -107,7 +108,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=drawn(400), deadline=None)
 @given(pieces=st.lists(PIECES, max_size=25))
 def test_the_tree_is_html5libs_own_and_every_place_is_in_the_document(pieces: list[str]) -> None:
     html = "".join(pieces)

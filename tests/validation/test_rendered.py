@@ -10,6 +10,7 @@ from app.core.validation import validate_rendered
 from bbws_templates.engine import Mode, Template
 from bbws_templates.errors import Location
 from bbws_templates.tokens import position
+from tests.selection import drawn
 from tests.validation.conftest import TEXT, Author, contract
 from tests.validation.pages import document
 
@@ -102,7 +103,7 @@ HOSTILE = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(text=HOSTILE, number=st.integers())
 def test_data_never_cause_a_finding(text: str, number: int) -> None:
     """Data are hostile, and not the author's fault: only URLs and sizes may be judged by them."""

@@ -9,9 +9,11 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from tests.selection import drawn
 from tests.web.process import Server
 
-EXAMPLES = 40
+pytestmark = pytest.mark.hypothesis
+EXAMPLES = 100
 RENDER = "/api/templates/{name}/render"
 OPERATIONS = [
     ("/healthz", "GET"),
@@ -47,7 +49,9 @@ def fuzz(
     depends = path == RENDER or path.startswith("/api/review")
     excluded: list[schemathesis.CheckFunction] | None = [positive_data_acceptance] if depends else None
 
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=drawn(EXAMPLES), deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(case=description[path][method].as_strategy(generation_mode=mode))
     def answer_as_described(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(excluded_checks=excluded)

@@ -18,6 +18,8 @@ from tests.corpus.text.comparison import difference
 FOLDER = Path(__file__).parent
 SEEN = (FOLDER / "seen.js").read_text(encoding="utf-8")
 MAILS = sorted((FOLDER / "mails").glob("*.html"))
+EVERY_DAY = 4
+"""Of so many mails, one is read in `make test`; all are in `make test-corpus`."""
 WIDTH, HEIGHT = 800, 4000  # pixels; a word that lies outside is off the screen
 
 FULL: dict[str, Any] = {
@@ -54,7 +56,13 @@ def page() -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("data", [FULL, BARE], ids=["full", "bare"])
-@pytest.mark.parametrize("mail", MAILS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "mail",
+    [
+        pytest.param(mail, id=mail.stem, marks=[pytest.mark.heavy("corpus")] if number % EVERY_DAY else [])
+        for number, mail in enumerate(MAILS)
+    ],
+)
 def test_the_text_says_what_a_reader_sees(page: Page, mail: Path, data: dict[str, Any]) -> None:
     html = mail.read_text(encoding="utf-8")
     source = TemplateSource(mail.stem, SourceFile(mail, mail.name, html), None, None, {})

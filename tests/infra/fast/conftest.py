@@ -58,7 +58,6 @@ def background(
     data = tmp_path_factory.mktemp("data")
     running = Background()
     with one_provider(workbench, data) as offline:
-        running.start("checkov", run_checkov)
         running.start("refusals", run_refusals, offline, sources, data)
         for module in MODULES:
             running.start(f"module {module}", run_module_tests, offline, sources / "modules" / module, data)
@@ -67,11 +66,12 @@ def background(
         running.close()
 
 
-def run_checkov() -> Finished:
-    """All Terraform looked at by checkov; where that is not installed, a failure that says how to get it."""
+def run_checkov(folder: str) -> Finished:
+    """What checkov finds below ``folder``; not installed, it is a failure that says how to get it."""
     if not CHECKOV.exists():
         return Finished(("checkov",), 127, "checkov is not installed: run `make infra-tools`.")
-    command = [str(CHECKOV), "--config-file", "infra/checkov.yaml", "--output", "json"]
+    settings = ("--config-file", "infra/checkov.yaml")
+    command = [str(CHECKOV), *settings, "--directory", folder, "--output", "json"]
     finished = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=patience(240)
     )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from infra.deploy.policy import policy_with_lists
 from infra.deploy.report import plan_report
 from tests.infra.plans import body, change, plan_of, text_of
+from tests.selection import drawn
 
 ACTIONS = ("s3:GetObject", "s3:PutObject", "kms:Decrypt")
 RESOURCES = ("arn:a/x", "arn:a/y", "arn:b")
@@ -86,7 +87,7 @@ def planned(before: Any, after: Any) -> dict[str, Any]:
     return plan_of(change("aws_s3_bucket_policy.b", "update", **documents))
 
 
-@settings(max_examples=200)
+@settings(max_examples=drawn(200))
 @given(before=POLICY, after=POLICY)
 def test_whatever_may_be_done_that_could_not_is_a_decision(before: Any, after: Any) -> None:
     requests = itertools.product(PRINCIPALS, ACTIONS, RESOURCES, TLS)

@@ -21,6 +21,10 @@ SETTINGS = {
 """As an account made since November 2021 answers."""
 
 
+_create_backup_plan = BackupBackend.create_backup_plan
+_delete_backup_plan = BackupBackend.delete_backup_plan
+
+
 def list_tags(self: BackupResponse) -> str:
     arn = unquote(self.path.split("/tags/", 1)[1]).rstrip("/")
     return json.dumps({"Tags": self.backup_backend.list_tags(resource_arn=arn)})
@@ -31,6 +35,29 @@ def update_backup_plan(self: BackupResponse) -> str:
     fresh = Plan(json.loads(self.body)["BackupPlan"], plan.creator_request_id, self.backup_backend)
     plan.backup_plan, plan.version_id = fresh.backup_plan, fresh.version_id
     return json.dumps(plan.to_dict())
+
+
+def create_backup_plan(
+    self: BackupBackend,
+    backup_plan: dict[str, Any],
+    backup_plan_tags: dict[str, str],
+    creator_request_id: str,
+) -> Plan:
+    """The name of a plan that was deleted is free again."""
+    gone = {plan_id: plan for plan_id, plan in self.plans.items() if plan.deletion_date is not None}
+    for plan_id in gone:
+        del self.plans[plan_id]
+    try:
+        return _create_backup_plan(self, backup_plan, backup_plan_tags, creator_request_id)
+    finally:
+        self.plans.update(gone)
+
+
+def delete_backup_plan(self: BackupBackend, backup_plan_id: str) -> tuple[str, str, float, str]:
+    """Once."""
+    if _plan(self, backup_plan_id).deletion_date is not None:
+        raise ResourceNotFoundException(msg="Cannot find Backup plan")
+    return _delete_backup_plan(self, backup_plan_id)
 
 
 def create_backup_selection(self: BackupResponse) -> str:
@@ -97,4 +124,6 @@ def install() -> None:
         update_region_settings,
     ):
         setattr(BackupResponse, call.__name__, call)
+    for method in (create_backup_plan, delete_backup_plan):
+        setattr(BackupBackend, method.__name__, method)
     urls.url_paths["{0}/account-settings$"] = urls.response.dispatch

@@ -43,14 +43,24 @@ def describe_contributor_insights(self: DynamoHandler) -> Any:
 
 
 def update_table(self: DynamoHandler) -> Any:
-    """A stream that was switched off can be switched on again, as a new one, and a table gets another key."""
+    """What moto leaves as it was.
+
+    A stream that was switched off can be switched on again, as a new one; a table gets another key, and keeps
+    no capacity of its own once it is paid for on demand.
+    """
     table = self.dynamodb_backend.get_table(self.body["TableName"])
     if key := (self.body.get("SSESpecification") or {}).get("KMSMasterKeyId"):
         table.sse_specification = {**(table.sse_specification or {}), "KMSMasterKeyId": key}
     wanted = self.body.get("StreamSpecification") or {}
     if wanted.get("StreamEnabled") and not (table.stream_specification or {}).get("StreamEnabled"):
         table.latest_stream_label = None
-    return _update_table(self)
+    answer = _update_table(self)
+    if self.body.get("BillingMode") == "PAY_PER_REQUEST":
+        none = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
+        table.throughput = {**none, "NumberOfDecreasesToday": 0}
+        for index in table.global_indexes:
+            index.throughput = dict(none)
+    return answer
 
 
 def _arn(self: DynamoHandler) -> str:
