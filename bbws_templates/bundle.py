@@ -7,7 +7,8 @@ is the release id: ``sha256sum bundle.json`` proves a release, in any language.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from bbws_templates.compiled import CompiledTemplate, Translation
 from bbws_templates.digests import Digest, canonical_json
@@ -16,7 +17,12 @@ from bbws_templates.faults import DamagedReleaseError, UnknownTemplateError
 from bbws_templates.layout import check_locale, check_name
 from bbws_templates.record import record
 
-_MEMBERS: Final = frozenset({"format", "requires", "templates", "locale", "timeZone", "display"})
+if TYPE_CHECKING:
+    from bbws_templates.display import Display
+
+_MEMBERS: Final = frozenset(
+    {"format", "requires", "templates", "locale", "timeZone", "timeZoneRules", "display"}
+)
 _PARTS: Final = ("html", "text", "subject", "preheader")
 _TEXTS: Final = (*_PARTS, "replyTo", "audience", "description")
 _TEMPLATE_MEMBERS: Final = frozenset({*_TEXTS, "sender", "contract", "translations"})
@@ -27,7 +33,8 @@ class Bundle:
     """The templates of one release. ``release`` is its id, 64 hexadecimal digits.
 
     ``locale`` is the tag of the language that the templates' own parts are in, ``time_zone`` an IANA name,
-    ``display`` data by which values are written for people; "" and None where the release does not say.
+    ``zone_rules`` that zone's offsets, ``display`` data by which values are written for people; "" and None
+    where the release does not say.
     ``further`` holds members that this version does not know.
     """
 
@@ -37,6 +44,7 @@ class Bundle:
     time_zone: str = ""
     display: Mapping[str, Any] | None = None
     further: Mapping[str, Any] | None = None
+    zone_rules: Mapping[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"Bundle(release={self.release[:12]!r}, {len(self.templates)} templates)"
@@ -52,6 +60,23 @@ class Bundle:
         except KeyError:
             raise UnknownTemplateError(name, self.templates, release=self.release) from None
 
+    def shown(self, template: CompiledTemplate, data: Any) -> Any:
+        """``data`` as ``template`` shows them to people: see ``bbws_templates.display``.
+
+        As they are, where the release does not say how values are shown.
+        """
+        how = self.display_values
+        return data if how is None else how.prepared(template.name, template.contract, data)
+
+    @cached_property
+    def display_values(self) -> Display | None:
+        """How the release shows values; None where it does not say."""
+        if not self.display:
+            return None
+        from bbws_templates.display import display_of  # With the first mail, which waits for S3 anyway.
+
+        return display_of(self.locale, self.display, self.zone_rules)
+
 
 def bundle_bytes(
     templates: Iterable[CompiledTemplate],
@@ -59,6 +84,7 @@ def bundle_bytes(
     locale: str = "",
     time_zone: str = "",
     display: Mapping[str, Any] | None = None,
+    zone_rules: Mapping[str, Any] | None = None,
     requires: tuple[str, ...] = (),
 ) -> bytes:
     """The bundle of ``templates``, whatever their order; ``requires`` names what a reader has to know of.
@@ -69,6 +95,7 @@ def bundle_bytes(
     settings = {
         "locale": check_locale(locale) if locale else "",
         "timeZone": time_zone,
+        "timeZoneRules": zone_rules,
         "display": display,
     }
     return canonical_json(
@@ -118,7 +145,7 @@ def parse_bundle(data: bytes, *, release: str) -> Bundle:
     templates = members.get("templates")
     if not isinstance(templates, dict):
         raise DamagedReleaseError(f"The bundle of release {release[:12]} has no templates.")
-    display = members.get("display")
+    display, zone_rules = members.get("display"), members.get("timeZoneRules")
     return Bundle(
         release,
         {check_name(name): _parse_template(name, templates[name]) for name in templates},
@@ -126,6 +153,7 @@ def parse_bundle(data: bytes, *, release: str) -> Bundle:
         time_zone=_text(members, "timeZone", what, default=""),
         display=None if display is None else _members(display, f"'display' of {what}"),
         further=_further(members, _MEMBERS),
+        zone_rules=None if zone_rules is None else _members(zone_rules, f"'timeZoneRules' of {what}"),
     )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bbws_templates.loading import Serving
+    from bbws_templates.display import Display
     from bbws_templates.metrics import Call, Metrics
 
 TTL: Final = 60.0
@@ -149,7 +150,8 @@ class TemplateClient:
             if call:
                 call.is_refused = bool(refused)
         warnings: list[RenderWarning] = []
-        email = render_email(template, data, strict=strict, warnings=warnings, release=bundle.release)
+        shown = bundle.shown(template, data)
+        email = render_email(template, shown, strict=strict, warnings=warnings, release=bundle.release)
         _report(name, refused, warnings)
         return email
 
@@ -160,6 +162,14 @@ class TemplateClient:
             UnknownTemplateError, UnavailableError: as ``render``.
         """
         return self._cache.serving().bundle.template(name)
+
+    def display(self) -> Display | None:
+        """How the release shows values to people, for whoever renders by other means; None if it does not say.
+
+        Raises:
+            UnavailableError: as ``render``.
+        """
+        return self._cache.serving().bundle.display_values
 
     def names(self) -> tuple[str, ...]:
         """Every template of the release, in sorted order."""

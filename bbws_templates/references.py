@@ -92,6 +92,35 @@ def located(root: Any, reference: Any) -> tuple[str, Schema]:
     return pointer, target
 
 
+def views(root: Any, schema: Schema) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """Every schema that speaks of the same value as ``schema``, itself first, and whether it always applies.
+
+    References and combinations are looked through; a reference to nowhere says nothing.
+    """
+    return _views(root, schema, True, set())
+
+
+def _views(root: Any, schema: Any, always: bool, seen: set[int]) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    if not isinstance(schema, Mapping) or id(schema) in seen:
+        return
+    seen.add(id(schema))
+    yield schema, always
+    if "$ref" in schema:
+        try:
+            yield from _views(root, resolved(root, schema["$ref"]), always, seen)
+        except ContractError:
+            return  # a finding of its own
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        parts = schema.get(keyword)
+        for part in parts if isinstance(parts, list) else ():
+            yield from _views(root, part, always and keyword == "allOf", seen)
+    dependent = schema.get("dependentSchemas")
+    for part in dependent.values() if isinstance(dependent, Mapping) else ():
+        yield from _views(root, part, False, seen)
+    for keyword in ("then", "else"):
+        yield from _views(root, schema.get(keyword), False, seen)
+
+
 def parted(reference: Any) -> tuple[str, str]:
     """The address in front of a reference's ``#``, and the fragment behind it; neither percent-encoded.
 

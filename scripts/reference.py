@@ -193,12 +193,15 @@ SET_KEYS_MEAN: Final[Mapping[str, str]] = {
     " ([when](decisions/0035-marks-of-its-own.md))",
     "compiler.remove_unused": "true: no classes, ids and comments that nothing refers to"
     " ([how](decisions/0037-unused-names.md))",
+    "locale": "the set's language, a tag of BCP 47: dates, amounts and numbers are shown as it writes them"
+    " ([how](guides/display-values.md))",
+    "time_zone": "a name of IANA: the zone whose clocks show its readers' times",
 }
 """The keys of a set's own settings, and what they mean."""
 assert set(SET_KEYS_MEAN) == {
-    f"{table}.{key}"
+    ".".join(filter(None, (table, key)))
     for table, field in SetSettings.model_fields.items()
-    for key in getattr(field.annotation, "model_fields", {})
+    for key in getattr(field.annotation, "model_fields", {"": None})
 }, "a key of a set's settings has no meaning here"
 
 

@@ -11,6 +11,7 @@ from app.core.errors import SourceError
 from app.core.jsontext import parse_json
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.contract import require
+from bbws_templates.display import Display
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.mailing import render_email
 
@@ -42,12 +43,16 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Task:
-    """What is made of every line: ``template`` of ``release``, "" for sources, written by ``writer``."""
+    """What is made of every line: ``template`` of ``release``, "" for sources, written by ``writer``.
+
+    ``display`` is how values are shown, None for as they are sent.
+    """
 
     template: CompiledTemplate
     release: str
     writer: Writer
     label: str = field(default="data")
+    display: Display | None = None
 
     def chunk(self, lines: list[Line]) -> Chunk:
         """The emails of ``lines``; blank ones are passed over."""
@@ -67,7 +72,10 @@ class Task:
         name = self.template.name
         if self.template.contract is not None:
             require(self.template.contract, data, template=name)
-        email = render_email(self.template, data, release=self.release)
+        shown = data
+        if self.display is not None:
+            shown = self.display.prepared(name, self.template.contract, data)
+        email = render_email(self.template, shown, release=self.release)
         return self.writer.written(email, data, number, content)
 
     def _data(self, number: int, content: bytes) -> Mapping[str, Any]:

@@ -97,8 +97,9 @@ def bundle_renderer(bundle: Bundle, workspace: Workspace) -> RenderMail:
     """Renders the templates of a release with the fixtures on disk, as a Lambda would."""
 
     def render(template: str, fixture: str) -> str:
-        data = workspace.fixture(template, fixture).data
-        return render_email(bundle.template(template), data, release=bundle.release).html
+        compiled = bundle.template(template)
+        data = bundle.shown(compiled, workspace.fixture(template, fixture).data)
+        return render_email(compiled, data, release=bundle.release).html
 
     return render
 

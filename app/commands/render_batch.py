@@ -28,6 +28,7 @@ from bbws_templates.bundle import template_members
 from bbws_templates.client import TemplateClient
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.digests import Digest, canonical_json
+from bbws_templates.display import Display
 
 _SHOWN: Final = 20
 EXIT_FAULTS: Final = 1
@@ -37,10 +38,13 @@ EXIT_FAULTS: Final = 1
 class _Chosen:
     template: CompiledTemplate
     release: str
+    display: Display | None
 
     @property
     def digest(self) -> str:
-        return Digest.of(self.release.encode() + canonical_json(template_members(self.template))).hex
+        shown = self.display.given if self.display else ()
+        members = canonical_json([template_members(self.template), shown])
+        return Digest.of(self.release.encode() + members).hex
 
 
 @click.command(name="render-batch")
@@ -129,13 +133,14 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _from_sources(templates: Path, fixtures: Path, name: str) -> _Chosen:
-    return _Chosen(Workspace.load(templates, fixtures).compilation(name).compiled, "")
+    workspace = Workspace.load(templates, fixtures)
+    return _Chosen(workspace.compilation(name).compiled, "", workspace.display)
 
 
 def _from_target(target: str, release: str, name: str) -> _Chosen:
     client = TemplateClient(target, release=release)
     template = client.template(name)
-    return _Chosen(template, client.status().release)
+    return _Chosen(template, client.status().release, client.display())
 
 
 def _job(name: str, chosen: _Chosen, data: BinaryIO, result: Path, form: Form, *, is_resumed: bool) -> Job:
@@ -166,7 +171,7 @@ def _job(name: str, chosen: _Chosen, data: BinaryIO, result: Path, form: Form, *
 
 def _run(job: Job, chosen: _Chosen, data: BinaryIO, workers: int, *, label: str, is_quiet: bool) -> None:
     writer = Writer(Form(job.progress.form), datetime.fromisoformat(job.progress.began))
-    task = Task(chosen.template, chosen.release, writer, label)
+    task = Task(chosen.template, chosen.release, writer, label, chosen.display)
     is_done = False
     try:
         with (

@@ -55,4 +55,5 @@ def make_unchecked_release(workspace: Workspace, provenance: Provenance) -> Rele
         [compilation.compiled for compilation in compilations],
         {compilation.compiled.name: compilation.flat for compilation in compilations},
         provenance,
+        workspace.language,
     )

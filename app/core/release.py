@@ -58,6 +58,20 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class Language:
+    """How a set writes values for people: its tag and zone, and the rules that travel in a release.
+
+    ``display`` has the rules of each language by tag, ``zone_rules`` are those of the zone; "" and None for a
+    set that does not say.
+    """
+
+    locale: str = ""
+    time_zone: str = ""
+    display: Mapping[str, Any] | None = None
+    zone_rules: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
 class Manifest:
     """Every file of a release with digest and size, the bundle among them, and the provenance."""
 
@@ -104,9 +118,14 @@ class Release:
 
 
 def make_release(
-    templates: Iterable[CompiledTemplate], sources: Mapping[str, str], provenance: Provenance
+    templates: Iterable[CompiledTemplate],
+    sources: Mapping[str, str],
+    provenance: Provenance,
+    language: Language | None = None,
 ) -> Release:
     """The release of ``templates``; ``sources`` may hold the author's text of each.
+
+    ``language`` is how the set writes values for people; None leaves them as they are sent.
 
     Raises:
         DamagedReleaseError: a name that cannot be a key, or text that UTF-8 cannot hold.
@@ -115,7 +134,14 @@ def make_release(
     compiled = tuple(templates)
     if not compiled:
         raise ReleaseError("There is no template to make a release of.")
-    bundle_data = bundle_bytes(compiled)
+    language = language or Language()
+    bundle_data = bundle_bytes(
+        compiled,
+        locale=language.locale,
+        time_zone=language.time_zone,
+        display=language.display,
+        zone_rules=language.zone_rules,
+    )
     bundle = parse_bundle(bundle_data, release=Digest.of(bundle_data).hex)
     files = {source_path(check_name(name)): text.encode("utf-8", "replace") for name, text in sources.items()}
     entries = {path: FileEntry.of(data) for path, data in sorted({**files, BUNDLE: bundle_data}.items())}

@@ -2,6 +2,9 @@
 
 ::
 
+    locale = "en-ZA"                    # the language of the set, a tag of BCP 47
+    time_zone = "Africa/Johannesburg"   # where its readers are, a name of IANA
+
     [compiler]
     strengthen = false    # leave rules that stay in a <style> without !important, as their author wrote them
     remove_unused = true  # take out classes, ids and comments that nothing refers to any more
@@ -11,7 +14,7 @@
     elements = ["acme-block"]                # elements that it reads
     errors = ["img-alt"]                     # warnings that shall fail a check
 
-All of it is optional; so is the file.
+All of it is optional; so is the file. Without a locale, values are printed as callers send them.
 """
 
 from __future__ import annotations
@@ -94,8 +97,10 @@ class CheckSettings(_Table):
 
 
 class SetSettings(_Table):
-    """All of the file."""
+    """All of the file; ``locale`` and ``time_zone`` say how values are shown to people."""
 
+    locale: str = ""
+    time_zone: str = ""
     checks: CheckSettings = Field(default_factory=CheckSettings)
     compiler: CompilerSettings = Field(default_factory=CompilerSettings)
 
@@ -107,7 +112,7 @@ def read_settings(text: str, label: str) -> SetSettings:
         SourceError: it is not TOML, or says something that is not known.
     """
     try:
-        return SetSettings.model_validate(tomllib.loads(text))
+        settings = SetSettings.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise SourceError(
             f"The settings are not TOML: {error}.", location=Location(label), remedy="Correct the file."
@@ -120,3 +125,27 @@ def read_settings(text: str, label: str) -> SetSettings:
             location=Location(label),
             remedy="The settings are described in docs/reference.md.",
         ) from None
+    _require_known(settings, text, label)
+    return settings
+
+
+def _require_known(settings: SetSettings, text: str, label: str) -> None:
+    """Refuse a locale that CLDR does not have, and a zone that is none."""
+    for member, value in (("locale", settings.locale), ("time_zone", settings.time_zone)):
+        if not value:
+            continue
+        from app.core import locales  # Babel takes a while, and a set may name neither.
+
+        try:
+            locales.locale_rules(value) if member == "locale" else locales.zone_rules(value)
+        except SourceError as error:
+            raise SourceError(
+                f"{member}: {error.message}", location=_line_of(member, text, label), remedy=error.remedy
+            ) from None
+
+
+def _line_of(member: str, text: str, label: str) -> Location:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.partition("=")[0].strip() == member:
+            return Location(label, number, 1)
+    return Location(label)

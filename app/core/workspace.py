@@ -2,7 +2,8 @@
 
 1. load      the files, once (``loader``)
 2. compile   a template, when first asked for (``compiler``)
-3. render    with the data of a fixture or of a caller, by the engine that Lambdas use (``mailing``)
+3. render    with the data of a fixture or of a caller, prepared for people (``display``), by the engine that
+             Lambdas use (``mailing``)
 4. validate  the rendered result, the metadata, the contract and its use (``validation``, ``usage``)
 5. prove     that the compiled template, rendered, is what the rendered source says (``equivalence``)
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from app.core.compiler.tracing import RenderedHtml, at_authors_place, warning_at
 from app.core.errors import ContractFaultError, UnknownNameError
 from app.core.findings import CheckReport, Finding, Findings, Severity, finding_of
 from app.core.loader import load_template_set
+from app.core.release import Language
 from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation import specimen_data, validate_metadata, validate_rendered
 from app.core.validation.codes import unknown_codes
@@ -31,6 +34,7 @@ from app.core.validation.contracts import UNUSABLE, fault_of_the_contract, requi
 from app.core.validation.usage import fixture_findings, usage_findings
 from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
+from bbws_templates.display import Display, display_of
 from bbws_templates.engine import RenderWarning
 from bbws_templates.errors import BbwsTemplatesError, ContractError, Location, RenderError
 from bbws_templates.mailing import render_email
@@ -61,6 +65,38 @@ class Workspace:
             SourceError: the templates folder does not exist.
         """
         return cls(load_template_set(templates, fixtures))
+
+    @cached_property
+    def language(self) -> Language:
+        """How the set writes values for people, with the rules that its releases carry."""
+        settings = self.templates.settings
+        if not settings.locale:
+            return Language()
+        from app.core.locales import locale_rules, zone_rules  # Babel takes a while; many sets do without.
+
+        return Language(
+            settings.locale,
+            settings.time_zone,
+            {settings.locale: locale_rules(settings.locale)},
+            zone_rules(settings.time_zone) if settings.time_zone else None,
+        )
+
+    @cached_property
+    def display(self) -> Display | None:
+        """How the set shows values; None for a set that does not say."""
+        language = self.language
+        return display_of(language.locale, language.display, language.zone_rules)
+
+    def shown(self, name: str, data: Any) -> Any:
+        """``data`` with the display values of a template, as a Lambda prepares them before it renders.
+
+        Raises:
+            as ``source``.
+        """
+        metadata = self.source(name).metadata
+        if self.display is None or metadata is None:
+            return data
+        return self.display.prepared(name, metadata.contract, data)
 
     def names(self) -> tuple[str, ...]:
         """Every template in sorted order, those that cannot be read included."""
@@ -139,7 +175,7 @@ class Workspace:
                 raise fault_of_the_contract(compilation.source, error) or error from None
         heard: list[RenderWarning] = []
         try:
-            email = render_email(compiled, data, strict=strict, warnings=heard)
+            email = render_email(compiled, self.shown(name, data), strict=strict, warnings=heard)
         except RenderError as error:
             at_authors_place(compilation, error)
             raise
@@ -161,7 +197,7 @@ class Workspace:
         findings = Findings(frozenset(self.templates.settings.checks.errors))
         for finding in (
             *compilation.findings,
-            *usage_findings(compilation.source, compilation),
+            *usage_findings(compilation.source, compilation, self.templates.settings),
             *(_from_warning(warning, name, fixture) for warning in warnings),
             *self._judge(compilation, email, data, fixture=fixture, strict=strict),
         ):
@@ -214,7 +250,7 @@ class Workspace:
             return
         source = compilation.source
         yield False, compilation.findings
-        found = usage_findings(source, compilation)
+        found = usage_findings(source, compilation, self.templates.settings)
         yield False, found
         unusable = any(finding.code in UNUSABLE for finding in found)
         broken = source.broken_fixtures
@@ -237,7 +273,9 @@ class Workspace:
             yield True, self._judge(compilation, email, fixture.data, fixture=scenario)
             yield (
                 False,
-                equivalence_findings(compilation, self.templates, fixture.data, fixture=scenario),
+                equivalence_findings(
+                    compilation, self.templates, self.shown(name, fixture.data), fixture=scenario
+                ),
             )
 
     def _judge_specimen(self, compilation: Compilation) -> tuple[bool, Iterable[Finding]]:
@@ -261,7 +299,8 @@ class Workspace:
         fixture: str,
         strict: bool = True,
     ) -> Iterable[Finding]:
-        rendered = RenderedHtml(compilation, data, strict=strict)
+        shown = self.shown(email.template, data)
+        rendered = RenderedHtml(compilation, shown, strict=strict)
         yield from validate_rendered(
             email.html,
             rendered.locate,

@@ -59,7 +59,8 @@ class Releases:
         if strict and template.contract is not None:
             require(template.contract, data.members, template=name)
         warnings: list[RenderWarning] = []
-        email = render_email(template, data.members, strict=strict, warnings=warnings, release=bundle.release)
+        shown = bundle.shown(template, data.members)
+        email = render_email(template, shown, strict=strict, warnings=warnings, release=bundle.release)
         return email, tuple(_finding(warning, name, data.scenario) for warning in warnings)
 
     def _bundle(self, target: str, release: str) -> Bundle:

@@ -7,9 +7,20 @@
 //   }
 
 import Mustache from "mustache";
+import { displayValues } from "./display.mjs";
 
-/** The HTML and text of one email. `name` is `category/name`; `getObject` reads a key of the bucket. */
-export async function renderEmail(getObject, name, data) {
+/** The active release, by which values are shown to people. Read it once, outside of the handler. */
+export async function activeBundle(getObject) {
+  const { release } = JSON.parse(decode(await getObject("current.json")));
+  return JSON.parse(decode(await getObject(`releases/${release}/bundle.json`)));
+}
+
+/**
+ * The HTML and text of one email. `name` is `category/name`; `getObject` reads a key of the bucket.
+ * Without a `bundle`, values are printed as they were sent.
+ */
+export async function renderEmail(getObject, name, sent, bundle) {
+  const data = bundle ? displayValues(bundle, name, sent) : sent;
   const [html, text] = await Promise.all(
     ["html", "txt"].map(async (suffix) => decode(await getObject(`${name}.${suffix}`))),
   );
@@ -20,6 +31,6 @@ export async function renderEmail(getObject, name, data) {
 }
 
 function decode({ contentType, body }) {
-  const charset = /charset=([\w-]+)/i.exec(contentType)?.[1];
+  const charset = /charset=([\w-]+)/i.exec(contentType)?.[1] ?? "utf-8"; // JSON says none
   return new TextDecoder(charset, { fatal: true }).decode(body);
 }

@@ -13,8 +13,10 @@ import chevron
 import html5lib
 import pytest
 
-from app.core.compiler.compilation import compile_template
-from app.core.loader import load_template_set
+from app.core.building import make_unchecked_release
+from app.core.release import Provenance
+from app.core.workspace import Workspace
+from bbws_templates.bundle import Bundle
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.escaping import text_characters
 from bbws_templates.mailing import render_email
@@ -27,12 +29,21 @@ Case = tuple[str, CompiledTemplate, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def cases() -> list[Case]:
+def workspace() -> Workspace:
+    return Workspace.load(ROOT / "templates", ROOT / "fixtures")
+
+
+@pytest.fixture(scope="module")
+def bundle(workspace: Workspace) -> Bundle:
+    return make_unchecked_release(workspace, Provenance()).bundle
+
+
+@pytest.fixture(scope="module")
+def cases(workspace: Workspace, bundle: Bundle) -> list[Case]:
     """Every template with every fixture, and its name for messages."""
-    templates = load_template_set(ROOT / "templates", ROOT / "fixtures")
     found = [
-        (f"{source.name} {scenario}", compile_template(source, templates).compiled, dict(fixture.data))
-        for source in templates.templates.values()
+        (f"{source.name} {scenario}", bundle.template(source.name), dict(fixture.data))
+        for source in workspace.templates.templates.values()
         for scenario, fixture in source.fixtures.items()
     ]
     assert len(found) >= 60
@@ -48,10 +59,16 @@ def node() -> str:
     return found
 
 
-def rendered_by_mustache_js(tasks: list[dict[str, Any]]) -> list[str]:
+def rendered_by_mustache_js(bundle: Bundle, tasks: list[dict[str, Any]]) -> list[str]:
     if not MODULE.is_file():
         pytest.fail("mustache.js is not installed: run `make tools`.")
-    lines = [json.dumps(task) for task in [{"path": str(MODULE)}, *tasks]]
+    release = {
+        "locale": bundle.locale,
+        "display": bundle.display,
+        "timeZoneRules": bundle.zone_rules,
+        "templates": {name: {"contract": template.contract} for name, template in bundle.templates.items()},
+    }
+    lines = [json.dumps(task) for task in [{"path": str(MODULE), "bundle": release}, *tasks]]
     done = subprocess.run(
         [node(), str(Path(__file__).with_name("mustachejs.mjs"))],
         input="\n".join(lines) + "\n",
@@ -75,20 +92,26 @@ def require_same_document(name: str, ours: str, theirs: str) -> None:
     assert tree(ours) == tree(theirs), name
 
 
-def test_chevron_renders_the_same_documents(cases: list[Case]) -> None:
-    for name, template, data in cases:
-        require_same_document(name, render_email(template, data).html, chevron.render(template.html, data))
+def test_chevron_renders_the_same_documents(bundle: Bundle, cases: list[Case]) -> None:
+    for name, template, sent in cases:
+        # With display values, and where nobody has prepared any: a whole mail, with the values as they were sent.
+        for data in (bundle.shown(template, sent), sent):
+            ours = render_email(template, data).html
+            require_same_document(name, ours, chevron.render(template.html, data))
 
 
-def test_mustache_js_renders_the_same_documents_and_texts(cases: list[Case]) -> None:
+@pytest.mark.parametrize("prepared", [True, False], ids=["display values", "as they were sent"])
+def test_mustache_js_renders_the_same_documents_and_texts(
+    bundle: Bundle, cases: list[Case], prepared: bool
+) -> None:
     tasks = [
-        {"template": source, "data": data, "escape": escape}
+        {"template": source, "data": data, "escape": escape, "shown": template.name if prepared else ""}
         for _, template, data in cases
         for source, escape in ((template.html, True), (template.text, False))
     ]
-    results = rendered_by_mustache_js(tasks)
+    results = rendered_by_mustache_js(bundle, tasks)
     assert len(results) == 2 * len(cases)
     for (name, template, data), html, text in zip(cases, results[::2], results[1::2], strict=True):
-        ours = render_email(template, data)
+        ours = render_email(template, bundle.shown(template, data) if prepared else data)
         require_same_document(name, ours.html, html)
         assert ours.text == text_characters(text), name

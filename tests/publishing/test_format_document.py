@@ -35,7 +35,11 @@ def test_the_bundle_has_every_member_and_no_other() -> None:
     assert read.further is None
     assert all(template.further is None for template in read.templates.values())
     written = bundle_bytes(
-        read.templates.values(), locale=read.locale, time_zone=read.time_zone, display=read.display
+        read.templates.values(),
+        locale=read.locale,
+        time_zone=read.time_zone,
+        display=read.display,
+        zone_rules=read.zone_rules,
     )
     assert written == BUNDLE
 

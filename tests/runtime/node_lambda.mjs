@@ -1,7 +1,7 @@
 // Renders one email as examples/node does, its objects fetched from signed URLs; a task and its result are JSON.
 
 import { readFileSync } from "node:fs";
-import { renderEmail } from "../../examples/node/emails.mjs";
+import { activeBundle, renderEmail } from "../../examples/node/emails.mjs";
 
 const { urls, name, data } = JSON.parse(readFileSync(0, "utf8"));
 const types = {};
@@ -13,4 +13,5 @@ async function getObject(key) {
   return { contentType: types[key], body: new Uint8Array(await answer.arrayBuffer()) };
 }
 
-console.log(JSON.stringify({ ...(await renderEmail(getObject, name, data)), types }));
+const bundle = await activeBundle(getObject);
+console.log(JSON.stringify({ ...(await renderEmail(getObject, name, data, bundle)), types }));

@@ -17,6 +17,7 @@ from app.core.release import Provenance
 from app.core.workspace import Workspace
 from app.publishing.bucket_store import BucketStore
 from bbws_templates import TemplateClient
+from bbws_templates.layout import POINTER, bundle_key
 from tests.publishing.samples import publish_to
 from tests.waiting import patience
 
@@ -42,7 +43,8 @@ def rendered_by_node(task: dict[str, Any]) -> Any:
 
 def test_a_node_lambda_makes_the_same_email_from_the_stable_keys(bucket: BucketStore) -> None:
     workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")
-    publish_to(bucket, make_unchecked_release(workspace, Provenance()))
+    release = make_unchecked_release(workspace, Provenance())
+    publish_to(bucket, release)
     name = "receipts/receipt"
     # What a careless reader would get wrong: text beyond ASCII, and all that HTML has to escape.
     data = {**workspace.source(name).fixtures["typical"].data, "tenantName": "Zoë & Søn <b>'\"` 日本 😀"}
@@ -50,14 +52,18 @@ def test_a_node_lambda_makes_the_same_email_from_the_stable_keys(bucket: BucketS
         key: bucket.client.generate_presigned_url(
             "get_object", Params={"Bucket": bucket.target.bucket, "Key": bucket.target.prefix + key}
         )
-        for key in (f"{name}.html", f"{name}.txt")
+        for key in (f"{name}.html", f"{name}.txt", POINTER, bundle_key(release.id))
     }
     theirs = rendered_by_node({"urls": urls, "name": name, "data": data})
     ours = TemplateClient(str(bucket.target)).render(name, data)
-    assert theirs["types"] == {
-        "receipts/receipt.html": "text/html; charset=utf-8",
-        "receipts/receipt.txt": "text/plain; charset=utf-8",
-    }
+    assert (
+        theirs["types"].items()
+        >= {
+            "receipts/receipt.html": "text/html; charset=utf-8",
+            "receipts/receipt.txt": "text/plain; charset=utf-8",
+        }.items()
+    )
     assert first_difference(look(ours.html), look(theirs["html"])) is None
     assert "日本 😀" in theirs["html"]
     assert theirs["text"] == ours.text
+    assert "14 January 2026, 11:42" in theirs["text"]

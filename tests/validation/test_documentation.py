@@ -11,14 +11,23 @@ from pathlib import Path
 import app.core.errors
 import bbws_templates.errors
 from app.core.findings import Severity
-from app.core.validation import characters, contracts, envelope, injection, placeholders, rendered, usage
+from app.core.validation import (
+    characters,
+    contracts,
+    display,
+    envelope,
+    injection,
+    placeholders,
+    rendered,
+    usage,
+)
 from bbws_templates.errors import BbwsTemplatesError
 
 ROOT = Path(__file__).parents[2]
 
 RULES = [
     rule
-    for module in (rendered, envelope, contracts, usage, injection, placeholders, characters)
+    for module in (rendered, envelope, contracts, display, usage, injection, placeholders, characters)
     for rule in module.RULES
 ]
 

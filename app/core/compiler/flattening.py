@@ -17,6 +17,7 @@ from typing import NoReturn
 from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.pantry import SPELLING, Ingredient, Pantry, tokens_of
 from app.core.errors import CompileError
+from bbws_templates.display import RAW
 from bbws_templates.errors import LimitError, Location, PartialError
 from bbws_templates.tokens import Token, TokenKind, tokenize
 
@@ -87,6 +88,8 @@ class _Collector:
                 self._partial(source, token, indent, within)
             elif token.kind is TokenKind.DELIMITERS:
                 default = token.key.split() == ["{{", "}}"]
+            elif _is_raw(token):
+                self._raw(source, token)
             elif token.kind is not TokenKind.COMMENT:
                 self._tag(source, token, indent, verbatim=default)
 
@@ -116,6 +119,18 @@ class _Collector:
         after = source.text[token.end : token.outer_end]
         self._add(_Piece(text, source, token.start, text == written, True, before, after))
 
+    def _raw(self, source: Ingredient, token: Token) -> None:
+        """Add a value as it was sent: where nobody prepared display values, the name itself has it."""
+        if "{" in token.key or "}" in token.key:
+            _refuse_braces(source.place(token.start))
+        kind = TokenKind.VARIABLE if source.escaped else token.kind
+        raw, shown = token.key, token.key.removesuffix(RAW)
+        for each, key in (
+            (TokenKind.SECTION, raw), (kind, raw), (TokenKind.END, raw),
+            (TokenKind.INVERTED, raw), (kind, shown), (TokenKind.END, raw),
+        ):  # fmt: skip
+            self._add(_Piece(SPELLING[each] % key, source, token.start, False, True))
+
     def _partial(self, source: Ingredient, token: Token, indent: str, within: tuple[str, ...]) -> None:
         if token.key in within:
             chain = " → ".join([*within[within.index(token.key) :], token.key])
@@ -140,6 +155,11 @@ class _Collector:
             if piece.text.startswith("{") and self.pieces and self.pieces[-1].text.endswith("{"):
                 _refuse_braces(piece.ingredient.place(piece.offset))
             self.pieces.append(piece)
+
+
+def _is_raw(token: Token) -> bool:
+    is_variable = token.kind in {TokenKind.VARIABLE, TokenKind.UNESCAPED}
+    return is_variable and token.key.endswith(RAW) and token.key.rpartition(".")[2] != RAW
 
 
 def _settled(pieces: list[_Piece], root: Ingredient) -> FlatText:

@@ -13,13 +13,12 @@ from typing import Any
 
 from bbws_templates.contract import is_kept
 from bbws_templates.errors import ContractError
-from bbws_templates.references import Schema, escaped, resolved
+from bbws_templates.references import Schema, escaped, views
 
 ITEM = "[]"
 """Stands in a path for any item of a list."""
 
 _DEEPEST = 12
-_COMBINED = ("allOf", "anyOf", "oneOf")
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Field:
     @cached_property
     def views(self) -> tuple[tuple[Mapping[str, Any], bool], ...]:
         """Every schema that speaks of the field, and whether it always applies."""
-        return tuple(_views(self.contract, self.schema, True, set()))
+        return tuple(views(self.contract, self.schema))
 
     @cached_property
     def members(self) -> dict[str, Field]:
@@ -103,25 +102,3 @@ class Field:
             yield from self.members.values()
             if self.item is not None:
                 yield from self.item.below()
-
-
-def _views(
-    root: Mapping[str, Any], schema: Schema, always: bool, seen: set[int]
-) -> Iterator[tuple[Mapping[str, Any], bool]]:
-    if isinstance(schema, bool) or id(schema) in seen:
-        return
-    seen.add(id(schema))
-    yield schema, always
-    if "$ref" in schema:
-        try:
-            yield from _views(root, resolved(root, schema["$ref"]), always, seen)
-        except ContractError:
-            return  # a finding of its own
-    for keyword in _COMBINED:
-        for part in schema.get(keyword, ()):
-            yield from _views(root, part, always and keyword == "allOf", seen)
-    dependent = schema.get("dependentSchemas", {})
-    for part in dependent.values():
-        yield from _views(root, part, False, seen)
-    for keyword in ("then", "else"):
-        yield from _views(root, schema.get(keyword, True), False, seen)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from app.core.compiler.compilation import Compilation
 from app.core.findings import Finding, Findings
@@ -16,15 +17,19 @@ from app.core.html.markup import Markup
 from app.core.html.readings import Readings
 from app.core.html.veil import Veil
 from app.core.jsontext import locate
+from app.core.settings import SetSettings
 from app.core.sources import SourceFile, TemplateSource
 from app.core.validation.characters import forbidden_characters
 from app.core.validation.checks.identifiers import written_ids
-from app.core.validation.contracts import contract_findings, fixture_findings
+from app.core.validation.contracts import UNUSABLE, contract_findings, fixture_findings
+from app.core.validation.display import check_shown, currency_field, display_findings
 from app.core.validation.fields import Field
 from app.core.validation.injection import check_variable
 from app.core.validation.placeholders import stray_placeholders
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 from app.core.validation.scopes import Meaning, Scopes
+from bbws_templates.display import RAW
+from bbws_templates.display_plan import declared, members_of
 from bbws_templates.errors import Location
 from bbws_templates.nodes import Node, Section, Variable
 from bbws_templates.parser import parse
@@ -44,13 +49,19 @@ NOT_TEXT = Rule("not-text", ERROR)
 RULES = (UNDECLARED, UNUSED, UNGUARDED, NUMBER, NOT_TEXT)
 
 
-def usage_findings(source: TemplateSource, compilation: Compilation) -> tuple[Finding, ...]:
+def usage_findings(
+    source: TemplateSource, compilation: Compilation, settings: SetSettings | None = None
+) -> tuple[Finding, ...]:
     """What is wrong between a template and its contract, and with the contract in itself.
+
+    ``settings`` are those of the set.
 
     For a template without a contract: what its variables let through, and placeholders that nobody fills.
     """
     findings = Findings()
     unsound = contract_findings(source)
+    if not any(finding.code in UNUSABLE for finding in unsound):
+        unsound += tuple(display_findings(source, settings or SetSettings()))
     for finding in unsound:
         findings.add(finding)
     contract = compilation.compiled.contract
@@ -99,9 +110,13 @@ class _Part:
             markup = Markup(veil.text)
             readings = Readings(markup)
             yield from written_ids(markup)
-            for variable, meaning in walk.variables:
-                field = meaning.field if meaning else None
-                yield from check_variable(variable, readings.region(variable.start), veil, field)
+            for use in walk.variables:
+                region = readings.region(use.variable.start)
+                yield from check_variable(use.variable, region, veil, use.field)
+                yield from check_shown(use.variable, use.field, region, is_raw=use.is_raw)
+        else:
+            for use in walk.variables:
+                yield from check_shown(use.variable, use.field, None, is_raw=use.is_raw)
 
 
 def _parts(source: TemplateSource, compilation: Compilation) -> Iterator[_Part]:
@@ -134,24 +149,37 @@ def _in_text(file: SourceFile, mustache: str) -> Callable[[int], Location]:
     return nearest
 
 
+@dataclass(frozen=True)
+class _Use:
+    """A variable, the field that it prints, None for one that is not declared, and whether as it was sent."""
+
+    variable: Variable
+    field: Field | None
+    is_raw: bool
+
+
 class _Walk:
     """Walks over the parts of one email; remembers which fields were used."""
 
     def __init__(self, data: Field | None) -> None:
         self.data = data
         self.used: set[tuple[str, ...]] = set()
-        self.variables: list[tuple[Variable, Meaning | None]] = []
+        self.variables: list[_Use] = []
 
     def visit(self, nodes: Iterable[Node]) -> Iterator[Problem]:
         """The problems of one part; afterwards ``variables`` are its variables and what they mean."""
         self.variables = []
         return self._nodes(nodes, Scopes((self.data,)) if self.data is not None else None)
 
-    def _nodes(self, nodes: Iterable[Node], scopes: Scopes | None) -> Iterator[Problem]:
+    def _nodes(
+        self, nodes: Iterable[Node], scopes: Scopes | None, sent: frozenset[str] = frozenset()
+    ) -> Iterator[Problem]:
+        """``sent`` are names that stand here for a value as it was sent: in ``{{^name:raw}}``."""
         for node in nodes:
             if isinstance(node, Variable):
                 meaning = self._meaning(node, scopes)
-                self.variables.append((node, meaning))
+                is_raw = node.key in sent or node.key.endswith(RAW)
+                self.variables.append(_Use(node, meaning.field if meaning else None, is_raw))
                 if scopes is not None:
                     yield from self._variable(node, meaning, scopes)
             elif isinstance(node, Section):
@@ -161,13 +189,30 @@ class _Walk:
                     yield _undeclared(node, scopes)
                 elif scopes is not None and meaning is not None and not node.inverted:
                     inner = scopes.inside(meaning)
-                yield from self._nodes(node.children, inner)
+                raw = node.key.removesuffix(RAW) if node.inverted and node.key.endswith(RAW) else None
+                yield from self._nodes(node.children, inner, sent | {raw} if raw else sent)
 
     def _meaning(self, node: Variable | Section, scopes: Scopes | None) -> Meaning | None:
-        meaning = scopes.meaning(node.path) if scopes is not None else None
+        """What a name means; of ``name:raw``, what the name does, if it has a display value."""
+        if scopes is None:
+            return None
+        meaning = scopes.meaning(node.path)
+        if meaning is None and node.key.endswith(RAW):
+            meaning = scopes.meaning((*node.path[:-1], node.path[-1].removesuffix(RAW)))
+            if meaning is not None and _display(meaning.field) is None:
+                return None
         if meaning is not None:
             self.used.update(field.path for field in (*meaning.trail, *meaning.further))
+            for field in (meaning.field, *meaning.further):
+                self._use_currency(field, scopes)
         return meaning
+
+    def _use_currency(self, field: Field, scopes: Scopes) -> None:
+        """What shows an amount uses the field that holds its currency."""
+        display = _display(field)
+        name = members_of(display).get("currencyField") if display is not None else None
+        if isinstance(name, str) and (holder := currency_field(tuple(reversed(scopes.stack)), name)):
+            self.used.add(holder.path)
 
     def _variable(self, node: Variable, meaning: Meaning | None, scopes: Scopes) -> Iterator[Problem]:
         if meaning is None:
@@ -193,6 +238,10 @@ class _Walk:
                 remedy=f"Write {{{{#{node.key}}}}}…{{{{/{node.key}}}}} around what appears only with it, "
                 "or make it required.",
             )
+
+
+def _display(field: Field) -> Any:
+    return declared(field.contract, field.schema)
 
 
 def _undeclared(node: Variable | Section, scopes: Scopes) -> Problem:
