@@ -94,7 +94,7 @@ def require_same_document(name: str, ours: str, theirs: str) -> None:
 
 def test_chevron_renders_the_same_documents(bundle: Bundle, cases: list[Case]) -> None:
     for name, template, sent in cases:
-        # With display values, and where nobody has prepared any: a whole mail, with the values as they were sent.
+        # With display values, and where nobody has prepared any: then with the values as they were sent.
         for data in (bundle.shown(template, sent), sent):
             ours = render_email(template, data).html
             require_same_document(name, ours, chevron.render(template.html, data))

@@ -76,7 +76,7 @@ def test_amounts_and_numbers(locale: str) -> None:
         seen = prepare(amount=text, number=text, currency=currency)
         amount, number = Decimal(text), Decimal(text)
         wanted = format_currency(amount, currency, locale=name, decimal_quantization=False)
-        # Babel takes the apostrophes between the groups of Switzerland for quotes, and drops each pair of them.
+        # Babel takes apostrophes between groups, of Switzerland, for quotes, and drops each pair.
         assert _unquoted(seen["amount"]) == _unquoted(wanted), (text, currency)
         wanted = format_decimal(number, locale=name, decimal_quantization=False)
         assert _unquoted(seen["number"]) == _unquoted(wanted), text
@@ -128,7 +128,7 @@ def as_babel(local: datetime, width: Literal["short", "medium", "long", "full"],
     """A day of that width and a short time, joined as the language joins them at that width."""
     if width == "short":
         return format_datetime(local, "short", locale=locale)
-    joined = get_datetime_format(width, locale=locale).replace("'", "")
+    joined = str(get_datetime_format(width, locale=locale)).replace("'", "")
     day, time = (
         format_date(local.date(), width, locale=locale),
         format_time(local.timetz(), "short", locale=locale),

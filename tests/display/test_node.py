@@ -16,8 +16,14 @@ from tests.display.test_values import ORDER
 from tests.waiting import patience
 
 NODE = Path(sys.executable).with_name("node")
+PLACES = {
+    "en-ZA": "Africa/Johannesburg",
+    "hi": "America/New_York",
+    "zh-Hant": "Asia/Gaza",
+    "ar": "Europe/Berlin",
+}
 WORDS = {"A_B": "Both", "C": {"en": "See", "ar": "c"}}
-CONTRACTS = {
+CONTRACTS: dict[str, Any] = {
     "values": {
         "properties": {
             **CONTRACT["properties"],
@@ -98,8 +104,7 @@ def tasks_of(chance: random.Random) -> list[tuple[str, Any]]:
 
 
 def test_node_prepares_what_python_does() -> None:
-    for locale, zone in (("en-ZA", "Africa/Johannesburg"), ("hi", "America/New_York"), ("zh-Hant", "Asia/Gaza"),
-                         ("ar", "Europe/Berlin")):  # fmt: skip
+    for locale, zone in PLACES.items():
         tasks = tasks_of(random.Random(locale))
         display = Display(locale, locale_rules(locale), zone_rules(zone))
         for (name, data), theirs in zip(tasks, prepared_by_node(locale, zone, tasks), strict=True):

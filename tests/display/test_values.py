@@ -11,6 +11,7 @@ from app.core.locales import locale_rules, zone_rules
 from bbws_templates.display import Display
 from tests.display.conftest import CAPE_TOWN, MONEY, shown
 
+WORD = {"kind": "choice", "words": {"A": "Hi"}}
 ORDER = {
     "type": "object",
     "properties": {
@@ -18,13 +19,15 @@ ORDER = {
         "orderDate": {"x-display": "date-time"},
         "items": {"items": {"$ref": "#/$defs/line"}},
         "days": {"items": {"x-display": "date"}},
-        "payment": {"anyOf": [{"properties": {"status": {"x-display": {"kind": "choice", "words": {"A": "Hi"}}}}}]},
+        "payment": {"anyOf": [{"properties": {"status": {"x-display": WORD}}}]},
     },
     "$defs": {
-        "line": {"properties": {"total": {"$ref": "#/$defs/money"}, "lines": {"items": {"$ref": "#/$defs/line"}}}},
+        "line": {
+            "properties": {"total": {"$ref": "#/$defs/money"}, "lines": {"items": {"$ref": "#/$defs/line"}}}
+        },
         "money": {"type": "string", "x-display": MONEY},
     },
-}  # fmt: skip
+}
 
 
 def prepared(data: Any, contract: Any = ORDER) -> Any:
@@ -48,13 +51,32 @@ def prepared(data: Any, contract: Any = ORDER) -> Any:
         ("9007199254740993.01", "ZAR", "R9 007 199 254 740 993,01"),
         ("1.00", "ABC", "ABC1,00"),
     ],
-)  # fmt: skip
+)
 def test_no_digit_of_an_amount_is_lost(amount: str, currency: str, seen: str) -> None:
     assert shown(MONEY, amount, currency=currency) == seen.replace(" ", "\xa0")
 
 
-@pytest.mark.parametrize("amount", ["", " 1", "1 ", "+1", "1,00", "1e5", ".5", "5.", "--1", "-", "NaN", "١", "1\n",
-                                    "Infinity", "9" * 500, "<b>"])  # fmt: skip
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "",
+        " 1",
+        "1 ",
+        "+1",
+        "1,00",
+        "1e5",
+        ".5",
+        "5.",
+        "--1",
+        "-",
+        "NaN",
+        "١",
+        "1\n",
+        "Infinity",
+        "9" * 500,
+        "<b>",
+    ],
+)
 def test_what_is_no_amount_stays_as_it_was_sent(amount: str) -> None:
     assert shown(MONEY, amount, currency="ZAR") == amount
     assert shown("number", amount) == amount
@@ -163,21 +185,50 @@ def test_data_of_another_shape_are_left_alone(data: Any) -> None:
 
 @pytest.mark.parametrize(
     "x_display",
-    [7, None, "moon", {}, [], {"kind": "moon"}, {"kind": []}, {"kind": "money"}, {"kind": "choice"},
-     {"kind": "choice", "words": 3}, {"kind": "date", "width": "huge"}, {"kind": "date", "width": []},
-     {"kind": "money", "currencyField": 3}, {"kind": "choice", "words": {"2026-01-14": 5}}],
-)  # fmt: skip
+    [
+        7,
+        None,
+        "moon",
+        {},
+        [],
+        {"kind": "moon"},
+        {"kind": []},
+        {"kind": "money"},
+        {"kind": "choice"},
+        {"kind": "choice", "words": 3},
+        {"kind": "date", "width": "huge"},
+        {"kind": "date", "width": []},
+        {"kind": "money", "currencyField": 3},
+        {"kind": "choice", "words": {"2026-01-14": 5}},
+    ],
+)
 def test_what_this_version_does_not_know_changes_nothing(x_display: Any) -> None:
     assert shown(x_display, "2026-01-14", currency="ZAR") == "2026-01-14"
 
 
-@pytest.mark.parametrize("rules", [None, 7, [], {}, {"number": 1, "money": 2, "date": {"long": ["", "QQQ", ""]}},
-                                   {"date": {"long": 7}, "money": {"decimal": ","}},
-                                   {"date": {"long": ["", "MMMM", ""]}, "names": {"MMMM": 3}},
+@pytest.mark.parametrize(
+    "rules",
+    [
+        None,
+        7,
+        [],
+        {},
+        {"number": 1, "money": 2, "date": {"long": ["", "QQQ", ""]}},
+        {"date": {"long": 7}, "money": {"decimal": ","}},
+        {"date": {"long": ["", "MMMM", ""]}, "names": {"MMMM": 3}},
         {"date": {"long": ["", "MMMM", ""]}, "names": {"MMMM": []}},
         {"date": {"long": ["", "a", ""]}, "names": {"a": []}},
-                                   {"number": {"decimal": ",", "group": ".", "grouping": [0, 0],
-                                               "positive": ["", ""], "negative": ["-", ""]}}])  # fmt: skip
+        {
+            "number": {
+                "decimal": ",",
+                "group": ".",
+                "grouping": [0, 0],
+                "positive": ["", ""],
+                "negative": ["-", ""],
+            }
+        },
+    ],
+)
 def test_rules_of_a_release_that_this_version_cannot_use_change_nothing(rules: Any) -> None:
     contract = {
         "properties": {"a": {"x-display": "date"}, "b": {"x-display": "number"}, "c": {"x-display": MONEY}}
