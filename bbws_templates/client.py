@@ -23,8 +23,8 @@ from bbws_templates.target import parse_target, target_from_environment
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bbws_templates.loading import Serving
     from bbws_templates.display import Display
+    from bbws_templates.loading import Serving
     from bbws_templates.metrics import Call, Metrics
 
 TTL: Final = 60.0
@@ -164,7 +164,7 @@ class TemplateClient:
         return self._cache.serving().bundle.template(name)
 
     def display(self) -> Display | None:
-        """How the release shows values to people, for whoever renders by other means; None if it does not say.
+        """How the release shows values, for whoever renders by other means; None if it does not say.
 
         Raises:
             UnavailableError: as ``render``.
