@@ -432,6 +432,21 @@ def test_two_changes_of_one_environment_never_overlap_and_none_is_cut_off() -> N
             assert concurrency["group"] in {"deploy-${{ inputs.environment }}", "deploy-dev"}, file.name
 
 
+def test_three_pushes_in_a_row_are_all_validated_built_and_planned() -> None:
+    """Of a group one run waits at a time; the concurrency of a called workflow counts as well."""
+    begun = [file for file in FILES if (load(file)["on"].get("push") or {}).get("branches") == ["main"]]
+    called = {Path(job.members["uses"]).name for file in begun for job in jobs(file) if "uses" in job.members}
+    looked = [*begun, *(file for file in FILES if file.name in called)]
+    assert len(looked) > len(begun) > 1
+    for file in looked:
+        group = load(file)["concurrency"]["group"]
+        groups = {
+            Expressions({"github": {"sha": commit, "ref": "refs/heads/main"}, "inputs": {}}).fill(group)
+            for commit in ("a", "b", "c")
+        }
+        assert len(groups) == 3, file.name
+
+
 def test_plans_are_kept_30_days_and_outputs_90() -> None:
     kept = {
         evaluate(step["with"]["name"], "dev"): step["with"]["retention-days"]
