@@ -265,3 +265,24 @@ def test_what_a_client_decides_loses_where_css_says_so(css: str) -> None:
     marked = compilation.compiled.html.replace("color:blue", "color:blue !important")
     broken = replace(compilation, compiled=replace(compilation.compiled, html=marked))
     assert equivalence_findings(broken, EMPTY, {}, fixture=""), "and one that wins is seen"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<style>.w{top:0}</style><noscript><p class=w>x</p></noscript><p class=w>y</p>",
+        "<noscript><style>.w{top:0}</style></noscript><p class=w>y</p>",
+        "<html><head><noscript><style>.w{top:0}</style></noscript></head><body><p class=w>y</p></body></html>",
+        "<html><head><style>p{top:0}</style><noscript><p class=w>y</p></noscript></head></html>",
+        "<style>noscript p, noscript > i{top:0}.noscript{left:0}</style><p class=noscript>x"
+        "<noscript><i>x</i><!-- <noscript> --><a title='<noscript>'>x</a></noscript>",
+        "<!-- <p> --><noscript><meta name=x content=y><style>p:first-child{top:0}</style></noscript><p>y</p>",
+    ],
+)
+def test_what_stands_in_noscript_is_markup_to_mail_clients(html: str) -> None:
+    compilation = compile_text(html)
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+    broken = replace(compilation.compiled, html=compilation.compiled.html.replace("top:0", "top:1px", 1))
+    assert broken != compilation.compiled
+    (finding,) = equivalence_findings(replace(compilation, compiled=broken), EMPTY, {}, fixture="")
+    assert finding.code == "not-equivalent"

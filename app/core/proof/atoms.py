@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.core.css.data import longhands
+from app.core.proof.scriptless import scriptless_selector
 
 _PIECE = re.compile(
     r"""/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\])*(?:"|\Z)|'(?:\\.|[^'\\])*(?:'|\Z)|\\.|url\([^)"']*\)|[^"'\\/{}();\[\]u]+|.""",
@@ -96,7 +97,7 @@ def sheet_atoms(css: str, medium: str, watched: Watched) -> Atoms:
             statements.append(rule.text)
             continue
         for selector in _split(_pieces(rule.selectors), ","):
-            plain, pseudos = _without_clients("".join(selector))
+            plain, pseudos = _without_clients(scriptless_selector("".join(selector)))
             body = _atoms(rule.text, _condition(rule, pseudos), watched, meaning)
             if body:
                 pieces.append(f"{plain}{{{body}}}")

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 import css_inline
 
 from app.core.proof.atoms import Watched, conditions, sheet_atoms, style_atoms
+from app.core.proof.scriptless import STANDS_FOR_NOSCRIPT, scriptless
 
-_RAW = "style|script|xmp|iframe|noembed|noframes|plaintext|noscript"
+_RAW = "style|script|xmp|iframe|noembed|noframes|plaintext"
 _PIECE = re.compile(
     r"<!--(?P<comment>.*?)-->|<!DOCTYPE(?P<doctype>[^>]*)>|</(?P<end>[^\s>]+)\s*>"
     r"|<(?P<start>[^\s>/]+)(?P<attributes>(?:\s[^\s=>]+(?:=\"[^\"]*\")?)*)\s*/?>|(?P<text>[^<]+|<)",
@@ -63,7 +64,7 @@ def look(document: str) -> Sight:
     Raises:
         css_inline.InlineError: css-inline cannot read it.
     """
-    normal = _inline(document)
+    normal = _inline(scriptless(document))
     pieces = list(_pieces(normal))
     texts = list(_stylesheets(pieces))
     watched: Watched = frozenset().union(*(conditions(css, medium) for css, medium in texts))
@@ -102,7 +103,7 @@ def _pieces(text: str) -> Iterator[tuple[re.Match[str], str]]:
         raw = ""
         name = (match["start"] or "").lower()
         if name in _RAW_NAMES:
-            end = text.lower().find(f"</{name}>", here)
+            end = text.find(f"</{name}>", here)  # html5ever writes small letters
             raw = text[here : end if end >= 0 else len(text)]
             here += len(raw)
         yield match, raw
@@ -143,11 +144,11 @@ def _events(text: str) -> Iterator[Event]:
         if match["start"] is not None:
             attributes = dict(_attributes(match["attributes"]))
             style = dict(_declared(attributes.pop("style", "")))
-            yield Event(f"<{match['start']}>", "", tuple(sorted(attributes.items())), style)
+            yield Event(f"<{_said(match['start'])}>", "", tuple(sorted(attributes.items())), style)
             if raw:
                 yield Event("text", raw)
         elif match["end"] is not None:
-            yield Event(f"</{match['end']}>")
+            yield Event(f"</{_said(match['end'])}>")
         elif match["comment"] is not None:
             yield Event("comment", match["comment"])
         elif match["doctype"] is not None:
@@ -181,6 +182,10 @@ def _settled(events: Iterator[Event]) -> Iterator[Event]:
     words = _BLANKS.sub(" ", "".join(texts)).strip(" ")
     if words:
         yield Event("text", words)
+
+
+def _said(name: str) -> str:
+    return "noscript" if name == STANDS_FOR_NOSCRIPT else name
 
 
 def _attributes(text: str) -> Iterator[tuple[str, str]]:
