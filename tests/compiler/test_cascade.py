@@ -394,3 +394,30 @@ def test_what_css_refuses_is_named_in_attributes_and_in_stylesheets(
 def test_what_cannot_be_judged_is_not_named(compiled: Compile, declaration: str) -> None:
     result = compiled(f'<p style="{declaration}">x</p>')
     assert not [item for item in result.findings if item.code == "css-syntax"]
+
+
+TORN = (
+    "@media (max-width: 650px) { .w { width: 3px !important } } @media print { * { width: 4px !important } }"
+)
+
+
+@pytest.mark.parametrize(
+    ("css", "attribute"),
+    [
+        (".f { width: 1px !important; top: 0 }", "top:0;width:1px"),
+        # What beats it, inlined, has to beat it there as well.
+        (".f { width: 1px !important } #i { width: 2px !important }", "width:2px"),
+        ("td { width: 9px } .f { width: 1px !important }", "width:1px"),
+    ],
+)
+def test_a_rule_that_beats_one_that_stays_and_loses_to_another_stays_as_well(
+    load: Loader, css: str, attribute: str
+) -> None:
+    html = f"<style>{css} {TORN}</style><table><tr><td class='f w' id=i>x</td></tr></table>"
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    sheet, _, body = compilation.compiled.html.partition("</style>")
+    assert f'style="{attribute}"' in body
+    assert ".f { width: 1px !important" in sheet
+    assert ("#i {" in sheet) is ("#i {" in css)
+    assert not equivalence_findings(compilation, templates, {}, fixture="")

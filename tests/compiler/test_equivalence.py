@@ -272,7 +272,7 @@ def test_what_a_client_decides_loses_where_css_says_so(css: str) -> None:
     [
         "<style>.w{top:0}</style><noscript><p class=w>x</p></noscript><p class=w>y</p>",
         "<noscript><style>.w{top:0}</style></noscript><p class=w>y</p>",
-        "<html><head><noscript><style>.w{top:0}</style></noscript></head><body><p class=w>y</p></body></html>",
+        "<html><head><noscript><style>.w{top:0}</style></noscript></head><body><p class=w>y</p></body>",
         "<html><head><style>p{top:0}</style><noscript><p class=w>y</p></noscript></head></html>",
         "<style>noscript p, noscript > i{top:0}.noscript{left:0}</style><p class=noscript>x"
         "<noscript><i>x</i><!-- <noscript> --><a title='<noscript>'>x</a></noscript>",

@@ -109,9 +109,43 @@ def test_a_stylesheet_elsewhere_is_left_and_remarked_upon(compiled: Compile, add
 
 
 @pytest.mark.parametrize(
+    ("html", "files", "place"),
+    [
+        ("<link rel=stylesheet href='css/gone.css'><p>x</p>", {}, "mail.html:1:1"),
+        ("<style>@import 'gone.css'; p{top:0}</style><p>x</p>", {}, "mail.html:1:8"),
+        ("<link rel=stylesheet href=a.css><p>x</p>", {"a.css": "p{top:0}\n"}, ""),
+        (
+            "<link rel=stylesheet href='a.css?v=3#x'><p>x</p>",
+            {"a.css": "@import url(gone.css);p{top:0}"},
+            "a.css:1:1",
+        ),
+    ],
+)
+def test_a_stylesheet_that_is_not_there_is_a_warning(
+    load: Loader, html: str, files: dict[str, str], place: str
+) -> None:
+    templates = load({"mail.html": html, **files})
+    compilation = compile_template(templates.templates["mail"], templates)
+    found = [item for item in compilation.findings if item.code == "missing-stylesheet"]
+    assert [str(item.location).endswith(place) for item in found] == ([True] if place else [])
+    assert ('style="top:0"' in compilation.compiled.html) is ("top:0" in html or bool(files))
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+def test_a_name_close_to_one_that_is_there_is_told(compiled: Compile) -> None:
+    result = compiled("<link rel=stylesheet href=styles/emial.css>", {"styles/email.css": ""})
+    assert "Did you mean styles/email.css?" in result.findings[0].message
+
+
+@pytest.mark.parametrize("address", ["../a.css", "/../a.css", "styles/../../a.css"])
+def test_a_stylesheet_outside_of_the_templates_folder_is_an_error(compiled: Compile, address: str) -> None:
+    with pytest.raises(CompileError, match="leads out of the templates folder"):
+        compiled(f"<link rel=stylesheet href='{address}'>")
+
+
+@pytest.mark.parametrize(
     ("files", "words"),
     [
-        ({"styles/b.css": ""}, ["mail.html:1:1", "no stylesheet 'styles/a.css'", "styles/b.css"]),
         ({"styles/a.css": "p { color: {{c}} }"}, ["styles/a.css:1:12", "no template", "<style>"]),
         ({"styles/a.css": "\n/* </style> */"}, ["styles/a.css:2:4", "would end the element"]),
     ],
@@ -300,7 +334,7 @@ def test_the_conditions_of_an_import_hold_for_all_of_it(load: Loader) -> None:
     [
         ({"a.css": "@import 'a.css';"}, ["a.css:1:1", "without end: ", "a.css → "]),
         ({"a.css": "\n@import 'b.css';", "b.css": "@import 'a.css';"}, ["b.css:1:1", "b.css → "]),
-        ({"a.css": "@import 'c.css';"}, ["a.css:1:1", "no stylesheet 'c.css'"]),
+        ({"a.css": "@import '../c.css';"}, ["a.css:1:1", "'../c.css' leads out of the templates folder"]),
     ],
 )
 def test_an_import_that_leads_nowhere_or_back_is_one_clear_error(

@@ -15,11 +15,17 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 from app.core.compiler.document import Document
-from app.core.compiler.embedding import Link, linked_file, require_comment, stylesheet_links
+from app.core.compiler.embedding import (
+    Link,
+    linked_file,
+    require_comment,
+    stylesheet_links,
+    unread_stylesheet,
+)
 from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.imports import Importer, imports
 from app.core.compiler.inlining import RuleBook
@@ -116,7 +122,13 @@ class _Compiler:
             number: matched[element] for number, element in masked.elements.items() if element in matched
         }
         marked = self._marked(document, masked, matched)
-        kept = _kept(document, masked, matched, marked, self._through_outlook(document, book, rules))
+        kept = _kept(
+            document,
+            masked,
+            matched,
+            marked,
+            self._through_outlook(document, book, rules) | book.staying_as_well,
+        )
         compiled_html, origins = splice(document, rules, kept, self._for_outlook(document, book))
         if self._templates.settings.compiler.remove_unused:
             compiled_html, origins = without_unused(compiled_html, origins)
@@ -159,7 +171,7 @@ class _Compiler:
         """``flat`` with linked and imported stylesheets of the set in place."""
         document = Document(flat)
         importer = Importer(
-            self._templates, lambda address, place: self._report_remote(document.veil.lift(address), place)
+            self._templates, lambda address, place: self._report_unread(document.veil.lift(address), place)
         )
         tracer = Tracer(flat.origins)
         here = 0
@@ -208,23 +220,19 @@ class _Compiler:
             self._imports[css[start:end]] = tracer.build()[0]
 
     def _linked(self, document: Document, link: Link) -> SourceFile | None:
-        """The file that a link names; None, and a warning, for one that is not ours to read."""
+        """The file that a link names; None, and a warning, where there is none to read."""
         place = document.flat.origins.locate(link.tag.start)
         named_by_data = bool(document.veil.words(link.href))
         file = None if named_by_data else linked_file(link.href, place, self._templates)
         if file is None:
-            self._report_remote(document.veil.lift(link.href), place)
+            self._report_unread(document.veil.lift(link.href), place)
         else:
             self._stylesheets[link.href] = file
         return file
 
-    def _report_remote(self, address: str, place: Location) -> None:
-        self._report(
-            "remote-stylesheet",
-            f"The stylesheet {address} is neither fetched nor inlined.",
-            place,
-            "Save it in the templates folder and name that file; mail clients do not fetch it either.",
-        )
+    def _report_unread(self, address: str, place: Location) -> None:
+        found = unread_stylesheet(address, place, self._templates)
+        self._findings.append(replace(found, template=self._source.name))
 
     def _text(
         self, document: Document, masked: MaskedDocument, rules: Mapping[int, Sequence[Matched]]
@@ -356,16 +364,15 @@ def _kept(
     masked: MaskedDocument,
     matched: Mapping[Node, Sequence[Matched]],
     marked: frozenset[Place],
-    through_outlook: set[tuple[int, int]],
+    more: set[tuple[int, int]],
 ) -> Kept:
     """What stays in the style elements beside what cannot be inlined.
 
-    Those are the rules for elements that have no tag here, being implied or made twice of one, those that
-    reach an element ``through_outlook``, every rule where data may bring elements along, and emptied style
-    elements that a rule may count.
+    Those are the rules for elements that have no tag here, being implied or made twice of one, every rule
+    where data may bring elements along, emptied style elements that a rule may count, and ``more``.
     """
     tagged = {element: number for number, element in masked.elements.items()}
-    rules = set(through_outlook)
+    rules = set(more)
     for element, found in matched.items():
         number = masked.again.get(element, tagged.get(element))
         first = masked.elements.get(number) if number is not None else None

@@ -6,6 +6,7 @@ fetched.
 
 from __future__ import annotations
 
+import difflib
 import posixpath
 import re
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from types import MappingProxyType
 
 from app.core.compiler.origins import Origins
 from app.core.errors import CompileError, Location
+from app.core.findings import Finding, Severity
 from app.core.html.markup import Attribute, Markup, StartTag
 from app.core.html.readings import Readings
 from app.core.sources import SourceFile, TemplateSet
@@ -62,32 +64,57 @@ def is_remote(address: str) -> bool:
 def linked_file(
     address: str, place: Location, templates: TemplateSet, *, beside: bool = False
 ) -> SourceFile | None:
-    """The stylesheet that a link at ``place`` names, None for one on the web.
+    """The stylesheet that a link at ``place`` names, None for one on the web, or for one that is not there.
 
     A path counts from the templates root, else from the folder of the file where the link stands; with
     ``beside`` the other way round.
 
     Raises:
-        CompileError: there is no such file, or its content cannot stand in a document.
+        CompileError: it leads out of the templates folder, or its content cannot stand in a document.
         SourceError: it cannot be read.
     """
     if is_remote(address):
         return None
-    candidates = [posixpath.normpath(address.lstrip("/"))]
+    path = re.split("[?#]", address.strip())[0]
+    candidates = [posixpath.normpath(path.lstrip("/"))]
     folder = _folder(place, templates)
-    if folder is not None:
-        candidates.insert(0 if beside else 1, posixpath.normpath(posixpath.join(folder, address)))
+    if folder is not None and not path.startswith("/"):
+        candidates.insert(0 if beside else 1, posixpath.normpath(posixpath.join(folder, path)))
     for candidate in candidates:
         if candidate in templates.stylesheets:
             _require_plain(templates.stylesheets[candidate])
             return templates.stylesheets[candidate]
         if candidate in templates.broken_partials:
             raise templates.broken_partials[candidate]
-    known = ", ".join(templates.stylesheets) or "none"
-    raise CompileError(
-        f"There is no stylesheet '{address}' in the templates folder.",
+    if all(candidate.startswith("../") for candidate in candidates):
+        raise CompileError(
+            f"The stylesheet '{address}' leads out of the templates folder.",
+            location=place,
+            remedy="Move it into the templates folder, and name it from there.",
+        )
+    return None
+
+
+def unread_stylesheet(address: str, place: Location, templates: TemplateSet) -> Finding:
+    """What is said of a stylesheet that ``linked_file`` gives none for; ``address`` is as it is written."""
+    if is_remote(address) or "{{" in address:
+        return Finding(
+            code="remote-stylesheet",
+            severity=Severity.WARNING,
+            message=f"The stylesheet {address} is neither fetched nor inlined.",
+            location=place,
+            remedy="Save it in the templates folder and name that file; mail clients do not fetch it either.",
+        )
+    near = difflib.get_close_matches(address, list(templates.stylesheets), n=3)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    message = f"There is no stylesheet '{address}' in the templates folder: the mail goes without.{hint}"
+    return Finding(
+        code="missing-stylesheet",
+        severity=Severity.WARNING,
+        message=message,
         location=place,
-        remedy=f"Name it from the templates folder, or relative to this file. Stylesheets: {known}.",
+        remedy="Name it from the templates folder, or relative to this file; or take the reference out: "
+        "mail clients load no stylesheet.",
     )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from app.core.compiler.embedding import is_remote, linked_file
+from app.core.compiler.embedding import linked_file
 from app.core.compiler.origins import Origins, Tracer
 from app.core.errors import CompileError, Location
 from app.core.html.veil import is_veiled
@@ -71,12 +71,12 @@ def _wrappers(conditions: str) -> Iterator[str]:
 class Importer:
     """Writes stylesheets with what they import in place.
 
-    ``remote`` is told of each address that is not ours to read, with its place.
+    ``unread`` is told of each address that is on the web, named by data or not there, with its place.
     """
 
-    def __init__(self, templates: TemplateSet, remote: Callable[[str, Location], None]) -> None:
+    def __init__(self, templates: TemplateSet, unread: Callable[[str, Location], None]) -> None:
         self._templates = templates
-        self._remote = remote
+        self._unread = unread
 
     def expanded(self, file: SourceFile) -> SourceFile:
         """A stylesheet of the set as it reads with its imports in place."""
@@ -96,7 +96,7 @@ class Importer:
         """Append the stylesheet in ``css[start:end]``; ``chain`` are the files that led to it.
 
         Raises:
-            CompileError: a file that is not there, or that imports itself.
+            CompileError: a file outside of the templates folder, or that imports itself.
             LimitError: the result is beyond ``MAX_CHARACTERS``.
             SourceError: a file that cannot be read.
         """
@@ -104,11 +104,10 @@ class Importer:
         here = start
         for found in imports(css[start:end]):
             place = origins.locate(start + found.start)
-            if is_remote(found.address) or is_veiled(found.address):
-                self._remote(found.address, place)
-                continue
-            file = linked_file(found.address, place, self._templates, beside=True)
+            known = not is_veiled(found.address)
+            file = linked_file(found.address, place, self._templates, beside=True) if known else None
             if file is None:
+                self._unread(found.address, place)
                 continue
             if file.label in chain:
                 raise CompileError(

@@ -55,6 +55,7 @@ class RuleBook:
     def __init__(self, sheets: Sequence[Stylesheet]) -> None:
         self.rules: tuple[StyleRule, ...] = tuple(rule for sheet in sheets for rule in sheet.rules)
         self.staying = tuple(_staying_rules(sheets))
+        self._torn = frozenset(self._torn_families(sheets))
         self._entries = [
             (selector.text, Matched(rank, declarations, self._lasting(rule, rank)))
             for number, sheet in enumerate(sheets)
@@ -75,7 +76,35 @@ class RuleBook:
             if item.important and other < rank
         }
         return frozenset(
-            item.name for item in rule.declarations if item.important and family(item.name) in weaker
+            item.name
+            for item in rule.declarations
+            if item.important and family(item.name) in weaker - self._torn
+        )
+
+    def _torn_families(self, sheets: Sequence[Stylesheet]) -> Iterator[str]:
+        """What an inlined declaration, marked, would have to win against one kept rule and lose to another.
+
+        No style attribute can say that.
+        """
+        important = [
+            (rank, family(item.name)) for rank, _, items in self.staying for item in items if item.important
+        ]
+        kinds = {kind for _, kind in important}
+        for number, sheet in enumerate(sheets):
+            for rule in sheet.rules:
+                for kind in kinds & {family(item.name) for item in rule.declarations if item.important}:
+                    others = [rank for rank, other in important if other == kind]
+                    for selector in rule.inlinable:
+                        if min(others) < _rank(number, rule, selector) < max(others):
+                            yield kind
+
+    @property
+    def staying_as_well(self) -> frozenset[tuple[int, int]]:
+        """The rules, by ``Rank.order``, that are inlined and yet have to stay for what they mark."""
+        return frozenset(
+            rule.rank.order
+            for _, rule in self._entries
+            if any(item.important and family(item.name) in self._torn for item in rule.declarations)
         )
 
     def match(self, root: Node) -> dict[Node, tuple[Matched, ...]]:
