@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -59,6 +60,10 @@ class Finding:
         }
 
 
+MOST = 100
+"""Places that are listed of one template where a rule says the same of each."""
+
+
 @dataclass
 class Findings:
     """A collector: the same rule at the same place is one finding, whatever the fixture.
@@ -79,6 +84,25 @@ class Findings:
     def sorted(self) -> tuple[Finding, ...]:
         """All findings in order of presentation."""
         return tuple(sorted(self._by_place.values(), key=lambda finding: finding.sort_key))
+
+    def listed(self) -> tuple[Finding, ...]:
+        """As ``sorted``; of very many that say the same, the first ``MOST``, with the number of all."""
+        found: list[Finding] = []
+        said: Counter[tuple[str, str, str]] = Counter()
+        for finding in self.sorted():
+            key = (finding.template, finding.code, finding.message)
+            said[key] += 1
+            if said[key] <= MOST:
+                found.append(finding)
+        return tuple(_with_number(finding, said) for finding in found)
+
+
+def _with_number(finding: Finding, said: Counter[tuple[str, str, str]]) -> Finding:
+    more = said[(finding.template, finding.code, finding.message)] - MOST
+    if more <= 0:
+        return finding
+    number = f"So it is at {more + MOST:,} places; {MOST} are listed."
+    return replace(finding, message=f"{finding.message} {number}")
 
 
 @dataclass(frozen=True)

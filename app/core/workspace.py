@@ -202,7 +202,7 @@ class Workspace:
             *self._judge(compilation, email, data, fixture=fixture, strict=strict),
         ):
             findings.add(finding)
-        return Preview(email, findings.sorted(), compilation)
+        return Preview(email, findings.listed(), compilation)
 
     def check(
         self, names: Iterable[str] = (), *, progress: Callable[[str], None] | None = None
@@ -230,7 +230,7 @@ class Workspace:
         if wanted == self.names():
             for finding in self._of_no_template(findings.sorted()):
                 findings.add(finding)
-        return CheckReport(len(wanted), renders, findings.sorted())
+        return CheckReport(len(wanted), renders, findings.listed())
 
     def _of_no_template(self, known: Iterable[Finding]) -> Iterable[Finding]:
         """What is wrong with the folders, and with partials of which no template has told it: ``known``."""

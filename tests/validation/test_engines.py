@@ -129,6 +129,8 @@ def test_what_cannot_be_read_says_what_it_is_elsewhere(
         '<p><a href="https://a.example/?q=%C3%ABCD%20E&amp;b=%%">a</a></p>',
         "<style>@media (width > 1px) { .a { color: red } } #{x}</style><p>a</p>",
         "<p>&#123;&#123; name }} is written with braces.</p>",
+        "<p>" + "{# " * 20_000 + "</p>",  # nor is each looked for to the end
+        "<p>" + "${a " * 20_000 + "</p>",
         "<p>{{first name}} {{terms and conditions}} {{order-id}} {{a.b}}</p>",
     ],
 )

@@ -283,3 +283,29 @@ class TestSeverities:
 
         assert {finding.severity for finding in found if "closes nothing" in finding.message} == {WARNING}
         assert ERROR in {finding.severity for finding in found}
+
+
+class TestVeryMany:
+    def test_of_places_that_are_alike_a_hundred_are_listed_and_all_counted(self, author: Author) -> None:
+        found = author("<p>a</p>" + "<p>}} b</p>" * 250).check().findings
+
+        braces = [finding for finding in found if finding.code == "stray-braces"]
+        assert len(braces) == 100
+        assert {finding.message.partition("them. ")[2] for finding in braces} == {
+            "So it is at 250 places; 100 are listed."
+        }
+
+    def test_many_invisible_characters_are_each_named(self) -> None:
+        html = document("<table>" + "<tr>\u00a0<td>a</td></tr>" * 30 + "</table>")
+
+        found = list(CHECKS[0](Page(html)))
+
+        assert [html[problem.offset] for problem in found] == ["\u00a0"] * 30
+        assert all("U+00A0" in problem.message for problem in found)
+
+    @pytest.mark.parametrize("text", ["a\0b", "<b\0>a</b>", "<b\0 title='c'>a</b>", "<b ti\0tle='c'>a</b>"])
+    def test_a_nul_is_one_finding(self, author: Author, text: str) -> None:
+        found = [finding.code for finding in author(f"<p>{text}</p>").check().findings]
+
+        assert set(found) - {"no-fixture", "no-metadata"} == {"forbidden-character"}
+        assert found.count("forbidden-character") == 1

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.core.validation.parsing import ParseError, parse_html
@@ -23,7 +24,7 @@ INVISIBLE = re.compile(
 )
 
 _MOST = 8
-"""Characters that are told apart; what further ones cause is said as what it is."""
+"""Characters that are told apart by trying each; what is left goes to the nearest."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,23 @@ def culprits(html: str, errors: Sequence[ParseError]) -> tuple[tuple[Culprit, ..
             found.append(Culprit(place, html[place], own))
             left = tuple(error for error in left if error not in own)
         html = mended  # not this one, or not alone: the one before it
-    return tuple(found), left
+    return (*found, *_nearest(html, left)), tuple(_caused_by_none(html, left))
+
+
+def _nearest(html: str, errors: Sequence[ParseError]) -> Iterator[Culprit]:
+    """What is left of many: each error goes to the invisible character before it."""
+    groups: dict[int, list[ParseError]] = {}
+    places = [match.start() for match in INVISIBLE.finditer(html)]
+    for error in _differing(errors, INVISIBLE.sub(" ", html)) if places else ():
+        before = bisect_right(places, error.offset)
+        groups.setdefault(places[max(0, before - 1)], []).append(error)
+    for place, caused in groups.items():
+        yield Culprit(place, html[place], tuple(caused))
+
+
+def _caused_by_none(html: str, errors: Sequence[ParseError]) -> Iterator[ParseError]:
+    caused = set(map(id, _differing(errors, INVISIBLE.sub(" ", html)))) if INVISIBLE.search(html) else set()
+    return (error for error in errors if id(error) not in caused)
 
 
 def _differing(errors: Sequence[ParseError], html: str) -> tuple[ParseError, ...]:

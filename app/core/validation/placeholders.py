@@ -48,7 +48,7 @@ def stray_placeholders(
 
 def _in_text(source: str, token: Token) -> Iterator[Problem]:
     for match in _BRACES.finditer(source, token.start, token.end):
-        if not _MEANT.search(source, token.start, match.start()):
+        if not _MEANT.search(source, max(token.start, match.start() - 100), match.start()):
             yield BRACES.at(match.start(), "Braces of a placeholder are left over; readers will see them.")
     for offset, foreign in placeholders(source, token.start, token.end):
         yield FOREIGN.at(

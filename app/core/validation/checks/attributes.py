@@ -50,7 +50,7 @@ def check_attributes(page: Page) -> Iterator[Problem]:
         if not element.is_html:
             continue
         for name in element.attributes:
-            if _is_known(element.name, name):
+            if _is_known(element.name, name) or "\ufffd" in name:  # a NUL, of which ``characters`` speaks
                 continue
             place = page.place_of(element, name)
             if name.startswith("on"):

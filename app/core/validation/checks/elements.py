@@ -81,6 +81,8 @@ def check_elements(page: Page) -> Iterator[Problem]:
             yield OBSOLETE.at(
                 element.offset, f"<{name}> is obsolete.", remedy=f"Use {OBSOLETE_ELEMENTS[name]}."
             )
+        elif "\ufffd" in name:
+            continue  # a NUL, of which ``characters`` speaks
         elif not (name in ELEMENTS or name in EMAIL_ELEMENTS or _of_office(name) or _of_sender(page, name)):
             yield _unknown(element)
 

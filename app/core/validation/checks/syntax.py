@@ -44,6 +44,7 @@ _OF_TAGS = frozenset(
     }
 )
 _ATTRIBUTE = re.compile(r"""\s([^\s=>/"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _REFERENCE = re.compile(r"&[A-Za-z0-9]+;")
 _XHTML = re.compile(r"<!doctype\s+html\s+public\s", re.IGNORECASE)
 _CONDITION = re.compile(r"<!--\s*\[if\s", re.IGNORECASE)
@@ -54,7 +55,8 @@ def check_syntax(page: Page) -> Iterator[Problem]:
     """One problem per repair, at what caused it."""
     found, errors = culprits(page.html, _worth_a_word(page.errors))
     for culprit in found:
-        yield from _invisible(culprit)
+        if not _CONTROL.match(culprit.character):  # of which ``characters`` speaks
+            yield from _invisible(culprit)
     unclosed = any(error.code.endswith("-eof") for error in errors)
     for error in map(partial(_of_the_standard, page.html), errors):
         if error is None:
