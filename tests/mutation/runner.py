@@ -130,8 +130,8 @@ def measure(arguments: list[str], sources: list[str]) -> dict[str, Any]:
     """Run in this (forked) process."""
     durations, reached = Durations(), Reached(sources)
     status = pytest.main([*QUIET, *arguments], plugins=[durations, reached, Quickly()])
-    if status != pytest.ExitCode.OK:
-        return {"failed": durations.failed or str(status)}
+    if status not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        return {"stopped": str(status)}
     quickest = sorted(durations.seconds, key=durations.seconds.__getitem__)
     numbers = {test: number for number, test in enumerate(quickest)}
     lines: dict[str, list[int]] = {}
@@ -148,7 +148,7 @@ def measure(arguments: list[str], sources: list[str]) -> dict[str, Any]:
             if "" in contexts:
                 early.append(f"{source}:{line}")
     seconds = {test: durations.seconds[test] for test in quickest}
-    return {"lines": lines, "seconds": seconds, "early": early}
+    return {"lines": lines, "seconds": seconds, "early": early, "failed": durations.failed}
 
 
 def forked(work: Callable[[Callable[[object], None]], Any], patience: Callable[[str], float]) -> Any:

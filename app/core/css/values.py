@@ -213,9 +213,9 @@ class _Match:
         while pending:
             here, used = pending.pop()
             rest = everything - used
-            if term.kind is Kind.ANY and used:
-                found.add(here)
-            if term.kind is Kind.ALL and all(term.parts[number].least == 0 for number in rest):
+            # A group may be empty without being marked so: all that is in it can be left out.
+            empty = [here in self.ends(term.parts[number], here) for number in rest]
+            if all(empty) if term.kind is Kind.ALL else used or any(empty):
                 found.add(here)
             for number in rest:
                 for end in self.ends(term.parts[number], here):

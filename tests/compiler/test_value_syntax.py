@@ -1,0 +1,145 @@
+"""CSS's language of values is read as CSS says: against every sentence that a syntax has, listed another way.
+
+Source: CSS Values and Units Level 4, section 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations, permutations, product
+
+import pytest
+import tinycss2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.css import values
+from app.core.css.grammar import read_syntax
+
+LONGEST = 3
+WORDS = ("a", "b", "c")
+Sentence = tuple[str, ...]
+
+
+def takes(syntax: str, value: str) -> bool:
+    """Whether the product says that ``value`` is of ``syntax``."""
+    tokens = values._significant(tinycss2.parse_component_value_list(value))
+    return len(tokens) in values._Match(tokens).ends(read_syntax(syntax), 0)
+
+
+@dataclass(frozen=True)
+class Syntax:
+    """A syntax as it is written, and all its sentences of at most ``LONGEST`` words."""
+
+    text: str
+    sentences: frozenset[Sentence]
+
+
+def short(found: set[Sentence]) -> frozenset[Sentence]:
+    return frozenset(sentence for sentence in found if len(sentence) <= LONGEST)
+
+
+def joined(parts: tuple[Syntax, ...]) -> frozenset[Sentence]:
+    return short({sum(words, ()) for words in product(*(part.sentences for part in parts))})
+
+
+def group(operator: str, parts: tuple[Syntax, ...]) -> Syntax:
+    text = f" {operator} ".join(part.text for part in parts)
+    found: frozenset[Sentence] = frozenset()
+    if operator == "|":
+        found = found.union(*(part.sentences for part in parts))
+    elif operator == "":
+        found = joined(parts)
+    else:
+        for size in [len(parts)] if operator == "&&" else range(1, len(parts) + 1):
+            for some in combinations(parts, size):
+                found = found.union(*map(joined, permutations(some)))
+    return Syntax(f"[ {text} ]", found)
+
+
+def repeated(part: Syntax, times: str, least: int, most: int) -> Syntax:
+    counts = range(least, min(most, LONGEST) + 1)
+    found = frozenset[Sentence]().union(*(joined((part,) * count) for count in counts))
+    return Syntax(f"{part.text}{times}", found | ({()} if least == 0 else set()))
+
+
+TIMES = [
+    ("?", 0, 1),
+    ("*", 0, 99),
+    ("+", 1, 99),
+    ("{2}", 2, 2),
+    ("{1,2}", 1, 2),
+    ("{2,}", 2, 99),
+    ("{0,1}", 0, 1),
+]
+WORD = st.sampled_from(WORDS).map(lambda word: Syntax(word, frozenset({(word,)})))
+
+
+def larger(inner: st.SearchStrategy[Syntax]) -> st.SearchStrategy[Syntax]:
+    several = st.lists(inner, min_size=2, max_size=3).map(tuple)
+    plain = inner.filter(
+        lambda part: () not in part.sentences and not part.text.endswith(("?", "*", "+", "}"))
+    )
+    return st.one_of(
+        st.builds(group, st.sampled_from(["|", "||", "&&", ""]), several),
+        st.builds(lambda part, times: repeated(part, *times), plain, st.sampled_from(TIMES)),
+    )
+
+
+SYNTAXES = st.recursive(WORD, larger, max_leaves=5)
+EVERYTHING = [words for length in range(1, LONGEST + 1) for words in product(WORDS, repeat=length)]
+
+
+@given(SYNTAXES)
+def test_a_syntax_takes_its_sentences_and_no_others(syntax: Syntax) -> None:
+    taken = {words for words in EVERYTHING if takes(syntax.text, " ".join(words))}
+    assert taken == syntax.sentences - {()}, syntax.text
+
+
+@pytest.mark.parametrize(
+    ("syntax", "taken", "refused"),
+    [
+        # What binds tighter.
+        ("a b | c", ["a b", "c"], ["a c", "a"]),
+        ("a | b || c", ["a", "b c", "c b", "c"], ["a c", "a b"]),
+        ("[ a? b? ] && c", ["c", "a c", "c b"], ["a", ""]),
+        ("[ a? || b ] c", ["c", "a c", "b a c"], ["a"]),
+        ("a || b && c", ["a", "b c", "c b a"], ["b", "a b"]),
+        ("a && b c", ["a b c", "b c a"], ["b a c", "a b"]),
+        # Lists.
+        ("a#", ["a", "a, a", "a,a , a"], ["a a", "a,", ", a", "a,,a"]),
+        ("a#{2}", ["a, a"], ["a", "a, a, a", "a a"]),
+        ("a#{1,2}", ["a", "a, a"], ["a, a, a"]),
+        ("[ a | b ]#", ["a, b, a"], ["a b"]),
+        ("[ a? b? ]!", ["a", "b", "a b"], ["", "b a"]),
+        ("a+#", ["a", "a a, a"], ["a a,", "c"]),
+        ("a , b?", ["a, b", "a"], ["a b", ", b"]),
+        ("a? , b", ["a, b", "b"], ["a b", "a,"]),
+        # Words, signs and functions.
+        ("A", ["a", "A"], ["b", "'a'"]),
+        ("a / b", ["a / b", "a/b"], ["a b", "a , b"]),
+        ("'[' a ']'", [], ["a"]),
+        ("f( a b )", ["f(a b)", "F( a  b )"], ["f(a)", "g(a b)", "f a b", "a b"]),
+        ("f( a )? b", ["b", "f(a) b"], ["f() b", "f(a)"]),
+        ("<number [0,1]>", ["0", "1", ".5"], ["-1", "1.1", "a"]),
+        ("<integer [1,∞]>", ["1", "99999"], ["0", "1.5", "-1"]),
+        ("<length [0,∞]>", ["0", "1px", "2EM"], ["-1px", "1", "1deg", "1%"]),
+        ("<length-percentage>", ["1px", "1%", "0", "calc(1px + 1%)"], ["1", "1s"]),
+        ("<length-percentage [0,∞]>", ["1px", "1%"], ["-1px", "-1%"]),
+        ("<angle>", ["1deg", "0"], ["1px", "1"]),
+        ("<time>", ["1s", "20ms"], ["0", "1px"]),
+        ("<string>", ["'a'", '"a"'], ["a"]),
+        ("<'color'>", ["red", "#fff", "rgb(0, 0, 0)"], ["colour", "#ff", "#fffff", "1px"]),
+        ("<custom-ident>", ["x", "y-z"], ["'x'", "1"]),
+        ("<family-name>", ["'a b'", "a b", "a"], ["1", "a 1"]),
+    ],
+)
+def test_a_syntax_is_read_as_css_says(syntax: str, taken: list[str], refused: list[str]) -> None:
+    assert [value for value in taken if not takes(syntax, value)] == []
+    assert [value for value in refused if takes(syntax, value)] == []
+
+
+@pytest.mark.parametrize("syntax", ["a ]", "[ a ] ]", "a )"])
+def test_what_is_no_syntax_is_an_error(syntax: str) -> None:
+    with pytest.raises(ValueError, match=r"a"):
+        read_syntax(syntax)
