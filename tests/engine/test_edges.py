@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bbws_templates import LimitError, Limits, Template, TemplateSyntaxError, WrongTypeError
+from bbws_templates import LimitError, Limits, PartialError, Template, TemplateSyntaxError, WrongTypeError
+from tests.engine.test_functions import agree
 
 
 def refused(source: str) -> TemplateSyntaxError:
@@ -68,3 +69,52 @@ def test_too_many_turns_are_placed_where_the_nodes_begin_that_are_one_too_many()
         template.render({"a": [{}] * 9, "x": 1, "y": 2, "z": 3}, limits=Limits(turns=30))
     assert caught.value.location is not None
     assert (caught.value.location.line, caught.value.location.column) == (2, 1)
+
+
+# --- limits, to the one, as a function and as a walk ---------------------------------------------------------
+
+LAYERS = "".join(f"{{{{#s{n}}}}}" for n in range(11)), "".join(f"{{{{/s{10 - n}}}}}" for n in range(11))
+COUNTED: dict[str, tuple[str, dict[str, Any]]] = {
+    "flat": ("{{a}} {{{b}}} x", {}),
+    "empty sections": ("{{#a}}{{/a}}{{^none}}{{/none}}", {"none": []}),
+    "a list": ("{{#l}}{{a}} {{n}};{{/l}}", {"l": [{"n": 1}, {"n": 2}, {"n": 3}]}),
+    "a list of words": ("{{#l}}{{.}}{{/l}}", {"l": ["x", "y"]}),
+    "lists in lists": (
+        "{{#l}}{{#m}}{{a}}{{/m}}{{b}}{{/l}}",
+        {"l": [{"m": [{}, {}]}, {"m": []}, {"m": [{}]}]},
+    ),
+    "a partial": ("{{>p}}{{#l}}{{>p}}{{/l}}", {"l": [{}, {}]}),
+    "inverted": ("{{^none}}{{a}}{{^none}}{{b}}{{/none}}{{/none}}", {"none": False}),
+    "many layers": (LAYERS[0] + "{{a}}{{b}} {{a}}" + LAYERS[1], {f"s{n}": {"x": 1} for n in range(11)}),
+}
+
+
+@pytest.mark.parametrize(("source", "data"), COUNTED.values(), ids=COUNTED)
+def test_a_limit_holds_to_the_one_however_the_template_is_rendered(source: str, data: dict[str, Any]) -> None:
+    template = Template.parse(source, partials={"p": "<{{a}}{{#b}}{{a}}{{/b}}>"})
+    full = {"a": "aaa", "b": "bb", **data}
+    sure = [agree(template, full, Limits(turns=turns)) for turns in range(90)]
+    assert sure[0] == 0
+    assert sure[-1] > 0, "with all the turns that it takes the function knows it"
+    for depth in range(16):
+        agree(template, full, Limits(depth=depth))
+    for output in range(40):
+        agree(template, full, Limits(output=output))
+
+
+@pytest.mark.parametrize(
+    ("partials", "cycle"),
+    [
+        ({"a": "{{>a}}"}, "a → a"),
+        ({"a": "{{>b}}", "b": "{{>a}}"}, "a → b → a"),
+        ({"a": "{{>b}}", "b": "{{>c}}", "c": "{{>b}}"}, "b → c → b"),
+    ],
+)
+def test_partials_that_include_each_other_are_named_once_round(partials: dict[str, str], cycle: str) -> None:
+    with pytest.raises(PartialError) as caught:
+        Template.parse("{{>a}}", partials=partials).render({})
+    named = caught.value.message.rpartition(": ")[2].rstrip(".").split(" → ")
+    wanted = cycle.split(" → ")
+    assert named[0] == named[-1]
+    assert sorted(named[1:]) == sorted(wanted[1:])
+    assert len(named) == len(wanted)
