@@ -7,9 +7,13 @@ import re
 import pytest
 
 from app.core.compiler.compilation import Compilation, compile_template
+from app.core.compiler.document import MAX_RULES
+from app.core.compiler.tracing import RenderedHtml
 from app.core.css.selectors import Selector
 from app.core.css.stylesheet import comments, parse_stylesheet
 from app.core.css.values import is_valid
+from app.core.errors import CompileError
+from bbws_templates.errors import LimitError
 from tests.compiler.conftest import Compile, Loader
 
 
@@ -98,3 +102,54 @@ def test_what_a_selector_may_come_to_match_is_all_but_what_a_client_decides(writ
     (found,) = selectors(written)
     assert found.reach == reach
     assert not found.inlinable
+
+
+# --- documents ----------------------------------------------------------------------------------------------
+
+
+def test_of_too_many_rules_the_style_element_that_is_one_too_many_is_named(compiled: Compile) -> None:
+    half = "i{top:0}" * (MAX_RULES // 2)
+    few = f"<title>{'{ ' * MAX_RULES}</title><style>{half}</style>\n<style>{half}</style>"
+    assert "<p>" in compiled(f"{few}<p>x</p>").compiled.html
+    with pytest.raises(LimitError, match="more than 3,000 rules") as caught:
+        compiled(f"{few}\n<style>i{{top:0}}</style><p>x</p>")
+    assert caught.value.location is not None
+    assert (caught.value.location.line, caught.value.location.column) == (3, 1)
+
+
+def test_an_emptied_style_element_in_the_body_goes_unless_a_rule_counts_it(compiled: Compile) -> None:
+    body = "<body><div><style>b{color:red}</style><b>x</b></div></body>"
+    hover = "<head><style>a:hover{color:blue}</style></head>"
+    counting = "<head><style>u + p:first-child{color:blue}</style></head>"
+    assert compiled(hover + body).compiled.html.count("<style>") == 1
+    assert compiled(counting + body).compiled.html.count("<style>") == 2
+
+
+def test_characters_that_unicode_has_no_use_for_may_all_be_used_but_two(compiled: Compile) -> None:
+    odd = "".join(map(chr, range(0xFDD0, 0xFDEE)))
+    html = f"<p>{odd} {{{{a}}}} {{{{b}}}}</p>"
+    assert compiled(html).compiled.html == html
+
+
+@pytest.mark.parametrize(
+    ("piece", "line", "column"),
+    [("<p", 2, 1), ("first", 3, 3), ("rst", 3, 3), (" rest", 3, 8), ("</p>", 3, 13)],
+)
+def test_what_data_print_stands_where_its_tag_stands(
+    compiled: Compile, piece: str, line: int, column: int
+) -> None:
+    compilation = compiled("x\n<p>\n  {{a}} rest</p>")
+    place = RenderedHtml(compilation, {"a": "first"}, strict=True).locate(
+        compilation.compiled.html.replace("{{a}}", "first").index(piece)
+    )
+    assert (place.line, place.column) == (line, column)
+
+
+@pytest.mark.parametrize(("rules", "named"), [(1, ".a0"), (3, ".a0, .a1, .a2"), (4, ".a0, .a1, .a2")])
+def test_of_the_rules_that_data_would_choose_among_three_are_named(
+    compiled: Compile, rules: int, named: str
+) -> None:
+    css = "".join(f".a{number}{{top:0}}" for number in range(rules))
+    with pytest.raises(CompileError) as caught:
+        compiled(f'<style>{css}</style><p class="a{{{{n}}}}">x</p>')
+    assert f"rules exist for {named}." in str(caught.value)

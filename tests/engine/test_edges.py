@@ -71,7 +71,7 @@ def test_too_many_turns_are_placed_where_the_nodes_begin_that_are_one_too_many()
     assert (caught.value.location.line, caught.value.location.column) == (2, 1)
 
 
-# --- limits, to the one, as a function and as a walk ---------------------------------------------------------
+# --- limits, to the one, as a function and as a walk --------------------------------------------------------
 
 LAYERS = "".join(f"{{{{#s{n}}}}}" for n in range(11)), "".join(f"{{{{/s{10 - n}}}}}" for n in range(11))
 COUNTED: dict[str, tuple[str, dict[str, Any]]] = {
