@@ -309,3 +309,27 @@ class TestVeryMany:
 
         assert set(found) - {"no-fixture", "no-metadata"} == {"forbidden-character"}
         assert found.count("forbidden-character") == 1
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            ("<style>p { color: red } /* never</style><p>a</p>", "css-syntax"),
+            ('<p style="color: red; /* never">a</p>', "css-syntax"),
+            ("<p>a</p><!-- never", "compile"),
+            ("<p>a</p><!--[if mso]><p>b", "compile"),
+            ("<style>p { color: red }", "compile"),
+            ('<p title="never>a</p>', "compile"),
+            ("<style>" + ".a { color: red }\n" * 60_000 + "</style><p>a</p>", "limit"),
+            ("<b>" * 10_000 + "a" + "</b>" * 10_000, "limit"),
+            ('<table role="presentation"><tr>\ufeff<td>a</td></tr></table>', "html-syntax"),
+        ],
+        ids=range(9),
+    )
+    def test_one_finding_says_it(self, author: Author, body: str, code: str) -> None:
+        found = [finding.code for finding in author(body).check().findings]
+
+        assert [item for item in found if item not in {"no-fixture", "no-metadata", "style-in-body"}] == [
+            code
+        ]

@@ -136,6 +136,12 @@ def comments(text: str) -> list[Span]:
     return [Span(*match.span()) for match in _COMMENT.finditer(text) if match.group().startswith("/*")]
 
 
+def _unclosed_comments(text: str) -> Iterator[Problem]:
+    for span in comments(text) if "/*" in text else ():
+        if not text.endswith("*/", span.start + 2, span.end):
+            yield Problem(span.start, "The comment is never closed: all that follows belongs to it.")
+
+
 def parse_declarations(text: str) -> tuple[Declaration, ...]:
     """The declarations of a style attribute, those that are not CSS left out."""
     return parse_style(text)[0]
@@ -147,6 +153,7 @@ def parse_style(text: str) -> tuple[tuple[Declaration, ...], tuple[Problem, ...]
     tokens = tinycss2.parse_component_value_list(text)
     problems: list[Problem] = []
     declarations = tuple(_declarations(tokens, _Offsets(text), len(text), text, problems))
+    problems += _unclosed_comments(text)
     return declarations, tuple(sorted(problems, key=lambda found: found.offset))
 
 
@@ -164,6 +171,7 @@ class _Cutter:
         tokens = tinycss2.parse_component_value_list(self._text)
         self._strays = [self._offsets.of(token) for token in tokens if _is_stray_brace(token)]
         self._problems += [Problem(stray, _STRAY) for stray in self._strays]
+        self._problems += _unclosed_comments(self._text)
         rules, at_rules = self._parts(tinycss2.parse_stylesheet(tokens), len(self._text))
         conditional = sorted(self._conditional, key=lambda rule: rule.span.start)
         problems = sorted(self._problems, key=lambda problem: problem.offset)
