@@ -32,6 +32,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 RUNNER: Final = "tests/mutation/runner.py"
+MUTANTS: Final = ROOT / "build" / "mutants"
 PYTHON: Final = ROOT / ".venv" / "bin" / "python"
 
 HEAVY: Final = 8
@@ -332,42 +333,72 @@ def _leave_out(reached: dict[str, Any]) -> None:
         reached["lines"][place] = [names[test] for test in tests if names[test] not in heavy]
 
 
-def run(name: str, count: int, seed: int, skipped: int = 0) -> int:
-    """Mutate a room and print what became of it; the exit status is 0 unless nothing could be measured."""
-    room, report = ROOMS[name], ROOT / "build" / "mutants" / f"{name}-{seed}.txt"
-    bench = Bench(ROOT / "build" / "mutants" / f"{name}-{seed}")
-    files = sorted(
-        {
-            path.relative_to(bench.home).as_posix()
-            for pattern in room.sources
-            for path in bench.home.glob(pattern)
-        }
-    )
-    tests = [*room.tests, *(f"--ignore={path}" for path in room.without)]
-    digest = bench.digest([*files, *room.tests])
-    measured = ROOT / "build" / "mutants" / f"{name}.json"
-    reached = json.loads(measured.read_text(encoding="utf-8")) if measured.is_file() else {}
+@dataclass(frozen=True)
+class Wanted:
+    """Which mutants of a room: ``count`` of a ``seed`` but for the first ``skipped``, or those of a report.
+
+    With ``tests``, these are asked, and not those of the room.
+    """
+
+    room: str
+    count: int
+    seed: int
+    skipped: int
+    again: bool
+    tests: tuple[str, ...]
+
+    @property
+    def report(self) -> Path:
+        """Where the survivors are written."""
+        return MUTANTS / f"{self.room}-{self.seed}{'-again' if self.again else ''}.txt"
+
+    def sample(self, found: Sequence[Mutation]) -> list[Mutation]:
+        """The mutants that are to be met."""
+        drawn = chosen(found, self.count, self.seed)[self.skipped :]
+        if not self.again:
+            return drawn
+        before = (MUTANTS / f"{self.room}-{self.seed}.txt").read_text(encoding="utf-8")
+        return [mutation for mutation in drawn if f": {mutation}\n" in before]
+
+
+def measured(bench: Bench, wanted: Wanted, files: Sequence[str]) -> dict[str, Any]:
+    """What the tests reach, measured anew where they or the sources have changed; they are collected then.
+
+    Raises:
+        SystemExit: they cannot be run, or fail with nothing mutated.
+    """
+    room = ROOMS[wanted.room]
+    tests = list(wanted.tests) or [*room.tests, *(f"--ignore={path}" for path in room.without)]
+    digest = bench.digest([*files, *(wanted.tests or room.tests)])
+    known = MUTANTS / f"{wanted.room}{'-some' if wanted.tests else ''}.json"
+    reached: dict[str, Any] = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
     if reached.get("of") != digest:
-        print(f"Running the tests of the room {name} as it is", flush=True)
+        print(f"Running the tests of the room {wanted.room} as it is", flush=True)
         reached = bench.ask(measure=tests, sources=files)
         if "lines" not in reached:
             raise SystemExit(f"The tests cannot be run: {reached}")
-        measured.write_text(json.dumps({**reached, "of": digest}), encoding="utf-8")
+        known.write_text(json.dumps({**reached, "of": digest}), encoding="utf-8")
     if len(reached["failed"]) > MOST_FAILED:
         raise SystemExit(f"The tests fail before anything is mutated: {reached['failed']}")
     _leave_out(reached)
     if bench.ask(collect=tests) != "ready":
         raise SystemExit("The tests cannot be collected; what pytest says stands above.")
-    found = [
-        mutation
-        for file in files
-        for mutation in mutations(file, (bench.home / file).read_text(encoding="utf-8"))
-    ]
-    sample = chosen(found, count, seed)[skipped:]
-    print(f"{len(sample)} of {len(found):,} mutants, seed {seed}", flush=True)
+    return reached
+
+
+def run(wanted: Wanted) -> int:
+    """Mutate a room and print what became of it; the exit status is 0 unless nothing could be measured."""
+    bench = Bench(MUTANTS / f"{wanted.room}-{wanted.seed}")
+    paths = {path for pattern in ROOMS[wanted.room].sources for path in bench.home.glob(pattern)}
+    files = sorted(path.relative_to(bench.home).as_posix() for path in paths)
+    reached = measured(bench, wanted, files)
+    sources = {file: (bench.home / file).read_text(encoding="utf-8") for file in files}
+    found = [mutation for file, source in sources.items() for mutation in mutations(file, source)]
+    sample = wanted.sample(found)
+    print(f"{len(sample)} of {len(found):,} mutants, seed {wanted.seed}", flush=True)
     outcomes: Counter[str] = Counter()
     killers = Killers()
-    with report.open("w", encoding="utf-8") as survivors:
+    with wanted.report.open("w", encoding="utf-8") as survivors:
         for number, mutation in enumerate(sample, 1):
             outcome, difference = meet(bench, mutation, reached, killers)
             outcomes[outcome] += 1
@@ -377,11 +408,12 @@ def run(name: str, count: int, seed: int, skipped: int = 0) -> int:
                 print(f"{number}: {dict(outcomes)}", flush=True)
     bench.close()
     killed = outcomes["killed"] + outcomes["timeout"]
-    print(report.read_text(encoding="utf-8"))
+    print(wanted.report.read_text(encoding="utf-8"))
     print(
-        f"{name}: {killed} of {len(sample)} killed ({killed / len(sample):.1%}), {outcomes['timeout']} of "
-        f"them by running for ever; {outcomes['survived']} survived, {outcomes['unreached']} on lines that "
-        f"no test reaches; seed {seed}; {report.relative_to(ROOT)}"
+        f"{wanted.room}: {killed} of {len(sample)} killed ({killed / max(len(sample), 1):.1%}), "
+        f"{outcomes['timeout']} of them by running for ever; {outcomes['survived']} survived, "
+        f"{outcomes['unreached']} on lines that no test reaches; seed {wanted.seed}; "
+        f"{wanted.report.relative_to(ROOT)}"
     )
     return 0
 
@@ -395,8 +427,10 @@ def main() -> int:
     parser.add_argument(
         "--skip", type=int, default=0, help="go on with a sample that was cut off after so many"
     )
+    parser.add_argument("--again", action="store_true", help="only what survived the last time")
+    parser.add_argument("--tests", nargs="+", default=(), help="ask these tests, and no others")
     given = parser.parse_args()
-    return run(given.room, given.sample, given.seed, given.skip)
+    return run(Wanted(given.room, given.sample, given.seed, given.skip, given.again, tuple(given.tests)))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@ import pytest
 
 from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.document import MAX_RULES
+from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.tracing import RenderedHtml
 from app.core.css.selectors import Selector
 from app.core.css.stylesheet import comments, parse_stylesheet
 from app.core.css.values import is_valid
 from app.core.errors import CompileError
+from app.core.html.outlook_view import outlook_view
 from bbws_templates.errors import LimitError
 from tests.compiler.conftest import Compile, Loader
 
@@ -54,7 +56,7 @@ def test_a_stylesheet_is_looked_for_in_the_right_folder_first(
     assert re.findall("color:(?: )?([a-z]+)", compiled) == [colour]
 
 
-# --- stylesheets --------------------------------------------------------------------------------------------
+# --- stylesheets ------------------------------------------------------------------------------------------
 
 
 def test_a_section_may_stand_in_a_comment_of_several_lines(compiled: Compile) -> None:
@@ -85,7 +87,7 @@ def test_what_may_be_left_out_may_not_be_said_twice(name: str, value: str, valid
     assert is_valid(name, value) is valid
 
 
-# --- selectors ----------------------------------------------------------------------------------------------
+# --- selectors --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_what_a_selector_may_come_to_match_is_all_but_what_a_client_decides(writ
     assert not found.inlinable
 
 
-# --- documents ----------------------------------------------------------------------------------------------
+# --- documents --------------------------------------------------------------------------------------------
 
 
 def test_of_too_many_rules_the_style_element_that_is_one_too_many_is_named(compiled: Compile) -> None:
@@ -153,3 +155,91 @@ def test_of_the_rules_that_data_would_choose_among_three_are_named(
     with pytest.raises(CompileError) as caught:
         compiled(f'<style>{css}</style><p class="a{{{{n}}}}">x</p>')
     assert f"rules exist for {named}." in str(caught.value)
+
+
+@pytest.mark.parametrize("doubled", ['class="x" class="{{a}}"', 'class="x" class="{{a}}" title="{{t}}"'])
+def test_an_attribute_written_twice_counts_once_and_hides_none_after_it(
+    compiled: Compile, doubled: str
+) -> None:
+    assert 'style="top:0"' in compiled(f"<style>.x{{top:0}}</style><p {doubled}>x</p>").compiled.html
+    with pytest.raises(CompileError):
+        compiled(f'<style>.x{{top:0}} #i{{top:1px}}</style><p {doubled} id="{{{{i}}}}">x</p>')
+
+
+def test_what_is_wrong_in_a_style_attribute_is_placed_where_it_stands(compiled: Compile) -> None:
+    found = compiled('<p>\n  <b style="color: red; colour: blue">x</b></p>').findings
+    (finding,) = (item for item in found if item.code == "css-syntax")
+    assert (finding.location.line, finding.location.column) == (2, 25)
+
+
+def test_a_rule_that_may_match_anything_keeps_others_from_being_marked(compiled: Compile) -> None:
+    known = "p{color:red} @media (max-width:9px) {p{color:blue}}"
+    assert "color:blue !important" in compiled(f"<style>{known}</style><p>x</p>").compiled.html
+    unknown = known + " @media (max-width:9px) {.a\\:b{color:green}}"
+    found = compiled(f"<style>{unknown}</style><p>x</p>")
+    assert "!important" not in found.compiled.html
+    assert "overridden-rule" in {finding.code for finding in found.findings}
+
+
+def test_an_import_from_the_web_is_passed_over_and_not_those_after_it(load: Loader) -> None:
+    templates = load(
+        {
+            "own.css": "p { color: red }",
+            "mail.html": '<style>@import "https://x.example/a.css"; @import "own.css";</style><p>x</p>',
+        }
+    )
+    html = compile_template(templates.templates["mail"], templates).compiled.html
+    assert '<p style="color: red">' in html or '<p style="color:red">' in html
+    assert "https://x.example/a.css" in html
+
+
+# --- Outlook ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("condition", "met"),
+    [
+        ("mso", True),
+        ("!mso", False),
+        ("mso 16", True),
+        ("mso 15", False),
+        ("gt mso 15", True),
+        ("gt mso 16", False),
+        ("gte mso 16", True),
+        ("gte mso 17", False),
+        ("lt mso 17", True),
+        ("lt mso 16", False),
+        ("lte mso 16", True),
+        ("lte mso 15", False),
+        ("(gte mso 9)&(lte mso 16)", True),
+        ("(gte mso 9)&(lte mso 12)", False),
+        ("(lte mso 9)&(gte mso 9)", False),
+        ("(mso 12)|(mso 16)", True),
+        ("(mso 16)|(mso 12)", True),
+        ("(mso 12)|(mso 14)", False),
+        ("IE", False),
+        ("!(lt mso 12)", True),
+    ],
+)
+def test_outlook_reads_what_is_for_its_version(condition: str, met: bool) -> None:
+    hidden = outlook_view(f"a<!--[if {condition}]>inside<![endif]-->b")
+    assert ("inside" in hidden.html) is met
+    assert hidden.html.startswith("a")
+    assert hidden.html.endswith("b")
+    revealed = outlook_view(f"a<!--[if {condition}]><!-->inside<!--<![endif]-->b")
+    assert ("inside" in revealed.html) is met
+    assert len(revealed.vml) == len(f"a<!--[if {condition}]><!-->inside<!--<![endif]-->b")
+
+
+# --- the proof --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["<!-- ", "<!--[if mso]> x", "<style>p{"])
+def test_data_that_leave_something_open_are_an_error_at_the_template(load: Loader, value: str) -> None:
+    templates = load({"mail.html": "<style>p{color:red}</style>\n<p>{{{x}}}</p>\n<p>y</p>"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert not equivalence_findings(compilation, templates, {"x": "fine"}, fixture="f")
+    (finding,) = equivalence_findings(compilation, templates, {"x": value}, fixture="f")
+    assert finding.code == "not-equivalent"
+    assert "never closed" in finding.message
+    assert finding.location.line in {1, 2}
