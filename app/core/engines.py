@@ -10,9 +10,26 @@ import re
 
 from app.core.engine_signs import ELSE, PARTIALS, PLACEHOLDERS, TAGS, Foreign, Sign
 
-__all__ = ["ELSE", "Foreign", "begins_with_placeholder", "foreign_tag", "placeholders", "tag_at"]
+__all__ = [
+    "ELSE",
+    "Foreign",
+    "begins_with_placeholder",
+    "foreign_tag",
+    "holds_placeholder",
+    "placeholders",
+    "tag_at",
+    "without_placeholders",
+]
 
 _ANY = re.compile("|".join(f"(?:{sign.pattern.pattern})" for sign in PLACEHOLDERS), re.DOTALL)
+# Placeholders and blocks from their first to their last sign; none is longer than that.
+_WHOLE = re.compile(
+    r"\{%.{0,400}?%\}|\{#.{0,400}?#\}|<%.{0,400}?%>|<\?(?:php\b|=).{0,400}?\?>|\*\|[^|\n]{0,200}\|\*"
+    r"|%%\[.{0,400}?\]%%|%%=.{0,400}?=%%|%%[\w. -]{1,100}%%|\[\[[^\]\n]{0,200}\]\]|\[%.{0,400}?%\]"
+    r"|\$!?\{[^}\n]{0,200}\}|#\{[^}\n]{0,200}\}|\{\$[^}\n]{0,200}\}|</?#[^>\n]{0,200}>|##\w{1,60}##"
+    r"|(?<!\w)[#@](?:if|foreach|for|elseif|set)\s*\([^)\n]{0,200}\)|(?<!\w)[#@](?:end\w{0,10}|else)\b",
+    re.DOTALL,
+)
 _TAG = re.compile(r"\{\{\{?(?P<body>.*?)\}?\}\}", re.DOTALL)
 
 
@@ -28,6 +45,16 @@ def placeholders(text: str, start: int = 0, end: int | None = None) -> list[tupl
 def begins_with_placeholder(text: str) -> bool:
     """Whether a value, such as an address, begins with what another engine is to fill in."""
     return _ANY.match(text.lstrip()) is not None
+
+
+def without_placeholders(text: str) -> str:
+    """``text`` with blanks where another engine would put something, or nothing; of the same length."""
+    return _WHOLE.sub(lambda match: " " * len(match[0]), text)
+
+
+def holds_placeholder(text: str, start: int, end: int) -> bool:
+    """Whether another engine would put something into a stretch of text."""
+    return _WHOLE.search(text, start, end) is not None
 
 
 def foreign_tag(written: str) -> Foreign | None:

@@ -13,7 +13,7 @@ PAIR = "{{#name}}…{{/name}}{{^name}}…{{/name}}"
 
 def said(author: Author, body: str) -> list[Finding]:
     about = {"foreign-placeholder", "template-syntax", "partial", "compile", "html-syntax", "stray-braces"}
-    about |= {"relative-url", "malformed-url"}
+    about |= {"relative-url", "malformed-url", "unknown-attribute"}
     return [finding for finding in author(body).check().findings if finding.code in about]
 
 
@@ -45,6 +45,22 @@ def said(author: Author, body: str) -> list[Finding]:
         ("<p>%recipient.name%</p>", "Mailgun", "{{name}}"),
         ("<p>%FIRSTNAME%</p>", "ActiveCampaign", "{{name}}"),
         ("<p>@if($a) b</p>", "Blade", "{{#name}}"),
+        (
+            "<table role='none'>{% for a in b %}<tr><td>c</td></tr>{% endfor %}</table>",
+            "Liquid",
+            "{{#name}}",
+        ),
+        (
+            "<table role='none'><tr>*|IF:A|*<td>c</td>*|END:IF|*</tr></table>",
+            "Mailchimp",
+            "{{#name}}",
+        ),
+        ("<table role='none'><tr><% if a > b %><td>c</td><% end %></tr></table>", "ERB", "{{#name}}"),
+        (
+            "<table role='none'><tr><td {% if a %}class='b'{% endif %}>c</td></tr></table>",
+            "Liquid",
+            "{{#",
+        ),
         ('<p><a href="*|UNSUB|*">Unsubscribe</a></p>', "Mailchimp", "{{name}}"),
         ('<p><a href="<%= url %>">Order</a></p>', "ERB", "{{#name}}"),
         ('<p><img alt="" width="1" height="1" src="%%image%%"></p>', "Salesforce", "{{name}}"),

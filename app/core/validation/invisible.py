@@ -39,11 +39,11 @@ class Culprit:
 def culprits(html: str, errors: Sequence[ParseError]) -> tuple[tuple[Culprit, ...], tuple[ParseError, ...]]:
     """The invisible characters that cause some of ``errors``, and the errors that none of them causes."""
     left = tuple(errors)
-    if not left or not INVISIBLE.search(html) or not _differing(left, INVISIBLE.sub(" ", html)):
+    if not left or not INVISIBLE.search(html) or not differing(left, INVISIBLE.sub(" ", html)):
         return (), left
     found: list[Culprit] = []
     for _ in range(_MOST):
-        caused = _differing(left, INVISIBLE.sub(" ", html))
+        caused = differing(left, INVISIBLE.sub(" ", html))
         places = [match.start() for match in INVISIBLE.finditer(html)]
         place = next(
             (offset for error in caused for offset in reversed(places) if offset <= error.offset),
@@ -52,34 +52,36 @@ def culprits(html: str, errors: Sequence[ParseError]) -> tuple[tuple[Culprit, ..
         if place is None:
             break
         mended = f"{html[:place]} {html[place + 1 :]}"
-        own = _differing(left, mended)
+        own = differing(left, mended)
         if own:
             found.append(Culprit(place, html[place], own))
-            left = tuple(error for error in left if error not in own)
+            left = without(left, own)
         html = mended  # not this one, or not alone: the one before it
-    return (*found, *_nearest(html, left)), tuple(_caused_by_none(html, left))
+    rest = differing(left, INVISIBLE.sub(" ", html)) if INVISIBLE.search(html) else ()
+    return (*found, *_nearest(html, rest)), without(left, rest)
 
 
 def _nearest(html: str, errors: Sequence[ParseError]) -> Iterator[Culprit]:
     """What is left of many: each error goes to the invisible character before it."""
     groups: dict[int, list[ParseError]] = {}
     places = [match.start() for match in INVISIBLE.finditer(html)]
-    for error in _differing(errors, INVISIBLE.sub(" ", html)) if places else ():
+    for error in errors:
         before = bisect_right(places, error.offset)
         groups.setdefault(places[max(0, before - 1)], []).append(error)
     for place, caused in groups.items():
         yield Culprit(place, html[place], tuple(caused))
 
 
-def _caused_by_none(html: str, errors: Sequence[ParseError]) -> Iterator[ParseError]:
-    caused = set(map(id, _differing(errors, INVISIBLE.sub(" ", html)))) if INVISIBLE.search(html) else set()
-    return (error for error in errors if id(error) not in caused)
-
-
-def _differing(errors: Sequence[ParseError], html: str) -> tuple[ParseError, ...]:
-    """Those of ``errors`` that ``html`` does not have."""
+def differing(errors: Sequence[ParseError], html: str) -> tuple[ParseError, ...]:
+    """Those of ``errors`` that ``html``, of the same length, does not have."""
     others = {(error.code, error.offset) for error in parse_html(html)[1]}
     return tuple(error for error in errors if (error.code, error.offset) not in others)
+
+
+def without(errors: Sequence[ParseError], others: Sequence[ParseError]) -> tuple[ParseError, ...]:
+    """``errors`` less those very ``others``."""
+    left_out = set(map(id, others))
+    return tuple(error for error in errors if id(error) not in left_out)
 
 
 def named(character: str) -> str:

@@ -12,6 +12,7 @@ import difflib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from app.core.engines import holds_placeholder
 from app.core.validation.data.senders import SENDER_ATTRIBUTES
 from app.core.validation.data.vocabulary import (
     ELEMENTS,
@@ -64,7 +65,9 @@ def check_attributes(page: Page) -> Iterator[Problem]:
                 )
             elif name in _ANYWHERE:
                 yield MISPLACED.at(place, f"<{element.name}> has no attribute '{name}'; other elements do.")
-            elif not page.settings.allows_attribute(name):
+            elif not page.settings.allows_attribute(name) and not holds_placeholder(
+                page.html, element.offset, element.end
+            ):
                 yield _unknown(place, element.name, name)
 
 

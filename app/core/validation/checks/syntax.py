@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from app.core.engines import begins_with_placeholder
+from app.core.engines import begins_with_placeholder, without_placeholders
 from app.core.findings import Severity
 from app.core.validation.data.parse_errors import (
     CHARACTERS,
@@ -23,7 +23,7 @@ from app.core.validation.data.parse_errors import (
     REMEDIES,
     STRAY_ENDS,
 )
-from app.core.validation.invisible import Culprit, culprits, named
+from app.core.validation.invisible import Culprit, culprits, differing, named, without
 from app.core.validation.page import Page
 from app.core.validation.parsing import ParseError
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
@@ -53,7 +53,8 @@ _CONDITIONAL = re.compile(r"<!\[(if\s|endif\])", re.IGNORECASE)
 
 def check_syntax(page: Page) -> Iterator[Problem]:
     """One problem per repair, at what caused it."""
-    found, errors = culprits(page.html, _worth_a_word(page.errors))
+    errors = _of_mustache(page.html, _worth_a_word(page.errors))
+    found, errors = culprits(page.html, errors)
     for culprit in found:
         if not _CONTROL.match(culprit.character):  # of which ``characters`` speaks
             yield from _invisible(culprit)
@@ -86,6 +87,12 @@ def check_syntax(page: Page) -> Iterator[Problem]:
 def _worth_a_word(errors: Sequence[ParseError]) -> tuple[ParseError, ...]:
     """All but characters, which are the data's own: ``characters`` looks for the author's."""
     return tuple(error for error in errors if error.code not in CHARACTERS)
+
+
+def _of_mustache(html: str, errors: tuple[ParseError, ...]) -> tuple[ParseError, ...]:
+    """The errors that would still be there if another engine had done its work: ``placeholders`` names it."""
+    mended = without_placeholders(html) if errors else html
+    return errors if mended == html else without(errors, differing(errors, mended))
 
 
 def _invisible(culprit: Culprit) -> Iterator[Problem]:
