@@ -73,9 +73,9 @@ class Accounts:
         """End those accounts, or all; what they held is gone."""
         for name in names or ENVIRONMENTS:
             note = self._note(name)
-            if self.running(name):
+            if (pid := _emulator(note)) is not None:
                 with suppress(ProcessLookupError):
-                    os.kill(json.loads(note.read_text(encoding="utf-8"))["pid"], signal.SIGTERM)
+                    os.kill(pid, signal.SIGTERM)
             note.unlink(missing_ok=True)
             with self._making:
                 self._clients = {key: it for key, it in self._clients.items() if key[0] != name}
@@ -166,6 +166,16 @@ class Accounts:
         except OSError:
             return False
         return True
+
+
+def _emulator(note: Path) -> int | None:
+    """The process of ``note``, whether it answers or not; None where its number is somebody else's by now."""
+    if not note.is_file():
+        return None
+    members = json.loads(note.read_text(encoding="utf-8"))
+    words = ["ps", "-ww", "-o", "command=", "-p", str(members["pid"])]
+    command = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+    return int(members["pid"]) if command.endswith(f"moto_extension --port {members['port']}") else None
 
 
 def _trusts(statement: Mapping[str, Any], claims: Mapping[str, str]) -> bool:
