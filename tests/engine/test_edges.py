@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections import UserDict
 from typing import Any
 
 import pytest
 
-from bbws_templates import LimitError, Limits, PartialError, Template, TemplateSyntaxError, WrongTypeError
+from bbws_templates import (
+    LimitError,
+    Limits,
+    Mode,
+    PartialError,
+    Template,
+    TemplateSyntaxError,
+    WrongTypeError,
+    functions,
+)
+from bbws_templates.engine import _WARM
 from tests.engine.test_functions import agree
 
 
@@ -118,3 +129,35 @@ def test_partials_that_include_each_other_are_named_once_round(partials: dict[st
     assert named[0] == named[-1]
     assert sorted(named[1:]) == sorted(wanted[1:])
     assert len(named) == len(wanted)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [set(), {1}, b"", b"x", iter([]), object(), Thing(), UserDict(), UserDict(b=1), (), ({"b": 1},), 0j],
+)
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{#a}}x{{/a}}",
+        "{{^a}}x{{/a}}",
+        "{{#a}}{{b}}{{/a}}",
+        "{{#a.b}}x{{/a.b}}",
+        "{{^a.b}}x{{/a.b}}",
+        "{{a}}",
+    ],
+)
+def test_what_is_no_plain_data_is_seen_by_a_function_as_by_the_walk(source: str, value: Any) -> None:
+    agree(Template.parse(source), {"a": value})
+
+
+def test_a_template_is_written_out_once_when_it_has_been_rendered_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = []
+    monkeypatch.setattr(functions, "function_of", lambda *given: made.append(given))
+    template = Template.parse("{{a}}")
+    for count in range(1, _WARM + 3):
+        assert template.render({"a": 1}) == "1"
+        assert len(made) == (count >= _WARM), count
+    template.render({"a": 1}, mode=Mode.TEXT)
+    assert len(made) == 1, "each mode has its own"
