@@ -25,6 +25,7 @@ from bbws_templates.references import Schema, views
 KINDS: Final = ("date", "date-time", "money", "number", "choice")
 WIDTHS: Final = ("short", "medium", "long", "full")
 _WIDTH: Final = "long"
+_DEEPEST: Final = 64  # schemas within each other; what lies deeper is printed as it was sent
 _CODE: Final = r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*"
 
 Scopes: TypeAlias = tuple[Mapping[str, Any], ...]
@@ -78,9 +79,9 @@ class _Planner:
         self._made: dict[int, Plan | None] = {}
         self._open: set[int] = set()
 
-    def plan(self, schema: Schema) -> Plan | None:
+    def plan(self, schema: Schema, depth: int = 0) -> Plan | None:
         """The plan for what ``schema`` describes; a contract that refers to itself has a plan that does."""
-        if isinstance(schema, bool):
+        if not isinstance(schema, Mapping) or depth > _DEEPEST:
             return None
         key = id(schema)
         if key in self._made:
@@ -88,7 +89,7 @@ class _Planner:
             return self._made[key]
         plan = self._made[key] = Plan()
         self._open.add(key)
-        self._fill(plan, schema)
+        self._fill(plan, schema, depth)
         is_referred_to = key not in self._open
         self._open.discard(key)
         if not (plan.shown or plan.inside or plan.items or plan.item_shown or is_referred_to):
@@ -96,7 +97,7 @@ class _Planner:
             return None
         return plan
 
-    def _fill(self, plan: Plan, schema: Schema) -> None:
+    def _fill(self, plan: Plan, schema: Schema, depth: int) -> None:
         shown: dict[str, Show] = {}
         inside: dict[str, Plan] = {}
         for view, _ in views(self._contract, schema):
@@ -105,12 +106,12 @@ class _Planner:
                 show = self._show(member)
                 if show is not None:
                     shown.setdefault(name, show)
-                elif name not in inside and (inner := self.plan(member)) is not None:
+                elif name not in inside and (inner := self.plan(member, depth + 1)) is not None:
                     inside[name] = inner
             items = view.get("items")
             if isinstance(items, Mapping) and plan.items is None and plan.item_shown is None:
                 plan.item_shown = self._show(items)
-                plan.items = None if plan.item_shown else self.plan(items)
+                plan.items = None if plan.item_shown else self.plan(items, depth + 1)
         plan.shown, plan.inside = tuple(shown.items()), tuple(inside.items())
 
     def _show(self, schema: Schema) -> Show | None:

@@ -150,18 +150,23 @@ class LocaleRules:
         match = self._date_time(text)
         if match is None:
             return None
-        year, month, day, hour, minute = (int(part) for part in match.groups()[:5])
-        if not _exists(year, month, day) or hour > 23 or minute > 59:
+        parts = match.groups()
+        year, month, day, hour, minute = map(int, parts[:5])
+        if hour > 23 or minute > 59 or not _exists(year, month, day):
             return None
-        seconds = _day_number(year, month, day) * _DAY + hour * 3600 + minute * 60
-        if match[6]:
-            east = int(match[7]) * 3600 + int(match[8]) * 60
-            seconds += east if match[6] == "-" else -east
-        offset = self._zone.offset(seconds)
+        of_day = hour * 3600 + minute * 60
+        if parts[5]:
+            east = int(parts[6]) * 3600 + int(parts[7]) * 60
+            of_day += east if parts[5] == "-" else -east
+        days = _day_number(year, month, day)
+        offset = self._zone.offset(days * _DAY + of_day)
         if offset is None:
             return None
-        days, rest = divmod(seconds + offset, _DAY)
-        return (*_civil(days), rest // 60)
+        of_day += offset
+        if 0 <= of_day < _DAY:
+            return year, month, day, of_day // 60
+        further, rest = divmod(of_day, _DAY)
+        return (*_civil(days + further), rest // 60)
 
     def _written(self, member: str, width: str) -> _Writer | None:
         """Writes a moment by a pattern of the rules: text and fields of CLDR in turn, text first."""

@@ -112,6 +112,7 @@ def _settings(bundle: Bundle | None) -> dict[str, str]:
     return {
         "locale": bundle.locale,
         "time zone": bundle.time_zone,
+        "time zone rules": _readable(bundle.zone_rules),
         "display": _readable(bundle.display),
         _FURTHER: _readable(bundle.further),
     }

@@ -227,6 +227,10 @@ class RenderResult(_Model):
     html: str
     text: str
     html_bytes: int = Field(description="Size of the HTML in UTF-8; Gmail clips near 102 kB.")
+    shown: dict[str, Any] = Field(
+        description="The data with display values; a value as it was sent is beside the shown one, under "
+        "its name and `:raw`."
+    )
     links: list[Reference]
     images: list[Reference]
     findings: list[FindingModel]

@@ -58,6 +58,7 @@ def version_of(source: TemplateSource, templates: TemplateSet) -> str:
         digest.update(f"{part.role}\0{part.file.label}\0{part.file.text}\0".encode("utf-8", "replace"))
     if source.metadata:
         digest.update(json.dumps(source.metadata.contract, sort_keys=True, default=str).encode())
+    digest.update(repr(templates.settings).encode("utf-8", "replace"))
     for broken in (source.broken_fixtures, templates.broken_partials):
         digest.update(repr(sorted((name, str(error)) for name, error in broken.items())).encode())
     return digest.hexdigest()[:16]

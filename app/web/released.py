@@ -9,8 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.core.findings import Finding, Severity
 from app.publishing.catalogue import Catalogue
@@ -30,6 +32,15 @@ _KEPT: Final = 8
 _FRESH_SECONDS: Final = 2.0
 
 
+@dataclass(frozen=True)
+class ReleasedMail:
+    """A mail of a release, the data with display values that it was made of, and the findings."""
+
+    email: RenderedEmail
+    shown: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+
+
 class Releases:
     """Releases of the named targets, the most recent ones kept in memory. Safe to share by threads."""
 
@@ -40,9 +51,7 @@ class Releases:
         self._resolved: dict[tuple[str, str], tuple[float, str]] = {}
         self._lock = threading.Lock()
 
-    def render(
-        self, target: str, release: str, name: str, data: Data
-    ) -> tuple[RenderedEmail, tuple[Finding, ...]]:
+    def render(self, target: str, release: str, name: str, data: Data) -> ReleasedMail:
         """One mail of a release, and what a lenient rendering had to leave empty.
 
         ``release`` is ``active``, ``previous``, a release id or the beginning of one.
@@ -61,7 +70,8 @@ class Releases:
         warnings: list[RenderWarning] = []
         shown = bundle.shown(template, data.members)
         email = render_email(template, shown, strict=strict, warnings=warnings, release=bundle.release)
-        return email, tuple(_finding(warning, name, data.scenario) for warning in warnings)
+        findings = tuple(_finding(warning, name, data.scenario) for warning in warnings)
+        return ReleasedMail(email, shown, findings)
 
     def _bundle(self, target: str, release: str) -> Bundle:
         catalogue = self._catalogue(target)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends
@@ -44,8 +45,8 @@ def render_template(
         fixture = snapshot.workspace.fixture(name, body.fixture or "")
         data = Data(fixture.data, fixture.scenario, lenient=body.lenient)
     if body.release != SOURCE:
-        email, findings = services.releases.render(body.target, body.release, name, data)
-        return _rendered(email, data, findings, preview="")
+        found = services.releases.render(body.target, body.release, name, data)
+        return _rendered(found.email, data, found.shown, found.findings, preview="")
     known_name(snapshot, name)
     if body.data is not None:
         query = {"draft": services.drafts.keep(name, data)}
@@ -53,7 +54,8 @@ def render_template(
         query = {"fixture": data.scenario} | ({"lenient": "true"} if body.lenient else {})
     preview = services.renderings.preview(snapshot, name, data)
     path = f"/preview/{quote(name)}?{urlencode(query)}"
-    return _rendered(preview.email, data, preview.findings, preview=path)
+    shown = snapshot.workspace.shown(name, data.members)
+    return _rendered(preview.email, data, shown, preview.findings, preview=path)
 
 
 def _reference(item: Found) -> Reference:
@@ -61,7 +63,12 @@ def _reference(item: Found) -> Reference:
 
 
 def _rendered(
-    email: RenderedEmail, data: Data, findings: tuple[Finding, ...], *, preview: str
+    email: RenderedEmail,
+    data: Data,
+    shown: Mapping[str, Any],
+    findings: tuple[Finding, ...],
+    *,
+    preview: str,
 ) -> RenderResult:
     references = references_of(email.html)
     return RenderResult(
@@ -75,6 +82,7 @@ def _rendered(
         html=email.html,
         text=email.text,
         html_bytes=len(email.html.encode("utf-8", "replace")),
+        shown=dict(shown),
         links=[_reference(item) for item in references.links],
         images=[_reference(item) for item in references.images],
         findings=[FindingModel.of(finding) for finding in findings],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bbws_templates.compiled import CompiledTemplate
+from bbws_templates.display import RAW
 from bbws_templates.errors import ContractError
 from bbws_templates.nodes import Node, Section, Variable
 from bbws_templates.parser import parse
@@ -60,6 +61,8 @@ class _Reader:
     def _note(self, path: tuple[str, ...], kind: str, scopes: tuple[_Scope, ...]) -> _Scope:
         if not path:
             return scopes[-1]
+        if path[-1].endswith(RAW) and path[-1] != RAW:
+            path = (*path[:-1], path[-1].removesuffix(RAW))  # the same field, as it was sent
         home = next((scope for scope in reversed(scopes) if self._members(scope.schema, path[0])), None)
         scope = home or scopes[0]
         required: bool | None = None

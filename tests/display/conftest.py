@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,11 @@ def language(locale: str = "en-ZA", zone: str = CAPE_TOWN) -> Language:
     return Language(locale, zone, {locale: locale_rules(locale)}, zone_rules(zone))
 
 
-def release_of(contract: Mapping[str, Any], how: Language | None = None, **parts: str) -> Release:
-    """A release of one template, ``mail``, whose four parts say the same unless told otherwise."""
-    made = template("mails/mail", contract=contract, **parts)
+def release_of(
+    contract: Mapping[str, Any], how: Language | None = None, parts: Mapping[str, Any] | None = None
+) -> Release:
+    """A release of one template, ``mails/mail``."""
+    made = replace(template("mails/mail", contract=contract), **(parts or {}))
     return make_release([made], {}, Provenance(), how or language())
 
 

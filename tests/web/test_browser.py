@@ -360,6 +360,17 @@ def test_a_list_longer_than_the_window_leaves_the_search_its_height(
     assert heights[0] == heights[1]
 
 
+def test_the_contract_has_each_value_as_it_was_sent_and_as_readers_see_it(
+    browser: Browser, real_server: Server
+) -> None:
+    with opened(browser, real_server.url, f"{RECEIPT}#tab=contract") as (page, misdeeds):
+        row = page.locator("#panel-contract tr", has=page.get_by_text("paymentDate", exact=True))
+        expect(row.locator("td.value")).to_have_text(["2026-01-14T09:42:17Z", "14 January 2026, 11:42"])
+        name = page.locator("#panel-contract tr", has=page.get_by_text("tenantName", exact=True))
+        expect(name.locator("td.value")).to_have_text(["Lerato Mokoena", ""])
+        assert misdeeds.seen == []
+
+
 def test_no_page_scrolls_sideways_on_the_narrowest_phone(browser: Browser, real_server: Server) -> None:
     paths = ("/", RECEIPT, f"{RECEIPT}#tab=contract", "/review", "/docs", "/nowhere")
     with opened(browser, real_server.url, "/", size=(320, 640)) as (page, misdeeds):

@@ -43,8 +43,13 @@ def test_nothing_saved_is_nothing_changed(live: LiveWorkspace, folders: Folders)
             ".note { color: #444444 }",
             ["mails/greeting", "mails/greeting_internal"],
         ),
+        (
+            "templates/settings.toml",
+            'locale = "af"',
+            ["deep/down/here/bare", "mails/greeting", "mails/greeting_internal"],
+        ),
     ],
-    ids=["html", "text", "metadata", "fixture", "new fixture", "partial", "stylesheet"],
+    ids=["html", "text", "metadata", "fixture", "new fixture", "partial", "stylesheet", "settings"],
 )
 def test_a_save_changes_the_mails_that_are_made_of_the_file(
     live: LiveWorkspace, folders: Folders, path: str, content: str, changed: list[str]

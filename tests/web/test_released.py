@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import httpx
@@ -133,3 +134,20 @@ def test_the_server_takes_its_targets_from_the_settings_it_is_told(
             timeout=patience(),
         )
     assert (answer.status_code, answer.json()["release"]) == (200, release.id)
+
+
+def test_both_forms_of_a_value_are_answered_from_the_files_and_from_a_release(
+    folders: Folders, store: DirectoryStore, caller: Caller
+) -> None:
+    folders.write("templates/settings.toml", 'locale = "en-ZA"\ntime_zone = "Africa/Johannesburg"\n')
+    path = folders.templates / f"{NAME}.json"
+    metadata = json.loads(path.read_text())
+    metadata["contract"]["properties"]["note"] |= {"format": "date", "x-display": "date"}
+    folders.write(f"templates/{NAME}.json", metadata)
+    publish_sources(folders, store)
+    data = {"name": "Ann", "note": "2026-01-14"}
+    for body in ({"data": data}, {"data": data, "release": "active"}):
+        caller.app.state.services.live.reload()
+        mail = caller.render(NAME, body).json()
+        assert mail["shown"] == {"name": "Ann", "note": "14 January 2026", "note:raw": "2026-01-14"}
+        assert "14 January 2026" in mail["text"]

@@ -219,7 +219,7 @@ def _choice(
     if not isinstance(words, Mapping):
         yield "", f'The x-display of {name} has no "words": an object with a text for each code.'
         return
-    if members.get("open") not in {None, False, True}:
+    if not isinstance(members.get("open", False), bool):
         yield "/open", f"Whether other codes of {name} may come is true or false."
     codes, is_open = _codes(field), members.get("open") is True
     if not codes and not is_open:

@@ -1,30 +1,32 @@
 /* The data contract as a table: what a caller has to send, and what the template does with it. */
 import { h } from "./dom.js";
 
-export function contractPanel(panel, template, data) {
+export function contractPanel(panel, template, data, shown) {
   const rows = template.contract ? [...fields(template.contract, template.contract, "", true)] : [];
   const used = new Map(template.variables.map((variable) => [variable.path, variable]));
   const known = new Set(rows.map((row) => row.path));
   const unknown = template.variables.filter((variable) => !known.has(variable.path));
-  const head = ["Field", "Type", "Required", "Meaning", "In these data"];
+  const head = ["Field", "Type", "Required", "Meaning", "In these data", "As readers see it"];
   panel.replaceChildren(h("div", { class: "pane" },
     template.contract ? null : h("p", { class: "caption" }, "This template has no contract. These are the names that it uses."),
     h("div", { class: "table-wrap" }, h("table", {},
       h("caption", { class: "visually-hidden" }, "Fields of the contract"),
       h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {},
-        rows.map((row) => line(row, used.has(row.path) || row.container, data)),
+        rows.map((row) => line(row, used.has(row.path) || row.container, data, shown)),
         unknown.map((variable) => line({ path: variable.path, type: variable.kind, required: null, description: template.contract ? "Not in the contract." : "" }, true, data))))),
     template.contract ? h("details", {}, h("summary", {}, "JSON Schema"), h("pre", {}, JSON.stringify(template.contract, null, 2))) : null));
 }
 
-function line({ path, type, required, description }, used, data) {
+function line({ path, type, required, description }, used, data, shown) {
+  const [sent, seen] = [sample(data, path), shown ? sample(shown, path) : ""];
   return h("tr", {},
     h("td", {}, h("code", {}, path), used ? null : [" ", h("span", { class: "pill edited", title: "No part of the mail shows it" }, "unused")]),
     h("td", {}, type),
     h("td", {}, required === null ? "" : required ? "yes" : "no"),
     h("td", {}, description ?? ""),
-    h("td", { class: "value" }, sample(data, path)));
+    h("td", { class: "value" }, sent),
+    h("td", { class: "value" }, typeof seen === "string" && seen !== sent ? seen : ""));
 }
 
 /** Every field below `schema`, nested ones as `a.b` and `list[].c`. */

@@ -115,7 +115,7 @@ function show(email) {
   textPanel($("#panel-text"), name, email, query);
   headersPanel($("#panel-headers"), name, email, query);
   linksPanel($("#panel-links"), email);
-  contractPanel($("#panel-contract"), page.template, request()?.data ?? page.template.fixtureSets.find((set) => set.scenario === scenario())?.data);
+  contractPanel($("#panel-contract"), page.template, request()?.data ?? page.template.fixtureSets.find((set) => set.scenario === scenario())?.data, email.shown);
   const compiled = page.template.compiled;
   if (compiled) {
     compiledView.show([
