@@ -98,22 +98,13 @@ def zone_rules(name: str) -> Mapping[str, Any]:
     return {"from": first, "until": until, "offsets": found}
 
 
-def is_zone(name: str) -> bool:
-    """Whether the tz database has a zone of that name."""
-    try:
-        _zone(name)
-    except SourceError:
-        return False
-    return True
+def require_zone(name: str) -> None:
+    """Let ``name`` pass as that of a zone.
 
-
-def is_locale(tag: str) -> bool:
-    """Whether CLDR, as Babel has it, has a language of that tag."""
-    try:
-        _locale(tag)
-    except SourceError:
-        return False
-    return True
+    Raises:
+        SourceError: there is no such zone.
+    """
+    _zone(name)
 
 
 def _locale(tag: str) -> Locale:

@@ -137,7 +137,7 @@ def _require_known(settings: SetSettings, text: str, label: str) -> None:
         from app.core import locales  # Babel takes a while, and a set may name neither.
 
         try:
-            locales.locale_rules(value) if member == "locale" else locales.zone_rules(value)
+            locales.locale_rules(value) if member == "locale" else locales.require_zone(value)
         except SourceError as error:
             raise SourceError(
                 f"{member}: {error.message}", location=_line_of(member, text, label), remedy=error.remedy
