@@ -171,6 +171,7 @@ TAGS = (
     sign(r"-\s|.*\s-$", "Jinja, Liquid or Go", "control of white space", "Leave the - out."),
     sign(r"\.(?P<name>[A-Za-z]\w*(?:\.\w+)*)$", "Go's templates", "a field", "Write {{NAME}}."),
     sign(r"\$", "Go, Blade or Twig", "a variable", "Write {{name}}, without the $."),
+    sign(r"(?:\"[^\"]*\"|'[^']*')\s*\|\s*\w", "Liquid, Jinja or Twig", "a filter", _DATA),
     sign(r"(?P<name>[\w.]+)\s*\|\s*\w", "Liquid, Jinja or Twig", "a filter", _READY),
     sign(
         r"pm:\w",

@@ -96,6 +96,7 @@ def test_a_placeholder_is_named_with_its_engine(author: Author, body: str, engin
         ("{{#each a as |b|}}b{{/each a as |b|}}", "Handlebars", "{{#a}}…{{/a}}"),
         ("{{name | upcase}}", "Liquid", "{{name}}, and put"),
         ("{{ name|default:'you' }}", "Liquid", "{{name}}, and put"),
+        ("{{ 'logo.png' | asset_url }}", "Liquid", "into the data"),
         ("{{ .Name }}", "Go", "{{Name}}"),
         ("{{ range .Items }}{{ end }}", "Go", "{{#name}}…{{/name}}"),
         ("{{- name -}}", "Go", "- out"),
@@ -147,6 +148,7 @@ def test_what_cannot_be_read_says_what_it_is_elsewhere(
         "<p>&#123;&#123; name }} is written with braces.</p>",
         "<p>" + "{# " * 20_000 + "</p>",  # nor is each looked for to the end
         "<p>" + "${a " * 20_000 + "</p>",
+        "<p><a href='https://a.example/{{first name}}'>a</a><a href='{{the url}}'>b</a></p>",
         "<p>{{first name}} {{terms and conditions}} {{order-id}} {{a.b}}</p>",
     ],
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from app.core.html.markup import Markup
 from app.core.html.readings import Readings
@@ -58,7 +59,8 @@ def _fill(nodes: Iterable[Node], scope: dict[str, Any], urls: set[tuple[str, ...
 
 
 def _text(node: Variable | Section, urls: set[tuple[str, ...]]) -> str:
-    return f"https://example.com/{node.key}" if node.path in urls else node.key
+    name = "_".join(node.key.split())  # it may stand within a URL, where a blank would be the data's fault
+    return f"https://example.com/{quote(name)}" if node.path in urls else name
 
 
 def _put(scope: Any, path: tuple[str, ...], value: Any) -> Any:

@@ -17,8 +17,8 @@ from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 BLOCK_IN_INLINE = Rule(
     "block-in-inline", WARNING, "Close the inner markup first, or use a <div> or a cell around the block."
 )
-STRAY_ITEM = Rule("stray-list-item", ERROR)
-LIST_CONTENT = Rule("list-content", ERROR, "Inside a list put only <li>.")
+STRAY_ITEM = Rule("stray-list-item", WARNING)
+LIST_CONTENT = Rule("list-content", WARNING, "Inside a list put only <li>.")
 INTERACTIVE_IN_LINK = Rule("interactive-in-link", ERROR, "End the link before it.")
 TABLE_IN_LINK = Rule("table-in-link", WARNING, "Put the link into the cell.")
 STYLE_IN_BODY = Rule("style-in-body", WARNING, "Move the <style> into the <head>.")
