@@ -302,3 +302,19 @@ def test_a_long_mail_has_all_its_words(frame: str, piece: str, times: int) -> No
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
     text = compile_template(source, TemplateSet(Path("/t"), {}, {}, {}, {})).compiled.text
     assert text.count("w") == times
+
+
+@pytest.mark.parametrize(
+    ("html", "files", "found"),
+    [
+        ("<p>{{a}}</p>{{{b}}}<p>{{{b}}} {{& c}}</p>", {}, ["{{{b}}}", "{{& c}}"]),
+        ("<p title='{{{b}}}'>x</p><!-- {{{b}}} -->", {}, []),
+        ("<p>{{{b}}}</p>", {"mail.txt": "{{b}}"}, []),
+    ],
+)
+def test_markup_that_data_bring_into_the_text_is_said(
+    compiled: Compile, html: str, files: dict[str, str], found: list[str]
+) -> None:
+    said = [item for item in compiled(html, files).findings if item.code == "markup-in-text"]
+    assert [tag for item in said for tag in found if tag in item.message] == found
+    assert len(said) == len(found)

@@ -201,6 +201,41 @@ def test_thousands_of_tags_are_told_apart() -> None:
     assert veil.lift(veil.text) == source
 
 
+@pytest.mark.parametrize(
+    ("css", "words"),
+    [
+        ("a{" * 3000, "1:73: In this stylesheet more than 32 brackets"),
+        ("a{" * 1000 + "top:0" + "}" * 1000, "more than 32 brackets"),
+        ("@media print{" * 1000 + "p{top:0}" + "}" * 1000, "more than 32 brackets"),
+        ("p{top:" + "(" * 50_000, "more than 32 brackets"),
+        ("p" + ":not(" * 1000 + "a" + ")" * 1000 + "{top:0}", "more than 32 brackets"),
+        ("p{top:" + "calc(" * 1000 + "0" + ")" * 1000 + "}", "more than 32 brackets"),
+        ("p" + "[" * 1000 + "{top:0}", "more than 32 brackets"),
+        (".a," * 33_000 + ".b{top:0}", "more than 6,000 selectors"),
+    ],
+)
+def test_css_that_nests_or_lists_without_end_is_one_clear_error(css: str, words: str) -> None:
+    html = f"<style>{css}</style><p class=a>x</p>"
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    with pytest.raises(LimitError, match=words):
+        compile_template(source, EMPTY)
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "p::before{content:'" + "(" * 100 + "'}/*" + "(" * 100 + "*/ p{top:0}",
+        "p::after{content:'\\'" + "(" * 100 + "'} p{top:0}",
+        "p{top:0}" + "".join(f".a{number},.b{number}{{left:0}}" for number in range(500)),
+        "@media print{@supports(a:b){p{&:hover{left:0}}}} p{top:0}",
+    ],
+)
+def test_css_that_only_looks_so_is_read(css: str) -> None:
+    html = f"<style>{css}</style><p>x</p>"
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    assert '<p style="top:0">' in compile_template(source, EMPTY).compiled.html
+
+
 def test_stylesheets_without_end_are_one_clear_error() -> None:
     css = "".join(f".a{number}{{top:0}}\n" for number in range(30_000))
     html = f"<p>x</p>\n<style>{css}</style>"

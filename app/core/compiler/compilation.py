@@ -33,7 +33,7 @@ from app.core.compiler.masking import MaskedDocument, mask
 from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.pantry import Ingredient, Pantry
 from app.core.compiler.placement import require_parents, require_places, require_selectors, require_styles
-from app.core.compiler.plaintext import as_mustache, plain_text
+from app.core.compiler.plaintext import as_mustache, plain_text, raw_values
 from app.core.compiler.settlement import settled_sheets
 from app.core.compiler.splicing import Kept, splice
 from app.core.compiler.unused import without_unused
@@ -186,7 +186,7 @@ class _Compiler:
             if isinstance(place, RawText):
                 tracer.copy(flat.text, flat.origins, here, place.start)
                 importer.write(tracer, document.veil.text, flat.origins, (), place.start, place.end)
-                self._note_imports(document, place)
+                self._imports |= importer.brought(document.veil.text, flat.origins, place.start, place.end)
                 here = place.end
                 continue
             file = self._linked(document, place)
@@ -209,16 +209,6 @@ class _Compiler:
         text = document.veil.lift(text)
         return FlatText(text, origins, tokenize(text))
 
-    def _note_imports(self, document: Document, raw: RawText) -> None:
-        """Keep what each ``@import`` of a style element brings, by its statement."""
-        css = document.veil.text
-        silent = Importer(self._templates, lambda _, __: None)
-        for found in imports(css[raw.start : raw.end]):
-            start, end = raw.start + found.start, raw.start + found.end
-            tracer = Tracer(document.flat.origins)
-            silent.write(tracer, css, document.flat.origins, (), start, end)
-            self._imports[css[start:end]] = tracer.build()[0]
-
     def _linked(self, document: Document, link: Link) -> SourceFile | None:
         """The file that a link names; None, and a warning, where there is none to read."""
         place = document.flat.origins.locate(link.tag.start)
@@ -240,7 +230,15 @@ class _Compiler:
         if self._source.text is not None:
             flat = self._flat(Ingredient.of_file(self._source.text), html=False)
             return flat.text, flat.origins
-        return plain_text(document, masked, rules)
+        text, origins = plain_text(document, masked, rules)
+        for tag in raw_values(document, text):
+            self._report(
+                "markup-in-text",
+                f"The text part, made from the HTML, shows the tags in what {document.written(tag)} holds.",
+                document.flat.origins.locate(tag.start),
+                "Write {{name}} for words; where it has to be HTML, write the text part yourself.",
+            )
+        return text, origins
 
     def _member(self, metadata: Metadata, member: str) -> str:
         """Subject or preheader as Mustache with the default delimiters."""

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from app.core.compiler.flattening import FlatText
 from app.core.compiler.inlining import kept_whole
+from app.core.css.measure import measured
 from app.core.css.stylesheet import Stylesheet, parse_stylesheet
 from app.core.errors import CompileError
 from app.core.html.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
@@ -22,6 +23,9 @@ from bbws_templates.tokens import Token, TokenKind
 
 MAX_RULES = 3_000
 """More rules than any mail has: Foundation for Emails, with all of its classes, has about 900."""
+MAX_SELECTORS = 6_000
+MAX_NESTING = 32
+"""More brackets within each other, of any kind, than any stylesheet has."""
 
 _WORD = re.compile(r"[\w-]+")
 _OF_HEAD = frozenset({"html", "head", "style", "title", "meta", "link", "base", "script", "noscript"})
@@ -75,15 +79,27 @@ class Document:
 
     def _require_few_rules(self) -> None:
         """Refuse stylesheets that would take minutes to match."""
-        rules = 0
+        rules = selectors = 0
         for raw in self.markup.raw_texts:
             if raw.tag.name == "style":
-                rules += self.veil.text.count("{", raw.start, raw.end)
-                if rules > MAX_RULES:
+                size = measured(self.veil.text[raw.start : raw.end], MAX_NESTING)
+                rules += size.rules
+                selectors += size.selectors
+                for found, most, noun in (
+                    (rules, MAX_RULES, "rules"),
+                    (selectors, MAX_SELECTORS, "selectors"),
+                ):
+                    if found > most:
+                        raise LimitError(
+                            f"The stylesheets hold more than {most:,} {noun}.",
+                            location=self.flat.origins.locate(raw.tag.start),
+                            remedy="Leave out what the template does not use; Gmail drops all beyond 16 kB.",
+                        )
+                if size.too_deep >= 0:
                     raise LimitError(
-                        f"The stylesheets hold more than {MAX_RULES:,} rules.",
-                        location=self.flat.origins.locate(raw.tag.start),
-                        remedy="Leave out what the template does not use; Gmail drops all beyond 16 kB.",
+                        f"In this stylesheet more than {MAX_NESTING} brackets lie within each other.",
+                        location=self.flat.origins.locate(raw.start + size.too_deep),
+                        remedy="Close what is left open, or nest less deeply.",
                     )
 
     @cached_property

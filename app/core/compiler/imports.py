@@ -84,6 +84,17 @@ class Importer:
         self.write(tracer, file.text, Origins.of_file(file), (file.label,))
         return SourceFile(file.path, file.label, tracer.build()[0])
 
+    def brought(self, css: str, origins: Origins, start: int, end: int) -> dict[str, str]:
+        """What each statement at the head of ``css[start:end]`` brings; of that nothing is told."""
+        silent = Importer(self._templates, lambda _, __: None)
+        found = {}
+        for item in imports(css[start:end]):
+            first, last = start + item.start, start + item.end
+            tracer = Tracer(origins)
+            silent.write(tracer, css, origins, (), first, last)
+            found[css[first:last]] = tracer.build()[0]
+        return found
+
     def write(
         self,
         tracer: Tracer,

@@ -34,6 +34,7 @@ _TYPE = re.compile(r"(?:^|(?<=[\s>+~(]))[a-z][\w-]*")
 _COMBINED = re.compile(r"[\s>+~]+[^\s>+~]+$")
 _IGNORE = "data-premailer"
 _TURN = threading.Lock()  # cssutils, which premailer reads selectors with, is not made for threads
+_RULES_A_SHEET = 100  # cssutils goes through a whole stylesheet for each of its rules
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
 
 _EVERYWHERE = frozenset({"", "all", "screen"})
@@ -111,13 +112,14 @@ class RuleBook:
         """The rules for each element that has any. Style attributes in ``root`` must have been taken off."""
         if not self._entries:
             return {}
-        css = "".join(
+        rules = [
             f"{text}{{rule-{number}:1}}"
             for number, (text, _) in enumerate(self._entries)
             if _PLAIN.fullmatch(text)
-        )
+        ]
+        sheets = ["".join(rules[at : at + _RULES_A_SHEET]) for at in range(0, len(rules), _RULES_A_SHEET)]
         with _TURN:
-            self._match_by_premailer(root, css)
+            self._match_by_premailer(root, sheets)
         found: dict[Node, tuple[Matched, ...]] = {}
         for element in filter(is_element, root.iter()):
             style = element.attrib.pop("style", None)
@@ -154,7 +156,7 @@ class RuleBook:
         return any(_may_match(text, names, words) for text, _ in self._entries)
 
     @staticmethod
-    def _match_by_premailer(root: Node, css: str) -> None:
+    def _match_by_premailer(root: Node, sheets: list[str]) -> None:
         """Leave the numbers of matching rules in style attributes of ``root``."""
         # premailer must not touch <style> elements; it takes the attribute off those without a medium.
         spared = {style: style.get(_IGNORE) for style in root.iter("style")}
@@ -162,7 +164,7 @@ class RuleBook:
             style.set(_IGNORE, "ignore")
         Premailer(
             root,
-            css_text=[css],
+            css_text=sheets,
             allow_network=False,
             cache_css_parsing=True,
             disable_validation=True,

@@ -23,6 +23,7 @@ from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.plaintext.page import Page
 from app.core.compiler.plaintext.reading import Reader
 from app.core.css.cascade import Matched
+from bbws_templates.tokens import Token, TokenKind
 
 _BRACE = re.compile(r"\{(?=[{\ufdd0-\ufdef])")
 _JOINER = "\u2060"  # invisible and without width; keeps two braces from opening a tag
@@ -41,6 +42,12 @@ def plain_text(
     lines = Reader(Page(document, masked, rules)).whole(masked.root)
     text = "\n".join(line.text for line in lines).strip("\n")
     return as_mustache(document, text + "\n" if text else "")
+
+
+def raw_values(document: Document, text: str) -> list[Token]:
+    """The tags of a text part that print what the HTML prints as markup; each name once."""
+    tags = {tag.key: tag for tag in document.veil.tags if tag.kind is TokenKind.UNESCAPED}
+    return [tag for tag in tags.values() if document.written(tag) in text]
 
 
 def as_mustache(document: Document, veiled: str) -> tuple[str, Origins]:
