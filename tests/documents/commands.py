@@ -102,7 +102,7 @@ def _command(words: list[str]) -> Command | None:
 
 def problem(command: Command) -> str:
     """Why the program would not take ``command``; "" when it would."""
-    name = command.program.removeprefix(".venv/bin/")
+    name = re.sub(r"^\.venv(-[a-z]+)?/bin/", "", command.program)
     check = _CHECKS.get(name)
     if check is None:
         return f"nobody knows {command.program}"

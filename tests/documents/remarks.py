@@ -65,7 +65,9 @@ def _tests(command: Command) -> bool:
         return bool(words) and (
             words[0].startswith(("test", "infra-test")) or words[0] in {"ci", "mutants", "bench"}
         )
-    return command.program.endswith("python") and words[:2] == ("-m", "pytest")
+    return command.program.endswith("python") and (
+        words[:2] == ("-m", "pytest") or words[:1] == ("scripts/mutants.py",)
+    )
 
 
 def _serves(command: Command) -> bool:

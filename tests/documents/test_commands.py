@@ -10,13 +10,14 @@ import tomllib
 import pytest
 import yaml
 
+from tests.compiler.test_other_engines import node
 from tests.documents.commands import SHELL, Command, commands, is_incomplete, problem, shell_blocks
 from tests.documents.markdown import ROOT, Block, blocks, documents, inline_code
 from tests.documents.remarks import REASONS, emulated, is_understood, not_run, unfounded
 from tests.documents.walks import WALKS
 
 BLOCKS = shell_blocks()
-LANGUAGES = {"bash", "text", "mermaid", "json", "toml", "yaml", "python", "html"}
+LANGUAGES = {"bash", "text", "mermaid", "json", "toml", "yaml", "python", "html", "js"}
 PROGRAMS = (
     "make ",
     "bbws-templates ",
@@ -182,3 +183,9 @@ def test_every_other_block_is_written_in_its_language() -> None:
             yaml.safe_load(block.text)
         elif block.language == "python":
             compile(block.text, block.place, "exec", dont_inherit=True)
+        elif block.language == "js":
+            looked = subprocess.run(
+                [node(), "--input-type=module", "--check"],
+                input=block.text, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert looked.returncode == 0, f"{block.place}: {looked.stderr}"
