@@ -111,7 +111,7 @@ test-cuts: ## Cut off and spoil each command that changes a target, at each requ
 test-corpus: ## Show a corpus of small templates, source and compiled form, in Chromium at three views
 test-pictures: ## Draw the same pictures fifty times
 test-drawn: ## Draw all examples of each property, where make test draws two in five; fuzz the server's interface
-test-estate: ## Scan all Terraform
+test-estate: ## Repair, roll back, hand over and destroy whole applied estates; scan all Terraform
 test-image: ## Build the container image, run it and try it: health, check, a picture, no root, an end within its grace
 test-%: tools
 	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadgroup --heavy $* $(ARGS)

@@ -45,6 +45,7 @@ SLOW_FIXTURES: Final = frozenset(
 """What takes long to make; ``store`` may be a bucket."""
 
 SLOW_FILES: Final = (
+    "tests/artifacts/test_artifacts.py",
     "tests/browser/",
     "tests/cli/test_commands.py",
     "tests/compiler/test_in_browser.py",

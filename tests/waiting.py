@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, TypeVar
 
 T = TypeVar("T")
@@ -21,8 +22,21 @@ _LOOK_AGAIN_SECONDS: Final = 0.05
 
 def patience(seconds: float = SECONDS) -> float:
     """A limit in seconds: ``seconds``, times how many programs want each processor now."""
-    wanted = os.getloadavg()[0] / (os.cpu_count() or 1)
+    wanted = max(os.getloadavg()[0], _running()) / (os.cpu_count() or 1)
     return seconds * max(1.0, wanted) * float(os.environ.get("TEST_PATIENCE", "1"))
+
+
+def _running() -> int:
+    """How many programs want a processor at this moment; 0 where the system does not say.
+
+    The load is a mean over a minute: of what has just begun it knows nothing, and limits that are set then
+    would be those of an idle machine.
+    """
+    try:
+        running, _, _ = Path("/proc/loadavg").read_text(encoding="ascii").split()[3].partition("/")
+    except OSError:
+        return 0
+    return int(running)
 
 
 def eventually(read: Callable[[], T], holds: Callable[[T], object], *, seconds: float = SECONDS) -> T:

@@ -22,7 +22,10 @@ from tests.waiting import eventually, patience
 AFTER_ACCOUNT = ("templates", *TABLES)
 """What the pipeline applies: planned with the rights of the planner, applied with those of the deployer."""
 
-SEEN_BY_THE_AUDITOR = ("bootstrap", "account", "tenants")
+SEEN_BY_THE_AUDITOR = {
+    "dev": ("bootstrap", "account", "tenants", "templates"),
+    "prod": ("bootstrap", "account", "tenants"),
+}
 """What the auditor plans a second time; the rest is planned by the planner, as the pipeline does."""
 
 # Making a replica that is protected against deletion takes the provider three minutes of waiting. The tests
@@ -85,6 +88,13 @@ def part_of_plan(plan: dict[str, Any], component: str) -> dict[str, Any]:
     }
 
 
+def working_copy(folder: Path) -> Path:
+    """A working copy of the infrastructure of its own, as ``git worktree add`` makes one of a commit."""
+    ignored = shutil.ignore_patterns(".terraform", "__pycache__")
+    shutil.copytree(INFRA, folder / "infra", ignore=ignored)
+    return folder
+
+
 @dataclass
 class Estate:
     """One environment and everything that was seen while it was made."""
@@ -96,8 +106,8 @@ class Estate:
     planned: dict[str, dict[str, Any]] = field(default_factory=dict)
     second_plans: dict[str, Finished] = field(default_factory=dict)
 
-    def apply(self) -> None:
-        """Make everything, then plan everything once more."""
+    def apply(self, *, whole: bool = False) -> None:
+        """Make everything, then plan it once more: production, or where it is ``whole`` both."""
         self.emulator.make_reader_roles()
         self._copy_without_the_wait()
         with ThreadPoolExecutor(4) as pool:
@@ -107,7 +117,8 @@ class Estate:
             self._together(pool, self._apply, AFTER_ACCOUNT)
             bootstrap.result().ok()
             self._protect_replicas()
-            self._together(pool, self._plan_again, ("bootstrap", "account", *AFTER_ACCOUNT))
+            if REPLICATED[self.name] or whole:
+                self._together(pool, self._plan_again, ("bootstrap", "account", *AFTER_ACCOUNT))
 
     def plan(self) -> None:
         """Plan every component on nothing: what the code wants, with the values of the environment.
@@ -133,6 +144,10 @@ class Estate:
             self._together(pool, self._destroy, AFTER_ACCOUNT)
         # The account last: with it go the rights of those who destroy the others.
         self._destroy("account")
+
+    def destroy_one(self, component: str) -> None:
+        """Remove one component, and nothing of the others."""
+        self._destroy(component)
 
     def values(self, component: str) -> dict[str, dict[str, Any]]:
         """Address to attributes of every resource: as planned, else as they were stored by the apply."""
@@ -217,7 +232,7 @@ class Estate:
         self.terraform(component, "apply", "-auto-approve", variables, role=role, within=self._copy).ok()
 
     def _plan_again(self, component: str) -> None:
-        role = self.auditor if component in SEEN_BY_THE_AUDITOR else self.planner
+        role = self.auditor if component in SEEN_BY_THE_AUDITOR[self.name] else self.planner
         if component == "bootstrap":
             self.init(component, role)
         file = self.home / f"{component}.tfplan"

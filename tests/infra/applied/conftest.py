@@ -24,8 +24,9 @@ LAST = ("test_destroying.py",)
 class Estates:
     """dev and prod, being applied, and sit, being planned; whoever asks for one waits until it is there."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, whole: bool = False) -> None:
         self.home = home
+        self._whole = whole
         self._pool = ThreadPoolExecutor(3)
         self._made: list[Emulator] = []
         workbench = make_workbench(home)
@@ -52,7 +53,7 @@ class Estates:
         if name == "sit":
             estate.plan()
         else:
-            estate.apply()
+            estate.apply(whole=self._whole)
         return estate
 
 
@@ -75,16 +76,24 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if wanted and not session.config.option.collectonly and "PYTEST_XDIST_WORKER" not in os.environ:
         if getattr(session.config.option, "numprocesses", None):
             return
-        session.config.stash[_ESTATES] = Estates(session.config._tmp_path_factory.mktemp("estates"))  # type: ignore[attr-defined]
+        home = session.config._tmp_path_factory.mktemp("estates")  # type: ignore[attr-defined]
+        session.config.stash[_ESTATES] = Estates(home, whole=_wants_whole(session.items))
 
 
 _ESTATES = pytest.StashKey[Estates]()
 
 
+def _wants_whole(items: list[pytest.Item]) -> bool:
+    """Whether a test was chosen that only a whole estate can answer."""
+    return any(item.get_closest_marker("heavy") for item in items)
+
+
 @pytest.fixture(scope="session")
 def estates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estates]:
     """All three."""
-    begun = request.config.stash.get(_ESTATES, None) or Estates(tmp_path_factory.mktemp("estates"))
+    begun = request.config.stash.get(_ESTATES, None) or Estates(
+        tmp_path_factory.mktemp("estates"), whole=_wants_whole(request.session.items)
+    )
     yield begun
     begun.close()
 

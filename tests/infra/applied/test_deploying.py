@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.infra.applied.faults import FAULTS
-from tests.infra.estate import Estate
+from tests.infra.estate import Estate, working_copy
 
 
 def work(estate: Estate, component: str) -> Path:
@@ -55,36 +55,38 @@ def test_nothing_is_applied_without_its_name_typed(dev: Estate, typed: str) -> N
     assert "confirm it by its name: CONFIRM=deploy-dev" in finished.output
 
 
-def test_drift_is_planned_by_one_role_and_repaired_by_another(dev: Estate) -> None:
-    """As the pipeline does it: the plan of the planner, who takes no lock, is applied by the deployer."""
-    only = ("--component", "tenants")
-    assert drifted(dev, "tenants") == []
+def test_drift_is_planned_by_one_role_and_repaired_by_another(dev: Estate, tmp_path: Path) -> None:
+    """As the pipeline does it: the plan of the planner, who takes no lock, is applied by the deployer.
+
+    From a working copy of its own, as an older commit is gone back to.
+    """
+    only, copy = ("--component", "tenants"), working_copy(tmp_path)
     FAULTS["recovery disabled"].cause(dev)
-    assert drifted(dev, "tenants", "products") == [
-        "to change: module.table.aws_dynamodb_table.this",
-        "  ! point_in_time_recovery[0].enabled",
-        "  -   false",
-        "  +   true",
-        "  ! point_in_time_recovery[0].recovery_period_in_days",
-        "  -   0",
-        "  +   35",
-    ]
-    dev.deploy("plan", *only, "--no-lock", "--detailed-exitcode", role=dev.planner).ok(2)
+    assert drifted(dev, "tenants", "products") == RECOVERY_COMES_BACK
+    dev.deploy("plan", *only, "--no-lock", "--detailed-exitcode", role=dev.planner, checkout=copy).ok(2)
     folder = work(dev, "tenants")
     report = (folder / "plan.md").read_text(encoding="utf-8")
     assert report.startswith("# tenants in dev\n\n**1 to change, ")
     assert "! point_in_time_recovery[0].enabled\n-   false\n+   true" in report
     outside = report.partition("## Changed outside Terraform")[2]
     assert "! point_in_time_recovery[0].enabled\n-   true\n+   false" in outside
-    plan = (folder / "plan.tfplan").read_bytes()
+    keep_the_plan_alone(folder)
+    dev.deploy("apply", *only, "--confirm", "deploy-dev", role=dev.deployer, checkout=copy).ok()
+    assert not (folder / "plan.tfplan").exists()
+    dev.verify("--only", "tables", role=dev.auditor).ok()
 
-    # What is left of the planner's machine is the plan.
-    shutil.rmtree(folder)
-    folder.mkdir()
-    (folder / "plan.tfplan").write_bytes(plan)
+
+@pytest.mark.heavy("estate")
+def test_what_was_repaired_is_as_deployed_and_its_plan_is_stale(dev: Estate) -> None:
+    only = ("--component", "tenants")
+    assert drifted(dev, "tenants") == []
+    FAULTS["recovery disabled"].cause(dev)
+    assert drifted(dev, "tenants", "products") == RECOVERY_COMES_BACK
+    dev.deploy("plan", *only, "--no-lock", "--detailed-exitcode", role=dev.planner).ok(2)
+    folder = work(dev, "tenants")
+    plan = keep_the_plan_alone(folder)
     apply = ("apply", *only, "--confirm", "deploy-dev")
     dev.deploy(*apply, role=dev.deployer).ok()
-    assert not (folder / "plan.tfplan").exists()
     dev.verify("--only", "tables", role=dev.auditor).ok()
     assert drifted(dev, "tenants") == []
 
@@ -93,6 +95,26 @@ def test_drift_is_planned_by_one_role_and_repaired_by_another(dev: Estate) -> No
     assert "Saved plan is stale" in dev.deploy(*apply, role=dev.deployer).ok(1).sentence
     dev.deploy("plan", *only, "--detailed-exitcode").ok(0)
     assert "**No changes. What is there" in (folder / "plan.md").read_text(encoding="utf-8")
+
+
+RECOVERY_COMES_BACK = [
+    "to change: module.table.aws_dynamodb_table.this",
+    "  ! point_in_time_recovery[0].enabled",
+    "  -   false",
+    "  +   true",
+    "  ! point_in_time_recovery[0].recovery_period_in_days",
+    "  -   0",
+    "  +   35",
+]
+
+
+def keep_the_plan_alone(folder: Path) -> bytes:
+    """What is left of the planner's machine is the plan."""
+    plan = (folder / "plan.tfplan").read_bytes()
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / "plan.tfplan").write_bytes(plan)
+    return plan
 
 
 def drifted(dev: Estate, *components: str) -> list[str]:
@@ -144,6 +166,11 @@ def test_a_role_that_does_not_exist_is_named_before_s3_refuses_it(dev: Estate) -
 def test_a_bootstrapped_account_is_left_alone(dev: Estate) -> None:
     finished = dev.deploy("bootstrap", "--approve").ok()
     assert "dev has its state already" in finished.output
+
+
+def test_keys_are_not_handed_over_without_a_word(prod: Estate) -> None:
+    said = prod.deploy("hand-over").ok(3)
+    assert "CONFIRM=hand-over-prod" in said.output
 
 
 def test_production_is_not_torn_down_by_a_command(prod: Estate) -> None:

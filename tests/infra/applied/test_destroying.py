@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.infra.estate import Estate
 from tests.infra.facts import reader_roles
 
@@ -41,6 +43,28 @@ def left_behind(estate: Estate) -> dict[str, set[str]]:
     }
 
 
+def test_a_table_and_the_bucket_are_destroyed_and_nothing_else(dev: Estate) -> None:
+    """By the deployer, as the pipeline tears dev down; the bucket with the objects that it holds."""
+    s3 = dev.emulator.client("s3")
+    s3.put_object(Bucket="bbws-templates-dev", Key="made/by-a-test.html", Body=b"x", IfNoneMatch="*")
+    gone = {
+        "buckets": {"bbws-templates-dev", "bbws-logs-dev"},
+        "tables": {"products"},
+        "alarms": {
+            values["alarm_name"]
+            for component in ("templates", "products")
+            for values in dev.values(component).values()
+            if "alarm_name" in values
+        },
+    }
+    before = left_behind(dev)
+    for component in ("templates", "products"):
+        dev.destroy_one(component)
+    assert gone["alarms"]
+    assert left_behind(dev) == {kind: found - gone.get(kind, set()) for kind, found in before.items()}
+
+
+@pytest.mark.heavy("estate")
 def test_everything_is_destroyed_but_the_state(dev: Estate, prod: Estate) -> None:
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(estate.destroy) for estate in (prod, dev)]:

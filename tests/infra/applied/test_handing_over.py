@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import Any
 
+import pytest
+
 from tests.infra.estate import Estate
 
 ACCOUNT = "2_1_bbws_account/terraform.tfstate"
@@ -42,6 +44,7 @@ def keys_of(document: dict[str, Any]) -> dict[str, str]:
     }
 
 
+@pytest.mark.heavy("estate")
 def test_keys_that_a_table_made_are_handed_over(prod: Estate) -> None:
     account, tenants = state(prod, ACCOUNT), state(prod, TENANTS)
     before = keys_of(account)

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
-from tests.infra.estate import Estate
-from tests.infra.terraform import INFRA
+import pytest
+
+from tests.infra.estate import Estate, working_copy
 
 ONLY = ("--component", "products")
 APPLY = ("apply", *ONLY, "--confirm", "deploy-dev")
 
 
-def commit(folder: Path) -> Path:
-    """A working copy of its own, as ``git worktree add`` makes one."""
-    ignored = shutil.ignore_patterns(".terraform", "__pycache__")
-    shutil.copytree(INFRA, folder / "infra", ignore=ignored)
-    return folder
-
-
+@pytest.mark.heavy("estate")
 def test_an_older_commit_is_planned_against_the_present_state(dev: Estate, tmp_path: Path) -> None:
     """docs/runbooks/roll-back-infrastructure.md, as the roles of the pipeline."""
-    newer, older = commit(tmp_path / "newer"), commit(tmp_path / "older")
+    newer, older = working_copy(tmp_path / "newer"), working_copy(tmp_path / "older")
     values = newer / "infra" / "components" / "products" / "environments" / "dev.tfvars"
     wrong = values.read_text(encoding="utf-8").replace(
         "recovery_period_days = 35", "recovery_period_days = 7"

@@ -10,6 +10,7 @@ import pytest
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from tests.infra.applied.conftest import Estates
 from tests.infra.estate import Estate
 from tests.infra.facts import COMPONENTS, INDEXES, REPLICATED, TABLES
 from tests.infra.terraform import INFRA
@@ -27,9 +28,16 @@ def regions(estate: Estate) -> tuple[str, ...]:
     return ("af-south-1", "eu-west-1") if REPLICATED[estate.name] else ("af-south-1",)
 
 
-@pytest.mark.parametrize("component", COMPONENTS)
-def test_a_second_plan_is_empty(estate: Estate, component: str) -> None:
-    second = estate.second_plans[component]
+SECOND_PLANS = [
+    pytest.param(name, component, marks=[] if REPLICATED[name] else [pytest.mark.heavy("estate")])
+    for name in ("dev", "prod")
+    for component in COMPONENTS
+]
+
+
+@pytest.mark.parametrize(("name", "component"), SECOND_PLANS)
+def test_a_second_plan_is_empty(estates: Estates, name: str, component: str) -> None:
+    second = estates.get(name).second_plans[component]
     assert second.code == 0, second.output
     assert "No changes." in second.output
 

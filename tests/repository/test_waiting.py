@@ -1,0 +1,40 @@
+"""Limits grow with what the machine does now, not only with what it did in the last minute."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.waiting import eventually, patience
+
+
+def test_a_load_that_has_just_begun_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Linux says how many programs run now; elsewhere the mean alone can count."""
+    expected = 20 if Path("/proc/loadavg").exists() else 10
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0))
+    cores = os.cpu_count() or 1
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3 * cores)]
+    try:
+        eventually(lambda: patience(10), lambda limit: limit >= expected)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+
+
+def test_a_load_of_the_last_minute_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    cores = os.cpu_count() or 1
+    monkeypatch.setattr(os, "getloadavg", lambda: (1000.0 * cores, 0.0, 0.0))
+    assert patience(10) >= 10_000
+
+
+def test_an_idle_machine_is_given_what_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0))
+    monkeypatch.setattr("tests.waiting._running", lambda: 1)
+    assert patience(10) == 10
+    monkeypatch.setenv("TEST_PATIENCE", "3")
+    assert patience(10) == 30
