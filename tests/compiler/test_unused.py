@@ -136,7 +136,7 @@ def test_without_the_switch_all_stay() -> None:
     assert compile_text(html).compiled.html == html
 
 
-@settings(deadline=None, max_examples=40)  # time is not what this is about
+@settings(deadline=None, max_examples=15)  # time is not what this is about
 @given(DOCUMENTS, DATA)
 def test_the_proof_agrees_with_what_was_taken_out(html: str, data: dict[str, Any]) -> None:
     source = compile_text(html).source
