@@ -45,8 +45,10 @@ def eventually(read: Callable[[], T], holds: Callable[[T], object], *, seconds: 
     Raises:
         AssertionError: it did not hold while there was patience; the message shows what was read last.
     """
-    deadline = time.monotonic() + patience(seconds)
+    begun = time.monotonic()
     while not holds(found := read()):
-        assert time.monotonic() < deadline, f"It never came; the last that was read: {found!r}"
+        # Asked each time: what keeps the machine busy may begin after the wait did.
+        waited = time.monotonic() - begun
+        assert waited < patience(seconds), f"It never came; the last that was read: {found!r}"
         time.sleep(_LOOK_AGAIN_SECONDS)
     return found

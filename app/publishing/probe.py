@@ -20,7 +20,7 @@ from bbws_templates.target import BucketTarget
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_BODY: Final = b"Publishers try the conditions of writes on this object. It means nothing to anybody else.\n"
+BODY: Final = b"Publishers try the conditions of writes on this object. It means nothing to anybody else.\n"
 _WRONG: Final = '"00000000000000000000000000000000"'
 _REFUSED: Final = {"PreconditionFailed", "412"}
 _COLLISION: Final = {"ConditionalRequestConflict", "409", "OperationAborted"}
@@ -79,7 +79,7 @@ class _Probe:
         for attempt in range(_COLLISIONS):
             try:
                 answer = self._client.put_object(
-                    **self._place, Body=_BODY, ContentType=media_type(PROBE), **condition
+                    **self._place, Body=BODY, ContentType=media_type(PROBE), **condition
                 )
             except Exception as error:
                 code = error_code(error)

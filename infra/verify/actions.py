@@ -60,6 +60,7 @@ _NAMED_ALIKE: Final = {
         "describe_time_to_live",
         "get_item",
         "get_resource_policy",
+        "list_backups",
         "list_tables",
         "list_tags_of_resource",
     ),

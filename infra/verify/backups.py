@@ -111,10 +111,13 @@ def _plan(account: Account) -> Iterator[Question]:
     def plan() -> Mapping[str, Any]:
         return account.read("backup.get_backup_plan", BackupPlanId=_plan_id(account, name))
 
-    yield subject.question(
-        "plans of this product", [name], lambda: sorted(entry["BackupPlanName"] for entry in _plans(account))
-    )
-    yield subject.named("plans of others").question("that back up a table", [], partial(_others, account))
+    for region in environment.regions:
+        where = subject if region == REGION else subject.named(f"plans in {region}")
+        yield where.question(
+            "plans of this product", [name] if region == REGION else [], partial(_named, account, region)
+        )
+        others = "plans of others" if region == REGION else f"plans of others in {region}"
+        yield subject.named(others).question("that back up a table", [], partial(_others, account, region))
     yield subject.question(
         "rules",
         {environment.backup_policy: _rule(environment)},
@@ -135,22 +138,26 @@ def _plan(account: Account) -> Iterator[Question]:
     )
 
 
-def _others(account: Account) -> list[str]:
-    """Plans of other names that back up a table of this product: into which vault, and copied where."""
+def _named(account: Account, region: str) -> list[str]:
+    return sorted(str(entry["BackupPlanName"]) for entry in _plans(account, region))
+
+
+def _others(account: Account, region: str) -> list[str]:
+    """Plans of other names that back up a table or replica: into which vault, and copied where."""
     found = []
-    for entry in account.read("backup.list_backup_plans")["BackupPlansList"]:
+    for entry in account.read("backup.list_backup_plans", region)["BackupPlansList"]:
         if entry["BackupPlanName"].startswith(_OURS):
             continue
-        selected = _selections(account, str(entry["BackupPlanId"])).values()
-        if any(_reaches(account.environment, selection) for selection in selected):
+        selected = _selections(account, str(entry["BackupPlanId"]), region).values()
+        if any(_reaches(account.environment, selection, region) for selection in selected):
             found.append(str(entry["BackupPlanName"]))
     return sorted(found)
 
 
-def _reaches(environment: Environment, selection: Mapping[str, Any]) -> bool:
+def _reaches(environment: Environment, selection: Mapping[str, Any], region: str) -> bool:
     """Whether a selection takes in a table, by its ARN or by its tags; a doubt counts as yes."""
     tags = {f"aws:ResourceTag/{name}": value for name, value in environment.tags("dynamodb").items()}
-    arns = [f"arn:aws:dynamodb:{REGION}:{environment.account}:table/{table}" for table in TABLES]
+    arns = [f"arn:aws:dynamodb:{region}:{environment.account}:table/{table}" for table in TABLES]
     by_arn = any(fnmatchcase(arn, pattern) for arn in arns for pattern in selection["resources"])
     meant = selection["conditions"].get("StringEquals", {})
     by_condition = all(
@@ -163,8 +170,8 @@ def _reaches(environment: Environment, selection: Mapping[str, Any]) -> bool:
     return (by_arn and by_condition) or by_tags
 
 
-def _plans(account: Account) -> list[Mapping[str, Any]]:
-    listed = account.read("backup.list_backup_plans")["BackupPlansList"]
+def _plans(account: Account, region: str = REGION) -> list[Mapping[str, Any]]:
+    listed = account.read("backup.list_backup_plans", region)["BackupPlansList"]
     return [entry for entry in listed if entry["BackupPlanName"].startswith(_OURS)]
 
 
@@ -219,11 +226,13 @@ def _selection(environment: Environment) -> dict[str, Any]:
     }
 
 
-def _selections(account: Account, plan_id: str) -> dict[str, Any]:
-    listed = account.read("backup.list_backup_selections", BackupPlanId=plan_id)["BackupSelectionsList"]
+def _selections(account: Account, plan_id: str, region: str = REGION) -> dict[str, Any]:
+    listed = account.read("backup.list_backup_selections", region, BackupPlanId=plan_id)[
+        "BackupSelectionsList"
+    ]
     found = {}
     for entry in listed:
-        call = partial(account.read, "backup.get_backup_selection", BackupPlanId=plan_id)
+        call = partial(account.read, "backup.get_backup_selection", region, BackupPlanId=plan_id)
         selection = call(SelectionId=entry["SelectionId"])["BackupSelection"]
         conditions = selection.get("Conditions", {}).items()
         found[selection["SelectionName"]] = {

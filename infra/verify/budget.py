@@ -16,6 +16,8 @@ _COUNTED: Final = {"UseBlended": False, "UseAmortized": False}
 
 
 _AGES: Final = timedelta(days=3650)
+_PRIMARY: Final = ":billingview/primary"
+"""End of the ARN of the view of an account's whole bill, which a budget looks at where none is named."""
 
 
 def budget_questions(account: Account) -> Iterator[Question]:
@@ -60,7 +62,9 @@ def _narrowed(found: Mapping[str, Any]) -> dict[str, Any]:
     counted = found.get("CostTypes", {})
     narrowed = {name: value for name, value in counted.items() if value is not _COUNTED.get(name, True)}
     members = ("CostFilters", "FilterExpression", "PlannedBudgetLimits", "AutoAdjustData", "Metrics")
-    return narrowed | {name: found[name] for name in members if found.get(name)}
+    view = str(found.get("BillingViewArn", _PRIMARY))
+    seen = {} if view.endswith(_PRIMARY) else {"BillingViewArn": view}
+    return narrowed | seen | {name: found[name] for name in members if found.get(name)}
 
 
 def _runs(period: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,7 @@ from infra.verify.tags import tags_of
 
 _OURS: Final = "alias/bbws-"
 _ROTATION_DAYS: Final = 365
+_SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com")
 
 
 @dataclass(frozen=True)
@@ -146,11 +148,14 @@ def _strangers(environment: Environment, read: Any) -> list[str]:
 
 
 def _grants(environment: Environment, found: Mapping[str, Any]) -> frozenset[str]:
-    """Services of AWS take grants for their work; a grant to anybody else is a right that no policy shows."""
+    """Services of AWS take grants for their work; a grant to anybody else is a right that no policy shows.
+
+    A service is named by its host; an ARN that ends so is a role or user that somebody named like one.
+    """
     return frozenset(
         f"{', '.join(sorted(grant.get('Operations', [])))} to {grantee}"
         for grant in found.get("Grants", [])
-        if not (grantee := str(grant.get("GranteePrincipal", "?"))).endswith(".amazonaws.com")
+        if not _SERVICE.fullmatch(grantee := str(grant.get("GranteePrincipal", "?")))
         and not grantee.startswith(f"arn:aws:iam::{environment.account}:role/aws-service-role/")
     )
 

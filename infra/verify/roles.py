@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -100,7 +100,7 @@ def role_questions(account: Account) -> Iterator[Question]:
     yield Subject("access", "roles of the account", "account").question(
         "roles of this product",
         frozenset(role.name for role in designed),
-        lambda: frozenset(name for name in _listed(account) if name.startswith(_OURS)),
+        lambda: frozenset(name for name in _listed(account) if name.lower().startswith(_OURS)),
     )
     yield Subject("access", "roles of the account", "templates").question(
         "roles that read templates",
@@ -122,6 +122,11 @@ def role_questions(account: Account) -> Iterator[Question]:
         "roles that this repository may take",
         frozenset(arn.rpartition("/")[2] for arn in environment.subjects),
         partial(_taken_by_us, account),
+    )
+    yield Subject("access", "roles of the account", "account").question(
+        "roles that a role of this product, or anybody, may take",
+        frozenset(),
+        partial(_taken_by_ours, account),
     )
 
 
@@ -217,6 +222,28 @@ def _taken_by_us(account: Account) -> frozenset[str]:
 
 def _lets_in(trust: Mapping[str, Any]) -> bool:
     return any(may_be_ours(statement) for statement in statements(trust))
+
+
+def _taken_by_ours(account: Account) -> frozenset[str]:
+    """Roles that one of ours could go on to: within an account a trust policy that names it is right enough.
+
+    Source: IAM User Guide, "Policy evaluation for requests within a single account".
+    """
+    ours = {role.arn for role in roles(account.environment)}
+    return frozenset(
+        name
+        for name, role in _listed(account).items()
+        if any(
+            statement.get("Effect") == "Allow" and ours_or_anybody(statement.get("Principal"), ours)
+            for statement in statements(policy_of(role.get("AssumeRolePolicyDocument") or {}))
+        )
+    )
+
+
+def ours_or_anybody(principal: Any, ours: Set[str]) -> bool:
+    """Whether a principal of a trust policy is anybody at all, or one of ``ours``."""
+    named = texts(principal.get("AWS")) if isinstance(principal, Mapping) else texts(principal)
+    return any(name == "*" or name in ours for name in named)
 
 
 def _more_than_looks(account: Account, arn: str, policy: str) -> list[str]:

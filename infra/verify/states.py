@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from infra.verify.aws import AbsentError, Account
 from infra.verify.checks import Question, Subject
@@ -20,7 +20,11 @@ KEYS: Final = (
     "2_1_bbws_s3_schemas/templates/terraform.tfstate",
 )
 _LOCK: Final = ".tflock"
-_REPAIR: Final = "bring the last version back: docs/runbooks/state-lock.md"
+_CLASS: Final = "STANDARD"
+_REPAIR: Final = (
+    "bring the last version back: docs/runbooks/state-lock.md; a checksum that is gone comes with the next "
+    "apply that changes something"
+)
 
 
 def state_questions(account: Account) -> Iterator[Question]:
@@ -34,25 +38,28 @@ def state_questions(account: Account) -> Iterator[Question]:
         )
 
 
-def _sizes(account: Account) -> dict[str, int]:
+def _listed(account: Account) -> dict[str, Mapping[str, Any]]:
     listed = account.read("s3.list_objects_v2", Bucket=account.environment.state_bucket).get("Contents", [])
-    return {entry["Key"]: entry["Size"] for entry in listed}
+    return {entry["Key"]: entry for entry in listed}
 
 
 def _gone(account: Account) -> list[str]:
-    there = _sizes(account)
-    return [key for key in KEYS if not there.get(key)]
+    there = _listed(account)
+    return [key for key in KEYS if not there.get(key, {}).get("Size")]
 
 
 def _foreign(account: Account) -> list[str]:
     """Beside a state lies its lock, while somebody applies."""
     known = {*KEYS, *(key + _LOCK for key in KEYS)}
-    return sorted(set(_sizes(account)) - known)
+    return sorted(set(_listed(account)) - known)
 
 
 def _standing(account: Account, key: str) -> str:
     """What Terraform would say of the state: it refuses one whose checksum is not that in the lock table."""
     environment = account.environment
+    kind = _listed(account).get(key, {}).get("StorageClass", _CLASS)
+    if kind != _CLASS:
+        return f"it lies in the class {kind}"
     body = account.read_body(environment.state_bucket, key)
     try:
         state = json.loads(body)
@@ -70,5 +77,7 @@ def _standing(account: Account, key: str) -> str:
     except AbsentError:
         return "as Terraform wrote it"  # the table is asked for apart
     digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
-    noted = item.get("Digest", {}).get("S", digest)
+    noted = item.get("Digest", {}).get("S")
+    if noted is None:
+        return "the lock table has noted no checksum of it, so Terraform would take any"
     return "as Terraform wrote it" if noted == digest else "another than the lock table has noted"

@@ -17,6 +17,7 @@ from infra.verify.tags import tags_of
 
 _INSIGHTS_OFF: Final = "DISABLED"
 _LOCK: Final = "terraform-state-lock-"
+_COPIED: Final = "delete the backup, or note who needs it until when: those of the plan lie in the vault"
 _OFF: Final = ("DISABLED", "DISABLING")
 
 
@@ -74,12 +75,22 @@ def table_questions(account: Account) -> Iterator[Question]:
         yield Subject("tables", f"tables in {region}", "account").question(
             "tables of these names", designed, partial(_names, account, region)
         )
+        yield Subject("tables", f"tables in {region}", "account").question(
+            "copies that somebody made", frozenset(), partial(_copies, account, region), remedy=_COPIED
+        )
 
 
 def _names(account: Account, region: str) -> frozenset[str]:
     """Every table whose name begins as one of ours: a copy holds the same personal data."""
     listed = account.read("dynamodb.list_tables", region)["TableNames"]
     return frozenset(name for name in listed if name.startswith((*TABLES, _LOCK)))
+
+
+def _copies(account: Account, region: str) -> frozenset[str]:
+    """Backups on demand, which lie beside the vault and outlive the table, with the same personal data."""
+    found = account.read("dynamodb.list_backups", region, BackupType="USER").get("BackupSummaries", [])
+    ours = (one for one in found if one["TableName"] in TABLES)
+    return frozenset(f"{one['BackupName']} of {one['TableName']}" for one in ours)
 
 
 def lock_table_questions(account: Account) -> Iterator[Question]:
@@ -169,19 +180,16 @@ def _description(table: Table) -> dict[str, tuple[Any, Any]]:
 
 
 def _recovery(account: Account, table: Table) -> tuple[dict[str, Any], Any]:
-    expected: dict[str, Any] = {"status": "ENABLED"}
-    # The replica's period follows no setting of the Terraform: its resource has none.
-    if table.region == REGION:
-        expected["days"] = table.recovery_days
+    # The resource of a replica has no period; AWS gives it the longest, which is that of the design.
+    expected = {"status": "ENABLED", "days": table.recovery_days}
 
     def ask() -> dict[str, Any]:
         answer = account.read("dynamodb.describe_continuous_backups", table.region, TableName=table.name)
         found = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
-        values = {
+        return {
             "status": found.get("PointInTimeRecoveryStatus", "DISABLED"),
             "days": found.get("RecoveryPeriodInDays", RECOVERY_DAYS),
         }
-        return {name: values[name] for name in expected}
 
     return expected, ask
 
@@ -215,6 +223,13 @@ def _extras(account: Account, table: Table, subject: Subject) -> Iterator[Questi
         lambda: read("describe_contributor_insights").get("ContributorInsightsStatus", _INSIGHTS_OFF),
         absent=_INSIGHTS_OFF,
     )
+    for index in table.indexes:
+        yield subject.question(
+            f"contributor insights of {index}",
+            _INSIGHTS_OFF,
+            partial(_insights, account, table, index),
+            absent=_INSIGHTS_OFF,
+        )
     yield subject.question(
         "policy of its own", frozenset(), lambda: _policy(account, table, "TableArn"), absent=frozenset()
     )
@@ -225,6 +240,13 @@ def _extras(account: Account, table: Table, subject: Subject) -> Iterator[Questi
             lambda: _policy(account, table, "LatestStreamArn"),
             absent=frozenset(),
         )
+
+
+def _insights(account: Account, table: Table, index: str) -> str:
+    answer = account.read(
+        "dynamodb.describe_contributor_insights", table.region, TableName=table.name, IndexName=index
+    )
+    return str(answer.get("ContributorInsightsStatus", _INSIGHTS_OFF))
 
 
 def _policy(account: Account, table: Table, member: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.errors import ConflictError
+from app.publishing.probe import BODY
 from app.publishing.verification import verify
 from bbws_templates.faults import DeniedError as StoreDeniedError
 from bbws_templates.faults import MissingBucketError, StrangeAnswerError
@@ -30,9 +31,10 @@ PUBLISHED: Final = re.compile(
     r"current\.json|\.probe\.txt"
     r"|releases/[0-9a-f]{64}/(bundle|manifest)\.json"
     r"|objects/[0-9a-f]{64}\.(html|txt|json)"
-    r"|history/[^/]+\.json"
+    r"|history/\d{8}-\d{8}-[0-9a-f]{16}\.json"
 )
 _PROBE: Final = ".probe.txt"
+_UNTOUCHED: Final = "as publishers write it"
 _KEPT: Final = ("releases/", "objects/")
 """What never changes under its key, and so may be kept by whoever reads it."""
 _TYPES: Final = {
@@ -48,6 +50,7 @@ _HEADERS: Final = (
     "Expires",
     "ContentType",
     "ContentEncoding",
+    "ContentLanguage",
     "ContentDisposition",
     "WebsiteRedirectLocation",
     "Metadata",
@@ -72,6 +75,13 @@ def template_questions(account: Account) -> Iterator[Question]:
     yield subject.question("headers of the releases", {}, partial(_releases, account), remedy=mend)
     yield subject.question("class of the objects", {}, partial(_classes, account), remedy=mend)
     yield subject.question("content, by its digests", {}, partial(_discrepancies, account), remedy=mend)
+    yield subject.question(
+        "what publishers try writes on",
+        _UNTOUCHED,
+        partial(_tried_on, account),
+        absent=_UNTOUCHED,
+        remedy=mend,
+    )
     yield subject.question("a release is active", True, partial(_active, account), remedy=mend)
 
 
@@ -133,6 +143,12 @@ def _headers(account: Account, bucket: str, region: str, key: str) -> dict[str, 
 
 def _foreign(account: Account) -> list[str]:
     return sorted(key for key in _listed(account) if not _is_published(key))
+
+
+def _tried_on(account: Account) -> str:
+    """The one object of no release; it is there from the first publish on, and always says the same."""
+    body = account.read_body(account.environment.bucket, _PROBE)
+    return _UNTOUCHED if body == BODY else f"something else, {len(body)} bytes"
 
 
 def _classes(account: Account) -> dict[str, str]:

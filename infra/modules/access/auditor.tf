@@ -37,7 +37,7 @@ locals {
       "dynamodb:DescribeContinuousBackups", "dynamodb:DescribeContributorInsights",
       "dynamodb:DescribeKinesisStreamingDestination", "dynamodb:DescribeTable",
       "dynamodb:DescribeTableReplicaAutoScaling", "dynamodb:DescribeTimeToLive", "dynamodb:GetResourcePolicy",
-      "dynamodb:ListTables", "dynamodb:ListTagsOfResource",
+      "dynamodb:ListBackups", "dynamodb:ListTables", "dynamodb:ListTagsOfResource",
     ]
   }
 

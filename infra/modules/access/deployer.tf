@@ -35,10 +35,12 @@ locals {
             Resource = [for prefix in var.state.key_prefixes : "${local.state_bucket}/${prefix}*.tflock"]
           },
           {
-            Sid      = "LockState"
-            Effect   = "Allow"
-            Action   = concat(local.reads.state_checksum, ["dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:DeleteItem"])
-            Resource = [local.lock_table]
+            # Of its own components alone: locks and checksums of the others lie in the same table.
+            Sid       = "LockState"
+            Effect    = "Allow"
+            Action    = concat(local.reads.state_checksum, ["dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:DeleteItem"])
+            Resource  = [local.lock_table]
+            Condition = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = local.lock_ids } }
           },
         ]
       }

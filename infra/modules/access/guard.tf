@@ -116,6 +116,18 @@ locals {
       }
     },
     {
+      # A condition finds a tag by its name in whatever letters, and neither of two: a second one, spelt otherwise, would
+      # blind the one above (IAM User Guide, "Controlling access to AWS resources using tags").
+      Sid      = "KeepTheNameOfTheGuard"
+      Effect   = "Deny"
+      Action   = ["dynamodb:TagResource"]
+      Resource = ["*"]
+      Condition = {
+        "ForAnyValue:StringEqualsIgnoreCase" = { "aws:TagKeys" = [local.guard_tag] }
+        "ForAnyValue:StringNotEquals"        = { "aws:TagKeys" = [local.guard_tag] }
+      }
+    },
+    {
       Sid    = "KeepKeys"
       Effect = "Deny"
       Action = [

@@ -24,6 +24,7 @@ locals {
   state_bucket = "${local.aws}:s3:::${var.state.bucket}"
   states       = [for prefix in var.state.key_prefixes : "${local.state_bucket}/${prefix}*"]
   all_states   = concat(local.states, [for prefix in var.state.administrators_keys : "${local.state_bucket}/${prefix}*"])
+  lock_ids     = [for prefix in var.state.key_prefixes : "${var.state.bucket}/${prefix}*"]
   lock_table   = "${local.aws}:dynamodb:${var.region}:${var.account_id}:table/${var.state.lock_table}"
 
   # The alarms of the components that the pipeline applies; those of the account (backups) are an administrator's.

@@ -83,6 +83,6 @@ def filled(value: Any, words: Mapping[str, str]) -> Any:
         return value
     if isinstance(value, Mapping):
         return {key: filled(member, words) for key, member in value.items()}
-    if isinstance(value, list):
-        return [filled(member, words) for member in value]
+    if isinstance(value, (list, tuple)):
+        return type(value)(filled(member, words) for member in value)
     return value

@@ -43,6 +43,7 @@ def on_object(
     )
 
 
+ACCOUNT_STATE = "2_1_bbws_account/terraform.tfstate"
 WRITE = {"s3:ObjectCreationOperation": "true"}
 OPEN = {
     "BlockPublicAcls": False,
@@ -159,6 +160,36 @@ OBJECTS = (
     on_object("delete a template", "delete_object", "DeleteObject", "receipts/receipt.html", spared=True),
     on_object(
         "publish to the world", "put_object_acl", "PutObjectAcl", "receipts/receipt.html", ACL="public-read"
+    ),
+    on_object(
+        "publish, readable by the world",
+        "put_object",
+        "PutObjectAcl",
+        "receipts/receipt.html",
+        Body=b"x",
+        ACL="public-read",
+    ),
+    on_object(
+        "publish with tags",
+        "put_object",
+        "PutObjectTagging",
+        "receipts/receipt.html",
+        denied=False,
+        Body=b"x",
+        Tagging="a=b",
+    ),
+    *(
+        Abuse(
+            f"copy the state of account among the templates by {role}",
+            role,
+            "s3",
+            "copy_object",
+            {"Bucket": "{bucket}", "Key": "objects/x.html", "CopySource": "{state}/" + ACCOUNT_STATE},
+            "s3:GetObject",
+            "arn:aws:s3:::{state}/" + ACCOUNT_STATE,
+            denied=False,
+        )
+        for role in (DEPLOYER, PRUNER)
     ),
     on_object(
         "hide behind a key of one's own",

@@ -9,6 +9,7 @@ from tests.infra.applied import table_faults as tables
 from tests.infra.applied.access_drifts import CONTENT_DRIFTS
 from tests.infra.applied.access_drifts import DRIFTS as ACCESS_DRIFTS
 from tests.infra.applied.account_drifts import ALARM_DRIFTS, BACKUP_DRIFTS, BUDGET_DRIFTS
+from tests.infra.applied.beside_drifts import BESIDE
 from tests.infra.applied.bucket_drifts import DRIFTS as BUCKET_DRIFTS
 from tests.infra.applied.drift import Fault
 from tests.infra.applied.further_drifts import FURTHER
@@ -279,4 +280,5 @@ FAULTS = {
     **CONTENT_DRIFTS,
     **GUARD_DRIFTS,
     **FURTHER,
+    **BESIDE,
 }

@@ -7,6 +7,9 @@ from typing import Any
 
 from tests.infra.applied.abuse import AUDITOR, DEPLOYER, EVERYTHING, ITEM, PLANNER, PRUNER, Abuse
 
+LOCKS = "terraform-state-lock-{env}"
+CHECKSUM = "{state}/2_1_bbws_account/terraform.tfstate-md5"
+
 
 def _table(
     name: str,
@@ -115,6 +118,32 @@ TABLES = (
         context={"aws:RequestTag/Guarded": "no", "aws:TagKeys": ("Guarded",)},
         ResourceArn="{table}",
         Tags=[{"Key": "Guarded", "Value": "no"}],
+    ),
+    _table(
+        "blind the guard by a second one",
+        "tag_resource",
+        "TagResource",
+        context={"aws:RequestTag/guarded": "true", "aws:TagKeys": ("guarded",)},
+        ResourceArn="{table}",
+        Tags=[{"Key": "guarded", "Value": "true"}],
+    ),
+    *(
+        Abuse(
+            f"{name} of the state of account by {DEPLOYER}",
+            DEPLOYER,
+            "dynamodb",
+            call,
+            {"TableName": LOCKS, **arguments},
+            f"dynamodb:{right}",
+            f"arn:aws:dynamodb:af-south-1:{{account}}:table/{LOCKS}",
+            {"dynamodb:LeadingKeys": (CHECKSUM,)},
+            denied=False,
+        )
+        for name, call, right, arguments in (
+            ("forget the checksum", "delete_item", "DeleteItem", {"Key": {"LockID": {"S": CHECKSUM}}}),
+            ("forge the checksum", "put_item", "PutItem", {"Item": {"LockID": {"S": CHECKSUM}}}),
+            ("read the checksum", "get_item", "GetItem", {"Key": {"LockID": {"S": CHECKSUM}}}),
+        )
     ),
     *(
         _table(name, call, right, role=role, denied=False, **arguments)

@@ -82,7 +82,12 @@ def test_the_policies_as_planned_refuse_every_abuse(estates: Estates, environmen
         bucket = resource.removeprefix("arn:aws:s3:::").partition("/")[0]
         documents += [buckets[bucket]] if bucket in buckets else []
         principal = f"arn:aws:iam::{ACCOUNT[environment]}:role/{role}"
-        call = Call(abuse.right, resource, principal, {**standing(environment, principal), **abuse.context})
+        call = Call(
+            abuse.right,
+            resource,
+            principal,
+            {**standing(environment, principal), **filled(abuse.context, words)},
+        )
         if verdict(documents, call) == "Allow":
             let_through.append(abuse.name)
         if abuse.denied and verdict([*documents, {"Statement": [ANYTHING]}], call) != "Deny":

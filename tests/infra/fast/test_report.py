@@ -11,6 +11,7 @@ import pytest
 
 from infra.deploy.plan import PlanError, read_plan, require_environment
 from infra.deploy.report import plan_report
+from infra.deploy.tags import MANDATORY, untagged
 from tests.conftest import TOGETHER
 from tests.infra.plans import body, change, plan_of
 from tests.infra.terraform import ROOT
@@ -234,6 +235,24 @@ def test_a_damaged_plan_is_refused_by_one_sentence(damage: dict[str, Any]) -> No
 )
 def test_what_a_report_does_not_look_into_may_have_any_shape(members: dict[str, Any]) -> None:
     assert "No changes" in plan_report(plan_of(**members))
+
+
+@pytest.mark.parametrize("tags", [True, 1.5, "Owner", ["Owner"], None, {}, {"Owner": ""}])
+def test_tags_of_any_shape_are_no_tags(tags: Any) -> None:
+    plan = plan_of(change("aws_sns_topic.one", "create", after={"tags_all": tags}))
+    assert untagged(plan) == {"aws_sns_topic.one": MANDATORY}
+
+
+def test_tags_that_are_known_after_the_apply_are_not_taken_on_trust() -> None:
+    later = change("aws_sns_topic.one", "create", after={"name": "x"}, after_unknown={"tags_all": True})
+    assert untagged(plan_of(later)) == {"aws_sns_topic.one": MANDATORY}
+    assert "**tags missing** on `aws_sns_topic.one`" in plan_report(plan_of(later))
+    untaggable = change("aws_iam_role_policy.one", "create", after={"name": "x"}, after_unknown={"id": True})
+    assert untagged(plan_of(untaggable)) == {}
+
+
+def test_a_plan_without_a_list_of_resources_is_an_empty_one() -> None:
+    assert run(json.dumps(plan_of(resource_changes=None))).returncode == 0
 
 
 def test_the_plan_of_another_environment_is_refused() -> None:

@@ -9,8 +9,9 @@ refuses a policy that names a role which does not exist; so does this.
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from moto.iam.models import iam_backends
 from moto.s3.exceptions import S3ClientError
@@ -56,6 +57,15 @@ _CONDITIONS = (
 )
 """Headers that a policy may ask for, as the condition key of the same name."""
 
+_ASKED_BESIDE = {
+    "x-amz-acl": "PutObjectAcl",
+    "x-amz-grant-": "PutObjectAcl",
+    "x-amz-tagging": "PutObjectTagging",
+    "x-amz-object-lock-mode": "PutObjectRetention",
+    "x-amz-object-lock-legal-hold": "PutObjectLegalHold",
+}
+"""Beginning of a header of a write to the right that it needs beside (Service Authorization Reference)."""
+
 _key_response = S3Response._key_response
 _bucket_response = S3Response._bucket_response
 
@@ -80,7 +90,20 @@ def key_response(self: S3Response, request: Any, full_url: str) -> Any:
             if header in request.headers:
                 extra[f"s3:{header}"] = request.headers[header]
         _authorise(self, action, bucket, f"/{key}", extra)
+        for right, name, path in _beside(request.headers, bucket, key):
+            _authorise(self, right, name, path, {})
     return _key_response(self, request, full_url)
+
+
+def _beside(headers: Any, bucket: str, key: str) -> Iterator[tuple[str, str, str]]:
+    """The rights that a write needs for what its headers ask beside: right, bucket and path."""
+    for header, right in _ASKED_BESIDE.items():
+        if any(name.lower().startswith(header) for name, _ in headers.items()):
+            yield f"s3:{right}", bucket, f"/{key}"
+    if source := unquote(headers.get("x-amz-copy-source", "")).lstrip("/"):
+        name, _, path = source.partition("/")
+        path, _, version = path.partition("?versionId=")
+        yield f"s3:GetObject{'Version' if version else ''}", name, f"/{path}"
 
 
 def bucket_response(self: S3Response, request: Any, full_url: str) -> Any:

@@ -7,7 +7,7 @@ says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -87,9 +87,22 @@ def _principal_matches(statement: Mapping[str, Any], call: Call) -> bool:
     return "*" in named or call.principal in named
 
 
+_OF_SEVERAL: Mapping[str, Callable[[tuple[str, ...], tuple[str, ...]], bool]] = {
+    "ForAnyValue:StringEquals": lambda actual, expected: any(one in expected for one in actual),
+    "ForAnyValue:StringNotEquals": lambda actual, expected: any(one not in expected for one in actual),
+    "ForAnyValue:StringEqualsIgnoreCase": lambda actual, expected: any(
+        one.lower() in map(str.lower, expected) for one in actual
+    ),
+    "ForAllValues:StringLike": lambda actual, expected: all(
+        any(fnmatchcase(one, value) for value in expected) for one in actual
+    ),
+}
+"""Operators on keys of several values; a key that is absent has none."""
+
+
 def _holds(operator: str, actual: str | tuple[str, ...] | None, expected: tuple[str, ...]) -> bool:
-    if operator == "ForAnyValue:StringEquals":
-        return bool(set(_texts(actual or ())) & set(expected))
+    if operator in _OF_SEVERAL:
+        return _OF_SEVERAL[operator](_texts(actual or ()), expected)
     assert not isinstance(actual, tuple), f"{operator} on a key of several values"
     if operator == "Null":
         return (actual is None) == (expected == ("true",))

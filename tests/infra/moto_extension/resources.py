@@ -12,6 +12,7 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import BaseResponse
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
 from moto.iam.models import Role, iam_backends
 from moto.kms.models import Key, kms_backends
 
@@ -75,12 +76,22 @@ def _table_calls(self: BaseResponse, action: str, role: str) -> list[Call]:
     context |= _tag_context("RequestTag", given)
     if keys := (*(key for key, _ in given), *(members.get("TagKeys") or ())):
         context["aws:TagKeys"] = keys
+    if keys := _leading_keys(members, table):
+        context["dynamodb:LeadingKeys"] = keys
     needed = [Call(action, arn, role, context)]
     for update in members.get("ReplicaUpdates") or ():
         verb = next(iter(update))
         if verb in {"Create", "Delete"}:
             needed.append(Call(f"dynamodb:{verb}TableReplica", arn, role, context))
     return needed
+
+
+def _leading_keys(members: Mapping[str, Any], table: Table | None) -> tuple[str, ...]:
+    """The partition key of the one item that a request names."""
+    item = members.get("Key") or members.get("Item") or {}
+    if table is None or table.hash_key_attr not in item:
+        return ()
+    return tuple(str(value) for value in item[table.hash_key_attr].values())
 
 
 def _role_call(self: BaseResponse, action: str, role: str) -> Call:

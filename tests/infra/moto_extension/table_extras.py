@@ -6,7 +6,7 @@ from moto.dynamodb.responses import DynamoHandler
 
 DESTINATIONS: dict[str, list[dict[str, Any]]] = {}
 INSIGHTS: set[str] = set()
-"""ARNs of tables."""
+"""ARNs of tables and of their indexes."""
 
 _update_table = DynamoHandler.update_table
 
@@ -31,14 +31,14 @@ def describe_kinesis_streaming_destination(self: DynamoHandler) -> Any:
 
 def update_contributor_insights(self: DynamoHandler) -> Any:
     if self.body["ContributorInsightsAction"] == "ENABLE":
-        INSIGHTS.add(_arn(self))
+        INSIGHTS.add(_place(self))
     else:
-        INSIGHTS.discard(_arn(self))
+        INSIGHTS.discard(_place(self))
     return describe_contributor_insights(self)
 
 
 def describe_contributor_insights(self: DynamoHandler) -> Any:
-    status = "ENABLED" if _arn(self) in INSIGHTS else "DISABLED"
+    status = "ENABLED" if _place(self) in INSIGHTS else "DISABLED"
     return {"TableName": self.body["TableName"], "ContributorInsightsStatus": status}
 
 
@@ -66,6 +66,11 @@ def update_table(self: DynamoHandler) -> Any:
 def _arn(self: DynamoHandler) -> str:
     arn: str = self.dynamodb_backend.get_table(self.body["TableName"]).table_arn
     return arn
+
+
+def _place(self: DynamoHandler) -> str:
+    index = self.body.get("IndexName")
+    return f"{_arn(self)}/index/{index}" if index else _arn(self)
 
 
 def _answered(call: Any) -> Any:
