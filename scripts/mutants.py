@@ -388,7 +388,7 @@ def measured(bench: Bench, wanted: Wanted, files: Sequence[str]) -> dict[str, An
 
 def run(wanted: Wanted) -> int:
     """Mutate a room and print what became of it; the exit status is 0 unless nothing could be measured."""
-    bench = Bench(MUTANTS / f"{wanted.room}-{wanted.seed}")
+    bench = Bench(MUTANTS / wanted.report.stem)
     paths = {path for pattern in ROOMS[wanted.room].sources for path in bench.home.glob(pattern)}
     files = sorted(path.relative_to(bench.home).as_posix() for path in paths)
     reached = measured(bench, wanted, files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -243,3 +244,55 @@ def test_data_that_leave_something_open_are_an_error_at_the_template(load: Loade
     assert finding.code == "not-equivalent"
     assert "never closed" in finding.message
     assert finding.location.line in {1, 2}
+
+
+# --- what a template without metadata is called -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "subject"),
+    [
+        ("<title>Your order</title>", "Your order"),
+        ("<title>\n Your\n order {{n}}\n</title>", "Your order {{n}}"),
+        ("<title>A &amp; B</title><title>second</title>", "A & B"),
+        ("<style>p{top:0}</style><title>After</title>", "After"),
+        ("<title> </title>", "mail"),
+        ("", "mail"),
+    ],
+)
+def test_its_subject_is_its_title(compiled: Compile, head: str, subject: str) -> None:
+    found = compiled(f"<html><head>{head}</head><body><p>x</p></body></html>")
+    assert found.compiled.subject == subject
+    assert [finding.code for finding in found.findings] == ["no-metadata"]
+
+
+# --- neighbours, and rules that lose ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("between", "inlined"), [("", True), (" ", True), ("{{#a}}<u>x</u>{{/a}}", False), ("{{{a}}}", False)]
+)
+@pytest.mark.parametrize("selector", ["b + i", "b ~ i", "i:not(:first-child)", "b:first-child + i"])
+def test_who_stands_beside_is_known_where_nothing_can_come_between(
+    compiled: Compile, between: str, inlined: bool, selector: str
+) -> None:
+    html = compiled(f"<style>{selector}{{top:0}}</style><p><b>x</b>{between}<i>y</i></p>").compiled.html
+    if selector != "i:not(:first-child)":  # newer than what is inlined, whatever stands there
+        assert ('<i style="top:0">' in html) is inlined
+    assert ("<style>" in html) is not ('<i style="top:0">' in html)
+
+
+@pytest.mark.parametrize("value", ["blue", "{{c}}"])
+def test_a_rule_that_is_known_to_lose_is_a_warning_and_no_error(load: Loader, value: str) -> None:
+    templates = load(
+        {
+            "settings.toml": "[compiler]\nstrengthen = false\n",
+            "mail.html": f"<style>p{{color:red}} p:hover{{color:{value}}}</style><p>x</p>",
+        }
+    )
+    found = compile_template(templates.templates["mail"], templates)
+    assert [finding.code for finding in found.findings] == ["overridden-rule", "no-metadata"]
+    for colour in ("blue", "red", "green"):
+        assert not equivalence_findings(found, templates, {"c": colour}, fixture="f")
+    lost = replace(found, defeated=frozenset())
+    assert equivalence_findings(lost, templates, {"c": "blue"}, fixture="f"), "unless nobody has said so"
