@@ -90,8 +90,9 @@ class Quickly:
     def pytest_sessionstart(self) -> None:
         few = settings.get_profile("quick")
         phases = (Phase.explicit, Phase.generate)
-        settings.register_profile("mutants", few, phases=phases, report_multiple_bugs=False)
-        settings.load_profile("mutants")
+        # Under its own name, by which tests ask how many examples they may draw.
+        settings.register_profile("quick", few, phases=phases, report_multiple_bugs=False)
+        settings.load_profile("quick")
 
 
 class Reached:
