@@ -315,14 +315,14 @@ def _statement(source: str, line: int) -> int:
     return max(around, default=line)
 
 
-def _leave_out(reached: dict[str, Any]) -> None:
+def _leave_out(reached: dict[str, Any], *, heavy_too: bool) -> None:
     """Few tests take most of the time; what only they notice counts as a survivor.
 
     One that failed with nothing mutated, as a busy machine can make it, says nothing of a mutant.
     """
     seconds = reached["seconds"]
     limit = HEAVY * sum(seconds.values()) / max(len(seconds), 1)
-    heavy = {test for test, taken in seconds.items() if taken > limit}
+    heavy = {test for test, taken in seconds.items() if taken > limit and not heavy_too}
     for test in sorted(heavy):
         print(f"Not asked, for it takes too long: {test}")
     for test in reached["failed"]:
@@ -380,7 +380,7 @@ def measured(bench: Bench, wanted: Wanted, files: Sequence[str]) -> dict[str, An
         known.write_text(json.dumps({**reached, "of": digest}), encoding="utf-8")
     if len(reached["failed"]) > MOST_FAILED:
         raise SystemExit(f"The tests fail before anything is mutated: {reached['failed']}")
-    _leave_out(reached)
+    _leave_out(reached, heavy_too=bool(wanted.tests))
     if bench.ask(collect=tests) != "ready":
         raise SystemExit("The tests cannot be collected; what pytest says stands above.")
     return reached
