@@ -55,6 +55,10 @@ def test_only_a_helper_that_is_closed_as_one_is_taken_for_handlebars(source: str
     assert ("Handlebars" in error.remedy) is source.endswith("/each}}")
 
 
+def test_of_several_sections_left_open_the_innermost_is_named() -> None:
+    assert "'b' is not closed" in str(refused("{{#a}}{{#b}}"))
+
+
 class Thing:
     """Not data, and nothing that can be called."""
 
@@ -85,6 +89,14 @@ def test_too_many_turns_are_placed_where_the_nodes_begin_that_are_one_too_many()
 # --- limits, to the one, as a function and as a walk --------------------------------------------------------
 
 LAYERS = "".join(f"{{{{#s{n}}}}}" for n in range(11)), "".join(f"{{{{/s{10 - n}}}}}" for n in range(11))
+PARTIALS = {
+    "p": "<{{a}}{{#b}}{{a}}{{/b}}>",
+    "q": "{{>r}}{{a}}",
+    "r": "{{#b}}{{>s}}{{/b}}{{b}}",
+    "s": "{{>t}}",
+    "t": "{{>u}}{{a}}",
+    "u": "{{b}}",
+}
 COUNTED: dict[str, tuple[str, dict[str, Any]]] = {
     "flat": ("{{a}} {{{b}}} x", {}),
     "empty sections": ("{{#a}}{{/a}}{{^none}}{{/none}}", {"none": []}),
@@ -95,6 +107,7 @@ COUNTED: dict[str, tuple[str, dict[str, Any]]] = {
         {"l": [{"m": [{}, {}]}, {"m": []}, {"m": [{}]}]},
     ),
     "a partial": ("{{>p}}{{#l}}{{>p}}{{/l}}", {"l": [{}, {}]}),
+    "partials in partials": ("{{>q}}{{#l}}{{>q}}{{/l}}", {"l": [{}, {}]}),
     "inverted": ("{{^none}}{{a}}{{^none}}{{b}}{{/none}}{{/none}}", {"none": False}),
     "many layers": (LAYERS[0] + "{{a}}{{b}} {{a}}" + LAYERS[1], {f"s{n}": {"x": 1} for n in range(11)}),
 }
@@ -102,7 +115,7 @@ COUNTED: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize(("source", "data"), COUNTED.values(), ids=COUNTED)
 def test_a_limit_holds_to_the_one_however_the_template_is_rendered(source: str, data: dict[str, Any]) -> None:
-    template = Template.parse(source, partials={"p": "<{{a}}{{#b}}{{a}}{{/b}}>"})
+    template = Template.parse(source, partials=PARTIALS)
     full = {"a": "aaa", "b": "bb", **data}
     sure = [agree(template, full, Limits(turns=turns)) for turns in range(90)]
     assert sure[0] == 0
