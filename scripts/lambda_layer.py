@@ -22,7 +22,7 @@ from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.printable import printable
 
 ROOT = Path(__file__).parents[1]
-MAX_BYTES = 1_500_000
+MAX_BYTES = 1_700_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can tell
 _READABLE = 0o100644 << 16
 _HERE = f"python{sys.version_info.major}.{sys.version_info.minor}"
