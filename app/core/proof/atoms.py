@@ -151,10 +151,13 @@ def _pieces(css: str, *, strip: bool = False) -> list[str]:
 
 def _rules(pieces: list[str], condition: str, parent: str) -> Iterator[_Rule]:
     """The rules among the pieces of a sheet, of an at-rule or, with a ``parent``, of a rule."""
-    here = start = 0
+    here = start = first = 0
     while here < len(pieces):
         piece = pieces[here]
-        at_rule = "".join(pieces[start : here + 1]).lstrip().startswith("@")
+        first = max(first, start)
+        while first < here and not pieces[first].strip():
+            first += 1
+        at_rule = pieces[first].lstrip().startswith("@")
         if piece in "([" and len(piece) == 1:
             here = _closing(pieces, here) + 1
         elif piece == "{":
