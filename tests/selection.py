@@ -38,7 +38,7 @@ SLOW_FIXTURES: Final = frozenset(
     {
         *("browser", "browser_page", "page", "session", "unpacked"),  # Chromium
         *("s3_server", "server", "real_server", "hostile_server", "rendered", "specimens"),  # other programs
-        *("background", "estates", "workbench"),  # Terraform
+        *("background", "checkov", "estates", "workbench"),  # Terraform
         *("layer", "types_of_the_twelve", "store"),
     }
 )
@@ -48,6 +48,7 @@ SLOW_FILES: Final = (
     "tests/artifacts/test_artifacts.py",
     "tests/browser/",
     "tests/cli/test_commands.py",
+    "tests/compiler/test_cascade_mutants.py",
     "tests/compiler/test_in_browser.py",
     "tests/compiler/test_other_engines.py",
     "tests/infra/applied/",

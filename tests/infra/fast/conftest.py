@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -64,6 +64,12 @@ def background(
         running.start("components", run_validate, offline, sources, data)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def checkov() -> Callable[[str], Finished]:
+    """``run_checkov``; by its name it is known to take long."""
+    return run_checkov
 
 
 def run_checkov(folder: str) -> Finished:

@@ -6,13 +6,14 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
 from infra.deploy.components import setting
 from tests.infra.facts import COMPONENTS, ENVIRONMENTS, MODULES, STATE_KEY
-from tests.infra.fast.conftest import Background, run_checkov
-from tests.infra.terraform import INFRA, ROOT, Workbench
+from tests.infra.fast.conftest import Background
+from tests.infra.terraform import INFRA, ROOT, Finished, Workbench
 
 SOURCES = sorted(path for suffix in ("*.tf", "*.tfvars", "*.tfbackend") for path in INFRA.rglob(suffix))
 
@@ -183,8 +184,10 @@ def test_the_readmes_of_modules_and_components_are_written_from_the_code(python:
         pytest.param("infra", 100, marks=pytest.mark.heavy("estate")),
     ],
 )
-def test_checkov_finds_nothing_that_is_not_waived_with_a_reason(folder: str, passed: int) -> None:
-    finished = run_checkov(folder)
+def test_checkov_finds_nothing_that_is_not_waived_with_a_reason(
+    checkov: Callable[[str], Finished], folder: str, passed: int
+) -> None:
+    finished = checkov(folder)
     assert finished.code == 0, finished.output[-4000:]
     report = json.loads(finished.output)
     assert report["summary"]["failed"] == 0
