@@ -23,9 +23,9 @@ RULES: tuple[Rule, ...] = tuple(
 
 OTHER_CODES: Final = frozenset(
     {
-        "compile", "css-syntax", "limit", "markup-not-inlined", "missing-stylesheet", "no-fixture",
-        "no-metadata", "not-equivalent", "orphan-file", "outlook-rule", "overridden-rule", "partial",
-        "remote-stylesheet", "source", "template-syntax", "undefined-variable", "wrong-type",
+        "compile", "css-syntax", "limit", "markup-in-text", "markup-not-inlined", "missing-stylesheet",
+        "no-fixture", "no-metadata", "not-equivalent", "orphan-file", "outlook-rule", "overridden-rule",
+        "partial", "remote-stylesheet", "source", "template-syntax", "undefined-variable", "wrong-type",
     }
 )  # fmt: skip
 """The codes of findings that compiler, proof and loader make."""
