@@ -260,7 +260,7 @@ def meet(bench: Bench, mutation: Mutation, reached: Mapping[str, Any], killers: 
     tests = reached["lines"].get(place, [])
     if not tests and not _in_function(source, mutation.start):  # it runs when whatever is in the file does
         tests = _of_file(reached, mutation.file)
-    tests = _within(BUDGET, killers.first(mutation, tests), reached["seconds"])
+    tests = _within(reached.get("budget", BUDGET), killers.first(mutation, tests), reached["seconds"])
     if not tests:
         return "unreached", difference
     question: dict[str, Any] = {"tests": tests, "seconds": {test: reached["seconds"][test] for test in tests}}
@@ -380,6 +380,8 @@ def measured(bench: Bench, wanted: Wanted, files: Sequence[str]) -> dict[str, An
         known.write_text(json.dumps({**reached, "of": digest}), encoding="utf-8")
     if len(reached["failed"]) > MOST_FAILED:
         raise SystemExit(f"The tests fail before anything is mutated: {reached['failed']}")
+    if wanted.tests:
+        reached["budget"] = float("inf")
     _leave_out(reached, heavy_too=bool(wanted.tests))
     if bench.ask(collect=tests) != "ready":
         raise SystemExit("The tests cannot be collected; what pytest says stands above.")
