@@ -89,17 +89,19 @@ Bills = dict[str, tuple[Path, dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def bills(tools: Path, wheel: Path) -> Bills:
-    """Each artefact with its bill, which is the same bytes when it is written again."""
+    """Each artefact with its bill; that of the wheel, which names most, is the same when written again."""
     layer, image = (wheel.with_name(f"bbws-templates-{kind}") for kind in ("layer.zip", "image.json"))
     write_layer(layer)
     image.write_text(json.dumps(CONTENTS), "utf-8")
-    written = []
-    for _ in range(2):
-        done = write_bills(tools, wheel, layer, image)
+
+    def written(*artefacts: Path) -> list[bytes]:
+        done = write_bills(tools, *artefacts)
         assert done.returncode == 0, done.stderr
-        written.append([Path(line).read_bytes() for line in done.stdout.splitlines()])
-    assert written[0] == written[1]
-    found = zip(("wheel", "layer", "image"), (wheel, layer, image), written[0], strict=True)
+        return [Path(line).read_bytes() for line in done.stdout.splitlines()]
+
+    bills = written(wheel, layer, image)
+    assert written(wheel) == bills[:1]
+    found = zip(("wheel", "layer", "image"), (wheel, layer, image), bills, strict=True)
     return {kind: (artefact, json.loads(bill)) for kind, artefact, bill in found}
 
 

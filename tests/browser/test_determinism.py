@@ -17,6 +17,10 @@ from tests.browser.conftest import LONG
 
 ROOT = Path(__file__).parents[2]
 FRAMES = tuple(Frame(width, scheme) for width in (640, 375) for scheme in Scheme)
+SLICE = (Frame(640, Scheme.LIGHT), Frame(375, Scheme.FORCED))
+
+Drawn = tuple[tuple[bytes, ...], ...]
+"""Of each mail, its picture in each frame."""
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +38,21 @@ def mails() -> tuple[str, ...]:
     return (CALIBRATION.read_text(encoding="utf-8"), *rendered)
 
 
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(SLICE, id="a slice"),
+        pytest.param(FRAMES, id="every frame", marks=pytest.mark.heavy("pictures")),
+    ],
+)
+def frames(request: pytest.FixtureRequest) -> tuple[Frame, ...]:
+    found: tuple[Frame, ...] = request.param
+    return found
+
+
 @pytest.fixture(scope="module")
-def expected(session: Session, mails: tuple[str, ...]) -> tuple[tuple[bytes, ...], ...]:
-    return tuple(session.draw(mail, FRAMES).pictures for mail in mails)
+def expected(session: Session, mails: tuple[str, ...], frames: tuple[Frame, ...]) -> Drawn:
+    return tuple(session.draw(mail, frames).pictures for mail in mails)
 
 
 @pytest.mark.parametrize("runs", [5, pytest.param(50, marks=pytest.mark.heavy("pictures"))])
@@ -47,14 +63,18 @@ def test_many_runs_give_the_same_bytes(session: Session, mails: tuple[str, ...],
 
 
 def test_another_order_of_mails_gives_the_same_bytes(
-    session: Session, mails: tuple[str, ...], expected: tuple[tuple[bytes, ...], ...]
+    session: Session, mails: tuple[str, ...], frames: tuple[Frame, ...], expected: Drawn
 ) -> None:
-    backwards = [session.draw(mail, FRAMES).pictures for mail in reversed(mails)]
+    backwards = [session.draw(mail, frames).pictures for mail in reversed(mails)]
     assert tuple(reversed(backwards)) == expected
 
 
 def test_another_browser_gives_the_same_bytes_or_is_told_apart(
-    unpacked: Browser, session: Session, mails: tuple[str, ...], expected: tuple[tuple[bytes, ...], ...]
+    unpacked: Browser,
+    session: Session,
+    mails: tuple[str, ...],
+    frames: tuple[Frame, ...],
+    expected: Drawn,
 ) -> None:
     """The browser of this machine may be any: the one in the locked packages is another.
 
@@ -62,7 +82,7 @@ def test_another_browser_gives_the_same_bytes_or_is_told_apart(
     is refused.
     """
     with Session(unpacked, draw_seconds=LONG) as other:
-        drawn = tuple(other.draw(mail, FRAMES).pictures for mail in mails)
+        drawn = tuple(other.draw(mail, frames).pictures for mail in mails)
         reasons = identify(other).differences(identify(session))
     assert (drawn[0] == expected[0]) == (reasons == ())
     if not reasons:
@@ -100,10 +120,10 @@ def _strange_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_strange_machine")
 def test_a_machine_with_other_fonts_and_settings_gives_the_same_bytes(
-    session: Session, mails: tuple[str, ...], expected: tuple[tuple[bytes, ...], ...]
+    session: Session, mails: tuple[str, ...], frames: tuple[Frame, ...], expected: Drawn
 ) -> None:
     with Session(session.browser, draw_seconds=LONG) as other:
-        assert tuple(other.draw(mail, FRAMES).pictures for mail in mails) == expected
+        assert tuple(other.draw(mail, frames).pictures for mail in mails) == expected
 
 
 def test_families_are_drawn_with_their_metric_twins(session: Session) -> None:

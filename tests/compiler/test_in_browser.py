@@ -71,10 +71,18 @@ def require_same_looks(page: Page, source: str, compiled: str) -> None:
             assert not differing, f"{first.partition(';')[0]} at {width} px: {sorted(differing)}"
 
 
+EVERY_DAY = 3
+"""Of so many of the twelve, one is looked at in `make test`; each is in `make test-corpus`."""
 TWELVE = load_template_set(ROOT / "templates", ROOT / "fixtures")
 
 
-@pytest.mark.parametrize("name", sorted(TWELVE.templates))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.heavy("corpus")] if number % EVERY_DAY else [])
+        for number, name in enumerate(sorted(TWELVE.templates))
+    ],
+)
 def test_each_of_the_twelve_looks_the_same(page: Page, name: str) -> None:
     source = TWELVE.templates[name]
     compilation = compile_template(source, TWELVE)
