@@ -25,7 +25,7 @@ _MEMBERS: Final = frozenset(
 )
 _PARTS: Final = ("html", "text", "subject", "preheader")
 _TEXTS: Final = (*_PARTS, "replyTo", "audience", "description")
-_TEMPLATE_MEMBERS: Final = frozenset({*_TEXTS, "sender", "contract", "translations"})
+_TEMPLATE_MEMBERS: Final = frozenset({*_TEXTS, "sender", "contract", "translations", "stoppable"})
 
 
 @record(frozen=True)
@@ -119,6 +119,8 @@ def template_members(template: CompiledTemplate) -> dict[str, Any]:
         "description": template.description,
         "contract": template.contract,
     }
+    if not template.stoppable:
+        members["stoppable"] = False
     if template.translations:
         members["translations"] = {
             check_locale(translation.locale): {part: getattr(translation, part) for part in _PARTS}
@@ -172,6 +174,7 @@ def _parse_template(name: str, members: Any) -> CompiledTemplate:
         contract=None if contract is None else _members(contract, f"the contract of {what}"),
         translations=_parse_translations(fields.get("translations", {}), what),
         further=_further(fields, _TEMPLATE_MEMBERS),
+        stoppable=_parse_stoppable(fields, what),
     )
 
 
@@ -184,6 +187,13 @@ def _parse_translations(value: Any, what: str) -> tuple[Translation, ...]:
         )
         for locale in sorted(translations)
     )
+
+
+def _parse_stoppable(fields: Mapping[str, Any], what: str) -> bool:
+    value = fields.get("stoppable", True)
+    if not isinstance(value, bool):
+        raise DamagedReleaseError(f"{what[:1].upper()}{what[1:]} has no usable 'stoppable'.")
+    return value
 
 
 def _parse_parts(fields: Mapping[str, Any], what: str) -> dict[str, str]:

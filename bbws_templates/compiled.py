@@ -35,6 +35,7 @@ class CompiledTemplate:
     ``reply_to`` an address or "". ``contract`` is a self-contained JSON Schema 2020-12, None for a template
     that came without one.
 
+    ``stoppable`` says that a reader may stop mails of this kind by one click of the mail program.
     ``translations`` are in the order of their tags; who knows of none takes the template's own parts.
     ``further`` holds members that a release has and this version does not know, None for none.
     """
@@ -51,6 +52,7 @@ class CompiledTemplate:
     contract: Mapping[str, Any] | None
     translations: tuple[Translation, ...] = ()
     further: Mapping[str, Any] | None = None
+    stoppable: bool = True
 
     def __repr__(self) -> str:
         return f"CompiledTemplate({brief(self.name)})"
@@ -59,6 +61,8 @@ class CompiledTemplate:
 @record(frozen=True)
 class RenderedEmail:
     """One email ready to be sent. ``release`` is the id of the release it came from, "" for sources.
+
+    Where ``stoppable`` is False, a message made of it carries no header that offers to stop such mails.
 
     It prints without what is in it: that is somebody's letter.
     """
@@ -71,6 +75,7 @@ class RenderedEmail:
     sender: tuple[str, str]
     reply_to: str
     release: str = ""
+    stoppable: bool = True
 
     def __repr__(self) -> str:
         return f"RenderedEmail({brief(self.template)}, release={brief(self.release[:12])})"

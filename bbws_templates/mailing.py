@@ -70,6 +70,7 @@ def render_email(
         sender=template.sender,
         reply_to=template.reply_to,
         release=release,
+        stoppable=template.stoppable,
     )
 
 

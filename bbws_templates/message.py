@@ -67,7 +67,8 @@ def mime_message(
     With ``date`` and ``message_id`` given, the same email makes the same bytes; otherwise the clock and the
     sender's domain supply them. An ``unsubscribe_url`` adds ``List-Unsubscribe``: an https URL, a ``mailto:``
     one, or both in the order of preference. An https URL brings the one-click header of RFC 8058 along: the
-    page behind it must then honour a POST. ``headers`` are further ones, such as ``References``; each value
+    page behind it must then honour a POST. An email that is not ``stoppable`` gets none of these headers, as
+    an invoice does not end by a click. ``headers`` are further ones, such as ``References``; each value
     arrives as it was given, but for blanks at its ends.
 
     Raises:
@@ -84,7 +85,7 @@ def mime_message(
     message["Subject"] = clean(email.subject, header="Subject")
     message["Date"] = format_datetime(date or datetime.now(UTC))
     message["Message-ID"] = _message_id(message_id or make_msgid(domain=sender.domain))
-    for name, value in (unsubscribe_headers(unsubscribe_url) | checked_headers(headers)).items():
+    for name, value in (_stopping(email, unsubscribe_url) | checked_headers(headers)).items():
         message[name] = value
     # What the engine renders is free of them already; an email can be made by hand.
     text, html = text_characters(email.text), html_characters(email.html)
@@ -111,7 +112,7 @@ def ses_content(
 
     Source: Amazon SES API v2, EmailContent and MessageHeader.
     """
-    extra = unsubscribe_headers(unsubscribe_url) | checked_headers(headers)
+    extra = _stopping(email, unsubscribe_url) | checked_headers(headers)
     if len(extra) > _SES_HEADERS:
         raise HeaderError(f"There are {len(extra)} headers; Amazon SES takes {_SES_HEADERS}.")
     for name, value in extra.items():
@@ -156,6 +157,12 @@ def unsubscribe_headers(links: str | Sequence[str]) -> dict[str, str]:
     if any(link.startswith("https:") for link in checked):
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
+
+
+def _stopping(email: RenderedEmail, links: str | Sequence[str]) -> dict[str, str]:
+    """The headers that offer to stop mails of this kind; the links are checked for all emails alike."""
+    headers = unsubscribe_headers(links)
+    return headers if email.stoppable else {}
 
 
 def _unsubscribe_link(link: str) -> str:

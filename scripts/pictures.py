@@ -1,4 +1,4 @@
-"""Take the pictures of the README and the guides from the running preview: docs/images/*.png."""
+"""Make docs/images/*.png: pages of the running preview, and approved pictures of mails side by side."""
 
 from __future__ import annotations
 
@@ -18,11 +18,23 @@ PICTURES = {
     "template": "/templates/receipts/order",
     "dark": "/templates/notifications/order_confirmation_customer?scheme=dark&width=375",
 }
+BASELINES = Path(__file__).parents[1] / "tests" / "baselines"
+SHEETS = {
+    "system": (
+        "notifications/order_confirmation_customer/typical",
+        ("desktop-light", "phone-light", "phone-dark"),
+    ),
+    "pieces": ("invoices/invoice/typical", ("desktop-light", "desktop-forced-dark", "desktop-outlook")),
+}
+GAP = 24
 SIZE = {"width": 1400, "height": 900}
 
 
 def main() -> None:
-    """Serve the repository's templates on a free port and photograph each page."""
+    """Put the sheets together; serve the repository's templates on a free port and photograph each page."""
+    for name, (folder, variants) in SHEETS.items():
+        _sheet([BASELINES / folder / f"{variant}.webp" for variant in variants]).save(IMAGES / f"{name}.png")
+        _save((IMAGES / f"{name}.png").read_bytes(), IMAGES / f"{name}.png")
     server = subprocess.Popen(
         [sys.executable, "-m", "app", "serve", "--port", "0"],
         stdout=subprocess.PIPE,
@@ -52,6 +64,18 @@ def _address(server: subprocess.Popen[str]) -> str:
         if match := re.search(r"http://[^\s/]+", line):
             return match[0]
     raise SystemExit("The preview server did not start.")
+
+
+def _sheet(pictures: list[Path]) -> Image.Image:
+    """Pictures of mails beside each other, their tops on one line."""
+    shown = [Image.open(picture).convert("RGB") for picture in pictures]
+    width = sum(picture.width for picture in shown) + GAP * (len(shown) + 1)
+    sheet = Image.new("RGB", (width, max(picture.height for picture in shown) + 2 * GAP), "#dddddd")
+    left = GAP
+    for picture in shown:
+        sheet.paste(picture, (left, GAP))
+        left += picture.width + GAP
+    return sheet
 
 
 def _save(png: bytes, path: Path) -> None:

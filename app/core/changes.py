@@ -155,6 +155,7 @@ def _parts(template: CompiledTemplate | None, source: str) -> dict[str, str]:
         "reply-to": template.reply_to,
         "audience": template.audience,
         "description": template.description,
+        "stoppable": "yes" if template.stoppable else "no",
         "contract": _readable(template.contract),
         "source": source,
         "text": template.text,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, field_validator
 
 from app.core.contracts import bundle_contract
 from app.core.errors import SourceError
@@ -17,6 +17,7 @@ _WANTED = {
     "dict_type": "must be an object",
     "model_type": "must be an object",
     "string_type": "must be text",
+    "bool_type": "must be true or false",
     "string_too_short": "must not be empty",
     "enum": f"must be {' or '.join(audience.value for audience in Audience)}",
 }
@@ -39,6 +40,7 @@ class _MetadataFile(BaseModel):
     replyTo: str | None = None  # noqa: N815  the file speaks camelCase, as the contracts do
     subject: str = Field(min_length=1)
     preheader: str
+    stoppable: StrictBool = True
     contract: dict[str, Any]
 
     @field_validator("subject", "preheader", "description")
@@ -70,6 +72,7 @@ def load_metadata(file: SourceFile, *, root: Path, read: Callable[[Path], Source
         reply_to=Mailbox("", parsed.replyTo) if parsed.replyTo else None,
         subject=parsed.subject,
         preheader=parsed.preheader,
+        stoppable=parsed.stoppable,
         contract=contract,
     )
 

@@ -43,6 +43,7 @@ class Metadata:
 
     ``subject`` and ``preheader`` are Mustache, rendered as text, never as HTML. ``contract`` is a
     self-contained JSON Schema 2020-12 (references to shared files are already bundled into its ``$defs``).
+    ``stoppable`` says that a reader may stop mails of this kind by one click of the mail program.
     """
 
     file: SourceFile
@@ -53,6 +54,7 @@ class Metadata:
     subject: str
     preheader: str
     contract: Mapping[str, Any]
+    stoppable: bool = True
 
 
 @dataclass(frozen=True)

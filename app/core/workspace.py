@@ -12,6 +12,7 @@ Preview, check and build all go through here.
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from app.core.findings import CheckReport, Finding, Findings, Severity, finding_
 from app.core.loader import load_template_set
 from app.core.release import Language
 from app.core.sources import Fixture, TemplateSet, TemplateSource
-from app.core.validation import specimen_data, validate_metadata, validate_rendered
+from app.core.validation import cut_by_data, specimen_data, validate_metadata, validate_rendered
 from app.core.validation.codes import unknown_codes
 from app.core.validation.contracts import UNUSABLE, fault_of_the_contract, require_harmless
 from app.core.validation.usage import fixture_findings, usage_findings
@@ -258,6 +259,7 @@ class Workspace:
         if not source.fixtures:
             yield False, [_no_fixture(source)] if not broken else []
             yield self._judge_specimen(compilation)
+        cut: list[tuple[Finding, ...]] = []
         for scenario, fixture in source.fixtures.items():
             problems = () if unusable else fixture_findings(source, fixture)
             yield False, problems
@@ -270,13 +272,17 @@ class Workspace:
             except BbwsTemplatesError as error:
                 yield False, [finding_of(error, template=name, fixture=scenario)]
                 continue
-            yield True, self._judge(compilation, email, fixture.data, fixture=scenario)
+            judged = tuple(self._judge(compilation, email, fixture.data, fixture=scenario))
+            cut.append(tuple(filter(cut_by_data, judged)))
+            yield True, itertools.filterfalse(cut_by_data, judged)
             yield (
                 False,
                 equivalence_findings(
                     compilation, self.templates, self.shown(name, fixture.data), fixture=scenario
                 ),
             )
+        if all(cut):
+            yield False, itertools.chain.from_iterable(cut)
 
     def _judge_specimen(self, compilation: Compilation) -> tuple[bool, Iterable[Finding]]:
         """Whether a template without fixtures renders with made-up data, and the findings."""

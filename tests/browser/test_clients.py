@@ -157,3 +157,15 @@ def test_our_own_mails_keep_their_words_in_every_client(mails: list[str]) -> Non
     for key in ("gmail", "outlook"):
         for mail in mails:
             assert words(CLIENTS[key].view(mail).html) == words(mail)
+
+
+def test_outlook_draws_a_rectangle_of_vml_as_a_cell_of_its_size_and_colour() -> None:
+    body = (
+        '<!--[if mso]><v:roundrect href="https://example.com/" style="v-text-anchor: middle; height: 48px; '
+        'width: 280px" arcsize="9%" fillcolor="#0066cc"><w:anchorlock/><center>Pay</center></v:roundrect>'
+        '<![endif]--><!--[if !mso]><!--><a href="https://example.com/">Pay</a><!--<![endif]-->'
+    )
+    view = CLIENTS["outlook"].view(page(body)).html
+    assert '<td align="center" valign="middle" height="48" width="280" bgcolor="#0066cc">' in view
+    assert view.count("Pay") == 1
+    assert "v:roundrect" not in view

@@ -296,11 +296,3 @@ def test_a_rule_that_is_known_to_lose_is_a_warning_and_no_error(load: Loader, va
         assert not equivalence_findings(found, templates, {"c": colour}, fixture="f")
     lost = replace(found, defeated=frozenset())
     assert equivalence_findings(lost, templates, {"c": "blue"}, fixture="f"), "unless nobody has said so"
-
-
-@pytest.mark.parametrize(
-    "link", ['<link href="a.css">', '<link rel="stylesheet">', "<link>", '<link rel href="a.css">']
-)
-def test_a_link_that_names_no_stylesheet_is_left_as_it_is(compiled: Compile, link: str) -> None:
-    html = f"{link}<p>x</p>"
-    assert compiled(html).compiled.html == html

@@ -84,7 +84,16 @@ def rendered_by_mustache_js(bundle: Bundle, tasks: list[dict[str, Any]]) -> list
 def tree(html: str) -> list[tuple[Any, ...]]:
     """Every node that an HTML parser makes of ``html``, in document order, with all that it holds."""
     parsed = html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False)
-    return [(str(node.tag), sorted(node.items()), node.text, node.tail, len(node)) for node in parsed.iter()]
+    return [
+        (str(node.tag), sorted(node.items()), _text(node), node.tail, len(node)) for node in parsed.iter()
+    ]
+
+
+def _text(node: Any) -> Any:
+    """The text of a node; what Outlook reads in a conditional comment as the nodes that it is to it."""
+    if callable(node.tag) and node.text and node.text.startswith("[if "):
+        return tree(node.text.partition("]>")[2])
+    return node.text
 
 
 def require_same_document(name: str, ours: str, theirs: str) -> None:

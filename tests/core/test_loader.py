@@ -93,6 +93,7 @@ def test_a_byte_order_mark_is_not_part_of_the_text(folder: Path) -> None:
         ("templates/a/one.json", metadata(contract="x"), "/contract must be an object."),
         ("templates/a/one.json", metadata(sender="us"), "/sender must be an object."),
         ("templates/a/one.json", metadata(subject=7), "/subject must be text."),
+        ("templates/a/one.json", metadata(stoppable="no"), "/stoppable must be true or false."),
         ("templates/a/one.json", metadata(description=""), "/description must not be empty."),
         ("templates/a/one.json", metadata(audience="all"), "/audience must be customer or internal."),
         (

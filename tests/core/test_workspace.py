@@ -126,3 +126,16 @@ def test_a_broken_partial_is_named_once_whether_a_template_uses_it_or_none_does(
     ]
     assert {each.severity for each in told} == {Severity.ERROR}
     assert not [each for each in found.check(["two"]).findings if "partials/" in each.location.file]
+
+
+@pytest.mark.parametrize(("names", "found"), [(("x" * 80,), 1), (("x" * 80, "Ann"), 0), (("Ann",), 0)])
+def test_a_long_subject_is_a_mistake_where_no_data_leave_it_whole(
+    tmp_path: Path, names: tuple[str, ...], found: int
+) -> None:
+    contract = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+    workspace(tmp_path, contract)
+    (tmp_path / "fixtures/one").mkdir(parents=True)
+    for number, name in enumerate(names):
+        (tmp_path / f"fixtures/one/f{number}.json").write_text(json.dumps({"name": name}))
+    report = Workspace.load(tmp_path / "templates", tmp_path / "fixtures").check()
+    assert sum(finding.code == "subject-long" for finding in report.findings) == found

@@ -37,6 +37,7 @@ def templates(draw: st.DrawFn) -> CompiledTemplate:
         audience=draw(TEXT),
         description=draw(TEXT),
         contract=draw(st.none() | st.dictionaries(TEXT, st.integers() | TEXT, max_size=3)),
+        stoppable=draw(st.booleans()),
     )
 
 
@@ -61,6 +62,17 @@ def test_the_id_depends_on_the_content_and_on_nothing_else(
 def test_every_part_counts(field: str) -> None:
     changed = make_release([template("a/b", **{field: "other"})], {}, Provenance())
     assert changed.id != make_release([template("a/b")], {}, Provenance()).id
+
+
+def test_that_a_mail_may_be_stopped_is_said_only_where_it_may_not() -> None:
+    """So that the releases that there are keep their ids."""
+    for stoppable in (True, False):
+        found = make_release([template("a/b", stoppable=stoppable)], {}, Provenance())
+        assert (b"stoppable" in found.bundle_data) is not stoppable
+        assert found.bundle.template("a/b").stoppable is stoppable
+    damaged = found.bundle_data.replace(b'"stoppable":false', b'"stoppable":"no"')
+    with pytest.raises(DamagedReleaseError, match="stoppable"):
+        parse_bundle(damaged, release=hashlib.sha256(damaged).hexdigest())
 
 
 def test_the_id_is_the_digest_of_the_bundle_and_golden() -> None:

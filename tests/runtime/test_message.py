@@ -151,3 +151,15 @@ def test_the_argument_of_ses_fits_its_service_model() -> None:
 def test_the_sender_of_ses_is_ascii() -> None:
     assert sender_address(rendered()) == "KimmyAI <noreply@kimmyai.io>"
     assert sender_address(rendered(sender=("Küche", "a@example.com"))).isascii()
+
+
+def test_a_mail_that_may_not_be_stopped_offers_no_way_to_stop_it() -> None:
+    url = "https://portal.kimmyai.io/unsubscribe?token=1"
+    kept, stopped = rendered(stoppable=False), rendered()
+    for email, offered in ((kept, False), (stopped, True)):
+        message = mime_message(email, recipient="john@example.com", unsubscribe_url=url)
+        assert ("List-Unsubscribe" in message) is offered
+        assert ("List-Unsubscribe-Post" in message) is offered
+        assert ("Headers" in ses_content(email, unsubscribe_url=url)["Simple"]) is offered
+    with pytest.raises(HeaderError):
+        mime_message(kept, recipient="john@example.com", unsubscribe_url="http://portal.kimmyai.io/")

@@ -44,6 +44,16 @@ window.probes = (() => {
         };
       }),
 
+    // Where the letters of each visible text are, on the page: text, left, top, right, bottom.
+    inkBoxes: () =>
+      textNodes().map((node) => {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const box = range.getClientRects()[0];
+        const [x, y] = [window.scrollX, window.scrollY];
+        return [node.data.trim().slice(0, 60), box.left + x, box.top + y, box.right + x, box.bottom + y];
+      }),
+
     pageWidth: () => document.documentElement.scrollWidth,
 
     // Boxes whose content sticks out of them, over a neighbour or the edge.
@@ -66,13 +76,35 @@ window.probes = (() => {
 
     // Pairs of which the second must stand below the first, and begin at the same left edge: label and value.
     stacked: () =>
-      [...all(".facts tr"), ...all(".item-row")].map((row) => {
+      all(".facts tr").map((row) => {
         const [first, second] = [...row.children].map((cell) => cell.getBoundingClientRect());
         return { text: words(row), below: second.top >= first.bottom - 1, aligned: second.left === first.left };
       }),
 
+    // The total of an item stands beside its name, on the same line.
+    beside: () =>
+      all(".item").map((cell) => {
+        const name = cell.querySelector(".item-name").getBoundingClientRect();
+        const range = document.createRange();
+        range.selectNode(cell.nextElementSibling.firstChild);
+        const total = range.getBoundingClientRect();
+        return { text: words(cell), right: total.left >= name.right, aligned: Math.abs(total.top - name.top) < 8 };
+      }),
+
+    // On which side of its cell each text of an item stands, beside the direction that its words have.
+    sides: () =>
+      all(".item-name, .item-description").map((text) => {
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        const lines = [...range.getClientRects()];
+        const box = text.getBoundingClientRect();
+        const left = Math.min(...lines.map((line) => line.left)) - box.left;
+        const right = box.right - Math.max(...lines.map((line) => line.right));
+        return { rtl: /^[\u0590-\u06ff]/.test(words(text)), left, right };
+      }),
+
     rightEdges: () =>
-      all(".items tr > :last-child, .total-value, .grand-value").map((cell) =>
+      all(".items tr > :last-child").map((cell) =>
         Math.round(cell.getBoundingClientRect().right),
       ),
 

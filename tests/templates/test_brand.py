@@ -20,6 +20,8 @@ PALETTE = {
     "#333333", "#666666", "#ffffff", "#f4f4f4", "#dddddd",
 }  # fmt: skip
 """The design's own; what a dark screen shows is ours and stands apart."""
+BAND = "#b3d1f0"
+"""30 % of the primary colour: the one ground of the logo that no client was seen to darken."""
 
 every_template = pytest.mark.parametrize("name", sorted(DESIGN))
 
@@ -50,4 +52,7 @@ def test_colours_on_a_light_screen_are_those_of_the_brand(workspace: Workspace, 
     inline = " ".join("".join(pair) for pair in re.findall(r'\bstyle="([^"]*)"|\bbgcolor="([^"]*)"', html))
     used = {colour.lower() for colour in re.findall(r"#[0-9a-fA-F]{6}\b", inline)}
     assert used, "nothing was looked at"
-    assert used <= PALETTE
+    assert used <= PALETTE | {BAND}
+    outside = [tag for tag in re.findall(r"<[^>]*>", html) if BAND in tag]
+    assert len(outside) == 1
+    assert 'class="band"' in outside[0]

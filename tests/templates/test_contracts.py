@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import itertools
+import re
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from app.core.sources import TemplateSet
 from app.core.workspace import Workspace
 from bbws_templates.contract import contract_problems, unsupported_keywords
 from tests.templates.schemas import Schema, fields, resolve, values
+from tests.templates.test_fixtures import STATES
 from tests.templates.test_metadata import DESIGN, metadata
 
 A = {
@@ -74,9 +78,13 @@ D = {
     "invoiceUrl",
     "pdfUrl",
 }
+ORDER_NUMBER = {"orderNumber"}  # what people call an order by, where the design has its key alone
+PAID_FOR = {"receiptNumber", "items", "subtotal", "discount", "tax", "taxRate"}
+STATE = {"amountPaid", "amountDue"}
+TAX_INVOICE = {"discount", "taxRate", "supplier", "customerVatNumber", "bankReference"}
 EVERYWHERE = {"unsubscribeUrl", "companyAddress", "copyrightYear"}
 INTERNAL = {"tenantId", "adminPortalUrl"}
-OPTIONAL = {"tenantName", "discount", "campaignCode", "pdfLink", "pdfUrl"}
+OPTIONAL = {"tenantName", "campaignCode", "pdfLink", "pdfUrl"}
 DATA = {
     "receipts/receipt": A,
     "receipts/receipt_internal": A,
@@ -91,6 +99,22 @@ DATA = {
     "invoices/invoice": D,
     "invoices/invoice_internal": D,
 }
+"""The fields of the design; what is required of a caller grows no more."""
+SINCE = {
+    "receipts/receipt": ORDER_NUMBER | PAID_FOR,
+    "receipts/receipt_internal": ORDER_NUMBER | PAID_FOR,
+    "receipts/order": STATE | {"taxRate", "paymentUrl"},
+    "receipts/order_internal": STATE | {"taxRate"},
+    "notifications/order_confirmation_customer": STATE | {"taxRate", "paymentUrl"},
+    "notifications/order_confirmation_internal": STATE | {"taxRate"},
+    "notifications/payment_confirmation_customer": ORDER_NUMBER,
+    "notifications/payment_confirmation_internal": ORDER_NUMBER,
+    "notifications/site_creation_customer": ORDER_NUMBER,
+    "notifications/site_creation_internal": ORDER_NUMBER,
+    "invoices/invoice": ORDER_NUMBER | STATE | TAX_INVOICE | {"paymentUrl"},
+    "invoices/invoice_internal": ORDER_NUMBER | STATE | TAX_INVOICE,
+}
+"""Fields that the design does not have: all of them optional."""
 
 every_template = pytest.mark.parametrize("name", DESIGN)
 
@@ -103,8 +127,9 @@ def contract_of(templates: TemplateSet, name: str) -> Mapping[str, Any]:
 def test_the_fields_are_those_of_the_design(templates: TemplateSet, name: str) -> None:
     contract = contract_of(templates, name)
     expected = DATA[name] | EVERYWHERE | (INTERNAL if name.endswith("_internal") else set())
-    assert set(contract["properties"]) == expected
-    assert set(contract["required"]) == expected - OPTIONAL
+    optional = OPTIONAL | ({"discount"} if "items" in DATA[name] else set())
+    assert set(contract["properties"]) == expected | SINCE[name]
+    assert set(contract["required"]) == expected - optional
 
 
 @every_template
@@ -183,24 +208,58 @@ def test_money_is_decimal_text_and_urls_are_https(templates: TemplateSet, name: 
 @every_template
 def test_every_field_shows_in_the_email(workspace: Workspace, templates: TemplateSet, name: str) -> None:
     """A caller goes to the trouble of sending a field: its reader must see it."""
-    typical = workspace.fixture(name, "typical").data
     contract = contract_of(templates, name)
-    before = workspace.render(name, typical)
-    for pointer, schema, value in values(contract, typical):
-        other = value + 1 if isinstance(value, int) else another(schema, value)
-        data = replaced(typical, pointer, other)
-        assert contract_problems(contract, data) == (), pointer
-        after = workspace.render(name, data)
-        assert after.html != before.html, f"{pointer} does not show in the HTML"
-        assert after.text != before.text, f"{pointer} does not show in the text part"
+    fields, in_html, in_text = set(), set(), set()
+    # A key shows where there is no number, what is due where something is: each in one of these at least.
+    for scenario in sorted({*templates.templates[name].fixtures} & {"typical", "minimal", *STATES}):
+        given = workspace.fixture(name, scenario).data
+        before = workspace.render(name, given)
+        for pointer, schema, value in values(contract, given):
+            other = value + 1 if isinstance(value, int) else another(schema, value)
+            data = replaced(given, pointer, other)
+            assert contract_problems(contract, data) == (), pointer
+            after = workspace.render(name, data)
+            fields.add(pointer)
+            in_html |= {pointer} if after.html != before.html else set()
+            in_text |= {pointer} if after.text != before.text else set()
+    assert fields - in_html == set()
+    assert fields - in_text == set()
+
+
+LINK = re.compile(r"https://[^\s\"<>]+")
+
+
+@every_template
+def test_the_text_part_has_every_link_of_the_mail_on_a_line_of_its_own(
+    workspace: Workspace, templates: TemplateSet, name: str
+) -> None:
+    """It is written by hand: nothing may be in one part alone. Links come last, below the words."""
+    for scenario, fixture in templates.templates[name].fixtures.items():
+        email = workspace.render(name, fixture.data)
+        links = {unescape(link) for link in re.findall(r'<a [^>]*href="(https:[^"]*)"', email.html)}
+        alone = {line for line in email.text.splitlines() if LINK.match(line)}
+        assert links <= alone, scenario
+        assert "above" not in email.text.split("Questions?")[0].lower()
 
 
 @every_template
 def test_optional_fields_leave_nothing_behind(workspace: Workspace, name: str) -> None:
     email = workspace.render(name, workspace.fixture(name, "minimal").data)
-    for words in ("Hello ,", "Discount", "Campaign", "PDF", "Tenant name"):
+    for words in (
+        "Hello ,",
+        "Discount",
+        "Campaign",
+        "PDF",
+        "Tenant name",
+        "Receipt number",
+        "Bank",
+        "Supplier",
+    ):
         assert words not in email.html
         assert words not in email.text
+    assert "Tax invoice" not in email.html
+    if "invoices" in name or "order" in name:
+        assert "VAT (15%)" in email.text
 
 
 @every_template
@@ -230,7 +289,7 @@ def test_customer_and_internal_version_differ_in_content(
     for_staff = workspace.render(internal, data)
     for part in ("html", "text"):
         staff, outside = getattr(for_staff, part), getattr(for_customer, part)
-        for words in ("What to do next", data["tenantId"], "admin portal", "Internal notification"):
+        for words in ("What to do next", data["tenantId"], "admin portal", "staff only"):
             assert words in staff
             assert words not in outside
         assert "Hello" in outside
@@ -258,3 +317,36 @@ def replaced(data: Mapping[str, Any], pointer: str, value: Any) -> dict[str, Any
         target = target[part]
     target[last] = value
     return result
+
+
+@every_template
+def test_the_language_of_a_mail_is_that_of_the_set(
+    workspace: Workspace, templates: TemplateSet, name: str
+) -> None:
+    html = workspace.render(name, workspace.fixture(name, "typical").data).html
+    locale = templates.settings.locale
+    assert locale
+    assert {*re.findall(r'<(?:html|div role="article")[^>]* lang="([^"]*)"', html)} == {locale}
+
+
+@every_template
+def test_a_page_has_a_landmark_one_first_heading_and_no_level_left_out(
+    workspace: Workspace, name: str
+) -> None:
+    html = workspace.render(name, workspace.fixture(name, "typical").data).html
+    assert html.count('role="article"') == 1
+    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", html)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+@every_template
+def test_outlook_gets_each_button_as_a_shape_that_is_its_link(workspace: Workspace, name: str) -> None:
+    html = workspace.render(name, workspace.fixture(name, "typical").data).html
+    buttons = re.findall(r'<a class="button-link" href="([^"]*)"[^>]*>([^<]*)</a>', html)
+    shapes = re.findall(
+        r'<v:roundrect [^>]*href="([^"]*)"[^>]*><w:anchorlock/><center[^>]*>([^<]*)</center>', html
+    )
+    assert len(buttons) == 1
+    assert shapes == buttons

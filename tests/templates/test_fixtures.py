@@ -11,16 +11,21 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from app.core.sources import Fixture, TemplateSet
 from bbws_templates.contract import contract_problems
+from tests.templates.conftest import ROOT
 from tests.templates.schemas import is_free_text, values
 from tests.templates.test_metadata import DESIGN, metadata
 
 SCENARIOS = ("typical", "minimal", "long", "international", "hostile")
+STATES = ("unpaid", "paid", "part_paid")
+"""Of a payment: what cannot be true of one mail at the same time has a fixture of its own."""
+FILES = sorted((ROOT / "fixtures").rglob("*.json"))
 CONTROLS = {chr(code) for code in range(0x20)} | {"\x7f", "\u2028", "\u202e"}
 ZULU = re.compile(r"[Uu]hlelo|Umgwaqo|Inkokhelo|inyanga|iSifundazwe|Igumbi")
 
 every_template = pytest.mark.parametrize("name", DESIGN)
 every_fixture = pytest.mark.parametrize(
-    ("name", "scenario"), [(name, scenario) for name in DESIGN for scenario in SCENARIOS]
+    ("name", "scenario"),
+    [(path.parent.relative_to(ROOT / "fixtures").as_posix(), path.stem) for path in FILES],
 )
 
 
@@ -30,7 +35,7 @@ def fixture(templates: TemplateSet, name: str, scenario: str) -> Fixture:
 
 @every_template
 def test_the_five_scenarios_are_there(templates: TemplateSet, name: str) -> None:
-    assert set(templates.templates[name].fixtures) == set(SCENARIOS)
+    assert set(SCENARIOS) <= set(templates.templates[name].fixtures) <= {*SCENARIOS, *STATES}
     assert not templates.templates[name].broken_fixtures
 
 
@@ -48,7 +53,13 @@ def test_minimal_has_the_required_fields_and_typical_the_optional_ones_too(
 ) -> None:
     contract = metadata(templates, name).contract
     assert set(fixture(templates, name, "minimal").data) == set(contract["required"])
-    assert set(fixture(templates, name, "typical").data) == set(contract["properties"])
+    given = templates.templates[name].fixtures
+    shown = {
+        field for scenario in ("typical", *STATES) if scenario in given for field in given[scenario].data
+    }
+    assert shown == set(contract["properties"])
+    exclusive = {"amountPaid", "amountDue", "paymentUrl"}
+    assert set(given["typical"].data) >= shown - exclusive
     for item in fixture(templates, name, "minimal").data.get("items", ()):
         assert "productDescription" not in item
 
@@ -60,7 +71,8 @@ def test_long_is_long(templates: TemplateSet, name: str) -> None:
     if rows is not None:
         assert len(rows) == 40
         assert any(len(word) >= 80 for row in rows for word in str(row).split())
-        assert len(max(data["billingAddress"]["street"].split(), key=len)) >= 80
+        if "billingAddress" in data:
+            assert len(max(data["billingAddress"]["street"].split(), key=len)) >= 80
         assert any(row["unitPrice"] == "1234567890.12" for row in rows)
     elif "amount" in data:
         assert data["amount"] == "1234567890.12"
@@ -133,3 +145,22 @@ def test_the_totals_add_up(templates: TemplateSet, name: str, scenario: str) -> 
     assert net + Decimal(data["tax"]) == Decimal(data.get("totalAmount", data.get("amount")))
     if "itemCount" in data:
         assert data["itemCount"] == len(rows)
+    if "amountDue" in data:
+        due = net + Decimal(data["tax"]) - Decimal(data.get("amountPaid", "0"))
+        assert Decimal(data["amountDue"]) == due
+
+
+@pytest.mark.parametrize("scenario", ["typical", "minimal", "international", "hostile"])
+def test_order_receipt_payment_and_invoice_agree_to_the_cent(templates: TemplateSet, scenario: str) -> None:
+    """One customer's mails about one order tell one story, whoever gets them."""
+    orders, totals, taxes, discounts = set(), set(), set(), set()
+    for name in DESIGN:
+        data = fixture(templates, name, scenario).data
+        number = fixture(templates, "receipts/order", scenario).data["orderNumber"]
+        orders.add((data["orderId"], data.get("orderNumber", number)))
+        if "site_creation" not in name:
+            totals.add(data.get("totalAmount", data.get("amount")))
+        if "tax" in data:
+            taxes.add((data["subtotal"], data["tax"]))
+            discounts.add(data.get("discount"))
+    assert (len(orders), len(totals), len(taxes), len(discounts)) == (1, 1, 1, 1)

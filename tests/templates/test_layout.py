@@ -67,12 +67,36 @@ def test_a_thumb_hits_every_link(show: Show, name: str, scenario: str) -> None:
 
 @every_template
 def test_a_phone_has_one_column(show: Show, name: str) -> None:
-    """A fact's value stands below its label, an item's figures below its name."""
+    """A fact's value stands below its label."""
     stacked = show(name, "typical", width=375).probe("stacked")
     assert stacked
     for row in stacked:
         assert row["below"], row["text"]
         assert row["aligned"], row["text"]
+
+
+@pytest.mark.parametrize("width", [640, 375])
+@pytest.mark.parametrize("name", ["receipts/receipt", "receipts/order", "invoices/invoice"])
+def test_the_total_of_an_item_stands_beside_its_name(show: Show, name: str, width: int) -> None:
+    items = show(name, "typical", width=width).probe("beside")
+    assert len(items) == 3
+    for item in items:
+        assert item["right"], item["text"]
+        assert item["aligned"], item["text"]
+
+
+@pytest.mark.parametrize("name", ["receipts/order", "invoices/invoice"])
+def test_the_texts_of_an_item_stand_on_their_own_side(show: Show, name: str) -> None:
+    texts = show(name, "international", width=640).probe("sides")
+    assert {text["rtl"] for text in texts} == {True, False}
+    for text in texts:
+        assert text["right" if text["rtl"] else "left"] < 1
+
+
+@pytest.mark.parametrize("width", [640, 375, 320])
+def test_the_address_of_a_site_is_on_one_line(show: Show, width: int) -> None:
+    shown = show("notifications/site_creation_customer", "typical", width=width)
+    assert shown.page.evaluate("document.querySelector('.address a').getClientRects().length") == 1
 
 
 @pytest.mark.parametrize("scenario", ["typical", "long"])

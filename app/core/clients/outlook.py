@@ -34,12 +34,15 @@ _CELLS = frozenset({"td", "th"})
 _SIZED = frozenset({"table", "td", "th", "tr", "col", "colgroup", "hr"})
 _UNREAD_VALUE = re.compile(r"\b(?:rgba|hsla?|calc|var|linear-gradient|radial-gradient|min|max|clamp)\(", re.I)
 _RELATIVE_UNIT = re.compile(r"[\d.](?:rem|vw|vh|vmin|vmax)\b", re.IGNORECASE)
+_SHAPE = re.compile(r"<v:(?P<name>roundrect|rect)\b(?P<attributes>[^>]*)>(?P<inside>.*?)</v:(?P=name)>", re.S)
+_FILL = re.compile(r"""\bfillcolor=["'](#[0-9a-fA-F]{3,8}|[a-z]+)["']""")
+_SHAPE_SIZE = re.compile(r"(?<![-\w])(width|height):\s*(\d+)px")
 _URL = re.compile(r"url\([^)]*\)", re.IGNORECASE)
 
 
 def view(source: str) -> ClientView:
     """``source`` as Outlook 2016 and later show it on Windows, as far as CSS can say it."""
-    resolved = outlook_view(source)
+    resolved = outlook_view(_SHAPE.sub(_as_cell, source))
     markup = scan(resolved.html)
     edits = Edits(markup.text)
     gone = restyle(markup, edits, _as_word_reads)
@@ -52,6 +55,17 @@ def view(source: str) -> ClientView:
     if media:
         notes.append(f"{media} at-rules dropped")
     return ClientView(edits.applied(), tuple(notes))
+
+
+def _as_cell(shape: re.Match[str]) -> str:
+    """A rectangle of VML as Word draws it, but for round corners: a cell of its size and colour."""
+    sizes = "".join(f' {name}="{pixels}"' for name, pixels in _SHAPE_SIZE.findall(shape["attributes"]))
+    fill = _FILL.search(shape["attributes"])
+    ground = f' bgcolor="{fill[1]}"' if fill else ""
+    return (
+        '<table role="presentation" cellpadding="0" cellspacing="0"><tr>'
+        f'<td align="center" valign="middle"{sizes}{ground}>{shape["inside"]}</td></tr></table>'
+    )
 
 
 def _as_word_reads(tag: StartTag, style: tuple[Declaration, ...]) -> Iterable[Declaration]:
@@ -95,8 +109,9 @@ OUTLOOK = Client(
     label="Outlook for Windows",
     models="Conditional comments resolved as by Outlook 2016 and later; no rounded corners, shadows, "
     "background images, max-width, floats or positions; padding on table cells only; sizes of images from "
-    "their attributes; no media queries.",
-    leaves_out="Word's own line heights and fonts, VML shapes, and the scaling of high-density screens.",
+    "their attributes; no media queries. Rectangles of VML are cells of their size and colour.",
+    leaves_out="Word's own line heights and fonts, further VML shapes, and the scaling of "
+    "high-density screens.",
     sources=(
         "Microsoft, Word 2007 HTML and CSS Rendering Capabilities in Outlook 2007",
         "https://www.caniemail.com/clients/outlook/",

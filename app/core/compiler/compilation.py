@@ -144,6 +144,7 @@ class _Compiler:
             audience=metadata.audience.value if metadata else "",
             description=metadata.description if metadata else "",
             contract=metadata.contract if metadata else None,
+            stoppable=metadata.stoppable if metadata else True,
         )
         if metadata is None:
             self._report(

@@ -64,6 +64,11 @@ def _place(source: TemplateSource, pointer: str) -> Location:
     return locate(source.metadata.file.text, source.metadata.file.label, pointer)
 
 
+def cut_by_data(finding: Finding) -> bool:
+    """Whether a finding is that data make a subject too long: no advice where other data leave it whole."""
+    return finding.code == SUBJECT_LONG.code and finding.severity is Severity.WARNING
+
+
 Found = Iterator[tuple[Rule, str, str, Severity | None]]
 
 

@@ -1,0 +1,111 @@
+"""The mails when a client darkens them by itself, by the pixels of Chromium's own override."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, Route
+
+from app.core.workspace import Workspace
+from tests.templates.conftest import PROBES, ROOT
+from tests.templates.test_contrast import MINIMUM, contrast
+
+LOGO = ROOT / "app" / "browser" / "assets" / "static.kimmyai.io" / "logos" / "kimmyai-logo-email.png"
+LARGE = 3.0
+"""The least contrast of graphics and large text (WCAG 2.2, 1.4.3 and 1.4.11)."""
+SCALE = 3  # letters of so many pixels have some that are of their colour alone
+
+
+@pytest.fixture(scope="module")
+def dark_page(browser_page: Page) -> Iterator[Page]:
+    """A page that the browser darkens whatever its author says, with the real logo."""
+
+    def answer(route: Route) -> None:
+        if route.request.url.endswith(LOGO.name):
+            route.fulfill(body=LOGO.read_bytes(), content_type="image/png")
+        else:
+            route.abort()
+
+    browser = browser_page.context.browser
+    assert browser is not None
+    page = browser.new_page(device_scale_factor=SCALE, viewport={"width": 640, "height": 900})
+    page.route("**/*", answer)
+    yield page
+    page.close()
+
+
+def darken(page: Page) -> None:
+    """Some builds forget the override on the way to a new page, or beyond the edge of the window."""
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("Emulation.setAutoDarkModeOverride", {"enabled": True})
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": 640, "height": height + 1})
+    page.set_viewport_size({"width": 640, "height": height})
+
+
+def shown(page: Page, workspace: Workspace, name: str) -> Image.Image:
+    page.set_viewport_size({"width": 640, "height": 900})
+    page.set_content(workspace.render(name, workspace.fixture(name, "typical").data).html, wait_until="load")
+    darken(page)
+    page.evaluate(PROBES)
+    return Image.open(BytesIO(page.screenshot())).convert("RGB")
+
+
+def rgb(pixel: tuple[int, int, int]) -> dict[str, float]:
+    return dict(zip("rgb", pixel, strict=True))
+
+
+def colours(picture: Image.Image, box: tuple[float, float, float, float]) -> Counter[tuple[int, int, int]]:
+    left, top, right, bottom = (round(side * SCALE) for side in box)
+    found = picture.crop((left, top, right, bottom)).getcolors(1 << 24) or []
+    return Counter(
+        {(pixel[0], pixel[1], pixel[2]): count for count, pixel in found if isinstance(pixel, tuple)}
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["receipts/receipt", "notifications/order_confirmation_customer", "invoices/invoice_internal"]
+)
+def test_text_and_logo_stand_out_in_a_mail_that_its_client_darkens(
+    dark_page: Page, workspace: Workspace, name: str
+) -> None:
+    picture = shown(dark_page, workspace, name)
+    ground = colours(picture, (4, 4, 14, 14)).most_common(1)[0][0]
+    assert contrast(rgb(ground), rgb((255, 255, 255))) > 10, "the page is not dark: nothing is shown by this"
+
+    faint = {}
+    boxes = dark_page.evaluate("probes.inkBoxes()")
+    assert len(boxes) > 20
+    for text, *box in boxes:
+        seen = colours(picture, tuple(box))
+        behind = rgb(seen.most_common(1)[0][0])
+        strongest = max(contrast(behind, rgb(pixel)) for pixel in seen)
+        if strongest < MINIMUM:
+            faint[text] = round(strongest, 2)
+    assert not faint
+
+
+@pytest.mark.parametrize("forced", [False, True])
+def test_the_logo_stands_out_from_its_band_and_the_band_stays(
+    dark_page: Page, browser_page: Page, workspace: Workspace, forced: bool
+) -> None:
+    page = dark_page if forced else browser_page
+    if not forced:
+        page.emulate_media(color_scheme="dark")
+    name = "receipts/receipt"
+    page.set_content(workspace.render(name, workspace.fixture(name, "typical").data).html, wait_until="load")
+    if forced:
+        darken(page)
+    band = page.locator(".band").screenshot()
+    picture = Image.open(BytesIO(band)).convert("RGB")
+    ground = picture.getpixel((3, 3))
+    assert ground == (0xB3, 0xD1, 0xF0)
+    assert isinstance(ground, tuple)
+    logo = {pixel for _, pixel in Image.open(LOGO).convert("RGBA").getcolors(1 << 16) or []}
+    for ink in ((0x00, 0x40, 0x80), (0x00, 0x66, 0xCC)):
+        assert (*ink, 255) in logo
+        assert contrast(rgb(ink), rgb(ground)) >= LARGE
