@@ -36,8 +36,12 @@ def check_vml(page: Page) -> Iterator[Problem]:
         for name, value in element.attributes.items():
             if name in _COLOURS and not _is_colour(value):
                 yield COLOUR.at(page.place_of(element, name), f"Outlook takes this {name} for no colour.")
-        if element.attributes.get("href", "https:").strip() in {"", "#"}:
-            yield links.EMPTY.at(page.place_of(element, "href"), "The link's target is empty.")
+        href = element.attributes.get("href", "https:").strip()
+        if href in {"", "#"}:
+            # "#" is the placeholder of a draft, as in any other link.
+            grave = WARNING if href else links.EMPTY.severity
+            message = "The link's target is empty: it leads nowhere."
+            yield links.EMPTY.at(page.place_of(element, "href"), message, severity=grave)
         if _wants_image(element) and not element.attributes.get("src", "").strip():
             yield images.SOURCE.at(element.offset, "The image has no source.")
 
