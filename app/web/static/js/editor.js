@@ -5,12 +5,13 @@ const PATIENCE = 250;
 
 export class Editor {
   /** `onchange(text, value)` is told of every state that is JSON; both are null after a reset. */
-  constructor({ onchange, onlenient, ontoggle }) {
+  constructor({ onchange, onreset, onlenient, ontoggle }) {
     this.panel = $("#editor");
     this.area = $("#data");
     this.status = $("#data-status");
     this.lenient = $("#lenient");
     this.onchange = onchange;
+    this.onreset = onreset;
     this.ontoggle = ontoggle;
     this.original = "";
     this.edited = false;
@@ -49,9 +50,16 @@ export class Editor {
     this.say("");
   }
 
+  /** What a person has typed, null when it is what a fixture has. */
+  typed() {
+    return this.edited ? this.area.value : null;
+  }
+
   reset() {
+    const typed = this.typed();
     this.forget();
     this.onchange(null, null);
+    this.onreset(typed);
   }
 
   mark(edited) {
@@ -75,7 +83,11 @@ export class Editor {
 
   format() {
     try {
-      this.area.value = JSON.stringify(JSON.parse(this.area.value), null, 2);
+      const text = JSON.stringify(JSON.parse(this.area.value), null, 2);
+      if (text === this.area.value) return;
+      this.area.value = text;
+      this.mark(text !== this.original);
+      this.later();
     } catch {
       this.read();
     }
@@ -103,8 +115,11 @@ export class Editor {
     if (event.key === "Escape") this.leaving = true;
     else if (event.key === "Tab" && !event.shiftKey && !this.leaving) {
       event.preventDefault();
-      this.area.setRangeText("  ", this.area.selectionStart, this.area.selectionEnd, "end");
-      this.later();
+      // By way of the field's own editing, so that it is an edit like any other: seen, and undone by Ctrl+Z.
+      if (!document.execCommand("insertText", false, "  ")) {
+        this.area.setRangeText("  ", this.area.selectionStart, this.area.selectionEnd, "end");
+        this.area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      }
     } else this.leaving = false;
   }
 }

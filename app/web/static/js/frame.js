@@ -5,6 +5,7 @@ import { $, h } from "./dom.js";
 const SMALLEST = 200;
 const LARGEST = 2000;
 const LONGEST_WAIT = 4000;
+const AGAIN = 1500;
 
 export class Frame {
   /** `onresize(width)` is told while the grip is dragged, `onload(document)` when a mail is shown. */
@@ -29,16 +30,39 @@ export class Frame {
 
   /** Load another address; the title names the frame for screen readers. */
   show(address, title) {
-    if (address === this.address && !this.failed) return;
+    if (address === this.address && !this.failed && !this.lost) return;
     this.address = address;
     this.next?.remove();
     const frame = h("iframe", { class: "waiting", sandbox: "allow-same-origin", title, src: address });
     this.next = frame;
-    const swap = () => this.swap(frame);
-    // A mail that took longer is shown already, and only now has a height.
-    frame.addEventListener("load", () => (this.shown === frame ? this.settle() : swap()));
-    setTimeout(swap, LONGEST_WAIT);
+    frame.addEventListener("load", () => {
+      // A mail that took longer is shown already, and only now has a height.
+      if (this.shown === frame) this.settle();
+      else if (frame.contentDocument) this.swap(frame);
+      else this.lose(frame, title);
+    });
+    this.wait(frame);
     this.box.append(frame);
+  }
+
+  /** Show a mail that takes long as soon as there is something of it; until then the one before stays. */
+  wait(frame) {
+    setTimeout(() => {
+      if (this.next !== frame) return;
+      if (frame.contentDocument?.body?.childElementCount) this.swap(frame);
+      else this.wait(frame);
+    }, LONGEST_WAIT);
+  }
+
+  /** What came is a page of the browser's own, since the server is away: keep what is shown, and ask again. */
+  lose(frame, title) {
+    if (this.next !== frame) return;
+    this.next = null;
+    this.lost = true;
+    this.stage.dataset.lost = "";
+    frame.remove();
+    const { address } = this;
+    setTimeout(() => this.lost && this.address === address && !this.next && this.show(address, title), AGAIN);
   }
 
   /** Whether what is shown is out of date because the newest state has failed. */
@@ -50,14 +74,17 @@ export class Frame {
   swap(frame) {
     if (this.next !== frame) return;
     this.next = null;
-    const left = this.shown?.contentWindow?.scrollX ?? 0;
+    this.lost = false;
+    delete this.stage.dataset.lost;
+    const left = this.shown?.contentDocument?.scrollingElement?.scrollLeft ?? 0;
     const top = this.stage.scrollTop;
     const old = this.shown;
     this.shown = frame;
     this.settle();
     frame.classList.remove("waiting");
     old?.remove();
-    frame.contentWindow?.scrollTo(left, 0);
+    const scrolled = frame.contentDocument?.scrollingElement;
+    if (scrolled) scrolled.scrollLeft = left;
     this.stage.scrollTop = top;
   }
 

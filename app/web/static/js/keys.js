@@ -7,18 +7,20 @@ export function bind(shortcuts) {
   const dialog = helpDialog(all);
   document.body.append(dialog);
   for (const button of $$("[data-help]")) button.addEventListener("click", () => dialog.showModal());
-  document.addEventListener("keydown", (event) => {
+  const pressed = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialog.open) return;
-    const typing = event.target.closest("input, select, textarea, [contenteditable]");
-    if (typing) {
-      if (event.key === "Escape") typing.blur();
-      return;
-    }
+    // A select is no place to type: its arrows go on to work, and letters are shortcuts as anywhere.
+    const typing = event.target.closest?.("input:not([type=checkbox]), textarea, [contenteditable]");
+    if (event.key === "Escape" && event.target !== document.body) document.activeElement?.blur();
+    if (typing) return;
     const found = all.find((shortcut) => shortcut.keys.includes(event.key));
     if (!found) return;
     event.preventDefault();
     found.action(event.key);
-  });
+  };
+  document.addEventListener("keydown", pressed);
+  /** Shortcuts work in another document too, such as that of a mail which has the focus. */
+  return { inside: (other) => other.addEventListener("keydown", pressed) };
 }
 
 function helpDialog(shortcuts) {

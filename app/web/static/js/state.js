@@ -6,6 +6,7 @@ const LONGEST_FRAGMENT = 32000;
 
 export const state = { ...DEFAULTS };
 let data = null;
+let fault = "";
 
 /** Read the address; resolves once edited data, if any, are unpacked. */
 export async function load() {
@@ -13,7 +14,11 @@ export async function load() {
   for (const [name, value] of new URLSearchParams(location.search)) if (name in state) state[name] = value;
   const packed = /^#data=([\w-]+)$/.exec(location.hash);
   data = packed ? await unpack(packed[1]) : null;
+  fault = location.hash.startsWith("#data") && data === null ? "The data in the address are damaged, as after a link was cut short: the fixture is shown in their place." : "";
 }
+
+/** What was wrong with the data in the address, "" for nothing. */
+export const addressFault = () => fault;
 
 /** Change some of the state and the address with it. */
 export function update(changes) {
@@ -24,11 +29,14 @@ export function update(changes) {
 /** The text of the edited data, null when a fixture is shown as it is. */
 export const editedData = () => data;
 
+/** Resolves to whether the address holds them: what is too long it does not. */
 export async function setEditedData(text) {
   data = text;
   const packed = text === null ? "" : await pack(text);
-  if (text !== data) return; // typed on in the meantime
-  write(packed && packed.length < LONGEST_FRAGMENT ? `#data=${packed}` : "");
+  if (text !== data) return true; // typed on in the meantime
+  const fits = packed.length < LONGEST_FRAGMENT;
+  write(packed && fits ? `#data=${packed}` : "");
+  return fits;
 }
 
 /** The part of the address that a neighbouring template understands too. */

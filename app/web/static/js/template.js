@@ -11,24 +11,62 @@ import { replaceList, startNav } from "./nav.js";
 import { findingsPanel, headersPanel, inboxRow, linksPanel, textPanel } from "./panels.js";
 import { problemCard } from "./problem.js";
 import { SourceView } from "./sources.js";
-import { editedData, load, portable, setEditedData, state, update } from "./state.js";
+import { addressFault, editedData, load, portable, setEditedData, state, update } from "./state.js";
 
 const GMAIL_CLIP = 102 * 1024;
 const name = $("#layout").dataset.template;
 const page = { template: null, sources: [], email: null, checked: null, problem: null, stamp: 0 };
 let abort = null;
+let keys = null;
 
 const frame = new Frame($("#panel-preview"), {
   onresize: (width) => setWidth(width),
-  onload: () => undefined,
+  onload: (mail) => keys?.inside(mail),
 });
 const sourceView = new SourceView($("#panel-source"), "Source file", (file) => update({ file, line: "" }));
 const compiledView = new SourceView($("#panel-compiled"), "Compiled part", () => undefined);
 const editor = new Editor({
-  onchange: async (text) => { await setEditedData(text); await refresh(); },
+  onchange: async (text) => {
+    if (!(await setEditedData(text))) notice("The data are too long for the address: a reload or a link will not have them. Copy them before you leave.");
+    await refresh();
+  },
+  onreset: (typed) => offerUndo(typed, state.fixture),
   onlenient: (lenient) => { update({ lenient: lenient ? "1" : "" }); refresh(); },
   ontoggle: () => frame.fit(),
 });
+
+/* --- notices: what a person must know of, and may undo -------------------------------------------- */
+
+/** Say something that stays until it is put away; `undo` takes back what was done. */
+function notice(text, undo) {
+  const put = () => { $("#notice").hidden = true; };
+  $("#notice").replaceChildren(h("span", {}, text),
+    undo ? h("button", { type: "button", class: "link", onclick: () => { put(); undo(); } }, "Undo") : null,
+    h("button", { type: "button", class: "button small icon", "aria-label": "Put the notice away", onclick: put }, "×"));
+  $("#notice").hidden = false;
+}
+
+/** The fixture is shown again; what was typed can be had back. */
+function offerUndo(typed, fixture) {
+  if (typed === null) return;
+  notice("The edited data were put away.", () => {
+    if (fixture !== state.fixture) { update({ fixture }); showFixtures(); }
+    editor.restore(typed);
+    editor.toggle(true);
+    editor.read();
+  });
+}
+
+/** What the address asked for and could not be had. */
+function tellAddress() {
+  const sets = page.template?.fixtureSets ?? [];
+  if (state.fixture && page.template && !sets.some((set) => set.scenario === state.fixture)) {
+    notice(`There is no fixture '${state.fixture}'; the mail is shown with ${scenario() ? `'${scenario()}'` : "placeholders"}.`);
+    update({ fixture: "" });
+    showFixtures();
+  }
+  if (addressFault()) notice(addressFault());
+}
 
 /* --- what is shown ------------------------------------------------------------------------------- */
 
@@ -139,6 +177,7 @@ function fail(problem) {
   page.problem = problem ?? null;
   frame.fail(Boolean(problem));
   $("#problem").hidden = !problem;
+  $("#stale").hidden = !problem || !page.email;
   $("#problem").replaceChildren(...(problem ? [problemCard(problem, jump)] : []));
 }
 
@@ -228,12 +267,15 @@ function showClient() {
 }
 
 function setFixture(fixture) {
+  const before = state.fixture;
   update({ fixture });
   $("#fixture").value = fixture;
+  const typed = editor.typed();
   editor.edited = false;
   offerData();
   editor.forget();
   setEditedData(null).then(() => refresh());
+  offerUndo(typed, before);
   carry();
 }
 
@@ -269,7 +311,7 @@ function listen() {
     event.preventDefault();
     openTab(end ?? following(tabs, state.tab, step), true);
   });
-  bind([
+  keys = bind([
     { keys: ["j", "]"], help: "Next template", action: () => go("next") },
     { keys: ["k", "["], help: "Previous template", action: () => go("previous") },
     { keys: ["o"], help: "The version for the other audience", action: () => go("partner") },
@@ -282,7 +324,7 @@ function listen() {
     { keys: ["d"], help: "Light or dark", action: () => $("#schemes button").disabled || setScheme(state.scheme === "dark" ? "light" : "dark") },
     { keys: ["c"], help: "Next mail client", action: () => setClient(following($$("#client option").map((option) => option.value), state.client)) },
     { keys: tabs.map((_, index) => String(index + 1)), shown: ["1", "…", String(tabs.length)], help: "Open a tab", action: (key) => openTab(tabs[key - 1]) },
-    { keys: [], shown: ["Esc"], help: "Leave a field" },
+    { keys: [], shown: ["Esc"], help: "Leave a field, or the mail" },
   ]);
 }
 
@@ -324,6 +366,7 @@ async function begin() {
   start();
   startNav();
   await refresh({ files: true });
+  tellAddress();
   if (state.tab === "source" && state.file) sourceView.jump(state.file, Number(state.line) || 1);
   await readCheck();
 }

@@ -1,0 +1,179 @@
+"""What a demanding designer runs into: a server that is away, keys, typed data, wrong addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.web.browsing import SHOWN, chromium, mail, opened
+from tests.web.conftest import Folders
+from tests.web.process import Server
+from tests.web.test_browser import RECEIPT, RECEIPT_FILE
+
+PREVIEWS = re.compile("/preview/.*embed=1")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def receipt(browser: Browser, real_server: Server) -> Iterator[Page]:
+    with opened(browser, real_server.url, RECEIPT) as (page, misdeeds):
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        expect(mail(page).locator("h1")).to_be_visible()
+        yield page
+        assert misdeeds.seen == []
+
+
+# --- every state of the frame leads back to a mail that is shown ------------------------------------------
+
+
+@pytest.mark.parametrize("control", ["Dark", "Phone and dark", "f"])
+def test_a_mail_that_cannot_be_fetched_comes_by_itself_once_it_can(receipt: Page, control: str) -> None:
+    receipt.route(PREVIEWS, lambda route: route.abort())
+    if control == "f":
+        receipt.keyboard.press("f")
+    else:
+        for name in control.title().split(" And "):
+            receipt.get_by_role("button", name=name).click()
+    expect(receipt.locator("#panel-preview[data-lost]")).to_be_attached()
+    expect(mail(receipt).locator("h1")).to_be_visible()  # the mail before stays
+
+    receipt.unroute(PREVIEWS)
+    expect(receipt.locator("#panel-preview[data-lost]")).to_have_count(0)
+    expect(mail(receipt).locator("h1")).to_be_visible()
+    shown = receipt.locator(SHOWN).get_attribute("src") or ""
+    assert ("scheme=dark" in shown) == (control != "f")
+    receipt.get_by_role("button", name="Light").click()
+    expect(receipt.locator(f"{SHOWN}[src*='scheme=light']")).to_be_attached()
+
+
+def test_a_mail_that_is_slow_leaves_the_one_before_and_the_newest_of_several_wins(
+    browser: Browser, real_server: Server
+) -> None:
+    late: list[Route] = []
+    with opened(browser, real_server.url, console=False) as (page, _):
+        page.clock.install()
+        page.goto(real_server.url + RECEIPT)
+        expect(mail(page).locator("h1")).to_be_visible()
+        page.route(PREVIEWS, lambda route: late.append(route))
+        page.get_by_role("button", name="Dark").click()
+        expect(page.locator(".frame iframe.waiting")).to_be_attached()
+        page.clock.run_for(20_000)
+        expect(mail(page).locator("h1")).to_be_visible()
+        page.get_by_role("button", name="Light").click()
+        page.get_by_role("button", name="Dark").click()
+        expect(page.locator(".frame iframe.waiting")).to_have_count(1)
+        late[-1].continue_()
+        expect(page.locator(f"{SHOWN}[src*='scheme=dark']")).to_be_attached()
+        expect(mail(page).locator("h1")).to_be_visible()
+
+
+# --- keys -------------------------------------------------------------------------------------------------
+
+
+def test_keys_work_while_the_mail_or_a_list_has_the_focus(receipt: Page) -> None:
+    mail(receipt).locator("h1").click()
+    receipt.keyboard.press("d")
+    expect(receipt.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+    expect(receipt.locator(f"{SHOWN}[src*='scheme=dark']")).to_be_attached()
+    receipt.get_by_label("Fixture", exact=True).focus()
+    receipt.keyboard.press("w")
+    expect(receipt.locator(".frame")).to_have_css("width", "768px")
+    receipt.get_by_label("Width in pixels").focus()
+    receipt.keyboard.press("d")  # a field to type in keeps its keys
+    expect(receipt.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+
+
+# --- nothing that was typed is lost ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["f", "Reset", "the list"])
+def test_edited_data_that_are_put_away_can_be_had_back(receipt: Page, way: str) -> None:
+    receipt.keyboard.press("e")
+    area = receipt.locator("#data")
+    typed = re.sub(r'"tenantName": "[^"]*"', '"tenantName": "Typed By Hand"', area.input_value())
+    area.fill(typed)
+    expect(mail(receipt).get_by_text("Typed By Hand").first).to_be_visible()
+    if way == "f":
+        receipt.keyboard.press("Escape")
+        receipt.keyboard.press("f")
+    elif way == "Reset":
+        receipt.get_by_role("button", name="Reset").click()
+    else:
+        receipt.get_by_label("Fixture", exact=True).select_option("minimal")
+    expect(mail(receipt).get_by_text("Typed By Hand")).to_have_count(0)
+    receipt.locator("#notice").get_by_role("button", name="Undo").click()
+    expect(mail(receipt).get_by_text("Typed By Hand").first).to_be_visible()
+    expect(area).to_have_value(typed)
+    expect(receipt.get_by_label("Fixture", exact=True)).to_have_value("typical")
+
+
+def test_a_tab_in_the_data_is_an_edit_like_any_other(receipt: Page) -> None:
+    receipt.keyboard.press("e")
+    area = receipt.locator("#data")
+    before = area.input_value()
+    area.press("Control+Home")
+    area.press("Tab")
+    expect(area).to_have_value("  " + before)
+    expect(receipt.locator("#edited")).to_be_visible()
+    expect(receipt.get_by_role("button", name="Reset")).to_be_enabled()
+
+
+# --- addresses --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("?fixture=nowhere", "There is no fixture 'nowhere'"),
+        ("#data=AAAA", "damaged"),
+        ("#data=", "damaged"),
+        ("#data=%%%", "damaged"),
+    ],
+)
+def test_an_address_that_leads_nowhere_says_so(
+    browser: Browser, real_server: Server, address: str, sentence: str
+) -> None:
+    with opened(browser, real_server.url, RECEIPT + address) as (page, misdeeds):
+        expect(page.locator("#notice")).to_contain_text(sentence)
+        expect(mail(page).locator("h1")).to_be_visible()
+        assert misdeeds.seen == []
+
+
+def test_data_too_long_for_the_address_are_shown_with_a_warning(receipt: Page) -> None:
+    receipt.keyboard.press("e")
+    receipt.evaluate(
+        """() => {
+            const area = document.querySelector("#data");
+            const pieces = Array.from({ length: 60000 }, (_, i) => Math.sin(i).toString(36).slice(3, 5));
+            const noise = pieces.join("");
+            area.value = JSON.stringify({ ...JSON.parse(area.value), noise });
+            area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        }"""
+    )
+    expect(receipt.locator("#notice")).to_contain_text("too long for the address")
+
+
+# --- a template that is broken ----------------------------------------------------------------------------
+
+
+def test_panels_say_that_they_are_of_the_last_state_that_could_be_rendered(
+    receipt: Page, real_folders: Folders
+) -> None:
+    file = real_folders.home / RECEIPT_FILE
+    saved = file.read_text()
+    receipt.get_by_role("tab", name="Text").click()
+    expect(receipt.locator("#stale")).to_be_hidden()
+    real_folders.write(RECEIPT_FILE, saved + "{{#broken}}")
+    try:
+        expect(receipt.locator("#stale")).to_be_visible()
+    finally:
+        real_folders.write(RECEIPT_FILE, saved)
+    expect(receipt.locator("#stale")).to_be_hidden()
