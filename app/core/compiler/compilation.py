@@ -118,9 +118,7 @@ class _Compiler:
         book = RuleBook(document.sheets)
         require_selectors(document, book)
         matched = book.match(masked.root) if masked.root is not None else {}
-        rules = {
-            number: matched[element] for number, element in masked.elements.items() if element in matched
-        }
+        rules = {number: matched[each] for number, each in masked.elements.items() if each in matched}
         marked = self._marked(document, masked, matched)
         kept = _kept(
             document,
