@@ -223,13 +223,8 @@ def _extras(account: Account, table: Table, subject: Subject) -> Iterator[Questi
         lambda: read("describe_contributor_insights").get("ContributorInsightsStatus", _INSIGHTS_OFF),
         absent=_INSIGHTS_OFF,
     )
-    for index in table.indexes:
-        yield subject.question(
-            f"contributor insights of {index}",
-            _INSIGHTS_OFF,
-            partial(_insights, account, table, index),
-            absent=_INSIGHTS_OFF,
-        )
+    if table.indexes:
+        yield subject.question("contributor insights of the indexes", {}, partial(_insights, account, table))
     yield subject.question(
         "policy of its own", frozenset(), lambda: _policy(account, table, "TableArn"), absent=frozenset()
     )
@@ -242,11 +237,17 @@ def _extras(account: Account, table: Table, subject: Subject) -> Iterator[Questi
         )
 
 
-def _insights(account: Account, table: Table, index: str) -> str:
-    answer = account.read(
-        "dynamodb.describe_contributor_insights", table.region, TableName=table.name, IndexName=index
-    )
-    return str(answer.get("ContributorInsightsStatus", _INSIGHTS_OFF))
+def _insights(account: Account, table: Table) -> dict[str, str]:
+    """Index to its status, where they are on."""
+    found = {}
+    for index in table.indexes:
+        answer = account.find(
+            "dynamodb.describe_contributor_insights", table.region, TableName=table.name, IndexName=index
+        )
+        status = str(answer.get("ContributorInsightsStatus", _INSIGHTS_OFF))
+        if status != _INSIGHTS_OFF:
+            found[index] = status
+    return found
 
 
 def _policy(account: Account, table: Table, member: str) -> frozenset[str]:

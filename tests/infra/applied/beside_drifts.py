@@ -143,7 +143,7 @@ BESIDE = {
         subject="campaigns in eu-west-1",
     ),
     "contributor insights of an index": Fault(
-        insights_of_an_index, *("tables", "contributor insights of ActiveIndex", BOTH), subject="campaigns"
+        insights_of_an_index, *("tables", "contributor insights of the indexes", BOTH), subject="campaigns"
     ),
     "a backup that somebody made": Fault(
         copied_aside, *("tables", "copies that somebody made", BOTH), subject="tables in af-south-1"
