@@ -54,7 +54,9 @@ def tidy(path: Path) -> list[str]:
     arguments = ["-errors", "-quiet", "-utf8", "--show-info", "no", str(path)]
     result = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
     assert result.returncode in {0, 1, 2}, result.stderr
-    return [line for line in result.stderr.splitlines() if re.match(r"line \d+", line)]
+    lines = [line for line in result.stderr.splitlines() if re.match(r"line \d+", line)]
+    # ARIA 1.1; Tidy knows 1.0. The Nu checker, which knows both, has nothing against it.
+    return [line for line in lines if not line.endswith('proprietary attribute "aria-roledescription"')]
 
 
 def nu(paths: list[Path]) -> list[str]:
