@@ -1,0 +1,104 @@
+"""``new``: a template with its metadata, contract and fixtures, ready to be looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.commands.options import json_option, template_set_options
+from app.commands.output import out, print_json
+from app.core.errors import SourceError, SurroundingsError
+from app.core.scaffold import Draft, drafts
+from app.core.sources import Mailbox
+from app.core.workspace import Workspace
+from bbws_templates.errors import HeaderError, Location
+from bbws_templates.message import parse_mailbox
+
+
+def _mailbox(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Mailbox | None:
+    if value is None:
+        return None
+    try:
+        address = parse_mailbox(value, header="From")
+    except HeaderError as error:
+        raise click.BadParameter(
+            f"'{value}' is not a sender, such as Example <noreply@example.com>."
+        ) from error
+    return Mailbox(address.display_name, address.addr_spec)
+
+
+@click.command(name="new")
+@click.argument("name", metavar="CATEGORY/NAME")
+@click.option(
+    "--like", metavar="CATEGORY/NAME", default="", help="Begin with the files and fixtures of this template."
+)
+@click.option("--internal", is_flag=True, help="Make the version for staff too, CATEGORY/NAME_internal.")
+@click.option(
+    "--sender",
+    metavar="MAILBOX",
+    callback=_mailbox,
+    help="Who sends it [default: that of --like, else of most templates].",
+)
+@template_set_options
+@json_option
+def command(
+    name: str,
+    like: str,
+    internal: bool,
+    sender: Mailbox | None,
+    templates: Path,
+    fixtures: Path,
+    as_json: bool,
+) -> None:
+    """Make a template with its metadata, contract and fixtures.
+
+    Without --like it is a plain mail that stands alone, in any template set. It passes the check as it is;
+    what is to be written says so. No file that exists is ever touched.
+    """
+    workspace = Workspace.load(templates, fixtures)
+    made = drafts(workspace.templates, name, like=like, internal=internal, sender=sender)
+    files = _files(made, templates, fixtures)
+    _write(files)
+    if as_json:
+        print_json({"templates": [draft.name for draft in made], "files": [str(path) for path in files]})
+        return
+    for path in files:
+        out.print(f"  {path}")
+    names = " ".join(draft.name for draft in made)
+    out.print(
+        f"Made {names.replace(' ', ' and ')}. Look at it with 'bbws-templates serve', and check it with"
+    )
+    out.print(f"  bbws-templates check {names}")
+
+
+def _files(made: tuple[Draft, ...], templates: Path, fixtures: Path) -> dict[Path, str]:
+    return {
+        folder / path: text
+        for draft in made
+        for folder, group in ((templates, draft.templates), (fixtures, draft.fixtures))
+        for path, text in group.items()
+    }
+
+
+def _write(files: dict[Path, str]) -> None:
+    """Write all of ``files``, or none: what exists already is refused before anything is written."""
+    for path in files:
+        if path.exists() or path.is_symlink():
+            raise SourceError(
+                "This file exists already.", location=Location(str(path)), remedy="Choose another name."
+            )
+    written: list[Path] = []
+    try:
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                written.append(path)
+                file.write(text)
+    except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise SurroundingsError(
+            f"'{error.filename or path}' cannot be written: {error.strerror or error}.",
+            remedy="Make room or correct the permissions, then run the command again.",
+        ) from error

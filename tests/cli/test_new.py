@@ -1,0 +1,160 @@
+"""``new``: a template that passes the check as it is, and never harms what is there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli import cli
+from app.core.errors import SourceError, SurroundingsError, UnknownNameError
+from app.core.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The twelve, with their fixtures, to be added to."""
+    for folder in ("templates", "fixtures"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    return tmp_path
+
+
+def new(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(
+        cli,
+        ["new", *arguments, "--templates", str(home / "templates"), "--fixtures", str(home / "fixtures")],
+    )
+
+
+def checked(home: Path, *names: str) -> list[str]:
+    """Errors and warnings of the check, in words."""
+    workspace = Workspace.load(home / "templates", home / "fixtures")
+    return [str(finding) for finding in workspace.check(names).findings if finding.severity != "info"]
+
+
+def files(home: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(home)): path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+
+# --- what is made -------------------------------------------------------------------------------------------
+
+
+def test_a_mail_like_another_for_both_audiences_passes_the_check(home: Path) -> None:
+    before = files(home)
+    result = new(home, "receipts/refund", "--like", "receipts/receipt", "--internal")
+    assert result.exit_code == 0, result.output
+    assert "bbws-templates check receipts/refund receipts/refund_internal" in result.output
+
+    made = {name: body for name, body in files(home).items() if name not in before}
+    assert {name: body for name, body in files(home).items() if name in before} == before
+    assert "templates/receipts/refund_internal.txt" in made
+    assert "fixtures/receipts/refund/typical.json" in made
+    assert checked(home, "receipts/refund", "receipts/refund_internal") == []
+
+    metadata = json.loads(made["templates/receipts/refund_internal.json"])
+    assert metadata["audience"] == "internal"
+    assert metadata["subject"].startswith("[Internal] ")
+    assert metadata["contract"]["title"] == "Data of receipts/refund_internal"
+
+
+def test_a_version_for_staff_is_made_where_the_other_has_none(home: Path) -> None:
+    (home / "templates/receipts/receipt_internal.html").unlink()
+    result = new(home, "receipts/refund", "--like", "receipts/receipt", "--internal")
+    assert result.exit_code == 0, result.output
+    metadata = json.loads((home / "templates/receipts/refund_internal.json").read_text())
+    assert (metadata["audience"], metadata["subject"][:11]) == ("internal", "[Internal] ")
+
+
+def test_references_of_a_contract_lead_where_they_led_from_any_folder(home: Path) -> None:
+    assert new(home, "a/b/refund", "--like", "receipts/receipt").exit_code == 0
+    assert checked(home, "a/b/refund") == []
+
+
+@pytest.mark.parametrize("options", [(), ("--internal",)])
+def test_a_plain_mail_passes_the_check_in_the_set_of_the_twelve(home: Path, options: tuple[str, ...]) -> None:
+    assert new(home, "notifications/domain_expiry", *options).exit_code == 0
+    names = ["notifications/domain_expiry", *(["notifications/domain_expiry_internal"] if options else [])]
+    assert checked(home, *names) == []
+    metadata = json.loads((home / "templates/notifications/domain_expiry.json").read_text())
+    assert metadata["sender"]["address"].endswith("@kimmyai.io")
+
+
+def test_a_plain_mail_is_the_first_of_an_empty_set(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "fixtures").mkdir()
+    result = new(tmp_path, "mails/welcome", "--sender", "Example <noreply@example.com>", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.output)["templates"] == ["mails/welcome"]
+    assert checked(tmp_path, "mails/welcome") == []
+
+
+# --- what is refused ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("receipts/receipt", "already"),
+        ("refund", "category and a name"),
+        ("../refund", "cannot be named"),
+        ("/tmp/refund", "cannot be named"),
+        ("receipts/../refund", "cannot be named"),
+        ("receipts/", "cannot be named"),
+        ("releases/refund", "cannot be named"),
+        ("partials/refund", "category and a name"),
+        ("receipts/re\nfund", "cannot be named"),
+        ("", "cannot be named"),
+    ],
+)
+def test_a_name_that_cannot_be_one_is_refused_before_anything_is_written(
+    home: Path, name: str, sentence: str
+) -> None:
+    before = files(home)
+    result = new(home, name)
+    assert isinstance(result.exception, SourceError), result.output
+    assert sentence in str(result.exception)
+    assert files(home) == before
+
+
+def test_one_of_two_that_is_taken_keeps_the_other_from_being_made(home: Path) -> None:
+    before = files(home)
+    result = new(home, "receipts/order_confirmation", "--like", "receipts/receipts")
+    assert isinstance(result.exception, UnknownNameError)
+    (home / "fixtures/receipts/refund_internal").mkdir(parents=True)
+    (home / "fixtures/receipts/refund_internal/typical.json").write_text("{}")
+    before["fixtures/receipts/refund_internal/typical.json"] = b"{}"
+    result = new(home, "receipts/refund", "--like", "receipts/receipt", "--internal")
+    assert isinstance(result.exception, SourceError)
+    assert "exists already" in str(result.exception)
+    assert files(home) == before
+
+
+def test_without_a_sender_anywhere_one_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "fixtures").mkdir()
+    result = new(tmp_path, "mails/welcome")
+    assert "--sender" in str(result.exception)
+    assert new(tmp_path, "mails/welcome", "--sender", "nobody").exit_code == 2
+    assert files(tmp_path) == {}
+
+
+def test_a_disk_that_refuses_leaves_nothing_half_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = files(home)
+    real = Path.open
+
+    def refusing(self: Path, mode: str = "r", **options: object) -> object:
+        if mode == "x" and self.name == "long.json":
+            raise OSError(28, "No space left on device", str(self))
+        return real(self, mode, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refusing)
+    result = new(home, "receipts/refund", "--like", "receipts/receipt")
+    assert isinstance(result.exception, SurroundingsError)
+    assert "No space left" in str(result.exception)
+    monkeypatch.undo()
+    assert files(home) == before
