@@ -78,7 +78,7 @@ def test_each_line_becomes_the_email_that_a_lambda_makes_in_order(
     data: Path, tmp_path: Path, workspace: Workspace, workers: str
 ) -> None:
     result = batch(data, tmp_path / "out.jsonl", "--workers", workers)
-    assert (tmp_path / "out.jsonl").read_text("utf-8").count("Due on 13 February 2026") >= 23
+    assert (tmp_path / "out.jsonl").read_text("utf-8").count("due by 13 February 2026") >= 23
 
     assert result.exit_code == 0, result.output
     made = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]

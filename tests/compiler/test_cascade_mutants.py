@@ -169,8 +169,8 @@ MUTANTS: dict[str, Mutant] = {
         (
             (
                 COMPILATION,
-                "number: matched[element] for number,",
-                "max(number - 1, 0): matched[element] for number,",
+                "number: matched[each] for number,",
+                "max(number - 1, 0): matched[each] for number,",
             ),
         )
     ),

@@ -97,7 +97,7 @@ def test_the_example_sends_a_published_template_by_ses(
     assert len(message) == 1
     assert message[0].source == "KimmyAI <noreply@kimmyai.io>"
     assert message[0].destinations["ToAddresses"] == [data["tenantEmail"]]
-    assert message[0].subject == f"Payment Received - Order {data['orderId']}"
+    assert message[0].subject == f"Payment Received - Order {data['orderNumber']}"
     assert data["orderId"] in message[0].body
 
 

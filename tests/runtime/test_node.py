@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,11 @@ from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
 NODE = Path(sys.executable).with_name("node")
+
+
+def spelt_out(html: str) -> str:
+    """``html`` with the characters in its comments as they are meant."""
+    return re.sub(r"<!--.*?-->", lambda comment: unescape(comment[0]), html, flags=re.DOTALL)
 
 
 def rendered_by_node(task: dict[str, Any]) -> Any:
@@ -63,7 +70,8 @@ def test_a_node_lambda_makes_the_same_email_from_the_stable_keys(bucket: BucketS
             "receipts/receipt.txt": "text/plain; charset=utf-8",
         }.items()
     )
-    assert first_difference(look(ours.html), look(theirs["html"])) is None
+    # mustache.js escapes a slash as well; in Outlook's comments, too, that is the same address.
+    assert first_difference(look(spelt_out(ours.html)), look(spelt_out(theirs["html"]))) is None
     assert "日本 😀" in theirs["html"]
     assert theirs["text"] == ours.text
     assert "14 January 2026, 11:42" in theirs["text"]

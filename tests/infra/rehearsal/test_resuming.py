@@ -184,8 +184,10 @@ echo > begun
 while true; do sleep 0.05; done
 """
 
+# With Python's own way with SIGINT: what a shell starts in the background ignores it, and hands that on.
 KILLED = """\
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from tests.infra.rehearsal.processes import Processes
 folder = Path(sys.argv[1])
