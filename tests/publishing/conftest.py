@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 import itertools
 import logging
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import moto.backends
 import pytest
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 from app.publishing.bucket_store import BucketStore
 from app.publishing.directory_store import DirectoryStore
@@ -22,6 +25,18 @@ from tests.publishing.counting import CountingStore
 _NUMBERS = itertools.count(1)
 
 
+_WRITING = threading.Lock()
+_answered = DomainDispatcherApplication.__call__
+
+
+def _one_write_at_a_time(self: Any, environ: dict[str, Any], start_response: Any) -> Any:
+    """S3 looks at a condition and writes in one step; moto's threads come between the two."""
+    if environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
+        return _answered(self, environ, start_response)
+    with _WRITING:
+        return _answered(self, environ, start_response)
+
+
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
     """The address of an S3 server on a free port."""
@@ -30,6 +45,7 @@ def s3_server() -> Iterator[str]:
         # the description of S3 anew: together more than half of the time that these tests would take.
         patch.setattr(moto.backends, "list_of_moto_modules", [*moto.backends.list_of_moto_modules()].copy)
         patch.setattr(botocore.session, "create_loader", functools.cache(botocore.session.create_loader))
+        patch.setattr(DomainDispatcherApplication, "__call__", _one_write_at_a_time)
         server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         server.start()
         logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each request is nobody's reading
