@@ -193,7 +193,10 @@ def changed_templates(checkout: Path, folder: Path, words: str = "Thanks a lot")
     for name in ("templates", "fixtures"):
         shutil.copytree(checkout / name, folder / name)
     file = folder / "templates" / "receipts" / "receipt.html"
-    file.write_text(file.read_text(encoding="utf-8").replace("Thank you", words), encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
+    changed = text.replace("This is your receipt.", f"{words}. This is your receipt.")
+    assert changed != text
+    file.write_text(changed, encoding="utf-8")
     return ["--templates", str(folder / "templates"), "--fixtures", str(folder / "fixtures")]
 
 
