@@ -64,6 +64,9 @@ def jinja_of(nodes: tuple[Node, ...], data: Mapping[str, Any], own: frozenset[st
             pieces.append(node.text)
         elif isinstance(node, Variable):
             pieces.append(f"{{{{ {name(node.path)}{'' if node.escaped else '|safe'} }}}}")
+        elif isinstance(node, Section) and ":" in node.key:
+            # Whether display values were prepared: here they are for nobody.
+            pieces.append(jinja_of(node.children, data, own) if node.inverted else "")
         elif isinstance(node, Section):
             value = data.get(node.path[0]) if node.path and node.path[0] not in own else None
             if isinstance(value, list) and not node.inverted:
