@@ -6,7 +6,7 @@ not speak SMTPUTF8 (RFC 6531). A domain beyond ASCII is taken and sent in its ``
 that form would be another domain than the one that its owner registered: IDNA 2003 turns ``ß`` into ``ss``
 and drops joiners, IDNA 2008 (RFC 5891) does not.
 
-Regular expressions are compiled on first use, as in ``formats``.
+Regular expressions are compiled on first use, as in ``contract.formats``.
 """
 
 from __future__ import annotations

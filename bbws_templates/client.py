@@ -16,7 +16,7 @@ from bbws_templates.cache import COLD_PATIENCE, ReleaseCache, Status
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
 from bbws_templates.errors import BbwsTemplatesError, ContractProblem
 from bbws_templates.mailing import render_email
-from bbws_templates.reader import open_reader
+from bbws_templates.opening import open_reader
 from bbws_templates.rendering import RenderWarning
 from bbws_templates.target import parse_target, target_from_environment
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from bbws_templates.context import MISSING, is_decimal, is_list
 from bbws_templates.contract import every_problem
-from bbws_templates.contract_schema import MAX_PATTERN_TEXT
-from bbws_templates.contract_wording import MEMBER, SIZE, is_plain_name
+from bbws_templates.contract.schema import MAX_PATTERN_TEXT
+from bbws_templates.contract.wording import MEMBER, SIZE, is_plain_name
 from bbws_templates.errors import ContractProblem
 from bbws_templates.json_values import MAX_NESTING
 from bbws_templates.values import text_of

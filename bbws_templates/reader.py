@@ -1,4 +1,4 @@
-"""The port through which releases are read: a directory or a bucket, told apart by their target."""
+"""The port through which releases are read; ``opening`` has what stands behind it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from enum import Enum
 from typing import Protocol
 
 from bbws_templates.record import record
-from bbws_templates.target import BucketTarget, Target
 
 
 @record(frozen=True)
@@ -38,19 +37,3 @@ class ObjectReader(Protocol):
 
     def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
         """As ``get``, but ``UNCHANGED`` and no body when the object still has ``etag``."""
-
-
-def open_reader(target: Target, *, timeout: float) -> ObjectReader:
-    """A reader of ``target`` that waits no longer than ``timeout`` seconds for any sign of the store.
-
-    One that has a method ``cut`` breaks off with it what is under way, and reads nothing any more.
-    """
-    if isinstance(target, BucketTarget):
-        from bbws_templates.bucket import BucketReader, connect
-        from bbws_templates.connections import Connections
-
-        client = connect(target, timeout=timeout, late_credentials=True)
-        return BucketReader(client, target, connections=Connections(client))
-    from bbws_templates.directory import DirectoryReader
-
-    return DirectoryReader(target.path)

@@ -13,7 +13,7 @@ from bbws_templates.record import record
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Compiled on first use, as in ``formats``.
+# Compiled on first use, as in ``contract.formats``.
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _PREFIX = r"[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*"
 

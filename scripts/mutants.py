@@ -72,7 +72,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         ("tests/engine",),
     ),
     "contract": Room(
-        ("bbws_templates/contract*.py", "bbws_templates/formats.py", "bbws_templates/addresses.py"),
+        ("bbws_templates/contract/*.py", "bbws_templates/addresses.py"),
         ("tests/contract", "tests/validation/test_contracts.py", "tests/validation/test_envelope.py"),
     ),
     "compiler": Room(

@@ -18,7 +18,7 @@ from app.browser.renderer import CALIBRATION, Renderer, identify
 from app.browser.session import Session
 from app.browser.settings import Settings
 from app.browser.snapshots import Snapshot
-from app.browser.standins import stand_ins_digest
+from app.browser.stand_ins import stand_ins_digest
 from app.browser.store import PictureStore, Sidecar
 from app.browser.writing import write_whole
 

@@ -10,7 +10,7 @@ from typing import Self
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route
 
 from app.browser.frames import MAX_HEIGHT, Drawing, Frame, Scheme
-from app.browser.standins import stand_in
+from app.browser.stand_ins import stand_in
 
 # `.invalid` resolves nowhere (RFC 6761); the document is answered from memory.
 _ADDRESS = "https://mail.invalid/"

@@ -17,9 +17,9 @@ from app.core.release import Release
 from app.core.release_directory import read_release
 from app.core.workspace import Workspace
 from app.publishing.catalogue import Catalogue
+from app.publishing.opening import open_store
 from app.publishing.provenance import gather_provenance
 from app.publishing.publisher import Plan
-from app.publishing.store import open_store
 from app.publishing.targets import resolve_target, without_conditions
 from bbws_templates.printable import printable
 

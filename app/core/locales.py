@@ -2,7 +2,7 @@
 
 Read by Babel and ``tzdata`` in the versions of the lock file, never from the machine, so that the same
 sources give the same release anywhere. ``docs/release-format.md`` has the shape,
-``bbws_templates.display_values`` applies it. Digits are 0 to 9 in every language, as Babel has them.
+``bbws_templates.display.values`` applies it. Digits are 0 to 9 in every language, as Babel has them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from babel.numbers import (
 )
 
 from app.core.errors import SourceError
-from bbws_templates.display_plan import WIDTHS
+from bbws_templates.display.plan import WIDTHS
 
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2100

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bbws_templates.reader import ObjectReader
-from bbws_templates.target import BucketTarget, Target
+from bbws_templates.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,3 @@ class ObjectStore(ObjectReader, Protocol):
         Raises:
             StoreError: it does not; says which. Publishers could overwrite each other, or never get through.
         """
-
-
-def open_store(target: Target) -> ObjectStore:
-    """The store at ``target``; nothing is contacted yet."""
-    if isinstance(target, BucketTarget):
-        from app.publishing.bucket_store import BucketStore
-
-        return BucketStore.connect(target)
-    from app.publishing.directory_store import DirectoryStore
-
-    return DirectoryStore(target.path)

@@ -16,28 +16,29 @@ from fastapi import FastAPI
 from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
 
-from app.web import clients_api, events, pages, previews, rendering_api, review, server_api, templates_api
-from app.web.answers import handle_errors
-from app.web.broadcast import Broadcast, News
-from app.web.checks import Checks
-from app.web.description import TITLE, describe, product_version, prose
-from app.web.drafts import Drafts
-from app.web.excerpts import Excerpts
-from app.web.files import RevalidatedFiles, StandInFiles
-from app.web.gate import Gate
-from app.web.heads import HeadAsGet
+from app.web.api import clients, events, rendering, review, server, templates
+from app.web.api.openapi import TITLE, describe, product_version, prose
+from app.web.exception_handlers import handle_errors
 from app.web.listening import listen
-from app.web.live import LiveWorkspace
-from app.web.released import Releases
-from app.web.renderings import Renderings
+from app.web.live.broadcast import Broadcast, News
+from app.web.live.checks import Checks
+from app.web.live.drafts import Drafts
+from app.web.live.excerpts import Excerpts
+from app.web.live.releases import Releases
+from app.web.live.renderings import Renderings
+from app.web.live.stand_ins import StandIns
+from app.web.live.watching import watch
+from app.web.live.workspace import LiveWorkspace
+from app.web.middleware.files import RevalidatedFiles, StandInFiles
+from app.web.middleware.gate import Gate
+from app.web.middleware.heads import HeadAsGet
+from app.web.pages import previews, workbench
 from app.web.services import Services, checked_payload
 from app.web.settings import ServerSettings
-from app.web.stand_ins import StandIns
-from app.web.watching import watch
 
 __all__ = ["ServerSettings", "create_app", "serve"]
 
-_HERE = Path(__file__).parent
+_PAGES = Path(__file__).parent / "pages"
 _SECONDS_TO_STOP = 3
 _log = logging.getLogger(__name__)
 
@@ -52,16 +53,16 @@ def create_app(settings: ServerSettings) -> FastAPI:
     app = FastAPI(
         title=TITLE,
         version=product_version(),
-        docs_url=None,  # their pages load scripts from elsewhere; ours is /docs in `pages`
+        docs_url=None,  # their pages load scripts from elsewhere; ours is /docs in the workbench
         redoc_url=None,
         lifespan=_lifespan,
         middleware=[Middleware(Gate, settings=settings), Middleware(HeadAsGet)],
     )
     app.state.services = services
     # Rendering before the templates: a template's name may have any depth and would swallow its path.
-    for part in (server_api, rendering_api, templates_api, clients_api, review, previews, events, pages):
+    for part in (server, rendering, templates, clients, review, previews, events, workbench):
         app.include_router(part.router)
-    app.mount("/static", RevalidatedFiles(directory=_HERE / "static"))
+    app.mount("/static", RevalidatedFiles(directory=_PAGES / "static"))
     app.mount(review.FILES_PATH, RevalidatedFiles(directory=review.FILES))
     for path, folder in services.stand_ins.mounts:
         app.mount(path, StandInFiles(directory=folder, check_dir=False))
@@ -143,7 +144,7 @@ def _services(settings: ServerSettings) -> Services:
 
 
 def _pages() -> Jinja2Templates:
-    pages = Jinja2Templates(_HERE / "pages")
+    pages = Jinja2Templates(_PAGES / "html")
     pages.env.filters["prose"] = prose
     return pages
 

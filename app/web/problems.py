@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.errors import UnknownNameError
 from app.outcomes import outcome_of
-from app.web.excerpts import ExcerptLine, Excerpts
+from app.web.live.excerpts import ExcerptLine, Excerpts
 from bbws_templates.errors import BbwsTemplatesError, ContractError, Location
 from bbws_templates.faults import UnknownTemplateError
 

@@ -10,17 +10,17 @@ from fastapi import Depends, Request
 from fastapi.templating import Jinja2Templates
 
 from app.core.errors import UnknownNameError
-from app.web.broadcast import Broadcast, News
-from app.web.checks import Checks, count
-from app.web.drafts import Drafts
-from app.web.excerpts import Excerpts
-from app.web.live import Change, LiveWorkspace, Snapshot
-from app.web.placeholders import placeholders
+from app.web.live.broadcast import Broadcast, News
+from app.web.live.checks import Checks, count
+from app.web.live.drafts import Drafts
+from app.web.live.excerpts import Excerpts
+from app.web.live.placeholders import placeholders
+from app.web.live.releases import Releases
+from app.web.live.renderings import Data, Renderings
+from app.web.live.stand_ins import StandIns
+from app.web.live.workspace import Change, LiveWorkspace, Snapshot
 from app.web.problems import HttpError
-from app.web.released import Releases
-from app.web.renderings import Data, Renderings
 from app.web.settings import ServerSettings
-from app.web.stand_ins import StandIns
 
 _FAVOURITE_FIXTURE = "typical"
 
@@ -53,8 +53,12 @@ class Services:
             self.checks.look_again()
         return change
 
-    def data(self, snapshot: Snapshot, name: str, *, fixture: str = "", draft: str = "") -> Data:
+    def data(
+        self, snapshot: Snapshot, name: str, *, fixture: str = "", draft: str = "", lenient: bool = False
+    ) -> Data:
         """What to render ``name`` with: a draft, a named fixture, else its first fixture or placeholders.
+
+        It is rendered leniently if so asked, and where nothing else will do.
 
         Raises:
             UnknownNameError: no such template or fixture.
@@ -71,10 +75,10 @@ class Services:
                     "These edited data are not kept any more.",
                     remedy="Choose a fixture, or send the data again.",
                 )
-            return kept
+            return Data(kept.members, kept.scenario, lenient=True) if lenient else kept
         scenario = fixture or default_fixture(snapshot, name)
         if scenario:
-            return Data(snapshot.workspace.fixture(name, scenario).data, scenario)
+            return Data(snapshot.workspace.fixture(name, scenario).data, scenario, lenient=lenient)
         return Data(placeholders(snapshot.workspace.compilation(name).compiled), lenient=True)
 
 

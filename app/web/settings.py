@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.browser.folders import Folders
-from app.browser.standins import ASSETS
+from app.browser.stand_ins import ASSETS
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8025

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bbws_templates.ambiguity import Effort
-from bbws_templates.ecma import At, Chars, Choice, Look, Node, Repeat, Sequence, parsed
 from bbws_templates.patterns import UnprovenError, usable
+from bbws_templates.patterns.ambiguity import Effort
+from bbws_templates.patterns.ecma import At, Chars, Choice, Look, Node, Repeat, Sequence, parsed
 
 PIECES = [
     "a", "b", "[ab]", ".", "a?", "b?", "a*", "b*", "[ab]*", "a+", "a{2}", "a{1,3}", "(?:a|b)", "(?:ab)",

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from bbws_templates.contract import contract_problems, every_problem, require, unsupported_keywords
-from bbws_templates.contract_schema import MAX_STEPS, Check
-from bbws_templates.contract_wording import did_you_mean, one_of, text_example
+from bbws_templates.contract.schema import MAX_STEPS, Check
+from bbws_templates.contract.wording import did_you_mean, one_of, text_example
 from bbws_templates.errors import ContractError
 from bbws_templates.json_values import canonical
 from bbws_templates.patterns import usable
@@ -121,7 +121,7 @@ def test_items_whose_hashes_are_all_the_same_are_told_apart_in_linear_time(
             asked += 1
             return str.__eq__(self, other)
 
-    module = "bbws_templates.contract_keywords"
+    module = "bbws_templates.contract.keywords"
     monkeypatch.setattr(f"{module}.canonical", lambda *arguments: Text(canonical(*arguments)))
 
     assert contract_problems({"uniqueItems": True}, items) == ()

@@ -8,10 +8,10 @@ import pytest
 
 from bbws_templates.addresses import is_address
 from bbws_templates.contract import contract_problems, every_problem, require, unsupported_keywords
-from bbws_templates.contract_schema import MAX_STEPS, Check, apply
-from bbws_templates.contract_wording import did_you_mean, is_plain_name
+from bbws_templates.contract.formats import FORMATS
+from bbws_templates.contract.schema import MAX_STEPS, Check, apply
+from bbws_templates.contract.wording import did_you_mean, is_plain_name
 from bbws_templates.errors import ContractError
-from bbws_templates.formats import FORMATS
 from bbws_templates.json_values import MAX_NESTING
 
 STEPS = "more than 200,000 steps"

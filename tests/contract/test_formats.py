@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bbws_templates.contract import contract_problems
-from bbws_templates.formats import FORMATS
+from bbws_templates.contract.formats import FORMATS
 
 ACCEPTED = [
     ("date", "2025-12-19"),

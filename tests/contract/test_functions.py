@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.workspace import Workspace
-from bbws_templates import ContractError, contract
-from bbws_templates.contract import contract_problems, require
-from bbws_templates.contract_functions import kept_function
+from bbws_templates import ContractError
+from bbws_templates.contract import checking, contract_problems, require
+from bbws_templates.contract.functions import kept_function
 from tests.contract.test_suite import CASES
 
 ROOT = Path(__file__).parents[2]
@@ -229,7 +229,7 @@ def test_nothing_of_a_contract_becomes_code(monkeypatch: pytest.MonkeyPatch) -> 
         sources.append(source)
         return compile(source, *arguments)
 
-    monkeypatch.setattr("bbws_templates.contract_functions.compile", seen, raising=False)
+    monkeypatch.setattr("bbws_templates.contract.functions.compile", seen, raising=False)
     schema = {
         "type": "object",
         "title": hostile,
@@ -263,4 +263,4 @@ def test_a_contract_is_known_by_itself_and_not_by_where_it_lies_in_memory() -> N
     for number in range(600):
         schema = {"type": "object", "properties": {"a": {"const": str(number)}}, "required": ["a"]}
         require(schema, {"a": str(number)})
-    assert len(contract._used) <= 256
+    assert len(checking._used) <= 256

@@ -11,10 +11,10 @@ from jsonschema import Draft202012Validator
 from app.core.caller_types import caller_types
 from app.core.compatibility import contract_changes
 from app.core.validation.fields import Field
-from app.web.variables import variables_of
+from app.web.api.variables import variables_of
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.contract import contract_problems, unsupported_keywords
-from bbws_templates.contract_wording import wanted
+from bbws_templates.contract.wording import wanted
 from bbws_templates.errors import ContractError
 from bbws_templates.references import located, resolved, to_definition
 

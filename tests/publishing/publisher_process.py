@@ -12,8 +12,8 @@ import sys
 from app.publishing.activation import Reason
 from app.publishing.catalogue import Catalogue
 from app.publishing.errors import ConflictError
+from app.publishing.opening import open_store
 from app.publishing.publisher import make_plan, publish
-from app.publishing.store import open_store
 from bbws_templates.target import parse_target
 from tests.publishing.samples import release
 

@@ -14,7 +14,7 @@ from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import UnversionedBucketError
-from app.publishing.store import open_store
+from app.publishing.opening import open_store
 from app.publishing.targets import is_protected, named_targets, resolve_target
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.faults import (

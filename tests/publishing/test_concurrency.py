@@ -18,8 +18,9 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.history import activations
+from app.publishing.opening import open_store
 from app.publishing.pruning import prune
-from app.publishing.store import ObjectStore, open_store
+from app.publishing.store import ObjectStore
 from app.publishing.verification import verify
 from bbws_templates.cache import Origin, ReleaseCache
 from tests.publishing.samples import NAMES, go_back, publish_to, release

@@ -11,9 +11,9 @@ import pytest
 
 from app.core.findings import CheckReport
 from app.core.workspace import Workspace
-from app.web.checks import Checks
-from app.web.live import LiveWorkspace
-from app.web.renderings import Renderings
+from app.web.live.checks import Checks
+from app.web.live.renderings import Renderings
+from app.web.live.workspace import LiveWorkspace
 from tests.waiting import patience
 from tests.web.conftest import Folders
 
@@ -60,7 +60,7 @@ def test_the_checks_step_aside_while_somebody_renders(
         seen.append("checks")
         return check(self, names, **options)
 
-    monkeypatch.setattr("app.web.checks.time", SimpleNamespace(monotonic=lambda: 100.0, sleep=pause))
+    monkeypatch.setattr("app.web.live.checks.time", SimpleNamespace(monotonic=lambda: 100.0, sleep=pause))
     monkeypatch.setattr(Workspace, "check", noted)
     told: queue.Queue[str] = queue.Queue()
     checks = Checks(LiveWorkspace(folders.templates, folders.fixtures), renderings, told.put)

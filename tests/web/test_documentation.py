@@ -10,7 +10,7 @@ from tests.web.process import ROOT
 
 API = (ROOT / "docs/api.md").read_text()
 PREVIEW = (ROOT / "docs/preview.md").read_text()
-SCRIPT = (ROOT / "app/web/static/js/template.js").read_text()
+SCRIPT = (ROOT / "app/web/pages/static/js/template.js").read_text()
 
 
 def test_every_request_of_the_description_is_documented_and_the_reverse(caller: Caller) -> None:

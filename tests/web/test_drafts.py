@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.web.drafts import Drafts
-from app.web.renderings import Data
+from app.web.live.drafts import Drafts
+from app.web.live.renderings import Data
 
 NAME = "mails/greeting"
 
@@ -17,8 +17,8 @@ def sized(character: str, size: int) -> Data:
 @pytest.fixture
 def drafts(monkeypatch: pytest.MonkeyPatch) -> Drafts:
     """With room for four drafts, or for a thousand bytes."""
-    monkeypatch.setattr("app.web.drafts.MOST_DRAFTS", 4)
-    monkeypatch.setattr("app.web.drafts.MOST_BYTES", 1000)
+    monkeypatch.setattr("app.web.live.drafts.MOST_DRAFTS", 4)
+    monkeypatch.setattr("app.web.live.drafts.MOST_BYTES", 1000)
     return Drafts()
 
 

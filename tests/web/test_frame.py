@@ -10,10 +10,10 @@ import tinycss2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.browser.standins import ASSETS
-from app.web.framing import frame_document
-from app.web.scheme import Scheme, prefer_in_css, prefer_in_meta
-from app.web.stand_ins import PLACEHOLDER, StandIns
+from app.browser.stand_ins import ASSETS
+from app.web.live.stand_ins import PLACEHOLDER, StandIns
+from app.web.pages.framing import frame_document
+from app.web.pages.scheme import Scheme, prefer_in_css, prefer_in_meta
 from tests.web.process import ROOT
 
 BASE = '<base target="_blank">'

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import SourceError
-from app.web.broadcast import Broadcast, News
-from app.web.live import LiveWorkspace
-from app.web.watching import watch
+from app.web.live.broadcast import Broadcast, News
+from app.web.live.watching import watch
+from app.web.live.workspace import LiveWorkspace
 from tests.waiting import patience
 from tests.web.conftest import METADATA, Folders
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import html5lib
 import pytest
 
-from app.web.pairs import arrange, partner_of, title_of
+from app.web.api.pairs import arrange, partner_of, title_of
 from tests.web.calling import A_BROWSER, Caller
 from tests.web.conftest import METADATA, Folders
 

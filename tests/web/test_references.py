@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.web.references import references_of
+from app.core.html.references import references_of
 
 PAY = "https://a.example/pay"
 

@@ -15,7 +15,7 @@ from app.core.sources import Metadata, TemplateSource
 from app.core.validation.fields import Field
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 from bbws_templates.display import RAW
-from bbws_templates.display_plan import KINDS, WIDTHS, declared, members_of, words_as
+from bbws_templates.display.plan import KINDS, WIDTHS, declared, members_of, words_as
 from bbws_templates.nodes import Variable
 from bbws_templates.printing import plain
 from bbws_templates.references import subschemas

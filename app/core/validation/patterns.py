@@ -1,7 +1,7 @@
 """Patterns of a contract that can take a time out of all proportion to the length of a text.
 
-The proof is the runtime's own (``bbws_templates.ambiguity``), since a Lambda does not run what is not proven
-either.
+The proof is the runtime's own (``bbws_templates.patterns.ambiguity``), since a Lambda does not run what is
+not proven either.
 """
 
 from __future__ import annotations

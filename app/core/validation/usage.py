@@ -29,7 +29,7 @@ from app.core.validation.placeholders import stray_placeholders
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 from app.core.validation.scopes import Meaning, Scopes
 from bbws_templates.display import RAW
-from bbws_templates.display_plan import declared, members_of
+from bbws_templates.display.plan import declared, members_of
 from bbws_templates.errors import Location
 from bbws_templates.nodes import Node, Section, Variable
 from bbws_templates.parser import parse

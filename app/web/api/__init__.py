@@ -1,0 +1,1 @@
+"""What programs ask of the preview server: JSON, described by OpenAPI."""

@@ -1,0 +1,265 @@
+"""The JSON of the API. Names are camelCase, as in the metadata files; what is absent is null or ""."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from app.core.findings import Finding, Severity
+from app.web.live.parts import Role
+from app.web.live.releases import DEFAULT_TARGET, SOURCE
+from app.web.problems import Problem
+
+_NAME = "receipts/receipt"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class Health(_Model):
+    """That the server lives, and what it serves."""
+
+    status: str = Field(examples=["ok"])
+    templates: int = Field(description="How many templates there are.", examples=[12])
+    generation: int = Field(description="Counts the changes seen since the server started.", examples=[1])
+    problem: str = Field(default="", description="Why the folders cannot be read at present.")
+
+
+class Counts(_Model):
+    """How many findings there are of each severity."""
+
+    error: int = Field(examples=[0])
+    warning: int = Field(examples=[2])
+    info: int = Field(examples=[0])
+
+
+class FindingModel(_Model):
+    """One thing that the checks have to say, with its place in the author's files."""
+
+    code: str = Field(description="Names the rule; stable.", examples=["img-alt"])
+    severity: Severity
+    message: str
+    file: str = Field(examples=["templates/receipts/receipt.html"])
+    line: int = Field(description="Counts from 1; 0 when unknown.")
+    column: int = Field(description="Counts from 1; 0 when unknown.")
+    pointer: str = Field(description="JSON pointer into a data file, or empty.")
+    remedy: str
+    template: str = Field(examples=[_NAME])
+    fixture: str = Field(
+        description="The fixture that brought it out, empty when it does not depend on data."
+    )
+
+    @classmethod
+    def of(cls, finding: Finding) -> FindingModel:
+        """The finding as a model."""
+        return cls.model_validate(finding.as_dict())
+
+
+class MailboxModel(_Model):
+    """A name, which may be empty, and an address."""
+
+    name: str = Field(examples=["KimmyAI"])
+    address: str = Field(examples=["noreply@kimmyai.io"])
+
+
+class TemplateSummary(_Model):
+    """One template in the list."""
+
+    name: str = Field(examples=[_NAME])
+    category: str = Field(description="The folder, empty at the top.", examples=["receipts"])
+    title: str = Field(examples=["Receipt"])
+    description: str
+    audience: str = Field(description="`customer` or `internal`, empty when unknown.", examples=["customer"])
+    subject: str = Field(description="Mustache.", examples=["Payment Received - Order {{orderId}}"])
+    fixtures: list[str] = Field(description="Names of the data sets.", examples=[["typical", "long"]])
+    partner: str | None = Field(description="The other version of the mail, for the other audience.")
+    version: str = Field(description="Changes when anything the mail is made of changes.")
+    problem: Problem | None = Field(default=None, description="Why it cannot be read, if it cannot.")
+    counts: Counts | None = Field(default=None, description="Findings; null until they are worked out.")
+
+
+class TemplateList(_Model):
+    """Every template, and remarks about files that belong to none."""
+
+    generation: int
+    templates: list[TemplateSummary]
+    findings: list[FindingModel]
+    problem: Problem | None = Field(default=None, description="Why the folders cannot be read at present.")
+
+
+class FixtureModel(_Model):
+    """One named data set."""
+
+    scenario: str = Field(examples=["typical"])
+    file: str = Field(examples=["fixtures/receipts/receipt/typical.json"])
+    data: dict[str, Any] | None = Field(description="Null when the file cannot be read.")
+    problem: Problem | None = None
+
+
+class VariableModel(_Model):
+    """One Mustache name that the template uses."""
+
+    path: str = Field(
+        description="Dotted from the top, `[]` for the items of a list.", examples=["items[].total"]
+    )
+    kind: str = Field(description="`value`, `unescaped`, `section` or `inverted`.", examples=["value"])
+    required: bool | None = Field(description="What the contract says; null when it does not know the name.")
+    description: str = Field(default="", description="From the contract.")
+
+
+class Compiled(_Model):
+    """The template as a release carries it: Mustache without partials, CSS inlined."""
+
+    html: str
+    text: str
+    subject: str
+    preheader: str
+
+
+class TemplateDetail(TemplateSummary):
+    """Everything about one template but its rendering."""
+
+    preheader: str = Field(description="Mustache.")
+    sender: MailboxModel | None
+    reply_to: str
+    contract: dict[str, Any] | None = Field(description="JSON Schema 2020-12, self-contained.")
+    fixture_sets: list[FixtureModel] = Field(description="The fixtures with their data.")
+    default_fixture: str = Field(description="The one a preview opens with, empty when there is none.")
+    placeholders: dict[str, Any] | None = Field(
+        description="Data to preview with when there is no fixture: every variable shows its own name."
+    )
+    variables: list[VariableModel]
+    compiled: Compiled | None = Field(description="Null when it does not compile; `problem` says why.")
+
+
+class SourcePart(_Model):
+    """One file that the template is made of."""
+
+    role: Role
+    file: str = Field(examples=["templates/partials/header.html"])
+    text: str
+
+
+class TemplateSources(_Model):
+    """Every file that the template is made of, the template itself first."""
+
+    name: str = Field(examples=[_NAME])
+    files: list[SourcePart]
+
+
+class CheckResult(_Model):
+    """What every check says of one template, over all its fixtures."""
+
+    name: str = Field(examples=[_NAME])
+    counts: Counts
+    findings: list[FindingModel]
+
+
+class CheckOverview(_Model):
+    """The counts of all templates, null where they are still being worked out."""
+
+    templates: dict[str, Counts | None]
+
+
+class RenderRequest(_Model):
+    """What to render with: exactly one of `fixture` and `data`."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["fixture"], "properties": {"data": {"type": "null"}}},
+                {"required": ["data"], "properties": {"fixture": {"type": "null"}}},
+            ],
+            "examples": [
+                {"fixture": "typical"},
+                {"data": {"orderId": "order_1"}, "lenient": True},
+                {"fixture": "typical", "release": "active", "target": "local"},
+            ],
+        },
+    )
+
+    fixture: str | None = Field(default=None, description="The name of a fixture.")
+    data: dict[str, Any] | None = Field(default=None, description="The data themselves.")
+    lenient: bool = Field(
+        default=False, description="Render missing values empty and report them, instead of failing."
+    )
+    release: str = Field(
+        default=SOURCE,
+        description="`source` for the files here; or, of what was published, `active`, `previous`, "
+        "a release id or the beginning of one.",
+    )
+    target: str = Field(
+        default=DEFAULT_TARGET,
+        description="Where the release was published to, as bbws-templates.toml names it.",
+    )
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.fixture is None) == (self.data is None):
+            raise ValueError("exactly one of fixture and data is needed")
+        return self
+
+
+class Reference(_Model):
+    """One address in the mail: of a link with its text, or of an image with its alternative text."""
+
+    text: str
+    address: str
+    only_outlook: bool = Field(description="It stands in a comment that Outlook for Windows alone reads.")
+
+
+class RenderResult(_Model):
+    """One mail as it would be sent, with what the checks say of it."""
+
+    name: str = Field(examples=[_NAME])
+    fixture: str = Field(description="Empty when data were sent.")
+    release: str = Field(description="The id of the release it came from, empty for the files here.")
+    subject: str
+    preheader: str
+    sender: MailboxModel
+    reply_to: str
+    html: str
+    text: str
+    html_bytes: int = Field(description="Size of the HTML in UTF-8; Gmail clips near 102 kB.")
+    shown: dict[str, Any] = Field(
+        description="The data with display values; a value as it was sent is beside the shown one, under "
+        "its name and `:raw`."
+    )
+    links: list[Reference]
+    images: list[Reference]
+    findings: list[FindingModel]
+    counts: Counts
+    preview: str = Field(
+        description="Path of the mail as a page of its own; kept in memory for a while when data were sent. "
+        "Empty for a mail of a release.",
+        examples=["/preview/receipts/receipt?fixture=typical"],
+    )
+
+
+class ClientModel(_Model):
+    """An approximation of a mail client: a rough answer, labelled as such."""
+
+    key: str = Field(examples=["gmail"])
+    label: str = Field(examples=["Gmail"])
+    models: str = Field(description="What is modelled.")
+    leaves_out: str = Field(description="What is not.")
+    sources: list[str] = Field(description="Where the rules come from.")
+
+
+class ClientNotes(ClientModel):
+    """The same, with what it does to one mail."""
+
+    notes: list[str] = Field(examples=[["<style> dropped: it stands in the body"]])
+
+
+class Reloaded(_Model):
+    """Whether anything had changed."""
+
+    changed: bool
+    generation: int

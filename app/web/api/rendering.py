@@ -1,0 +1,91 @@
+"""Rendering by HTTP: one mail, from the files here or from a published release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends
+
+from app.core.findings import Finding
+from app.core.html.references import Reference as Found
+from app.core.html.references import references_of
+from app.web.api.documented import BODY, NO_SUCH, RELEASE, UNUSABLE, Name
+from app.web.api.models import Counts, FindingModel, MailboxModel, Reference, RenderRequest, RenderResult
+from app.web.live.checks import count
+from app.web.live.releases import SOURCE
+from app.web.live.renderings import Data
+from app.web.middleware.bodies import body_of, json_body
+from app.web.services import ServicesDep, known_name
+from bbws_templates.compiled import RenderedEmail
+
+router = APIRouter()
+
+
+@router.post(
+    "/api/templates/{name:path}/render",
+    tags=["templates"],
+    summary="Render one mail",
+    responses={**NO_SUCH, **UNUSABLE, **BODY, **RELEASE},
+    openapi_extra=body_of(RenderRequest),
+)
+def render_template(
+    services: ServicesDep, name: Name, body: Annotated[RenderRequest, Depends(json_body(RenderRequest))]
+) -> RenderResult:
+    """Render with a fixture or with data of your own, by the engine that production uses. Nothing is stored.
+
+    Data are held to the template's contract unless `lenient`. A template of a release is rendered exactly as
+    a Lambda renders it; its findings are what a lenient rendering left empty.
+    """
+    snapshot = services.snapshot
+    if body.data is not None:
+        data = Data(body.data, lenient=body.lenient)
+    else:
+        fixture = snapshot.workspace.fixture(name, body.fixture or "")
+        data = Data(fixture.data, fixture.scenario, lenient=body.lenient)
+    if body.release != SOURCE:
+        found = services.releases.render(body.target, body.release, name, data)
+        return _rendered(found.email, data, found.shown, found.findings, preview="")
+    known_name(snapshot, name)
+    if body.data is not None:
+        query = {"draft": services.drafts.keep(name, data)}
+    else:
+        query = {"fixture": data.scenario} | ({"lenient": "true"} if body.lenient else {})
+    preview = services.renderings.preview(snapshot, name, data)
+    path = f"/preview/{quote(name)}?{urlencode(query)}"
+    shown = snapshot.workspace.shown(name, data.members)
+    return _rendered(preview.email, data, shown, preview.findings, preview=path)
+
+
+def _reference(item: Found) -> Reference:
+    return Reference(text=item.text, address=item.address, only_outlook=item.only_outlook)
+
+
+def _rendered(
+    email: RenderedEmail,
+    data: Data,
+    shown: Mapping[str, Any],
+    findings: tuple[Finding, ...],
+    *,
+    preview: str,
+) -> RenderResult:
+    references = references_of(email.html)
+    return RenderResult(
+        name=email.template,
+        fixture=data.scenario,
+        release=email.release,
+        subject=email.subject,
+        preheader=email.preheader,
+        sender=MailboxModel(name=email.sender[0], address=email.sender[1]),
+        reply_to=email.reply_to,
+        html=email.html,
+        text=email.text,
+        html_bytes=len(email.html.encode("utf-8", "replace")),
+        shown=dict(shown),
+        links=[_reference(item) for item in references.links],
+        images=[_reference(item) for item in references.images],
+        findings=[FindingModel.of(finding) for finding in findings],
+        counts=Counts.model_validate(count(findings)),
+        preview=preview,
+    )

@@ -1,0 +1,119 @@
+"""What every check says of every template, worked out behind the pages while nobody is waiting."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from app.core.findings import Finding, Severity, finding_of
+from app.web.live.renderings import Renderings
+from app.web.live.workspace import LiveWorkspace, Snapshot
+from bbws_templates.errors import BbwsTemplatesError
+
+_PATIENCE = 0.25
+_log = logging.getLogger(__name__)
+
+
+class Checks:
+    """Checks one template at a time in a thread of its own, and remembers the findings by version.
+
+    It steps aside while somebody renders: a designer who has just saved wants to see the mail first.
+    ``announce`` is told the name of each template whose findings have become known.
+    """
+
+    def __init__(self, live: LiveWorkspace, renderings: Renderings, announce: Callable[[str], None]) -> None:
+        self._live = live
+        self._renderings = renderings
+        self._announce = announce
+        self._known: dict[tuple[str, str], tuple[Finding, ...]] = {}
+        self._one_at_a_time = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._stopping = False
+        self._wake.set()
+        self._thread = threading.Thread(target=self._work, name="checks", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the template in hand and stop."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread:
+            self._thread.join()
+
+    def look_again(self) -> None:
+        """A new snapshot has been taken."""
+        self._wake.set()
+
+    def known(self, snapshot: Snapshot, name: str) -> tuple[Finding, ...] | None:
+        """The findings of a template if they have been worked out, None while they have not."""
+        return self._known.get((name, snapshot.versions.get(name, "")))
+
+    def of(self, snapshot: Snapshot, name: str) -> tuple[Finding, ...]:
+        """The findings of a template over all its fixtures, worked out now if need be.
+
+        Raises:
+            UnknownNameError: there is none of that name.
+        """
+        key = (name, snapshot.versions.get(name, ""))
+        with self._one_at_a_time:
+            if key not in self._known:
+                self._known[key] = _check(snapshot, name)
+                self._forget(snapshot)
+            return self._known[key]
+
+    def _work(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            if self._stopping:
+                return
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        snapshot = self._live.current
+        for name in snapshot.versions:
+            if self.known(snapshot, name) is not None:
+                continue
+            while time.monotonic() - self._renderings.last_used < _PATIENCE and not self._stopping:
+                time.sleep(_PATIENCE / 5)
+            if self._stopping or self._live.current is not snapshot:
+                self._wake.set()
+                return
+            try:
+                self.of(snapshot, name)
+            except Exception:  # noqa: BLE001  a defect met in one template must not end the checks of all
+                _log.exception("Checking %s has failed", name)
+            else:
+                self._announce(name)
+
+    def _forget(self, snapshot: Snapshot) -> None:
+        """Keep no more than a few versions of each template."""
+        limit = 4 * len(snapshot.versions) + 16
+        while len(self._known) > limit:
+            del self._known[next(iter(self._known))]
+
+
+def count(findings: tuple[Finding, ...]) -> dict[str, int]:
+    """How many findings there are of each severity, zero included."""
+    counted = Counter(finding.severity for finding in findings)
+    return {severity.value: counted[severity] for severity in Severity}
+
+
+def _check(snapshot: Snapshot, name: str) -> tuple[Finding, ...]:
+    workspace = snapshot.workspace
+    if name in workspace.templates.broken:
+        return (finding_of(workspace.templates.broken[name], template=name),)
+    if name not in snapshot.versions:
+        workspace.source(name)  # raises with the nearest names
+    try:
+        return workspace.check((name,)).findings
+    except BbwsTemplatesError as error:
+        return (finding_of(error, template=name),)

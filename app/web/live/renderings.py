@@ -1,0 +1,97 @@
+"""Rendered mails, each made once: the frame, the panels and the thumbnail of one mail share the work."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from app.core.workspace import Preview
+from app.web.live.workspace import Snapshot
+from bbws_templates.compiled import RenderedEmail
+
+_KEPT = 256
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Data:
+    """What to render a template with; ``scenario`` is "" for data that is not a fixture's."""
+
+    members: Mapping[str, Any]
+    scenario: str = ""
+    lenient: bool = False
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        text = json.dumps([self.members, self.scenario, self.lenient], sort_keys=True, default=str)
+        object.__setattr__(self, "digest", hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
+
+
+class Renderings:
+    """A bounded memory of rendered mails, shared by threads. Errors are not remembered: they are cheap."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[tuple[str, ...], Any] = OrderedDict()
+        self._lock = threading.Lock()
+        self._in_work: dict[tuple[str, ...], threading.Lock] = {}
+        self.last_used = 0.0
+
+    def email(self, snapshot: Snapshot, name: str, data: Data) -> RenderedEmail:
+        """The mail alone: what the frame needs, without waiting for the checks."""
+        return self._once(
+            snapshot,
+            name,
+            data,
+            "email",
+            lambda: snapshot.workspace.render(name, data.members, strict=not data.lenient),
+        )
+
+    def preview(self, snapshot: Snapshot, name: str, data: Data) -> Preview:
+        """The mail with its findings."""
+        return self._once(
+            snapshot,
+            name,
+            data,
+            "preview",
+            lambda: snapshot.workspace.preview(
+                name, data.members, fixture=data.scenario, strict=not data.lenient
+            ),
+        )
+
+    def _once(
+        self, snapshot: Snapshot, name: str, data: Data, kind: str, make: Callable[[], Result]
+    ) -> Result:
+        self.last_used = time.monotonic()
+        version = snapshot.versions.get(name)
+        if version is None:
+            return make()  # an unknown name: the workspace knows the nearest ones
+        key = (kind, name, version, data.digest)
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+                made: Result = self._made[key]
+                return made
+            in_work = self._in_work.setdefault(key, threading.Lock())
+        with in_work:
+            with self._lock:
+                if key in self._made:
+                    again: Result = self._made[key]
+                    return again
+            try:
+                made = make()
+            finally:
+                with self._lock:
+                    self._in_work.pop(key, None)
+            with self._lock:
+                self._made[key] = made
+                while len(self._made) > _KEPT:
+                    self._made.popitem(last=False)
+        self.last_used = time.monotonic()
+        return made

@@ -1,0 +1,98 @@
+"""The template set as it is on disk now: one immutable snapshot, swapped whole when a file is saved."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.workspace import Workspace
+from app.web.live.parts import version_of, version_of_text
+from bbws_templates.errors import BbwsTemplatesError
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A workspace with what the pages need to know of it.
+
+    ``versions`` holds a digest per template, the broken ones included: the same digest, the same mail.
+    ``problem`` is set while the folders cannot be read at all; the workspace is then the last one that could.
+    """
+
+    generation: int
+    workspace: Workspace
+    versions: Mapping[str, str]
+    problem: BbwsTemplatesError | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a reload changed: names of templates, by what happened to them."""
+
+    generation: int
+    changed: tuple[str, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    problem: str
+
+
+class LiveWorkspace:
+    """Holds the current snapshot. Readers take it once per request and are never disturbed by a swap.
+
+    ``run_id`` tells one process from the next, so that a page notices a restart of the server.
+    """
+
+    def __init__(self, templates: Path, fixtures: Path) -> None:
+        """Load the first snapshot.
+
+        Raises:
+            SourceError: the templates folder does not exist.
+        """
+        self.templates = templates
+        self.fixtures = fixtures
+        self.run_id = secrets.token_hex(8)
+        self._lock = threading.Lock()
+        self._current = _snapshot(Workspace.load(templates, fixtures), 1)
+
+    @property
+    def current(self) -> Snapshot:
+        """The newest snapshot."""
+        return self._current
+
+    def reload(self) -> Change | None:
+        """Read the folders again and swap; None when nothing that matters has changed."""
+        with self._lock:
+            before = self._current
+            generation = before.generation + 1
+            try:
+                after = _snapshot(Workspace.load(self.templates, self.fixtures), generation)
+            except BbwsTemplatesError as error:
+                after = Snapshot(generation, before.workspace, before.versions, error)
+            if _sameness(before) == _sameness(after):
+                return None
+            self._current = after
+        return _difference(before, after)
+
+
+def _snapshot(workspace: Workspace, generation: int) -> Snapshot:
+    templates = workspace.templates
+    versions = {name: version_of(source, templates) for name, source in templates.templates.items()}
+    versions |= {name: version_of_text(str(error)) for name, error in templates.broken.items()}
+    return Snapshot(generation, workspace, versions)
+
+
+def _sameness(snapshot: Snapshot) -> object:
+    return (snapshot.versions, snapshot.workspace.templates.problems, str(snapshot.problem or ""))
+
+
+def _difference(before: Snapshot, after: Snapshot) -> Change:
+    old, new = before.versions, after.versions
+    return Change(
+        generation=after.generation,
+        changed=tuple(name for name in new if name in old and old[name] != new[name]),
+        added=tuple(name for name in new if name not in old),
+        removed=tuple(name for name in old if name not in new),
+        problem=str(after.problem or ""),
+    )

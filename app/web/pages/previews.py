@@ -1,0 +1,120 @@
+"""The mail itself as a page of its own, and as files to take away. No script ever runs in either."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+
+from app.core.clients import FORCED_DARK, client_named
+from app.core.messages import sample_message
+from app.web.api.documented import NO_SUCH, UNUSABLE, Draft, Fixture, Lenient, Name
+from app.web.pages.framing import frame_document
+from app.web.pages.scheme import Scheme
+from app.web.services import ServicesDep, known_name
+
+router = APIRouter(tags=["previews"])
+
+PREVIEW_PATH = "/preview/"
+_POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
+)
+BARE_POLICY = _POLICY
+# Our own pages read the scroll position and the links of the frame. That needs the same origin; without
+# `allow-scripts` beside it, it gives the mail nothing.
+EMBEDDED_POLICY = f"{_POLICY} allow-same-origin"
+
+
+class Format(StrEnum):
+    """What can be taken away."""
+
+    EML = "eml"
+    HTML = "html"
+    TEXT = "text"
+
+
+_MEDIA = {
+    Format.EML: ("message/rfc822", "eml"),
+    Format.HTML: ("text/html", "html"),
+    Format.TEXT: ("text/plain", "txt"),
+}
+
+Wanted = Annotated[Scheme | None, Query(description="The colour scheme; the browser's own when left out.")]
+Embed = Annotated[bool, Query(description="For a frame in our own pages: its policy lets them scroll it.")]
+ClientKey = Annotated[str, Query(description="How a mail client would show it, roughly: see `/api/clients`.")]
+
+
+@router.get(
+    PREVIEW_PATH + "{name:path}",
+    summary="The mail itself as a page",
+    response_class=HTMLResponse,
+    responses={**NO_SUCH, **UNUSABLE},
+)
+def preview(
+    services: ServicesDep,
+    name: Name,
+    fixture: Fixture = "",
+    draft: Draft = "",
+    scheme: Wanted = None,
+    client: ClientKey = "",
+    lenient: Lenient = False,
+    embed: Embed = False,
+) -> HTMLResponse:
+    """The rendered HTML under a policy that lets no script run and no request leave this host."""
+    snapshot = services.snapshot
+    known_name(snapshot, name)
+    data = services.data(snapshot, name, fixture=fixture, draft=draft, lenient=lenient)
+    source = services.renderings.email(snapshot, name, data).html
+    if client:
+        source = client_named(client).view(source).html
+    if client == FORCED_DARK.key:
+        scheme = Scheme.LIGHT  # what such a client turns over is the light mail
+    document = frame_document(source, scheme=scheme, stand_ins=services.stand_ins)
+    return HTMLResponse(
+        document.encode("utf-8", "replace"), headers={"Content-Security-Policy": frame_policy(embed)}
+    )
+
+
+@router.get(
+    "/downloads/{name:path}",
+    summary="The mail as a file",
+    response_class=Response,
+    responses={200: {"content": {media: {} for media, _ in _MEDIA.values()}}, **NO_SUCH, **UNUSABLE},
+)
+def download(
+    services: ServicesDep,
+    name: Name,
+    format: Format = Format.EML,  # noqa: A002  the name in the address
+    fixture: Fixture = "",
+    draft: Draft = "",
+    lenient: Lenient = False,
+) -> Response:
+    """The mail as a file: a whole message that mail programs open, its HTML, or its text."""
+    snapshot = services.snapshot
+    known_name(snapshot, name)
+    data = services.data(snapshot, name, fixture=fixture, draft=draft, lenient=lenient)
+    email = services.renderings.email(snapshot, name, data)
+    if format is Format.EML:
+        source = snapshot.workspace.source(name)
+        content = sample_message(email, source, data.members).message.as_bytes()
+    else:
+        content = (email.html if format is Format.HTML else email.text).encode("utf-8", "replace")
+    media_type, suffix = _MEDIA[format]
+    file_name = "-".join(filter(None, [*name.split("/"), data.scenario or "edited"]))
+    return Response(
+        content,
+        media_type=media_type,
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file_name, safe='')}.{suffix}",
+            "Content-Security-Policy": BARE_POLICY,
+        },
+    )
+
+
+def frame_policy(embed: bool) -> str:
+    """The Content-Security-Policy of a mail, inside our own pages or alone."""
+    return EMBEDDED_POLICY if embed else BARE_POLICY

@@ -1,0 +1,70 @@
+"""The pages that people look at."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from app.core.clients import CLIENTS
+from app.web.api.pairs import arrange, title_of
+from app.web.api.summaries import summary_of
+from app.web.problems import problem_of
+from app.web.services import Services, ServicesDep, known_name
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def gallery(request: Request, services: ServicesDep) -> Response:
+    """All templates by folder, the customer's version beside the internal one."""
+    snapshot = services.snapshot
+    summaries = {name: summary_of(services, snapshot, name) for name in snapshot.versions}
+    return services.pages.TemplateResponse(
+        request,
+        "gallery.html",
+        {
+            **_common(services),
+            "shelves": arrange(snapshot.versions),
+            "summaries": summaries,
+            "remarks": snapshot.workspace.templates.problems,
+        },
+    )
+
+
+@router.get("/templates/{name:path}")
+def template(request: Request, services: ServicesDep, name: str) -> HTMLResponse:
+    """One template with everything about it; a broken one too, so that it recovers on the next save."""
+    snapshot = services.snapshot
+    known_name(snapshot, name)
+    names = [row_name for shelf in arrange(snapshot.versions) for row in shelf.rows for row_name in row.names]
+    at = names.index(name)
+    return services.pages.TemplateResponse(
+        request,
+        "template.html",
+        {
+            **_common(services),
+            "summary": summary_of(services, snapshot, name),
+            "shelves": arrange(snapshot.versions),
+            "previous": names[at - 1] if at else None,
+            "next": names[at + 1] if at + 1 < len(names) else None,
+            "clients": tuple(CLIENTS.values()),
+        },
+    )
+
+
+@router.get("/docs")
+def docs(request: Request, services: ServicesDep) -> HTMLResponse:
+    """The JSON API for people, made from its own OpenAPI description."""
+    return services.pages.TemplateResponse(
+        request, "docs.html", {**_common(services), "api": request.app.openapi()}
+    )
+
+
+def _common(services: Services) -> dict[str, object]:
+    snapshot = services.snapshot
+    return {
+        "generation": snapshot.generation,
+        "run": services.live.run_id,
+        "outage": problem_of(snapshot.problem, services.excerpts) if snapshot.problem else None,
+        "title_of": title_of,
+    }

@@ -1,0 +1,23 @@
+"""Contracts: the JSON Schemas that the data of a mail are held to, checked without any dependency."""
+
+from bbws_templates.contract.checking import (
+    DIALECT,
+    MAX_PROBLEMS,
+    contract_problems,
+    every_problem,
+    is_kept,
+    require,
+    subschemas,
+    unsupported_keywords,
+)
+
+__all__ = [
+    "DIALECT",
+    "MAX_PROBLEMS",
+    "contract_problems",
+    "every_problem",
+    "is_kept",
+    "require",
+    "subschemas",
+    "unsupported_keywords",
+]

@@ -1,0 +1,5 @@
+"""Display values: dates, amounts and codes as the reader of a mail sees them."""
+
+from bbws_templates.display.preparation import RAW, Display, display_of
+
+__all__ = ["RAW", "Display", "display_of"]
