@@ -14,6 +14,7 @@ from bbws_templates.compiled import CompiledTemplate, Translation
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.documents import BUNDLE_FORMAT, decode_document
 from bbws_templates.faults import DamagedReleaseError, UnknownTemplateError
+from bbws_templates.languages import best_of
 from bbws_templates.layout import check_locale, check_name
 from bbws_templates.record import record
 
@@ -60,22 +61,50 @@ class Bundle:
         except KeyError:
             raise UnknownTemplateError(name, self.templates, release=self.release) from None
 
+    def in_language(self, name: str, locale: str | None = None) -> CompiledTemplate:
+        """One template in the language ``locale``, else in the next wider one, else in the set's own.
+
+        Its ``locale`` says which it is.
+
+        Raises:
+            UnknownTemplateError: there is none of that name.
+        """
+        template = self.template(name)
+        tag = ""
+        if locale and template.translations:
+            own = (self.locale,) if self.locale else ()
+            tag = best_of(locale, (*own, *(each.locale for each in template.translations)))
+        made = self._in_language.get((name, tag))
+        if made is None:  # Two threads may both come here; they make equal ones.
+            made = self._in_language[name, tag] = template.in_language(tag, own=self.locale)
+        return made
+
+    @cached_property
+    def _in_language(self) -> dict[tuple[str, str], CompiledTemplate]:
+        return {}
+
     def shown(self, template: CompiledTemplate, data: Any) -> Any:
-        """``data`` as ``template`` shows them to people: see ``bbws_templates.display``.
+        """``data`` as ``template`` shows them to people, in its language: see ``bbws_templates.display``.
 
         As they are, where the release does not say how values are shown.
         """
-        how = self.display_values
+        how = self.display_in(template.locale)
         return data if how is None else how.prepared(template.name, template.contract, data)
 
-    @cached_property
-    def display_values(self) -> Display | None:
-        """How the release shows values; None where it does not say."""
+    def display_in(self, locale: str = "") -> Display | None:
+        """How the release shows values in a language, that of the set without one; None if it does not say."""
         if not self.display:
             return None
-        from bbws_templates.display import display_of  # With the first mail, which waits for S3 anyway.
+        tag = locale or self.locale
+        if tag not in self._displays:
+            from bbws_templates.display import display_of  # With the first mail, which waits for S3 anyway.
 
-        return display_of(self.locale, self.display, self.zone_rules)
+            self._displays[tag] = display_of(tag, self.display, self.zone_rules)
+        return self._displays[tag]
+
+    @cached_property
+    def _displays(self) -> dict[str, Display | None]:
+        return {}
 
 
 def bundle_bytes(

@@ -80,8 +80,14 @@ class TemplateClient:
     def __repr__(self) -> str:
         return f"TemplateClient({str(self._place)!r})"
 
-    def render(self, name: str, data: Mapping[str, Any], *, strict: bool = True) -> RenderedEmail:
+    def render(
+        self, name: str, data: Mapping[str, Any], *, strict: bool = True, locale: str | None = None
+    ) -> RenderedEmail:
         """One email, ready to be sent. ``name`` is ``category/name``.
+
+        ``locale`` is the language to have it in, a tag such as ``af-ZA``; where the template is not in that,
+        it is taken in the next wider one, and at last in the set's own (RFC 4647, section 3.4). The mail's
+        ``locale`` says which it became. What the data may be depends on no language.
 
         Strict, data that break the template's contract are an error that names every missing and every wrong
         variable at once. Lenient, what is missing renders empty, and so does what the contract refuses, but
@@ -95,14 +101,21 @@ class TemplateClient:
             UnavailableError: there is no release to be had from anywhere.
         """
         if self._metrics is None:
-            return self._render(name, data, strict, None)
+            return self._render(name, data, strict, locale, None)
         with self._metrics.call(is_pinned=self._is_pinned) as call:
-            return self._render(name, data, strict, call)
+            return self._render(name, data, strict, locale, call)
 
     def render_many(
-        self, name: str, records: Iterable[Mapping[str, Any]], *, strict: bool = True
+        self,
+        name: str,
+        records: Iterable[Mapping[str, Any]],
+        *,
+        strict: bool = True,
+        locale: str | Callable[[Mapping[str, Any]], str | None] | None = None,
     ) -> Iterator[RenderedEmail | BbwsTemplatesError]:
         """One email for each of ``records``, in their order, all from the same release; nothing is held.
+
+        ``locale`` is the language of all of them, or a function that says it of each record.
 
         Where ``render`` raises an error about data, that error stands in the place of the email, and the
         others are made.
@@ -113,12 +126,13 @@ class TemplateClient:
         serving = self._cache.serving()
         serving.bundle.template(name)
         for data in records:
+            tag = locale(data) if callable(locale) else locale
             try:
                 if self._metrics is None:
-                    yield self._render(name, data, strict, None, serving)
+                    yield self._render(name, data, strict, tag, None, serving)
                     continue
                 with self._metrics.call(is_pinned=self._is_pinned) as call:
-                    email = self._render(name, data, strict, call, serving)
+                    email = self._render(name, data, strict, tag, call, serving)
                 yield email
             except BbwsTemplatesError as error:
                 yield error
@@ -128,6 +142,7 @@ class TemplateClient:
         name: str,
         data: Mapping[str, Any],
         strict: bool,
+        locale: str | None,
         call: Call | None,
         serving: Serving | None = None,
     ) -> RenderedEmail:
@@ -135,7 +150,7 @@ class TemplateClient:
         bundle = serving.bundle
         if call:
             call.status = self._cache.described(serving)
-        template = bundle.template(name)
+        template = bundle.in_language(name, locale)
         if call:
             call.template = template.name
         refused: tuple[ContractProblem, ...] = ()
@@ -155,21 +170,25 @@ class TemplateClient:
         _report(name, refused, warnings)
         return email
 
-    def template(self, name: str) -> CompiledTemplate:
+    def template(self, name: str, *, locale: str | None = None) -> CompiledTemplate:
         """A template as it was published: its parts as Mustache, its sender, its contract.
+
+        In the language ``locale``, as ``render``; its own ``locale`` says in which it is.
 
         Raises:
             UnknownTemplateError, UnavailableError: as ``render``.
         """
-        return self._cache.serving().bundle.template(name)
+        return self._cache.serving().bundle.in_language(name, locale)
 
-    def display(self) -> Display | None:
+    def display(self, *, locale: str = "") -> Display | None:
         """How the release shows values, for whoever renders by other means; None if it does not say.
+
+        ``locale`` is that of the template that they are for; without one, the set's own.
 
         Raises:
             UnavailableError: as ``render``.
         """
-        return self._cache.serving().bundle.display_values
+        return self._cache.serving().bundle.display_in(locale)
 
     def names(self) -> tuple[str, ...]:
         """Every template of the release, in sorted order."""

@@ -37,7 +37,8 @@ class CompiledTemplate:
 
     ``stoppable`` says that a reader may stop mails of this kind by one click of the mail program.
     ``translations`` are in the order of their tags; who knows of none takes the template's own parts.
-    ``further`` holds members that a release has and this version does not know, None for none.
+    ``further`` holds members that a release has and this version does not know, None for none. ``locale`` is
+    the language of the four parts, "" where only the release, or nobody, says it.
     """
 
     name: str
@@ -53,9 +54,21 @@ class CompiledTemplate:
     translations: tuple[Translation, ...] = ()
     further: Mapping[str, Any] | None = None
     stoppable: bool = True
+    locale: str = ""
 
     def __repr__(self) -> str:
         return f"CompiledTemplate({brief(self.name)})"
+
+    def in_language(self, locale: str, *, own: str = "") -> CompiledTemplate:
+        """The template as it reads in the language of one of its translations.
+
+        Where there is none for exactly ``locale``, these are its own parts, in the language ``own``.
+        """
+        parts: dict[str, Any] = {"locale": own}
+        for translation in self.translations:
+            if translation.locale == locale:
+                parts = dict(translation.__dict__)
+        return CompiledTemplate(**{**self.__dict__, **parts})
 
 
 @record(frozen=True)
@@ -63,6 +76,8 @@ class RenderedEmail:
     """One email ready to be sent. ``release`` is the id of the release it came from, "" for sources.
 
     Where ``stoppable`` is False, a message made of it carries no header that offers to stop such mails.
+    ``locale`` is the tag of the language that the mail is in, which may be wider than the one asked for, or
+    the set's own; "" where the set does not say which that is.
 
     It prints without what is in it: that is somebody's letter.
     """
@@ -76,6 +91,7 @@ class RenderedEmail:
     reply_to: str
     release: str = ""
     stoppable: bool = True
+    locale: str = ""
 
     def __repr__(self) -> str:
         return f"RenderedEmail({brief(self.template)}, release={brief(self.release[:12])})"

@@ -110,9 +110,21 @@ def check_locale(tag: str) -> str:
     return tag
 
 
+def edition(name: str, locale: str = "") -> str:
+    """A template in one of its further languages, as files and keys call it: ``receipts/receipt.af``."""
+    return f"{name}.{locale}" if locale else name
+
+
+def parted(name: str) -> tuple[str, str]:
+    """An ``edition`` as template and tag; "" for a template in its own language. No template's name has a dot."""
+    folder, slash, last = name.rpartition("/")
+    base, _, locale = last.partition(".")
+    return f"{folder}{slash}{base}", locale
+
+
 def stable_key(name: str, suffix: str, locale: str = "") -> str:
     """Where readers that know nothing of releases find a part of a template: ``receipts/receipt.af.html``."""
-    return f"{name}.{locale}.{suffix}" if locale else f"{name}.{suffix}"
+    return f"{edition(name, locale)}.{suffix}"
 
 
 def bundle_key(release: str) -> str:

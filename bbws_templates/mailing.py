@@ -71,10 +71,11 @@ def render_email(
         reply_to=template.reply_to,
         release=release,
         stoppable=template.stoppable,
+        locale=template.locale,
     )
 
 
-# 12 templates of 4 parts in each of a handful of releases; a miss costs one parse.
+# A dozen or two of templates of 4 parts, some in two languages, in more than one release; a miss costs a parse.
 @lru_cache(maxsize=256)
 def _parsed(name: str, source: str) -> Template:
     return Template.parse(source, name=name)

@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from bbws_templates.display.values import LocaleRules
+from bbws_templates.languages import best_of
 from bbws_templates.references import Schema, views
 
 KINDS: Final = ("date", "date-time", "money", "number", "choice")
@@ -65,10 +66,7 @@ def members_of(display: Any) -> Mapping[str, Any]:
 def words_as(words: Any, locale: str) -> str | None:
     """The word for one code: a text for all languages, or the one for ``locale`` or the next wider tag."""
     if isinstance(words, Mapping):
-        tag = locale
-        while tag and tag not in words:
-            tag = tag.rpartition("-")[0]
-        words = words.get(tag)
+        words = words.get(best_of(locale, words))
     return words if isinstance(words, str) and words else None
 
 

@@ -19,6 +19,7 @@ from bbws_templates.context import is_decimal, is_list
 from bbws_templates.display.plan import Plan, plan_of
 from bbws_templates.display.values import LocaleRules, ZoneRules
 from bbws_templates.json_values import MAX_NESTING
+from bbws_templates.languages import best_of
 
 RAW: Final = ":raw"
 """What a template adds to a name for the value as it was sent: ``{{paymentDate:raw}}``."""
@@ -64,12 +65,8 @@ def display_of(
 
     Source: RFC 4647, section 3.4.
     """
-    tag = locale
-    while tag and display:
-        if tag in display:
-            return Display(locale, display[tag], zone)
-        tag = tag.rpartition("-")[0]
-    return None
+    tag = best_of(locale, display) if display else ""
+    return Display(locale, display[tag], zone) if display and tag else None
 
 
 def _prepared(plan: Plan, value: Any, around: tuple[Mapping[str, Any], ...], depth: int) -> Any:
