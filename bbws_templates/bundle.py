@@ -92,7 +92,7 @@ class Bundle:
         return data if how is None else how.prepared(template.name, template.contract, data)
 
     def display_in(self, locale: str = "") -> Display | None:
-        """How the release shows values in a language, that of the set without one; None if it does not say."""
+        """How the release shows values in a language, without one in the set's own; None if not said."""
         if not self.display:
             return None
         tag = locale or self.locale

@@ -116,7 +116,7 @@ def edition(name: str, locale: str = "") -> str:
 
 
 def parted(name: str) -> tuple[str, str]:
-    """An ``edition`` as template and tag; "" for a template in its own language. No template's name has a dot."""
+    """An ``edition`` as template and tag, "" for its own language: no template's name has a dot."""
     folder, slash, last = name.rpartition("/")
     base, _, locale = last.partition(".")
     return f"{folder}{slash}{base}", locale

@@ -75,7 +75,7 @@ def render_email(
     )
 
 
-# A dozen or two of templates of 4 parts, some in two languages, in more than one release; a miss costs a parse.
+# Some dozens of templates and languages, 4 parts each, of more than one release; a miss costs one parse.
 @lru_cache(maxsize=256)
 def _parsed(name: str, source: str) -> Template:
     return Template.parse(source, name=name)

@@ -82,7 +82,7 @@ def main() -> None:
 
     def flatten_all() -> None:
         for source in sources:
-            flatten(Ingredient.of_file(source.html), Pantry(templates, source.metadata, html=True))
+            flatten(Ingredient.of_file(source.html), Pantry(templates, source, html=True))
 
     def premailer_alone() -> None:
         for html in finished:

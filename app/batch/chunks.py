@@ -13,7 +13,9 @@ from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.contract import require
 from bbws_templates.display import Display
 from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.languages import best_of
 from bbws_templates.mailing import render_email
+from bbws_templates.references import views
 
 
 class Line(NamedTuple):
@@ -42,17 +44,28 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Task:
-    """What is made of every line: ``template`` of ``release``, "" for sources, written by ``writer``.
-
-    ``display`` is how values are shown, None for as they are sent.
-    """
+class Edition:
+    """A template in one language; ``display`` is how values are shown in it, None for as they are sent."""
 
     template: CompiledTemplate
+    display: Display | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is made of every line: a template of ``release``, "" for sources, written by ``writer``.
+
+    ``editions`` are the template in its own language, first, and in others. ``locale`` is the language that
+    is asked for; ``locale_field`` the member of a line that says so for that line, "" for none. That member
+    is no part of the data where the contract does not name it.
+    """
+
+    editions: tuple[Edition, ...]
     release: str
     writer: Writer
     label: str = field(default="data")
-    display: Display | None = None
+    locale: str = ""
+    locale_field: str = ""
 
     def chunk(self, lines: list[Line]) -> Chunk:
         """The emails of ``lines``; blank ones are passed over."""
@@ -69,14 +82,31 @@ class Task:
 
     def _email(self, number: int, content: bytes) -> bytes:
         data = self._data(number, content)
-        name = self.template.name
-        if self.template.contract is not None:
-            require(self.template.contract, data, template=name)
+        edition = self._edition(data)
+        data = self._without_locale(data, edition.template.contract)
+        template = edition.template
+        if template.contract is not None:
+            require(template.contract, data, template=template.name)
         shown = data
-        if self.display is not None:
-            shown = self.display.prepared(name, self.template.contract, data)
-        email = render_email(self.template, shown, release=self.release)
+        if edition.display is not None:
+            shown = edition.display.prepared(template.name, template.contract, data)
+        email = render_email(template, shown, release=self.release)
         return self.writer.written(email, data, number, content)
+
+    def _edition(self, data: Mapping[str, Any]) -> Edition:
+        wanted = data.get(self.locale_field) if self.locale_field else None
+        tag = best_of(wanted or self.locale, [each.template.locale for each in self.editions])
+        return next((each for each in self.editions if tag and each.template.locale == tag), self.editions[0])
+
+    def _without_locale(
+        self, data: Mapping[str, Any], contract: Mapping[str, Any] | None
+    ) -> Mapping[str, Any]:
+        named = contract is not None and any(
+            self.locale_field in view.get("properties", {}) for view, _ in views(contract, contract)
+        )
+        if not self.locale_field or named:
+            return data
+        return {name: value for name, value in data.items() if name != self.locale_field}
 
     def _data(self, number: int, content: bytes) -> Mapping[str, Any]:
         try:

@@ -85,6 +85,7 @@ def _json_line(email: RenderedEmail, line: int) -> bytes:
         "line": line,
         "template": email.template,
         "release": email.release,
+        "locale": email.locale,
         "subject": email.subject,
         "preheader": email.preheader,
         "sender": {"name": email.sender[0], "address": email.sender[1]},

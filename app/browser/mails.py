@@ -12,7 +12,10 @@ from app.core.workspace import Workspace
 from bbws_templates.errors import BbwsTemplatesError
 
 RenderMail = Callable[[str, str], str]
-"""Template and fixture to finished HTML; raises BbwsTemplatesError when the mail does not render."""
+"""Template, or its translation as ``receipts/receipt.af``, and fixture to finished HTML.
+
+It raises BbwsTemplatesError when the mail does not render.
+"""
 
 _CLIENT_OF = {Variant.IMAGES_OFF: "images-off", Variant.GMAIL: "gmail", Variant.OUTLOOK: "outlook"}
 
@@ -59,16 +62,17 @@ def workspace_renderer(workspace: Workspace) -> RenderMail:
 
 
 def fixtures_of(workspace: Workspace, also: Iterable[Snapshot] = ()) -> Mapping[str, tuple[str, ...]]:
-    """The scenarios of every template.
+    """The scenarios of every template, and of every translation as ``receipts/receipt.af``.
 
     A template that cannot be read has none of its own; it keeps those that ``also`` (the baselines) knows, so
     that its snapshots are reported as failed and not as removed.
     """
-    known: dict[str, set[str]] = {name: set() for name in workspace.names()}
-    for name, source in workspace.templates.templates.items():
+    templates = workspace.templates
+    known: dict[str, set[str]] = {name: set() for name in workspace.editions()}
+    for name, source in (*templates.templates.items(), *templates.translations.items()):
         known[name].update(source.fixtures, source.broken_fixtures)
     for snapshot in also:
-        if snapshot.template in workspace.templates.broken:
+        if snapshot.template in templates.broken or snapshot.template in templates.broken_translations:
             known[snapshot.template].add(snapshot.fixture)
     return {name: tuple(sorted(scenarios)) for name, scenarios in known.items()}
 

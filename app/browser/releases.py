@@ -16,6 +16,7 @@ from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore
 from app.core.workspace import Workspace
 from bbws_templates.bundle import Bundle
+from bbws_templates.layout import edition, parted
 from bbws_templates.mailing import render_email
 
 _NAMED = 5
@@ -97,7 +98,8 @@ def bundle_renderer(bundle: Bundle, workspace: Workspace) -> RenderMail:
     """Renders the templates of a release with the fixtures on disk, as a Lambda would."""
 
     def render(template: str, fixture: str) -> str:
-        compiled = bundle.template(template)
+        name, locale = parted(template)
+        compiled = bundle.in_language(name, locale)
         data = bundle.shown(compiled, workspace.fixture(template, fixture).data)
         return render_email(compiled, data, release=bundle.release).html
 
@@ -105,11 +107,14 @@ def bundle_renderer(bundle: Bundle, workspace: Workspace) -> RenderMail:
 
 
 def bundle_fixtures(bundle: Bundle, workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
-    """The scenarios on disk of every template of a release."""
-    sources = workspace.templates.templates
-    return {
-        name: tuple(sorted(sources[name].fixtures)) if name in sources else () for name in bundle.templates
-    }
+    """The scenarios on disk of every template of a release, and of its translations."""
+    sources = {**workspace.templates.templates, **workspace.templates.translations}
+    names = (
+        edition(template.name, locale)
+        for template in bundle.templates.values()
+        for locale in ("", *(each.locale for each in template.translations))
+    )
+    return {name: tuple(sorted(sources[name].fixtures)) if name in sources else () for name in names}
 
 
 def _passes(result: Result) -> bool:

@@ -58,7 +58,7 @@ class Screenshots:
         cls, workspace: Workspace, folders: Folders, *, session: Session | None = None
     ) -> Screenshots:
         """The templates on disk with their fixtures."""
-        known = PictureStore(folders.baselines).snapshots() if workspace.templates.broken else ()
+        known = PictureStore(folders.baselines).snapshots() if _is_broken(workspace) else ()
         return cls(
             render=workspace_renderer(workspace),
             fixtures=fixtures_of(workspace, known),
@@ -226,6 +226,10 @@ class Screenshots:
         if tolerance.antialiasing is not None:
             smoothing = tolerance.antialiasing == "ignore"
         return Allowance(tolerance.pixels, tolerance.colour, smoothing, masks)
+
+
+def _is_broken(workspace: Workspace) -> bool:
+    return bool(workspace.templates.broken or workspace.templates.broken_translations)
 
 
 def _message(difference: Difference, baseline: Sidecar, current: Sidecar, *, altered: bool) -> str:

@@ -33,7 +33,7 @@ def command(
     Without names, checks all. Exit status 1 when there is an error-level finding.
     """
     workspace = Workspace.load(templates, fixtures)
-    with progress_bar(len(names) or len(workspace.names()), quiet=as_json) as step:
+    with progress_bar(len(workspace.editions(names)), quiet=as_json) as step:
         report = workspace.check(names, progress=step)
     if sarif:
         log = sarif_log(report, version=version("bbws-templates"))
@@ -42,6 +42,7 @@ def command(
         print_json(
             {
                 "templates": report.templates,
+                "translations": report.translations,
                 "renders": report.renders,
                 "failed": report.failed,
                 "findings": [finding.as_dict() for finding in report.findings],
@@ -57,10 +58,11 @@ def command(
 
 def _summary(report: CheckReport) -> Text:
     errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
+    translated = f", {_counted(report.translations, 'translation')}" if report.translations else ""
     return Text.assemble(
         "Check ",
         ("failed", "bold red") if report.failed else ("passed", "bold green"),
-        f": {_counted(report.templates, 'template')}, {_counted(report.renders, 'render')}, "
+        f": {_counted(report.templates, 'template')}{translated}, {_counted(report.renders, 'render')}, "
         f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}.",
     )
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from app.commands.options import json_option, template_set_options
 from app.commands.output import Table, err, print_finding, print_json, print_table
-from app.core.findings import Severity
+from app.core.findings import Severity, finding_of
 from app.core.workspace import Workspace
 
 
@@ -19,11 +19,13 @@ from app.core.workspace import Workspace
 @template_set_options
 @json_option
 def command(templates: Path, fixtures: Path, as_json: bool) -> None:
-    """List the templates with their audience, subject and fixtures."""
+    """List the templates with their audience, subject, fixtures and further languages."""
     workspace = Workspace.load(templates, fixtures)
     for problem in workspace.templates.problems:
         if problem.severity is Severity.ERROR:  # without it, nothing would say that a file is not listed
             print_finding(problem, console=err)
+    for name, error in workspace.templates.broken_translations.items():
+        print_finding(finding_of(error, template=name), console=err)
     rows = [_row(workspace, name) for name in workspace.names()]
     if as_json:
         print_json(rows)
@@ -37,28 +39,33 @@ def command(templates: Path, fixtures: Path, as_json: bool) -> None:
         pad_edge=False,
         header_style="bold",
     )
+    if any(row["locales"] for row in rows):
+        table.add_column("Also in", overflow="fold")
     for row in rows:
         subject = Text(str(row["error"]), style="red") if row["error"] else Text(str(row["subject"]))
-        scenarios = row["fixtures"]
-        table.add_row(
-            str(row["name"]),
-            str(row["audience"]),
-            subject,
-            ", ".join(scenarios) if isinstance(scenarios, list) else "",
-        )
+        lists = [", ".join(row[member]) for member in ("fixtures", "locales")]
+        table.add_row(str(row["name"]), str(row["audience"]), subject, *lists[: len(table.columns) - 3])
     print_table(table)
 
 
 def _row(workspace: Workspace, name: str) -> dict[str, str | list[str]]:
     if name in workspace.templates.broken:
         error = workspace.templates.broken[name]
-        return {"name": name, "audience": "", "subject": "", "fixtures": [], "error": str(error)}
+        return {
+            "name": name,
+            "audience": "",
+            "subject": "",
+            "locales": [],
+            "fixtures": [],
+            "error": str(error),
+        }
     source = workspace.source(name)
     metadata = source.metadata
     return {
         "name": name,
         "audience": metadata.audience.value if metadata else "",
         "subject": metadata.subject if metadata else "",
+        "locales": list(workspace.templates.locales(name)),
         "fixtures": list(source.fixtures),
         "error": "",
     }

@@ -9,7 +9,7 @@ import click
 from app.commands.options import json_option, template_set_options
 from app.commands.output import out, print_json
 from app.core.errors import SourceError, SurroundingsError
-from app.core.scaffold import Draft, drafts
+from app.core.scaffold import Draft, drafts, translation_draft
 from app.core.sources import Mailbox
 from app.core.workspace import Workspace
 from bbws_templates.errors import HeaderError, Location
@@ -40,6 +40,12 @@ def _mailbox(_context: click.Context, _parameter: click.Parameter, value: str | 
     callback=_mailbox,
     help="Who sends it [default: that of --like, else of most templates].",
 )
+@click.option(
+    "--locale",
+    default="",
+    metavar="TAG",
+    help="Not a new template but a translation of this one, into a language such as af or zu-ZA.",
+)
 @template_set_options
 @json_option
 def command(
@@ -47,17 +53,25 @@ def command(
     like: str,
     internal: bool,
     sender: Mailbox | None,
+    locale: str,
     templates: Path,
     fixtures: Path,
     as_json: bool,
 ) -> None:
-    """Make a template with its metadata, contract and fixtures.
+    """Make a template with its metadata, contract and fixtures; or a copy to be translated.
 
     Without --like it is a plain mail that stands alone, in any template set. It passes the check as it is;
     what is to be written says so. No file that exists is ever touched.
     """
     workspace = Workspace.load(templates, fixtures)
-    made = drafts(workspace.templates, name, like=like, internal=internal, sender=sender)
+    if locale:
+        if like or internal or sender:
+            raise click.UsageError(
+                "A translation takes all but its words from the template: --locale stands alone."
+            )
+        made: tuple[Draft, ...] = (translation_draft(workspace.templates, name, locale),)
+    else:
+        made = drafts(workspace.templates, name, like=like, internal=internal, sender=sender)
     files = _files(made, templates, fixtures)
     _write(files)
     if as_json:

@@ -19,6 +19,9 @@ from app.core.workspace import Workspace
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.engine import RenderWarning
 from bbws_templates.errors import HeaderError
+from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.languages import best_of
+from bbws_templates.layout import check_locale, parted
 from bbws_templates.message import parse_mailbox
 
 FORMATS = ("html", "text", "subject", "eml", "json")
@@ -36,6 +39,15 @@ def _one_address(_context: click.Context, _parameter: click.Parameter, value: st
     return value
 
 
+def _one_tag(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        try:
+            check_locale(value)
+        except DamagedReleaseError as error:
+            raise click.BadParameter(f"{error.message} {error.remedy}") from error
+    return value
+
+
 @click.command(name="render")
 @click.argument("name", metavar="CATEGORY/NAME")
 @click.option(
@@ -43,6 +55,9 @@ def _one_address(_context: click.Context, _parameter: click.Parameter, value: st
 )
 @click.option(
     "--data", "data_file", metavar="FILE", help="A JSON file with the data; - reads standard input."
+)
+@click.option(
+    "--locale", callback=_one_tag, metavar="TAG", help="In this language, such as af-ZA [default: the set's]."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
 @click.option(
@@ -60,6 +75,7 @@ def command(
     name: str,
     scenario: str | None,
     data_file: str | None,
+    locale: str | None,
     form: str,
     recipient: str | None,
     lenient: bool,
@@ -69,11 +85,14 @@ def command(
     """Render one email to standard output.
 
     The formats: the HTML part, the text part, the subject, a whole message that mail programs open (eml), or
-    all of it as JSON. Exit status 1 when the data breaks the contract, 2 for an unknown template or fixture.
+    all of it as JSON. Where the template is not there in the language asked for, it is taken in the next
+    wider one, else in the set's own, and a warning says so. Exit status 1 when the data breaks the contract,
+    2 for an unknown template or fixture.
     """
     if scenario is not None and data_file is not None:
         raise click.UsageError("Give --fixture or --data, not both.")
     workspace = Workspace.load(templates, fixtures)
+    name = _in_language(workspace, name, locale)
     data = _read_data(data_file) if data_file is not None else _fixture_data(workspace, name, scenario)
     warnings: list[RenderWarning] = []
     email = workspace.render(name, data, strict=not lenient, warnings=warnings)
@@ -87,6 +106,20 @@ def command(
         write_document(sample.message.as_bytes())
     else:
         _write(email, form)
+
+
+def _in_language(workspace: Workspace, name: str, locale: str | None) -> str:
+    if locale is None:
+        return name
+    if parted(name)[1]:
+        raise click.UsageError(f"Give the language with --locale or in the name '{name}', not both.")
+    found = workspace.in_language(name, locale)
+    own = workspace.templates.settings.locale
+    tag = parted(found)[1] or own
+    if not best_of(locale, [tag]):
+        known = ", ".join(workspace.templates.locales(name)) or "no other language"
+        _warn(f"'{name}' is not there in '{locale}': this is {tag or 'its own language'}. There is {known}.")
+    return found
 
 
 def _fixture_data(workspace: Workspace, name: str, scenario: str | None) -> Mapping[str, Any]:
@@ -138,6 +171,7 @@ def _write(email: RenderedEmail, form: str) -> None:
                 "preheader": email.preheader,
                 "sender": {"name": email.sender[0], "address": email.sender[1]},
                 "replyTo": email.reply_to,
+                "locale": email.locale,
                 "html": email.html,
                 "text": email.text,
             }

@@ -16,12 +16,13 @@ import click
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from app.batch.chunks import Task
+from app.batch.chunks import Edition, Task
 from app.batch.forms import Form, Writer
 from app.batch.job import Job, faults_file, first_progress, head_of, noted_progress, progress_file
 from app.batch.processes import chunks
 from app.commands.options import json_option, template_set_options
 from app.commands.output import err, out, print_json
+from app.core.building import released_template
 from app.core.errors import SourceError
 from app.core.workspace import Workspace
 from bbws_templates.bundle import template_members
@@ -36,14 +37,16 @@ EXIT_FAULTS: Final = 1
 
 @dataclass(frozen=True)
 class _Chosen:
-    template: CompiledTemplate
+    editions: tuple[Edition, ...]
     release: str
-    display: Display | None
+    locale: str
+    locale_field: str
 
     @property
     def digest(self) -> str:
-        shown = self.display.given if self.display else ()
-        members = canonical_json([template_members(self.template), shown])
+        own = self.editions[0].template
+        shown = [each.display.given if each.display else () for each in self.editions]
+        members = canonical_json([template_members(own), shown, self.locale, self.locale_field])
         return Digest.of(self.release.encode() + members).hex
 
 
@@ -84,6 +87,18 @@ class _Chosen:
     show_default="one for each core",
     help="How many processes render.",
 )
+@click.option(
+    "--locale",
+    default="",
+    metavar="TAG",
+    help="The language of the emails, such as af-ZA [default: the set's].",
+)
+@click.option(
+    "--locale-field",
+    default="",
+    metavar="MEMBER",
+    help="The member of each line that names its language; taken out unless the contract names it.",
+)
 @click.option("--resume", is_flag=True, help="Go on with a batch that was interrupted.")
 @json_option
 @template_set_options
@@ -95,6 +110,8 @@ def command(
     target: str,
     release: str,
     workers: int,
+    locale: str,
+    locale_field: str,
     resume: bool,
     as_json: bool,
     templates: Path,
@@ -108,7 +125,10 @@ def command(
     """
     if release and not target:
         raise click.UsageError("Say with --from which target has the release.")
-    chosen = _from_target(target, release, name) if target else _from_sources(templates, fixtures, name)
+    editions, identity = (
+        _from_target(target, release, name) if target else (_from_sources(templates, fixtures, name), "")
+    )
+    chosen = _Chosen(editions, identity, locale, locale_field)
     with _opened(data_file) as data:
         job = _job(name, chosen, data, result, Form(form), is_resumed=resume)
         began = time.monotonic()
@@ -132,15 +152,21 @@ def _opened(path: Path) -> BinaryIO:
     raise click.BadParameter(f"'{path}' cannot be read again where a batch goes on.", param_hint="--data")
 
 
-def _from_sources(templates: Path, fixtures: Path, name: str) -> _Chosen:
+def _from_sources(templates: Path, fixtures: Path, name: str) -> tuple[Edition, ...]:
     workspace = Workspace.load(templates, fixtures)
-    return _Chosen(workspace.compilation(name).compiled, "", workspace.display)
+    own = released_template(workspace, name)
+    return _editions(own.in_language("", own=workspace.templates.settings.locale), workspace.display)
 
 
-def _from_target(target: str, release: str, name: str) -> _Chosen:
+def _from_target(target: str, release: str, name: str) -> tuple[tuple[Edition, ...], str]:
     client = TemplateClient(target, release=release)
-    template = client.template(name)
-    return _Chosen(template, client.status().release, client.display())
+    editions = _editions(client.template(name), lambda tag: client.display(locale=tag))
+    return editions, client.status().release
+
+
+def _editions(own: CompiledTemplate, display: Callable[[str], Display | None]) -> tuple[Edition, ...]:
+    found = (own, *(own.in_language(each.locale) for each in own.translations))
+    return tuple(Edition(each, display(each.locale)) for each in found)
 
 
 def _job(name: str, chosen: _Chosen, data: BinaryIO, result: Path, form: Form, *, is_resumed: bool) -> Job:
@@ -171,7 +197,7 @@ def _job(name: str, chosen: _Chosen, data: BinaryIO, result: Path, form: Form, *
 
 def _run(job: Job, chosen: _Chosen, data: BinaryIO, workers: int, *, label: str, is_quiet: bool) -> None:
     writer = Writer(Form(job.progress.form), datetime.fromisoformat(job.progress.began))
-    task = Task(chosen.template, chosen.release, writer, label, chosen.display)
+    task = Task(chosen.editions, chosen.release, writer, label, chosen.locale, chosen.locale_field)
     is_done = False
     try:
         with (

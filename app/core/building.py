@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.core.errors import ReleaseError
 from app.core.findings import CheckReport, Severity
 from app.core.release import Provenance, Release, make_release
 from app.core.workspace import Workspace
+from bbws_templates.compiled import CompiledTemplate, Translation
 
 
 class CheckFailedError(ReleaseError):
@@ -50,10 +52,23 @@ def make_unchecked_release(workspace: Workspace, provenance: Provenance) -> Rele
     Raises:
         BbwsTemplatesError: a template does not compile.
     """
-    compilations = [workspace.compilation(name) for name in workspace.names()]
+    names = workspace.names()
     return make_release(
-        [compilation.compiled for compilation in compilations],
-        {compilation.compiled.name: compilation.flat for compilation in compilations},
+        [released_template(workspace, name) for name in names],
+        {edition: workspace.compilation(edition).flat for edition in workspace.editions(names)},
         provenance,
         workspace.language,
     )
+
+
+def released_template(workspace: Workspace, name: str) -> CompiledTemplate:
+    """A template as a release has it, its translations in it.
+
+    Raises:
+        BbwsTemplatesError: it does not compile, in one of its languages.
+    """
+    own, *others = (workspace.compilation(edition).compiled for edition in workspace.editions([name]))
+    translations = tuple(
+        Translation(each.locale, each.html, each.text, each.subject, each.preheader) for each in others
+    )
+    return replace(own, translations=translations, locale="")

@@ -11,7 +11,8 @@ from typing import Any
 
 from app.core.compatibility import ContractChange, contract_changes
 from bbws_templates.bundle import Bundle
-from bbws_templates.compiled import CompiledTemplate
+from bbws_templates.compiled import CompiledTemplate, Translation
+from bbws_templates.layout import edition
 
 
 class ChangeKind(StrEnum):
@@ -68,6 +69,16 @@ def changed_names(old: Bundle | None, new: Bundle) -> tuple[str, ...]:
     return tuple(name for name in names if before.get(name) != new.templates.get(name))
 
 
+def changed_editions(old: Bundle, new: Bundle) -> tuple[str, ...]:
+    """As ``changed_names``, each with the translations that ``old`` has of it: ``receipts/receipt.af``."""
+    return tuple(
+        edition(name, locale)
+        for name in changed_names(old, new)
+        if name in old.templates
+        for locale in ("", *(each.locale for each in old.templates[name].translations))
+    )
+
+
 def template_changes(
     old: Bundle | None,
     new: Bundle,
@@ -85,8 +96,8 @@ def template_changes(
         before = old.templates.get(name) if old else None
         after = new.templates.get(name)
         kind = _kind(before, after)
-        texts_before = _parts(before, before_sources.get(name, ""))
-        texts_after = _parts(after, after_sources.get(name, ""))
+        texts_before = _parts(before, before_sources)
+        texts_after = _parts(after, after_sources)
         parts = tuple(
             PartChange(part, unified(texts_before.get(part, ""), texts_after.get(part, "")))
             for part in {**texts_after, **texts_before}
@@ -143,7 +154,7 @@ def _consequences(
 _FURTHER = "members of another version"
 
 
-def _parts(template: CompiledTemplate | None, source: str) -> dict[str, str]:
+def _parts(template: CompiledTemplate | None, sources: Mapping[str, str]) -> dict[str, str]:
     """The parts in the order in which a person wants to read about them."""
     if template is None:
         return {}
@@ -157,16 +168,22 @@ def _parts(template: CompiledTemplate | None, source: str) -> dict[str, str]:
         "description": template.description,
         "stoppable": "yes" if template.stoppable else "no",
         "contract": _readable(template.contract),
-        "source": source,
+        "source": sources.get(template.name, ""),
         "text": template.text,
         "html": template.html,
         **{
-            f"{part} ({translation.locale})": getattr(translation, part)
+            f"{part} ({translation.locale})": text
             for translation in template.translations
-            for part in ("subject", "preheader", "text", "html")
+            for part, text in _translated(template.name, translation, sources).items()
         },
         _FURTHER: _readable(template.further),
     }
+
+
+def _translated(name: str, translation: Translation, sources: Mapping[str, str]) -> dict[str, str]:
+    source = sources.get(edition(name, translation.locale), "")
+    parts = {part: str(getattr(translation, part)) for part in ("subject", "preheader", "text", "html")}
+    return {"subject": parts.pop("subject"), "preheader": parts.pop("preheader"), "source": source, **parts}
 
 
 def _readable(members: Mapping[str, Any] | None) -> str:

@@ -107,11 +107,15 @@ def _with_number(finding: Finding, said: Counter[tuple[str, str, str]]) -> Findi
 
 @dataclass(frozen=True)
 class CheckReport:
-    """The outcome of a check: how much was looked at, and what was found."""
+    """The outcome of a check: how much was looked at, and what was found.
+
+    ``translations`` were looked at besides the ``templates`` themselves.
+    """
 
     templates: int
     renders: int
     findings: tuple[Finding, ...]
+    translations: int = 0
 
     @property
     def failed(self) -> bool:

@@ -7,7 +7,8 @@ who breaks one template still sees the rest.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from app.core.errors import FolderError, Location, SourceError
@@ -18,6 +19,8 @@ from app.core.metadata import load_metadata
 from app.core.remarks import Remarks
 from app.core.settings import SETTINGS_NAME, SetSettings, read_settings
 from app.core.sources import Fixture, SourceFile, TemplateSet, TemplateSource
+from app.core.translations import Translated, Words, load_translated, require_language, with_words
+from bbws_templates.layout import parted
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
 """Larger files are refused: Gmail clips at 102 kB, so nothing that size is an email template."""
@@ -27,8 +30,10 @@ def load_template_set(templates: Path, fixtures: Path) -> TemplateSet:
     """Read everything once.
 
     ``{name}.html`` at any depth is a template, unless it stands under ``partials/``; ``{name}.json`` beside
-    it is its metadata, ``{name}.txt`` overrides its text part. Fixtures are
-    ``{fixtures}/{name}/{scenario}.json``; a fixtures folder that does not exist holds none.
+    it is its metadata, ``{name}.txt`` overrides its text part. ``{name}.{tag}.html``, with the tag of a
+    language, is its translation, with a ``.json`` and a ``.txt`` likewise. Fixtures are
+    ``{fixtures}/{name}/{scenario}.json``, for every language, and ``{fixtures}/{name}.{tag}/{scenario}.json``
+    for one; a fixtures folder that does not exist holds none.
 
     What concerns no single template is in ``problems``: files whose names cannot be used, files that belong
     to no template, a folder without any template.
@@ -64,20 +69,37 @@ def require_folder(folder: Path, kind: str) -> None:
 class _Reader:
     def __init__(self, templates: Path, fixtures: Path) -> None:
         self._templates = templates
-        self._fixtures = fixtures
+        self._fixtures_folder = fixtures
         self._working_folder = Path.cwd()
         self._paths: dict[PurePosixPath, Path] = {}
+        self._settings = SetSettings()
 
     def read_all(self) -> TemplateSet:
         found = walk(self._templates)
         self._paths = paths = found.files
+        self._settings, unread = self._read_settings()
         sources: dict[str, TemplateSource] = {}
         broken: dict[str, SourceError] = {}
+        editions: dict[str, dict[str, str]] = {}
         for name in sorted(str(path.with_suffix("")) for path in paths if _is_template(path)):
+            base, tag = parted(name)
+            if tag:
+                editions.setdefault(base, {})[tag] = name
+                continue
             try:
                 sources[name] = self._template(name)
             except SourceError as error:
                 broken[name] = error
+        translations: dict[str, TemplateSource] = {}
+        broken_translations: dict[str, SourceError] = {}
+        strays: list[SourceError] = []
+        for base, names in editions.items():
+            if base in broken:
+                broken_translations |= dict.fromkeys(names.values(), broken[base])
+            elif base in sources:
+                sources[base] = self._translate(sources[base], names, translations, broken_translations)
+            else:
+                strays += (self._stray(base, name) for name in names.values())
         partials, broken_html = self._partials(paths, ".html")
         text_partials, broken_text = self._partials(paths, ".txt")
         stylesheets: dict[str, SourceFile] = {}
@@ -87,7 +109,6 @@ class _Reader:
                     stylesheets[str(relative)] = self.read(path)
                 except SourceError as error:
                     broken_html[str(relative)] = error
-        settings, unread = self._settings()
         return TemplateSet(
             root=self._templates,
             templates=sources,
@@ -96,11 +117,17 @@ class _Reader:
             stylesheets=stylesheets,
             broken=broken,
             broken_partials={**broken_html, **broken_text},
-            problems=(*unread, *self._problems(found, {*sources, *broken})),
-            settings=settings,
+            problems=(
+                *unread,
+                *map(finding_of, strays),
+                *self._problems(found, {*sources, *broken}, {*translations, *broken_translations}),
+            ),
+            settings=self._settings,
+            translations=translations,
+            broken_translations=broken_translations,
         )
 
-    def _settings(self) -> tuple[SetSettings, list[Finding]]:
+    def _read_settings(self) -> tuple[SetSettings, list[Finding]]:
         """The settings of the set, or the defaults and why they cannot be read."""
         path = self._templates / SETTINGS_NAME
         try:
@@ -121,7 +148,7 @@ class _Reader:
             raise SourceError(
                 "The link leads to itself.", location=where, remedy="Copy the file in."
             ) from error
-        if not (real.is_relative_to(self._templates) or real.is_relative_to(self._fixtures)):
+        if not (real.is_relative_to(self._templates) or real.is_relative_to(self._fixtures_folder)):
             raise SourceError(
                 "The file is a link that leaves the folder.", location=where, remedy="Copy the file in."
             )
@@ -164,13 +191,7 @@ class _Reader:
         metadata = None
         if self._has(metadata_path):
             metadata = load_metadata(self.read(metadata_path), root=self._templates, read=self.read)
-        fixtures: dict[str, Fixture] = {}
-        broken: dict[str, SourceError] = {}
-        for path in _fixture_files(self._fixtures / name):
-            try:
-                fixtures[path.stem] = self._fixture(name, path)
-            except SourceError as error:
-                broken[path.stem] = error
+        fixtures, broken = self._fixtures(name)
         return TemplateSource(
             name=name,
             html=html,
@@ -178,6 +199,87 @@ class _Reader:
             metadata=metadata,
             fixtures=fixtures,
             broken_fixtures=broken,
+        )
+
+    def _fixtures(self, name: str) -> tuple[dict[str, Fixture], dict[str, SourceError]]:
+        fixtures: dict[str, Fixture] = {}
+        broken: dict[str, SourceError] = {}
+        for path in _fixture_files(self._fixtures_folder / name):
+            try:
+                fixtures[path.stem] = self._fixture(name, path)
+            except SourceError as error:
+                broken[path.stem] = error
+        return fixtures, broken
+
+    def _translate(
+        self,
+        own: TemplateSource,
+        names: Mapping[str, str],
+        made: dict[str, TemplateSource],
+        broken: dict[str, SourceError],
+    ) -> TemplateSource:
+        """``own`` with the words of its translations in its contract; they go into ``made`` or ``broken``."""
+        words: dict[str, Words] = {}
+        read: dict[str, tuple[TemplateSource, Translated | None]] = {}
+        for tag, name in names.items():
+            try:
+                place = Location(self._label(self._templates / f"{name}.html"))
+                require_language(tag, own=self._settings.locale, place=place, name=own.name)
+                source, translated = read[name] = self._translation(own, name, tag)
+            except SourceError as error:
+                broken[name] = error
+            else:
+                words[tag] = translated.words if translated else {}
+        if own.metadata is not None:
+            contract = with_words(own.metadata.contract, self._settings.locale, words)
+            own = replace(own, metadata=replace(own.metadata, contract=contract))
+        for name, (source, translated) in read.items():
+            metadata = translated.metadata(own.metadata) if translated and own.metadata else None
+            made[name] = replace(source, metadata=metadata)
+        return own
+
+    def _translation(
+        self, own: TemplateSource, name: str, tag: str
+    ) -> tuple[TemplateSource, Translated | None]:
+        """A translation without its metadata, and what its JSON file says; None if there is to be none."""
+        html_path = self._templates / f"{name}.html"
+        text_path, metadata_path = html_path.with_suffix(".txt"), html_path.with_suffix(".json")
+        html = self.read(html_path)
+        translated = None
+        if own.metadata is not None:
+            if not self._has(metadata_path):
+                raise SourceError(
+                    "The translation has no subject and no preheader.",
+                    location=Location(html.label),
+                    remedy=f'Add {metadata_path.name} beside it: {{"subject": "…", "preheader": "…"}}.',
+                )
+            translated = load_translated(self.read(metadata_path), own.metadata)
+        fixtures, broken = self._fixtures(name)
+        source = TemplateSource(
+            name=name,
+            html=html,
+            text=self.read(text_path) if self._has(text_path) else None,
+            metadata=None,
+            fixtures={
+                **{each: data for each, data in own.fixtures.items() if each not in broken},
+                **fixtures,
+            },
+            broken_fixtures={
+                **{each: error for each, error in own.broken_fixtures.items() if each not in fixtures},
+                **broken,
+            },
+            locale=tag,
+        )
+        return source, translated
+
+    def _stray(self, base: str, name: str) -> SourceError:
+        tag = name.removeprefix(f"{base}.")
+        place = Location(self._label(self._templates / f"{name}.html"))
+        return SourceError(
+            f"There is no {base}.html, of which this would be the translation into '{tag[:80]}'.",
+            location=place,
+            remedy=f"Add {base}.html; or rename this file, with '_' or '-' for the dot: what follows a dot "
+            "in a name is a language.",
         )
 
     def _fixture(self, name: str, path: Path) -> Fixture:
@@ -211,11 +313,11 @@ class _Reader:
                 found.setdefault(name, file)  # partials/ wins over a template of the same name
         return found, broken
 
-    def _problems(self, found: Walk, names: set[str]) -> Iterator[Finding]:
+    def _problems(self, found: Walk, names: set[str], editions: set[str]) -> Iterator[Finding]:
         remarks = Remarks(self._label)
-        yield from remarks.on_templates(self._templates, found, names)
-        if self._fixtures.is_dir():
-            yield from remarks.on_fixtures(walk(self._fixtures), names)
+        yield from remarks.on_templates(self._templates, found, names, editions)
+        if self._fixtures_folder.is_dir():
+            yield from remarks.on_fixtures(walk(self._fixtures_folder), {*names, *editions})
 
     def _has(self, path: Path) -> bool:
         """Whether there is such an entry, usable or not: a link that leads nowhere is no absent file."""

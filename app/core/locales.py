@@ -98,6 +98,26 @@ def zone_rules(name: str) -> Mapping[str, Any]:
     return {"from": first, "until": until, "offsets": found}
 
 
+@cache
+def canonical_tag(tag: str) -> str:
+    """``tag`` as CLDR writes it: ``af-ZA`` for ``af-za``.
+
+    Raises:
+        SourceError: CLDR, as Babel has it, knows no such language.
+    """
+    return str(_locale(tag)).replace("_", "-")
+
+
+@cache
+def text_direction(tag: str) -> str:
+    """``ltr`` or ``rtl``, as the language of ``tag`` is written.
+
+    Raises:
+        SourceError: as ``canonical_tag``.
+    """
+    return _locale(tag).text_direction
+
+
 def require_zone(name: str) -> None:
     """Let ``name`` pass as that of a zone.
 

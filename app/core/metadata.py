@@ -46,9 +46,7 @@ class _MetadataFile(BaseModel):
     @field_validator("subject", "preheader", "description")
     @classmethod
     def _one_line(cls, value: str) -> str:
-        if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):
-            raise ValueError("must be one line without control characters")
-        return value
+        return one_line(value)
 
 
 def load_metadata(file: SourceFile, *, root: Path, read: Callable[[Path], SourceFile]) -> Metadata:
@@ -62,7 +60,7 @@ def load_metadata(file: SourceFile, *, root: Path, read: Callable[[Path], Source
     try:
         parsed = _MetadataFile.model_validate(raw)
     except ValidationError as error:
-        raise _first_offence(error, file) from None
+        raise first_offence(error, file, _MetadataFile) from None
     contract = bundle_contract(parsed.contract, file=file, pointer="/contract", root=root, read=read)
     return Metadata(
         file=file,
@@ -77,7 +75,19 @@ def load_metadata(file: SourceFile, *, root: Path, read: Callable[[Path], Source
     )
 
 
-def _first_offence(error: ValidationError, file: SourceFile) -> SourceError:
+def one_line(value: str) -> str:
+    """``value``, for a validator of a member that stands in a header.
+
+    Raises:
+        ValueError: it has a line break or another control character in it.
+    """
+    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):
+        raise ValueError("must be one line without control characters")
+    return value
+
+
+def first_offence(error: ValidationError, file: SourceFile, shape: type[BaseModel]) -> SourceError:
+    """What is wrong first in ``file``, which shall have the members of ``shape``, at its line."""
     first = error.errors()[0]
     pointer = "".join(f"/{part}" for part in first["loc"])
     if not pointer:
@@ -86,7 +96,7 @@ def _first_offence(error: ValidationError, file: SourceFile) -> SourceError:
         message, remedy = f"The member {pointer} is missing.", "Add it."
     elif first["type"] == "extra_forbidden":
         message = f"The member {pointer} is not known."
-        shape = _Sender if len(first["loc"]) > 1 else _MetadataFile
+        shape = _Sender if len(first["loc"]) > 1 else shape
         remedy = f"Known: {', '.join(shape.model_fields)}."
     else:
         wanted = _WANTED.get(first["type"]) or first["msg"].removeprefix("Value error, ")

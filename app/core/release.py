@@ -25,7 +25,15 @@ from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.digests import Digest
 from bbws_templates.documents import MANIFEST_FORMAT, decode_document
 from bbws_templates.faults import DamagedReleaseError
-from bbws_templates.layout import BUNDLE, check_name, check_path, check_release_id
+from bbws_templates.layout import (
+    BUNDLE,
+    check_locale,
+    check_name,
+    check_path,
+    check_release_id,
+    edition,
+    parted,
+)
 
 SOURCES = "sources/"
 
@@ -109,10 +117,15 @@ class Release:
 
     @property
     def sources(self) -> dict[str, str]:
-        """What the author wrote, by template."""
+        """What the author wrote, by template; of a translation by a name such as ``receipts/receipt.af``."""
+        names = (
+            edition(template.name, locale)
+            for template in self.bundle.templates.values()
+            for locale in ("", *(each.locale for each in template.translations))
+        )
         return {
             name: self.files[source_path(name)].decode("utf-8", "replace")
-            for name in self.bundle.templates
+            for name in names
             if source_path(name) in self.files
         }
 
@@ -123,7 +136,7 @@ def make_release(
     provenance: Provenance,
     language: Language | None = None,
 ) -> Release:
-    """The release of ``templates``; ``sources`` may hold the author's text of each.
+    """The release of ``templates``; ``sources`` may hold the author's text of each, and of its translations.
 
     ``language`` is how the set writes values for people; None leaves them as they are sent.
 
@@ -143,10 +156,16 @@ def make_release(
         zone_rules=language.zone_rules,
     )
     bundle = parse_bundle(bundle_data, release=Digest.of(bundle_data).hex)
-    files = {source_path(check_name(name)): text.encode("utf-8", "replace") for name, text in sources.items()}
+    files = {source_path(_checked(name)): text.encode("utf-8", "replace") for name, text in sources.items()}
     entries = {path: FileEntry.of(data) for path, data in sorted({**files, BUNDLE: bundle_data}.items())}
     manifest = Manifest(bundle.release, entries, provenance)
     return Release(bundle, bundle_data, manifest, manifest.to_bytes(), files)
+
+
+def _checked(name: str) -> str:
+    """``name``, of a template or a translation, if it can be a key."""
+    base, locale = parted(name)
+    return edition(check_name(base), check_locale(locale) if locale else "")
 
 
 def source_path(name: str) -> str:

@@ -9,7 +9,7 @@ from app.core.errors import Location, SourceError
 from app.core.filenames import PARTIALS_FOLDER, READ_SUFFIXES, Walk
 from app.core.findings import Finding, Severity
 from bbws_templates.faults import DamagedReleaseError
-from bbws_templates.layout import check_name
+from bbws_templates.layout import check_name, parted
 
 
 class Remarks:
@@ -18,8 +18,13 @@ class Remarks:
     def __init__(self, label: Callable[[Path], str]) -> None:
         self._label = label
 
-    def on_templates(self, folder: Path, found: Walk, names: Collection[str]) -> Iterator[Finding]:
-        """Findings on the templates folder; ``names`` are its templates, the broken ones included."""
+    def on_templates(
+        self, folder: Path, found: Walk, names: Collection[str], editions: Collection[str] = ()
+    ) -> Iterator[Finding]:
+        """Findings on the templates folder: ``names`` are its templates, ``editions`` their translations.
+
+        Of both, the broken ones are included.
+        """
         yield from self._on_folder(found)
         if not names and not found.unnameable and not found.closed:
             yield self._error(
@@ -34,9 +39,15 @@ class Remarks:
                 yield self._error(folder / f"{name}.html", error.message, error.remedy)
         for relative, path in found.files.items():
             name = str(relative.with_suffix(""))
-            if relative.suffix == ".txt" and PARTIALS_FOLDER not in relative.parts[:1] and name not in names:
+            if PARTIALS_FOLDER in relative.parts[:1] or name in names or name in editions:
+                continue
+            if relative.suffix == ".txt":
                 yield self._orphan(
                     path, "The text part belongs to no template.", f"Add {name}.html or remove it."
+                )
+            elif relative.suffix == ".json" and parted(name)[1] and parted(name)[0] in names:
+                yield self._orphan(
+                    path, "The translation has no HTML.", f"Add {name}.html or remove this file."
                 )
 
     def on_fixtures(self, found: Walk, names: Collection[str]) -> Iterator[Finding]:

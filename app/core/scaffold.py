@@ -9,14 +9,17 @@ import json
 import posixpath
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from app.core.compiler.compilation import compile_template
 from app.core.errors import SourceError, UnknownNameError
+from app.core.locales import text_direction
 from app.core.sources import Audience, Mailbox, TemplateSet, TemplateSource
+from app.core.translations import choice_words, require_language
 from bbws_templates.contract import DIALECT
 from bbws_templates.faults import DamagedReleaseError
-from bbws_templates.layout import check_name
+from bbws_templates.layout import check_name, edition
 
 INTERNAL: Final = "_internal"
 """What the name of the version for staff ends with."""
@@ -52,7 +55,7 @@ def drafts(
     if not like:
         by = sender or _usual_sender(existing)
         return tuple(
-            _plain(each, audience, by, existing.settings.locale or "en") for each, audience in wanted
+            _plain(each, audience, by, has_locale=bool(existing.settings.locale)) for each, audience in wanted
         )
     if like not in existing.templates:
         raise UnknownNameError("template", like, tuple(sorted(existing.templates)))
@@ -84,6 +87,44 @@ def _usual_sender(existing: TemplateSet) -> Mailbox:
             "No template of the set says who sends it.", remedy='Say it: --sender "Name <name@example.com>".'
         )
     return senders.most_common(1)[0][0]
+
+
+# --- in another language ------------------------------------------------------------------------------------
+
+
+def translation_draft(existing: TemplateSet, name: str, locale: str) -> Draft:
+    """The files of the template ``name`` to be translated into ``locale``, with the partials that it needs.
+
+    Raises:
+        UnknownNameError: there is no such template.
+        SourceError: it is not a language for a translation, or there is one already.
+        BbwsTemplatesError: the template does not compile.
+    """
+    if name not in existing.templates:
+        raise UnknownNameError("template", name, tuple(sorted(existing.templates)))
+    own = existing.templates[name]
+    require_language(locale, own=existing.settings.locale, place=None, name=name)
+    new = edition(name, locale)
+    if new in existing.translations or new in existing.broken_translations:
+        raise SourceError(f"'{name}' is there in '{locale}' already.", remedy="Edit its files.")
+    files = {f"{new}.html": _in_language(own.html.text, existing.settings.locale, locale)}
+    if own.text is not None:
+        files[f"{new}.txt"] = own.text.text
+    if own.metadata is not None:
+        words = choice_words(own.metadata.contract, existing.settings.locale)
+        members = {"subject": own.metadata.subject, "preheader": own.metadata.preheader}
+        files[f"{new}.json"] = _json({**members, **({"words": words} if words else {})})
+    for file in compile_template(replace(own, name=new, locale=locale), existing).untranslated:
+        path = file.path.relative_to(existing.root)
+        files[path.with_suffix(f".{locale}{path.suffix}").as_posix()] = file.text
+    return Draft(new, files, {})
+
+
+def _in_language(html: str, own: str, locale: str) -> str:
+    """``html`` with the language that it says of itself changed, where it is written out."""
+    html = html.replace(f'lang="{own}"', f'lang="{locale}"')
+    before, now = text_direction(own), text_direction(locale)
+    return html.replace(f'dir="{before}"', f'dir="{now}"')
 
 
 # --- like another -------------------------------------------------------------------------------------------
@@ -131,7 +172,7 @@ def _move_references(schema: Any, before: str, now: str) -> None:
 
 _HTML: Final = """\
 <!DOCTYPE html>
-<html lang="{lang}" dir="ltr">
+<html lang="{lang}" dir="{direction}">
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -160,7 +201,8 @@ _HTML: Final = """\
 """
 
 
-def _plain(name: str, audience: Audience, sender: Mailbox, lang: str) -> Draft:
+def _plain(name: str, audience: Audience, sender: Mailbox, *, has_locale: bool) -> Draft:
+    lang, direction = ("{{> lang}}", "{{> dir}}") if has_locale else ("en", "ltr")
     title = _title(name.removesuffix(INTERNAL) if audience is Audience.INTERNAL else name)
     field = {
         "type": "string",
@@ -191,7 +233,10 @@ def _plain(name: str, audience: Audience, sender: Mailbox, lang: str) -> Draft:
     }
     return Draft(
         name,
-        {f"{name}.html": _HTML.format(lang=lang, title=title), f"{name}.json": _json(metadata)},
+        {
+            f"{name}.html": _HTML.format(lang=lang, direction=direction, title=title),
+            f"{name}.json": _json(metadata),
+        },
         {f"{name}/{scenario}.json": _json(members) for scenario, members in data.items()},
     )
 

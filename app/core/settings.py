@@ -4,6 +4,7 @@
 
     locale = "en-ZA"                    # the language of the set, a tag of BCP 47
     time_zone = "Africa/Johannesburg"   # where its readers are, a name of IANA
+    languages = ["af", "zu"]            # further ones that each template shall be in
 
     [compiler]
     strengthen = false    # leave rules that stay in a <style> without !important, as their author wrote them
@@ -75,6 +76,21 @@ _Names = Annotated[tuple[Annotated[str, AfterValidator(_is_pattern)], ...], Befo
 _Codes = Annotated[tuple[Annotated[str, AfterValidator(_is_code)], ...], BeforeValidator(_as_tuple)]
 
 
+def _is_tag(tag: str) -> str:
+    from app.core import locales  # Babel takes a while, and most sets have one language.
+
+    try:
+        proper = locales.canonical_tag(tag)
+    except SourceError as error:
+        raise PydanticCustomError("tag", "{problem}", {"problem": error.message.rstrip(".")}) from error
+    if tag != proper:
+        raise PydanticCustomError("tag", "'{tag}' is written '{proper}'", {"tag": tag, "proper": proper})
+    return tag
+
+
+_Tags = Annotated[tuple[Annotated[str, AfterValidator(_is_tag)], ...], BeforeValidator(_as_tuple)]
+
+
 class CheckSettings(_Table):
     """What the checks allow and demand.
 
@@ -97,10 +113,14 @@ class CheckSettings(_Table):
 
 
 class SetSettings(_Table):
-    """All of the file; ``locale`` and ``time_zone`` say how values are shown to people."""
+    """All of the file; ``locale`` and ``time_zone`` say how values are shown to people.
+
+    A template that lacks one of ``languages`` is warned of; any may have others.
+    """
 
     locale: str = ""
     time_zone: str = ""
+    languages: _Tags = ()
     checks: CheckSettings = Field(default_factory=CheckSettings)
     compiler: CompilerSettings = Field(default_factory=CompilerSettings)
 

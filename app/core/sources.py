@@ -11,6 +11,7 @@ from typing import Any
 from app.core.errors import SourceError
 from app.core.findings import Finding
 from app.core.settings import SetSettings
+from bbws_templates.layout import parted
 
 
 class Audience(StrEnum):
@@ -44,6 +45,9 @@ class Metadata:
     ``subject`` and ``preheader`` are Mustache, rendered as text, never as HTML. ``contract`` is a
     self-contained JSON Schema 2020-12 (references to shared files are already bundled into its ``$defs``).
     ``stoppable`` says that a reader may stop mails of this kind by one click of the mail program.
+
+    Of a translation, ``file`` has subject and preheader alone, and all else is the template's own, from
+    ``contract_file``.
     """
 
     file: SourceFile
@@ -55,11 +59,20 @@ class Metadata:
     preheader: str
     contract: Mapping[str, Any]
     stoppable: bool = True
+    contract_file: SourceFile | None = None
+
+    @property
+    def contract_home(self) -> SourceFile:
+        """The file in which the contract stands, with sender and audience."""
+        return self.contract_file or self.file
 
 
 @dataclass(frozen=True)
 class Fixture:
-    """One named data set of one template: ``fixtures/{category}/{name}/{scenario}.json``."""
+    """One named data set of one template: ``fixtures/{category}/{name}/{scenario}.json``.
+
+    ``template`` is ``{name}.{tag}`` for one of a translation alone.
+    """
 
     template: str
     scenario: str
@@ -71,7 +84,8 @@ class Fixture:
 class TemplateSource:
     """One template as its author wrote it; ``metadata`` is None for a bare HTML file.
 
-    ``broken_fixtures`` maps a scenario whose file cannot be read to the reason.
+    ``broken_fixtures`` maps a scenario whose file cannot be read to the reason. ``locale`` is the tag of a
+    translation's language, whose ``name`` is ``receipts/receipt.af``; "" for a template itself.
     """
 
     name: str
@@ -80,6 +94,12 @@ class TemplateSource:
     metadata: Metadata | None
     fixtures: Mapping[str, Fixture]
     broken_fixtures: Mapping[str, SourceError] = field(default_factory=dict)
+    locale: str = ""
+
+    @property
+    def template(self) -> str:
+        """The template's name without a language, by which a release knows it."""
+        return parted(self.name)[0]
 
     @property
     def category(self) -> str:
@@ -95,7 +115,8 @@ class TemplateSet:
     its ``.txt`` file, ``stylesheets`` a path relative to the root (``styles/email.css``) to its file.
     ``broken`` maps a template whose HTML or metadata cannot be read to the reason; ``broken_partials``
     likewise. ``settings`` are those of ``settings.toml``. ``problems`` are remarks about files that belong to
-    no template. One broken file never keeps the others from being used.
+    no template. ``translations`` and ``broken_translations`` are by names such as ``receipts/receipt.af``.
+    One broken file never keeps the others from being used.
     """
 
     root: Path
@@ -107,3 +128,10 @@ class TemplateSet:
     broken_partials: Mapping[str, SourceError] = field(default_factory=dict)
     problems: tuple[Finding, ...] = ()
     settings: SetSettings = field(default_factory=SetSettings)
+    translations: Mapping[str, TemplateSource] = field(default_factory=dict)
+    broken_translations: Mapping[str, SourceError] = field(default_factory=dict)
+
+    def locales(self, name: str) -> tuple[str, ...]:
+        """The tags of a template's translations, in sorted order, those that cannot be read included."""
+        found = map(parted, sorted({*self.translations, *self.broken_translations}))
+        return tuple(tag for base, tag in found if base == name)

@@ -32,12 +32,16 @@ from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation import cut_by_data, specimen_data, validate_metadata, validate_rendered
 from app.core.validation.codes import unknown_codes
 from app.core.validation.contracts import UNUSABLE, fault_of_the_contract, require_harmless
+from app.core.validation.page import Language as WantedLanguage
+from app.core.validation.translating import translation_findings
 from app.core.validation.usage import fixture_findings, usage_findings
 from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.display import Display, display_of
 from bbws_templates.engine import RenderWarning
 from bbws_templates.errors import BbwsTemplatesError, ContractError, Location, RenderError
+from bbws_templates.languages import best_of
+from bbws_templates.layout import edition, parted
 from bbws_templates.mailing import render_email
 
 
@@ -56,7 +60,8 @@ class Workspace:
     def __init__(self, templates: TemplateSet) -> None:
         self.templates = templates
         self._compilations: dict[str, Compilation | BbwsTemplatesError] = {}
-        self._turns = {name: threading.Lock() for name in templates.templates}
+        self._turns = {name: threading.Lock() for name in (*templates.templates, *templates.translations)}
+        self._displays: dict[str, Display | None] = {}
 
     @classmethod
     def load(cls, templates: Path, fixtures: Path) -> Workspace:
@@ -75,18 +80,21 @@ class Workspace:
             return Language()
         from app.core.locales import locale_rules, zone_rules  # Babel takes a while; many sets do without.
 
+        tags = sorted({settings.locale, *(each.locale for each in self.templates.translations.values())})
         return Language(
             settings.locale,
             settings.time_zone,
-            {settings.locale: locale_rules(settings.locale)},
+            {tag: locale_rules(tag) for tag in tags},
             zone_rules(settings.time_zone) if settings.time_zone else None,
         )
 
-    @cached_property
-    def display(self) -> Display | None:
-        """How the set shows values; None for a set that does not say."""
+    def display(self, locale: str = "") -> Display | None:
+        """How the set shows values in one of its languages, its own without one; None if not said."""
         language = self.language
-        return display_of(language.locale, language.display, language.zone_rules)
+        tag = locale or language.locale
+        if tag not in self._displays:
+            self._displays[tag] = display_of(tag, language.display, language.zone_rules)
+        return self._displays[tag]
 
     def shown(self, name: str, data: Any) -> Any:
         """``data`` with the display values of a template, as a Lambda prepares them before it renders.
@@ -94,28 +102,55 @@ class Workspace:
         Raises:
             as ``source``.
         """
-        metadata = self.source(name).metadata
-        if self.display is None or metadata is None:
+        source = self.source(name)
+        display = self.display(source.locale)
+        if display is None or source.metadata is None:
             return data
-        return self.display.prepared(name, metadata.contract, data)
+        return display.prepared(source.template, source.metadata.contract, data)
 
     def names(self) -> tuple[str, ...]:
-        """Every template in sorted order, those that cannot be read included."""
+        """Every template in sorted order, those that cannot be read included; without translations."""
         return tuple(sorted({*self.templates.templates, *self.templates.broken}))
 
+    def editions(self, names: Iterable[str] = ()) -> tuple[str, ...]:
+        """Of the named templates, or of all, each with its translations behind it: ``receipts/order.af``."""
+        return tuple(
+            each
+            for name in tuple(names) or self.names()
+            for each in (name, *(edition(name, tag) for tag in self.templates.locales(name)))
+        )
+
+    def in_language(self, name: str, locale: str | None) -> str:
+        """What somebody gets who asks for ``locale``: a translation, as ``receipts/order.af``, or ``name``.
+
+        By the lookup of clients (RFC 4647, section 3.4).
+
+        Raises:
+            UnknownNameError: there is no such template.
+        """
+        if name not in self.templates.broken:
+            self.source(name)
+        own = self.templates.settings.locale
+        tag = best_of(locale, (*([own] if own else ()), *self.templates.locales(name)))
+        return name if tag == own else edition(name, tag)
+
     def source(self, name: str) -> TemplateSource:
-        """The template as its author wrote it.
+        """The template, or its translation, as its author wrote it.
 
         Raises:
             UnknownNameError: there is none of that name.
             SourceError: it cannot be read.
         """
-        if name in self.templates.broken:
-            raise self.templates.broken[name]
-        try:
-            return self.templates.templates[name]
-        except KeyError:
-            raise UnknownNameError("template", name, self.names()) from None
+        for broken in (self.templates.broken, self.templates.broken_translations):
+            if name in broken:
+                raise broken[name]
+        found = self.templates.templates.get(name) or self.templates.translations.get(name)
+        if found is None:
+            base, tag = parted(name)
+            if tag and base in self.templates.templates:
+                raise UnknownNameError(f"language of {base}", tag, self.templates.locales(base))
+            raise UnknownNameError("template", name, self.names())
+        return found
 
     def fixture(self, name: str, scenario: str) -> Fixture:
         """One fixture of a template.
@@ -171,7 +206,7 @@ class Workspace:
         if strict and compiled.contract is not None:
             require_harmless(compilation.source)
             try:
-                contract.require(compiled.contract, data, template=name)
+                contract.require(compiled.contract, data, template=compiled.name)
             except ContractError as error:
                 raise fault_of_the_contract(compilation.source, error) or error from None
         heard: list[RenderWarning] = []
@@ -199,6 +234,7 @@ class Workspace:
         for finding in (
             *compilation.findings,
             *usage_findings(compilation.source, compilation, self.templates.settings),
+            *translation_findings(compilation.source, self.templates),
             *(_from_warning(warning, name, fixture) for warning in warnings),
             *self._judge(compilation, email, data, fixture=fixture, strict=strict),
         ):
@@ -208,17 +244,18 @@ class Workspace:
     def check(
         self, names: Iterable[str] = (), *, progress: Callable[[str], None] | None = None
     ) -> CheckReport:
-        """Every check on the named templates, or on all of them, with every fixture.
+        """Every check on the named templates, or on all of them, with every fixture, in every language.
 
         ``progress`` is told the name of each template before it is checked.
 
         Raises:
             UnknownNameError: a name that does not exist.
         """
-        wanted = tuple(names) or self.names()
-        for name in wanted:
-            if name not in self.templates.broken:
+        asked = tuple(names) or self.names()
+        for name in asked:
+            if name not in self.templates.broken and name not in self.templates.broken_translations:
                 self.source(name)
+        wanted = tuple(dict.fromkeys(each for name in asked for each in self._checked_with(name)))
         findings = Findings(frozenset(self.templates.settings.checks.errors))
         renders = 0
         for name in wanted:
@@ -228,10 +265,15 @@ class Workspace:
                 renders += rendered
                 for finding in found:
                     findings.add(finding)
-        if wanted == self.names():
+        if asked == self.names():
             for finding in self._of_no_template(findings.sorted()):
                 findings.add(finding)
-        return CheckReport(len(wanted), renders, findings.listed())
+        translations = sum(bool(parted(name)[1]) for name in wanted)
+        return CheckReport(len(wanted) - translations, renders, findings.listed(), translations)
+
+    def _checked_with(self, name: str) -> tuple[str, ...]:
+        """A template with its translations, but for one that cannot be read: theirs say no more."""
+        return (name,) if name in self.templates.broken else self.editions([name])
 
     def _of_no_template(self, known: Iterable[Finding]) -> Iterable[Finding]:
         """What is wrong with the folders, and with partials of which no template has told it: ``known``."""
@@ -253,6 +295,7 @@ class Workspace:
         yield False, compilation.findings
         found = usage_findings(source, compilation, self.templates.settings)
         yield False, found
+        yield False, translation_findings(source, self.templates)
         unusable = any(finding.code in UNUSABLE for finding in found)
         broken = source.broken_fixtures
         yield False, [finding_of(error, template=name, fixture=each) for each, error in broken.items()]
@@ -262,7 +305,8 @@ class Workspace:
         cut: list[tuple[Finding, ...]] = []
         for scenario, fixture in source.fixtures.items():
             problems = () if unusable else fixture_findings(source, fixture)
-            yield False, problems
+            if fixture.template == name:  # What is wrong with those of the template is said of that.
+                yield False, problems
             if any(problem.severity is Severity.ERROR for problem in problems):
                 continue  # a render would only repeat in other words what the contract just said
             try:
@@ -290,7 +334,7 @@ class Workspace:
         try:
             email = render_email(compilation.compiled, data, strict=False)
         except BbwsTemplatesError as error:
-            return False, [finding_of(error, template=compilation.compiled.name)]
+            return False, [finding_of(error, template=compilation.source.name)]
         return True, [
             *self._judge(compilation, email, data, fixture="", strict=False),
             *equivalence_findings(compilation, self.templates, data, fixture=""),
@@ -305,16 +349,26 @@ class Workspace:
         fixture: str,
         strict: bool = True,
     ) -> Iterable[Finding]:
-        shown = self.shown(email.template, data)
+        name = compilation.source.name
+        shown = self.shown(name, data)
         rendered = RenderedHtml(compilation, shown, strict=strict)
         yield from validate_rendered(
             email.html,
             rendered.locate,
-            template=email.template,
+            template=name,
             fixture=fixture,
             settings=self.templates.settings.checks,
+            language=self._wanted_language(compilation.source),
         )
         yield from validate_metadata(compilation.source, email, fixture=fixture)
+
+    def _wanted_language(self, source: TemplateSource) -> WantedLanguage | None:
+        tag = source.locale or self.templates.settings.locale
+        if not tag:
+            return None
+        from app.core.locales import text_direction
+
+        return WantedLanguage(tag, text_direction(tag), bool(source.locale))
 
 
 def _from_warning(warning: RenderWarning, template: str, fixture: str) -> Finding:

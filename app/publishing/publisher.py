@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.core.changes import PartChange, TemplateChange, changed_names, setting_changes, template_changes
+from app.core.changes import PartChange, TemplateChange, changed_editions, setting_changes, template_changes
 from app.core.release import Manifest, Release, damaged
 from app.publishing.activation import Reason, activate, settle
 from app.publishing.catalogue import Catalogue, Standing
@@ -77,7 +77,7 @@ def make_plan(catalogue: Catalogue, release: Release) -> Plan:
     try:
         bundle = catalogue.bundle(active)
         manifest, _ = catalogue.manifest(active)
-        sources = catalogue.sources(manifest, changed_names(bundle, release.bundle))
+        sources = catalogue.sources(manifest, changed_editions(bundle, release.bundle))
     except (DamagedReleaseError, UnknownReleaseError) as error:
         changes = template_changes(None, release.bundle, new_sources=release.sources)
         newer = error if isinstance(error, FormatError) else None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.core.compiler.flattening import flatten
 from app.core.compiler.pantry import Ingredient, Pantry
 from app.core.errors import CompileError
-from app.core.sources import SourceFile, TemplateSet
+from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.engine import Mode, Template
 from bbws_templates.errors import BbwsTemplatesError, LimitError, PartialError, TemplateSyntaxError
 from bbws_templates.tokens import TokenKind
@@ -35,7 +35,11 @@ def files(sources: dict[str, str]) -> dict[str, SourceFile]:
 
 def pantry(partials: dict[str, str]) -> Pantry:
     templates = TemplateSet(Path("/t"), {}, files(partials), {}, {})
-    return Pantry(templates, None, html=True)
+    return Pantry(
+        templates,
+        TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", ""), None, None, {}),
+        html=True,
+    )
 
 
 def root(text: str) -> Ingredient:

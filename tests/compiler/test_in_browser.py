@@ -57,7 +57,7 @@ def looks(page: Page, html: str, width: int, dark: bool) -> list[str]:
 def source_document(compilation: Compilation, templates: TemplateSet, data: dict[str, object]) -> str:
     """The source rendered with its partials, its stylesheets in place and nothing inlined."""
     source = compilation.source
-    partials = Pantry(templates, source.metadata, html=True).sources()
+    partials = Pantry(templates, source, html=True).sources()
     engine = Template.parse(source.html.text, partials=partials)
     return with_stylesheets(engine.render(data, strict=False), compilation.stylesheets)
 

@@ -51,9 +51,10 @@ def render_source(source: TemplateSource, templates: TemplateSet, data: Mapping[
         RenderError: the template cannot be rendered with ``data``, not even leniently.
         UnclosedMarkupError: data bring markup along, and the result ends within a tag, a comment or the like.
     """
-    partials = Pantry(templates, source.metadata, html=True).sources()
+    pantry = Pantry(templates, source, html=True)
+    partials = pantry.sources()
     engine = Template.parse(source.html.text, name=source.html.label, partials=partials)
-    files = {name: (file.label, file.text) for name, file in templates.partials.items()}
+    files = {name: (file.label, file.text) for name, file in pantry.files().items()}
     files[source.html.label] = (source.html.label, source.html.text)
     unescaped: dict[str, dict[int, Token]] = {}
     pieces: list[str] = []

@@ -29,7 +29,7 @@ from app.core.compiler.embedding import (
 from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.imports import Importer, imports
 from app.core.compiler.inlining import RuleBook
-from app.core.compiler.masking import MaskedDocument, mask
+from app.core.compiler.masking import MaskedDocument, authored, mask
 from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.pantry import Ingredient, Pantry
 from app.core.compiler.placement import require_parents, require_places, require_selectors, require_styles
@@ -37,11 +37,11 @@ from app.core.compiler.plaintext import as_mustache, plain_text, raw_values
 from app.core.compiler.settlement import settled_sheets
 from app.core.compiler.splicing import Kept, splice
 from app.core.compiler.unused import without_unused
+from app.core.compiler.wording import has_words, untranslated
 from app.core.css.cascade import Matched
-from app.core.css.data import PROPERTIES
 from app.core.css.overrides import Overridden, overridden_rules
 from app.core.css.strengthening import Place, strengthened
-from app.core.css.stylesheet import Declaration, parse_declarations, parse_style
+from app.core.css.stylesheet import parse_style
 from app.core.findings import Finding, Severity
 from app.core.html.markup import RawText, StartTag
 from app.core.html.tree import Node
@@ -62,7 +62,8 @@ class Compilation:
     ``compiled.text``. ``stylesheets`` maps the address in a
     ``<link>`` to the file that took its place, ``imports`` an ``@import`` to what it brought. ``defeated``
     are declarations, as ``proof.atoms`` says them, that stay in a ``<style>`` and lose there to what was
-    inlined; or their properties alone, where data say the value.
+    inlined; or their properties alone, where data say the value. ``untranslated`` are partials of a
+    translation that have words, and none in its language.
     """
 
     source: TemplateSource
@@ -74,6 +75,7 @@ class Compilation:
     stylesheets: Mapping[str, SourceFile]
     imports: Mapping[str, str] = field(default_factory=dict)
     defeated: frozenset[str] = frozenset()
+    untranslated: tuple[SourceFile, ...] = ()
 
 
 def compile_template(source: TemplateSource, templates: TemplateSet) -> Compilation:
@@ -105,6 +107,7 @@ class _Compiler:
         self._stylesheets: dict[str, SourceFile] = {}
         self._imports: dict[str, str] = {}
         self._defeated: set[str] = set()
+        self._untranslated: dict[str, SourceFile] = {}
 
     def compile(self) -> Compilation:
         source, metadata = self._source, self._metadata
@@ -132,7 +135,7 @@ class _Compiler:
             compiled_html, origins = without_unused(compiled_html, origins)
         text, text_origins = self._text(document, masked, rules)
         compiled = CompiledTemplate(
-            name=source.name,
+            name=source.template,
             html=compiled_html,
             text=text,
             subject=self._member(metadata, "subject") if metadata else self._title(document),
@@ -143,8 +146,9 @@ class _Compiler:
             description=metadata.description if metadata else "",
             contract=metadata.contract if metadata else None,
             stoppable=metadata.stoppable if metadata else True,
+            locale=source.locale or self._templates.settings.locale,
         )
-        if metadata is None:
+        if metadata is None and not source.locale:
             self._report(
                 "no-metadata",
                 "The template has no metadata: no contract, no sender, and a subject taken from its title.",
@@ -161,10 +165,18 @@ class _Compiler:
             stylesheets=self._stylesheets,
             imports=self._imports,
             defeated=frozenset(self._defeated),
+            untranslated=tuple(self._untranslated.values()),
         )
 
     def _flat(self, root: Ingredient, *, html: bool) -> FlatText:
-        return flatten(root, Pantry(self._templates, self._metadata, html=html))
+        pantry = Pantry(self._templates, self._source, html=html)
+        flat = flatten(root, pantry)
+        lacking = {
+            name: file for name, file in pantry.untranslated.items() if has_words(file.text, html=html)
+        }
+        self._untranslated |= {file.label: file for file in lacking.values()}
+        self._findings += (untranslated(self._source, name, file) for name, file in lacking.items())
+        return flat
 
     def _embedded(self, flat: FlatText) -> FlatText:
         """``flat`` with linked and imported stylesheets of the set in place."""
@@ -324,7 +336,7 @@ class _Compiler:
                 masked.root,
                 document.sheets,
                 matched,
-                _authored(document, masked),
+                authored(document, masked),
                 found,
                 {number for number, style in enumerate(document.styles) if style.whole},
             )
@@ -382,18 +394,3 @@ def _kept(
         for selector in rule.selectors
     )
     return Kept(everything=document.takes_markup, rules=frozenset(rules), elements=counting, marked=marked)
-
-
-def _authored(document: Document, masked: MaskedDocument) -> dict[Node, tuple[Declaration, ...]]:
-    """What the style attributes of the author declare; with Mustache outside of values, every property."""
-    found: dict[Node, tuple[Declaration, ...]] = {}
-    tags = [*masked.elements.items(), *((number, element) for element, number in masked.again.items())]
-    for number, element in tags:
-        written = document.value(document.markup.start_tags[number], "style")
-        if written:
-            declarations = parse_declarations(html.unescape(written))
-            values = sum(len(document.veil.words(item.value)) for item in declarations)
-            if values < len(document.veil.words(written)):
-                declarations += tuple(Declaration(name, "", important=False) for name in PROPERTIES)
-            found[element] = declarations
-    return found

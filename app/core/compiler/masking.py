@@ -12,11 +12,14 @@ find out which rules match which element, what encloses what, and what the text 
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from app.core.compiler.document import Document
+from app.core.css.data import PROPERTIES
+from app.core.css.stylesheet import Declaration, parse_declarations
 from app.core.html.markup import RAW_ELEMENTS, Comment, Context
 from app.core.html.tree import Node, every_node, is_comment, is_element, parse_document
 from bbws_templates.tokens import TokenKind
@@ -141,3 +144,18 @@ def _parted_tags(document: Document, comment: Comment) -> str:
 
 def _section_comment(number: int) -> str:
     return f"<!--bbws {number}-->"
+
+
+def authored(document: Document, masked: MaskedDocument) -> dict[Node, tuple[Declaration, ...]]:
+    """What the style attributes of the author declare; with Mustache outside of values, every property."""
+    found: dict[Node, tuple[Declaration, ...]] = {}
+    tags = [*masked.elements.items(), *((number, element) for element, number in masked.again.items())]
+    for number, element in tags:
+        written = document.value(document.markup.start_tags[number], "style")
+        if written:
+            declarations = parse_declarations(html.unescape(written))
+            values = sum(len(document.veil.words(item.value)) for item in declarations)
+            if values < len(document.veil.words(written)):
+                declarations += tuple(Declaration(name, "", important=False) for name in PROPERTIES)
+            found[element] = declarations
+    return found

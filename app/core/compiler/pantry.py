@@ -13,13 +13,16 @@ from app.core.compiler.origins import Origins
 from app.core.engines import ELSE, foreign_tag, tag_at
 from app.core.filenames import PARTIALS_FOLDER
 from app.core.jsontext import locate
-from app.core.sources import Metadata, SourceFile, TemplateSet
+from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
 from bbws_templates.errors import BbwsTemplatesError, Location, PartialError, TemplateSyntaxError
+from bbws_templates.languages import widened
 from bbws_templates.parser import build
 from bbws_templates.tokens import Token, TokenKind, line_starts, tokenize
 
 # A block that the engine itself has a word for.
 _PLAIN_HELPER = re.compile(r"#(?:each|if|unless|with)\s+[\w.-]+")
+
+_OF_LANGUAGE = ("lang", "dir")
 
 SPELLING = {
     TokenKind.VARIABLE: "{{%s}}",
@@ -57,10 +60,21 @@ class Ingredient:
 
 
 class Pantry:
-    """The partials that one kind of source may include: HTML ones, or text ones."""
+    """The partials that one kind of source may include: HTML ones, or text ones.
 
-    def __init__(self, templates: TemplateSet, metadata: Metadata | None, *, html: bool) -> None:
+    A translation gets ``greeting.af`` where it says ``{{> greeting}}``, if there is such a file, as in any
+    wider language. ``{{> lang}}`` and ``{{> dir}}`` are the tag of a mail's language and its direction, where
+    no file has that name.
+    """
+
+    def __init__(self, templates: TemplateSet, source: TemplateSource, *, html: bool) -> None:
+        metadata = source.metadata
         self._files: Mapping[str, SourceFile] = templates.partials if html else templates.text_partials
+        self._tags = tuple(widened(source.locale))
+        self._place = Location(source.html.label)
+        self._locale = source.locale or templates.settings.locale
+        self.untranslated: dict[str, SourceFile] = {}
+        """By name, the partials that a translation has taken for want of one in its language."""
         self._broken = templates.broken_partials
         self._folder = "partials/*.html" if html else "partials/*.txt"
         self._reserved: dict[str, Ingredient] = {}
@@ -72,8 +86,28 @@ class Pantry:
 
     def sources(self) -> dict[str, str]:
         """Every partial by name, as the engine takes them; text put into HTML is escaped."""
-        found = {name: file.text for name, file in self._files.items()}
+        found = {name: self._language(name).text for name in _OF_LANGUAGE} if self._locale else {}
+        found |= {name: file.text for name, file in self.files().items()}
         return found | {name: escaped_source(item) for name, item in self._reserved.items()}
+
+    def files(self) -> dict[str, SourceFile]:
+        """The file of each partial by the name under which a source takes it."""
+        found = dict(self._files)
+        for tag in reversed(self._tags):
+            found |= {
+                name.removesuffix(f".{tag}"): file
+                for name, file in self._files.items()
+                if name.endswith(f".{tag}")
+            }
+        return found
+
+    def _language(self, name: str) -> Ingredient:
+        text = self._locale
+        if name == "dir":
+            from app.core.locales import text_direction  # Babel takes a while; many sets do without.
+
+            text = text_direction(self._locale)
+        return Ingredient(self._place.file, text, Origins.of_place(self._place))
 
     def take(self, name: str, place: Location) -> Ingredient:
         """The partial that a tag at ``place`` names.
@@ -84,7 +118,14 @@ class Pantry:
         """
         if name in self._reserved:
             return self._reserved[name]
+        for tag in self._tags:
+            if f"{name}.{tag}" in self._broken:
+                raise self._broken[f"{name}.{tag}"]
+            if f"{name}.{tag}" in self._files:
+                return Ingredient.of_file(self._files[f"{name}.{tag}"])
         if name in self._files:
+            if self._tags:
+                self.untranslated[name] = self._files[name]
             return Ingredient.of_file(self._files[name])
         if name in self._broken:
             raise self._broken[name]
@@ -93,6 +134,14 @@ class Pantry:
                 f"The partial '{name}' leads out of the templates folder.",
                 location=place,
                 remedy="Name a file below partials/, without '..' and without a leading slash.",
+            )
+        if name in _OF_LANGUAGE:
+            if self._locale:
+                return self._language(name)
+            raise PartialError(
+                f"There is no '{name}' to include: the set does not say which language its mails are in.",
+                location=place,
+                remedy='Say it in settings.toml, such as locale = "en-ZA"; or write it here.',
             )
         if name in {"subject", "preheader"}:
             raise PartialError(
@@ -107,7 +156,7 @@ class Pantry:
                 location=place,
                 remedy=foreign.instead,
             )
-        near = difflib.get_close_matches(name, [*self._files, *self._reserved], n=3)
+        near = difflib.get_close_matches(name, [*self._files, *self._reserved, *_OF_LANGUAGE], n=3)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise PartialError(
             f"There is no partial '{name}'.",

@@ -51,7 +51,7 @@ class RenderedHtml:
 
 def authors_place(compilation: Compilation, location: Location) -> Location:
     """A place in a compiled part, as the engine reports it, as a place in the author's files."""
-    name = compilation.source.name
+    name = compilation.compiled.name
     metadata = compilation.source.metadata
     for part in (Part.SUBJECT, Part.PREHEADER):
         if location.file == part_name(name, part):

@@ -11,12 +11,21 @@ from app.core.filenames import written
 from app.core.findings import Finding, finding_of
 from app.core.settings import SETTINGS_NAME
 from app.core.sources import TemplateSet
-from app.core.validation import characters, contracts, envelope, injection, placeholders, rendered, usage
+from app.core.validation import (
+    characters,
+    contracts,
+    envelope,
+    injection,
+    placeholders,
+    rendered,
+    translating,
+    usage,
+)
 from app.core.validation.rules import Rule
 
 RULES: tuple[Rule, ...] = tuple(
     rule
-    for module in (rendered, envelope, contracts, usage, injection, placeholders, characters)
+    for module in (rendered, envelope, contracts, usage, translating, injection, placeholders, characters)
     for rule in module.RULES
 )
 """Every rule of the checks."""

@@ -111,7 +111,7 @@ def _is_schema(contract: Mapping[str, Any]) -> bool:
 
 
 def _finding(template: str, metadata: Metadata, rule: Rule, pointer: str, message: str) -> Finding:
-    place = locate(metadata.file.text, metadata.file.label, f"/contract{pointer}")
+    place = locate(metadata.contract_home.text, metadata.contract_home.label, f"/contract{pointer}")
     return rule.finding(place, message, template=template)
 
 

@@ -112,7 +112,7 @@ def _places(field: Field, around: tuple[Field, ...] = ()) -> Iterator[_Place]:
 
 
 def _finding(template: str, metadata: Metadata, pointer: str, message: str) -> Finding:
-    place = locate(metadata.file.text, metadata.file.label, f"/contract{pointer}")
+    place = locate(metadata.contract_home.text, metadata.contract_home.label, f"/contract{pointer}")
     return DISPLAY.finding(place, message, template=template)
 
 

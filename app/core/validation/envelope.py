@@ -61,7 +61,9 @@ def validate_metadata(source: TemplateSource, email: RenderedEmail, *, fixture: 
 def _place(source: TemplateSource, pointer: str) -> Location:
     if source.metadata is None or not pointer:
         return Location((source.text or source.html).label)
-    return locate(source.metadata.file.text, source.metadata.file.label, pointer)
+    own = pointer in {"/subject", "/preheader"}
+    file = source.metadata.file if own else source.metadata.contract_home
+    return locate(file.text, file.label, pointer)
 
 
 def cut_by_data(finding: Finding) -> bool:

@@ -102,3 +102,12 @@ class Field:
             yield from self.members.values()
             if self.item is not None:
                 yield from self.item.below()
+
+    def within(self) -> Iterator[Field]:
+        """The field itself and every one inside of it, lists and their items too."""
+        yield self
+        if len(self.path) < _DEEPEST:
+            for member in self.members.values():
+                yield from member.within()
+            if self.item is not None:
+                yield from self.item.within()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from app.core.settings import CheckSettings
@@ -12,6 +13,16 @@ from app.core.validation.parsing import parse_html
 
 DEFAULTS = CheckSettings()
 
+
+@dataclass(frozen=True)
+class Language:
+    """What a mail is to be in: the tag of a language, ``rtl`` or ``ltr``, and whether it is a translation."""
+
+    tag: str
+    direction: str
+    is_translation: bool = False
+
+
 # An attribute, or the tag's name, for which the group stays empty. HTML's blanks are all ASCII.
 _ATTRIBUTE = re.compile(r"""<[^\s/>]+|(?P<name>[^\s=/>]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?""", re.ASCII)
 
@@ -19,11 +30,14 @@ _ATTRIBUTE = re.compile(r"""<[^\s/>]+|(?P<name>[^\s=/>]+)(?:\s*=\s*(?:"[^"]*"|'[
 class Page:
     """Rendered HTML: its source, its elements in document order, and what a parser had to repair.
 
-    ``settings`` say what a set of templates allows beyond HTML.
+    ``settings`` say what a set of templates allows beyond HTML, ``language`` which language the mail is in.
     """
 
-    def __init__(self, html: str, settings: CheckSettings = DEFAULTS) -> None:
+    def __init__(
+        self, html: str, settings: CheckSettings = DEFAULTS, language: Language | None = None
+    ) -> None:
         self.html = html
+        self.language = language
         self.settings = settings
         self.root, self.errors = parse_html(html)
 

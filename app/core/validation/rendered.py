@@ -24,7 +24,7 @@ from app.core.validation.checks import (
     urls,
     vml,
 )
-from app.core.validation.page import DEFAULTS, Page
+from app.core.validation.page import DEFAULTS, Language, Page
 from app.core.validation.rules import Problem, Rule
 from bbws_templates.errors import Location
 
@@ -68,17 +68,19 @@ def validate_rendered(
     template: str,
     fixture: str,
     settings: CheckSettings = DEFAULTS,
+    language: Language | None = None,
 ) -> tuple[Finding, ...]:
     """What is wrong with rendered HTML.
 
     ``html`` is the final result, never Mustache source: a parser moves a bare ``{{#rows}}`` out of its
-    table. ``locate`` leads an offset in ``html`` to the author's file; ``settings`` are those of the set.
+    table. ``locate`` leads an offset in ``html`` to the author's file; ``settings`` are those of the set,
+    ``language`` is the one that the mail is to be in, None where nobody says.
 
     Returns:
         Findings in order of presentation, each rule once for each place and message: a mistake inside a
         loop is one mistake.
     """
-    page = Page(html, settings)
+    page = Page(html, settings, language)
     findings = Findings()
     for check in CHECKS:
         for problem in check(page):

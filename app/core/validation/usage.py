@@ -56,14 +56,16 @@ def usage_findings(
 
     ``settings`` are those of the set.
 
-    For a template without a contract: what its variables let through, and placeholders that nobody fills.
+    For a template without a contract: what its variables let through, and placeholders that nobody fills. Of
+    a translation, whose contract is the template's, it is not said again what is wrong with that in itself.
     """
     findings = Findings()
     unsound = contract_findings(source)
-    if not any(finding.code in UNUSABLE for finding in unsound):
-        unsound += tuple(display_findings(source, settings or SetSettings()))
-    for finding in unsound:
-        findings.add(finding)
+    if not source.locale:
+        if not any(finding.code in UNUSABLE for finding in unsound):
+            unsound += tuple(display_findings(source, settings or SetSettings()))
+        for finding in unsound:
+            findings.add(finding)
     contract = compilation.compiled.contract
     usable = not any(
         finding.code.startswith("contract-") and finding.severity is ERROR for finding in unsound
@@ -255,13 +257,21 @@ def _unused(source: TemplateSource, walk: _Walk) -> Iterator[Finding]:
     """The declared fields that no part uses; of an object that nothing uses, only the object itself."""
     if source.metadata is None or walk.data is None:
         return
-    file = source.metadata.file
+    file = source.metadata.contract_home
     pending = list(walk.data.below())
     while pending:
         field = pending.pop()
         if field.path in walk.used:
             pending.extend(field.below())
         else:
+            if source.locale:
+                yield UNUSED.finding(
+                    Location(source.html.label),
+                    f"No part of the translation uses '{field.name}', which the contract has.",
+                    remedy=f"Use it here as {source.template}.html does.",
+                    template=source.name,
+                )
+                continue
             yield UNUSED.finding(
                 locate(file.text, file.label, f"/contract{field.pointer}"),
                 f"No part of the template uses '{field.name}'.",

@@ -1,6 +1,7 @@
 """What a document says of itself: language, title, character set, viewport.
 
-Source: WCAG 2.2, 3.1.1 (language) and 2.4.2 (title); the HTML standard, 4.2.5.4 (character encoding).
+Source: WCAG 2.2, 3.1.1 (language) and 2.4.2 (title); the HTML standard, 3.2.6.4 (dir) and 4.2.5.4 (character
+encoding).
 """
 
 from __future__ import annotations
@@ -8,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.core.validation.page import Page
-from app.core.validation.rules import WARNING, Problem, Rule
+from app.core.validation.page import Language, Page
+from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 
 LANGUAGE = Rule("missing-lang", WARNING, 'Write <html lang="en">, with the language of the text.')
+WRONG_LANGUAGE = Rule("wrong-lang", WARNING)
+DIRECTION = Rule("wrong-direction", WARNING)
 TITLE = Rule(
     "missing-title",
     WARNING,
@@ -24,7 +27,7 @@ VIEWPORT = Rule(
     WARNING,
     'Put <meta name="viewport" content="width=device-width, initial-scale=1"> into the <head>.',
 )
-RULES = (LANGUAGE, TITLE, CHARSET, VIEWPORT)
+RULES = (LANGUAGE, WRONG_LANGUAGE, DIRECTION, TITLE, CHARSET, VIEWPORT)
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -39,6 +42,8 @@ def check_head(page: Page) -> Iterator[Problem]:
         yield LANGUAGE.at(
             root.offset, f"The document {what} language: screen readers read it in the reader's own."
         )
+    elif page.language is not None:
+        yield from _language(page, language, page.language)
     head = next(page.named("head"), root).offset
     titles = [element for element in page.named("title") if element.text.strip()]
     if not titles:
@@ -46,6 +51,28 @@ def check_head(page: Page) -> Iterator[Problem]:
     yield from _charset(page, head)
     if not any(element.attributes.get("name", "").lower() == "viewport" for element in page.named("meta")):
         yield VIEWPORT.at(head, "Without a viewport, phones shrink the page to fit.")
+
+
+def _language(page: Page, written: str, wanted: Language) -> Iterator[Problem]:
+    """Whether the document says the language that the mail is in; a translation begins as a copy."""
+    severity = ERROR if wanted.is_translation else WARNING
+    place = page.place_of(page.root, "lang")
+    if written.lower().split("-")[0] != wanted.tag.lower().split("-")[0]:
+        yield WRONG_LANGUAGE.at(
+            place,
+            f'The document says lang="{written[:60]}", and the mail is in {wanted.tag}: screen readers read '
+            "it in the wrong language.",
+            severity=severity,
+            remedy=f'Write lang="{{{{> lang}}}}", or lang="{wanted.tag}".',
+        )
+    direction = page.root.attributes.get("dir", "").strip().lower() or "ltr"
+    if direction not in {wanted.direction, "auto"}:
+        yield DIRECTION.at(
+            page.place_of(page.root, "dir"),
+            f"The document runs {direction}, and {wanted.tag} is written {wanted.direction}.",
+            severity=severity,
+            remedy=f'Write dir="{{{{> dir}}}}", or dir="{wanted.direction}".',
+        )
 
 
 def _charset(page: Page, head: int) -> Iterator[Problem]:
