@@ -28,8 +28,8 @@ EXIT_UNREAD = 141
 read must not pass for one that has passed."""
 
 COMMANDS = {
-    "list": "List the templates with their audience, subject and fixtures.",
-    "new": "Make a template with its metadata, contract and fixtures.",
+    "list": "List the templates with their audience, subject, fixtures and further languages.",
+    "new": "Make a template with its metadata, contract and fixtures; or a copy to be translated.",
     "render": "Render one email to standard output.",
     "render-batch": "Render one email for each line of a file of data, on all cores.",
     "check": "Check templates: compile, render every fixture, validate, prove.",

@@ -14,13 +14,16 @@ from typing import Any, Final
 from bbws_templates.contract import is_kept
 from bbws_templates.digests import canonical_json
 from bbws_templates.errors import ContractError
-from bbws_templates.references import located, resolved, subschemas
+from bbws_templates.references import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMAS, located, resolved, subschemas
 
 _TYPES: Final = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
 _ANNOTATIONS: Final = frozenset(
     {"$schema", "$id", "$anchor", "$comment", "$defs", "title", "description", "examples", "default"}
     | {"deprecated", "readOnly", "writeOnly"}
 )
+_WORDS: Final = _ANNOTATIONS - {"$id", "$anchor", "$defs"}
+"""What is said for people, and leads no reference anywhere."""
+
 # keyword → (the type it speaks of, what a larger number does: "lower" bounds tighten as they grow)
 _BOUNDS: Final = {
     "minLength": ("string", "lower"),
@@ -96,7 +99,7 @@ class _Comparison:
     def compare(self, old: Any, new: Any, field: str) -> Iterator[ContractChange]:
         before, after = _resolved(self._old, old), _resolved(self._new, new)
         if after is None or before is None:
-            if canonical_json(old) != canonical_json(new) or not self._same_definitions:
+            if canonical_json(_bare(old)) != canonical_json(_bare(new)) or not self._same_definitions:
                 yield ContractChange(field, True, "changed in a way that cannot be proven compatible")
             return
         key = (id(old), id(new))
@@ -182,8 +185,8 @@ class _Comparison:
         for keyword in sorted(new.keys() - known):
             if keyword.startswith("x-"):
                 continue
-            text = canonical_json(new[keyword])
-            same = keyword in old and canonical_json(old[keyword]) == text
+            text = canonical_json(_bare_argument(keyword, new[keyword]))
+            same = keyword in old and canonical_json(_bare_argument(keyword, old[keyword])) == text
             if not same or (b'"$ref"' in text and not self._same_definitions):
                 yield ContractChange(field, True, f"changed in '{keyword}': it cannot be proven compatible")
 
@@ -193,10 +196,31 @@ def _definitions(contract: Schema) -> bytes:
     for _, schema in subschemas(contract):
         try:
             if "$ref" in schema and not located(contract, schema["$ref"])[0].startswith("/$defs/"):
-                return canonical_json(contract)
+                return canonical_json(_bare(contract))
         except ContractError:
-            return canonical_json(contract)
-    return canonical_json(contract.get("$defs"))
+            return canonical_json(_bare(contract))
+    return canonical_json(_bare_argument("$defs", contract.get("$defs")))
+
+
+def _bare(schema: Any) -> Any:
+    """``schema`` without what changes nothing for callers: words for people, and how a value is shown."""
+    if not isinstance(schema, Mapping):
+        return schema
+    return {
+        keyword: _bare_argument(keyword, argument)
+        for keyword, argument in schema.items()
+        if keyword not in _WORDS and not keyword.startswith("x-")
+    }
+
+
+def _bare_argument(keyword: str, argument: Any) -> Any:
+    if keyword in SCHEMAS:
+        return _bare(argument)
+    if keyword in SCHEMA_LISTS and isinstance(argument, list):
+        return [_bare(each) for each in argument]
+    if keyword in SCHEMA_MAPS and isinstance(argument, Mapping):
+        return {name: _bare(each) for name, each in argument.items()}
+    return argument
 
 
 def _resolved(root: Schema, schema: Any) -> Schema | None:

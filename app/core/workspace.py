@@ -148,7 +148,7 @@ class Workspace:
         if found is None:
             base, tag = parted(name)
             if tag and base in self.templates.templates:
-                raise UnknownNameError(f"language of {base}", tag, self.templates.locales(base))
+                raise UnknownNameError(f"translation of {base}", tag, self.templates.locales(base))
             raise UnknownNameError("template", name, self.names())
         return found
 

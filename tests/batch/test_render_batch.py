@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.batch import processes
-from app.batch.chunks import Chunk, Line, Task
+from app.batch.chunks import Chunk, Edition, Line, Task
 from app.batch.forms import Form, Writer
 from app.batch.job import Job
 from app.cli import cli
@@ -321,7 +321,7 @@ def test_no_more_is_read_than_the_processes_can_begin_with(
             read += 1
             yield Line(number, typical, number)
 
-    task = Task(workspace.compilation(NAME).compiled, "", Writer(Form.JSONL, datetime.now(UTC)))
+    task = Task((Edition(workspace.compilation(NAME).compiled),), "", Writer(Form.JSONL, datetime.now(UTC)))
     ahead = processes.LINES_A_CHUNK * (workers * 2 + 1)
     for last, _ in processes.chunks(task, lines(), workers):
         assert read <= last.number + ahead

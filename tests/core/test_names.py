@@ -14,7 +14,7 @@ from app.core.workspace import Workspace
 @pytest.mark.parametrize(
     ("name", "words", "remedy"),
     [
-        ("receipts/receipt.af", "what follows a dot in a key names a language", "'_' or '-' for the dot"),
+        ("receipts/receipt.af", "of which this would be the translation into 'af'", "'_' or '-' for the dot"),
         ("objects/receipt", "the folder 'objects' is where releases are kept", "Rename the folder"),
         ("releases/a/b", "the folder 'releases' is where releases are kept", "Rename the folder"),
         ("history/page", "the folder 'history' is where releases are kept", "Rename the folder"),
