@@ -195,6 +195,8 @@ SET_KEYS_MEAN: Final[Mapping[str, str]] = {
     " ([how](decisions/0037-unused-names.md))",
     "locale": "the set's language, a tag of BCP 47: dates, amounts and numbers are shown as it writes them"
     " ([how](guides/display-values.md))",
+    "languages": "list: further languages that each template shall be in; `check` warns of those missing"
+    " ([how](templates.md#in-other-languages))",
     "time_zone": "a name of IANA: the zone whose clocks show its readers' times",
 }
 """The keys of a set's own settings, and what they mean."""

@@ -25,7 +25,7 @@ from app.core.jsontext import locate, parse_json
 from app.core.metadata import first_offence, one_line
 from app.core.sources import Metadata, SourceFile
 from app.core.validation.fields import Field
-from bbws_templates.display_plan import declared, members_of, words_as
+from bbws_templates.display.plan import declared, members_of, words_as
 from bbws_templates.references import escaped
 
 Words = Mapping[str, Mapping[str, str]]

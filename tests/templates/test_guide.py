@@ -7,6 +7,7 @@ import re
 import pytest
 
 from app.core.sources import TemplateSet
+from bbws_templates.layout import parted
 from tests.templates.conftest import ROOT
 from tests.templates.test_contrast import contrast, rgb
 from tests.templates.test_metadata import DESIGN, metadata
@@ -25,7 +26,8 @@ def test_the_guide_lists_each_template_with_its_sender_and_subject(templates: Te
 
 def test_the_guide_lists_every_partial_and_no_other() -> None:
     folder = ROOT / "templates" / "partials"
-    there = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.html")}
+    files = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.html")}
+    there = {parted(name)[0] for name in files}  # those in a further language have the same name
     section = GUIDE.partition("## Partials")[2].partition("\n## ")[0]
     rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     assert {name for row in rows for name in re.findall(r"`([^`]+)`", row)} == there

@@ -12,7 +12,7 @@ from app.core.jsontext import locate
 from app.core.sources import TemplateSet, TemplateSource
 from app.core.validation.fields import Field
 from app.core.validation.rules import WARNING, Rule
-from bbws_templates.display_plan import declared, members_of
+from bbws_templates.display.plan import declared, members_of
 from bbws_templates.errors import Location
 from bbws_templates.languages import best_of
 from bbws_templates.layout import edition
