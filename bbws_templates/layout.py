@@ -37,7 +37,7 @@ MEDIA_TYPES: Final = {
 
 # Compiled on first use, as in ``contract.formats``.
 _SEGMENT: Final = r"[^\x00-\x1f\x7f/\\]{1,200}"
-_LOCALE: Final = r"[a-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}"
+LOCALE: Final = r"[a-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}"
 _RELEASE_ID = re.compile(r"[0-9a-f]{64}")
 _MAX_KEY_BYTES = 900  # S3 allows 1,024; the rest is left to a prefix
 
@@ -103,7 +103,7 @@ def check_locale(tag: str) -> str:
     Raises:
         DamagedReleaseError: it has not.
     """
-    if not re.fullmatch(_LOCALE, tag):
+    if not re.fullmatch(LOCALE, tag):
         raise DamagedReleaseError(
             f"{tag[:80]!r} is not a language tag.", remedy="Write one such as af, en-ZA or zh-Hant-TW."
         )

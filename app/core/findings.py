@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from bbws_templates.engine import RenderWarning
 from bbws_templates.errors import BbwsTemplatesError, Location
 
 
@@ -137,4 +138,17 @@ def finding_of(error: BbwsTemplatesError, *, template: str = "", fixture: str = 
         remedy=error.remedy,
         template=template,
         fixture=fixture,
+    )
+
+
+def finding_of_warning(warning: RenderWarning, template: str, fixture: str) -> Finding:
+    """What a lenient rendering has warned of, as a finding."""
+    return Finding(
+        warning.code,
+        Severity.WARNING,
+        warning.message,
+        warning.location,
+        "Give the variable a value, or put a section around it.",
+        template,
+        fixture,
     )

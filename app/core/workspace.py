@@ -25,13 +25,13 @@ from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.pantry import broken_partials
 from app.core.compiler.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
 from app.core.errors import ContractFaultError, UnknownNameError
-from app.core.findings import CheckReport, Finding, Findings, Severity, finding_of
+from app.core.findings import CheckReport, Finding, Findings, Severity, finding_of, finding_of_warning
 from app.core.loader import load_template_set
 from app.core.release import Language
 from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation import cut_by_data, specimen_data, validate_metadata, validate_rendered
 from app.core.validation.codes import unknown_codes
-from app.core.validation.contracts import UNUSABLE, fault_of_the_contract, require_harmless
+from app.core.validation.contracts import UNUSABLE, fault_of_the_contract, no_fixture, require_harmless
 from app.core.validation.page import Language as WantedLanguage
 from app.core.validation.translating import translation_findings
 from app.core.validation.usage import fixture_findings, usage_findings
@@ -39,7 +39,7 @@ from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.display import Display, display_of
 from bbws_templates.engine import RenderWarning
-from bbws_templates.errors import BbwsTemplatesError, ContractError, Location, RenderError
+from bbws_templates.errors import BbwsTemplatesError, ContractError, RenderError
 from bbws_templates.languages import best_of
 from bbws_templates.layout import edition, parted
 from bbws_templates.mailing import render_email
@@ -235,18 +235,23 @@ class Workspace:
             *compilation.findings,
             *usage_findings(compilation.source, compilation, self.templates.settings),
             *translation_findings(compilation.source, self.templates),
-            *(_from_warning(warning, name, fixture) for warning in warnings),
+            *(finding_of_warning(warning, name, fixture) for warning in warnings),
             *self._judge(compilation, email, data, fixture=fixture, strict=strict),
         ):
             findings.add(finding)
         return Preview(email, findings.listed(), compilation)
 
     def check(
-        self, names: Iterable[str] = (), *, progress: Callable[[str], None] | None = None
+        self,
+        names: Iterable[str] = (),
+        *,
+        progress: Callable[[str], None] | None = None,
+        translations: bool = True,
     ) -> CheckReport:
         """Every check on the named templates, or on all of them, with every fixture, in every language.
 
-        ``progress`` is told the name of each template before it is checked.
+        ``progress`` is told the name of each template before it is checked. Without ``translations``, those
+        of a template are looked at only if they are named themselves.
 
         Raises:
             UnknownNameError: a name that does not exist.
@@ -255,7 +260,9 @@ class Workspace:
         for name in asked:
             if name not in self.templates.broken and name not in self.templates.broken_translations:
                 self.source(name)
-        wanted = tuple(dict.fromkeys(each for name in asked for each in self._checked_with(name)))
+        wanted = asked
+        if translations:
+            wanted = tuple(dict.fromkeys(each for name in asked for each in self._checked_with(name)))
         findings = Findings(frozenset(self.templates.settings.checks.errors))
         renders = 0
         for name in wanted:
@@ -268,8 +275,8 @@ class Workspace:
         if asked == self.names():
             for finding in self._of_no_template(findings.sorted()):
                 findings.add(finding)
-        translations = sum(bool(parted(name)[1]) for name in wanted)
-        return CheckReport(len(wanted) - translations, renders, findings.listed(), translations)
+        further = sum(bool(parted(name)[1]) for name in wanted)
+        return CheckReport(len(wanted) - further, renders, findings.listed(), further)
 
     def _checked_with(self, name: str) -> tuple[str, ...]:
         """A template with its translations, but for one that cannot be read: theirs say no more."""
@@ -300,7 +307,7 @@ class Workspace:
         broken = source.broken_fixtures
         yield False, [finding_of(error, template=name, fixture=each) for each, error in broken.items()]
         if not source.fixtures:
-            yield False, [_no_fixture(source)] if not broken else []
+            yield False, [no_fixture(source)] if not broken else []
             yield self._judge_specimen(compilation)
         cut: list[tuple[Finding, ...]] = []
         for scenario, fixture in source.fixtures.items():
@@ -369,26 +376,3 @@ class Workspace:
         from app.core.locales import text_direction
 
         return WantedLanguage(tag, text_direction(tag), bool(source.locale))
-
-
-def _from_warning(warning: RenderWarning, template: str, fixture: str) -> Finding:
-    return Finding(
-        warning.code,
-        Severity.WARNING,
-        warning.message,
-        warning.location,
-        "Give the variable a value, or put a section around it.",
-        template,
-        fixture,
-    )
-
-
-def _no_fixture(source: TemplateSource) -> Finding:
-    return Finding(
-        "no-fixture",
-        Severity.WARNING,
-        "There is no fixture; it was checked with made-up data.",
-        Location(source.html.label),
-        f"Add fixtures/{source.name}/typical.json.",
-        source.name,
-    )

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from app.cli import run
+from app.core.workspace import Workspace
 from infra.design import TEMPLATES
 
 ROOT = Path(__file__).parents[2]

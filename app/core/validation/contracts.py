@@ -8,14 +8,14 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from app.core.errors import ContractFaultError
-from app.core.findings import Finding
+from app.core.findings import Finding, Severity
 from app.core.jsontext import locate
 from app.core.sources import Fixture, Metadata, TemplateSource
 from app.core.validation.fields import Field
 from app.core.validation.patterns import explodes
 from app.core.validation.rules import ERROR, WARNING, Rule
 from bbws_templates.contract import contract_problems, subschemas, unsupported_keywords
-from bbws_templates.errors import ContractError
+from bbws_templates.errors import ContractError, Location
 from bbws_templates.references import escaped
 
 INVALID = Rule("contract-invalid", ERROR, "Correct the schema (JSON Schema 2020-12).")
@@ -64,6 +64,18 @@ def fixture_findings(source: TemplateSource, fixture: Fixture) -> tuple[Finding,
             fixture=fixture.scenario,
         )
         for problem in problems
+    )
+
+
+def no_fixture(source: TemplateSource) -> Finding:
+    """That a template has no data to be rendered with."""
+    return Finding(
+        "no-fixture",
+        Severity.WARNING,
+        "There is no fixture; it was checked with made-up data.",
+        Location(source.html.label),
+        f"Add fixtures/{source.name}/typical.json.",
+        source.name,
     )
 
 

@@ -11,6 +11,7 @@ from app.core.findings import Finding, Severity
 from app.web.live.parts import Role
 from app.web.live.releases import DEFAULT_TARGET, SOURCE
 from app.web.problems import Problem
+from bbws_templates.layout import LOCALE
 
 _NAME = "receipts/receipt"
 
@@ -73,6 +74,13 @@ class TemplateSummary(_Model):
     title: str = Field(examples=["Receipt"])
     description: str
     audience: str = Field(description="`customer` or `internal`, empty when unknown.", examples=["customer"])
+    locale: str = Field(
+        description="The language of the mail, empty where the set names none.", examples=["en-ZA"]
+    )
+    locales: list[str] = Field(
+        description="Further languages that the template is in: `receipts/receipt.af` is its name in one.",
+        examples=[["af"]],
+    )
     subject: str = Field(description="Mustache.", examples=["Payment Received - Order {{orderId}}"])
     fixtures: list[str] = Field(description="Names of the data sets.", examples=[["typical", "long"]])
     partner: str | None = Field(description="The other version of the mail, for the other audience.")
@@ -180,6 +188,7 @@ class RenderRequest(_Model):
                 {"fixture": "typical"},
                 {"data": {"orderId": "order_1"}, "lenient": True},
                 {"fixture": "typical", "release": "active", "target": "local"},
+                {"fixture": "typical", "locale": "af-ZA"},
             ],
         },
     )
@@ -188,6 +197,12 @@ class RenderRequest(_Model):
     data: dict[str, Any] | None = Field(default=None, description="The data themselves.")
     lenient: bool = Field(
         default=False, description="Render missing values empty and report them, instead of failing."
+    )
+    locale: str | None = Field(
+        default=None,
+        pattern=f"^{LOCALE}$",
+        description="The language to have it in, such as `af-ZA`. Where the template is not in that, it is "
+        "taken in the next wider one, at last in the set's own; the answer says which it became.",
     )
     release: str = Field(
         default=SOURCE,
@@ -220,6 +235,7 @@ class RenderResult(_Model):
     name: str = Field(examples=[_NAME])
     fixture: str = Field(description="Empty when data were sent.")
     release: str = Field(description="The id of the release it came from, empty for the files here.")
+    locale: str = Field(description="The language that it is in, empty where the set names none.")
     subject: str
     preheader: str
     sender: MailboxModel

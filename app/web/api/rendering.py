@@ -19,6 +19,7 @@ from app.web.live.renderings import Data
 from app.web.middleware.bodies import body_of, json_body
 from app.web.services import ServicesDep, known_name
 from bbws_templates.compiled import RenderedEmail
+from bbws_templates.layout import parted
 
 router = APIRouter()
 
@@ -36,25 +37,30 @@ def render_template(
     """Render with a fixture or with data of your own, by the engine that production uses. Nothing is stored.
 
     Data are held to the template's contract unless `lenient`. A template of a release is rendered exactly as
-    a Lambda renders it; its findings are what a lenient rendering left empty.
+    a Lambda renders it; its findings are what a lenient rendering left empty. With a `locale`, the mail is in
+    that language or the next wider one that there is, else in the set's own.
     """
     snapshot = services.snapshot
+    name, locale = parted(name)
+    locale = body.locale or locale
+    if body.release == SOURCE or body.data is None:
+        edition = snapshot.workspace.in_language(name, locale)
     if body.data is not None:
         data = Data(body.data, lenient=body.lenient)
     else:
-        fixture = snapshot.workspace.fixture(name, body.fixture or "")
+        fixture = snapshot.workspace.fixture(edition, body.fixture or "")
         data = Data(fixture.data, fixture.scenario, lenient=body.lenient)
     if body.release != SOURCE:
-        found = services.releases.render(body.target, body.release, name, data)
+        found = services.releases.render(body.target, body.release, name, data, locale=locale)
         return _rendered(found.email, data, found.shown, found.findings, preview="")
-    known_name(snapshot, name)
+    known_name(snapshot, edition)
     if body.data is not None:
-        query = {"draft": services.drafts.keep(name, data)}
+        query = {"draft": services.drafts.keep(edition, data)}
     else:
         query = {"fixture": data.scenario} | ({"lenient": "true"} if body.lenient else {})
-    preview = services.renderings.preview(snapshot, name, data)
-    path = f"/preview/{quote(name)}?{urlencode(query)}"
-    shown = snapshot.workspace.shown(name, data.members)
+    preview = services.renderings.preview(snapshot, edition, data)
+    path = f"/preview/{quote(edition)}?{urlencode(query)}"
+    shown = snapshot.workspace.shown(edition, data.members)
     return _rendered(preview.email, data, shown, preview.findings, preview=path)
 
 
@@ -75,6 +81,7 @@ def _rendered(
         name=email.template,
         fixture=data.scenario,
         release=email.release,
+        locale=email.locale,
         subject=email.subject,
         preheader=email.preheader,
         sender=MailboxModel(name=email.sender[0], address=email.sender[1]),

@@ -20,7 +20,7 @@ def health(services: ServicesDep) -> Health:
     snapshot = services.snapshot
     return Health(
         status="degraded" if snapshot.problem else "ok",
-        templates=len(snapshot.versions),
+        templates=len(snapshot.names),
         generation=snapshot.generation,
         problem=str(snapshot.problem or ""),
     )

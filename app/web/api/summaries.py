@@ -9,30 +9,40 @@ from app.web.live.checks import count
 from app.web.live.workspace import Snapshot
 from app.web.problems import Problem, problem_of
 from app.web.services import Services
+from bbws_templates.layout import parted
 
 
 def summary_of(services: Services, snapshot: Snapshot, name: str) -> TemplateSummary:
     """What a list shows of one template; for one that cannot be read, why."""
     templates = snapshot.workspace.templates
-    source = templates.templates.get(name)
+    source = templates.templates.get(name) or templates.translations.get(name)
     metadata = source.metadata if source else None
     problem: Problem | None = None
-    if isinstance(templates.broken.get(name), SourceError):
-        problem = problem_of(templates.broken[name], services.excerpts)
+    error = templates.broken.get(name) or templates.broken_translations.get(name)
+    if isinstance(error, SourceError):
+        problem = problem_of(error, services.excerpts)
+    base, locale = parted(name)
     audience = metadata.audience.value if metadata else ""
     return TemplateSummary(
         name=name,
         category=name.rpartition("/")[0],
-        title=title_of(name),
+        title=title_of(base),
         description=metadata.description if metadata else "",
-        audience=audience or ("internal" if is_internal(name) else ""),
+        audience=audience or ("internal" if is_internal(base) else ""),
+        locale=locale or templates.settings.locale,
+        locales=list(templates.locales(base)),
         subject=metadata.subject if metadata else "",
         fixtures=sorted({*source.fixtures, *source.broken_fixtures}) if source else [],
-        partner=partner_of(name, snapshot.versions),
+        partner=_partner(snapshot, base, locale),
         version=snapshot.versions[name],
         problem=problem,
         counts=counts_of(services, snapshot, name),
     )
+
+
+def _partner(snapshot: Snapshot, name: str, locale: str) -> str | None:
+    partner = partner_of(name, snapshot.names)
+    return snapshot.workspace.in_language(partner, locale) if partner else None
 
 
 def counts_of(services: Services, snapshot: Snapshot, name: str) -> Counts | None:

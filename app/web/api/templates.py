@@ -38,7 +38,7 @@ def list_templates(services: ServicesDep) -> TemplateList:
     snapshot = services.snapshot
     return TemplateList(
         generation=snapshot.generation,
-        templates=[summary_of(services, snapshot, name) for name in snapshot.versions],
+        templates=[summary_of(services, snapshot, name) for name in snapshot.names],
         findings=[FindingModel.of(finding) for finding in snapshot.workspace.templates.problems],
         problem=problem_of(snapshot.problem, services.excerpts) if snapshot.problem else None,
     )
@@ -92,15 +92,15 @@ def get_sources(services: ServicesDep, name: Name) -> TemplateSources:
     known_name(snapshot, name)
     templates = snapshot.workspace.templates
     files = []
-    if name in templates.templates:
-        source = templates.templates[name]
+    source = templates.templates.get(name) or templates.translations.get(name)
+    if source is not None:
         files = [
             SourcePart(role=part.role, file=part.file.label, text=part.file.text)
             for part in parts_of(source, templates)
         ]
         broken = list(source.broken_fixtures.values())
     else:
-        broken = [templates.broken[name]]
+        broken = [templates.broken.get(name) or templates.broken_translations[name]]
     shown = {part.file for part in files}
     for error in (*broken, *templates.broken_partials.values()):
         label = error.location.file if error.location else ""

@@ -109,11 +109,12 @@ def count(findings: tuple[Finding, ...]) -> dict[str, int]:
 
 def _check(snapshot: Snapshot, name: str) -> tuple[Finding, ...]:
     workspace = snapshot.workspace
-    if name in workspace.templates.broken:
-        return (finding_of(workspace.templates.broken[name], template=name),)
+    for broken in (workspace.templates.broken, workspace.templates.broken_translations):
+        if name in broken:
+            return (finding_of(broken[name], template=name),)
     if name not in snapshot.versions:
         workspace.source(name)  # raises with the nearest names
     try:
-        return workspace.check((name,)).findings
+        return workspace.check((name,), translations=False).findings
     except BbwsTemplatesError as error:
         return (finding_of(error, template=name),)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.compiler.pantry import Pantry
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.errors import TemplateSyntaxError
 from bbws_templates.references import unquoted
@@ -58,6 +59,7 @@ def version_of(source: TemplateSource, templates: TemplateSet) -> str:
         digest.update(f"{part.role}\0{part.file.label}\0{part.file.text}\0".encode("utf-8", "replace"))
     if source.metadata:
         digest.update(json.dumps(source.metadata.contract, sort_keys=True, default=str).encode())
+    digest.update(repr(templates.locales(source.name)).encode())
     digest.update(repr(templates.settings).encode("utf-8", "replace"))
     for broken in (source.broken_fixtures, templates.broken_partials):
         digest.update(repr(sorted((name, str(error)) for name, error in broken.items())).encode())
@@ -75,17 +77,18 @@ def _parts(source: TemplateSource, templates: TemplateSet) -> Iterator[Part]:
         yield Part(Role.TEXT, source.text)
     if source.metadata:
         yield Part(Role.METADATA, source.metadata.file)
-    drawn_in = list(_partials(source.html, templates.partials))
+        yield Part(Role.METADATA, source.metadata.contract_home)
+    drawn_in = list(_partials(source.html, Pantry(templates, source, html=True).files()))
     for file in drawn_in:
         yield Part(Role.PARTIAL, file)
     if source.text:
-        for file in _partials(source.text, templates.text_partials):
+        for file in _partials(source.text, Pantry(templates, source, html=False).files()):
             yield Part(Role.PARTIAL, file)
     for file in (source.html, *drawn_in):
         for sheet in _stylesheets(file, templates):
             yield Part(Role.STYLESHEET, sheet)
     if source.metadata:
-        yield from _shared_contracts(source.metadata.file, templates)
+        yield from _shared_contracts(source.metadata.contract_home, templates)
     for fixture in source.fixtures.values():
         yield Part(Role.FIXTURE, fixture.file)
 

@@ -51,10 +51,13 @@ class Releases:
         self._resolved: dict[tuple[str, str], tuple[float, str]] = {}
         self._lock = threading.Lock()
 
-    def render(self, target: str, release: str, name: str, data: Data) -> ReleasedMail:
+    def render(
+        self, target: str, release: str, name: str, data: Data, *, locale: str | None = None
+    ) -> ReleasedMail:
         """One mail of a release, and what a lenient rendering had to leave empty.
 
-        ``release`` is ``active``, ``previous``, a release id or the beginning of one.
+        ``release`` is ``active``, ``previous``, a release id or the beginning of one; ``locale`` the language
+        to have it in, as ``TemplateClient.render`` takes it.
 
         Raises:
             TargetError: the settings name no such target.
@@ -63,7 +66,7 @@ class Releases:
             ContractError, RenderError: the data do not fit.
         """
         bundle = self._bundle(target, release)
-        template = bundle.template(name)
+        template = bundle.in_language(name, locale)
         strict = not data.lenient
         if strict and template.contract is not None:
             require(template.contract, data.members, template=name)

@@ -11,13 +11,15 @@ from pathlib import Path
 from app.core.workspace import Workspace
 from app.web.live.parts import version_of, version_of_text
 from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.layout import parted
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """A workspace with what the pages need to know of it.
 
-    ``versions`` holds a digest per template, the broken ones included: the same digest, the same mail.
+    ``versions`` holds a digest per template, the broken ones included: the same digest, the same mail. A
+    translation is there by a name such as ``receipts/receipt.af``.
     ``problem`` is set while the folders cannot be read at all; the workspace is then the last one that could.
     """
 
@@ -25,6 +27,11 @@ class Snapshot:
     workspace: Workspace
     versions: Mapping[str, str]
     problem: BbwsTemplatesError | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every template, without the translations."""
+        return tuple(name for name in self.versions if not parted(name)[1])
 
 
 @dataclass(frozen=True)
@@ -78,8 +85,16 @@ class LiveWorkspace:
 
 def _snapshot(workspace: Workspace, generation: int) -> Snapshot:
     templates = workspace.templates
-    versions = {name: version_of(source, templates) for name, source in templates.templates.items()}
-    versions |= {name: version_of_text(str(error)) for name, error in templates.broken.items()}
+    versions = {
+        name: version_of(source, templates)
+        for sources in (templates.templates, templates.translations)
+        for name, source in sources.items()
+    }
+    versions |= {
+        name: version_of_text(str(error))
+        for broken in (templates.broken, templates.broken_translations)
+        for name, error in broken.items()
+    }
     return Snapshot(generation, workspace, versions)
 
 

@@ -10,22 +10,32 @@ from app.web.api.pairs import arrange, title_of
 from app.web.api.summaries import summary_of
 from app.web.problems import problem_of
 from app.web.services import Services, ServicesDep, known_name
+from bbws_templates.layout import parted
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def gallery(request: Request, services: ServicesDep) -> Response:
-    """All templates by folder, the customer's version beside the internal one."""
+def gallery(request: Request, services: ServicesDep, locale: str = "") -> Response:
+    """All templates by folder, the customer's version beside the internal one.
+
+    Each is in the language ``locale``, if it is there in it.
+    """
     snapshot = services.snapshot
-    summaries = {name: summary_of(services, snapshot, name) for name in snapshot.versions}
+    workspace = snapshot.workspace
+    summaries = {
+        name: summary_of(services, snapshot, workspace.in_language(name, locale)) for name in snapshot.names
+    }
     return services.pages.TemplateResponse(
         request,
         "gallery.html",
         {
             **_common(services),
-            "shelves": arrange(snapshot.versions),
+            "shelves": arrange(snapshot.names),
             "summaries": summaries,
+            "locale": locale,
+            "own_locale": workspace.templates.settings.locale,
+            "languages": sorted({tag for each in summaries.values() for tag in each.locales}),
             "remarks": snapshot.workspace.templates.problems,
         },
     )
@@ -36,17 +46,22 @@ def template(request: Request, services: ServicesDep, name: str) -> HTMLResponse
     """One template with everything about it; a broken one too, so that it recovers on the next save."""
     snapshot = services.snapshot
     known_name(snapshot, name)
-    names = [row_name for shelf in arrange(snapshot.versions) for row in shelf.rows for row_name in row.names]
-    at = names.index(name)
+    names = [row_name for shelf in arrange(snapshot.names) for row in shelf.rows for row_name in row.names]
+    base, locale = parted(name)
+    at = names.index(base)
+    workspace = snapshot.workspace
     return services.pages.TemplateResponse(
         request,
         "template.html",
         {
             **_common(services),
             "summary": summary_of(services, snapshot, name),
-            "shelves": arrange(snapshot.versions),
-            "previous": names[at - 1] if at else None,
-            "next": names[at + 1] if at + 1 < len(names) else None,
+            "shelves": arrange(snapshot.names),
+            "base": base,
+            "editions": workspace.editions([base]),
+            "own_locale": workspace.templates.settings.locale,
+            "previous": workspace.in_language(names[at - 1], locale) if at else None,
+            "next": workspace.in_language(names[at + 1], locale) if at + 1 < len(names) else None,
             "clients": tuple(CLIENTS.values()),
         },
     )

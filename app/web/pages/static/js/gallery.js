@@ -5,6 +5,7 @@ import { on, start } from "./live.js";
 
 const search = $("#search");
 const filters = $("#filters");
+const language = $("#language"); // where there is more than one
 let wanted = "all";
 
 function filter() {
@@ -22,6 +23,7 @@ function filter() {
   const query = new URLSearchParams();
   if (search.value) query.set("q", search.value);
   if (wanted !== "all") query.set("show", wanted);
+  if (language?.value) query.set("locale", language.value);
   history.replaceState(null, "", query.size ? `/?${query}` : "/");
 }
 
@@ -57,7 +59,7 @@ function show(name, counts) {
 /* Cards whose mail has changed are replaced by those of a freshly loaded page; the others stay untouched. */
 async function refresh() {
   arrived.clear();
-  const response = await fetch("/");
+  const response = await fetch(language?.value ? `/?locale=${encodeURIComponent(language.value)}` : "/");
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const names = (root) => $$(".card", root).map((card) => card.dataset.name).join("\n");
@@ -93,6 +95,10 @@ on("checked", ({ name, counts }) => {
 });
 
 search.addEventListener("input", filter);
+language?.addEventListener("change", () => {
+  filter();
+  location.reload();
+});
 $("#search-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const first = $(".card:not([hidden]) h3 a");

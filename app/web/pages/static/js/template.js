@@ -286,6 +286,12 @@ function carry() {
   for (const link of $$("#nav-list a, .step a[href]")) link.search = portable();
 }
 
+function nextLanguage() {
+  const links = $$("#languages a");
+  const at = links.findIndex((link) => link.hasAttribute("aria-current"));
+  if (links.length) location.assign(links[(at + 1) % links.length].href);
+}
+
 function go(id) {
   const link = $(`a#${id}`);
   if (link) location.assign(link.href);
@@ -315,6 +321,7 @@ function listen() {
     { keys: ["j", "]"], help: "Next template", action: () => go("next") },
     { keys: ["k", "["], help: "Previous template", action: () => go("previous") },
     { keys: ["o"], help: "The version for the other audience", action: () => go("partner") },
+    { keys: ["l"], help: "Next language", action: nextLanguage },
     { keys: ["g"], help: "All templates", action: () => location.assign("/") },
     { keys: ["/"], help: "Search the templates", action: () => { $("#nav").classList.add("open"); $("#search").focus(); } },
     { keys: ["f"], help: "Next fixture", action: () => setFixture(following($$("#fixture option").map((option) => option.value), scenario())) },
