@@ -1,18 +1,20 @@
 // What readers see of dates, amounts and codes, for any Mustache engine in Node: by the rules in the release.
 //
 //   const bundle = JSON.parse(…);                  // releases/{id}/bundle.json; current.json says which id
-//   const shown = displayValues(bundle, "receipts/receipt", data);
+//   const shown = displayValues(bundle, "receipts/receipt", data, "af");   // the language of the mail
 //   Mustache.render(html, shown);
 //
 // Without it a template prints the values as they were sent. What cannot be shown stays as it is, as in Python.
 
-/** `data` of the template `name` with display values; what was sent stays under its name and `:raw`. */
-export function displayValues(bundle, name, data) {
+/**
+ * `data` of the template `name` with display values; what was sent stays under its name and `:raw`. `locale` is
+ * the language of the mail, without one the set's own.
+ */
+export function displayValues(bundle, name, data, locale = bundle.locale ?? "") {
   const { contract } = bundle.templates[name];
-  let tag = bundle.locale ?? "";
-  while (tag && !bundle.display?.[tag]) tag = tag.replace(/(^|-)[^-]*$/, "");
+  const tag = bestOf(locale, Object.keys(bundle.display ?? {}));
   if (!tag || !contract) return data;
-  const shows = kinds(bundle.display[tag], bundle.timeZoneRules, bundle.locale);
+  const shows = kinds(bundle.display[tag], bundle.timeZoneRules, locale);
 
   function prepared(schema, value, around) {
     const found = views(contract, schema);
@@ -56,6 +58,14 @@ function views(root, schema, found = []) {
   return found;
 }
 
+/** The tag among `offered` for whoever asks for `wanted`, "" for none: the lookup of RFC 4647, section 3.4. */
+export function bestOf(wanted, offered) {
+  const known = new Map(offered.map((tag) => [tag.toLowerCase(), tag]));
+  let tag = String(wanted ?? "").toLowerCase().replaceAll("_", "-");
+  while (tag && !known.has(tag)) tag = tag.replace(/(^|-)[^-]*$/, "").replace(/-[^-]$/, "");
+  return known.get(tag) ?? "";
+}
+
 const step = (schema, part) => schema?.[decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~")];
 
 function kinds(rules, zone, locale) {
@@ -65,7 +75,7 @@ function kinds(rules, zone, locale) {
     return at && written(rules.date[width], at);
   };
   const word = (words, tag) =>
-    typeof words === "string" || !tag ? words : words?.[tag] ?? word(words, tag.replace(/(^|-)[^-]*$/, ""));
+    typeof words === "string" ? words : words?.[bestOf(tag, Object.keys(words ?? {}))];
 
   function local(text) {
     const form = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):\d\d(?:\.\d+)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;

@@ -7,7 +7,7 @@
 //   }
 
 import Mustache from "mustache";
-import { displayValues } from "./display.mjs";
+import { bestOf, displayValues } from "./display.mjs";
 
 /** The active release, by which values are shown to people. Read it once, outside of the handler. */
 export async function activeBundle(getObject) {
@@ -16,15 +16,20 @@ export async function activeBundle(getObject) {
 }
 
 /**
- * The HTML and text of one email. `name` is `category/name`; `getObject` reads a key of the bucket.
- * Without a `bundle`, values are printed as they were sent.
+ * The HTML and text of one email. `name` is `category/name`; `getObject` reads a key of the bucket. `wanted` is a
+ * language such as `af-ZA`; `locale` of the answer says which it became. Without a `bundle`, values are printed as
+ * they were sent, in the set's own language.
  */
-export async function renderEmail(getObject, name, sent, bundle) {
-  const data = bundle ? displayValues(bundle, name, sent) : sent;
+export async function renderEmail(getObject, name, sent, bundle, wanted = "") {
+  const own = bundle?.locale ?? "";
+  const locale = bestOf(wanted, [own, ...Object.keys(bundle?.templates[name].translations ?? {})]) || own;
+  const data = bundle ? displayValues(bundle, name, sent, locale) : sent;
+  const file = locale === own ? name : `${name}.${locale}`;
   const [html, text] = await Promise.all(
-    ["html", "txt"].map(async (suffix) => decode(await getObject(`${name}.${suffix}`))),
+    ["html", "txt"].map(async (suffix) => decode(await getObject(`${file}.${suffix}`))),
   );
   return {
+    locale,
     html: Mustache.render(html, data),
     text: Mustache.render(text, data, {}, { escape: String }), // plain text has nothing to escape
   };

@@ -14,6 +14,6 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Infi
     continue;
   }
   const config = task.escape ? {} : { escape: (value) => value };
-  const data = task.shown ? displayValues(bundle, task.shown, task.data) : task.data;
+  const data = task.shown ? displayValues(bundle, task.shown, task.data, task.locale) : task.data;
   process.stdout.write(JSON.stringify(mustache.render(task.template, data, {}, config)) + "\n");
 }

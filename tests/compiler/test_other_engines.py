@@ -19,6 +19,7 @@ from app.core.workspace import Workspace
 from bbws_templates.bundle import Bundle
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.escaping import text_characters
+from bbws_templates.layout import parted
 from bbws_templates.mailing import render_email
 from tests.waiting import patience
 
@@ -40,12 +41,13 @@ def bundle(workspace: Workspace) -> Bundle:
 
 @pytest.fixture(scope="module")
 def cases(workspace: Workspace, bundle: Bundle) -> list[Case]:
-    """Every template with every fixture, and its name for messages."""
+    """Every template with every fixture, in every language, and its name for messages."""
     found = [
-        (f"{source.name} {scenario}", bundle.template(source.name), dict(fixture.data))
-        for source in workspace.templates.templates.values()
-        for scenario, fixture in source.fixtures.items()
+        (f"{name} {scenario}", bundle.in_language(*parted(name)), dict(fixture.data))
+        for name in workspace.editions()
+        for scenario, fixture in workspace.source(name).fixtures.items()
     ]
+    assert any(template.locale == "af" for _, template, _ in found)
     assert len(found) >= 60
     return found
 
@@ -114,7 +116,13 @@ def test_mustache_js_renders_the_same_documents_and_texts(
     bundle: Bundle, cases: list[Case], prepared: bool
 ) -> None:
     tasks = [
-        {"template": source, "data": data, "escape": escape, "shown": template.name if prepared else ""}
+        {
+            "template": source,
+            "data": data,
+            "escape": escape,
+            "shown": template.name if prepared else "",
+            "locale": template.locale,
+        }
         for _, template, data in cases
         for source, escape in ((template.html, True), (template.text, False))
     ]

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { activeBundle, renderEmail } from "../../examples/node/emails.mjs";
 
-const { urls, name, data } = JSON.parse(readFileSync(0, "utf8"));
+const { urls, name, data, locale } = JSON.parse(readFileSync(0, "utf8"));
 const types = {};
 
 async function getObject(key) {
@@ -14,4 +14,4 @@ async function getObject(key) {
 }
 
 const bundle = await activeBundle(getObject);
-console.log(JSON.stringify({ ...(await renderEmail(getObject, name, data, bundle)), types }));
+console.log(JSON.stringify({ ...(await renderEmail(getObject, name, data, bundle, locale)), types }));

@@ -24,6 +24,7 @@ from tests.publishing.samples import publish_to
 from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
+CONFIRMATION = "notifications/order_confirmation_customer"
 NODE = Path(sys.executable).with_name("node")
 
 
@@ -48,30 +49,40 @@ def rendered_by_node(task: dict[str, Any]) -> Any:
     return json.loads(done.stdout)
 
 
-def test_a_node_lambda_makes_the_same_email_from_the_stable_keys(bucket: BucketStore) -> None:
+@pytest.mark.parametrize(
+    ("name", "wanted", "key", "date"),
+    [
+        ("receipts/receipt", "", "receipts/receipt", "14 January 2026, 11:42"),
+        ("receipts/receipt", "af-ZA", "receipts/receipt", "14 January 2026, 11:42"),
+        (CONFIRMATION, "af-ZA", f"{CONFIRMATION}.af", "14 Januarie 2026 11:42"),
+    ],
+)
+def test_a_node_lambda_makes_the_same_email_from_the_stable_keys(
+    bucket: BucketStore, name: str, wanted: str, key: str, date: str
+) -> None:
     workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")
     release = make_unchecked_release(workspace, Provenance())
     publish_to(bucket, release)
-    name = "receipts/receipt"
     # What a careless reader would get wrong: text beyond ASCII, and all that HTML has to escape.
     data = {**workspace.source(name).fixtures["typical"].data, "tenantName": "Zoë & Søn <b>'\"` 日本 😀"}
     urls = {
         key: bucket.client.generate_presigned_url(
             "get_object", Params={"Bucket": bucket.target.bucket, "Key": bucket.target.prefix + key}
         )
-        for key in (f"{name}.html", f"{name}.txt", POINTER, bundle_key(release.id))
+        for key in (f"{key}.html", f"{key}.txt", POINTER, bundle_key(release.id))
     }
-    theirs = rendered_by_node({"urls": urls, "name": name, "data": data})
-    ours = TemplateClient(str(bucket.target)).render(name, data)
+    theirs = rendered_by_node({"urls": urls, "name": name, "data": data, "locale": wanted})
+    ours = TemplateClient(str(bucket.target)).render(name, data, locale=wanted)
+    assert theirs["locale"] == ours.locale
     assert (
         theirs["types"].items()
         >= {
-            "receipts/receipt.html": "text/html; charset=utf-8",
-            "receipts/receipt.txt": "text/plain; charset=utf-8",
+            f"{key}.html": "text/html; charset=utf-8",
+            f"{key}.txt": "text/plain; charset=utf-8",
         }.items()
     )
     # mustache.js escapes a slash as well; in Outlook's comments, too, that is the same address.
     assert first_difference(look(spelt_out(ours.html)), look(spelt_out(theirs["html"]))) is None
     assert "日本 😀" in theirs["html"]
     assert theirs["text"] == ours.text
-    assert "14 January 2026, 11:42" in theirs["text"]
+    assert date in theirs["text"]
