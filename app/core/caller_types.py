@@ -217,7 +217,8 @@ def _render_methods(data_types: Mapping[str, str]) -> str:
         for name, data_type in data_types.items():
             blocks.append(
                 "    @overload\n"
-                f"    def render(\n        self, name: Literal[{name!r}], data: {data_type}, {_OPTIONS}\n    )"
+                "    def render(\n"
+                f"        self, name: Literal[{name!r}], data: {data_type}, {_OPTIONS}\n    )"
                 " -> RenderedEmail: ...\n"
             )
         any_data = _OPEN_DATA
