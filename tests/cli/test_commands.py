@@ -18,7 +18,7 @@ import pytest
 
 from app.cli import run
 from app.core.workspace import Workspace
-from infra.design import TEMPLATES
+from tests.own_templates import NAMES
 
 ROOT = Path(__file__).parents[2]
 RECEIPT = "receipts/receipt"
@@ -65,7 +65,7 @@ def call(
 
 def test_list_names_the_twelve(call: Callable[..., Outcome]) -> None:
     listed = json.loads(call("list", "--json").out)
-    assert len(listed) == len(TEMPLATES)
+    assert len(listed) == len(NAMES)
     assert {row["audience"] for row in listed} == {"customer", "internal"}
     assert all(len(row["fixtures"]) >= 5 and row["subject"] and not row["error"] for row in listed)
     assert RECEIPT in call("list").out

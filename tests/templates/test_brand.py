@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app.core.workspace import Workspace
-from tests.templates.test_metadata import DESIGN
+from tests.own_templates import EDITIONS
 
 LOGO = {
     "src": "https://static.kimmyai.io/logos/kimmyai-logo-email.png",
@@ -23,7 +23,7 @@ PALETTE = {
 BAND = "#b3d1f0"
 """30 % of the primary colour: the one ground of the logo that no client was seen to darken."""
 
-every_template = pytest.mark.parametrize("name", sorted(DESIGN))
+every_template = pytest.mark.parametrize("name", EDITIONS)
 
 
 def html_of(workspace: Workspace, name: str) -> str:

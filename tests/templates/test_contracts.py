@@ -15,6 +15,8 @@ from jsonschema import Draft202012Validator
 from app.core.sources import TemplateSet
 from app.core.workspace import Workspace
 from bbws_templates.contract import contract_problems, unsupported_keywords
+from bbws_templates.layout import parted
+from tests.own_templates import EDITIONS, NAMES
 from tests.templates.schemas import Schema, fields, resolve, values
 from tests.templates.test_fixtures import STATES
 from tests.templates.test_metadata import DESIGN, metadata
@@ -116,14 +118,14 @@ SINCE = {
 }
 """Fields that the design does not have: all of them optional."""
 
-every_template = pytest.mark.parametrize("name", DESIGN)
+every_template = pytest.mark.parametrize("name", NAMES)
 
 
 def contract_of(templates: TemplateSet, name: str) -> Mapping[str, Any]:
     return metadata(templates, name).contract
 
 
-@every_template
+@pytest.mark.parametrize("name", DESIGN)
 def test_the_fields_are_those_of_the_design(templates: TemplateSet, name: str) -> None:
     contract = contract_of(templates, name)
     expected = DATA[name] | EVERYWHERE | (INTERNAL if name.endswith("_internal") else set())
@@ -276,7 +278,9 @@ def test_an_internal_email_never_carries_a_way_to_sign_in(workspace: Workspace, 
 
 
 CUSTOMER_AND_INTERNAL = [
-    (name, name.removesuffix("_customer") + "_internal") for name in DESIGN if not name.endswith("_internal")
+    (name, internal)
+    for name in NAMES
+    if (internal := name.removesuffix("_customer") + "_internal") in NAMES and internal != name
 ]
 
 
@@ -319,12 +323,12 @@ def replaced(data: Mapping[str, Any], pointer: str, value: Any) -> dict[str, Any
     return result
 
 
-@every_template
-def test_the_language_of_a_mail_is_that_of_the_set(
+@pytest.mark.parametrize("name", EDITIONS)
+def test_the_language_of_a_mail_is_that_of_the_set_or_of_the_translation(
     workspace: Workspace, templates: TemplateSet, name: str
 ) -> None:
     html = workspace.render(name, workspace.fixture(name, "typical").data).html
-    locale = templates.settings.locale
+    locale = parted(name)[1] or templates.settings.locale
     assert locale
     assert {*re.findall(r'<(?:html|div role="article")[^>]* lang="([^"]*)"', html)} == {locale}
 

@@ -11,9 +11,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from app.core.sources import Fixture, TemplateSet
 from bbws_templates.contract import contract_problems
+from tests.own_templates import NAMES
 from tests.templates.conftest import ROOT
 from tests.templates.schemas import is_free_text, values
-from tests.templates.test_metadata import DESIGN, metadata
+from tests.templates.test_metadata import DESIGN, metadata, source
 
 SCENARIOS = ("typical", "minimal", "long", "international", "hostile")
 STATES = ("unpaid", "paid", "part_paid")
@@ -22,7 +23,7 @@ FILES = sorted((ROOT / "fixtures").rglob("*.json"))
 CONTROLS = {chr(code) for code in range(0x20)} | {"\x7f", "\u2028", "\u202e"}
 ZULU = re.compile(r"[Uu]hlelo|Umgwaqo|Inkokhelo|inyanga|iSifundazwe|Igumbi")
 
-every_template = pytest.mark.parametrize("name", DESIGN)
+every_template = pytest.mark.parametrize("name", NAMES)
 every_fixture = pytest.mark.parametrize(
     ("name", "scenario"),
     [(path.parent.relative_to(ROOT / "fixtures").as_posix(), path.stem) for path in FILES],
@@ -30,7 +31,7 @@ every_fixture = pytest.mark.parametrize(
 
 
 def fixture(templates: TemplateSet, name: str, scenario: str) -> Fixture:
-    return templates.templates[name].fixtures[scenario]
+    return source(templates, name).fixtures[scenario]
 
 
 @every_template

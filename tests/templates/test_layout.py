@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from tests.own_templates import EDITIONS
 from tests.templates.conftest import Show
 from tests.templates.test_fixtures import SCENARIOS
-from tests.templates.test_metadata import DESIGN
 
 SIZES = {"H1": 24, "H2": 20, "H3": 18}
 TAP_TARGET = 44
 """CSS pixels in both directions (WCAG 2.2, 2.5.5 "Target Size (Enhanced)")."""
 
-every_template = pytest.mark.parametrize("name", DESIGN)
+every_template = pytest.mark.parametrize("name", EDITIONS)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

@@ -1,11 +1,12 @@
-"""Sender, subject, preheader and audience of the twelve, as the design fixes them."""
+"""Sender, subject, preheader and audience: of the twelve as the design fixes them, of any as we want them."""
 
 from __future__ import annotations
 
 import pytest
 
-from app.core.sources import Audience, Metadata, TemplateSet
+from app.core.sources import Audience, Metadata, TemplateSet, TemplateSource
 from bbws_templates.engine import Mode, Template
+from tests.own_templates import EDITIONS, NAMES
 
 ORDER = "{{#orderNumber}}{{orderNumber}}{{/orderNumber}}{{^orderNumber}}{{orderId}}{{/orderNumber}}"
 """The design's placeholder is orderId; people call an order by its number."""
@@ -48,14 +49,25 @@ PREHEADER_LENGTH = range(40, 111)
 
 
 def metadata(templates: TemplateSet, name: str) -> Metadata:
-    found = templates.templates[name].metadata
+    found = source(templates, name).metadata
     assert found is not None
     return found
 
 
-def test_the_twelve_and_no_others(templates: TemplateSet) -> None:
-    assert set(templates.templates) == set(DESIGN)
+def source(templates: TemplateSet, name: str) -> TemplateSource:
+    """A template, or a translation."""
+    return {**templates.templates, **templates.translations}[name]
+
+
+every_template = pytest.mark.parametrize("name", NAMES)
+every_edition = pytest.mark.parametrize("name", EDITIONS)
+
+
+def test_the_twelve_are_there_and_everything_can_be_read(templates: TemplateSet) -> None:
+    assert set(DESIGN) <= set(templates.templates) == set(NAMES)
+    assert {*templates.templates, *templates.translations} == set(EDITIONS)
     assert not templates.broken
+    assert not templates.broken_translations
     assert not templates.broken_partials
     assert not templates.problems
 
@@ -68,18 +80,25 @@ def test_sender_subject_and_audience_are_those_of_the_design(templates: Template
     assert of.sender.name.startswith("KimmyAI")
     assert of.reply_to is not None
     assert of.reply_to.address == "support@kimmyai.io"
-    assert of.audience is (Audience.INTERNAL if name.endswith("_internal") else Audience.CUSTOMER)
     if subject:
         assert of.subject == subject
+
+
+@every_template
+def test_the_audience_is_that_of_the_name_and_staff_see_it_in_the_subject(
+    templates: TemplateSet, name: str
+) -> None:
+    of = metadata(templates, name)
+    assert of.audience is (Audience.INTERNAL if name.endswith("_internal") else Audience.CUSTOMER)
     assert of.subject.startswith("[Internal] ") is (of.audience is Audience.INTERNAL)
 
 
-@pytest.mark.parametrize("name", DESIGN)
+@every_edition
 def test_a_subject_names_the_order_by_its_number_and_else_by_its_key(
     templates: TemplateSet, name: str
 ) -> None:
     subject = Template.parse(metadata(templates, name).subject)
-    data = dict(templates.templates[name].fixtures["typical"].data)
+    data = dict(source(templates, name).fixtures["typical"].data)
     if "Order {{" not in metadata(templates, name).subject.replace("{{#orderNumber}}", "{{"):
         return
     assert data["orderNumber"] in subject.render(data, mode=Mode.HEADER)
@@ -94,17 +113,17 @@ def test_mail_about_money_cannot_be_stopped_by_a_click(templates: TemplateSet, n
     assert metadata(templates, name).stoppable is not about_money
 
 
-@pytest.mark.parametrize("name", DESIGN)
+@every_edition
 def test_a_subject_is_shown_whole(templates: TemplateSet, name: str) -> None:
     subject = Template.parse(metadata(templates, name).subject)
-    typical = templates.templates[name].fixtures["typical"].data
+    typical = source(templates, name).fixtures["typical"].data
     assert len(subject.render(typical, mode=Mode.HEADER)) <= SUBJECT_LENGTH
 
 
-@pytest.mark.parametrize("name", DESIGN)
+@every_edition
 def test_a_preheader_fills_the_inbox_line_and_no_more(templates: TemplateSet, name: str) -> None:
     preheader = Template.parse(metadata(templates, name).preheader)
-    for scenario, fixture in templates.templates[name].fixtures.items():
+    for scenario, fixture in source(templates, name).fixtures.items():
         assert len(preheader.render(fixture.data, mode=Mode.HEADER)) in PREHEADER_LENGTH, scenario
 
 

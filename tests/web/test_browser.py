@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from infra.design import TEMPLATES
+from tests.own_templates import NAMES
 from tests.web.browsing import SHOWN, Colours, chromium, mail, opened
 from tests.web.conftest import METADATA, ODD_CONTRACTS, Folders
 from tests.web.process import Server, running
@@ -50,9 +50,9 @@ def saved(real_folders: Folders) -> str:
 
 
 def test_the_gallery_shows_the_twelve_in_pairs_and_finds_them(page: Page) -> None:
-    expect(page.locator(".card")).to_have_count(len(TEMPLATES))
-    expect(page.locator(".row.pair")).to_have_count(len(TEMPLATES) // 2)
-    thumbnail = page.frame_locator(".card iframe >> nth=0")
+    expect(page.locator(".card")).to_have_count(len(NAMES))
+    expect(page.locator(".row.pair")).to_have_count(sum(name.endswith("_internal") for name in NAMES))
+    thumbnail = page.frame_locator('.card[data-name="invoices/invoice"] iframe')
     expect(thumbnail.locator("h1")).to_contain_text("is due by")
     page.keyboard.press("/")
     page.keyboard.type("site ready")
@@ -217,7 +217,7 @@ def test_the_gallery_follows_saves_and_files_that_come_and_go(
     expect(page.locator('.card[data-name="another/one"]')).to_be_visible()
     added.unlink()
     expect(page.locator('.card[data-name="another/one"]')).to_have_count(0)
-    expect(page.locator(".card")).to_have_count(len(TEMPLATES))
+    expect(page.locator(".card")).to_have_count(len(NAMES))
 
 
 def test_a_check_that_ends_while_the_gallery_is_fetched_anew_is_shown(
@@ -298,7 +298,7 @@ def test_everything_daily_has_a_key(receipt: Page) -> None:
     expect(receipt).to_have_url(re.compile(r"/templates/receipts/order\?"))
     expect(receipt.get_by_role("tab", name="Text")).to_have_attribute("aria-selected", "true")
     receipt.keyboard.press("g")
-    expect(receipt.locator(".card")).to_have_count(len(TEMPLATES))
+    expect(receipt.locator(".card")).to_have_count(len(NAMES))
 
 
 def test_tabs_move_with_the_arrow_keys(receipt: Page) -> None:

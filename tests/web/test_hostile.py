@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from infra.design import TEMPLATES
+from tests.own_templates import NAMES
 from tests.web.browsing import SHOWN, chromium, mail, opened
 from tests.web.conftest import METADATA, Folders, small_set
 from tests.web.process import Server, running
@@ -128,7 +128,7 @@ def test_a_hostile_template_runs_nothing_and_reaches_nobody(
 def test_the_hostile_fixture_of_every_mail_stays_words(browser: Browser, real_server: Server) -> None:
     with opened(browser, real_server.url) as (page, misdeeds):
         names = [card.get_attribute("data-name") for card in page.locator(".card").all()]
-        assert len(names) == len(TEMPLATES)
+        assert len(names) == len(NAMES)
         for name in names:
             page.goto(f"{real_server.url}/templates/{name}?fixture=hostile")
             expect(mail(page).locator("h1").first).to_be_visible()
