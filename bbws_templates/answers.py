@@ -56,6 +56,10 @@ def require_s3(answer: Mapping[str, Any], where: str, *, key: str = "") -> None:
         raise strange(where, f"a page of HTML, with the status {status}")
     if 300 <= status < 400 and "location" in headers and not _redirects_by_s3(headers, answer):
         raise strange(where, f"it leads elsewhere, with the status {status}")
+    length = str(headers.get("content-length", "")).strip()
+    if status == 200 and not length.isdecimal() and "transfer-encoding" not in headers:
+        # Where a connection ends in the middle of a head, Python's HTTP takes the head for whole.
+        raise strange(where, "without a length, so that it may have broken off in its head")
     encoding = str(headers.get("content-encoding", "")).strip().lower()
     if encoding in _COMPRESSED:
         raise strange(where, f"compressed ({encoding}), which nothing stored there is")
@@ -65,12 +69,14 @@ def etag_of(answer: Mapping[str, Any], where: str) -> str:
     """The ETag in ``answer``; what has none cannot be revalidated, nor replaced under a condition.
 
     Raises:
-        StrangeAnswerError: there is none.
+        StrangeAnswerError: there is none, or only the beginning of one.
     """
     etag = answer.get("ETag")
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if not isinstance(etag, str) or not etag.strip('"').strip():
-        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         raise strange(where, f"the status {status} without an ETag")
+    if etag.removeprefix("W/").startswith('"') != etag.endswith('"'):
+        raise strange(where, f"the status {status} with an ETag that breaks off")
     return etag
 
 

@@ -247,10 +247,13 @@ class Killers:
 
 
 def meet(bench: Bench, mutation: Mutation, reached: Mapping[str, Any], killers: Killers) -> tuple[str, str]:
-    """What became of a mutant (killed, survived, unreached), and how it differs from the source."""
+    """What became of a mutant (killed, survived, …; impossible), and how it differs from the source."""
     path = bench.home / mutation.file
     source = path.read_text(encoding="utf-8")
-    changed = str(mutate_code(source, get_operator(mutation.operator)(), mutation.occurrence))
+    try:
+        changed = str(mutate_code(source, get_operator(mutation.operator)(), mutation.occurrence))
+    except AttributeError:  # Cosmic Ray draws exceptions with a dot in their name, and cannot replace them
+        return "impossible", ""
     difference = "".join(
         line + "\n"
         for line in unified_diff(source.split("\n"), changed.split("\n"), n=0, lineterm="")
@@ -404,15 +407,16 @@ def run(wanted: Wanted) -> int:
         for number, mutation in enumerate(sample, 1):
             outcome, difference = meet(bench, mutation, reached, killers)
             outcomes[outcome] += 1
-            if outcome not in {"killed", "timeout"}:
+            if outcome not in {"killed", "timeout", "impossible"}:
                 print(f"{outcome}: {mutation}\n{difference}", file=survivors, flush=True)
             if number % 25 == 0:
                 print(f"{number}: {dict(outcomes)}", flush=True)
     bench.close()
     killed = outcomes["killed"] + outcomes["timeout"]
+    met = len(sample) - outcomes["impossible"]
     print(wanted.report.read_text(encoding="utf-8"))
     print(
-        f"{wanted.room}: {killed} of {len(sample)} killed ({killed / max(len(sample), 1):.1%}), "
+        f"{wanted.room}: {killed} of {met} killed ({killed / max(met, 1):.1%}), "
         f"{outcomes['timeout']} of them by running for ever; {outcomes['survived']} survived, "
         f"{outcomes['unreached']} on lines that no test reaches; seed {wanted.seed}; "
         f"{wanted.report.relative_to(ROOT)}"

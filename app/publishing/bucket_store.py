@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
+from app.publishing.deadlines import Deadlines
 from app.publishing.errors import TooLateError, UnversionedBucketError
 from app.publishing.parallel import WORKERS
 from app.publishing.probe import require_conditions
@@ -19,7 +21,8 @@ from bbws_templates.answers import entries, etag_of, require_s3, strange
 from bbws_templates.bucket import BucketReader, connect, error_code, translate
 from bbws_templates.digests import Digest
 from bbws_templates.faults import UnreachableError
-from bbws_templates.layout import OBJECTS, RELEASES, media_type
+from bbws_templates.layout import OBJECTS, PROBE, RELEASES, media_type
+from bbws_templates.reader import StoredObject, Unchanged
 from bbws_templates.target import BucketTarget
 
 if TYPE_CHECKING:
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 _TIMEOUT: Final = 20.0
 _ATTEMPTS: Final = 4
+_LONGEST: Final = 120.0
+"""Longer than all tries last that time out, shorter than what a prune has left for its last deletion."""
 _COLLISIONS: Final = 5
 _DELETED: Final = 204
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
@@ -38,22 +43,40 @@ _COLLISION: Final = {"ConditionalRequestConflict", "409", "OperationAborted"}
 class BucketStore(BucketReader):
     """See ``ObjectStore``."""
 
-    def __init__(self, client: S3Client, target: BucketTarget) -> None:
+    def __init__(self, client: S3Client, target: BucketTarget, *, deadlines: Deadlines | None = None) -> None:
         super().__init__(client, target)
+        self._deadlines = deadlines
         self._in_time: ContextVar[InTime] = ContextVar("in_time", default=always)
         client.meta.events.register("before-send.s3.DeleteObject", self._require_time)
 
     @classmethod
     def connect(
-        cls, target: BucketTarget, *, timeout: float = _TIMEOUT, attempts: int = _ATTEMPTS
+        cls,
+        target: BucketTarget,
+        *,
+        timeout: float = _TIMEOUT,
+        attempts: int = _ATTEMPTS,
+        longest: float = _LONGEST,
     ) -> BucketStore:
-        """A store with a client of its own: ``timeout`` in seconds per request, ``attempts`` in all.
+        """A store with a client of its own, which makes ``attempts`` in all.
+
+        Each is given up when nothing has come for ``timeout`` seconds, and all of them ``longest`` seconds
+        after the first began.
 
         Raises:
             StoreError: boto3 is missing, or the AWS settings cannot be used.
         """
         client = connect(target, timeout=timeout, attempts=attempts, connections=WORKERS)
-        return cls(client, target)
+        return cls(client, target, deadlines=Deadlines(client, longest))
+
+    def _kept(self, key: str = "") -> AbstractContextManager[None]:
+        if self._deadlines is None:
+            return nullcontext()
+        return self._deadlines.kept(f"{self.target}/{key}".rstrip("/"))
+
+    def _get(self, key: str, **conditions: Any) -> StoredObject | Unchanged | None:
+        with self._kept(key):
+            return super()._get(key, **conditions)
 
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
         """As ``ObjectStore.put``; S3 verifies the SHA-256 that is sent along.
@@ -61,6 +84,10 @@ class BucketStore(BucketReader):
         On a server that heeds no conditions, the object is looked at first: what another publisher writes in
         that moment is overwritten.
         """
+        with self._kept(key):
+            return self._put(key, body, if_match=if_match, if_absent=if_absent)
+
+    def _put(self, key: str, body: bytes, *, if_match: str, if_absent: bool) -> str | None:
         if self.target.unconditional and (if_match or if_absent):
             found = self.get(key)
             if found and found.body == body:
@@ -104,16 +131,22 @@ class BucketStore(BucketReader):
     def list(self, prefix: str) -> Iterator[ListedObject]:
         """As ``ObjectStore.list``."""
         own = self.target.prefix
-        pages = self.client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.target.bucket, Prefix=own + prefix
+        pages = iter(
+            self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.target.bucket, Prefix=own + prefix
+            )
         )
         try:
-            for page in pages:
+            while (page := self._next(pages)) is not None:
                 require_s3(page, str(self.target))
                 for key, size in entries(page, own + prefix, str(self.target)):
                     yield ListedObject(key.removeprefix(own), size)
         except Exception as error:
             raise translate(error, self.target, prefix) from error
+
+    def _next(self, pages: Iterator[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+        with self._kept():
+            return next(pages, None)
 
     def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         """As ``ObjectStore.delete``; a version stays for as long as the bucket keeps old ones.
@@ -122,7 +155,8 @@ class BucketStore(BucketReader):
         """
         before = self._in_time.set(in_time)
         try:
-            return self._delete(key, if_match)
+            with self._kept(key):
+                return self._delete(key, if_match)
         finally:
             self._in_time.reset(before)
 
@@ -172,7 +206,8 @@ class BucketStore(BucketReader):
     def require_versioning(self) -> None:
         """As ``ObjectStore.require_versioning``."""
         try:
-            answer = self.client.get_bucket_versioning(Bucket=self.target.bucket)
+            with self._kept():
+                answer = self.client.get_bucket_versioning(Bucket=self.target.bucket)
             require_s3(answer, str(self.target))
             versioned = answer.get("Status") == "Enabled"
         except Exception as error:
@@ -188,4 +223,5 @@ class BucketStore(BucketReader):
     def require_conditions(self) -> None:
         """As ``ObjectStore.require_conditions``: some servers take a header and pay it no heed."""
         if not self.target.unconditional:
-            require_conditions(self.client, self.target)
+            with self._kept(PROBE):
+                require_conditions(self.client, self.target)

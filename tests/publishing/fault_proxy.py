@@ -30,8 +30,11 @@ class Kind(Enum):
 
     DROP = "the connection is closed before the server hears of it"
     LOSE_ANSWER = "the server does it and the connection is closed instead of an answer"
+    CUT_HEAD = "so many bytes of the answer's head, then the connection is closed"
     TRUNCATE = "half of the answer's body, then the connection is closed"
     DELAY = "the answer comes late"
+    DRIP = "a byte at a time, and never all of it"
+    DRIP_HEAD = "the same, of the answer's head"
     LATE = "the client loses patience; only then does the server hear of it"
     STATUS = "an error of S3 in place of the answer"
     FORGET = "the server never sees the condition of the request"
@@ -55,6 +58,7 @@ class Fault:
     headers: tuple[tuple[str, str], ...] = ()
     forgotten: tuple[str, ...] = ("If-Match", "If-None-Match")
     body: bytes = b""
+    length: int = 0
 
     def __str__(self) -> str:
         return f"{self.kind.name.lower()}{self.status or ''}"
@@ -185,6 +189,12 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault.kind is Kind.DELAY:
             time.sleep(fault.seconds)
             self._answer(*self._forward(body))
+        elif fault.kind in (Kind.DRIP, Kind.DRIP_HEAD):
+            self._drip(*self._forward(body), in_head=fault.kind is Kind.DRIP_HEAD)
+        elif fault.kind is Kind.CUT_HEAD:
+            status, headers, answer = self._forward(body)
+            self.wfile.write(self._begin(status, headers, len(answer))[: fault.length])
+            self._hang_up()
         elif fault.kind is Kind.INSTEAD:
             self._answer(fault.status, [*fault.headers], fault.body)
         elif fault.kind is Kind.STRIPPED:
@@ -225,6 +235,30 @@ class _Handler(BaseHTTPRequestHandler):
             self._hang_up()
         elif self.command != "HEAD" and status not in (204, 304):  # a body would begin the next answer
             self.wfile.write(body)
+
+    def _begin(self, status: int, headers: list[tuple[str, str]], length: int) -> bytes:
+        """The head of an answer, but for the empty line at its end."""
+        lines = [f"HTTP/1.1 {status} {http.client.responses.get(status, '')}"]
+        lines += [
+            f"{name}: {value}"
+            for name, value in headers
+            if name.lower() not in ("content-length", "connection", "transfer-encoding")
+        ]
+        lines += [f"Content-Length: {length}"] if status not in (204, 304) else []
+        return "".join(f"{line}\r\n" for line in lines).encode("latin-1")
+
+    def _drip(self, status: int, headers: list[tuple[str, str]], body: bytes, *, in_head: bool) -> None:
+        """Until the client hangs up."""
+        self.wfile.write(self._begin(status, headers, len(body) + 1_000_000) + (b"" if in_head else b"\r\n"))
+        self.close_connection = True
+        self.connection.settimeout(0.02)
+        while True:
+            self.wfile.write(b"x")
+            try:
+                if not self.connection.recv(1):
+                    return
+            except TimeoutError:
+                pass
 
     def _hang_up(self) -> None:
         self.close_connection = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ import pytest
 
 from app.cli import run
 from app.core.release_directory import write_release
+from app.publishing import probe
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from bbws_templates.cache import Origin
 from bbws_templates.client import TemplateClient
-from bbws_templates.faults import StoreError, StrangeAnswerError, UnavailableError
+from bbws_templates.faults import StoreError, StrangeAnswerError, UnavailableError, UnreachableError
 from bbws_templates.target import BucketTarget
 from tests.publishing.conftest import make_bucket
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, at, since
@@ -254,3 +255,37 @@ def test_it_is_one_kind_of_error_with_a_code_of_its_own(
     error = json.loads(capsys.readouterr().out)["error"]
     assert error["code"] == StrangeAnswerError.code
     assert "AWS_ENDPOINT_URL" in error["remedy"]
+
+
+ASKED: dict[str, Callable[[BucketStore], object]] = {
+    "get": lambda store: store.get("there"),
+    "revalidate": lambda store: store.revalidate("there", '"another"'),
+    "list": lambda store: [*store.list("")],
+    "put": lambda store: store.put("there", b"newer"),
+    "delete": lambda store: store.delete("there"),
+    "versioning": lambda store: store.require_versioning(),
+    "conditions": lambda store: store.require_conditions(),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_an_answer_that_breaks_off_in_its_head_is_as_good_as_none_or_whole(
+    aws: str, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    """To Python's HTTP a head ends where the connection does: without the length, and half of an ETag."""
+    target = BucketTarget(make_bucket())
+    BucketStore.connect(target).put(".probe.txt", probe.BODY)
+    with FaultProxy(aws) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        store = BucketStore.connect(target, attempts=1)
+        store.put("there", b"body")
+        start = Snapshot(target)
+        whole = ASKED[asked](store)
+        for length in range(1, 400, 9):
+            start.restore()
+            proxy.reset(at(1, Fault(Kind.CUT_HEAD, length=length)))
+            try:
+                found = ASKED[asked](store)
+            except UnreachableError:
+                continue
+            assert found == whole, length

@@ -1,0 +1,94 @@
+"""An answer that comes a byte at a time, for ever: every request of a publisher has an end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.publishing.bucket_store import BucketStore
+from app.publishing.store import ObjectStore
+from bbws_templates.faults import UnreachableError
+from bbws_templates.target import BucketTarget
+from tests.publishing.conftest import make_bucket
+from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, at, since
+from tests.waiting import patience
+
+HEAD = Kind.DRIP_HEAD  # also of the answer to a deletion, which has no body
+
+REQUESTS: dict[str, Callable[[ObjectStore], object]] = {
+    "get": lambda store: store.get("there"),
+    "revalidate": lambda store: store.revalidate("there", '"another"'),
+    "list": lambda store: [*store.list("")],
+    "put": lambda store: store.put("new", b"new"),
+    "delete": lambda store: store.delete("there"),
+    "versioning": lambda store: store.require_versioning(),
+    "conditions": lambda store: store.require_conditions(),
+}
+
+
+@pytest.fixture
+def proxy(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
+    with FaultProxy(aws) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        yield proxy
+
+
+def hurried(seconds: float) -> BucketStore:
+    """A store with an object, each of whose requests has so many seconds, and most of which wait longer."""
+    store = BucketStore.connect(BucketTarget(make_bucket()), attempts=2, longest=seconds)
+    store.put("there", b"body")
+    return store
+
+
+@pytest.mark.parametrize("kind", [Kind.DRIP, HEAD], ids=lambda kind: kind.name)
+def test_no_request_lasts_for_as_long_as_its_answer_drips(proxy: FaultProxy, kind: Kind) -> None:
+    store = hurried(patience(0.5))
+    requests = {name: request for name, request in REQUESTS.items() if name != "delete" or kind is HEAD}
+    with ThreadPoolExecutor(len(requests)) as pool:
+        proxy.reset(since(1, Fault(kind)))
+        asked = {name: pool.submit(request, store) for name, request in requests.items()}
+        for name, answer in asked.items():
+            with pytest.raises(UnreachableError, match="did not come to its end in") as found:
+                answer.result(patience())
+            assert str(store.target) in str(found.value), name
+    proxy.wait_until_idle()
+    proxy.reset()
+    assert store.put("last", b"last"), "and the store can be used on"
+
+
+def test_what_others_ask_for_meanwhile_goes_on(proxy: FaultProxy) -> None:
+    """Each thread has its own connection; one that was broken off is nobody's any more."""
+    store = hurried(patience(0.5))
+    ended = threading.Event()
+
+    def drip() -> None:
+        with pytest.raises(UnreachableError):
+            store.get("there")
+        ended.set()
+
+    def ask() -> int:
+        asked = 0
+        while not ended.is_set() or not asked:
+            assert store.get("there")
+            asked += 1
+        return asked
+
+    with ThreadPoolExecutor(4) as pool:
+        proxy.reset(at(1, Fault(Kind.DRIP)))
+        dripping = pool.submit(drip)
+        while not proxy.requests:
+            ended.wait(0.01)
+        others = [pool.submit(ask) for _ in range(3)]
+        dripping.result(patience())
+        assert all(other.result(patience()) for other in others)
+
+
+def test_what_is_in_time_is_not_broken_off(proxy: FaultProxy) -> None:
+    store = hurried(patience(5))
+    for request in REQUESTS.values():
+        request(store)
+    assert store.put("new", b"newer", if_match='"wrong"') is None
+    assert store.get("new")
