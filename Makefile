@@ -104,7 +104,7 @@ test-docs: tools infra-tools .venv-aws/.installed ## Follow the runbooks and gui
 .PHONY: corpus
 corpus: tools ## Compare, in Chromium, every template of a folder with its compiled form, and print the shares (DIR=folder)
 	@test -n "$(DIR)" || { echo "Name a folder of templates: make corpus DIR=path/to/templates" >&2; exit 2; }
-	@PYTHONPATH=. $(BIN)/python scripts/corpus.py "$(DIR)"
+	@$(BIN)/python -m scripts.corpus $(DIR)
 
 # test-NAME runs the tests that are marked heavy("NAME").
 test-cuts: ## Cut off and spoil each command that changes a target, at each request, in every way

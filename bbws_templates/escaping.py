@@ -7,6 +7,7 @@ One rule for each place where an email can be read:
   data has it, control characters included: any other Mustache engine writes them too, an HTML parser has a
   rule for each (13.2.3.5), and dropping them would let ``java<U+0001>script:`` grow together.
 - ``text_characters``: NUL becomes U+FFFD as well, since no text part can carry it (RFC 2045, section 2.8).
+- ``markup_as_text``: of markup in a text part, ``{{{value}}}``, what a reader of it sees: see ``fragments``.
 - ``one_line``: in a header value each run of control characters becomes one space. A line break there would
   start a header of the sender's choosing (RFC 5322, section 2.2); a space keeps words apart, which removal
   would not. It applies to text of the template as well: a subject typed over two lines is still one line.
@@ -52,6 +53,16 @@ def html_value(text: str) -> str:
 def text_characters(text: str) -> str:
     """``text`` without what a mail cannot carry; line breaks, tabs and all else are kept."""
     return text if text.isprintable() else _NOT_TEXT.sub(_REPLACEMENT, text)
+
+
+def markup_as_text(text: str) -> str:
+    """``text``, which is HTML, as plain text; without a tag or a reference in it, it is that already."""
+    text = text_characters(text)
+    if "<" not in text and "&" not in text:
+        return text
+    from bbws_templates.fragments import text_of  # Few templates print markup from data.
+
+    return text_of(text)
 
 
 def one_line(text: str) -> str:

@@ -113,6 +113,7 @@ class _Writer:
         self._named: dict[str, str] = {}
         self._partials = partials
         self._mode = mode
+        self._has_markup = False  # in the text part: a value that is printed as the words of its markup
         self._count = 0
         self._room = _MOST_NODES
         self._including: list[str] = []
@@ -126,7 +127,8 @@ class _Writer:
     @property
     def filters(self) -> dict[str, Any]:
         """What the lines call to bring values into the form of the mode."""
-        return {"plain": _PLAIN[self._mode], "filtered": self._filter, "raw": self._raw}
+        plain = _is_plain_of_markup if self._has_markup else _PLAIN[self._mode]
+        return {"plain": plain, "filtered": self._filter, "raw": self._raw}
 
     def _nodes(self, nodes: tuple[Node, ...], scope: _Scope) -> int:
         self.depth = max(self.depth, scope.depth)
@@ -223,6 +225,7 @@ class _Writer:
                 pieces.append(self._value("t", written))
                 written = ""
             value = self._variable(node.path, scope)
+            self._has_markup |= self._mode is Mode.TEXT and not node.escaped
             if node.escaped or self._raw is not None:
                 given = (value, node.escaped)
                 if given not in scope.filtered:
@@ -246,8 +249,10 @@ class _Writer:
         together = given[0] if len(given) == 1 else f"' '.join(({', '.join(given)}))"
         self.lines.append(f"{pad}text = {together}")
         self.lines.append(f"{pad}if not plain(text):")
-        if self._mode is Mode.HEADER:
-            # The filter makes text shorter, and how long it was before counts against the limit.
+        if self._mode is Mode.HEADER or (
+            self._mode is Mode.TEXT and not all(is_escaped for _, is_escaped in printed)
+        ):
+            # The filter changes how long text is, and how long it was before counts against the limit.
             self.lines.append(f"{pad} unsure()")
             return
         self.lines.append(f"{pad} if len(text) > {_LONG}: unsure()")
@@ -365,6 +370,10 @@ def _is_free_of_markup(text: str) -> bool:
 
 def _is_plain_text(text: str) -> bool:
     return "\x00" not in text if text.isascii() else text.isprintable()
+
+
+def _is_plain_of_markup(text: str) -> bool:
+    return "<" not in text and "&" not in text and _is_plain_text(text)
 
 
 _PLAIN: Final[dict[Mode, Callable[[str], bool]]] = {

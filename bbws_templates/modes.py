@@ -15,6 +15,7 @@ class Mode(StrEnum):
     - ``MUSTACHE``: the specification to the letter: values are HTML-escaped and otherwise as they are.
     - ``HTML``: a document: escaped; only lone surrogates, which have no UTF-8 form, are replaced.
     - ``TEXT``: plain text: not escaped; only what no mail can carry (NUL, lone surrogates) is replaced.
+      ``{{{value}}}`` is markup, as it is in the HTML, and prints the words that a reader of it sees.
     - ``HEADER``: a header value: not escaped; every run of control characters, CR and LF among them, in the
       data and in the template itself, becomes one space.
     """
@@ -33,6 +34,6 @@ Filters: TypeAlias = tuple[Filter, Filter, Filter]
 FILTERS: Mapping[Mode, Filters] = {
     Mode.MUSTACHE: (escaping.escape_html, None, None),
     Mode.HTML: (escaping.html_value, escaping.html_characters, None),
-    Mode.TEXT: (escaping.text_characters, escaping.text_characters, None),
+    Mode.TEXT: (escaping.text_characters, escaping.markup_as_text, None),
     Mode.HEADER: (escaping.one_line, escaping.one_line, escaping.one_line),
 }

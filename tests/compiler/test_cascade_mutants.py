@@ -39,6 +39,7 @@ class Mutant:
 
 CASCADE, SELECTORS, SHEET = "css.cascade", "css.selectors", "css.stylesheet"
 INLINING, SPLICING, COMPILATION = "compiler.inlining", "compiler.splicing", "compiler.compilation"
+SPELLING = "compiler.spelling"
 RANKED = "key=lambda item: item.rank)"
 
 MUTANTS: dict[str, Mutant] = {
@@ -242,11 +243,17 @@ MUTANTS: dict[str, Mutant] = {
     "an unescaped variable is moved as it is": Mutant(
         ((SPLICING, "if tag.kind is TokenKind.UNESCAPED else", "if False else"),), ("unescaped",)
     ),
+    "what is inlined is found by a rule that asks about style attributes": Mutant(
+        ((SPELLING, "if not misleading:", "if True:"),), ("inline-white-in-the-dark",)
+    ),
+    "what no spelling keeps from being found is inlined": Mutant(
+        ((SPELLING, "if not self._questions:", "if True:"),), ("inline-at-all",)
+    ),
     "styles for Outlook's elements are lost": Mutant(
         (
             (
                 SPLICING,
-                "edits += [_restyled(document, tag, rules) for tag, rules in for_outlook.items()]",
+                "restyled += for_outlook.items()",
                 "pass",
             ),
         ),

@@ -312,9 +312,27 @@ def test_a_long_mail_has_all_its_words(frame: str, piece: str, times: int) -> No
         ("<p>{{{b}}}</p>", {"mail.txt": "{{b}}"}, []),
     ],
 )
-def test_markup_that_data_bring_into_the_text_is_said(
+def test_where_the_text_prints_markup_of_data_it_is_said(
     compiled: Compile, html: str, files: dict[str, str], found: list[str]
 ) -> None:
     said = [item for item in compiled(html, files).findings if item.code == "markup-in-text"]
     assert [tag for item in said for tag in found if tag in item.message] == found
     assert len(said) == len(found)
+
+
+def test_a_text_of_ones_own_prints_words_as_they_are_and_markup_as_its_words(compiled: Compile) -> None:
+    """Authors write three braces in a text for a value that must not be escaped, whatever it is."""
+    html = "<p>{{note}} {{{letter}}}</p>"
+    files = {
+        "mail.txt": "{{{note}}} {{&note}} {{note:raw}} {{> more}}",
+        "partials/more.txt": "{{& letter}} {{{note}}}",
+    }
+    text = compiled(html, files).compiled.text
+    assert text == (
+        "{{note}} {{note}} {{#note:raw}}{{note:raw}}{{/note:raw}}{{^note:raw}}{{note}}{{/note:raw}} "
+        "{{& letter}} {{note}}"
+    )
+    data = {"note": "<3 & <ada@reader.example>", "letter": "<p>Dear <b>Ada</b></p>"}
+    rendered = Template.parse(text).render(data, mode=Mode.TEXT)
+    assert rendered.count(data["note"]) == 4
+    assert rendered.count("Dear Ada") == 1

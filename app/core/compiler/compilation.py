@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
@@ -33,8 +33,9 @@ from app.core.compiler.masking import MaskedDocument, authored, mask
 from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.pantry import Ingredient, Pantry
 from app.core.compiler.placement import require_parents, require_places, require_selectors, require_styles
-from app.core.compiler.plaintext import as_mustache, plain_text, raw_values
+from app.core.compiler.plaintext import as_mustache, markup_in_text, plain_text, raw_values
 from app.core.compiler.settlement import settled_sheets
+from app.core.compiler.spelling import Spelling
 from app.core.compiler.splicing import Kept, splice
 from app.core.compiler.unused import without_unused
 from app.core.compiler.wording import has_words, untranslated
@@ -123,14 +124,12 @@ class _Compiler:
         matched = book.match(masked.root) if masked.root is not None else {}
         rules = {number: matched[each] for number, each in masked.elements.items() if each in matched}
         marked = self._marked(document, masked, matched)
-        kept = _kept(
-            document,
-            masked,
-            matched,
-            marked,
-            self._through_outlook(document, book, rules) | book.staying_as_well,
-        )
-        compiled_html, origins = splice(document, rules, kept, self._for_outlook(document, book))
+        spelling = Spelling.of(document)
+        inlined, asked = spelling.divided(document, rules)
+        more = self._through_outlook(document, book, rules) | book.staying_as_well | asked
+        kept = _kept(document, masked, matched, marked, more)
+        for_outlook = self._for_outlook(document, book)
+        compiled_html, origins = splice(document, inlined, kept, spelling, for_outlook)
         if self._templates.settings.compiler.remove_unused:
             compiled_html, origins = without_unused(compiled_html, origins)
         text, text_origins = self._text(document, masked, rules)
@@ -168,9 +167,9 @@ class _Compiler:
             untranslated=tuple(self._untranslated.values()),
         )
 
-    def _flat(self, root: Ingredient, *, html: bool) -> FlatText:
+    def _flat(self, root: Ingredient, *, html: bool, markup: Set[str] | None = None) -> FlatText:
         pantry = Pantry(self._templates, self._source, html=html)
-        flat = flatten(root, pantry)
+        flat = flatten(root, pantry, markup)
         lacking = {
             name: file for name, file in pantry.untranslated.items() if has_words(file.text, html=html)
         }
@@ -239,16 +238,15 @@ class _Compiler:
         self, document: Document, masked: MaskedDocument, rules: Mapping[int, Sequence[Matched]]
     ) -> tuple[str, Origins]:
         if self._source.text is not None:
-            flat = self._flat(Ingredient.of_file(self._source.text), html=False)
+            markup = raw_values(document).keys()
+            flat = self._flat(Ingredient.of_file(self._source.text), html=False, markup=markup)
             return flat.text, flat.origins
         text, origins = plain_text(document, masked, rules)
-        for tag in raw_values(document, text):
-            self._report(
-                "markup-in-text",
-                f"The text part, made from the HTML, shows the tags in what {document.written(tag)} holds.",
-                document.flat.origins.locate(tag.start),
-                "Write {{name}} for words; where it has to be HTML, write the text part yourself.",
-            )
+        self._findings += [
+            replace(markup_in_text(document, tag), template=self._source.name)
+            for tag in raw_values(document).values()
+            if document.written(tag) in text
+        ]
         return text, origins
 
     def _member(self, metadata: Metadata, member: str) -> str:

@@ -9,7 +9,7 @@ Source: https://github.com/mustache/spec (partials: "indentation", "standalone";
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from html import escape
 from typing import NoReturn
@@ -36,8 +36,11 @@ class FlatText:
     tokens: tuple[Token, ...]
 
 
-def flatten(root: Ingredient, pantry: Pantry) -> FlatText:
+def flatten(root: Ingredient, pantry: Pantry, markup: Set[str] | None = None) -> FlatText:
     """``root`` with its partials in place, comments and delimiter tags gone.
+
+    ``markup`` is for a text: the names whose values are HTML, so that ``{{{name}}}`` prints the words in it.
+    An author may write so for any other value as well, to have it as it is; then it becomes ``{{name}}``.
 
     Raises:
         TemplateSyntaxError: malformed Mustache, in the file that holds it.
@@ -45,7 +48,7 @@ def flatten(root: Ingredient, pantry: Pantry) -> FlatText:
         CompileError: text with ``{{`` in it, which only other delimiters can express.
         LimitError: the result is beyond ``MAX_FLAT_CHARACTERS``.
     """
-    collector = _Collector(pantry)
+    collector = _Collector(pantry, markup)
     collector.collect(root, "", ())
     return _settled(collector.pieces, root)
 
@@ -69,6 +72,7 @@ class _Collector:
     """Walks through sources and their partials, in the order of the result."""
 
     pantry: Pantry
+    markup: Set[str] | None = None
     pieces: list[_Piece] = field(default_factory=list)
     length: int = 0
 
@@ -109,7 +113,7 @@ class _Collector:
 
     def _tag(self, source: Ingredient, token: Token, indent: str, *, verbatim: bool) -> None:
         kind = token.kind
-        if source.escaped and kind is TokenKind.UNESCAPED:
+        if kind is TokenKind.UNESCAPED and self._is_text(source, token.key):
             kind, verbatim = TokenKind.VARIABLE, False
         written = source.text[token.start : token.end]
         if not verbatim and ("{" in token.key or "}" in token.key):
@@ -123,13 +127,17 @@ class _Collector:
         """Add a value as it was sent: where nobody prepared display values, the name itself has it."""
         if "{" in token.key or "}" in token.key:
             _refuse_braces(source.place(token.start))
-        kind = TokenKind.VARIABLE if source.escaped else token.kind
         raw, shown = token.key, token.key.removesuffix(RAW)
+        kind = TokenKind.VARIABLE if self._is_text(source, raw) else token.kind
         for each, key in (
             (TokenKind.SECTION, raw), (kind, raw), (TokenKind.END, raw),
             (TokenKind.INVERTED, raw), (kind, shown), (TokenKind.END, raw),
         ):  # fmt: skip
             self._add(_Piece(SPELLING[each] % key, source, token.start, False, True))
+
+    def _is_text(self, source: Ingredient, name: str) -> bool:
+        """Whether the value of ``name`` is words, even where it is asked for unescaped."""
+        return source.escaped or (self.markup is not None and name not in self.markup)
 
     def _partial(self, source: Ingredient, token: Token, indent: str, within: tuple[str, ...]) -> None:
         if token.key in within:

@@ -12,7 +12,8 @@ from typing import TypeAlias
 from app.core.compiler.document import Document, StyleElement
 from app.core.compiler.inlining import staying
 from app.core.compiler.origins import Origins, Tracer
-from app.core.css.cascade import Matched, surrounding, written
+from app.core.compiler.spelling import Spelling
+from app.core.css.cascade import Matched, surrounding
 from app.core.css.strengthening import Place
 from app.core.css.stylesheet import Declaration, Stylesheet
 from app.core.html.markup import Attribute, StartTag
@@ -61,6 +62,7 @@ def splice(
     document: Document,
     matched: Mapping[int, Sequence[Matched]],
     kept: Kept,
+    spelling: Spelling,
     for_outlook: Mapping[StartTag, Sequence[Matched]] = MappingProxyType({}),
 ) -> tuple[str, Origins]:
     """The template with inlined styles, and where each character of it came from.
@@ -68,10 +70,9 @@ def splice(
     ``matched`` holds the rules for the start tag of each number, ``for_outlook`` those for tags in Outlook's
     comments.
     """
-    edits = [
-        _restyled(document, document.markup.start_tags[number], rules) for number, rules in matched.items()
-    ]
-    edits += [_restyled(document, tag, rules) for tag, rules in for_outlook.items()]
+    restyled = [(document.markup.start_tags[number], rules) for number, rules in matched.items()]
+    restyled += for_outlook.items()
+    edits = [_restyled(document, tag, rules, spelling) for tag, rules in restyled]
     edits += [
         _reduced(document, number, style, kept)
         for number, style in enumerate(document.styles)
@@ -94,12 +95,12 @@ def splice(
     return tracer.build()
 
 
-def _restyled(document: Document, tag: StartTag, rules: Sequence[Matched]) -> _Edit:
+def _restyled(document: Document, tag: StartTag, rules: Sequence[Matched], spelling: Spelling) -> _Edit:
     """The start tag's style attribute with rules before and after what its author wrote."""
     style = tag.attribute("style")
     if style is None:
         before, after = surrounding(rules, "")
-        css = _moved(document, (*before, *after), '"')
+        css = _moved(document, (*before, *after), '"', spelling, None)
         return _Edit(tag.insertion, tag.insertion, [' style="', *css, '"'] if css else [])
     quote = style.quote or '"'
     start, end = _own_declarations(document, style)
@@ -109,20 +110,24 @@ def _restyled(document: Document, tag: StartTag, rules: Sequence[Matched]) -> _E
         if not before and not after:
             return _Edit(style.start, style.start, [])  # a bare ``style`` says nothing and stays as it is
         name.append("=")
+    own = html.unescape(document.veil.text[style.value_start : style.value_end])
+    first = _moved(document, before, quote, spelling, own)
+    last = _moved(document, after, quote, spelling, own)
     if start == end:
-        return _Edit(
-            style.start, style.end, [*name, quote, *_moved(document, (*before, *after), quote), quote]
-        )
-    first = [*_moved(document, before, quote), ";"] if before else []
-    last = [";", *_moved(document, after, quote)] if after else []
+        between: list[_Piece] = [";"] if first and last else []
+        return _Edit(style.start, style.end, [*name, quote, *first, *between, *last, quote])
+    first += [";"] if first else []
+    last = [";", *last] if last else []
     return _Edit(style.start, style.end, [*name, quote, *first, (start, end), *last, quote])
 
 
-def _moved(document: Document, declarations: Sequence[Declaration], quote: str) -> list[_Piece]:
+def _moved(
+    document: Document, declarations: Sequence[Declaration], quote: str, spelling: Spelling, own: str | None
+) -> list[_Piece]:
     """Declarations for an attribute in ``quote``, each with the place where it was written."""
     return [
         _Moved(
-            (";" if number else "") + _quoted(document, written(item), quote),
+            (";" if number else "") + _quoted(document, spelling.written(item, own), quote),
             document.styles[item.sheet].raw.start + item.offset,
         )
         for number, item in enumerate(declarations)

@@ -24,6 +24,10 @@ _PIECE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"\s([^\s=>]+)(?:=\"([^\"]*)\")?")
+_ASKS_STYLE = re.compile(r"(?<=\[)(?=\s*style\s*[\]~|^$*=])", re.IGNORECASE)
+_AS_WRITTEN = "as-written-"
+"""Before ``style``: the attribute that holds what a template says there, for rules that ask for it."""
+
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _FRAME = frozenset({"html", "head"})
 _SCREENS = frozenset({"", "all", "screen"})
@@ -66,11 +70,13 @@ def look(document: str) -> Sight:
     """
     normal = _inline(scriptless(document))
     pieces = list(_pieces(normal))
-    texts = list(_stylesheets(pieces))
+    plain = list(_stylesheets(pieces))
+    texts = [(_ASKS_STYLE.sub(_AS_WRITTEN, css), medium) for css, medium in plain]
+    asked = any(_AS_WRITTEN in css for css, _ in texts)
     watched: Watched = frozenset().union(*(conditions(css, medium) for css, medium in texts))
     sheets = [sheet_atoms(css, medium, watched) for css, medium in texts]
     meaning: dict[str, tuple[str, str]] = {}
-    rewritten = "".join(_rewritten(pieces, watched, meaning))
+    rewritten = "".join(_rewritten(pieces, watched, meaning, asked=asked))
     ruled = frozenset(word for sheet in sheets for word in sheet.meaning)
     for sheet in sheets:
         meaning |= sheet.meaning
@@ -78,7 +84,7 @@ def look(document: str) -> Sight:
     inlined = _inline(rewritten, extra_css=styles)
     events = tuple(_settled(_events(inlined)))
     statements = tuple(text for sheet in sheets for text in sheet.statements)
-    return Sight(events, statements, meaning, ruled, tuple(css for css, _ in texts))
+    return Sight(events, statements, meaning, ruled, tuple(css for css, _ in plain))
 
 
 def _inline(document: str, extra_css: str | None = None) -> str:
@@ -118,9 +124,16 @@ def _stylesheets(pieces: Iterable[tuple[re.Match[str], str]]) -> Iterator[tuple[
 
 
 def _rewritten(
-    pieces: Iterable[tuple[re.Match[str], str]], watched: Watched, meaning: dict[str, tuple[str, str]]
+    pieces: Iterable[tuple[re.Match[str], str]],
+    watched: Watched,
+    meaning: dict[str, tuple[str, str]],
+    *,
+    asked: bool,
 ) -> Iterator[str]:
-    """The document with atoms in its style attributes, and nothing in its style elements."""
+    """The document with atoms in its style attributes, and nothing in its style elements.
+
+    Where rules ask about style attributes, what is ``asked`` for stands beside the atoms.
+    """
     for match, raw in pieces:
         name = match["start"]
         if name is None:
@@ -128,8 +141,11 @@ def _rewritten(
             continue
         attributes = dict(_attributes(match["attributes"])) if " style" in match["attributes"] else {}
         if "style" in attributes:
-            own = style_atoms(attributes.pop("style"), watched)
+            authored = attributes.pop("style")
+            own = style_atoms(authored, watched)
             meaning.update(own.meaning)
+            if asked:
+                attributes[f"{_AS_WRITTEN}style"] = authored
             if own.text:
                 attributes["style"] = own.text
             written = "".join(f' {key}="{_escaped(value)}"' for key, value in attributes.items())
@@ -144,6 +160,7 @@ def _events(text: str) -> Iterator[Event]:
         if match["start"] is not None:
             attributes = dict(_attributes(match["attributes"]))
             style = dict(_declared(attributes.pop("style", "")))
+            attributes.pop(f"{_AS_WRITTEN}style", None)
             yield Event(f"<{_said(match['start'])}>", "", tuple(sorted(attributes.items())), style)
             if raw:
                 yield Event("text", raw)

@@ -35,6 +35,24 @@ PATTERNS: dict[str, tuple[str, str]] = {
         ":root{color-scheme:light dark;supported-color-schemes:light dark} p{color:#222}",
         "<p>x</p>",
     ),
+    # Selectors that ask about style attributes: what is inlined is none of the author's.
+    "inline-white-in-the-dark": (
+        ".card{background-color:#ffffff;color:#333} td{background-color: #ffffff}\n@media (prefers-color-scheme: dark){"
+        '[style*="background-color:#ffffff"],[style*="background-color: #ffffff"]{background-color:#1c1c1c!important}'
+        "[style*='color:#333']{color:#eee!important}}",
+        "<div class=card>a</div><div class=card style='background-color:#ffffff'>b</div>"
+        "<table><tr><td class=card>c</td><td style='background-color: #ffffff; color:#333'>d</td></tr></table>",
+    ),
+    "inline-colour-anyhow": (
+        "p{color:red;font:italic 12px Arial} @media (max-width:400px){[style*=red]{margin:9px} [style*=color i]{padding:7px}"
+        "[style*='font']{border:1px solid}}",
+        "<p>a</p><p style='color:red'>b</p><p style='COLOR:blue;top:0'>c</p>",
+    ),
+    "inline-at-all": (
+        "p{color:red} i{color:green} [style]{padding:3px} p[style^='top']{margin:9px} [style='left:0']{border:1px solid}"
+        "[style$=':0']{letter-spacing:1px} [style~=right]{text-align:right}",
+        "<p>a <i>b</i></p><p style='top:1px'>c</p><i style=left:0>d</i><p style='float: right'>e</p>",
+    ),
     # Grids.
     "foundation-grid": (
         "th{padding:16px} .row .large-6{width:50%} .row th.last:not([class*=offset]){padding-right:8px} "

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from app.core.compiler.compilation import compile_template
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
-from scripts.corpus import browser_page, first_difference, rendered
+from scripts.corpus.looks import Pages, browser_pages, first_difference, rendered
 from tests.corpus.looks.patterns import EXCEPTIONS, Pattern, templates
 
 EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
@@ -20,17 +19,18 @@ SLICE = CORPUS[::17]
 
 
 @pytest.fixture(scope="module")  # while it lives, no other test can run an event loop of its own
-def page() -> Iterator[Page]:
-    with browser_page() as page:
-        yield page
+def pages() -> Iterator[Pages]:
+    with browser_pages() as pages:
+        yield pages
 
 
-def require_same_looks(page: Page, pattern: Pattern) -> None:
+def require_same_looks(pages: Pages, pattern: Pattern) -> None:
     file = SourceFile(Path("/t/mail.html"), "mail.html", pattern.html)
     compilation = compile_template(TemplateSource("mail", file, None, None, {}), EMPTY)
     findings = equivalence_findings(compilation, EMPTY, pattern.data, fixture="")
     assert "not-equivalent" not in {finding.code for finding in findings}, findings
-    difference = first_difference(page, *rendered(compilation, EMPTY, pattern.data))
+    source, email = rendered(compilation, EMPTY, pattern.data)
+    difference = first_difference(pages, source, email.html)
     warned = "overridden-rule" in {finding.code for finding in (*compilation.findings, *findings)}
     if pattern.name in EXCEPTIONS:
         assert difference is not None, "it looks the same by now: take it out of the exceptions"
@@ -44,12 +44,32 @@ def test_the_corpus_is_large_and_each_of_its_templates_has_a_name_of_its_own() -
     assert EXCEPTIONS.keys() <= {pattern.name for pattern in CORPUS}
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "pixels"),
+    [
+        ("<p style='cursor: help'>a</p>", "<p>a</p>", False),  # nothing is drawn of it
+        ("<style>@media (max-width: 400px) { p { color: red } }</style><p>a</p>", "<p>a</p>", True),
+        (
+            "<style>p::after { content: 'b' }</style><p>a</p>",
+            "<p>a</p>",
+            True,
+        ),  # an element's style has no part in it
+        ("<p>a</p>", "<p>a</p><i></i>", False),
+    ],
+)
+def test_a_difference_is_seen(pages: Pages, one: str, other: str, pixels: bool) -> None:
+    found = first_difference(pages, one, other)
+    assert found is not None
+    assert found.pixels == pixels
+    assert first_difference(pages, one, one) is None
+
+
 @pytest.mark.parametrize("pattern", SLICE, ids=lambda pattern: pattern.name)
-def test_a_slice_of_the_corpus_looks_the_same(page: Page, pattern: Pattern) -> None:
-    require_same_looks(page, pattern)
+def test_a_slice_of_the_corpus_looks_the_same(pages: Pages, pattern: Pattern) -> None:
+    require_same_looks(pages, pattern)
 
 
 @pytest.mark.heavy("corpus")
 @pytest.mark.parametrize("pattern", CORPUS, ids=lambda pattern: pattern.name)
-def test_the_whole_corpus_looks_the_same(page: Page, pattern: Pattern) -> None:
-    require_same_looks(page, pattern)
+def test_the_whole_corpus_looks_the_same(pages: Pages, pattern: Pattern) -> None:
+    require_same_looks(pages, pattern)

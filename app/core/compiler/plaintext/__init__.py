@@ -23,6 +23,7 @@ from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.plaintext.page import Page
 from app.core.compiler.plaintext.reading import Reader
 from app.core.css.cascade import Matched
+from app.core.findings import Finding, Severity
 from bbws_templates.tokens import Token, TokenKind
 
 _BRACE = re.compile(r"\{(?=[{\ufdd0-\ufdef])")
@@ -44,10 +45,21 @@ def plain_text(
     return as_mustache(document, text + "\n" if text else "")
 
 
-def raw_values(document: Document, text: str) -> list[Token]:
-    """The tags of a text part that print what the HTML prints as markup; each name once."""
-    tags = {tag.key: tag for tag in document.veil.tags if tag.kind is TokenKind.UNESCAPED}
-    return [tag for tag in tags.values() if document.written(tag) in text]
+def raw_values(document: Document) -> dict[str, Token]:
+    """By name, the last tag that prints each value which the HTML prints as markup."""
+    return {tag.key: tag for tag in document.veil.tags if tag.kind is TokenKind.UNESCAPED}
+
+
+def markup_in_text(document: Document, tag: Token) -> Finding:
+    """That ``tag`` stands in the text part, where engines from elsewhere do not read its markup."""
+    return Finding(
+        "markup-in-text",
+        Severity.INFO,
+        f"The text part prints the words of the markup in {document.written(tag)}; "
+        "an engine other than bbws_templates would print its tags too.",
+        document.flat.origins.locate(tag.start),
+        "Write {{name}} for words. Else nothing, if bbws_templates renders the mail.",
+    )
 
 
 def as_mustache(document: Document, veiled: str) -> tuple[str, Origins]:

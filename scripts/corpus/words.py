@@ -11,7 +11,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from pathlib import Path
 from typing import Any
+
+from playwright.sync_api import Page
+
+SEEN = Path(__file__).with_name("seen.js").read_text(encoding="utf-8")
+WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 800, 4000, 60_000  # pixels; a word that lies outside is off the screen
 
 _INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]")
 _WORD = re.compile(r"\ue000\d+\ue001|[^\W_]+")
@@ -32,6 +38,18 @@ class Difference:
 
     def __bool__(self) -> bool:
         return bool(self.missing or self.extra or self.lost_addresses)
+
+
+def pieces_seen(page: Page, html: str) -> list[dict[str, Any]]:
+    """What a reader of ``html`` sees in a wide window, high enough for all of it; as ``seen.js`` says."""
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": WIDTH, "height": LEAST_HEIGHT})
+    page.set_content(html, wait_until="domcontentloaded")
+    height = int(page.evaluate("document.documentElement.scrollHeight"))
+    if height > LEAST_HEIGHT:
+        page.set_viewport_size({"width": WIDTH, "height": min(height, MOST_HEIGHT)})
+    pieces: list[dict[str, Any]] = page.evaluate(SEEN)
+    return pieces
 
 
 def difference(pieces: Sequence[dict[str, Any]], text: str) -> Difference:

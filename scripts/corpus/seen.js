@@ -7,6 +7,7 @@
 () => {
   const LEAST = 1; // pixels
   const APART = 2.5;
+  const FAR = 3000; // nobody scrolls further to the right
   const pieces = [];
   const orders = { "table-caption": -2, "table-header-group": -1, "table-footer-group": 1 };
   let lastBox = null;
@@ -29,7 +30,8 @@
       left = Math.max(left, edges.left); top = Math.max(top, edges.top);
       right = Math.min(right, edges.right); bottom = Math.min(bottom, edges.bottom);
     };
-    within({ left: 0, top: 0, right: innerWidth, bottom: innerHeight });
+    const across = Math.max(innerWidth, Math.min(document.documentElement.scrollWidth, FAR));
+    within({ left: 0, top: 0, right: across, bottom: innerHeight });
     for (let around = element; around && around !== document.body; around = around.parentElement) {
       const style = getComputedStyle(around), edges = around.getBoundingClientRect();
       const clips = style.overflowX !== "visible" || style.overflowY !== "visible";

@@ -1,0 +1,161 @@
+"""A template and its compiled form, side by side in Chromium: computed styles, pixels, three views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Literal
+
+from PIL import Image, ImageChops
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from app.browser.discovery import find_browser
+from app.core.compiler.borne import MARK, render_source
+from app.core.compiler.compilation import Compilation
+from app.core.compiler.embedding import with_stylesheets
+from app.core.sources import TemplateSet
+from bbws_templates.compiled import RenderedEmail
+from bbws_templates.mailing import render_email
+
+Scheme = Literal["light", "dark"]
+
+VIEWS: dict[str, tuple[int, Scheme]] = {
+    "desktop": (640, "light"),
+    "phone": (375, "light"),
+    "dark": (640, "dark"),
+}
+"""Of each view the width, in CSS pixels, and the colour scheme."""
+
+HEIGHT = 900  # CSS pixels
+_PATIENCE = 120_000  # milliseconds; on a busy machine a long page takes a while
+
+# Whatever moves is stopped where it rests; for a comparison, two numbers stand for the style of an element.
+_LOOKS = """
+() => {
+    for (const animation of document.getAnimations()) animation.cancel();
+    const names = [...getComputedStyle(document.documentElement)];
+    return [...document.documentElement.querySelectorAll('*')]
+        .filter(element => !element.matches('head, style, link, meta, title, script, base'))
+        .map(element => {
+            const style = getComputedStyle(element);
+            const text = element.tagName + names.map(name => style.getPropertyValue(name)).join('|');
+            let high = 0xdeadbeef, low = 0x41c6ce57;
+            for (let index = 0; index < text.length; index++) {
+                const unit = text.charCodeAt(index);
+                high = Math.imul(high ^ unit, 2654435761);
+                low = Math.imul(low ^ unit, 1597334677);
+            }
+            return [high >>> 0, low >>> 0];
+        });
+}
+"""
+_STYLE = """
+number => {
+    const element = [...document.documentElement.querySelectorAll('*')]
+        .filter(element => !element.matches('head, style, link, meta, title, script, base'))[number];
+    const style = getComputedStyle(element);
+    return [element.tagName, ...[...style].map(name => `${name}:${style.getPropertyValue(name)}`)];
+}
+"""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first thing in which two documents look different, and in which view."""
+
+    view: str
+    message: str
+    pixels: bool
+    """Whether a picture differs, in this view or in another, and not just a computed style."""
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """The browser that the pictures are taken with."""
+    found = find_browser()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found.executable, args=["--no-sandbox"], env={**found.env} or None
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Two pages, side by side; they load nothing from anywhere and run no script, as in a mail client."""
+
+    source: Page
+    compiled: Page
+
+    @classmethod
+    def opened(cls, browser: Browser) -> Pages:
+        """Two empty pages."""
+        return cls(_page(browser), _page(browser))
+
+    def close(self) -> None:
+        """Close both."""
+        for page in (self.source, self.compiled):
+            page.context.close()
+
+
+def _page(browser: Browser) -> Page:
+    def refuse(route: Route) -> None:
+        route.abort()
+
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.set_default_timeout(_PATIENCE)
+    page.route("**/*", refuse)
+    return page
+
+
+@contextmanager
+def browser_pages() -> Iterator[Pages]:
+    """Two pages of a browser that lives as long as they do."""
+    with browser() as running:
+        yield Pages.opened(running)
+
+
+def first_difference(pages: Pages, source: str, compiled: str) -> Difference | None:
+    """Where two documents look different, None where they look the same in every view."""
+    both = (pages.source, pages.compiled)
+    for page, html in zip(both, (source, compiled), strict=True):
+        page.set_content(html, wait_until="domcontentloaded")
+    first: tuple[str, str] | None = None
+    pixels = False
+    for view, (width, scheme) in VIEWS.items():
+        for page in both:
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.emulate_media(color_scheme=scheme)
+        before, after = (page.evaluate(_LOOKS) for page in both)
+        message = ""
+        if len(before) != len(after):
+            message = f"{len(after)} elements instead of {len(before)}"
+        elif before != after:
+            number = next(number for number, each in enumerate(before) if each != after[number])
+            here, there = (page.evaluate(_STYLE, number) for page in both)
+            message = f"<{here[0].lower()}> {number}: {', '.join(sorted(set(there) ^ set(here))[:4])}"
+        shots = [page.screenshot(full_page=True, animations="disabled") for page in both]
+        differs = shots[0] != shots[1] and not _same_pixels(*shots)
+        pixels = pixels or differs
+        if first is None and (message or differs):
+            first = view, message or "pixels"
+    return Difference(*first, pixels) if first else None
+
+
+def _same_pixels(first: bytes, second: bytes) -> bool:
+    left, right = (Image.open(BytesIO(data)).convert("RGB") for data in (first, second))
+    return left.size == right.size and ImageChops.difference(left, right).getbbox() is None
+
+
+def rendered(
+    compilation: Compilation, templates: TemplateSet, data: Mapping[str, Any]
+) -> tuple[str, RenderedEmail]:
+    """The source and the compiled template, rendered with the same data."""
+    source = render_source(compilation.source, templates, data)
+    html = with_stylesheets(source.html, compilation.stylesheets, compilation.imports)
+    for mark in source.bringers:
+        html = html.replace(f' {MARK}="{mark}"', "")
+    return html, render_email(compilation.compiled, data, strict=False)

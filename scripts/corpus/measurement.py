@@ -1,0 +1,97 @@
+"""One template measured: does it compile, look the same, say the same, and what do the checks say?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser
+from playwright.sync_api import Error as PlaywrightError
+
+from app.core.findings import Finding, Severity
+from app.core.validation import specimen_data
+from app.core.workspace import Workspace
+from bbws_templates.errors import BbwsTemplatesError
+from scripts.corpus.looks import Pages, first_difference, rendered
+from scripts.corpus.words import Difference, difference, pieces_seen
+
+EQUAL = "equal in every view"
+WARNINGS = frozenset({"overridden-rule", "not-equivalent", "markup-not-inlined"})
+"""The findings that tell of a difference between source and compiled form."""
+
+
+@dataclass
+class Measurement:
+    """What was found of one template; ``texts`` has one item for each of its data sets."""
+
+    template: str
+    verdict: str = EQUAL
+    words: str = ""
+    texts: list[Difference] = field(default_factory=list)
+    errors: list[Finding] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        """Each thing that is not as it should be, in words."""
+        if self.verdict != EQUAL:
+            yield f"{self.template}: {self.verdict}: {self.words}"
+        for text in self.texts:
+            if text:
+                yield (
+                    f"{self.template}: text: missing {list(text.missing[:12])}, "
+                    f"too much {list(text.extra[:12])}, links lost {list(text.lost_addresses[:6])}"
+                )
+        for code, number in Counter(error.code for error in self.errors).items():
+            first = next(error for error in self.errors if error.code == code)
+            yield f"{self.template}: {number} x error {code}, as at {first.location}: {first.message}"
+
+
+def measured(workspace: Workspace, name: str, browser: Browser) -> Measurement:
+    """Measure one template, with each of its fixtures, else with made-up data."""
+    result = Measurement(name)
+    try:
+        compilation = workspace.compilation(name)
+        findings = workspace.check([name]).findings
+        result.errors = [
+            finding
+            for finding in findings
+            if finding.severity is Severity.ERROR and finding.code not in WARNINGS
+        ]
+        said = sorted(WARNINGS & {finding.code for finding in findings})
+        with _pages(browser) as pages:
+            for data in _data_sets(workspace, name):
+                source, email = rendered(compilation, workspace.templates, data)
+                found = first_difference(pages, source, email.html)
+                if found is not None:
+                    kind = "pixels differ" if found.pixels else "pixels equal, a style differs"
+                    result.verdict = f"{kind}, {' and '.join(said) if said else 'without a word'}"
+                    result.words = f"{found.view}: {found.message}"
+                result.texts.append(difference(pieces_seen(pages.compiled, email.html), email.text))
+        if result.verdict == EQUAL and "not-equivalent" in said:
+            result.verdict = "equal, and yet not-equivalent"
+            result.words = next(item.message for item in findings if item.code == "not-equivalent")
+    except BbwsTemplatesError as error:
+        result.verdict, result.words = f"refused ({error.code})", str(error)
+    except PlaywrightError as error:
+        result.verdict, result.words = "not shown", error.message.partition("\n")[0]
+    except Exception as error:  # noqa: BLE001  it is measured that none ever comes
+        result.verdict, result.words = "crashed", f"{type(error).__name__}: {error}"
+    return result
+
+
+@contextmanager
+def _pages(browser: Browser) -> Iterator[Pages]:
+    pages = Pages.opened(browser)
+    try:
+        yield pages
+    finally:
+        pages.close()
+
+
+def _data_sets(workspace: Workspace, name: str) -> list[Mapping[str, Any]]:
+    fixtures = workspace.source(name).fixtures.values()
+    return [workspace.shown(name, item.data) for item in fixtures] or [
+        specimen_data(workspace.compilation(name).compiled)
+    ]
