@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import tinycss2
 
-from app.core.clients.edits import Edits, restyle, scan
+from app.core.clients.restyling import restyle, scan
 from app.core.clients.view import Client, ClientView
 from app.core.css.stylesheet import Declaration, parse_stylesheet
+from app.core.html.edits import Edits
 from app.core.html.markup import Markup, RawText, StartTag
 from app.core.validation.checks.size import CLIP_BYTES
 from app.core.validation.checks.style_blocks import (

@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-from app.core.clients.edits import Edits, restyle, scan, style_of, value_of, written
+from app.core.clients.restyling import restyle, scan, style_of, value_of, written
 from app.core.clients.view import Client, ClientView
 from app.core.css.stylesheet import Declaration
+from app.core.html.edits import Edits
 from app.core.html.markup import Markup, StartTag
 
 _DROPPED_OF_IMAGE = frozenset({"display", "width", "height", "max-width", "object-fit"})

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from app.core.clients.edits import Edits, restyle, scan
+from app.core.clients.restyling import restyle, scan
 from app.core.clients.view import Client, ClientView
 from app.core.css.stylesheet import Declaration, parse_stylesheet
+from app.core.html.edits import Edits
 from app.core.html.markup import Markup, StartTag
 from app.core.html.outlook_view import outlook_view
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.compiler.pantry import Pantry
+from app.core.html.edits import Edits
 from app.core.html.markup import Markup
 from app.core.sources import TemplateSet, TemplateSource
 from bbws_templates.engine import Template
@@ -86,11 +87,9 @@ def _unescaped(source: str) -> dict[int, Token]:
 def _marked(html: str, spans: Sequence[tuple[int, int]]) -> str:
     """``html`` with the number of its span in every start tag that begins in one."""
     starts = [start for start, _ in spans]
-    pieces: list[str] = []
-    here = 0
+    edits = Edits(html)
     for tag in Markup(html).start_tags:
         number = bisect_right(starts, tag.start) - 1
         if number >= 0 and tag.start < spans[number][1] and tag.name not in _FRAME:
-            pieces += [html[here : tag.name_end], f' {MARK}="{number}"']
-            here = tag.name_end
-    return "".join([*pieces, html[here:]])
+            edits.insert(tag.name_end, f' {MARK}="{number}"')
+    return edits.applied()

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from app.core.compiler.origins import Origins
 from app.core.errors import CompileError, Location
 from app.core.findings import Finding, Severity
+from app.core.html.edits import Edits
 from app.core.html.markup import Attribute, Markup, StartTag
 from app.core.html.readings import Readings
 from app.core.sources import SourceFile, TemplateSet
@@ -126,23 +127,17 @@ def with_stylesheets(
     ``files`` maps the addresses of links to them, ``statements`` an ``@import`` to what it brings.
     """
     markup = Markup(html)
-    edits = [
-        (link.tag.start, link.tag.end, "".join(link.styled(files[link.href].text)))
-        for link in stylesheet_links(Readings(markup))
-        if link.href in files
-    ]
+    edits = Edits(html)
+    for link in stylesheet_links(Readings(markup)):
+        if link.href in files:
+            edits.replace(link.tag.start, link.tag.end, "".join(link.styled(files[link.href].text)))
     for raw in markup.raw_texts if statements else ():
         if raw.tag.name == "style":
             css = html[raw.start : raw.end]
             for statement, brought in statements.items():
                 css = css.replace(statement, brought)
-            edits.append((raw.start, raw.end, css))
-    pieces = []
-    here = 0
-    for start, end, text in sorted(edits):
-        pieces += [html[here:start], text]
-        here = end
-    return "".join([*pieces, html[here:]])
+            edits.replace(raw.start, raw.end, css)
+    return edits.applied()
 
 
 def require_comment(file: SourceFile, place: Location) -> None:

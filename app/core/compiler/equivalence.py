@@ -24,6 +24,7 @@ from app.core.compiler.compilation import Compilation
 from app.core.compiler.embedding import with_stylesheets
 from app.core.compiler.tracing import RenderedHtml
 from app.core.findings import Finding, Severity
+from app.core.html.edits import Edits
 from app.core.html.markup import Markup, UnclosedMarkupError
 from app.core.html.outlook_view import outlook_view
 from app.core.proof.atoms import EVERYTHING, OLDEST
@@ -135,13 +136,11 @@ def _outlook_findings(
 def _marked_for_outlook(html: str) -> str:
     """What Outlook reads, with a mark on each element that nobody else does."""
     view = outlook_view(html)
-    pieces = []
-    here = 0
+    edits = Edits(view.html)
     for tag in Markup(view.html).start_tags:
         if view.is_only(tag.start):
-            pieces += [view.html[here : tag.name_end], f" {_OF_OUTLOOK}"]
-            here = tag.name_end
-    return "".join([*pieces, view.html[here:]])
+            edits.insert(tag.name_end, f" {_OF_OUTLOOK}")
+    return edits.applied()
 
 
 def _is_marked(sight: Sight, difference: Difference) -> bool:
@@ -173,14 +172,11 @@ def _differing(
 def _line(html: str, event: int) -> int:
     """The line of the last start tag up to an event."""
     try:
-        tags = Markup(html).start_tags
-        pieces = []
-        here = 0
-        for tag in tags:
+        edits = Edits(html)
+        for tag in Markup(html).start_tags:
             line = html.count("\n", 0, tag.start) + 1
-            pieces += [html[here : tag.name_end], f' {_LINE}="{line}"']
-            here = tag.name_end
-        events = look("".join([*pieces, html[here:]])).events
+            edits.insert(tag.name_end, f' {_LINE}="{line}"')
+        events = look(edits.applied()).events
     except (UnclosedMarkupError, css_inline.InlineError):
         return 1
     lines = [dict(item.attributes).get(_LINE, "") for item in events[: event + 1]]

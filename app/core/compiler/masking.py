@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from app.core.compiler.document import Document
 from app.core.css.data import PROPERTIES
 from app.core.css.stylesheet import Declaration, parse_declarations
+from app.core.html.edits import Edits
 from app.core.html.markup import RAW_ELEMENTS, Comment, Context
 from app.core.html.tree import Node, every_node, is_comment, is_element, parse_document
 from bbws_templates.tokens import TokenKind
@@ -101,34 +102,27 @@ def section_number(comment: Node) -> int | None:
 def masked_text(document: Document) -> str:
     """The copy before it is parsed."""
     markup, veil = document.markup, document.veil
-    edits: list[tuple[int, int, str]] = []
+    edits = Edits(markup.text)
     if not _FRAME & {tag.name for tag in markup.start_tags} and markup.text.strip():
-        begin = document.body_start
-        edits.append((begin, begin, "<body>"))
+        edits.insert(document.body_start, "<body>")
     for comment in markup.comments:
         if not comment.declaration:
-            edits.append((comment.start, comment.end, _parted_tags(document, comment)))
+            edits.replace(comment.start, comment.end, _parted_tags(document, comment))
     for raw in markup.raw_texts:
         if raw.tag.name in RAW_ELEMENTS:
-            edits.append((raw.start, raw.end, ""))
+            edits.replace(raw.start, raw.end, "")
     for number, tag in enumerate(markup.start_tags):
-        edits.append((tag.name_end, tag.name_end, f' {MARK}="{number}"'))
+        edits.insert(tag.name_end, f' {MARK}="{number}"')
         style = tag.attribute("style")
         if style is not None:
-            edits.append((style.start, style.end, ""))
+            edits.replace(style.start, style.end, "")
     for number, mustache in enumerate(veil.tags):
         if markup.region(mustache.start).context is Context.TEXT:
             if mustache.kind in _BLOCKS:
-                edits.append((mustache.start, mustache.end, _section_comment(number)))
+                edits.replace(mustache.start, mustache.end, _section_comment(number))
             elif mustache.kind is TokenKind.COMMENT:
-                edits.append((mustache.start, mustache.end, ""))
-    pieces = []
-    here = 0
-    for start, end, replacement in sorted(edits, key=lambda edit: edit[:2]):
-        if start >= here:
-            pieces += [markup.text[here:start], replacement]
-            here = end
-    return "".join([*pieces, markup.text[here:]])
+                edits.replace(mustache.start, mustache.end, "")
+    return edits.applied()
 
 
 def _parted_tags(document: Document, comment: Comment) -> str:

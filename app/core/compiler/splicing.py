@@ -16,6 +16,7 @@ from app.core.compiler.spelling import Spelling
 from app.core.css.cascade import Matched, surrounding
 from app.core.css.strengthening import Place
 from app.core.css.stylesheet import Declaration, Stylesheet
+from app.core.html.edits import Edits
 from app.core.html.markup import Attribute, StartTag
 from bbws_templates.tokens import TokenKind
 
@@ -158,15 +159,13 @@ def _quoted(document: Document, css: str, quote: str) -> str:
     other = "'" if quote == '"' else '"'
     css = _STRING.sub(lambda match: _requoted(match, other), css)
     css = css.replace("&", "&amp;").replace("<", "&lt;").replace(quote, "&quot;" if quote == '"' else "&#39;")
-    pieces = []
-    here = 0
+    edits = Edits(css)
     for word in document.veil.words(css):
         tag = document.veil.tag(word)
         # Unescaped, a value could end the attribute that its rule has moved into.
         written = f"{{{{{tag.key}}}}}" if tag.kind is TokenKind.UNESCAPED else document.written(tag)
-        pieces += [css[here : word.start()], written]
-        here = word.end()
-    return "".join([*pieces, css[here:]])
+        edits.replace(word.start(), word.end(), written)
+    return edits.applied()
 
 
 def _requoted(match: re.Match[str], quote: str) -> str:

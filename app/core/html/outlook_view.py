@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.core.html.edits import Edits
+
 OUTLOOK_VERSION = 16
 _OLDER = (15, 14, 12)
 
@@ -162,12 +164,12 @@ class _Conditionals:
 def _blanked(text: str, kinds: Iterable[tuple[re.Pattern[str], re.Pattern[str]]]) -> str:
     """``text`` with blanks for what begins and ends by the patterns of a kind."""
     for opening, closing in kinds:
-        pieces = []
+        edits = Edits(text)
         here = 0
         while (first := opening.search(text, here)) and (last := closing.search(text, first.end())):
-            pieces += [text[here : first.start()], _NOT_LINE_END.sub(" ", text[first.start() : last.end()])]
             here = last.end()
-        text = "".join([*pieces, text[here:]])
+            edits.replace(first.start(), here, _NOT_LINE_END.sub(" ", text[first.start() : here]))
+        text = edits.applied()
     return text
 
 

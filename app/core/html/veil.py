@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.core.html.edits import Edits
 from bbws_templates.tokens import Token, TokenKind
 
 # The number of a tag is two characters of a private-use plane; every tag is at least five long.
@@ -47,14 +48,12 @@ class Veil:
         self.tags = tuple(token for token in tokens if token.kind is not TokenKind.LITERAL)
         opening, filling = self._unused(source)
         self._word = re.compile(f"{opening}(.)(.){filling}*")
-        pieces = []
-        here = 0
+        edits = Edits(source)
         for number, tag in enumerate(self.tags):
             digits = chr(_DIGITS + number // _BASE) + chr(_DIGITS + number % _BASE)
             word = (opening + digits).ljust(tag.end - tag.start, filling)
-            pieces += [source[here : tag.start], word]
-            here = tag.end
-        self.text = "".join([*pieces, source[here:]])
+            edits.replace(tag.start, tag.end, word)
+        self.text = edits.applied()
 
     def lift(self, veiled: str) -> str:
         """``veiled``, a piece of the veiled text, with its tags back in place."""

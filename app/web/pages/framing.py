@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 from urllib.parse import quote
 
+from app.core.html.edits import Edits
 from app.web.live.stand_ins import StandIns
 from app.web.pages.scheme import Scheme, prefer_in_css, prefer_in_media, prefer_in_meta
 
@@ -85,7 +86,7 @@ class _Editor(HTMLParser):
         self._document = document
         self._rules = rules
         self._lines = [0, *(match.end() for match in re.finditer("\n", document))]
-        self._edits: list[tuple[int, int, str]] = []
+        self._edits = Edits(document)
         self._style_start: int | None = None
         self._base_at: int | None = None
         self._after_doctype = 0
@@ -93,11 +94,8 @@ class _Editor(HTMLParser):
     def edited(self) -> str:
         """The document with every replacement made."""
         at = self._base_at if self._base_at is not None else self._after_doctype
-        pieces, done = [], 0
-        for start, end, text in sorted([*self._edits, (at, at, _INERT_LINKS)]):
-            pieces += [self._document[done:start], text]
-            done = end
-        return "".join([*pieces, self._document[done:]])
+        self._edits.insert(at, _INERT_LINKS)
+        return self._edits.applied()
 
     def _offset(self) -> int:
         line, column = self.getpos()
@@ -138,8 +136,8 @@ class _Editor(HTMLParser):
             changed = change(match.group(1).lower(), value)
             if changed != value:
                 place = start + match.start(2)
-                self._edits.append((place, place + len(quoted), f'"{html.escape(changed)}"'))
+                self._edits.replace(place, place + len(quoted), f'"{html.escape(changed)}"')
 
     def _replace(self, start: int, end: int, text: str, was: str) -> None:
         if text != was:
-            self._edits.append((start, end, text))
+            self._edits.replace(start, end, text)

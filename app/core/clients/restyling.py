@@ -1,4 +1,4 @@
-"""Changes to an HTML source by spans: whatever no change names stays as it was, character by character."""
+"""Style attributes of a mail, read and written again as a client has them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import html
 from collections.abc import Callable, Iterable
 
 from app.core.css.stylesheet import Declaration, parse_declarations
-from app.core.html.markup import Attribute, Markup, StartTag, UnclosedMarkupError
+from app.core.html.edits import Edits
+from app.core.html.markup import Markup, StartTag, UnclosedMarkupError
 
 
 def scan(source: str) -> Markup:
@@ -17,32 +18,6 @@ def scan(source: str) -> Markup:
         except UnclosedMarkupError:
             continue
     return Markup(html.escape(source))
-
-
-class Edits:
-    """Replacements of spans, applied together; where two overlap, the one that begins first wins."""
-
-    def __init__(self, source: str) -> None:
-        self._source = source
-        self._changes: list[tuple[int, int, str]] = []
-
-    def replace(self, start: int, end: int, text: str) -> None:
-        """Put ``text`` in the place of a span."""
-        self._changes.append((start, end, text))
-
-    def attribute(self, attribute: Attribute, value: str) -> None:
-        """Give an attribute another value, written anew with double quotes."""
-        self.replace(attribute.start, attribute.end, f'{attribute.name}="{html.escape(value)}"')
-
-    def applied(self) -> str:
-        """The source with every change made."""
-        pieces = []
-        here = 0
-        for start, end, text in sorted(self._changes, key=lambda change: change[:2]):
-            if start >= here:
-                pieces += [self._source[here:start], text]
-                here = end
-        return "".join([*pieces, self._source[here:]])
 
 
 def value_of(markup: Markup, tag: StartTag, name: str) -> str:
