@@ -143,7 +143,7 @@ class Workspace:
         """
         for broken in (self.templates.broken, self.templates.broken_translations):
             if name in broken:
-                raise broken[name]
+                raise broken[name].with_traceback(None)  # kept: each raising adds to it
         found = self.templates.templates.get(name) or self.templates.translations.get(name)
         if found is None:
             base, tag = parted(name)
@@ -161,7 +161,7 @@ class Workspace:
         """
         source = self.source(name)
         if scenario in source.broken_fixtures:
-            raise source.broken_fixtures[scenario]
+            raise source.broken_fixtures[scenario].with_traceback(None)
         try:
             return source.fixtures[scenario]
         except KeyError:
@@ -183,7 +183,7 @@ class Workspace:
                     self._compilations[name] = error
             result = self._compilations[name]
         if isinstance(result, BbwsTemplatesError):
-            raise result
+            raise result.with_traceback(None)
         return result
 
     def render(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+import traceback
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from app.core.errors import ContractFaultError
 from app.core.findings import Severity
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from app.core.workspace import Workspace
-from bbws_templates.errors import ContractError
+from bbws_templates.errors import BbwsTemplatesError, ContractError
 
 
 def workspace(folder: Path, contract: dict[str, Any]) -> Workspace:
@@ -139,3 +141,32 @@ def test_a_long_subject_is_a_mistake_where_no_data_leave_it_whole(
         (tmp_path / f"fixtures/one/f{number}.json").write_text(json.dumps({"name": name}))
     report = Workspace.load(tmp_path / "templates", tmp_path / "fixtures").check()
     assert sum(finding.code == "subject-long" for finding in report.findings) == found
+
+
+def test_an_error_that_is_kept_does_not_grow_with_every_request(tmp_path: Path) -> None:
+    for name, text in (("unreadable", "\xff"), ("misshapen", "<p>{{#open}}</p>"), ("lost", "{{> broken}}")):
+        _write(tmp_path / f"templates/{name}.html", text)
+    _write(tmp_path / "templates/partials/broken.html", "\xff")
+    _write(tmp_path / "templates/whole.html", "<p>Hello</p>")
+    _write(tmp_path / "fixtures/whole/torn.json", "{")
+    several = Workspace.load(tmp_path / "templates", tmp_path / "fixtures")
+    asked: dict[str, Callable[[], object]] = {
+        "source": lambda: several.source("unreadable"),
+        "fixture": lambda: several.fixture("whole", "torn"),
+        "compilation": lambda: several.compilation("misshapen"),
+        "partial": lambda: several.compilation("lost"),
+    }
+    for which, ask in asked.items():
+        lengths = [_frames_of_error(ask) for _ in range(4)]
+        assert lengths[1:] == lengths[1:2] * 3, which
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="latin-1")
+
+
+def _frames_of_error(ask: Callable[[], object]) -> int:
+    with pytest.raises(BbwsTemplatesError) as caught:
+        ask()
+    return len(list(traceback.walk_tb(caught.value.__traceback__)))
