@@ -17,7 +17,6 @@ from app.core.jsontext import parse_json
 from app.core.messages import sample_message
 from app.core.workspace import Workspace
 from bbws_templates.compiled import RenderedEmail
-from bbws_templates.engine import RenderWarning
 from bbws_templates.errors import HeaderError
 from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.languages import best_of
@@ -94,18 +93,17 @@ def command(
     workspace = Workspace.load(templates, fixtures)
     name = _in_language(workspace, name, locale)
     data = _read_data(data_file) if data_file is not None else _fixture_data(workspace, name, scenario)
-    warnings: list[RenderWarning] = []
-    email = workspace.render(name, data, strict=not lenient, warnings=warnings)
+    rendered = workspace.rendered(name, data, strict=not lenient)
     # The same place is met in the HTML and in the text part, that of a subject in three parts.
-    for sentence in dict.fromkeys(f"{warning.location}: {warning.message}" for warning in warnings):
+    for sentence in dict.fromkeys(f"{warning.location}: {warning.message}" for warning in rendered.warnings):
         _warn(sentence)
     if form == "eml":
-        sample = sample_message(email, workspace.source(name), data, recipient=recipient or "")
+        sample = sample_message(rendered.email, workspace.source(name), data, recipient=recipient or "")
         for sentence in sample.warnings:
             _warn(sentence)
         write_document(sample.message.as_bytes())
     else:
-        _write(email, form)
+        _write(rendered.email, form)
 
 
 def _in_language(workspace: Workspace, name: str, locale: str | None) -> str:

@@ -46,12 +46,13 @@ from bbws_templates.mailing import render_email
 
 
 @dataclass(frozen=True)
-class Preview:
-    """One rendered email with all that the checks say of it."""
+class Rendered:
+    """One email with what it was made of: ``shown`` are the data with their display values."""
 
     email: RenderedEmail
-    findings: tuple[Finding, ...]
-    compilation: Compilation
+    shown: Any
+    strict: bool = True
+    warnings: tuple[RenderWarning, ...] = ()
 
 
 class Workspace:
@@ -186,15 +187,16 @@ class Workspace:
             raise result.with_traceback(None)
         return result
 
-    def render(
-        self,
-        name: str,
-        data: Mapping[str, Any],
-        *,
-        strict: bool = True,
-        warnings: list[RenderWarning] | None = None,
-    ) -> RenderedEmail:
+    def render(self, name: str, data: Mapping[str, Any], *, strict: bool = True) -> RenderedEmail:
         """One email, rendered exactly as a Lambda renders it.
+
+        Raises:
+            as ``rendered``.
+        """
+        return self.rendered(name, data, strict=strict).email
+
+    def rendered(self, name: str, data: Mapping[str, Any], *, strict: bool = True) -> Rendered:
+        """One email with what it was made of, and what a lenient rendering had to leave empty.
 
         Raises:
             ContractError: strict, and the data breaks the contract; names every problem at once.
@@ -209,37 +211,33 @@ class Workspace:
                 contract.require(compiled.contract, data, template=compiled.name)
             except ContractError as error:
                 raise fault_of_the_contract(compilation.source, error) or error from None
+        shown = self.shown(name, data)
         heard: list[RenderWarning] = []
         try:
-            email = render_email(compiled, self.shown(name, data), strict=strict, warnings=heard)
+            email = render_email(compiled, shown, strict=strict, warnings=heard)
         except RenderError as error:
             at_authors_place(compilation, error)
             raise
-        if warnings is not None:
-            warnings += [warning_at_authors_place(compilation, warning) for warning in heard]
-        return email
+        warnings = (warning_at_authors_place(compilation, warning) for warning in heard)
+        return Rendered(email, shown, strict, tuple(warnings))
 
-    def preview(
-        self, name: str, data: Mapping[str, Any], *, fixture: str = "", strict: bool = True
-    ) -> Preview:
-        """One rendered email with its findings.
+    def examine(self, name: str, rendered: Rendered, *, fixture: str = "") -> tuple[Finding, ...]:
+        """All that the checks say of one rendered email of template ``name``.
 
         Raises:
-            as ``render``.
+            as ``compilation``.
         """
         compilation = self.compilation(name)
-        warnings: list[RenderWarning] = []
-        email = self.render(name, data, strict=strict, warnings=warnings)
         findings = Findings(frozenset(self.templates.settings.checks.errors))
         for finding in (
             *compilation.findings,
             *usage_findings(compilation.source, compilation, self.templates.settings),
             *translation_findings(compilation.source, self.templates),
-            *(finding_of_warning(warning, name, fixture) for warning in warnings),
-            *self._judge(compilation, email, data, fixture=fixture, strict=strict),
+            *(finding_of_warning(warning, name, fixture) for warning in rendered.warnings),
+            *self._judge(compilation, rendered, fixture=fixture),
         ):
             findings.add(finding)
-        return Preview(email, findings.listed(), compilation)
+        return findings.listed()
 
     def check(
         self,
@@ -268,8 +266,8 @@ class Workspace:
         for name in wanted:
             if progress:
                 progress(name)
-            for rendered, found in self._check_template(name):
-                renders += rendered
+            for is_render, found in self._check_template(name):
+                renders += is_render
                 for finding in found:
                     findings.add(finding)
         if asked == self.names():
@@ -317,20 +315,18 @@ class Workspace:
             if any(problem.severity is Severity.ERROR for problem in problems):
                 continue  # a render would only repeat in other words what the contract just said
             try:
-                email = self.render(name, fixture.data)
+                rendered = self.rendered(name, fixture.data)
             except ContractFaultError:
                 continue  # usage_findings has named it, and no fixture can change it
             except BbwsTemplatesError as error:
                 yield False, [finding_of(error, template=name, fixture=scenario)]
                 continue
-            judged = tuple(self._judge(compilation, email, fixture.data, fixture=scenario))
+            judged = tuple(self._judge(compilation, rendered, fixture=scenario))
             cut.append(tuple(filter(cut_by_data, judged)))
             yield True, itertools.filterfalse(cut_by_data, judged)
             yield (
                 False,
-                equivalence_findings(
-                    compilation, self.templates, self.shown(name, fixture.data), fixture=scenario
-                ),
+                equivalence_findings(compilation, self.templates, rendered.shown, fixture=scenario),
             )
         if all(cut):
             yield False, itertools.chain.from_iterable(cut)
@@ -343,26 +339,17 @@ class Workspace:
         except BbwsTemplatesError as error:
             return False, [finding_of(error, template=compilation.source.name)]
         return True, [
-            *self._judge(compilation, email, data, fixture="", strict=False),
+            *self._judge(compilation, Rendered(email, data, strict=False), fixture=""),
             *equivalence_findings(compilation, self.templates, data, fixture=""),
         ]
 
-    def _judge(
-        self,
-        compilation: Compilation,
-        email: RenderedEmail,
-        data: Mapping[str, Any],
-        *,
-        fixture: str,
-        strict: bool = True,
-    ) -> Iterable[Finding]:
-        name = compilation.source.name
-        shown = self.shown(name, data)
-        rendered = RenderedHtml(compilation, shown, strict=strict)
+    def _judge(self, compilation: Compilation, rendered: Rendered, *, fixture: str) -> Iterable[Finding]:
+        email = rendered.email
+        origins = RenderedHtml(compilation, rendered.shown, strict=rendered.strict)
         yield from validate_rendered(
             email.html,
-            rendered.locate,
-            template=name,
+            origins.locate,
+            template=compilation.source.name,
             fixture=fixture,
             settings=self.templates.settings.checks,
             language=self._wanted_language(compilation.source),

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from app.core.clients import CLIENTS
+from bbws_templates.compiled import CompiledTemplate, RenderedEmail
+from bbws_templates.mailing import render_email
 from tests.web.calling import Caller
 from tests.web.conftest import METADATA, ODD_CONTRACTS, Folders
 
@@ -144,6 +146,23 @@ def test_an_unknown_name_is_answered_with_the_nearest_ones(caller: Caller) -> No
     fixture = caller.render(GREETING, {"fixture": "tipical"})
     assert fixture.status_code == 404
     assert fixture.json()["nearest"][0] == "typical"
+
+
+def test_a_mail_that_is_asked_for_in_several_ways_is_rendered_once(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[str] = []
+
+    def counted(compiled: CompiledTemplate, data: Any, **keywords: Any) -> RenderedEmail:
+        if data["name"] == "once":  # the checks behind the pages render fixtures meanwhile
+            rendered.append(compiled.name)
+        return render_email(compiled, data, **keywords)
+
+    monkeypatch.setattr("app.core.workspace.render_email", counted)
+    mail = caller.render(GREETING, {"data": {"name": "once", "note": ""}}).json()
+    assert "Hello once" in caller.get(mail["preview"]).text
+    assert caller.get(mail["preview"].replace("/preview/", "/downloads/")).status_code == 200
+    assert rendered == [GREETING]
 
 
 def test_a_bare_file_at_any_depth_renders_with_its_own_names_in_place_of_data(caller: Caller) -> None:

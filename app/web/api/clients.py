@@ -37,7 +37,7 @@ def get_client_notes(
     snapshot = services.snapshot
     known_name(snapshot, name)
     data = services.data(snapshot, name, fixture=fixture, draft=draft, lenient=lenient)
-    seen: ClientView = chosen.view(services.renderings.email(snapshot, name, data).html)
+    seen: ClientView = chosen.view(services.renderings.rendered(snapshot, name, data).email.html)
     return ClientNotes(**_model(chosen).model_dump(), notes=list(seen.notes))
 
 

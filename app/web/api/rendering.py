@@ -58,10 +58,10 @@ def render_template(
         query = {"draft": services.drafts.keep(edition, data)}
     else:
         query = {"fixture": data.scenario} | ({"lenient": "true"} if body.lenient else {})
-    preview = services.renderings.preview(snapshot, edition, data)
+    rendered = services.renderings.rendered(snapshot, edition, data)
+    findings = services.renderings.findings(snapshot, edition, data)
     path = f"/preview/{quote(edition)}?{urlencode(query)}"
-    shown = snapshot.workspace.shown(edition, data.members)
-    return _rendered(preview.email, data, shown, preview.findings, preview=path)
+    return _rendered(rendered.email, data, rendered.shown, findings, preview=path)
 
 
 def _reference(item: Found) -> Reference:

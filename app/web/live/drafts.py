@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import OrderedDict
 
@@ -16,27 +15,25 @@ class Drafts:
     """The latest data sets that were sent to be rendered, by their digest, so that a frame can show them."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], tuple[Data, int]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Data] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
     def keep(self, name: str, data: Data) -> str:
         """Remember ``data`` for template ``name``; its key, for as long as there is room."""
         key = (name, data.digest[:32])
-        size = len(json.dumps(data.members, default=str))
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return key[1]
-            self._kept[key] = (data, size)
-            self._bytes += size
+            self._kept[key] = data
+            self._bytes += data.size
             while len(self._kept) > 1 and (len(self._kept) > MOST_DRAFTS or self._bytes > MOST_BYTES):
-                _, (_, gone) = self._kept.popitem(last=False)
-                self._bytes -= gone
+                _, gone = self._kept.popitem(last=False)
+                self._bytes -= gone.size
         return key[1]
 
     def find(self, name: str, key: str) -> Data | None:
         """The data kept under ``key``; None when it has been dropped or never was."""
         with self._lock:
-            kept = self._kept.get((name, key))
-        return kept[0] if kept else None
+            return self._kept.get((name, key))

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from app.core.workspace import Preview
+from app.core.findings import Finding
+from app.core.workspace import Rendered
 from app.web.live.workspace import Snapshot
-from bbws_templates.compiled import RenderedEmail
 
 _KEPT = 256
 
@@ -22,16 +22,22 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Data:
-    """What to render a template with; ``scenario`` is "" for data that is not a fixture's."""
+    """What to render a template with; ``scenario`` is "" for data that is not a fixture's.
+
+    ``size`` is their length as JSON, in characters.
+    """
 
     members: Mapping[str, Any]
     scenario: str = ""
     lenient: bool = False
     digest: str = field(init=False)
+    size: int = field(init=False)
 
     def __post_init__(self) -> None:
-        text = json.dumps([self.members, self.scenario, self.lenient], sort_keys=True, default=str)
+        members = json.dumps(self.members, sort_keys=True, default=str)
+        text = f"{members}\0{self.scenario}\0{self.lenient}"
         object.__setattr__(self, "digest", hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
+        object.__setattr__(self, "size", len(members))
 
 
 class Renderings:
@@ -43,25 +49,25 @@ class Renderings:
         self._in_work: dict[tuple[str, ...], threading.Lock] = {}
         self.last_used = 0.0
 
-    def email(self, snapshot: Snapshot, name: str, data: Data) -> RenderedEmail:
+    def rendered(self, snapshot: Snapshot, name: str, data: Data) -> Rendered:
         """The mail alone: what the frame needs, without waiting for the checks."""
         return self._once(
             snapshot,
             name,
             data,
-            "email",
-            lambda: snapshot.workspace.render(name, data.members, strict=not data.lenient),
+            "mail",
+            lambda: snapshot.workspace.rendered(name, data.members, strict=not data.lenient),
         )
 
-    def preview(self, snapshot: Snapshot, name: str, data: Data) -> Preview:
-        """The mail with its findings."""
+    def findings(self, snapshot: Snapshot, name: str, data: Data) -> tuple[Finding, ...]:
+        """What the checks say of the mail."""
         return self._once(
             snapshot,
             name,
             data,
-            "preview",
-            lambda: snapshot.workspace.preview(
-                name, data.members, fixture=data.scenario, strict=not data.lenient
+            "findings",
+            lambda: snapshot.workspace.examine(
+                name, self.rendered(snapshot, name, data), fixture=data.scenario
             ),
         )
 

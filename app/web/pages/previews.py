@@ -68,7 +68,7 @@ def preview(
     snapshot = services.snapshot
     known_name(snapshot, name)
     data = services.data(snapshot, name, fixture=fixture, draft=draft, lenient=lenient)
-    source = services.renderings.email(snapshot, name, data).html
+    source = services.renderings.rendered(snapshot, name, data).email.html
     if client:
         source = client_named(client).view(source).html
     if client == FORCED_DARK.key:
@@ -97,7 +97,7 @@ def download(
     snapshot = services.snapshot
     known_name(snapshot, name)
     data = services.data(snapshot, name, fixture=fixture, draft=draft, lenient=lenient)
-    email = services.renderings.email(snapshot, name, data)
+    email = services.renderings.rendered(snapshot, name, data).email
     if format is Format.EML:
         source = snapshot.workspace.source(name)
         content = sample_message(email, source, data.members).message.as_bytes()
