@@ -19,6 +19,7 @@ from typing import BinaryIO, Final
 from app.batch.chunks import Chunk, Line
 from app.batch.forms import Form, file_name
 from app.core.errors import SourceError, SurroundingsError
+from app.core.writing import stage
 from bbws_templates.digests import Digest
 
 _HEAD: Final = 65_536
@@ -105,9 +106,7 @@ class Job:
         """Write down how far the batch has come, once that is safely on the disk."""
         written = _settled(self._result) if self._result else 0
         self.progress = replace(self.progress, written=written, faults=_settled(self._faults))
-        staged = self._note.with_name(self._note.name + ".new")
-        staged.write_text(json.dumps(asdict(self.progress), indent=2) + "\n", "utf-8")
-        staged.replace(self._note)
+        stage(self._note, json.dumps(asdict(self.progress), indent=2).encode() + b"\n").replace(self._note)
         self._noted = time.monotonic()
 
     def close(self, *, is_done: bool) -> None:

@@ -22,7 +22,8 @@ from app.browser.errors import BaselineError
 from app.browser.pixels import SUFFIX, Pixels, read_picture
 from app.browser.renderer import Renderer
 from app.browser.snapshots import Snapshot
-from app.browser.writing import not_written, stage
+from app.browser.writing import not_written
+from app.core.writing import stage
 from bbws_templates.errors import Location
 
 FORMAT = 1

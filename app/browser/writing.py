@@ -1,32 +1,12 @@
-"""Files that are written whole or not at all."""
+"""Files of pictures, written whole or not at all; and what is said where they cannot be."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from uuid import uuid4
 
 from app.browser.errors import BaselineError
+from app.core.writing import stage
 from bbws_templates.errors import Location
-
-
-def stage(path: Path, content: bytes) -> Path:
-    """Write ``content`` beside ``path`` and return where; ``replace`` it there to make it the file.
-
-    Raises:
-        OSError: no room or no permission; nothing is left behind.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary
 
 
 def write_whole(path: Path, content: bytes) -> None:

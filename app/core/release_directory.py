@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
 from app.core.errors import ReleaseError
 from app.core.release import Release, assemble, damaged
+from app.core.writing import write_new
 from bbws_templates.layout import BUNDLE, MANIFEST
 
 
@@ -38,7 +38,7 @@ def write_release(release: Release, directory: Path) -> None:
                 (BUNDLE, release.bundle_data),
                 (MANIFEST, release.manifest_data),
             ):
-                _write(new / path, data)
+                write_new(new / path, data)
             if directory.exists():
                 directory.rename(staging / "old")
             new.rename(directory)
@@ -78,11 +78,3 @@ def _read(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError:
         return None
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -10,9 +10,9 @@ the same, so that releases can be rolled back, and pruned, which makes room.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from app.publishing.errors import TooLateError
+from app.publishing.locking import is_taken_by_us
 from app.publishing.store import InTime, ListedObject, always
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
 from bbws_templates.faults import DeniedError, StoreError, UnreachableError
@@ -152,18 +153,15 @@ class DirectoryStore(DirectoryReader):
         """Take the lock. A process that was suspended holds it for as long as it is: then say so."""
         patience = time.monotonic() + self.patience
         while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > patience:
-                    raise UnreachableError(
-                        f"{self.root} has been locked for {self.patience:.0f} seconds by a process that "
-                        "writes there, or was suspended while it did.",
-                        remedy=f"Let it go on, or end it: `fuser {self.root / _LOCK}` names it.",
-                    ) from None
-                time.sleep(random.uniform(0.0005, 0.005))  # noqa: S311  so that no two keep step
-            else:
+            if is_taken_by_us(lock):
                 return
+            if time.monotonic() > patience:
+                raise UnreachableError(
+                    f"{self.root} has been locked for {self.patience:.0f} seconds by a process that "
+                    "writes there, or was suspended while it did.",
+                    remedy=f"Let it go on, or end it: `fuser {self.root / _LOCK}` names it.",
+                )
+            time.sleep(random.uniform(0.0005, 0.005))  # noqa: S311  so that no two keep step
 
     @contextmanager
     def _writing(self, key: str) -> Iterator[None]:
@@ -201,11 +199,14 @@ def _fill(descriptor: int, body: bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(body)
         file.truncate()
-        os.fchmod(descriptor, 0o644)
+        if sys.platform != "win32":
+            os.fchmod(descriptor, 0o644)
         os.fsync(descriptor)
 
 
 def _sync_directory(path: Path) -> None:
+    if sys.platform == "win32":
+        return  # It opens no folder, and NTFS keeps its own journal of names.
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

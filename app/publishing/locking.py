@@ -1,0 +1,34 @@
+"""A lock on an open file, which the system lets go of however the process that holds it ends.
+
+Of POSIX it takes ``flock``, of Windows a lock on the first byte; both are tried without waiting. Neither is
+imported before it is needed: reading, checking and rendering need no lock at all.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import IO
+
+
+def is_taken_by_us(file: IO[bytes]) -> bool:
+    """Take the lock on ``file`` if nobody else holds it; it is ours until ``file`` is closed.
+
+    Raises:
+        OSError: the file system has no locks.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
