@@ -28,6 +28,9 @@ SEEN_BY_THE_AUDITOR = {
 }
 """What the auditor plans a second time; the rest is planned by the planner, as the pipeline does."""
 
+PLANNED_TWICE = ("account", "templates")
+"""What is planned once more in every run; all is, where the whole estate is made."""
+
 # Making a replica that is protected against deletion takes the provider three minutes of waiting. The tests
 # make it from a copy of the Terraform that this overrides, and protect it themselves; the plan after that is
 # made from the Terraform itself, and it must be empty.
@@ -105,9 +108,11 @@ class Estate:
     emulator: Emulator
     planned: dict[str, dict[str, Any]] = field(default_factory=dict)
     second_plans: dict[str, Finished] = field(default_factory=dict)
+    applied: bool = False
 
     def apply(self, *, whole: bool = False) -> None:
-        """Make everything, then plan it once more: production, or where it is ``whole`` both."""
+        """Make everything, then plan once more what is changed most, or where it is ``whole`` all of it."""
+        self.applied = True
         self.emulator.make_reader_roles()
         self._copy_without_the_wait()
         with ThreadPoolExecutor(4) as pool:
@@ -117,8 +122,8 @@ class Estate:
             self._together(pool, self._apply, AFTER_ACCOUNT)
             bootstrap.result().ok()
             self._protect_replicas()
-            if REPLICATED[self.name] or whole:
-                self._together(pool, self._plan_again, ("bootstrap", "account", *AFTER_ACCOUNT))
+            every = ("bootstrap", "account", *AFTER_ACCOUNT)
+            self._together(pool, self._plan_again, every if whole else PLANNED_TWICE)
 
     def plan(self) -> None:
         """Plan every component on nothing: what the code wants, with the values of the environment.

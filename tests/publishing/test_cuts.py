@@ -168,7 +168,7 @@ def test_any_request_to_a_bucket_may_be_spoilt_in_any_way(
     stage = Stage(proxy, s3_server, command)
     total = stage.requests()
     # All but the prune have most of their requests in common with the publishes of `test_faults`.
-    stride = 1 if thorough else 3 if command.name == "prune" else 6
+    stride = 1 if thorough else 5 if command.name == "prune" else 10
     for number in range(1, total + 1, stride):
         for how, fault in FAULTS if thorough else (FAULTS[number // stride % len(FAULTS)],):
             for name, follow in cuts.followers(number // stride, thorough=thorough):

@@ -68,7 +68,12 @@ def colours(picture: Image.Image, box: tuple[float, float, float, float]) -> Cou
 
 
 @pytest.mark.parametrize(
-    "name", ["receipts/receipt", "notifications/order_confirmation_customer", "invoices/invoice_internal"]
+    "name",
+    [
+        "receipts/receipt",
+        pytest.param("notifications/order_confirmation_customer", marks=pytest.mark.heavy("pictures")),
+        pytest.param("invoices/invoice_internal", marks=pytest.mark.heavy("pictures")),
+    ],
 )
 def test_text_and_logo_stand_out_in_a_mail_that_its_client_darkens(
     dark_page: Page, workspace: Workspace, name: str

@@ -1,4 +1,4 @@
-"""The estates of dev and prod, applied for real, and the plans of all three environments.
+"""The estate of dev, applied for real, and the plans of the others; of the whole, production is applied too.
 
 They are made once, side by side, in the background: the tests of the fast tier run meanwhile.
 """
@@ -19,10 +19,16 @@ from tests.waiting import patience
 
 HERE = Path(__file__).parent
 LAST = ("test_destroying.py",)
+PROD = pytest.param("prod", marks=pytest.mark.heavy("estate"))
+APPLIED = ("dev", PROD)
+"""Production has all that dev has and costs twice as much: it is applied by `make test-estate`."""
 
 
 class Estates:
-    """dev and prod, being applied, and sit, being planned; whoever asks for one waits until it is there."""
+    """dev, being applied, and the others, being planned; whoever asks for one waits until it is there.
+
+    Production is applied where the estates are made ``whole``.
+    """
 
     def __init__(self, home: Path, *, whole: bool = False) -> None:
         self.home = home
@@ -50,10 +56,10 @@ class Estates:
         emulator = Emulator(name, folder)
         self._made.append(emulator)
         estate = Estate(name, workbench, folder, emulator)
-        if name == "sit":
-            estate.plan()
-        else:
+        if name == "dev" or (name == "prod" and self._whole):
             estate.apply(whole=self._whole)
+        else:
+            estate.plan()
         return estate
 
 
@@ -106,11 +112,13 @@ def dev(estates: Estates) -> Estate:
 
 @pytest.fixture(scope="session")
 def prod(estates: Estates) -> Estate:
-    """Production, applied."""
-    return estates.get("prod")
+    """Production, applied: for tests that are marked heavy("estate")."""
+    made = estates.get("prod")
+    assert made.applied, "production is applied for what is marked heavy('estate')"
+    return made
 
 
-@pytest.fixture(params=["dev", "prod"])
+@pytest.fixture(params=APPLIED)
 def estate(request: pytest.FixtureRequest, estates: Estates) -> Estate:
     """One applied environment after the other."""
     return estates.get(request.param)

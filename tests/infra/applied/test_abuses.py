@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from tests.infra.applied.abuse import Abuse, filled, names
 from tests.infra.applied.account_abuses import ACCOUNT_WIDE
 from tests.infra.applied.bucket_abuses import BUCKETS, OBJECTS
-from tests.infra.applied.conftest import Estates
+from tests.infra.applied.conftest import APPLIED, Estates
 from tests.infra.applied.table_abuses import TABLES
 from tests.infra.estate import Estate
 from tests.infra.facts import ACCOUNT, ENVIRONMENTS
@@ -36,7 +36,7 @@ def test_the_list_is_long_and_names_each_once() -> None:
     assert {abuse.role.split("-")[-2] for abuse in ABUSES} == {"deployer", "planner", "pruner", "auditor"}
 
 
-@pytest.fixture(params=["dev", "prod"])
+@pytest.fixture(params=APPLIED)
 def attacked(request: pytest.FixtureRequest, estates: Estates) -> Estate:
     return estates.get(request.param)
 

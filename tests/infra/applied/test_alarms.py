@@ -64,6 +64,7 @@ def test_what_never_drains_rings_and_a_publish_does_not(estates: Estates, kind: 
     assert not rings(waiting, [*[[30.0]] * 10, [0.0], *[[30.0]] * 10])
 
 
+@pytest.mark.heavy("estate")  # what a policy says is not known before the topic is there
 def test_s3_names_the_objects_that_failed(estates: Estates) -> None:
     """Of the topic that the account makes, which lets S3 publish for this bucket."""
     address = 'module.monitoring.aws_s3_bucket_notification.replication["bbws-templates-prod"]'

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.infra.applied.conftest import Estates
 from tests.infra.applied.faults import FAULTS
 from tests.infra.estate import Estate, working_copy
 
@@ -145,7 +146,7 @@ def test_the_planner_neither_locks_nor_applies(dev: Estate) -> None:
     assert "bbws-terraform-planner-dev, which only plans: take those of the deployer" in refused.sentence
 
 
-def test_credentials_of_another_environment_are_refused(dev: Estate, prod: Estate) -> None:
+def test_credentials_of_another_environment_are_refused(dev: Estate) -> None:
     environment = {**dev.workbench.environment, **dev.emulator.environment, "PYTHONPATH": "."}
     finished = dev._python(environment, "infra.deploy", "plan", "--env", "prod").ok(3)
     assert "belong to account 536580886816, but prod is account 093646564004" in finished.sentence
@@ -168,13 +169,13 @@ def test_a_bootstrapped_account_is_left_alone(dev: Estate) -> None:
     assert "dev has its state already" in finished.output
 
 
-def test_keys_are_not_handed_over_without_a_word(prod: Estate) -> None:
-    said = prod.deploy("hand-over").ok(3)
+def test_keys_are_not_handed_over_without_a_word(estates: Estates) -> None:
+    said = estates.get("prod").deploy("hand-over").ok(3)
     assert "CONFIRM=hand-over-prod" in said.output
 
 
-def test_production_is_not_torn_down_by_a_command(prod: Estate) -> None:
-    finished = prod.deploy("destroy", "--confirm", "destroy-prod").ok(3)
+def test_production_is_not_torn_down_by_a_command(estates: Estates) -> None:
+    finished = estates.get("prod").deploy("destroy", "--confirm", "destroy-prod").ok(3)
     assert "prod is not torn down by a command" in finished.output
 
 

@@ -90,6 +90,7 @@ def test_the_planner_only_looks(planned: Estate) -> None:
     assert [address for address in planned.values("account") if "attachment.planner" in address] == []
 
 
+@pytest.mark.heavy("estate")
 def test_the_planner_has_no_right_that_a_plan_does_not_use(estates: Estates) -> None:
     """The second plans of dev and prod were made by it, and were whole; so this is also no right too few."""
     policy = json.loads(
@@ -179,7 +180,8 @@ def test_the_auditor_sees_the_whole_account_and_no_data(estate: Estate) -> None:
     assert "not authorized" not in finished.output
 
 
-@pytest.mark.parametrize("name", [pytest.param("dev", marks=pytest.mark.heavy("estate")), "prod"])
+@pytest.mark.parametrize("name", ["dev", "prod"])
+@pytest.mark.heavy("estate")
 def test_the_auditor_plans_what_an_administrator_applies(estates: Estates, name: str) -> None:
     for component in SEEN_BY_THE_AUDITOR[name]:
         estates.get(name).second_plans[component].ok()

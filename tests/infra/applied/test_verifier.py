@@ -15,6 +15,7 @@ from infra.verify.areas import AREAS, questions
 from infra.verify.aws import Account
 from infra.verify.checks import Check, ask_all
 from tests.infra.applied.batches import Verdicts, batch_of, batches
+from tests.infra.applied.conftest import Estates
 from tests.infra.applied.faults import FAULTS
 from tests.infra.applied.test_publishing import Role
 from tests.infra.applied.test_publishing import release as release
@@ -24,9 +25,9 @@ pytestmark = pytest.mark.usefixtures("with_templates")
 
 
 @pytest.fixture(scope="module")
-def with_templates(dev: Estate, prod: Estate, release: object) -> None:
-    """Both estates with the templates of this repository published."""
-    for estate in (dev, prod):
+def with_templates(estates: Estates, release: object) -> None:
+    """Whatever was applied, with the templates of this repository published."""
+    for estate in filter(lambda made: made.applied, map(estates.get, ENVIRONMENTS)):
         deployer = Role(estate, f"bbws-terraform-deployer-{estate.name}")
         deployer.publish(release)  # type: ignore[arg-type]
 
@@ -83,7 +84,12 @@ def test_an_applied_estate_is_as_designed(estate: Estate) -> None:
 
 
 CASES = [
-    pytest.param(name, where, id=f"{name} in {where}")
+    pytest.param(
+        name,
+        where,
+        id=f"{name} in {where}",
+        marks=[] if where == "dev" else [pytest.mark.heavy("estate")],
+    )
     for name, fault in FAULTS.items()
     for where in fault.estates
 ]
@@ -119,6 +125,7 @@ def test_every_fault_is_made_once_and_found_by_itself(where: str) -> None:
             assert not any(FAULTS[name].named(where) in other.rows(where) for other in others), batch
 
 
+@pytest.mark.heavy("estate")
 def test_the_rights_listed_are_those_that_are_used(
     dev: Estate, prod: Estate, looks: Callable[[Estate], Look]
 ) -> None:
@@ -146,7 +153,8 @@ def test_the_table_shows_a_fault_and_the_exit_code_tells_it(dev: Estate) -> None
     assert "1 failed" in " ".join(lines[-1])
 
 
-def test_the_wrong_account_is_no_verification(dev: Estate, prod: Estate) -> None:
+def test_the_wrong_account_is_no_verification(dev: Estate, estates: Estates) -> None:
+    prod = estates.get("prod")
     finished = dev._python(
         {**dev.workbench.environment, **prod.emulator.environment, "PYTHONPATH": "."},
         "infra.verify",

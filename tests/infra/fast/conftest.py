@@ -8,12 +8,12 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from tests.infra.facts import MODULES
-from tests.infra.fast.further_refusals import FURTHER_REFUSALS
-from tests.infra.fast.refusals import REFUSALS, refusal_test
+from tests.infra.fast.refusals import Refusal, refusal_test
 from tests.infra.terraform import INFRA, ROOT, Finished, Workbench, one_provider, write_root
 from tests.waiting import patience
 
@@ -52,13 +52,17 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def background(
-    workbench: Workbench, sources: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    workbench: Workbench,
+    sources: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Background]:
     """Everything in this tier that takes more than a second."""
+    wanted = asked_for(request.session.items)
     data = tmp_path_factory.mktemp("data")
     running = Background()
     with one_provider(workbench, data) as offline:
-        running.start("refusals", run_refusals, offline, sources, data)
+        running.start("refusals", run_refusals, offline, sources, data, wanted)
         for module in MODULES:
             running.start(f"module {module}", run_module_tests, offline, sources / "modules" / module, data)
         running.start("components", run_validate, offline, sources, data)
@@ -96,11 +100,19 @@ def run_validate(workbench: Workbench, sources: Path, data: Path) -> Finished:
     return workbench.run_offline("validate", folder=root, data=data / "components")
 
 
-def run_refusals(workbench: Workbench, sources: Path, data: Path) -> Finished:
-    """Every refusal in one command, each in a file of its own; the answers come as JSON, one a line."""
+def asked_for(items: list[pytest.Item]) -> list[Refusal]:
+    """The refusals that a test of this run waits for."""
+    functions = [
+        item for item in items if isinstance(item, pytest.Function) and "refusal" in item.fixturenames
+    ]
+    return [cast("Refusal", function.callspec.params["refusal"]) for function in functions]
+
+
+def run_refusals(workbench: Workbench, sources: Path, data: Path, wanted: list[Refusal]) -> Finished:
+    """The ``wanted`` refusals in one command, each in a file of its own; the answers are lines of JSON."""
     consumer = sources / "consumer"
     (consumer / "tests").mkdir(parents=True)
-    for refusal in (*REFUSALS, *FURTHER_REFUSALS):
+    for refusal in wanted:
         file = consumer / "tests" / f"{refusal.name}.tftest.hcl"
         file.write_text(refusal_test(refusal, sources), encoding="utf-8")
     (consumer / "main.tf").write_text('terraform {\n  required_version = ">= 1.11"\n}\n', encoding="utf-8")
