@@ -28,6 +28,15 @@ PREFIX: Final = "[Internal] "
 """What the subject of that version begins with."""
 
 
+_CUSTOMER: Final = "_customer"
+"""What the name of the version for customers may end with."""
+
+
+def internal_twin(name: str) -> str:
+    """The name of the version for staff: ``a/order_internal`` of ``a/order`` and of ``a/order_customer``."""
+    return name.removesuffix(_CUSTOMER) + INTERNAL
+
+
 @dataclass(frozen=True)
 class Draft:
     """The files of a new template: ``templates`` and ``fixtures`` by their path below each folder."""
@@ -49,7 +58,7 @@ def drafts(
         SourceError: the name cannot be one, is taken, or ``like`` has no metadata; nobody is known as sender.
         UnknownNameError: there is no template ``like``.
     """
-    wanted = [(name, Audience.CUSTOMER)] + ([(name + INTERNAL, Audience.INTERNAL)] if internal else [])
+    wanted = [(name, Audience.CUSTOMER)] + ([(internal_twin(name), Audience.INTERNAL)] if internal else [])
     for each, _ in wanted:
         _require_free(existing, each)
     if not like:
@@ -60,7 +69,7 @@ def drafts(
     if like not in existing.templates:
         raise UnknownNameError("template", like, tuple(sorted(existing.templates)))
     models = {Audience.CUSTOMER: existing.templates[like]}
-    twin = existing.templates.get(like + INTERNAL)
+    twin = existing.templates.get(internal_twin(like))
     models[Audience.INTERNAL] = twin or models[Audience.CUSTOMER]
     return tuple(
         _like(models[audience], each, audience if internal else None, sender) for each, audience in wanted

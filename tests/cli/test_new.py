@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from app.browser.folders import Folders
+from app.browser.screenshots import Screenshots
 from app.cli import cli
+from app.core.building import make_unchecked_release
 from app.core.errors import SourceError, SurroundingsError, UnknownNameError
+from app.core.release import Provenance
 from app.core.workspace import Workspace
+from tests.own_templates import NAMES
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,12 +67,35 @@ def test_a_mail_like_another_for_both_audiences_passes_the_check(home: Path) -> 
     assert metadata["contract"]["title"] == "Data of receipts/refund_internal"
 
 
+def test_nothing_has_to_be_told_of_a_further_template(home: Path) -> None:
+    """What lists templates asks the folder: releases, their stable keys, pictures, the list, types."""
+    assert new(home, "receipts/refund", "--like", "receipts/receipt", "--internal").exit_code == 0
+    workspace = Workspace.load(home / "templates", home / "fixtures")
+    made = {"receipts/refund", "receipts/refund_internal"}
+    assert set(workspace.names()) == {*NAMES, *made}
+    bundle = make_unchecked_release(workspace, Provenance()).bundle
+    assert set(bundle.templates) == {*NAMES, *made}
+    pictures = Screenshots.of_workspace(workspace, Folders(ROOT / "tests/baselines", home / "work"))
+    assert made <= {snapshot.template for snapshot in pictures.wanted()}
+    folders = ["--templates", str(home / "templates"), "--fixtures", str(home / "fixtures")]
+    listed = json.loads(CliRunner().invoke(cli, ["list", "--json", *folders]).output)
+    assert {row["name"] for row in listed} == set(workspace.names())
+
+
 def test_a_version_for_staff_is_made_where_the_other_has_none(home: Path) -> None:
     (home / "templates/receipts/receipt_internal.html").unlink()
     result = new(home, "receipts/refund", "--like", "receipts/receipt", "--internal")
     assert result.exit_code == 0, result.output
     metadata = json.loads((home / "templates/receipts/refund_internal.json").read_text())
     assert (metadata["audience"], metadata["subject"][:11]) == ("internal", "[Internal] ")
+
+
+def test_the_version_for_staff_is_like_that_for_staff(home: Path) -> None:
+    """Whether the other ends in ``_customer`` or not: what staff get leads nobody to a password."""
+    like = "notifications/site_creation_customer"
+    assert new(home, "notifications/gone_customer", "--like", like, "--internal").exit_code == 0
+    contract = json.loads((home / "templates/notifications/gone_internal.json").read_text())["contract"]
+    assert "wpPasswordResetUrl" not in contract["properties"]
 
 
 def test_references_of_a_contract_lead_where_they_led_from_any_folder(home: Path) -> None:
@@ -91,6 +119,60 @@ def test_a_plain_mail_is_the_first_of_an_empty_set(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert json.loads(result.output)["templates"] == ["mails/welcome"]
     assert checked(tmp_path, "mails/welcome") == []
+
+
+# --- in another language ------------------------------------------------------------------------------------
+
+
+def test_a_translation_begins_as_a_copy_of_all_that_has_words(home: Path) -> None:
+    before = files(home)
+    result = new(home, "invoices/invoice", "--locale", "zu", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.output)["templates"] == ["invoices/invoice.zu"]
+    made = {name: body.decode() for name, body in files(home).items() if name not in before}
+    assert {name: body for name, body in files(home).items() if name in before} == before
+    assert {f"templates/invoices/invoice.zu.{suffix}" for suffix in ("html", "txt", "json")} <= set(made)
+    assert "templates/partials/greeting.zu.html" in made
+    assert not [name for name in made if "legal/company" in name], "that is the same in every language"
+    metadata = json.loads(made["templates/invoices/invoice.zu.json"])
+    assert set(metadata) <= {"subject", "preheader", "words"}
+    # It is whole, says that it is isiZulu, and nothing is missing of which a machine can know.
+    assert checked(home, "invoices/invoice.zu") == []
+    workspace = Workspace.load(home / "templates", home / "fixtures")
+    mail = workspace.render("invoices/invoice.zu", workspace.fixture("invoices/invoice.zu", "typical").data)
+    assert mail.locale == "zu"
+    assert '<html lang="zu" dir="ltr">' in mail.html
+
+
+def test_the_words_of_a_choice_are_there_to_be_translated(home: Path) -> None:
+    assert new(home, "receipts/order", "--locale", "zu").exit_code == 0
+    metadata = json.loads((home / "templates/receipts/order.zu.json").read_text())
+    assert metadata["words"]["paymentStatus"]["PENDING_PAYMENT"] == "Waiting for payment"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("receipts/order", "--locale", "xx"), "'xx' is no language that CLDR knows"),
+        (("receipts/order", "--locale", "en-ZA"), "'en-ZA' is the language of the set"),
+        (("notifications/order_confirmation_customer", "--locale", "af"), "is there in 'af' already"),
+        (("receipts/refund", "--locale", "af"), "There is no template named 'receipts/refund'"),
+    ],
+)
+def test_a_translation_that_cannot_be_is_refused(
+    home: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    before = files(home)
+    result = new(home, *arguments)
+    assert isinstance(result.exception, SourceError)
+    assert sentence in str(result.exception)
+    assert files(home) == before
+
+
+def test_a_translation_takes_no_other_option(home: Path) -> None:
+    result = new(home, "receipts/order", "--locale", "af", "--internal")
+    assert result.exit_code == 2
+    assert "--locale stands alone" in result.output
 
 
 # --- what is refused ----------------------------------------------------------------------------------------
