@@ -39,7 +39,7 @@ class Kind(Enum):
     STATUS = "an error of S3 in place of the answer"
     FORGET = "the server never sees the condition of the request"
     INSTEAD = "something in between answers, and the server never hears of it"
-    STRIPPED = "the server's answer, with other headers than it gave"
+    STRIPPED = "the server's answer, with other headers than it gave, or another status"
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ class _Handler(BaseHTTPRequestHandler):
             status, headers, answer = self._forward(body)
             given = {name.lower() for name, _ in fault.headers}
             kept = [(name, value) for name, value in headers if name.lower() not in given]
-            self._answer(status, [*kept, *((n, v) for n, v in fault.headers if v)], answer)
+            self._answer(fault.status or status, [*kept, *((n, v) for n, v in fault.headers if v)], answer)
         elif fault.kind is Kind.TRUNCATE:
             self._answer(*self._forward(body), truncate=True)
         else:

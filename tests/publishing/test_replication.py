@@ -53,8 +53,8 @@ def test_a_copy_that_was_not_told_of_the_last_release_is_behind(
     sentences = {
         item["key"]: item["sentence"] for item in answer["discrepancies"] if item["fault"] == "behind"
     }
-    assert OLD.id[:12] in sentences["current.json"]
-    assert NEW.id[:12] in sentences["current.json"]
+    assert f"serves {OLD.id[:12]} (activation 1, " in sentences["current.json"]
+    assert f"source {NEW.id[:12]} (activation 2, " in sentences["current.json"]
     assert f"releases/{NEW.id}/bundle.json" in sentences
 
 
@@ -124,3 +124,21 @@ def test_releases_of_which_none_is_active_are_not_intact(source: DirectoryStore)
     assert [item.fault for item in verify(Catalogue(source)).discrepancies if not item.is_note] == [
         Fault.EMPTY
     ]
+
+
+@pytest.mark.parametrize(("lacking", "rest"), [(20, 0), (21, 1), (25, 5)])
+def test_twenty_objects_that_a_copy_lacks_are_named_and_the_rest_is_counted(
+    source: DirectoryStore, tmp_path: Path, lacking: int, rest: int
+) -> None:
+    copy = copy_of(source, tmp_path / "copy")
+    for number in range(lacking):
+        source.put(f"more/{number:02}", b"text")
+    (copy.root / "more").mkdir()
+    (copy.root / "more" / "03").write_bytes(b"a longer text")
+    found = compare_with_source(Catalogue(copy), Catalogue(source))
+    named = {each.key: each.sentence for each in found if each.key != "…"}
+    assert [*named] == [f"more/{number:02}" for number in range(20)]
+    assert named.pop("more/03") == "it has another size in the copy"
+    assert {*named.values()} == {"the copy does not have it"}
+    counted = [each.sentence for each in found if each.key == "…"]
+    assert counted == ([f"and {rest} more objects"] if rest else [])

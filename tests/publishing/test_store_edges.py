@@ -1,0 +1,312 @@
+"""What a store does at the edges: servers that refuse, collide or know less, and a disk that does."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NoReturn
+
+import pytest
+
+from app.publishing import directory_store
+from app.publishing.bucket_store import BucketStore
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.errors import UnversionedBucketError
+from app.publishing.store import ObjectStore
+from bbws_templates.faults import DeniedError, StoreError, StrangeAnswerError, UnreachableError
+from bbws_templates.layout import PROBE
+from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request, Rule, at, since
+from tests.publishing.samples import publish_to, release
+
+COLLISION = Fault(Kind.STATUS, 409, code="ConditionalRequestConflict")
+UNHEARD_OF = Fault(Kind.STATUS, 501, code="NotImplemented")
+
+
+@pytest.fixture
+def proxy(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
+    with FaultProxy(aws) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        yield proxy
+
+
+@pytest.fixture
+def behind(bucket: BucketStore, proxy: FaultProxy) -> BucketStore:
+    """The bucket, reached through the proxy in a single try, with one object."""
+    bucket.put("there", b"one")
+    return BucketStore.connect(bucket.target, attempts=1)
+
+
+def etag_of(store: ObjectStore, key: str = "there") -> str:
+    found = store.get(key)
+    assert found
+    return found.etag
+
+
+def only(method: str, fault: Fault) -> Rule:
+    def rule(request: Request) -> Fault | None:
+        return fault if request.method == method else None
+
+    return rule
+
+
+# --- writes -----------------------------------------------------------------------------------------------
+
+
+def test_a_write_that_collides_is_tried_again_and_given_up_when_it_always_does(
+    behind: BucketStore, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    etag = etag_of(behind)
+    proxy.reset(at(1, COLLISION))
+    assert behind.put("there", b"two", if_match=etag) == etag_of(behind)
+    proxy.reset(only("PUT", COLLISION))
+    with pytest.raises(UnreachableError, match="is being written by too many others"):
+        behind.put("there", b"three")
+    proxy.reset(only("PUT", COLLISION))
+    with pytest.raises(UnreachableError, match=r"probe\.txt is being written by too many others"):
+        behind.require_conditions()
+    one, *each = waits
+    assert each == [one, 2 * one, 4 * one, 8 * one, 16 * one] * 2
+    assert sum(waits) < 10
+
+
+def test_a_server_without_conditions_is_asked_before_each_write(
+    behind: BucketStore, proxy: FaultProxy
+) -> None:
+    lax = BucketStore(behind.client, replace(behind.target, unconditional=True))
+    assert lax.put("there", b"two", if_absent=True) is None
+    assert lax.put("there", b"two", if_match='"another"') is None
+    assert lax.put("not there", b"two", if_match='"another"') is None
+    assert lax.put("there", b"one", if_match='"another"') == etag_of(lax), "it has that content already"
+    assert lax.put("there", b"two", if_match=etag_of(lax)) == etag_of(lax)
+    assert lax.put("new", b"new", if_absent=True) == etag_of(lax, "new")
+    assert lax.delete("there", if_match='"another"') is False
+    assert lax.delete("there", if_match=etag_of(lax)) is True
+    assert lax.get("there") is None
+    assert not [request for request in proxy.requests if request.conditions]
+
+
+def test_a_server_with_conditions_is_sent_them_and_nothing_is_asked_before(
+    behind: BucketStore, proxy: FaultProxy
+) -> None:
+    etag = etag_of(behind)
+    proxy.reset()
+    behind.put("there", b"two", if_match=etag)
+    behind.put("new", b"new", if_absent=True)
+    assert [(request.method, request.conditions) for request in proxy.requests] == [
+        ("PUT", ("If-Match",)),
+        ("PUT", ("If-None-Match",)),
+    ]
+
+
+def test_what_never_changes_may_be_kept_for_ever_and_nothing_else_may(bucket: BucketStore) -> None:
+    publish_to(bucket, release())
+    own = bucket.target.prefix
+    for item in bucket.list(""):
+        if item.key == PROBE:
+            continue
+        kept = bucket.client.head_object(Bucket=bucket.target.bucket, Key=own + item.key)["CacheControl"]
+        forever = item.key.startswith(("releases/", "objects/"))
+        assert ("immutable" in kept) == forever, item.key
+        assert (kept == "no-cache") == (not forever), item.key
+
+
+# --- deletions --------------------------------------------------------------------------------------------
+
+
+def test_where_deletions_know_no_condition_the_object_is_looked_at(
+    behind: BucketStore, proxy: FaultProxy
+) -> None:
+    def rule(request: Request) -> Fault | None:
+        return UNHEARD_OF if request.method == "DELETE" and request.conditions else None
+
+    proxy.reset(rule)
+    assert behind.delete("there", if_match='"another"') is False
+    assert etag_of(behind)
+    assert behind.delete("there", if_match=etag_of(behind)) is True
+    assert behind.get("there") is None
+
+
+def test_a_server_that_deletes_nothing_at_all_is_named(behind: BucketStore, proxy: FaultProxy) -> None:
+    proxy.reset(only("DELETE", UNHEARD_OF))
+    with pytest.raises(StoreError, match="NotImplemented"):
+        behind.delete("there")
+
+
+def test_a_deletion_that_is_refused_for_no_reason_is_not_done_without_its_condition(
+    behind: BucketStore, proxy: FaultProxy
+) -> None:
+    etag = etag_of(behind)
+    proxy.reset(only("DELETE", Fault(Kind.STATUS, 412)))
+    with pytest.raises(UnreachableError, match="has not changed, and the server refuses to delete it"):
+        behind.delete("there", if_match=etag)
+    assert etag_of(behind) == etag
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_a_deletion_has_been_done_when_the_object_is_gone_whatever_the_status(
+    behind: BucketStore, proxy: FaultProxy, status: int
+) -> None:
+    proxy.reset(only("DELETE", Fault(Kind.STRIPPED, status)))
+    assert behind.delete("there") is True
+    assert [request.method for request in proxy.requests] == ["DELETE"] + ["GET"] * (status != 204)
+
+
+def test_a_deletion_that_was_not_done_is_not_taken_for_one(behind: BucketStore, proxy: FaultProxy) -> None:
+    proxy.reset(only("DELETE", Fault(Kind.INSTEAD, 200)))
+    with pytest.raises(StrangeAnswerError, match="status 200, and the object is still there"):
+        behind.delete("there")
+
+
+# --- what a bucket is like --------------------------------------------------------------------------------
+
+
+def test_only_a_server_that_knows_no_versions_counts_as_one_without(
+    behind: BucketStore, proxy: FaultProxy
+) -> None:
+    proxy.reset(since(1, UNHEARD_OF))
+    with pytest.raises(UnversionedBucketError):
+        behind.require_versioning()
+    proxy.reset(since(1, Fault(Kind.STATUS, 403)))
+    with pytest.raises(DeniedError):
+        behind.require_versioning()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(404, "seems not to be there"), (403, "is denied"), (500, "busy or broken")]
+)
+def test_a_probe_that_cannot_be_read_is_no_reason_to_condemn_the_server(
+    behind: BucketStore, proxy: FaultProxy, status: int, words: str
+) -> None:
+    behind.require_conditions()
+    proxy.reset(only("GET", Fault(Kind.STATUS, status)))
+    with pytest.raises(StoreError, match=words):
+        behind.require_conditions()
+
+
+@pytest.mark.parametrize(("refusals", "accepted"), [(2, True), (3, False)])
+def test_a_condition_that_holds_may_be_refused_twice_by_accident(
+    behind: BucketStore, proxy: FaultProxy, refusals: int, accepted: bool
+) -> None:
+    behind.require_conditions()
+    writes: list[Request] = []
+
+    def rule(request: Request) -> Fault | None:
+        if request.method == "PUT":
+            writes.append(request)
+            # One that the object must be absent for, one with a wrong ETag; then those with the right one.
+            return Fault(Kind.STATUS, 412) if 2 < len(writes) <= 2 + refusals else None
+        return None
+
+    proxy.reset(rule)
+    if accepted:
+        behind.require_conditions()
+    else:
+        with pytest.raises(StoreError, match="refuses If-Match even with the ETag that the object has"):
+            behind.require_conditions()
+
+
+# --- a directory ------------------------------------------------------------------------------------------
+
+
+def test_a_file_may_be_read_by_all_and_written_by_its_owner(directory: DirectoryStore) -> None:
+    before = os.umask(0o077)
+    try:
+        directory.put("a/file", b"text")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((directory.root / "a" / "file").stat().st_mode) == 0o644
+
+
+def test_a_folder_goes_with_its_last_file_and_the_directory_itself_stays(directory: DirectoryStore) -> None:
+    for key in ("a/b/one", "a/b/two", "a/three"):
+        directory.put(key, b"")
+    directory.delete("a/b/one")
+    assert (directory.root / "a" / "b" / "two").exists()
+    directory.delete("a/b/two")
+    assert not (directory.root / "a" / "b").exists()
+    assert (directory.root / "a" / "three").exists()
+    directory.delete("a/three")
+    assert not (directory.root / "a").exists()
+    assert directory.root.is_dir()
+
+
+def test_what_is_deleted_while_it_is_listed_hides_nothing_else(directory: DirectoryStore) -> None:
+    for key in ("one", "three", "two"):
+        directory.put(key, b"")
+    listing = directory.list("")
+    seen = [next(listing).key]
+    (directory.root / "three").unlink()
+    assert [*seen, *(item.key for item in listing)] == ["one", "two"]
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_write(directory: DirectoryStore) -> None:
+    directory.put("one", b"")
+    (directory.root / ".staging" / "left").write_bytes(b"half")
+    directory.put("two", b"")
+    assert not [*(directory.root / ".staging").iterdir()]
+
+
+def test_there_is_room_in_reserve_from_the_first_write_on(directory: DirectoryStore) -> None:
+    directory.put("one", b"")
+    assert (directory.root / ".reserve").stat().st_size == 256 * 1024
+    os.truncate(directory.root / ".reserve", 1000)
+    directory.put("two", b"")
+    assert (directory.root / ".reserve").stat().st_size == 256 * 1024
+
+
+@pytest.mark.parametrize(
+    ("code", "reserve", "words"),
+    [
+        (errno.ENOSPC, True, ""),
+        (errno.EDQUOT, True, ""),
+        (errno.ENOSPC, False, "No space left on device.*Make room"),
+        (errno.EIO, True, "Input/output error"),
+    ],
+)
+def test_the_reserve_is_for_a_full_disk_and_for_what_is_there_already(
+    directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch, code: int, reserve: bool, words: str
+) -> None:
+    """A disk on which nothing new has room; its reserve may be used up."""
+    directory.put("one", b"old")
+    genuine = directory_store._fill
+
+    def fill(descriptor: int, body: bytes) -> None:
+        if os.fstat(descriptor).st_size < len(body):
+            os.close(descriptor)
+            raise OSError(code, os.strerror(code))
+        genuine(descriptor, body)
+
+    def no_more(*_: Any) -> NoReturn:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(directory_store, "_fill", fill)
+    monkeypatch.setattr(os, "write", no_more)
+    if not reserve:
+        (directory.root / ".reserve").unlink()
+    if words:
+        with pytest.raises(StoreError, match=words):
+            directory.put("one", b"new")
+    else:
+        directory.put("one", b"new")
+    with pytest.raises(StoreError, match=os.strerror(code)):
+        directory.put("another", b"new")
+    found = directory.get("one")
+    assert found
+    assert found.body == (b"old" if words else b"new")
+    assert not [*(directory.root / ".staging").iterdir()]
+
+
+def test_what_cannot_be_written_is_named_with_its_file_where_the_system_names_one(
+    directory: DirectoryStore,
+) -> None:
+    directory.put("a", b"a file where a folder should be")
+    with pytest.raises(StoreError) as caught:
+        directory.put("a/one", b"")
+    assert str(caught.value).startswith(f"'a/one' cannot be written to {directory.root}: ")
+    assert f" ({directory.root / 'a'})." in str(caught.value)
