@@ -313,6 +313,63 @@ def test_a_list_in_place_of_lines_is_refused_before_it_fills_the_memory(
     assert "one JSON object in each line" in str(result.exception)
 
 
+# --- languages ----------------------------------------------------------------------------------------------
+
+CONFIRMATION = "notifications/order_confirmation_customer"
+
+
+def in_languages(path: Path, workspace: Workspace, *languages: str | None) -> Path:
+    """A file of orders, each with the member ``language`` where one is given."""
+    typical = dict(workspace.fixture(CONFIRMATION, "typical").data)
+    lines = [json.dumps({**typical, **({"language": each} if each else {})}) for each in languages]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def subjects(data: Path, out: Path, *options: str) -> list[tuple[str, str]]:
+    result = CliRunner().invoke(
+        cli,
+        [
+            *(
+                "render-batch",
+                CONFIRMATION,
+                "--data",
+                str(data),
+                "--out",
+                str(out),
+                "--workers",
+                "1",
+                *options,
+            ),
+            *("--templates", str(ROOT / "templates"), "--fixtures", str(ROOT / "fixtures")),
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    mails = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    return [(mail["locale"], mail["subject"].partition(" - ")[0]) for mail in mails]
+
+
+ENGLISH, AFRIKAANS = ("en-ZA", "Order Confirmation"), ("af", "Bestelbevestiging")
+
+
+@pytest.mark.parametrize("released", [False, True])
+def test_a_batch_is_in_one_language_or_each_line_in_its_own(
+    tmp_path: Path, workspace: Workspace, released: bool
+) -> None:
+    options: list[str] = []
+    if released:
+        store = DirectoryStore(tmp_path / "store")
+        publish_to(store, make_unchecked_release(workspace, Provenance()))
+        options = ["--from", str(store.target)]
+    plain = in_languages(tmp_path / "plain.jsonl", workspace, None, None)
+    assert subjects(plain, tmp_path / "a.jsonl", *options) == [ENGLISH, ENGLISH]
+    assert subjects(plain, tmp_path / "b.jsonl", "--locale", "af-ZA", *options) == [AFRIKAANS, AFRIKAANS]
+    mixed = in_languages(tmp_path / "mixed.jsonl", workspace, "af-ZA", None, "zu-ZA", "en-ZA")
+    by_line = ["--locale-field", "language", *options]
+    assert subjects(mixed, tmp_path / "c.jsonl", *by_line) == [AFRIKAANS, ENGLISH, ENGLISH, ENGLISH]
+    assert subjects(mixed, tmp_path / "d.jsonl", "--locale", "af", *by_line)[:2] == [AFRIKAANS, AFRIKAANS]
+
+
 # --- its memory ---------------------------------------------------------------------------------------------
 
 

@@ -9,9 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.browser.errors import SettingsError
+from app.browser.mails import fixtures_of, workspace_renderer
+from app.browser.releases import bundle_fixtures, bundle_renderer
 from app.browser.settings import load_settings
 from app.browser.snapshots import Snapshot, Variant, select
+from app.core.building import make_unchecked_release
 from app.core.errors import UnknownNameError
+from app.core.release import Provenance
+from app.core.workspace import Workspace
+from tests.own_templates import EDITIONS
 
 PICTURES = (
     '[[pictures]]\ntemplates = ["*"]\nfixtures = ["typical"]\nwidths = ["phone"]\nvariants = ["dark"]\n'
@@ -109,3 +115,24 @@ def test_a_slip_in_the_beginning_of_a_name_is_answered_with_a_beginning(said: st
     with pytest.raises(UnknownNameError) as caught:
         select(known, [said])
     assert caught.value.nearest[0] == meant
+
+
+def test_a_translation_has_pictures_under_its_name_and_moves_none_that_exists() -> None:
+    workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")
+    name = "notifications/order_confirmation_customer"
+    fixtures = fixtures_of(workspace)
+    assert set(fixtures) == set(EDITIONS)
+    assert set(fixtures[f"{name}.af"]) == set(fixtures[name])
+    settings = load_settings(ROOT / "tests" / "baselines")
+    before = {item.id for item in settings.wanted({each: fixtures[each] for each in workspace.names()})}
+    found = {item.id for item in settings.wanted(fixtures)}
+    assert before < found
+    assert all(item.startswith(f"{name}.af/") for item in found - before)
+    assert Snapshot.from_id(f"{name}.af/typical/phone-dark").template == f"{name}.af"
+    # A release is pictured with the same names, and of the same HTML.
+    bundle = make_unchecked_release(workspace, Provenance()).bundle
+    assert bundle_fixtures(bundle, workspace) == fixtures
+    for each in (name, f"{name}.af"):
+        html = workspace_renderer(workspace)(each, "typical")
+        assert bundle_renderer(bundle, workspace)(each, "typical") == html
+    assert 'lang="af"' in html

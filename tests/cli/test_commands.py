@@ -96,6 +96,21 @@ def test_the_twelve_pass_their_own_checks(call: Callable[..., Outcome]) -> None:
     assert report["renders"] == sum(len(workspace.source(each).fixtures) for each in workspace.editions())
 
 
+def test_render_gives_a_language_and_says_where_it_is_not_there(call: Callable[..., Outcome]) -> None:
+    order = "notifications/order_confirmation_customer"
+    found = call("render", order, "--locale", "af-ZA", "--format", "json")
+    mail = json.loads(found.out)
+    assert (mail["locale"], mail["subject"][:17], found.err) == ("af", "Bestelbevestiging", "")
+    assert call("render", f"{order}.af", "--format", "subject").out.startswith("Bestelbevestiging")
+    other = call("render", order, "--locale", "zu-ZA", "--format", "subject")
+    assert (other.status, other.out[:18]) == (0, "Order Confirmation")
+    assert "is not there in 'zu-ZA': this is en-ZA. There is af." in " ".join(other.err.split())
+    assert call("render", order, "--locale", "no tag").status == 2
+    assert call("render", f"{order}.zu").status == 2
+    listed = json.loads(call("list", "--json").out)
+    assert {row["name"]: row["locales"] for row in listed}[order] == ["af"]
+
+
 def test_render_writes_each_part(call: Callable[..., Outcome]) -> None:
     parts = {
         form: call("render", RECEIPT, "--format", form).out for form in ("html", "text", "subject", "json")

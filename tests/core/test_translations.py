@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.core.building import build_release, make_unchecked_release
+from app.core.changes import setting_changes, template_changes
 from app.core.errors import UnknownNameError
 from app.core.findings import Finding, Severity
 from app.core.release import Provenance
@@ -306,3 +307,17 @@ def test_a_broken_template_takes_its_translations_along_and_is_reported_once(fol
     folder.write("templates/a/one.json", "{")
     [found] = folder.findings()
     assert found.location.file.endswith("one.json")
+
+
+def test_a_plan_shows_a_language_that_came_and_breaks_nobody(folder: Folder) -> None:
+    new = make_unchecked_release(folder.load(), Provenance())
+    for suffix in ("html", "json"):
+        folder.write(f"templates/a/one.af.{suffix}", None)
+    old = make_unchecked_release(folder.load(), Provenance())
+    [change] = template_changes(old.bundle, new.bundle, old_sources=old.sources, new_sources=new.sources)
+    names = {part.part for part in change.parts}
+    assert names == {
+        "contract", "subject (af)", "preheader (af)", "source (af)", "text (af)", "html (af)",
+    }  # fmt: skip
+    assert change.consequences == ()
+    assert [part.part for part in setting_changes(old.bundle, new.bundle)] == ["display"]

@@ -221,3 +221,26 @@ def test_a_contract_whose_reference_leads_nowhere_is_not_proven_compatible() -> 
     new = contract([], a={"allOf": [{"$ref": "#/$defs/none"}]})
 
     assert [change.breaking for change in contract_changes(old, new)] == [True]
+
+
+def test_how_a_shared_definition_is_shown_and_described_is_nothing_to_a_caller() -> None:
+    """A translation puts its words into a definition that fields refer to, some with a word of their own."""
+
+    def with_words(words: dict[str, Any], description: str) -> dict[str, Any]:
+        status = {"type": "string", "x-display": {"kind": "choice", "open": True, "words": words}}
+        name = {"type": "string", "maxLength": 9, "description": description}
+        return {
+            "$defs": {"status": status, "name": name},
+            **contract(
+                [],
+                a={"$ref": "#/$defs/status"},
+                b={"$ref": "#/$defs/name", "maxLength": 5},
+                c={"anyOf": [{"$ref": "#/$defs/status"}, {"type": "null", "description": description}]},
+            ),
+        }
+
+    old = with_words({"PAID": "Paid"}, "A name.")
+    assert contract_changes(old, with_words({"PAID": {"en": "Paid", "af": "Betaal"}}, "Other words.")) == ()
+    narrower = with_words({"PAID": "Paid"}, "A name.")
+    narrower["$defs"]["status"]["maxLength"] = 3
+    assert {change.field for change in contract_changes(old, narrower)} >= {"a", "c"}
