@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -85,6 +87,35 @@ def _asked_for_by_the_project() -> list[str]:
         *groups["build"],
         *groups["dev"],
     ]
+
+
+@pytest.mark.parametrize("folder", ["app", "bbws_templates", "infra", "tests"])
+def test_what_is_imported_is_asked_for_and_does_not_come_by_luck(folder: str) -> None:
+    """A library that only another one brings is gone when that one does without it."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    asked = settings["project"]["dependencies"] + settings["project"]["optional-dependencies"]["app"]
+    if folder in ("infra", "tests"):
+        asked += [line for group in settings["dependency-groups"].values() for line in group]
+    declared = {canonicalize_name(Requirement(line).name) for line in asked}
+    distributions = importlib.metadata.packages_distributions()
+    for name, file in sorted(_imported(folder).items()):
+        known = distributions[name]
+        # The types of one AWS service are an extra of boto3-stubs.
+        assert name.startswith("mypy_boto3_") or declared & set(map(canonicalize_name, known)), (name, file)
+
+
+def _imported(folder: str) -> dict[str, Path]:
+    """The top-level packages of others that the modules of ``folder`` import, with one that does."""
+    found: dict[str, Path] = {}
+    for file in tracked(f"{folder}/*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            else:
+                names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            found |= {name.partition(".")[0]: file for name in names}
+    ours = {"app", "bbws_templates", "benchmarks", "infra", "scripts", "tests"}
+    return {name: file for name, file in found.items() if name not in {*sys.stdlib_module_names, *ours}}
 
 
 def test_the_runtime_needs_nothing_but_chevron() -> None:
