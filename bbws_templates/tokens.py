@@ -194,7 +194,7 @@ class _Scanner:
     def _check_key(self, kind: TokenKind, key: str, start: int) -> None:
         if not key:
             self._empty(start)
-        if self._left in key and self._left != self._right:
+        if self._left in key:
             self._fail(
                 start,
                 f"The tag is not closed before the next one opens: '{key.splitlines()[0][:40]}'.",

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import anyio
 from fastapi import Depends, Request
 from fastapi.templating import Jinja2Templates
 
 from app.core.errors import UnknownNameError
+from app.core.validation import specimen_data
 from app.web.live.broadcast import Broadcast, News
 from app.web.live.checks import Checks, count
 from app.web.live.drafts import Drafts
 from app.web.live.excerpts import Excerpts
-from app.web.live.placeholders import placeholders
 from app.web.live.releases import Releases
 from app.web.live.renderings import Data, Renderings
 from app.web.live.stand_ins import StandIns
@@ -79,7 +79,16 @@ class Services:
         scenario = fixture or default_fixture(snapshot, name)
         if scenario:
             return Data(snapshot.workspace.fixture(name, scenario).data, scenario, lenient=lenient)
-        return Data(placeholders(snapshot.workspace.compilation(name).compiled), lenient=True)
+        return Data(placeholders(snapshot, name), lenient=True)
+
+
+def placeholders(snapshot: Snapshot, name: str) -> dict[str, Any]:
+    """Data for a template without a fixture: ``{{orderId}}`` as "[orderId]", each section once.
+
+    Raises:
+        UnknownNameError, BbwsTemplatesError: as ``Workspace.compilation``.
+    """
+    return specimen_data(snapshot.workspace.compilation(name).compiled, shape="[{}]")
 
 
 def default_fixture(snapshot: Snapshot, name: str) -> str:

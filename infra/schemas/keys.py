@@ -48,8 +48,8 @@ def canonical_address(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", text).lower()
     visible = "".join(letter for letter in folded if not _is_invisible(letter))
-    local, at, domain = visible.rpartition("@")
-    if not (local and at and domain):
+    local, _, domain = visible.rpartition("@")
+    if not (local and domain):
         raise ValueError(f"{text!r} is not an address: write name@domain.")
     if not local.isascii():
         raise ValueError(f"{text!r} has letters before the @ that SES does not send to: they must be ASCII.")

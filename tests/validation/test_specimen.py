@@ -31,6 +31,14 @@ def test_made_up_data(author: Author, body: str, data: dict[str, Any]) -> None:
     assert specimen_data(author(body).compilation("mail/welcome").compiled) == data
 
 
+def test_a_reader_can_tell_what_is_made_up(author: Author) -> None:
+    compiled = (
+        author('<p>{{a.b}} {{#c}}{{.}}{{/c}}</p><a href="{{url}}">x</a>').compilation("mail/welcome").compiled
+    )
+    data = specimen_data(compiled, shape="[{}]")
+    assert data == {"a": {"b": "[a.b]"}, "c": ["[c]"], "url": "https://example.com/url"}
+
+
 def test_the_check_finds_what_is_wrong_without_any_fixture(author: Author) -> None:
     workspace = author('{{#logo}}<img src="{{logo}}" width="1" height="1">{{/logo}}<p>{{name}}')
 

@@ -5,7 +5,7 @@ Every section shows once, every variable prints its own name, and in the place o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -19,8 +19,11 @@ from bbws_templates.parser import parse
 from bbws_templates.tokens import tokenize
 
 
-def specimen_data(compiled: CompiledTemplate) -> Mapping[str, Any]:
+def specimen_data(compiled: CompiledTemplate, *, shape: str = "{}") -> dict[str, Any]:
     """Data under which every part of ``compiled`` shows; to be rendered leniently.
+
+    ``shape`` is what a name is written as where it is no URL, such as ``[{}]`` for somebody who is to see
+    that it stands for something.
 
     Where a template uses one name in two ways that exclude each other, the first one counts.
     """
@@ -35,32 +38,32 @@ def specimen_data(compiled: CompiledTemplate) -> Mapping[str, Any]:
     }
     data: dict[str, Any] = {}
     for part in (nodes, parse(compiled.text), parse(compiled.subject), parse(compiled.preheader)):
-        _fill(part, data, urls)
+        _fill(part, data, urls, shape)
     return data
 
 
-def _fill(nodes: Iterable[Node], scope: dict[str, Any], urls: set[tuple[str, ...]]) -> None:
+def _fill(nodes: Iterable[Node], scope: dict[str, Any], urls: set[tuple[str, ...]], shape: str) -> None:
     for node in nodes:
         if isinstance(node, Variable):
-            _put(scope, node.path, _text(node, urls))
+            _put(scope, node.path, _text(node, urls, shape))
         elif isinstance(node, Section):
             inside = {variable.path for variable in _variables(node.children)}
             inner = scope
             if node.path in inside:
-                _put(scope, node.path, _text(node, urls))  # {{#name}}Hello {{name}}{{/name}}
+                _put(scope, node.path, _text(node, urls, shape))  # {{#name}}Hello {{name}}{{/name}}
             elif () in inside:
-                _put(scope, node.path, [node.key])  # {{#tags}}{{.}}{{/tags}}
+                _put(scope, node.path, [shape.format(node.key)])  # {{#tags}}{{.}}{{/tags}}
             elif inside:
                 rows = _put(scope, node.path, [{}])
                 inner = rows[0] if isinstance(rows, list) and isinstance(rows[0], dict) else scope
             else:
                 _put(scope, node.path, True)
-            _fill(node.children, inner, urls)
+            _fill(node.children, inner, urls, shape)
 
 
-def _text(node: Variable | Section, urls: set[tuple[str, ...]]) -> str:
+def _text(node: Variable | Section, urls: set[tuple[str, ...]], shape: str) -> str:
     name = "_".join(node.key.split())  # it may stand within a URL, where a blank would be the data's fault
-    return f"https://example.com/{quote(name)}" if node.path in urls else name
+    return f"https://example.com/{quote(name)}" if node.path in urls else shape.format(name)
 
 
 def _put(scope: Any, path: tuple[str, ...], value: Any) -> Any:

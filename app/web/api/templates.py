@@ -24,9 +24,8 @@ from app.web.api.models import (
 from app.web.api.summaries import summary_of
 from app.web.api.variables import variables_of
 from app.web.live.parts import Role, parts_of
-from app.web.live.placeholders import placeholders
 from app.web.problems import HttpError, problem_of
-from app.web.services import Services, ServicesDep, default_fixture, known_name
+from app.web.services import Services, ServicesDep, default_fixture, known_name, placeholders
 from bbws_templates.errors import BbwsTemplatesError
 
 router = APIRouter()
@@ -79,7 +78,7 @@ def get_template(services: ServicesDep, name: Name) -> TemplateDetail:
         html=compiled.html, text=compiled.text, subject=compiled.subject, preheader=compiled.preheader
     )
     detail.variables = [VariableModel(**asdict(variable)) for variable in variables_of(compiled)]
-    detail.placeholders = None if detail.fixture_sets else placeholders(compiled)
+    detail.placeholders = None if detail.fixture_sets else placeholders(snapshot, name)
     return detail
 
 

@@ -266,9 +266,6 @@ OBSOLETE_REMEDIES: Mapping[tuple[str, str], str] = {
 }  # fmt: skip
 """What to write instead of an obsolete attribute, on one element or ("") on any; else a style."""
 
-VOID_ELEMENTS = _words("area base br col embed hr img input link meta source track wbr")
-"""Elements without content or end tag (HTML, 13.1.2)."""
-
 PHRASING_PARENTS = _words(
     "abbr b bdi bdo cite code data dfn em font h1 h2 h3 h4 h5 h6 i kbd label mark p pre q rp rt ruby s "
     "samp small span strike strong sub sup time tt u var big"
