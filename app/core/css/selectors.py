@@ -46,7 +46,7 @@ STATIC_ATTRIBUTES = frozenset(
 
 # Attributes whose values a selector compares without regard to case.
 # Source: the HTML standard, "Case-sensitivity of selectors".
-_CASELESS_ATTRIBUTES = frozenset(
+CASELESS_ATTRIBUTES = frozenset(
     re.findall(
         r"[\w-]+",
         """
@@ -261,7 +261,7 @@ def _selector(parsed: nodes.Selector) -> Selector:
             part.element = part.element.lower()
         elif isinstance(part, nodes.Attrib):
             part.attrib = part.attrib.lower()
-            if part.value is not None and part.attrib in _CASELESS_ATTRIBUTES:
+            if part.value is not None and part.attrib in CASELESS_ATTRIBUTES:
                 part.flag = part.flag or "i"
         reason = _reason(part)
         reasons += [reason] if reason else []

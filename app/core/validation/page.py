@@ -24,7 +24,19 @@ class Language:
 
 
 # An attribute, or the tag's name, for which the group stays empty. HTML's blanks are all ASCII.
-_ATTRIBUTE = re.compile(r"""<[^\s/>]+|(?P<name>[^\s=/>]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?""", re.ASCII)
+_ATTRIBUTE = re.compile(
+    r"""<[^\s/>]+|(?P<name>[^\s=/>]+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s>]*)))?""",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute as its tag gives it: ``name`` in lower case, ``value`` as it is written, "" for none."""
+
+    name: str
+    value: str
+    start: int
 
 
 class Page:
@@ -49,6 +61,21 @@ class Page:
     def named(self, *names: str) -> Iterator[Element]:
         """The HTML elements of these names."""
         return (element for element in self.elements if element.name in names and element.is_html)
+
+    def attributes_around(self, offset: int) -> Iterator[Attribute]:
+        """Every attribute of the start tag that holds ``offset``, repetitions included, in order."""
+        start = max(
+            (element.offset for element in self.elements if element.offset <= offset < element.end),
+            default=self.html.rfind("<", 0, offset),
+        )
+        end = start
+        for match in _ATTRIBUTE.finditer(self.html, start):
+            if match.start() > offset and ">" in self.html[end : match.start()]:
+                return
+            end = match.end()
+            if match["name"]:
+                value = match["double"] or match["single"] or match["bare"] or ""
+                yield Attribute(match["name"].lower(), value, match.start())
 
     def place_of(self, element: Element, attribute: str) -> int:
         """The offset of an attribute of ``element``; of the element if its tag does not show it."""

@@ -6,13 +6,16 @@ and dashes in comments, which it reports although the standard has come to allow
 
 from __future__ import annotations
 
+import html
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from app.core.css.selectors import CASELESS_ATTRIBUTES
 from app.core.engines import begins_with_placeholder, without_placeholders
 from app.core.findings import Severity
+from app.core.validation.css import declarations
 from app.core.validation.data.parse_errors import (
     CHARACTERS,
     DASHES,
@@ -24,7 +27,7 @@ from app.core.validation.data.parse_errors import (
     STRAY_ENDS,
 )
 from app.core.validation.invisible import Culprit, culprits, differing, named, without
-from app.core.validation.page import Page
+from app.core.validation.page import Attribute, Page
 from app.core.validation.parsing import ParseError
 from app.core.validation.rules import ERROR, WARNING, Problem, Rule
 
@@ -43,7 +46,6 @@ _OF_TAGS = frozenset(
         "expected-tag-name-but-got-question-mark",
     }
 )
-_ATTRIBUTE = re.compile(r"""\s([^\s=>/"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _REFERENCE = re.compile(r"&[A-Za-z0-9]+;")
 _XHTML = re.compile(r"<!doctype\s+html\s+public\s", re.IGNORECASE)
@@ -62,26 +64,28 @@ def check_syntax(page: Page) -> Iterator[Problem]:
     for error in map(partial(_of_the_standard, page.html), errors):
         if error is None:
             continue
-        code, html, offset = error.code, page.html, error.offset
-        if code in _OF_TAGS and begins_with_placeholder(html[html.rfind("<", 0, offset + 1) :][:200]):
+        code, source, offset = error.code, page.html, error.offset
+        if code in _OF_TAGS and begins_with_placeholder(source[source.rfind("<", 0, offset + 1) :][:200]):
             continue  # no tag at all, as ``placeholders`` says
-        if code == "expected-named-entity" and not _REFERENCE.match(html, offset):
+        if code == "expected-named-entity" and not _REFERENCE.match(source, offset):
             continue  # "AT&T" and "?a=1&b=2" are no references at all (13.2.5.73, ambiguous ampersand)
         if unclosed and code == "unexpected-end-tag" and error.variables["name"] in {"body", "html"}:
             continue  # unexpected only because of what is not closed, which is reported itself
-        if code == "unknown-doctype" and _XHTML.search(html):
+        if code == "unknown-doctype" and _XHTML.search(source):
             yield OLD_DOCTYPE.at(offset, "The doctype is an old one of HTML 4 or XHTML.")
         elif code == "expected-dashes-or-doctype" and _CONDITIONAL.match(
-            html, html.rfind("<!", 0, offset + 1)
+            source, source.rfind("<!", 0, offset + 1)
         ):
             yield OLD_CONDITIONAL.at(
-                html.rfind("<!", 0, offset + 1), "A conditional comment is not a comment."
+                source.rfind("<!", 0, offset + 1), "A conditional comment is not a comment."
             )
-        elif code == "nested-comment" and _CONDITION.match(html, html.rfind("<!--", 0, offset)):
+        elif code == "nested-comment" and _CONDITION.match(source, source.rfind("<!--", 0, offset)):
             yield OLD_CONDITIONAL.at(offset, "A comment begins within a conditional comment.")
+        elif code == "duplicate-attribute":
+            yield _given_twice(page, offset)
         else:
             message, remedy = _words(error)
-            yield SYNTAX.at(offset, message, severity=_severity(html, error), remedy=remedy)
+            yield SYNTAX.at(offset, message, severity=_severity(error), remedy=remedy)
 
 
 def _worth_a_word(errors: Sequence[ParseError]) -> tuple[ParseError, ...]:
@@ -89,10 +93,10 @@ def _worth_a_word(errors: Sequence[ParseError]) -> tuple[ParseError, ...]:
     return tuple(error for error in errors if error.code not in CHARACTERS)
 
 
-def _of_mustache(html: str, errors: tuple[ParseError, ...]) -> tuple[ParseError, ...]:
+def _of_mustache(source: str, errors: tuple[ParseError, ...]) -> tuple[ParseError, ...]:
     """The errors that would still be there if another engine had done its work: ``placeholders`` names it."""
-    mended = without_placeholders(html) if errors else html
-    return errors if mended == html else without(errors, differing(errors, mended))
+    mended = without_placeholders(source) if errors else source
+    return errors if mended == source else without(errors, differing(errors, mended))
 
 
 def _invisible(culprit: Culprit) -> Iterator[Problem]:
@@ -108,28 +112,54 @@ def _invisible(culprit: Culprit) -> Iterator[Problem]:
     )
 
 
-def _severity(html: str, error: ParseError) -> Severity:
+def _severity(error: ParseError) -> Severity:
     """How grave a repair is: a warning, where every parser makes the same and nothing is lost or moved."""
     if error.code in HARMLESS:
         return WARNING
     if error.code in STRAY_ENDS and error.variables.get("name") in HARMLESS_ENDS:
         return WARNING
-    if error.code == "duplicate-attribute" and _says_the_same(html, error.offset):
-        return WARNING
     return ERROR
 
 
-def _says_the_same(html: str, offset: int) -> bool:
-    """Whether the attributes of a name, in the tag at ``offset``, have the same value each time."""
-    start = html.rfind("<", 0, offset)
-    values: dict[str, str] = {}
-    for name, *value in _ATTRIBUTE.findall(html, start + 1, html.find(">", offset) + 1 or len(html)):
-        if values.setdefault(name.lower(), "".join(value)) != "".join(value):
-            return False
-    return True
+def _given_twice(page: Page, offset: int) -> Problem:
+    """What becomes of an attribute whose name, at ``offset``, its tag has already given."""
+    given = list(page.attributes_around(offset))
+    again = next((item for item in reversed(given) if item.start <= offset), None)
+    first = next((item for item in given if again and item.name == again.name), None)
+    if again is None or first is None:
+        message, remedy = PARSE_ERRORS["duplicate-attribute"]
+        return SYNTAX.at(offset, f"{message}.", remedy=remedy)
+    place = again.start
+    if _says_no_more(again, first):
+        return SYNTAX.at(
+            place,
+            f"The attribute '{again.name}' is given twice in one tag, and says nothing new the second time.",
+            severity=WARNING,
+            remedy="Remove one of the two.",
+        )
+    return SYNTAX.at(
+        place,
+        f"The attribute '{again.name}' is given twice in one tag: clients keep the first, so that what this "
+        "one says is lost.",
+        remedy="Merge the two.",
+    )
 
 
-def _of_the_standard(html: str, error: ParseError) -> ParseError | None:
+def _says_no_more(again: Attribute, first: Attribute) -> bool:
+    """Whether nothing is lost with the second of two attributes of one name."""
+    mine, kept = html.unescape(again.value).strip(), html.unescape(first.value).strip()
+    if not mine:
+        return True
+    if again.name == "class":
+        return set(mine.split()) <= set(kept.split())
+    if again.name == "style":
+        return declarations(mine).items() <= declarations(kept).items()
+    if again.name in CASELESS_ATTRIBUTES:
+        return mine.lower() == kept.lower()
+    return mine == kept
+
+
+def _of_the_standard(source: str, error: ParseError) -> ParseError | None:
     """What the standard says of a repair that html5lib saw; None when there is nothing to repair.
 
     ``--`` may stand in a comment (13.2.5.43 to 13.2.5.52), but for ``<!--`` and ``--!>``.
@@ -137,9 +167,9 @@ def _of_the_standard(html: str, error: ParseError) -> ParseError | None:
     offset = error.offset
     if error.code not in DASHES:
         return error
-    if html.startswith("<!--", offset - 4):
+    if source.startswith("<!--", offset - 4):
         return ParseError("nested-comment", {}, offset - 4)
-    if html.startswith("--!>", offset - 2):
+    if source.startswith("--!>", offset - 2):
         return ParseError("incorrectly-closed-comment", {}, offset - 2)
     return None
 
