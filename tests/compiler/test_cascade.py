@@ -364,7 +364,7 @@ def test_the_authors_own_mark_is_the_strongest(load: Loader, rule: str, style: s
 
 
 REFUSED = [
-    ("colour:red", "There is no property 'colour'; did you mean color."),
+    ("colour:red", "There is no property 'colour'; did you mean color?"),
     ("font-size 14px", "no declaration"),
     ("height: 30px width: 30px", "A semicolon seems to be missing"),
     ("font-weight:regular", "'regular' is no value of 'font-weight'"),

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from app.core.compiler.bounds import MAX_RULES
 from app.core.compiler.compilation import Compilation, compile_template
-from app.core.compiler.document import MAX_RULES
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.tracing import RenderedHtml
 from app.core.css.selectors import Selector

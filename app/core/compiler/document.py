@@ -10,22 +10,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NoReturn
 
+from app.core.compiler.bounds import require_bounded
 from app.core.compiler.flattening import FlatText
 from app.core.compiler.inlining import kept_whole
-from app.core.css.measure import measured
 from app.core.css.stylesheet import Stylesheet, parse_stylesheet
 from app.core.errors import CompileError
 from app.core.html.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
 from app.core.html.readings import Readings
 from app.core.html.veil import UnveilableError, Veil
-from bbws_templates.errors import LimitError
 from bbws_templates.tokens import Token, TokenKind
-
-MAX_RULES = 3_000
-"""More rules than any mail has: Foundation for Emails, with all of its classes, has about 900."""
-MAX_SELECTORS = 6_000
-MAX_NESTING = 32
-"""More brackets within each other, of any kind, than any stylesheet has."""
 
 _WORD = re.compile(r"[\w-]+")
 _OF_HEAD = frozenset({"html", "head", "style", "title", "meta", "link", "base", "script", "noscript"})
@@ -58,6 +51,7 @@ class Document:
 
         Raises:
             CompileError: markup that never ends, or characters that no document may hold.
+            LimitError: stylesheets or tags without measure.
         """
         self.flat = flat
         try:
@@ -74,33 +68,8 @@ class Document:
             self._unclosed(error)
         self.readings = Readings(self.markup)
         self.sections = tuple(_pairs(self.veil.tags))
-        self._require_few_rules()
+        require_bounded(self.markup, flat.origins)
         self.styles = tuple(self._style(raw) for raw in self.markup.raw_texts if raw.tag.name == "style")
-
-    def _require_few_rules(self) -> None:
-        """Refuse stylesheets that would take minutes to match."""
-        rules = selectors = 0
-        for raw in self.markup.raw_texts:
-            if raw.tag.name == "style":
-                size = measured(self.veil.text[raw.start : raw.end], MAX_NESTING)
-                rules += size.rules
-                selectors += size.selectors
-                for found, most, noun in (
-                    (rules, MAX_RULES, "rules"),
-                    (selectors, MAX_SELECTORS, "selectors"),
-                ):
-                    if found > most:
-                        raise LimitError(
-                            f"The stylesheets hold more than {most:,} {noun}.",
-                            location=self.flat.origins.locate(raw.tag.start),
-                            remedy="Leave out what the template does not use; Gmail drops all beyond 16 kB.",
-                        )
-                if size.too_deep >= 0:
-                    raise LimitError(
-                        f"In this stylesheet more than {MAX_NESTING} brackets lie within each other.",
-                        location=self.flat.origins.locate(raw.start + size.too_deep),
-                        remedy="Close what is left open, or nest less deeply.",
-                    )
 
     @cached_property
     def parted_sections(self) -> tuple[SectionPair, ...]:

@@ -35,6 +35,7 @@ _COMBINED = re.compile(r"[\s>+~]+[^\s>+~]+$")
 _IGNORE = "data-premailer"
 _TURN = threading.Lock()  # cssutils, which premailer reads selectors with, is not made for threads
 _RULES_A_SHEET = 100  # cssutils goes through a whole stylesheet for each of its rules
+_MOST_BY_PREMAILER = 300  # for each of which it takes a millisecond or more
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
 
 _EVERYWHERE = frozenset({"", "all", "screen"})
@@ -108,27 +109,34 @@ class RuleBook:
             if any(item.important and family(item.name) in self._torn for item in rule.declarations)
         )
 
+    def asked(self, root: Node) -> list[int]:
+        """The numbers of the selectors that may match something, by the names in the document."""
+        names, words = _said_in(root)
+        return [number for number, (text, _) in enumerate(self._entries) if _may_match(text, names, words)]
+
     def match(self, root: Node) -> dict[Node, tuple[Matched, ...]]:
         """The rules for each element that has any. Style attributes in ``root`` must have been taken off."""
         if not self._entries:
             return {}
-        rules = [
-            f"{text}{{rule-{number}:1}}"
-            for number, (text, _) in enumerate(self._entries)
-            if _PLAIN.fullmatch(text)
-        ]
+        asked = self.asked(root)
+        plain = [number for number in asked if _PLAIN.fullmatch(self._entries[number][0])]
+        if len(plain) > _MOST_BY_PREMAILER:
+            plain = []
+        rules = [f"{self._entries[number][0]}{{rule-{number}:1}}" for number in plain]
         sheets = ["".join(rules[at : at + _RULES_A_SHEET]) for at in range(0, len(rules), _RULES_A_SHEET)]
-        with _TURN:
-            self._match_by_premailer(root, sheets)
-        found: dict[Node, tuple[Matched, ...]] = {}
-        for element in filter(is_element, root.iter()):
-            style = element.attrib.pop("style", None)
-            if style:
-                found[element] = tuple(self._entries[int(number)][1] for number in _NUMBER.findall(style))
-        for text, rule in self._entries:
-            for element in () if _PLAIN.fullmatch(text) else matching(root, text):
-                found[element] = (*found.get(element, ()), rule)
-        return found
+        found: dict[Node, list[Matched]] = {}
+        if sheets:
+            with _TURN:
+                self._match_by_premailer(root, sheets)
+            for element in filter(is_element, root.iter()):
+                style = element.attrib.pop("style", None)
+                if style:
+                    found[element] = [self._entries[int(number)][1] for number in _NUMBER.findall(style)]
+        for number in sorted({*asked}.difference(plain)):
+            text, rule = self._entries[number]
+            for element in matching(root, text):
+                found.setdefault(element, []).append(rule)
+        return {element: tuple(rules) for element, rules in found.items()}
 
     def match_inside(self, root: Node, elements: Mapping[Node, int]) -> dict[int, tuple[Matched, ...]]:
         """The rules for some elements of ``root``, by the numbers given to these."""
@@ -180,6 +188,16 @@ class RuleBook:
             style.attrib.pop(_IGNORE, None)
             if own is not None:
                 style.set(_IGNORE, own)
+
+
+def _said_in(root: Node) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of all elements, and their classes and ids."""
+    names, words = set[str](), set[str]()
+    for element in filter(is_element, root.iter()):
+        names.add(str(element.tag).lower())
+        words.update((element.get("class") or "").split())
+        words.add(element.get("id") or "")
+    return frozenset(names), frozenset(words)
 
 
 def _may_match(selector: str, names: Set[str], words: Set[str]) -> bool:

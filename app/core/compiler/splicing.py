@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
+from app.core.compiler.bounds import require_short
 from app.core.compiler.document import Document, StyleElement
 from app.core.compiler.inlining import staying
+from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.spelling import Spelling
 from app.core.css.cascade import Matched, surrounding
@@ -18,6 +20,7 @@ from app.core.css.strengthening import Place
 from app.core.css.stylesheet import Declaration, Stylesheet
 from app.core.html.edits import Edits
 from app.core.html.markup import Attribute, StartTag
+from app.core.html.tree import Node
 from bbws_templates.tokens import TokenKind
 
 _STRING = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*)\1""", re.DOTALL)
@@ -36,6 +39,34 @@ class Kept:
     rules: frozenset[tuple[int, int]] = frozenset()
     elements: bool = False
     marked: frozenset[Place] = frozenset()
+
+
+def kept(
+    document: Document,
+    masked: MaskedDocument,
+    matched: Mapping[Node, Sequence[Matched]],
+    marked: frozenset[Place],
+    more: set[tuple[int, int]],
+) -> Kept:
+    """What stays in the style elements beside what cannot be inlined.
+
+    Those are the rules for elements that have no tag here, being implied or made twice of one, every rule
+    where data may bring elements along, emptied style elements that a rule may count, and ``more``.
+    """
+    tagged = {element: number for number, element in masked.elements.items()}
+    rules = set(more)
+    for element, found in matched.items():
+        number = masked.again.get(element, tagged.get(element))
+        first = masked.elements.get(number) if number is not None else None
+        if first is None or (first is not element and set(found) != set(matched.get(first, ()))):
+            rules |= {rule.rank.order for rule in found}
+    counting = any(
+        selector.counts and not selector.inlinable
+        for sheet in document.sheets
+        for rule in (*sheet.rules, *sheet.conditional)
+        for selector in rule.selectors
+    )
+    return Kept(everything=document.takes_markup, rules=frozenset(rules), elements=counting, marked=marked)
 
 
 @dataclass(frozen=True)
@@ -92,6 +123,7 @@ def splice(
             else:
                 tracer.copy(source, origins, *piece)
         here = edit.end
+        require_short(tracer.length, origins.locate(edit.start))
     tracer.copy(source, origins, here, len(source))
     return tracer.build()
 

@@ -1,6 +1,7 @@
 """How large a stylesheet is, counted in one pass before anything reads it whole.
 
-The readers of CSS that come after take their time by the square of what is counted here.
+The readers of CSS that come after take their time by the square of what is counted here, or hold an object
+for each piece of it.
 """
 
 from __future__ import annotations
@@ -8,16 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_PIECE = re.compile(
-    r"""/\*(?:[^*]|\*(?!/))*+(?:\*/)?|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|\\.|[{}()\[\],;@]""",
-    re.DOTALL,
-)
+_STRING = r"""/\*(?:[^*]|\*(?!/))*+(?:\*/)?|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
+_PIECE = re.compile(_STRING + r"|\\.|[{}()\[\],;@]", re.DOTALL)
+_TOKEN = re.compile(_STRING + r"|url\([^)\"']*+\)?|[\w.%-]++|[^\s\w.%-]", re.DOTALL | re.IGNORECASE)
 _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How many blocks and selectors there are; ``too_deep`` is where brackets lie too deep, -1 if nowhere."""
+    """How many blocks there are, and selectors, those of nested rules written out.
+
+    ``too_deep`` is where brackets lie too deep, -1 if nowhere.
+    """
 
     rules: int
     selectors: int
@@ -25,8 +28,13 @@ class Measure:
 
 
 def measured(css: str, deepest: int) -> Measure:
-    """Count the blocks of ``css``, the selectors before them, and how deep brackets lie in each other."""
+    """Count the blocks of ``css``, the selectors before them, and how deep brackets lie in each other.
+
+    A rule within a rule has its own selectors for each of the outer one's (CSS Nesting).
+    """
     rules = selectors = commas = depth = 0
+    at_rule = False
+    around: list[int] = []  # how many selectors each open block stands for; 0 for a bracket
     for match in _PIECE.finditer(css):
         piece = match.group()
         if piece in _OPENING:
@@ -35,13 +43,27 @@ def measured(css: str, deepest: int) -> Measure:
                 return Measure(rules, selectors, match.start())
             if piece == "{":
                 rules += 1
-                selectors += commas + 1
-                commas = 0
+                outer = next((count for count in reversed(around) if count), 1)
+                around.append(outer if at_rule else outer * (commas + 1))
+                selectors += commas + 1 if at_rule else around[-1]
+                commas, at_rule = 0, False
+            else:
+                around.append(0)
         elif piece in _CLOSING:
             depth = max(0, depth - 1)
-            commas = 0 if piece == "}" else commas
+            if around:
+                around.pop()
+            if piece == "}":
+                commas, at_rule = 0, False
         elif piece == ",":
             commas += 1
         elif piece == ";":
-            commas = 0
+            commas, at_rule = 0, False
+        elif piece == "@":
+            at_rule = True
     return Measure(rules, selectors, -1)
+
+
+def token_count(css: str) -> int:
+    """How many words, numbers and signs ``css`` has; a string, an address or a comment counts as one."""
+    return sum(1 for _ in _TOKEN.finditer(css))

@@ -50,6 +50,7 @@ def _overridden(
 ) -> Overridden | None:
     declared = {item.name: item for item in rule.declarations if not item.important}
     losing: set[str] = set()
+    told: set[tuple[int, ...]] = set()  # many elements have the same rules
     tag = ""
     for selector in rule.selectors if declared else ():
         if not selector.reach or (selector.inlinable and not conditional):
@@ -57,6 +58,10 @@ def _overridden(
         rank = Rank(selector.specificity, (number, rule.span.start))
         for element in matching(root, selector.reach):
             rules = matched.get(element, ())
+            alike = (id(selector), *map(id, rules))
+            if alike in told:
+                continue
+            told.add(alike)
             losing |= {name for name, item in declared.items() if _loses(item, rule, rank, rules)}
             tag = tag or (str(element.tag) if losing else "")
     return (

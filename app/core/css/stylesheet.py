@@ -18,12 +18,13 @@ import cssselect
 import tinycss2
 
 from app.core.css.selectors import Selector, parse_selectors
-from app.core.css.values import problem
+from app.core.css.values import is_known, problem
 
 # A comment, or what may hold "/*" and is none: a string, an address.
 _COMMENT = re.compile(
     r"""/\*.*?(?:\*/|\Z)|(["'])(?:\\.|(?!\1)[^\\\n])*\1?|url\([^)]*\)""", re.DOTALL | re.IGNORECASE
 )
+_VML_HOOK = re.compile(r"\s*\w+\\:\*(?:\s*,\s*\w+\\:\*)*\s*")
 _LINE_END = re.compile(r"\r\n|[\r\n\f]")
 _CONDITIONS = frozenset({"media", "supports", "layer", "container"})
 _STRAY = "This '}' closes nothing; it is skipped together with the rule that follows."
@@ -83,10 +84,11 @@ class StyleRule:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a stylesheet that a browser would skip or repair."""
+    """Something in a stylesheet that a browser would skip or repair; ``unknown`` names no property."""
 
     offset: int
     message: str
+    unknown: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,9 +168,11 @@ class _Cutter:
         self._problems: list[Problem] = []
         self._conditional: list[StyleRule] = []
         self._strays: list[int] = []
+        self._ends: dict[int, int] = {}
 
     def cut(self) -> Stylesheet:
         tokens = tinycss2.parse_component_value_list(self._text)
+        self._note_ends(tokens)
         self._strays = [self._offsets.of(token) for token in tokens if _is_stray_brace(token)]
         self._problems += [Problem(stray, _STRAY) for stray in self._strays]
         self._problems += _unclosed_comments(self._text)
@@ -185,7 +189,7 @@ class _Cutter:
         done = 0
         for node, start, following in zip(nodes, starts, starts[1:], strict=False):
             if node.type == "qualified-rule":
-                rules.append(self._rule(node, Span(start, self._block_end(start, following))))
+                rules.append(self._rule(node, Span(start, self._block_end(node, start, following))))
                 done = rules[-1].span.end
             elif node.type == "at-rule":
                 at_rules.append(self._at_rule(node, start, following))
@@ -197,20 +201,29 @@ class _Cutter:
     def _at_rule(self, node: Any, start: int, following: int) -> Span:
         if node.content is None:
             return Span(start, start + len(self._text[start:following].rstrip()))
-        span = Span(start, self._block_end(start, following))
+        span = Span(start, self._block_end(node, start, following))
         if node.lower_at_keyword in _CONDITIONS:
             nested, _ = self._parts(tinycss2.parse_rule_list(node.content), span.end - 1)
             self._conditional += nested
         return span
 
-    def _block_end(self, start: int, following: int) -> int:
-        """Where the block of the rule at ``start`` ends, after its brace, at ``following`` at the latest."""
-        piece = self._text[start:following]
-        tokens = tinycss2.parse_component_value_list(piece)
-        index = next(index for index, token in enumerate(tokens) if token.type == "{} block")
-        if index + 1 < len(tokens):
-            return start + _Offsets(piece).of(tokens[index + 1])
-        if not piece.endswith("}"):
+    def _note_ends(self, tokens: list[Any]) -> None:
+        """Where each block ends that something follows, by the list that is its content."""
+        pending = [tokens]
+        while pending:
+            level = pending.pop()
+            for token, following in zip(level, [*level[1:], None], strict=False):
+                if token.type == "{} block":
+                    pending.append(token.content)
+                    if following is not None:
+                        self._ends[id(token.content)] = self._offsets.of(following)
+
+    def _block_end(self, node: Any, start: int, following: int) -> int:
+        """Where the block of the rule ``node``, at ``start``, ends, after its brace; else ``following``."""
+        end = self._ends.get(id(node.content))
+        if end is not None:
+            return end
+        if not self._text.endswith("}", start, following):
             self._problems.append(Problem(start, "The rule is not closed by '}'."))
         return following
 
@@ -222,7 +235,7 @@ class _Cutter:
             selectors = parse_selectors(node.prelude)
         except cssselect.SelectorError:
             selectors = ()
-            if not any(map(_is_stray_brace, node.prelude)):
+            if not (any(map(_is_stray_brace, node.prelude)) or _is_for_vml(node.prelude)):
                 self._problems.append(
                     Problem(span.start, "No browser can read this rule's selector, so none applies the rule.")
                 )
@@ -248,7 +261,7 @@ class _Cutter:
                 selectors = parse_selectors(tokens)
             except cssselect.SelectorError:
                 continue
-            close = self._block_end(start, end)
+            close = self._block_end(node, start, end)
             inner = close - 1 if self._text[start:close].endswith("}") else close
             declarations = tuple(
                 _declarations(node.content, self._offsets, inner, self._text, self._problems)
@@ -272,6 +285,14 @@ def _written_out(prelude: str, parents: list[str]) -> list[str]:
 
 def _is_stray_brace(token: Any) -> bool:
     return bool(token.type == "error" and token.kind == "}")
+
+
+def _is_for_vml(prelude: list[Any]) -> bool:
+    r"""Whether a rule is the hook ``v\:*, o\:*``, by which Word draws VML and which no browser is to read.
+
+    Source: Microsoft, "How to Use VML on Web Pages".
+    """
+    return _VML_HOOK.fullmatch(tinycss2.serialize(prelude)) is not None
 
 
 class _Offsets:
@@ -303,7 +324,8 @@ def _declarations(
             if value:
                 found = problem(item.lower_name, value)
                 if found:
-                    problems.append(Problem(offsets.of(item), found))
+                    unknown = "" if is_known(item.lower_name) else item.lower_name
+                    problems.append(Problem(offsets.of(item), found, unknown))
                 last = next(token for token in reversed(item.value) if token.type not in _BLANK)
                 stop = starts[places[id(last)] + 1]
                 yield Declaration(item.lower_name, value, item.important, offsets.of(item), stop)

@@ -110,11 +110,20 @@ def is_understood(name: str, value: str) -> bool:
     return all(map(_is_old, _every(_significant(tokens))))
 
 
+def is_known(name: str) -> bool:
+    """Whether some client has a property of this name."""
+    return name in PROPERTIES or name.startswith(_OF_CLIENTS) or name in _OF_WORD
+
+
+def suggestion(name: str) -> str:
+    """The property that is meant by a name that there is none of; "" where none is near."""
+    return next(iter(difflib.get_close_matches(name, PROPERTIES, n=1)), "")
+
+
 def problem(name: str, value: str) -> str:
     """Why CSS skips a declaration, in one sentence; "" when it does not, or when that cannot be said."""
-    if name not in PROPERTIES and not name.startswith(_OF_CLIENTS) and name not in _OF_WORD:
-        near = difflib.get_close_matches(name, PROPERTIES, n=1)
-        return f"There is no property '{name}'{f'; did you mean {near[0]}' if near else ''}."
+    if not is_known(name):
+        return f"There is no property '{name}'."
     if is_valid(name, value) is False:
         missing = " A semicolon seems to be missing." if re.search(r"\s[a-z-]+\s*:", value) else ""
         return f"'{value}' is no value of '{name}'.{missing}"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from app.core.html.edits import Edits
 
@@ -173,6 +173,7 @@ def _blanked(text: str, kinds: Iterable[tuple[re.Pattern[str], re.Pattern[str]]]
     return text
 
 
+@lru_cache(maxsize=1024)
 def is_met(condition: str, version: int = OUTLOOK_VERSION) -> bool:
     """Whether a version of Outlook takes a condition such as ``(gte mso 9)|(IE)`` to be true."""
     tokens = [match for match in _TOKEN.finditer(condition) if match[0].strip()]

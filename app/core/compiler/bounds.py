@@ -1,0 +1,119 @@
+"""Sizes beyond those of any mail, refused before they would take minutes or all memory."""
+
+from __future__ import annotations
+
+from app.core.compiler.origins import Origins
+from app.core.css.measure import measured, token_count
+from app.core.html.markup import Markup
+from bbws_templates.errors import LimitError, Location
+
+MAX_RULES = 3_000
+"""More rules than any mail has: Foundation for Emails, with all of its classes, has about 900."""
+MAX_SELECTORS = 6_000
+MAX_NESTING = 32
+"""More brackets within each other, of any kind, than any stylesheet has."""
+MAX_TOKENS = 100_000
+"""Words, numbers and signs of all stylesheets: those of Bootstrap, which is no mail's, are about 85,000."""
+MAX_STYLE_TOKENS = 10_000
+"""The same of one style attribute."""
+MAX_ATTRIBUTES = 1_000
+"""Attributes of one element."""
+
+MAX_QUESTIONS = 2_000_000
+"""How often it is asked whether an element matches: a thousand elements, and two thousand selectors."""
+MAX_ANSWERS = 200_000
+"""Rules that apply to elements, counted for each element."""
+MAX_CHARACTERS = 4_000_000
+"""Characters of what a template is compiled to."""
+
+_LEAVE_OUT = "Leave out what the template does not use; Gmail drops all beyond 16 kB."
+
+
+def require_bounded(markup: Markup, origins: Origins) -> None:
+    """Refuse stylesheets and tags without measure.
+
+    Raises:
+        LimitError: at the stylesheet, the bracket, the tag or the attribute.
+    """
+    _require_few_rules(markup, origins)
+    for tag in markup.start_tags:
+        if len(tag.attributes) > MAX_ATTRIBUTES:
+            raise LimitError(
+                f"This tag has more than {MAX_ATTRIBUTES:,} attributes.",
+                location=origins.locate(tag.start),
+                remedy="Leave out what nobody reads; a quote may be missing.",
+            )
+        style = tag.attribute("style")
+        if (
+            style
+            and style.value_end - style.value_start > MAX_STYLE_TOKENS
+            and token_count(markup.text[style.value_start : style.value_end]) > MAX_STYLE_TOKENS
+        ):
+            raise LimitError(
+                f"This style attribute holds more than {MAX_STYLE_TOKENS:,} words and signs.",
+                location=origins.locate(style.start),
+                remedy="Leave out what is said twice; a quote may be missing.",
+            )
+
+
+def _require_few_rules(markup: Markup, origins: Origins) -> None:
+    styles = [raw for raw in markup.raw_texts if raw.tag.name == "style"]
+    long = sum(raw.end - raw.start for raw in styles) > MAX_TOKENS
+    rules = selectors = tokens = 0
+    for raw in styles:
+        css = markup.text[raw.start : raw.end]
+        size = measured(css, MAX_NESTING)
+        rules += size.rules
+        selectors += size.selectors
+        tokens += token_count(css) if long else 0
+        for found, most, noun in (
+            (rules, MAX_RULES, "rules"),
+            (selectors, MAX_SELECTORS, "selectors"),
+            (tokens, MAX_TOKENS, "words and signs"),
+        ):
+            if found > most:
+                raise LimitError(
+                    f"The stylesheets hold more than {most:,} {noun}.",
+                    location=origins.locate(raw.tag.start),
+                    remedy=_LEAVE_OUT,
+                )
+        if size.too_deep >= 0:
+            raise LimitError(
+                f"In this stylesheet more than {MAX_NESTING} brackets lie within each other.",
+                location=origins.locate(raw.start + size.too_deep),
+                remedy="Close what is left open, or nest less deeply.",
+            )
+
+
+def require_few_matches(elements: int, selectors: int, matches: int, place: Location) -> None:
+    """Refuse a document on which rules would have to be tried, or written, without measure.
+
+    Raises:
+        LimitError: at ``place``.
+    """
+    for found, most, what in (
+        (
+            elements * selectors,
+            MAX_QUESTIONS,
+            f"{selectors:,} selectors would have to be tried on each of them",
+        ),
+        (matches, MAX_ANSWERS, f"rules of the stylesheets apply to them {matches:,} times"),
+    ):
+        if found > most:
+            raise LimitError(
+                f"The template has {elements:,} elements, and {what}.", location=place, remedy=_LEAVE_OUT
+            )
+
+
+def require_short(length: int, place: Location) -> None:
+    """Refuse what becomes too long by inlining.
+
+    Raises:
+        LimitError: at ``place``.
+    """
+    if length > MAX_CHARACTERS:
+        raise LimitError(
+            f"With its rules inlined the template is longer than {MAX_CHARACTERS:,} characters.",
+            location=place,
+            remedy="Keep what is long, such as a data: URL, out of rules that apply to many elements.",
+        )

@@ -1,0 +1,102 @@
+"""Stylesheets of the set put in the place of what names them: ``<link>`` and ``@import``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.core.compiler.document import Document
+from app.core.compiler.embedding import (
+    Link,
+    linked_file,
+    require_comment,
+    stylesheet_links,
+    unread_stylesheet,
+)
+from app.core.compiler.flattening import FlatText
+from app.core.compiler.imports import Importer, imports
+from app.core.compiler.origins import Origins, Tracer
+from app.core.findings import Finding
+from app.core.html.markup import RawText
+from app.core.sources import SourceFile, TemplateSet
+from bbws_templates.errors import Location
+from bbws_templates.tokens import tokenize
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A document with its stylesheets in place.
+
+    ``stylesheets`` maps the address in a ``<link>`` to the file that took its place, ``imports`` an
+    ``@import`` to what it brought; ``unread`` says which there was nothing to read for.
+    """
+
+    document: Document
+    stylesheets: dict[str, SourceFile] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
+    unread: list[Finding] = field(default_factory=list)
+
+
+def linked(flat: FlatText, templates: TemplateSet) -> Linked:
+    """Read ``flat``, linked and imported stylesheets of the set in place.
+
+    Raises:
+        CompileError: a stylesheet outside of the templates folder, or that cannot stand in a document.
+        LimitError: stylesheets without measure.
+        SourceError: one that cannot be read.
+    """
+    document = Document(flat)
+    found = Linked(document)
+    veil = document.veil
+
+    def tell(address: str, place: Location) -> None:
+        found.unread.append(unread_stylesheet(veil.lift(address), place, templates))
+
+    importer = Importer(templates, tell)
+    tracer = Tracer(flat.origins)
+    here = 0
+    places: list[Link | RawText] = [*stylesheet_links(document.readings)]
+    places += [
+        style.raw
+        for style in document.styles
+        if not style.whole and any(imports(veil.text[style.raw.start : style.raw.end]))
+    ]
+    for place in sorted(places, key=lambda item: item.tag.start):
+        if isinstance(place, RawText):
+            tracer.copy(flat.text, flat.origins, here, place.start)
+            importer.write(tracer, veil.text, flat.origins, (), place.start, place.end)
+            found.imports.update(importer.brought(veil.text, flat.origins, place.start, place.end))
+            here = place.end
+            continue
+        file = _file(document, place, templates, tell)
+        if file is None:
+            continue
+        opening, _, closing = place.styled("")
+        tracer.copy(flat.text, flat.origins, here, place.tag.start)
+        tracer.insert(veil.lift(opening), flat.origins, place.tag.start)
+        importer.write(tracer, file.text, Origins.of_file(file), (file.label,))
+        tracer.insert(closing, flat.origins, place.tag.start)
+        here = place.tag.end
+        expanded = Importer(templates, lambda _, __: None).expanded(file)
+        found.stylesheets[place.href] = expanded
+        if place.hidden:
+            require_comment(expanded, flat.origins.locate(place.tag.start))
+    if not here:
+        return found
+    tracer.copy(flat.text, flat.origins, here, len(flat.text))
+    text, origins = tracer.build()
+    text = veil.lift(text)
+    embedded = Document(FlatText(text, origins, tokenize(text)))
+    return Linked(embedded, found.stylesheets, found.imports, found.unread)
+
+
+def _file(
+    document: Document, link: Link, templates: TemplateSet, tell: Callable[[str, Location], None]
+) -> SourceFile | None:
+    """The file that a link names; None, and ``tell`` is told, where there is none to read."""
+    place = document.flat.origins.locate(link.tag.start)
+    named_by_data = bool(document.veil.words(link.href))
+    file = None if named_by_data else linked_file(link.href, place, templates)
+    if file is None:
+        tell(link.href, place)
+    return file

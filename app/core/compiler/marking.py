@@ -1,0 +1,80 @@
+"""Rules that stay in a style element and lose there to what was inlined: marked, or told of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from app.core.compiler.document import Document
+from app.core.compiler.masking import MaskedDocument, authored
+from app.core.css.cascade import Matched
+from app.core.css.overrides import Overridden, overridden_rules
+from app.core.css.strengthening import Place, strengthened
+from app.core.css.stylesheet import Declaration
+from app.core.findings import Finding, Severity
+from app.core.html.tree import Node
+from app.core.html.veil import is_veiled
+from app.core.proof.atoms import said
+
+
+def losing_rules(
+    document: Document, masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]]
+) -> tuple[Overridden, ...]:
+    """The rules that stay and no longer win, by the rules ``matched`` for each element."""
+    return tuple(overridden_rules(masked.root, document.sheets, matched)) if matched else ()
+
+
+def marks(
+    document: Document,
+    masked: MaskedDocument,
+    matched: Mapping[Node, Sequence[Matched]],
+    losing: Sequence[Overridden],
+) -> frozenset[Place]:
+    """The declarations of ``losing`` rules, and of those that beat them, that get ``!important``."""
+    if not losing or document.takes_markup:
+        return frozenset()
+    return strengthened(
+        masked.root,
+        document.sheets,
+        matched,
+        authored(document, masked),
+        losing,
+        {number for number, style in enumerate(document.styles) if style.whole},
+    )
+
+
+def defeated(losing: Iterable[Overridden], marked: frozenset[Place]) -> frozenset[str]:
+    """The declarations that lose for want of a mark, as ``proof.atoms`` says them.
+
+    Of one whose value is of data, the property alone.
+    """
+    return frozenset(
+        item.name if is_veiled(item.value) else f"{item.name}: {said(item.value)}"
+        for rule in losing
+        for item in _unmarked(rule, marked)
+    )
+
+
+def findings(
+    document: Document, losing: Iterable[Overridden], marked: frozenset[Place], template: str
+) -> Iterator[Finding]:
+    """A finding for each rule that loses for want of a mark."""
+    for rule in losing:
+        names = ", ".join(dict.fromkeys(item.name for item in _unmarked(rule, marked)))
+        if names:
+            yield Finding(
+                "overridden-rule",
+                Severity.WARNING,
+                f"This rule's {names} never takes effect: a style attribute, into which the rules for "
+                f"<{rule.tag}> were inlined, outranks it.",
+                document.flat.origins.locate(document.styles[rule.sheet].raw.start + rule.rule.span.start),
+                "Mark it !important.",
+                template,
+            )
+
+
+def _unmarked(found: Overridden, marked: frozenset[Place]) -> list[Declaration]:
+    return [
+        item
+        for item in found.rule.declarations
+        if item.name in found.properties and Place(found.sheet, item.offset) not in marked
+    ]

@@ -1,0 +1,55 @@
+"""Rules for what stands in comments that Outlook for Windows alone reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from app.core.compiler.document import Document
+from app.core.compiler.inlining import RuleBook
+from app.core.compiler.masking import mask
+from app.core.compiler.placement import require_selectors
+from app.core.css.cascade import Matched
+from app.core.html.markup import StartTag
+
+
+def rules_for_outlook(document: Document, book: RuleBook) -> dict[StartTag, Sequence[Matched]]:
+    """The rules for the start tags that stand in Outlook's comments.
+
+    The newest version that reads a tag decides.
+    """
+    decided: dict[int, tuple[StartTag, Sequence[Matched]]] = {}
+    for seen in document.as_outlook_reads() if book.may_match(*document.in_outlook_comments) else ():
+        require_selectors(seen, book, only=document.is_for_outlook)
+        masked = mask(seen)
+        tags = seen.markup.start_tags
+        inside = {
+            element: number
+            for number, element in masked.elements.items()
+            if document.is_for_outlook(tags[number]) and tags[number].start not in decided
+        }
+        found = book.match_inside(masked.root, inside) if inside else {}
+        for number in inside.values():
+            decided[tags[number].start] = tags[number], found.get(number, ())
+    return {tag: rules for tag, rules in decided.values() if rules}
+
+
+def rules_through_outlook(
+    document: Document, book: RuleBook, rules: Mapping[int, Sequence[Matched]]
+) -> set[tuple[int, int]]:
+    """The rules, by ``Rank.order``, that reach an element of everybody's by way of one of Outlook's.
+
+    ``rules`` are those for the start tag of each number without such elements.
+    """
+    if not book.may_lead_through(*document.in_outlook_comments):
+        return set()
+    known = {document.markup.start_tags[number].start: set(found) for number, found in rules.items()}
+    more = set()
+    for seen in document.as_outlook_reads():
+        masked = mask(seen)
+        matched = book.match(masked.root) if masked.root is not None else {}
+        for number, element in masked.elements.items():
+            tag = seen.markup.start_tags[number]
+            if not document.is_for_outlook(tag):
+                found = set(matched.get(element, ())) - known.get(tag.start, set())
+                more |= {rule.rank.order for rule in found}
+    return more

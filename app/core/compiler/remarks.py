@@ -1,0 +1,62 @@
+"""What clients skip in the CSS of a template: in elements and attributes, those for Outlook included."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from operator import itemgetter
+
+from app.core.compiler.bounds import require_bounded
+from app.core.compiler.document import Document
+from app.core.css.stylesheet import Problem, parse_style, parse_stylesheet
+from app.core.css.values import suggestion
+from app.core.findings import Finding, Severity
+
+_MOST_SUGGESTIONS = 100  # more findings of one rule are not listed
+
+
+def css_findings(document: Document, template: str) -> Iterator[Finding]:
+    """A finding for each thing that clients skip or repair, in order of the places.
+
+    Raises:
+        LimitError: a stylesheet without measure in a comment for Outlook.
+    """
+    found = sorted((*_in_elements(document), *_in_attributes(document)), key=itemgetter(0))
+    for number, (offset, problem) in enumerate(found):
+        near = suggestion(problem.unknown) if problem.unknown and number < _MOST_SUGGESTIONS else ""
+        yield Finding(
+            "css-syntax",
+            Severity.WARNING,
+            f"Mail clients skip or repair this CSS. {problem.message.removesuffix('.')}"
+            f"{f'; did you mean {near}?' if near else '.'}",
+            document.flat.origins.locate(offset),
+            "Correct it or remove it.",
+            template,
+        )
+
+
+def _in_elements(document: Document) -> Iterator[tuple[int, Problem]]:
+    for style in document.styles:
+        for problem in style.sheet.problems:
+            yield style.raw.start + problem.offset, problem
+    told = set()
+    for view, markup in document.readings.for_outlook:
+        hidden = [raw for raw in markup.raw_texts if raw.tag.name == "style" and view.is_only(raw.start)]
+        if any(raw.start not in told for raw in hidden):
+            require_bounded(markup, document.flat.origins)
+        for raw in hidden:
+            if raw.start not in told:
+                told.add(raw.start)
+                for problem in parse_stylesheet(markup.text[raw.start : raw.end]).problems:
+                    yield raw.start + problem.offset, problem
+
+
+def _in_attributes(document: Document) -> Iterator[tuple[int, Problem]]:
+    hidden = [tag for _, tag in document.readings.hidden_tags if ":" not in tag.name]  # no VML
+    for tag in (*document.markup.start_tags, *hidden):
+        style = tag.attribute("style")
+        if style is not None:
+            written = document.veil.text[style.value_start : style.value_end]
+            for problem in parse_style(html.unescape(written))[1]:
+                # With character references in it, a place in the value is none in the source.
+                yield style.value_start + (0 if "&" in written else problem.offset), problem
