@@ -238,6 +238,8 @@ ALIKE = [
     "p{color:red} p:where(.a,.b){color:blue}",
     "p:not(#c,.b){color:blue} p.a{color:red}",
     "p:not(.b,i):not(.c,u){color:blue} p.a{color:red}",
+    "p:nth-child(1 of .a){color:blue} p.a{color:red}",
+    ":nth-last-child(odd of i,#i){color:blue} #i{color:red}",
 ]
 WEAKER = [
     "p:hover{color:blue} p.a{color:red}",
@@ -246,6 +248,7 @@ WEAKER = [
     "p:is(.a,i){color:blue} #i{color:red}",
     "p.a{color:red} p:not(i,b){color:blue}",
     "#i{color:red} p:not(.c,.b):not(i,u){color:blue}",
+    "p:nth-child(1 of .a,.b){color:blue} p.a.a.a{color:red}",
 ]
 
 

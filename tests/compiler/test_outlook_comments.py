@@ -139,6 +139,24 @@ def test_what_is_wrong_with_the_css_inside_is_said(compiled: Compile) -> None:
     assert (finding.location.line, finding.location.column) == (1, 25)
 
 
+def test_a_stylesheet_inside_is_read_by_the_same_grammar(compiled: Compile) -> None:
+    css = r"""v\:*, o\:* { behavior: url(#default#VML) }
+        td { mso-table-lspace: 0pt; colr: red } @page a { mso-page-orientation: portrait }
+        p { width: 9 } table { border-collapse: collapse; mso-hide: all }"""
+    for mso in ("mso", "lt mso 14"):
+        result = compiled(f"<!--[if {mso}]>\n<style>{css}</style><![endif]--><p>x</p>")
+        found = [item for item in result.findings if item.code == "css-syntax"]
+        assert [item.location.line for item in found] == [3, 4]
+        assert css in result.compiled.html
+
+
+def test_the_hook_for_vml_stays_everywhere_as_it_is_written(compiled: Compile) -> None:
+    css = r"v\:* { behavior: url(#default#VML); display: inline-block }"
+    result = compiled(f"<style>{css} p {{ top: 0 }}</style><p>x</p>")
+    assert [item.code for item in result.findings if item.code == "css-syntax"] == []
+    assert f"{css}\n</style><p style" in result.compiled.html
+
+
 def test_a_stylesheet_linked_there_is_put_in_its_place_there(load: Loader) -> None:
     comment = "<!--[if mso]>{}<link rel='stylesheet' href='https://a.example/x.css'><![endif]-->"
     html = (

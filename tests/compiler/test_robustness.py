@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -212,13 +213,64 @@ def test_thousands_of_tags_are_told_apart() -> None:
         ("p{top:" + "calc(" * 1000 + "0" + ")" * 1000 + "}", "more than 32 brackets"),
         ("p" + "[" * 1000 + "{top:0}", "more than 32 brackets"),
         (".a," * 33_000 + ".b{top:0}", "more than 6,000 selectors"),
+        ("p,b{" + "&:hover,&:focus{" * 30 + "top:0" + "}" * 31, "more than 6,000 selectors"),
+        ("p{" + "color:red;" * 100_000 + "}", "more than 100,000 words"),
+        ("p{font-family:" + "a " * 500_000 + "}", "more than 100,000 words"),
+        ("p" + ".a" * 500_000 + "{top:0}", "more than 100,000 words"),
+        ("@charset 'a';" * 50_000, "more than 100,000 words"),
+        ("".join(f"p:nth-child({number}){{top:0}}" for number in range(1, 2_900)), "selectors to try"),
+        ("".join(f"p{{left:{number}px}}" for number in range(900)), "apply to them"),
+        ("p{background:url(data:," + "a" * 9_000 + ")}", "longer than 4,000,000 characters"),
     ],
 )
 def test_css_that_nests_or_lists_without_end_is_one_clear_error(css: str, words: str) -> None:
-    html = f"<style>{css}</style><p class=a>x</p>"
+    refused(f"<style>{css}</style>{'<p class=a>x</p>' * 500}", words)
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        (
+            "<p " + " ".join(f"data-c{number}=1" for number in range(100_000)) + ">x</p>",
+            "more than 1,000 attr",
+        ),
+        (f'<p style="{"left:0;" * 140_000}">x</p>', "1:4: This style attribute holds more than 10,000"),
+        (f"<!--[if mso]>{'<p>x</p>' * 100_000}<![endif]-->", "more than 25,000 start tags"),
+        (f"<!--[if mso]><style>{'p{top:0}' * 3_001}</style><![endif]-->", "more than 3,000 rules"),
+    ],
+)
+def test_markup_without_measure_is_one_clear_error(html: str, words: str) -> None:
+    refused(html, words)
+
+
+def refused(html: str, words: str) -> None:
+    """One clear error, within seconds of this process's own time, however busy the machine is."""
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    start = process_time()
     with pytest.raises(LimitError, match=words):
         compile_template(source, EMPTY)
+    assert process_time() - start < 6
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<style>p{{{'&:hover{top:0}' * 2_900}}}</style><p>x</p>",
+        f"<style>p{{{''.join(f'x{number}:1;' for number in range(2_000))}}}</style><p>x</p>",
+        f"<style>/*{'a ' * 500_000}*/ p{{top:0}}</style><p>x</p>",
+        f"<style>p{{content:'{'a' * 1_000_000}'}}</style><p>x</p>",
+        f'<style>.c5{{top:0}}</style><p class="{" ".join(f"c{number}" for number in range(100_000))}">x</p>',
+        f'<p title="{"a " * 500_000}">x</p><!-- {"a " * 500_000} -->',
+        "<style>p{top:0}"
+        + "".join(f"@media (width:{number}px){{p{{top:{number}px}}}}" for number in range(900))
+        + f"</style>{'<p>x</p>' * 500}",
+    ],
+)
+def test_a_megabyte_of_one_thing_compiles_in_seconds(html: str) -> None:
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    start = process_time()
+    compile_template(source, EMPTY)
+    assert process_time() - start < 6  # of this process's own time, however busy the machine is
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,23 @@ def test_blanks_around_a_last_comment_make_no_difference(removed: Any) -> None:
     assert removed("<p>x</p>\n<!-- a -->\n<!-- b -->\n") == "<p>x</p>\n"
 
 
+@pytest.mark.parametrize(
+    ("css", "left"),
+    [
+        ("/* phones */ p:hover { /* b */ top: 0; /* c */ } /* d */", "p:hover {  top: 0;  }"),
+        ("p:hover { top: 0 /* a value's */; left/**/: 0; /*\\*/ right: 0; /*/*/ }", None),
+        ("p:hover { top: 0; /*! licence */ /* {{a}} */ content: '{ /* text */' }", None),
+    ],
+)
+def test_comments_for_people_leave_a_stylesheet_and_hacks_stay(
+    load: Loader, css: str, left: str | None
+) -> None:
+    templates = load({**SWITCH, "mail.html": f"<style>{css}</style><p>x</p>"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert f"<style>\n{left or css}\n</style>" in compilation.compiled.html
+    assert equivalence_findings(compilation, templates, {}, fixture="") == ()
+
+
 def test_a_class_whose_rule_was_inlined_goes(removed: Any) -> None:
     left = removed('<p class="a b">x</p>', "<style>.a { color: red } .b:hover { color: blue }</style>")
 

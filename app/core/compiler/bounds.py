@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
+
 from app.core.compiler.origins import Origins
 from app.core.css.measure import measured, token_count
 from app.core.html.markup import Markup
@@ -19,14 +22,33 @@ MAX_STYLE_TOKENS = 10_000
 MAX_ATTRIBUTES = 1_000
 """Attributes of one element."""
 
-MAX_QUESTIONS = 2_000_000
-"""How often it is asked whether an element matches: a thousand elements, and two thousand selectors."""
-MAX_ANSWERS = 200_000
+MAX_TAGS = 25_000
+"""Start tags, those in comments included: a table of 5,000 rows."""
+MAX_QUESTIONS = 1_000_000
+"""How often it is asked whether an element matches: a thousand elements, and a thousand selectors."""
+MAX_MATCHES = 200_000
 """Rules that apply to elements, counted for each element."""
 MAX_CHARACTERS = 4_000_000
 """Characters of what a template is compiled to."""
 
+_TAG = re.compile("<[a-zA-Z]")
 _LEAVE_OUT = "Leave out what the template does not use; Gmail drops all beyond 16 kB."
+
+
+def require_few_tags(text: str, origins: Origins) -> None:
+    """Refuse a document of more elements than anybody reads.
+
+    Raises:
+        LimitError: at the first tag too many.
+    """
+    if text.count("<") > MAX_TAGS:
+        tag = next(islice(_TAG.finditer(text), MAX_TAGS, None), None)
+        if tag is not None:
+            raise LimitError(
+                f"The template has more than {MAX_TAGS:,} start tags.",
+                location=origins.locate(tag.start()),
+                remedy="Send fewer of them; Gmail cuts a mail off after 102 kB.",
+            )
 
 
 def require_bounded(markup: Markup, origins: Origins) -> None:
@@ -85,24 +107,32 @@ def _require_few_rules(markup: Markup, origins: Origins) -> None:
             )
 
 
-def require_few_matches(elements: int, selectors: int, matches: int, place: Location) -> None:
-    """Refuse a document on which rules would have to be tried, or written, without measure.
+def require_few_questions(elements: int, selectors: int, place: Location) -> None:
+    """Refuse a document on which selectors would have to be tried without measure.
 
     Raises:
         LimitError: at ``place``.
     """
-    for found, most, what in (
-        (
-            elements * selectors,
-            MAX_QUESTIONS,
-            f"{selectors:,} selectors would have to be tried on each of them",
-        ),
-        (matches, MAX_ANSWERS, f"rules of the stylesheets apply to them {matches:,} times"),
-    ):
-        if found > most:
-            raise LimitError(
-                f"The template has {elements:,} elements, and {what}.", location=place, remedy=_LEAVE_OUT
-            )
+    if elements * selectors > MAX_QUESTIONS:
+        raise LimitError(
+            f"The template has {elements:,} elements, and {selectors:,} selectors to try on each of them.",
+            location=place,
+            remedy=_LEAVE_OUT,
+        )
+
+
+def require_few_matches(elements: int, matches: int, place: Location) -> None:
+    """Refuse a document to which rules apply without measure.
+
+    Raises:
+        LimitError: at ``place``.
+    """
+    if matches > MAX_MATCHES:
+        raise LimitError(
+            f"The template has {elements:,} elements, and rules apply to them {matches:,} times.",
+            location=place,
+            remedy=_LEAVE_OUT,
+        )
 
 
 def require_short(length: int, place: Location) -> None:

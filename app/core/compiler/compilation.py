@@ -19,10 +19,10 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from app.core.compiler import marking
-from app.core.compiler.bounds import require_few_matches
+from app.core.compiler.bounds import require_few_matches, require_few_questions
 from app.core.compiler.document import Document
 from app.core.compiler.flattening import FlatText, flatten
-from app.core.compiler.inlining import RuleBook
+from app.core.compiler.inlining import RuleBook, selectors_to_try
 from app.core.compiler.linking import linked
 from app.core.compiler.masking import MaskedDocument, mask
 from app.core.compiler.origins import Origins
@@ -38,7 +38,6 @@ from app.core.compiler.unused import without_unused
 from app.core.compiler.wording import has_words, untranslated
 from app.core.css.cascade import Matched
 from app.core.findings import Finding, Severity
-from app.core.html.tree import Node
 from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.errors import LimitError, Location
@@ -107,10 +106,14 @@ class _Compiler:
         require_styles(document)
         masked = mask(document)
         require_parents(document, masked)
+        place, elements = Location(source.html.label, 1, 1), len(masked.elements)
+        if masked.root is not None:
+            require_few_questions(elements, selectors_to_try(document.sheets, masked.root), place)
         document = document.with_sheets(settled_sheets(document, masked))
         book = RuleBook(document.sheets)
         require_selectors(document, book)
-        matched = self._matched(book, masked)
+        matched = book.match(masked.root) if masked.root is not None else {}
+        require_few_matches(elements, sum(map(len, matched.values())), place)
         rules = {number: matched[each] for number, each in masked.elements.items() if each in matched}
         losing = marking.losing_rules(document, masked, matched)
         strengthen = self._templates.settings.compiler.strengthen
@@ -158,16 +161,6 @@ class _Compiler:
             defeated=marking.defeated(losing, marked),
             untranslated=tuple(self._untranslated.values()),
         )
-
-    def _matched(self, book: RuleBook, masked: MaskedDocument) -> dict[Node, tuple[Matched, ...]]:
-        """The rules for each element, as many as anybody writes."""
-        if masked.root is None:
-            return {}
-        place, elements = Location(self._source.html.label, 1, 1), len(masked.elements)
-        require_few_matches(elements, len(book.asked(masked.root)), 0, place)
-        matched = book.match(masked.root)
-        require_few_matches(elements, 0, sum(map(len, matched.values())), place)
-        return matched
 
     def _flat(self, root: Ingredient, *, html: bool, markup: Set[str] | None = None) -> FlatText:
         pantry = Pantry(self._templates, self._source, html=html)

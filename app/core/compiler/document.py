@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NoReturn
 
-from app.core.compiler.bounds import require_bounded
+from app.core.compiler.bounds import require_bounded, require_few_tags
 from app.core.compiler.flattening import FlatText
 from app.core.compiler.inlining import kept_whole
 from app.core.css.stylesheet import Stylesheet, parse_stylesheet
@@ -62,6 +62,7 @@ class Document:
                 f"The character U+{ord(flat.text[error.offset]):04X} stands here, which HTML does not allow.",
                 "Remove it, and the others from U+FDD0 to U+FDEF; they may be invisible in the editor.",
             )
+        require_few_tags(self.veil.text, flat.origins)
         try:
             self.markup = Markup(self.veil.text)
         except UnclosedMarkupError as error:

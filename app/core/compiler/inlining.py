@@ -111,8 +111,8 @@ class RuleBook:
 
     def asked(self, root: Node) -> list[int]:
         """The numbers of the selectors that may match something, by the names in the document."""
-        names, words = _said_in(root)
-        return [number for number, (text, _) in enumerate(self._entries) if _may_match(text, names, words)]
+        said = names_in(root)
+        return [number for number, (text, _) in enumerate(self._entries) if _may_match(text, *said)]
 
     def match(self, root: Node) -> dict[Node, tuple[Matched, ...]]:
         """The rules for each element that has any. Style attributes in ``root`` must have been taken off."""
@@ -190,7 +190,7 @@ class RuleBook:
                 style.set(_IGNORE, own)
 
 
-def _said_in(root: Node) -> tuple[frozenset[str], frozenset[str]]:
+def names_in(root: Node) -> tuple[frozenset[str], frozenset[str]]:
     """The names of all elements, and their classes and ids."""
     names, words = set[str](), set[str]()
     for element in filter(is_element, root.iter()):
@@ -198,6 +198,18 @@ def _said_in(root: Node) -> tuple[frozenset[str], frozenset[str]]:
         words.update((element.get("class") or "").split())
         words.add(element.get("id") or "")
     return frozenset(names), frozenset(words)
+
+
+def selectors_to_try(sheets: Sequence[Stylesheet], root: Node) -> int:
+    """How many selectors may match something in a document, inlined or not."""
+    said = names_in(root)
+    return sum(
+        _may_match(selector.reach, *said)
+        for sheet in sheets
+        for rule in (*sheet.rules, *sheet.conditional)
+        for selector in rule.selectors
+        if selector.reach
+    )
 
 
 def _may_match(selector: str, names: Set[str], words: Set[str]) -> bool:

@@ -18,7 +18,8 @@ import tinycss2
 
 from app.core.compiler.origins import Origins, Tracer
 from app.core.css.selectors import is_of_clients
-from app.core.html.markup import Attribute, Context, Markup, StartTag, is_remark
+from app.core.css.stylesheet import comments
+from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, is_remark
 from app.core.html.veil import Veil
 from bbws_templates.tokens import TokenKind, tokenize
 
@@ -38,6 +39,9 @@ _ADDRESSES = frozenset({"action", "cite", "href", "xlink:href"})  # only what fo
 _WORD = re.compile(r"[^\s#\"'<>=,;(){}]+")
 _NAME = re.compile(r"[\w-]+")
 _ASKED = re.compile(r"\[\s*([\w-]+)")
+# A comment of CSS that says something, and is no older browser's hack, nor a licence.
+_FOR_PEOPLE = re.compile(r"/\*(?!!)(?=[^*]*\w)(?:(?!/\*|\*/|\\).)*\*/", re.DOTALL)
+_ENDS = frozenset({"", "{", "}", ";"})
 _BLANK = " \t\r\n\f"
 # Where a line of blanks may be seen.
 _BLANKS_COUNT = re.compile(r"<(?:pre|textarea|listing|xmp)\b|white-space(?!\s*:\s*(?:normal|nowrap))", re.I)
@@ -71,8 +75,9 @@ def without_unused(template: str, origins: Origins) -> tuple[str, Origins]:
     veil = Veil(template, tokenize(template))
     markup = Markup(veil.text)
     references = _references(veil, markup)
+    edits = [edit for raw in markup.raw_texts if raw.tag.name == "style" for edit in _css_comments(veil, raw)]
     lines = not _BLANKS_COUNT.search(veil.text)
-    edits = [*_comments(veil, markup, lines=lines)]
+    edits += _comments(veil, markup, lines=lines)
     for tag in markup.start_tags:
         for name in ("class", "id"):
             edits += _attribute(veil, tag, name, references)
@@ -97,6 +102,18 @@ def _comments(veil: Veil, markup: Markup, *, lines: bool) -> Iterator[tuple[int,
         line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
         alone = line_end >= 0 and not text[line_start:start].strip() and not text[end:line_end].strip()
         yield (line_start, line_end + 1, "") if alone and lines else (start, end, "")
+
+
+def _css_comments(veil: Veil, raw: RawText) -> Iterator[tuple[int, int, str]]:
+    """The comments for people in a stylesheet: between rules or declarations, where none is a hack."""
+    css = veil.text[raw.start : raw.end]
+    here, before = 0, ""
+    for span in comments(css):
+        before = css[here : span.start].rstrip()[-1:] or before
+        here = span.end
+        written = css[span.start : span.end]
+        if before in _ENDS and _FOR_PEOPLE.fullmatch(written) and not veil.words(written):
+            yield raw.start + span.start, raw.start + span.end, ""
 
 
 def _attribute(

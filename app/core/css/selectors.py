@@ -91,6 +91,9 @@ _COLON = ":"
 # Every browser takes what begins with "-webkit-", whether it knows it or not; nobody what is of others.
 _OF_ONE_BROWSER = re.compile(r"::?-(?!webkit-)[a-z]+-|(?<!:):-webkit-", re.IGNORECASE)
 _OF_THEIR_LIST = frozenset({"not", "is", "has"})
+_COUNT_OF_LIST = frozenset({"nth-child", "nth-last-child"})  # :nth-child(2 of .a)
+# Where a selector of newer parts alone was: at the beginning, or after a combinator.
+_NOTHING_LEFT = re.compile(r"(^|[>+~])\s*(?=[>+~]|$)")
 # What stands for syntax that cssselect knows only the older forms of.
 _PASSED = {"[] block": "[x]", "&": "*"}
 
@@ -212,7 +215,8 @@ def _newer(tokens: Sequence[Any], text: str) -> Selector:
         text, (0, 0, 0), "it is newer than this reader", nothing, nothing, nothing, "", counts=True
     )
     try:
-        (left,) = map(_selector, cssselect.parse("".join(str(token.serialize()) for token in names)))
+        left_over = _NOTHING_LEFT.sub(r"\1*", "".join(str(token.serialize()) for token in names))
+        (left,) = map(_selector, cssselect.parse(left_over))
     except cssselect.SelectorError:
         return selector
     ids, classes, elements = map(sum, zip(left.specificity, *map(_specificity, newer), strict=True))
@@ -223,12 +227,21 @@ def _specificity(token: Any) -> tuple[int, int, int]:
     """What a function or an attribute adds: a class, or the most specific of a list (section 17)."""
     if token.type == "function" and token.lower_name == "where":
         return (0, 0, 0)
-    if token.type == "function" and token.lower_name in _OF_THEIR_LIST:
+    if token.type == "function" and token.lower_name in {*_OF_THEIR_LIST, *_COUNT_OF_LIST}:
+        counts = token.lower_name in _COUNT_OF_LIST
+        of = [number for number, part in enumerate(token.arguments) if counts and _is_of(part)]
         try:
-            return max(selector.specificity for selector in parse_selectors(token.arguments))
+            ids, classes, names = max(
+                item.specificity for item in parse_selectors(token.arguments[of[0] + 1 if of else 0 :])
+            )
         except cssselect.SelectorError:
-            pass
+            return (0, 1, 0)
+        return ids, classes + counts, names
     return (0, 1, 0)
+
+
+def _is_of(token: Any) -> bool:
+    return bool(token.type == "ident" and token.lower_value == "of")
 
 
 def is_readable(prelude: Sequence[Any]) -> bool:

@@ -40,10 +40,12 @@ _OF_CLIENT = (
 )
 _INNER = r"(?:[^()]|\([^()]*\))*"
 _OF_CLIENTS = re.compile(
-    rf":not\((?=[^()]*(?:{_OF_CLIENT})){_INNER}\)|(?<!\\):(?:is|where)\({_INNER}\)|{_OF_CLIENT}",
+    rf":not\((?=[^()]*(?:{_OF_CLIENT})){_INNER}\)|(?<!\\):(?:is|where)\({_INNER}\)"
+    rf"|(?<!\\):nth-(?:last-)?child\([^()]*\sof\s{_INNER}\)|{_OF_CLIENT}",
     re.IGNORECASE,
 )
 _EITHER = re.compile(r":(is|where)\((.*)\)", re.IGNORECASE | re.DOTALL)
+_COUNTED = re.compile(r":nth-(?:last-)?child\([^()]*?\sof\s(.*)\)", re.IGNORECASE | re.DOTALL)
 _PSEUDO_ELEMENT = re.compile(r"::|:(?:before|after|first-line|first-letter)\b", re.IGNORECASE)
 # What a client of long ago does not understand: other functions, other units, other keywords.
 _NEWER = re.compile(
@@ -263,7 +265,8 @@ def _split(pieces: list[str], separator: str) -> Iterator[list[str]]:
 def _without_clients(selector: str) -> tuple[str, list[str]]:
     """A selector with what css-inline cannot know taken for true, and what that was.
 
-    It is what only a client can decide, and ``:is()`` and ``:where()``, which css-inline does not read.
+    It is what only a client can decide, and ``:is()``, ``:where()`` and ``:nth-child(2 of .a)``, which
+    css-inline does not read.
     """
     found = [match.group() for match in _OF_CLIENTS.finditer(selector)]
     return _OF_CLIENTS.sub(_always, selector).strip(), [said(item) for item in found]
@@ -273,12 +276,20 @@ def _always(match: re.Match[str]) -> str:
     """What is true of every element, and as specific as CSS says (Selectors Level 4, section 17)."""
     text = match.group()
     either = _EITHER.fullmatch(text)
+    counted = _COUNTED.fullmatch(text)
     if either and either[1].lower() == "where":
         return ":not(:not(*))"
     if either:
-        options = ("".join(option).strip() for option in _split(_pieces(either[2]), ","))
-        return f":not({','.join(f'{_without_clients(option)[0]}:not(*)' for option in options)})"
+        return _most_specific(either[2])
+    if counted:
+        return f":not(.bbws-none){_most_specific(counted[1])}"
     return ":not(bbws-none)" if _PSEUDO_ELEMENT.match(text) else ":not(.bbws-none)"
+
+
+def _most_specific(options: str) -> str:
+    """What is true of every element, and as specific as the most specific of a list."""
+    each = ("".join(option).strip() for option in _split(_pieces(options), ","))
+    return f":not({','.join(f'{_without_clients(option)[0]}:not(*)' for option in each)})"
 
 
 def _declarations(body: str) -> Iterator[tuple[str, str, bool]]:
