@@ -122,7 +122,7 @@ def first_difference(pages: Pages, source: str, compiled: str) -> Difference | N
     """Where two documents look different, None where they look the same in every view."""
     both = (pages.source, pages.compiled)
     for page, html in zip(both, (source, compiled), strict=True):
-        page.set_content(html, wait_until="domcontentloaded")
+        page.set_content(html, wait_until="load")
     first: tuple[str, str] | None = None
     pixels = False
     for view, (width, scheme) in VIEWS.items():

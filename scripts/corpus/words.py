@@ -44,7 +44,7 @@ def pieces_seen(page: Page, html: str) -> list[dict[str, Any]]:
     """What a reader of ``html`` sees in a wide window, high enough for all of it; as ``seen.js`` says."""
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": WIDTH, "height": LEAST_HEIGHT})
-    page.set_content(html, wait_until="domcontentloaded")
+    page.set_content(html, wait_until="load")
     height = int(page.evaluate("document.documentElement.scrollHeight"))
     if height > LEAST_HEIGHT:
         page.set_viewport_size({"width": WIDTH, "height": min(height, MOST_HEIGHT)})

@@ -260,7 +260,7 @@ MUTANTS: dict[str, Mutant] = {
         ("hybrid-columns",),
     ),
     "marks stand after the rule": Mutant(
-        ((SPLICING, "if span.start < end <= span.end:", "if span.start > end >= span.end:"),),
+        ((SPLICING, "if start < end <= stop:", "if start > end >= stop:"),),
         ("phone-plain",),
     ),
 }

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from app.core.compiler.bounds import require_bounded, require_few_tags
 from app.core.compiler.flattening import FlatText
-from app.core.compiler.inlining import kept_whole
+from app.core.compiler.inlining import kept_whole, left_alone
 from app.core.css.stylesheet import Stylesheet, parse_stylesheet
 from app.core.errors import CompileError
 from app.core.html.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
@@ -36,11 +36,15 @@ class SectionPair:
 
 @dataclass(frozen=True)
 class StyleElement:
-    """A ``<style>`` element; one that is ``whole`` is left alone, and its rules only compete."""
+    """A ``<style>`` element; of one that is ``whole`` all rules stay, and only compete.
+
+    In one that is ``markable``, declarations may get ``!important``: nobody asked to leave it alone.
+    """
 
     raw: RawText
     sheet: Stylesheet
     whole: bool
+    markable: bool
 
 
 class Document:
@@ -183,11 +187,11 @@ class Document:
     def _style(self, raw: RawText) -> StyleElement:
         # Outlook would read in a style attribute what is not for it.
         hidden = any(view.vml[raw.tag.start] != "<" for view in self.readings.views[:1])
-        whole = hidden or kept_whole(
-            {item.name: self.value(raw.tag, item.name) for item in raw.tag.attributes}
-        )
+        attributes = {item.name: self.value(raw.tag, item.name) for item in raw.tag.attributes}
+        whole = hidden or kept_whole(attributes)
         sheet = parse_stylesheet(self.veil.text[raw.start : raw.end])
-        return StyleElement(raw, sheet.kept_whole() if whole else sheet, whole)
+        markable = not (hidden or left_alone(attributes))
+        return StyleElement(raw, sheet.kept_whole() if whole else sheet, whole, markable)
 
     def _unclosed(self, error: UnclosedMarkupError) -> NoReturn:
         self.fail(error.offset, f"This {error.what} is never closed.", "Close it.")

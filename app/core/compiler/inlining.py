@@ -42,13 +42,17 @@ _EVERYWHERE = frozenset({"", "all", "screen"})
 
 
 def kept_whole(attributes: Mapping[str, str | None]) -> bool:
-    """Whether a ``<style>`` with these attributes is left alone.
+    """Whether no rule of a ``<style>`` with these attributes is inlined.
 
-    So it is for a medium other than the screen, and where ``data-premailer="ignore"`` or ``data-embed`` asks
-    for it, the attributes that premailer and juice agree on.
+    So it is for a medium other than the screen, and where it is ``left_alone``.
     """
     media = (attributes.get("media") or "").strip().lower()
-    return media not in _EVERYWHERE or _IGNORE in attributes or "data-embed" in attributes
+    return media not in _EVERYWHERE or left_alone(attributes)
+
+
+def left_alone(attributes: Mapping[str, str | None]) -> bool:
+    """Whether the author asks for that, by ``data-premailer="ignore"`` or ``data-embed``."""
+    return _IGNORE in attributes or "data-embed" in attributes
 
 
 class RuleBook:

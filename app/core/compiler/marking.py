@@ -38,7 +38,7 @@ def marks(
         matched,
         authored(document, masked),
         losing,
-        {number for number, style in enumerate(document.styles) if style.whole},
+        {number for number, style in enumerate(document.styles) if not style.markable},
     )
 
 

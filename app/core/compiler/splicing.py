@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
@@ -110,6 +110,15 @@ def splice(
         for number, style in enumerate(document.styles)
         if not style.whole
     ]
+    edits += [
+        _Edit(
+            style.raw.start,
+            style.raw.end,
+            [*_with_marks(style, number, kept, 0, style.raw.end - style.raw.start)],
+        )
+        for number, style in enumerate(document.styles)
+        if style.whole and any(place.sheet == number for place in kept.marked)
+    ]
     source, origins = document.flat.text, document.flat.origins
     tracer = Tracer(origins)
     here = 0
@@ -213,17 +222,8 @@ def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -
     spans = staying(style.sheet, everything=kept.everything, also=also)
     if spans:
         pieces: list[_Piece] = ["\n"]
-        ends = sorted(_ends(style.sheet, number, kept.marked))
         for span in spans:
-            here = span.start
-            for end in ends:
-                if span.start < end <= span.end:
-                    pieces += [
-                        (raw.start + here, raw.start + end),
-                        _Moved(" !important", raw.start + end - 1),
-                    ]
-                    here = end
-            pieces += [(raw.start + here, raw.start + span.end), "\n"]
+            pieces += [*_with_marks(style, number, kept, span.start, span.end), "\n"]
         return _Edit(raw.start, raw.end, pieces)
     if kept.elements and not document.is_in_head(raw.tag):
         return _Edit(raw.start, raw.end, [])
@@ -234,6 +234,18 @@ def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -
     if line_end >= 0 and not text[line_start:start].strip() and not text[end:line_end].strip():
         start, end = line_start, line_end + 1
     return _Edit(start, end, [])
+
+
+def _with_marks(style: StyleElement, number: int, kept: Kept, start: int, stop: int) -> Iterator[_Piece]:
+    """A stretch of a stylesheet, with the marks that go there."""
+    raw = style.raw
+    here = start
+    for end in sorted(_ends(style.sheet, number, kept.marked)):
+        if start < end <= stop:
+            yield raw.start + here, raw.start + end
+            yield _Moved(" !important", raw.start + end - 1)
+            here = end
+    yield raw.start + here, raw.start + stop
 
 
 def _ends(sheet: Stylesheet, number: int, marked: frozenset[Place]) -> set[int]:

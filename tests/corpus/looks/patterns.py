@@ -53,6 +53,13 @@ PATTERNS: dict[str, tuple[str, str]] = {
         "[style$=':0']{letter-spacing:1px} [style~=right]{text-align:right}",
         "<p>a <i>b</i></p><p style='top:1px'>c</p><i style=left:0>d</i><p style='float: right'>e</p>",
     ),
+    # A stylesheet with a medium of its own: its rules stay, and get the marks that they need.
+    "sheet-for-phones": (
+        "td{padding:3px;border:1px solid} .cell{color:red}\n</style>\n"
+        '<style type="text/css" media="only screen and (max-width: 500px)">\n'
+        "td[class*='pad']{padding-left:20px} td.cell{border:none;color:green!important}",
+        "<table><tr><td class='cell pad'>a</td><td class=cell>b</td></tr></table>",
+    ),
     # Grids.
     "foundation-grid": (
         "th{padding:16px} .row .large-6{width:50%} .row th.last:not([class*=offset]){padding-right:8px} "

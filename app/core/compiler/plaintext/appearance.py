@@ -64,7 +64,12 @@ _SPACE = {
     "pre-line": "pre-line",
 }
 _RELATIVE = re.compile(r"([\d.]+)(?:em|%|ex|ch)|smaller|larger|inherit|unset")
-_CLEAR = re.compile(r"(?:rgb|hsl)a?\(.*[,/]\s*(?:0|0?\.0+|0%)\s*\)|#[0-9a-f]{6}00|#[0-9a-f]{3}0|transparent")
+_NOTHING = r"\s*[+-]?(?:0+(?:\.0*)?|\.0+)%?\s*"
+# The fourth component is what counts: ``rgb(0, 0, 0)`` is black. Source: CSS Color 4, sections 5 and 4.2.
+_CLEAR = re.compile(
+    rf"(?:rgb|hsl)a?\((?:[^,/()]*,){{3}}{_NOTHING}\)|[a-z]+\([^/()]*/{_NOTHING}\)"
+    r"|#[0-9a-f]{6}00|#[0-9a-f]{3}0|transparent"
+)
 _AREAS = frozenset({"width", "height", "padding-top", "padding-left", "background", "background-image"})
 _MARKERS = {"1": "decimal", "a": "lower-alpha", "i": "lower-roman"}
 _TIGHT = 8.0  # pixels of margin below which paragraphs belong together
