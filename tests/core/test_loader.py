@@ -10,45 +10,13 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from app.core.errors import SourceError
 from app.core.findings import Severity
 from app.core.loader import load_template_set
-from app.core.sources import TemplateSet
-from bbws_templates.contract import contract_problems, unsupported_keywords
-
-METADATA: dict[str, Any] = {
-    "description": "Sent when.",
-    "audience": "customer",
-    "sender": {"name": "Us", "address": "us@example.com"},
-    "subject": "Hello {{name}}",
-    "preheader": "",
-    "contract": {"type": "object", "properties": {"name": {"type": "string"}}},
-}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write(tmp_path / "templates/a/one.html", "<p>{{name}}</p>")
-    write(tmp_path / "templates/a/one.json", json.dumps(METADATA))
-    write(tmp_path / "fixtures/a/one/typical.json", '{"name": "Ann"}')
-    return tmp_path
-
-
-def write(path: Path, text: str | bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-
-
-def metadata(**members: Any) -> bytes:
-    return json.dumps({**METADATA, **members}).encode()
-
-
-def load(folder: Path) -> TemplateSet:
-    return load_template_set(folder / "templates", folder / "fixtures")
+from tests.core.folders import METADATA, load, metadata, write
 
 
 def test_a_template_comes_with_its_metadata_and_fixtures(folder: Path) -> None:
@@ -270,130 +238,6 @@ def test_a_fixtures_folder_that_is_a_file_is_one_clear_error(folder: Path) -> No
 def test_a_missing_fixtures_folder_is_an_empty_one(tmp_path: Path) -> None:
     write(tmp_path / "templates/one.html", "x")
     assert load(tmp_path).templates["one"].fixtures == {}
-
-
-class TestSharedDefinitions:
-    """References to other files become local definitions."""
-
-    def contract(self, folder: Path, reference: str, common: str) -> TemplateSet:
-        write(folder / "templates/contracts/common.json", common)
-        metadata = {**METADATA, "contract": {"type": "object", "properties": {"name": {"$ref": reference}}}}
-        write(folder / "templates/a/one.json", json.dumps(metadata, indent=1))
-        return load(folder)
-
-    def test_a_reference_is_bundled_with_what_it_refers_to(self, folder: Path) -> None:
-        common = '{"$defs": {"n": {"allOf": [{"$ref": "#/$defs/m"}]}, "m": {"type": "string"}}}'
-        found = self.contract(folder, "../contracts/common.json#/$defs/n", common)
-        metadata = found.templates["a/one"].metadata
-        assert metadata is not None
-        contract = metadata.contract
-        assert contract["properties"]["name"] == {"$ref": "#/$defs/common.n"}
-        assert contract["$defs"]["common.n"] == {"allOf": [{"$ref": "#/$defs/common.m"}]}
-        assert contract["$defs"]["common.m"] == {"type": "string"}
-
-    def bundled(self, folder: Path, contract: Any, **files: Any) -> Any:
-        for name, content in files.items():
-            write(folder / f"templates/{name.replace('__', '/')}.json", json.dumps(content))
-        write(folder / "templates/a/one.json", json.dumps({**METADATA, "contract": contract}, indent=1))
-        found = load(folder)
-        assert "a/one" not in found.broken, found.broken
-        metadata = found.templates["a/one"].metadata
-        assert metadata is not None
-        assert unsupported_keywords(metadata.contract) == ()
-        return metadata.contract
-
-    @pytest.mark.parametrize(
-        "fragment",
-        [
-            "/$defs/a%20b",
-            "/$defs/x~1y",
-            "/$defs/x~1y~0",
-            "/$defs/%25",
-            "/$defs/all/allOf/0",
-            "#",
-            "money",
-            "/$defs/deep/properties/a~1b",
-            "/properties/n",
-            "/$defs/list/items",
-            "/$defs/é",
-            "/$defs/%C3%A9",
-        ],
-    )
-    def test_every_form_of_reference_leads_there_from_another_file_and_at_home(
-        self, folder: Path, fragment: str
-    ) -> None:
-        text = {"type": "string", "maxLength": 3}
-        definitions = {
-            "a b": text, "x/y": text, "x/y~": text, "%": text, "é": text, "all": {"allOf": [text]},
-            "deep": {"properties": {"a/b": text}}, "list": {"items": text}, "m": {**text, "$anchor": "money"},
-        }  # fmt: skip
-        whole = {"$defs": definitions, "properties": {"n": text}, **text}
-        reference = f"#{fragment.removeprefix('#')}"
-
-        away = self.bundled(
-            folder, {"properties": {"f": {"$ref": f"../shared/all.json{reference}"}}}, shared__all=whole
-        )
-        assert [str(p.pointer) for p in contract_problems(away, {"f": "long"})] == ["/f"]
-        assert contract_problems(away, {"f": "abc"}) == ()
-        if fragment != "#":
-            properties = {"n": text, "f": {"$ref": reference}}
-            home = self.bundled(folder, {"$defs": definitions, "properties": properties})
-            assert [str(p.pointer) for p in contract_problems(home, {"f": "long"})] == ["/f"]
-
-    def test_definitions_of_one_name_from_two_places_stay_apart(self, folder: Path) -> None:
-        contract = self.bundled(
-            folder,
-            {
-                "$defs": {"common.n": {"type": "boolean"}},
-                "properties": {
-                    "a": {"$ref": "../x/common.json#/$defs/n"},
-                    "b": {"$ref": "../y/common.json#/$defs/n"},
-                    "c": {"$ref": "../y/common.json#/properties/n"},
-                    "d": {"$ref": "#/$defs/common.n"},
-                    "e": {"$ref": "../y/common.json#/%24defs/n"},
-                },
-            },
-            x__common={"$defs": {"n": {"type": "string"}}},
-            y__common={"$defs": {"n": {"type": "integer"}}, "properties": {"n": {"type": "null"}}},
-        )
-
-        assert contract_problems(contract, {"a": "x", "b": 1, "c": None, "d": True, "e": 2}) == ()
-        wrong = contract_problems(contract, {"a": 1, "b": "x", "c": 1, "d": "x", "e": "x"})
-        assert [problem.pointer for problem in wrong] == ["/a", "/b", "/c", "/d", "/e"]
-        assert len(contract["$defs"]) == 4
-
-    def test_a_reference_among_data_is_data(self, folder: Path) -> None:
-        contract = {
-            "properties": {"$ref": {"type": "string"}, "a": {"const": {"$ref": "nowhere.json"}}},
-            "examples": [{"$ref": "#/nothing"}],
-        }
-
-        assert self.bundled(folder, contract) == contract
-
-    def test_a_circle_of_references_ends(self, folder: Path) -> None:
-        common = '{"$defs": {"n": {"properties": {"child": {"$ref": "#/$defs/n"}}}}}'
-        found = self.contract(folder, "../contracts/common.json#/$defs/n", common)
-        assert "a/one" in found.templates
-
-    @pytest.mark.parametrize(
-        ("reference", "words"),
-        [
-            ("../contracts/common.json#/$defs/nope", "points to nothing"),
-            ("../contracts/none.json#/x", "no file"),
-            ("../../secret.json#/x", "leaves the templates folder"),
-            ("https://example.com/x.json#/x", "network"),
-            ("#/$defs/nope", "points to nothing"),
-            ("../contracts/common.json#/$defs", "points to nothing"),
-            ("../contracts/common.json#nope", "points to nothing"),
-            ("#/$defs/a~2b", "points to nothing"),
-        ],
-    )
-    def test_a_reference_to_nowhere_names_its_line(self, folder: Path, reference: str, words: str) -> None:
-        found = self.contract(folder, reference, '{"$defs": {}}')
-        error = found.broken["a/one"]
-        assert words in str(error)
-        assert error.location is not None
-        assert error.location.line == 14
 
 
 @contextlib.contextmanager

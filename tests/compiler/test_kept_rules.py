@@ -1,0 +1,166 @@
+"""Rules that stay in the style element win where their author has them win, or a warning names them."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.compiler.compilation import compile_template
+from app.core.compiler.equivalence import equivalence_findings
+from tests.compiler.conftest import Compile, Loader
+
+UNTOUCHED = {"settings.toml": "[compiler]\nstrengthen = false\n"}
+OVERRIDDEN = [
+    ("p { color: red } @media print { p { color: blue; top: 0 } }", "color"),
+    ("p { margin: 0 } p:hover { margin-top: 1px }", "margin-top"),
+    ("p { color: red } [data-ogsc] p { color: blue }", "color"),
+    ("p { color: red; &:hover { color: blue } }", "color"),
+    (
+        "div { p { color: red } & .a { color: red; @media print { color: blue } } } .a { color: green }",
+        "color",
+    ),
+    ("p { color: red } p:not(a, b) { color: blue } p:nth-child(1 of p) { color: blue }", "color"),
+    # Nothing to say: marked, another property, weaker anyway, or about something that is not there.
+    ("p { color: red } @media print { p { color: blue !important } }", ""),
+    ("p { color: red } @media print { p { background: blue } }", ""),
+    ("p { color: red } :root { color-scheme: light dark }", ""),
+    ("div p { color: red } @media print { p { color: blue } }", ""),
+    ("p { color: red } @media print { .unused { color: blue } }", ""),
+    ("p { color: red } p::before { color: blue }", ""),
+    # Nothing lost: what was inlined says the same, or won already.
+    ("p, p:hover { color: red }", ""),
+    ("p { color:  Red } @media print { p { color: red } }", ""),
+    ("p { color: red; color: blue } p:hover { color: blue }", ""),
+    ("p { color: red !important } p:hover { color: blue }", ""),
+    ("p.a, p:hover { border: 1px solid #000; border-color: #f00 }", ""),
+    ("p, p:hover { border: 1px solid #000; border-color: #f00 }", ""),
+    ("p { border: 0; border-color: red } p:hover { border: 0; border-color: red }", ""),
+    # Lost all the same: not the last of the values, not all the properties, not the strongest rule.
+    ("p { color: red; color: blue } p:hover { color: red }", "color"),
+    ("p { color: red; top: 0 } p:hover { color: red; top: 1px }", "top"),
+    ("p { color: red } div p { color: blue } p:hover { color: red }", "color"),
+    ("p { margin: 0 } p:hover { margin-top: 0 }", "margin-top"),
+    ("p { border: 0; border-color: red } p:hover { border: 1px; border-color: red }", "border"),
+    ("p.a { color: red } p:hover { color: blue }", "color"),
+]
+
+
+@pytest.mark.parametrize(("css", "names"), OVERRIDDEN)
+def test_a_rule_that_inlining_defeats_is_a_warning(compiled: Compile, css: str, names: str) -> None:
+    html = f'<html><head>\n<style>\n{css}</style></head><body><div><p class="a">x</p></div></body></html>'
+    result = compiled(html, UNTOUCHED)
+    assert result.compiled.html.count("!important") <= css.count("!important")
+    found = [finding for finding in result.findings if finding.code == "overridden-rule"]
+    assert bool(found) is bool(names)
+    for finding in found:
+        assert f"This rule's {names} never" in finding.message
+        assert finding.location.line == 3
+        assert finding.location.column > 10
+
+
+STRENGTHENED = [
+    # What the author's cascade has win gets a mark; what it would not have win, or wins anyway, gets none.
+    (
+        "p { color: red } @media print { p { color: blue; top: 0 } }",
+        "",
+        "p { color: blue !important; top: 0 }",
+    ),
+    ("p { color: red } p:hover { color: blue }", "", "p:hover { color: blue !important }"),
+    (
+        "p { color: red } p:hover { COLOR : blue/* x */ ; top: 0 }",
+        "",
+        "COLOR : blue !important/* x */ ; top: 0",
+    ),
+    ("p { border: 0 } @media print { p { border-top: 1px solid } }", "", "border-top: 1px solid !important"),
+    ("p { border-top: 0 } p:hover { border-color: red }", "", "border-color: red !important"),
+    ("p { color: red; &:hover { color: blue } }", "", "&:hover { color: blue !important }"),
+    ("p{color:red;&:hover{color:blue}}", "", "&:hover{color:blue !important}"),
+    ("p{color:red;@media print{color:blue}}", "", "@media print{color:blue !important}"),
+    ("p { color: red } [data-ogsc] p { color: blue }", "", "[data-ogsc] p { color: blue !important }"),
+    ("div p { color: red } @media print { p { color: blue } }", "", "p { color: blue }"),
+    ("p { color: red } @media print { .a { background: blue } }", "", ".a { background: blue }"),
+    # A rule that beat it beats it still.
+    (
+        "p { color: red } p:hover { color: blue } p.a:hover { color: lime }",
+        "",
+        "p.a:hover { color: lime !important }",
+    ),
+    ("p { top: 0 } p:hover { top: 1px } div:hover p { top: 2px }", "", "div:hover p { top: 2px !important }"),
+    # Where a mark would beat what has to win, there is none, but a warning.
+    ("p { color: red } @media print { p { color: blue } }", "color: lime", "p { color: blue }"),
+    ("p { color: red } @media print { p { color: blue } }", "{{style}}", "p { color: blue }"),
+    ("p { color: red } .a { color: lime } @media print { p { color: blue } }", "", "p { color: blue }"),
+    (
+        "i:hover p, p { color: red } .b { color: lime } @media print { p { color: blue } }",
+        "",
+        "p { color: blue }",
+    ),
+    (
+        "p { color: red } p:active { color: lime !important } .a:hover { color: blue }",
+        "",
+        ".a:hover { color: blue }",
+    ),
+]
+
+
+@pytest.mark.parametrize(("css", "style", "expected"), STRENGTHENED)
+def test_what_stays_wins_where_the_author_has_it_win(
+    load: Loader, css: str, style: str, expected: str
+) -> None:
+    attribute = f' style="{style}"' if style else ""
+    html = f"<style>{css}</style><div><p>x</p><p class='a'{attribute}>y</p><p class='a b'>z</p></div>"
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert expected in compilation.compiled.html
+    assert not equivalence_findings(compilation, templates, {"style": "color: lime"}, fixture="")
+    place = compilation.origins.locate(compilation.compiled.html.index(expected) + len(expected))
+    assert place.line == 1
+
+
+def test_a_rule_that_cannot_get_its_mark_is_a_warning(compiled: Compile) -> None:
+    css = "p { color: red } @media print { p { color: blue } }"
+    result = compiled(f"<style>{css}</style><p>x</p><p style='color: lime'>y</p>")
+    assert [finding.code for finding in result.findings if "rule" in finding.code] == ["overridden-rule"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[compiler", "not TOML"),
+        ("[compiler]\nstrength = true", "compiler.strength: Extra inputs"),
+        ("[compiler]\nstrengthen = 1", "compiler.strengthen: Input should be a valid boolean"),
+        ("[other]", "other: Extra inputs"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_one_finding(load: Loader, text: str, words: str) -> None:
+    templates = load({"mail.html": "<p>x</p>", "settings.toml": text})
+    (finding,) = templates.problems
+    assert words in finding.message
+    assert str(finding.location).endswith("settings.toml")
+    assert templates.settings.compiler.strengthen
+
+
+TORN = (
+    "@media (max-width: 650px) { .w { width: 3px !important } } @media print { * { width: 4px !important } }"
+)
+
+
+@pytest.mark.parametrize(
+    ("css", "attribute"),
+    [
+        (".f { width: 1px !important; top: 0 }", "top:0;width:1px"),
+        # What beats it, inlined, has to beat it there as well.
+        (".f { width: 1px !important } #i { width: 2px !important }", "width:2px"),
+        ("td { width: 9px } .f { width: 1px !important }", "width:1px"),
+    ],
+)
+def test_a_rule_that_beats_one_that_stays_and_loses_to_another_stays_as_well(
+    load: Loader, css: str, attribute: str
+) -> None:
+    html = f"<style>{css} {TORN}</style><table><tr><td class='f w' id=i>x</td></tr></table>"
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    sheet, _, body = compilation.compiled.html.partition("</style>")
+    assert f'style="{attribute}"' in body
+    assert ".f { width: 1px !important" in sheet
+    assert ("#i {" in sheet) is ("#i {" in css)
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
