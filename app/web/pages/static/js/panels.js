@@ -56,7 +56,7 @@ export function linksPanel(panel, { links, images }) {
     h("caption", { class: "visually-hidden" }, caption),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, heading), h("th", { scope: "col" }, "Address"))),
     h("tbody", {}, rows.map(({ text, address, onlyOutlook }) => h("tr", {},
-      h("td", {}, text || h("em", {}, "empty"), onlyOutlook ? h("span", { class: "hint" }, " in Outlook for Windows only") : null), h("td", {}, cell(address)))))));
+      h("td", {}, text || h("em", {}, "empty"), onlyOutlook ? h("span", { class: "hint" }, "Outlook for Windows only") : null), h("td", {}, cell(address)))))));
   const follow = (address) => /^(https?|mailto):/i.test(address)
     ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address)
     : h("span", { class: "error-text" }, address || "empty");
