@@ -300,6 +300,20 @@ def test_customer_and_internal_version_differ_in_content(
         assert "Hello" not in staff
 
 
+@every_template
+def test_a_mail_claims_no_more_of_a_payment_than_it_was_told(workspace: Workspace, name: str) -> None:
+    """A caller that leaves out what is still due has not said that nothing is."""
+    data = dict(workspace.fixture(name, "typical").data)
+    if "amountPaid" not in contract_of(workspace.templates, name)["properties"]:
+        return
+    data.pop("amountDue", None)
+    mail = workspace.render(name, {**data, "amountPaid": "100.00"})
+    for part in (mail.subject, mail.preheader, mail.html, mail.text):
+        assert "in full" not in part.lower()
+    assert "R100,00" in mail.html
+    assert "R100,00" in mail.text
+
+
 def another(schema: Schema, value: str) -> str:
     """A different value that keeps the same contract: one digit or letter is exchanged."""
     if schema.get("format") in {"uri", "email"}:
