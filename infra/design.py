@@ -1,4 +1,4 @@
-"""What the design fixes, for the verifier to hold against AWS: environments, tables, tags, templates.
+"""What the design fixes, for the verifier to hold against AWS: environments, tables, tags.
 
 It is written here a second time on purpose, apart from the Terraform that makes it: a mistake in one of them
 shows as a difference between the two.
@@ -33,6 +33,8 @@ WORKFLOWS: Final = (
     "test-deployment.yml",
 )
 """The number of the repository and the files of its workflows, where the roles ask for them; else empty."""
+RUNBOOKS: Final = f"https://github.com/{REPOSITORY}/blob/main/docs/runbooks"
+"""Where an alarm sends whoever it wakes."""
 BRANCH: Final = "refs/heads/main"
 """Whose workflows take the roles, and on which branch alone."""
 BUDGET_ALERTS: Final = {"ACTUAL": 80.0, "FORECASTED": 100.0}
@@ -68,21 +70,6 @@ TABLES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
 }
 """Table to index to its keys, partition key first. ``activeKey`` stands for the boolean ``active``."""
-
-TEMPLATES: Final = (
-    "invoices/invoice",
-    "invoices/invoice_internal",
-    "notifications/order_confirmation_customer",
-    "notifications/order_confirmation_internal",
-    "notifications/payment_confirmation_customer",
-    "notifications/payment_confirmation_internal",
-    "notifications/site_creation_customer",
-    "notifications/site_creation_internal",
-    "receipts/order",
-    "receipts/order_internal",
-    "receipts/receipt",
-    "receipts/receipt_internal",
-)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ _ALL_REGIONS: Final = "us-west-2"
 
 
 def account_questions(account: Account) -> Iterator[Question]:
-    """Access points of the buckets, whose policies would stand beside that of the bucket."""
+    """Access points of the buckets and access grants, which let in whom no policy of the bucket names."""
     environment = account.environment
     yield Subject("account", environment.account, "account").question(
         "public access block of the account",
@@ -37,6 +37,16 @@ def account_questions(account: Account) -> Iterator[Question]:
         ],
     )
     for region in environment.regions:
+        yield subject.question(
+            f"access grants of S3 in {region}",
+            [],
+            lambda region=region: [  # type: ignore[misc]
+                str(one.get("AccessGrantsInstanceArn"))
+                for one in account.read(
+                    "s3control.list_access_grants_instances", region, AccountId=environment.account
+                ).get("AccessGrantsInstancesList", [])
+            ],
+        )
         yield subject.question(
             f"access points of the buckets in {region}",
             [],

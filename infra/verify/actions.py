@@ -15,6 +15,7 @@ _NAMED_OTHERWISE: Final = {
     "s3.get_bucket_cors": "s3:GetBucketCORS",
     "s3.get_bucket_encryption": "s3:GetEncryptionConfiguration",
     "s3.get_bucket_lifecycle_configuration": "s3:GetLifecycleConfiguration",
+    "s3.get_bucket_metadata_configuration": "s3:GetBucketMetadataTableConfiguration",
     "s3.get_bucket_notification_configuration": "s3:GetBucketNotification",
     "s3.get_bucket_replication": "s3:GetReplicationConfiguration",
     "s3.get_object_lock_configuration": "s3:GetBucketObjectLockConfiguration",
@@ -25,8 +26,10 @@ _NAMED_OTHERWISE: Final = {
     "s3.list_bucket_inventory_configurations": "s3:GetInventoryConfiguration",
     "s3.list_bucket_metrics_configurations": "s3:GetMetricsConfiguration",
     "s3.list_buckets": "s3:ListAllMyBuckets",
+    "s3.list_object_versions": "s3:ListBucketVersions",
     "s3.list_objects_v2": "s3:ListBucket",
     "s3control.get_public_access_block": "s3:GetAccountPublicAccessBlock",
+    "s3control.list_access_grants_instances": "s3:ListAccessGrantsInstances",
     "s3control.list_access_points": "s3:ListAccessPoints",
     "s3control.list_multi_region_access_points": "s3:ListMultiRegionAccessPoints",
     "budgets.describe_budget": "budgets:ViewBudget",
@@ -37,6 +40,7 @@ _NAMED_OTHERWISE: Final = {
     "iam.list_saml_providers": "iam:ListSAMLProviders",
 }
 _NAMED_ALIKE: Final = {
+    "account": ("list_regions",),
     "backup": (
         "describe_backup_vault",
         "describe_region_settings",
@@ -47,20 +51,29 @@ _NAMED_ALIKE: Final = {
         "list_backup_plans",
         "list_backup_selections",
         "list_backup_vaults",
+        "list_copy_jobs",
         "list_recovery_points_by_backup_vault",
+        "list_recovery_points_by_resource",
         "list_tags",
     ),
-    "budgets": ("list_tags_for_resource",),
-    "cloudwatch": ("describe_alarms", "list_tags_for_resource"),
+    "budgets": ("describe_budget_actions_for_budget", "list_tags_for_resource"),
+    "cloudwatch": (
+        "describe_alarms",
+        "get_alarm_mute_rule",
+        "list_alarm_mute_rules",
+        "list_tags_for_resource",
+    ),
     "dynamodb": (
         "describe_continuous_backups",
         "describe_contributor_insights",
+        "describe_export",
         "describe_kinesis_streaming_destination",
         "describe_table",
         "describe_time_to_live",
         "get_item",
         "get_resource_policy",
         "list_backups",
+        "list_exports",
         "list_tables",
         "list_tags_of_resource",
     ),
@@ -94,6 +107,7 @@ _NAMED_ALIKE: Final = {
         "list_resource_tags",
     ),
     "s3": (
+        "get_bucket_abac",
         "get_bucket_acl",
         "get_bucket_location",
         "get_bucket_logging",
@@ -106,6 +120,7 @@ _NAMED_ALIKE: Final = {
         "get_object",
     ),
     "sns": (
+        "get_data_protection_policy",
         "get_topic_attributes",
         "get_subscription_attributes",
         "list_subscriptions_by_topic",
@@ -129,7 +144,10 @@ ACTIONS: Final[Mapping[str, str]] = {
 }
 """Call to right. ``sts:GetCallerIdentity``, which the verifier asks first, needs none."""
 
-RIGHTS: Final = tuple(sorted(set(ACTIONS.values())))
+_OF_VERSIONS: Final = ("s3:GetObjectVersion",)
+"""What the call for an object needs where it names a version."""
+
+RIGHTS: Final = tuple(sorted({*ACTIONS.values(), *_OF_VERSIONS}))
 """The rights that a role needs in order to verify, all of them reads."""
 
 if __name__ == "__main__":

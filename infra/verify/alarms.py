@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from infra.design import REGION, REPLICA_REGION, SILENT_HOURS, TABLES, Environment
+from infra.design import REGION, REPLICA_REGION, RUNBOOKS, SILENT_HOURS, TABLES, Environment
 from infra.verify.aws import AbsentError, Account
 from infra.verify.checks import Question, Subject
 from infra.verify.tags import tags_of
@@ -26,12 +26,32 @@ _FACTS: Final = (
 _OPERATIONS: Final = ("GetItem", "PutItem", "UpdateItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem")
 """Those in use; DynamoDB counts server errors per operation. Nothing is ever deleted, hence no DeleteItem."""
 
+_COPYING: Final = {
+    "latency": "objects wait longer to be copied than the recovery point allows (seconds)",
+    "backlog": "objects wait to be copied, and have for 15 minutes",
+    "bytes": "bytes wait to be copied, and have for 15 minutes",
+    "failures": "objects could not be copied and will not be tried again",
+}
+_MAILS: Final = {
+    "last-known-good": "mails come from the last known good release: the bucket does not answer the Lambdas "
+    "(share of mails)",
+    "previous": "mails come from the release before the active one, which is damaged or not replicated",
+    "deployed": "mails come from the copy that was deployed with the code, however old that is",
+    "unavailable": "mails were not sent: no release could be had from anywhere",
+    "unconfirmed": "a process has not been able to ask which release is active (seconds)",
+}
+"""What the alarms of a replication, and those of the Lambdas' client, say."""
+
 
 @dataclass(frozen=True)
 class Alarm:
-    """An alarm of the design: when it rings, by the members of DescribeAlarms."""
+    """An alarm of the design: when it rings, by the members of DescribeAlarms.
+
+    ``says`` is what whoever it wakes reads first; the mails of SNS carry it, with the way to the runbook.
+    """
 
     name: str
+    says: str
     component: str
     tagged: str
     rings: Mapping[str, Any] = field(repr=False)
@@ -40,7 +60,9 @@ class Alarm:
 
 def alarms(environment: Environment) -> Iterator[Alarm]:
     """Every alarm of the environment's level."""
-    yield Alarm("backup-missing", "account", "dynamodb", _missing_backup(environment))
+    silent = SILENT_HOURS[environment.backup_policy]
+    said = f"No backup of {environment.vault} was finished for {silent} hours."
+    yield Alarm("backup-missing", said, "account", "dynamodb", _missing_backup(environment))
     for region in environment.regions:
         for table in TABLES:
             yield from _of_table(environment, table, region)
@@ -52,46 +74,55 @@ def _of_table(environment: Environment, table: str, region: str) -> Iterator[Ala
     enhanced = environment.level in {"enhanced", "comprehensive"}
     points = {"DatapointsToAlarm": 1 if environment.level == "comprehensive" else 2}
 
-    def alarm(name: str, metric: str, threshold: float, dimensions: Mapping[str, str], **more: Any) -> Alarm:
+    def alarm(
+        name: str, says: str, metric: str, threshold: float, dimensions: Mapping[str, str], **more: Any
+    ) -> Alarm:
         rings = _rings("AWS/DynamoDB", metric, {"TableName": table, **dimensions}, threshold) | points | more
-        return Alarm(f"{table}-{name}", table, "dynamodb", rings, region)
+        return Alarm(f"{table}-{name}", says, table, "dynamodb", rings, region)
 
-    yield Alarm(f"{table}-system-errors", table, "dynamodb", _errors(table) | points, region)
-    places: list[tuple[str, dict[str, str]]] = [("", {})]
+    said = f"DynamoDB answered requests for the table {table} with server errors."
+    yield Alarm(f"{table}-system-errors", said, table, "dynamodb", _errors(table) | points, region)
+    places: list[tuple[str, str, str, dict[str, str]]] = [("", f"table {table}", "", {})]
     if enhanced:
-        places += [(f"{index}-", {"GlobalSecondaryIndexName": index}) for index in TABLES[table]]
-    for place, dimensions in places:
+        held = "; a throttled index holds back writes of the table"
+        places += [
+            (f"{index}-", f"index {index} of {table}", held, {"GlobalSecondaryIndexName": index})
+            for index in TABLES[table]
+        ]
+    for place, of, beside, dimensions in places:
         for kind in ("read", "write"):
-            yield alarm(
-                f"{place}{kind}-throttles",
-                f"{kind.capitalize()}ThrottleEvents",
-                0,
-                dimensions,
-                Statistic="Sum",
-            )
+            metric = f"{kind.capitalize()}ThrottleEvents"
+            said = f"DynamoDB throttled requests for the {of} ({metric}){beside}."
+            yield alarm(f"{place}{kind}-throttles", said, metric, 0, dimensions, Statistic="Sum")
     if enhanced:
         for operation in ("GetItem", "PutItem", "Query"):
             slow = {"ExtendedStatistic": "p99", "DatapointsToAlarm": points["DatapointsToAlarm"] + 1}
-            yield alarm(
-                f"{operation}-latency", "SuccessfulRequestLatency", 100, {"Operation": operation}, **slow
-            )
+            said = f"{operation} on the table {table} is slow (99th percentile, milliseconds)."
+            where = {"Operation": operation}
+            yield alarm(f"{operation}-latency", said, "SuccessfulRequestLatency", 100, where, **slow)
     if environment.replicated and region == REGION:
         late = {"Period": 60, "Statistic": "Average", "EvaluationPeriods": 5, "DatapointsToAlarm": 5}
-        yield alarm(
-            "replication-latency", "ReplicationLatency", 60000, {"ReceivingRegion": REPLICA_REGION}, **late
-        )
+        said = f"Writes to the table {table} take long to reach {REPLICA_REGION} (milliseconds); "
+        said += "a failover now would lose them."
+        where = {"ReceivingRegion": REPLICA_REGION}
+        yield alarm("replication-latency", said, "ReplicationLatency", 60000, where, **late)
 
 
 def _of_bucket(environment: Environment, region: str) -> Iterator[Alarm]:
     bucket = environment.bucket if region == REGION else environment.replica_bucket
     points = {"DatapointsToAlarm": 1 if environment.level == "comprehensive" else 2}
     seen = {"BucketName": bucket, "FilterId": "EntireBucket"}
-    metrics = [("4xx", "4xxErrors", 20, "Sum"), ("5xx", "5xxErrors", 0, "Sum")]
+    refused = "requests were refused or found nothing (4xx): a template is missing, or a role lacks rights"
+    metrics = [
+        ("4xx", refused, "4xxErrors", 20, "Sum"),
+        ("5xx", "S3 failed to answer (5xx)", "5xxErrors", 0, "Sum"),
+    ]
     if environment.level in {"enhanced", "comprehensive"}:
-        metrics.append(("first-byte-latency", "FirstByteLatency", 500, "Average"))
-    for name, metric, threshold, statistic in metrics:
+        slow = "S3 is slow to answer (milliseconds to the first byte)"
+        metrics.append(("first-byte-latency", slow, "FirstByteLatency", 500, "Average"))
+    for name, text, metric, threshold, statistic in metrics:
         rings = _rings("AWS/S3", metric, seen, threshold) | points | {"Statistic": statistic}
-        yield Alarm(f"{bucket}-{name}", "templates", "s3", rings, region)
+        yield Alarm(f"{bucket}-{name}", f"Bucket {bucket}: {text}.", "templates", "s3", rings, region)
     if not environment.replicated or region != REGION:
         return
     copied = {"SourceBucket": bucket, "DestinationBucket": environment.replica_bucket, "RuleId": "everything"}
@@ -103,7 +134,8 @@ def _of_bucket(environment: Environment, region: str) -> Iterator[Alarm]:
     ):
         rings = _rings("AWS/S3", metric, copied, threshold) | {"Period": 60, "Statistic": statistic}
         rings |= {"EvaluationPeriods": minutes, "DatapointsToAlarm": minutes}
-        yield Alarm(f"{bucket}-replication-{name}", "templates", "s3", rings)
+        said = f"Replication of {bucket} to {environment.replica_bucket}: {_COPYING[name]}."
+        yield Alarm(f"{bucket}-replication-{name}", said, "templates", "s3", rings)
 
 
 def _of_runtime(environment: Environment, region: str) -> Iterator[Alarm]:
@@ -118,7 +150,8 @@ def _of_runtime(environment: Environment, region: str) -> Iterator[Alarm]:
     ):
         rings = _rings("BBWS/Templates", metric, {"Environment": environment.name}, threshold)
         rings |= {"Statistic": statistic, "DatapointsToAlarm": 1, "TreatMissingData": "ignore"}
-        yield Alarm(f"{bucket}-mails-{name}", "templates", "s3", rings, region)
+        said = f"Templates in {environment.name}: {_MAILS[name]}. {RUNBOOKS}/templates-{name}.md"
+        yield Alarm(f"{bucket}-mails-{name}", said, "templates", "s3", rings, region)
 
 
 def _missing_backup(environment: Environment) -> dict[str, Any]:
@@ -190,6 +223,11 @@ def _questions(account: Account, alarm: Alarm, prefix: str) -> Iterator[Question
     subject = Subject("alarms", prefix + alarm.name + place, alarm.component)
     topic = topics(environment)[alarm.region]
     yield subject.question("rings", alarm.rings, partial(_when, account, alarm, prefix))
+    yield subject.question(
+        "says",
+        alarm.says,
+        lambda: str(_one(account, alarm, prefix).get("AlarmDescription", "")),
+    )
     yield subject.question(
         "tells",
         {"switched on": True, "AlarmActions": [topic], "OKActions": [topic], "InsufficientDataActions": []},

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError, UnknownServiceError
 
 from infra.design import REGION, Environment
 from infra.verify.actions import ACTIONS
@@ -20,6 +21,8 @@ _PATIENCE: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
     max_pool_connections=32,
 )
+_MORE: Final = "NextToken"
+"""Where a service says that its answer goes on, and what it is to be given for the rest."""
 _DENIED: Final = ("AccessDenied", "AuthorizationError", "Unauthorized", "NotAuthorized", "Forbidden")
 _CREDENTIALS: Final = (
     *("ExpiredToken", "InvalidClientTokenId", "UnrecognizedClient", "InvalidAccessKeyId", "InvalidToken"),
@@ -27,6 +30,8 @@ _CREDENTIALS: Final = (
     *("RequestExpired", "RequestTimeTooSkewed", "TokenRefreshRequired", "OptInRequired"),
 )
 """Parts of error codes that say that whoever asks is nobody: then nothing at all can be asked."""
+
+Found = TypeVar("Found")
 
 
 class UnansweredError(Exception):
@@ -53,7 +58,7 @@ class Account:
         self._session = boto3.Session(region_name=REGION)
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
-        self._answers: dict[Any, Future[Any]] = {}
+        self._answers: dict[tuple[str, ...], Future[Any]] = {}
 
     def client(self, service: str, region: str = REGION) -> Any:
         """A client of a service; making one is slow and not safe among threads, so each is made once."""
@@ -80,17 +85,21 @@ class Account:
                 f"The call {call} is not in infra/verify/actions.py, so no role has a right to it."
             )
         question = (call, region, repr(sorted(arguments.items())))
+        return self.once(question, partial(self._ask, call, region, arguments))
+
+    def once(self, what: tuple[str, ...], work: Callable[[], Found]) -> Found:
+        """What ``work`` makes of answers, made once for all checks that want ``what``; with its errors."""
         with self._lock:
-            answer = self._answers.get(question)
+            answer = self._answers.get(what)
             if mine := answer is None:
-                answer = self._answers[question] = Future()
+                answer = self._answers[what] = Future()
         if mine:
             try:
-                answer.set_result(self._ask(call, region, arguments))
+                answer.set_result(work())
             except BaseException as error:  # noqa: BLE001  (raised by whoever waits for the answer)
                 answer.set_exception(error)
-        result: Mapping[str, Any] = answer.result()
-        return result
+        found: Found = answer.result()
+        return found
 
     def read_body(self, bucket: str, key: str) -> bytes:
         """The bytes of an object, with the errors of ``read``."""
@@ -110,7 +119,7 @@ class Account:
     def asked(self) -> frozenset[str]:
         """Every call that was made since ``forget``."""
         with self._lock:
-            return frozenset(call for call, _, _ in self._answers)
+            return frozenset(what[0] for what in self._answers if what[0] in ACTIONS)
 
     def forget(self) -> None:
         """Ask anew from here on."""
@@ -119,18 +128,40 @@ class Account:
 
     def _ask(self, call: str, region: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         service, _, operation = call.partition(".")
-        client = self.client(service, region)
+        try:
+            client = self.client(service, region)
+        except UnknownServiceError as error:
+            raise UnansweredError(
+                f"could not be asked: boto3 {boto3.__version__} knows no {service}"
+            ) from error
+        if not hasattr(client, operation):
+            raise UnansweredError(f"could not be asked: boto3 {boto3.__version__} does not know {call}")
         try:
             if client.can_paginate(operation):
                 pages = client.get_paginator(operation).paginate(**arguments)
                 whole: Mapping[str, Any] = pages.build_full_result()
                 return whole
-            answer: Mapping[str, Any] = getattr(client, operation)(**arguments)
+            answer: Mapping[str, Any] = _every_page(getattr(client, operation), arguments)
             if call == "s3.get_object":
                 answer = {**answer, "Body": answer["Body"].read()}
         except ClientError as error:
             raise _in_words(error) from error
+        except EndpointConnectionError as error:
+            # Of one service in one region; that of nothing at all is known when the caller has been asked.
+            raise UnansweredError(f"could not be asked: nobody answers for {service} in {region}") from error
         return answer
+
+
+def _every_page(ask: Callable[..., Mapping[str, Any]], arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer of a call that gives pages and has no paginator in boto3, with the lists of all of them."""
+    answer = dict(ask(**arguments))
+    while token := answer.pop(_MORE, None):
+        page = ask(**arguments, **{_MORE: token})
+        answer[_MORE] = page.get(_MORE)
+        for name, value in page.items():
+            if isinstance(value, list):
+                answer[name] = [*answer.get(name, []), *value]
+    return answer
 
 
 def _in_words(error: ClientError) -> Exception:

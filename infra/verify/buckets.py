@@ -27,7 +27,7 @@ from infra.verify.policy import policy_questions
 from infra.verify.recorded import recorded
 from infra.verify.tags import tags_of
 
-_OURS: Final = ("bbws-templates-", "bbws-logs-", "bbws-terraform-state-")
+OURS: Final = ("bbws-templates-", "bbws-logs-", "bbws-terraform-state-")
 BLOCKED: Final = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _UNNAMED: Final = {"ResponseMetadata", "ContinuationToken", "NextContinuationToken"}
 
@@ -37,6 +37,7 @@ UNWANTED: Final = {
     "object lock": "get_object_lock_configuration",
     "analytics": "list_bucket_analytics_configurations",
     "inventory": "list_bucket_inventory_configurations",
+    "tables of its metadata": "get_bucket_metadata_configuration",
     "intelligent tiering": "list_bucket_intelligent_tiering_configurations",
 }
 """What the design wants of no bucket, and the call that shows it."""
@@ -184,6 +185,12 @@ def _extras(account: Account, bucket: Bucket) -> Iterator[Question]:
         "BucketOwner",
         lambda: read("get_bucket_request_payment").get("Payer", "BucketOwner"),
     )
+    yield subject.question(
+        "access by tags (ABAC)",
+        "off",
+        lambda: _on(read("get_bucket_abac").get("AbacStatus", {}).get("Status")),
+        absent="off",
+    )
     yield subject.question("ACL beside its owner's", [], lambda: _foreign_grants(read("get_bucket_acl")))
     yield subject.question(
         "request metrics",
@@ -315,4 +322,4 @@ def _foreign_grants(acl: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _names(account: Account) -> frozenset[str]:
     listed = account.read("s3.list_buckets").get("Buckets", [])
-    return frozenset(bucket["Name"] for bucket in listed if bucket["Name"].startswith(_OURS))
+    return frozenset(bucket["Name"] for bucket in listed if bucket["Name"].startswith(OURS))

@@ -39,6 +39,14 @@ def budget_questions(account: Account) -> Iterator[Question]:
     yield subject.question("what it counts", {}, lambda: _narrowed(budget()))
     yield subject.question("runs", "for ever", lambda: _runs(budget().get("TimePeriod", {})))
     yield subject.question("alerts", _designed(environment), lambda: _alerts(account, place))
+    yield subject.question(
+        "actions",
+        [],
+        lambda: [
+            f"{one['ActionType']} by {one.get('ExecutionRoleArn', '?')}"
+            for one in account.read("budgets.describe_budget_actions_for_budget", **place).get("Actions", [])
+        ],
+    )
     arn = f"arn:aws:budgets::{environment.account}:budget/{name}"
     yield subject.question(
         "tags",

@@ -31,7 +31,13 @@ def differences(expected: Any, found: Any, place: str = "") -> Iterator[Differen
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         for name in sorted({*expected, *found}, key=str):
             inner = f"{place}.{name}" if place else str(name)
-            yield from differences(expected.get(name, ABSENT), found.get(name, ABSENT), inner)
+            # Not by a value that stands for nothing: what AWS answers may be that very word.
+            if name not in found:
+                yield Difference(inner, words(expected[name]), ABSENT)
+            elif name not in expected:
+                yield Difference(inner, ABSENT, words(found[name]))
+            else:
+                yield from differences(expected[name], found[name], inner)
     elif isinstance(expected, Set) and isinstance(found, Set):
         missing, more = sorted(expected - found), sorted(found - expected)
         if missing or more:

@@ -95,6 +95,7 @@ COMPARED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "aws_cloudwatch_metric_alarm": {
         "alarm_name": "alarms of this product",
+        "alarm_description": "says",
         "actions_enabled": "tells",
         "alarm_actions": "tells",
         "ok_actions": "tells",
@@ -306,9 +307,6 @@ BY_PLAN_ONLY: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_cloudwatch_event_target": {
         "target_id": "a name that the provider makes up",
         "force_destroy": _TERRAFORM,
-    },
-    "aws_cloudwatch_metric_alarm": {
-        "alarm_description": "words for whoever reads the alarm; they decide nothing"
     },
     "aws_dynamodb_table": {
         "import_table": "only while a table is made",

@@ -79,6 +79,12 @@ def _questions(account: Account, name: str, holders: frozenset[str]) -> Iterator
     yield subject.question("tags", environment.tags("s3"), lambda: tags_of(head().get("Tags", [])))
     # The Lambdas' repositories attach the reader policy themselves, sooner or later.
     readers = frozenset(f"role {arn.rpartition('/')[2]}" for arn in environment.readers)
+    yield subject.question(
+        "bounds",
+        frozenset(f"role {role.name}" for role in roles(environment) if role.boundary == arn),
+        partial(_held, account, arn, "PermissionsBoundary"),
+        remedy="delete whoever it bounds, or take the boundary off: roles that the deployer makes need it",
+    )
     may = readers if name.startswith("bbws-templates-reader-") else frozenset()
     yield subject.question("held by", holders, lambda: _held(account, arn) - may)
 
@@ -92,13 +98,11 @@ def _holders(environment: Environment) -> dict[str, frozenset[str]]:
     return found
 
 
-def _held(account: Account, arn: str) -> frozenset[str]:
-    """Everybody that the policy is attached to."""
+def _held(account: Account, arn: str, usage: str = "PermissionsPolicy") -> frozenset[str]:
+    """Everybody that the policy is attached to, or that it bounds (``usage``)."""
     kinds = {"PolicyRoles": "role", "PolicyUsers": "user", "PolicyGroups": "group"}
     members = {"PolicyRoles": "RoleName", "PolicyUsers": "UserName", "PolicyGroups": "GroupName"}
-    answer = account.read(
-        "iam.list_entities_for_policy", PolicyArn=arn, PolicyUsageFilter="PermissionsPolicy"
-    )
+    answer = account.read("iam.list_entities_for_policy", PolicyArn=arn, PolicyUsageFilter=usage)
     return frozenset(f"{kinds[kind]} {one[members[kind]]}" for kind in kinds for one in answer.get(kind, []))
 
 

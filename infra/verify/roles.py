@@ -20,7 +20,18 @@ AUDITOR_POLICY: Final = "look-at-the-account"
 _OURS: Final = ("bbws-terraform-", "bbws-templates-", "bbws-backup-", "bbws-deployer-")
 _BACKUP_POLICIES: Final = ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
 
-_LOOKED_AT: Final = ("backup", "budgets", "cloudwatch", "dynamodb", "events", "iam", "kms", "s3", "sns")
+_LOOKED_AT: Final = (
+    "account",
+    "backup",
+    "budgets",
+    "cloudwatch",
+    "dynamodb",
+    "events",
+    "iam",
+    "kms",
+    "s3",
+    "sns",
+)
 _LOOKING: Final = ("Describe", "Get", "List", "View")
 _DATA: Final = ("dynamodb:GetItem", "dynamodb:GetRecords", "s3:GetObject")
 """Services and verbs of looking, and beginnings of rights on data, which states and templates alone show."""

@@ -11,13 +11,12 @@ from typing import Any, Final
 from infra.design import RECOVERY_DAYS, REGION, TABLES, Environment
 from infra.verify.aws import AbsentError, Account
 from infra.verify.checks import Question, Subject
+from infra.verify.copies import names
 from infra.verify.documents import rights_of
 from infra.verify.keys import key_arn
 from infra.verify.tags import tags_of
 
 _INSIGHTS_OFF: Final = "DISABLED"
-_LOCK: Final = "terraform-state-lock-"
-_COPIED: Final = "delete the backup, or note who needs it until when: those of the plan lie in the vault"
 _OFF: Final = ("DISABLED", "DISABLING")
 
 
@@ -73,24 +72,8 @@ def table_questions(account: Account) -> Iterator[Question]:
     for region in account.environment.regions:
         designed = frozenset(table.name for table in tables(account.environment) if table.region == region)
         yield Subject("tables", f"tables in {region}", "account").question(
-            "tables of these names", designed, partial(_names, account, region)
+            "tables of these names", designed, partial(names, account, region)
         )
-        yield Subject("tables", f"tables in {region}", "account").question(
-            "copies that somebody made", frozenset(), partial(_copies, account, region), remedy=_COPIED
-        )
-
-
-def _names(account: Account, region: str) -> frozenset[str]:
-    """Every table whose name begins as one of ours: a copy holds the same personal data."""
-    listed = account.read("dynamodb.list_tables", region)["TableNames"]
-    return frozenset(name for name in listed if name.startswith((*TABLES, _LOCK)))
-
-
-def _copies(account: Account, region: str) -> frozenset[str]:
-    """Backups on demand, which lie beside the vault and outlive the table, with the same personal data."""
-    found = account.read("dynamodb.list_backups", region, BackupType="USER").get("BackupSummaries", [])
-    ours = (one for one in found if one["TableName"] in TABLES)
-    return frozenset(f"{one['BackupName']} of {one['TableName']}" for one in ours)
 
 
 def lock_table_questions(account: Account) -> Iterator[Question]:

@@ -1,22 +1,33 @@
-"""What lies in the bucket: the twelve templates, as released byte for byte, and nothing else."""
+"""What lies in the bucket: the templates of the active release, as released byte for byte, and nothing else.
+
+Which templates those are is the release's to say; here stands no list of them. A publish leaves the stable
+keys of a template that the next release no longer has, and a prune takes them, so those of every release that
+was active and is still kept may lie there too (``stable_keys``).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
+from app.publishing.activation import stable_files
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.errors import ConflictError
+from app.publishing.history import activations
 from app.publishing.probe import BODY
 from app.publishing.verification import verify
+from bbws_templates.bundle import parse_bundle
+from bbws_templates.faults import DamagedReleaseError, MissingBucketError, StrangeAnswerError
 from bbws_templates.faults import DeniedError as StoreDeniedError
-from bbws_templates.faults import MissingBucketError, StrangeAnswerError
+from bbws_templates.layout import POINTER, bundle_key, release_of
+from bbws_templates.pointer import Pointer, parse_pointer
 from bbws_templates.target import BucketTarget
-from infra.design import REGION, TEMPLATES
+from infra.design import REGION
 from infra.verify.aws import AbsentError, Account, DeniedError, UnansweredError
 from infra.verify.checks import Question, Subject
 from infra.verify.compare import words
@@ -26,7 +37,6 @@ LARGEST: Final = 102_400
 """Gmail cuts a mail off after 102 kB; a template is smaller than the mail it makes."""
 
 MEDIA_TYPES: Final = {".html": "text/html", ".txt": "text/plain"}
-STABLE: Final = frozenset(template + suffix for template in TEMPLATES for suffix in MEDIA_TYPES)
 PUBLISHED: Final = re.compile(
     r"current\.json|\.probe\.txt"
     r"|releases/[0-9a-f]{64}/(bundle|manifest)\.json"
@@ -62,15 +72,10 @@ _MEND: Final = "bbws-templates publish --to {} --repair; what nobody published, 
 def template_questions(account: Account) -> Iterator[Question]:
     """Each template with its text part, every byte of every release, and no unexpected object."""
     environment = account.environment
-    bucket = environment.bucket
     mend = _MEND.format(environment.name)
-    for key in sorted(STABLE):
-        subject = Subject("templates", key, "templates")
-        yield subject.question("size", _sizes(key), partial(_size, account, key), remedy=mend)
-        yield subject.question(
-            "headers", _designed(key), partial(_headers, account, bucket, REGION, key), remedy=mend
-        )
-    subject = Subject("templates", bucket, "templates")
+    subject = Subject("templates", environment.bucket, "templates")
+    yield subject.question("templates of the active release", {}, partial(_sizes, account), remedy=mend)
+    yield subject.question("headers of the templates", {}, partial(_stable_headers, account), remedy=mend)
     yield subject.question("objects that nobody published", [], partial(_foreign, account), remedy=mend)
     yield subject.question("headers of the releases", {}, partial(_releases, account), remedy=mend)
     yield subject.question("class of the objects", {}, partial(_classes, account), remedy=mend)
@@ -94,16 +99,59 @@ def _suffix(key: str) -> str:
     return key[key.rindex(".") :]
 
 
-def _sizes(key: str) -> str:
-    return f"{SMALLEST if _suffix(key) == '.html' else 1} to {LARGEST} bytes"
+def stable_keys(account: Account) -> frozenset[str]:
+    """The keys that a release has given to templates: the active one, and those before it that are kept."""
+    return account.once(("stable keys",), partial(_stable_keys, account))
 
 
-def _size(account: Account, key: str) -> str:
-    found = _listed(account).get(key)
-    if found is None:
-        raise AbsentError("absent")
-    least = SMALLEST if _suffix(key) == ".html" else 1
-    return _sizes(key) if least <= found["Size"] <= LARGEST else f"{found['Size']} bytes"
+def _stable_keys(account: Account) -> frozenset[str]:
+    pointer = _pointer(account)
+    if pointer is None:
+        return frozenset()
+    with _store_in_words():
+        once_active = {one.release for one in activations(_store(account), pointer)}
+    kept = sorted(once_active & {release_of(key) for key in _listed(account)})
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        return frozenset[str]().union(*pool.map(partial(_keys_of, account), kept))
+
+
+def _pointer(account: Account) -> Pointer | None:
+    """None where there is none that can be read, which other questions say."""
+    try:
+        return parse_pointer(account.read_body(account.environment.bucket, POINTER))
+    except (AbsentError, DamagedReleaseError):
+        return None
+
+
+def _keys_of(account: Account, release: str) -> frozenset[str]:
+    """The stable keys of one release; of a damaged one none, as nobody knows them."""
+    try:
+        body = account.read_body(account.environment.bucket, bundle_key(release))
+        return frozenset(stable_files(parse_bundle(body, release=release)))
+    except (AbsentError, DamagedReleaseError):
+        return frozenset()
+
+
+def _sizes(account: Account) -> dict[str, str]:
+    """Template of the active release to what is wrong with its size; an empty one would mail nothing."""
+    pointer, listed = _pointer(account), _listed(account)
+    keys = _keys_of(account, pointer.release) if pointer else frozenset()
+    if not keys:
+        return {POINTER: "no active release that says which templates there are"}
+    found = {}
+    for key in sorted(keys):
+        least = SMALLEST if _suffix(key) == ".html" else 1
+        size = listed.get(key, {}).get("Size")
+        if size is None:
+            found[key] = "not there"
+        elif not least <= size <= LARGEST:
+            found[key] = f"{size} bytes, which should be {least} to {LARGEST}"
+    return found
+
+
+def _stable_headers(account: Account) -> dict[str, str]:
+    keys = stable_keys(account) & _listed(account).keys()
+    return other_headers(account, account.environment.bucket, REGION, keys)
 
 
 def _designed(key: str) -> dict[str, str]:
@@ -114,7 +162,8 @@ def _designed(key: str) -> dict[str, str]:
 
 def other_headers(account: Account, bucket: str, region: str, keys: Iterable[str]) -> dict[str, str]:
     """Key to its headers where they are others than a publish writes."""
-    written = [key for key in sorted(keys) if key != _PROBE and _is_published(key)]
+    stable = stable_keys(account)
+    written = [key for key in sorted(keys) if key != _PROBE and _is_published(key, stable)]
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         found = pool.map(partial(_headers, account, bucket, region), written)
         return {
@@ -124,12 +173,12 @@ def other_headers(account: Account, bucket: str, region: str, keys: Iterable[str
         }
 
 
-def _is_published(key: str) -> bool:
-    return key in STABLE or PUBLISHED.fullmatch(key) is not None
+def _is_published(key: str, stable: Set[str]) -> bool:
+    return key in stable or PUBLISHED.fullmatch(key) is not None
 
 
 def _releases(account: Account) -> dict[str, str]:
-    keys = [key for key in _listed(account) if key not in STABLE]
+    keys = _listed(account).keys() - stable_keys(account)
     return other_headers(account, account.environment.bucket, REGION, keys)
 
 
@@ -142,7 +191,8 @@ def _headers(account: Account, bucket: str, region: str, key: str) -> dict[str, 
 
 
 def _foreign(account: Account) -> list[str]:
-    return sorted(key for key in _listed(account) if not _is_published(key))
+    stable = stable_keys(account)
+    return sorted(key for key in _listed(account) if not _is_published(key, stable))
 
 
 def _tried_on(account: Account) -> str:
@@ -159,16 +209,26 @@ def _classes(account: Account) -> dict[str, str]:
 
 def _discrepancies(account: Account) -> dict[str, str]:
     """Key to what is wrong with it: every release, its files and the stable keys, read and hashed again."""
-    target = BucketTarget(bucket=account.environment.bucket, region=REGION)
+    with _store_in_words():
+        found = verify(Catalogue(_store(account)))
+    return {one.key: one.sentence for one in found.discrepancies if not one.is_note}
+
+
+def _store(account: Account) -> BucketStore:
+    return BucketStore(account.client("s3"), BucketTarget(account.environment.bucket, region=REGION))
+
+
+@contextmanager
+def _store_in_words() -> Iterator[None]:
+    """The store's own errors, in the words of the report."""
     try:
-        found = verify(Catalogue(BucketStore(account.client("s3"), target)))
+        yield
     except StoreDeniedError as error:
         raise DeniedError(f"could not be asked: {error.message}") from error
     except MissingBucketError as error:
         raise AbsentError("absent") from error
-    except (StrangeAnswerError, ConflictError) as error:
+    except (StrangeAnswerError, ConflictError, DamagedReleaseError) as error:
         raise UnansweredError(f"could not be read: {error.message}") from error
-    return {one.key: one.sentence for one in found.discrepancies if not one.is_note}
 
 
 def _active(account: Account) -> bool | str:

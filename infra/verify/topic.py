@@ -80,6 +80,7 @@ def _questions(account: Account, region: str, arn: str) -> Iterator[Question]:
     yield subject.question(
         "settings", {"DisplayName": f"BBWS {environment.name} alarms"}, lambda: _settings(attributes())
     )
+    yield subject.question("data protection", "", partial(_protection, account, region, arn))
     yield subject.question("subscriptions", _designed(), partial(_subscriptions, account, region, arn))
     yield subject.question(
         "tags",
@@ -122,6 +123,12 @@ def _settings(attributes: Mapping[str, str]) -> dict[str, str]:
         and value
         and _AS_DESIGNED.get(name, "") != value
     }
+
+
+def _protection(account: Account, region: str, arn: str) -> str:
+    """A policy that masks or holds back parts of messages; SNS answers with no text where there is none."""
+    answer = account.find("sns.get_data_protection_policy", region, ResourceArn=arn)
+    return str(answer.get("DataProtectionPolicy") or "")
 
 
 def _listed(account: Account, region: str) -> frozenset[str]:

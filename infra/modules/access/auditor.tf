@@ -6,13 +6,16 @@
 locals {
   auditor_reads = {
     account = [
+      "account:ListRegions",
       "backup:DescribeBackupVault", "backup:DescribeGlobalSettings", "backup:DescribeRecoveryPoint",
       "backup:DescribeRegionSettings", "backup:GetBackupPlan", "backup:GetBackupSelection",
       "backup:GetBackupVaultAccessPolicy", "backup:GetBackupVaultNotifications", "backup:ListBackupJobs",
       "backup:ListBackupPlans", "backup:ListBackupSelections", "backup:ListBackupVaults", "backup:ListCopyJobs",
       "backup:ListRecoveryPointsByBackupVault", "backup:ListRecoveryPointsByResource", "backup:ListTags",
-      "budgets:ListTagsForResource", "budgets:ViewBudget", "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData",
-      "cloudwatch:GetMetricStatistics", "cloudwatch:ListMetrics", "cloudwatch:ListTagsForResource",
+      "budgets:DescribeBudgetActionsForBudget", "budgets:ListTagsForResource", "budgets:ViewBudget",
+      "cloudwatch:DescribeAlarms", "cloudwatch:GetAlarmMuteRule", "cloudwatch:GetMetricData",
+      "cloudwatch:GetMetricStatistics", "cloudwatch:ListAlarmMuteRules", "cloudwatch:ListMetrics",
+      "cloudwatch:ListTagsForResource",
       "events:DescribeRule", "events:ListEventBuses", "events:ListRuleNamesByTarget", "events:ListRules",
       "events:ListTagsForResource", "events:ListTargetsByRule",
       "iam:GetOpenIDConnectProvider", "iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetRolePolicy",
@@ -20,13 +23,15 @@ locals {
       "iam:ListOpenIDConnectProviders", "iam:ListPolicies", "iam:ListPolicyVersions", "iam:ListRolePolicies",
       "iam:ListRoles", "iam:ListSAMLProviders", "iam:ListUsers",
       "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListGrants",
-      "kms:ListKeys", "kms:ListResourceTags", "s3:GetAccountPublicAccessBlock", "s3:ListAccessPoints", "s3:ListAllMyBuckets",
-      "s3:ListBucket", "s3:ListBucketVersions", "s3:ListMultiRegionAccessPoints", "sns:GetSubscriptionAttributes", "sns:GetTopicAttributes",
-      "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource", "sns:ListTopics",
+      "kms:ListKeys", "kms:ListResourceTags", "s3:GetAccountPublicAccessBlock", "s3:ListAccessGrantsInstances",
+      "s3:ListAccessPoints", "s3:ListAllMyBuckets", "s3:ListBucket", "s3:ListBucketVersions",
+      "s3:ListMultiRegionAccessPoints", "sns:GetDataProtectionPolicy", "sns:GetSubscriptionAttributes",
+      "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource", "sns:ListTopics",
     ]
     buckets = [
-      "s3:GetAccelerateConfiguration", "s3:GetAnalyticsConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS",
-      "s3:GetBucketLocation", "s3:GetBucketLogging", "s3:GetBucketNotification", "s3:GetBucketObjectLockConfiguration",
+      "s3:GetAccelerateConfiguration", "s3:GetAnalyticsConfiguration", "s3:GetBucketAbac", "s3:GetBucketAcl",
+      "s3:GetBucketCORS", "s3:GetBucketLocation", "s3:GetBucketLogging", "s3:GetBucketMetadataTableConfiguration",
+      "s3:GetBucketNotification", "s3:GetBucketObjectLockConfiguration",
       "s3:GetBucketOwnershipControls", "s3:GetBucketPolicy", "s3:GetBucketPolicyStatus",
       "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging", "s3:GetBucketVersioning",
       "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration", "s3:GetIntelligentTieringConfiguration",
@@ -34,10 +39,10 @@ locals {
       "s3:GetReplicationConfiguration",
     ]
     tables = [
-      "dynamodb:DescribeContinuousBackups", "dynamodb:DescribeContributorInsights",
+      "dynamodb:DescribeContinuousBackups", "dynamodb:DescribeContributorInsights", "dynamodb:DescribeExport",
       "dynamodb:DescribeKinesisStreamingDestination", "dynamodb:DescribeTable",
       "dynamodb:DescribeTableReplicaAutoScaling", "dynamodb:DescribeTimeToLive", "dynamodb:GetResourcePolicy",
-      "dynamodb:ListBackups", "dynamodb:ListTables", "dynamodb:ListTagsOfResource",
+      "dynamodb:ListBackups", "dynamodb:ListExports", "dynamodb:ListTables", "dynamodb:ListTagsOfResource",
     ]
   }
 

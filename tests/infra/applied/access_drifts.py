@@ -449,19 +449,17 @@ def archived(estate: Any) -> Any:
 
 CONTENT_DRIFTS = {
     "a template kept by caches": Fault(
-        stored(CacheControl="max-age=86400"), "templates", "headers", subject="receipts/receipt.html"
+        stored(CacheControl="max-age=86400"), "templates", "headers of the templates"
     ),
     "a template under a foreign key": Fault(
         without_policy("bbws-templates-{env}", under_a_foreign_key, "af-south-1"),
         "templates",
-        "headers",
-        subject="receipts/receipt.html",
+        "headers of the templates",
     ),
     "a template that leads elsewhere": Fault(
         stored(WebsiteRedirectLocation="https://example.com/"),
         "templates",
-        "headers",
-        subject="receipts/receipt.html",
+        "headers of the templates",
     ),
     "a state that is gone": Fault(
         without_state,
@@ -474,7 +472,12 @@ CONTENT_DRIFTS = {
         without_policy("bbws-templates-{env}", without_pointer, "af-south-1"),
         "templates",
         "a release is active",
-        also=("content, by its digests",),
+        also=(
+            "content, by its digests",
+            "templates of the active release",
+            "objects that nobody published",
+            ("current.json", "who moved it"),
+        ),
     ),
     "a template in an archive": Fault(
         archived, "templates", "class of the objects", also=("content, by its digests",)

@@ -171,8 +171,7 @@ BESIDE = {
     ),
     "a template in another language": Fault(
         without_policy(TEMPLATES, put_again("invoices/invoice.txt", ContentLanguage="de"), MAIN),
-        *("templates", "headers", BOTH),
-        subject="invoices/invoice.txt",
+        *("templates", "headers of the templates", BOTH),
     ),
     "a role that trusts the planner": Fault(
         trusting_the_planner,

@@ -11,9 +11,11 @@ from tests.infra.applied.access_drifts import DRIFTS as ACCESS_DRIFTS
 from tests.infra.applied.account_drifts import ALARM_DRIFTS, BACKUP_DRIFTS, BUDGET_DRIFTS
 from tests.infra.applied.beside_drifts import BESIDE
 from tests.infra.applied.bucket_drifts import DRIFTS as BUCKET_DRIFTS
+from tests.infra.applied.copy_drifts import COPIES
 from tests.infra.applied.drift import Fault
 from tests.infra.applied.further_drifts import FURTHER
 from tests.infra.applied.guard_drifts import DRIFTS as GUARD_DRIFTS
+from tests.infra.applied.quiet_drifts import QUIET
 from tests.infra.applied.table_drifts import KEY_DRIFTS, TABLE_DRIFTS
 
 BOTH = ("dev", "prod")
@@ -253,22 +255,18 @@ FAULTS = {
         subject="bbws-terraform-planner-{env}",
     ),
     "foreign object": Fault(bucket.leave_a_foreign_object, "templates", "objects that nobody published"),
-    "template mislabelled": Fault(
-        bucket.mislabel_a_template, "templates", "headers", subject="invoices/invoice.html"
-    ),
+    "template mislabelled": Fault(bucket.mislabel_a_template, "templates", "headers of the templates"),
     "template emptied": Fault(
         bucket.empty_a_template,
         "templates",
-        "size",
-        also=(("bbws-templates-{env}", "content, by its digests"),),
-        subject="receipts/order.html",
+        "templates of the active release",
+        also=CONTENT,
     ),
     "template removed": Fault(
         bucket.remove_a_template,
         "templates",
-        "size",
-        also=(("bbws-templates-{env}", "content, by its digests"), "headers"),
-        subject="receipts/order.html",
+        "templates of the active release",
+        also=CONTENT,
     ),
     **BUCKET_DRIFTS,
     **TABLE_DRIFTS,
@@ -281,4 +279,6 @@ FAULTS = {
     **GUARD_DRIFTS,
     **FURTHER,
     **BESIDE,
+    **COPIES,
+    **QUIET,
 }

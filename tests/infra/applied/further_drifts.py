@@ -238,14 +238,12 @@ FURTHER = {
     ),
     "a template with words of somebody": Fault(
         without_policy(TEMPLATES, put_again("receipts/receipt.html", Metadata={"x": "y"}), MAIN),
-        *("templates", "headers", BOTH),
-        subject="receipts/receipt.html",
+        *("templates", "headers of the templates", BOTH),
     ),
     "a template said to be compressed": Fault(
         without_policy(TEMPLATES, put_again("receipts/order.html", ContentEncoding="gzip"), MAIN),
-        *("templates", "headers", BOTH),
-        ((TEMPLATES, "content, by its digests"),),
-        "receipts/order.html",
+        *("templates", "headers of the templates", BOTH),
+        ("content, by its digests",),
     ),
     "a release that a cache keeps for a day": Fault(
         without_policy(TEMPLATES, put_again("releases/", CacheControl="max-age=86400"), MAIN),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError, UnknownServiceError
+from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,12 +16,16 @@ from infra.verify.areas import questions
 from infra.verify.aws import AbsentError, Account, DeniedError, UnansweredError
 from infra.verify.buckets import lifecycle_rules
 from infra.verify.checks import Subject
-from infra.verify.compare import differences, words
+from infra.verify.compare import ABSENT, differences, words
 from infra.verify.report import as_json, as_table
 from infra.verify.topic import standing
 
 VALUES = st.recursive(
-    st.booleans() | st.integers(-3, 3) | st.text("ab", max_size=2) | st.frozensets(st.text("ab", max_size=2)),
+    st.booleans()
+    | st.integers(-3, 3)
+    | st.text("ab", max_size=2)
+    | st.sampled_from([ABSENT, "none", "as designed"])
+    | st.frozensets(st.text("ab", max_size=2)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3),
     max_leaves=8,
 )
@@ -51,6 +56,12 @@ def test_a_difference_says_where_and_nothing_else() -> None:
     found = {"rules": {"a": {"days": 1, "status": "on"}, "b": {"days": 2}}}
     said = {(one.place, one.expected, one.found) for one in differences(expected, found)}
     assert said == {("rules.a.days", "90", "1"), ("rules.b", "absent", '{"days": 2}')}
+
+
+def test_a_tag_that_says_absent_is_there() -> None:
+    """The words of the report are no values: what somebody wrote must not pass for nothing."""
+    (found,) = differences({}, {"Note": "absent"})
+    assert found.place == "Note"
 
 
 def test_nothing_that_a_terminal_acts_upon_is_printed() -> None:
@@ -128,6 +139,53 @@ def test_a_failure_is_a_finding_unless_nobody_is_asking(
     monkeypatch.setattr(account, "client", lambda *_: Client())
     with pytest.raises(raised):
         account.find("s3.get_bucket_cors", Bucket="x")
+
+
+def test_an_answer_in_pages_is_read_to_its_end() -> None:
+    """boto3 has no paginator for some lists; what stands on the second page is a finding as well."""
+    account = Account(ENVIRONMENTS["dev"])
+    client = account.client("s3control")
+    assert not client.can_paginate("list_access_points")
+    asked = {"AccountId": account.environment.account}
+    point = {"NetworkOrigin": "Internet", "Bucket": "b"}
+    with Stubber(client) as stub:
+        for name, token in (("one", ""), ("two", "one"), ("three", "two")):
+            page: dict[str, Any] = {"AccessPointList": [{"Name": name, **point}]}
+            page |= {} if name == "three" else {"NextToken": name}
+            stub.add_response("list_access_points", page, asked | ({"NextToken": token} if token else {}))
+        found = account.read("s3control.list_access_points", **asked)
+    assert [one["Name"] for one in found["AccessPointList"]] == ["one", "two", "three"]
+
+
+class WithoutTheCall:
+    """A client of a boto3 from before AWS had the call."""
+
+
+def unknown_service(*_: Any) -> Any:
+    raise UnknownServiceError(service_name="account", known_service_names="s3")
+
+
+def unreachable(*_: Any) -> Any:
+    class Client:
+        can_paginate = staticmethod(lambda _: False)
+
+        @staticmethod
+        def list_regions(**_: Any) -> Any:
+            raise EndpointConnectionError(endpoint_url="https://account.example.com")
+
+    return Client()
+
+
+@pytest.mark.parametrize("client", [lambda *_: WithoutTheCall(), unknown_service, unreachable])
+def test_a_call_that_nobody_knows_is_told_and_is_not_taken_for_nothing(
+    monkeypatch: pytest.MonkeyPatch, client: Any
+) -> None:
+    account = Account(ENVIRONMENTS["dev"])
+    monkeypatch.setattr(account, "client", client)
+    check = SUBJECT.question("regions", {}, lambda: account.find("account.list_regions"), absent={}).check()
+    assert not check.passed
+    assert not check.seen
+    assert check.found.startswith("could not be asked: ")
 
 
 def test_no_call_is_made_that_no_role_has_a_right_to() -> None:

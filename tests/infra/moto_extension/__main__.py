@@ -14,6 +14,7 @@ from moto.server import main
 
 from tests.infra.moto_extension import (
     backup,
+    beside,
     bucket_access,
     bucket_settings,
     budgets,
@@ -26,6 +27,7 @@ from tests.infra.moto_extension import (
 )
 
 backup.install()
+beside.install()
 bucket_access.install()
 bucket_settings.install()
 budgets.install()

@@ -22,6 +22,8 @@ from tests.infra.moto_extension.policies import Call, named_roles, verdict
 from tests.infra.moto_extension.sessions import assumed_role, note, role_documents
 
 _SETTINGS = {
+    "abac": "BucketAbac",
+    "metadataConfiguration": "BucketMetadataTableConfiguration",
     "analytics": "AnalyticsConfiguration",
     "intelligent-tiering": "IntelligentTieringConfiguration",
     "inventory": "InventoryConfiguration",

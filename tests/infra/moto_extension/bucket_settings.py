@@ -15,7 +15,12 @@ NAMED: dict[tuple[str, str], dict[str, bytes]] = {}
 """Bucket and kind to what it has of that kind, each under an id of its own."""
 PAYERS: dict[str, bytes] = {}
 REPLICATION: dict[str, bytes] = {}
+METADATA: set[str] = set()
+"""Buckets whose metadata are written into tables."""
+ABAC: dict[str, bytes] = {}
+"""Bucket to whether tags decide on access to it."""
 
+_post = S3Response._bucket_response_post
 _put = S3Response._bucket_response_put
 _get = S3Response._bucket_response_get
 _delete = S3Response._bucket_response_delete
@@ -34,10 +39,32 @@ _NONE_SUCH = (
 )
 
 
+_NO_METADATA = (
+    b"<Error><Code>MetadataConfigurationNotFound</Code>"
+    b"<Message>The metadata configuration does not exist.</Message></Error>"
+)
+_METADATA = (
+    b"<GetBucketMetadataConfigurationResult><MetadataConfigurationResult><DestinationResult>"
+    b"<TableBucketType>aws</TableBucketType></DestinationResult></MetadataConfigurationResult>"
+    b"</GetBucketMetadataConfigurationResult>"
+)
+
+
+def bucket_response_post(self: S3Response, request: Any, bucket_name: str) -> Any:
+    """Metadata tables are made by POST, which moto takes for the upload of a form."""
+    if "metadataConfiguration" in self._get_querystring(request, request.url):
+        METADATA.add(bucket_name)
+        return 200, {}, b""
+    return _post(self, request, bucket_name)
+
+
 def bucket_response_put(self: S3Response, request: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:
     kind = _kind(querystring)
     if kind:
         NAMED.setdefault((bucket_name, kind), {})[querystring["id"][0]] = self.body
+        return ""
+    if "abac" in querystring:
+        ABAC[bucket_name] = self.body
         return ""
     if "requestPayment" in querystring:
         PAYERS[bucket_name] = self.body
@@ -56,6 +83,10 @@ def bucket_response_get(self: S3Response, bucket_name: str, querystring: dict[st
             return 200, {}, _list(kind, kept)
         found = kept.get(querystring["id"][0])
         return (200, {}, found) if found else (404, {}, _NONE_SUCH)
+    if "metadataConfiguration" in querystring:
+        return (200, {}, _METADATA) if bucket_name in METADATA else (404, {}, _NO_METADATA)
+    if "abac" in querystring:
+        return 200, {}, ABAC.get(bucket_name, b"<AbacStatus><Status>Disabled</Status></AbacStatus>")
     if "requestPayment" in querystring and bucket_name in PAYERS:
         return 200, {}, PAYERS[bucket_name]
     if "replication" in querystring:
@@ -69,6 +100,9 @@ def bucket_response_delete(self: S3Response, bucket_name: str, querystring: dict
     kind = _kind(querystring)
     if kind:
         NAMED.get((bucket_name, kind), {}).pop(querystring["id"][0], None)
+        return 204, {}, ""
+    if "metadataConfiguration" in querystring:
+        METADATA.discard(bucket_name)
         return 204, {}, ""
     return _delete(self, bucket_name, querystring)
 
@@ -90,6 +124,7 @@ def dispose(self: FakeDeleteMarker, garbage: bool = False) -> None:
 def install() -> None:
     setattr(FakeDeleteMarker, "dispose", dispose)  # noqa: B010  (mypy refuses the assignment)
     for name, call in {
+        "_bucket_response_post": bucket_response_post,
         "_bucket_response_put": bucket_response_put,
         "_bucket_response_get": bucket_response_get,
         "_bucket_response_delete": bucket_response_delete,

@@ -30,6 +30,7 @@ _NAMED_OTHERWISE = {
     "budgets:DescribeNotificationsForBudget": "budgets:ViewBudget",
     "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
     "s3control:DeletePublicAccessBlock": "s3:PutAccountPublicAccessBlock",
+    "s3control:ListAccessGrantsInstances": "s3:ListAccessGrantsInstances",
     "s3control:ListAccessPoints": "s3:ListAccessPoints",
     "s3control:ListMultiRegionAccessPoints": "s3:ListMultiRegionAccessPoints",
     "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",

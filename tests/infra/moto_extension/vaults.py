@@ -6,6 +6,7 @@ A backup that is started by hand is complete at once; a test says when it was ma
 import json
 import time
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 from moto.backup import urls
@@ -16,6 +17,9 @@ POLICIES: dict[str, str] = {}
 NOTIFICATIONS: dict[str, dict[str, Any]] = {}
 POINTS: dict[str, list[dict[str, Any]]] = {}
 """ARN of a vault to what it has."""
+COPY_JOBS: dict[str, list[dict[str, Any]]] = {}
+"""Region to the copies that were begun there. AWS forgets one after 30 days; here it is forgotten with the
+recovery point that was copied, as nobody waits for a month."""
 _AGE = "age-in-seconds"
 """Name of a recovery point's tag by which a test says how old it is to be."""
 
@@ -83,6 +87,44 @@ def list_recovery_points_by_backup_vault(self: BackupResponse) -> str:
     return json.dumps({"RecoveryPoints": POINTS.get(_vault(self), [])})
 
 
+def list_recovery_points_by_resource(self: BackupResponse) -> str:
+    """Those of every vault of the region."""
+    arn = unquote(self.path.split("/resources/", 1)[1].rpartition("/recovery-points")[0])
+    place = f"arn:aws:backup:{self.region}:{self.current_account}:"
+    found = [
+        point
+        for vault, points in POINTS.items()
+        for point in points
+        if vault.startswith(place) and point["ResourceArn"] == arn
+    ]
+    return json.dumps({"RecoveryPoints": found})
+
+
+def start_copy_job(self: BackupResponse) -> str:
+    asked = json.loads(self.body)
+    (resource,) = (
+        point["ResourceArn"]
+        for points in POINTS.values()
+        for point in points
+        if point["RecoveryPointArn"] == asked["RecoveryPointArn"]
+    )
+    job = {
+        "CopyJobId": str(uuid4()),
+        "SourceRecoveryPointArn": asked["RecoveryPointArn"],
+        "DestinationBackupVaultArn": asked["DestinationBackupVaultArn"],
+        "ResourceArn": resource,
+        "State": "COMPLETED",
+    }
+    COPY_JOBS.setdefault(self.region, []).append(job)
+    return json.dumps({"CopyJobId": job["CopyJobId"]})
+
+
+def list_copy_jobs(self: BackupResponse) -> str:
+    there = {point["RecoveryPointArn"] for points in POINTS.values() for point in points}
+    jobs = COPY_JOBS.get(self.region, [])
+    return json.dumps({"CopyJobs": [job for job in jobs if job["SourceRecoveryPointArn"] in there]})
+
+
 def _vault(self: BackupResponse) -> str:
     name = self.path.split("/backup-vaults/")[1].split("/")[0]
     vaults = self.backup_backend.vaults
@@ -103,6 +145,9 @@ def install() -> None:
         start_backup_job,
         delete_recovery_point,
         list_recovery_points_by_backup_vault,
+        list_recovery_points_by_resource,
+        start_copy_job,
+        list_copy_jobs,
     ):
         setattr(BackupResponse, call.__name__, call)
     vault = "backup-vaults/(?P<name>[^/]+)"
@@ -111,7 +156,9 @@ def install() -> None:
         f"{vault}/notification-configuration",
         f"{vault}/recovery-points",
         f"{vault}/recovery-points/(?P<arn>[^/]+)",
+        "resources/(?P<arn>.+)/recovery-points",
         "backup-jobs",
+        "copy-jobs",
     ):
         for slash in ("", "/"):
             urls.url_paths[f"{{0}}/{path}{slash}$"] = urls.response.dispatch
