@@ -215,6 +215,9 @@ def alarm_questions(account: Account) -> Iterator[Question]:
             names,
             lambda region=region: frozenset(_found(account, region, prefix)),  # type: ignore[misc]
         )
+        yield Subject("alarms", f"alarms in {region}", "account").question(
+            "alarms of others that tell the topic", frozenset(), partial(_of_others, account, region, prefix)
+        )
 
 
 def _questions(account: Account, alarm: Alarm, prefix: str) -> Iterator[Question]:
@@ -255,6 +258,18 @@ def _found(account: Account, region: str, prefix: str) -> dict[str, Mapping[str,
         for kind in ("MetricAlarms", "CompositeAlarms")
         for alarm in answer.get(kind, [])
     }
+
+
+def _of_others(account: Account, region: str, prefix: str) -> frozenset[str]:
+    """Whoever is woken by the topic takes what it says for ours."""
+    answer = account.read(
+        "cloudwatch.describe_alarms",
+        region,
+        ActionPrefix=topics(account.environment)[region],
+        AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+    )
+    found = (one["AlarmName"] for kind in ("MetricAlarms", "CompositeAlarms") for one in answer.get(kind, []))
+    return frozenset(name for name in found if not name.startswith(prefix))
 
 
 def _one(account: Account, alarm: Alarm, prefix: str) -> Mapping[str, Any]:

@@ -84,7 +84,7 @@ def _vault(account: Account, region: str) -> Iterator[Question]:
         lambda: frozenset(
             vault["BackupVaultName"]
             for vault in account.read("backup.list_backup_vaults", region)["BackupVaultList"]
-            if vault["BackupVaultName"].startswith(_OURS)
+            if vault["BackupVaultName"].lower().startswith(_OURS)
         ),
     )
 
@@ -146,7 +146,7 @@ def _others(account: Account, region: str) -> list[str]:
     """Plans of other names that back up a table or replica: into which vault, and copied where."""
     found = []
     for entry in account.read("backup.list_backup_plans", region)["BackupPlansList"]:
-        if entry["BackupPlanName"].startswith(_OURS):
+        if entry["BackupPlanName"].lower().startswith(_OURS):
             continue
         selected = _selections(account, str(entry["BackupPlanId"]), region).values()
         if any(_reaches(account.environment, selection, region) for selection in selected):
@@ -172,7 +172,7 @@ def _reaches(environment: Environment, selection: Mapping[str, Any], region: str
 
 def _plans(account: Account, region: str = REGION) -> list[Mapping[str, Any]]:
     listed = account.read("backup.list_backup_plans", region)["BackupPlansList"]
-    return [entry for entry in listed if entry["BackupPlanName"].startswith(_OURS)]
+    return [entry for entry in listed if entry["BackupPlanName"].lower().startswith(_OURS)]
 
 
 def _plan_id(account: Account, name: str) -> str:

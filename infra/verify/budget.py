@@ -15,6 +15,7 @@ _COUNTED: Final = {"UseBlended": False, "UseAmortized": False}
 """What a budget counts where nobody says otherwise: all of the cost, as it is billed."""
 
 
+_OURS: Final = "bbws-"
 _AGES: Final = timedelta(days=3650)
 _PRIMARY: Final = ":billingview/primary"
 """End of the ARN of the view of an account's whole bill, which a budget looks at where none is named."""
@@ -39,6 +40,15 @@ def budget_questions(account: Account) -> Iterator[Question]:
     yield subject.question("what it counts", {}, lambda: _narrowed(budget()))
     yield subject.question("runs", "for ever", lambda: _runs(budget().get("TimePeriod", {})))
     yield subject.question("alerts", _designed(environment), lambda: _alerts(account, place))
+    yield Subject("budget", "budgets of the account", "account").question(
+        "budgets of this product",
+        frozenset({name}),
+        lambda: frozenset(
+            one["BudgetName"]
+            for one in account.read("budgets.describe_budgets", AccountId=environment.account)["Budgets"]
+            if one["BudgetName"].lower().startswith(_OURS)
+        ),
+    )
     yield subject.question(
         "actions",
         [],

@@ -57,7 +57,7 @@ def words(value: Any) -> str:
     """A value as one line of text, without characters that a terminal acts upon."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value is None or value in ({}, [], (), frozenset()):
+    if value is None or value in ({}, [], (), frozenset(), ""):
         return "none"
     if isinstance(value, Set):
         return ", ".join(words(element) for element in sorted(value))

@@ -168,4 +168,4 @@ def _aliases(account: Account, key: Key) -> list[str]:
 
 def _names(account: Account, region: str) -> frozenset[str]:
     listed = account.read("kms.list_aliases", region)["Aliases"]
-    return frozenset(entry["AliasName"] for entry in listed if entry["AliasName"].startswith(_OURS))
+    return frozenset(entry["AliasName"] for entry in listed if entry["AliasName"].lower().startswith(_OURS))

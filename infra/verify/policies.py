@@ -108,4 +108,5 @@ def _held(account: Account, arn: str, usage: str = "PermissionsPolicy") -> froze
 
 def _listed(account: Account) -> frozenset[str]:
     listed = account.read("iam.list_policies", Scope="Local")["Policies"]
-    return frozenset(policy["PolicyName"] for policy in listed if policy["PolicyName"].startswith(_OURS))
+    named = (policy["PolicyName"] for policy in listed)
+    return frozenset(name for name in named if name.lower().startswith(_OURS))

@@ -119,16 +119,13 @@ def role_questions(account: Account) -> Iterator[Question]:
         lambda: frozenset(_listed(account)) & frozenset(environment.reader_roles),
         remedy="deploy the service whose role is gone, or see docs/runbooks/lambda-roles.md",
     )
-    yield Subject("access", "users of the account", "account").question(
-        "users of this product",
-        frozenset(),
-        lambda: frozenset(
-            user["UserName"]
-            for user in account.read("iam.list_users")["Users"]
-            if user["UserName"].startswith(_OURS)
-        ),
-        remedy="delete the user and its keys: nothing of this product needs one",
-    )
+    for kind, member in (("user", "UserName"), ("group", "GroupName")):
+        yield Subject("access", f"{kind}s of the account", "account").question(
+            f"{kind}s of this product",
+            frozenset(),
+            partial(_people, account, kind, member),
+            remedy=f"delete the {kind} and its keys: nothing of this product needs one",
+        )
     yield Subject("access", "roles of the account", "account").question(
         "roles that this repository may take",
         frozenset(arn.rpartition("/")[2] for arn in environment.subjects),
@@ -220,6 +217,11 @@ def _found_settings(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _listed(account: Account) -> dict[str, Mapping[str, Any]]:
     return {role["RoleName"]: role for role in account.read("iam.list_roles")["Roles"]}
+
+
+def _people(account: Account, kind: str, member: str) -> frozenset[str]:
+    listed = account.read(f"iam.list_{kind}s")[f"{kind.capitalize()}s"]
+    return frozenset(one[member] for one in listed if one[member].lower().startswith(_OURS))
 
 
 def _taken_by_us(account: Account) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ KEYS: Final = (
     "2_1_bbws_s3_schemas/templates/terraform.tfstate",
 )
 _LOCK: Final = ".tflock"
+_LONGEST: Final = timedelta(hours=6)
+"""A job of GitHub's ends after six hours, and no apply here takes a tenth of it."""
+_RELEASE: Final = "see whether it is dead, and release it: docs/runbooks/state-lock.md"
 _CLASS: Final = "STANDARD"
 _REPAIR: Final = (
     "bring the last version back: docs/runbooks/state-lock.md; a checksum that is gone comes with the next "
@@ -32,6 +36,7 @@ def state_questions(account: Account) -> Iterator[Question]:
     subject = Subject("state", account.environment.state_bucket, "bootstrap")
     yield subject.question("states that are gone", [], partial(_gone, account), remedy=_REPAIR)
     yield subject.question("objects that are no state", [], partial(_foreign, account))
+    yield subject.question("locks that nobody holds any more", [], partial(_stuck, account), remedy=_RELEASE)
     for key in KEYS:
         yield subject.named(key).question(
             "state", "as Terraform wrote it", partial(_standing, account, key), remedy=_REPAIR
@@ -52,6 +57,37 @@ def _foreign(account: Account) -> list[str]:
     """Beside a state lies its lock, while somebody applies."""
     known = {*KEYS, *(key + _LOCK for key in KEYS)}
     return sorted(set(_listed(account)) - known)
+
+
+def _stuck(account: Account) -> list[str]:
+    """States whose lock is older than any apply takes; one that is held now is somebody's at work.
+
+    A lock is held twice, as a file beside the state and as an item of the table.
+    """
+    environment, listed, now = account.environment, _listed(account), datetime.now(UTC)
+    found = []
+    for key in KEYS:
+        file = listed.get(key + _LOCK, {}).get("LastModified", now)
+        item = account.find(
+            "dynamodb.get_item",
+            TableName=environment.lock_table.rpartition("/")[2],
+            Key={"LockID": {"S": f"{environment.state_bucket}/{key}"}},
+        ).get("Item", {})
+        taken = min(file, _taken(item.get("Info", {}).get("S"), now))
+        if now - taken > _LONGEST:
+            found.append(f"{key}, taken {taken:%Y-%m-%d %H:%M} UTC")
+    return found
+
+
+def _taken(info: str | None, now: datetime) -> datetime:
+    """When an item says that its lock was taken; one that does not say it was written by no Terraform."""
+    if info is None:
+        return now
+    try:
+        taken = datetime.fromisoformat(json.loads(info)["Created"])
+        return taken if taken.tzinfo else taken.replace(tzinfo=UTC)
+    except (ValueError, KeyError, TypeError):
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _standing(account: Account, key: str) -> str:

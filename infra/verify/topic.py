@@ -133,7 +133,8 @@ def _protection(account: Account, region: str, arn: str) -> str:
 
 def _listed(account: Account, region: str) -> frozenset[str]:
     listed = account.read("sns.list_topics", region)["Topics"]
-    return frozenset(one["TopicArn"] for one in listed if one["TopicArn"].split(":")[-1].startswith(_OURS))
+    found = (one["TopicArn"] for one in listed)
+    return frozenset(arn for arn in found if arn.split(":")[-1].lower().startswith(_OURS))
 
 
 def _designed() -> dict[str, str]:

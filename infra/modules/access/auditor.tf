@@ -19,7 +19,7 @@ locals {
       "events:DescribeRule", "events:ListEventBuses", "events:ListRuleNamesByTarget", "events:ListRules",
       "events:ListTagsForResource", "events:ListTargetsByRule",
       "iam:GetOpenIDConnectProvider", "iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetRolePolicy",
-      "iam:ListAttachedRolePolicies", "iam:ListEntitiesForPolicy", "iam:ListInstanceProfilesForRole",
+      "iam:ListAttachedRolePolicies", "iam:ListEntitiesForPolicy", "iam:ListGroups", "iam:ListInstanceProfilesForRole",
       "iam:ListOpenIDConnectProviders", "iam:ListPolicies", "iam:ListPolicyVersions", "iam:ListRolePolicies",
       "iam:ListRoles", "iam:ListSAMLProviders", "iam:ListUsers",
       "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListGrants",

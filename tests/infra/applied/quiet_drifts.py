@@ -115,7 +115,56 @@ def moved_by(change: Any) -> Any:
     return work
 
 
+def lock_of_yesterday(estate: Any) -> Undo:
+    """What an apply leaves that was killed: nobody else can plan that component with a lock."""
+    dynamodb = estate.emulator.client("dynamodb")
+    state = f"bbws-terraform-state-{estate.name}/2_1_bbws_account/terraform.tfstate"
+    key = {"LockID": {"S": state}}
+    table = f"terraform-state-lock-{estate.name}"
+    info = json.dumps({"ID": "x", "Who": "runner@host", "Created": "2026-01-05T10:30:00.123456789Z"})
+    dynamodb.put_item(TableName=table, Item={**key, "Info": {"S": info}})
+    return lambda: dynamodb.delete_item(TableName=table, Key=key)
+
+
 QUIET = {
+    "a lock that nobody holds": Fault(lock_of_yesterday, "state", "locks that nobody holds any more", BOTH),
+    "a second budget": Fault(
+        call(
+            *("budgets", "create_budget", "delete_budget"),
+            AccountId="{account}",
+            Budget={
+                "BudgetName": "bbws-{env}-weekly",
+                "BudgetLimit": {"Amount": "1", "Unit": "USD"},
+                "TimeUnit": "DAILY",
+                "BudgetType": "COST",
+            },
+            undo={"AccountId": "{account}", "BudgetName": "bbws-{env}-weekly"},
+        ),
+        *("budget", "budgets of this product", BOTH),
+        subject="budgets of the account",
+    ),
+    "a group of these names": Fault(
+        call("iam", "create_group", "delete_group", GroupName="BBWS-Terraform-people"),
+        *("access", "groups of this product", BOTH),
+        subject="groups of the account",
+    ),
+    "an alarm of others that wakes our people": Fault(
+        call(
+            *("cloudwatch", "put_metric_alarm", "delete_alarms"),
+            AlarmName="theirs",
+            Namespace="theirs",
+            MetricName="theirs",
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=1.0,
+            ComparisonOperator="GreaterThanThreshold",
+            AlarmActions=["arn:aws:sns:af-south-1:{account}:bbws-alarms-{env}"],
+            undo={"AlarmNames": ["theirs"]},
+        ),
+        *("alarms", "alarms of others that tell the topic", BOTH),
+        subject="alarms in af-south-1",
+    ),
     "a topic that holds messages back": Fault(protected(), "alarms", "data protection", BOTH),
     "a topic of the second region that holds messages back": Fault(
         protected(COPY), *("alarms", "data protection", PROD), subject="bbws-alarms-{env} in eu-west-1"

@@ -150,12 +150,45 @@ def test_a_state_is_whole_and_the_one_that_was_noted(monkeypatch: pytest.MonkeyP
         return {"Item": {"Digest": {"S": noted[key]}}} if key in noted else {}
 
     monkeypatch.setattr(account, "read", read)
-    found = {check.subject: check.found for check in (one.check() for one in state_questions(account))}
-    assert found.pop("bbws-terraform-state-dev") == "x"
-    assert found == {
+    checks = [one.check() for one in state_questions(account)]
+    assert [check.found for check in checks if check.what == "objects that are no state"] == ["x"]
+    assert {check.subject: check.found for check in checks if check.what == "state"} == {
         **dict.fromkeys(KEYS, "as Terraform wrote it"),
         KEYS[1]: "no state of Terraform",
         KEYS[2]: "no state of Terraform",
         KEYS[3]: "another than the lock table has noted",
         KEYS[4]: "the lock table has noted no checksum of it, so Terraform would take any",
     }
+
+
+@pytest.mark.parametrize(
+    ("info", "file", "stuck"),
+    [
+        (None, None, False),
+        ({"Created": "2026-01-05T10:30:00Z"}, None, True),
+        ({"Created": "2026-01-05T10:30:00.123456789Z"}, None, True),
+        ({"Created": "2026-01-05T10:30:00"}, None, True),
+        ({"Created": datetime.now(UTC).isoformat()}, None, False),
+        ({"Who": "somebody"}, None, True),
+        (None, timedelta(hours=7), True),
+        (None, timedelta(hours=1), False),
+    ],
+)
+def test_a_lock_is_stuck_when_it_is_older_than_any_apply(
+    monkeypatch: pytest.MonkeyPatch, info: Any, file: timedelta | None, stuck: bool
+) -> None:
+    account = Account(DEV)
+    item = {"Item": {"Info": {"S": json.dumps(info)}}} if info else {}
+
+    def read(call: str, region: str = "", **arguments: Any) -> Any:
+        if call == "s3.list_objects_v2":
+            taken = datetime.now(UTC) - (file or timedelta())
+            return {"Contents": [{"Key": f"{KEYS[0]}.tflock", "LastModified": taken}] if file else []}
+        return item if arguments["Key"]["LockID"]["S"].endswith(KEYS[0]) else {}
+
+    monkeypatch.setattr(account, "read", read)
+    (check,) = (
+        one.check() for one in state_questions(account) if one.what == "locks that nobody holds any more"
+    )
+    assert check.passed is not stuck
+    assert (KEYS[0] in check.found) is stuck
