@@ -478,6 +478,7 @@ CONTENT_DRIFTS = {
             "objects that nobody published",
             ("current.json", "who moved it"),
         ),
+        alone=True,
     ),
     "a template in an archive": Fault(
         archived, "templates", "class of the objects", also=("content, by its digests",)

@@ -27,6 +27,7 @@ _UNGUARDED = {"s3", "sts"}
 
 _NAMED_OTHERWISE = {
     "budgets:DescribeBudget": "budgets:ViewBudget",
+    "budgets:DescribeBudgets": "budgets:ViewBudget",
     "budgets:DescribeNotificationsForBudget": "budgets:ViewBudget",
     "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
     "s3control:DeletePublicAccessBlock": "s3:PutAccountPublicAccessBlock",
