@@ -259,7 +259,9 @@ def meet(bench: Bench, mutation: Mutation, reached: Mapping[str, Any], killers: 
         for line in unified_diff(source.split("\n"), changed.split("\n"), n=0, lineterm="")
         if not line.startswith(("---", "+++", "@@"))
     )
-    place = f"{mutation.file}:{_statement(source, mutation.start[0])}"
+    # Of a statement over several lines, the interpreter need not come by the first.
+    places = [f"{mutation.file}:{line}" for line in _statement(source, mutation.start[0])]
+    place = next((each for each in places if each in reached["lines"]), places[0])
     tests = reached["lines"].get(place, [])
     if not tests and not _in_function(source, mutation.start):  # it runs when whatever is in the file does
         tests = _of_file(reached, mutation.file)
@@ -308,14 +310,20 @@ def _within(budget: float, tests: Sequence[str], seconds: Mapping[str, float]) -
     return [test for test, taken in zip(tests, together, strict=True) if taken <= budget]
 
 
-def _statement(source: str, line: int) -> int:
-    """The first line of the innermost statement around ``line``: what coverage counts."""
+def _statement(source: str, line: int) -> range:
+    """The lines of the innermost statement around ``line``, but for those of the statements within it."""
     around = [
-        node.lineno
+        range(node.lineno, _first_within(node) or (node.end_lineno or line) + 1)
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.stmt | ast.excepthandler) and node.lineno <= line <= (node.end_lineno or line)
     ]
-    return max(around, default=line)
+    return max(around, key=lambda lines: lines.start, default=range(line, line + 1))
+
+
+def _first_within(node: ast.stmt | ast.excepthandler) -> int:
+    """The line of the first statement within a statement, 0 for a simple one."""
+    within = getattr(node, "body", None)
+    return within[0].lineno if isinstance(within, list) and within[0].lineno > node.lineno else 0
 
 
 def _leave_out(reached: dict[str, Any], *, heavy_too: bool) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,9 +23,10 @@ from app.publishing.store import ListedObject, ObjectStore
 from app.publishing.targets import resolve_target
 from app.publishing.verification import Fault, verify
 from bbws_templates.digests import Digest
-from bbws_templates.faults import TargetError
+from bbws_templates.faults import StoreError, TargetError
 from bbws_templates.layout import POINTER, bundle_key, manifest_key
 from bbws_templates.pointer import PAGE
+from bbws_templates.reader import StoredObject
 from tests.publishing import cuts
 from tests.publishing.counting import CountingStore
 from tests.publishing.newer import edit_object
@@ -227,6 +230,84 @@ def test_a_prune_whose_lease_is_gone_from_the_pointer_deletes_nothing_more(direc
 
     with pytest.raises(ConflictError, match="Somebody who took this one for dead has taken over"):
         go_on()
+
+
+class Refusing(CountingStore):
+    """Refuses so many writes of some key for no reason, or does not find it so many times."""
+
+    def __init__(self, inner: DirectoryStore, key: str, refusals: int = 0, blind: int = 0) -> None:
+        super().__init__(inner)
+        self.key, self.refusals, self.blind = key, refusals, blind
+
+    def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+        if key == self.key and self.refusals:
+            self.refusals -= 1
+            return None
+        return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+    def get(self, key: str) -> StoredObject | None:
+        if key == self.key and self.blind:
+            self.blind -= 1
+            return None
+        return super().get(key)
+
+
+@pytest.mark.parametrize(("refusals", "done"), [(1, True), (2, True), (3, False)])
+def test_a_pointer_that_is_refused_for_no_reason_is_tried_three_times(
+    directory: DirectoryStore, refusals: int, done: bool
+) -> None:
+    publish_to(directory, release("first", names=SMALL))
+    store = Refusing(directory, POINTER, refusals)
+    if done:
+        publish_to(store, release("second", names=SMALL))
+    else:
+        with pytest.raises(StoreError, match=r"refuses to write current\.json, as if it had changed"):
+            publish_to(store, release("second", names=SMALL))
+    standing = Catalogue(directory).standing()
+    assert standing
+    assert standing.pointer.release == release("second" if done else "first", names=SMALL).id
+    with pytest.raises(StoreError, match=r"refuses to write current\.json, as if it had changed"):
+        prune(Catalogue(Refusing(directory, POINTER, 100)), actor="me")
+
+
+def test_stable_keys_that_others_never_leave_alone_are_said_not_to_be_complete(
+    directory: DirectoryStore,
+) -> None:
+    store = Refusing(directory, "a/one.html", 1_000)
+    with pytest.raises(ConflictError, match=r"What was activated is active\. Run the same again"):
+        publish_to(store, release("first", names=SMALL))
+    assert not (standing := Catalogue(directory).standing()) or not standing.pointer.settled
+    publish_to(Refusing(directory, "a/one.html", 3), release("first", names=SMALL))
+    assert verify(Catalogue(directory)).discrepancies == ()
+
+
+def test_a_pointer_that_is_not_seen_for_a_moment_is_looked_for_again(directory: DirectoryStore) -> None:
+    publish_to(directory, release("first", names=SMALL))
+    settled = settle(Catalogue(Refusing(directory, POINTER, blind=2)))
+    assert settled == Catalogue(directory).standing()
+
+
+@pytest.mark.parametrize("token", ["0" * 32, "f" * 32])
+def test_a_prune_that_another_one_has_taken_for_dead_deletes_nothing_more(
+    directory: DirectoryStore, token: str
+) -> None:
+    """Whichever token is the greater; and the lease is said to last for the time that the documents give."""
+    publish_to(directory, release("first", names=SMALL))
+    began = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    until: list[str] = []
+
+    def take_over(members: dict[str, Any]) -> None:
+        until.append(members["lease"]["until"])
+        members.update(pruning="them (since then)", lease=members["lease"] | {"token": token})
+
+    def go_on() -> None:
+        with PruneLease.taken(Catalogue(directory), "me", clock=lambda: began) as lease:
+            edit_object(directory, POINTER, take_over)
+            lease.check()
+
+    with pytest.raises(ConflictError, match=r"them \(since then\) has taken over the pruning"):
+        go_on()
+    assert until == ["2026-01-05T12:15:00Z"]
 
 
 # --- verifying and mending -------------------------------------------------------------------------------

@@ -14,11 +14,15 @@ import pytest
 
 from app.publishing import directory_store
 from app.publishing.bucket_store import BucketStore
+from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import UnversionedBucketError
+from app.publishing.pruning import prune
 from app.publishing.store import ObjectStore
 from bbws_templates.faults import DeniedError, StoreError, StrangeAnswerError, UnreachableError
 from bbws_templates.layout import PROBE
+from bbws_templates.target import BucketTarget
+from tests.publishing.conftest import make_bucket
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request, Rule, at, since
 from tests.publishing.samples import publish_to, release
 
@@ -177,6 +181,16 @@ def test_only_a_server_that_knows_no_versions_counts_as_one_without(
         behind.require_versioning()
 
 
+def test_nothing_is_published_or_pruned_where_no_old_version_is_kept_unless_that_is_said(aws: str) -> None:
+    store = BucketStore.connect(BucketTarget(make_bucket(versioned=False)))
+    with pytest.raises(UnversionedBucketError):
+        publish_to(store, release())
+    publish_to(store, release(), unversioned=True)
+    with pytest.raises(UnversionedBucketError):
+        prune(Catalogue(store), actor="me")
+    assert prune(Catalogue(store), actor="me", unversioned=True).deleted == ()
+
+
 @pytest.mark.parametrize(
     ("status", "words"), [(404, "seems not to be there"), (403, "is denied"), (500, "busy or broken")]
 )
@@ -255,6 +269,7 @@ def test_what_a_killed_writer_left_goes_with_the_next_write(directory: Directory
 def test_there_is_room_in_reserve_from_the_first_write_on(directory: DirectoryStore) -> None:
     directory.put("one", b"")
     assert (directory.root / ".reserve").stat().st_size == 256 * 1024
+    assert stat.S_IMODE((directory.root / ".reserve").stat().st_mode) == 0o600
     os.truncate(directory.root / ".reserve", 1000)
     directory.put("two", b"")
     assert (directory.root / ".reserve").stat().st_size == 256 * 1024
