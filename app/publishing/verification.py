@@ -80,8 +80,8 @@ def verify(catalogue: Catalogue, *, progress: Progress = silent) -> Verification
     """Re-read and re-hash every object of a target.
 
     The pointer is read first and last: when it has moved meanwhile, what seems wrong may be the work of a
-    publish or a prune, and everything is read again. So it is when a stable key differs: who was held up since
-    before the last activation writes it late, and mends it at once.
+    publish or a prune, and everything is read again. So it is when a stable key differs: whoever was held up
+    since before the last activation writes it late, and mends it at once.
 
     Raises:
         ConflictError: it moved each time.
