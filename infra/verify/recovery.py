@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from infra.design import BACKUP_HOURS, REGION, REPLICATION_MINUTES, TABLES
+from infra.design import BACKUP_DAYS, BACKUP_HOURS, REGION, REPLICATION_MINUTES, TABLES
 from infra.verify.aws import AbsentError, Account
 from infra.verify.checks import Question, Subject
 from infra.verify.templates import other_headers
@@ -23,6 +23,12 @@ def recovery_questions(account: Account) -> Iterator[Question]:
     for region in account.environment.regions:
         for table in TABLES:
             yield _recovery_point(account, table, region)
+        yield Subject("recovery", f"vault {account.environment.vault} in {region}", "account").question(
+            "recovery points that go too early",
+            {},
+            partial(_too_early, account, region),
+            remedy="give it the days of the plan again, or make a backup by hand in its place",
+        )
     if account.environment.replicated:
         yield from _copies(account)
 
@@ -56,6 +62,24 @@ def _recovery_point(account: Account, table: str, region: str) -> Question:
     subject = Subject("recovery", f"{table} in {region}", "account")
     remedy = "look for the failed job in AWS Backup, mend its cause, start a backup by hand"
     return subject.question("recovery point", young, ask, remedy=remedy)
+
+
+def _too_early(account: Account, region: str) -> dict[str, str]:
+    """Recovery point of ours to the days after which it goes, where somebody has cut them short.
+
+    A point without such days is one that somebody made by hand, and stays.
+    """
+    environment = account.environment
+    answer = account.read(
+        "backup.list_recovery_points_by_backup_vault", region, BackupVaultName=environment.vault
+    )
+    arns = {f"arn:aws:dynamodb:{REGION}:{environment.account}:table/{table}" for table in TABLES}
+    return {
+        str(point["RecoveryPointArn"]): f"after {days} days"
+        for point in answer.get("RecoveryPoints", [])
+        if point.get("ResourceArn") in arns
+        and (days := point.get("Lifecycle", {}).get("DeleteAfterDays", BACKUP_DAYS)) < BACKUP_DAYS
+    }
 
 
 def _made(account: Account, table: str) -> datetime:

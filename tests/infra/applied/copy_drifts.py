@@ -125,6 +125,18 @@ def backed_up(region: str = MAIN, vault: str = "aside", to: str = "") -> Cause:
     return cause
 
 
+def cut_short(estate: Any) -> Undo:
+    """A recovery point that is gone tomorrow; not of the tenants, whose last one another fault ages."""
+    backup = estate.emulator.client("backup")
+    vault = {"BackupVaultName": f"bbws-tables-{estate.name}"}
+    role = f"arn:aws:iam::{estate.emulator.account}:role/bbws-backup-{estate.name}"
+    point = backup.start_backup_job(
+        **vault, ResourceArn=arn(estate).replace("tenants", "products"), IamRoleArn=role
+    )["RecoveryPointArn"]
+    backup.update_recovery_point_lifecycle(**vault, RecoveryPointArn=point, Lifecycle={"DeleteAfterDays": 1})
+    return lambda: backup.delete_recovery_point(**vault, RecoveryPointArn=point)
+
+
 def bucket(name: str, *, region: str = MAIN, tagged: bool = False, holding: tuple[str, ...] = ()) -> Cause:
     """A bucket of somebody's, with our tags or with copies of our objects below prefixes in it."""
 
@@ -185,6 +197,11 @@ COPIES = {
         backed_up(vault="bbws-tables-{env}", to="arn:aws:backup:af-south-1:111122223333:backup-vault:theirs"),
         *("tables", "recovery points sent elsewhere", BOTH),
         subject=HERE,
+    ),
+    "a recovery point that is gone tomorrow": Fault(
+        cut_short,
+        *("recovery", "recovery points that go too early", BOTH),
+        subject="vault bbws-tables-{env} in af-south-1",
     ),
     "a bucket of these names in a third region": Fault(
         bucket("bbws-templates-{env}-copy", region=THIRD), "bucket", "buckets of this product", BOTH

@@ -77,6 +77,14 @@ def start_backup_job(self: BackupResponse) -> str:
     return json.dumps({"BackupJobId": str(uuid4()), "RecoveryPointArn": arn, "CreationDate": made})
 
 
+def update_recovery_point_lifecycle(self: BackupResponse) -> str:
+    wanted = json.loads(self.body)["Lifecycle"]
+    for point in POINTS.get(_vault(self), []):
+        if point["RecoveryPointArn"] in self.path.replace("%3A", ":"):
+            point["Lifecycle"] = wanted
+    return "{}"
+
+
 def delete_recovery_point(self: BackupResponse) -> str:
     points = POINTS.get(_vault(self), [])
     points[:] = [point for point in points if point["RecoveryPointArn"] not in self.path.replace("%3A", ":")]
@@ -143,6 +151,7 @@ def install() -> None:
         get_backup_vault_notifications,
         delete_backup_vault_notifications,
         start_backup_job,
+        update_recovery_point_lifecycle,
         delete_recovery_point,
         list_recovery_points_by_backup_vault,
         list_recovery_points_by_resource,
