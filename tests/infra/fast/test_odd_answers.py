@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from infra.design import ENVIRONMENTS
-from infra.verify.aws import Account, UnansweredError
+from infra.verify.aws import Account, DeniedError, UnansweredError
 from infra.verify.backups import _reaches
 from infra.verify.budget import _runs
-from infra.verify.checks import Subject
+from infra.verify.checks import Check, Subject
 from infra.verify.compare import differences
+from infra.verify.copies import copy_questions
 from infra.verify.documents import rights_of
 from infra.verify.states import KEYS, state_questions
 from infra.verify.trust import may_be_ours
@@ -192,3 +195,50 @@ def test_a_lock_is_stuck_when_it_is_older_than_any_apply(
     )
     assert check.passed is not stuck
     assert (KEYS[0] in check.found) is stuck
+
+
+DENIED = DeniedError("could not be asked: not allowed to look (ListTables)")
+UNREACHABLE = EndpointConnectionError(endpoint_url="https://dynamodb.eu-north-1.amazonaws.com")
+
+
+def copies_elsewhere(monkeypatch: pytest.MonkeyPatch, tables: Mapping[str, list[str] | Exception]) -> Check:
+    """What is said of other regions: region to its tables, or to what asking for them ends with."""
+    account = Account(DEV)
+
+    def read(call: str, region: str = "af-south-1", **_: Any) -> Any:
+        if call == "account.list_regions":
+            return {"Regions": [{"RegionName": name} for name in ("af-south-1", *tables)]}
+        if call == "dynamodb.list_tables":
+            found = tables[region]
+            if isinstance(found, Exception):
+                raise found
+            return {"TableNames": found}
+        return {}
+
+    monkeypatch.setattr(account, "read", read)
+    (check,) = (one.check() for one in copy_questions(account) if one.subject == "tables of other regions")
+    return check
+
+
+@pytest.mark.parametrize("error", [DENIED, UNREACHABLE])
+def test_a_region_that_cannot_be_asked_is_not_taken_for_an_empty_one(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    check = copies_elsewhere(monkeypatch, {"eu-north-1": error, "us-east-1": ["theirs"]})
+    assert not check.passed
+    assert not check.seen
+    assert check.found.startswith("eu-north-1: could not be asked")
+
+
+def test_what_another_region_holds_is_named_beside_one_that_cannot_be_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    check = copies_elsewhere(monkeypatch, {"eu-north-1": DENIED, "us-east-1": ["tenants"]})
+    assert not check.passed
+    assert check.seen
+    assert "tenants in us-east-1" in check.found
+    assert "eu-north-1: could not be asked" in check.found
+
+
+def test_regions_that_hold_nothing_of_ours_are_as_designed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert copies_elsewhere(monkeypatch, {"eu-north-1": [], "us-east-1": ["theirs"]}).passed
