@@ -14,7 +14,7 @@ from infra.deploy.components import BY_PIPELINE, Component
 from infra.pipeline.__main__ import main
 from tests.infra.pipeline.conftest import REPOSITORY, Checkout
 from tests.infra.pipeline.stand_in import StandIn
-from tests.infra.pipeline.test_workflows import OUTPUTS
+from tests.infra.pipeline.workflows import OUTPUTS
 from tests.publishing.samples import release
 
 Given = Callable[..., Mapping[str, str]]

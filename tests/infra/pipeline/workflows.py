@@ -129,3 +129,36 @@ def strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from strings(inner)
+
+
+JOBS = list(all_jobs())
+
+
+COMPOSITES = sorted(ACTIONS.glob("*/action.yml"))
+
+
+TOUCHES = {
+    "apply-infrastructure.yml", "publish-templates.yml", "promote-templates.yml", "rollback-templates.yml",
+    "rollback-infrastructure.yml", "prune-templates.yml",
+}  # fmt: skip
+"""The workflows that change an account; each takes a typed word."""
+
+
+def role_steps(job: Job) -> list[dict[str, Any]]:
+    return [step for step in job.steps if step.get("uses") == "./.github/actions/assume-role"]
+
+
+def all_steps() -> list[tuple[str, dict[str, Any]]]:
+    found = [(job.id, step) for job in JOBS for step in job.steps]
+    return found + [(file.parent.name, step) for file in COMPOSITES for step in load(file)["runs"]["steps"]]
+
+
+OUTPUTS = {
+    "pipeline-check-plan": {"commit", "digest"},
+    "pipeline-record-plan": {"digest"},
+    "pipeline-check-release": {"release", "commit", "digest"},
+    "pipeline-check-run": {"commit"},
+    "pipeline-check-artifacts": {"commit", "digest"},
+    "image-push": {"name", "digest"},
+}
+"""What a command writes to GITHUB_OUTPUT; ``test_commands.py`` holds the commands to it."""
