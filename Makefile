@@ -161,7 +161,7 @@ bench: $(VENV)/.dev .venv-bench/.installed ## Measure: ratios side by side, noth
 
 .PHONY: mutants
 mutants: tools .venv-mutants/.installed ## Mutate ROOM (engine, contract, compiler, proof, publishing): what do the tests not notice? (SAMPLE, SEED)
-	@.venv-mutants/bin/python scripts/mutants.py $(ROOM) --sample $(SAMPLE) --seed $(SEED)
+	@.venv-mutants/bin/python -m scripts.mutants $(ROOM) --sample $(SAMPLE) --seed $(SEED)
 
 # --- artefacts: what is deployed, the same bytes on any machine ------------------------------------------
 

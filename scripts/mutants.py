@@ -9,26 +9,24 @@ its line: those that killed its neighbours, then the quickest, until one of them
 from __future__ import annotations
 
 import argparse
-import ast
 import hashlib
 import json
 import os
-import random
-import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
-from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
-from cosmic_ray.plugins import get_operator, operator_names
+from cosmic_ray.plugins import get_operator
+
+from scripts.mutating import Mutation, chosen, is_in_function, mutations, statement_around
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 RUNNER: Final = "tests/mutation/runner.py"
@@ -43,8 +41,6 @@ MOST_FAILED: Final = 3
 
 BUDGET: Final = 30.0
 """Seconds of tests, as measured, that a mutant meets at most."""
-
-Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -91,19 +87,6 @@ ROOMS: Final[Mapping[str, Room]] = {
         ("tests/publishing/test_other_server.py", "tests/publishing/test_concurrency.py"),
     ),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """One way to change one place."""
-
-    file: str
-    operator: str
-    occurrence: int
-    start: Place
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.start[0]}:{self.start[1] + 1} {self.operator.partition('/')[2]}"
 
 
 class Bench:
@@ -159,72 +142,6 @@ class Bench:
         self._runner.wait()
 
 
-def mutations(file: str, source: str) -> Iterator[Mutation]:
-    """Everything that can be mutated in ``source`` but for what no test could notice (docs/testing.md)."""
-    nodes = list(ast_nodes(get_ast(source)))
-    apart = list(_apart(source))
-    for name in operator_names():
-        if get_operator(name).arguments() or _MERE_IDENTITY.search(name):
-            continue
-        operator = get_operator(name)()
-        places = [start for node in nodes for start, _ in operator.mutation_positions(node)]
-        for occurrence, place in enumerate(places):
-            start = (place[0], place[1])
-            if not any(first <= start < last for first, last in apart):
-                yield Mutation(file, name, occurrence, start)
-
-
-# ``is`` and ``==`` say the same of members and of None, and ``<`` of what is compared by ``is`` says nothing.
-_MERE_IDENTITY: Final = re.compile(r"Comparison.*(_Is_(?!IsNot)|_IsNot_(?!Is\b)|_Eq_Is$|_NotEq_IsNot$)")
-_REMEMBERED: Final = re.compile(r"(functools\.)?(lru_cache|cache)\b")
-_GUARDS: Final = frozenset({"frozen", "slots"})
-
-
-def _apart(source: str) -> Iterator[tuple[Place, Place]]:
-    """Where a change means nothing when the program runs."""
-    for node in ast.walk(ast.parse(source)):
-        for found in (getattr(node, "annotation", None), getattr(node, "returns", None)):
-            if isinstance(found, ast.expr):
-                yield _extent(found)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from _signature(node)
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-            yield _extent(node)
-        for decorator in getattr(node, "decorator_list", ()):
-            if _REMEMBERED.match(ast.unparse(decorator)):  # asked again it says the same, only later
-                yield (decorator.lineno, 0), _extent(decorator)[1]
-            # Nothing assigns to what is frozen: the type checker holds that.
-            yield from (
-                _extent(item.value)
-                for item in getattr(decorator, "keywords", ())
-                if item.arg in _GUARDS and "dataclass" in ast.unparse(decorator)
-            )
-
-
-def _signature(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[Place, Place]]:
-    """The signature but for the defaults: a ``*`` in it is no multiplication."""
-    here = function.lineno, function.col_offset
-    defaults = [*function.args.defaults, *filter(None, function.args.kw_defaults)]
-    for start, end in sorted(map(_extent, defaults)):
-        yield here, start
-        here = end
-    yield here, _extent(function.body[0])[0]
-
-
-def _extent(node: ast.expr | ast.stmt) -> tuple[Place, Place]:
-    return (node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0)
-
-
-def chosen(found: Sequence[Mutation], count: int, seed: int) -> list[Mutation]:
-    """A sample over places: one that can be mutated in eleven ways counts no more than any other."""
-    places: dict[tuple[str, Place], list[Mutation]] = {}
-    for mutation in found:
-        places.setdefault((mutation.file, mutation.start), []).append(mutation)
-    choice = random.Random(seed)
-    sample = choice.sample(sorted(places), min(count, len(places)))
-    return [choice.choice(places[place]) for place in sample]
-
-
 class Killers:
     """Which tests killed mutants where: what notices one change often notices the next."""
 
@@ -260,10 +177,10 @@ def meet(bench: Bench, mutation: Mutation, reached: Mapping[str, Any], killers: 
         if not line.startswith(("---", "+++", "@@"))
     )
     # Of a statement over several lines, the interpreter need not come by the first.
-    places = [f"{mutation.file}:{line}" for line in _statement(source, mutation.start[0])]
+    places = [f"{mutation.file}:{line}" for line in statement_around(source, mutation.start[0])]
     place = next((each for each in places if each in reached["lines"]), places[0])
     tests = reached["lines"].get(place, [])
-    if not tests and not _in_function(source, mutation.start):  # it runs when whatever is in the file does
+    if not tests and not is_in_function(source, mutation.start):  # it runs when whatever is in the file does
         tests = _of_file(reached, mutation.file)
     tests = _within(reached.get("budget", BUDGET), killers.first(mutation, tests), reached["seconds"])
     if not tests:
@@ -287,15 +204,6 @@ def meet(bench: Bench, mutation: Mutation, reached: Mapping[str, Any], killers: 
     return str(outcome), difference
 
 
-def _in_function(source: str, place: Place) -> bool:
-    """Whether it runs when a function is called, and not when its module is imported."""
-    return any(
-        node.body[0].lineno <= place[0] <= (node.end_lineno or place[0])
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    )
-
-
 def _of_file(reached: Mapping[str, Any], file: str) -> list[str]:
     """The tests that reach any line of a file, the quickest first."""
     tests = {
@@ -308,22 +216,6 @@ def _within(budget: float, tests: Sequence[str], seconds: Mapping[str, float]) -
     """The first of ``tests`` that take so many seconds together."""
     together = accumulate(seconds[test] for test in tests)
     return [test for test, taken in zip(tests, together, strict=True) if taken <= budget]
-
-
-def _statement(source: str, line: int) -> range:
-    """The lines of the innermost statement around ``line``, but for those of the statements within it."""
-    around = [
-        range(node.lineno, _first_within(node) or (node.end_lineno or line) + 1)
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.stmt | ast.excepthandler) and node.lineno <= line <= (node.end_lineno or line)
-    ]
-    return max(around, key=lambda lines: lines.start, default=range(line, line + 1))
-
-
-def _first_within(node: ast.stmt | ast.excepthandler) -> int:
-    """The line of the first statement within a statement, 0 for a simple one."""
-    within = getattr(node, "body", None)
-    return within[0].lineno if isinstance(within, list) and within[0].lineno > node.lineno else 0
 
 
 def _leave_out(reached: dict[str, Any], *, heavy_too: bool) -> None:

@@ -65,9 +65,7 @@ def _tests(command: Command) -> bool:
         return bool(words) and (
             words[0].startswith(("test", "infra-test")) or words[0] in {"ci", "mutants", "bench"}
         )
-    return command.program.endswith("python") and (
-        words[:2] == ("-m", "pytest") or words[:1] == ("scripts/mutants.py",)
-    )
+    return command.program.endswith("python") and (words[:2] in {("-m", "pytest"), ("-m", "scripts.mutants")})
 
 
 def _serves(command: Command) -> bool:
