@@ -104,6 +104,8 @@ def test_a_translation_that_cannot_be_read_is_a_page_that_says_why(
     change = afrikaans.app.state.services.live.reload()
     assert f"{NAME}.af" in change.changed
     assert afrikaans.get(f"/templates/{NAME}.af", headers=A_BROWSER).status_code == 200
+    assert afrikaans.get(f"/api/checks/{NAME}.af").json()["counts"]["error"] == 1
+    assert afrikaans.get("/", headers=A_BROWSER).text.count(" has errors") == 1
     assert afrikaans.get(f"/api/templates/{NAME}.af").status_code == 422
     assert afrikaans.render(NAME, {"data": DATA}).json()["subject"] == "Hello Ann"
 

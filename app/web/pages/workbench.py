@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.core.clients import CLIENTS
 from app.web.api.pairs import arrange, title_of
-from app.web.api.summaries import summary_of
+from app.web.api.summaries import counts_of, summary_of
+from app.web.live.workspace import Snapshot
 from app.web.problems import problem_of
 from app.web.services import Services, ServicesDep, known_name
 from bbws_templates.layout import parted
@@ -34,6 +35,7 @@ def gallery(request: Request, services: ServicesDep, locale: str = "") -> Respon
             "shelves": arrange(snapshot.names),
             "summaries": summaries,
             "locale": locale,
+            "faulty": {name for name in snapshot.versions if _has_errors(services, snapshot, name)},
             "own_locale": workspace.templates.settings.locale,
             "languages": sorted({tag for each in summaries.values() for tag in each.locales}),
             "remarks": snapshot.workspace.templates.problems,
@@ -73,6 +75,12 @@ def docs(request: Request, services: ServicesDep) -> HTMLResponse:
     return services.pages.TemplateResponse(
         request, "docs.html", {**_common(services), "api": request.app.openapi()}
     )
+
+
+def _has_errors(services: Services, snapshot: Snapshot, name: str) -> bool:
+    """Whether the checks have found an error; not while they have not looked."""
+    counts = counts_of(services, snapshot, name)
+    return counts is not None and counts.error > 0
 
 
 def _common(services: Services) -> dict[str, object]:
