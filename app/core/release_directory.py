@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from app.core.errors import ReleaseError
+from app.core.errors import ReleaseError, SurroundingsError
 from app.core.release import Release, assemble, damaged
 from app.core.writing import write_new
 from bbws_templates.layout import BUNDLE, MANIFEST
@@ -18,7 +18,8 @@ def write_release(release: Release, directory: Path) -> None:
     An earlier release in the same place is replaced; anything else there is left alone.
 
     Raises:
-        ReleaseError: the directory holds something that is no release, or cannot be written.
+        ReleaseError: the directory holds something that is no release.
+        SurroundingsError: it cannot be written; an earlier release is there as it was.
     """
     directory = directory.absolute()
     if directory.exists() and not (directory / MANIFEST).is_file():
@@ -39,13 +40,26 @@ def write_release(release: Release, directory: Path) -> None:
                 (MANIFEST, release.manifest_data),
             ):
                 write_new(new / path, data)
-            if directory.exists():
-                directory.rename(staging / "old")
-            new.rename(directory)
+            _put_in_place(new, directory, staging / "old")
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
-        raise ReleaseError(f"The release cannot be written to {directory}: {error.strerror}.") from error
+        raise SurroundingsError(
+            f"The release cannot be written to {directory}: {error.strerror}.",
+            remedy="Make room or correct the permissions, or name another directory.",
+        ) from error
+
+
+def _put_in_place(new: Path, directory: Path, old: Path) -> None:
+    if not directory.exists():
+        new.rename(directory)
+        return
+    directory.rename(old)
+    try:
+        new.rename(directory)
+    except OSError:
+        old.rename(directory)
+        raise
 
 
 def read_release(directory: Path) -> Release:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import random
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.errors import ReleaseError
+from app.core.errors import ReleaseError, SurroundingsError
 from app.core.release import Provenance, Release, make_release
 from app.core.release_directory import read_release, write_release
 from bbws_templates.bundle import parse_bundle
@@ -116,6 +118,28 @@ def test_an_earlier_release_is_replaced_and_anything_else_left_alone(tmp_path: P
     with pytest.raises(ReleaseError, match="neither empty nor a release"):
         write_release(release(), tmp_path / "mine")
     assert (tmp_path / "mine/thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("renames", [0, 1])
+def test_where_a_release_cannot_be_written_the_earlier_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renames: int
+) -> None:
+    """Whichever step fails, also the very last; and it is the disk that failed, not the release."""
+    write_release(release("first"), tmp_path / "out")
+    genuine, done = Path.rename, []
+
+    def rename(self: Path, target: Path) -> Path:
+        done.append(target)
+        if len(done) == renames + 1:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return genuine(self, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(SurroundingsError, match=r"out: Read-only file system"):
+        write_release(release("second"), tmp_path / "out")
+    monkeypatch.undo()
+    assert read_release(tmp_path / "out") == release("first")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def edit_bundle_and_manifest(folder: Path) -> None:
