@@ -102,8 +102,8 @@ test-docs: tools infra-tools .venv-aws/.installed ## Follow the runbooks and gui
 	@$(BIN)/python -m pytest tests/documents --numprocesses $(WORKERS) --dist loadgroup --heavy docs $(ARGS)
 
 .PHONY: corpus
-corpus: tools ## Compare, in Chromium, every template of a folder with its compiled form, and print the shares (DIR=folder)
-	@test -n "$(DIR)" || { echo "Name a folder of templates: make corpus DIR=path/to/templates" >&2; exit 2; }
+corpus: tools ## Compare, in Chromium, every template of some folders with its compiled form and its text, and print the shares (DIR=folders)
+	@test -n "$(DIR)" || { echo "Name folders of templates: make corpus DIR=path/to/templates" >&2; exit 2; }
 	@$(BIN)/python -m scripts.corpus $(DIR)
 
 # test-NAME runs the tests that are marked heavy("NAME").

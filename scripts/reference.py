@@ -71,7 +71,7 @@ TASK_VARIABLES: Final[Mapping[str, str]] = {
     "ROOM": "what `make mutants` mutates",
     "SAMPLE": "how many mutants",
     "SEED": "which of them",
-    "DIR": "the folder of templates of `make corpus`",
+    "DIR": "the folders of templates of `make corpus`, each a set",
     "ENV": "dev, sit or prod",
     "COMPONENT": "one root module, or several between quotation marks, instead of all",
     "CONFIRM": "the typed confirmation",

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from app.browser.discovery import find_browser
 from app.core.compiler.borne import MARK, render_source
@@ -137,12 +138,22 @@ def first_difference(pages: Pages, source: str, compiled: str) -> Difference | N
             number = next(number for number, each in enumerate(before) if each != after[number])
             here, there = (page.evaluate(_STYLE, number) for page in both)
             message = f"<{here[0].lower()}> {number}: {', '.join(sorted(set(there) ^ set(here))[:4])}"
-        shots = [page.screenshot(full_page=True, animations="disabled") for page in both]
+        shots = [_picture(page) for page in both]
         differs = shots[0] != shots[1] and not _same_pixels(*shots)
         pixels = pixels or differs
         if first is None and (message or differs):
             first = view, message or "pixels"
     return Difference(*first, pixels) if first else None
+
+
+def _picture(page: Page, tries: int = 3) -> bytes:
+    """All of the page; a browser on a busy machine sometimes says that it cannot."""
+    try:
+        return page.screenshot(full_page=True, animations="disabled")
+    except PlaywrightError:
+        if tries == 1:
+            raise
+        return _picture(page, tries - 1)
 
 
 def _same_pixels(first: bytes, second: bytes) -> bool:
