@@ -296,3 +296,33 @@ def test_a_rule_that_is_known_to_lose_is_a_warning_and_no_error(load: Loader, va
         assert not equivalence_findings(found, templates, {"c": colour}, fixture="f")
     lost = replace(found, defeated=frozenset())
     assert equivalence_findings(lost, templates, {"c": "blue"}, fixture="f"), "unless nobody has said so"
+
+
+@pytest.mark.parametrize(
+    ("css", "body", "expected"),
+    [
+        # Two elements are made of the one <i>, and the rule is for the first.
+        ("b i{top:0}", "<b>a<i>b</b>c</i>", "b i{top:0}\n</style><b>a<i>b</b>c</i>"),
+        (
+            "div > :first-child{top:0}",
+            "<div><style>p{left:0}</style><p>x</p></div>",
+            '<div><p style="left:0">x',
+        ),
+        (
+            ".a{top:0 !important}",
+            "<p class=a style='left:url(x'>x</p>",
+            "style='top:0 !important;left:url(x'>",
+        ),
+        (
+            ".a{top:0}</style><style type=text/less>.a{top:1px}",
+            "<p class=a>x</p>",
+            '<p class=a style="top:0">',
+        ),
+        (r".\31 x{top:0}", "<p class=1x>x</p>", r".\31 x{top:0}"),
+        (".a{--Big:1px}", "<p class=a>x</p>", '<p class=a style="--Big:1px">'),
+    ],
+)
+def test_what_no_style_attribute_can_say_stays_a_rule(
+    compiled: Compile, css: str, body: str, expected: str
+) -> None:
+    assert expected in compiled(f"<style>{css}</style>{body}").compiled.html

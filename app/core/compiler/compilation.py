@@ -33,7 +33,7 @@ from app.core.compiler.plaintext import as_mustache, markup_in_text, plain_text,
 from app.core.compiler.remarks import css_findings
 from app.core.compiler.settlement import settled_sheets
 from app.core.compiler.spelling import Spelling
-from app.core.compiler.splicing import kept, splice
+from app.core.compiler.splicing import kept, splice, torn_tags
 from app.core.compiler.unused import without_unused
 from app.core.compiler.wording import has_words, untranslated
 from app.core.css.cascade import Matched
@@ -115,12 +115,14 @@ class _Compiler:
         matched = book.match(masked.root) if masked.root is not None else {}
         require_few_matches(elements, sum(map(len, matched.values())), place)
         rules = {number: matched[each] for number, each in masked.elements.items() if each in matched}
-        losing = marking.losing_rules(document, masked, matched)
+        torn = torn_tags(masked, matched)
+        inlinable = {each: found for each, found in matched.items() if masked.numbers.get(each) not in torn}
+        losing = marking.losing_rules(document, masked, inlinable)
         strengthen = self._templates.settings.compiler.strengthen
-        marked = marking.marks(document, masked, matched, losing) if strengthen else frozenset()
+        marked = marking.marks(document, masked, inlinable, losing) if strengthen else frozenset()
         self._findings += marking.findings(document, losing, marked, source.name)
         spelling = Spelling.of(document)
-        inlined, asked = spelling.divided(document, rules)
+        inlined, asked = spelling.divided(document, {number: rules[number] for number in rules.keys() - torn})
         more = rules_through_outlook(document, book, rules) | book.staying_as_well | asked
         staying = kept(document, masked, matched, marked, more)
         for_outlook = rules_for_outlook(document, book)

@@ -189,6 +189,9 @@ class Document:
         hidden = any(view.vml[raw.tag.start] != "<" for view in self.readings.views[:1])
         attributes = {item.name: self.value(raw.tag, item.name) for item in raw.tag.attributes}
         whole = hidden or kept_whole(attributes)
+        kind = (self.value(raw.tag, "type") or "").strip().lower()
+        if kind not in {"", "text/css"}:  # no client reads it (HTML, 4.2.6)
+            return StyleElement(raw, parse_stylesheet(""), True, False)
         sheet = parse_stylesheet(self.veil.text[raw.start : raw.end])
         markable = not (hidden or left_alone(attributes))
         return StyleElement(raw, sheet.kept_whole() if whole else sheet, whole, markable)

@@ -16,6 +16,7 @@ import html
 import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.core.compiler.document import Document
 from app.core.css.data import PROPERTIES
@@ -44,6 +45,11 @@ class MaskedDocument:
     elements: dict[int, Node]
     sections: dict[int, Node]
     again: dict[Node, int]
+
+    @cached_property
+    def numbers(self) -> dict[Node, int]:
+        """The number of the start tag of each element that has one."""
+        return {**{element: number for number, element in self.elements.items()}, **self.again}
 
 
 def mask(document: Document) -> MaskedDocument:

@@ -41,6 +41,15 @@ class Kept:
     marked: frozenset[Place] = frozenset()
 
 
+def torn_tags(masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]]) -> frozenset[int]:
+    """The start tags of which a parser makes elements with different rules: no one attribute has them."""
+    return frozenset(
+        number
+        for element, number in masked.again.items()
+        if set(matched.get(element, ())) != set(matched.get(masked.elements[number], ()))
+    )
+
+
 def kept(
     document: Document,
     masked: MaskedDocument,
@@ -53,12 +62,10 @@ def kept(
     Those are the rules for elements that have no tag here, being implied or made twice of one, every rule
     where data may bring elements along, emptied style elements that a rule may count, and ``more``.
     """
-    tagged = {element: number for number, element in masked.elements.items()}
+    numbers, torn = masked.numbers, torn_tags(masked, matched)
     rules = set(more)
     for element, found in matched.items():
-        number = masked.again.get(element, tagged.get(element))
-        first = masked.elements.get(number) if number is not None else None
-        if first is None or (first is not element and set(found) != set(matched.get(first, ()))):
+        if element not in numbers or numbers[element] in torn:
             rules |= {rule.rank.order for rule in found}
     counting = any(
         selector.counts and not selector.inlinable
@@ -104,7 +111,8 @@ def splice(
     """
     restyled = [(document.markup.start_tags[number], rules) for number, rules in matched.items()]
     restyled += for_outlook.items()
-    edits = [_restyled(document, tag, rules, spelling) for tag, rules in restyled]
+    # A rule such as ``div > :first-child`` may match a style element, which nobody sees.
+    edits = [_restyled(document, tag, rules, spelling) for tag, rules in restyled if tag.name != "style"]
     edits += [
         _reduced(document, number, style, kept)
         for number, style in enumerate(document.styles)

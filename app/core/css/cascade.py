@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from app.core.css.measure import never_ends
 from app.core.css.stylesheet import Declaration, parse_declarations
 from app.core.css.values import is_understood
 
@@ -73,6 +74,9 @@ def surrounding(
     after = _latest(important, own_important)
     before = _latest(normal, [*own, *after])
     lasting = frozenset[str]().union(*(rule.lasting for rule in ranked))
+    if after and never_ends(authored):
+        # Nothing can follow a string, a bracket or a comment that is not closed.
+        return (*before, *after), ()
     if own_important:
         # The author's own marked declarations beat those of every rule, so the marked ones come before them.
         return (*before, *(item for item in after if item.name in lasting)), tuple(map(_unmarked, after))

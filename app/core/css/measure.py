@@ -12,6 +12,7 @@ from dataclasses import dataclass
 _STRING = r"""/\*(?:[^*]|\*(?!/))*+(?:\*/)?|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
 _PIECE = re.compile(_STRING + r"|\\.|[{}()\[\],;@]", re.DOTALL)
 _TOKEN = re.compile(_STRING + r"|url\([^)\"']*+\)?|\.?[\w%-]++|[^\s\w%-]", re.DOTALL | re.IGNORECASE)
+_PAIRS = {"{": "}", "(": ")", "[": "]"}
 _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
 
 
@@ -67,3 +68,24 @@ def measured(css: str, deepest: int) -> Measure:
 def token_count(css: str) -> int:
     """How many words, numbers and signs ``css`` has; a string, an address or a comment counts as one."""
     return sum(1 for _ in _TOKEN.finditer(css))
+
+
+def never_ends(css: str) -> bool:
+    """Whether declarations end within a string, a comment, an address or a bracket: none can follow."""
+    opened: list[str] = []
+    for match in _TOKEN.finditer(css):
+        piece = match.group()
+        if piece.startswith("/*"):
+            if len(piece) < 4 or not piece.endswith("*/"):
+                return True
+        elif piece[0] in "\"'":
+            if match.end() == len(css) and (len(piece) == 1 or piece[-1] != piece[0]):
+                return True
+        elif piece.lower().startswith("url("):
+            if not piece.endswith(")"):
+                opened.append(")")
+        elif piece in _PAIRS:
+            opened.append(_PAIRS[piece])
+        elif opened and piece == opened[-1]:
+            opened.pop()
+    return bool(opened) or css.endswith("\\")

@@ -94,6 +94,7 @@ _OF_THEIR_LIST = frozenset({"not", "is", "has"})
 _COUNT_OF_LIST = frozenset({"nth-child", "nth-last-child"})  # :nth-child(2 of .a)
 # Where a selector of newer parts alone was: at the beginning, or after a combinator.
 _NOTHING_LEFT = re.compile(r"(^|[>+~])\s*(?=[>+~]|$)")
+_AS_IT_IS = re.compile(r"-?[^\W\d][\w-]*|--[\w-]*")  # a name that needs no escape
 # What stands for syntax that cssselect knows only the older forms of.
 _PASSED = {"[] block": "[x]", "&": "*"}
 
@@ -324,7 +325,7 @@ def _reason(part: Any) -> str:
 
 
 def _escaped(name: str) -> str:
-    return "" if name.replace("-", "").replace("_", "").isalnum() else "it is written with escapes"
+    return "" if _AS_IT_IS.fullmatch(name) else "it is written with escapes"
 
 
 def _relaxed(part: Any) -> Any:

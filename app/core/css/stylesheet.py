@@ -33,7 +33,7 @@ _BLANK = frozenset({"whitespace", "comment"})
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """``name: value``; ``name`` in lower case, ``value`` as written, without ``!important``.
+    """``name: value``; ``name`` in lower case unless it is ``--…``, ``value`` without ``!important``.
 
     ``offset`` is where it stands in its stylesheet, ``end`` where its value ends, ``sheet`` the number of
     that among a document's. Two declarations that say the same are equal wherever they stand.
@@ -314,6 +314,8 @@ def _declarations(
         if item.type == "error":
             problems.append(Problem(offsets.of(item), "What ends here is no declaration."))
         elif item.type == "declaration":
+            # Only the author's own properties tell capitals from small letters (CSS Variables, 2).
+            name = item.name if item.name.startswith("--") else item.lower_name
             # The source of each token, on one line and without comments, since it moves into an attribute.
             value = "".join(
                 " "
@@ -322,10 +324,10 @@ def _declarations(
                 for token in item.value
             ).strip()
             if value:
-                found = problem(item.lower_name, value)
+                found = problem(name, value)
                 if found:
-                    unknown = "" if is_known(item.lower_name) else item.lower_name
+                    unknown = "" if is_known(name) else name
                     problems.append(Problem(offsets.of(item), found, unknown))
                 last = next(token for token in reversed(item.value) if token.type not in _BLANK)
                 stop = starts[places[id(last)] + 1]
-                yield Declaration(item.lower_name, value, item.important, offsets.of(item), stop)
+                yield Declaration(name, value, item.important, offsets.of(item), stop)

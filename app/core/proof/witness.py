@@ -119,7 +119,10 @@ def _stylesheets(pieces: Iterable[tuple[re.Match[str], str]]) -> Iterator[tuple[
     """The text of each stylesheet, and the medium that it is for, "" for the screen."""
     for match, raw in pieces:
         if (match["start"] or "").lower() == "style":
-            medium = dict(_attributes(match["attributes"])).get("media", "").strip().lower()
+            attributes = dict(_attributes(match["attributes"]))
+            if attributes.get("type", "").strip().lower() not in {"", "text/css"}:
+                continue
+            medium = attributes.get("media", "").strip().lower()
             yield raw, "" if medium in _SCREENS else f"@media {medium}"
 
 

@@ -258,6 +258,36 @@ PATTERNS: dict[str, tuple[str, str]] = {
         "/* a */ p{color:#00f/* b */;/* c: d; */margin:0} <!-- b{color:#f00} -->",
         "<!-- x --><p>a<b>b</b></p>",
     ),
+    # Elements that a parser makes twice of one tag, with other rules for the second.
+    "misnested": (
+        "b i{color:red} i b{color:blue} b{font-weight:400} i > u{color:green}",
+        "<b>a<i>b</b>c</i><i><u>z</i>y</u>",
+    ),
+    "first-is-a-style": (
+        "p:first-child{color:red} div > :first-child{padding:4px}",
+        "<div><style data-embed>i{color:blue}</style><p>x</p></div><div><p>y<i>z</i></p></div>",
+    ),
+    "own-style-never-ends": (
+        ".a{color:red} .b{padding:3px!important}",
+        "<p class='a b' style='background:url(x'>x</p><p class='a b' style='font-family:\"x'>y</p>"
+        "<p class='a b' style='color:blue/*x'>z</p><p class='a b' style='margin:{9px'>w</p>",
+    ),
+    "of-another-type": (
+        '.a{color:red}</style><style type="text/less">.a{color:blue}</style><style type="TEXT/CSS">.b{margin:9px}',
+        "<p class='a b'>x</p>",
+    ),
+    "names-with-escapes": (
+        r".a\:b{color:red} .\31 x{padding:5px} .w-1\/2{width:50%} p{background:#eee} .-\32{color:green}",
+        "<p class='a:b'>x</p><p class='1x'>y</p><p class='w-1/2'>z</p><p class='-2'>w</p>",
+    ),
+    "own-properties": (
+        ":root{--c:red} p{--c:blue;color:var(--c)} .a{--c:green} .a{--C:pink}",
+        "<p class=a>x</p><p>y</p>",
+    ),
+    "counted-of-a-list": (
+        "p:nth-child(2 of .a){color:red} p{color:blue} p:nth-last-child(1 of .a,#q){padding:5px}",
+        "<p class=a>x</p><p>y</p><p class=a>z</p><p class=a>w</p>",
+    ),
 }
 
 # A stylesheet within a section applies only sometimes, and is refused.
