@@ -74,7 +74,7 @@ def test_every_email_looks_as_approved(
 ) -> None:
     comparison = compared(workspace, tmp_path, session, locked)
     assert alarms(comparison) == []
-    assert {result.snapshot.template for result in comparison.results} == set(workspace.names())
+    assert {result.snapshot.template for result in comparison.results} == set(workspace.editions())
     assert {result.snapshot.variant for result in comparison.results} == set(Variant)
     assert comparison.warnings == ()
 

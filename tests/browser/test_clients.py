@@ -31,7 +31,7 @@ def mails() -> list[str]:
     workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")
     return [
         workspace.render(name, workspace.fixture(name, scenario).data).html
-        for name in workspace.names()
+        for name in workspace.editions()
         for scenario in ("typical", "hostile")
     ]
 

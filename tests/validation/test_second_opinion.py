@@ -37,7 +37,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     folder = tmp_path_factory.mktemp("rendered")
     workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")
     files: dict[str, Path] = {}
-    for name in workspace.names():
+    for name in workspace.editions():
         for scenario, fixture in workspace.source(name).fixtures.items():
             path = folder / f"{name.replace('/', '__')}__{scenario}.html"
             path.write_text(workspace.render(name, fixture.data).html, encoding="utf-8")
