@@ -19,22 +19,33 @@ class StandIn:
     media_type: str
 
 
-def stand_in(url: str) -> StandIn | None:
-    """The bundled image for ``url`` (``assets/{host}/{path}``), None when there is none.
+def stand_in_path(url: str, folder: Path) -> str | None:
+    """The file that stands for ``url`` below ``folder``, as ``{host}/{path}``; None when there is none.
 
-    The address comes out of a mail and is not trusted: it is resolved first, then must be inside the folder.
+    The address comes out of a mail and is not trusted: it is resolved first, then must be inside the folder,
+    which is given as it is resolved.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return None
     try:
-        path = ASSETS.joinpath(parts.hostname, unquote(parts.path).lstrip("/")).resolve()
-        if not path.is_relative_to(ASSETS) or not path.is_file():
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
             return None
-        content = path.read_bytes()
+        path = f"{parts.hostname}/{unquote(parts.path).lstrip('/')}"
+        file = (folder / path).resolve()
+        return path if file.is_relative_to(folder) and file.is_file() else None
     except (OSError, ValueError):
         return None
-    media_type, _ = mimetypes.guess_type(path.name)
+
+
+def stand_in(url: str) -> StandIn | None:
+    """The bundled image for ``url``, None when there is none."""
+    path = stand_in_path(url, ASSETS)
+    if path is None:
+        return None
+    try:
+        content = (ASSETS / path).read_bytes()
+    except OSError:
+        return None
+    media_type, _ = mimetypes.guess_type(path)
     return StandIn(content, media_type) if media_type and media_type.startswith("image/") else None
 
 

@@ -35,17 +35,6 @@ from bbws_templates.references import escaped, shown, subschemas
 if TYPE_CHECKING:
     from bbws_templates.contract.recursion import Recursion
 
-__all__ = [
-    "DIALECT",
-    "MAX_PROBLEMS",
-    "contract_problems",
-    "every_problem",
-    "is_kept",
-    "require",
-    "subschemas",
-    "unsupported_keywords",
-]
-
 MAX_PROBLEMS = 100
 """How many problems are listed; what hostile data holds beyond them is not looked at."""
 

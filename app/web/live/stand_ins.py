@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
+
+from app.browser.stand_ins import stand_in_path
 
 MOUNT_PATH = "/stand-ins"
 
@@ -32,21 +34,8 @@ class StandIns:
     def shown(self, url: str) -> str:
         """The address to show for an image: a local file, a placeholder for a remote one, else itself."""
         stripped = url.strip()
-        try:
-            parts = urlsplit(stripped)
-        except ValueError:
-            return PLACEHOLDER  # such as an unclosed bracket around the host
-        if parts.scheme in ("http", "https") and parts.hostname:
-            path = f"{parts.hostname}/{unquote(parts.path).lstrip('/')}"
-            for number, folder in enumerate(self._folders):
-                if _is_file_below(folder, path):
-                    return f"{MOUNT_PATH}/{number}/{quote(path)}"
+        for number, folder in enumerate(self._folders):
+            path = stand_in_path(stripped, folder)
+            if path is not None:
+                return f"{MOUNT_PATH}/{number}/{quote(path)}"
         return PLACEHOLDER if _REMOTE.match(stripped) else url
-
-
-def _is_file_below(folder: Path, path: str) -> bool:
-    try:
-        file = (folder / path).resolve()
-        return file.is_relative_to(folder) and file.is_file()
-    except (OSError, ValueError):
-        return False
