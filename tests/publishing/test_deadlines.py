@@ -61,7 +61,7 @@ def test_no_request_lasts_for_as_long_as_its_answer_drips(proxy: FaultProxy, kin
 
 def test_what_others_ask_for_meanwhile_goes_on(proxy: FaultProxy) -> None:
     """Each thread has its own connection; one that was broken off is nobody's any more."""
-    store = hurried(patience(0.5))
+    store = hurried(patience(1))
     ended = threading.Event()
 
     def drip() -> None:
