@@ -52,6 +52,17 @@ def test_every_path_on_the_map_exists() -> None:
     assert [each for each in named if not (ROOT / each).exists()] == []
 
 
+def test_every_module_that_a_lambda_imports_has_its_subject() -> None:
+    """All but what is of no subject: the package's face, and what the others are made with."""
+    section = PAGE.read_text(encoding="utf-8").partition("| subject |")[2].partition("\n\n")[0]
+    named = re.findall(r"`(\w+\.py)`", section)
+    assert len(named) == len(set(named))
+    there = {file.name for file in (ROOT / "bbws_templates").glob("*.py")}
+    tools = {"__init__.py", "clocks.py", "json_values.py", "record.py", "references.py"}
+    assert there - set(named) == tools
+    assert set(named) <= there
+
+
 def test_each_of_ten_changes_has_a_room_its_company_and_a_test() -> None:
     table = rows("Where a change begins")
     assert {change for change, *_ in table} == CHANGES
