@@ -289,3 +289,20 @@ def test_what_stands_in_noscript_is_markup_to_mail_clients(html: str) -> None:
     assert broken != compilation.compiled
     (finding,) = equivalence_findings(replace(compilation, compiled=broken), EMPTY, {}, fixture="")
     assert finding.code == "not-equivalent"
+
+
+def test_an_at_rule_without_rules_of_style_is_compared_as_it_is() -> None:
+    compilation = compile_text("<style>@font-face { font-family: A; src: url(a) }</style><p>x</p>")
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+    other = compilation.compiled.html.replace("url(a)", "url(b)")
+    broken = replace(compilation, compiled=replace(compilation.compiled, html=other))
+    (found,) = equivalence_findings(broken, EMPTY, {}, fixture="")
+    assert "the at-rules are" in found.message
+    assert (found.location.line, found.location.column) == (1, 1)
+
+
+@pytest.mark.parametrize("style", ['font-family:"a;top:1px', "color:rgb(1;top:1px", "color:red/*;top:1px"])
+def test_the_proof_takes_nothing_behind_what_never_ends_for_a_declaration(style: str) -> None:
+    (event,) = [event for event in look(f"<p style='{style}'>x</p>").events if event.kind == "<p>"]
+    assert not [name for name in event.style if name.endswith("-top")]
+    assert event.style

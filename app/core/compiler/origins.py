@@ -58,6 +58,10 @@ class Origins:
         line, column = position(segment.file.text, min(segment.offset + within, len(segment.file.text)))
         return Location(segment.file.label, line, column)
 
+    def at(self, offset: int) -> Segment:
+        """The segment that holds ``offset``."""
+        return self._segments[max(0, bisect_right(self._starts, offset) - 1)]
+
     def between(self, start: int, end: int) -> list[Segment]:
         """The segments of a slice, their ``start`` counted from the start of the slice."""
         found: list[Segment] = []
@@ -93,8 +97,9 @@ class Tracer:
     def insert(self, text: str, origins: Origins, offset: int) -> None:
         """Append ``text``, all of which stands for the one place ``offset`` of another traced text."""
         if text:
-            segment = origins.between(offset, offset + 1)[0]
-            self._begin(segment.file, segment.offset, False, segment.place, 0)
+            segment = origins.at(offset)
+            passed = max(0, offset - segment.start) if segment.literal else 0
+            self._begin(segment.file, segment.offset + passed, False, segment.place, 0)
             self._append(text)
 
     @property

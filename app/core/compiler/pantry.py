@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from pathlib import PurePosixPath
 
@@ -181,8 +182,7 @@ def broken_partials(templates: TemplateSet) -> Iterator[BbwsTemplatesError]:
 def tokens_of(source: Ingredient) -> tuple[Token, ...]:
     """The tokens of one well-formed source; errors are located in its file."""
     try:
-        tokens = tokenize(source.text, name=source.label)
-        build(tokens, source=source.text, name=source.label)
+        tokens = _well_formed(source.text, source.label)
     except TemplateSyntaxError as error:
         place = source.place(0)
         remedy = _in_mustache(source.text, error)
@@ -190,6 +190,13 @@ def tokens_of(source: Ingredient) -> tuple[Token, ...]:
             raise
         location = place if place.pointer else error.location
         raise TemplateSyntaxError(error.message, location=location, remedy=remedy) from error
+    return tokens
+
+
+@lru_cache(maxsize=256)  # a partial is included by many templates, and again at each save of one
+def _well_formed(text: str, label: str) -> tuple[Token, ...]:
+    tokens = tokenize(text, name=label)
+    build(tokens, source=text, name=label)
     return tokens
 
 
