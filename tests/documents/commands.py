@@ -150,8 +150,9 @@ def _python(arguments: tuple[str, ...]) -> str:
                 f"there is no {path}" for path in paths if not (ROOT / path.partition("::")[0]).exists()
             )
         place = ROOT / module.replace(".", "/")
-        if (place.with_suffix(".py").exists() or (place / "__main__.py").exists()) and not rest:
-            return ""
+        there = place.with_suffix(".py").exists() or (place / "__main__.py").exists()
+        if there and (not rest or module == "scripts.mutants"):
+            return ""  # whose parser needs what lives apart
         parser = {f"python -m {module}": None, **{p.name: p.parser for p in PROGRAMS}}[f"python -m {module}"]
         return _parsed(parser, rest) if parser else f"there is no program {module}"
     if arguments[:1] == ("-c",):

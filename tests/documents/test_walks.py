@@ -58,15 +58,20 @@ def test_what_needs_no_account(at_a_desk: Reader, name: str) -> None:
 WITHOUT_ACCOUNT = ("check", "render", "publish --to local", "screenshots compare")
 
 
-def test_the_daily_tasks_of_the_readme(at_a_desk: Reader) -> None:
-    """Those that take a command and no account, as they stand in the table."""
-    fixture = at_a_desk.checkout / "fixtures" / "receipts" / "receipt" / "typical.json"
-    (at_a_desk.checkout / "data.json").write_bytes(fixture.read_bytes())
+def test_the_daily_tasks_of_the_readme(tmp_path: Path) -> None:
+    """Those that take a command and no account, as they stand in the table; in a checkout as it is cloned."""
+    with desk(tmp_path) as reader:
+        do_the_daily_tasks(reader)
+
+
+def do_the_daily_tasks(reader: Reader) -> None:
+    fixture = reader.checkout / "fixtures" / "receipts" / "receipt" / "typical.json"
+    (reader.checkout / "data.json").write_bytes(fixture.read_bytes())
     starts = tuple(f"bbws-templates {verb}" for verb in WITHOUT_ACCOUNT)
     tasks = [code for _, code in inline_code(ROOT / "README.md") if code.startswith(starts)]
     assert len(tasks) >= 6
     for task in tasks:
-        at_a_desk.type(Block(ROOT / "README.md", 0, SHELL, "", task))
+        reader.type(Block(ROOT / "README.md", 0, SHELL, "", task))
 
 
 @pytest.mark.parametrize("name", followed("releases"))

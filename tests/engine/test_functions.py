@@ -187,7 +187,8 @@ def test_it_is_never_sure_beyond_the_limits(template: str, data: dict[str, Any],
 @pytest.mark.parametrize(
     ("template", "data"),
     [
-        ("{{a}} {{{a}}} {{&a}}", {"a": "x & <y>"}),
+        ("{{a}} {{{a}}} {{&a}}", {"a": "x 'y'"}),
+        ("{{a}} {{b}}", {"a": "x & <y>", "b": "&amp;"}),
         ("{{#rows}}{{a}}: {{n}}\n{{/rows}}", {"rows": [{"a": "x", "n": 1}, {"a": "<", "n": 2}] * 3}),
         (
             "{{#rows}}{{a}}{{#more}}{{.}}{{b}}{{/more}}{{/rows}}",
@@ -201,6 +202,14 @@ def test_it_is_never_sure_beyond_the_limits(template: str, data: dict[str, Any],
 )
 def test_it_is_sure_of_what_emails_are_made_of(template: str, data: Mapping[str, Any]) -> None:
     assert agree(Template.parse(template), dict(data)) == len(Mode)
+
+
+def test_markup_in_a_text_part_is_left_to_the_walk() -> None:
+    """There it becomes words, which is not done twice; every other mode prints it as it is."""
+    template = Template.parse("{{{a}}} {{&a}}")
+    assert agree(template, {"a": "x & <y>"}) == len(Mode) - 1
+    function = written(template, Mode.TEXT)
+    assert function is None or function({"a": "x & <y>"}) is None
 
 
 def test_a_partial_is_written_out_where_it_stands_and_one_without_end_is_not() -> None:
