@@ -295,6 +295,7 @@ _CHECKS: Final[Mapping[str, Callable[[tuple[str, ...]], str]]] = {
             "sha256sum",
             "pre-commit",
             "cp",
+            "tr",
         ),
         _any,
     ),
