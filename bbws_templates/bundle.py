@@ -96,11 +96,21 @@ class Bundle:
         if not self.display:
             return None
         tag = locale or self.locale
-        if tag not in self._displays:
-            from bbws_templates.display import display_of  # With the first mail, which waits for S3 anyway.
+        is_one_of_ours = tag in self._languages
+        if is_one_of_ours and tag in self._displays:
+            return self._displays[tag]
+        from bbws_templates.display import display_of  # With the first mail, which waits for S3 anyway.
 
-            self._displays[tag] = display_of(tag, self.display, self.zone_rules)
-        return self._displays[tag]
+        made = display_of(tag, self.display, self.zone_rules)
+        if is_one_of_ours:  # Whatever else somebody may ask for is answered, and not kept.
+            self._displays[tag] = made
+        return made
+
+    @cached_property
+    def _languages(self) -> tuple[str, ...]:
+        """The tags of the languages that mails are in, or that there are rules for."""
+        further = (each.locale for template in self.templates.values() for each in template.translations)
+        return tuple({self.locale, *further, *(self.display or ())})
 
     @cached_property
     def _displays(self) -> dict[str, Display | None]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+WISH: Final = r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,8}"
+"""The form of a tag as somebody may ask for it, who is told where it has none."""
+
 _LONGEST: Final = 100
 """Characters; no registered tag has half as many, and what is asked for may come from a browser's header."""
 

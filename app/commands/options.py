@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,8 +12,30 @@ from click.core import ParameterSource
 
 from app.browser.folders import Folders
 from app.core.loader import require_folder
+from bbws_templates.languages import WISH, best_of
 
 Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def one_tag(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Let a language that is asked for pass if it has the form of a tag, however it is written."""
+    if value is not None and not re.fullmatch(WISH, value):
+        raise click.BadParameter(
+            f"'{value[:80]}' is not a language tag. Write one such as af, en-ZA or zh-Hant-TW."
+        )
+    return value
+
+
+def absence(name: str, wanted: str, own: str, further: Iterable[str]) -> str:
+    """That template ``name`` is not there in the language ``wanted``, in words; "" where it is.
+
+    ``own`` is the language that it is in itself, ``further`` are those of its translations.
+    """
+    tags = tuple(further)
+    if best_of(wanted, ([own] if own else []) + list(tags)):
+        return ""
+    known = ", ".join(tags) or "no other language"
+    return f"'{name}' is not there in '{wanted}': this is {own or 'its own language'}. There is {known}."
 
 
 # Where a folder can be named; the default folder of fixtures need not exist.

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from app.commands.options import template_set_options
+from app.commands.options import absence, one_tag, template_set_options
 from app.commands.output import err, print_json, write_document
 from app.core.errors import Location, SourceError, SurroundingsError
 from app.core.jsontext import parse_json
@@ -18,9 +18,7 @@ from app.core.messages import sample_message
 from app.core.workspace import Workspace
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.errors import HeaderError
-from bbws_templates.faults import DamagedReleaseError
-from bbws_templates.languages import best_of
-from bbws_templates.layout import check_locale, parted
+from bbws_templates.layout import parted
 from bbws_templates.message import parse_mailbox
 
 FORMATS = ("html", "text", "subject", "eml", "json")
@@ -38,15 +36,6 @@ def _one_address(_context: click.Context, _parameter: click.Parameter, value: st
     return value
 
 
-def _one_tag(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None:
-        try:
-            check_locale(value)
-        except DamagedReleaseError as error:
-            raise click.BadParameter(f"{error.message} {error.remedy}") from error
-    return value
-
-
 @click.command(name="render")
 @click.argument("name", metavar="CATEGORY/NAME")
 @click.option(
@@ -56,7 +45,7 @@ def _one_tag(_context: click.Context, _parameter: click.Parameter, value: str | 
     "--data", "data_file", metavar="FILE", help="A JSON file with the data; - reads standard input."
 )
 @click.option(
-    "--locale", callback=_one_tag, metavar="TAG", help="In this language, such as af-ZA [default: the set's]."
+    "--locale", callback=one_tag, metavar="TAG", help="In this language, such as af-ZA [default: the set's]."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
 @click.option(
@@ -112,11 +101,9 @@ def _in_language(workspace: Workspace, name: str, locale: str | None) -> str:
     if parted(name)[1]:
         raise click.UsageError(f"Give the language with --locale or in the name '{name}', not both.")
     found = workspace.in_language(name, locale)
-    own = workspace.templates.settings.locale
-    tag = parted(found)[1] or own
-    if not best_of(locale, [tag]):
-        known = ", ".join(workspace.templates.locales(name)) or "no other language"
-        _warn(f"'{name}' is not there in '{locale}': this is {tag or 'its own language'}. There is {known}.")
+    templates = workspace.templates
+    if lacking := absence(name, locale, templates.settings.locale, templates.locales(name)):
+        _warn(lacking)
     return found
 
 

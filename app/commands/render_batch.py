@@ -15,12 +15,13 @@ from typing import IO, Any, BinaryIO, Final
 import click
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
+from rich.text import Text
 
 from app.batch.chunks import Edition, Task
 from app.batch.forms import Form, Writer
 from app.batch.job import Job, faults_file, first_progress, head_of, noted_progress, progress_file
 from app.batch.processes import chunks
-from app.commands.options import json_option, template_set_options
+from app.commands.options import absence, json_option, one_tag, template_set_options
 from app.commands.output import err, out, print_json
 from app.core.building import released_template
 from app.core.errors import SourceError
@@ -89,7 +90,7 @@ class _Chosen:
 )
 @click.option(
     "--locale",
-    default="",
+    callback=one_tag,
     metavar="TAG",
     help="The language of the emails, such as af-ZA [default: the set's].",
 )
@@ -110,7 +111,7 @@ def command(
     target: str,
     release: str,
     workers: int,
-    locale: str,
+    locale: str | None,
     locale_field: str,
     resume: bool,
     as_json: bool,
@@ -128,7 +129,10 @@ def command(
     editions, identity = (
         _from_target(target, release, name) if target else (_from_sources(templates, fixtures, name), "")
     )
-    chosen = _Chosen(editions, identity, locale, locale_field)
+    own, *further = (each.template.locale for each in editions)
+    if locale and (lacking := absence(name, locale, own, further)):
+        err.print(Text("warning: ", style="yellow").append(lacking, style="default"))
+    chosen = _Chosen(editions, identity, locale or "", locale_field)
     with _opened(data_file) as data:
         job = _job(name, chosen, data, result, Form(form), is_resumed=resume)
         began = time.monotonic()

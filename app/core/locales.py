@@ -28,6 +28,7 @@ from babel.numbers import (
 
 from app.core.errors import SourceError
 from bbws_templates.display.plan import WIDTHS
+from bbws_templates.layout import LOCALE
 
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2100
@@ -108,6 +109,17 @@ def canonical_tag(tag: str) -> str:
     return str(_locale(tag)).replace("_", "-")
 
 
+def require_canonical(tag: str) -> None:
+    """Let ``tag`` pass as that of a language, written as CLDR writes it.
+
+    Raises:
+        SourceError: it is written otherwise, or as ``canonical_tag``.
+    """
+    proper = canonical_tag(tag)
+    if proper != tag:
+        raise SourceError(f"'{tag}' is written '{proper}'.", remedy=f"Write {proper}.")
+
+
 @cache
 def text_direction(tag: str) -> str:
     """``ltr`` or ``rtl``, as the language of ``tag`` is written.
@@ -129,11 +141,14 @@ def require_zone(name: str) -> None:
 
 def _locale(tag: str) -> Locale:
     try:
-        return Locale.parse(tag, sep="-", resolve_likely_subtags=False)
+        # Babel passes over what POSIX adds (".UTF-8", "@euro"), and has what all languages share as one more.
+        if re.fullmatch(LOCALE, tag, re.IGNORECASE) and tag.lower() != "root":
+            return Locale.parse(tag, sep="-", resolve_likely_subtags=False)
     except (UnknownLocaleError, ValueError, TypeError):
-        raise SourceError(
-            f"CLDR knows no locale '{tag[:80]}'.", remedy="Write a tag of BCP 47 such as en-ZA, af or zu-ZA."
-        ) from None
+        pass
+    raise SourceError(
+        f"CLDR knows no locale '{tag[:80]}'.", remedy="Write a tag of BCP 47 such as en-ZA, af or zu-ZA."
+    )
 
 
 @cache

@@ -150,14 +150,18 @@ def read_settings(text: str, label: str) -> SetSettings:
 
 
 def _require_known(settings: SetSettings, text: str, label: str) -> None:
-    """Refuse a locale that CLDR does not have, and a zone that is none."""
+    """Refuse a locale that CLDR does not have or writes otherwise, and a zone that is none."""
     for member, value in (("locale", settings.locale), ("time_zone", settings.time_zone)):
         if not value:
             continue
         from app.core import locales  # Babel takes a while, and a set may name neither.
 
         try:
-            locales.locale_rules(value) if member == "locale" else locales.require_zone(value)
+            if member == "time_zone":
+                locales.require_zone(value)
+                continue
+            locales.require_canonical(value)
+            locales.locale_rules(value)
         except SourceError as error:
             raise SourceError(
                 f"{member}: {error.message}", location=_line_of(member, text, label), remedy=error.remedy

@@ -125,8 +125,7 @@ def load_translated(file: SourceFile, own: Metadata) -> Translated:
             ) from None
         raise first_offence(error, file, _TranslationFile) from None
     for field, words in parsed.words.items():
-        for code in words:
-            _require_code(own.contract, field, code, file)
+        _require_words(own.contract, field, words, file)
     return Translated(file, parsed.subject, parsed.preheader, parsed.words)
 
 
@@ -155,21 +154,24 @@ def choice_words(contract: Mapping[str, Any], locale: str) -> dict[str, dict[str
     return found
 
 
-def _require_code(contract: Mapping[str, Any], field: str, code: str, file: SourceFile) -> None:
-    place = locate(file.text, file.label, f"/words/{escaped(field)}/{escaped(code)}")
+def _require_words(
+    contract: Mapping[str, Any], field: str, words: Mapping[str, str], file: SourceFile
+) -> None:
+    pointer = f"/words/{escaped(field)}"
     display = _display(contract, field)
     if display is None:
         raise SourceError(
             f"The contract shows no field '{field}' as a choice.",
-            location=place,
+            location=locate(file.text, file.label, pointer),
             remedy="Name a field whose x-display has words, such as paymentStatus or items[].status.",
         )
-    if code not in display["words"]:
-        raise SourceError(
-            f"The template has no word for the code '{code}' of '{field}'.",
-            location=place,
-            remedy=f"Known: {', '.join(display['words'])}.",
-        )
+    for code in words:
+        if code not in display["words"]:
+            raise SourceError(
+                f"The template has no word for the code '{code}' of '{field}'.",
+                location=locate(file.text, file.label, f"{pointer}/{escaped(code)}"),
+                remedy=f"Known: {', '.join(display['words'])}.",
+            )
 
 
 def _choice(contract: Mapping[str, Any], field: str) -> dict[str, Any]:

@@ -370,6 +370,25 @@ def test_a_batch_is_in_one_language_or_each_line_in_its_own(
     assert subjects(mixed, tmp_path / "d.jsonl", "--locale", "af", *by_line)[:2] == [AFRIKAANS, AFRIKAANS]
 
 
+@pytest.mark.parametrize(
+    ("locale", "status", "sentence"),
+    [
+        ("zu-ZA", 0, "is not there in 'zu-ZA': this is en-ZA. There is af."),
+        ("no tag", 2, "'no tag' is not a language tag"),
+        ("../..", 2, "'../..' is not a language tag"),
+    ],
+)
+def test_a_language_that_no_line_can_have_is_not_passed_over_in_silence(
+    tmp_path: Path, workspace: Workspace, locale: str, status: int, sentence: str
+) -> None:
+    data = in_languages(tmp_path / "data.jsonl", workspace, None)
+    arguments = ["--data", str(data), "--out", str(tmp_path / "out.jsonl"), "--workers", "1"]
+    folders = ["--templates", str(ROOT / "templates"), "--fixtures", str(ROOT / "fixtures")]
+    result = CliRunner().invoke(cli, ["render-batch", CONFIRMATION, *arguments, "--locale", locale, *folders])
+    assert result.exit_code == status
+    assert sentence in " ".join(result.output.split())
+
+
 # --- its memory ---------------------------------------------------------------------------------------------
 
 

@@ -105,6 +105,8 @@ def test_render_gives_a_language_and_says_where_it_is_not_there(call: Callable[.
     other = call("render", order, "--locale", "zu-ZA", "--format", "subject")
     assert (other.status, other.out[:18]) == (0, "Order Confirmation")
     assert "is not there in 'zu-ZA': this is en-ZA. There is af." in " ".join(other.err.split())
+    for wanted in ("af_ZA", "AF-za"):  # as a Lambda takes them
+        assert call("render", order, "--locale", wanted, "--format", "subject").out.startswith("Bestel")
     assert call("render", order, "--locale", "no tag").status == 2
     assert call("render", f"{order}.zu").status == 2
     listed = json.loads(call("list", "--json").out)

@@ -178,6 +178,8 @@ def test_what_is_wrong_with_a_fixture_is_said_once(folder: Folder) -> None:
         ("a/one.xx.html", HTML, "'xx' is no language that CLDR knows", "one.xx.html"),
         ("a/one.v2.html", HTML, "'v2' is no language", "one.v2.html"),
         ("a/one.AF-za.html", HTML, "The language 'AF-za' is written 'af-ZA'", "one.AF-za.html"),
+        ("a/one.af.zu.html", HTML, "'af.zu' is no language that CLDR knows", "one.af.zu.html"),
+        ("a/one.root.html", HTML, "'root' is no language that CLDR knows", "one.root.html"),
         ("a/one.en-ZA.html", HTML, "'en-ZA' is the language of the set", "one.en-ZA.html"),
         ("a/two.af.html", HTML, "There is no a/two.html, of which this would be", "two.af.html"),
         ("a/one.af.json", None, "has no subject and no preheader", "one.af.html"),
@@ -190,6 +192,12 @@ def test_what_is_wrong_with_a_fixture_is_said_once(folder: Folder) -> None:
             "a/one.af.json",
             {**AFRIKAANS, "words": {"name": {"A": "b"}}},
             "shows no field 'name' as a choice",
+            "one.af.json",
+        ),
+        (
+            "a/one.af.json",
+            {**AFRIKAANS, "words": {"tone": {}}},
+            "shows no field 'tone' as a choice",
             "one.af.json",
         ),
         (
@@ -236,6 +244,19 @@ def test_a_mistake_is_an_error_at_its_place(
         ("settings.toml", f'{SETTINGS}languages = ["zu"]', "is not there in 'zu'", "one.html"),
         ("partials/greeting.af.html", None, "The partial 'greeting' has words", "greeting.html"),
         (
+            "partials/greeting.af.html",
+            "<p>Hello <span>{{name}}</span></p>\n",
+            "The partial 'greeting' says in 'af' what it says in the set's own language",
+            "greeting.af.html",
+        ),
+        (
+            "a/one.af.json",
+            {**AFRIKAANS, "preheader": METADATA["preheader"]},
+            "The preheader says in 'af' what it says in the set's own language",
+            "one.af.json",
+        ),
+        ("a/one.txt", "Hi {{name}}", "has a text part of its own, and in 'af' none", "one.af.html"),
+        (
             "a/one.af.json",
             {**AFRIKAANS, "words": {"status": {"PAID": "Betaal"}}},
             "'status' has no words in 'af' for DUE.",
@@ -251,6 +272,52 @@ def test_what_is_not_translated_yet_is_a_warning(
     assert (found.code, found.severity) == ("missing-translation", Severity.WARNING)
     assert message in found.message
     assert found.location.file.endswith(place)
+
+
+@pytest.mark.parametrize("suffix", ["html", "txt"])
+def test_a_part_that_is_still_the_copy_it_began_as_is_a_warning(folder: Folder, suffix: str) -> None:
+    """Whatever it says of its own language: that alone was changed when it was copied."""
+    words = HTML.replace("{{status}}", "Status: {{status}}")
+    if suffix == "txt":
+        words = "{{name}}, Status: {{status}}"
+    for tag, lang in (("", "{{> lang}}"), (".af", "af")):
+        folder.write(f"templates/a/one{tag}.{suffix}", words.replace("{{> lang}}", lang))
+    [found] = folder.findings()
+    assert (found.code, found.location.file.endswith(f"one.af.{suffix}")) == ("missing-translation", True)
+    folder.write(f"templates/a/one.af.{suffix}", words.replace("Status", "Toestand"))
+    assert folder.findings() == ()
+
+
+def test_what_is_the_same_in_two_kinds_of_one_language_is_none(folder: Folder) -> None:
+    """English of Britain may well differ in its dates alone."""
+    folder.write("templates/a/one.html", HTML.replace("{{status}}", "Status: {{status}}"))
+    folder.write("templates/a/one.en-GB.html", HTML.replace("{{status}}", "Status: {{status}}"))
+    english = {"subject": METADATA["subject"], "preheader": METADATA["preheader"]}
+    folder.write(
+        "templates/a/one.en-GB.json", {**english, "words": {"status": {"PAID": "Paid", "DUE": "Due"}}}
+    )
+    folder.write("templates/partials/greeting.en-GB.html", "<p>Hello <span>{{name}}</span></p>\n")
+    assert folder.findings() == ()
+
+
+@pytest.mark.parametrize(
+    ("locale", "message"),
+    [
+        ("en-za", "locale: 'en-za' is written 'en-ZA'."),
+        ("EN-ZA", "locale: 'EN-ZA' is written 'en-ZA'."),
+        ("en-ZA.UTF-8", "locale: CLDR knows no locale 'en-ZA.UTF-8'."),
+        ("en@euro", "locale: CLDR knows no locale 'en@euro'."),
+        ("root", "locale: CLDR knows no locale 'root'."),
+    ],
+)
+def test_the_language_of_the_set_is_written_as_that_of_a_translation(
+    folder: Folder, locale: str, message: str
+) -> None:
+    """Else a release could not carry it, or a translation be into the language that the set is in."""
+    folder.write("templates/settings.toml", SETTINGS.replace("en-ZA", locale))
+    found = next(each for each in folder.findings() if each.location.file.endswith("settings.toml"))
+    assert (found.message, found.severity, found.location.line) == (message, Severity.ERROR, 1)
+    assert found.remedy
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,18 @@ def test_what_is_asked_of_the_client_is_in_the_language_too(client_of: ClientOf)
     assert display.prepared(found.name, found.contract, DATA)["when"] == "01 Maart 2026"
 
 
+@pytest.mark.parametrize("wanted", ["fr-CA", "no tag", "", 5, ["af"], "a" * 10_000])
+def test_whatever_is_asked_for_is_answered_and_not_kept(client_of: ClientOf, wanted: Any) -> None:
+    """A wish comes from profiles and browsers: a process that keeps each of them grows without end."""
+    client = client_of(release_in(AFRIKAANS, ZULU))
+    assert client.display(locale="af") is client.display(locale="af")
+    kept = client._cache.serving().bundle._displays
+    before = set(kept)
+    client.display(locale=wanted)
+    assert client.template("mails/mail", locale=wanted).locale == "en-ZA"
+    assert set(kept) - before <= {"en-ZA"}
+
+
 def test_many_are_in_one_language_or_each_in_its_own(client_of: ClientOf) -> None:
     client = client_of(release_in(AFRIKAANS))
     records = [{**DATA, "name": name} for name in ("Ann", "Anna")]

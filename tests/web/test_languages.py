@@ -30,6 +30,7 @@ def afrikaans(folders: Folders, caller: Caller) -> Caller:
     ("wanted", "locale", "subject", "preview"),
     [
         ("af-ZA", "af", "Hallo Ann", f"/preview/{NAME}.af?"),
+        ("AF_za", "af", "Hallo Ann", f"/preview/{NAME}.af?"),
         ("zu-ZA", "en-ZA", "Hello Ann", f"/preview/{NAME}?"),
         (None, "en-ZA", "Hello Ann", f"/preview/{NAME}?"),
     ],
@@ -57,6 +58,14 @@ def test_what_is_no_tag_is_a_wrong_call(afrikaans: Caller) -> None:
     answer = afrikaans.render(NAME, {"data": DATA, "locale": "no tag"})
     assert answer.status_code == 422
     assert "locale" in answer.text
+
+
+@pytest.mark.parametrize("tag", ["zu", "no-tag", "", ".."])
+def test_an_address_of_a_translation_that_is_not_there_leads_to_none(afrikaans: Caller, tag: str) -> None:
+    """A wish may be met in another language; an address names one thing."""
+    for body in ({"data": DATA}, {"fixture": "plain"}):
+        assert afrikaans.render(f"{NAME}.{tag}", body).status_code == 404
+    assert afrikaans.render(f"{NAME}.af", {"data": DATA}).json()["locale"] == "af"
 
 
 def test_a_translation_has_the_addresses_of_a_template_and_is_none_in_the_list(afrikaans: Caller) -> None:

@@ -70,12 +70,15 @@ class Pantry:
 
     def __init__(self, templates: TemplateSet, source: TemplateSource, *, html: bool) -> None:
         metadata = source.metadata
-        self._files: Mapping[str, SourceFile] = templates.partials if html else templates.text_partials
+        self.own: Mapping[str, SourceFile] = templates.partials if html else templates.text_partials
+        """By name and, behind a dot, language: every partial as it is."""
         self._tags = tuple(widened(source.locale))
         self._place = Location(source.html.label)
         self._locale = source.locale or templates.settings.locale
         self.untranslated: dict[str, SourceFile] = {}
         """By name, the partials that a translation has taken for want of one in its language."""
+        self.translated: dict[str, SourceFile] = {}
+        """By name, those that it has taken in its language, or in a wider one."""
         self._broken = templates.broken_partials
         self._folder = "partials/*.html" if html else "partials/*.txt"
         self._reserved: dict[str, Ingredient] = {}
@@ -93,11 +96,11 @@ class Pantry:
 
     def files(self) -> dict[str, SourceFile]:
         """The file of each partial by the name under which a source takes it."""
-        found = dict(self._files)
+        found = dict(self.own)
         for tag in reversed(self._tags):
             found |= {
                 name.removesuffix(f".{tag}"): file
-                for name, file in self._files.items()
+                for name, file in self.own.items()
                 if name.endswith(f".{tag}")
             }
         return found
@@ -122,12 +125,13 @@ class Pantry:
         for tag in self._tags:
             if f"{name}.{tag}" in self._broken:
                 raise self._broken[f"{name}.{tag}"]
-            if f"{name}.{tag}" in self._files:
-                return Ingredient.of_file(self._files[f"{name}.{tag}"])
-        if name in self._files:
+            if f"{name}.{tag}" in self.own:
+                self.translated[name] = self.own[f"{name}.{tag}"]
+                return Ingredient.of_file(self.translated[name])
+        if name in self.own:
             if self._tags:
-                self.untranslated[name] = self._files[name]
-            return Ingredient.of_file(self._files[name])
+                self.untranslated[name] = self.own[name]
+            return Ingredient.of_file(self.own[name])
         if name in self._broken:
             raise self._broken[name]
         if ".." in PurePosixPath(name).parts or name.startswith(("/", "\\")) or "\\" in name:
@@ -157,7 +161,7 @@ class Pantry:
                 location=place,
                 remedy=foreign.instead,
             )
-        near = difflib.get_close_matches(name, [*self._files, *self._reserved, *_OF_LANGUAGE], n=3)
+        near = difflib.get_close_matches(name, [*self.own, *self._reserved, *_OF_LANGUAGE], n=3)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise PartialError(
             f"There is no partial '{name}'.",

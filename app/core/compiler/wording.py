@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as entities
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
@@ -16,6 +17,8 @@ from bbws_templates.tokens import TokenKind, tokenize
 
 ALL_LANGUAGES: Final = "all languages"
 """What a Mustache comment says in a partial that is the same in all of them, such as a company's name."""
+
+_OF_LANGUAGE: Final = re.compile(r"\b(?:lang|dir)=(?:\"[^\"]*\"|'[^']*')")
 
 _SPOKEN: Final = frozenset({"alt", "title", "aria-label"})
 """Attributes that are read to somebody."""
@@ -31,6 +34,34 @@ def untranslated(source: TemplateSource, name: str, file: SourceFile) -> Finding
         Location(file.label),
         f"Add {label.stem}.{source.locale}{label.suffix} beside it; one that is the same in every language "
         f"says so: {{{{! {ALL_LANGUAGES} }}}}.",
+        source.name,
+    )
+
+
+def is_copy(text: str, before: str, own: str, locale: str, *, html: bool) -> bool:
+    """Whether ``text``, in the language ``locale``, has words and says what ``before`` says in ``own``.
+
+    What a document says of its own language and direction aside. Two kinds of one language, such as ``en-ZA``
+    and ``en-GB``, may well say the same.
+
+    Raises:
+        TemplateSyntaxError: it is malformed Mustache.
+    """
+    if own.partition("-")[0] == locale.partition("-")[0]:
+        return False
+    is_same = _OF_LANGUAGE.sub("", text).strip() == _OF_LANGUAGE.sub("", before).strip()
+    return is_same and has_words(text, html=html)
+
+
+def copied(what: str, source: TemplateSource, place: Location) -> Finding:
+    """That ``what`` of the translation ``source``, at ``place``, is still the copy that it began as."""
+    return Finding(
+        "missing-translation",
+        Severity.WARNING,
+        f"The {what} says in '{source.locale}' what it says in the set's own language, word for word.",
+        place,
+        "Translate it; where it is meant to be the same, write a comment into it: "
+        f"{{{{! {ALL_LANGUAGES} }}}}.",
         source.name,
     )
 

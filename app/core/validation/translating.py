@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from app.core.compiler.wording import copied, is_copy
 from app.core.findings import Finding
 from app.core.jsontext import locate
 from app.core.sources import TemplateSet, TemplateSource
@@ -34,7 +35,18 @@ def translation_findings(source: TemplateSource, templates: TemplateSet) -> Iter
                     remedy=f"Begin with: bbws-templates new {source.name} --locale {tag}",
                     template=source.name,
                 )
-    elif source.metadata is not None:
+        return
+    yield from _copies(source, templates)
+    own = templates.templates[source.template]
+    if own.text is not None and source.text is None:
+        yield MISSING.finding(
+            Location(source.html.label),
+            f"The template has a text part of its own, and in '{source.locale}' none: there it is made from "
+            "the HTML.",
+            remedy=f"Add {edition(source.template, source.locale)}.txt, a translation of {own.text.label}.",
+            template=edition(source.template, source.locale),
+        )
+    if source.metadata is not None:
         file = source.metadata.file
         contract = source.metadata.contract
         for field in Field(contract, contract).within():
@@ -47,6 +59,21 @@ def translation_findings(source: TemplateSource, templates: TemplateSet) -> Iter
                     remedy=f'Write them here: "words": {{"{plain(field.name)}": {{"{lacking[0]}": "…"}}}}.',
                     template=edition(source.template, source.locale),
                 )
+
+
+def _copies(source: TemplateSource, templates: TemplateSet) -> Iterator[Finding]:
+    """The parts of a translation that are still those of the template, which they began as."""
+    own, languages = templates.templates[source.template], (templates.settings.locale, source.locale)
+    if is_copy(source.html.text, own.html.text, *languages, html=True):
+        yield copied("HTML", source, Location(source.html.label))
+    if source.text and own.text and is_copy(source.text.text, own.text.text, *languages, html=False):
+        yield copied("text part", source, Location(source.text.label))
+    if source.metadata and own.metadata:
+        file = source.metadata.file
+        for member in ("subject", "preheader"):
+            now, before = (str(getattr(each, member)) for each in (source.metadata, own.metadata))
+            if is_copy(now, before, *languages, html=False):
+                yield copied(member, source, locate(file.text, file.label, f"/{member}"))
 
 
 def _words(field: Field) -> Mapping[str, object]:

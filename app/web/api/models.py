@@ -11,7 +11,7 @@ from app.core.findings import Finding, Severity
 from app.web.live.parts import Role
 from app.web.live.releases import DEFAULT_TARGET, SOURCE
 from app.web.problems import Problem
-from bbws_templates.layout import LOCALE
+from bbws_templates.languages import WISH
 
 _NAME = "receipts/receipt"
 
@@ -200,7 +200,7 @@ class RenderRequest(_Model):
     )
     locale: str | None = Field(
         default=None,
-        pattern=f"^{LOCALE}$",
+        pattern=f"^{WISH}$",
         description="The language to have it in, such as `af-ZA`. Where the template is not in that, it is "
         "taken in the next wider one, at last in the set's own; the answer says which it became.",
     )

@@ -41,9 +41,10 @@ def render_template(
     that language or the next wider one that there is, else in the set's own.
     """
     snapshot = services.snapshot
+    edition = name  # an address names one thing; only a wish may be met by another
     name, locale = parted(name)
     locale = body.locale or locale
-    if body.release == SOURCE or body.data is None:
+    if body.locale and (body.release == SOURCE or body.data is None):
         edition = snapshot.workspace.in_language(name, locale)
     if body.data is not None:
         data = Data(body.data, lenient=body.lenient)
