@@ -165,6 +165,13 @@ def test_markup_that_data_bring_into_an_element_of_text_is_that_text(name: str) 
         test_anything_compiles_or_is_refused_with_a_place.hypothesis.inner_test(html)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("html", ["{{#a}}<p>x<template>{{/a}}", "<template>{{#a}}x</template><p>y{{/a}}"])
+def test_a_section_that_ends_where_no_client_looks_is_one_clear_error(html: str) -> None:
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    with pytest.raises(CompileError, match=r"^mail\.html:1:\d+: Section 'a' ends, in line 1"):
+        compile_template(source, EMPTY)
+
+
 @pytest.mark.parametrize(
     "html", ["", " \n", "just text", "{{a}}", "<p>", "<!-- only -->", "<!doctype html>", "{{! x }}"]
 )

@@ -106,7 +106,14 @@ def require_parents(document: Document, masked: MaskedDocument) -> None:
     """
     places = masked.sections
     for pair in document.sections:
-        if pair.opening_number not in places or pair.closing_number not in places:
+        if (pair.opening_number in places) is not (pair.closing_number in places):
+            document.fail(
+                pair.opening.start,
+                f"Section '{pair.opening.key}' ends, {_line(document, pair)}, beyond an element whose "
+                "content no client shows, such as <template>.",
+                "A section must surround whole elements: close the element, or leave it out.",
+            )
+        if pair.opening_number not in places:
             continue
         first = places[pair.opening_number].getparent()
         last = places[pair.closing_number].getparent()
