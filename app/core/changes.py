@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -148,7 +148,18 @@ def _consequences(
         return ()
     if after is None:
         return (ContractChange("", True, "has no template any more: callers that ask for it fail"),)
-    return contract_changes(before.contract, after.contract)
+    return (*contract_changes(before.contract, after.contract), *_languages_gone(before, after))
+
+
+def _languages_gone(before: CompiledTemplate, after: CompiledTemplate) -> Iterator[ContractChange]:
+    """Nobody fails who asks for one of them, and readers find themselves in another language."""
+    kept = {each.locale for each in after.translations}
+    for locale in (each.locale for each in before.translations if each.locale not in kept):
+        yield ContractChange(
+            "",
+            False,
+            f"give no mail in '{locale}' any more: who asks for it gets a wider language or the set's own",
+        )
 
 
 _FURTHER = "members of another version"

@@ -376,7 +376,7 @@ def test_a_broken_template_takes_its_translations_along_and_is_reported_once(fol
     assert found.location.file.endswith("one.json")
 
 
-def test_a_plan_shows_a_language_that_came_and_breaks_nobody(folder: Folder) -> None:
+def test_a_plan_shows_a_language_that_came_or_went_and_breaks_nobody(folder: Folder) -> None:
     new = make_unchecked_release(folder.load(), Provenance())
     for suffix in ("html", "json"):
         folder.write(f"templates/a/one.af.{suffix}", None)
@@ -387,4 +387,8 @@ def test_a_plan_shows_a_language_that_came_and_breaks_nobody(folder: Folder) -> 
         "contract", "subject (af)", "preheader (af)", "source (af)", "text (af)", "html (af)",
     }  # fmt: skip
     assert change.consequences == ()
+    [gone] = template_changes(new.bundle, old.bundle)
+    [consequence] = gone.consequences
+    assert "no mail in 'af' any more" in str(consequence)
+    assert not consequence.breaking
     assert [part.part for part in setting_changes(old.bundle, new.bundle)] == ["display"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.publishing.bucket_store import BucketStore
+from bbws_templates.compiled import Translation
 from bbws_templates.target import BucketTarget
 from infra.design import ENVIRONMENTS, REGION, Environment
 from infra.verify.aws import Account
@@ -46,9 +47,9 @@ class Place:
             self.s3.delete_object(Bucket=name, Key=entry["Key"], VersionId=entry["VersionId"])
         self.s3.delete_bucket(Bucket=name)
 
-    def publish(self, *names: str, text: str = WORDS) -> None:
+    def publish(self, *names: str, text: str = WORDS, **changes: Any) -> None:
         """A release that has these templates and no others."""
-        publish_to(self.store, release(text, names=names), allow_breaking=True)
+        publish_to(self.store, release(text, names=names, **changes), allow_breaking=True)
 
     def put(self, key: str, body: bytes) -> None:
         """What no publisher wrote."""
@@ -89,6 +90,16 @@ def test_a_template_of_a_release_before_may_stay(place: Place) -> None:
     assert place.found() == {}
     go_back(place.store)
     assert place.found() == {}
+
+
+def test_a_template_in_a_further_language_is_as_released(place: Place) -> None:
+    """Until a prune, after the release that no longer has it as well; never in another language."""
+    place.publish(*KNOWN, translations=(Translation("af", f"<p>{WORDS}</p>", "Beste", "Vir jou", "nuut"),))
+    assert place.found() == {}
+    place.publish(*KNOWN)
+    assert place.found() == {}
+    place.put(f"{KNOWN[0]}.zu.html", WORDS.encode())
+    assert place.found() == {"objects that nobody published": f"{KNOWN[0]}.zu.html"}
 
 
 def test_a_page_at_the_place_of_a_template_is_named_where_no_release_has_it(place: Place) -> None:
