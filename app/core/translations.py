@@ -80,16 +80,19 @@ def require_language(tag: str, *, own: str, place: Location | None, name: str) -
         proper = canonical_tag(tag)
     except SourceError as error:
         raise SourceError(
-            f"'{tag[:80]}' is no language that CLDR knows, as what follows a dot in a template's name is.",
+            f"'{tag[:80]}' is no language that CLDR knows"
+            + (", as what follows a dot in a template's name is." if place else "."),
             location=place,
             remedy=f"Write a tag of BCP 47, as in {name}.af.html or {name}.zu-ZA.html; else rename the file, "
-            "with '_' or '-' for the dot.",
+            "with '_' or '-' for the dot."
+            if place
+            else error.remedy,
         ) from error
     if proper != tag:
         raise SourceError(
             f"The language '{tag}' is written '{proper}'.",
             location=place,
-            remedy=f"Rename it {name}.{proper}.html.",
+            remedy=f"Rename it {name}.{proper}.html." if place else f"Write --locale {proper}.",
         )
     if not own:
         raise SourceError(
@@ -101,7 +104,7 @@ def require_language(tag: str, *, own: str, place: Location | None, name: str) -
         raise SourceError(
             f"'{tag}' is the language of the set, in which {name}.html is.",
             location=place,
-            remedy="Remove this file, or correct its language.",
+            remedy="Remove this file, or correct its language." if place else "Name another.",
         )
 
 
@@ -126,6 +129,7 @@ def load_translated(file: SourceFile, own: Metadata) -> Translated:
         raise first_offence(error, file, _TranslationFile) from None
     for field, words in parsed.words.items():
         _require_words(own.contract, field, words, file)
+    _require_one_word_each(own.contract, parsed.words, file)
     return Translated(file, parsed.subject, parsed.preheader, parsed.words)
 
 
@@ -172,6 +176,22 @@ def _require_words(
                 location=locate(file.text, file.label, f"{pointer}/{escaped(code)}"),
                 remedy=f"Known: {', '.join(display['words'])}.",
             )
+
+
+def _require_one_word_each(contract: Mapping[str, Any], words: Words, file: SourceFile) -> None:
+    """Of fields that share a definition, each has its word; two for a code would leave one of them unsaid."""
+    given: dict[tuple[int, str], tuple[str, str]] = {}
+    for field, by_code in words.items():
+        definition = id(_choice(contract, field))
+        for code, word in by_code.items():
+            other, before = given.setdefault((definition, code), (field, word))
+            if word != before:
+                raise SourceError(
+                    f"'{field}' and '{other}' share one definition, which has one word in a language for the "
+                    f"code '{code}'.",
+                    location=locate(file.text, file.label, f"/words/{escaped(field)}/{escaped(code)}"),
+                    remedy="Give the word once; or give one of the fields an x-display of its own.",
+                )
 
 
 def _choice(contract: Mapping[str, Any], field: str) -> dict[str, Any]:

@@ -159,8 +159,12 @@ def test_the_words_of_a_choice_are_there_to_be_translated(home: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("receipts/order", "--locale", "xx"), "'xx' is no language that CLDR knows"),
-        (("receipts/order", "--locale", "en-ZA"), "'en-ZA' is the language of the set"),
+        (("receipts/order", "--locale", "xx"), "'xx' is no language that CLDR knows. Write a tag of BCP 47"),
+        (("receipts/order", "--locale", "AF"), "The language 'AF' is written 'af'. Write --locale af."),
+        (
+            ("receipts/order", "--locale", "en-ZA"),
+            "'en-ZA' is the language of the set, in which receipts/order.html is. Name",
+        ),
         (("notifications/order_confirmation_customer", "--locale", "af"), "is there in 'af' already"),
         (("receipts/refund", "--locale", "af"), "There is no template named 'receipts/refund'"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -238,66 +239,24 @@ def test_a_mistake_is_an_error_at_its_place(
     assert folder.load().render("a/one", DATA).subject == "Hello Ann"
 
 
-@pytest.mark.parametrize(
-    ("file", "content", "message", "place"),
-    [
-        ("settings.toml", f'{SETTINGS}languages = ["zu"]', "is not there in 'zu'", "one.html"),
-        ("partials/greeting.af.html", None, "The partial 'greeting' has words", "greeting.html"),
-        (
-            "partials/greeting.af.html",
-            "<p>Hello <span>{{name}}</span></p>\n",
-            "The partial 'greeting' says in 'af' what it says in the set's own language",
-            "greeting.af.html",
-        ),
-        (
-            "a/one.af.json",
-            {**AFRIKAANS, "preheader": METADATA["preheader"]},
-            "The preheader says in 'af' what it says in the set's own language",
-            "one.af.json",
-        ),
-        ("a/one.txt", "Hi {{name}}", "has a text part of its own, and in 'af' none", "one.af.html"),
-        (
-            "a/one.af.json",
-            {**AFRIKAANS, "words": {"status": {"PAID": "Betaal"}}},
-            "'status' has no words in 'af' for DUE.",
-            "one.af.json",
-        ),
-    ],
-)
-def test_what_is_not_translated_yet_is_a_warning(
-    folder: Folder, file: str, content: str | dict[str, Any] | None, message: str, place: str
-) -> None:
-    folder.write(f"templates/{file}", content)
-    [found] = folder.findings()
-    assert (found.code, found.severity) == ("missing-translation", Severity.WARNING)
-    assert message in found.message
-    assert found.location.file.endswith(place)
-
-
-@pytest.mark.parametrize("suffix", ["html", "txt"])
-def test_a_part_that_is_still_the_copy_it_began_as_is_a_warning(folder: Folder, suffix: str) -> None:
-    """Whatever it says of its own language: that alone was changed when it was copied."""
-    words = HTML.replace("{{status}}", "Status: {{status}}")
-    if suffix == "txt":
-        words = "{{name}}, Status: {{status}}"
-    for tag, lang in (("", "{{> lang}}"), (".af", "af")):
-        folder.write(f"templates/a/one{tag}.{suffix}", words.replace("{{> lang}}", lang))
-    [found] = folder.findings()
-    assert (found.code, found.location.file.endswith(f"one.af.{suffix}")) == ("missing-translation", True)
-    folder.write(f"templates/a/one.af.{suffix}", words.replace("Status", "Toestand"))
-    assert folder.findings() == ()
-
-
-def test_what_is_the_same_in_two_kinds_of_one_language_is_none(folder: Folder) -> None:
-    """English of Britain may well differ in its dates alone."""
-    folder.write("templates/a/one.html", HTML.replace("{{status}}", "Status: {{status}}"))
-    folder.write("templates/a/one.en-GB.html", HTML.replace("{{status}}", "Status: {{status}}"))
-    english = {"subject": METADATA["subject"], "preheader": METADATA["preheader"]}
-    folder.write(
-        "templates/a/one.en-GB.json", {**english, "words": {"status": {"PAID": "Paid", "DUE": "Due"}}}
+@pytest.mark.parametrize("word", ["Betaal", "Klaar"])
+def test_two_words_for_a_code_of_one_definition_are_an_error(folder: Folder, word: str) -> None:
+    """Of fields that share a definition the last would win, in all of them."""
+    contract: dict[str, Any] = copy.deepcopy(METADATA["contract"])
+    fields = contract["properties"]
+    contract["$defs"] = {"state": fields["status"]}
+    fields |= {"status": {"$ref": "#/$defs/state"}, "was": {"$ref": "#/$defs/state"}}
+    folder.write("templates/a/one.json", {**METADATA, "contract": contract})
+    words = {**AFRIKAANS["words"], "was": {"PAID": word}}
+    folder.write("templates/a/one.af.json", {**AFRIKAANS, "words": words})
+    found = [each for each in folder.findings() if "one.af.json" in each.location.file]
+    assert [each.message for each in found] == (
+        []
+        if word == "Betaal"
+        else [
+            "'was' and 'status' share one definition, which has one word in a language for the code 'PAID'."
+        ]
     )
-    folder.write("templates/partials/greeting.en-GB.html", "<p>Hello <span>{{name}}</span></p>\n")
-    assert folder.findings() == ()
 
 
 @pytest.mark.parametrize(
@@ -318,16 +277,6 @@ def test_the_language_of_the_set_is_written_as_that_of_a_translation(
     found = next(each for each in folder.findings() if each.location.file.endswith("settings.toml"))
     assert (found.message, found.severity, found.location.line) == (message, Severity.ERROR, 1)
     assert found.remedy
-
-
-@pytest.mark.parametrize(
-    "partial",
-    ["<hr>{{name}}", "{{! all languages }}\n<p>KimmyAI {{name}}</p>", "<p>&nbsp;&times;{{name}}</p>"],
-)
-def test_a_partial_without_words_needs_no_translation(folder: Folder, partial: str) -> None:
-    folder.write("templates/partials/greeting.html", partial)
-    folder.write("templates/partials/greeting.af.html", None)
-    assert folder.findings() == ()
 
 
 def test_a_partial_is_taken_in_the_next_wider_language(folder: Folder) -> None:
