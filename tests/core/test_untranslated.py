@@ -61,16 +61,25 @@ def test_a_part_that_is_still_the_copy_it_began_as_is_a_warning(folder: Folder, 
     assert folder.findings() == ()
 
 
-def test_what_is_the_same_in_two_kinds_of_one_language_is_none(folder: Folder) -> None:
+@pytest.mark.parametrize("partial", ["<p>Hello <span>{{name}}</span></p>\n", None])
+def test_what_is_the_same_in_two_kinds_of_one_language_is_none(folder: Folder, partial: str | None) -> None:
     """English of Britain may well differ in its dates alone."""
     folder.write("templates/a/one.html", HTML.replace("{{status}}", "Status: {{status}}"))
     folder.write("templates/a/one.en-GB.html", HTML.replace("{{status}}", "Status: {{status}}"))
     english = {"subject": METADATA["subject"], "preheader": METADATA["preheader"]}
-    folder.write(
-        "templates/a/one.en-GB.json", {**english, "words": {"status": {"PAID": "Paid", "DUE": "Due"}}}
-    )
-    folder.write("templates/partials/greeting.en-GB.html", "<p>Hello <span>{{name}}</span></p>\n")
+    words = {"status": {"PAID": "Paid", "DUE": "Due"}}
+    folder.write("templates/a/one.en-GB.json", {**english, "words": words})
+    if partial:
+        folder.write("templates/partials/greeting.en-GB.html", partial)
     assert folder.findings() == ()
+
+
+def test_one_language_in_two_scripts_is_two(folder: Folder) -> None:
+    folder.write("templates/settings.toml", SETTINGS.replace("en-ZA", "sr"))
+    folder.write("templates/a/one.sr-Latn.html", HTML)
+    folder.write("templates/a/one.sr-Latn.json", AFRIKAANS)
+    [found] = folder.findings()
+    assert "'greeting' has words, and is not there in 'sr-Latn'" in found.message
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from app.core.compiler.settlement import settled_sheets
 from app.core.compiler.spelling import Spelling
 from app.core.compiler.splicing import kept, splice, torn_tags
 from app.core.compiler.unused import without_unused
-from app.core.compiler.wording import copied, has_words, is_copy, untranslated
+from app.core.compiler.wording import copied, has_words, is_copy, is_kindred, untranslated
 from app.core.css.cascade import Matched
 from app.core.findings import Finding, Severity
 from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
@@ -167,12 +167,14 @@ class _Compiler:
     def _flat(self, root: Ingredient, *, html: bool, markup: Set[str] | None = None) -> FlatText:
         pantry = Pantry(self._templates, self._source, html=html)
         flat = flatten(root, pantry, markup)
+        own = self._templates.settings.locale
         lacking = {
-            name: file for name, file in pantry.untranslated.items() if has_words(file.text, html=html)
+            name: file
+            for name, file in pantry.untranslated.items()
+            if not is_kindred(own, self._source.locale) and has_words(file.text, html=html)
         }
         self._untranslated |= {file.label: file for file in lacking.values()}
         self._findings += (untranslated(self._source, name, file) for name, file in lacking.items())
-        own = self._templates.settings.locale
         for name, file in pantry.translated.items():
             before = pantry.own.get(name)
             if before and is_copy(file.text, before.text, own, self._source.locale, html=html):

@@ -38,16 +38,26 @@ def untranslated(source: TemplateSource, name: str, file: SourceFile) -> Finding
     )
 
 
+def is_kindred(own: str, locale: str) -> bool:
+    """Whether two tags are one language in one script, as ``en-ZA`` and ``en-GB``, that share most words."""
+    return _language_and_script(own) == _language_and_script(locale)
+
+
+def _language_and_script(tag: str) -> tuple[str, str]:
+    """Source: RFC 5646, section 2.2.3: of four letters, which nothing else behind the language has."""
+    language, *further = tag.split("-")
+    return language, next((each for each in further if len(each) == 4 and each.isalpha()), "")
+
+
 def is_copy(text: str, before: str, own: str, locale: str, *, html: bool) -> bool:
     """Whether ``text``, in the language ``locale``, has words and says what ``before`` says in ``own``.
 
-    What a document says of its own language and direction aside. Two kinds of one language, such as ``en-ZA``
-    and ``en-GB``, may well say the same.
+    What a document says of its own language and direction aside. Two kinds of one language may well do so.
 
     Raises:
         TemplateSyntaxError: it is malformed Mustache.
     """
-    if own.partition("-")[0] == locale.partition("-")[0]:
+    if is_kindred(own, locale):
         return False
     is_same = _OF_LANGUAGE.sub("", text).strip() == _OF_LANGUAGE.sub("", before).strip()
     return is_same and has_words(text, html=html)
