@@ -51,27 +51,27 @@ def files(home: Path) -> dict[str, bytes]:
 
 def test_a_mail_like_another_for_both_audiences_passes_the_check(home: Path) -> None:
     before = files(home)
-    result = new(home, "receipts/refund", "--like", "receipts/receipt", "--internal")
+    result = new(home, "receipts/mail_of_a_test", "--like", "receipts/receipt", "--internal")
     assert result.exit_code == 0, result.output
-    assert "bbws-templates check receipts/refund receipts/refund_internal" in result.output
+    assert "bbws-templates check receipts/mail_of_a_test receipts/mail_of_a_test_internal" in result.output
 
     made = {name: body for name, body in files(home).items() if name not in before}
     assert {name: body for name, body in files(home).items() if name in before} == before
-    assert "templates/receipts/refund_internal.txt" in made
-    assert "fixtures/receipts/refund/typical.json" in made
-    assert checked(home, "receipts/refund", "receipts/refund_internal") == []
+    assert "templates/receipts/mail_of_a_test_internal.txt" in made
+    assert "fixtures/receipts/mail_of_a_test/typical.json" in made
+    assert checked(home, "receipts/mail_of_a_test", "receipts/mail_of_a_test_internal") == []
 
-    metadata = json.loads(made["templates/receipts/refund_internal.json"])
+    metadata = json.loads(made["templates/receipts/mail_of_a_test_internal.json"])
     assert metadata["audience"] == "internal"
     assert metadata["subject"].startswith("[Internal] ")
-    assert metadata["contract"]["title"] == "Data of receipts/refund_internal"
+    assert metadata["contract"]["title"] == "Data of receipts/mail_of_a_test_internal"
 
 
 def test_nothing_has_to_be_told_of_a_further_template(home: Path) -> None:
     """What lists templates asks the folder: releases, their stable keys, pictures, the list, types."""
-    assert new(home, "receipts/refund", "--like", "receipts/receipt", "--internal").exit_code == 0
+    assert new(home, "receipts/mail_of_a_test", "--like", "receipts/receipt", "--internal").exit_code == 0
     workspace = Workspace.load(home / "templates", home / "fixtures")
-    made = {"receipts/refund", "receipts/refund_internal"}
+    made = {"receipts/mail_of_a_test", "receipts/mail_of_a_test_internal"}
     assert set(workspace.names()) == {*NAMES, *made}
     bundle = make_unchecked_release(workspace, Provenance()).bundle
     assert set(bundle.templates) == {*NAMES, *made}
@@ -84,31 +84,36 @@ def test_nothing_has_to_be_told_of_a_further_template(home: Path) -> None:
 
 def test_a_version_for_staff_is_made_where_the_other_has_none(home: Path) -> None:
     (home / "templates/receipts/receipt_internal.html").unlink()
-    result = new(home, "receipts/refund", "--like", "receipts/receipt", "--internal")
+    result = new(home, "receipts/mail_of_a_test", "--like", "receipts/receipt", "--internal")
     assert result.exit_code == 0, result.output
-    metadata = json.loads((home / "templates/receipts/refund_internal.json").read_text())
+    metadata = json.loads((home / "templates/receipts/mail_of_a_test_internal.json").read_text())
     assert (metadata["audience"], metadata["subject"][:11]) == ("internal", "[Internal] ")
 
 
 def test_the_version_for_staff_is_like_that_for_staff(home: Path) -> None:
     """Whether the other ends in ``_customer`` or not: what staff get leads nobody to a password."""
     like = "notifications/site_creation_customer"
-    assert new(home, "notifications/gone_customer", "--like", like, "--internal").exit_code == 0
-    contract = json.loads((home / "templates/notifications/gone_internal.json").read_text())["contract"]
+    assert new(home, "notifications/gone_in_a_test_customer", "--like", like, "--internal").exit_code == 0
+    contract = json.loads((home / "templates/notifications/gone_in_a_test_internal.json").read_text())[
+        "contract"
+    ]
     assert "wpPasswordResetUrl" not in contract["properties"]
 
 
 def test_references_of_a_contract_lead_where_they_led_from_any_folder(home: Path) -> None:
-    assert new(home, "a/b/refund", "--like", "receipts/receipt").exit_code == 0
-    assert checked(home, "a/b/refund") == []
+    assert new(home, "a/b/mail_of_a_test", "--like", "receipts/receipt").exit_code == 0
+    assert checked(home, "a/b/mail_of_a_test") == []
 
 
 @pytest.mark.parametrize("options", [(), ("--internal",)])
 def test_a_plain_mail_passes_the_check_in_the_set_of_the_twelve(home: Path, options: tuple[str, ...]) -> None:
-    assert new(home, "notifications/domain_expiry", *options).exit_code == 0
-    names = ["notifications/domain_expiry", *(["notifications/domain_expiry_internal"] if options else [])]
+    assert new(home, "notifications/expiry_of_a_test", *options).exit_code == 0
+    names = [
+        "notifications/expiry_of_a_test",
+        *(["notifications/expiry_of_a_test_internal"] if options else []),
+    ]
     assert checked(home, *names) == []
-    metadata = json.loads((home / "templates/notifications/domain_expiry.json").read_text())
+    metadata = json.loads((home / "templates/notifications/expiry_of_a_test.json").read_text())
     assert metadata["sender"]["address"].endswith("@kimmyai.io")
 
 
@@ -166,7 +171,10 @@ def test_the_words_of_a_choice_are_there_to_be_translated(home: Path) -> None:
             "'en-ZA' is the language of the set, in which receipts/order.html is. Name",
         ),
         (("notifications/order_confirmation_customer", "--locale", "af"), "is there in 'af' already"),
-        (("receipts/refund", "--locale", "af"), "There is no template named 'receipts/refund'"),
+        (
+            ("receipts/mail_of_a_test", "--locale", "af"),
+            "There is no template named 'receipts/mail_of_a_test'",
+        ),
     ],
 )
 def test_a_translation_that_cannot_be_is_refused(
@@ -192,13 +200,13 @@ def test_a_translation_takes_no_other_option(home: Path) -> None:
     ("name", "sentence"),
     [
         ("receipts/receipt", "already"),
-        ("refund", "category and a name"),
-        ("../refund", "cannot be named"),
-        ("/tmp/refund", "cannot be named"),
-        ("receipts/../refund", "cannot be named"),
+        ("mail_of_a_test", "category and a name"),
+        ("../mail_of_a_test", "cannot be named"),
+        ("/tmp/mail_of_a_test", "cannot be named"),
+        ("receipts/../mail_of_a_test", "cannot be named"),
         ("receipts/", "cannot be named"),
-        ("releases/refund", "cannot be named"),
-        ("partials/refund", "category and a name"),
+        ("releases/mail_of_a_test", "cannot be named"),
+        ("partials/mail_of_a_test", "category and a name"),
         ("receipts/re\nfund", "cannot be named"),
         ("", "cannot be named"),
     ],
@@ -217,10 +225,10 @@ def test_one_of_two_that_is_taken_keeps_the_other_from_being_made(home: Path) ->
     before = files(home)
     result = new(home, "receipts/order_confirmation", "--like", "receipts/receipts")
     assert isinstance(result.exception, UnknownNameError)
-    (home / "fixtures/receipts/refund_internal").mkdir(parents=True)
-    (home / "fixtures/receipts/refund_internal/typical.json").write_text("{}")
-    before["fixtures/receipts/refund_internal/typical.json"] = b"{}"
-    result = new(home, "receipts/refund", "--like", "receipts/receipt", "--internal")
+    (home / "fixtures/receipts/mail_of_a_test_internal").mkdir(parents=True)
+    (home / "fixtures/receipts/mail_of_a_test_internal/typical.json").write_text("{}")
+    before["fixtures/receipts/mail_of_a_test_internal/typical.json"] = b"{}"
+    result = new(home, "receipts/mail_of_a_test", "--like", "receipts/receipt", "--internal")
     assert isinstance(result.exception, SourceError)
     assert "exists already" in str(result.exception)
     assert files(home) == before
@@ -245,7 +253,7 @@ def test_a_disk_that_refuses_leaves_nothing_half_written(home: Path, monkeypatch
         return real(self, mode, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(Path, "open", refusing)
-    result = new(home, "receipts/refund", "--like", "receipts/receipt")
+    result = new(home, "receipts/mail_of_a_test", "--like", "receipts/receipt")
     assert isinstance(result.exception, SurroundingsError)
     assert "No space left" in str(result.exception)
     monkeypatch.undo()
