@@ -244,7 +244,12 @@ MUTANTS: dict[str, Mutant] = {
         ((SPLICING, "if tag.kind is TokenKind.UNESCAPED else", "if False else"),), ("unescaped",)
     ),
     "what is inlined is found by a rule that asks about style attributes": Mutant(
-        ((SPELLING, "if not misleading:", "if True:"),), ("inline-white-in-the-dark",)
+        (
+            (SPELLING, "if not misleading:", "if True:"),
+            # Else such elements are left alone, which is dull and right.
+            (SPELLING, "if not any(sides):", "if True:"),
+        ),
+        ("inline-white-in-the-dark",),
     ),
     "what no spelling keeps from being found is inlined": Mutant(
         ((SPELLING, "if not self._questions:", "if True:"),), ("inline-at-all",)

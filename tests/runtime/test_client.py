@@ -18,6 +18,7 @@ from bbws_templates.cache import RETRY, Origin
 from bbws_templates.client import TemplateClient
 from bbws_templates.errors import ContractError
 from bbws_templates.faults import TargetError, UnavailableError, UnknownTemplateError
+from bbws_templates.target import BucketTarget
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request, since
 from tests.publishing.samples import CONTRACT, publish_to, release
 from tests.waiting import patience
@@ -242,15 +243,23 @@ def test_without_any_copy_at_all_the_error_says_why(directory: DirectoryStore, c
         client_of(directory, clock).render("receipts/receipt", DATA)
 
 
-def test_the_environment_says_where_the_templates_are(
-    bucket: BucketStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name = "bbws-templates-sit"
-    bucket.client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "af-south-1"})
-    bucket.client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-    from bbws_templates.target import BucketTarget
+@pytest.fixture
+def of_sit(bucket: BucketStore) -> Iterator[BucketStore]:
+    """The bucket of an environment, by the name that it has everywhere; gone with the test."""
+    target = BucketTarget("bbws-templates-sit")
+    name, client = target.bucket, bucket.client
+    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "af-south-1"})
+    client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    yield BucketStore(client, target)
+    for version in client.list_object_versions(Bucket=name)["Versions"]:
+        client.delete_object(Bucket=name, Key=version["Key"], VersionId=version["VersionId"])
+    client.delete_bucket(Bucket=name)
 
-    publish_to(BucketStore(bucket.client, BucketTarget(name)), release("sit"))
+
+def test_the_environment_says_where_the_templates_are(
+    of_sit: BucketStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_to(of_sit, release("sit"))
     monkeypatch.setenv("ENVIRONMENT", "sit")
     assert TemplateClient().render("receipts/receipt", DATA).release == release("sit").id
     monkeypatch.setenv("TEMPLATE_BUCKET_NAME", "bbws-templates-elsewhere")
