@@ -100,6 +100,11 @@ class TestSenders:
         assert problems(check_elements, body) == [("unknown-element", "<spacer>a</s")]
 
 
+def test_a_break_written_as_an_end_is_read_as_one_by_everybody(check: Check) -> None:
+    (found,) = [finding for finding in check("<p>a</br>b</p>", "") if "</br>" in finding.message]
+    assert found.severity is WARNING
+
+
 class TestSettings:
     def test_a_set_names_its_own(self, check: Check) -> None:
         body = '<acme-block><p acme:x="1" acme-y="2" zzz>a</p></acme-block>'

@@ -55,6 +55,7 @@ HARMLESS = frozenset(
         "unexpected-character-after-solidus-in-tag",
         "unexpected-doctype",
         "unexpected-end-of-doctype",
+        "unexpected-end-tag-treated-as",  # </br>, which every parser reads as <br>
         "unknown-doctype",
     }
 )
