@@ -22,10 +22,13 @@ _TOKEN: Final = re.compile(
 _ATTRIBUTE: Final = re.compile(r"([^\s/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"']\S*)))?")
 _HIDING: Final = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0*)?"
-    r"|font-size\s*:\s*0(?:[a-z]+|%)?|max-height\s*:\s*0(?:[a-z]+|%)?(?=.*overflow\s*:\s*hidden))"
-    r"\s*(?:!\s*important\s*)?(?:;|$)",
-    re.IGNORECASE | re.DOTALL,
+    r"|font-size\s*:\s*0(?:[a-z]+|%)?)\s*(?:!\s*important\s*)?(?:;|$)",
+    re.IGNORECASE,
 )
+_FLAT: Final = re.compile(
+    r"(?:^|;)\s*max-height\s*:\s*0(?:[a-z]+|%)?\s*(?:!\s*important\s*)?(?:;|$)", re.IGNORECASE
+)
+_CUT: Final = re.compile(r"(?:^|;)\s*overflow\s*:\s*hidden\b", re.IGNORECASE)
 _REFERENCE: Final = re.compile(
     r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*(?:;|(?![a-zA-Z0-9=])))"
 )
@@ -250,7 +253,8 @@ def _attributes(rest: str) -> dict[str, str]:
 def _is_hidden(name: str, attributes: dict[str, str]) -> bool:
     if name in {"head", "template"} or "hidden" in attributes:
         return True
-    return bool(_HIDING.search(attributes.get("style", "")))
+    style = attributes.get("style", "")
+    return bool(_HIDING.search(style) or (_FLAT.search(style) and _CUT.search(style)))
 
 
 def _end_of_unread(fragment: str, start: int, name: str) -> int:

@@ -104,6 +104,28 @@ def test_in_time_that_grows_with_its_length(piece: str) -> None:
     Template.parse("{{{v}}}").render({"v": f"<{piece * 20_000}"}, mode=Mode.TEXT)
 
 
+@pytest.mark.parametrize(
+    "piece", ["max-height:0;", "max-height:0 ", "; ", "display:", "opacity:0.", "0a", "!"]
+)
+def test_in_time_that_grows_with_the_length_of_a_style(piece: str) -> None:
+    """As above: a look ahead to ``overflow`` from each ``max-height`` took minutes for this."""
+    Template.parse("{{{v}}}").render({"v": f'<p style="{piece * 60_000}">x</p>'}, mode=Mode.TEXT)
+
+
+@pytest.mark.parametrize(
+    ("style", "text"),
+    [
+        ("max-height: 0; overflow: hidden", ""),
+        ("overflow:hidden;MAX-HEIGHT:0px !important", ""),
+        ("max-height: 0", "x"),
+        ("max-height: 10px; overflow: hidden", "x"),
+    ],
+)
+def test_a_box_without_height_hides_what_it_cuts(style: str, text: str) -> None:
+    rendered = Template.parse("{{{v}}}").render({"v": f'<b style="{style}">x</b>'}, mode=Mode.TEXT)
+    assert rendered == text
+
+
 def test_references_are_those_of_html() -> None:
     for name in ("&hellip;", "&nbsp", "&#x1F600;", "&notit;", "&#0;", "&bogus;"):
         rendered = Template.parse("{{{v}}}").render({"v": f"a {name} b"}, mode=Mode.TEXT)
