@@ -11,13 +11,14 @@ import click
 from app.browser.folders import Folders
 from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.output import out, print_json
-from app.commands.pictures import look_between
+from app.commands.pictures import print_seen
 from app.commands.releasing import open_catalogue, print_change, print_settings, settings_option
 from app.core.building import make_unchecked_release
 from app.core.changes import setting_changes, template_changes
 from app.core.release import Release
 from app.core.release_directory import read_release
 from app.core.workspace import Workspace
+from app.operations.pictures import look_between
 from app.publishing.provenance import gather_provenance
 from bbws_templates.bundle import Bundle
 
@@ -76,7 +77,8 @@ def command(
     common = setting_changes(old.bundle, new.bundle)
     seen = None
     if pictures:
-        seen = look_between(old.bundle, new.bundle, templates, fixtures, Folders(baselines, work))
+        workspace = Workspace.load(templates, fixtures)
+        seen = look_between(old.bundle, new.bundle, workspace, Folders(baselines, work))
     if as_json:
         print_json(
             {
@@ -94,7 +96,7 @@ def command(
         if not changes and not common:
             out.print("No difference.")
         if seen:
-            seen.show()
+            print_seen(seen)
     if exit_code and (changes or common):
         raise SystemExit(1)
 

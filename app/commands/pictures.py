@@ -1,26 +1,15 @@
-"""What the release commands say about pictures: what looks different, what nobody has approved yet."""
+"""What the release commands say about pictures, and the option that goes past them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.text import Text
 
-from app.browser.between import Between, between_bundles
-from app.browser.folders import Folders
-from app.browser.releases import Standing, refuse_unapproved, standing
-from app.browser.report import report_page
-from app.browser.results import Comparison
-from app.browser.writing import write_whole
 from app.commands.output import error_members, out
-from app.core.workspace import Workspace
-from app.publishing.targets import is_protected
-from bbws_templates.bundle import Bundle
-from bbws_templates.errors import BbwsTemplatesError
+from app.operations.pictures import Approved, Pictures, Seen
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -34,130 +23,30 @@ def allow_unapproved_option(command: Command) -> Command:
     )(command)
 
 
-@dataclass(frozen=True)
-class Approved:
-    """The pictures of a release beside the approved ones; ``report`` shows those that are not approved."""
-
-    standing: Standing
-    report: Path
-
-    def show(self) -> None:
-        """One line for people."""
-        open_questions = self.standing.unapproved
-        line = Text(f"Approvals: {self.standing}", style="yellow" if open_questions else "green")
-        out.print(line.append(f"; see {self.report}" if open_questions else "").append("."))
-
-    def members(self) -> dict[str, Any]:
-        """The same as JSON members."""
-        return {
-            "total": self.standing.total,
-            "unapproved": [snapshot.id for snapshot in self.standing.unapproved],
-            "report": str(self.report) if self.standing.unapproved else "",
-        }
+def print_pictures(pictures: Pictures) -> None:
+    """A line each, for people."""
+    if pictures.seen:
+        print_seen(pictures.seen)
+    if pictures.approved:
+        print_approved(pictures.approved)
+    if pictures.problem:
+        out.print(Text(f"Pictures: cannot be told. {pictures.problem}", style="yellow"))
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What can be seen to differ between two releases; ``report`` shows it."""
-
-    between: Between
-    report: Path
-
-    def show(self) -> None:
-        """One line for people."""
-        line = Text(f"Pictures: {self.between}", style="yellow" if self.between.differs else "green")
-        out.print(line.append(f"; see {self.report}" if self.between.differs else "").append("."))
-
-    def members(self) -> dict[str, Any]:
-        """The same as JSON members."""
-        return {
-            "total": self.between.total,
-            "counts": {status.value: number for status, number in self.between.counts.items()},
-            "report": str(self.report) if self.between.differs else "",
-        }
+def pictures_members(pictures: Pictures) -> dict[str, Any]:
+    """The same as JSON members."""
+    problem = pictures.problem
+    return {**pictures.members(), **({"error": error_members(problem)} if problem else {})}
 
 
-@dataclass(frozen=True)
-class Pictures:
-    """What a plan says of pictures; ``problem`` is why it cannot, which is no reason to have no plan."""
-
-    seen: Seen | None = None
-    approved: Approved | None = None
-    problem: BbwsTemplatesError | None = None
-
-    @classmethod
-    def of(
-        cls, release: Bundle, before: Bundle | None, templates: Path, fixtures: Path, folders: Folders
-    ) -> Pictures:
-        """Look at ``release`` beside the active one, ``before``, and beside the approved pictures."""
-        try:
-            return cls(
-                look_between(before, release, templates, fixtures, folders) if before else None,
-                look_at_approvals(release, templates, fixtures, folders),
-            )
-        except BbwsTemplatesError as error:
-            return cls(problem=error)
-
-    def show(self) -> None:
-        """A line each, for people."""
-        for part in (self.seen, self.approved):
-            if part:
-                part.show()
-        if self.problem:
-            out.print(Text(f"Pictures: cannot be told. {self.problem}", style="yellow"))
-
-    def members(self) -> dict[str, Any]:
-        """The same as JSON members."""
-        return {
-            **({"againstActive": self.seen.members()} if self.seen else {}),
-            **({"approvals": self.approved.members()} if self.approved else {}),
-            **({"error": error_members(self.problem)} if self.problem else {}),
-        }
+def print_seen(seen: Seen) -> None:
+    """What can be seen to differ, on one line."""
+    line = Text(f"Pictures: {seen.between}", style="yellow" if seen.between.differs else "green")
+    out.print(line.append(f"; see {seen.report}" if seen.between.differs else "").append("."))
 
 
-def look_at_approvals(bundle: Bundle, templates: Path, fixtures: Path, folders: Folders) -> Approved:
-    """Compare the pictures of a release with the approved ones, and write the report where they differ.
-
-    Raises:
-        BrowserError, RendererMismatchError, BaselineError, SettingsError: it cannot be found out.
-    """
-    own = Folders(folders.baselines, folders.work / "release")
-    found = standing(bundle, Workspace.load(templates, fixtures), own)
-    return Approved(found, _report(found.comparison if found.unapproved else None, own))
-
-
-def look_between(before: Bundle, after: Bundle, templates: Path, fixtures: Path, folders: Folders) -> Seen:
-    """Draw what differs between two releases, compare, and write the report.
-
-    Raises:
-        BrowserError, BaselineError, SettingsError: the pictures cannot be drawn or written.
-    """
-    found = between_bundles(
-        before,
-        after,
-        Workspace.load(templates, fixtures),
-        settings_folder=folders.baselines,
-        work=folders.work / "diff",
-    )
-    return Seen(found, _report(found.comparison if found.differs else None, found.folders))
-
-
-def refuse_unapproved_pictures(
-    bundle: Bundle, target: str, settings: Path | None, templates: Path, fixtures: Path, folders: Folders
-) -> None:
-    """Stop a release on its way to a protected target unless all its pictures are approved.
-
-    Raises:
-        UnapprovedChangesError: a picture of the release is not approved.
-        BrowserError, RendererMismatchError, BaselineError, SettingsError: it cannot be found out.
-    """
-    if is_protected(target, settings):
-        looked_at = look_at_approvals(bundle, templates, fixtures, folders)
-        refuse_unapproved(looked_at.standing, target=target, report=looked_at.report)
-
-
-def _report(comparison: Comparison | None, folders: Folders) -> Path:
-    path = folders.work / "report.html"
-    if comparison is not None:
-        write_whole(path, report_page(comparison, folders).encode())
-    return path
+def print_approved(approved: Approved) -> None:
+    """How many pictures nobody has approved, on one line."""
+    unapproved = approved.standing.unapproved
+    line = Text(f"Approvals: {approved.standing}", style="yellow" if unapproved else "green")
+    out.print(line.append(f"; see {approved.report}" if unapproved else "").append("."))

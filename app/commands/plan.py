@@ -9,15 +9,17 @@ import click
 from app.browser.folders import Folders
 from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.output import print_error, print_json
-from app.commands.pictures import Pictures
+from app.commands.pictures import pictures_members, print_pictures
 from app.commands.releasing import (
     obtain_release,
     open_catalogue,
-    plan_members,
     print_plan,
     release_option,
     to_option,
 )
+from app.core.workspace import Workspace
+from app.operations.pictures import Pictures
+from app.operations.publication import plan_members
 from app.publishing.publisher import Plan, make_plan
 from bbws_templates.errors import BbwsTemplatesError
 
@@ -60,19 +62,20 @@ def command(
         plan: Plan = make_plan(catalogue, release)
         looked_at = None
         if not plan.nothing and (baselines.is_dir() if pictures is None else pictures):
-            folders = Folders(baselines, work)
             before = catalogue.bundle(plan.active) if plan.active and not plan.note else None
-            looked_at = Pictures.of(release.bundle, before, templates, fixtures, folders)
+            looked_at = Pictures.of(
+                release.bundle, before, Workspace.load(templates, fixtures), Folders(baselines, work)
+            )
     except BbwsTemplatesError as error:
         if not detailed_exitcode:
             raise
         print_error(error, as_json=as_json)
         raise SystemExit(1) from error
     if as_json:
-        print_json({**plan_members(plan), **({"pictures": looked_at.members()} if looked_at else {})})
+        print_json({**plan_members(plan), **({"pictures": pictures_members(looked_at)} if looked_at else {})})
     else:
         print_plan(plan)
         if looked_at:
-            looked_at.show()
+            print_pictures(looked_at)
     if detailed_exitcode and not plan.nothing:
         raise SystemExit(_CHANGES)

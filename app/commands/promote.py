@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from app.browser.folders import Folders
 from app.commands.options import json_option, screenshot_folder_options, template_set_options
-from app.commands.pictures import allow_unapproved_option, refuse_unapproved_pictures
+from app.commands.pictures import allow_unapproved_option
 from app.commands.publish import carry_out
 from app.commands.releasing import (
     message_option,
@@ -17,6 +18,9 @@ from app.commands.releasing import (
     unconditional_option,
     unversioned_option,
 )
+from app.core.workspace import Workspace
+from app.operations.pictures import refuse_unapproved_pictures
+from app.operations.publication import Publication
 from app.publishing.activation import Reason
 from app.publishing.catalogue import ACTIVE
 from app.publishing.provenance import current_actor
@@ -66,13 +70,13 @@ def command(
     def gate() -> None:
         if not allow_unapproved:
             folders = Folders(baselines, work)
-            refuse_unapproved_pictures(found.bundle, target, settings, templates, fixtures, folders)
+            refuse_unapproved_pictures(
+                found.bundle, target, settings, partial(Workspace.load, templates, fixtures), folders
+            )
 
     carry_out(
-        open_catalogue(target, settings, unconditional=unconditional),
-        found,
+        Publication.planned(open_catalogue(target, settings, unconditional=unconditional), found, gate),
         Reason("promote", current_actor(), message or f"from {source}"),
-        gate,
         allow_breaking=allow_breaking,
         repair=False,
         unversioned=unversioned,

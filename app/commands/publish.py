@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
 from app.browser.folders import Folders
 from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.output import out, print_json, progress_bar
-from app.commands.pictures import allow_unapproved_option, refuse_unapproved_pictures
+from app.commands.pictures import allow_unapproved_option
 from app.commands.releasing import (
     confirm,
     message_option,
     obtain_release,
     open_catalogue,
-    plan_members,
     print_active,
     print_plan,
     release_option,
@@ -25,11 +23,11 @@ from app.commands.releasing import (
     unconditional_option,
     unversioned_option,
 )
-from app.core.release import Release
+from app.core.workspace import Workspace
+from app.operations.pictures import refuse_unapproved_pictures
+from app.operations.publication import Publication, plan_members, published_members
 from app.publishing.activation import Reason
-from app.publishing.catalogue import Catalogue
 from app.publishing.provenance import current_actor
-from app.publishing.publisher import Published, make_plan, publish, refuse_breaking
 
 
 @click.command(name="publish")
@@ -73,13 +71,13 @@ def command(
     def gate() -> None:
         if not allow_unapproved:
             folders = Folders(baselines, work)
-            refuse_unapproved_pictures(release.bundle, target, settings, templates, fixtures, folders)
+            refuse_unapproved_pictures(
+                release.bundle, target, settings, partial(Workspace.load, templates, fixtures), folders
+            )
 
     carry_out(
-        open_catalogue(target, settings, unconditional=unconditional),
-        release,
+        Publication.planned(open_catalogue(target, settings, unconditional=unconditional), release, gate),
         Reason("publish", current_actor(), message),
-        gate,
         allow_breaking=allow_breaking,
         repair=repair,
         unversioned=unversioned,
@@ -89,10 +87,8 @@ def command(
 
 
 def carry_out(
-    catalogue: Catalogue,
-    release: Release,
+    publication: Publication,
     reason: Reason,
-    gate: Callable[[], None],
     *,
     allow_breaking: bool,
     repair: bool,
@@ -100,25 +96,18 @@ def carry_out(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Plan, show, ask, publish, tell: the same for ``publish`` and ``promote``.
-
-    ``gate`` raises what else stands against it; it is asked only when there is something to publish.
-    """
-    plan = make_plan(catalogue, release)
+    """Show, ask, publish, tell: the same for ``publish`` and ``promote``."""
+    plan, release = publication.plan, publication.release
     if not as_json:
         print_plan(plan)
     if plan.nothing and not repair:
         if as_json:
             print_json({**plan_members(plan), "published": False})
         return
-    refuse_breaking(plan.breaking, allowed=allow_breaking)
-    gate()
+    publication.require_permitted(allow_breaking=allow_breaking)
     confirm(f"Publish release {release.id[:12]} to {plan.target}?", yes=yes, as_json=as_json)
-    with progress_bar(len(release.files) + 2, quiet=as_json) as step:
-        done = publish(
-            catalogue,
-            release,
-            plan,
+    with progress_bar(publication.steps, quiet=as_json) as step:
+        done = publication.carry_out(
             reason,
             allow_breaking=allow_breaking,
             repair=repair,
@@ -126,7 +115,7 @@ def carry_out(
             progress=step,
         )
     if as_json:
-        print_json({**plan_members(plan), "published": True, **_members(done)})
+        print_json({**plan_members(plan), "published": True, **published_members(done)})
         return
     for path in done.mended:
         out.print(f"Mended {path}: it was damaged in the target.", style="yellow")
@@ -137,13 +126,3 @@ def carry_out(
         out.print(
             f"Published; {active.actor} has activated release {active.release[:12]} since.", style="yellow"
         )
-
-
-def _members(done: Published) -> dict[str, Any]:
-    pointer = done.standing.pointer
-    return {
-        "sequence": pointer.active.sequence,
-        "activeNow": pointer.release,
-        "uploaded": done.uploaded,
-        "mended": list(done.mended),
-    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 from rich.text import Text
@@ -201,18 +201,3 @@ def _print_part(part: PartChange) -> None:
     for line in part.diff.splitlines():
         style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")
         out.print(Text(f"    {line}", style=style))
-
-
-def plan_members(plan: Plan) -> dict[str, Any]:
-    """The plan as JSON members."""
-    return {
-        "target": plan.target,
-        "release": plan.release,
-        "active": plan.active,
-        "nothing": plan.nothing,
-        "unfinished": plan.is_active and not plan.nothing,
-        "breaking": bool(plan.breaking),
-        "note": plan.note,
-        "changes": [change.as_dict() for change in plan.changes],
-        "settings": [part.as_dict() for part in plan.settings],
-    }

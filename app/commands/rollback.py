@@ -18,13 +18,10 @@ from app.commands.releasing import (
     to_option,
     unconditional_option,
 )
-from app.core.changes import template_changes
+from app.operations.retreat import Retreat
 from app.publishing.activation import Reason
-from app.publishing.errors import UnknownReleaseError
 from app.publishing.provenance import current_actor
-from app.publishing.rollback import ROLLBACK, release_to_go_back_to, roll_back
-from bbws_templates.bundle import Bundle
-from bbws_templates.faults import DamagedReleaseError
+from app.publishing.rollback import ROLLBACK
 
 
 @click.command(name="rollback")
@@ -52,32 +49,19 @@ def command(
     a rollback is for emergencies.
     """
     catalogue = open_catalogue(target, settings, unconditional=unconditional)
-    standing = catalogue.standing()
-    wanted = release_to_go_back_to(catalogue, release or "", expected=standing)
-    active = standing.pointer.release if standing else ""
-    try:
-        current: Bundle | None = catalogue.bundle(active) if active else None
-    except (DamagedReleaseError, UnknownReleaseError):
-        current = None  # which may well be why somebody rolls back
-    changes = template_changes(current, wanted.bundle) if current else ()
+    place = str(catalogue.store.target)
+    retreat = Retreat.planned(catalogue, release or "")
+    wanted = retreat.release.id[:12]
     if not as_json:
-        came_from = f"{catalogue.store.target}: from release {active[:12] or 'none'} back to "
-        out.print(Text.assemble(came_from, (wanted.id[:12], "bold")))
-        for change in changes:
+        came_from = f"{place}: from release {retreat.active[:12] or 'none'} back to "
+        out.print(Text.assemble(came_from, (wanted, "bold")))
+        for change in retreat.changes:
             print_change(change)
-    confirm(f"Roll {catalogue.store.target} back to release {wanted.id[:12]}?", yes=yes, as_json=as_json)
-    reason = Reason(ROLLBACK, current_actor(), message)
-    with progress_bar(2 * len(wanted.bundle.templates), quiet=as_json) as step:
-        now = roll_back(catalogue, wanted, reason, expected=standing, progress=step)
+    confirm(f"Roll {place} back to release {wanted}?", yes=yes, as_json=as_json)
+    with progress_bar(retreat.steps, quiet=as_json) as step:
+        now = retreat.carry_out(Reason(ROLLBACK, current_actor(), message), progress=step)
     if as_json:
-        print_json(
-            {
-                "target": str(catalogue.store.target),
-                "from": active,
-                "release": now.pointer.release,
-                "sequence": now.pointer.active.sequence,
-                "changes": [change.as_dict() for change in changes],
-            }
-        )
+        was = {"release": now.pointer.release, "sequence": now.pointer.active.sequence}
+        print_json({**retreat.members(), **was})
     else:
-        print_active(now.pointer.release, str(catalogue.store.target))
+        print_active(now.pointer.release, place)

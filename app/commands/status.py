@@ -11,6 +11,7 @@ from rich.text import Text
 from app.commands.options import json_option
 from app.commands.output import Table, out, print_json, print_table
 from app.commands.releasing import chosen_target, open_catalogue, target_argument
+from app.operations.inspection import status_members
 
 
 @click.command(name="status")
@@ -21,31 +22,14 @@ def command(target_word: str | None, target_option: str | None, settings: Path |
     catalogue = open_catalogue(chosen_target(target_word, target_option), settings)
     found = catalogue.active()
     place = str(catalogue.store.target)
+    if as_json:
+        print_json(status_members(place, found))
+        return
     if found is None:
-        if as_json:
-            print_json({"target": place, "release": ""})
-        else:
-            out.print(f"{place}: nothing has been published yet.")
+        out.print(f"{place}: nothing has been published yet.")
         return
     standing, manifest, bundle = found
     pointer = standing.pointer
-    names = sorted(bundle.templates)
-    if as_json:
-        print_json(
-            {
-                "target": place,
-                **pointer.active.members(),
-                "previous": pointer.previous,
-                "settled": pointer.settled,
-                "pruning": pointer.pruning,
-                "templates": names,
-                "commit": manifest.provenance.commit,
-                "built": manifest.provenance.built,
-                "builder": manifest.provenance.builder,
-                "engine": manifest.provenance.engine,
-            }
-        )
-        return
     active = pointer.active
     rows = {
         "Target": place,
@@ -56,7 +40,7 @@ def command(target_word: str | None, target_option: str | None, settings: Path |
         "Before": pointer.previous,
         "Commit": manifest.provenance.commit,
         "Built": f"{manifest.provenance.built} by {manifest.provenance.builder}",
-        "Templates": str(len(names)),
+        "Templates": str(len(bundle.templates)),
         "Stable keys": "in line" if pointer.settled else "NOT complete: run publish again",
     }
     table = Table(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -11,9 +10,8 @@ from rich.text import Text
 from app.commands.options import json_option
 from app.commands.output import out, print_json, progress_bar
 from app.commands.releasing import chosen_target, open_catalogue, target_argument
+from app.operations.inspection import verification_members, verified
 from app.outcomes import EXIT_CONTENT
-from app.publishing.replication import compare_with_source
-from app.publishing.verification import verify
 
 
 @click.command(name="verify")
@@ -36,20 +34,9 @@ def command(
     catalogue = open_catalogue(chosen_target(target_word, target_option), settings)
     source = open_catalogue(against, settings) if against else None
     with progress_bar(0, quiet=as_json) as step:
-        result = verify(catalogue, progress=step)
-    if source:
-        behind = compare_with_source(catalogue, source)
-        result = replace(result, discrepancies=(*result.discrepancies, *behind))
+        result = verified(catalogue, against=source, progress=step)
     if as_json:
-        print_json(
-            {
-                "target": str(catalogue.store.target),
-                "intact": result.intact,
-                "releases": result.releases,
-                "objects": result.objects,
-                "discrepancies": [asdict(item) | {"note": item.is_note} for item in result.discrepancies],
-            }
-        )
+        print_json(verification_members(str(catalogue.store.target), result))
     else:
         for item in result.discrepancies:
             style = "dim" if item.is_note else "bold red"

@@ -7,6 +7,7 @@ line with whatever is active (``settle``), so one that was killed is completed b
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import Clock, iso, utc_now
@@ -22,17 +23,25 @@ from bbws_templates.layout import POINTER, stable_key
 from bbws_templates.pointer import Activation, Pointer
 from bbws_templates.reader import StoredObject
 
+CLAIMED: Final = "claimed"
+"""The member of an activation's details that holds an unproven name."""
+
 _ROUNDS = 24
 _REFUSALS = 3
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a release is activated: ``action`` is publish, promote or rollback, ``actor`` who asked for it."""
+    """Why a release is activated: ``action`` is publish, promote or rollback, ``actor`` who asked for it.
+
+    ``claimed`` is the name that a caller gave whom nobody has asked for proof, "" for none. It stands beside
+    the actor in the history, as ``claimed`` of the activation's ``details``.
+    """
 
     action: str
     actor: str
     message: str = ""
+    claimed: str = ""
 
 
 def activate(
@@ -58,6 +67,7 @@ def activate(
         at=iso(clock()),
         actor=reason.actor,
         message=reason.message,
+        details={CLAIMED: reason.claimed} if reason.claimed else None,
     )
     current, refusals = expected, 0
     for _ in range(_ROUNDS):

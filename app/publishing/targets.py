@@ -6,6 +6,7 @@
     url = "s3://bbws-templates-dev"
     region = "af-south-1"
     description = "Development"
+    publish_from_preview = true    # the preview may publish here, if it is started with --allow-publish
 
     [targets.prod]
     url = "s3://bbws-templates-prod"
@@ -33,23 +34,31 @@ from typing import Any, Final
 
 from bbws_templates.errors import Location
 from bbws_templates.faults import TargetError
-from bbws_templates.target import BucketTarget, Target, parse_target
+from bbws_templates.target import BucketTarget, DirectoryTarget, Target, parse_target
 
 SETTINGS: Final = "bbws-templates.toml"
 KEYS: Final = {"url", "region", "profile", "description", "copy_of"}
-FLAGS: Final = {"protected", "unconditional"}
+FLAGS: Final = {"protected", "publish_from_preview", "unconditional"}
 """What a target of the file may say of itself: texts, and what is true or false."""
+
+GATED: Final = ("sit", "prod")
+"""Environments that people approve before (docs/pipeline.md): no page leads into them."""
 
 
 @dataclass(frozen=True)
 class NamedTarget:
-    """One target of the settings file. ``copy_of`` names the target that it is a replica of, "" for none."""
+    """One target of the settings file.
+
+    ``copy_of`` names the target that it is a replica of, "" for none. ``publish_from_preview`` lets a preview
+    server that was started with ``--allow-publish`` change it.
+    """
 
     name: str
     target: Target
     description: str
     protected: bool = False
     copy_of: str = ""
+    publish_from_preview: bool = False
 
 
 def is_protected(name: str, settings: Path | None = None) -> bool:
@@ -102,7 +111,33 @@ def named_targets(settings: Path | None = None) -> dict[str, NamedTarget]:
     if not isinstance(tables, dict):
         raise _wrong(path, "'targets' is not a table")
     named = {name: _named(name, table, path) for name, table in tables.items()}
+    for target in named.values():
+        _refuse_a_way_around_the_gates(target, named, path)
     return {name: _protected_as_its_source(target, named, path) for name, target in named.items()}
+
+
+def _refuse_a_way_around_the_gates(target: NamedTarget, named: dict[str, NamedTarget], path: Path) -> None:
+    """No page may publish to an environment that people approve before, whatever name it goes by."""
+    if not target.publish_from_preview:
+        return
+    if target.copy_of:
+        raise _wrong(path, f"'{target.name}' is a copy of '{target.copy_of}': it is not to be published to")
+    for name in GATED:
+        if name == target.name or (name in named and _overlap(target.target, named[name].target)):
+            what = f"'publish_from_preview' of the target '{target.name}'"
+            raise _wrong(path, f"{what} leads into '{name}', which is approved by people before")
+
+
+def _overlap(one: Target, other: Target) -> bool:
+    """Whether what is written to one of them may be read from the other."""
+    if isinstance(one, BucketTarget) and isinstance(other, BucketTarget):
+        return one.bucket == other.bucket and (
+            one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix)
+        )
+    if isinstance(one, DirectoryTarget) and isinstance(other, DirectoryTarget):
+        here, there = one.path.resolve(), other.path.resolve()
+        return here.is_relative_to(there) or there.is_relative_to(here)
+    return False
 
 
 def _protected_as_its_source(target: NamedTarget, named: dict[str, NamedTarget], path: Path) -> NamedTarget:
@@ -134,7 +169,12 @@ def _named(name: str, table: Any, path: Path) -> NamedTarget:
     if table.get("unconditional"):
         target = without_conditions(target)
     return NamedTarget(
-        name, target, table.get("description", ""), table.get("protected", False), table.get("copy_of", "")
+        name,
+        target,
+        table.get("description", ""),
+        table.get("protected", False),
+        table.get("copy_of", ""),
+        table.get("publish_from_preview", False),
     )
 
 

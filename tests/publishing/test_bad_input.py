@@ -290,6 +290,7 @@ def test_names_come_from_the_settings_file(tmp_path: Path, monkeypatch: pytest.M
         '[targets.x]\nurl = "s3://b-b"\ncopy_of = "x"',
         '[targets.x]\nurl = "s3://b-b"\ncopy_of = "nowhere"',
         '[targets.x]\nurl = "s3://b-b"\ncopy_of = ["y"]',
+        '[targets.x]\nurl = "s3://b-b"\npublish_from_preview = "yes"',
         '[targets.x]\nurl = "s3://x-x"\ncopy_of = "y"\n[targets.y]\nurl = "s3://y-y"\ncopy_of = "x"',
         "[[[",
     ],
@@ -316,7 +317,8 @@ def test_an_unknown_setting_of_a_target_is_answered_with_all_that_there_are(tmp_
     path = tmp_path / "settings.toml"
     path.write_text("[targets.dev]\nurl = 's3://bucket'\nprotect = true\n")
     with pytest.raises(
-        TargetError, match="copy_of, description, profile, protected, region, unconditional, url"
+        TargetError,
+        match="copy_of, description, profile, protected, publish_from_preview, region, unconditional, url",
     ):
         resolve_target("dev", path)
 
@@ -338,6 +340,37 @@ def test_a_copy_is_as_protected_as_its_source(tmp_path: Path, protected: bool) -
         "[targets.copy]\nurl = 's3://replica'\ncopy_of = 'prod'\n"
     )
     assert [is_protected(name, path) for name in ("copy", "s3://replica", "s3://replica/")] == [protected] * 3
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "[targets.sit]\nurl = 's3://a-a'\nPREVIEW",
+        "[targets.prod]\nurl = 'file:store'\nPREVIEW",
+        "[targets.prod]\nurl = 's3://b-b'\n[targets.x]\nurl = 's3://b-b/'\nPREVIEW",
+        "[targets.prod]\nurl = 's3://b-b'\n[targets.x]\nurl = 's3://b-b/part'\nPREVIEW",
+        "[targets.prod]\nurl = 's3://b-b/part'\n[targets.x]\nurl = 's3://b-b'\nregion = 'eu-west-1'\nPREVIEW",
+        "[targets.sit]\nurl = 'file:store'\n[targets.x]\nurl = 'file:other/../store/part'\nPREVIEW",
+        "[targets.y]\nurl = 's3://b-b'\n[targets.x]\nurl = 's3://c-c'\ncopy_of = 'y'\nPREVIEW",
+    ],
+)
+def test_no_setting_lets_a_preview_publish_past_the_approvals(tmp_path: Path, lines: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(lines.replace("PREVIEW", "publish_from_preview = true"))
+    with pytest.raises(TargetError, match=r"settings\.toml"):
+        named_targets(path)
+    path.write_text(lines.replace("PREVIEW", "publish_from_preview = false"))
+    assert not any(target.publish_from_preview for target in named_targets(path).values())
+
+
+def test_a_preview_may_publish_where_the_settings_say_so_and_nobody_has_to_approve(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(
+        "[targets.prod]\nurl = 's3://b-b/prod'\n"
+        "[targets.dev]\nurl = 's3://b-b/dev'\npublish_from_preview = true\nprotected = true\n"
+    )
+    named = named_targets(path)
+    assert {name for name, target in named.items() if target.publish_from_preview} == {"dev"}
 
 
 def test_a_copy_may_be_protected_by_itself(tmp_path: Path) -> None:

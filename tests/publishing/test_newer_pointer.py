@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,6 +27,17 @@ from tests.publishing.newer import Members, edit_object, next_version, pointer_o
 from tests.publishing.samples import NAMES, REASON, publish_to, release, with_one_changed
 from tests.publishing.test_formats import BEYOND, DATA, faults, go_back
 from tests.publishing.test_publish import contents
+
+
+def test_a_name_that_nobody_proved_stands_beside_the_actor_for_ever(directory: DirectoryStore) -> None:
+    claimed = replace(REASON, claimed='Ann "x"')
+    publish_to(directory, release(), reason=claimed)
+    publish_to(directory, with_one_changed())
+    standing = Catalogue(directory).standing()
+    assert standing
+    later, first = (entry.members() for entry in activations(directory, standing.pointer))
+    assert (first["actor"], first["details"]) == (REASON.actor, {"claimed": 'Ann "x"'})
+    assert "details" not in later
 
 
 def with_further_facts(members: Members) -> None:

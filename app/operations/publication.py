@@ -1,0 +1,93 @@
+"""A release on its way to a target: planned, held against what may stand in its way, carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.release import Release
+from app.publishing.activation import Reason
+from app.publishing.catalogue import Catalogue
+from app.publishing.parallel import Progress, silent
+from app.publishing.publisher import Plan, Published, make_plan, publish, refuse_breaking
+
+Gate = Callable[[], None]
+"""Raises what else stands against a release; asked when there is something to publish."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One publish or promotion; its ``plan`` holds for as long as nobody comes between."""
+
+    catalogue: Catalogue
+    release: Release
+    plan: Plan
+    gate: Gate
+
+    @classmethod
+    def planned(cls, catalogue: Catalogue, release: Release, gate: Gate) -> Publication:
+        """Compare ``release`` with what is active in the target; see ``make_plan``."""
+        return cls(catalogue, release, make_plan(catalogue, release), gate)
+
+    @property
+    def steps(self) -> int:
+        """About how many steps ``carry_out`` tells of."""
+        return len(self.release.files) + 2
+
+    def require_permitted(self, *, allow_breaking: bool) -> None:
+        """Let it pass if nothing stands against it.
+
+        Raises:
+            BreakingChangeError: callers would break, and that is not allowed.
+            BbwsTemplatesError: whatever the gate says, such as pictures that nobody has approved.
+        """
+        refuse_breaking(self.plan.breaking, allowed=allow_breaking)
+        self.gate()
+
+    def carry_out(
+        self,
+        reason: Reason,
+        *,
+        allow_breaking: bool = False,
+        repair: bool = False,
+        unversioned: bool = False,
+        progress: Progress = silent,
+    ) -> Published:
+        """Publish, once it is permitted; see ``publish`` for what it raises."""
+        return publish(
+            self.catalogue,
+            self.release,
+            self.plan,
+            reason,
+            allow_breaking=allow_breaking,
+            repair=repair,
+            unversioned=unversioned,
+            progress=progress,
+        )
+
+
+def plan_members(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON members."""
+    return {
+        "target": plan.target,
+        "release": plan.release,
+        "active": plan.active,
+        "nothing": plan.nothing,
+        "unfinished": plan.is_active and not plan.nothing,
+        "breaking": bool(plan.breaking),
+        "note": plan.note,
+        "changes": [change.as_dict() for change in plan.changes],
+        "settings": [part.as_dict() for part in plan.settings],
+    }
+
+
+def published_members(done: Published) -> dict[str, Any]:
+    """What a publish did, as JSON members; ``activeNow`` may be another's release by then."""
+    pointer = done.standing.pointer
+    return {
+        "sequence": pointer.active.sequence,
+        "activeNow": pointer.release,
+        "uploaded": done.uploaded,
+        "mended": list(done.mended),
+    }
