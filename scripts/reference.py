@@ -180,6 +180,8 @@ KEYS_MEAN: Final[Mapping[str, str]] = {
     "description": "for people",
     "copy_of": "the target that this one is a replica of; as protected as that",
     "protected": "true: takes no release whose pictures nobody has approved",
+    "publish_from_preview": "true: a preview started with `--allow-publish` may publish to it "
+    "([more](preview.md#environments)); refused for `sit`, `prod`, what overlaps with them, and copies",
     "unconditional": "true: a server that does not know conditional writes; one publisher at a time, please",
 }
 assert set(KEYS_MEAN) == KEYS | FLAGS, "a key of the settings file has no meaning here"
