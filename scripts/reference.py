@@ -191,6 +191,9 @@ SET_KEYS_MEAN: Final[Mapping[str, str]] = {
     "checks.elements": "list: elements that it reads, in the same way",
     "checks.errors": "list: codes of findings that fail a check, though they are warnings elsewhere"
     " ([the codes](checks.md))",
+    "checks.clients": "list: the readers' clients, as `gmail.ios` or `outlook.*`, whose want of a feature is "
+    "told; without it Gmail, Outlook from 2016, for Mac and Outlook.com, Apple Mail, Yahoo and ProtonMail. "
+    "All are in `app/core/validation/data/caniemail.json`",
     "compiler.strengthen": "false: no `!important` but the author's own"
     " ([when](decisions/0035-marks-of-its-own.md))",
     "compiler.remove_unused": "true: no classes, ids and comments that nothing refers to"

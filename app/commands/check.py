@@ -23,14 +23,16 @@ from app.outcomes import EXIT_CONTENT
 @click.option(
     "--sarif", type=click.Path(path_type=Path), metavar="FILE", help="Write the findings as SARIF here."
 )
+@click.option("--notes", is_flag=True, help="List notes too: what makes a mail plainer in some clients.")
 @template_set_options
 @json_option
 def command(
-    names: tuple[str, ...], sarif: Path | None, templates: Path, fixtures: Path, as_json: bool
+    names: tuple[str, ...], sarif: Path | None, notes: bool, templates: Path, fixtures: Path, as_json: bool
 ) -> None:
     """Check templates: compile, render every fixture, validate, prove.
 
-    Without names, checks all. Exit status 1 when there is an error-level finding.
+    Without names, checks all. Exit status 1 when there is an error-level finding. Notes are counted, and
+    listed with --notes; --json and --sarif hold everything.
     """
     workspace = Workspace.load(templates, fixtures)
     with progress_bar(len(workspace.editions(names)), quiet=as_json) as step:
@@ -50,20 +52,23 @@ def command(
         )
     else:
         for finding in report.findings:
-            print_finding(finding)
-        out.print(_summary(report))
+            if notes or finding.severity is not Severity.INFO:
+                print_finding(finding)
+        out.print(_summary(report, listed=notes))
     if report.failed:
         raise SystemExit(EXIT_CONTENT)
 
 
-def _summary(report: CheckReport) -> Text:
+def _summary(report: CheckReport, *, listed: bool) -> Text:
     errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
+    notes = report.count(Severity.INFO)
+    unlisted = f", {_counted(notes, 'note')}{'' if listed else ' (--notes lists them)'}" if notes else ""
     translated = f", {_counted(report.translations, 'translation')}" if report.translations else ""
     return Text.assemble(
         "Check ",
         ("failed", "bold red") if report.failed else ("passed", "bold green"),
         f": {_counted(report.templates, 'template')}{translated}, {_counted(report.renders, 'render')}, "
-        f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}.",
+        f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}{unlisted}.",
     )
 
 

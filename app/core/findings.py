@@ -61,48 +61,50 @@ class Finding:
         }
 
 
-MOST = 100
-"""Places that are listed of one template where a rule says the same of each."""
+MOST = {Severity.ERROR: 100, Severity.WARNING: 100, Severity.INFO: 1}
+"""Places that are listed of one template where a rule says the same of each, by severity."""
 
 
 @dataclass
 class Findings:
     """A collector: the same rule at the same place is one finding, whatever the fixture.
 
-    Findings of the codes in ``grave`` are errors, whatever they are elsewhere.
+    Warnings of the codes in ``grave`` are errors.
     """
 
     grave: frozenset[str] = frozenset()
     _by_place: dict[tuple[str, str, Location, str], Finding] = field(default_factory=dict)
 
     def add(self, finding: Finding) -> None:
-        """Keep ``finding`` unless the same rule already spoke of the same place."""
-        if finding.code in self.grave:
+        """Keep ``finding`` unless the same rule already spoke of the same place, as gravely."""
+        if finding.code in self.grave and finding.severity is Severity.WARNING:
             finding = replace(finding, severity=Severity.ERROR)
         key = (finding.template, finding.code, finding.location, finding.message)
-        self._by_place.setdefault(key, finding)
+        known = self._by_place.get(key)
+        if known is None or finding.severity.rank < known.severity.rank:
+            self._by_place[key] = finding
 
     def sorted(self) -> tuple[Finding, ...]:
         """All findings in order of presentation."""
         return tuple(sorted(self._by_place.values(), key=lambda finding: finding.sort_key))
 
     def listed(self) -> tuple[Finding, ...]:
-        """As ``sorted``; of very many that say the same, the first ``MOST``, with the number of all."""
+        """As ``sorted``; of those that say the same, the first ``MOST``, with the number of all."""
         found: list[Finding] = []
         said: Counter[tuple[str, str, str]] = Counter()
         for finding in self.sorted():
             key = (finding.template, finding.code, finding.message)
             said[key] += 1
-            if said[key] <= MOST:
+            if said[key] <= MOST[finding.severity]:
                 found.append(finding)
         return tuple(_with_number(finding, said) for finding in found)
 
 
 def _with_number(finding: Finding, said: Counter[tuple[str, str, str]]) -> Finding:
-    more = said[(finding.template, finding.code, finding.message)] - MOST
-    if more <= 0:
+    places, most = said[(finding.template, finding.code, finding.message)], MOST[finding.severity]
+    if places <= most or finding.severity is Severity.INFO:
         return finding
-    number = f"So it is at {more + MOST:,} places; {MOST} are listed."
+    number = f"So it is at {places:,} places; {most} are listed."
     return replace(finding, message=f"{finding.message} {number}")
 
 

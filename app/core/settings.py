@@ -14,6 +14,7 @@
     attributes = ["acme:*", "acme-track"]    # attributes that a sender or an editor reads
     elements = ["acme-block"]                # elements that it reads
     errors = ["img-alt"]                     # warnings that shall fail a check
+    clients = ["gmail.*", "outlook.windows"] # the clients of the readers
 
 All of it is optional; so is the file. Without a locale, values are printed as callers send them.
 """
@@ -31,6 +32,19 @@ from pydantic_core import PydanticCustomError
 from app.core.errors import Location, SourceError
 
 SETTINGS_NAME = "settings.toml"
+
+DEFAULT_CLIENTS = (
+    "apple-mail.*",
+    "gmail.android",
+    "gmail.desktop-webmail",
+    "gmail.ios",
+    "outlook.macos",
+    "outlook.outlook-com",
+    "outlook.windows",
+    "protonmail.*",
+    "yahoo.*",
+)
+"""The clients that are asked about unless a set names others: those of its readers."""
 
 # The names of HTML's attributes and elements as a parser gives them, without what could be a pattern.
 _PATTERN = re.compile(r"[^\sA-Z\"'<>/=*?\[\]\x00-\x1f]+\*?")
@@ -96,12 +110,14 @@ class CheckSettings(_Table):
 
     ``attributes`` and ``elements`` are names, in lower case, that are no HTML and no mistake: a sender or an
     editor reads them; a ``*`` at the end stands for anything. ``errors`` are the codes of findings that fail
-    a check although they are warnings elsewhere.
+    a check although they are warnings elsewhere. ``clients`` are those of the readers, ``gmail.ios`` or
+    ``gmail.*``: what they do not support is told.
     """
 
     attributes: _Names = ()
     elements: _Names = ()
     errors: _Codes = ()
+    clients: _Names = DEFAULT_CLIENTS
 
     def allows_attribute(self, name: str) -> bool:
         """Whether ``name`` is one of the set's own attributes."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from app.core.html.outlook_view import is_met, outlook_view, outlook_views
-from app.core.validation.checks.client_css import check_client_css
+from app.core.settings import CheckSettings
+from app.core.validation.checks.client_support import check_client_support
 from app.core.validation.checks.conditionals import check_conditionals
 from app.core.validation.checks.size import CLIP_BYTES, WARN_BYTES, check_size
 from app.core.validation.checks.style_blocks import MAX_STYLE_BYTES, check_style_blocks
-from app.core.validation.data.client_css import CLIENT_CSS
+from app.core.validation.data.caniemail import CLIENTS, FEATURES, SIGNS
+from app.core.validation.data.dependence import DEPENDENCES, SPOKEN_OF_ELSEWHERE
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING
+from app.core.validation.rules import ERROR, INFO, WARNING
 from tests.validation.pages import codes, document, problems
 
 
@@ -55,31 +57,35 @@ class TestStyleBlocks:
         assert codes(check_style_blocks, "a", head=head) == ["style-too-long"]
 
 
-class TestClientCss:
+class TestClientSupport:
     @pytest.mark.parametrize(
         ("style", "label"),
         [
             ("display:flex", "display: flex"),
-            ("display:inline-grid", "display: grid"),
+            ("display:inline-grid", "display: inline-grid"),
             ("POSITION: Absolute", "position"),
             ("float:left", "float"),
             ("transform:rotate(3deg)", "transform"),
             ("margin:0 -4px", "a negative margin"),
+            ("margin-top:-4px", "a negative margin"),
             ("background:url(https://a.example/x.png)", "a background image in CSS"),
             ("color:var(--brand)", "a custom property"),
-            ("width:calc(100% - 2px)", "calc()"),
-            ("font-size:1.2rem", "a unit relative to the page"),
+            ("width:calc(100% - 2px)", "CSS calc() function"),
+            ("font-size:1.2rem", "rem unit"),
             ("object-fit:cover", "object-fit"),
+            ("color:oklch(50% 0.1 20)", "lch(), oklch(), lab(), oklab()"),
+            ("visibility:hidden", "visibility"),
         ],
     )
-    def test_what_some_clients_ignore(self, style: str, label: str) -> None:
-        (problem,) = check_client_css(Page(document(f'<p style="color:#333; {style}">a</p>')))
+    def test_what_a_layout_hangs_on_is_a_warning(self, style: str, label: str) -> None:
+        html = document(f'<p style="color:#333; {style}">a <b>b</b></p>')
+        found = [each for each in check_client_support(Page(html)) if each.severity is WARNING]
 
-        assert problem.message.startswith(f"{label} has no effect in ")
-        assert "caniemail.com/features/" in problem.remedy
-
-    def test_every_entry_of_the_data_is_tested_above(self) -> None:
-        assert len(CLIENT_CSS) == 11
+        assert [problem.rule.code for problem in found] == ["unsupported-css"]
+        assert found[0].message.startswith(f"{label} has no effect in ")
+        assert "caniemail.com/features/" in found[0].remedy
+        assert ", tested 20" in found[0].remedy
+        assert html[found[0].offset :].lower().startswith(style.lower()[:5])
 
     @pytest.mark.parametrize(
         "style",
@@ -89,15 +95,81 @@ class TestClientCss:
             "float:none",
             "transform:none",
             "margin:0 auto",
-            "letter-spacing:-1px",
             "background:#ffffff",
-            "border-radius:4px;box-shadow:0 1px 2px #cccccc",
             "font-family:'Source Sans',Arial,sans-serif;font-size:16px",
             "mso-line-height-rule:exactly",
         ],
     )
-    def test_what_is_safe_or_only_plainer(self, style: str) -> None:
-        assert codes(check_client_css, f'<p style="{style}">a</p>') == []
+    def test_what_is_safe(self, style: str) -> None:
+        found = check_client_support(Page(document(f'<p style="{style}">a <b>b</b></p>')))
+        assert [each.message for each in found] == []
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            '<p style="border-radius:4px">a</p>',
+            '<p style="box-shadow:0 1px 2px #cccccc">a</p>',
+            '<p style="opacity:.5">a</p>',
+            '<p aria-label="x">a</p>',
+            # Nothing that a reader sees hangs on these:
+            '<div style="display:flex"><b>a</b></div>',
+            '<div style="position:absolute"> </div>',
+            '<div style="display:none;float:left">a</div>',
+            '<div style="display:none"><div style="display:flex"><b>a</b><b>b</b></div></div>',
+        ],
+    )
+    def test_what_is_only_plainer_is_a_note(self, body: str) -> None:
+        found = [each.severity for each in check_client_support(Page(document(body)))]
+        assert set(found) == {INFO}
+
+    @pytest.mark.parametrize(
+        ("body", "start"),
+        [
+            ('<p hidden="">a</p>', 'hidden=""'),
+            ('<a href="#top">a</a>', 'href="#top"'),
+            ('<img src="https://a.example/x.webp?v=1" alt="">', "src="),
+        ],
+    )
+    def test_elements_and_attributes_are_looked_at_too(self, body: str, start: str) -> None:
+        html = document(body)
+        (found,) = (each for each in check_client_support(Page(html)) if each.severity is WARNING)
+
+        assert found.rule.code == "unsupported-html"
+        assert html[found.offset :].startswith(start)
+
+    def test_a_style_element_has_notes_at_the_rules_that_some_do_not_read(self) -> None:
+        css = "\n@media (prefers-color-scheme: dark) {\n  a:hover { float: left }\n}"
+        html = document("<p>a</p>", head=f"<style>{css}</style>")
+        found = {html[each.offset :].split()[0]: each for each in check_client_support(Page(html))}
+
+        assert found.keys() == {"@media", "a:hover", "float:"}
+        assert {each.severity for each in found.values()} == {INFO}
+
+    def test_only_the_clients_of_the_readers_count(self) -> None:
+        html = document('<div style="float:left">a</div>')
+
+        (problem,) = check_client_support(
+            Page(html, CheckSettings.model_validate({"clients": ["outlook.*"]}))
+        )
+        assert problem.message == "float has no effect in Outlook (Windows, Windows Mail)."
+        assert (
+            list(
+                check_client_support(Page(html, CheckSettings.model_validate({"clients": ["apple-mail.*"]})))
+            )
+            == []
+        )
+
+    def test_accounts_of_other_providers_in_gmail_are_told_apart(self) -> None:
+        (problem,) = check_client_support(Page(document('<div style="display:grid">a <b>b</b></div>')))
+        assert problem.message == (
+            "display: grid has no effect in Outlook (Windows); "
+            "in Gmail (Android, iOS) only for Google accounts."
+        )
+
+    def test_the_data_fit_together(self) -> None:
+        assert {len(feature.support) for feature in FEATURES.values()} == {len(CLIENTS)}
+        assert DEPENDENCES.keys() | SPOKEN_OF_ELSEWHERE <= FEATURES.keys()
+        assert DEPENDENCES.keys() <= {feature.slug for feature in SIGNS.values()}
 
 
 class TestConditions:

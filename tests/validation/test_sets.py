@@ -18,7 +18,7 @@ from tests.validation.conftest import Author
 from tests.validation.pages import codes, document, problems
 from tests.validation.test_documentation import codes_in_calls, codes_of_errors
 
-WARNING, ERROR = Severity.WARNING, Severity.ERROR
+INFO, WARNING, ERROR = Severity.INFO, Severity.WARNING, Severity.ERROR
 
 Check = Callable[[str, str], tuple[Finding, ...]]
 
@@ -125,6 +125,23 @@ class TestSettings:
         ]
 
         assert (lenient.severity, strict.severity) == (WARNING, ERROR)
+
+    def test_a_note_stays_one_where_the_warning_of_its_code_is_an_error(self, check: Check) -> None:
+        body = '<div style="float:left;border-radius:4px">a</div>'
+
+        found = check(body, '[checks]\nerrors = ["unsupported-css"]')
+
+        said = {
+            (finding.severity, finding.message.split()[0]) for finding in found if "has no" in finding.message
+        }
+        assert {(ERROR, "float"), (INFO, "border-radius")} <= said
+
+    def test_a_misspelt_client_is_told(self, check: Check) -> None:
+        found = check("<p>a</p>", '[checks]\nclients = ["gmail.io", "outlook.*"]')
+
+        (finding,) = [finding for finding in found if finding.code == "source"]
+        assert finding.message == "checks.clients: no client is called 'gmail.io'."
+        assert finding.remedy == "Did you mean gmail.ios?"
 
     def test_a_misspelt_code_is_told(self, check: Check) -> None:
         found = check("<p>a</p>", '[checks]\nerrors = ["img-atl"]')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Final
 
 from app.core.errors import Location, SourceError
@@ -21,6 +22,7 @@ from app.core.validation import (
     translating,
     usage,
 )
+from app.core.validation.data.caniemail import CLIENTS
 from app.core.validation.rules import Rule
 
 RULES: tuple[Rule, ...] = tuple(
@@ -40,16 +42,30 @@ OTHER_CODES: Final = frozenset(
 """The codes of findings that compiler, proof and loader make."""
 
 
+KNOWN: Final = frozenset({rule.code for rule in RULES} | OTHER_CODES)
+"""Every code that a finding can have."""
+
+
 def unknown_codes(templates: TemplateSet) -> Iterator[Finding]:
-    """The codes in the settings of a set that no finding has: one misspelt would demand nothing."""
-    known = {rule.code for rule in RULES} | OTHER_CODES
+    """The codes and clients in the settings of a set that do not exist: one misspelt would demand nothing."""
     for code in templates.settings.checks.errors:
-        if code not in known:
-            near = difflib.get_close_matches(code, sorted(known), n=1)
-            yield finding_of(
-                SourceError(
-                    f"checks.errors: no finding has the code '{code}'.",
-                    location=Location(written((templates.root / SETTINGS_NAME).as_posix())),
-                    remedy=f"Did you mean {near[0]}?" if near else "The codes stand in docs/checks.md.",
-                )
+        if code not in KNOWN:
+            near = difflib.get_close_matches(code, sorted(KNOWN), n=1)
+            yield _unknown(
+                templates,
+                f"checks.errors: no finding has the code '{code}'.",
+                f"Did you mean {near[0]}?" if near else "The codes stand in docs/checks.md.",
             )
+    for pattern in templates.settings.checks.clients:
+        if not any(fnmatchcase(client, pattern) for client in CLIENTS):
+            near = difflib.get_close_matches(pattern, CLIENTS, n=1)
+            yield _unknown(
+                templates,
+                f"checks.clients: no client is called '{pattern}'.",
+                f"Did you mean {near[0]}?" if near else f"Known: {', '.join(CLIENTS)}.",
+            )
+
+
+def _unknown(templates: TemplateSet, message: str, remedy: str) -> Finding:
+    place = Location(written((templates.root / SETTINGS_NAME).as_posix()))
+    return finding_of(SourceError(message, location=place, remedy=remedy))

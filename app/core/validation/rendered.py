@@ -8,7 +8,7 @@ from app.core.findings import Finding, Findings
 from app.core.settings import CheckSettings
 from app.core.validation.checks import (
     attributes,
-    client_css,
+    client_support,
     conditionals,
     elements,
     head,
@@ -43,7 +43,7 @@ CHECKS: tuple[Check, ...] = (
     urls.check_urls,
     vml.check_vml,
     style_blocks.check_style_blocks,
-    client_css.check_client_css,
+    client_support.check_client_support,
     conditionals.check_conditionals,
     legibility.check_legibility,
     size.check_size,
@@ -54,7 +54,7 @@ RULES: tuple[Rule, ...] = tuple(
     rule
     for module in (
         syntax, head, elements, attributes, nesting, identifiers, images, tables, links, urls, vml,
-        style_blocks, client_css, conditionals, legibility, size,
+        style_blocks, client_support, conditionals, legibility, size,
     )
     for rule in module.RULES
 )  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
+from app.core.validation.data.caniemail import FEATURES, names_of, support_of
 from app.core.validation.data.senders import SENDER_ELEMENTS
 from app.core.validation.data.vocabulary import ELEMENTS, EMAIL_ELEMENTS, OBSOLETE_ELEMENTS, XML_PREFIXES
 from app.core.validation.invisible import named_invisibles
@@ -64,7 +65,7 @@ def check_elements(page: Page) -> Iterator[Problem]:
             if name == "svg" or name == "math":
                 yield UNRELIABLE.at(
                     element.offset,
-                    f"<{name}> is removed by Gmail, Outlook and Yahoo.",
+                    f"<{name}> is not shown in {_lacking(page, 'html-svg')}.",
                     remedy="Use an image.",
                 )
         elif name in _STRIPPED:
@@ -76,7 +77,7 @@ def check_elements(page: Page) -> Iterator[Problem]:
                     remedy=_STRIPPED[name],
                 )
         elif name in _PLAYERS:
-            yield _player(element)
+            yield _player(page, element)
         elif name in OBSOLETE_ELEMENTS:
             yield OBSOLETE.at(
                 element.offset, f"<{name}> is obsolete.", remedy=f"Use {OBSOLETE_ELEMENTS[name]}."
@@ -112,16 +113,23 @@ def _of_office(name: str) -> bool:
     return bool(colon) and prefix in XML_PREFIXES
 
 
-def _player(element: Element) -> Problem:
+def _lacking(page: Page, slug: str) -> str:
+    """The clients of the set's readers that do not have a feature."""
+    clients = page.settings.clients
+    return names_of(support_of(FEATURES[slug], clients).not_at_all, clients) or "some clients"
+
+
+def _player(page: Page, element: Element) -> Problem:
+    lacking = _lacking(page, f"html-{element.name}")
     falls_back = any(child.name not in {"source", "track"} for child in element.children)
     if falls_back or element.own_text.strip():
         return UNRELIABLE.at(
             element.offset,
-            f"<{element.name}> plays in Apple Mail only; others show what stands inside it.",
+            f"<{element.name}> does not play in {lacking}, which show what stands inside it.",
             remedy="Make sure that what stands inside is good by itself.",
         )
     return STRIPPED.at(
         element.offset,
-        f"<{element.name}> is removed by Gmail, Outlook and Yahoo, and nothing stands in its place.",
+        f"<{element.name}> does not play in {lacking}, and nothing stands in its place.",
         remedy="Put an image that links to it inside.",
     )

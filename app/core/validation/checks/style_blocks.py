@@ -7,6 +7,7 @@ within an at-rule), 90 (16 kB of styles) and 130 (a background image).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import tinycss2
 
@@ -32,11 +33,19 @@ def check_style_blocks(page: Page) -> Iterator[Problem]:
             yield TOO_LONG.at(
                 style.offset, f"With this <style> the CSS is over {MAX_STYLE_BYTES:,} bytes; Gmail drops it."
             )
-        rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-        if any(holds_at_rule(rule) for rule in rules):
+        nested, background = _faults(css)
+        if nested:
             yield NESTED.at(style.offset, "Gmail drops a <style> with an at-rule inside an at-rule.")
-        if "url(" in css.lower() and has_background_image(rules):
+        if background:
             yield BACKGROUND.at(style.offset, "Gmail drops a <style> with a background image.")
+
+
+@lru_cache(maxsize=256)
+def _faults(css: str) -> tuple[bool, bool]:
+    """Whether an at-rule stands in another, and whether a background image is loaded."""
+    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    has_image = "url(" in css.lower() and has_background_image(rules)
+    return any(holds_at_rule(rule) for rule in rules), has_image
 
 
 def holds_at_rule(rule: tinycss2.ast.Node) -> bool:
