@@ -44,7 +44,7 @@ class Connections:
         base = pool.ConnectionCls
         connections = self
 
-        class Watched(base):  # type: ignore[misc, valid-type]
+        class WatchedConnection(base):  # type: ignore[misc, valid-type]
             """A connection that is remembered from before its TLS handshake on."""
 
             _twin: Any = None
@@ -71,7 +71,7 @@ class Connections:
                         self._twin.close()
                         self._twin = None
 
-        return type(pool.__name__, (pool,), {"ConnectionCls": Watched})
+        return type(pool.__name__, (pool,), {"ConnectionCls": WatchedConnection})
 
     def add(self, opened: socket.socket) -> None:
         """Remember ``opened``, for as long as anybody uses it."""

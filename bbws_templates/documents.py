@@ -24,7 +24,7 @@ UPDATE: Final = "Update bbws-templates."
 
 
 @record(frozen=True)
-class Format:
+class DocumentFormat:
     """One kind of document: the number it is written with, those that are read, the requirements known."""
 
     writes: int
@@ -36,13 +36,13 @@ class Format:
         return {"format": self.writes, **({"requires": sorted(requires)} if requires else {})}
 
 
-BUNDLE_FORMAT: Final = Format(1, frozenset({1}))
-POINTER_FORMAT: Final = Format(1, frozenset({1}))
-PAGE_FORMAT: Final = Format(1, frozenset({1}))
-MANIFEST_FORMAT: Final = Format(1, frozenset({1}))
+BUNDLE_FORMAT: Final = DocumentFormat(1, frozenset({1}))
+POINTER_FORMAT: Final = DocumentFormat(1, frozenset({1}))
+PAGE_FORMAT: Final = DocumentFormat(1, frozenset({1}))
+MANIFEST_FORMAT: Final = DocumentFormat(1, frozenset({1}))
 
 
-def decode_document(data: bytes, known: Format, *, what: str) -> dict[str, Any]:
+def decode_document(data: bytes, known: DocumentFormat, *, what: str) -> dict[str, Any]:
     """The JSON object in ``data``, if it is a document that this version reads.
 
     Raises:
@@ -87,7 +87,7 @@ def require_known(names: Any, known: frozenset[str], *, what: str, use: str = "u
         )
 
 
-def _other_number(number: int, known: Format, what: str) -> FormatError:
+def _other_number(number: int, known: DocumentFormat, what: str) -> FormatError:
     readable = ", ".join(map(str, sorted(known.reads)))
     older = number < min(known.reads)
     return FormatError(

@@ -11,12 +11,12 @@ reach it as values of its namespace, so that nothing in a template can become co
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, NoReturn, Protocol
+from typing import Any, Final, NamedTuple, NoReturn
 
 from bbws_templates.context import is_decimal
 from bbws_templates.limits import DEFAULT_LIMITS, Limits
 from bbws_templates.modes import FILTERS, Mode
-from bbws_templates.nodes import Node, Partial, Section, Text, Unit, Variable
+from bbws_templates.nodes import Node, Partial, Partials, Section, Text, Variable
 
 _MOST_NODES: Final = 4_000
 _MOST_LEVELS: Final = 12
@@ -33,13 +33,6 @@ _NOTHING: Final[dict[str, Any]] = {}
 
 class _UnsureError(Exception):
     """Internal: the function does not know this case."""
-
-
-class Partials(Protocol):
-    """Where partials come from."""
-
-    def partial(self, name: str, indent: str) -> Unit | None:
-        """The partial ``name`` with ``indent`` before its lines; None when there is no such partial."""
 
 
 class Function:
@@ -69,7 +62,7 @@ def function_of(nodes: tuple[Node, ...], partials: Partials, mode: Mode) -> Func
     That is when partials are missing or include themselves, or there are more than some thousand nodes, or
     more than a dozen sections within each other.
     """
-    writer = _Writer(partials, mode)
+    writer = _TemplateWriter(partials, mode)
     try:
         turns = writer.template(nodes)
     except _UnsureError:
@@ -101,7 +94,7 @@ class _Scope(NamedTuple):
         )
 
 
-class _Writer:
+class _TemplateWriter:
     """Writes the lines of one function, and gathers the values that it names."""
 
     def __init__(self, partials: Partials, mode: Mode) -> None:

@@ -6,7 +6,7 @@ millisecond, and for each of their instances with a method call a field.
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from bbws_templates.errors import Location
 from bbws_templates.record import record
@@ -62,3 +62,10 @@ class Unit:
     def location(self, offset: int) -> Location:
         """Where ``offset`` of the source is, for a person."""
         return Location(self.name, *position(self.source, offset))
+
+
+class Partials(Protocol):
+    """Where partials come from while rendering."""
+
+    def partial(self, name: str, indent: str) -> Unit | None:
+        """The partial ``name`` with ``indent`` before its lines; None when there is no such partial."""

@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 from bbws_templates.errors import ContractError
 from bbws_templates.printing import plain
 
-Schema: TypeAlias = Mapping[str, Any] | bool
+SchemaObject: TypeAlias = Mapping[str, Any]
+Schema: TypeAlias = SchemaObject | bool
 
 SCHEMAS = frozenset(
     {"additionalProperties", "propertyNames", "items", "contains", "not", "if", "then", "else"}

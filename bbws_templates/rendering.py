@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 from bbws_templates.context import MISSING, is_list, lookup
 from bbws_templates.errors import LimitError, Location, PartialError
 from bbws_templates.limits import Limits
 from bbws_templates.modes import FILTERS, Mode
-from bbws_templates.nodes import Node, Partial, Section, Text, Unit, Variable
+from bbws_templates.nodes import Node, Partial, Partials, Section, Text, Unit, Variable
 from bbws_templates.printing import brief
 from bbws_templates.record import record
 from bbws_templates.values import Objection, objection_to_section, objection_to_text, text_of
@@ -43,13 +43,6 @@ class Chunk:
 
     def __repr__(self) -> str:
         return f"Chunk({len(self.text)} characters of {brief(self.template)} at {self.offset})"
-
-
-class Partials(Protocol):
-    """Where partials come from while rendering."""
-
-    def partial(self, name: str, indent: str) -> Unit | None:
-        """The partial ``name`` with ``indent`` before its lines; None when there is no such partial."""
 
 
 class Rendering:

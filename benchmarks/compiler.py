@@ -22,7 +22,7 @@ from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.inlining import RuleBook
 from app.core.compiler.masking import mask
-from app.core.compiler.pantry import Ingredient, Pantry
+from app.core.compiler.partials import PartialResolver, TracedSource
 from app.core.compiler.plaintext import plain_text
 from app.core.loader import load_template_set
 from app.core.proof.witness import look
@@ -82,7 +82,7 @@ def main() -> None:
 
     def flatten_all() -> None:
         for source in sources:
-            flatten(Ingredient.of_file(source.html), Pantry(templates, source, html=True))
+            flatten(TracedSource.of_file(source.html), PartialResolver(templates, source, html=True))
 
     def premailer_alone() -> None:
         for html in finished:

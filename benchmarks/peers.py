@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from app.core.compiler.borne import render_source
+from app.core.compiler.data_markup import render_source
 from app.core.workspace import Workspace
 from bbws_templates.nodes import Node, Section, Text, Variable
 from bbws_templates.parser import parse

@@ -18,7 +18,7 @@ from bbws_templates.mailing import render_email
 from bbws_templates.references import views
 
 
-class Line(NamedTuple):
+class BatchLine(NamedTuple):
     """A line of the batch: its number, from 1, what stands in it, and the offset of the next one in bytes."""
 
     number: int
@@ -27,7 +27,7 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Fault:
+class FailedLine:
     """A line of which no email could be made; ``members`` is the error as JSON, without the data."""
 
     line: int
@@ -36,11 +36,11 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Chunk:
+class ChunkOutcome:
     """What came of some lines in a row: each email with its line, and the faults, both in order."""
 
     emails: tuple[tuple[int, bytes], ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[FailedLine, ...]
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ class Task:
     locale: str = ""
     locale_field: str = ""
 
-    def chunk(self, lines: list[Line]) -> Chunk:
+    def chunk(self, lines: list[BatchLine]) -> ChunkOutcome:
         """The emails of ``lines``; blank ones are passed over."""
         emails: list[tuple[int, bytes]] = []
-        faults: list[Fault] = []
+        faults: list[FailedLine] = []
         for number, content, _ in lines:
             if not content.strip():
                 continue
@@ -78,7 +78,7 @@ class Task:
                 emails.append((number, self._email(number, content)))
             except BbwsTemplatesError as error:
                 faults.append(self._fault(number, error))
-        return Chunk(tuple(emails), tuple(faults))
+        return ChunkOutcome(tuple(emails), tuple(faults))
 
     def _email(self, number: int, content: bytes) -> bytes:
         data = self._data(number, content)
@@ -121,7 +121,7 @@ class Task:
             )
         return data
 
-    def _fault(self, number: int, error: BbwsTemplatesError) -> Fault:
+    def _fault(self, number: int, error: BbwsTemplatesError) -> FailedLine:
         members: dict[str, Any] = {"code": error.code, "message": error.message, "remedy": error.remedy}
         if error.location:
             # In the data, the line is that of the batch; its text has but one.
@@ -133,4 +133,4 @@ class Task:
         ]
         if problems:
             members["problems"] = problems
-        return Fault(number, f"{error.message} {error.remedy}".strip(), members)
+        return FailedLine(number, f"{error.message} {error.remedy}".strip(), members)

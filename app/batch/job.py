@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from app.batch.chunks import Chunk, Line
+from app.batch.chunks import BatchLine, ChunkOutcome
 from app.batch.forms import Form, file_name
 from app.core.errors import SourceError, SurroundingsError
 from app.core.writing import stage
@@ -28,7 +28,7 @@ _LONGEST_LINE: Final = 16_000_000
 
 
 @dataclass(frozen=True)
-class Progress:
+class BatchProgress:
     """Which batch it is (the first five), and how far it has come."""
 
     template: str
@@ -43,7 +43,7 @@ class Progress:
     failed: int = 0
     emails: int = 0
 
-    def is_same_batch(self, other: Progress) -> bool:
+    def is_same_batch(self, other: BatchProgress) -> bool:
         """Whether both are about the same template, data and form."""
         return (self.template, self.digest, self.form, self.head) == (
             other.template, other.digest, other.form, other.head,
@@ -53,7 +53,7 @@ class Progress:
 class Job:
     """The files of one batch, open."""
 
-    def __init__(self, out: Path, form: Form, progress: Progress, data: BinaryIO) -> None:
+    def __init__(self, out: Path, form: Form, progress: BatchProgress, data: BinaryIO) -> None:
         self.progress = progress
         self._out = out
         self._form = form
@@ -63,7 +63,7 @@ class Job:
         self._result = None if form is Form.EML else _open(out, progress.written)
         self._faults = _open(faults_file(out), progress.faults)
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[BatchLine]:
         """The lines of the data that are still to be done.
 
         Raises:
@@ -78,9 +78,9 @@ class Job:
                     remedy="Write one JSON object in each line (JSON Lines), and no list around them.",
                 )
             offset += len(content)
-            yield Line(number, content.rstrip(b"\r\n"), offset)
+            yield BatchLine(number, content.rstrip(b"\r\n"), offset)
 
-    def write(self, chunk: Chunk, last: Line) -> None:
+    def write(self, chunk: ChunkOutcome, last: BatchLine) -> None:
         """Write what came of the lines up to ``last``."""
         if self._result is None:
             for line, content in chunk.emails:
@@ -131,10 +131,10 @@ def faults_file(out: Path) -> Path:
     return out.with_name(out.name + ".faults.jsonl")
 
 
-def first_progress(template: str, digest: str, form: Form, head: bytes) -> Progress:
+def first_progress(template: str, digest: str, form: Form, head: bytes) -> BatchProgress:
     """The progress of a batch that begins now; ``head`` is where its data begin."""
     began = datetime.now(UTC).isoformat(timespec="seconds")
-    return Progress(template, digest, form.value, began, Digest.of(head).hex)
+    return BatchProgress(template, digest, form.value, began, Digest.of(head).hex)
 
 
 def head_of(data: BinaryIO) -> bytes:
@@ -144,7 +144,7 @@ def head_of(data: BinaryIO) -> bytes:
     return head
 
 
-def noted_progress(out: Path) -> Progress | None:
+def noted_progress(out: Path) -> BatchProgress | None:
     """How far the batch that writes to ``out`` had come; None when none was interrupted.
 
     Raises:
@@ -152,7 +152,7 @@ def noted_progress(out: Path) -> Progress | None:
     """
     try:
         members = json.loads(progress_file(out).read_text("utf-8"))
-        return Progress(**members)
+        return BatchProgress(**members)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:

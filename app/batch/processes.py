@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import Final
 
-from app.batch.chunks import Chunk, Line, Task
+from app.batch.chunks import BatchLine, ChunkOutcome, Task
 from app.core.errors import SurroundingsError
 
 LINES_A_CHUNK: Final = 100
@@ -20,7 +20,9 @@ _AHEAD: Final = 2  # chunks under way for each process: one in work, one that wa
 _task: list[Task] = []  # of a process that works; set once, when it begins
 
 
-def chunks(task: Task, lines: Iterable[Line], workers: int) -> Generator[tuple[Line, Chunk], None, None]:
+def chunks(
+    task: Task, lines: Iterable[BatchLine], workers: int
+) -> Generator[tuple[BatchLine, ChunkOutcome], None, None]:
     """What comes of ``lines``, in order, each chunk with its last line.
 
     Memory does not grow with the number of lines: no more is read than the processes can begin with.
@@ -36,7 +38,7 @@ def chunks(task: Task, lines: Iterable[Line], workers: int) -> Generator[tuple[L
     # Fresh processes, and not copies of this one: it has threads, and not every system can copy.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(task,)) as pool:
-        pending: deque[tuple[Line, Future[Chunk]]] = deque()
+        pending: deque[tuple[BatchLine, Future[ChunkOutcome]]] = deque()
         try:
             for group in islice(given, workers * _AHEAD):
                 pending.append((group[-1], pool.submit(_work, group)))
@@ -55,7 +57,7 @@ def chunks(task: Task, lines: Iterable[Line], workers: int) -> Generator[tuple[L
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _grouped(lines: Iterable[Line]) -> Iterator[list[Line]]:
+def _grouped(lines: Iterable[BatchLine]) -> Iterator[list[BatchLine]]:
     rest = iter(lines)
     while group := list(islice(rest, LINES_A_CHUNK)):
         yield group
@@ -67,5 +69,5 @@ def _begin(task: Task) -> None:
     _task[:] = [task]
 
 
-def _work(lines: list[Line]) -> Chunk:
+def _work(lines: list[BatchLine]) -> ChunkOutcome:
     return _task[0].chunk(lines)

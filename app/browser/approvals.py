@@ -15,11 +15,11 @@ from app.browser.errors import ApprovalError
 from app.browser.folders import Folders
 from app.browser.journal import Journal, RecordedDecision
 from app.browser.rejections import Rejection, read_rejections, write_rejections
-from app.browser.results import Comparison, Result, Status
+from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.snapshots import Snapshot, select
 from app.browser.store import Approval, PictureStore, Sidecar
 
-Decision = Literal["", "approved", "rejected"]
+Verdict = Literal["", "approved", "rejected"]
 
 
 class Approvals:
@@ -42,15 +42,15 @@ class Approvals:
         """
         return self._baselines.sidecar(snapshot)
 
-    def decision(self, result: Result) -> Decision:
+    def decision(self, result: SnapshotResult) -> Verdict:
         """What has been decided about ``result`` since the comparison.
 
         Raises:
             BaselineError: a sidecar cannot be read.
         """
-        if result.status is Status.REMOVED:
+        if result.status is SnapshotStatus.REMOVED:
             return "" if self._baselines.sidecar(result.snapshot) else "approved"
-        if result.current is None or result.status not in {Status.CHANGED, Status.NEW}:
+        if result.current is None or result.status not in {SnapshotStatus.CHANGED, SnapshotStatus.NEW}:
             return ""
         baseline = self._baselines.sidecar(result.snapshot)
         if (
@@ -64,7 +64,7 @@ class Approvals:
 
     def approve(
         self,
-        results: Iterable[Result],
+        results: Iterable[SnapshotResult],
         *,
         by: str,
         why: str,
@@ -88,10 +88,10 @@ class Approvals:
             snapshot = result.snapshot
             if progress:
                 progress(snapshot.id)
-            if result.status is Status.REMOVED:
+            if result.status is SnapshotStatus.REMOVED:
                 removed.append(snapshot)
                 decided.append(snapshot)
-            elif result.current is not None and result.status in {Status.CHANGED, Status.NEW}:
+            elif result.current is not None and result.status in {SnapshotStatus.CHANGED, SnapshotStatus.NEW}:
                 accepted = result.current.model_copy(update={"approval": approval})
                 written[snapshot] = (self._content(result), accepted)
                 decided.append(snapshot)
@@ -107,7 +107,7 @@ class Approvals:
                 self._baselines.change(written, removed)
         return tuple(decided)
 
-    def reject(self, results: Iterable[Result], *, by: str, why: str) -> tuple[Snapshot, ...]:
+    def reject(self, results: Iterable[SnapshotResult], *, by: str, why: str) -> tuple[Snapshot, ...]:
         """Remember that the current pictures of ``results`` are not wanted.
 
         Raises:
@@ -118,7 +118,7 @@ class Approvals:
         rejections = dict(read_rejections(self._work))
         decided: list[Snapshot] = []
         for result in results:
-            if result.current is not None and result.status in {Status.CHANGED, Status.NEW}:
+            if result.current is not None and result.status in {SnapshotStatus.CHANGED, SnapshotStatus.NEW}:
                 rejections[result.snapshot.id] = Rejection(
                     pixels=result.current.pixels, by=by, why=why, at=self._now()
                 )
@@ -143,7 +143,7 @@ class Approvals:
     def _now(self) -> str:
         return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def _content(self, result: Result) -> bytes:
+    def _content(self, result: SnapshotResult) -> bytes:
         known = self._current.sidecar(result.snapshot)
         if known is None or result.current is None or known.pixels != result.current.pixels:
             raise ApprovalError(
@@ -153,7 +153,7 @@ class Approvals:
         return self._current.content(result.snapshot)
 
 
-def chosen(comparison: Comparison, patterns: Sequence[str]) -> tuple[Result, ...]:
+def chosen(comparison: Comparison, patterns: Sequence[str]) -> tuple[SnapshotResult, ...]:
     """The results that ``patterns`` mean; all of them without patterns.
 
     Raises:
@@ -163,9 +163,9 @@ def chosen(comparison: Comparison, patterns: Sequence[str]) -> tuple[Result, ...
     return tuple(results[snapshot] for snapshot in select(results, patterns))
 
 
-def _same_picture(result: Result) -> bool:
+def _same_picture(result: SnapshotResult) -> bool:
     pixels = {sidecar.pixels for sidecar in (result.baseline, result.current) if sidecar}
-    return result.status is Status.UNCHANGED and len(pixels) == 1
+    return result.status is SnapshotStatus.UNCHANGED and len(pixels) == 1
 
 
 def _said(text: str, what: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.browser.folders import Folders
 from app.browser.mails import Mail, mails_of
 from app.browser.releases import bundle_fixtures, bundle_renderer
-from app.browser.results import Comparison, Result, Status
+from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.screenshots import Screenshots
 from app.browser.session import Session
 from app.browser.settings import Settings, load_settings
@@ -34,24 +34,24 @@ class Between:
     folders: Folders
 
     @property
-    def counts(self) -> Mapping[Status, int]:
+    def counts(self) -> Mapping[SnapshotStatus, int]:
         """How many snapshots have each status, all statuses named."""
-        found = dict(self.comparison.counts) if self.comparison else dict.fromkeys(Status, 0)
-        found[Status.UNCHANGED] = self.total - sum(
-            number for status, number in found.items() if status is not Status.UNCHANGED
+        found = dict(self.comparison.counts) if self.comparison else dict.fromkeys(SnapshotStatus, 0)
+        found[SnapshotStatus.UNCHANGED] = self.total - sum(
+            number for status, number in found.items() if status is not SnapshotStatus.UNCHANGED
         )
         return found
 
     @property
     def differs(self) -> bool:
         """Whether there is anything to look at."""
-        return self.counts[Status.UNCHANGED] < self.total
+        return self.counts[SnapshotStatus.UNCHANGED] < self.total
 
     def __str__(self) -> str:
         seen = [
             f"{number} {status}"
             for status, number in self.counts.items()
-            if number and status is not Status.UNCHANGED
+            if number and status is not SnapshotStatus.UNCHANGED
         ]
         return f"{', '.join(seen)} of {self.total}" if seen else f"none of {self.total} differs"
 
@@ -127,9 +127,9 @@ def _pictures(
     return found, captured.failed
 
 
-def _explained(result: Result, failed: Mapping[Snapshot, str]) -> Result:
+def _explained(result: SnapshotResult, failed: Mapping[Snapshot, str]) -> SnapshotResult:
     """A mail that the earlier release cannot render is new to look at, but not a new mail."""
-    if result.status is Status.NEW and result.snapshot in failed:
+    if result.status is SnapshotStatus.NEW and result.snapshot in failed:
         message = f"the earlier release does not render with this fixture: {failed[result.snapshot]}"
         return result.model_copy(update={"message": message})
     return result

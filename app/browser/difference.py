@@ -59,7 +59,7 @@ class Allowance:
 
 
 @dataclass(frozen=True)
-class Difference:
+class PixelDifference:
     """What differs. ``changed`` pixels count, ``tolerated`` ones are within the allowance.
 
     ``sizes`` are (width, height) before and after. ``regions`` are boxes around the pixels that count, from
@@ -93,7 +93,7 @@ class Difference:
         return ", ".join(parts) or "no difference"
 
 
-def compare(before: Pixels, after: Pixels, allowance: Allowance) -> Difference:
+def compare(before: Pixels, after: Pixels, allowance: Allowance) -> PixelDifference:
     """Compare two pictures; the arguments are not changed."""
     sizes = ((before.shape[1], before.shape[0]), (after.shape[1], after.shape[0]))
     height, width = (
@@ -115,10 +115,10 @@ def compare(before: Pixels, after: Pixels, allowance: Allowance) -> Difference:
         counted = np.zeros_like(counted)
     total = int((differing | outside).sum())
     changed = int(counted.sum())
-    return Difference(changed, total - changed, sizes, regions(counted), counted)
+    return PixelDifference(changed, total - changed, sizes, regions(counted), counted)
 
 
-def picture_of(difference: Difference, after: Pixels) -> bytes:
+def picture_of(difference: PixelDifference, after: Pixels) -> bytes:
     """The new picture, pale and grey, with every pixel that counts in red."""
     height, width = difference.marks.shape
     canvas = np.full((height, width, 3), 255, dtype=np.uint8)

@@ -9,7 +9,7 @@ MAX_HEIGHT = 16_000
 """The tallest picture in pixels, which is what Chromium can draw at once; a longer page is cut there."""
 
 
-class Scheme(StrEnum):
+class ColourMode(StrEnum):
     """In which colours a mail is drawn.
 
     ``LIGHT`` and ``DARK`` are what the reader's system asks for, answered by the mail's own
@@ -23,10 +23,10 @@ class Scheme(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Frame:
-    """The view through which a page is drawn: ``width`` in CSS pixels (= picture pixels), colour scheme."""
+    """The view through which a page is drawn: ``width`` in CSS pixels (= picture pixels), colours."""
 
     width: int
-    scheme: Scheme = Scheme.LIGHT
+    mode: ColourMode = ColourMode.LIGHT
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from app.browser.store import PictureStore, Sidecar
 from app.browser.writing import write_whole
 from bbws_templates.errors import Location
 
-Change = Mapping[Snapshot, tuple[bytes, Sidecar] | None]
+BaselineChanges = Mapping[Snapshot, tuple[bytes, Sidecar] | None]
 """What becomes of baselines: the new picture with its sidecar, or None where it goes."""
 
 _MOST = 50
@@ -75,7 +75,7 @@ class Journal:
         )
 
     @contextmanager
-    def recorded(self, deed: str, snapshots: Sequence[Snapshot], changed: Change) -> Iterator[None]:
+    def recorded(self, deed: str, snapshots: Sequence[Snapshot], changed: BaselineChanges) -> Iterator[None]:
         """Keep what the block is about to replace; of one that fails no record remains.
 
         Raises:
@@ -134,7 +134,7 @@ class Journal:
         shutil.rmtree(folder, ignore_errors=True)
         return last
 
-    def _keep(self, folder: Path, deed: str, snapshots: Sequence[Snapshot], changed: Change) -> None:
+    def _keep(self, folder: Path, deed: str, snapshots: Sequence[Snapshot], changed: BaselineChanges) -> None:
         before = {
             snapshot: (self._baselines.content(snapshot), sidecar)
             for snapshot in changed

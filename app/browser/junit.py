@@ -9,7 +9,7 @@ import re
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from app.browser.results import Comparison, Result, Status
+from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 
 # XML 1.0 has no place for control characters, not even escaped.
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
@@ -30,18 +30,20 @@ def junit_xml(comparison: Comparison) -> bytes:
     return content
 
 
-def _case(suite: Element, result: Result) -> None:
+def _case(suite: Element, result: SnapshotResult) -> None:
     name = result.snapshot.id.removeprefix(f"{result.snapshot.template}/")
     case = SubElement(suite, "testcase", {"classname": result.snapshot.template, "name": name})
     message = _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", result.message)
-    if result.status is Status.FAILED:
+    if result.status is SnapshotStatus.FAILED:
         SubElement(case, "error", {"message": message, "type": result.status})
-    elif result.status is not Status.UNCHANGED:
+    elif result.status is not SnapshotStatus.UNCHANGED:
         failure = SubElement(case, "failure", {"message": message, "type": result.status})
         failure.text = "\n".join(f"{box.width}×{box.height} at {box.x},{box.y}" for box in result.regions)
 
 
-def _counts(name: str, results: tuple[Result, ...]) -> dict[str, str]:
-    errors = sum(result.status is Status.FAILED for result in results)
-    failures = sum(result.status not in {Status.FAILED, Status.UNCHANGED} for result in results)
+def _counts(name: str, results: tuple[SnapshotResult, ...]) -> dict[str, str]:
+    errors = sum(result.status is SnapshotStatus.FAILED for result in results)
+    failures = sum(
+        result.status not in {SnapshotStatus.FAILED, SnapshotStatus.UNCHANGED} for result in results
+    )
     return {"name": name, "tests": str(len(results)), "failures": str(failures), "errors": str(errors)}

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.browser.errors import BaselineError, UnapprovedChangesError
 from app.browser.folders import Folders
 from app.browser.mails import RenderMail, mails_of
-from app.browser.results import Comparison, Result, Status
+from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.screenshots import Screenshots
 from app.browser.session import Session
 from app.browser.snapshots import Snapshot
@@ -23,7 +23,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True)
-class Standing:
+class ApprovalState:
     """How the pictures of a release stand against the approved ones.
 
     ``total`` snapshots were asked about. ``comparison`` holds those whose HTML is not that of an approved
@@ -45,9 +45,9 @@ class Standing:
         return f"{len(self.unapproved)} of {self.total} not approved"
 
 
-def standing(
+def approval_state(
     bundle: Bundle, workspace: Workspace, folders: Folders, *, session: Session | None = None
-) -> Standing:
+) -> ApprovalState:
     """Compare the pictures of a release with the approved ones.
 
     Where the HTML of a mail is that of an approved picture, the picture is too; only for the others a browser
@@ -72,11 +72,11 @@ def standing(
         if snapshot not in mails or not _is_approved(screenshots.baselines, snapshot, mails[snapshot].digest)
     ]
     if not open_questions:
-        return Standing(len(total), None)
-    return Standing(len(total), screenshots.compare([snapshot.id for snapshot in open_questions]))
+        return ApprovalState(len(total), None)
+    return ApprovalState(len(total), screenshots.compare([snapshot.id for snapshot in open_questions]))
 
 
-def refuse_unapproved(found: Standing, *, target: str, report: Path) -> None:
+def refuse_unapproved(found: ApprovalState, *, target: str, report: Path) -> None:
     """Let a release pass whose every picture is approved.
 
     Raises:
@@ -117,10 +117,10 @@ def bundle_fixtures(bundle: Bundle, workspace: Workspace) -> Mapping[str, tuple[
     return {name: tuple(sorted(sources[name].fixtures)) if name in sources else () for name in names}
 
 
-def _passes(result: Result) -> bool:
+def _passes(result: SnapshotResult) -> bool:
     """The very picture that somebody approved, although its HTML may be another."""
     return (
-        result.status is Status.UNCHANGED
+        result.status is SnapshotStatus.UNCHANGED
         and result.baseline is not None
         and result.baseline.approval is not None
     )

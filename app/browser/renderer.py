@@ -15,13 +15,13 @@ from pathlib import Path
 
 from app.browser.flags import flags_digest
 from app.browser.fontset import font_set_digest
-from app.browser.frames import Frame, Scheme
+from app.browser.frames import ColourMode, Frame
 from app.browser.pixels import pixels_digest, read_picture
 from app.browser.session import Session
 from app.browser.stand_ins import stand_ins_digest
 
 CALIBRATION = Path(__file__).parent / "calibration.html"
-_FRAMES = (Frame(640), Frame(375), Frame(640, Scheme.FORCED))
+_FRAMES = (Frame(640), Frame(375), Frame(640, ColourMode.FORCED))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from bbws_templates.errors import Location
 RESULTS_NAME = "results.json"
 
 
-class Status(StrEnum):
+class SnapshotStatus(StrEnum):
     """How a snapshot stands against its baseline, in the order in which a reviewer wants to know."""
 
     FAILED = "failed"
@@ -30,7 +30,7 @@ class Status(StrEnum):
     UNCHANGED = "unchanged"
 
 
-class Result(BaseModel):
+class SnapshotResult(BaseModel):
     """One snapshot of a comparison.
 
     ``message`` is what differs, or why nothing could be compared. ``regions`` are where it differs.
@@ -41,7 +41,7 @@ class Result(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     snapshot: Snapshot
-    status: Status
+    status: SnapshotStatus
     message: str = ""
     changed: int = 0
     tolerated: int = 0
@@ -66,26 +66,29 @@ class Comparison(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     renderer: Renderer
-    results: tuple[Result, ...]
+    results: tuple[SnapshotResult, ...]
     drawn: int = 0
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
 
     @property
-    def counts(self) -> Mapping[Status, int]:
+    def counts(self) -> Mapping[SnapshotStatus, int]:
         """How many snapshots have each status, all statuses named."""
         found = Counter(result.status for result in self.results)
-        return {status: found[status] for status in Status}
+        return {status: found[status] for status in SnapshotStatus}
 
     @property
     def differs(self) -> bool:
         """Whether anything was found that somebody has to look at."""
-        return any(result.status in {Status.CHANGED, Status.NEW, Status.REMOVED} for result in self.results)
+        return any(
+            result.status in {SnapshotStatus.CHANGED, SnapshotStatus.NEW, SnapshotStatus.REMOVED}
+            for result in self.results
+        )
 
     @property
     def failed(self) -> bool:
         """Whether any snapshot could not be compared."""
-        return any(result.status is Status.FAILED for result in self.results)
+        return any(result.status is SnapshotStatus.FAILED for result in self.results)
 
     @property
     def other_renderers(self) -> bool:

@@ -10,7 +10,7 @@ from app.browser.difference import Box
 from app.browser.folders import Folders
 from app.browser.pixels import SUFFIX
 from app.browser.rejections import Rejection, read_rejections
-from app.browser.results import Comparison, Result, Status
+from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.snapshots import Snapshot
 from app.browser.store import Sidecar
 
@@ -42,7 +42,7 @@ def review_data(
     """
     approvals = Approvals(folders)
     rejections = read_rejections(folders.work)
-    order = list(Status)
+    order = list(SnapshotStatus)
     results = sorted(comparison.results, key=lambda result: (order.index(result.status), result.snapshot))
     last = approvals.last() if live else None
     items = []
@@ -69,16 +69,20 @@ def review_data(
 
 
 def _item(
-    result: Result, folders: Folders, approvals: Approvals, rejection: Rejection | None, address: Address
+    result: SnapshotResult,
+    folders: Folders,
+    approvals: Approvals,
+    rejection: Rejection | None,
+    address: Address,
 ) -> dict[str, Any]:
     snapshot = result.snapshot
     decision = approvals.decision(result)
-    same = decision == "approved" or (result.status is Status.UNCHANGED and not result.tolerated)
+    same = decision == "approved" or (result.status is SnapshotStatus.UNCHANGED and not result.tolerated)
     current = None if same else result.current
     # As it is now: an approval has put another picture in its place.
-    baseline = None if result.status is Status.FAILED else approvals.baseline(snapshot)
+    baseline = None if result.status is SnapshotStatus.FAILED else approvals.baseline(snapshot)
     has_difference = (
-        result.status is Status.CHANGED and (folders.differences / f"{snapshot.id}{SUFFIX}").is_file()
+        result.status is SnapshotStatus.CHANGED and (folders.differences / f"{snapshot.id}{SUFFIX}").is_file()
     )
     # The difference is as large as the larger of the pictures that were compared.
     compared = (result.baseline, result.current) if has_difference else ()

@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from app.browser.capture import Capture, Captured
-from app.browser.difference import Allowance, Box, Difference, compare, picture_of
+from app.browser.difference import Allowance, Box, PixelDifference, compare, picture_of
 from app.browser.errors import BaselineError, RendererMismatchError
 from app.browser.folders import Folders
 from app.browser.mails import Mail, RenderMail, fixtures_of, mails_of, workspace_renderer
 from app.browser.pixels import SUFFIX, pixels_digest
 from app.browser.renderer import Renderer
-from app.browser.results import Comparison, Result, Status
+from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.session import Session
 from app.browser.settings import Settings, load_settings
 from app.browser.snapshots import Snapshot, select
 from app.browser.store import PictureStore, Sidecar
 from app.browser.writing import write_whole
 from app.core.workspace import Workspace
+from app.publishing.parallel import Progress
 
-Progress = Callable[[str], None]
 Started = Callable[[int], None]
 
 
@@ -154,36 +154,45 @@ class Screenshots:
         baseline: Sidecar | None,
         failed: Mapping[Snapshot, str],
         renderer: Renderer,
-    ) -> Result:
+    ) -> SnapshotResult:
         if snapshot in failed:
-            return Result(
-                snapshot=snapshot, status=Status.FAILED, message=failed[snapshot], baseline=baseline
+            return SnapshotResult(
+                snapshot=snapshot, status=SnapshotStatus.FAILED, message=failed[snapshot], baseline=baseline
             )
         if mail is None:
-            return Result(
-                snapshot=snapshot, status=Status.REMOVED, baseline=baseline, message="no longer asked for"
+            return SnapshotResult(
+                snapshot=snapshot,
+                status=SnapshotStatus.REMOVED,
+                baseline=baseline,
+                message="no longer asked for",
             )
         try:
             return self._compared(snapshot, mail, baseline, renderer)
         except BaselineError as error:
-            return Result(snapshot=snapshot, status=Status.FAILED, message=str(error), baseline=baseline)
+            return SnapshotResult(
+                snapshot=snapshot, status=SnapshotStatus.FAILED, message=str(error), baseline=baseline
+            )
 
     def _compared(
         self, snapshot: Snapshot, mail: Mail, baseline: Sidecar | None, renderer: Renderer
-    ) -> Result:
+    ) -> SnapshotResult:
         current = self.current.sidecar(snapshot)
         if current is not None and (current.html, current.renderer) != (mail.digest, renderer):
             current = None  # left over from an earlier state of the template or another browser
         if baseline is None:
-            return Result(snapshot=snapshot, status=Status.NEW, current=current, message="has no baseline")
+            return SnapshotResult(
+                snapshot=snapshot, status=SnapshotStatus.NEW, current=current, message="has no baseline"
+            )
         masks = tuple(Box(*mask.box) for mask in self.settings.masks_of(snapshot))
         if current is None:
             # Same HTML, same renderer, intact file: the picture would be the one that was approved.
-            return Result(snapshot=snapshot, status=Status.UNCHANGED, baseline=baseline, masks=masks)
+            return SnapshotResult(
+                snapshot=snapshot, status=SnapshotStatus.UNCHANGED, baseline=baseline, masks=masks
+            )
         if self._same_bytes(snapshot, baseline, current):
-            return Result(
+            return SnapshotResult(
                 snapshot=snapshot,
-                status=Status.UNCHANGED,
+                status=SnapshotStatus.UNCHANGED,
                 baseline=baseline,
                 current=current,
                 masks=masks,
@@ -194,10 +203,10 @@ class Screenshots:
         difference = compare(before, after, allowance)
         if difference.exists:
             write_whole(self.folders.differences / f"{snapshot.id}{SUFFIX}", picture_of(difference, after))
-        return Result(
+        return SnapshotResult(
             snapshot=snapshot,
             # A picture put in place of the approved one is nobody's approval, whatever it shows.
-            status=Status.CHANGED if difference.exists or altered else Status.UNCHANGED,
+            status=SnapshotStatus.CHANGED if difference.exists or altered else SnapshotStatus.UNCHANGED,
             message=_message(difference, baseline, current, altered=altered),
             changed=difference.changed,
             tolerated=difference.tolerated,
@@ -232,7 +241,7 @@ def _is_broken(workspace: Workspace) -> bool:
     return bool(workspace.templates.broken or workspace.templates.broken_translations)
 
 
-def _message(difference: Difference, baseline: Sidecar, current: Sidecar, *, altered: bool) -> str:
+def _message(difference: PixelDifference, baseline: Sidecar, current: Sidecar, *, altered: bool) -> str:
     parts = []
     if altered:
         parts.append("the baseline is not the picture that was approved")

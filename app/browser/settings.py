@@ -33,23 +33,24 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from app.browser.errors import SettingsError
 from app.browser.frames import Frame
 from app.browser.snapshots import Snapshot, Variant
+from app.core.settings import SettingsTable
 from bbws_templates.errors import Location
 
 SETTINGS_NAME = "settings.toml"
 Glob = Annotated[str, Field(min_length=1)]
-Reason = Annotated[str, Field(min_length=1, pattern=r"\S")]
+Explanation = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _PicturesTable(SettingsTable):
+    model_config = ConfigDict(strict=False)  # arrays of TOML become tuples, its words variants
 
 
-class Pictures(_Table):
+class PictureSelection(_PicturesTable):
     """Which templates are pictured with which fixtures, at which widths, in which variants."""
 
     templates: tuple[Glob, ...]
@@ -58,17 +59,17 @@ class Pictures(_Table):
     variants: tuple[Variant, ...]
 
 
-class Tolerance(_Table):
+class Tolerance(_PicturesTable):
     """How far some snapshots may differ, and why."""
 
     snapshots: tuple[Glob, ...]
     pixels: Annotated[int, Field(ge=0)] = 0
     colour: Annotated[float, Field(ge=0, le=1)] = 0.0
     antialiasing: Literal["count", "ignore"] | None = None
-    reason: Reason
+    reason: Explanation
 
 
-class Mask(_Table):
+class Mask(_PicturesTable):
     """A part of some snapshots that is not compared, and why."""
 
     snapshots: tuple[Glob, ...]
@@ -78,17 +79,17 @@ class Mask(_Table):
         Annotated[int, Field(gt=0)],
         Annotated[int, Field(gt=0)],
     ]
-    reason: Reason
+    reason: Explanation
 
 
-class Settings(_Table):
+class Settings(_PicturesTable):
     """All of ``settings.toml``."""
 
     widths: Mapping[str, Annotated[int, Field(ge=240, le=2000)]] = Field(
         default_factory=lambda: {"desktop": 640, "phone": 375}
     )
-    pictures: tuple[Pictures, ...] = (
-        Pictures(
+    pictures: tuple[PictureSelection, ...] = (
+        PictureSelection(
             templates=("*",),
             fixtures=("typical",),
             widths=("desktop", "phone"),
@@ -100,7 +101,7 @@ class Settings(_Table):
 
     def frame(self, snapshot: Snapshot) -> Frame:
         """The view through which ``snapshot`` is drawn."""
-        return Frame(self.widths[snapshot.width], snapshot.variant.scheme)
+        return Frame(self.widths[snapshot.width], snapshot.variant.mode)
 
     def wanted(self, fixtures: Mapping[str, Iterable[str]]) -> tuple[Snapshot, ...]:
         """Every snapshot that the settings ask for; ``fixtures`` maps each template to its scenarios."""

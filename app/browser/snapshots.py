@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from app.browser.frames import Scheme
+from app.browser.frames import ColourMode
 from app.core.errors import UnknownNameError
 
 
@@ -26,9 +26,11 @@ class Variant(StrEnum):
     OUTLOOK = "outlook"
 
     @property
-    def scheme(self) -> Scheme:
-        """The colour scheme in which the browser draws this variant."""
-        return {Variant.DARK: Scheme.DARK, Variant.FORCED_DARK: Scheme.FORCED}.get(self, Scheme.LIGHT)
+    def mode(self) -> ColourMode:
+        """The colours in which the browser draws this variant."""
+        return {Variant.DARK: ColourMode.DARK, Variant.FORCED_DARK: ColourMode.FORCED}.get(
+            self, ColourMode.LIGHT
+        )
 
 
 @dataclass(frozen=True, order=True)

@@ -9,7 +9,7 @@ from typing import Self
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route
 
-from app.browser.frames import MAX_HEIGHT, Drawing, Frame, Scheme
+from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
 from app.browser.stand_ins import stand_in
 
 # `.invalid` resolves nowhere (RFC 6761); the document is answered from memory.
@@ -50,7 +50,7 @@ class Tab:
         self._html, self._refused = html.encode("utf-8", "replace"), []
         pictures: dict[Frame, bytes] = {}
         for forced in (False, True):
-            chosen = [frame for frame in frames if (frame.scheme is Scheme.FORCED) is forced]
+            chosen = [frame for frame in frames if (frame.mode is ColourMode.FORCED) is forced]
             if chosen:
                 self._load(forced=forced)
                 pictures.update((frame, self._picture(frame)) for frame in chosen)
@@ -64,7 +64,7 @@ class Tab:
         self._protocol.send("Emulation.setAutoDarkModeOverride", override)
 
     def _picture(self, frame: Frame) -> bytes:
-        self._page.emulate_media(color_scheme="dark" if frame.scheme is Scheme.DARK else "light")
+        self._page.emulate_media(color_scheme="dark" if frame.mode is ColourMode.DARK else "light")
         # The window itself takes the height of the page: what lies beyond a window's edge is drawn by another
         # path, in which some builds lose the forced colours.
         self._page.set_viewport_size({"width": frame.width, "height": _START_HEIGHT})

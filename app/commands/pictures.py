@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from rich.text import Text
 
+from app.commands.options import Command
 from app.commands.output import error_members, out
 from app.operations.pictures import Approved, Pictures, Seen
-
-Command = TypeVar("Command", bound=Callable[..., object])
 
 
 def allow_unapproved_option(command: Command) -> Command:
@@ -47,6 +45,6 @@ def print_seen(seen: Seen) -> None:
 
 def print_approved(approved: Approved) -> None:
     """How many pictures nobody has approved, on one line."""
-    unapproved = approved.standing.unapproved
-    line = Text(f"Approvals: {approved.standing}", style="yellow" if unapproved else "green")
+    unapproved = approved.state.unapproved
+    line = Text(f"Approvals: {approved.state}", style="yellow" if unapproved else "green")
     out.print(line.append(f"; see {approved.report}" if unapproved else "").append("."))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
 
 import click
 from rich.text import Text
 
+from app.commands.options import Command
 from app.commands.output import out, progress_bar
 from app.core.building import build_release
 from app.core.changes import ChangeKind, PartChange, TemplateChange
@@ -22,8 +22,6 @@ from app.publishing.provenance import gather_provenance
 from app.publishing.publisher import Plan
 from app.publishing.targets import resolve_target, without_conditions
 from bbws_templates.printable import printable
-
-Command = TypeVar("Command", bound=Callable[..., object])
 
 _SIGNS = {
     ChangeKind.ADDED: ("+", "green"),

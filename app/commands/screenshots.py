@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeVar
 
 import click
 from rich.text import Text
@@ -14,22 +13,20 @@ from app.browser.approvals import Approvals, chosen
 from app.browser.folders import Folders
 from app.browser.junit import junit_xml
 from app.browser.report import report_page
-from app.browser.results import Comparison, Result, Status
+from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.screenshots import Screenshots
 from app.browser.writing import write_whole
-from app.commands.options import json_option, screenshot_folder_options, template_set_options
+from app.commands.options import Command, json_option, screenshot_folder_options, template_set_options
 from app.commands.output import err, out, print_json, progress_bar
 from app.core.workspace import Workspace
 from app.outcomes import EXIT_CONTENT, EXIT_SURROUNDINGS
 
-Command = TypeVar("Command", bound=Callable[..., object])
-
 _COLOURS = {
-    Status.FAILED: "bold red",
-    Status.CHANGED: "yellow",
-    Status.NEW: "cyan",
-    Status.REMOVED: "magenta",
-    Status.UNCHANGED: "green",
+    SnapshotStatus.FAILED: "bold red",
+    SnapshotStatus.CHANGED: "yellow",
+    SnapshotStatus.NEW: "cyan",
+    SnapshotStatus.REMOVED: "magenta",
+    SnapshotStatus.UNCHANGED: "green",
 }
 
 
@@ -239,7 +236,7 @@ def _progress(stack: ExitStack, *, quiet: bool) -> tuple[Callable[[int], None], 
     return started, step
 
 
-def _undecided(folders: Folders, patterns: tuple[str, ...], everything: bool) -> tuple[Result, ...]:
+def _undecided(folders: Folders, patterns: tuple[str, ...], everything: bool) -> tuple[SnapshotResult, ...]:
     if not patterns and not everything:
         raise click.UsageError("Name snapshots, or say --all.")
     if patterns and everything:
@@ -249,7 +246,7 @@ def _undecided(folders: Folders, patterns: tuple[str, ...], everything: bool) ->
 
 def _print(comparison: Comparison) -> None:
     for result in comparison.results:
-        if result.status is not Status.UNCHANGED:
+        if result.status is not SnapshotStatus.UNCHANGED:
             colour = _COLOURS[result.status]
             out.print(Text.assemble((str(result.status), colour), f" {result.snapshot.id}: {result.message}"))
     for warning in comparison.warnings:

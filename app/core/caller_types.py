@@ -17,7 +17,7 @@ from app.core.errors import ReleaseError
 from bbws_templates.digests import canonical_json
 from bbws_templates.errors import ContractError
 from bbws_templates.printable import printable
-from bbws_templates.references import located, pointer_parts
+from bbws_templates.references import SchemaObject, located, pointer_parts
 
 _SCALARS: Final = {
     "string": "str",
@@ -52,10 +52,8 @@ class TypedTemplates:
         self.client = client or TemplateClient()
 '''
 
-Schema = Mapping[str, Any]
 
-
-def caller_types(contracts: Mapping[str, Schema | None]) -> str:
+def caller_types(contracts: Mapping[str, SchemaObject | None]) -> str:
     """The text of a Python module, clean under ``mypy --strict``, for these contracts by template name.
 
     The same contracts give the same text. A template without a contract takes any mapping.
@@ -82,7 +80,7 @@ class _Classes:
     _by_shape: dict[bytes, str] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=lambda: {"TypedTemplates", "TemplateName", "TemplateClient"})
 
-    def of_contract(self, name: str, contract: Schema) -> str:
+    def of_contract(self, name: str, contract: SchemaObject) -> str:
         return _Contract(self, contract).type_of(contract, _class_name(name))
 
     def claim(self, name: str, shape: bytes) -> tuple[str, bool]:
@@ -100,7 +98,7 @@ class _Classes:
 class _Contract:
     """Types of one contract, which refers to nothing but itself."""
 
-    def __init__(self, classes: _Classes, root: Schema) -> None:
+    def __init__(self, classes: _Classes, root: SchemaObject) -> None:
         self._classes = classes
         self._root = root
 
@@ -126,7 +124,7 @@ class _Contract:
             self._of_kind(kind, schema, name) for kind in ([kinds] if isinstance(kinds, str) else kinds)
         )
 
-    def _of_kind(self, kind: str, schema: Schema, name: str) -> str:
+    def _of_kind(self, kind: str, schema: SchemaObject, name: str) -> str:
         if kind == "array":
             return f"list[{self.type_of(schema.get('items'), _singular(name))}]"
         if kind != "object":
@@ -136,7 +134,7 @@ class _Contract:
         extra = schema.get("additionalProperties")
         return f"dict[str, {self.type_of(extra, f'{name}Value')}]"
 
-    def _class(self, schema: Schema, name: str) -> str:
+    def _class(self, schema: SchemaObject, name: str) -> str:
         shape = canonical_json([schema, self._reached(schema, set())])
         own, is_new = self._classes.claim(name, shape)
         if is_new:
@@ -145,8 +143,8 @@ class _Contract:
             self._classes.blocks[place] = self._block(own, schema)
         return own
 
-    def _block(self, own: str, schema: Schema) -> str:
-        properties: Schema = schema["properties"]
+    def _block(self, own: str, schema: SchemaObject) -> str:
+        properties: SchemaObject = schema["properties"]
         required = [name for name in schema.get("required", ()) if name in properties]
         optional = sorted(properties.keys() - set(required))
         types = {}

@@ -14,7 +14,15 @@ from typing import Any, Final
 from bbws_templates.contract import is_kept
 from bbws_templates.digests import canonical_json
 from bbws_templates.errors import ContractError
-from bbws_templates.references import SCHEMA_LISTS, SCHEMA_MAPS, SCHEMAS, located, resolved, subschemas
+from bbws_templates.references import (
+    SCHEMA_LISTS,
+    SCHEMA_MAPS,
+    SCHEMAS,
+    SchemaObject,
+    located,
+    resolved,
+    subschemas,
+)
 
 _TYPES: Final = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
 _ANNOTATIONS: Final = frozenset(
@@ -62,8 +70,6 @@ _STRUCTURAL: Final = frozenset(
     }
 )
 
-Schema = Mapping[str, Any]
-
 
 @dataclass(frozen=True, order=True)
 class ContractChange:
@@ -77,7 +83,7 @@ class ContractChange:
         return f"{self.field or 'the data'} {self.consequence}"
 
 
-def contract_changes(old: Schema | None, new: Schema | None) -> tuple[ContractChange, ...]:
+def contract_changes(old: SchemaObject | None, new: SchemaObject | None) -> tuple[ContractChange, ...]:
     """Every consequence of going from ``old`` to ``new``, breaking ones first; None is "no contract"."""
     if new is None:
         return ()
@@ -90,7 +96,7 @@ def contract_changes(old: Schema | None, new: Schema | None) -> tuple[ContractCh
 class _Comparison:
     """One walk over two contracts side by side."""
 
-    def __init__(self, old: Schema, new: Schema) -> None:
+    def __init__(self, old: SchemaObject, new: SchemaObject) -> None:
         self._old = old
         self._new = new
         self._same_definitions = _definitions(old) == _definitions(new)
@@ -109,7 +115,9 @@ class _Comparison:
         yield from self._compare_resolved(before, after, field)
         self._open.discard(key)
 
-    def _compare_resolved(self, before: Schema, after: Schema, field: str) -> Iterator[ContractChange]:
+    def _compare_resolved(
+        self, before: SchemaObject, after: SchemaObject, field: str
+    ) -> Iterator[ContractChange]:
         if "enum" in before or "const" in before:
             values = before.get("enum", [before.get("const")])
             try:
@@ -124,7 +132,7 @@ class _Comparison:
         yield from self._compare_members(before, after, field)
         yield from self._compare_opaque(before, after, field)
 
-    def _compare_values(self, old: Schema, new: Schema, field: str) -> Iterator[ContractChange]:
+    def _compare_values(self, old: SchemaObject, new: SchemaObject, field: str) -> Iterator[ContractChange]:
         types = _types(old)
         lost = types - _types(new)
         if lost:
@@ -146,7 +154,7 @@ class _Comparison:
         if new.get("uniqueItems") and not old.get("uniqueItems") and "array" in types:
             yield ContractChange(field, True, "must not repeat an item any more")
 
-    def _compare_members(self, old: Schema, new: Schema, field: str) -> Iterator[ContractChange]:
+    def _compare_members(self, old: SchemaObject, new: SchemaObject, field: str) -> Iterator[ContractChange]:
         types = _types(old)
         if "object" in types:
             yield from self._compare_properties(old, new, field)
@@ -157,7 +165,9 @@ class _Comparison:
         if "array" in types and "items" in new:
             yield from self.compare(old.get("items", {}), new["items"], f"{field}[]")
 
-    def _compare_properties(self, old: Schema, new: Schema, field: str) -> Iterator[ContractChange]:
+    def _compare_properties(
+        self, old: SchemaObject, new: SchemaObject, field: str
+    ) -> Iterator[ContractChange]:
         before, after = old.get("properties", {}), new.get("properties", {})
         required_before, required = set(old.get("required", ())), set(new.get("required", ()))
         for name in sorted({*before, *after, *required_before, *required}):
@@ -179,7 +189,7 @@ class _Comparison:
         elif extra not in (True, False) and extra_before is not False:
             yield from self.compare(extra_before, extra, f"{field}.*" if field else "*")
 
-    def _compare_opaque(self, old: Schema, new: Schema, field: str) -> Iterator[ContractChange]:
+    def _compare_opaque(self, old: SchemaObject, new: SchemaObject, field: str) -> Iterator[ContractChange]:
         """Keywords whose effect is not worked out: the same is the same, gone is wider, else breaking."""
         known = _ANNOTATIONS | _STRUCTURAL | _BOUNDS.keys() | _EXACT.keys()
         for keyword in sorted(new.keys() - known):
@@ -191,7 +201,7 @@ class _Comparison:
                 yield ContractChange(field, True, f"changed in '{keyword}': it cannot be proven compatible")
 
 
-def _definitions(contract: Schema) -> bytes:
+def _definitions(contract: SchemaObject) -> bytes:
     """Whatever a reference in ``contract`` can lead to, as one text."""
     for _, schema in subschemas(contract):
         try:
@@ -223,7 +233,7 @@ def _bare_argument(keyword: str, argument: Any) -> Any:
     return argument
 
 
-def _resolved(root: Schema, schema: Any) -> Schema | None:
+def _resolved(root: SchemaObject, schema: Any) -> SchemaObject | None:
     """``schema`` without its reference, None when the reference cannot be followed."""
     for _ in range(32):
         if schema is True:
@@ -246,7 +256,7 @@ def _resolved(root: Schema, schema: Any) -> Schema | None:
     return None
 
 
-def _types(schema: Schema) -> frozenset[str]:
+def _types(schema: SchemaObject) -> frozenset[str]:
     declared = schema.get("type")
     if declared is None:
         return _TYPES

@@ -44,7 +44,7 @@ def load_template_set(templates: Path, fixtures: Path) -> TemplateSet:
     require_folder(templates, "templates")
     if os.path.lexists(fixtures):
         require_folder(fixtures, "fixtures")
-    return _Reader(templates.resolve(), fixtures.resolve()).read_all()
+    return _SetReader(templates.resolve(), fixtures.resolve()).read_all()
 
 
 def require_folder(folder: Path, kind: str) -> None:
@@ -66,7 +66,7 @@ def require_folder(folder: Path, kind: str) -> None:
     )
 
 
-class _Reader:
+class _SetReader:
     def __init__(self, templates: Path, fixtures: Path) -> None:
         self._templates = templates
         self._fixtures_folder = fixtures

@@ -51,11 +51,13 @@ _PATTERN = re.compile(r"[^\sA-Z\"'<>/=*?\[\]\x00-\x1f]+\*?")
 _CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
-class _Table(BaseModel):
+class SettingsTable(BaseModel):
+    """A table of a settings file: what it does not know is refused."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class CompilerSettings(_Table):
+class CompilerSettings(SettingsTable):
     """What the compiler may do.
 
     With ``strengthen``, kept declarations that inlining would defeat get ``!important``; with
@@ -105,7 +107,7 @@ def _is_tag(tag: str) -> str:
 _Tags = Annotated[tuple[Annotated[str, AfterValidator(_is_tag)], ...], BeforeValidator(_as_tuple)]
 
 
-class CheckSettings(_Table):
+class CheckSettings(SettingsTable):
     """What the checks allow and demand.
 
     ``attributes`` and ``elements`` are names, in lower case, that are no HTML and no mistake: a sender or an
@@ -128,7 +130,7 @@ class CheckSettings(_Table):
         return any(fnmatchcase(name, pattern) for pattern in self.elements)
 
 
-class SetSettings(_Table):
+class SetSettings(SettingsTable):
     """All of the file; ``locale`` and ``time_zone`` say how values are shown to people.
 
     A template that lacks one of ``languages`` is warned of; any may have others.

@@ -22,7 +22,7 @@ from typing import Any
 
 from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.equivalence import equivalence_findings
-from app.core.compiler.pantry import broken_partials
+from app.core.compiler.partials import broken_partials
 from app.core.compiler.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
 from app.core.errors import ContractFaultError, UnknownNameError
 from app.core.findings import CheckReport, Finding, Findings, Severity, finding_of, finding_of_warning
@@ -32,7 +32,7 @@ from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation import cut_by_data, specimen_data, validate_metadata, validate_rendered
 from app.core.validation.codes import unknown_codes
 from app.core.validation.contracts import UNUSABLE, fault_of_the_contract, no_fixture, require_harmless
-from app.core.validation.page import Language as WantedLanguage
+from app.core.validation.page import MailLanguage
 from app.core.validation.translating import translation_findings
 from app.core.validation.usage import fixture_findings, usage_findings
 from bbws_templates import contract
@@ -356,10 +356,10 @@ class Workspace:
         )
         yield from validate_metadata(compilation.source, email, fixture=fixture)
 
-    def _wanted_language(self, source: TemplateSource) -> WantedLanguage | None:
+    def _wanted_language(self, source: TemplateSource) -> MailLanguage | None:
         tag = source.locale or self.templates.settings.locale
         if not tag:
             return None
         from app.core.locales import text_direction
 
-        return WantedLanguage(tag, text_direction(tag), bool(source.locale))
+        return MailLanguage(tag, text_direction(tag), bool(source.locale))

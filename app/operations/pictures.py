@@ -9,7 +9,7 @@ from typing import Any
 
 from app.browser.between import Between, between_bundles
 from app.browser.folders import Folders
-from app.browser.releases import Standing, refuse_unapproved, standing
+from app.browser.releases import ApprovalState, approval_state, refuse_unapproved
 from app.browser.report import report_page
 from app.browser.results import Comparison
 from app.browser.writing import write_whole
@@ -23,15 +23,15 @@ from bbws_templates.errors import BbwsTemplatesError
 class Approved:
     """The pictures of a release beside the approved ones; ``report`` shows those that are not approved."""
 
-    standing: Standing
+    state: ApprovalState
     report: Path
 
     def members(self) -> dict[str, Any]:
         """The same as JSON members."""
         return {
-            "total": self.standing.total,
-            "unapproved": [snapshot.id for snapshot in self.standing.unapproved],
-            "report": str(self.report) if self.standing.unapproved else "",
+            "total": self.state.total,
+            "unapproved": [snapshot.id for snapshot in self.state.unapproved],
+            "report": str(self.report) if self.state.unapproved else "",
         }
 
 
@@ -85,7 +85,7 @@ def look_at_approvals(bundle: Bundle, workspace: Workspace, folders: Folders) ->
         BrowserError, RendererMismatchError, BaselineError, SettingsError: it cannot be found out.
     """
     own = Folders(folders.baselines, folders.work / "release")
-    found = standing(bundle, workspace, own)
+    found = approval_state(bundle, workspace, own)
     return Approved(found, _report(found.comparison if found.unapproved else None, own))
 
 
@@ -122,7 +122,7 @@ def refuse_unapproved_pictures(
     """
     if is_protected(target, settings):
         looked_at = look_at_approvals(bundle, fixtures(), folders)
-        refuse_unapproved(looked_at.standing, target=target, report=looked_at.report)
+        refuse_unapproved(looked_at.state, target=target, report=looked_at.report)
 
 
 def _report(comparison: Comparison | None, folders: Folders) -> Path:

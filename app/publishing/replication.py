@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.publishing.catalogue import Catalogue, Standing
-from app.publishing.verification import Discrepancy, Fault
+from app.publishing.verification import Discrepancy, ObjectFault
 from bbws_templates.faults import StoreError
 from bbws_templates.layout import POINTER
 
@@ -49,13 +49,13 @@ def _pointers(copy: Catalogue, source: Standing) -> Iterator[Discrepancy]:
     standing = copy.standing()
     if standing is None:
         yield Discrepancy(
-            Fault.BEHIND, POINTER, f"the copy has none; its source serves {wanted.release[:12]}"
+            ObjectFault.BEHIND, POINTER, f"the copy has none; its source serves {wanted.release[:12]}"
         )
         return
     found = standing.pointer.active
     if found != wanted:
         yield Discrepancy(
-            Fault.BEHIND,
+            ObjectFault.BEHIND,
             POINTER,
             f"the copy serves {found.release[:12]} (activation {found.sequence}, {found.at}), its source "
             f"{wanted.release[:12]} (activation {wanted.sequence}, {wanted.at})",
@@ -67,6 +67,6 @@ def _objects(wanted: dict[str, int], found: dict[str, int]) -> Iterator[Discrepa
     lacking = sorted(key for key, size in wanted.items() if key != POINTER and found.get(key) != size)
     for key in lacking[:_NAMED]:
         how = "the copy does not have it" if key not in found else "it has another size in the copy"
-        yield Discrepancy(Fault.BEHIND, key, how)
+        yield Discrepancy(ObjectFault.BEHIND, key, how)
     if len(lacking) > _NAMED:
-        yield Discrepancy(Fault.BEHIND, "…", f"and {len(lacking) - _NAMED} more objects")
+        yield Discrepancy(ObjectFault.BEHIND, "…", f"and {len(lacking) - _NAMED} more objects")

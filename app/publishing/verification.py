@@ -30,7 +30,7 @@ from bbws_templates.layout import (
 _ROUNDS = 4
 
 
-class Fault(StrEnum):
+class ObjectFault(StrEnum):
     """What can be wrong with an object."""
 
     MISSING = "missing"
@@ -45,21 +45,21 @@ class Fault(StrEnum):
 
 
 # These are worth knowing and break nothing.
-_NOTES = {Fault.UNUSED, Fault.FOREIGN}
+_NOTES = {ObjectFault.UNUSED, ObjectFault.FOREIGN}
 
 
 @dataclass(frozen=True, order=True)
 class Discrepancy:
     """One object that is not as it should be; ``sentence`` says in what way."""
 
-    fault: Fault
+    fault: ObjectFault
     key: str
     sentence: str
 
     @property
     def is_note(self) -> bool:
         """Whether it breaks nothing: nobody ever read a release whose upload was cut off."""
-        return self.fault in _NOTES or (self.fault is Fault.UNFINISHED and self.key != POINTER)
+        return self.fault in _NOTES or (self.fault is ObjectFault.UNFINISHED and self.key != POINTER)
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def verify(catalogue: Catalogue, *, progress: Progress = silent) -> Verification
     for _ in range(_ROUNDS):
         before = _pointer_etag(catalogue)
         result = _walk(catalogue, progress)
-        differing = {found for found in result.discrepancies if found.fault is Fault.DRIFT}
+        differing = {found for found in result.discrepancies if found.fault is ObjectFault.DRIFT}
         if result.intact or (_pointer_etag(catalogue) == before and differing <= drifted):
             return result
         drifted = differing
@@ -107,7 +107,7 @@ def _pointer_etag(catalogue: Catalogue) -> str:
 
 
 def _walk(catalogue: Catalogue, progress: Progress) -> Verification:
-    walk = _Walk(catalogue)
+    walk = _Pass(catalogue)
     walk.read_objects(progress)
     walk.read_releases(progress)
     walk.compare_pointer()
@@ -118,7 +118,7 @@ def _walk(catalogue: Catalogue, progress: Progress) -> Verification:
 
 
 @dataclass
-class _Walk:
+class _Pass:
     """One pass over a target, gathering discrepancies.
 
     ``lacking`` holds, by release, the keys that are not there, each with what it is. ``ever_active`` is None
@@ -138,16 +138,16 @@ class _Walk:
     half_pruned: bool = False
     found: list[Discrepancy] = field(default_factory=list)
 
-    def add(self, fault: Fault, key: str, sentence: str) -> None:
+    def add(self, fault: ObjectFault, key: str, sentence: str) -> None:
         self.found.append(Discrepancy(fault, key, sentence))
 
     def unreadable(self, key: str, error: DamagedReleaseError) -> None:
         """``key`` cannot be used: it was tampered with, or only a newer version can tell."""
         if isinstance(error, FormatError):
             self.newer = True
-            self.add(Fault.NEWER, key, str(error))
+            self.add(ObjectFault.NEWER, key, str(error))
         else:
-            self.add(Fault.TAMPERED, key, error.message)
+            self.add(ObjectFault.TAMPERED, key, error.message)
 
     def read_objects(self, progress: Progress) -> None:
         """Every shared file says in its name what it must hash to."""
@@ -166,7 +166,7 @@ class _Walk:
         self.bad = {key for key, bad in zip(objects, in_parallel(is_bad, objects), strict=True) if bad}
         self.keys -= gone
         for key in self.bad:
-            self.add(Fault.TAMPERED, key, "its content is not what its name says")
+            self.add(ObjectFault.TAMPERED, key, "its content is not what its name says")
 
     def read_releases(self, progress: Progress) -> None:
         self.ids = sorted({release_of(key) for key in self.keys} - {""})
@@ -230,16 +230,16 @@ class _Walk:
         release = standing.pointer.release
         if not standing.pointer.settled:
             self.add(
-                Fault.UNFINISHED,
+                ObjectFault.UNFINISHED,
                 POINTER,
                 "a publish is under way, or was cut off before its last stable key; if so, run it again",
             )
         if standing.pointer.pruning:
-            self.add(Fault.UNFINISHED, POINTER, f"a prune by {standing.pointer.pruning} has not ended")
+            self.add(ObjectFault.UNFINISHED, POINTER, f"a prune by {standing.pointer.pruning} has not ended")
         whole = release in self.ids and release not in self.lacking
         self.half_pruned = whole and bool(standing.pointer.pruning or standing.pointer.half_pruned)
         if release not in self.ids:
-            self.add(Fault.MISSING, f"{RELEASES}{release}/{BUNDLE}", "the active release")
+            self.add(ObjectFault.MISSING, f"{RELEASES}{release}/{BUNDLE}", "the active release")
         if release in self.bundles:
             self._compare_stable(self.bundles[release], settled=standing.pointer.settled)
 
@@ -247,11 +247,11 @@ class _Walk:
         """No pointer: before the first activation there is none, and no stable key and no history either."""
         stable = set(_stable_keys(self.bundles.values()))
         if any(key in stable or key.startswith(HISTORY) for key in self.keys):
-            self.add(Fault.MISSING, POINTER, "releases were active here, and nothing says which one is")
+            self.add(ObjectFault.MISSING, POINTER, "releases were active here, and nothing says which one is")
         else:
             self.ever_active = set()
             self.add(
-                Fault.EMPTY,
+                ObjectFault.EMPTY,
                 POINTER,
                 "nothing is active here; publish to it, or look whether it is the right place",
             )
@@ -261,7 +261,7 @@ class _Walk:
         key = f"{RELEASES}{active.release}/{MANIFEST}"
         body = self._body(key)
         if body is not None and Digest.of(body) != active.manifest:
-            self.add(Fault.TAMPERED, key, "it is not the manifest that was activated")
+            self.add(ObjectFault.TAMPERED, key, "it is not the manifest that was activated")
 
     def _read_history(self, standing: Standing) -> None:
         try:
@@ -270,7 +270,7 @@ class _Walk:
             self.unreadable(HISTORY, error)
             return
         if [entry.sequence for entry in entries] != list(range(len(entries), 0, -1)):
-            self.add(Fault.TAMPERED, HISTORY, "activations are missing from the history")
+            self.add(ObjectFault.TAMPERED, HISTORY, "activations are missing from the history")
             return
         self.ever_active = {entry.release for entry in entries}
 
@@ -278,12 +278,16 @@ class _Walk:
         for key, body in stable_files(bundle).items():
             found = self._body(key)
             if found != body and not settled:
-                self.add(Fault.UNFINISHED, key, "the publish that is under way, or was cut off, writes it")
+                self.add(
+                    ObjectFault.UNFINISHED, key, "the publish that is under way, or was cut off, writes it"
+                )
             elif found is None:
-                self.add(Fault.MISSING, key, "the stable key of a template of the active release")
+                self.add(ObjectFault.MISSING, key, "the stable key of a template of the active release")
             elif found != body:
                 remedy = f"`bbws-templates rollback --to {self.catalogue.store.target} {bundle.release}`"
-                self.add(Fault.DRIFT, key, f"it differs from the active release; {remedy} brings it in line")
+                self.add(
+                    ObjectFault.DRIFT, key, f"it differs from the active release; {remedy} brings it in line"
+                )
 
     def look_again(self) -> None:
         """Drop what only seemed missing: it was written, or its release deleted, since it was listed."""
@@ -301,16 +305,16 @@ class _Walk:
         for release, lacking in self.lacking.items():
             if self.half_pruned and not lacking.keys().isdisjoint(self.known):
                 self.add(
-                    Fault.UNFINISHED,
+                    ObjectFault.UNFINISHED,
                     f"{RELEASES}{release}/",
                     "its deletion was cut off; run prune again to end it, or publish it to have it back",
                 )
             elif self.ever_active is None or release in self.ever_active:
                 for key, sentence in lacking.items():
-                    self.add(Fault.MISSING, key, sentence)
+                    self.add(ObjectFault.MISSING, key, sentence)
             else:
                 self.add(
-                    Fault.UNFINISHED,
+                    ObjectFault.UNFINISHED,
                     f"{RELEASES}{release}/",
                     f"its upload was cut off, {len(lacking)} file(s) are missing, and it was never active; "
                     "publish it again to complete it, or let prune remove it",
@@ -323,9 +327,9 @@ class _Walk:
         own = self.known | self.used | set(_stable_keys(self.bundles.values()))
         for key in self.keys - own - self.bad:
             if is_object(key):
-                self.add(Fault.UNUSED, key, "no release has this file")
+                self.add(ObjectFault.UNUSED, key, "no release has this file")
             elif not key.startswith(HISTORY):
-                self.add(Fault.FOREIGN, key, "no release has put it here")
+                self.add(ObjectFault.FOREIGN, key, "no release has put it here")
 
 
 def _stable_keys(bundles: Iterable[Bundle]) -> Iterator[str]:

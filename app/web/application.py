@@ -89,7 +89,7 @@ def serve(settings: ServerSettings, *, announce: Callable[[str], None] = _say) -
     app = create_app(settings)
     listener = listen(settings.host, settings.port)
     port = listener.getsockname()[1]
-    count = len(app.state.services.snapshot.names)
+    count = len(app.state.services.revision.names)
     announce(f"Preview of {count} templates at http://{settings.reachable_host}:{port}/ (Ctrl-C stops it)")
     if settings.exposed:
         announce(

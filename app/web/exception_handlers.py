@@ -86,7 +86,7 @@ def answer(request: Request, problem: Problem, headers: dict[str, str] | None = 
         response = services.pages.TemplateResponse(
             request,
             "framed_error.html" if framed else "error.html",
-            {"problem": problem, "run": services.live.run_id, "generation": services.snapshot.generation},
+            {"problem": problem, "run": services.live.run_id, "generation": services.revision.generation},
             status_code=problem.status,
             headers=headers,
         )

@@ -18,7 +18,7 @@ _JSON_PATHS = ("/api/", "/healthz", "/openapi.json", "/events")
 _TYPE = "tag:kimmyai.io,2026:bbws-templates/problem/"  # RFC 4151: a name, not an address to fetch
 
 
-class Place(BaseModel):
+class LocationModel(BaseModel):
     """A place in a file: line and column count from 1, 0 means unknown; `pointer` is a JSON pointer."""
 
     file: str
@@ -27,7 +27,7 @@ class Place(BaseModel):
     pointer: str = ""
 
     @classmethod
-    def of(cls, location: Location) -> Place:
+    def of(cls, location: Location) -> LocationModel:
         """The same place as a model."""
         return cls(file=location.file, line=location.line, column=location.column, pointer=location.pointer)
 
@@ -65,7 +65,9 @@ class Problem(BaseModel):
     detail: str = Field(description="What went wrong this time.")
     instance: str = Field(default="", description="The path that was asked for.")
     code: str = Field(description="The kind of problem for machines, such as `contract`.")
-    location: Place | None = Field(default=None, description="Where in the author's files, if it is there.")
+    location: LocationModel | None = Field(
+        default=None, description="Where in the author's files, if it is there."
+    )
     remedy: str = Field(default="", description="How to mend it.")
     nearest: list[str] = Field(default=[], description="Known names close to the one asked for, best first.")
     errors: list[PointedProblem] = Field(default=[], description="Every offence in the data sent.")
@@ -96,7 +98,7 @@ class HttpError(Exception):
             code=code,
             remedy=remedy,
             errors=errors or [],
-            location=Place.of(location) if location else None,
+            location=LocationModel.of(location) if location else None,
         )
 
 
@@ -110,7 +112,7 @@ def problem_of(error: BbwsTemplatesError, excerpts: Excerpts | None = None) -> P
         status=outcome.status,
         detail=error.message,
         code=error.code,
-        location=Place.of(location) if location else None,
+        location=LocationModel.of(location) if location else None,
         remedy=error.remedy,
         nearest=list(error.nearest) if isinstance(error, (UnknownNameError, UnknownTemplateError)) else [],
         errors=[PointedProblem(pointer=p.pointer, detail=p.expectation) for p in error.problems]

@@ -18,7 +18,7 @@ from app.web.live.excerpts import Excerpts
 from app.web.live.releases import Releases
 from app.web.live.renderings import Data, Renderings
 from app.web.live.stand_ins import StandIns
-from app.web.live.workspace import Change, LiveWorkspace, Snapshot
+from app.web.live.workspace import LiveWorkspace, Reload, Revision
 from app.web.problems import HttpError
 from app.web.settings import ServerSettings
 
@@ -41,11 +41,11 @@ class Services:
     pages: Jinja2Templates
 
     @property
-    def snapshot(self) -> Snapshot:
-        """The newest snapshot; take it once per request."""
+    def revision(self) -> Revision:
+        """The newest revision; take it once per request."""
         return self.live.current
 
-    async def reload(self) -> Change | None:
+    async def reload(self) -> Reload | None:
         """Read the folders again, and tell every open page when something changed."""
         change = await anyio.to_thread.run_sync(self.live.reload)
         if change:
@@ -54,7 +54,7 @@ class Services:
         return change
 
     def data(
-        self, snapshot: Snapshot, name: str, *, fixture: str = "", draft: str = "", lenient: bool = False
+        self, revision: Revision, name: str, *, fixture: str = "", draft: str = "", lenient: bool = False
     ) -> Data:
         """What to render ``name`` with: a draft, a named fixture, else its first fixture or placeholders.
 
@@ -68,7 +68,7 @@ class Services:
         if draft:
             kept = self.drafts.find(name, draft)
             if kept is None:
-                snapshot.workspace.source(name)
+                revision.workspace.source(name)
                 raise HttpError(
                     404,
                     "unknown-draft",
@@ -76,51 +76,51 @@ class Services:
                     remedy="Choose a fixture, or send the data again.",
                 )
             return Data(kept.members, kept.scenario, lenient=True) if lenient else kept
-        scenario = fixture or default_fixture(snapshot, name)
+        scenario = fixture or default_fixture(revision, name)
         if scenario:
-            return Data(snapshot.workspace.fixture(name, scenario).data, scenario, lenient=lenient)
-        return Data(placeholders(snapshot, name), lenient=True)
+            return Data(revision.workspace.fixture(name, scenario).data, scenario, lenient=lenient)
+        return Data(placeholders(revision, name), lenient=True)
 
 
-def placeholders(snapshot: Snapshot, name: str) -> dict[str, Any]:
+def placeholders(revision: Revision, name: str) -> dict[str, Any]:
     """Data for a template without a fixture: ``{{orderId}}`` as "[orderId]", each section once.
 
     Raises:
         UnknownNameError, BbwsTemplatesError: as ``Workspace.compilation``.
     """
-    return specimen_data(snapshot.workspace.compilation(name).compiled, shape="[{}]")
+    return specimen_data(revision.workspace.compilation(name).compiled, shape="[{}]")
 
 
-def default_fixture(snapshot: Snapshot, name: str) -> str:
+def default_fixture(revision: Revision, name: str) -> str:
     """The fixture that a page opens with: ``typical``, else the first; "" when there is none.
 
     Raises:
         UnknownNameError, SourceError: as ``Workspace.source``.
     """
-    source = snapshot.workspace.source(name)
+    source = revision.workspace.source(name)
     scenarios = sorted({*source.fixtures, *source.broken_fixtures})
     return _FAVOURITE_FIXTURE if _FAVOURITE_FIXTURE in scenarios else next(iter(scenarios), "")
 
 
-def known_name(snapshot: Snapshot, name: str) -> str:
+def known_name(revision: Revision, name: str) -> str:
     """``name`` if there is such a template, however broken.
 
     Raises:
         UnknownNameError: there is none.
     """
-    if name not in snapshot.versions:
-        raise UnknownNameError("template", name, tuple(snapshot.versions))
+    if name not in revision.versions:
+        raise UnknownNameError("template", name, tuple(revision.versions))
     return name
 
 
 def checked_payload(services: Services, name: str) -> dict[str, object]:
     """The event that tells how many findings a template has."""
-    snapshot = services.snapshot
-    findings = services.checks.known(snapshot, name)
+    revision = services.revision
+    findings = services.checks.known(revision, name)
     return {"name": name, "counts": count(findings) if findings is not None else None}
 
 
-def change_payload(change: Change) -> dict[str, object]:
+def change_payload(change: Reload) -> dict[str, object]:
     """The event that tells what a save has changed."""
     return {
         "generation": change.generation,

@@ -22,7 +22,7 @@ from bbws_templates.contract.schema import (
     DIALECT,
     KEYWORDS,
     MAX_STEPS,
-    Check,
+    Evaluation,
     Schema,
     TooManyStepsError,
     apply,
@@ -67,7 +67,7 @@ def every_problem(contract: Schema, data: Any) -> tuple[ContractProblem, ...]:
     found: tuple[ContractProblem, ...] = ()
     fault = None
     try:
-        found = tuple(dict.fromkeys(apply(Check(contract), contract, data, "", 0)))
+        found = tuple(dict.fromkeys(apply(Evaluation(contract), contract, data, "", 0)))
     except (TooDeepError, TooManyStepsError, RecursionError):
         fault = ContractError(
             f"The data cannot be held against the contract: they nest more than {MAX_NESTING} levels deep, "
@@ -93,7 +93,7 @@ def _problems(contract: Schema, schema: Schema, data: Any) -> tuple[ContractProb
     found: dict[ContractProblem, None] = {}
     usable = True
     try:
-        for problem in islice(apply(Check(contract), schema, data, "", 0), MAX_PROBLEMS):
+        for problem in islice(apply(Evaluation(contract), schema, data, "", 0), MAX_PROBLEMS):
             found[problem] = None
     except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError):
         # Keywords trust their arguments, as a contract is checked where it is written, not at every send.

@@ -66,16 +66,16 @@ _KEYWORDS: Final = {
 """What is understood beside each type; a schema with anything else is left to the check."""
 
 
-class _UnsureError(Exception):
+class _LeftToCheckError(Exception):
     """Internal: a schema that is left to the check."""
 
 
 def kept_function(contract: Mapping[str, Any]) -> KeptFunction | None:
     """``contract`` as a function; None where the check has to look at all data."""
-    writer = _Writer(contract)
+    writer = _ContractWriter(contract)
     try:
         steps = writer.schema(contract, "v", 1)
-    except _UnsureError:
+    except _LeftToCheckError:
         return None
     left = MAX_STEPS - steps - writer.reading
     lines = ["def made(v, left):", *writer.lines, " return True"]
@@ -101,7 +101,7 @@ class _Mark(NamedTuple):
     around: list[int]
 
 
-class _Writer:
+class _ContractWriter:
     """Writes the lines of one function; each returns False where something is not beyond doubt."""
 
     def __init__(self, root: Mapping[str, Any]) -> None:
@@ -121,7 +121,7 @@ class _Writer:
         self._room -= 1
         is_known = isinstance(schema, Mapping) and id(schema) not in self._around
         if not is_known or self._room < 0 or level > _MOST_LEVELS or len(self._around) > _MOST_REFERENCES:
-            raise _UnsureError
+            raise _LeftToCheckError
         self._around.append(id(schema))
         steps = 1 + len(schema) // 8
         if "$ref" in schema:
@@ -133,7 +133,7 @@ class _Writer:
             if keyword in _KEYWORDS.get(kind, ()):
                 steps += self._keyword(keyword, argument, schema, name, level)
             elif not self._is_harmless(keyword, argument, schema):
-                raise _UnsureError
+                raise _LeftToCheckError
         self._around.pop()
         return steps
 
@@ -145,7 +145,7 @@ class _Writer:
             return self._type(target) if isinstance(target, Mapping) else ""
         kind = schema["type"]
         if not isinstance(kind, str) or kind not in _TYPES:
-            raise _UnsureError
+            raise _LeftToCheckError
         return kind
 
     def _is_harmless(self, keyword: str, argument: Any, schema: Mapping[str, Any]) -> bool:
@@ -157,16 +157,16 @@ class _Writer:
 
     def _referred(self, reference: Any) -> Any:
         if not isinstance(reference, str) or not reference.startswith(_POINTER):
-            raise _UnsureError
+            raise _LeftToCheckError
         try:
             return resolved(self._root, reference)
         except ContractError:
-            raise _UnsureError from None
+            raise _LeftToCheckError from None
 
     def _keyword(self, keyword: str, argument: Any, schema: Mapping[str, Any], name: str, level: int) -> int:
         if keyword in _SIZES or keyword in _BOUNDS:
             if type(argument) is not int and type(argument) is not float:
-                raise _UnsureError
+                raise _LeftToCheckError
             comparison = _SIZES.get(keyword) or _BOUNDS[keyword]
             self._refuse(comparison.format(name, self._value("n", argument)), level)
             return 0
@@ -182,15 +182,15 @@ class _Writer:
             case "enum" | "const":
                 return self._words(argument if keyword == "enum" else [argument], name, level)
         if "properties" not in schema:  # "required" and "additionalProperties" are read along with it
-            raise _UnsureError
+            raise _LeftToCheckError
         return 0
 
     def _object(self, properties: Any, schema: Mapping[str, Any], name: str, level: int) -> int:
         required, others = schema.get("required", []), schema.get("additionalProperties", True)
         if not isinstance(properties, Mapping) or not isinstance(required, list) or type(others) is not bool:
-            raise _UnsureError
+            raise _LeftToCheckError
         if not all(isinstance(each, str) for each in (*properties, *required)):
-            raise _UnsureError
+            raise _LeftToCheckError
         pad, steps = " " * level, len(properties) + len(required)
         count = self._fresh("n")
         present = [each for each in properties if each in required]
@@ -219,7 +219,7 @@ class _Writer:
         mark = _Mark(len(self.lines), self.reading, set(self._patterns), list(self._around))
         try:
             return self.schema(schema, name, level)
-        except _UnsureError:
+        except _LeftToCheckError:
             del self.lines[mark.lines :]
             self.reading, self._patterns, self._around = mark.reading, mark.patterns, mark.around
             self._refuse("True", level)
@@ -241,7 +241,7 @@ class _Writer:
         try:
             found = usable(pattern)
         except (ValueError, TypeError):
-            raise _UnsureError from None
+            raise _LeftToCheckError from None
         if pattern not in self._patterns:
             self._patterns.add(pattern)
             self.reading += reading_steps(pattern, found.effort)
@@ -253,14 +253,14 @@ class _Writer:
 
     def _format(self, form: Any, name: str, level: int) -> int:
         if not isinstance(form, str) or form not in FORMATS:
-            raise _UnsureError
+            raise _LeftToCheckError
         accepts = self._value("f", FORMATS[form].accepts)
         self._refuse(f"len({name}) > {_LONGEST} or not {name}.isascii() or not {accepts}({name})", level)
         return format_steps(_LONGEST)
 
     def _words(self, words: Any, name: str, level: int) -> int:
         if not isinstance(words, list) or not all(type(word) is str for word in words):
-            raise _UnsureError
+            raise _LeftToCheckError
         self._refuse(f"{name} not in {self._value('w', frozenset(words))}", level)
         longest = max((len(word) for word in words), default=0)
         return (1 + len(words)) * (1 + longest // 1_000)

@@ -8,12 +8,12 @@ Source: JSON Schema 2020-12, Validation, section 6, and Core, section 10.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bbws_templates.context import is_list
 from bbws_templates.contract.formats import FORMATS
-from bbws_templates.contract.schema import DIALECT, Place, Schema, apply, keyword
+from bbws_templates.contract.schema import DIALECT, Instance, Problems, Schema, apply, keyword
 from bbws_templates.contract.wording import counted, did_you_mean, one_of, other_than, text_example, wanted
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.json_values import canonical, is_type, shape
@@ -22,248 +22,249 @@ from bbws_templates.references import shown
 _LONGEST_SENTENCE = 400
 _TYPES_A_STEP = 8
 
-Found = Iterator[ContractProblem]
-
 
 # --- any value ------------------------------------------------------------------------------------------
 
 
 @keyword("type")
-def _type(place: Place, names: str | list[str]) -> Found:
+def _type(instance: Instance, names: str | list[str]) -> Problems:
     accepted = [names] if isinstance(names, str) else names
     if len(accepted) >= _TYPES_A_STEP:
-        place.check.spend(len(accepted) // _TYPES_A_STEP)
-    if any(is_type(place.value, name) for name in accepted):
+        instance.evaluation.spend(len(accepted) // _TYPES_A_STEP)
+    if any(is_type(instance.value, name) for name in accepted):
         return
-    if accepted == ["string"] and is_type(place.value, "number"):
-        number = shape(place.value)
-        form = FORMATS.get(place.schema.get("format", ""))
-        example = text_example(place.schema) or (form.sample if form else "299.90")
+    if accepted == ["string"] and is_type(instance.value, "number"):
+        number = shape(instance.value)
+        form = FORMATS.get(instance.schema.get("format", ""))
+        example = text_example(instance.schema) or (form.sample if form else "299.90")
         printed = number.removeprefix("the number ")
         hint = f"; a JSON number would print {printed}" if printed != number else ""
-        yield place.problem(f'must be text such as "{example}", is {number}{hint}')
+        yield instance.problem(f'must be text such as "{example}", is {number}{hint}')
         return
-    yield place.problem(f"must be {wanted(place.check.resolved, place.schema)}, is {shape(place.value)}")
+    yield instance.problem(
+        f"must be {wanted(instance.evaluation.resolved, instance.schema)}, is {shape(instance.value)}"
+    )
 
 
 @keyword("$schema")
-def _schema(_: Place, dialect: str) -> Found:
+def _schema(_: Instance, dialect: str) -> Problems:
     if dialect.rstrip("#") != DIALECT:
         raise ContractError(f"The contract is written in a dialect that is not known here: {shown(dialect)}.")
     return iter(())
 
 
 @keyword("$id")
-def _id(place: Place, _address: str) -> Found:
-    if place.schema is not place.check.root:
+def _id(instance: Instance, _address: str) -> Problems:
+    if instance.schema is not instance.evaluation.root:
         raise ContractError("An '$id' inside the contract would change what its references mean.")
     return iter(())
 
 
 @keyword("enum")
-def _enum(place: Place, allowed: list[Any]) -> Found:
-    value = canonical(place.value, place.check.spend)
-    if not any(value == canonical(each, place.check.spend) for each in allowed):
-        yield place.problem(f"must be {one_of(allowed)}, is {other_than(place.value)}")
+def _enum(instance: Instance, allowed: list[Any]) -> Problems:
+    value = canonical(instance.value, instance.evaluation.spend)
+    if not any(value == canonical(each, instance.evaluation.spend) for each in allowed):
+        yield instance.problem(f"must be {one_of(allowed)}, is {other_than(instance.value)}")
 
 
 @keyword("const")
-def _const(place: Place, only: Any) -> Found:
-    if canonical(place.value, place.check.spend) != canonical(only, place.check.spend):
-        yield place.problem(f"must be {one_of([only])}, is {other_than(place.value)}")
+def _const(instance: Instance, only: Any) -> Problems:
+    if canonical(instance.value, instance.evaluation.spend) != canonical(only, instance.evaluation.spend):
+        yield instance.problem(f"must be {one_of([only])}, is {other_than(instance.value)}")
 
 
 @keyword("$ref")
-def _ref(place: Place, reference: str) -> Found:
-    return place.same(place.check.resolved(reference))
+def _ref(instance: Instance, reference: str) -> Problems:
+    return instance.same(instance.evaluation.resolved(reference))
 
 
 @keyword("allOf")
-def _all_of(place: Place, schemas: list[Schema]) -> Found:
+def _all_of(instance: Instance, schemas: list[Schema]) -> Problems:
     for schema in schemas:
-        yield from place.same(schema)
+        yield from instance.same(schema)
 
 
 @keyword("anyOf")
-def _any_of(place: Place, schemas: list[Schema]) -> Found:
-    reasons = _first_reasons(place, schemas)
+def _any_of(instance: Instance, schemas: list[Schema]) -> Problems:
+    reasons = _first_reasons(instance, schemas)
     if len(reasons) == len(schemas):
-        yield _none_of(place, reasons)
+        yield _none_of(instance, reasons)
 
 
 @keyword("oneOf")
-def _one_of(place: Place, schemas: list[Schema]) -> Found:
-    reasons = _first_reasons(place, schemas)
+def _one_of(instance: Instance, schemas: list[Schema]) -> Problems:
+    reasons = _first_reasons(instance, schemas)
     fitting = len(schemas) - len(reasons)
     if fitting == 0:
-        yield _none_of(place, reasons)
+        yield _none_of(instance, reasons)
     elif fitting > 1:
-        yield place.problem(f"must fit exactly one of {len(schemas)} alternatives, fits {fitting}")
+        yield instance.problem(f"must fit exactly one of {len(schemas)} alternatives, fits {fitting}")
 
 
-def _first_reasons(place: Place, schemas: list[Schema]) -> list[ContractProblem]:
+def _first_reasons(instance: Instance, schemas: list[Schema]) -> list[ContractProblem]:
     """The first problem with each alternative that does not fit.
 
     Each is tried once only: where a contract refers to itself, a second try at every level would take
     exponential time on data made for it.
     """
-    firsts = (next(place.same(schema), None) for schema in schemas)
+    firsts = (next(instance.same(schema), None) for schema in schemas)
     return [reason for reason in firsts if reason is not None]
 
 
-def _none_of(place: Place, reasons: list[ContractProblem]) -> ContractProblem:
+def _none_of(instance: Instance, reasons: list[ContractProblem]) -> ContractProblem:
     sentences = dict.fromkeys(
-        f"{reason.pointer.removeprefix(place.pointer)} {reason.expectation}".strip() for reason in reasons[:3]
+        f"{reason.pointer.removeprefix(instance.pointer)} {reason.expectation}".strip()
+        for reason in reasons[:3]
     )
     sentence = f"must fit one of {len(reasons)} alternatives: {', or '.join(sentences)}"
-    return place.problem(
+    return instance.problem(
         sentence if len(sentence) <= _LONGEST_SENTENCE else f"{sentence[:_LONGEST_SENTENCE]}…"
     )
 
 
 @keyword("not")
-def _not(place: Place, schema: Schema) -> Found:
-    if place.accepts(schema):
-        yield place.problem(f"must not be what the contract excludes, is {shape(place.value)}")
+def _not(instance: Instance, schema: Schema) -> Problems:
+    if instance.accepts(schema):
+        yield instance.problem(f"must not be what the contract excludes, is {shape(instance.value)}")
 
 
 @keyword("if")
-def _if(place: Place, condition: Schema) -> Found:
-    return place.same(place.schema.get("then" if place.accepts(condition) else "else", True))
+def _if(instance: Instance, condition: Schema) -> Problems:
+    return instance.same(instance.schema.get("then" if instance.accepts(condition) else "else", True))
 
 
 # --- objects --------------------------------------------------------------------------------------------
 
 
 @keyword("required")
-def _required(place: Place, names: list[str]) -> Found:
-    if isinstance(place.value, Mapping):
-        properties = place.schema.get("properties", {})
-        place.check.spend(len(names))
+def _required(instance: Instance, names: list[str]) -> Problems:
+    if isinstance(instance.value, Mapping):
+        properties = instance.schema.get("properties", {})
+        instance.evaluation.spend(len(names))
         for name in names:
-            if name not in place.value:
-                what = wanted(place.check.resolved, properties.get(name, True))
-                yield place.problem_of_member(
+            if name not in instance.value:
+                what = wanted(instance.evaluation.resolved, properties.get(name, True))
+                yield instance.problem_of_member(
                     name, f"is required but missing{f'; must be {what}' if what else ''}"
                 )
 
 
 @keyword("properties")
-def _properties(place: Place, schemas: Mapping[str, Schema]) -> Found:
-    if isinstance(place.value, Mapping):
-        place.check.spend(len(schemas))
+def _properties(instance: Instance, schemas: Mapping[str, Schema]) -> Problems:
+    if isinstance(instance.value, Mapping):
+        instance.evaluation.spend(len(schemas))
         for name, schema in schemas.items():
-            if name in place.value:
-                yield from place.below(schema, place.value[name], name)
+            if name in instance.value:
+                yield from instance.below(schema, instance.value[name], name)
 
 
 @keyword("patternProperties")
-def _pattern_properties(place: Place, schemas: Mapping[str, Schema]) -> Found:
-    if isinstance(place.value, Mapping):
-        place.check.spend(len(place.value))
-        named = [(name, member) for name, member in place.value.items() if isinstance(name, str)]
+def _pattern_properties(instance: Instance, schemas: Mapping[str, Schema]) -> Problems:
+    if isinstance(instance.value, Mapping):
+        instance.evaluation.spend(len(instance.value))
+        named = [(name, member) for name, member in instance.value.items() if isinstance(name, str)]
         for pattern, schema in schemas.items():
             for name, member in named:
-                if place.check.matches(pattern, name):
-                    yield from place.below(schema, member, name)
+                if instance.evaluation.matches(pattern, name):
+                    yield from instance.below(schema, member, name)
 
 
 @keyword("additionalProperties")
-def _additional_properties(place: Place, schema: Schema) -> Found:
-    if not isinstance(place.value, Mapping):
+def _additional_properties(instance: Instance, schema: Schema) -> Problems:
+    if not isinstance(instance.value, Mapping):
         return
-    known = place.schema.get("properties", {})
-    patterns = place.schema.get("patternProperties", ())
-    for name, member in place.value.items():
-        place.check.spend()
+    known = instance.schema.get("properties", {})
+    patterns = instance.schema.get("patternProperties", ())
+    for name, member in instance.value.items():
+        instance.evaluation.spend()
         if name in known or (
-            isinstance(name, str) and any(place.check.matches(pattern, name) for pattern in patterns)
+            isinstance(name, str) and any(instance.evaluation.matches(pattern, name) for pattern in patterns)
         ):
             continue
         if schema is False:
-            hint = did_you_mean(name, known) if place.check.may_suggest() else ""
-            yield place.problem_of_member(name, f"must not be here: the contract has no such field{hint}")
+            hint = did_you_mean(name, known) if instance.evaluation.may_suggest() else ""
+            yield instance.problem_of_member(name, f"must not be here: the contract has no such field{hint}")
         else:
-            below = place.below if isinstance(name, str) else place.below_unnamed
+            below = instance.below if isinstance(name, str) else instance.below_unnamed
             yield from below(schema, member, name)
 
 
 @keyword("propertyNames")
-def _property_names(place: Place, schema: Schema) -> Found:
-    if isinstance(place.value, Mapping):
-        for name in place.value:
-            reason = next(apply(place.check, schema, name, "", place.depth + 1), None)
+def _property_names(instance: Instance, schema: Schema) -> Problems:
+    if isinstance(instance.value, Mapping):
+        for name in instance.value:
+            reason = next(apply(instance.evaluation, schema, name, "", instance.depth + 1), None)
             if reason is not None:
-                yield place.problem_of_member(name, f"must have another name: a name {reason.expectation}")
+                yield instance.problem_of_member(name, f"must have another name: a name {reason.expectation}")
 
 
 @keyword("minProperties")
-def _min_properties(place: Place, least: float) -> Found:
-    if isinstance(place.value, Mapping) and len(place.value) < least:
-        yield place.problem(f"must have at least {counted(least, 'member')}, has {len(place.value)}")
+def _min_properties(instance: Instance, least: float) -> Problems:
+    if isinstance(instance.value, Mapping) and len(instance.value) < least:
+        yield instance.problem(f"must have at least {counted(least, 'member')}, has {len(instance.value)}")
 
 
 @keyword("maxProperties")
-def _max_properties(place: Place, most: float) -> Found:
-    if isinstance(place.value, Mapping) and len(place.value) > most:
-        yield place.problem(f"must have at most {counted(most, 'member')}, has {len(place.value)}")
+def _max_properties(instance: Instance, most: float) -> Problems:
+    if isinstance(instance.value, Mapping) and len(instance.value) > most:
+        yield instance.problem(f"must have at most {counted(most, 'member')}, has {len(instance.value)}")
 
 
 @keyword("dependentRequired")
-def _dependent_required(place: Place, dependencies: Mapping[str, list[str]]) -> Found:
-    if isinstance(place.value, Mapping):
+def _dependent_required(instance: Instance, dependencies: Mapping[str, list[str]]) -> Problems:
+    if isinstance(instance.value, Mapping):
         for present, names in dependencies.items():
-            place.check.spend(1 + len(names))
-            for name in names if present in place.value else ():
-                if name not in place.value:
-                    yield place.problem_of_member(name, f"is required wherever {shown(present)} is given")
+            instance.evaluation.spend(1 + len(names))
+            for name in names if present in instance.value else ():
+                if name not in instance.value:
+                    yield instance.problem_of_member(name, f"is required wherever {shown(present)} is given")
 
 
 @keyword("dependentSchemas")
-def _dependent_schemas(place: Place, schemas: Mapping[str, Schema]) -> Found:
-    if isinstance(place.value, Mapping):
-        place.check.spend(len(schemas))
+def _dependent_schemas(instance: Instance, schemas: Mapping[str, Schema]) -> Problems:
+    if isinstance(instance.value, Mapping):
+        instance.evaluation.spend(len(schemas))
         for present, schema in schemas.items():
-            if present in place.value:
-                yield from place.same(schema)
+            if present in instance.value:
+                yield from instance.same(schema)
 
 
 # --- lists ----------------------------------------------------------------------------------------------
 
 
 @keyword("items")
-def _items(place: Place, schema: Schema) -> Found:
-    if is_list(place.value):
-        first = len(place.schema.get("prefixItems", ()))
-        for index in range(first, len(place.value)):
-            yield from place.below(schema, place.value[index], index)
+def _items(instance: Instance, schema: Schema) -> Problems:
+    if is_list(instance.value):
+        first = len(instance.schema.get("prefixItems", ()))
+        for index in range(first, len(instance.value)):
+            yield from instance.below(schema, instance.value[index], index)
 
 
 @keyword("prefixItems")
-def _prefix_items(place: Place, schemas: list[Schema]) -> Found:
-    if is_list(place.value):
-        for index, (schema, item) in enumerate(zip(schemas, place.value, strict=False)):
-            yield from place.below(schema, item, index)
+def _prefix_items(instance: Instance, schemas: list[Schema]) -> Problems:
+    if is_list(instance.value):
+        for index, (schema, item) in enumerate(zip(schemas, instance.value, strict=False)):
+            yield from instance.below(schema, item, index)
 
 
 @keyword("minItems")
-def _min_items(place: Place, least: float) -> Found:
-    if is_list(place.value) and len(place.value) < least:
-        yield place.problem(f"must have at least {counted(least, 'item')}, has {len(place.value)}")
+def _min_items(instance: Instance, least: float) -> Problems:
+    if is_list(instance.value) and len(instance.value) < least:
+        yield instance.problem(f"must have at least {counted(least, 'item')}, has {len(instance.value)}")
 
 
 @keyword("maxItems")
-def _max_items(place: Place, most: float) -> Found:
-    if is_list(place.value) and len(place.value) > most:
-        yield place.problem(f"must have at most {counted(most, 'item')}, has {len(place.value)}")
+def _max_items(instance: Instance, most: float) -> Problems:
+    if is_list(instance.value) and len(instance.value) > most:
+        yield instance.problem(f"must have at most {counted(most, 'item')}, has {len(instance.value)}")
 
 
 @keyword("uniqueItems")
-def _unique_items(place: Place, wanted_unique: bool) -> Found:
-    if wanted_unique and is_list(place.value):
+def _unique_items(instance: Instance, wanted_unique: bool) -> Problems:
+    if wanted_unique and is_list(instance.value):
         first_seen: dict[str, int] = {}
-        for index, item in enumerate(place.value):
-            earlier = first_seen.setdefault(canonical(item, place.check.spend), index)
+        for index, item in enumerate(instance.value):
+            earlier = first_seen.setdefault(canonical(item, instance.evaluation.spend), index)
             if earlier != index:
-                yield place.problem(f"must not repeat an item: item {index} equals item {earlier}")
+                yield instance.problem(f"must not repeat an item: item {index} equals item {earlier}")
                 return

@@ -5,10 +5,8 @@ Source: JSON Schema 2020-12, Validation, sections 6.2, 6.3 and 7.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from bbws_templates.contract.formats import FORMATS
-from bbws_templates.contract.schema import MAX_PATTERN_TEXT, Place, keyword
+from bbws_templates.contract.schema import MAX_PATTERN_TEXT, Instance, Problems, keyword
 from bbws_templates.contract.wording import amount, counted, other_than, text_example
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.json_values import is_multiple, is_type, shape
@@ -21,51 +19,51 @@ _LONGEST_DOMAIN = 300  # beyond that, none is read
 _STEPS_OF_A_FRACTION = 5
 _DIVIDED_A_STEP = 1_000_000  # bits of the one number times bits of the other
 
-Found = Iterator[ContractProblem]
-
 
 # --- text -----------------------------------------------------------------------------------------------
 
 
 @keyword("minLength")
-def _min_length(place: Place, least: float) -> Found:
-    if isinstance(place.value, str) and len(place.value) < least:
-        empty = "must not be empty" if not place.value else ""
-        yield place.problem(
-            empty or f"must have at least {counted(least, 'character')}, has {len(place.value)}"
+def _min_length(instance: Instance, least: float) -> Problems:
+    if isinstance(instance.value, str) and len(instance.value) < least:
+        empty = "must not be empty" if not instance.value else ""
+        yield instance.problem(
+            empty or f"must have at least {counted(least, 'character')}, has {len(instance.value)}"
         )
 
 
 @keyword("maxLength")
-def _max_length(place: Place, most: float) -> Found:
-    if isinstance(place.value, str) and len(place.value) > most:
-        yield place.problem(f"must have at most {counted(most, 'character')}, has {len(place.value)}")
+def _max_length(instance: Instance, most: float) -> Problems:
+    if isinstance(instance.value, str) and len(instance.value) > most:
+        yield instance.problem(f"must have at most {counted(most, 'character')}, has {len(instance.value)}")
 
 
 @keyword("pattern")
-def _pattern(place: Place, pattern: str) -> Found:
-    if isinstance(place.value, str) and len(place.value) > MAX_PATTERN_TEXT:
-        yield _too_long(place)
-    elif isinstance(place.value, str) and not place.check.matches(pattern, place.value):
-        example = text_example(place.schema)
+def _pattern(instance: Instance, pattern: str) -> Problems:
+    if isinstance(instance.value, str) and len(instance.value) > MAX_PATTERN_TEXT:
+        yield _too_long(instance)
+    elif isinstance(instance.value, str) and not instance.evaluation.matches(pattern, instance.value):
+        example = text_example(instance.schema)
         such = f' such as "{example}"' if example else ""
-        yield place.problem(f"must be text{such} that matches {plain(pattern)}, is {other_than(place.value)}")
+        yield instance.problem(
+            f"must be text{such} that matches {plain(pattern)}, is {other_than(instance.value)}"
+        )
 
 
 @keyword("format")
-def _format(place: Place, name: str) -> Found:
+def _format(instance: Instance, name: str) -> Problems:
     form = FORMATS.get(name)
     if form is None:
         raise ContractError(f"The contract's format {shown(name)} is not known here, and would go unchecked.")
-    if isinstance(place.value, str) and len(place.value) > MAX_PATTERN_TEXT:
-        yield _too_long(place)
+    if isinstance(instance.value, str) and len(instance.value) > MAX_PATTERN_TEXT:
+        yield _too_long(instance)
         return
-    if isinstance(place.value, str):
-        beyond_ascii = 0 if place.value.isascii() else 2 * min(len(place.value), _LONGEST_DOMAIN)
-        place.check.spend(format_steps(len(place.value)) + beyond_ascii)
-    if isinstance(place.value, str) and not form.accepts(place.value):
-        example = text_example(place.schema) or form.sample
-        yield place.problem(f'must be {form.noun} such as "{example}", is {other_than(place.value)}')
+    if isinstance(instance.value, str):
+        beyond_ascii = 0 if instance.value.isascii() else 2 * min(len(instance.value), _LONGEST_DOMAIN)
+        instance.evaluation.spend(format_steps(len(instance.value)) + beyond_ascii)
+    if isinstance(instance.value, str) and not form.accepts(instance.value):
+        example = text_example(instance.schema) or form.sample
+        yield instance.problem(f'must be {form.noun} such as "{example}", is {other_than(instance.value)}')
 
 
 def format_steps(length: int) -> int:
@@ -73,46 +71,46 @@ def format_steps(length: int) -> int:
     return _STEPS_OF_A_FORMAT + length // _CHARACTERS_A_STEP
 
 
-def _too_long(place: Place) -> ContractProblem:
-    return place.problem(f"must have at most {MAX_PATTERN_TEXT:,} characters, has {len(place.value):,}")
+def _too_long(instance: Instance) -> ContractProblem:
+    return instance.problem(f"must have at most {MAX_PATTERN_TEXT:,} characters, has {len(instance.value):,}")
 
 
 # --- numbers --------------------------------------------------------------------------------------------
 
 
 @keyword("minimum")
-def _minimum(place: Place, least: float) -> Found:
-    if is_type(place.value, "number") and place.value < least:
-        yield place.problem(f"must be {amount(least)} or more, is {shape(place.value)}")
+def _minimum(instance: Instance, least: float) -> Problems:
+    if is_type(instance.value, "number") and instance.value < least:
+        yield instance.problem(f"must be {amount(least)} or more, is {shape(instance.value)}")
 
 
 @keyword("maximum")
-def _maximum(place: Place, most: float) -> Found:
-    if is_type(place.value, "number") and place.value > most:
-        yield place.problem(f"must be {amount(most)} or less, is {shape(place.value)}")
+def _maximum(instance: Instance, most: float) -> Problems:
+    if is_type(instance.value, "number") and instance.value > most:
+        yield instance.problem(f"must be {amount(most)} or less, is {shape(instance.value)}")
 
 
 @keyword("exclusiveMinimum")
-def _exclusive_minimum(place: Place, limit: float) -> Found:
-    if is_type(place.value, "number") and place.value <= limit:
-        yield place.problem(f"must be more than {amount(limit)}, is {shape(place.value)}")
+def _exclusive_minimum(instance: Instance, limit: float) -> Problems:
+    if is_type(instance.value, "number") and instance.value <= limit:
+        yield instance.problem(f"must be more than {amount(limit)}, is {shape(instance.value)}")
 
 
 @keyword("exclusiveMaximum")
-def _exclusive_maximum(place: Place, limit: float) -> Found:
-    if is_type(place.value, "number") and place.value >= limit:
-        yield place.problem(f"must be less than {amount(limit)}, is {shape(place.value)}")
+def _exclusive_maximum(instance: Instance, limit: float) -> Problems:
+    if is_type(instance.value, "number") and instance.value >= limit:
+        yield instance.problem(f"must be less than {amount(limit)}, is {shape(instance.value)}")
 
 
 @keyword("multipleOf")
-def _multiple_of(place: Place, of: float) -> Found:
+def _multiple_of(instance: Instance, of: float) -> Problems:
     if not is_type(of, "number") or not of > 0:
         raise ContractError("The contract's 'multipleOf' must be more than 0.")
-    if not is_type(place.value, "number"):
+    if not is_type(instance.value, "number"):
         return
-    place.check.spend(_effort_of_division(place.value, of))
-    if not is_multiple(place.value, of):
-        yield place.problem(f"must be a multiple of {amount(of)}, is {shape(place.value)}")
+    instance.evaluation.spend(_effort_of_division(instance.value, of))
+    if not is_multiple(instance.value, of):
+        yield instance.problem(f"must be a multiple of {amount(of)}, is {shape(instance.value)}")
 
 
 def _effort_of_division(value: float, of: float) -> int:

@@ -20,8 +20,9 @@ __all__ = [
     "DIALECT",
     "KEYWORDS",
     "MAX_STEPS",
-    "Check",
-    "Place",
+    "Evaluation",
+    "Instance",
+    "Problems",
     "Schema",
     "TooManyStepsError",
     "apply",
@@ -48,12 +49,14 @@ _MOST_SUGGESTIONS = 10
 _STEPS_OF_A_SENTENCE = 20
 _LONGEST_SENTENCE = 1_000
 
+Problems = Iterator[ContractProblem]
+
 
 class TooManyStepsError(Exception):
     """Internal: the check of the data takes more than ``MAX_STEPS``."""
 
 
-class Check:
+class Evaluation:
     """One check of data against one contract: references that were followed, steps that are left."""
 
     __slots__ = ("_found", "_left", "_patterns", "_size", "_suggestions", "root")
@@ -131,17 +134,19 @@ class Check:
             self.spend(self._size)
 
 
-class Place:
+class Instance:
     """A value under examination: the schema that applies to it, and where it stands.
 
     ``depth`` counts the schemas that apply inside each other. One is made for each schema that is applied:
     a plain class is the cheapest thing for that, and at import.
     """
 
-    __slots__ = ("check", "depth", "pointer", "schema", "value")
+    __slots__ = ("depth", "evaluation", "pointer", "schema", "value")
 
-    def __init__(self, check: Check, schema: Mapping[str, Any], value: Any, pointer: str, depth: int) -> None:
-        self.check = check
+    def __init__(
+        self, evaluation: Evaluation, schema: Mapping[str, Any], value: Any, pointer: str, depth: int
+    ) -> None:
+        self.evaluation = evaluation
         self.schema = schema
         self.value = value
         self.pointer = pointer
@@ -150,18 +155,20 @@ class Place:
     def below(self, schema: Schema, value: Any, part: str | int) -> Iterator[ContractProblem]:
         """Apply ``schema`` to a member or item of the value."""
         if isinstance(part, int) or is_plain_name(part):
-            return apply(self.check, schema, value, f"{self.pointer}/{escaped(str(part))}", self.depth + 1)
+            return apply(
+                self.evaluation, schema, value, f"{self.pointer}/{escaped(str(part))}", self.depth + 1
+            )
         return self.below_unnamed(schema, value, part)
 
     def below_unnamed(self, schema: Schema, value: Any, name: Any) -> Iterator[ContractProblem]:
         """The same for a member whose name is no plain word: it is not repeated."""
-        for problem in apply(self.check, schema, value, "", self.depth + 1):
+        for problem in apply(self.evaluation, schema, value, "", self.depth + 1):
             where = f" at {problem.pointer}" if problem.pointer else ""
             yield self.problem_of_member(name, f"{problem.expectation}{where}")
 
     def same(self, schema: Schema) -> Iterator[ContractProblem]:
         """Apply another schema to the same value."""
-        return apply(self.check, schema, self.value, self.pointer, self.depth + 1)
+        return apply(self.evaluation, schema, self.value, self.pointer, self.depth + 1)
 
     def accepts(self, schema: Schema) -> bool:
         """Whether another schema has nothing against the value."""
@@ -169,20 +176,20 @@ class Place:
 
     def problem(self, expectation: str) -> ContractProblem:
         """A problem with this value."""
-        self.check.spend(_STEPS_OF_A_SENTENCE)
+        self.evaluation.spend(_STEPS_OF_A_SENTENCE)
         return ContractProblem(self.pointer, plain(expectation, _LONGEST_SENTENCE))
 
     def problem_of_member(self, name: Any, expectation: str) -> ContractProblem:
         """A problem with the member ``name``; a name that is no plain word (hostile data) is not repeated."""
         if is_plain_name(name):
-            self.check.spend(_STEPS_OF_A_SENTENCE)
+            self.evaluation.spend(_STEPS_OF_A_SENTENCE)
             pointer = f"{self.pointer}/{escaped(name)}"
             return ContractProblem(pointer, plain(expectation, _LONGEST_SENTENCE))
         return self.problem(f"{MEMBER} {shape(name)}; it {expectation}")
 
 
-Keyword = Callable[[Place, Any], Iterator[ContractProblem]]
-"""What one keyword demands: from a place and the keyword's argument to problems."""
+Keyword = Callable[[Instance, Any], Problems]
+"""What one keyword demands: from an instance and the keyword's argument to problems."""
 
 KEYWORDS: dict[str, Keyword] = {}
 """Every keyword that is checked; filled by ``keywords`` and ``scalars``."""
@@ -214,7 +221,9 @@ def keyword(name: str) -> Callable[[Keyword], Keyword]:
     return register
 
 
-def apply(check: Check, schema: Schema, value: Any, pointer: str, depth: int) -> Iterator[ContractProblem]:
+def apply(
+    evaluation: Evaluation, schema: Schema, value: Any, pointer: str, depth: int
+) -> Iterator[ContractProblem]:
     """The problems of ``value`` under ``schema``, in the order of the schema's keywords.
 
     Raises:
@@ -225,16 +234,16 @@ def apply(check: Check, schema: Schema, value: Any, pointer: str, depth: int) ->
     if depth > MAX_NESTING:
         raise TooDeepError(pointer)
     if isinstance(schema, bool):
-        check.spend()
+        evaluation.spend()
         if not schema:
             yield ContractProblem(pointer, "must not be here")
         return
-    check.spend(1 + len(schema) // _KEYWORDS_A_STEP)
-    place = Place(check, schema, value, pointer, depth)
+    evaluation.spend(1 + len(schema) // _KEYWORDS_A_STEP)
+    instance = Instance(evaluation, schema, value, pointer, depth)
     for name, argument in schema.items():
         demand = KEYWORDS.get(name)
         if demand is not None:
-            yield from demand(place, argument)
+            yield from demand(instance, argument)
         elif name not in ANNOTATIONS and not name.startswith("x-"):
             raise ContractError(
                 f"The contract's keyword {shown(name)} is not known here, and would go unchecked.",

@@ -29,24 +29,24 @@ _WIDTH: Final = "long"
 _DEEPEST: Final = 64  # schemas within each other; what lies deeper is printed as it was sent
 _CODE: Final = r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*"
 
-Scopes: TypeAlias = tuple[Mapping[str, Any], ...]
-Show: TypeAlias = Callable[[str, Scopes], "str | None"]
+Contexts: TypeAlias = tuple[Mapping[str, Any], ...]
+Show: TypeAlias = Callable[[str, Contexts], "str | None"]
 """The display value of a text, None for what has none; with the objects around it, innermost first."""
 
 
-class Plan:
+class DisplayPlan:
     """One place in the data: which members are shown and how, and what lies further inside."""
 
     __slots__ = ("inside", "item_shown", "items", "shown")
 
     def __init__(self) -> None:
         self.shown: tuple[tuple[str, Show], ...] = ()
-        self.inside: tuple[tuple[str, Plan], ...] = ()
-        self.items: Plan | None = None
+        self.inside: tuple[tuple[str, DisplayPlan], ...] = ()
+        self.items: DisplayPlan | None = None
         self.item_shown: Show | None = None
 
 
-def plan_of(contract: Mapping[str, Any], rules: LocaleRules) -> Plan | None:
+def plan_of(contract: Mapping[str, Any], rules: LocaleRules) -> DisplayPlan | None:
     """The plan for data that keep ``contract``; None when nothing in it is shown."""
     return _Planner(contract, rules).plan(contract)
 
@@ -74,10 +74,10 @@ class _Planner:
     def __init__(self, contract: Mapping[str, Any], rules: LocaleRules) -> None:
         self._contract = contract
         self._rules = rules
-        self._made: dict[int, Plan | None] = {}
+        self._made: dict[int, DisplayPlan | None] = {}
         self._open: set[int] = set()
 
-    def plan(self, schema: Schema, depth: int = 0) -> Plan | None:
+    def plan(self, schema: Schema, depth: int = 0) -> DisplayPlan | None:
         """The plan for what ``schema`` describes; a contract that refers to itself has a plan that does."""
         if not isinstance(schema, Mapping) or depth > _DEEPEST:
             return None
@@ -85,7 +85,7 @@ class _Planner:
         if key in self._made:
             self._open.discard(key)
             return self._made[key]
-        plan = self._made[key] = Plan()
+        plan = self._made[key] = DisplayPlan()
         self._open.add(key)
         self._fill(plan, schema, depth)
         is_referred_to = key not in self._open
@@ -95,9 +95,9 @@ class _Planner:
             return None
         return plan
 
-    def _fill(self, plan: Plan, schema: Schema, depth: int) -> None:
+    def _fill(self, plan: DisplayPlan, schema: Schema, depth: int) -> None:
         shown: dict[str, Show] = {}
-        inside: dict[str, Plan] = {}
+        inside: dict[str, DisplayPlan] = {}
         for view, _ in views(self._contract, schema):
             properties = view.get("properties")
             for name, member in properties.items() if isinstance(properties, Mapping) else ():
@@ -139,7 +139,7 @@ class _Planner:
             return lambda text, _: words.get(text)
         code = re.compile(_CODE)
 
-        def show(text: str, _: Scopes) -> str | None:
+        def show(text: str, _: Contexts) -> str | None:
             return words.get(text) or (_readable(text) if code.fullmatch(text) else None)
 
         return show
@@ -154,7 +154,7 @@ def _money(rules: LocaleRules, members: Mapping[str, Any]) -> Show | None:
         return lambda text, _: money(text, fixed)
     name = str(field)
 
-    def show(text: str, scopes: Scopes) -> str | None:
+    def show(text: str, scopes: Contexts) -> str | None:
         for scope in scopes:
             if name in scope:
                 return money(text, scope[name])

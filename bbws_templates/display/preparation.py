@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bbws_templates.context import is_decimal, is_list
-from bbws_templates.display.plan import Plan, plan_of
+from bbws_templates.display.plan import DisplayPlan, plan_of
 from bbws_templates.display.values import LocaleRules, ZoneRules
 from bbws_templates.json_values import MAX_NESTING
 from bbws_templates.languages import best_of
@@ -37,7 +37,7 @@ class Display:
         self.given = (locale, rules, zone)
         """What it was made of; equal for displays that show the same."""
         self._rules = LocaleRules(locale, rules, ZoneRules(zone))
-        self._plans: dict[str, tuple[Any, Plan | None]] = {}
+        self._plans: dict[str, tuple[Any, DisplayPlan | None]] = {}
 
     def __reduce__(self) -> tuple[type[Display], tuple[str, Any, Any]]:
         return Display, self.given
@@ -50,7 +50,7 @@ class Display:
         plan = self._plan(name, contract)
         return data if plan is None else _prepared(plan, data, (), 0)
 
-    def _plan(self, name: str, contract: Mapping[str, Any] | None) -> Plan | None:
+    def _plan(self, name: str, contract: Mapping[str, Any] | None) -> DisplayPlan | None:
         made = self._plans.get(name)
         if made is None or made[0] is not contract:
             # Two threads may both come here; they make equal plans, and either may stay.
@@ -69,7 +69,7 @@ def display_of(
     return Display(locale, display[tag], zone) if display and tag else None
 
 
-def _prepared(plan: Plan, value: Any, around: tuple[Mapping[str, Any], ...], depth: int) -> Any:
+def _prepared(plan: DisplayPlan, value: Any, around: tuple[Mapping[str, Any], ...], depth: int) -> Any:
     if depth > MAX_NESTING:
         return value
     if isinstance(value, Mapping):
@@ -84,7 +84,9 @@ def _prepared(plan: Plan, value: Any, around: tuple[Mapping[str, Any], ...], dep
     return value
 
 
-def _members(plan: Plan, value: Mapping[str, Any], around: tuple[Mapping[str, Any], ...], depth: int) -> Any:
+def _members(
+    plan: DisplayPlan, value: Mapping[str, Any], around: tuple[Mapping[str, Any], ...], depth: int
+) -> Any:
     scopes = (value, *around)
     made: dict[str, Any] = dict(value)
     for name, show in plan.shown:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bbws_templates.patterns.ecma import At, Chars, Choice, Look, Node, Repeat
+from bbws_templates.patterns.ecma import At, Chars, Choice, Lookaround, PatternNode, Repeat
 from bbws_templates.patterns.ecma import Sequence as Series
 from bbws_templates.patterns.paths import Graph
 
@@ -50,7 +50,7 @@ class Effort(NamedTuple):
         return int(self.ways * self.positions * (length + 1) ** self.degree) // orders
 
 
-def effort(node: Node) -> Effort | None:
+def effort(node: PatternNode) -> Effort | None:
     """What a search for ``node`` takes; None if it is out of all proportion to the length of a text.
 
     That is a time doubled by each character, thousands of ways, the fourth power of the length, or its cube
@@ -65,7 +65,7 @@ def effort(node: Node) -> Effort | None:
     return None if found.degree > _MOST_DEGREE or found.ways > _MOST_WAYS else found
 
 
-def _effort(node: Node, alphabet: Sequence[int], most: int) -> Effort | None:
+def _effort(node: PatternNode, alphabet: Sequence[int], most: int) -> Effort | None:
     """What ``node`` takes from one place on; ``most`` is the highest power that one character may bring."""
     automaton = _Automaton(alphabet)
     whole = automaton.add(node)
@@ -88,7 +88,7 @@ def _effort(node: Node, alphabet: Sequence[int], most: int) -> Effort | None:
     return found
 
 
-def _is_anchored(node: Node) -> bool:
+def _is_anchored(node: PatternNode) -> bool:
     if isinstance(node, Series):
         return bool(node.parts) and _is_anchored(node.parts[0])
     if isinstance(node, Choice):
@@ -96,12 +96,12 @@ def _is_anchored(node: Node) -> bool:
     return node == At("^")
 
 
-def _alphabet(node: Node) -> list[int]:
+def _alphabet(node: PatternNode) -> list[int]:
     """One code point of each stretch of them that no set of characters in ``node`` tells apart."""
     return sorted({0, *_borders(node)})
 
 
-def _borders(node: Node) -> Iterator[int]:
+def _borders(node: PatternNode) -> Iterator[int]:
     if isinstance(node, Chars):
         for low, high in node.ranges:
             yield from (low, high + 1)
@@ -109,21 +109,21 @@ def _borders(node: Node) -> Iterator[int]:
         yield from _borders(part)
 
 
-def _inside(node: Node) -> tuple[Node, ...]:
+def _inside(node: PatternNode) -> tuple[PatternNode, ...]:
     if isinstance(node, Series):
         return node.parts
     if isinstance(node, Choice):
         return node.branches
-    return (node.body,) if isinstance(node, Repeat | Look) else ()
+    return (node.body,) if isinstance(node, Repeat | Lookaround) else ()
 
 
-def _has_choice(node: Node) -> bool:
+def _has_choice(node: PatternNode) -> bool:
     """Whether an expression can match in more than one way, by alternatives or by repetitions."""
     is_choice = isinstance(node, Choice) or (isinstance(node, Repeat) and node.least != node.most)
-    return is_choice or (not isinstance(node, Look) and any(map(_has_choice, _inside(node))))
+    return is_choice or (not isinstance(node, Lookaround) and any(map(_has_choice, _inside(node))))
 
 
-class _Piece(NamedTuple):
+class _Fragment(NamedTuple):
     """A part of an expression: the positions with which it begins and ends, and whether it may be empty."""
 
     first: frozenset[int] = frozenset()
@@ -149,22 +149,22 @@ class _Automaton:
         self.doubled = False
         self.is_long = False
         self.empty_ways = 1
-        self.looks: list[tuple[Node, bool]] = []
+        self.looks: list[tuple[PatternNode, bool]] = []
         self._empty_twice = 0
         self._loops = 0
         self._links = 0
         self._added = 0
 
-    def add(self, node: Node) -> _Piece:
+    def add(self, node: PatternNode) -> _Fragment:
         """The positions of an expression."""
         self._added += 1
         if self.doubled or self._added > _MOST_LINKS:
             self.doubled = True  # copies of copies, though they have no positions
-            return _Piece()
+            return _Fragment()
         if isinstance(node, Chars):
             return self._position(node)
         if isinstance(node, Series):
-            piece = _Piece()
+            piece = _Fragment()
             for part in node.parts:
                 piece = self._then(piece, self.add(part))
             return piece
@@ -172,14 +172,14 @@ class _Automaton:
             return self._choice([self.add(branch) for branch in node.branches])
         if isinstance(node, Repeat):
             return self._repeated(node)
-        if isinstance(node, Look):
+        if isinstance(node, Lookaround):
             self.looks.append((node.body, self._loops > 0))
-        return _Piece()
+        return _Fragment()
 
-    def _position(self, node: Chars) -> _Piece:
+    def _position(self, node: Chars) -> _Fragment:
         if len(self.matched) >= _MOST_POSITIONS:
             self.doubled = True  # repetitions in repetitions: nobody needs them, and this would not end
-            return _Piece()
+            return _Fragment()
         ranges = node.ranges
         bits = 0
         for number, point in enumerate(self._alphabet):
@@ -187,21 +187,21 @@ class _Automaton:
         self.matched.append(bits)
         self.follow.append(set())
         here = frozenset({len(self.matched) - 1})
-        return _Piece(here, here, nullable=False)
+        return _Fragment(here, here, nullable=False)
 
-    def _choice(self, pieces: list[_Piece]) -> _Piece:
+    def _choice(self, pieces: list[_Fragment]) -> _Fragment:
         empty = sum(piece.nullable for piece in pieces)
         self._empty_twice += empty > 1
         self.empty_ways *= max(1, empty)
-        return _Piece(
+        return _Fragment(
             frozenset().union(*(piece.first for piece in pieces)),
             frozenset().union(*(piece.last for piece in pieces)),
             any(piece.nullable for piece in pieces),
         )
 
-    def _then(self, left: _Piece, right: _Piece) -> _Piece:
+    def _then(self, left: _Fragment, right: _Fragment) -> _Fragment:
         self._link(left.last, right.first)
-        return _Piece(
+        return _Fragment(
             left.first | (right.first if left.nullable else frozenset()),
             right.last | (left.last if right.nullable else frozenset()),
             left.nullable and right.nullable,
@@ -216,12 +216,12 @@ class _Automaton:
             self.doubled = self.doubled or not starts.isdisjoint(self.follow[end])
             self.follow[end] |= starts
 
-    def _repeated(self, node: Repeat) -> _Piece:
+    def _repeated(self, node: Repeat) -> _Fragment:
         if (node.least, node.most) == (0, 1):
             piece = self.add(node.body)
             self._empty_twice += piece.nullable
             self.empty_ways *= 1 + piece.nullable
-            return _Piece(piece.first, piece.last, nullable=True)
+            return _Fragment(piece.first, piece.last, nullable=True)
         if node.least == node.most and (node.most <= _COPIES or not _has_choice(node.body)):
             return self._copied(node.body, node.most)
         # Whatever may be repeated more or less often is taken for a loop without end, though it be bounded:
@@ -232,13 +232,13 @@ class _Automaton:
         self._link(piece.last, piece.first)
         self.doubled = self.doubled or self._empty_twice > before or (piece.nullable and node.least > 1)
         self._empty_twice += node.least == 0 and piece.nullable
-        return _Piece(piece.first, piece.last, node.least == 0 or piece.nullable)
+        return _Fragment(piece.first, piece.last, node.least == 0 or piece.nullable)
 
-    def _copied(self, body: Node, times: int) -> _Piece:
+    def _copied(self, body: PatternNode, times: int) -> _Fragment:
         """What is repeated a fixed number of times, written out as far as that tells more."""
         self.is_long = self.is_long or times > _COPIES
         self._loops += times > _COPIES
-        whole = _Piece()
+        whole = _Fragment()
         for _ in range(min(times, _COPIES)):
             piece = self.add(body)
             # ``re`` goes through what is empty as often as it is told to, within each other a power of that.

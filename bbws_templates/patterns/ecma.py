@@ -35,28 +35,28 @@ class Chars(NamedTuple):
 class Sequence(NamedTuple):
     """Parts that follow each other."""
 
-    parts: tuple[Node, ...]
+    parts: tuple[PatternNode, ...]
 
 
 class Choice(NamedTuple):
     """One of several branches, tried in order."""
 
-    branches: tuple[Node, ...]
+    branches: tuple[PatternNode, ...]
 
 
 class Repeat(NamedTuple):
     """``body`` from ``least`` to ``most`` times; None is "without end"."""
 
-    body: Node
+    body: PatternNode
     least: int
     most: int | None
     lazy: bool
 
 
-class Look(NamedTuple):
+class Lookaround(NamedTuple):
     """What has to stand after this place, or before it if ``behind``; or must not if ``negative``."""
 
-    body: Node
+    body: PatternNode
     behind: bool
     negative: bool
 
@@ -67,7 +67,7 @@ class At(NamedTuple):
     sign: str
 
 
-Node: TypeAlias = Chars | Sequence | Choice | Repeat | Look | At
+PatternNode: TypeAlias = Chars | Sequence | Choice | Repeat | Lookaround | At
 
 _DIGITS: Ranges = ((0x30, 0x39),)
 _WORD: Ranges = ((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A))
@@ -88,7 +88,7 @@ _SYNTAX = "^$\\.*+?()[]{}|/"
 _LOOKS = {"(?=": (False, False), "(?!": (False, True), "(?<=": (True, False), "(?<!": (True, True)}
 
 
-def parsed(pattern: str) -> Node:
+def parsed(pattern: str) -> PatternNode:
     """The tree of a pattern.
 
     Raises:
@@ -98,10 +98,10 @@ def parsed(pattern: str) -> Node:
         raise ValueError("it is not text")  # noqa: TRY004  as all else that is wrong with a pattern
     if len(pattern) > _LONGEST:
         raise ValueError(f"it is longer than {_LONGEST:,} characters")
-    return _Reader(pattern).whole()
+    return _PatternReader(pattern).whole()
 
 
-def as_python(node: Node) -> str:
+def as_python(node: PatternNode) -> str:
     """The expression of ``re`` that finds what the tree of a pattern finds."""
     match node:
         case Chars(ranges):
@@ -115,7 +115,7 @@ def as_python(node: Node) -> str:
         case Repeat(body, least, most, lazy):
             atom = as_python(body) if isinstance(body, Chars) else f"(?:{as_python(body)})"
             return f"{atom}{{{least},{'' if most is None else most}}}{'?' if lazy else ''}"
-        case Look(body, behind, negative):
+        case Lookaround(body, behind, negative):
             return f"(?{'<' if behind else ''}{'!' if negative else '='}{as_python(body)})"
         case At(sign):
             return _PLACES.get(sign, sign)
@@ -157,7 +157,7 @@ def _code(point: int) -> str:
     return sign if sign.isascii() and sign.isalnum() else rf"\U{point:08x}"
 
 
-class _Reader:
+class _PatternReader:
     """Reads one pattern from left to right."""
 
     def __init__(self, pattern: str) -> None:
@@ -165,13 +165,13 @@ class _Reader:
         self._here = 0
         self._depth = 0
 
-    def whole(self) -> Node:
+    def whole(self) -> PatternNode:
         node = self._choice()
         if self._here < len(self._text):
             self._fail("the ')' closes no group; write '\\)' for the sign itself")
         return node
 
-    def _choice(self) -> Node:
+    def _choice(self) -> PatternNode:
         self._depth += 1
         if self._depth > _DEEPEST:
             self._fail(f"groups are nested deeper than {_DEEPEST}")
@@ -181,13 +181,13 @@ class _Reader:
         self._depth -= 1
         return branches[0] if len(branches) == 1 else Choice(tuple(branches))
 
-    def _sequence(self) -> Node:
-        parts: list[Node] = []
+    def _sequence(self) -> PatternNode:
+        parts: list[PatternNode] = []
         while self._here < len(self._text) and self._text[self._here] not in "|)":
             parts.append(self._quantified(self._term()))
         return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
-    def _term(self) -> Node:
+    def _term(self) -> PatternNode:
         sign = self._text[self._here]
         self._here += 1
         if sign in "^$":
@@ -208,7 +208,7 @@ class _Reader:
             )
         return Chars(((ord(sign), ord(sign)),))
 
-    def _group(self) -> Node:
+    def _group(self) -> PatternNode:
         look = next((sign for sign in _LOOKS if self._text.startswith(sign, self._here - 1)), "")
         if look:
             self._here += len(look) - 1
@@ -221,14 +221,16 @@ class _Reader:
         if not self._take(")"):
             self._fail("a group is not closed; write '\\(' for the sign itself")
         if look:
-            return Look(body, *_LOOKS[look])
-        return Sequence((body,)) if isinstance(body, At | Look) else body  # in a group, it can be repeated
+            return Lookaround(body, *_LOOKS[look])
+        return (
+            Sequence((body,)) if isinstance(body, At | Lookaround) else body
+        )  # in a group, it can be repeated
 
-    def _quantified(self, node: Node) -> Node:
+    def _quantified(self, node: PatternNode) -> PatternNode:
         bounds = self._bounds()
         if bounds is None:
             return node
-        if isinstance(node, At | Look):
+        if isinstance(node, At | Lookaround):
             self._fail("a place such as '^', '\\b' or '(?=…)' cannot be repeated")
         least, most = bounds
         if most is not None and most < least:
@@ -250,7 +252,7 @@ class _Reader:
         least = int(match[1])
         return (least, int(match[3]) if match[3] else None) if match[2] else (least, least)
 
-    def _escape(self) -> Node:
+    def _escape(self) -> PatternNode:
         letter = self._next()
         if letter in "bB":
             return At(f"\\{letter}")
@@ -291,7 +293,7 @@ class _Reader:
         self._here = match.end()
         return int(match[1], 16)
 
-    def _brackets(self) -> Node:
+    def _brackets(self) -> PatternNode:
         negated = self._take("^")
         ranges: list[tuple[int, int]] = []
         while not self._take("]"):

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from app.browser.discovery import find_browser
-from app.core.compiler.borne import MARK, render_source
 from app.core.compiler.compilation import Compilation
+from app.core.compiler.data_markup import MARK, render_source
 from app.core.compiler.embedding import with_stylesheets
 from app.core.sources import TemplateSet
 from bbws_templates.compiled import RenderedEmail
@@ -167,6 +167,6 @@ def rendered(
     """The source and the compiled template, rendered with the same data."""
     source = render_source(compilation.source, templates, data)
     html = with_stylesheets(source.html, compilation.stylesheets, compilation.imports)
-    for mark in source.bringers:
+    for mark in source.raw_tags:
         html = html.replace(f' {MARK}="{mark}"', "")
     return html, render_email(compilation.compiled, data, strict=False)

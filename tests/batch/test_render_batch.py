@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.batch import processes
-from app.batch.chunks import Chunk, Edition, Line, Task
+from app.batch.chunks import BatchLine, ChunkOutcome, Edition, Task
 from app.batch.forms import Form, Writer
 from app.batch.job import Job
 from app.cli import cli
@@ -198,7 +198,7 @@ def test_a_batch_that_is_cut_off_goes_on_and_loses_and_doubles_nothing(
     options = ("--format", form, "--workers", "1")
     write, count = Job.write, 0
 
-    def cut(self: Job, chunk: Chunk, last: Line) -> None:
+    def cut(self: Job, chunk: ChunkOutcome, last: BatchLine) -> None:
         nonlocal count
         count += 1
         if count == which and step == "before":
@@ -246,7 +246,7 @@ class _Then:
 def test_a_process_that_is_killed_ends_the_batch_with_a_sentence_and_not_for_good(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed(self: Job, chunk: Chunk, last: Line) -> None:
+    def killed(self: Job, chunk: ChunkOutcome, last: BatchLine) -> None:
         for process in multiprocessing.active_children():
             process.kill()
         write(self, chunk, last)
@@ -400,11 +400,11 @@ def test_no_more_is_read_than_the_processes_can_begin_with(
     typical = json.dumps(dict(workspace.source(NAME).fixtures["typical"].data)).encode()
     read = 0
 
-    def lines() -> Iterator[Line]:
+    def lines() -> Iterator[BatchLine]:
         nonlocal read
         for number in range(1, 201):
             read += 1
-            yield Line(number, typical, number)
+            yield BatchLine(number, typical, number)
 
     task = Task((Edition(workspace.compilation(NAME).compiled),), "", Writer(Form.JSONL, datetime.now(UTC)))
     ahead = processes.LINES_A_CHUNK * (workers * 2 + 1)

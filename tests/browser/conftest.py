@@ -15,7 +15,7 @@ import pytest
 from app.browser.approvals import Approvals
 from app.browser.discovery import Browser, find_browser
 from app.browser.folders import Folders
-from app.browser.results import Comparison, Result
+from app.browser.results import Comparison, SnapshotResult
 from app.browser.screenshots import Screenshots
 from app.browser.session import Session
 from app.core.workspace import Workspace
@@ -89,7 +89,7 @@ class Desk:
     def approve(self, comparison: Comparison, why: str = "Looks right") -> None:
         self.approvals.approve(comparison.results, by="Ann", why=why)
 
-    def result(self, name: str, *patterns: str) -> Result:
+    def result(self, name: str, *patterns: str) -> SnapshotResult:
         """The result of one snapshot of a comparison made now."""
         return next(item for item in self.compare(*patterns).results if item.snapshot.id == name)
 

@@ -16,7 +16,7 @@ from PIL import Image
 from app.browser.approvals import chosen
 from app.browser.errors import ApprovalError, BaselineError
 from app.browser.rejections import read_rejections
-from app.browser.results import Comparison, Status
+from app.browser.results import Comparison, SnapshotStatus
 from app.browser.session import Session
 from app.core.errors import UnknownNameError
 from tests.browser.conftest import Desk
@@ -50,7 +50,7 @@ def changed_home(approved_home: Path, tmp_path_factory: pytest.TempPathFactory, 
     shutil.copytree(approved_home, made.home)
     for name in ("mails/order", "mails/receipt"):
         made.change("Thank you", "Thanks", name)
-    assert made.compare().counts[Status.CHANGED] == 2
+    assert made.compare().counts[SnapshotStatus.CHANGED] == 2
     return made.home
 
 
@@ -69,8 +69,8 @@ def test_an_approval_says_who_and_why_and_makes_the_picture_the_baseline(changed
     assert (sidecar["approval"]["by"], sidecar["approval"]["why"]) == ("Ann Lee", "Shorter thanks")
     assert sidecar["approval"]["at"].endswith("Z")
     statuses = {result.snapshot.id: result.status for result in changed.compare().results}
-    assert statuses[ORDER] is Status.UNCHANGED
-    assert set(statuses.values()) == {Status.UNCHANGED, Status.CHANGED}
+    assert statuses[ORDER] is SnapshotStatus.UNCHANGED
+    assert set(statuses.values()) == {SnapshotStatus.UNCHANGED, SnapshotStatus.CHANGED}
 
 
 @pytest.mark.parametrize(("by", "why"), [("", "why"), ("Ann", "  "), ("\n", "")])
@@ -199,7 +199,7 @@ def test_a_capture_on_a_full_disk_is_an_error_and_not_a_broken_picture(approved:
     approved.change("Thank you", "Thanks")
     with full_disk(500), pytest.raises(BaselineError, match="cannot be written"):
         approved.compare()
-    assert approved.compare().counts[Status.CHANGED] == 1
+    assert approved.compare().counts[SnapshotStatus.CHANGED] == 1
 
 
 @pytest.mark.parametrize(
@@ -226,10 +226,10 @@ def test_a_damaged_baseline_is_named_and_the_others_are_compared(
     damage(approved.folders.baselines / f"{ORDER}.webp")
     comparison = approved.compare()
     order, receipt = comparison.results
-    assert order.status is Status.FAILED
+    assert order.status is SnapshotStatus.FAILED
     assert said in order.message
     assert ORDER in order.message
-    assert receipt.status is Status.UNCHANGED
+    assert receipt.status is SnapshotStatus.UNCHANGED
     assert comparison.failed
 
 
@@ -242,7 +242,7 @@ def test_a_baseline_that_was_altered_after_its_approval_is_noticed(approved: Des
     path.write_bytes(other.with_suffix(".webp").read_bytes())
     assert receipt.exists()
     found = approved.result(ORDER)
-    assert found.status is Status.CHANGED
+    assert found.status is SnapshotStatus.CHANGED
     assert "not the picture that was approved" in found.message
 
 
@@ -251,10 +251,10 @@ def test_a_picture_put_in_place_of_the_approved_one_is_no_approval(changed: Desk
     now = (changed.folders.current / f"{ORDER}.webp").read_bytes()
     (changed.folders.baselines / f"{ORDER}.webp").write_bytes(now)
     found = changed.result(ORDER)
-    assert found.status is Status.CHANGED
+    assert found.status is SnapshotStatus.CHANGED
     assert found.message == "the baseline is not the picture that was approved"
     changed.approvals.approve([found], by="Ann", why="Looked at it")
-    assert changed.result(ORDER).status is Status.UNCHANGED
+    assert changed.result(ORDER).status is SnapshotStatus.UNCHANGED
 
 
 def test_what_was_approved_counts_as_approved_only_while_its_picture_is_the_one(changed: Desk) -> None:
@@ -283,7 +283,7 @@ def test_a_picture_that_was_only_packed_anew_is_the_approved_one(changed: Desk) 
     with Image.open(path) as image:
         image.load()
         image.save(path, "WEBP", lossless=True, method=0, quality=0)
-    assert changed.result(ORDER).status is Status.UNCHANGED
+    assert changed.result(ORDER).status is SnapshotStatus.UNCHANGED
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_a_damaged_note_of_the_renderer_is_made_anew(changed: Desk) -> None:
     note = changed.folders.work / "renderer.json"
     before = note.read_bytes()
     note.write_text("{")
-    assert changed.compare().counts[Status.CHANGED] == 2
+    assert changed.compare().counts[SnapshotStatus.CHANGED] == 2
     assert note.read_bytes() == before
 
 

@@ -15,7 +15,7 @@ from app.browser.discovery import Browser
 from app.browser.errors import RendererMismatchError
 from app.browser.folders import Folders
 from app.browser.report import report_page
-from app.browser.results import Comparison, Status
+from app.browser.results import Comparison, SnapshotStatus
 from app.browser.screenshots import Screenshots
 from app.browser.session import Session
 from app.browser.snapshots import Variant
@@ -65,7 +65,7 @@ def alarms(comparison: Comparison) -> list[str]:
     return [
         f"{result.status} {result.snapshot.id}: {result.message}"
         for result in comparison.results
-        if result.status is not Status.UNCHANGED
+        if result.status is not SnapshotStatus.UNCHANGED
     ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from app.browser.frames import Drawing, Frame
-from app.browser.results import Status
+from app.browser.results import SnapshotStatus
 from app.browser.session import Session
 from app.browser.tab import Tab
 from tests.browser.conftest import LONG, MAIL, Desk
@@ -60,12 +60,12 @@ def test_a_change_that_can_be_seen_is_found_wherever_it_is(desk: Desk) -> None:
     for name, change in mails.items():
         desk.change(*VISIBLE[change], name)
     found = {result.snapshot.template: result for result in desk.compare().results}
-    missed = [change for name, change in mails.items() if found[name].status is not Status.CHANGED]
+    missed = [change for name, change in mails.items() if found[name].status is not SnapshotStatus.CHANGED]
     assert missed == []
     for name in mails:
         assert found[name].changed > 0
         assert found[name].regions
-    assert {found[name].status for name in ("mails/order", "mails/receipt")} == {Status.UNCHANGED}
+    assert {found[name].status for name in ("mails/order", "mails/receipt")} == {SnapshotStatus.UNCHANGED}
 
 
 def test_a_change_that_cannot_be_seen_raises_no_alarm(desk: Desk) -> None:
@@ -76,7 +76,7 @@ def test_a_change_that_cannot_be_seen_raises_no_alarm(desk: Desk) -> None:
     alarms = [
         mails[result.snapshot.template]
         for result in comparison.results
-        if result.status is not Status.UNCHANGED
+        if result.status is not SnapshotStatus.UNCHANGED
     ]
     assert alarms == []
     assert comparison.drawn == len(INVISIBLE)
@@ -108,16 +108,16 @@ def test_a_browser_that_crashes_twice_on_a_mail_fails_that_mail_alone(
         approved.session = session
         comparison = approved.screenshots.compare(anew=True, progress=announced.append)
     order, receipt = comparison.results
-    assert order.status is Status.FAILED
+    assert order.status is SnapshotStatus.FAILED
     assert "Two browsers in a row failed to draw" in order.message
     assert ORDER in order.message
-    assert receipt.status is Status.UNCHANGED
+    assert receipt.status is SnapshotStatus.UNCHANGED
 
 
 def test_nothing_is_drawn_when_nothing_changed(approved: Desk) -> None:
     comparison = approved.compare()
     assert comparison.drawn == 0
-    assert comparison.counts[Status.UNCHANGED] == 2
+    assert comparison.counts[SnapshotStatus.UNCHANGED] == 2
 
 
 def test_an_approval_teaches_the_sidecars_of_mails_that_look_the_same(approved: Desk) -> None:
@@ -137,9 +137,9 @@ def test_new_and_removed_mails_are_reported_as_such(approved: Desk) -> None:
         path.unlink()
     statuses = {result.snapshot.template: result.status for result in approved.compare().results}
     assert statuses == {
-        "mails/order": Status.UNCHANGED,
-        "mails/receipt": Status.REMOVED,
-        "mails/welcome": Status.NEW,
+        "mails/order": SnapshotStatus.UNCHANGED,
+        "mails/receipt": SnapshotStatus.REMOVED,
+        "mails/welcome": SnapshotStatus.NEW,
     }
 
 
@@ -147,17 +147,17 @@ def test_a_mail_that_does_not_render_fails_with_its_reason_and_the_rest_go_on(ap
     approved.change("{{name}}</h1>", "{{nickname}}</h1>")
     approved.change("Thank you", "Thanks", "mails/receipt")
     order, receipt = approved.compare().results
-    assert order.status is Status.FAILED
+    assert order.status is SnapshotStatus.FAILED
     assert "nickname" in order.message
     assert "mails/order.html" in order.message
-    assert receipt.status is Status.CHANGED
+    assert receipt.status is SnapshotStatus.CHANGED
 
 
 def test_a_template_that_cannot_be_parsed_is_failed_and_not_removed(approved: Desk) -> None:
     approved.mail("mails/order", MAIL.replace("{{name}}</h1>", "{{#name}}</h1>"))
-    assert approved.result(ORDER).status is Status.FAILED
+    assert approved.result(ORDER).status is SnapshotStatus.FAILED
     (approved.home / "templates/mails/order.html").write_bytes(b"\xff\xfe broken")
-    assert approved.result(ORDER).status is Status.FAILED
+    assert approved.result(ORDER).status is SnapshotStatus.FAILED
 
 
 def test_a_mask_hides_its_part_and_nothing_else(approved: Desk) -> None:
@@ -166,10 +166,10 @@ def test_a_mask_hides_its_part_and_nothing_else(approved: Desk) -> None:
         f'{settings}\n[[masks]]\nsnapshots = ["mails/order"]\nbox = [224, 130, 120, 50]\nreason = "A price"\n'
     )
     approved.change("299.90", "301.10")
-    assert approved.result(ORDER).status is Status.UNCHANGED
+    assert approved.result(ORDER).status is SnapshotStatus.UNCHANGED
     approved.change("Thank you", "Thanks")
     changed = approved.result(ORDER)
-    assert changed.status is Status.CHANGED
+    assert changed.status is SnapshotStatus.CHANGED
     assert all(box.y > 180 for box in changed.regions)
 
 
@@ -177,7 +177,7 @@ def test_a_tolerance_lets_so_many_pixels_pass(approved: Desk) -> None:
     approved.change("</body>", '<div style="width:2px;height:2px;background:#eee"></div></body>')
     size = approved.result(ORDER).changed
     settings = (approved.folders.baselines / "settings.toml").read_text()
-    for pixels, status in ((size - 1, Status.CHANGED), (size, Status.UNCHANGED)):
+    for pixels, status in ((size - 1, SnapshotStatus.CHANGED), (size, SnapshotStatus.UNCHANGED)):
         approved.settings(
             f'{settings}\n[[tolerances]]\nsnapshots = ["mails/order"]\npixels = {pixels}\nreason = "A dot"\n'
         )
@@ -213,9 +213,9 @@ def test_what_is_said_about_a_broken_baseline_mends_it(approved: Desk) -> None:
     sidecar = approved.folders.baselines / f"{name}.json"
     sidecar.write_text("{", encoding="utf-8")
     broken = approved.result(name)
-    assert broken.status is Status.FAILED
+    assert broken.status is SnapshotStatus.FAILED
     assert "remove the picture and its sidecar, compare, and approve" in broken.message
     sidecar.unlink()
     sidecar.with_suffix(".webp").unlink()
     approved.approve(approved.compare())
-    assert approved.result(name).status is Status.UNCHANGED
+    assert approved.result(name).status is SnapshotStatus.UNCHANGED

@@ -9,15 +9,15 @@ import pytest
 
 from app.browser.discovery import Browser
 from app.browser.fontset import FONTS, font_files, font_set_digest
-from app.browser.frames import Frame, Scheme
+from app.browser.frames import ColourMode, Frame
 from app.browser.renderer import CALIBRATION, identify
 from app.browser.session import Session
 from app.core.workspace import Workspace
 from tests.browser.conftest import LONG
 
 ROOT = Path(__file__).parents[2]
-FRAMES = tuple(Frame(width, scheme) for width in (640, 375) for scheme in Scheme)
-SLICE = (Frame(640, Scheme.LIGHT), Frame(375, Scheme.FORCED))
+FRAMES = tuple(Frame(width, scheme) for width in (640, 375) for scheme in ColourMode)
+SLICE = (Frame(640, ColourMode.LIGHT), Frame(375, ColourMode.FORCED))
 
 Drawn = tuple[tuple[bytes, ...], ...]
 """Of each mail, its picture in each frame."""
@@ -57,7 +57,7 @@ def expected(session: Session, mails: tuple[str, ...], frames: tuple[Frame, ...]
 
 @pytest.mark.parametrize("runs", [5, pytest.param(50, marks=pytest.mark.heavy("pictures"))])
 def test_many_runs_give_the_same_bytes(session: Session, mails: tuple[str, ...], runs: int) -> None:
-    frames = (Frame(375, Scheme.DARK), Frame(375, Scheme.FORCED))
+    frames = (Frame(375, ColourMode.DARK), Frame(375, ColourMode.FORCED))
     first = session.draw(mails[0], frames).pictures
     assert all(session.draw(mails[0], frames).pictures == first for _ in range(runs))
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from app.browser.errors import RendererMismatchError
-from app.browser.results import Status
+from app.browser.results import SnapshotStatus
 from tests.browser.conftest import Desk
 
 
@@ -42,8 +42,8 @@ def test_another_renderer_is_refused_once_and_not_per_picture(
     assert "2 of 2 baselines" in str(caught.value)
     assert "--any-renderer" in caught.value.remedy
     forced = approved.compare(any_renderer=True)
-    assert (forced.counts[Status.CHANGED], forced.counts[Status.UNCHANGED]) == (1, 1)
-    changed = next(result for result in forced.results if result.status is Status.CHANGED)
+    assert (forced.counts[SnapshotStatus.CHANGED], forced.counts[SnapshotStatus.UNCHANGED]) == (1, 1)
+    changed = next(result for result in forced.results if result.status is SnapshotStatus.CHANGED)
     assert "drawn by Chromium" in changed.message
 
 
@@ -54,7 +54,7 @@ def test_another_build_that_draws_alike_draws_and_reports_what_changed_and_no_mo
     assert (every.drawn, every.differs) == (2, False)
     approved.change("color:#004080", "color:#004081")  # nothing is forgiven for the sake of the build
     changed = approved.result("mails/order/typical/desktop-light")
-    assert changed.status is Status.CHANGED
+    assert changed.status is SnapshotStatus.CHANGED
     assert "drawn by" not in changed.message
 
 

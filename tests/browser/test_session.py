@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.browser.errors import BrowserCrashedError, BrowserError
-from app.browser.frames import MAX_HEIGHT, Frame, Scheme
+from app.browser.frames import MAX_HEIGHT, ColourMode, Frame
 from app.browser.pixels import read_picture
 from app.browser.session import Session
 from app.browser.tab import Tab
@@ -99,7 +99,9 @@ def test_every_scheme_looks_its_own_way_whatever_came_before(session: Session) -
         "<style>@media (prefers-color-scheme: dark) { body { background: #113 } }</style>"
         "<body style='margin:0'><div style='height:20px;background:#ffffff'></div>"
     )
-    light, dark, forced = (Frame(300, scheme) for scheme in (Scheme.LIGHT, Scheme.DARK, Scheme.FORCED))
+    light, dark, forced = (
+        Frame(300, scheme) for scheme in (ColourMode.LIGHT, ColourMode.DARK, ColourMode.FORCED)
+    )
     together = session.draw(page, [light, dark, forced]).pictures
     assert session.draw(page, [forced, light, dark]).pictures == (together[2], *together[:2])
     assert session.draw(page, [dark]).pictures == (together[1],)

@@ -158,7 +158,7 @@ MUTANTS: dict[str, Mutant] = {
         ("nth-rows",),
     ),
     "a neighbour in a section is always there": Mutant(
-        (("compiler.settlement", "if parent is None:", "if True:"),), ("sometimes",)
+        (("compiler.static_selectors", "if parent is None:", "if True:"),), ("sometimes",)
     ),
     "a pseudo-class is no reason to stay": Mutant(
         ((SELECTORS, 'return "it names a pseudo-class"', 'return ""'),), ("links",)

@@ -128,7 +128,7 @@ BROUGHT = [
     ("<i>x</i>", False),
     ("<b>x</b>", True),
     ("<i>x<b class='c' style='top: 0'>y</b></i>", True),
-    ("<xmp><i data-bbws-borne='x'>y</i></xmp>", False),
+    ("<xmp><i data-bbws-from-data='x'>y</i></xmp>", False),
     ("<style>i { color: blue } p { left: 0 }</style>", False),
     ("</p><b>x</b><p>", True),
 ]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.compiler.flattening import flatten
-from app.core.compiler.pantry import Ingredient, Pantry
+from app.core.compiler.partials import PartialResolver, TracedSource
 from app.core.errors import CompileError
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.engine import Mode, Template
@@ -33,17 +33,17 @@ def files(sources: dict[str, str]) -> dict[str, SourceFile]:
     }
 
 
-def pantry(partials: dict[str, str]) -> Pantry:
+def resolver(partials: dict[str, str]) -> PartialResolver:
     templates = TemplateSet(Path("/t"), {}, files(partials), {}, {})
-    return Pantry(
+    return PartialResolver(
         templates,
         TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", ""), None, None, {}),
         html=True,
     )
 
 
-def root(text: str) -> Ingredient:
-    return Ingredient.of_file(SourceFile(Path("/t/mail.html"), "mail.html", text))
+def root(text: str) -> TracedSource:
+    return TracedSource.of_file(SourceFile(Path("/t/mail.html"), "mail.html", text))
 
 
 BLANKS = st.sampled_from(["", "", " ", "\n", "\n", "\n  ", "  \n", "\r\n", "\t", " \n\n "])
@@ -84,7 +84,7 @@ def bodies(partials: list[str]) -> st.SearchStrategy[str]:
 def test_flattening_changes_nothing_that_is_rendered(text: str, first: str, second: str) -> None:
     partials = {"p": first, "q": second}
     expected = Template.parse(text, partials=partials).render(DATA, mode=Mode.MUSTACHE, strict=False)
-    flat = flatten(root(text), pantry(partials))
+    flat = flatten(root(text), resolver(partials))
     assert Template.parse(flat.text).render(DATA, mode=Mode.MUSTACHE, strict=False) == expected
     kinds = {token.kind for token in flat.tokens}
     assert not kinds & {TokenKind.PARTIAL, TokenKind.DELIMITERS}
@@ -94,7 +94,7 @@ def test_flattening_changes_nothing_that_is_rendered(text: str, first: str, seco
 @given(bodies(["p", "q"]), bodies(["q"]), bodies([]))
 def test_every_tag_and_every_word_leads_to_its_own_file_and_line(text: str, first: str, second: str) -> None:
     sources = {"mail.html": text, "partials/p.html": first, "partials/q.html": second}
-    flat = flatten(root(text), pantry({"p": first, "q": second}))
+    flat = flatten(root(text), resolver({"p": first, "q": second}))
     for offset, character in enumerate(flat.text):
         if character in "x|é":
             place = flat.origins.locate(offset)
@@ -134,7 +134,7 @@ def test_what_cannot_be_flattened_is_one_clear_error(
     text: str, partials: dict[str, str], kind: type[BbwsTemplatesError], words: list[str]
 ) -> None:
     with pytest.raises(kind) as caught:
-        flatten(root(text), pantry(partials))
+        flatten(root(text), resolver(partials))
     assert caught.value.remedy
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
@@ -142,4 +142,4 @@ def test_what_cannot_be_flattened_is_one_clear_error(
 def test_partials_that_grow_without_bound_end_in_an_error() -> None:
     levels = {f"p{n}": f"{{{{> p{n + 1}}}}}" * 10 for n in range(9)} | {"p9": "x" * 100}
     with pytest.raises(LimitError):
-        flatten(root("{{> p0}}"), pantry(levels))
+        flatten(root("{{> p0}}"), resolver(levels))

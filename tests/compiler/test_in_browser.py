@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 from app.browser.discovery import find_browser
 from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.embedding import with_stylesheets
-from app.core.compiler.pantry import Pantry
+from app.core.compiler.partials import PartialResolver
 from app.core.loader import load_template_set
 from app.core.sources import TemplateSet
 from bbws_templates.engine import Template
@@ -57,7 +57,7 @@ def looks(page: Page, html: str, width: int, dark: bool) -> list[str]:
 def source_document(compilation: Compilation, templates: TemplateSet, data: dict[str, object]) -> str:
     """The source rendered with its partials, its stylesheets in place and nothing inlined."""
     source = compilation.source
-    partials = Pantry(templates, source, html=True).sources()
+    partials = PartialResolver(templates, source, html=True).sources()
     engine = Template.parse(source.html.text, partials=partials)
     return with_stylesheets(engine.render(data, strict=False), compilation.stylesheets)
 

@@ -9,7 +9,7 @@ import pytest
 
 from bbws_templates.patterns import UnprovenError, usable
 from bbws_templates.patterns.ambiguity import Effort
-from bbws_templates.patterns.ecma import At, Chars, Choice, Look, Node, Repeat, Sequence, parsed
+from bbws_templates.patterns.ecma import At, Chars, Choice, Lookaround, PatternNode, Repeat, Sequence, parsed
 
 PIECES = [
     "a", "b", "[ab]", ".", "a?", "b?", "a*", "b*", "[ab]*", "a+", "a{2}", "a{1,3}", "(?:a|b)", "(?:ab)",
@@ -32,13 +32,13 @@ class Search:
         self.steps = 0
         self._most = most
 
-    def run(self, node: Node, *, anchored: bool) -> int:
+    def run(self, node: PatternNode, *, anchored: bool) -> int:
         for start in range(1 if anchored else len(self.text) + 1):
             for _ in self.ends(node, start):
                 pass
         return self.steps
 
-    def ends(self, node: Node, here: int) -> Iterator[int]:
+    def ends(self, node: PatternNode, here: int) -> Iterator[int]:
         self.steps += 1
         if self.steps > self._most:
             raise TooManyError
@@ -53,20 +53,22 @@ class Search:
                     yield from self.ends(branch, here)
             case Repeat(body, least, most, _):
                 yield from self._repeated(body, least, most, here, 0)
-            case Look(body, _, negative):
+            case Lookaround(body, _, negative):
                 if (next(self.ends(body, here), None) is None) == negative:
                     yield here
             case At():
                 yield here
 
-    def _series(self, parts: tuple[Node, ...], here: int) -> Iterator[int]:
+    def _series(self, parts: tuple[PatternNode, ...], here: int) -> Iterator[int]:
         if not parts:
             yield here
             return
         for end in self.ends(parts[0], here):
             yield from self._series(parts[1:], end)
 
-    def _repeated(self, body: Node, least: int, most: int | None, here: int, done: int) -> Iterator[int]:
+    def _repeated(
+        self, body: PatternNode, least: int, most: int | None, here: int, done: int
+    ) -> Iterator[int]:
         if most is None or done < most:
             for end in self.ends(body, here):
                 if end > here or done < least:

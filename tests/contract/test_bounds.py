@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bbws_templates.contract import contract_problems, every_problem, require, unsupported_keywords
-from bbws_templates.contract.schema import MAX_STEPS, Check
+from bbws_templates.contract.schema import MAX_STEPS, Evaluation
 from bbws_templates.contract.wording import did_you_mean, one_of, text_example
 from bbws_templates.errors import ContractError
 from bbws_templates.json_values import canonical
@@ -31,13 +31,13 @@ def nested(levels: int, leaf: str = "leaf") -> Any:
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many steps the checks of a test have taken, one by one."""
     taken: list[int] = []
-    spend = Check.spend
+    spend = Evaluation.spend
 
-    def counted(self: Check, number: int = 1) -> None:
+    def counted(self: Evaluation, number: int = 1) -> None:
         taken.append(number)
         spend(self, number)
 
-    monkeypatch.setattr(Check, "spend", counted)
+    monkeypatch.setattr(Evaluation, "spend", counted)
     return taken
 
 

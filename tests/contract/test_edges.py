@@ -9,7 +9,7 @@ import pytest
 from bbws_templates.addresses import is_address
 from bbws_templates.contract import contract_problems, every_problem, require, unsupported_keywords
 from bbws_templates.contract.formats import FORMATS
-from bbws_templates.contract.schema import MAX_STEPS, Check, apply
+from bbws_templates.contract.schema import MAX_STEPS, Evaluation, apply
 from bbws_templates.contract.wording import did_you_mean, is_plain_name
 from bbws_templates.errors import ContractError
 from bbws_templates.json_values import MAX_NESTING
@@ -77,7 +77,7 @@ def test_a_check_may_take_all_its_steps_and_not_one_more() -> None:
         every_problem(beyond, "")
 
 
-class Counting(Check):
+class Counting(Evaluation):
     """A check that adds up its steps."""
 
     taken: int | float = 0

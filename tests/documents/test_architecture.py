@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from app.core.compiler.compilation import compile_template
 from app.core.compiler.document import Document
 from app.core.compiler.flattening import flatten
 from app.core.compiler.masking import masked_text
-from app.core.compiler.pantry import Ingredient, Pantry
+from app.core.compiler.partials import PartialResolver, TracedSource
 from app.core.html.veil import is_veiled
 from app.core.loader import load_template_set
 from tests.documents.markdown import ROOT, blocks
@@ -106,7 +109,7 @@ def test_the_walk_shows_what_the_compiler_has_in_hand(tmp_path: Path) -> None:
     (tmp_path / "note.html").write_text(drawn.pop("source"))
     templates = load_template_set(tmp_path, tmp_path / "fixtures")
     source = templates.templates["note"]
-    flat = flatten(Ingredient.of_file(source.html), Pantry(templates, source, html=True))
+    flat = flatten(TracedSource.of_file(source.html), PartialResolver(templates, source, html=True))
     document = Document(flat)
     assert drawn == {
         "flat": flat.text,
@@ -119,3 +122,28 @@ def test_the_walk_shows_what_the_compiler_has_in_hand(tmp_path: Path) -> None:
 def covered(veiled: str) -> str:
     """A veiled text with its words drawn."""
     return "".join("▒" if is_veiled(each) or ord(each) >= 0xF0000 else each for each in veiled)
+
+
+def test_one_word_means_one_thing() -> None:
+    """No two classes or types of the product have one name; those of one module alone neither."""
+    homes: dict[str, list[str]] = defaultdict(list)
+    for room in ("app", "bbws_templates"):
+        for file in sorted((ROOT / room).rglob("*.py")):
+            for name in names_of_types(ast.parse(file.read_text(encoding="utf-8"))):
+                homes[name].append(str(file.relative_to(ROOT)))
+    assert len(homes) > 300
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}
+
+
+def names_of_types(module: ast.Module) -> Iterator[str]:
+    """The classes of a module, inner ones too, and the names it gives to types (no ``TypeVar``)."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+    for statement in module.body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign):
+            target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+            name = target.id if isinstance(target, ast.Name) else ""
+            is_type = re.fullmatch("[A-Z][A-Za-z]*[a-z][A-Za-z]*", name)
+            if is_type and not isinstance(statement.value, ast.Call):
+                yield name

@@ -13,7 +13,7 @@ from app.core.release import FileEntry, Manifest
 from app.publishing.store import ObjectStore
 from bbws_templates import bundle, pointer
 from bbws_templates.digests import Digest, canonical_json
-from bbws_templates.documents import Format
+from bbws_templates.documents import DocumentFormat
 from bbws_templates.layout import BUNDLE, POINTER, bundle_key, manifest_key, object_key
 from tests.publishing.samples import release
 
@@ -74,6 +74,6 @@ def activate_foreign(store: ObjectStore, edit: Edit, text: str = "newer") -> str
 def next_version() -> Iterator[None]:
     """The program as it may be one day: it writes bundles of format 2, and reads those of 1 as well."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bundle, "BUNDLE_FORMAT", Format(2, frozenset({1, 2})))
+        patch.setattr(bundle, "BUNDLE_FORMAT", DocumentFormat(2, frozenset({1, 2})))
         patch.setattr(pointer, "WRITERS_KNOW", frozenset({"holds"}))
         yield

@@ -16,7 +16,7 @@ from app.publishing.pruning import prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.rollback import ROLLBACK, roll_back
 from app.publishing.store import InTime, ObjectStore, always
-from app.publishing.verification import Fault, verify
+from app.publishing.verification import ObjectFault, verify
 from bbws_templates.faults import StoreError
 from bbws_templates.layout import HISTORY, POINTER, manifest_key
 from bbws_templates.pointer import Lease
@@ -132,7 +132,7 @@ def test_what_is_uploaded_beside_a_prune_is_not_left_behind_as_a_release_without
     prune(Catalogue(uploaded_late(store, moment)), 1, actor="them")
     found = verify(Catalogue(store))
     assert found.intact, found.discrepancies
-    assert {item.fault for item in found.discrepancies} <= {Fault.UNUSED}
+    assert {item.fault for item in found.discrepancies} <= {ObjectFault.UNUSED}
     assert Catalogue(store).releases() == [SECOND.id]
 
 
@@ -171,8 +171,8 @@ def test_stable_keys_that_a_publish_is_just_writing_have_not_drifted(store: Obje
     found = verify(Catalogue(store))
     assert not found.intact
     assert {(item.fault, item.key) for item in found.discrepancies} == {
-        (Fault.UNFINISHED, POINTER),
-        (Fault.UNFINISHED, key),
+        (ObjectFault.UNFINISHED, POINTER),
+        (ObjectFault.UNFINISHED, key),
     }
 
 

@@ -13,7 +13,7 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import UnknownReleaseError
 from app.publishing.store import ListedObject, ObjectStore
 from app.publishing.targets import resolve_target
-from app.publishing.verification import Fault, verify
+from app.publishing.verification import ObjectFault, verify
 from bbws_templates.faults import TargetError
 from bbws_templates.layout import POINTER, bundle_key, manifest_key
 from tests.publishing.counting import CountingStore
@@ -110,7 +110,9 @@ def test_an_upload_that_ends_while_the_target_is_read_lacks_nothing(directory: D
             directory.put(key, body)
 
     found = verify(Catalogue(Ending(directory))).discrepancies
-    assert {each.fault for each in found} <= {Fault.UNUSED}, "its files, as it could not be read in time"
+    assert {each.fault for each in found} <= {ObjectFault.UNUSED}, (
+        "its files, as it could not be read in time"
+    )
 
 
 def test_what_only_a_newer_version_can_read_may_use_what_seems_to_be_unused(
@@ -121,8 +123,8 @@ def test_what_only_a_newer_version_can_read_may_use_what_seems_to_be_unused(
     manifest = manifest_key(release("second", names=SMALL).id)
     edit_object(directory, manifest, lambda members: members.update(format=99))
     faults = {found.fault for found in verify(Catalogue(directory)).discrepancies}
-    assert Fault.NEWER in faults
-    assert not faults & {Fault.UNUSED, Fault.FOREIGN}
+    assert ObjectFault.NEWER in faults
+    assert not faults & {ObjectFault.UNUSED, ObjectFault.FOREIGN}
 
 
 def test_what_is_missing_is_created_and_only_what_differs_is_written_over(directory: DirectoryStore) -> None:
@@ -141,13 +143,13 @@ def test_what_is_missing_is_created_and_only_what_differs_is_written_over(direct
 @pytest.mark.parametrize(
     ("marks", "fault"),
     [
-        ({"halfPruned": True}, Fault.UNFINISHED),
-        ({"pruning": "them (since then)"}, Fault.UNFINISHED),
-        ({}, Fault.MISSING),
+        ({"halfPruned": True}, ObjectFault.UNFINISHED),
+        ({"pruning": "them (since then)"}, ObjectFault.UNFINISHED),
+        ({}, ObjectFault.MISSING),
     ],
 )
 def test_a_release_without_its_manifest_is_half_pruned_where_a_prune_was_cut_off(
-    directory: DirectoryStore, marks: dict[str, object], fault: Fault
+    directory: DirectoryStore, marks: dict[str, object], fault: ObjectFault
 ) -> None:
     publish_to(directory, release("first", names=SMALL))
     publish_to(directory, release("second", names=SMALL))

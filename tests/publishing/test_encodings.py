@@ -11,7 +11,7 @@ from app.core.release_directory import write_release
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.pruning import prune
-from app.publishing.verification import Fault, verify
+from app.publishing.verification import ObjectFault, verify
 from bbws_templates.faults import DamagedReleaseError
 from tests.publishing.samples import NAMES, go_back, publish_to, release
 
@@ -44,7 +44,7 @@ def test_a_pointer_with_a_number_that_json_does_not_have_is_damaged_for_all(
             DamagedReleaseError, match=r"current\.json is not JSON.*Restore an earlier version"
         ):
             command()
-    assert Fault.TAMPERED in {item.fault for item in verify(Catalogue(target)).discrepancies}
+    assert ObjectFault.TAMPERED in {item.fault for item in verify(Catalogue(target)).discrepancies}
 
 
 @pytest.mark.parametrize("member", ['"x":1e999', r'"x":"\ud800"', r'"actor":"\udcff"'])

@@ -20,13 +20,19 @@ from app.publishing.history import activations
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.publisher import make_plan
 from app.publishing.rollback import release_before, roll_back
-from app.publishing.verification import Fault, verify
+from app.publishing.verification import ObjectFault, verify
 from bbws_templates.bundle import Bundle, bundle_bytes, parse_bundle
 from bbws_templates.cache import Origin
 from bbws_templates.client import TemplateClient
 from bbws_templates.compiled import Translation
 from bbws_templates.digests import Digest, canonical_json
-from bbws_templates.documents import BUNDLE_FORMAT, MANIFEST_FORMAT, PAGE_FORMAT, POINTER_FORMAT, Format
+from bbws_templates.documents import (
+    BUNDLE_FORMAT,
+    MANIFEST_FORMAT,
+    PAGE_FORMAT,
+    POINTER_FORMAT,
+    DocumentFormat,
+)
 from bbws_templates.documents import decode_document as decode
 from bbws_templates.faults import DamagedReleaseError, FormatError
 from bbws_templates.layout import POINTER
@@ -55,7 +61,7 @@ def go_back(store: DirectoryStore) -> str:
     return roll_back(catalogue, wanted, ROLLBACK, expected=standing).pointer.release
 
 
-def faults(store: DirectoryStore) -> set[tuple[Fault, str]]:
+def faults(store: DirectoryStore) -> set[tuple[ObjectFault, str]]:
     return {(item.fault, item.key) for item in verify(Catalogue(store)).discrepancies}
 
 
@@ -63,7 +69,7 @@ def faults(store: DirectoryStore) -> set[tuple[Fault, str]]:
 
 
 @pytest.mark.parametrize("known", [BUNDLE_FORMAT, POINTER_FORMAT, PAGE_FORMAT, MANIFEST_FORMAT])
-def test_what_this_version_writes_it_reads_as_well(known: Format) -> None:
+def test_what_this_version_writes_it_reads_as_well(known: DocumentFormat) -> None:
     assert decode(canonical_json(known.head()), known, what="it") == {"format": known.writes}
 
 
@@ -87,8 +93,8 @@ def test_what_a_document_requires_must_be_known() -> None:
     with pytest.raises(FormatError, match=r"'display', 'plural-rules'; this one does not\. Update"):
         decode(data, BUNDLE_FORMAT, what="the bundle")
     with pytest.raises(FormatError, match="'plural-rules'"):
-        decode(data, Format(1, frozenset({1}), frozenset({"display"})), what="the bundle")
-    decode(data, Format(1, frozenset({1}), frozenset({"display", "plural-rules"})), what="the bundle")
+        decode(data, DocumentFormat(1, frozenset({1}), frozenset({"display"})), what="the bundle")
+    decode(data, DocumentFormat(1, frozenset({1}), frozenset({"display", "plural-rules"})), what="the bundle")
 
 
 @pytest.mark.parametrize("requires", ["display", {"display": 1}, [1], None])
@@ -154,7 +160,7 @@ def test_a_publisher_that_knows_nothing_of_it_carries_it_along_bit_for_bit(
     assert faults(other) == set()
     assert go_back(directory) == release().id
     assert Catalogue(directory).release(identity).id == identity
-    assert {fault for fault, _ in faults(directory)} <= {Fault.FOREIGN}
+    assert {fault for fault, _ in faults(directory)} <= {ObjectFault.FOREIGN}
 
 
 def bundle_of(edit: Callable[[Members], None]) -> Bundle:
@@ -324,7 +330,7 @@ def test_and_nobody_rolls_back_to_it_who_cannot_read_it(directory: DirectoryStor
 def test_verify_says_that_it_cannot_tell_and_calls_nothing_tampered_or_unused(
     directory: DirectoryStore, beyond: str
 ) -> None:
-    assert faults(directory) == {(Fault.NEWER, f"releases/{beyond}/bundle.json")}
+    assert faults(directory) == {(ObjectFault.NEWER, f"releases/{beyond}/bundle.json")}
     assert not verify(Catalogue(directory)).intact
 
 
@@ -345,7 +351,7 @@ def test_a_manifest_of_another_version_is_left_alone(directory: DirectoryStore) 
         with pytest.raises(FormatError):
             publish_to(directory, release("first"), repair=repair)
     assert contents(directory)[key] == newer
-    assert (Fault.NEWER, key) in faults(directory)
+    assert (ObjectFault.NEWER, key) in faults(directory)
     assert plan_prune(Catalogue(directory), 1).deleted == (release("first").id,)
 
 

@@ -17,7 +17,7 @@ from app.publishing.history import activations
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.store import ObjectStore
-from app.publishing.verification import Fault, verify
+from app.publishing.verification import ObjectFault, verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.pointer import PAGE
@@ -25,7 +25,7 @@ from tests.publishing.counting import CountingStore
 from tests.publishing.samples import NAMES, REASON, go_back, publish_to, release, with_one_changed
 
 
-def faults(store: ObjectStore) -> set[tuple[Fault, str]]:
+def faults(store: ObjectStore) -> set[tuple[ObjectFault, str]]:
     return {(item.fault, item.key) for item in verify(Catalogue(store)).discrepancies}
 
 
@@ -209,11 +209,11 @@ def test_every_kind_of_damage_is_found_and_named(store: ObjectStore) -> None:
     store.put(f"objects/{'0' * 64}.html", b"")
     found = faults(store)
     assert found >= {
-        (Fault.TAMPERED, tampered),
-        (Fault.MISSING, lost),
-        (Fault.DRIFT, "receipts/receipt.html"),
-        (Fault.MISSING, "invoices/invoice.txt"),
-        (Fault.FOREIGN, "notes.txt"),
+        (ObjectFault.TAMPERED, tampered),
+        (ObjectFault.MISSING, lost),
+        (ObjectFault.DRIFT, "receipts/receipt.html"),
+        (ObjectFault.MISSING, "invoices/invoice.txt"),
+        (ObjectFault.FOREIGN, "notes.txt"),
     }
     assert not verify(Catalogue(store)).intact
 
@@ -223,9 +223,9 @@ def test_a_changed_manifest_or_pointer_is_found(store: ObjectStore) -> None:
     publish_to(store, wanted)
     manifest = f"releases/{wanted.id}/manifest.json"
     store.put(manifest, wanted.manifest_data.replace(b"abc", b"xyz"))
-    assert (Fault.TAMPERED, manifest) in faults(store)
+    assert (ObjectFault.TAMPERED, manifest) in faults(store)
     store.put("current.json", b"{}")
-    assert (Fault.TAMPERED, "current.json") in faults(store)
+    assert (ObjectFault.TAMPERED, "current.json") in faults(store)
 
 
 @pytest.mark.parametrize("part", ["bundle.json", "manifest.json", "object"])
@@ -243,8 +243,8 @@ def test_an_upload_that_was_cut_off_is_a_note_that_says_what_to_do(
     directory.delete(lost if part == "object" else f"releases/{wanted.id}/{part}")
     result = verify(Catalogue(directory))
     damage = [item.fault for item in result.discrepancies if not item.is_note]
-    assert damage == ([Fault.EMPTY] if first else [])
-    notes = [item for item in result.discrepancies if item.fault is Fault.UNFINISHED]
+    assert damage == ([ObjectFault.EMPTY] if first else [])
+    notes = [item for item in result.discrepancies if item.fault is ObjectFault.UNFINISHED]
     assert [note.key for note in notes] == [f"releases/{wanted.id}/"]
     assert "publish it again to complete it, or let prune remove it" in notes[0].sentence
     publish_to(directory, wanted)
@@ -258,18 +258,18 @@ def test_the_same_in_a_release_that_was_active_once_is_damage(store: ObjectStore
     publish_to(store, release("second"))
     key = f"releases/{first.id}/{part}"
     store.delete(key)
-    assert (Fault.MISSING, key) in faults(store)
+    assert (ObjectFault.MISSING, key) in faults(store)
     assert not verify(Catalogue(store)).intact
 
 
 def test_a_lost_pointer_is_damage_and_none_before_the_first_activation_is_not(store: ObjectStore) -> None:
     publish_to(store, release())
     store.delete("current.json")
-    assert faults(store) == {(Fault.MISSING, "current.json")}
+    assert faults(store) == {(ObjectFault.MISSING, "current.json")}
     for item in list(store.list("")):
         if not item.key.startswith(("releases/", "objects/")):
             store.delete(item.key)
-    assert faults(store) == {(Fault.EMPTY, "current.json")}
+    assert faults(store) == {(ObjectFault.EMPTY, "current.json")}
 
 
 # --- prune ----------------------------------------------------------------------------------------------
@@ -320,12 +320,12 @@ def test_a_prune_leaves_alone_what_somebody_else_keeps_in_the_folders_of_release
     }
     for key in foreign:
         store.put(key, b"somebody else's")
-    assert faults(store) == {(Fault.FOREIGN, key) for key in foreign}
+    assert faults(store) == {(ObjectFault.FOREIGN, key) for key in foreign}
     plan = prune(Catalogue(store), 1, actor="me")
     assert plan.deleted == (release("first").id,)
     assert {item.key for item in store.list("")} >= foreign
     assert plan_prune(Catalogue(store), 1).keys == ()
-    assert faults(store) == {(Fault.FOREIGN, key) for key in foreign}
+    assert faults(store) == {(ObjectFault.FOREIGN, key) for key in foreign}
 
 
 def test_who_planned_before_a_prune_must_plan_again(store: ObjectStore) -> None:

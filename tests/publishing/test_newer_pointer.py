@@ -16,7 +16,7 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.history import activations
 from app.publishing.pruning import plan_prune, prune
-from app.publishing.verification import Fault
+from app.publishing.verification import ObjectFault
 from bbws_templates.cache import Origin
 from bbws_templates.client import TemplateClient
 from bbws_templates.digests import Digest, canonical_json
@@ -152,7 +152,7 @@ def test_a_pointer_that_is_not_read_is_neither_used_nor_replaced(
         assert str(caught.value).endswith("Update bbws-templates.")
         assert "delete" not in str(caught.value)
     assert contents(directory) == before
-    assert faults(directory) == {(Fault.NEWER, POINTER)}
+    assert faults(directory) == {(ObjectFault.NEWER, POINTER)}
     warm.refresh()
     assert warm.render(NAMES[0], DATA).release == release("second").id
     assert warm.status().origin is Origin.LAST_KNOWN_GOOD
@@ -168,7 +168,7 @@ def test_a_page_of_the_history_that_is_not_read_hides_nothing_that_is_newer(
     assert go_back(directory) == first.id
     with pytest.raises(FormatError, match="format 2"):
         list(activations(directory, parse_pointer(contents(directory)[POINTER])))
-    assert (Fault.NEWER, "history/") in faults(directory)
+    assert (ObjectFault.NEWER, "history/") in faults(directory)
 
 
 def with_newer_page(store: DirectoryStore) -> str:

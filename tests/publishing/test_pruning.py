@@ -17,7 +17,7 @@ from app.publishing.errors import ConflictError
 from app.publishing.lease import LEASE, SKEW, PruneLease
 from app.publishing.pruning import PrunePlan, plan_prune, prune
 from app.publishing.store import InTime, ObjectStore, always
-from app.publishing.verification import Fault, verify
+from app.publishing.verification import ObjectFault, verify
 from bbws_templates.faults import DamagedReleaseError, UnreachableError
 from bbws_templates.reader import StoredObject
 from tests.publishing import samples
@@ -346,7 +346,7 @@ def test_what_a_prune_left_half_done_is_a_note_until_one_ends(store: ObjectStore
         prune(Catalogue(Hooked(store, cut)), 1, actor="me")
     result = verify(Catalogue(store))
     assert result.intact, result.discrepancies
-    notes = [item for item in result.discrepancies if item.fault is not Fault.UNUSED]
+    notes = [item for item in result.discrepancies if item.fault is not ObjectFault.UNUSED]
     assert {item.key for item in notes} == {f"releases/{release(text).id}/" for text in ("first", "second")}
     assert all("run prune again" in item.sentence for item in notes)
     publish_to(store, release("fourth"))

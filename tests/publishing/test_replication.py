@@ -12,7 +12,7 @@ from app.cli import run
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.replication import compare_with_source
-from app.publishing.verification import Fault, verify
+from app.publishing.verification import ObjectFault, verify
 from bbws_templates.faults import StoreError
 from tests.publishing.samples import publish_to, release
 
@@ -71,7 +71,7 @@ def test_half_an_object_is_found(source: DirectoryStore, tmp_path: Path) -> None
     copy = copy_of(source, tmp_path / "copy")
     copy.put("a/one.html", b"half")
     (found,) = compare_with_source(Catalogue(copy), Catalogue(source))
-    assert (found.fault, found.key) == (Fault.BEHIND, "a/one.html")
+    assert (found.fault, found.key) == (ObjectFault.BEHIND, "a/one.html")
     assert not found.is_note
 
 
@@ -112,7 +112,7 @@ def test_a_source_without_a_release_cannot_be_compared_with(source: DirectorySto
 def test_a_place_that_holds_nothing_is_not_intact(tmp_path: Path) -> None:
     result = verify(Catalogue(DirectoryStore(tmp_path / "empty")))
     assert not result.intact
-    assert [item.fault for item in result.discrepancies] == [Fault.EMPTY]
+    assert [item.fault for item in result.discrepancies] == [ObjectFault.EMPTY]
 
 
 def test_releases_of_which_none_is_active_are_not_intact(source: DirectoryStore) -> None:
@@ -122,7 +122,7 @@ def test_releases_of_which_none_is_active_are_not_intact(source: DirectoryStore)
         if item.key.startswith(("a/", "history/")):
             source.delete(item.key)
     assert [item.fault for item in verify(Catalogue(source)).discrepancies if not item.is_note] == [
-        Fault.EMPTY
+        ObjectFault.EMPTY
     ]
 
 

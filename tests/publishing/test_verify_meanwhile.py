@@ -15,7 +15,7 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError
 from app.publishing.pruning import prune
 from app.publishing.rollback import roll_back
-from app.publishing.verification import Fault, verify
+from app.publishing.verification import ObjectFault, verify
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.layout import POINTER
 from bbws_templates.pointer import parse_pointer
@@ -91,7 +91,7 @@ def test_a_stable_key_that_was_written_late_is_named_with_the_command_that_heals
     second = release("second", names=SMALL)
     store.put("a/one.html", stable_files(release("first", names=SMALL).bundle)["a/one.html"])
     (found,) = verify(Catalogue(store)).discrepancies
-    assert found.fault is Fault.DRIFT
+    assert found.fault is ObjectFault.DRIFT
     assert f"rollback --to {store.target} {second.id}" in found.sentence
     catalogue = Catalogue(store)
     standing = catalogue.standing()
@@ -108,7 +108,9 @@ def test_a_gap_in_the_history_is_found(directory: DirectoryStore, lost: int) -> 
     store = fresh(directory, "gap")
     publish_to(store, release("third", names=SMALL))
     edit_object(store, POINTER, lambda members: members["history"].pop(lost))
-    assert (Fault.TAMPERED, "history/") in {(d.fault, d.key) for d in verify(Catalogue(store)).discrepancies}
+    assert (ObjectFault.TAMPERED, "history/") in {
+        (d.fault, d.key) for d in verify(Catalogue(store)).discrepancies
+    }
 
 
 def test_a_gap_between_a_page_and_the_pointer_is_found(directory: DirectoryStore) -> None:
@@ -124,7 +126,9 @@ def test_a_gap_between_a_page_and_the_pointer_is_found(directory: DirectoryStore
         members.update(sequence=4, history=[{**entry, "sequence": 3}], archive=key)
 
     edit_object(store, POINTER, gap)
-    assert (Fault.TAMPERED, "history/") in {(d.fault, d.key) for d in verify(Catalogue(store)).discrepancies}
+    assert (ObjectFault.TAMPERED, "history/") in {
+        (d.fault, d.key) for d in verify(Catalogue(store)).discrepancies
+    }
 
 
 def test_a_stable_key_that_a_late_writer_is_just_bringing_in_line_does_not_drift(
@@ -145,4 +149,4 @@ def test_a_stable_key_that_a_late_writer_is_just_bringing_in_line_does_not_drift
 
     assert verify(Catalogue(Late())).discrepancies == ()
     directory.put("a/one.html", other["a/one.html"])
-    assert [found.fault for found in verify(Catalogue(Late())).discrepancies] == [Fault.DRIFT]
+    assert [found.fault for found in verify(Catalogue(Late())).discrepancies] == [ObjectFault.DRIFT]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.browser.stand_ins import ASSETS
 from app.web.live.stand_ins import PLACEHOLDER, StandIns
 from app.web.pages.framing import frame_document
-from app.web.pages.scheme import Scheme, prefer_in_css, prefer_in_meta
+from app.web.pages.scheme import ColourScheme, prefer_in_css, prefer_in_meta
 from tests.web.process import ROOT
 
 BASE = '<base target="_blank">'
@@ -21,7 +21,7 @@ LOGO = "https://static.kimmyai.io/logos/kimmyai-logo-email.png"
 LOCAL_LOGO = "/stand-ins/0/static.kimmyai.io/logos/kimmyai-logo-email.png"
 
 
-def framed(document: str, scheme: Scheme | None = None) -> str:
+def framed(document: str, scheme: ColourScheme | None = None) -> str:
     return frame_document(document, scheme=scheme, stand_ins=StandIns((ASSETS,)))
 
 
@@ -53,7 +53,7 @@ def test_any_text_is_kept_but_for_the_added_base(text: str) -> None:
 
 @given(st.text(alphabet=st.sampled_from("<>/='\" abginmstyle:;()url!-&\n"), max_size=200))
 def test_any_rubbish_gets_through(text: str) -> None:
-    for scheme in (None, *Scheme):
+    for scheme in (None, *ColourScheme):
         framed(f"<style>{text}</style><img style='{text}' src='{text}'>{text}", scheme)
 
 
@@ -100,7 +100,7 @@ def test_the_local_path_of_an_image_never_leaves_the_folder(tmp_path: Path) -> N
 DARK = "(prefers-color-scheme: dark)"
 
 
-@pytest.mark.parametrize("scheme", list(Scheme))
+@pytest.mark.parametrize("scheme", list(ColourScheme))
 @pytest.mark.parametrize(
     ("media", "dark_applies", "light_applies"),
     [
@@ -114,10 +114,10 @@ DARK = "(prefers-color-scheme: dark)"
     ],
 )
 def test_a_media_query_for_a_scheme_always_or_never_holds(
-    media: str, dark_applies: bool, light_applies: bool, scheme: Scheme
+    media: str, dark_applies: bool, light_applies: bool, scheme: ColourScheme
 ) -> None:
     css = prefer_in_css(f"a{{b:c}} {media} {{ .x {{ color: red }} }}", scheme)
-    applies = dark_applies if scheme is Scheme.DARK else light_applies
+    applies = dark_applies if scheme is ColourScheme.DARK else light_applies
     assert "prefers-color-scheme" not in css.lower()
     assert ("(min-width:0)" in css) is applies
     assert ("(min-width:1000000px)" in css) is not applies
@@ -126,32 +126,35 @@ def test_a_media_query_for_a_scheme_always_or_never_holds(
 
 def test_the_colour_scheme_property_keeps_the_scheme_asked_for_if_it_is_offered() -> None:
     css = "a{color-scheme: light dark;supported-color-schemes: light dark} b{color-scheme: only light}"
-    dark = prefer_in_css(css, Scheme.DARK)
+    dark = prefer_in_css(css, ColourScheme.DARK)
     assert dark.count("dark") == 2
     assert dark.count("light") == 1  # `only light` offers nothing else
-    assert prefer_in_meta("light dark", Scheme.DARK) == "dark"
-    assert prefer_in_meta("light dark", Scheme.LIGHT) == "light"
-    assert prefer_in_meta("light", Scheme.DARK) == "light"
+    assert prefer_in_meta("light dark", ColourScheme.DARK) == "dark"
+    assert prefer_in_meta("light dark", ColourScheme.LIGHT) == "light"
+    assert prefer_in_meta("light", ColourScheme.DARK) == "light"
 
 
 def test_css_that_asks_nothing_stays_as_it_is_to_the_character() -> None:
     css = "/* x */ a{mso-line-height-rule:exactly;*zoom:1} @media (max-width:600px){b{c:d!important}}"
-    assert prefer_in_css(css, Scheme.DARK) == css
+    assert prefer_in_css(css, ColourScheme.DARK) == css
 
 
 def test_an_escaped_end_tag_in_css_stays_inside_its_element() -> None:
     mail = (
         '<style>a::after{content:"<\\/style><b>"} @media (prefers-color-scheme:dark){a{b:c}}</style><p>after'
     )
-    document = html5lib.parse(framed(mail, Scheme.DARK), namespaceHTMLElements=False)
+    document = html5lib.parse(framed(mail, ColourScheme.DARK), namespaceHTMLElements=False)
     assert document.find(".//b") is None
     assert document.find(".//p") is not None
 
 
 @pytest.mark.parametrize(
-    ("scheme", "answer"), [(Scheme.DARK, "(min-width:0)"), (Scheme.LIGHT, "(min-width:1000000px)")]
+    ("scheme", "answer"),
+    [(ColourScheme.DARK, "(min-width:0)"), (ColourScheme.LIGHT, "(min-width:1000000px)")],
 )
-def test_the_style_sheet_of_our_mails_means_the_same_but_for_the_scheme(scheme: Scheme, answer: str) -> None:
+def test_the_style_sheet_of_our_mails_means_the_same_but_for_the_scheme(
+    scheme: ColourScheme, answer: str
+) -> None:
     css = (ROOT / "templates/styles/email.css").read_text()
     assert DARK in css
     by_hand = css.replace(DARK, answer)

@@ -27,13 +27,13 @@ from app.core.compiler.linking import linked
 from app.core.compiler.masking import MaskedDocument, mask
 from app.core.compiler.origins import Origins
 from app.core.compiler.outlook_rules import rules_for_outlook, rules_through_outlook
-from app.core.compiler.pantry import Ingredient, Pantry
+from app.core.compiler.partials import PartialResolver, TracedSource
 from app.core.compiler.placement import require_parents, require_places, require_selectors, require_styles
 from app.core.compiler.plaintext import as_mustache, markup_in_text, plain_text, raw_values
 from app.core.compiler.remarks import css_findings
-from app.core.compiler.settlement import settled_sheets
 from app.core.compiler.spelling import Spelling
 from app.core.compiler.splicing import kept, splice, torn_tags
+from app.core.compiler.static_selectors import with_static_selectors
 from app.core.compiler.unused import without_unused
 from app.core.compiler.wording import copied, has_words, is_copy, is_kindred, untranslated
 from app.core.css.cascade import Matched
@@ -98,7 +98,7 @@ class _Compiler:
 
     def compile(self) -> Compilation:
         source, metadata = self._source, self._metadata
-        found = linked(self._flat(Ingredient.of_file(source.html), html=True), self._templates)
+        found = linked(self._flat(TracedSource.of_file(source.html), html=True), self._templates)
         document = found.document
         self._findings += [replace(finding, template=source.name) for finding in found.unread]
         self._findings += css_findings(document, source.name)
@@ -109,7 +109,7 @@ class _Compiler:
         place, elements = Location(source.html.label, 1, 1), len(masked.elements)
         if masked.root is not None:
             require_few_questions(elements, selectors_to_try(document.sheets, masked.root), place)
-        document = document.with_sheets(settled_sheets(document, masked))
+        document = document.with_sheets(with_static_selectors(document, masked))
         book = RuleBook(document.sheets)
         require_selectors(document, book)
         matched = book.match(masked.root) if masked.root is not None else {}
@@ -123,10 +123,10 @@ class _Compiler:
         self._findings += marking.findings(document, losing, marked, source.name)
         spelling = Spelling.of(document)
         inlined, asked = spelling.divided(document, {number: rules[number] for number in rules.keys() - torn})
-        more = rules_through_outlook(document, book, rules) | book.staying_as_well | asked
-        staying = kept(document, masked, matched, marked, more)
+        more = rules_through_outlook(document, book, rules) | book.also_preserved | asked
+        preserved = kept(document, masked, matched, marked, more)
         for_outlook = rules_for_outlook(document, book)
-        compiled_html, origins = splice(document, inlined, staying, spelling, for_outlook)
+        compiled_html, origins = splice(document, inlined, preserved, spelling, for_outlook)
         if self._templates.settings.compiler.remove_unused:
             compiled_html, origins = without_unused(compiled_html, origins)
         text, text_origins = self._text(document, masked, rules)
@@ -164,19 +164,19 @@ class _Compiler:
             untranslated=tuple(self._untranslated.values()),
         )
 
-    def _flat(self, root: Ingredient, *, html: bool, markup: Set[str] | None = None) -> FlatText:
-        pantry = Pantry(self._templates, self._source, html=html)
-        flat = flatten(root, pantry, markup)
+    def _flat(self, root: TracedSource, *, html: bool, markup: Set[str] | None = None) -> FlatText:
+        resolver = PartialResolver(self._templates, self._source, html=html)
+        flat = flatten(root, resolver, markup)
         own = self._templates.settings.locale
         lacking = {
             name: file
-            for name, file in pantry.untranslated.items()
+            for name, file in resolver.untranslated.items()
             if not is_kindred(own, self._source.locale) and has_words(file.text, html=html)
         }
         self._untranslated |= {file.label: file for file in lacking.values()}
         self._findings += (untranslated(self._source, name, file) for name, file in lacking.items())
-        for name, file in pantry.translated.items():
-            before = pantry.own.get(name)
+        for name, file in resolver.translated.items():
+            before = resolver.own.get(name)
             if before and is_copy(file.text, before.text, own, self._source.locale, html=html):
                 self._findings.append(copied(f"partial '{name}'", self._source, Location(file.label)))
         return flat
@@ -186,7 +186,7 @@ class _Compiler:
     ) -> tuple[str, Origins]:
         if self._source.text is not None:
             markup = raw_values(document).keys()
-            flat = self._flat(Ingredient.of_file(self._source.text), html=False, markup=markup)
+            flat = self._flat(TracedSource.of_file(self._source.text), html=False, markup=markup)
             return flat.text, flat.origins
         text, origins = plain_text(document, masked, rules)
         self._findings += [
@@ -199,7 +199,7 @@ class _Compiler:
     def _member(self, metadata: Metadata, member: str) -> str:
         """Subject or preheader as Mustache with the default delimiters."""
         text = str(getattr(metadata, member))
-        return self._flat(Ingredient.of_member(metadata, member, text, escaped=False), html=False).text
+        return self._flat(TracedSource.of_member(metadata, member, text, escaped=False), html=False).text
 
     def _title(self, document: Document) -> str:
         """The words of ``<title>``, else the template's name."""

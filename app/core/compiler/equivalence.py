@@ -19,8 +19,8 @@ from typing import Any
 
 import css_inline
 
-from app.core.compiler.borne import MARK, Bringer, render_source
 from app.core.compiler.compilation import Compilation
+from app.core.compiler.data_markup import MARK, RawTag, render_source
 from app.core.compiler.embedding import with_stylesheets
 from app.core.compiler.tracing import RenderedHtml
 from app.core.findings import Finding, Severity
@@ -41,7 +41,7 @@ _STYLE = re.compile(r"""\sstyle(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]*))?(?=[\s>/])
 
 
 @dataclass(frozen=True)
-class Difference:
+class Divergence:
     """One thing in which two documents differ; ``event`` counts those of the first document."""
 
     event: int
@@ -71,12 +71,12 @@ def equivalence_findings(
             if in_outlook:
                 return in_outlook
     except UnclosedMarkupError as error:
-        difference = Difference(0, f"With these data a {error.what} is never closed.")
+        difference = Divergence(0, f"With these data a {error.what} is never closed.")
     except css_inline.InlineError as error:
-        difference = Difference(0, f"The other reader cannot read one of them: {error}.")
+        difference = Divergence(0, f"The other reader cannot read one of them: {error}.")
     if difference is None:
         reached = _reached(theirs)
-        found = [item for number, item in rendered.bringers.items() if number in reached]
+        found = [item for number, item in rendered.raw_tags.items() if number in reached]
         return tuple(_passed_over(item, source.name, fixture) for item in dict.fromkeys(found))
     return (_differing(compilation, data, compiled, difference, fixture),)
 
@@ -143,12 +143,12 @@ def _marked_for_outlook(html: str) -> str:
     return edits.applied()
 
 
-def _is_marked(sight: Sight, difference: Difference) -> bool:
+def _is_marked(sight: Sight, difference: Divergence) -> bool:
     return _OF_OUTLOOK in dict(sight.events[difference.event].attributes)
 
 
 def _differing(
-    compilation: Compilation, data: Mapping[str, Any], compiled: str, difference: Difference, fixture: str
+    compilation: Compilation, data: Mapping[str, Any], compiled: str, difference: Divergence, fixture: str
 ) -> Finding:
     """The finding of a difference in ``compiled``, the HTML rendered with ``data``."""
     lines = compiled.split("\n")
@@ -183,13 +183,13 @@ def _line(html: str, event: int) -> int:
     return int(next((line for line in reversed(lines) if line), "1"))
 
 
-def _passed_over(bringer: Bringer, template: str, fixture: str) -> Finding:
+def _passed_over(raw_tag: RawTag, template: str, fixture: str) -> Finding:
     return Finding(
         code="markup-not-inlined",
         severity=Severity.WARNING,
-        message=f"The elements that {bringer.tag} brings along have their styles from the <style> element "
+        message=f"The elements that {raw_tag.tag} brings along have their styles from the <style> element "
         "only: rules are inlined before the data are known.",
-        location=bringer.place,
+        location=raw_tag.place,
         remedy="Write these elements in the template, around variables for their text; else give them style "
         "attributes in the data, for the clients that drop a <style>.",
         template=template,
@@ -209,12 +209,12 @@ def _reached(source: Sight) -> set[str]:
     return found
 
 
-def first_difference(ours: Sight, theirs: Sight, defeated: frozenset[str] = frozenset()) -> Difference | None:
+def first_difference(ours: Sight, theirs: Sight, defeated: frozenset[str] = frozenset()) -> Divergence | None:
     """Where two documents first differ in what they mean, None when they do not; as ``differences``."""
     return next(differences(ours, theirs, defeated), None)
 
 
-def differences(ours: Sight, theirs: Sight, defeated: frozenset[str] = frozenset()) -> Iterator[Difference]:
+def differences(ours: Sight, theirs: Sight, defeated: frozenset[str] = frozenset()) -> Iterator[Divergence]:
     """Where two documents differ in what they mean: in style, and then the first place where in more.
 
     ``defeated`` are declarations that are known to lose in the first document, or their properties where data
@@ -223,13 +223,13 @@ def differences(ours: Sight, theirs: Sight, defeated: frozenset[str] = frozenset
     for number, (left, right) in enumerate(zip_longest(ours.events, theirs.events)):
         message = _difference(left, right)
         if message:
-            yield Difference(number, message)
+            yield Divergence(number, message)
             return
         message = _style_difference(ours, theirs, left, right, defeated)
         if message:
-            yield Difference(number, message, of_style=True)
+            yield Divergence(number, message, of_style=True)
     if ours.statements != theirs.statements:
-        yield Difference(0, f"the at-rules are {ours.statements} instead of {theirs.statements}")
+        yield Divergence(0, f"the at-rules are {ours.statements} instead of {theirs.statements}")
 
 
 def _difference(left: Event | None, right: Event | None) -> str:

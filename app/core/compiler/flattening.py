@@ -15,7 +15,7 @@ from html import escape
 from typing import NoReturn
 
 from app.core.compiler.origins import Origins, Tracer
-from app.core.compiler.pantry import SPELLING, Ingredient, Pantry, tokens_of
+from app.core.compiler.partials import SPELLING, PartialResolver, TracedSource, tokens_of
 from app.core.errors import CompileError
 from bbws_templates.display import RAW
 from bbws_templates.errors import LimitError, Location, PartialError
@@ -36,7 +36,7 @@ class FlatText:
     tokens: tuple[Token, ...]
 
 
-def flatten(root: Ingredient, pantry: Pantry, markup: Set[str] | None = None) -> FlatText:
+def flatten(root: TracedSource, resolver: PartialResolver, markup: Set[str] | None = None) -> FlatText:
     """``root`` with its partials in place, comments and delimiter tags gone.
 
     ``markup`` is for a text: the names whose values are HTML, so that ``{{{name}}}`` prints the words in it.
@@ -48,17 +48,17 @@ def flatten(root: Ingredient, pantry: Pantry, markup: Set[str] | None = None) ->
         CompileError: text with ``{{`` in it, which only other delimiters can express.
         LimitError: the result is beyond ``MAX_FLAT_CHARACTERS``.
     """
-    collector = _Collector(pantry, markup)
+    collector = _Flattener(resolver, markup)
     collector.collect(root, "", ())
     return _settled(collector.pieces, root)
 
 
 @dataclass
-class _Piece:
-    """Text, or a tag with the blanks that vanish with it, from one place of one ingredient."""
+class _FlatPiece:
+    """Text, or a tag with the blanks that vanish with it, from one place of one source."""
 
     text: str
-    ingredient: Ingredient
+    traced: TracedSource
     offset: int
     literal: bool
     is_tag: bool = False
@@ -68,15 +68,15 @@ class _Piece:
 
 
 @dataclass
-class _Collector:
+class _Flattener:
     """Walks through sources and their partials, in the order of the result."""
 
-    pantry: Pantry
+    resolver: PartialResolver
     markup: Set[str] | None = None
-    pieces: list[_Piece] = field(default_factory=list)
+    pieces: list[_FlatPiece] = field(default_factory=list)
     length: int = 0
 
-    def collect(self, source: Ingredient, indent: str, within: tuple[str, ...]) -> None:
+    def collect(self, source: TracedSource, indent: str, within: tuple[str, ...]) -> None:
         tokens = tokens_of(source)
         default = True
         line_begins = True
@@ -86,7 +86,7 @@ class _Collector:
                 continue
             if not token.alone:
                 if indent and line_begins:
-                    self._add(_Piece(indent, source, token.start, False))
+                    self._add(_FlatPiece(indent, source, token.start, False))
                 line_begins = False
             if token.kind is TokenKind.PARTIAL:
                 self._partial(source, token, indent, within)
@@ -97,21 +97,21 @@ class _Collector:
             elif token.kind is not TokenKind.COMMENT:
                 self._tag(source, token, indent, verbatim=default)
 
-    def _text(self, source: Ingredient, token: Token, indent: str, line_begins: bool) -> bool:
+    def _text(self, source: TracedSource, token: Token, indent: str, line_begins: bool) -> bool:
         """Add a literal, indented line by line; whether the next thing begins a line."""
         start = token.start
         for line in _lines(token.key) if indent else [token.key]:
             if indent and line_begins:
-                self._add(_Piece(indent, source, start, False))
+                self._add(_FlatPiece(indent, source, start, False))
             if "{{" in line:
                 _refuse_braces(source.place(start + line.index("{{")))
             text = escape(line) if source.escaped else line
-            self._add(_Piece(text, source, start, text == line))
+            self._add(_FlatPiece(text, source, start, text == line))
             start += len(line)
             line_begins = line.endswith("\n")
         return line_begins
 
-    def _tag(self, source: Ingredient, token: Token, indent: str, *, verbatim: bool) -> None:
+    def _tag(self, source: TracedSource, token: Token, indent: str, *, verbatim: bool) -> None:
         kind = token.kind
         if kind is TokenKind.UNESCAPED and self._is_text(source, token.key):
             kind, verbatim = TokenKind.VARIABLE, False
@@ -121,9 +121,9 @@ class _Collector:
         text = written if verbatim else SPELLING[kind] % token.key
         before = indent + source.text[token.outer_start : token.start] if token.alone else ""
         after = source.text[token.end : token.outer_end]
-        self._add(_Piece(text, source, token.start, text == written, True, before, after))
+        self._add(_FlatPiece(text, source, token.start, text == written, True, before, after))
 
-    def _raw(self, source: Ingredient, token: Token) -> None:
+    def _raw(self, source: TracedSource, token: Token) -> None:
         """Add a value as it was sent: where nobody prepared display values, the name itself has it."""
         if "{" in token.key or "}" in token.key:
             _refuse_braces(source.place(token.start))
@@ -133,13 +133,13 @@ class _Collector:
             (TokenKind.SECTION, raw), (kind, raw), (TokenKind.END, raw),
             (TokenKind.INVERTED, raw), (kind, shown), (TokenKind.END, raw),
         ):  # fmt: skip
-            self._add(_Piece(SPELLING[each] % key, source, token.start, False, True))
+            self._add(_FlatPiece(SPELLING[each] % key, source, token.start, False, True))
 
-    def _is_text(self, source: Ingredient, name: str) -> bool:
+    def _is_text(self, source: TracedSource, name: str) -> bool:
         """Whether the value of ``name`` is words, even where it is asked for unescaped."""
         return source.escaped or (self.markup is not None and name not in self.markup)
 
-    def _partial(self, source: Ingredient, token: Token, indent: str, within: tuple[str, ...]) -> None:
+    def _partial(self, source: TracedSource, token: Token, indent: str, within: tuple[str, ...]) -> None:
         if token.key in within:
             chain = " → ".join([*within[within.index(token.key) :], token.key])
             raise PartialError(
@@ -148,20 +148,20 @@ class _Collector:
                 remedy="A compiled template has its partials in place, so none can include itself; "
                 "write out as many levels as you need.",
             )
-        included = self.pantry.take(token.key, source.place(token.start))
+        included = self.resolver.resolve(token.key, source.place(token.start))
         self.collect(included, indent + token.indent if token.alone else "", (*within, token.key))
 
-    def _add(self, piece: _Piece) -> None:
+    def _add(self, piece: _FlatPiece) -> None:
         self.length += len(piece.text)
         if self.length > MAX_FLAT_CHARACTERS:
             raise LimitError(
                 f"With its partials in place the template is longer than {MAX_FLAT_CHARACTERS:,} characters.",
-                location=piece.ingredient.place(piece.offset),
+                location=piece.traced.place(piece.offset),
                 remedy="Include fewer partials within partials.",
             )
         if piece.text:
             if piece.text.startswith("{") and self.pieces and self.pieces[-1].text.endswith("{"):
-                _refuse_braces(piece.ingredient.place(piece.offset))
+                _refuse_braces(piece.traced.place(piece.offset))
             self.pieces.append(piece)
 
 
@@ -170,7 +170,7 @@ def _is_raw(token: Token) -> bool:
     return is_variable and token.key.endswith(RAW) and token.key.rpartition(".")[2] != RAW
 
 
-def _settled(pieces: list[_Piece], root: Ingredient) -> FlatText:
+def _settled(pieces: list[_FlatPiece], root: TracedSource) -> FlatText:
     """The pieces put together so that each tag swallows what it swallowed in its own file."""
     tagged = [piece for piece in pieces if piece.is_tag]
     while True:
@@ -191,13 +191,13 @@ def _settled(pieces: list[_Piece], root: Ingredient) -> FlatText:
             return FlatText(text, origins, tokens)
 
 
-def _joined(pieces: list[_Piece], root: Ingredient) -> tuple[str, Origins]:
+def _joined(pieces: list[_FlatPiece], root: TracedSource) -> tuple[str, Origins]:
     tracer = Tracer(root.origins)
     for piece in pieces:
-        origins = piece.ingredient.origins
+        origins = piece.traced.origins
         tracer.insert(piece.before, origins, piece.offset)
         if piece.literal:
-            source = piece.ingredient.text
+            source = piece.traced.text
             tracer.copy(source, origins, piece.offset, piece.offset + len(piece.text))
         else:
             tracer.insert(piece.text, origins, piece.offset)

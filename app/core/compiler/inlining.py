@@ -22,7 +22,7 @@ from premailer import Premailer
 from app.core.css.cascade import Matched, Rank, family
 from app.core.css.selectors import Selector
 from app.core.css.stylesheet import Declaration, Span, StyleRule, Stylesheet
-from app.core.html.tree import Node, is_element, matching
+from app.core.html.tree import ElementNode, is_element, matching
 
 _NUMBER = re.compile(r"rule-(\d+)")
 _PLAIN = re.compile(r"[\w\s>.#-]+")  # a selector that premailer reads as it is meant
@@ -60,7 +60,7 @@ class RuleBook:
 
     def __init__(self, sheets: Sequence[Stylesheet]) -> None:
         self.rules: tuple[StyleRule, ...] = tuple(rule for sheet in sheets for rule in sheet.rules)
-        self.staying = tuple(_staying_rules(sheets))
+        self.preserved = tuple(_preserved_rules(sheets))
         self._torn = frozenset(self._torn_families(sheets))
         self._entries = [
             (selector.text, Matched(rank, declarations, self._lasting(rule, rank)))
@@ -77,7 +77,7 @@ class RuleBook:
             return frozenset()
         weaker = {
             family(item.name)
-            for other, _, declarations in self.staying
+            for other, _, declarations in self.preserved
             for item in declarations
             if item.important and other < rank
         }
@@ -93,7 +93,7 @@ class RuleBook:
         No style attribute can say that.
         """
         important = [
-            (rank, family(item.name)) for rank, _, items in self.staying for item in items if item.important
+            (rank, family(item.name)) for rank, _, items in self.preserved for item in items if item.important
         ]
         kinds = {kind for _, kind in important}
         for number, sheet in enumerate(sheets):
@@ -105,7 +105,7 @@ class RuleBook:
                             yield kind
 
     @property
-    def staying_as_well(self) -> frozenset[tuple[int, int]]:
+    def also_preserved(self) -> frozenset[tuple[int, int]]:
         """The rules, by ``Rank.order``, that are inlined and yet have to stay for what they mark."""
         return frozenset(
             rule.rank.order
@@ -113,12 +113,12 @@ class RuleBook:
             if any(item.important and family(item.name) in self._torn for item in rule.declarations)
         )
 
-    def asked(self, root: Node) -> list[int]:
+    def asked(self, root: ElementNode) -> list[int]:
         """The numbers of the selectors that may match something, by the names in the document."""
         said = names_in(root)
         return [number for number, (text, _) in enumerate(self._entries) if _may_match(text, *said)]
 
-    def match(self, root: Node) -> dict[Node, tuple[Matched, ...]]:
+    def match(self, root: ElementNode) -> dict[ElementNode, tuple[Matched, ...]]:
         """The rules for each element that has any. Style attributes in ``root`` must have been taken off."""
         if not self._entries:
             return {}
@@ -128,7 +128,7 @@ class RuleBook:
             plain = []
         rules = [f"{self._entries[number][0]}{{rule-{number}:1}}" for number in plain]
         sheets = ["".join(rules[at : at + _RULES_A_SHEET]) for at in range(0, len(rules), _RULES_A_SHEET)]
-        found: dict[Node, list[Matched]] = {}
+        found: dict[ElementNode, list[Matched]] = {}
         if sheets:
             with _TURN:
                 self._match_by_premailer(root, sheets)
@@ -142,7 +142,9 @@ class RuleBook:
                 found.setdefault(element, []).append(rule)
         return {element: tuple(rules) for element, rules in found.items()}
 
-    def match_inside(self, root: Node, elements: Mapping[Node, int]) -> dict[int, tuple[Matched, ...]]:
+    def match_inside(
+        self, root: ElementNode, elements: Mapping[ElementNode, int]
+    ) -> dict[int, tuple[Matched, ...]]:
         """The rules for some elements of ``root``, by the numbers given to these."""
         names = {str(element.tag) for element in elements}
         words = {word for element in elements for word in (element.get("class") or "").split()}
@@ -168,7 +170,7 @@ class RuleBook:
         return any(_may_match(text, names, words) for text, _ in self._entries)
 
     @staticmethod
-    def _match_by_premailer(root: Node, sheets: list[str]) -> None:
+    def _match_by_premailer(root: ElementNode, sheets: list[str]) -> None:
         """Leave the numbers of matching rules in style attributes of ``root``."""
         # premailer must not touch <style> elements; it takes the attribute off those without a medium.
         spared = {style: style.get(_IGNORE) for style in root.iter("style")}
@@ -194,7 +196,7 @@ class RuleBook:
                 style.set(_IGNORE, own)
 
 
-def names_in(root: Node) -> tuple[frozenset[str], frozenset[str]]:
+def names_in(root: ElementNode) -> tuple[frozenset[str], frozenset[str]]:
     """The names of all elements, and their classes and ids."""
     names, words = set[str](), set[str]()
     for element in filter(is_element, root.iter()):
@@ -204,7 +206,7 @@ def names_in(root: Node) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(names), frozenset(words)
 
 
-def selectors_to_try(sheets: Sequence[Stylesheet], root: Node) -> int:
+def selectors_to_try(sheets: Sequence[Stylesheet], root: ElementNode) -> int:
     """How many selectors may match something in a document, inlined or not."""
     said = names_in(root)
     return sum(
@@ -225,7 +227,7 @@ def _rank(number: int, rule: StyleRule, selector: Selector) -> Rank:
     return Rank(selector.specificity, (number, rule.span.start))
 
 
-def _staying_rules(
+def _preserved_rules(
     sheets: Sequence[Stylesheet],
 ) -> Iterator[tuple[Rank, Selector, tuple[Declaration, ...]]]:
     """The selectors that are not inlined, with their rank and declarations."""
@@ -239,7 +241,7 @@ def _staying_rules(
                 yield _rank(number, rule, selector), selector, rule.declarations
 
 
-def staying(sheet: Stylesheet, *, everything: bool = False, also: Collection[int] = ()) -> list[Span]:
+def preserved_spans(sheet: Stylesheet, *, everything: bool = False, also: Collection[int] = ()) -> list[Span]:
     """What has to remain of a stylesheet, in order.
 
     ``everything`` adds the rules that are inlined, ``also`` those that begin at one of these offsets.

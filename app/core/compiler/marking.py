@@ -8,16 +8,16 @@ from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument, authored
 from app.core.css.cascade import Matched
 from app.core.css.overrides import Overridden, overridden_rules
-from app.core.css.strengthening import Place, strengthened
+from app.core.css.strengthening import DeclarationPlace, strengthened
 from app.core.css.stylesheet import Declaration
 from app.core.findings import Finding, Severity
-from app.core.html.tree import Node
+from app.core.html.tree import ElementNode
 from app.core.html.veil import is_veiled
 from app.core.proof.atoms import said
 
 
 def losing_rules(
-    document: Document, masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]]
+    document: Document, masked: MaskedDocument, matched: Mapping[ElementNode, Sequence[Matched]]
 ) -> tuple[Overridden, ...]:
     """The rules that stay and no longer win, by the rules ``matched`` for each element."""
     return tuple(overridden_rules(masked.root, document.sheets, matched)) if matched else ()
@@ -26,9 +26,9 @@ def losing_rules(
 def marks(
     document: Document,
     masked: MaskedDocument,
-    matched: Mapping[Node, Sequence[Matched]],
+    matched: Mapping[ElementNode, Sequence[Matched]],
     losing: Sequence[Overridden],
-) -> frozenset[Place]:
+) -> frozenset[DeclarationPlace]:
     """The declarations of ``losing`` rules, and of those that beat them, that get ``!important``."""
     if not losing or document.takes_markup:
         return frozenset()
@@ -42,7 +42,7 @@ def marks(
     )
 
 
-def defeated(losing: Iterable[Overridden], marked: frozenset[Place]) -> frozenset[str]:
+def defeated(losing: Iterable[Overridden], marked: frozenset[DeclarationPlace]) -> frozenset[str]:
     """The declarations that lose for want of a mark, as ``proof.atoms`` says them.
 
     Of one whose value is of data, the property alone.
@@ -55,7 +55,7 @@ def defeated(losing: Iterable[Overridden], marked: frozenset[Place]) -> frozense
 
 
 def findings(
-    document: Document, losing: Iterable[Overridden], marked: frozenset[Place], template: str
+    document: Document, losing: Iterable[Overridden], marked: frozenset[DeclarationPlace], template: str
 ) -> Iterator[Finding]:
     """A finding for each rule that loses for want of a mark."""
     for rule in losing:
@@ -72,9 +72,9 @@ def findings(
             )
 
 
-def _unmarked(found: Overridden, marked: frozenset[Place]) -> list[Declaration]:
+def _unmarked(found: Overridden, marked: frozenset[DeclarationPlace]) -> list[Declaration]:
     return [
         item
         for item in found.rule.declarations
-        if item.name in found.properties and Place(found.sheet, item.offset) not in marked
+        if item.name in found.properties and DeclarationPlace(found.sheet, item.offset) not in marked
     ]

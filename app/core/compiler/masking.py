@@ -23,7 +23,7 @@ from app.core.css.data import PROPERTIES
 from app.core.css.stylesheet import Declaration, parse_declarations
 from app.core.html.edits import Edits
 from app.core.html.markup import RAW_ELEMENTS, Comment, Context
-from app.core.html.tree import Node, every_node, is_comment, is_element, parse_document
+from app.core.html.tree import ElementNode, every_node, is_comment, is_element, parse_document
 from bbws_templates.tokens import TokenKind
 
 MARK = "data-bbws-n"
@@ -41,13 +41,13 @@ class MaskedDocument:
     in the wrong order, with that tag's number.
     """
 
-    root: Node | None
-    elements: dict[int, Node]
-    sections: dict[int, Node]
-    again: dict[Node, int]
+    root: ElementNode | None
+    elements: dict[int, ElementNode]
+    sections: dict[int, ElementNode]
+    again: dict[ElementNode, int]
 
     @cached_property
-    def numbers(self) -> dict[Node, int]:
+    def numbers(self) -> dict[ElementNode, int]:
         """The number of the start tag of each element that has one."""
         return {**{element: number for number, element in self.elements.items()}, **self.again}
 
@@ -55,9 +55,9 @@ class MaskedDocument:
 def mask(document: Document) -> MaskedDocument:
     """Parse a copy of ``document`` that no parser can harm."""
     root = parse_document(masked_text(document))
-    elements: dict[int, Node] = {}
-    sections: dict[int, Node] = {}
-    again: dict[Node, int] = {}
+    elements: dict[int, ElementNode] = {}
+    sections: dict[int, ElementNode] = {}
+    again: dict[ElementNode, int] = {}
     for element in every_node(root) if root is not None else ():
         if is_comment(element):
             number = section_number(element)
@@ -74,7 +74,9 @@ def mask(document: Document) -> MaskedDocument:
     return MaskedDocument(root, elements, sections, again)
 
 
-def _draw_into_implied(document: Document, sections: Mapping[int, Node], written: Set[Node]) -> None:
+def _draw_into_implied(
+    document: Document, sections: Mapping[int, ElementNode], written: Set[ElementNode]
+) -> None:
     """Put the beginning of a section beside its end, where a parser implies a ``<tbody>`` between the two.
 
     In ``<table>{{#rows}}<tr>…</tr>{{/rows}}</table>`` the first tag stands in the table and the second in the
@@ -99,7 +101,7 @@ def _draw_into_implied(document: Document, sections: Mapping[int, Node], written
             inner.insert(0, first)
 
 
-def section_number(comment: Node) -> int | None:
+def section_number(comment: ElementNode) -> int | None:
     """The number of the Mustache tag that a comment of the copy stands for."""
     match = _SECTION.fullmatch(comment.text or "")
     return int(match.group(1)) if match else None
@@ -146,9 +148,9 @@ def _section_comment(number: int) -> str:
     return f"<!--bbws {number}-->"
 
 
-def authored(document: Document, masked: MaskedDocument) -> dict[Node, tuple[Declaration, ...]]:
+def authored(document: Document, masked: MaskedDocument) -> dict[ElementNode, tuple[Declaration, ...]]:
     """What the style attributes of the author declare; with Mustache outside of values, every property."""
-    found: dict[Node, tuple[Declaration, ...]] = {}
+    found: dict[ElementNode, tuple[Declaration, ...]] = {}
     tags = [*masked.elements.items(), *((number, element) for element, number in masked.again.items())]
     for number, element in tags:
         written = document.value(document.markup.start_tags[number], "style")

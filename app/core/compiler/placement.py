@@ -12,7 +12,7 @@ from app.core.compiler.masking import MaskedDocument
 from app.core.css.selectors import Selector
 from app.core.css.stylesheet import comments
 from app.core.html.markup import Attribute, Context, Region, StartTag
-from app.core.html.tree import Node
+from app.core.html.tree import ElementNode
 from bbws_templates.tokens import Token, TokenKind
 
 _BLOCKS = frozenset({TokenKind.SECTION, TokenKind.INVERTED, TokenKind.END})
@@ -135,7 +135,7 @@ def _line(document: Document, pair: SectionPair) -> str:
     return f"in line {last.line}" if first.file == last.file else f"in {last}"
 
 
-def _name(element: Node | None) -> str:
+def _name(element: ElementNode | None) -> str:
     return "no element" if element is None else f"<{element.tag}>"
 
 

@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from app.core.compiler.bounds import require_bounded
 from app.core.compiler.document import Document
-from app.core.css.stylesheet import Problem, parse_style, parse_stylesheet
+from app.core.css.stylesheet import CssIssue, parse_style, parse_stylesheet
 from app.core.css.values import suggestion
 from app.core.findings import Finding, Severity
 
@@ -35,7 +35,7 @@ def css_findings(document: Document, template: str) -> Iterator[Finding]:
         )
 
 
-def _in_elements(document: Document) -> Iterator[tuple[int, Problem]]:
+def _in_elements(document: Document) -> Iterator[tuple[int, CssIssue]]:
     for style in document.styles:
         for problem in style.sheet.problems:
             yield style.raw.start + problem.offset, problem
@@ -51,7 +51,7 @@ def _in_elements(document: Document) -> Iterator[tuple[int, Problem]]:
                     yield raw.start + problem.offset, problem
 
 
-def _in_attributes(document: Document) -> Iterator[tuple[int, Problem]]:
+def _in_attributes(document: Document) -> Iterator[tuple[int, CssIssue]]:
     hidden = [tag for _, tag in document.readings.hidden_tags if ":" not in tag.name]  # no VML
     for tag in (*document.markup.start_tags, *hidden):
         style = tag.attribute("style")

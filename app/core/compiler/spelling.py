@@ -87,9 +87,9 @@ class Spelling:
         self, document: Document, rules: Mapping[int, Sequence[Matched]]
     ) -> tuple[dict[int, Sequence[Matched]], set[tuple[int, int]]]:
         """The rules to inline, by the number of their start tag, and those to keep, by ``Rank.order``."""
-        staying = {number for number in rules if self._changes(document, number, rules[number])}
-        inlined = {number: found for number, found in rules.items() if number not in staying}
-        return inlined, {rule.rank.order for number in staying for rule in rules[number]}
+        preserved = {number for number in rules if self._changes(document, number, rules[number])}
+        inlined = {number: found for number, found in rules.items() if number not in preserved}
+        return inlined, {rule.rank.order for number in preserved for rule in rules[number]}
 
     def _changes(self, document: Document, number: int, rules: Sequence[Matched]) -> bool:
         if not self._questions:

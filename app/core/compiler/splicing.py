@@ -11,16 +11,16 @@ from typing import TypeAlias
 
 from app.core.compiler.bounds import require_short
 from app.core.compiler.document import Document, StyleElement
-from app.core.compiler.inlining import staying
+from app.core.compiler.inlining import preserved_spans
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.spelling import Spelling
 from app.core.css.cascade import Matched, surrounding
-from app.core.css.strengthening import Place
+from app.core.css.strengthening import DeclarationPlace
 from app.core.css.stylesheet import Declaration, Stylesheet
 from app.core.html.edits import Edits
 from app.core.html.markup import Attribute, StartTag
-from app.core.html.tree import Node
+from app.core.html.tree import ElementNode
 from bbws_templates.tokens import TokenKind
 
 _STRING = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*)\1""", re.DOTALL)
@@ -38,10 +38,10 @@ class Kept:
     everything: bool = False
     rules: frozenset[tuple[int, int]] = frozenset()
     elements: bool = False
-    marked: frozenset[Place] = frozenset()
+    marked: frozenset[DeclarationPlace] = frozenset()
 
 
-def torn_tags(masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]]) -> frozenset[int]:
+def torn_tags(masked: MaskedDocument, matched: Mapping[ElementNode, Sequence[Matched]]) -> frozenset[int]:
     """The start tags of which a parser makes elements with different rules: no one attribute has them."""
     return frozenset(
         number
@@ -53,8 +53,8 @@ def torn_tags(masked: MaskedDocument, matched: Mapping[Node, Sequence[Matched]])
 def kept(
     document: Document,
     masked: MaskedDocument,
-    matched: Mapping[Node, Sequence[Matched]],
-    marked: frozenset[Place],
+    matched: Mapping[ElementNode, Sequence[Matched]],
+    marked: frozenset[DeclarationPlace],
     more: set[tuple[int, int]],
 ) -> Kept:
     """What stays in the style elements beside what cannot be inlined.
@@ -227,7 +227,7 @@ def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -
     """A style element with what cannot be inlined; gone, with its line, when nothing is left."""
     raw = style.raw
     also = {start for sheet, start in kept.rules if sheet == number}
-    spans = staying(style.sheet, everything=kept.everything, also=also)
+    spans = preserved_spans(style.sheet, everything=kept.everything, also=also)
     if spans:
         pieces: list[_Piece] = ["\n"]
         for span in spans:
@@ -256,11 +256,11 @@ def _with_marks(style: StyleElement, number: int, kept: Kept, start: int, stop: 
     yield raw.start + here, raw.start + stop
 
 
-def _ends(sheet: Stylesheet, number: int, marked: frozenset[Place]) -> set[int]:
+def _ends(sheet: Stylesheet, number: int, marked: frozenset[DeclarationPlace]) -> set[int]:
     """Where the marks of a stylesheet go."""
     return {
         item.end
         for rule in (*sheet.rules, *sheet.conditional)
         for item in rule.declarations
-        if Place(number, item.offset) in marked
+        if DeclarationPlace(number, item.offset) in marked
     }

@@ -24,7 +24,7 @@ MANY = 10_000
 """More often than any value repeats anything."""
 
 
-class Kind(Enum):
+class TermKind(Enum):
     """What a term asks for."""
 
     KEYWORD = auto()
@@ -45,7 +45,7 @@ class Term:
     number. One that is ``required`` has to match something, though all its parts may be missing.
     """
 
-    kind: Kind
+    kind: TermKind
     text: str = ""
     parts: tuple[Term, ...] = ()
     least: int = 1
@@ -85,14 +85,14 @@ def read_syntax(text: str) -> Term:
             raise ValueError(text)
         pieces.append(match)
         here = match.end()
-    reader = _Reader(pieces)
+    reader = _SyntaxReader(pieces)
     term = reader.alternatives()
     if reader.here < len(pieces):
         raise ValueError(text)
     return term
 
 
-class _Reader:
+class _SyntaxReader:
     """Operators from the loosest to the tightest: ``|``, ``||``, ``&&``, juxtaposition."""
 
     def __init__(self, pieces: list[re.Match[str]]) -> None:
@@ -101,7 +101,7 @@ class _Reader:
 
     def alternatives(self, level: int = 0) -> Term:
         """Everything up to a closing bracket, or the end."""
-        operator, kind = (("|", Kind.ONE), ("||", Kind.ANY), ("&&", Kind.ALL))[level]
+        operator, kind = (("|", TermKind.ONE), ("||", TermKind.ANY), ("&&", TermKind.ALL))[level]
         parts = [self._tighter(level)]
         while self._operator() == operator:
             self.here += 1
@@ -117,7 +117,7 @@ class _Reader:
             if self._operator() in {"|", "||", "&&", "]"} or self._literal() == ")":
                 break
             parts.append(self._repeated(self._single()))
-        return parts[0] if len(parts) == 1 else Term(Kind.SEQUENCE, parts=tuple(parts))
+        return parts[0] if len(parts) == 1 else Term(TermKind.SEQUENCE, parts=tuple(parts))
 
     def _single(self) -> Term:
         match = self._pieces[self.here]
@@ -129,14 +129,14 @@ class _Reader:
         if match["function"] is not None:
             term = self.alternatives()
             self.here += 1
-            return Term(Kind.FUNCTION, match["function"].lower(), (term,))
+            return Term(TermKind.FUNCTION, match["function"].lower(), (term,))
         if match["property"] is not None:
-            return Term(Kind.TYPE, f"'{match['property']}")
+            return Term(TermKind.TYPE, f"'{match['property']}")
         if match["name"] is not None:
-            return Term(Kind.TYPE, match["name"], bounds=_bounds(match["range"]))
+            return Term(TermKind.TYPE, match["name"], bounds=_bounds(match["range"]))
         if match["keyword"] is not None:
-            return Term(Kind.KEYWORD, match["keyword"].lower())
-        return Term(Kind.LITERAL, match["quoted"] or match["literal"] or "")
+            return Term(TermKind.KEYWORD, match["keyword"].lower())
+        return Term(TermKind.LITERAL, match["quoted"] or match["literal"] or "")
 
     def _repeated(self, term: Term) -> Term:
         while self.here < len(self._pieces) and self._pieces[self.here]["times"] is not None:
@@ -146,7 +146,7 @@ class _Reader:
                 if times[0] == "{" and term.commas:
                     term = replace(term, least=_times(times)[0], most=_times(times)[1])
                     continue
-                term = Term(Kind.SEQUENCE, parts=(term,))
+                term = Term(TermKind.SEQUENCE, parts=(term,))
             least, most = _times(times)
             if times == "!":
                 term = replace(term, required=True)

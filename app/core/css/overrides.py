@@ -17,7 +17,7 @@ from operator import itemgetter
 from app.core.css.cascade import Matched, Rank
 from app.core.css.data import longhands
 from app.core.css.stylesheet import Declaration, StyleRule, Stylesheet
-from app.core.html.tree import Node, matching
+from app.core.html.tree import ElementNode, matching
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Overridden:
 
 
 def overridden_rules(
-    root: Node, sheets: Sequence[Stylesheet], matched: Mapping[Node, Sequence[Matched]]
+    root: ElementNode, sheets: Sequence[Stylesheet], matched: Mapping[ElementNode, Sequence[Matched]]
 ) -> Iterator[Overridden]:
     """Rules that would win by the author's cascade and lose to what was inlined, in order.
 
@@ -46,7 +46,12 @@ def overridden_rules(
 
 
 def _overridden(
-    root: Node, number: int, rule: StyleRule, matched: Mapping[Node, Sequence[Matched]], *, conditional: bool
+    root: ElementNode,
+    number: int,
+    rule: StyleRule,
+    matched: Mapping[ElementNode, Sequence[Matched]],
+    *,
+    conditional: bool,
 ) -> Overridden | None:
     declared = {item.name: item for item in rule.declarations if not item.important}
     losing: set[str] = set()

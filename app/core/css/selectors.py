@@ -6,7 +6,7 @@ presentational attributes of elements and of their ancestors. All others stay in
 - pseudo-classes and pseudo-elements: a style attribute cannot say ``:hover``;
 - ``*``: it would repeat itself on every element of a mail;
 - ``+``, ``~``, ``:first-child``, ``:not(…)`` and the like, until it is known that no section of the document
-  at hand can change what they match (``neighbours``, ``settlement``);
+  at hand can change what they match (``neighbours``, ``static_selectors``);
 - attributes that carry data or that a mail client sets (``href``, ``data-ogsc``, ``x-apple-…``).
 
 Source: Selectors Level 4 for specificity; premailer 3.10 leaves out the same pseudo-classes and ``*``.
@@ -109,8 +109,8 @@ class Selector:
     values it reads. ``reach`` is the selector without what only a client can decide (``:hover``,
     ``[data-ogsc]``): the elements it may come to match; "" when that cannot be said, or when it styles a part
     of an element. One that ``counts`` may be changed by the mere presence of a neighbour. One that
-    ``settles`` is inlinable after all where no section moves a neighbour of the elements that ``sites`` match
-    and no data decide of what it reads.
+    ``may_be_static`` is inlinable after all where no section moves a neighbour of the elements that ``sites``
+    match and no data decide of what it reads.
     """
 
     text: str
@@ -121,10 +121,10 @@ class Selector:
     attributes: frozenset[str]
     reach: str
     counts: bool = False
-    settles: bool = False
+    may_be_static: bool = False
     sites: frozenset[str] = frozenset()
 
-    def settled(self) -> Selector:
+    def as_static(self) -> Selector:
         """The same selector, known to mean the same whatever the data."""
         return replace(self, reason="", reach=self.text)
 
@@ -177,7 +177,7 @@ def parse_selectors(prelude: Sequence[Any]) -> tuple[Selector, ...]:
 
 def _unread(selector: Selector) -> Selector:
     reason = selector.reason or "a browser that cannot read another of its list skips both"
-    return replace(selector, reason=reason, settles=False)
+    return replace(selector, reason=reason, may_be_static=False)
 
 
 def _require_known(parsed: Iterable[nodes.Selector]) -> None:
@@ -279,7 +279,7 @@ def _selector(parsed: nodes.Selector) -> Selector:
                 part.flag = part.flag or "i"
         reason = _reason(part)
         reasons += [reason] if reason else []
-        hard = hard or bool(reason and not _settles(part))
+        hard = hard or bool(reason and not _may_be_static(part))
     if _STAR.search(_without_attributes(parsed)):
         reasons.append("it matches every element")
         hard = True
@@ -301,7 +301,7 @@ def _selector(parsed: nodes.Selector) -> Selector:
     if not reason:
         return selector
     if not hard and _is_translatable(selector.text):
-        selector = replace(selector, settles=True, sites=sites(parsed.parsed_tree))
+        selector = replace(selector, may_be_static=True, sites=sites(parsed.parsed_tree))
     # cssselect writes names with escapes back without them, and lxml knows no namespaces of a document.
     odd = any(isinstance(part, nodes.Element | nodes.Class | nodes.Hash) and _reason(part) for part in parts)
     parsed.parsed_tree = _relaxed(parsed.parsed_tree)
@@ -351,7 +351,7 @@ def _counts(part: Any) -> bool:
     return counts_siblings(part) or getattr(part, "combinator", "") in SIBLING_COMBINATORS
 
 
-def _settles(part: Any) -> bool:
+def _may_be_static(part: Any) -> bool:
     """Whether what this part asks can be known of a document before the data are."""
     return isinstance(part, nodes.CombinedSelector) or counts_siblings(part) or is_plain_negation(part)
 

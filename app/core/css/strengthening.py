@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from app.core.css.cascade import Matched, Rank
 from app.core.css.overrides import Overridden, overlap
 from app.core.css.stylesheet import Declaration, StyleRule, Stylesheet
-from app.core.html.tree import Node, matching
+from app.core.html.tree import ElementNode, matching
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DeclarationPlace:
     """A declaration by its stylesheet and its offset there."""
 
     sheet: int
@@ -33,22 +33,22 @@ class Place:
 
 
 @dataclass(frozen=True, eq=False)
-class _Candidate:
+class _Contender:
     """One declaration of a rule that stays; ``reached`` is where it may apply, with its ranks."""
 
-    place: Place
+    place: DeclarationPlace
     item: Declaration
     rule: StyleRule
-    reached: Mapping[Node, Rank]
+    reached: Mapping[ElementNode, Rank]
     somewhere_else: bool
 
-    def meets(self, other: _Candidate) -> bool:
+    def meets(self, other: _Contender) -> bool:
         """Whether both may say something of one property of one element."""
         return overlap(self.item.name, other.item.name) and (
             self.somewhere_else or other.somewhere_else or not self.reached.keys().isdisjoint(other.reached)
         )
 
-    def beats(self, other: _Candidate) -> bool:
+    def beats(self, other: _Contender) -> bool:
         """Whether it would win over ``other`` if neither had a mark, somewhere."""
         if self.rule is other.rule:
             return self.place.offset > other.place.offset
@@ -58,13 +58,13 @@ class _Candidate:
 
 
 def strengthened(
-    root: Node,
+    root: ElementNode,
     sheets: Sequence[Stylesheet],
-    matched: Mapping[Node, Sequence[Matched]],
-    authored: Mapping[Node, Sequence[Declaration]],
+    matched: Mapping[ElementNode, Sequence[Matched]],
+    authored: Mapping[ElementNode, Sequence[Declaration]],
     overridden: Iterable[Overridden],
     untouched: Set[int],
-) -> frozenset[Place]:
+) -> frozenset[DeclarationPlace]:
     """The declarations to mark.
 
     ``matched`` holds the inlined rules of each element of ``root``, ``authored`` what its own style attribute
@@ -72,7 +72,7 @@ def strengthened(
     """
     candidates = list(_candidates(root, sheets))
     wanted = {
-        Place(found.sheet, item.offset)
+        DeclarationPlace(found.sheet, item.offset)
         for found in overridden
         for item in found.rule.declarations
         if item.name in found.properties
@@ -106,11 +106,11 @@ def strengthened(
     return frozenset(candidate.place for candidate in chosen)
 
 
-def _candidates(root: Node, sheets: Sequence[Stylesheet]) -> Iterator[_Candidate]:
+def _candidates(root: ElementNode, sheets: Sequence[Stylesheet]) -> Iterator[_Contender]:
     for number, sheet in enumerate(sheets):
-        staying = [rule for rule in sheet.rules if rule.must_stay]
-        for rule in (*staying, *sheet.conditional):
-            reached: dict[Node, Rank] = {}
+        preserved = [rule for rule in sheet.rules if rule.must_stay]
+        for rule in (*preserved, *sheet.conditional):
+            reached: dict[ElementNode, Rank] = {}
             somewhere_else = False
             for selector in rule.selectors:
                 rank = Rank(selector.specificity, (number, rule.span.start))
@@ -118,10 +118,10 @@ def _candidates(root: Node, sheets: Sequence[Stylesheet]) -> Iterator[_Candidate
                 for element in matching(root, selector.reach) if selector.reach else ():
                     reached[element] = max(rank, reached.get(element, rank))
             for item in rule.declarations:
-                yield _Candidate(Place(number, item.offset), item, rule, reached, somewhere_else)
+                yield _Contender(DeclarationPlace(number, item.offset), item, rule, reached, somewhere_else)
 
 
-def _add_stronger(chosen: set[_Candidate], candidates: Sequence[_Candidate]) -> None:
+def _add_stronger(chosen: set[_Contender], candidates: Sequence[_Contender]) -> None:
     """Add whatever would lose to a chosen one only for having no mark."""
     pending = list(chosen)
     while pending:
@@ -135,9 +135,9 @@ def _add_stronger(chosen: set[_Candidate], candidates: Sequence[_Candidate]) -> 
 
 
 def _keeps_order(
-    candidate: _Candidate,
-    matched: Mapping[Node, Sequence[Matched]],
-    authored: Mapping[Node, Sequence[Declaration]],
+    candidate: _Contender,
+    matched: Mapping[ElementNode, Sequence[Matched]],
+    authored: Mapping[ElementNode, Sequence[Declaration]],
 ) -> bool:
     """Whether a mark makes it beat nothing in a style attribute that it did not beat before."""
     if candidate.somewhere_else:
@@ -152,5 +152,5 @@ def _keeps_order(
     return True
 
 
-def _beats_by_mark(other: _Candidate, candidate: _Candidate) -> bool:
+def _beats_by_mark(other: _Contender, candidate: _Contender) -> bool:
     return other.item.important and other.meets(candidate) and candidate.beats(other)

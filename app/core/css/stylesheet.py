@@ -83,7 +83,7 @@ class StyleRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class CssIssue:
     """Something in a stylesheet that a browser would skip or repair; ``unknown`` names no property."""
 
     offset: int
@@ -102,9 +102,9 @@ class Stylesheet:
     rules: tuple[StyleRule, ...]
     at_rules: tuple[Span, ...]
     conditional: tuple[StyleRule, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[CssIssue, ...]
 
-    def settled(self, selectors: Set[Selector]) -> Stylesheet:
+    def with_static(self, selectors: Set[Selector]) -> Stylesheet:
         """The same stylesheet, of which these selectors are known to mean the same whatever the data."""
         if not any(selector in selectors for rule in self.rules for selector in rule.selectors):
             return self
@@ -112,7 +112,7 @@ class Stylesheet:
             replace(
                 rule,
                 selectors=tuple(
-                    selector.settled() if selector in selectors else selector for selector in rule.selectors
+                    selector.as_static() if selector in selectors else selector for selector in rule.selectors
                 ),
             )
             for rule in self.rules
@@ -138,10 +138,10 @@ def comments(text: str) -> list[Span]:
     return [Span(*match.span()) for match in _COMMENT.finditer(text) if match.group().startswith("/*")]
 
 
-def _unclosed_comments(text: str) -> Iterator[Problem]:
+def _unclosed_comments(text: str) -> Iterator[CssIssue]:
     for span in comments(text) if "/*" in text else ():
         if not text.endswith("*/", span.start + 2, span.end):
-            yield Problem(span.start, "The comment is never closed: all that follows belongs to it.")
+            yield CssIssue(span.start, "The comment is never closed: all that follows belongs to it.")
 
 
 def parse_declarations(text: str) -> tuple[Declaration, ...]:
@@ -150,10 +150,10 @@ def parse_declarations(text: str) -> tuple[Declaration, ...]:
 
 
 @lru_cache(maxsize=4096)
-def parse_style(text: str) -> tuple[tuple[Declaration, ...], tuple[Problem, ...]]:
+def parse_style(text: str) -> tuple[tuple[Declaration, ...], tuple[CssIssue, ...]]:
     """The declarations of a style attribute, and what clients skip in it, each in order."""
     tokens = tinycss2.parse_component_value_list(text)
-    problems: list[Problem] = []
+    problems: list[CssIssue] = []
     declarations = tuple(_declarations(tokens, _Offsets(text), len(text), text, problems))
     problems += _unclosed_comments(text)
     return declarations, tuple(sorted(problems, key=lambda found: found.offset))
@@ -165,7 +165,7 @@ class _Cutter:
     def __init__(self, text: str) -> None:
         self._text = text
         self._offsets = _Offsets(text)
-        self._problems: list[Problem] = []
+        self._problems: list[CssIssue] = []
         self._conditional: list[StyleRule] = []
         self._strays: list[int] = []
         self._ends: dict[int, int] = {}
@@ -174,7 +174,7 @@ class _Cutter:
         tokens = tinycss2.parse_component_value_list(self._text)
         self._note_ends(tokens)
         self._strays = [self._offsets.of(token) for token in tokens if _is_stray_brace(token)]
-        self._problems += [Problem(stray, _STRAY) for stray in self._strays]
+        self._problems += [CssIssue(stray, _STRAY) for stray in self._strays]
         self._problems += _unclosed_comments(self._text)
         rules, at_rules = self._parts(tinycss2.parse_stylesheet(tokens), len(self._text))
         conditional = sorted(self._conditional, key=lambda rule: rule.span.start)
@@ -195,7 +195,7 @@ class _Cutter:
                 at_rules.append(self._at_rule(node, start, following))
                 done = at_rules[-1].end
             elif node.type == "error" and not any(done <= stray < end for stray in self._strays):
-                self._problems.append(Problem(start, f"{node.message.rstrip(chr(46))}."))
+                self._problems.append(CssIssue(start, f"{node.message.rstrip(chr(46))}."))
         return rules, at_rules
 
     def _at_rule(self, node: Any, start: int, following: int) -> Span:
@@ -224,7 +224,7 @@ class _Cutter:
         if end is not None:
             return end
         if not self._text.endswith("}", start, following):
-            self._problems.append(Problem(start, "The rule is not closed by '}'."))
+            self._problems.append(CssIssue(start, "The rule is not closed by '}'."))
         return following
 
     def _rule(self, node: Any, span: Span) -> StyleRule:
@@ -237,7 +237,9 @@ class _Cutter:
             selectors = ()
             if not (any(map(_is_stray_brace, node.prelude)) or _is_for_vml(node.prelude)):
                 self._problems.append(
-                    Problem(span.start, "No browser can read this rule's selector, so none applies the rule.")
+                    CssIssue(
+                        span.start, "No browser can read this rule's selector, so none applies the rule."
+                    )
                 )
         if nesting and selectors:
             self._nested(node.content, [selector.text for selector in selectors], end)
@@ -306,13 +308,13 @@ class _Offsets:
 
 
 def _declarations(
-    tokens: list[Any], offsets: _Offsets, end: int, text: str, problems: list[Problem]
+    tokens: list[Any], offsets: _Offsets, end: int, text: str, problems: list[CssIssue]
 ) -> Iterator[Declaration]:
     places = {id(token): index for index, token in enumerate(tokens)}
     starts = [*map(offsets.of, tokens), end]
     for item in tinycss2.parse_blocks_contents(tokens, skip_comments=True, skip_whitespace=True):
         if item.type == "error":
-            problems.append(Problem(offsets.of(item), "What ends here is no declaration."))
+            problems.append(CssIssue(offsets.of(item), "What ends here is no declaration."))
         elif item.type == "declaration":
             # Only the author's own properties tell capitals from small letters (CSS Variables, 2).
             name = item.name if item.name.startswith("--") else item.lower_name
@@ -327,7 +329,7 @@ def _declarations(
                 found = problem(name, value)
                 if found:
                     unknown = "" if is_known(name) else name
-                    problems.append(Problem(offsets.of(item), found, unknown))
+                    problems.append(CssIssue(offsets.of(item), found, unknown))
                 last = next(token for token in reversed(item.value) if token.type not in _BLANK)
                 stop = starts[places[id(last)] + 1]
                 yield Declaration(name, value, item.important, offsets.of(item), stop)

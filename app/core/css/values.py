@@ -19,7 +19,7 @@ from typing import Any
 import tinycss2
 
 from app.core.css.data import PROPERTIES
-from app.core.css.grammar import Kind, Term, named_syntax, property_syntax
+from app.core.css.grammar import Term, TermKind, named_syntax, property_syntax
 from app.core.html.veil import is_veiled
 
 _WIDE = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
@@ -191,13 +191,13 @@ class _Match:
         return frozenset(reached)
 
     def _once(self, term: Term, start: int) -> frozenset[int]:
-        if term.kind is Kind.SEQUENCE:
+        if term.kind is TermKind.SEQUENCE:
             return self._in_order(term.parts, start)
-        if term.kind is Kind.ONE:
+        if term.kind is TermKind.ONE:
             return frozenset().union(*(self.ends(part, start) for part in term.parts))
-        if term.kind in {Kind.ALL, Kind.ANY}:
+        if term.kind in {TermKind.ALL, TermKind.ANY}:
             return self._in_any_order(term, start)
-        if term.kind is Kind.TYPE:
+        if term.kind is TermKind.TYPE:
             return self._typed(term, start)
         if start < len(self._tokens) and self._is_single(term, self._tokens[start]):
             return frozenset({start + 1})
@@ -207,7 +207,7 @@ class _Match:
         current = frozenset({start})
         for part in parts:
             ends = frozenset[int]().union(*(self.ends(part, here) for here in current))
-            if part.kind is Kind.LITERAL and part.text == ",":
+            if part.kind is TermKind.LITERAL and part.text == ",":
                 # What is left out before or after a comma takes the comma along.
                 ends |= current & {start, len(self._tokens)}
             current = ends
@@ -224,7 +224,7 @@ class _Match:
             rest = everything - used
             # A group may be empty without being marked so: all that is in it can be left out.
             empty = [here in self.ends(term.parts[number], here) for number in rest]
-            if all(empty) if term.kind is Kind.ALL else used or any(empty):
+            if all(empty) if term.kind is TermKind.ALL else used or any(empty):
                 found.add(here)
             for number in rest:
                 for end in self.ends(term.parts[number], here):
@@ -256,11 +256,11 @@ class _Match:
         return frozenset({start + 1}) if start < len(self._tokens) else frozenset()
 
     def _is_single(self, term: Term, token: Any) -> bool:
-        if term.kind is Kind.KEYWORD:
+        if term.kind is TermKind.KEYWORD:
             if token.type == "ident":
                 return bool(token.lower_value == term.text)
             return token.type in {"number", "dimension"} and token.serialize().lower() == term.text
-        if term.kind is Kind.LITERAL:
+        if term.kind is TermKind.LITERAL:
             return bool(token.type == "literal" and token.value == term.text)
         if token.type != "function" or token.lower_name != term.text:
             return False
@@ -284,7 +284,7 @@ def _bounded(name: str, bounds: tuple[float, float]) -> Term | None:
 
 def _within_bounds(term: Term, bounds: tuple[float, float]) -> Term:
     parts = tuple(_within_bounds(part, bounds) for part in term.parts)
-    return replace(term, parts=parts, bounds=bounds if term.kind is Kind.TYPE else term.bounds)
+    return replace(term, parts=parts, bounds=bounds if term.kind is TermKind.TYPE else term.bounds)
 
 
 _UNBOUNDED = (float("-inf"), float("inf"))

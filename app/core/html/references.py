@@ -44,13 +44,13 @@ def references_of(document: str) -> References:
 
 
 def _collected(document: str) -> tuple[list[Reference], list[Reference]]:
-    collector = _Collector(document)
+    collector = _ReferenceCollector(document)
     collector.feed(document)
     collector.close()
     return collector.links, collector.images
 
 
-class _Collector(HTMLParser):
+class _ReferenceCollector(HTMLParser):
     def __init__(self, document: str) -> None:
         super().__init__(convert_charrefs=True)
         self.links: list[Reference] = []

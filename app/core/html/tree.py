@@ -19,14 +19,14 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 from selectolax.lexbor import LexborHTMLParser
 
-Node: TypeAlias = Any
+ElementNode: TypeAlias = Any
 
 _FACTORY = etree.HTMLParser()  # what it makes may have any name that HTML allows
 _ODD = re.compile(r"[\s<>&\"'{}/=\x00-\x1f]")
 _UNHOLDABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")  # by the text of an lxml node
 
 
-def parse_document(html: str) -> Node | None:
+def parse_document(html: str) -> ElementNode | None:
     """The root of ``html``, repaired as the HTML standard says; None when it is blank.
 
     The root is ``<html>``, with a ``<head>`` and a ``<body>`` whether they are written or not. Comments
@@ -52,7 +52,7 @@ def parse_document(html: str) -> Node | None:
     return root
 
 
-def _fill(root: Node, source: Any) -> None:
+def _fill(root: ElementNode, source: Any) -> None:
     """Everything below ``source``, as content of ``root``; without recursion, however deep it is."""
     pending = [(root, source.child)]
     while pending:
@@ -77,12 +77,12 @@ def _fill(root: Node, source: Any) -> None:
             node = node.next
 
 
-def _set_attributes(element: Node, source: Any) -> None:
+def _set_attributes(element: ElementNode, source: Any) -> None:
     for name, value in source.attributes.items():
         element.set(_ODD.sub("_", name), _held(value or ""))
 
 
-def _comment(source: Any) -> Node:
+def _comment(source: Any) -> ElementNode:
     return etree.Comment(_held(source.comment_content or "").replace("--", "- -").rstrip("-"))
 
 
@@ -95,24 +95,24 @@ def _held(text: str) -> str:
     return _UNHOLDABLE.sub("\ufffd", text).replace("\f", " ")
 
 
-def every_node(root: Node) -> Iterator[Node]:
+def every_node(root: ElementNode) -> Iterator[ElementNode]:
     """Every element and comment of the document with this root, in order."""
     yield from reversed(list(root.itersiblings(preceding=True)))
     yield from root.iter()
     yield from root.itersiblings()
 
 
-def is_comment(node: Node) -> bool:
+def is_comment(node: ElementNode) -> bool:
     """Whether a node is a comment."""
     return node.tag is etree.Comment
 
 
-def is_element(node: Node) -> bool:
+def is_element(node: ElementNode) -> bool:
     """Whether a node is an element, and neither a comment nor a processing instruction."""
     return isinstance(node.tag, str)
 
 
-def matching(root: Node, selector: str) -> list[Node]:
+def matching(root: ElementNode, selector: str) -> list[ElementNode]:
     """The elements that a CSS selector matches, in document order."""
     return list(_compiled(selector)(root))
 

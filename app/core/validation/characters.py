@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from app.core.validation.rules import ERROR, Problem, Rule
+from app.core.validation.rules import ERROR, Rule, Violation
 from bbws_templates.tokens import Token, TokenKind
 
 FORBIDDEN = Rule("forbidden-character", ERROR, "Remove it; it may be invisible in the editor.")
@@ -24,8 +24,8 @@ _NOT_HTML = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARA
 _NOT_TEXT = re.compile("\x00")
 
 
-def forbidden_characters(source: str, tokens: Sequence[Token], *, is_html: bool) -> Iterator[Problem]:
-    """One problem for each: in HTML what is a parse error, in plain text what no mail can carry."""
+def forbidden_characters(source: str, tokens: Sequence[Token], *, is_html: bool) -> Iterator[Violation]:
+    """One violation for each: in HTML what is a parse error, in plain text what no mail can carry."""
     pattern, whose = (_NOT_HTML, "HTML does not allow") if is_html else (_NOT_TEXT, "no mail can carry")
     for token in tokens:
         if token.kind is TokenKind.LITERAL:

@@ -13,7 +13,7 @@ from app.core.jsontext import locate
 from app.core.settings import SetSettings
 from app.core.sources import Metadata, TemplateSource
 from app.core.validation.fields import Field
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 from bbws_templates.display import RAW
 from bbws_templates.display.plan import KINDS, WIDTHS, declared, members_of, words_as
 from bbws_templates.nodes import Variable
@@ -61,7 +61,7 @@ def display_findings(source: TemplateSource, settings: SetSettings) -> Iterator[
 
 def check_shown(
     variable: Variable, field: Field | None, region: Region | None, *, is_raw: bool
-) -> Iterator[Problem]:
+) -> Iterator[Violation]:
     """Whether a variable prints for the reader what is for readers, and for machines what is for them.
 
     ``region`` is where it stands in the HTML, None in the other parts; ``is_raw`` is whether it prints the

@@ -71,10 +71,10 @@ def cut_by_data(finding: Finding) -> bool:
     return finding.code == SUBJECT_LONG.code and finding.severity is Severity.WARNING
 
 
-Found = Iterator[tuple[Rule, str, str, Severity | None]]
+Complaints = Iterator[tuple[Rule, str, str, Severity | None]]
 
 
-def _subject(email: RenderedEmail, mustache: str) -> Found:
+def _subject(email: RenderedEmail, mustache: str) -> Complaints:
     own_words = sum(len(token.key) for token in tokenize(mustache) if token.kind is TokenKind.LITERAL)
     if not email.subject.strip():
         yield SUBJECT_EMPTY, "/subject", "The subject is empty.", None
@@ -86,7 +86,7 @@ def _subject(email: RenderedEmail, mustache: str) -> Found:
         yield SUBJECT_LONG, "/subject", message, None
 
 
-def _preheader(email: RenderedEmail) -> Found:
+def _preheader(email: RenderedEmail) -> Complaints:
     preheader = " ".join(email.preheader.split())
     if not preheader:
         yield (
@@ -106,7 +106,7 @@ def _preheader(email: RenderedEmail) -> Found:
         yield PREHEADER_REPEATS, "/preheader", "The preheader repeats the subject.", None
 
 
-def _addresses(email: RenderedEmail) -> Found:
+def _addresses(email: RenderedEmail) -> Complaints:
     if not is_address(email.sender[1]):
         yield ADDRESS, "/sender/address", "The sender's address is not an email address.", None
     if email.reply_to and not is_address(email.reply_to):

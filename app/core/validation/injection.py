@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from app.core.html.markup import Context, Region
 from app.core.html.veil import Veil
 from app.core.validation.fields import Field
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 from bbws_templates.nodes import Variable
 from bbws_templates.tokens import TokenKind
 
@@ -80,7 +80,9 @@ def _may_be_blank(before: str, veil: Veil) -> bool:
     return not any(says) and not before[here:].strip(_IGNORED)
 
 
-def check_variable(variable: Variable, region: Region, veil: Veil, field: Field | None) -> Iterator[Problem]:
+def check_variable(
+    variable: Variable, region: Region, veil: Veil, field: Field | None
+) -> Iterator[Violation]:
     """What a variable of the HTML lets through, at its tag.
 
     ``region`` is where the tag stands in the compiled HTML, ``veil``; ``field`` is None when no contract

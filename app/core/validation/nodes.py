@@ -14,7 +14,7 @@ from html5lib.treebuilders import base
 _HTML = namespaces["html"]
 
 
-class Text:
+class TextNode:
     """A run of characters in the tree; references such as ``&amp;`` are already characters."""
 
     __slots__ = ("parent", "value")
@@ -57,7 +57,7 @@ class Element(base.Node):
     @property
     def own_text(self) -> str:
         """The characters directly inside, not those of elements inside."""
-        return "".join(node.value for node in self.childNodes if isinstance(node, Text))
+        return "".join(node.value for node in self.childNodes if isinstance(node, TextNode))
 
     @property
     def text(self) -> str:
@@ -66,7 +66,7 @@ class Element(base.Node):
         pending: list[Child] = [self]
         while pending:
             node = pending.pop()
-            if isinstance(node, Text):
+            if isinstance(node, TextNode):
                 pieces.append(node.value)
             else:
                 pending.extend(reversed(node.childNodes))
@@ -98,10 +98,10 @@ class Element(base.Node):
     def insertText(self, data: str, insertBefore: Child | None = None) -> None:
         index = len(self.childNodes) if insertBefore is None else self.childNodes.index(insertBefore)
         before = self.childNodes[index - 1] if index else None
-        if isinstance(before, Text):
+        if isinstance(before, TextNode):
             before.value += data
         else:
-            self._adopt(Text(data), index)
+            self._adopt(TextNode(data), index)
 
     def removeChild(self, node: Child) -> None:
         self.childNodes.remove(node)
@@ -126,4 +126,4 @@ class Element(base.Node):
         node.parent = self
 
 
-Child: TypeAlias = Element | Text
+Child: TypeAlias = Element | TextNode

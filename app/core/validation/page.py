@@ -15,7 +15,7 @@ DEFAULTS = CheckSettings()
 
 
 @dataclass(frozen=True)
-class Language:
+class MailLanguage:
     """What a mail is to be in: the tag of a language, ``rtl`` or ``ltr``, and whether it is a translation."""
 
     tag: str
@@ -31,7 +31,7 @@ _ATTRIBUTE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Attribute:
+class WrittenAttribute:
     """An attribute as its tag gives it: ``name`` in lower case, ``value`` as it is written, "" for none."""
 
     name: str
@@ -46,7 +46,7 @@ class Page:
     """
 
     def __init__(
-        self, html: str, settings: CheckSettings = DEFAULTS, language: Language | None = None
+        self, html: str, settings: CheckSettings = DEFAULTS, language: MailLanguage | None = None
     ) -> None:
         self.html = html
         self.language = language
@@ -62,7 +62,7 @@ class Page:
         """The HTML elements of these names."""
         return (element for element in self.elements if element.name in names and element.is_html)
 
-    def attributes_around(self, offset: int) -> Iterator[Attribute]:
+    def attributes_around(self, offset: int) -> Iterator[WrittenAttribute]:
         """Every attribute of the start tag that holds ``offset``, repetitions included, in order."""
         start = max(
             (element.offset for element in self.elements if element.offset <= offset < element.end),
@@ -75,7 +75,7 @@ class Page:
             end = match.end()
             if match["name"]:
                 value = match["double"] or match["single"] or match["bare"] or ""
-                yield Attribute(match["name"].lower(), value, match.start())
+                yield WrittenAttribute(match["name"].lower(), value, match.start())
 
     def place_of(self, element: Element, attribute: str) -> int:
         """The offset of an attribute of ``element``; of the element if its tag does not show it."""

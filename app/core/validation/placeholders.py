@@ -9,7 +9,7 @@ import re
 from collections.abc import Container, Iterator, Sequence
 
 from app.core.engines import foreign_tag, placeholders
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 from bbws_templates.tokens import Token, TokenKind
 
 BRACES = Rule("stray-braces", ERROR, "Write {{name}} with two braces on each side.")
@@ -25,7 +25,7 @@ _SIGNS = {TokenKind.SECTION: "#", TokenKind.INVERTED: "^", TokenKind.PARTIAL: ">
 
 def stray_placeholders(
     source: str, tokens: Sequence[Token], declared: Container[str] = ()
-) -> Iterator[Problem]:
+) -> Iterator[Violation]:
     """Every place where a reader would see a placeholder, or an engine would not do what was meant.
 
     ``declared`` are the names that the contract has: any of them is a name, whatever it looks like.
@@ -33,9 +33,9 @@ def stray_placeholders(
     styles = [match.span() for match in _STYLE.finditer(source)]
     for token in tokens:
         if token.kind is TokenKind.LITERAL:
-            for problem in _in_text(source, token):
-                if not any(start <= problem.offset < end for start, end in styles):
-                    yield problem
+            for violation in _in_text(source, token):
+                if not any(start <= violation.offset < end for start, end in styles):
+                    yield violation
         elif token.kind in {TokenKind.COMMENT, TokenKind.END} or token.key.partition(".")[0] in declared:
             continue
         elif foreign := foreign_tag(_SIGNS.get(token.kind, "") + token.key):
@@ -46,7 +46,7 @@ def stray_placeholders(
             )
 
 
-def _in_text(source: str, token: Token) -> Iterator[Problem]:
+def _in_text(source: str, token: Token) -> Iterator[Violation]:
     for match in _BRACES.finditer(source, token.start, token.end):
         if not _MEANT.search(source, max(token.start, match.start() - 100), match.start()):
             yield BRACES.at(match.start(), "Braces of a placeholder are left over; readers will see them.")

@@ -24,11 +24,11 @@ from app.core.validation.checks import (
     urls,
     vml,
 )
-from app.core.validation.page import DEFAULTS, Language, Page
-from app.core.validation.rules import Problem, Rule
+from app.core.validation.page import DEFAULTS, MailLanguage, Page
+from app.core.validation.rules import Rule, Violation
 from bbws_templates.errors import Location
 
-Check = Callable[[Page], Iterator[Problem]]
+Check = Callable[[Page], Iterator[Violation]]
 
 CHECKS: tuple[Check, ...] = (
     syntax.check_syntax,
@@ -68,7 +68,7 @@ def validate_rendered(
     template: str,
     fixture: str,
     settings: CheckSettings = DEFAULTS,
-    language: Language | None = None,
+    language: MailLanguage | None = None,
 ) -> tuple[Finding, ...]:
     """What is wrong with rendered HTML.
 
@@ -83,13 +83,13 @@ def validate_rendered(
     page = Page(html, settings, language)
     findings = Findings()
     for check in CHECKS:
-        for problem in check(page):
+        for violation in check(page):
             findings.add(
-                problem.rule.finding(
-                    locate(problem.offset),
-                    problem.message,
-                    severity=problem.severity,
-                    remedy=problem.remedy,
+                violation.rule.finding(
+                    locate(violation.offset),
+                    violation.message,
+                    severity=violation.severity,
+                    remedy=violation.remedy,
                     template=template,
                     fixture=fixture,
                 )

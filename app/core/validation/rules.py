@@ -1,4 +1,4 @@
-"""A rule of the checks, and a problem that a rule has with one place of a document."""
+"""A rule of the checks, and a violation that a rule has with one place of a document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Violation:
     """What a rule says of one place: ``offset`` counts characters of the rendered HTML.
 
     ``message`` holds nothing of the data, so that one mistake is one finding whatever the fixture.
@@ -32,9 +32,11 @@ class Rule:
     severity: Severity
     remedy: str = ""
 
-    def at(self, offset: int, message: str, *, severity: Severity | None = None, remedy: str = "") -> Problem:
-        """A problem at ``offset``, as grave and with the remedy as the rule has it unless told otherwise."""
-        return Problem(self, severity or self.severity, message, offset, remedy or self.remedy)
+    def at(
+        self, offset: int, message: str, *, severity: Severity | None = None, remedy: str = ""
+    ) -> Violation:
+        """A violation at ``offset``, as grave and with the remedy as the rule says unless told otherwise."""
+        return Violation(self, severity or self.severity, message, offset, remedy or self.remedy)
 
     def finding(
         self,

@@ -26,7 +26,7 @@ from app.core.validation.display import check_shown, currency_field, display_fin
 from app.core.validation.fields import Field
 from app.core.validation.injection import check_variable
 from app.core.validation.placeholders import stray_placeholders
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 from app.core.validation.scopes import Meaning, Scopes
 from bbws_templates.display import RAW
 from bbws_templates.display.plan import declared, members_of
@@ -70,15 +70,15 @@ def usage_findings(
     usable = not any(
         finding.code.startswith("contract-") and finding.severity is ERROR for finding in unsound
     )
-    walk = _Walk(Field(contract, contract) if contract is not None and usable else None)
+    walk = _UsageWalk(Field(contract, contract) if contract is not None and usable else None)
     for part in _parts(source, compilation):
-        for problem in part.problems(walk):
+        for violation in part.violations(walk):
             findings.add(
-                problem.rule.finding(
-                    part.place(problem.offset),
-                    problem.message,
-                    severity=problem.severity,
-                    remedy=problem.remedy,
+                violation.rule.finding(
+                    part.place(violation.offset),
+                    violation.message,
+                    severity=violation.severity,
+                    remedy=violation.remedy,
                     template=source.name,
                 )
             )
@@ -99,7 +99,7 @@ class _Part:
     is_html: bool = False
     derived: bool = False
 
-    def problems(self, walk: _Walk) -> Iterator[Problem]:
+    def violations(self, walk: _UsageWalk) -> Iterator[Violation]:
         found = list(walk.visit(parse(self.mustache)))
         if self.derived:
             return
@@ -160,7 +160,7 @@ class _Use:
     is_raw: bool
 
 
-class _Walk:
+class _UsageWalk:
     """Walks over the parts of one email; remembers which fields were used."""
 
     def __init__(self, data: Field | None) -> None:
@@ -168,14 +168,14 @@ class _Walk:
         self.used: set[tuple[str, ...]] = set()
         self.variables: list[_Use] = []
 
-    def visit(self, nodes: Iterable[Node]) -> Iterator[Problem]:
-        """The problems of one part; afterwards ``variables`` are its variables and what they mean."""
+    def visit(self, nodes: Iterable[Node]) -> Iterator[Violation]:
+        """The violations of one part; afterwards ``variables`` are its variables and what they mean."""
         self.variables = []
         return self._nodes(nodes, Scopes((self.data,)) if self.data is not None else None)
 
     def _nodes(
         self, nodes: Iterable[Node], scopes: Scopes | None, sent: frozenset[str] = frozenset()
-    ) -> Iterator[Problem]:
+    ) -> Iterator[Violation]:
         """``sent`` are names that stand here for a value as it was sent: in ``{{^name:raw}}``."""
         for node in nodes:
             if isinstance(node, Variable):
@@ -216,7 +216,7 @@ class _Walk:
         if isinstance(name, str) and (holder := currency_field(tuple(reversed(scopes.stack)), name)):
             self.used.add(holder.path)
 
-    def _variable(self, node: Variable, meaning: Meaning | None, scopes: Scopes) -> Iterator[Problem]:
+    def _variable(self, node: Variable, meaning: Meaning | None, scopes: Scopes) -> Iterator[Violation]:
         if meaning is None:
             yield _undeclared(node, scopes)
             return
@@ -246,14 +246,14 @@ def _display(field: Field) -> Any:
     return declared(field.contract, field.schema)
 
 
-def _undeclared(node: Variable | Section, scopes: Scopes) -> Problem:
+def _undeclared(node: Variable | Section, scopes: Scopes) -> Violation:
     known = scopes.names()
     nearest = difflib.get_close_matches(node.key, known, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
     return UNDECLARED.at(node.start, f"The contract declares no '{node.key}' here.{hint}")
 
 
-def _unused(source: TemplateSource, walk: _Walk) -> Iterator[Finding]:
+def _unused(source: TemplateSource, walk: _UsageWalk) -> Iterator[Finding]:
     """The declared fields that no part uses; of an object that nothing uses, only the object itself."""
     if source.metadata is None or walk.data is None:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.core.clients import CLIENTS, Client, ClientView, client_named
-from app.web.api.documented import NO_SUCH, UNUSABLE, Draft, Fixture, Name
+from app.web.api.documented import NO_SUCH, UNUSABLE, DraftQuery, FixtureQuery, Name
 from app.web.api.models import ClientModel, ClientNotes
 from app.web.services import ServicesDep, known_name
 
@@ -28,16 +28,16 @@ def get_client_notes(
     services: ServicesDep,
     client: str,
     name: Name,
-    fixture: Fixture = "",
-    draft: Draft = "",
+    fixture: FixtureQuery = "",
+    draft: DraftQuery = "",
     lenient: bool = False,
 ) -> ClientNotes:
     """In words; `/preview/{name}?client=…` shows it."""
     chosen = client_named(client)
-    snapshot = services.snapshot
-    known_name(snapshot, name)
-    data = services.data(snapshot, name, fixture=fixture, draft=draft, lenient=lenient)
-    seen: ClientView = chosen.view(services.renderings.rendered(snapshot, name, data).email.html)
+    revision = services.revision
+    known_name(revision, name)
+    data = services.data(revision, name, fixture=fixture, draft=draft, lenient=lenient)
+    seen: ClientView = chosen.view(services.renderings.rendered(revision, name, data).email.html)
     return ClientNotes(**_model(chosen).model_dump(), notes=list(seen.notes))
 
 

@@ -41,6 +41,6 @@ GATE_OF_WRITES: Answers = {
 Name = Annotated[
     str, Path(description="`category/name`, folders of any depth.", examples=["receipts/receipt"])
 ]
-Fixture = Annotated[str, Query(description="A fixture's name; the default one when left out.")]
-Draft = Annotated[str, Query(description="The key of edited data, from the `preview` of a rendering.")]
-Lenient = Annotated[bool, Query(description="Render what is missing as nothing, instead of failing.")]
+FixtureQuery = Annotated[str, Query(description="A fixture's name; the default one when left out.")]
+DraftQuery = Annotated[str, Query(description="The key of edited data, from the `preview` of a rendering.")]
+LenientQuery = Annotated[bool, Query(description="Render what is missing as nothing, instead of failing.")]

@@ -221,7 +221,7 @@ class RenderRequest(_Model):
         return self
 
 
-class Reference(_Model):
+class ReferenceModel(_Model):
     """One address in the mail: of a link with its text, or of an image with its alternative text."""
 
     text: str
@@ -247,8 +247,8 @@ class RenderResult(_Model):
         description="The data with display values; a value as it was sent is beside the shown one, under "
         "its name and `:raw`."
     )
-    links: list[Reference]
-    images: list[Reference]
+    links: list[ReferenceModel]
+    images: list[ReferenceModel]
     findings: list[FindingModel]
     counts: Counts
     preview: str = Field(

@@ -11,7 +11,7 @@ _CUSTOMER = re.compile(r"[_-]customer$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Row:
+class GalleryRow:
     """One mail of the gallery: a template, or the two versions of one side by side."""
 
     title: str
@@ -23,7 +23,7 @@ class Shelf:
     """One folder of templates; ``category`` is "" for those at the top."""
 
     category: str
-    rows: tuple[Row, ...]
+    rows: tuple[GalleryRow, ...]
 
 
 def arrange(names: Iterable[str]) -> tuple[Shelf, ...]:
@@ -35,7 +35,10 @@ def arrange(names: Iterable[str]) -> tuple[Shelf, ...]:
     return tuple(
         Shelf(
             category,
-            tuple(Row(title_of(stem), tuple(sorted(group, key=is_internal))) for stem, group in rows.items()),
+            tuple(
+                GalleryRow(title_of(stem), tuple(sorted(group, key=is_internal)))
+                for stem, group in rows.items()
+            ),
         )
         for category, rows in sorted(shelves.items())
     )

@@ -9,10 +9,9 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends
 
 from app.core.findings import Finding
-from app.core.html.references import Reference as Found
-from app.core.html.references import references_of
+from app.core.html.references import Reference, references_of
 from app.web.api.documented import BODY, NO_SUCH, RELEASE, UNUSABLE, Name
-from app.web.api.models import Counts, FindingModel, MailboxModel, Reference, RenderRequest, RenderResult
+from app.web.api.models import Counts, FindingModel, MailboxModel, ReferenceModel, RenderRequest, RenderResult
 from app.web.live.checks import count
 from app.web.live.releases import SOURCE
 from app.web.live.renderings import Data
@@ -40,33 +39,33 @@ def render_template(
     a Lambda renders it; its findings are what a lenient rendering left empty. With a `locale`, the mail is in
     that language or the next wider one that there is, else in the set's own.
     """
-    snapshot = services.snapshot
+    revision = services.revision
     edition = name  # an address names one thing; only a wish may be met by another
     name, locale = parted(name)
     locale = body.locale or locale
     if body.locale and (body.release == SOURCE or body.data is None):
-        edition = snapshot.workspace.in_language(name, locale)
+        edition = revision.workspace.in_language(name, locale)
     if body.data is not None:
         data = Data(body.data, lenient=body.lenient)
     else:
-        fixture = snapshot.workspace.fixture(edition, body.fixture or "")
+        fixture = revision.workspace.fixture(edition, body.fixture or "")
         data = Data(fixture.data, fixture.scenario, lenient=body.lenient)
     if body.release != SOURCE:
         found = services.releases.render(body.target, body.release, name, data, locale=locale)
         return _rendered(found.email, data, found.shown, found.findings, preview="")
-    known_name(snapshot, edition)
+    known_name(revision, edition)
     if body.data is not None:
         query = {"draft": services.drafts.keep(edition, data)}
     else:
         query = {"fixture": data.scenario} | ({"lenient": "true"} if body.lenient else {})
-    rendered = services.renderings.rendered(snapshot, edition, data)
-    findings = services.renderings.findings(snapshot, edition, data)
+    rendered = services.renderings.rendered(revision, edition, data)
+    findings = services.renderings.findings(revision, edition, data)
     path = f"/preview/{quote(edition)}?{urlencode(query)}"
     return _rendered(rendered.email, data, rendered.shown, findings, preview=path)
 
 
-def _reference(item: Found) -> Reference:
-    return Reference(text=item.text, address=item.address, only_outlook=item.only_outlook)
+def _reference(item: Reference) -> ReferenceModel:
+    return ReferenceModel(text=item.text, address=item.address, only_outlook=item.only_outlook)
 
 
 def _rendered(

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.browser.approvals import Approvals
 from app.browser.pixels import MEDIA_TYPE
 from app.browser.report import PAGE
-from app.browser.results import Comparison, Result
+from app.browser.results import Comparison, SnapshotResult
 from app.browser.reviewing import BASELINE, CURRENT, DIFFERENCE, review_data
 from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore
@@ -82,7 +82,7 @@ class TakenBack(BaseModel):
 def page(request: Request, services: ServicesDep) -> HTMLResponse:
     """The review for people."""
     fragment = Markup((PAGE / "review.html").read_text(encoding="utf-8"))  # noqa: S704  our own file
-    context = {"fragment": fragment, "run": services.live.run_id, "generation": services.snapshot.generation}
+    context = {"fragment": fragment, "run": services.live.run_id, "generation": services.revision.generation}
     return services.pages.TemplateResponse(request, "review.html", context)
 
 
@@ -164,7 +164,7 @@ def undo(services: ServicesDep, body: Annotated[UndoRequest, Depends(json_body(U
     return TakenBack(undone=undone.deed, snapshots=[snapshot.id for snapshot in undone.snapshots])
 
 
-def _chosen(services: Services, body: Decision) -> tuple[Approvals, tuple[Result, ...]]:
+def _chosen(services: Services, body: Decision) -> tuple[Approvals, tuple[SnapshotResult, ...]]:
     folders = services.settings.screenshots
     comparison = Comparison.load(folders.work)
     known = {result.snapshot.id: result for result in comparison.results}

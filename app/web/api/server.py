@@ -17,20 +17,20 @@ router = APIRouter()
 @router.get("/healthz", tags=["server"], summary="Whether the server lives")
 def health(services: ServicesDep) -> Health:
     """Always 200 while the server answers; `status` is `degraded` while the folders cannot be read."""
-    snapshot = services.snapshot
+    revision = services.revision
     return Health(
-        status="degraded" if snapshot.problem else "ok",
-        templates=len(snapshot.names),
-        generation=snapshot.generation,
-        problem=str(snapshot.problem or ""),
+        status="degraded" if revision.problem else "ok",
+        templates=len(revision.names),
+        generation=revision.generation,
+        problem=str(revision.problem or ""),
     )
 
 
 @router.get("/api/checks", tags=["checks"], summary="How many findings each template has")
 def list_checks(services: ServicesDep) -> CheckOverview:
     """What is known so far: the checks run behind the pages, anew for every template that changes."""
-    snapshot = services.snapshot
-    return CheckOverview(templates={name: counts_of(services, snapshot, name) for name in snapshot.versions})
+    revision = services.revision
+    return CheckOverview(templates={name: counts_of(services, revision, name) for name in revision.versions})
 
 
 @router.get(
@@ -38,9 +38,9 @@ def list_checks(services: ServicesDep) -> CheckOverview:
 )
 def check_template(services: ServicesDep, name: Name) -> CheckResult:
     """Every check with every fixture; a template that cannot be compiled is a finding, not an error."""
-    snapshot = services.snapshot
-    known_name(snapshot, name)
-    findings = services.checks.of(snapshot, name)
+    revision = services.revision
+    known_name(revision, name)
+    findings = services.checks.of(revision, name)
     return CheckResult(
         name=name,
         counts=Counts.model_validate(count(findings)),
@@ -58,4 +58,4 @@ def check_template(services: ServicesDep, name: Name) -> CheckResult:
 async def reload_files(services: ServicesDep) -> Reloaded:
     """For file systems that do not tell when a file is saved; everywhere else it happens by itself."""
     change = await services.reload()
-    return Reloaded(changed=change is not None, generation=services.snapshot.generation)
+    return Reloaded(changed=change is not None, generation=services.revision.generation)

@@ -6,15 +6,15 @@ from app.core.errors import SourceError
 from app.web.api.models import Counts, TemplateSummary
 from app.web.api.pairs import is_internal, partner_of, title_of
 from app.web.live.checks import count
-from app.web.live.workspace import Snapshot
+from app.web.live.workspace import Revision
 from app.web.problems import Problem, problem_of
 from app.web.services import Services
 from bbws_templates.layout import parted
 
 
-def summary_of(services: Services, snapshot: Snapshot, name: str) -> TemplateSummary:
+def summary_of(services: Services, revision: Revision, name: str) -> TemplateSummary:
     """What a list shows of one template; for one that cannot be read, why."""
-    templates = snapshot.workspace.templates
+    templates = revision.workspace.templates
     source = templates.templates.get(name) or templates.translations.get(name)
     metadata = source.metadata if source else None
     problem: Problem | None = None
@@ -33,19 +33,19 @@ def summary_of(services: Services, snapshot: Snapshot, name: str) -> TemplateSum
         locales=list(templates.locales(base)),
         subject=metadata.subject if metadata else "",
         fixtures=sorted({*source.fixtures, *source.broken_fixtures}) if source else [],
-        partner=_partner(snapshot, base, locale),
-        version=snapshot.versions[name],
+        partner=_partner(revision, base, locale),
+        version=revision.versions[name],
         problem=problem,
-        counts=counts_of(services, snapshot, name),
+        counts=counts_of(services, revision, name),
     )
 
 
-def _partner(snapshot: Snapshot, name: str, locale: str) -> str | None:
-    partner = partner_of(name, snapshot.names)
-    return snapshot.workspace.in_language(partner, locale) if partner else None
+def _partner(revision: Revision, name: str, locale: str) -> str | None:
+    partner = partner_of(name, revision.names)
+    return revision.workspace.in_language(partner, locale) if partner else None
 
 
-def counts_of(services: Services, snapshot: Snapshot, name: str) -> Counts | None:
+def counts_of(services: Services, revision: Revision, name: str) -> Counts | None:
     """The counts of a template's findings, None while they are not known."""
-    findings = services.checks.known(snapshot, name)
+    findings = services.checks.known(revision, name)
     return None if findings is None else Counts.model_validate(count(findings))

@@ -34,12 +34,12 @@ router = APIRouter()
 @router.get("/api/templates", tags=["templates"], summary="All templates")
 def list_templates(services: ServicesDep) -> TemplateList:
     """Every template with its metadata, those that cannot be read included."""
-    snapshot = services.snapshot
+    revision = services.revision
     return TemplateList(
-        generation=snapshot.generation,
-        templates=[summary_of(services, snapshot, name) for name in snapshot.names],
-        findings=[FindingModel.of(finding) for finding in snapshot.workspace.templates.problems],
-        problem=problem_of(snapshot.problem, services.excerpts) if snapshot.problem else None,
+        generation=revision.generation,
+        templates=[summary_of(services, revision, name) for name in revision.names],
+        findings=[FindingModel.of(finding) for finding in revision.workspace.templates.problems],
+        problem=problem_of(revision.problem, services.excerpts) if revision.problem else None,
     )
 
 
@@ -51,11 +51,11 @@ def list_templates(services: ServicesDep) -> TemplateList:
 )
 def get_template(services: ServicesDep, name: Name) -> TemplateDetail:
     """Metadata, contract, fixtures, variables and the compiled form; `problem` says why there is none."""
-    snapshot = services.snapshot
-    if name not in snapshot.versions and name.endswith("/render"):
+    revision = services.revision
+    if name not in revision.versions and name.endswith("/render"):
         raise HttpError(405, "method-not-allowed", "Rendering is a POST.", headers={"Allow": "POST"})
-    source = snapshot.workspace.source(name)
-    summary = summary_of(services, snapshot, name)
+    source = revision.workspace.source(name)
+    summary = summary_of(services, revision, name)
     metadata = source.metadata
     detail = TemplateDetail(
         **summary.model_dump(),
@@ -64,13 +64,13 @@ def get_template(services: ServicesDep, name: Name) -> TemplateDetail:
         reply_to=metadata.reply_to.address if metadata and metadata.reply_to else "",
         contract=dict(metadata.contract) if metadata else None,
         fixture_sets=_fixtures(services, source.fixtures.values(), source.broken_fixtures),
-        default_fixture=default_fixture(snapshot, name),
+        default_fixture=default_fixture(revision, name),
         placeholders=None,
         variables=[],
         compiled=None,
     )
     try:
-        compiled = snapshot.workspace.compilation(name).compiled
+        compiled = revision.workspace.compilation(name).compiled
     except BbwsTemplatesError as error:
         detail.problem = problem_of(error, services.excerpts)
         return detail
@@ -78,7 +78,7 @@ def get_template(services: ServicesDep, name: Name) -> TemplateDetail:
         html=compiled.html, text=compiled.text, subject=compiled.subject, preheader=compiled.preheader
     )
     detail.variables = [VariableModel(**asdict(variable)) for variable in variables_of(compiled)]
-    detail.placeholders = None if detail.fixture_sets else placeholders(snapshot, name)
+    detail.placeholders = None if detail.fixture_sets else placeholders(revision, name)
     return detail
 
 
@@ -87,9 +87,9 @@ def get_template(services: ServicesDep, name: Name) -> TemplateDetail:
 )
 def get_sources(services: ServicesDep, name: Name) -> TemplateSources:
     """The text of every file that the template is made of; of a broken one, as much as can be read."""
-    snapshot = services.snapshot
-    known_name(snapshot, name)
-    templates = snapshot.workspace.templates
+    revision = services.revision
+    known_name(revision, name)
+    templates = revision.workspace.templates
     files = []
     source = templates.templates.get(name) or templates.translations.get(name)
     if source is not None:

@@ -37,7 +37,7 @@ def variables_of(template: CompiledTemplate) -> tuple[UsedVariable, ...]:
 
 
 @dataclass(frozen=True)
-class _Scope:
+class _Level:
     """A level of the context stack: its path, and its JSON Schema."""
 
     path: str
@@ -47,9 +47,9 @@ class _Scope:
 class _Reader:
     def __init__(self, contract: Mapping[str, Any]) -> None:
         self.found: dict[str, UsedVariable] = {}
-        self._root = _Scope("", contract)
+        self._root = _Level("", contract)
 
-    def read(self, nodes: Iterable[Node], scopes: tuple[_Scope, ...] = ()) -> None:
+    def read(self, nodes: Iterable[Node], scopes: tuple[_Level, ...] = ()) -> None:
         scopes = scopes or (self._root,)
         for node in nodes:
             if isinstance(node, Variable):
@@ -58,7 +58,7 @@ class _Reader:
                 inner = self._note(node.path, "inverted" if node.inverted else "section", scopes)
                 self.read(node.children, scopes if node.inverted else (*scopes, inner))
 
-    def _note(self, path: tuple[str, ...], kind: str, scopes: tuple[_Scope, ...]) -> _Scope:
+    def _note(self, path: tuple[str, ...], kind: str, scopes: tuple[_Level, ...]) -> _Level:
         if not path:
             return scopes[-1]
         if path[-1].endswith(RAW) and path[-1] != RAW:
@@ -70,17 +70,17 @@ class _Reader:
             member = self._members(scope.schema, part)
             if member is None:
                 required = None
-                scope = _Scope(_join(scope.path, part), {})
+                scope = _Level(_join(scope.path, part), {})
                 continue
             required_here = self._resolve(scope.schema).get("required")
             required = isinstance(required_here, list) and part in required_here
-            scope = _Scope(_join(scope.path, part), member)
+            scope = _Level(_join(scope.path, part), member)
         schema = self._resolve(scope.schema)
         description = scope.schema.get("description") or schema.get("description") or ""
         self.found.setdefault(scope.path, UsedVariable(scope.path, kind, required, str(description)))
         items = schema.get("items")
         if kind == "section" and isinstance(items, Mapping):
-            return _Scope(f"{scope.path}[]", items)
+            return _Level(f"{scope.path}[]", items)
         return scope
 
     def _members(self, schema: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:

@@ -22,7 +22,7 @@ class News:
 class Broadcast:
     """Hands every piece of news to every listener of one event loop; slow listeners lose the oldest first.
 
-    A listener that lost something is not misled: every event carries the generation of the snapshot, and the
+    A listener that lost something is not misled: every event carries the generation of the revision, and the
     page asks the API for the rest.
     """
 

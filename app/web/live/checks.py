@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from app.core.findings import Finding, Severity, finding_of
 from app.web.live.renderings import Renderings
-from app.web.live.workspace import LiveWorkspace, Snapshot
+from app.web.live.workspace import LiveWorkspace, Revision
 from bbws_templates.errors import BbwsTemplatesError
 
 _PATIENCE = 0.25
@@ -49,24 +49,24 @@ class Checks:
             self._thread.join()
 
     def look_again(self) -> None:
-        """A new snapshot has been taken."""
+        """A new revision has been taken."""
         self._wake.set()
 
-    def known(self, snapshot: Snapshot, name: str) -> tuple[Finding, ...] | None:
+    def known(self, revision: Revision, name: str) -> tuple[Finding, ...] | None:
         """The findings of a template if they have been worked out, None while they have not."""
-        return self._known.get((name, snapshot.versions.get(name, "")))
+        return self._known.get((name, revision.versions.get(name, "")))
 
-    def of(self, snapshot: Snapshot, name: str) -> tuple[Finding, ...]:
+    def of(self, revision: Revision, name: str) -> tuple[Finding, ...]:
         """The findings of a template over all its fixtures, worked out now if need be.
 
         Raises:
             UnknownNameError: there is none of that name.
         """
-        key = (name, snapshot.versions.get(name, ""))
+        key = (name, revision.versions.get(name, ""))
         with self._one_at_a_time:
             if key not in self._known:
-                self._known[key] = _check(snapshot, name)
-                self._forget(snapshot)
+                self._known[key] = _check(revision, name)
+                self._forget(revision)
             return self._known[key]
 
     def _work(self) -> None:
@@ -78,25 +78,25 @@ class Checks:
             self._catch_up()
 
     def _catch_up(self) -> None:
-        snapshot = self._live.current
-        for name in snapshot.versions:
-            if self.known(snapshot, name) is not None:
+        revision = self._live.current
+        for name in revision.versions:
+            if self.known(revision, name) is not None:
                 continue
             while time.monotonic() - self._renderings.last_used < _PATIENCE and not self._stopping:
                 time.sleep(_PATIENCE / 5)
-            if self._stopping or self._live.current is not snapshot:
+            if self._stopping or self._live.current is not revision:
                 self._wake.set()
                 return
             try:
-                self.of(snapshot, name)
+                self.of(revision, name)
             except Exception:  # noqa: BLE001  a defect met in one template must not end the checks of all
                 _log.exception("Checking %s has failed", name)
             else:
                 self._announce(name)
 
-    def _forget(self, snapshot: Snapshot) -> None:
+    def _forget(self, revision: Revision) -> None:
         """Keep no more than a few versions of each template."""
-        limit = 4 * len(snapshot.versions) + 16
+        limit = 4 * len(revision.versions) + 16
         while len(self._known) > limit:
             del self._known[next(iter(self._known))]
 
@@ -107,12 +107,12 @@ def count(findings: tuple[Finding, ...]) -> dict[str, int]:
     return {severity.value: counted[severity] for severity in Severity}
 
 
-def _check(snapshot: Snapshot, name: str) -> tuple[Finding, ...]:
-    workspace = snapshot.workspace
+def _check(revision: Revision, name: str) -> tuple[Finding, ...]:
+    workspace = revision.workspace
     for broken in (workspace.templates.broken, workspace.templates.broken_translations):
         if name in broken:
             return (finding_of(broken[name], template=name),)
-    if name not in snapshot.versions:
+    if name not in revision.versions:
         workspace.source(name)  # raises with the nearest names
     try:
         return workspace.check((name,), translations=False).findings

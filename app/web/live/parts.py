@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.compiler.pantry import Pantry
+from app.core.compiler.partials import PartialResolver
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.errors import TemplateSyntaxError
 from bbws_templates.references import unquoted
@@ -37,16 +37,16 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
-class Part:
+class TemplateFile:
     """One file in its role."""
 
     role: Role
     file: SourceFile
 
 
-def parts_of(source: TemplateSource, templates: TemplateSet) -> tuple[Part, ...]:
+def parts_of(source: TemplateSource, templates: TemplateSet) -> tuple[TemplateFile, ...]:
     """Every file that ``source`` is made of, each once, the template itself first."""
-    seen: dict[str, Part] = {}
+    seen: dict[str, TemplateFile] = {}
     for part in _parts(source, templates):
         seen.setdefault(part.file.label, part)
     return tuple(seen.values())
@@ -71,26 +71,26 @@ def version_of_text(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _parts(source: TemplateSource, templates: TemplateSet) -> Iterator[Part]:
-    yield Part(Role.HTML, source.html)
+def _parts(source: TemplateSource, templates: TemplateSet) -> Iterator[TemplateFile]:
+    yield TemplateFile(Role.HTML, source.html)
     if source.text:
-        yield Part(Role.TEXT, source.text)
+        yield TemplateFile(Role.TEXT, source.text)
     if source.metadata:
-        yield Part(Role.METADATA, source.metadata.file)
-        yield Part(Role.METADATA, source.metadata.contract_home)
-    drawn_in = list(_partials(source.html, Pantry(templates, source, html=True).files()))
+        yield TemplateFile(Role.METADATA, source.metadata.file)
+        yield TemplateFile(Role.METADATA, source.metadata.contract_home)
+    drawn_in = list(_partials(source.html, PartialResolver(templates, source, html=True).files()))
     for file in drawn_in:
-        yield Part(Role.PARTIAL, file)
+        yield TemplateFile(Role.PARTIAL, file)
     if source.text:
-        for file in _partials(source.text, Pantry(templates, source, html=False).files()):
-            yield Part(Role.PARTIAL, file)
+        for file in _partials(source.text, PartialResolver(templates, source, html=False).files()):
+            yield TemplateFile(Role.PARTIAL, file)
     for file in (source.html, *drawn_in):
         for sheet in _stylesheets(file, templates):
-            yield Part(Role.STYLESHEET, sheet)
+            yield TemplateFile(Role.STYLESHEET, sheet)
     if source.metadata:
         yield from _shared_contracts(source.metadata.contract_home, templates)
     for fixture in source.fixtures.values():
-        yield Part(Role.FIXTURE, fixture.file)
+        yield TemplateFile(Role.FIXTURE, fixture.file)
 
 
 def _partials(
@@ -121,7 +121,7 @@ def _stylesheets(file: SourceFile, templates: TemplateSet) -> Iterator[SourceFil
                     yield sheet
 
 
-def _shared_contracts(metadata: SourceFile, templates: TemplateSet) -> Iterator[Part]:
+def _shared_contracts(metadata: SourceFile, templates: TemplateSet) -> Iterator[TemplateFile]:
     """The contract files that the metadata refers to; only those the loader could have read itself."""
     for reference in dict.fromkeys(map(unquoted, _FILE_REFERENCE.findall(metadata.text))):
         path = (metadata.path.parent / reference).resolve()
@@ -132,4 +132,4 @@ def _shared_contracts(metadata: SourceFile, templates: TemplateSet) -> Iterator[
             text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError):
             continue  # the loader has said so already
-        yield Part(Role.CONTRACT, SourceFile(path, label, text))
+        yield TemplateFile(Role.CONTRACT, SourceFile(path, label, text))

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from app.core.findings import Finding
 from app.core.workspace import Rendered
-from app.web.live.workspace import Snapshot
+from app.web.live.workspace import Revision
 
 _KEPT = 256
 
@@ -49,33 +49,33 @@ class Renderings:
         self._in_work: dict[tuple[str, ...], threading.Lock] = {}
         self.last_used = 0.0
 
-    def rendered(self, snapshot: Snapshot, name: str, data: Data) -> Rendered:
+    def rendered(self, revision: Revision, name: str, data: Data) -> Rendered:
         """The mail alone: what the frame needs, without waiting for the checks."""
         return self._once(
-            snapshot,
+            revision,
             name,
             data,
             "mail",
-            lambda: snapshot.workspace.rendered(name, data.members, strict=not data.lenient),
+            lambda: revision.workspace.rendered(name, data.members, strict=not data.lenient),
         )
 
-    def findings(self, snapshot: Snapshot, name: str, data: Data) -> tuple[Finding, ...]:
+    def findings(self, revision: Revision, name: str, data: Data) -> tuple[Finding, ...]:
         """What the checks say of the mail."""
         return self._once(
-            snapshot,
+            revision,
             name,
             data,
             "findings",
-            lambda: snapshot.workspace.examine(
-                name, self.rendered(snapshot, name, data), fixture=data.scenario
+            lambda: revision.workspace.examine(
+                name, self.rendered(revision, name, data), fixture=data.scenario
             ),
         )
 
     def _once(
-        self, snapshot: Snapshot, name: str, data: Data, kind: str, make: Callable[[], Result]
+        self, revision: Revision, name: str, data: Data, kind: str, make: Callable[[], Result]
     ) -> Result:
         self.last_used = time.monotonic()
-        version = snapshot.versions.get(name)
+        version = revision.versions.get(name)
         if version is None:
             return make()  # an unknown name: the workspace knows the nearest ones
         key = (kind, name, version, data.digest)

@@ -1,4 +1,4 @@
-"""The template set as it is on disk now: one immutable snapshot, swapped whole when a file is saved."""
+"""The template set as it is on disk now: one immutable revision, swapped whole when a file is saved."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bbws_templates.layout import parted
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class Revision:
     """A workspace with what the pages need to know of it.
 
     ``versions`` holds a digest per template, the broken ones included: the same digest, the same mail. A
@@ -35,7 +35,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Change:
+class Reload:
     """What a reload changed: names of templates, by what happened to them."""
 
     generation: int
@@ -46,13 +46,13 @@ class Change:
 
 
 class LiveWorkspace:
-    """Holds the current snapshot. Readers take it once per request and are never disturbed by a swap.
+    """Holds the current revision. Readers take it once per request and are never disturbed by a swap.
 
     ``run_id`` tells one process from the next, so that a page notices a restart of the server.
     """
 
     def __init__(self, templates: Path, fixtures: Path) -> None:
-        """Load the first snapshot.
+        """Load the first revision.
 
         Raises:
             SourceError: the templates folder does not exist.
@@ -64,11 +64,11 @@ class LiveWorkspace:
         self._current = _snapshot(Workspace.load(templates, fixtures), 1)
 
     @property
-    def current(self) -> Snapshot:
-        """The newest snapshot."""
+    def current(self) -> Revision:
+        """The newest revision."""
         return self._current
 
-    def reload(self) -> Change | None:
+    def reload(self) -> Reload | None:
         """Read the folders again and swap; None when nothing that matters has changed."""
         with self._lock:
             before = self._current
@@ -76,14 +76,14 @@ class LiveWorkspace:
             try:
                 after = _snapshot(Workspace.load(self.templates, self.fixtures), generation)
             except BbwsTemplatesError as error:
-                after = Snapshot(generation, before.workspace, before.versions, error)
+                after = Revision(generation, before.workspace, before.versions, error)
             if _sameness(before) == _sameness(after):
                 return None
             self._current = after
         return _difference(before, after)
 
 
-def _snapshot(workspace: Workspace, generation: int) -> Snapshot:
+def _snapshot(workspace: Workspace, generation: int) -> Revision:
     templates = workspace.templates
     versions = {
         name: version_of(source, templates)
@@ -95,16 +95,16 @@ def _snapshot(workspace: Workspace, generation: int) -> Snapshot:
         for broken in (templates.broken, templates.broken_translations)
         for name, error in broken.items()
     }
-    return Snapshot(generation, workspace, versions)
+    return Revision(generation, workspace, versions)
 
 
-def _sameness(snapshot: Snapshot) -> object:
-    return (snapshot.versions, snapshot.workspace.templates.problems, str(snapshot.problem or ""))
+def _sameness(revision: Revision) -> object:
+    return (revision.versions, revision.workspace.templates.problems, str(revision.problem or ""))
 
 
-def _difference(before: Snapshot, after: Snapshot) -> Change:
+def _difference(before: Revision, after: Revision) -> Reload:
     old, new = before.versions, after.versions
-    return Change(
+    return Reload(
         generation=after.generation,
         changed=tuple(name for name in new if name in old and old[name] != new[name]),
         added=tuple(name for name in new if name not in old),

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from app.core.html.edits import Edits
 from app.web.live.stand_ins import StandIns
-from app.web.pages.scheme import Scheme, prefer_in_css, prefer_in_media, prefer_in_meta
+from app.web.pages.scheme import ColourScheme, prefer_in_css, prefer_in_media, prefer_in_meta
 
 # Clicking a link must neither leave the page nor replace the mail: every link asks for a new window, which
 # the sandbox then refuses.
@@ -27,7 +27,7 @@ _DOCUMENTS_FROM = frozenset({"src", "data", "srcdoc"})
 _HINTS = frozenset({"dns-prefetch", "preconnect", "prefetch", "preload", "prerender", "modulepreload"})
 
 
-def frame_document(document: str, *, scheme: Scheme | None, stand_ins: StandIns) -> str:
+def frame_document(document: str, *, scheme: ColourScheme | None, stand_ins: StandIns) -> str:
     """``document`` as the preview frame shows it.
 
     With ``scheme`` None the reader's own preference decides.
@@ -41,7 +41,7 @@ def frame_document(document: str, *, scheme: Scheme | None, stand_ins: StandIns)
 class _Rules:
     """What becomes of an attribute and of a style sheet."""
 
-    def __init__(self, scheme: Scheme | None, stand_ins: StandIns) -> None:
+    def __init__(self, scheme: ColourScheme | None, stand_ins: StandIns) -> None:
         self._scheme = scheme
         self._stand_ins = stand_ins
 

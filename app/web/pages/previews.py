@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.core.clients import FORCED_DARK, client_named
 from app.core.messages import sample_message
-from app.web.api.documented import NO_SUCH, UNUSABLE, Draft, Fixture, Lenient, Name
+from app.web.api.documented import NO_SUCH, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
 from app.web.pages.framing import frame_document
-from app.web.pages.scheme import Scheme
+from app.web.pages.scheme import ColourScheme
 from app.web.services import ServicesDep, known_name
 
 router = APIRouter(tags=["previews"])
@@ -29,7 +29,7 @@ BARE_POLICY = _POLICY
 EMBEDDED_POLICY = f"{_POLICY} allow-same-origin"
 
 
-class Format(StrEnum):
+class DownloadFormat(StrEnum):
     """What can be taken away."""
 
     EML = "eml"
@@ -38,12 +38,14 @@ class Format(StrEnum):
 
 
 _MEDIA = {
-    Format.EML: ("message/rfc822", "eml"),
-    Format.HTML: ("text/html", "html"),
-    Format.TEXT: ("text/plain", "txt"),
+    DownloadFormat.EML: ("message/rfc822", "eml"),
+    DownloadFormat.HTML: ("text/html", "html"),
+    DownloadFormat.TEXT: ("text/plain", "txt"),
 }
 
-Wanted = Annotated[Scheme | None, Query(description="The colour scheme; the browser's own when left out.")]
+Wanted = Annotated[
+    ColourScheme | None, Query(description="The colour scheme; the browser's own when left out.")
+]
 Embed = Annotated[bool, Query(description="For a frame in our own pages: its policy lets them scroll it.")]
 ClientKey = Annotated[str, Query(description="How a mail client would show it, roughly: see `/api/clients`.")]
 
@@ -57,22 +59,22 @@ ClientKey = Annotated[str, Query(description="How a mail client would show it, r
 def preview(
     services: ServicesDep,
     name: Name,
-    fixture: Fixture = "",
-    draft: Draft = "",
+    fixture: FixtureQuery = "",
+    draft: DraftQuery = "",
     scheme: Wanted = None,
     client: ClientKey = "",
-    lenient: Lenient = False,
+    lenient: LenientQuery = False,
     embed: Embed = False,
 ) -> HTMLResponse:
     """The rendered HTML under a policy that lets no script run and no request leave this host."""
-    snapshot = services.snapshot
-    known_name(snapshot, name)
-    data = services.data(snapshot, name, fixture=fixture, draft=draft, lenient=lenient)
-    source = services.renderings.rendered(snapshot, name, data).email.html
+    revision = services.revision
+    known_name(revision, name)
+    data = services.data(revision, name, fixture=fixture, draft=draft, lenient=lenient)
+    source = services.renderings.rendered(revision, name, data).email.html
     if client:
         source = client_named(client).view(source).html
     if client == FORCED_DARK.key:
-        scheme = Scheme.LIGHT  # what such a client turns over is the light mail
+        scheme = ColourScheme.LIGHT  # what such a client turns over is the light mail
     document = frame_document(source, scheme=scheme, stand_ins=services.stand_ins)
     return HTMLResponse(
         document.encode("utf-8", "replace"), headers={"Content-Security-Policy": frame_policy(embed)}
@@ -88,21 +90,21 @@ def preview(
 def download(
     services: ServicesDep,
     name: Name,
-    format: Format = Format.EML,  # noqa: A002  the name in the address
-    fixture: Fixture = "",
-    draft: Draft = "",
-    lenient: Lenient = False,
+    format: DownloadFormat = DownloadFormat.EML,  # noqa: A002  the name in the address
+    fixture: FixtureQuery = "",
+    draft: DraftQuery = "",
+    lenient: LenientQuery = False,
 ) -> Response:
     """The mail as a file: a whole message that mail programs open, its HTML, or its text."""
-    snapshot = services.snapshot
-    known_name(snapshot, name)
-    data = services.data(snapshot, name, fixture=fixture, draft=draft, lenient=lenient)
-    email = services.renderings.rendered(snapshot, name, data).email
-    if format is Format.EML:
-        source = snapshot.workspace.source(name)
+    revision = services.revision
+    known_name(revision, name)
+    data = services.data(revision, name, fixture=fixture, draft=draft, lenient=lenient)
+    email = services.renderings.rendered(revision, name, data).email
+    if format is DownloadFormat.EML:
+        source = revision.workspace.source(name)
         content = sample_message(email, source, data.members).message.as_bytes()
     else:
-        content = (email.html if format is Format.HTML else email.text).encode("utf-8", "replace")
+        content = (email.html if format is DownloadFormat.HTML else email.text).encode("utf-8", "replace")
     media_type, suffix = _MEDIA[format]
     file_name = "-".join(filter(None, [*name.split("/"), data.scenario or "edited"]))
     return Response(

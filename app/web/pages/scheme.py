@@ -17,7 +17,7 @@ from typing import Any
 import tinycss2
 
 
-class Scheme(StrEnum):
+class ColourScheme(StrEnum):
     """The two colour schemes that a person can prefer."""
 
     LIGHT = "light"
@@ -29,7 +29,7 @@ _NEVER = "(min-width:1000000px)"
 _RELEVANT = re.compile(r"color-scheme", re.IGNORECASE)
 
 
-def prefer_in_css(css: str, scheme: Scheme) -> str:
+def prefer_in_css(css: str, scheme: ColourScheme) -> str:
     """``css`` as a person who prefers ``scheme`` would see it; unchanged where it does not ask."""
     if not _RELEVANT.search(css):
         return css
@@ -38,21 +38,21 @@ def prefer_in_css(css: str, scheme: Scheme) -> str:
     return re.sub(r"</(?=style)", r"<\\/", rewritten, flags=re.IGNORECASE)
 
 
-def prefer_in_media(media: str, scheme: Scheme) -> str:
+def prefer_in_media(media: str, scheme: ColourScheme) -> str:
     """The value of a ``media`` attribute, likewise."""
     return prefer_in_css(media, scheme)
 
 
-def prefer_in_meta(content: str, scheme: Scheme) -> str:
+def prefer_in_meta(content: str, scheme: ColourScheme) -> str:
     """The content of ``<meta name="color-scheme">`` narrowed to ``scheme`` when it offers it."""
     words = content.split()
     lower = {word.lower() for word in words}
     if scheme not in lower:
         return content
-    return " ".join(word for word in words if word.lower() not in set(Scheme) - {scheme})
+    return " ".join(word for word in words if word.lower() not in set(ColourScheme) - {scheme})
 
 
-def _rewrite(nodes: Sequence[Any], scheme: Scheme) -> list[Any]:
+def _rewrite(nodes: Sequence[Any], scheme: ColourScheme) -> list[Any]:
     result: list[Any] = []
     for node in nodes:
         if node.type == "() block" and _is_preference(node.content):
@@ -69,12 +69,12 @@ def _is_preference(content: Sequence[Any]) -> bool:
     return first is not None and first.type == "ident" and first.lower_value == "prefers-color-scheme"
 
 
-def _answer(content: Sequence[Any], scheme: Scheme) -> str:
+def _answer(content: Sequence[Any], scheme: ColourScheme) -> str:
     wanted = [node.lower_value for node in content if node.type == "ident"][1:]
     return _ALWAYS if not wanted or wanted == [scheme.value] else _NEVER
 
 
-def _narrow_declarations(nodes: list[Any], scheme: Scheme) -> list[Any]:
+def _narrow_declarations(nodes: list[Any], scheme: ColourScheme) -> list[Any]:
     """Drop the other scheme's word from every ``color-scheme`` declaration that offers both."""
     dropped: set[int] = set()
     for index, node in enumerate(nodes):
@@ -83,7 +83,7 @@ def _narrow_declarations(nodes: list[Any], scheme: Scheme) -> list[Any]:
         value = _declaration_value(nodes, index + 1)
         words = {word.lower_value for _, word in value}
         if scheme.value in words:
-            dropped.update(at for at, word in value if word.lower_value in set(Scheme) - {scheme})
+            dropped.update(at for at, word in value if word.lower_value in set(ColourScheme) - {scheme})
     return [node for index, node in enumerate(nodes) if index not in dropped]
 
 

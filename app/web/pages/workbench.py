@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from app.core.clients import CLIENTS
 from app.web.api.pairs import arrange, title_of
 from app.web.api.summaries import counts_of, summary_of
-from app.web.live.workspace import Snapshot
+from app.web.live.workspace import Revision
 from app.web.problems import problem_of
 from app.web.services import Services, ServicesDep, known_name
 from bbws_templates.layout import parted
@@ -22,23 +22,23 @@ def gallery(request: Request, services: ServicesDep, locale: str = "") -> Respon
 
     Each is in the language ``locale``, if it is there in it.
     """
-    snapshot = services.snapshot
-    workspace = snapshot.workspace
+    revision = services.revision
+    workspace = revision.workspace
     summaries = {
-        name: summary_of(services, snapshot, workspace.in_language(name, locale)) for name in snapshot.names
+        name: summary_of(services, revision, workspace.in_language(name, locale)) for name in revision.names
     }
     return services.pages.TemplateResponse(
         request,
         "gallery.html",
         {
             **_common(services),
-            "shelves": arrange(snapshot.names),
+            "shelves": arrange(revision.names),
             "summaries": summaries,
             "locale": locale,
-            "faulty": {name for name in snapshot.versions if _has_errors(services, snapshot, name)},
+            "faulty": {name for name in revision.versions if _has_errors(services, revision, name)},
             "own_locale": workspace.templates.settings.locale,
             "languages": sorted({tag for each in summaries.values() for tag in each.locales}),
-            "remarks": snapshot.workspace.templates.problems,
+            "remarks": revision.workspace.templates.problems,
         },
     )
 
@@ -46,19 +46,19 @@ def gallery(request: Request, services: ServicesDep, locale: str = "") -> Respon
 @router.get("/templates/{name:path}")
 def template(request: Request, services: ServicesDep, name: str) -> HTMLResponse:
     """One template with everything about it; a broken one too, so that it recovers on the next save."""
-    snapshot = services.snapshot
-    known_name(snapshot, name)
-    names = [row_name for shelf in arrange(snapshot.names) for row in shelf.rows for row_name in row.names]
+    revision = services.revision
+    known_name(revision, name)
+    names = [row_name for shelf in arrange(revision.names) for row in shelf.rows for row_name in row.names]
     base, locale = parted(name)
     at = names.index(base)
-    workspace = snapshot.workspace
+    workspace = revision.workspace
     return services.pages.TemplateResponse(
         request,
         "template.html",
         {
             **_common(services),
-            "summary": summary_of(services, snapshot, name),
-            "shelves": arrange(snapshot.names),
+            "summary": summary_of(services, revision, name),
+            "shelves": arrange(revision.names),
             "base": base,
             "editions": workspace.editions([base]),
             "own_locale": workspace.templates.settings.locale,
@@ -77,17 +77,17 @@ def docs(request: Request, services: ServicesDep) -> HTMLResponse:
     )
 
 
-def _has_errors(services: Services, snapshot: Snapshot, name: str) -> bool:
+def _has_errors(services: Services, revision: Revision, name: str) -> bool:
     """Whether the checks have found an error; not while they have not looked."""
-    counts = counts_of(services, snapshot, name)
+    counts = counts_of(services, revision, name)
     return counts is not None and counts.error > 0
 
 
 def _common(services: Services) -> dict[str, object]:
-    snapshot = services.snapshot
+    revision = services.revision
     return {
-        "generation": snapshot.generation,
+        "generation": revision.generation,
         "run": services.live.run_id,
-        "outage": problem_of(snapshot.problem, services.excerpts) if snapshot.problem else None,
+        "outage": problem_of(revision.problem, services.excerpts) if revision.problem else None,
         "title_of": title_of,
     }

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.origins import Origins, Tracer
-from app.core.compiler.plaintext.page import Page
+from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.reading import Reader
 from app.core.css.cascade import Matched
 from app.core.findings import Finding, Severity
@@ -40,7 +40,7 @@ def plain_text(
     """
     if masked.root is None:
         return as_mustache(document, "")
-    lines = Reader(Page(document, masked, rules)).whole(masked.root)
+    lines = Reader(Layout(document, masked, rules)).whole(masked.root)
     text = "\n".join(line.text for line in lines).strip("\n")
     return as_mustache(document, text + "\n" if text else "")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 
-from app.core.compiler.plaintext.declarations import EVERYWHERE, pixels, settled
+from app.core.compiler.plaintext.declarations import EVERYWHERE, final_values, pixels
 from app.core.compiler.plaintext.hiding import float_of, is_hidden, is_indented_away
 
 # Blocks that a blank line sets apart, and those that only begin a line of their own.
@@ -136,7 +136,7 @@ def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
 
     ``hints`` are attributes that act as styles: ``hidden``, ``type=…`` of a list; ``closed`` is a dialog.
     """
-    style = settled(css) if css else {}
+    style = final_values(css) if css else {}
     display = _display(tag, style, hints)
     if display in _GONE_DISPLAYS:
         return _GONE

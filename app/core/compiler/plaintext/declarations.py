@@ -86,7 +86,7 @@ def pixels(value: str) -> float | None:
 
 
 @lru_cache(maxsize=4096)
-def settled(css: str) -> dict[str, str]:
+def final_values(css: str) -> dict[str, str]:
     """The value in force of each property that matters here, in lower case; not to be changed.
 
     ``css`` is the whole text of a style attribute in the order of the cascade.

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.core.compiler.plaintext.numbering import integer
-from app.core.compiler.plaintext.page import Page, between
-from app.core.html.tree import Node, is_comment, is_element
+from app.core.compiler.plaintext.page import Layout, between
+from app.core.html.tree import ElementNode, is_comment, is_element
 
 _GROUPS = frozenset({"thead", "tbody", "tfoot"})
 _CELLS = frozenset({"td", "th"})
@@ -23,7 +23,7 @@ _MOST_ROWS = 65534  # HTML's own limit of a span
 class Cell:
     """A cell and the columns that it covers, ``end`` exclusive."""
 
-    node: Node
+    node: ElementNode
     start: int
     end: int
 
@@ -50,7 +50,7 @@ class Row:
         return len(self.cells) > 1 and (self.in_head or all(cell.is_heading for cell in self.cells))
 
 
-def ordered(page: Page, table: Node) -> list[Node]:
+def ordered(page: Layout, table: ElementNode) -> list[ElementNode]:
     """The children of a table, or of a row group, from top to bottom as they are shown.
 
     A section that holds nothing but a head or a foot moves with it.
@@ -58,7 +58,7 @@ def ordered(page: Page, table: Node) -> list[Node]:
     children = list(table)
     if not any(child.tag in {"thead", "tfoot"} for child in children):
         return children
-    runs: list[list[Node]] = []
+    runs: list[list[ElementNode]] = []
     here = 0
     while here < len(children):
         closing = page.closing(children[here]) if is_comment(children[here]) else None
@@ -74,7 +74,7 @@ def ordered(page: Page, table: Node) -> list[Node]:
     return [node for run in [*columns, *filter(None, [head]), *rest, *filter(None, [foot])] for node in run]
 
 
-def rows(page: Page, table: Node) -> list[Row] | None:
+def rows(page: Layout, table: ElementNode) -> list[Row] | None:
     """The rows of a table; None where columns come and go, or something else than rows stands in it."""
     found: list[Row] = []
     covered: list[int] = []  # for how many rows each column is still covered from above
@@ -94,7 +94,7 @@ def rows(page: Page, table: Node) -> list[Row] | None:
     return found
 
 
-def _only(run: list[Node], tag: str) -> bool:
+def _only(run: list[ElementNode], tag: str) -> bool:
     """Whether a run of children shows nothing but row groups of one kind."""
     elements = [node for node in run if is_element(node)]
     return bool(elements) and all(
@@ -102,7 +102,7 @@ def _only(run: list[Node], tag: str) -> bool:
     )
 
 
-def _rows(page: Page, parent: Node, *, in_head: bool) -> Iterator[tuple[Node, bool]]:
+def _rows(page: Layout, parent: ElementNode, *, in_head: bool) -> Iterator[tuple[ElementNode, bool]]:
     for child in ordered(page, parent):
         if child.tag in _GROUPS:
             if not page.is_gone(child):
@@ -111,7 +111,7 @@ def _rows(page: Page, parent: Node, *, in_head: bool) -> Iterator[tuple[Node, bo
             yield child, in_head
 
 
-def _cells(page: Page, row: Node, covered: list[int]) -> Iterator[Cell]:
+def _cells(page: Layout, row: ElementNode, covered: list[int]) -> Iterator[Cell]:
     """The cells of a row, beside those that reach into it from above."""
     column = 0
     spans: list[tuple[int, int, int]] = []

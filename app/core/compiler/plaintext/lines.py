@@ -30,7 +30,7 @@ _CLOSING = frozenset(".,;:!?)]}»”’\"'…。、，")
 _LINE_END = re.compile(r"\r\n|[\r\n]")
 
 
-class Kind(Enum):
+class LineKind(Enum):
     """What a line is: text, a section tag that vanishes with its line, or nothing."""
 
     TEXT = auto()
@@ -42,7 +42,7 @@ class Kind(Enum):
 class Line:
     """One line, without its end."""
 
-    kind: Kind
+    kind: LineKind
     text: str = ""
 
 
@@ -58,7 +58,7 @@ class Passage:
     @property
     def joined(self) -> str:
         """All of it on one line."""
-        return " ".join(line.text for line in self.lines if line.kind is not Kind.BLANK)
+        return " ".join(line.text for line in self.lines if line.kind is not LineKind.BLANK)
 
 
 class LineWriter:
@@ -66,7 +66,7 @@ class LineWriter:
 
     def __init__(self) -> None:
         self._lines: list[Line] = []
-        self._last_kind: Kind | None = None  # the last line's kind that is not a tag
+        self._last_kind: LineKind | None = None  # the last line's kind that is not a tag
         self._pieces: list[str] = []  # of the line being written; none is empty
         self._wants_blank = False
         self._wants_gap = False
@@ -137,12 +137,12 @@ class LineWriter:
         if not has_text:
             # A tag alone on its line would take its end along when it vanishes, and join two lines.
             last = self._lines[-1] if self._lines else None
-            if last is not None and last.kind is Kind.TEXT and not opens:
+            if last is not None and last.kind is LineKind.TEXT and not opens:
                 self._lines[-1] = replace(last, text=last.text + text)
                 return
             text += _KEPT_LINE
         self._separate()
-        self._line(Line(Kind.TEXT, (self._indent if self._bullet is None else self._bullet) + text))
+        self._line(Line(LineKind.TEXT, (self._indent if self._bullet is None else self._bullet) + text))
         self._bullet = None
 
     def end_block(self) -> None:
@@ -154,14 +154,14 @@ class LineWriter:
         """A section tag on a line of its own."""
         self.break_line()
         self._separate()
-        self._line(Line(Kind.TAG, word))
+        self._line(Line(LineKind.TAG, word))
 
     def add(self, line: Line) -> None:
         """A finished line, indented like the others."""
         self.break_line()
-        if line.kind is Kind.BLANK:
+        if line.kind is LineKind.BLANK:
             self._wants_blank = True
-        elif line.kind is Kind.TAG:
+        elif line.kind is LineKind.TAG:
             self.tag(line.text)
         else:
             self._pieces = [line.text] if line.text else []
@@ -213,17 +213,19 @@ class LineWriter:
             self.break_line()
         else:
             self._pieces = []
-            self._wants_blank = self._wants_blank or (bool(self._lines) and self._lines[-1].kind is Kind.TEXT)
+            self._wants_blank = self._wants_blank or (
+                bool(self._lines) and self._lines[-1].kind is LineKind.TEXT
+            )
 
     def _separate(self) -> None:
         """A blank line, if one is wanted and the last line, apart from tags, is text."""
-        if self._wants_blank and self._last_kind is Kind.TEXT:
-            self._line(Line(Kind.BLANK))
+        if self._wants_blank and self._last_kind is LineKind.TEXT:
+            self._line(Line(LineKind.BLANK))
         self._wants_blank = False
 
     def _line(self, line: Line) -> None:
         self._lines.append(line)
-        if line.kind is not Kind.TAG:
+        if line.kind is not LineKind.TAG:
             self._last_kind = line.kind
 
     @property

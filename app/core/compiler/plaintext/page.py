@@ -11,7 +11,7 @@ from app.core.compiler.masking import MaskedDocument, section_number
 from app.core.compiler.plaintext.appearance import ROOT, Flow, Look, look
 from app.core.compiler.plaintext.remaining import remaining_rules
 from app.core.css.cascade import Matched, merged
-from app.core.html.tree import Node, is_element
+from app.core.html.tree import ElementNode, is_element
 
 _LISTS = frozenset({"ol", "ul", "menu", "dir", "li"})
 _GONE = look("template", "", (), ROOT)
@@ -19,7 +19,7 @@ _GONE = look("template", "", (), ROOT)
 _STRUCTURE = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "hr", "blockquote", "pre"})
 
 
-class Page:
+class Layout:
     """Looks, section tags and block structure, worked out once, in time that grows with the document.
 
     ``rules`` holds the style rules for the start tag of each number.
@@ -36,32 +36,32 @@ class Page:
             for pair in document.sections
             if pair.opening_number in masked.sections and pair.closing_number in masked.sections
         }
-        self._looks: dict[Node, Look] = {}
-        self._blocks: set[Node] = set()
-        self._breaks: set[Node] = set()  # those, line breaks, and what holds any
-        self._structured: set[Node] = set()
-        self._remaining: Mapping[Node, Sequence[Matched]] = {}
+        self._looks: dict[ElementNode, Look] = {}
+        self._blocks: set[ElementNode] = set()
+        self._breaks: set[ElementNode] = set()  # those, line breaks, and what holds any
+        self._structured: set[ElementNode] = set()
+        self._remaining: Mapping[ElementNode, Sequence[Matched]] = {}
         if masked.root is not None:
             self._remaining = remaining_rules(document, masked.root)
             self._survey(masked.root)
 
-    def look(self, element: Node) -> Look:
+    def look(self, element: ElementNode) -> Look:
         """How an element appears."""
         return self._looks.get(element, _GONE)
 
-    def is_gone(self, element: Node) -> bool:
+    def is_gone(self, element: ElementNode) -> bool:
         """Whether nothing of an element is seen."""
         return self.look(element).flow is Flow.GONE
 
-    def holds_block(self, node: Node) -> bool:
+    def holds_block(self, node: ElementNode) -> bool:
         """Whether a node is a block that can be seen, or holds one."""
         return node in self._blocks
 
-    def is_structured(self, element: Node) -> bool:
+    def is_structured(self, element: ElementNode) -> bool:
         """Whether an element holds headings, lists or tables."""
         return element in self._structured
 
-    def word(self, comment: Node) -> str:
+    def word(self, comment: ElementNode) -> str:
         """The veiled section tag that a comment stands for, "" for any other comment."""
         number = section_number(comment)
         if number is None:
@@ -69,7 +69,7 @@ class Page:
         tag = self._document.veil.tags[number]
         return self._document.veil.text[tag.start : tag.end]
 
-    def closing(self, comment: Node) -> Node | None:
+    def closing(self, comment: ElementNode) -> ElementNode | None:
         """The comment that stands for the end of the section which ``comment`` opens."""
         return self._closing.get(comment)
 
@@ -85,7 +85,7 @@ class Page:
         """Characters of a text, with ``variable`` for each tag in it."""
         return len(text) - sum(len(word.group()) - variable for word in self._document.veil.words(text))
 
-    def holds_nothing(self, opening: Node, closing: Node) -> bool:
+    def holds_nothing(self, opening: ElementNode, closing: ElementNode) -> bool:
         """Whether a section has nothing to show, such as a hidden preheader."""
         if (opening.tail or "").strip():
             return False
@@ -94,7 +94,7 @@ class Page:
             for node in between(opening, closing)
         )
 
-    def stands_alone(self, opening: Node, closing: Node) -> bool:
+    def stands_alone(self, opening: ElementNode, closing: ElementNode) -> bool:
         """Whether a section stands between lines rather than within one."""
         inside = list(between(opening, closing))
         if any(node in self._breaks and node.tag != "br" for node in inside):
@@ -105,7 +105,7 @@ class Page:
         ends_line = bool(inside) and inside[-1].tag == "br" and not (inside[-1].tail or "").strip()
         return self._at_line_start(opening) and (ends_line or self._at_line_end(closing))
 
-    def _at_line_start(self, node: Node) -> bool:
+    def _at_line_start(self, node: ElementNode) -> bool:
         """Whether nothing but white space stands before a node on its line."""
         before = node.getprevious()
         if before is None:
@@ -113,14 +113,14 @@ class Page:
             return parent is None or not (parent.text or "").strip()
         return before in self._breaks and not (before.tail or "").strip()
 
-    def _at_line_end(self, node: Node) -> bool:
+    def _at_line_end(self, node: ElementNode) -> bool:
         """Whether nothing but white space stands after a node on its line."""
         if (node.tail or "").strip():
             return False
         after = node.getnext()
         return after is None or after in self._breaks
 
-    def _survey(self, root: Node) -> None:
+    def _survey(self, root: ElementNode) -> None:
         elements = [element for element in root.iter() if is_element(element)]
         # Without a doctype, tables inherit neither the size of letters nor white space: the quirks of HTML.
         quirky = not any(comment.declaration for comment in self._document.markup.comments)
@@ -150,7 +150,7 @@ class Page:
             if parent is not None and (element.tag in _STRUCTURE or element in self._structured):
                 self._structured.add(parent)
 
-    def _css(self, element: Node) -> str:
+    def _css(self, element: ElementNode) -> str:
         """The declarations in force on an element, as far as its rules and its own style say."""
         number = self._numbers.get(element)
         if number is None:
@@ -160,7 +160,7 @@ class Page:
         return merged(rules, html.unescape(own or "")) if own or rules else ""
 
 
-def between(opening: Node, closing: Node) -> Iterator[Node]:
+def between(opening: ElementNode, closing: ElementNode) -> Iterator[ElementNode]:
     """The siblings between a section's two tags."""
     for node in opening.itersiblings():
         if node is closing:
@@ -168,7 +168,7 @@ def between(opening: Node, closing: Node) -> Iterator[Node]:
         yield node
 
 
-def _hints(element: Node) -> tuple[str, ...]:
+def _hints(element: ElementNode) -> tuple[str, ...]:
     """Attributes that act as styles."""
     hints = []
     tag = element.tag

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from app.core.compiler.plaintext.appearance import APART, Flow, Look
 from app.core.compiler.plaintext.grid import ordered
-from app.core.compiler.plaintext.lines import STRUCK, Kind, Line, LineWriter, Passage
+from app.core.compiler.plaintext.lines import STRUCK, Line, LineKind, LineWriter, Passage
 from app.core.compiler.plaintext.links import says_the_same, target
 from app.core.compiler.plaintext.numbering import integer, marker
-from app.core.compiler.plaintext.page import Page
+from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.tables import read_table
-from app.core.html.tree import Node, is_comment, is_element
+from app.core.html.tree import ElementNode, is_comment, is_element
 
 _HEADINGS = {"h1": "=", "h2": "-", "h3": "-"}
 _RULE = "-" * 40
@@ -27,14 +27,14 @@ class Reader:
 
     variable_width = 3  # that of a currency, the variable that labels have in them
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Layout) -> None:
         self.page = page
         self._out = LineWriter()
-        self._block_tags: set[Node] = set()
-        self._empty_tags: set[Node] = set()
+        self._block_tags: set[ElementNode] = set()
+        self._empty_tags: set[ElementNode] = set()
         self._striking = False
         self._drawn = 0
-        self._readers: dict[str, Callable[[Node], None]] = {
+        self._readers: dict[str, Callable[[ElementNode], None]] = {
             "details": self._details,
             "br": lambda _: self._out.break_line(),
             "hr": lambda _: self._out.write(_RULE),
@@ -47,7 +47,7 @@ class Reader:
             **dict.fromkeys(("a", "area"), self._link),
         }
 
-    def whole(self, root: Node) -> list[Line]:
+    def whole(self, root: ElementNode) -> list[Line]:
         """The document, with sections that surround its root."""
         for comment in reversed(list(root.itersiblings(preceding=True))):
             self._node(comment)
@@ -56,14 +56,14 @@ class Reader:
             self._node(comment)
         return self._out.finish().lines
 
-    def passage(self, element: Node) -> Passage:
+    def passage(self, element: ElementNode) -> Passage:
         """An element's content by itself."""
         outer, self._out = self._out, LineWriter()
         self._content(element)
         passage, self._out = self._out.finish(), outer
         return passage
 
-    def lines(self, cell: Node) -> list[Line]:
+    def lines(self, cell: ElementNode) -> list[Line]:
         """The lines of a cell by itself."""
         return self.passage(cell).lines
 
@@ -71,7 +71,7 @@ class Reader:
         """The number of characters that a text takes, about."""
         return self.page.width(text, self.variable_width)
 
-    def _content(self, element: Node) -> None:
+    def _content(self, element: ElementNode) -> None:
         look = self.page.look(element)
         if look.inherited.struck and not self._striking and element.tag not in _ROWS:
             self._strike(element)
@@ -93,13 +93,13 @@ class Reader:
         else:
             self._out.write_lines(text, keeps_blanks=space == "pre")
 
-    def _node(self, node: Node) -> None:
+    def _node(self, node: ElementNode) -> None:
         if is_comment(node):
             self._section_tag(node)
         elif is_element(node):
             self._element(node)
 
-    def _element(self, element: Node) -> None:
+    def _element(self, element: ElementNode) -> None:
         look = self.page.look(element)
         if look.flow is Flow.GONE:
             return
@@ -113,26 +113,26 @@ class Reader:
         read(element)
         self._edge(element, look, 1)
 
-    def _strike(self, element: Node) -> None:
+    def _strike(self, element: ElementNode) -> None:
         """What an element strikes out, with a mark at both ends of each of its lines."""
         self._striking = True
         passage = self.passage(element)
         self._striking = False
-        lines = [_struck(line, passage) if line.kind is Kind.TEXT else line for line in passage.lines]
+        lines = [_struck(line, passage) if line.kind is LineKind.TEXT else line for line in passage.lines]
         self._insert(passage, lines)
 
     def _insert(self, passage: Passage, lines: list[Line]) -> None:
         """A passage, its lines changed, into the line where its element stands, if it is one itself."""
         if passage.blank_before:
             self._out.write(" ")
-        if len(lines) == 1 and lines[0].kind is Kind.TEXT:
+        if len(lines) == 1 and lines[0].kind is LineKind.TEXT:
             self._out.insert(lines[0].text)
         else:
             self._out.add_all(lines)
         if passage.blank_after:
             self._out.write(" ")
 
-    def _edge(self, element: Node, look: Look, side: int) -> None:
+    def _edge(self, element: ElementNode, look: Look, side: int) -> None:
         """What separates an element from what stands before it (side 0), or after it (1)."""
         if look.flow in {Flow.BLOCK, Flow.ITEM}:
             nested = element.tag in _LISTS and element.getparent().tag == "li"
@@ -145,7 +145,7 @@ class Reader:
         elif look.apart[side]:
             self._out.gap()
 
-    def _details(self, element: Node) -> None:
+    def _details(self, element: ElementNode) -> None:
         """All of it when it is open, else what its reader sees before opening it."""
         if element.get("open") is not None:
             self._content(element)
@@ -153,7 +153,7 @@ class Reader:
             for summary in element.iterchildren("summary"):
                 self._node(summary)
 
-    def _image(self, element: Node) -> None:
+    def _image(self, element: ElementNode) -> None:
         """The alternative text: what the image means, "" for one that decorates or counts readers."""
         if not self.page.look(element).inherited.painted:
             return
@@ -164,7 +164,7 @@ class Reader:
         if element.get("aria-hidden") != "true" and element.get("role") not in {"presentation", "none"}:
             self._out.write(element.get("alt") or "")
 
-    def _input(self, element: Node) -> None:
+    def _input(self, element: ElementNode) -> None:
         kind = (element.get("type") or "text").lower()
         if kind == "image":
             self._image(element)
@@ -172,25 +172,25 @@ class Reader:
             hint = "" if kind in _BUTTONS else element.get("placeholder")
             self._out.write(element.get("value") or hint or "")
 
-    def _select(self, element: Node) -> None:
+    def _select(self, element: ElementNode) -> None:
         """The choice that shows before anybody opens it."""
         options = list(element.iter("option"))
         chosen = next((option for option in options if option.get("selected") is not None), None)
         for option in options[:1] if chosen is None else [chosen]:
             self._content(option)
 
-    def _heading(self, element: Node) -> None:
+    def _heading(self, element: ElementNode) -> None:
         if self.page.look(element).flow is not Flow.BLOCK:
             self._content(element)
             return
         lines = self.passage(element).lines
         self._out.add_all(lines)
-        if [line.kind for line in lines] == [Kind.TEXT]:
+        if [line.kind for line in lines] == [LineKind.TEXT]:
             text = lines[0].text
             length = self.width(text) if self.page.is_fixed(text) else _UNDERLINE
-            self._out.add(Line(Kind.TEXT, _HEADINGS[element.tag] * length))
+            self._out.add(Line(LineKind.TEXT, _HEADINGS[element.tag] * length))
 
-    def _list(self, element: Node) -> None:
+    def _list(self, element: ElementNode) -> None:
         """Items with bullets, or with numbers where no section can add or remove one."""
         numbers = self._numbers(element)
         self._text(element.text, self.page.look(element))
@@ -203,7 +203,7 @@ class Reader:
                 self._node(child)
             self._text(child.tail, self.page.look(element))
 
-    def _numbers(self, element: Node) -> dict[Node, int | None]:
+    def _numbers(self, element: ElementNode) -> dict[ElementNode, int | None]:
         """The number of each item of a list; None for those that cannot be counted yet."""
         items = [
             child
@@ -215,7 +215,7 @@ class Reader:
         step = -1 if element.get("reversed") is not None else 1
         start = integer(element.get("start"))
         number = start if start is not None else len(items) if step < 0 else 1
-        numbers: dict[Node, int | None] = {}
+        numbers: dict[ElementNode, int | None] = {}
         for item in items:
             value = integer(item.get("value"))
             number = number if value is None else value
@@ -223,13 +223,13 @@ class Reader:
             number += step
         return numbers
 
-    def _item(self, element: Node, number: int | None = None) -> None:
+    def _item(self, element: ElementNode, number: int | None = None) -> None:
         kind = self.page.look(element).inherited.marker
         outer = self._out.begin_item(marker(kind, number))
         self._content(element)
         self._out.end_item(outer)
 
-    def _table(self, element: Node) -> None:
+    def _table(self, element: ElementNode) -> None:
         captions = [child for child in element if child.tag == "caption" and not self.page.is_gone(child)]
         above = [caption for caption in captions if not self.page.look(caption).caption_below]
         table = read_table(self, element)
@@ -243,11 +243,11 @@ class Reader:
             if caption not in above:
                 self._caption(caption)
 
-    def _caption(self, caption: Node) -> None:
+    def _caption(self, caption: ElementNode) -> None:
         self._node(caption)
         self._out.end_block()
 
-    def _layout(self, element: Node) -> None:
+    def _layout(self, element: ElementNode) -> None:
         """A table that only arranges: its rows are blocks one after the other."""
         look = self.page.look(element)
         self._text(element.text, look)
@@ -256,7 +256,7 @@ class Reader:
                 self._row_or_group(child)
             self._text(child.tail, look)
 
-    def _row_or_group(self, child: Node) -> None:
+    def _row_or_group(self, child: ElementNode) -> None:
         if child.tag in {"thead", "tbody", "tfoot"} and not self.page.is_gone(child):
             self._layout(child)
         else:
@@ -264,14 +264,14 @@ class Reader:
             if child.tag == "tr" and not self.page.is_gone(child):
                 self._out.end_block()
 
-    def _link(self, element: Node) -> None:
+    def _link(self, element: ElementNode) -> None:
         """``text: url``, or the address alone where the text says no more than it."""
         drawn = self._drawn
         address = target(element.get("href") or "")
         if element.tag == "area":
             self._out.gap()
             text = element.get("alt") or ""
-            passage = Passage([Line(Kind.TEXT, text)] if text else [], False, False, False)
+            passage = Passage([Line(LineKind.TEXT, text)] if text else [], False, False, False)
             drawn -= 1
         else:
             passage = self.passage(element)
@@ -283,7 +283,7 @@ class Reader:
             return
         if len(lines) > 1 and self.page.holds_block(element):
             self._out.add_all(lines)
-            self._out.add(Line(Kind.TEXT, address))
+            self._out.add(Line(LineKind.TEXT, address))
             return
         text = passage.joined
         if not text or says_the_same(self.page.lift(text), self.page.lift(address)):
@@ -296,7 +296,7 @@ class Reader:
         if passage.blank_after:
             self._out.write(" ")
 
-    def _section_tag(self, comment: Node) -> None:
+    def _section_tag(self, comment: ElementNode) -> None:
         word = self.page.word(comment)
         if not word:
             return
@@ -315,4 +315,4 @@ class Reader:
 
 def _struck(line: Line, passage: Passage) -> Line:
     blank = " " if passage.ends_in_address and line is passage.lines[-1] else ""
-    return Line(Kind.TEXT, f"{STRUCK}{line.text}{blank}{STRUCK}")
+    return Line(LineKind.TEXT, f"{STRUCK}{line.text}{blank}{STRUCK}")

@@ -17,16 +17,16 @@ from app.core.compiler.plaintext.declarations import is_read
 from app.core.css.cascade import Matched, Rank
 from app.core.css.selectors import Selector
 from app.core.css.stylesheet import StyleRule, parse_stylesheet
-from app.core.html.tree import Node, matching
+from app.core.html.tree import ElementNode, matching
 
 _EVERYWHERE = frozenset({"", "all", "screen"})
 _IN_BRACKETS = re.compile(r"\[[^\]]*\]")
 _BEYOND_NAMES = re.compile(r"[:|\\]")  # pseudo-classes, namespaces, escapes
 
 
-def remaining_rules(document: Document, root: Node) -> dict[Node, tuple[Matched, ...]]:
+def remaining_rules(document: Document, root: ElementNode) -> dict[ElementNode, tuple[Matched, ...]]:
     """What such rules say of each element of ``root``, the parsed copy, that they match."""
-    found: dict[Node, tuple[Matched, ...]] = {}
+    found: dict[ElementNode, tuple[Matched, ...]] = {}
     for number, style in enumerate(document.styles):
         for rule, selector in _remaining(document, style):
             item = Matched(Rank(selector.specificity, (number, rule.span.start)), rule.declarations)
@@ -54,7 +54,7 @@ def _is_of_the_page(selector: Selector) -> bool:
     return not (odd or selector.counts or selector.for_clients)
 
 
-def _matched(root: Node, selector: str) -> list[Node]:
+def _matched(root: ElementNode, selector: str) -> list[ElementNode]:
     try:
         return matching(root, selector)
     except cssselect.SelectorError:

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.core.compiler.plaintext.grid import Row, ordered, rows
-from app.core.compiler.plaintext.lines import Kind, Line
-from app.core.compiler.plaintext.page import Page
-from app.core.html.tree import Node
+from app.core.compiler.plaintext.lines import Line, LineKind
+from app.core.compiler.plaintext.page import Layout
+from app.core.html.tree import ElementNode
 
 _ARRANGES = frozenset({"presentation", "none"})
 _BAR = " | "
@@ -33,11 +33,11 @@ _WORD = re.compile(r"[^\W\d_\U000f0000-\U0010ffff\ufdd0-\ufdef]{4,}")  # longer 
 class CellReader(Protocol):
     """What the walk through a document knows of its cells."""
 
-    page: Page
+    page: Layout
     variable_width: int
     """Characters that a variable counts for in ``width``."""
 
-    def lines(self, cell: Node) -> list[Line]:
+    def lines(self, cell: ElementNode) -> list[Line]:
         """The text of a cell by itself."""
 
     def width(self, text: str) -> int:
@@ -60,7 +60,7 @@ class _Texts:
         return any(link.get("href") for link in self.row.cells[place].node.iter("a", "area"))
 
 
-def read_table(reader: CellReader, element: Node) -> list[Line] | None:
+def read_table(reader: CellReader, element: ElementNode) -> list[Line] | None:
     """A table as lines, or None for one that only arranges what it holds."""
     page = reader.page
     if element.get("role") in _ARRANGES or page.is_structured(element) or (element.text or "").strip():
@@ -69,10 +69,10 @@ def read_table(reader: CellReader, element: Node) -> list[Line] | None:
     if found is None or not any(len(row.cells) > 1 for row in found) or _holds_words(page, element):
         return None
     texts = [_Texts(row, tuple(reader.lines(cell.node) for cell in row.cells)) for row in found]
-    return _Table(reader, texts).lines()
+    return _TableText(reader, texts).lines()
 
 
-def _holds_words(page: Page, element: Node) -> bool:
+def _holds_words(page: Layout, element: ElementNode) -> bool:
     """Whether text stands between rows or cells, where none belongs."""
     return any(
         (child.tail or "").strip() or (child.tag in {"thead", "tbody", "tfoot", "tr"} and _strays(child))
@@ -80,13 +80,13 @@ def _holds_words(page: Page, element: Node) -> bool:
     )
 
 
-def _strays(element: Node) -> bool:
+def _strays(element: ElementNode) -> bool:
     if (element.text or "").strip():
         return True
     return any((child.tail or "").strip() or (child.tag == "tr" and _strays(child)) for child in element)
 
 
-class _Table:
+class _TableText:
     """Rows with their texts, and the form that they are written in."""
 
     def __init__(self, reader: CellReader, texts: Sequence[_Texts]) -> None:
@@ -129,7 +129,7 @@ class _Table:
         fits = fits and not any(item.row.is_headings for item in rest)
         if fits and any(self._is_complete(item, head, labels) for item in rest):
             return [*titles, *self._labelled_rows(rest, labels, head)]
-        heading = Line(Kind.TEXT, _BAR.join(filter(None, labels)))
+        heading = Line(LineKind.TEXT, _BAR.join(filter(None, labels)))
         if all(len(item.cells) <= 2 for item in rest) and not any(item.row.is_headings for item in rest):
             return [*titles, heading, *self._labelled_rows(rest, [])]
         return [*titles, heading, *self._barred(rest)]
@@ -168,7 +168,7 @@ class _Table:
         column = max(map(self._label_width, filter(self._is_aligned, every)), default=0) + 2
         for item, alone in zip(texts, stacked, strict=True):
             if item.row.word:
-                yield Line(Kind.TAG, item.row.word)
+                yield Line(LineKind.TAG, item.row.word)
             elif alone and head is not None:
                 yield from self._block(item, head, labels, column)
             elif len(item.cells) == 2 and not item.is_linked(0):
@@ -176,7 +176,7 @@ class _Table:
             elif len(item.cells) == 1:
                 yield from item.cells[0]
             else:
-                yield Line(Kind.TEXT, _barred(item))
+                yield Line(LineKind.TEXT, _barred(item))
 
     def _block(self, item: _Texts, head: _Texts, labels: Sequence[str], column: int) -> Iterator[Line]:
         """A row as a block: each heading with what stands under it."""
@@ -189,27 +189,27 @@ class _Table:
             ]
             if value:
                 yield from self._labelled(label, value, column)
-        yield Line(Kind.BLANK)
+        yield Line(LineKind.BLANK)
 
     def _labelled(self, label: str, value: Sequence[Line], column: int) -> Iterator[Line]:
         """``Label:  value``; further lines of the value stand below its first."""
         prefix = _label(label)
-        if prefix and value and value[0].kind is Kind.TAG:
-            yield Line(Kind.TEXT, prefix)  # the value may be missing, or come several times
+        if prefix and value and value[0].kind is LineKind.TAG:
+            yield Line(LineKind.TEXT, prefix)  # the value may be missing, or come several times
             prefix = " " * column
         elif prefix:
             aligned = self._is_aligned(label)
             prefix += " " * max(1, column - self._reader.width(prefix)) if aligned else " "
-        for line in value or [Line(Kind.TEXT, "")]:
-            if line.kind is Kind.TEXT:
-                yield Line(Kind.TEXT, (prefix + line.text).rstrip())
+        for line in value or [Line(LineKind.TEXT, "")]:
+            if line.kind is LineKind.TEXT:
+                yield Line(LineKind.TEXT, (prefix + line.text).rstrip())
                 prefix = " " * column
-            elif line.kind is Kind.TAG:
+            elif line.kind is LineKind.TAG:
                 yield line
 
     def _barred(self, texts: Sequence[_Texts]) -> Iterator[Line]:
         for item in texts:
-            yield Line(Kind.TAG, item.row.word) if item.row.word else Line(Kind.TEXT, _barred(item))
+            yield Line(LineKind.TAG, item.row.word) if item.row.word else Line(LineKind.TEXT, _barred(item))
 
     def _begins_with_labels(self) -> bool:
         """Whether each row has a heading in front."""
@@ -265,4 +265,4 @@ def _label(text: str) -> str:
 
 
 def _one_line(lines: Sequence[Line]) -> str:
-    return " ".join(line.text for line in lines if line.kind is not Kind.BLANK)
+    return " ".join(line.text for line in lines if line.kind is not LineKind.BLANK)

@@ -1,1 +1,1 @@
-"""One check per module: a function from a ``Page`` to the problems it has."""
+"""One check per module: a function from a ``Page`` to the violations it has."""

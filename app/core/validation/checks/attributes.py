@@ -26,7 +26,7 @@ from app.core.validation.data.vocabulary import (
 )
 from app.core.validation.invisible import named_invisibles
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 
 UNKNOWN = Rule(
     "unknown-attribute",
@@ -45,7 +45,7 @@ _ON_EVERY_ELEMENT = GLOBAL_ATTRIBUTES | RDFA_ATTRIBUTES | EMAIL_GLOBAL_ATTRIBUTE
 _ANYWHERE = frozenset().union(*ELEMENTS.values())
 
 
-def check_attributes(page: Page) -> Iterator[Problem]:
+def check_attributes(page: Page) -> Iterator[Violation]:
     """Unknown, misplaced and obsolete attributes, and event handlers, at the attribute."""
     for element in page.elements:
         if not element.is_html:
@@ -71,7 +71,7 @@ def check_attributes(page: Page) -> Iterator[Problem]:
                 yield _unknown(place, element.name, name)
 
 
-def _unknown(place: int, element: str, name: str) -> Problem:
+def _unknown(place: int, element: str, name: str) -> Violation:
     """A misspelling does not what it should; any other name does nothing, and harms nothing."""
     message = f"<{element}> has no attribute '{name}'."
     if hidden := named_invisibles(name):

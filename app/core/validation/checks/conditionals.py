@@ -23,7 +23,7 @@ from app.core.validation.checks.syntax import check_syntax
 from app.core.validation.checks.urls import check_urls
 from app.core.validation.checks.vml import check_vml
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 
 UNCLOSED = Rule("conditional-unclosed", ERROR, "End it with <![endif]-->.")
 OUTLOOK = Rule("outlook-syntax", ERROR)
@@ -36,7 +36,7 @@ _OF_ELEMENTS = (
 _ELEMENT = re.compile(r"<[a-zA-Z]")
 
 
-def check_conditionals(page: Page) -> Iterator[Problem]:
+def check_conditionals(page: Page) -> Iterator[Violation]:
     """Conditions without an end, or ends without a condition; and what is wrong in Outlook alone."""
     unclosed, strays = unpaired_conditions(page.html)
     for offset in unclosed:
@@ -52,28 +52,28 @@ def check_conditionals(page: Page) -> Iterator[Problem]:
         return
     said: set[tuple[int, str]] = set()
     for view in outlook_views(page.html):
-        for problem in _in_outlook(page, view):
-            if (problem.offset, problem.message) not in said:
-                said.add((problem.offset, problem.message))
-                yield problem
+        for violation in _in_outlook(page, view):
+            if (violation.offset, violation.message) not in said:
+                said.add((violation.offset, violation.message))
+                yield violation
 
 
-def _in_outlook(page: Page, view: OutlookView) -> Iterator[Problem]:
+def _in_outlook(page: Page, view: OutlookView) -> Iterator[Violation]:
     """What is wrong in the page of one version, and not in that of all other clients."""
-    known = {(problem.offset, problem.message) for problem in check_syntax(page)}
-    for problem in check_syntax(Page(view.html, page.settings)):
-        if (problem.offset, problem.message) not in known:
+    known = {(violation.offset, violation.message) for violation in check_syntax(page)}
+    for violation in check_syntax(Page(view.html, page.settings)):
+        if (violation.offset, violation.message) not in known:
             yield OUTLOOK.at(
-                problem.offset,
-                f"In Outlook for Windows: {problem.message}",
-                severity=problem.severity,
-                remedy=problem.remedy,
+                violation.offset,
+                f"In Outlook for Windows: {violation.message}",
+                severity=violation.severity,
+                remedy=violation.remedy,
             )
     if not any(_ELEMENT.search(view.vml, start, end) for start, end in view.only):
         return
     whole = Page(view.vml, page.settings)
     for check in _OF_ELEMENTS:
-        known = {(problem.offset, problem.message) for problem in check(page)}
-        for problem in check(whole):
-            if (problem.offset, problem.message) not in known:
-                yield replace(problem, message=f"In Outlook for Windows: {problem.message}")
+        known = {(violation.offset, violation.message) for violation in check(page)}
+        for violation in check(whole):
+            if (violation.offset, violation.message) not in known:
+                yield replace(violation, message=f"In Outlook for Windows: {violation.message}")

@@ -16,7 +16,7 @@ from app.core.validation.data.vocabulary import ELEMENTS, EMAIL_ELEMENTS, OBSOLE
 from app.core.validation.invisible import named_invisibles
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 
 UNKNOWN = Rule(
     "unknown-element",
@@ -57,7 +57,7 @@ _DATA = {"application/ld+json"}
 _PLAYERS = {"audio", "video"}
 
 
-def check_elements(page: Page) -> Iterator[Problem]:
+def check_elements(page: Page) -> Iterator[Violation]:
     """Unknown, obsolete, stripped and unreliable elements."""
     for element in page.elements:
         name = element.name
@@ -88,7 +88,7 @@ def check_elements(page: Page) -> Iterator[Problem]:
             yield _unknown(element)
 
 
-def _unknown(element: Element) -> Problem:
+def _unknown(element: Element) -> Violation:
     message = f"HTML has no element <{element.name}>."
     if hidden := named_invisibles(element.name):
         remedy = f"Its name holds {hidden}, which looks like a blank or like nothing: write a blank instead."
@@ -119,7 +119,7 @@ def _lacking(page: Page, slug: str) -> str:
     return names_of(support_of(FEATURES[slug], clients).not_at_all, clients) or "some clients"
 
 
-def _player(page: Page, element: Element) -> Problem:
+def _player(page: Page, element: Element) -> Violation:
     lacking = _lacking(page, f"html-{element.name}")
     falls_back = any(child.name not in {"source", "track"} for child in element.children)
     if falls_back or element.own_text.strip():

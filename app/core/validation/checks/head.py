@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.core.validation.page import Language, Page
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.page import MailLanguage, Page
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 
 LANGUAGE = Rule("missing-lang", WARNING, 'Write <html lang="en">, with the language of the text.')
 WRONG_LANGUAGE = Rule("wrong-lang", WARNING)
@@ -33,7 +33,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
-def check_head(page: Page) -> Iterator[Problem]:
+def check_head(page: Page) -> Iterator[Violation]:
     """What is missing is reported at the start tag of ``<head>``, or of ``<html>``."""
     root = page.root
     language = root.attributes.get("lang", "").strip()
@@ -53,7 +53,7 @@ def check_head(page: Page) -> Iterator[Problem]:
         yield VIEWPORT.at(head, "Without a viewport, phones shrink the page to fit.")
 
 
-def _language(page: Page, written: str, wanted: Language) -> Iterator[Problem]:
+def _language(page: Page, written: str, wanted: MailLanguage) -> Iterator[Violation]:
     """Whether the document says the language that the mail is in; a translation begins as a copy."""
     severity = ERROR if wanted.is_translation else WARNING
     place = page.place_of(page.root, "lang")
@@ -75,7 +75,7 @@ def _language(page: Page, written: str, wanted: Language) -> Iterator[Problem]:
         )
 
 
-def _charset(page: Page, head: int) -> Iterator[Problem]:
+def _charset(page: Page, head: int) -> Iterator[Violation]:
     for element in page.named("meta"):
         content = element.attributes.get("content", "")
         match = _CHARSET.search(content) if "http-equiv" in element.attributes else None

@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from app.core.html.markup import Markup
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 
 DUPLICATE = Rule("duplicate-id", ERROR, "Give each element its own id, or use a class.")
 INVALID = Rule("invalid-id", WARNING, 'Write it without blanks, such as id="order-details", or remove it.')
@@ -22,7 +22,7 @@ _REFERENCES = {"for", "headers", "form", "list", "itemref", "popovertarget"}
 _BLANKS = " \t\r\n\f"
 
 
-def check_identifiers(page: Page) -> Iterator[Problem]:
+def check_identifiers(page: Page) -> Iterator[Violation]:
     """Every id but the first of its value, at the attribute."""
     seen: Counter[str] = Counter()
     named = set(_named(page))
@@ -39,7 +39,7 @@ def check_identifiers(page: Page) -> Iterator[Problem]:
         seen[identifier] += 1
 
 
-def written_ids(markup: Markup) -> Iterator[Problem]:
+def written_ids(markup: Markup) -> Iterator[Violation]:
     """Every id that its author wrote as none, at the attribute; ``markup`` has its Mustache veiled.
 
     What data make of one is not looked at: they may hold any character.

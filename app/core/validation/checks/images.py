@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 
 MISSING = Rule("img-alt", WARNING, 'Say what the image shows: alt="…"; for mere decoration write alt="".')
 FILE_NAME = Rule("img-alt-file", WARNING, "Say what the image shows.")
@@ -23,7 +23,7 @@ _FILE = re.compile(r"[^\s/]+\.(png|jpe?g|gif|webp|svg|bmp)", re.IGNORECASE)
 _PIXELS = re.compile(r"\d+(px)?|\d+%")
 
 
-def check_images(page: Page) -> Iterator[Problem]:
+def check_images(page: Page) -> Iterator[Violation]:
     """Every image, at its start tag."""
     for image in page.named("img"):
         alt = image.attributes.get("alt")

@@ -16,7 +16,7 @@ from app.core.validation.checks.visibility import is_hidden
 from app.core.validation.css import Rgb, attribute_colour, colour, contrast, declarations, pixels
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
-from app.core.validation.rules import WARNING, Problem, Rule
+from app.core.validation.rules import WARNING, Rule, Violation
 
 LEAST_FONT_SIZE = 12.0
 """CSS pixels; footers are set in 12."""
@@ -40,12 +40,12 @@ class _Look:
     bold: bool = False
 
 
-def check_legibility(page: Page) -> Iterator[Problem]:
+def check_legibility(page: Page) -> Iterator[Violation]:
     """Every element with text of its own, and every link that looks like a button."""
     yield from _descend(page.root, _Look())
 
 
-def _descend(top: Element, look: _Look) -> Iterator[Problem]:
+def _descend(top: Element, look: _Look) -> Iterator[Violation]:
     pending = [(top, look)]
     while pending:
         element, outer = pending.pop()
@@ -97,7 +97,7 @@ def _ground(shorthand: str | None, plain: str | None, outer: Rgb | None) -> Rgb 
     return outer
 
 
-def _text(element: Element, look: _Look) -> Iterator[Problem]:
+def _text(element: Element, look: _Look) -> Iterator[Violation]:
     if look.size is not None and look.size < LEAST_FONT_SIZE and element.name not in {"sup", "sub"}:
         yield SMALL_TEXT.at(
             element.offset, f"The text is {look.size:g} px high; people cannot read it on a phone."
@@ -115,7 +115,7 @@ def _text(element: Element, look: _Look) -> Iterator[Problem]:
         )
 
 
-def _target(link: Element, look: _Look) -> Iterator[Problem]:
+def _target(link: Element, look: _Look) -> Iterator[Violation]:
     """Only links that are boxes have a height of their own; others may be as high as their line."""
     style = declarations(link.attributes.get("style", ""))
     if style.get("display") not in {"block", "inline-block"}:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
-from app.core.validation.rules import WARNING, Problem, Rule
+from app.core.validation.rules import WARNING, Rule, Violation
 
 # What a mail says is there without the link. A set that wants none of it makes it an error ("errors").
 EMPTY = Rule("empty-link", WARNING, 'Name the target: href="https://…", or a variable that is never empty.')
@@ -24,7 +24,7 @@ _VAGUE = {
 }  # fmt: skip
 
 
-def check_links(page: Page) -> Iterator[Problem]:
+def check_links(page: Page) -> Iterator[Violation]:
     """Every link, at its start tag."""
     targets = {element.attributes.get(name) for element in page.elements for name in ("id", "name")}
     for link in page.named("a"):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from app.core.validation.data.vocabulary import BLOCKS, INTERACTIVE, PHRASING_PARENTS
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 
 BLOCK_IN_INLINE = Rule(
     "block-in-inline", WARNING, "Close the inner markup first, or use a <div> or a cell around the block."
@@ -29,7 +29,7 @@ _TRANSPARENT = {"a", "ins", "del", "map", "noscript"}
 _PARENTS = {"li": _LISTS, "dt": {"dl", "div"}, "dd": {"dl", "div"}}
 
 
-def check_nesting(page: Page) -> Iterator[Problem]:
+def check_nesting(page: Page) -> Iterator[Violation]:
     """Misplaced elements, at their start tag."""
     for element in page.elements:
         parent = element.parent
@@ -52,7 +52,7 @@ def check_nesting(page: Page) -> Iterator[Problem]:
             yield STYLE_IN_BODY.at(element.offset, "Gmail removes a <style> that is not in the <head>.")
 
 
-def _block(element: Element) -> Iterator[Problem]:
+def _block(element: Element) -> Iterator[Violation]:
     in_link = False
     for outer in element.ancestors():
         if outer.name in PHRASING_PARENTS:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 
 CLIP_BYTES = 102 * 1024
 """From here on Gmail clips."""
@@ -26,8 +26,8 @@ SIZE = Rule(
 RULES = (SIZE,)
 
 
-def check_size(page: Page) -> Iterator[Problem]:
-    """One problem for the whole document, in bytes of its UTF-8 form."""
+def check_size(page: Page) -> Iterator[Violation]:
+    """One violation for the whole document, in bytes of its UTF-8 form."""
     size = len(page.html.encode("utf-8", "surrogatepass"))
     if size >= CLIP_BYTES:
         yield SIZE.at(0, f"The HTML has {size:,} bytes; Gmail cuts it off at {CLIP_BYTES:,}.")

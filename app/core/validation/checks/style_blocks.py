@@ -12,7 +12,7 @@ from functools import lru_cache
 import tinycss2
 
 from app.core.validation.page import Page
-from app.core.validation.rules import WARNING, Problem, Rule
+from app.core.validation.rules import WARNING, Rule, Violation
 
 MAX_STYLE_BYTES = 16 * 1024
 """How much CSS Gmail keeps, over all style elements; those that exceed it go."""
@@ -23,7 +23,7 @@ BACKGROUND = Rule("style-background-image", WARNING, "Use the background attribu
 RULES = (TOO_LONG, NESTED, BACKGROUND)
 
 
-def check_style_blocks(page: Page) -> Iterator[Problem]:
+def check_style_blocks(page: Page) -> Iterator[Violation]:
     """Every style element, at its start tag."""
     total = 0
     for style in page.named("style"):

@@ -27,9 +27,9 @@ from app.core.validation.data.parse_errors import (
     STRAY_ENDS,
 )
 from app.core.validation.invisible import Culprit, culprits, differing, named, without
-from app.core.validation.page import Attribute, Page
+from app.core.validation.page import Page, WrittenAttribute
 from app.core.validation.parsing import ParseError
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 
 SYNTAX = Rule("html-syntax", ERROR)
 OLD_DOCTYPE = Rule("old-doctype", WARNING, "Begin the document with <!DOCTYPE html>.")
@@ -53,8 +53,8 @@ _CONDITION = re.compile(r"<!--\s*\[if\s", re.IGNORECASE)
 _CONDITIONAL = re.compile(r"<!\[(if\s|endif\])", re.IGNORECASE)
 
 
-def check_syntax(page: Page) -> Iterator[Problem]:
-    """One problem per repair, at what caused it."""
+def check_syntax(page: Page) -> Iterator[Violation]:
+    """One violation per repair, at what caused it."""
     errors = _of_mustache(page.html, _worth_a_word(page.errors))
     found, errors = culprits(page.html, errors)
     for culprit in found:
@@ -99,8 +99,8 @@ def _of_mustache(source: str, errors: tuple[ParseError, ...]) -> tuple[ParseErro
     return errors if mended == source else without(errors, differing(errors, mended))
 
 
-def _invisible(culprit: Culprit) -> Iterator[Problem]:
-    """One problem, at the character, for all that it causes."""
+def _invisible(culprit: Culprit) -> Iterator[Violation]:
+    """One violation, at the character, for all that it causes."""
     first, *others = culprit.errors
     more = f", and {len(others)} more such repairs follow" if others else ""
     yield SYNTAX.at(
@@ -121,7 +121,7 @@ def _severity(error: ParseError) -> Severity:
     return ERROR
 
 
-def _given_twice(page: Page, offset: int) -> Problem:
+def _given_twice(page: Page, offset: int) -> Violation:
     """What becomes of an attribute whose name, at ``offset``, its tag has already given."""
     given = list(page.attributes_around(offset))
     again = next((item for item in reversed(given) if item.start <= offset), None)
@@ -145,7 +145,7 @@ def _given_twice(page: Page, offset: int) -> Problem:
     )
 
 
-def _says_no_more(again: Attribute, first: Attribute) -> bool:
+def _says_no_more(again: WrittenAttribute, first: WrittenAttribute) -> bool:
     """Whether nothing is lost with the second of two attributes of one name."""
     mine, kept = html.unescape(again.value).strip(), html.unescape(first.value).strip()
     if not mine:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
-from app.core.validation.rules import WARNING, Problem, Rule
+from app.core.validation.rules import WARNING, Rule, Violation
 
 ROLE = Rule(
     "table-role", WARNING, 'Add role="presentation"; or, if it holds data, a header cell (<th>) or <caption>.'
@@ -20,7 +20,7 @@ CONFLICT = Rule("table-role-conflict", WARNING, "Remove the role, or the header 
 RULES = (ROLE, CONFLICT)
 
 
-def check_tables(page: Page) -> Iterator[Problem]:
+def check_tables(page: Page) -> Iterator[Violation]:
     """Every table, at its start tag."""
     for table in page.named("table"):
         role = table.attributes.get("role", "").strip().lower()

@@ -15,7 +15,7 @@ from app.core.engines import begins_with_placeholder
 from app.core.validation.css import declarations
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
-from app.core.validation.rules import ERROR, WARNING, Problem, Rule
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 
 RELATIVE = Rule(
     "relative-url", ERROR, "Write the whole URL, beginning with https://; a variable has to bring it."
@@ -61,16 +61,16 @@ _BROWSERS_DROP = str.maketrans("", "", "\t\n\r")
 _CSS_URL = re.compile(r"""url\(\s*["']?([^"')]*)""", re.IGNORECASE)
 
 
-def check_urls(page: Page) -> Iterator[Problem]:
+def check_urls(page: Page) -> Iterator[Violation]:
     """Every URL in an attribute, an inline style or a style element."""
     for element in page.elements:
         for name, value in element.attributes.items():
             key = (element.name, name)
             is_link = key in _LINKS or (element.name.startswith(_VML) and name == "href")
             if is_link or key in _RESOURCES or (element.name.startswith(_VML) and name in _OF_VML):
-                problem = _judge(value, element, is_link)
+                violation = _judge(value, element, is_link)
             elif name == "srcset":
-                problem = next(
+                violation = next(
                     filter(None, (_judge(url, element, False) for url in _candidates(value))), None
                 )
             elif name == "style" and "url(" in value.lower():
@@ -78,28 +78,28 @@ def check_urls(page: Page) -> Iterator[Problem]:
                 continue
             else:
                 continue
-            if problem is not None:
-                rule, message = problem
+            if violation is not None:
+                rule, message = violation
                 yield rule.at(page.place_of(element, name), message)
     yield from _in_style_elements(page)
 
 
-def _in_style(page: Page, element: Element, style: str) -> Iterator[Problem]:
+def _in_style(page: Page, element: Element, style: str) -> Iterator[Violation]:
     """The first URL of an inline style that a rule speaks of, at its declaration."""
     for name, value in declarations(style).items():
         for match in _CSS_URL.finditer(value):
-            problem = _judge(match[1], element, False)
-            if problem is not None:
-                yield problem[0].at(page.place_of_declaration(element, name), problem[1])
+            violation = _judge(match[1], element, False)
+            if violation is not None:
+                yield violation[0].at(page.place_of_declaration(element, name), violation[1])
                 return
 
 
-def _in_style_elements(page: Page) -> Iterator[Problem]:
+def _in_style_elements(page: Page) -> Iterator[Violation]:
     for style in page.named("style"):
         for match in _CSS_URL.finditer(page.html, style.end, style.end + len(style.text)):
-            problem = _judge(match[1], style, False)
-            if problem is not None:
-                yield problem[0].at(match.start(), problem[1])
+            violation = _judge(match[1], style, False)
+            if violation is not None:
+                yield violation[0].at(match.start(), violation[1])
 
 
 def _judge(url: str, element: Element, is_link: bool) -> tuple[Rule, str] | None:

@@ -15,7 +15,7 @@ from app.core.validation.checks import images, links
 from app.core.validation.css import colour
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
-from app.core.validation.rules import WARNING, Problem, Rule
+from app.core.validation.rules import WARNING, Rule, Violation
 
 COLOUR = Rule("vml-colour", WARNING, "Write it as #rrggbb, or by its name.")
 RULES = (COLOUR,)
@@ -28,7 +28,7 @@ _IMAGES = frozenset({"v:image", "v:imagedata"})
 _FILLS_WITH_IMAGE = frozenset({"tile", "frame", "pattern"})
 
 
-def check_vml(page: Page) -> Iterator[Problem]:
+def check_vml(page: Page) -> Iterator[Violation]:
     """Every element of VML, at the attribute."""
     for element in page.elements:
         if not element.name.startswith(_PREFIX):

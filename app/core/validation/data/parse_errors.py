@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-Words = tuple[str, str]
+MessageAndRemedy = tuple[str, str]
 """Message and remedy."""
 
 _CLOSE = "Close every element in the reverse order in which they were opened."
@@ -24,7 +24,10 @@ _AFTER = "Move it before </body>."
 _ENDS = "The document ends within a tag"
 _FINISH = "Finish the tag with '>'."
 
-OTHER: Words = ("The markup cannot be read as it stands", "Compare it with the elements around it.")
+OTHER: MessageAndRemedy = (
+    "The markup cannot be read as it stands",
+    "Compare it with the elements around it.",
+)
 
 CHARACTERS = frozenset({"invalid-codepoint", "null-character"})
 """Codes that tell only which character stands there, and not where: html5lib reports them by the chunk."""
@@ -80,7 +83,7 @@ HARMLESS_ENDS = frozenset(
 )  # fmt: skip
 """Elements whose stray end tag, ignored, tells of no box that was closed too early."""
 
-PARSE_ERRORS: Mapping[str, Words] = {
+PARSE_ERRORS: Mapping[str, MessageAndRemedy] = {
     "text-in-table": (
         "Text stands between the rows or cells of a table; clients move it before the table",
         "Put the text into a cell.",

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.compiler.pantry import Pantry
+from app.core.compiler.partials import PartialResolver
 from app.core.html.edits import Edits
 from app.core.html.markup import Markup
 from app.core.sources import TemplateSet, TemplateSource
@@ -19,7 +19,7 @@ from bbws_templates.engine import Template
 from bbws_templates.errors import Location
 from bbws_templates.tokens import Token, TokenKind, position, tokenize
 
-MARK = "data-bbws-borne"
+MARK = "data-bbws-from-data"
 """The attribute of an element that data brought along; its value is the number of the tag that did."""
 
 # A parser merges the attributes of a second <body> into the first, which is the template's own.
@@ -27,7 +27,7 @@ _FRAME = frozenset({"html", "head", "body"})
 
 
 @dataclass(frozen=True)
-class Bringer:
+class RawTag:
     """An unescaped variable: the tag as its author wrote it, and where."""
 
     tag: str
@@ -35,32 +35,32 @@ class Bringer:
 
 
 @dataclass(frozen=True)
-class Rendered:
+class RenderedSource:
     """A source rendered with data, nothing inlined.
 
-    ``html`` has a ``MARK`` in each element that data brought along; ``bringers`` is keyed by its value.
+    ``html`` has a ``MARK`` in each element that data brought along; ``raw_tags`` is keyed by its value.
     """
 
     html: str
-    bringers: Mapping[str, Bringer]
+    raw_tags: Mapping[str, RawTag]
 
 
-def render_source(source: TemplateSource, templates: TemplateSet, data: Mapping[str, Any]) -> Rendered:
+def render_source(source: TemplateSource, templates: TemplateSet, data: Mapping[str, Any]) -> RenderedSource:
     """The source, its partials resolved by the engine, rendered leniently.
 
     Raises:
         RenderError: the template cannot be rendered with ``data``, not even leniently.
         UnclosedMarkupError: data bring markup along, and the result ends within a tag, a comment or the like.
     """
-    pantry = Pantry(templates, source, html=True)
-    partials = pantry.sources()
+    resolver = PartialResolver(templates, source, html=True)
+    partials = resolver.sources()
     engine = Template.parse(source.html.text, name=source.html.label, partials=partials)
-    files = {name: (file.label, file.text) for name, file in pantry.files().items()}
+    files = {name: (file.label, file.text) for name, file in resolver.files().items()}
     files[source.html.label] = (source.html.label, source.html.text)
     unescaped: dict[str, dict[int, Token]] = {}
     pieces: list[str] = []
     spans: list[tuple[int, int]] = []
-    bringers: list[Bringer] = []
+    raw_tags: list[RawTag] = []
     length = 0
     for chunk in engine.trace(data, strict=False):
         pieces.append(chunk.text)
@@ -73,10 +73,10 @@ def render_source(source: TemplateSource, templates: TemplateSet, data: Mapping[
         tag = unescaped[chunk.template].get(chunk.offset)
         if tag is not None:
             spans.append((length - len(chunk.text), length))
-            bringers.append(Bringer(text[tag.start : tag.end], Location(label, *position(text, tag.start))))
+            raw_tags.append(RawTag(text[tag.start : tag.end], Location(label, *position(text, tag.start))))
     html = "".join(pieces)
-    return Rendered(
-        _marked(html, spans) if spans else html, {str(number): item for number, item in enumerate(bringers)}
+    return RenderedSource(
+        _marked(html, spans) if spans else html, {str(number): item for number, item in enumerate(raw_tags)}
     )
 
 

@@ -36,7 +36,7 @@ SPELLING = {
 
 
 @dataclass(frozen=True)
-class Ingredient:
+class TracedSource:
     """A source that can be included: its text, where it came from, and whether it is text put into HTML."""
 
     label: str
@@ -45,12 +45,12 @@ class Ingredient:
     escaped: bool = False
 
     @classmethod
-    def of_file(cls, file: SourceFile) -> Ingredient:
+    def of_file(cls, file: SourceFile) -> TracedSource:
         """A file as it is."""
         return cls(file.label, file.text, Origins.of_file(file))
 
     @classmethod
-    def of_member(cls, metadata: Metadata, member: str, text: str, *, escaped: bool) -> Ingredient:
+    def of_member(cls, metadata: Metadata, member: str, text: str, *, escaped: bool) -> TracedSource:
         """A member of a template's metadata, ``subject`` or ``preheader``."""
         place = locate(metadata.file.text, metadata.file.label, f"/{member}")
         return cls(metadata.file.label, text, Origins.of_place(place), escaped)
@@ -60,7 +60,7 @@ class Ingredient:
         return self.origins.locate(offset)
 
 
-class Pantry:
+class PartialResolver:
     """The partials that one kind of source may include: HTML ones, or text ones.
 
     A translation gets ``greeting.af`` where it says ``{{> greeting}}``, if there is such a file, as in any
@@ -81,11 +81,11 @@ class Pantry:
         """By name, those that it has taken in its language, or in a wider one."""
         self._broken = templates.broken_partials
         self._folder = "partials/*.html" if html else "partials/*.txt"
-        self._reserved: dict[str, Ingredient] = {}
+        self._reserved: dict[str, TracedSource] = {}
         if metadata is not None:
             self._reserved = {
-                "subject": Ingredient.of_member(metadata, "subject", metadata.subject, escaped=html),
-                "preheader": Ingredient.of_member(metadata, "preheader", metadata.preheader, escaped=html),
+                "subject": TracedSource.of_member(metadata, "subject", metadata.subject, escaped=html),
+                "preheader": TracedSource.of_member(metadata, "preheader", metadata.preheader, escaped=html),
             }
 
     def sources(self) -> dict[str, str]:
@@ -105,15 +105,15 @@ class Pantry:
             }
         return found
 
-    def _language(self, name: str) -> Ingredient:
+    def _language(self, name: str) -> TracedSource:
         text = self._locale
         if name == "dir":
             from app.core.locales import text_direction  # Babel takes a while; many sets do without.
 
             text = text_direction(self._locale)
-        return Ingredient(self._place.file, text, Origins.of_place(self._place))
+        return TracedSource(self._place.file, text, Origins.of_place(self._place))
 
-    def take(self, name: str, place: Location) -> Ingredient:
+    def resolve(self, name: str, place: Location) -> TracedSource:
         """The partial that a tag at ``place`` names.
 
         Raises:
@@ -127,11 +127,11 @@ class Pantry:
                 raise self._broken[f"{name}.{tag}"]
             if f"{name}.{tag}" in self.own:
                 self.translated[name] = self.own[f"{name}.{tag}"]
-                return Ingredient.of_file(self.translated[name])
+                return TracedSource.of_file(self.translated[name])
         if name in self.own:
             if self._tags:
                 self.untranslated[name] = self.own[name]
-            return Ingredient.of_file(self.own[name])
+            return TracedSource.of_file(self.own[name])
         if name in self._broken:
             raise self._broken[name]
         if ".." in PurePosixPath(name).parts or name.startswith(("/", "\\")) or "\\" in name:
@@ -178,12 +178,12 @@ def broken_partials(templates: TemplateSet) -> Iterator[BbwsTemplatesError]:
             if not name.startswith(f"{PARTIALS_FOLDER}/"):
                 continue  # the same file by its short name, or one of a template, which is compiled anyway
             try:
-                tokens_of(Ingredient.of_file(file))
+                tokens_of(TracedSource.of_file(file))
             except BbwsTemplatesError as error:
                 yield error
 
 
-def tokens_of(source: Ingredient) -> tuple[Token, ...]:
+def tokens_of(source: TracedSource) -> tuple[Token, ...]:
     """The tokens of one well-formed source; errors are located in its file."""
     try:
         tokens = _well_formed(source.text, source.label)
@@ -217,7 +217,7 @@ def _in_mustache(source: str, error: TemplateSyntaxError) -> str:
     return f"That is {foreign.means} of {foreign.engine}. {foreign.instead}" if foreign else error.remedy
 
 
-def escaped_source(item: Ingredient) -> str:
+def escaped_source(item: TracedSource) -> str:
     """The Mustache of a member of the metadata as it is included in HTML or in text."""
     if not item.escaped:
         return item.text

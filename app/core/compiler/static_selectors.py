@@ -10,33 +10,33 @@ from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.placement import dependent_attributes
 from app.core.css.stylesheet import Stylesheet
-from app.core.html.tree import Node, is_comment, matching
+from app.core.html.tree import ElementNode, is_comment, matching
 from bbws_templates.tokens import TokenKind
 
 
-def settled_sheets(document: Document, masked: MaskedDocument) -> tuple[Stylesheet, ...]:
-    """The document's stylesheets, with each selector settled that can be."""
+def with_static_selectors(document: Document, masked: MaskedDocument) -> tuple[Stylesheet, ...]:
+    """The document's stylesheets, with each selector static that can be."""
     candidates = {
         selector
         for sheet in document.sheets
         for rule in sheet.rules
         for selector in rule.selectors
-        if selector.settles
+        if selector.may_be_static
     }
     if not candidates or masked.root is None:
         return document.sheets
     root = masked.root
-    settled = {
+    static = {
         selector
         for selector in candidates
         if not any(dependent_attributes(document, [selector]))
         and all(_is_steady(document, element) for site in selector.sites for element in matching(root, site))
         and matching(root, selector.text)
     }
-    return tuple(sheet.settled(settled) for sheet in document.sheets)
+    return tuple(sheet.with_static(static) for sheet in document.sheets)
 
 
-def _is_steady(document: Document, element: Node) -> bool:
+def _is_steady(document: Document, element: ElementNode) -> bool:
     """Whether nothing can come or go beside an element."""
     parent = element.getparent()
     if parent is None:
