@@ -30,7 +30,7 @@ from app.web.live.stand_ins import StandIns
 from app.web.live.watching import watch
 from app.web.live.workspace import LiveWorkspace
 from app.web.middleware.files import RevalidatedFiles, StandInFiles
-from app.web.middleware.gate import Gate
+from app.web.middleware.gate import RequestGate
 from app.web.middleware.heads import HeadAsGet
 from app.web.pages import previews, workbench
 from app.web.services import Services, checked_payload
@@ -56,7 +56,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         docs_url=None,  # their pages load scripts from elsewhere; ours is /docs in the workbench
         redoc_url=None,
         lifespan=_lifespan,
-        middleware=[Middleware(Gate, settings=settings), Middleware(HeadAsGet)],
+        middleware=[Middleware(RequestGate, settings=settings), Middleware(HeadAsGet)],
     )
     app.state.services = services
     # Rendering before the templates: a template's name may have any depth and would swallow its path.

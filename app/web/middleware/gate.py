@@ -30,7 +30,7 @@ _EVERY_ANSWER = {
 }
 
 
-class Gate:
+class RequestGate:
     """Refuses foreign host names, cross-site writes and oversized bodies; adds the security headers.
 
     Sources: the Host header, RFC 9110 section 7.2 (421 is section 15.5.20); Sec-Fetch-Site, W3C Fetch
