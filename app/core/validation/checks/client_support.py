@@ -18,7 +18,7 @@ from app.core.validation.data.caniemail import SIGNS, Feature, names_of, support
 from app.core.validation.data.dependence import DEPENDENCES, SPOKEN_OF_ELSEWHERE, Dependence
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
-from app.core.validation.rules import INFO, WARNING, Problem, Rule
+from app.core.validation.rules import INFO, WARNING, Rule, Violation
 
 _WITHOUT = "The mail has to be good without it."
 UNSUPPORTED = Rule("unsupported-css", WARNING, _WITHOUT)
@@ -35,7 +35,7 @@ _MEDIA = re.compile(r"\(\s*(?:-webkit-|any-|min-|max-)*([a-z-]+)", re.IGNORECASE
 _ENDING = re.compile(r"\.([a-z0-9]+)$", re.IGNORECASE)
 
 
-def check_client_support(page: Page) -> Iterator[Problem]:
+def check_client_support(page: Page) -> Iterator[Violation]:
     """Where a layout hangs on a feature, a warning each; else a note where the feature stands first."""
     noted: set[str] = set()
     for element in page.elements:
@@ -54,7 +54,7 @@ def check_client_support(page: Page) -> Iterator[Problem]:
 
 def _judge(
     page: Page, element: Element, sign: str, name: str, value: str, offset: int, noted: set[str]
-) -> Iterator[Problem]:
+) -> Iterator[Violation]:
     """A problem if the feature of ``sign`` is missing somewhere, at the attribute or declaration ``name``.
 
     ``offset`` is its place where that is known, otherwise -1.
