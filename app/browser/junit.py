@@ -5,14 +5,11 @@ Source: the dialect that Jenkins, GitLab and GitHub's actions read (llg.cubic.or
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
-
-# XML 1.0 has no place for control characters, not even escaped.
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+from app.core.junit import xml_document, xml_text
 
 
 def junit_xml(comparison: Comparison) -> bytes:
@@ -25,15 +22,13 @@ def junit_xml(comparison: Comparison) -> bytes:
         suite = SubElement(root, "testsuite", _counts(template, results))
         for result in results:
             _case(suite, result)
-    indent(root)
-    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return content
+    return xml_document(root)
 
 
 def _case(suite: Element, result: SnapshotResult) -> None:
     name = result.snapshot.id.removeprefix(f"{result.snapshot.template}/")
     case = SubElement(suite, "testcase", {"classname": result.snapshot.template, "name": name})
-    message = _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", result.message)
+    message = xml_text(result.message)
     if result.status is SnapshotStatus.FAILED:
         SubElement(case, "error", {"message": message, "type": result.status})
     elif result.status is not SnapshotStatus.UNCHANGED:

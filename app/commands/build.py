@@ -12,6 +12,7 @@ from app.commands.output import out, print_finding, print_json, progress_bar
 from app.core.building import CheckFailedError, build_release
 from app.core.release_directory import write_release
 from app.core.workspace import Workspace
+from app.publishing.clock import utc_now
 from app.publishing.provenance import gather_provenance
 
 
@@ -28,7 +29,9 @@ def command(directory: Path, templates: Path, fixtures: Path, as_json: bool) -> 
     workspace = Workspace.load(templates, fixtures)
     try:
         with progress_bar(len(workspace.names()), quiet=as_json) as step:
-            release, report = build_release(workspace, gather_provenance(templates), progress=step)
+            release, report = build_release(
+                workspace, gather_provenance(templates), today=utc_now().date(), progress=step
+            )
     except CheckFailedError as error:
         if not as_json:
             for finding in error.report.findings:

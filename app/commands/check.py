@@ -13,9 +13,11 @@ from app.browser.writing import write_whole
 from app.commands.options import json_option, template_set_options
 from app.commands.output import out, print_finding, print_json, progress_bar
 from app.core.findings import CheckReport, Severity
+from app.core.junit import junit_of_check
 from app.core.sarif import sarif_log
 from app.core.workspace import Workspace
 from app.outcomes import EXIT_CONTENT
+from app.publishing.clock import utc_now
 
 
 @click.command(name="check")
@@ -23,11 +25,20 @@ from app.outcomes import EXIT_CONTENT
 @click.option(
     "--sarif", type=click.Path(path_type=Path), metavar="FILE", help="Write the findings as SARIF here."
 )
-@click.option("--notes", is_flag=True, help="List notes too: what makes a mail plainer in some clients.")
+@click.option(
+    "--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write the findings as JUnit XML here."
+)
+@click.option("--notes", is_flag=True, help="List what is waived, and notes: what makes a mail plainer.")
 @template_set_options
 @json_option
 def command(
-    names: tuple[str, ...], sarif: Path | None, notes: bool, templates: Path, fixtures: Path, as_json: bool
+    names: tuple[str, ...],
+    sarif: Path | None,
+    junit: Path | None,
+    notes: bool,
+    templates: Path,
+    fixtures: Path,
+    as_json: bool,
 ) -> None:
     """Check templates: compile, render every fixture, validate, prove.
 
@@ -36,10 +47,12 @@ def command(
     """
     workspace = Workspace.load(templates, fixtures)
     with progress_bar(len(workspace.editions(names)), quiet=as_json) as step:
-        report = workspace.check(names, progress=step)
+        report = workspace.check(names, today=utc_now().date(), progress=step)
     if sarif:
         log = sarif_log(report, version=version("bbws-templates"))
         write_whole(sarif, json.dumps(log, indent=1).encode())
+    if junit:
+        write_whole(junit, junit_of_check(report, workspace.editions(names)))
     if as_json:
         print_json(
             {
@@ -47,12 +60,13 @@ def command(
                 "translations": report.translations,
                 "renders": report.renders,
                 "failed": report.failed,
+                "waived": report.waived,
                 "findings": [finding.as_dict() for finding in report.findings],
             }
         )
     else:
         for finding in report.findings:
-            if notes or finding.severity is not Severity.INFO:
+            if notes or (finding.severity is not Severity.INFO and finding.waiver is None):
                 print_finding(finding)
         out.print(_summary(report, listed=notes))
     if report.failed:
@@ -62,7 +76,9 @@ def command(
 def _summary(report: CheckReport, *, listed: bool) -> Text:
     errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
     notes = report.count(Severity.INFO)
-    unlisted = f", {_counted(notes, 'note')}{'' if listed else ' (--notes lists them)'}" if notes else ""
+    unlisted = f", {_counted(notes, 'note')}" if notes else ""
+    unlisted += f", {report.waived} waived" if report.waived else ""
+    unlisted += " (--notes lists them)" if unlisted and not listed else ""
     translated = f", {_counted(report.translations, 'translation')}" if report.translations else ""
     return Text.assemble(
         "Check ",

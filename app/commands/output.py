@@ -190,7 +190,9 @@ def print_finding(finding: Finding, *, console: Console = out) -> None:
     if finding.fixture:
         line.append(f" [{finding.fixture}]", style="dim")
     console.print(line)
-    if finding.remedy:
+    if finding.waiver is not None:
+        console.print(f"    waived: {finding.waiver}", style="dim")
+    elif finding.remedy:
         console.print(f"    {finding.remedy}", style="dim")
 
 

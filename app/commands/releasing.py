@@ -17,6 +17,7 @@ from app.core.release import Release
 from app.core.release_directory import read_release
 from app.core.workspace import Workspace
 from app.publishing.catalogue import Catalogue
+from app.publishing.clock import utc_now
 from app.publishing.opening import open_store
 from app.publishing.provenance import gather_provenance
 from app.publishing.publisher import Plan
@@ -126,7 +127,9 @@ def obtain_release(directory: Path | None, templates: Path, fixtures: Path, *, q
         return read_release(directory)
     workspace = Workspace.load(templates, fixtures)
     with progress_bar(len(workspace.names()), quiet=quiet) as step:
-        return build_release(workspace, gather_provenance(templates), progress=step)[0]
+        return build_release(workspace, gather_provenance(templates), today=utc_now().date(), progress=step)[
+            0
+        ]
 
 
 def confirm(question: str, *, yes: bool, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from app.core.errors import ReleaseError
 from app.core.findings import CheckReport, Severity
@@ -19,7 +20,11 @@ class CheckFailedError(ReleaseError):
 
     def __init__(self, report: CheckReport) -> None:
         self.report = report
-        errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+        errors = [
+            finding
+            for finding in report.findings
+            if finding.severity is Severity.ERROR and not finding.waiver
+        ]
         first = errors[0]
         super().__init__(
             f"No release is made: the check found {len(errors)} error(s), the first at "
@@ -29,18 +34,23 @@ class CheckFailedError(ReleaseError):
 
 
 def build_release(
-    workspace: Workspace, provenance: Provenance, *, progress: Callable[[str], None] | None = None
+    workspace: Workspace,
+    provenance: Provenance,
+    *,
+    today: date | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> tuple[Release, CheckReport]:
     """Check every template with every fixture, then make a release of them.
 
-    ``progress`` is told the name of each template before it is checked.
+    ``today`` ends the waivers that are over; without a day all hold. ``progress`` is told the name of each
+    template before it is checked.
 
     Raises:
         CheckFailedError: an error-level finding.
         ReleaseError: there is no template at all.
         DamagedReleaseError: a template has a name that cannot be published.
     """
-    report = workspace.check(progress=progress)
+    report = workspace.check(today=today, progress=progress)
     if report.failed:
         raise CheckFailedError(report)
     return make_unchecked_release(workspace, provenance), report

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from app.core.waivers import Waiver
 from bbws_templates.engine import RenderWarning
 from bbws_templates.errors import BbwsTemplatesError, Location
 
@@ -29,7 +31,8 @@ class Finding:
 
     ``code`` is stable, in kebab-case, and names the rule (``img-alt``, ``duplicate-id``); ``template`` is
     ``category/name`` or "" for a finding about a file that belongs to none; ``fixture`` is the scenario that
-    brought it out, "" when it does not depend on data.
+    brought it out, "" when it does not depend on data. One with a ``waiver`` is known and lived with: it
+    fails nothing and is not counted.
     """
 
     code: str
@@ -39,11 +42,13 @@ class Finding:
     remedy: str = ""
     template: str = ""
     fixture: str = ""
+    waiver: Waiver | None = None
 
     @property
-    def sort_key(self) -> tuple[str, int, Location, str, str]:
-        """Order of presentation: by template, gravest first, then by place."""
-        return (self.template, self.severity.rank, self.location, self.code, self.fixture)
+    def sort_key(self) -> tuple[str, bool, int, Location, str, str]:
+        """Order of presentation: by template, gravest first, then by place; what is waived comes last."""
+        waived = self.waiver is not None
+        return (self.template, waived, self.severity.rank, self.location, self.code, self.fixture)
 
     def as_dict(self) -> dict[str, str | int]:
         """The finding as flat JSON members, for ``--json`` and the HTTP interface."""
@@ -58,6 +63,7 @@ class Finding:
             "remedy": self.remedy,
             "template": self.template,
             "fixture": self.fixture,
+            "waiver": str(self.waiver) if self.waiver else "",
         }
 
 
@@ -69,20 +75,32 @@ MOST = {Severity.ERROR: 100, Severity.WARNING: 100, Severity.INFO: 1}
 class Findings:
     """A collector: the same rule at the same place is one finding, whatever the fixture.
 
-    Warnings of the codes in ``grave`` are errors.
+    Warnings of the codes in ``grave`` are errors. ``waivers`` are those of each template; the ones that have
+    covered a warning are in ``used``.
     """
 
     grave: frozenset[str] = frozenset()
+    waivers: Mapping[str, Sequence[Waiver]] = field(default_factory=dict)
+    used: set[Waiver] = field(default_factory=set)
     _by_place: dict[tuple[str, str, Location, str], Finding] = field(default_factory=dict)
 
     def add(self, finding: Finding) -> None:
         """Keep ``finding`` unless the same rule already spoke of the same place, as gravely."""
+        if finding.severity is not Severity.ERROR:
+            finding = self._waived(finding)
         if finding.code in self.grave and finding.severity is Severity.WARNING:
             finding = replace(finding, severity=Severity.ERROR)
         key = (finding.template, finding.code, finding.location, finding.message)
         known = self._by_place.get(key)
         if known is None or finding.severity.rank < known.severity.rank:
             self._by_place[key] = finding
+
+    def _waived(self, finding: Finding) -> Finding:
+        for waiver in self.waivers.get(finding.template, ()):
+            if waiver.covers(finding.code, finding.message):
+                self.used.add(waiver)
+                return replace(finding, waiver=waiver)
+        return finding
 
     def sorted(self) -> tuple[Finding, ...]:
         """All findings in order of presentation."""
@@ -123,11 +141,16 @@ class CheckReport:
     @property
     def failed(self) -> bool:
         """Whether any finding is an error."""
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
+        return any(finding.severity is Severity.ERROR and finding.waiver is None for finding in self.findings)
 
     def count(self, severity: Severity) -> int:
-        """How many findings have this severity."""
-        return sum(finding.severity is severity for finding in self.findings)
+        """How many findings have this severity; what is waived is not counted."""
+        return sum(finding.severity is severity and finding.waiver is None for finding in self.findings)
+
+    @property
+    def waived(self) -> int:
+        """How many findings are waived."""
+        return sum(finding.waiver is not None for finding in self.findings)
 
 
 def finding_of(error: BbwsTemplatesError, *, template: str = "", fixture: str = "") -> Finding:

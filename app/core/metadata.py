@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,14 @@ from app.core.contracts import bundle_contract
 from app.core.errors import SourceError
 from app.core.jsontext import locate, parse_json
 from app.core.sources import Audience, Mailbox, Metadata, SourceFile
+from app.core.waivers import Waiver
 
 _WANTED = {
     "dict_type": "must be an object",
     "model_type": "must be an object",
     "string_type": "must be text",
+    "list_type": "must be a list",
+    "date_from_datetime_parsing": 'must be a day, as "2027-03-31"',
     "bool_type": "must be true or false",
     "string_too_short": "must not be empty",
     "enum": f"must be {' or '.join(audience.value for audience in Audience)}",
@@ -30,6 +35,26 @@ class _Sender(BaseModel):
     address: str
 
 
+class _Waiver(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    rule: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+    until: date
+    says: str = ""
+
+    @field_validator("reason", "says")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        return one_line(value)
+
+    @field_validator("until", mode="before")
+    @classmethod
+    def _day(cls, value: Any) -> Any:
+        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            raise ValueError('must be a day, as "2027-03-31"')
+        return value
+
+
 class _MetadataFile(BaseModel):
     """The shape of the file, before references are bundled."""
 
@@ -41,6 +66,7 @@ class _MetadataFile(BaseModel):
     subject: str = Field(min_length=1)
     preheader: str
     stoppable: StrictBool = True
+    waivers: list[_Waiver] = Field(default_factory=list)
     contract: dict[str, Any]
 
     @field_validator("subject", "preheader", "description")
@@ -72,6 +98,16 @@ def load_metadata(file: SourceFile, *, root: Path, read: Callable[[Path], Source
         preheader=parsed.preheader,
         stoppable=parsed.stoppable,
         contract=contract,
+        waivers=tuple(
+            Waiver(
+                each.rule,
+                each.reason,
+                each.until,
+                each.says,
+                locate(file.text, file.label, f"/waivers/{number}"),
+            )
+            for number, each in enumerate(parsed.waivers)
+        ),
     )
 
 
@@ -96,7 +132,8 @@ def first_offence(error: ValidationError, file: SourceFile, shape: type[BaseMode
         message, remedy = f"The member {pointer} is missing.", "Add it."
     elif first["type"] == "extra_forbidden":
         message = f"The member {pointer} is not known."
-        shape = _Sender if len(first["loc"]) > 1 else shape
+        if len(first["loc"]) > 1:
+            shape = _Waiver if first["loc"][0] == "waivers" else _Sender
         remedy = f"Known: {', '.join(shape.model_fields)}."
     else:
         wanted = _WANTED.get(first["type"]) or first["msg"].removeprefix("Value error, ")

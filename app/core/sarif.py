@@ -12,6 +12,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from app.core.findings import CheckReport, Finding, Severity
+from app.core.waivers import Waiver
+from bbws_templates.errors import Location
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -59,14 +61,24 @@ def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
         "ruleIndex": codes.index(finding.code),
         "level": _LEVELS[finding.severity],
         "message": {"text": f"{finding.message} {finding.remedy}".strip()},
-        "locations": [_location(finding)],
+        "locations": [_location(finding.location)],
         "partialFingerprints": {"finding/v1": _fingerprint(finding)},
+        **({"suppressions": [_suppression(finding.waiver)]} if finding.waiver else {}),
         **({"properties": {"fixture": finding.fixture}} if finding.fixture else {}),
     }
 
 
-def _location(finding: Finding) -> dict[str, Any]:
-    where = finding.location
+def _suppression(waiver: Waiver) -> dict[str, Any]:
+    """SARIF 2.1.0, 3.35: the decision stands in the template's metadata, apart from the place itself."""
+    return {
+        "kind": "external",
+        "status": "accepted",
+        "justification": str(waiver),
+        "location": _location(waiver.location),
+    }
+
+
+def _location(where: Location) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": quote(where.file.replace("\\", "/"))}}
     if where.line:
         # Columns count from 1, as ours do; SARIF has no 0 for "not known".

@@ -11,6 +11,7 @@ from typing import Any
 from app.core.errors import SourceError
 from app.core.findings import Finding
 from app.core.settings import SetSettings
+from app.core.waivers import Waiver
 from bbws_templates.layout import parted
 
 
@@ -46,6 +47,8 @@ class Metadata:
     self-contained JSON Schema 2020-12 (references to shared files are already bundled into its ``$defs``).
     ``stoppable`` says that a reader may stop mails of this kind by one click of the mail program.
 
+    ``waivers`` are the warnings that its owners live with.
+
     Of a translation, ``file`` has subject and preheader alone, and all else is the template's own, from
     ``contract_file``.
     """
@@ -60,6 +63,7 @@ class Metadata:
     contract: Mapping[str, Any]
     stoppable: bool = True
     contract_file: SourceFile | None = None
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def contract_home(self) -> SourceFile:

@@ -44,7 +44,9 @@ class _TranslationFile(BaseModel):
         return one_line(value)
 
 
-_OF_THE_TEMPLATE = frozenset({"contract", "sender", "replyTo", "audience", "stoppable", "description"})
+_OF_THE_TEMPLATE = frozenset(
+    {"contract", "sender", "replyTo", "audience", "stoppable", "description", "waivers"}
+)
 
 
 @dataclass(frozen=True)

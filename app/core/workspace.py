@@ -16,6 +16,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.partials import broken_partials
 from app.core.compiler.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
 from app.core.errors import ContractFaultError, UnknownNameError
-from app.core.findings import CheckReport, Finding, Findings, Severity, finding_of, finding_of_warning
+from app.core.findings import CheckReport, Finding, Severity, finding_of, finding_of_warning
 from app.core.loader import load_template_set
 from app.core.release import Language
 from app.core.sources import Fixture, TemplateSet, TemplateSource
@@ -35,6 +36,7 @@ from app.core.validation.contracts import UNUSABLE, fault_of_the_contract, no_fi
 from app.core.validation.page import MailLanguage
 from app.core.validation.translating import translation_findings
 from app.core.validation.usage import fixture_findings, usage_findings
+from app.core.validation.waiving import collector, waiver_findings
 from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.display import Display, display_of
@@ -221,14 +223,16 @@ class Workspace:
         warnings = (warning_at_authors_place(compilation, warning) for warning in heard)
         return Rendered(email, shown, strict, tuple(warnings))
 
-    def examine(self, name: str, rendered: Rendered, *, fixture: str = "") -> tuple[Finding, ...]:
-        """All that the checks say of one rendered email of template ``name``.
+    def examine(
+        self, name: str, rendered: Rendered, *, fixture: str = "", today: date | None = None
+    ) -> tuple[Finding, ...]:
+        """All that the checks say of one rendered email of template ``name``; on the day ``today``.
 
         Raises:
             as ``compilation``.
         """
         compilation = self.compilation(name)
-        findings = Findings(frozenset(self.templates.settings.checks.errors))
+        findings = collector(self.templates, [name], today)
         for finding in (
             *compilation.findings,
             *usage_findings(compilation.source, compilation, self.templates.settings),
@@ -245,11 +249,13 @@ class Workspace:
         *,
         progress: Callable[[str], None] | None = None,
         translations: bool = True,
+        today: date | None = None,
     ) -> CheckReport:
         """Every check on the named templates, or on all of them, with every fixture, in every language.
 
         ``progress`` is told the name of each template before it is checked. Without ``translations``, those
-        of a template are looked at only if they are named themselves.
+        of a template are looked at only if they are named themselves. ``today`` ends the waivers that are
+        over; without a day all hold.
 
         Raises:
             UnknownNameError: a name that does not exist.
@@ -261,7 +267,7 @@ class Workspace:
         wanted = asked
         if translations:
             wanted = tuple(dict.fromkeys(each for name in asked for each in self._checked_with(name)))
-        findings = Findings(frozenset(self.templates.settings.checks.errors))
+        findings = collector(self.templates, wanted, today)
         renders = 0
         for name in wanted:
             if progress:
@@ -270,6 +276,8 @@ class Workspace:
                 renders += is_render
                 for finding in found:
                     findings.add(finding)
+        for finding in waiver_findings(self.templates, wanted, findings.used, today):
+            findings.add(finding)
         if asked == self.names():
             for finding in self._of_no_template(findings.sorted()):
                 findings.add(finding)

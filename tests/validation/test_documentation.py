@@ -53,7 +53,11 @@ def codes_in_calls() -> Iterator[str]:
     """The codes that other modules of the core write out where they make a finding."""
     for path in (ROOT / "app" / "core").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"Finding", "self._report"}:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {
+                "Finding",
+                "Objection",
+                "self._report",
+            }:
                 named = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
                 for argument in (*named, *node.args[:1]):
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):

@@ -52,6 +52,9 @@ class FindingModel(_Model):
     fixture: str = Field(
         description="The fixture that brought it out, empty when it does not depend on data."
     )
+    waiver: str = Field(
+        default="", description="Why and until when the template lives with it; empty when it does not."
+    )
 
     @classmethod
     def of(cls, finding: Finding) -> FindingModel:

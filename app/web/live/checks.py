@@ -7,8 +7,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 
 from app.core.findings import Finding, Severity, finding_of
+from app.publishing.clock import Clock, utc_now
 from app.web.live.renderings import Renderings
 from app.web.live.workspace import LiveWorkspace, Revision
 from bbws_templates.errors import BbwsTemplatesError
@@ -24,11 +26,18 @@ class Checks:
     ``announce`` is told the name of each template whose findings have become known.
     """
 
-    def __init__(self, live: LiveWorkspace, renderings: Renderings, announce: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        live: LiveWorkspace,
+        renderings: Renderings,
+        announce: Callable[[str], None],
+        clock: Clock = utc_now,
+    ) -> None:
+        self._clock = clock
         self._live = live
         self._renderings = renderings
         self._announce = announce
-        self._known: dict[tuple[str, str], tuple[Finding, ...]] = {}
+        self._known: dict[tuple[str, str, date], tuple[Finding, ...]] = {}
         self._one_at_a_time = threading.Lock()
         self._wake = threading.Event()
         self._stopping = False
@@ -54,7 +63,7 @@ class Checks:
 
     def known(self, revision: Revision, name: str) -> tuple[Finding, ...] | None:
         """The findings of a template if they have been worked out, None while they have not."""
-        return self._known.get((name, revision.versions.get(name, "")))
+        return self._known.get(self._key(revision, name))
 
     def of(self, revision: Revision, name: str) -> tuple[Finding, ...]:
         """The findings of a template over all its fixtures, worked out now if need be.
@@ -62,12 +71,16 @@ class Checks:
         Raises:
             UnknownNameError: there is none of that name.
         """
-        key = (name, revision.versions.get(name, ""))
+        key = self._key(revision, name)
         with self._one_at_a_time:
             if key not in self._known:
-                self._known[key] = _check(revision, name)
+                self._known[key] = _check(revision, name, key[2])
                 self._forget(revision)
             return self._known[key]
+
+    def _key(self, revision: Revision, name: str) -> tuple[str, str, date]:
+        """By what findings are remembered: a waiver ends by the day, without any file changing."""
+        return (name, revision.versions.get(name, ""), self._clock().date())
 
     def _work(self) -> None:
         while True:
@@ -102,12 +115,12 @@ class Checks:
 
 
 def count(findings: tuple[Finding, ...]) -> dict[str, int]:
-    """How many findings there are of each severity, zero included."""
-    counted = Counter(finding.severity for finding in findings)
+    """How many findings there are of each severity, zero included; waived ones are not counted."""
+    counted = Counter(finding.severity for finding in findings if finding.waiver is None)
     return {severity.value: counted[severity] for severity in Severity}
 
 
-def _check(revision: Revision, name: str) -> tuple[Finding, ...]:
+def _check(revision: Revision, name: str, today: date) -> tuple[Finding, ...]:
     workspace = revision.workspace
     for broken in (workspace.templates.broken, workspace.templates.broken_translations):
         if name in broken:
@@ -115,6 +128,6 @@ def _check(revision: Revision, name: str) -> tuple[Finding, ...]:
     if name not in revision.versions:
         workspace.source(name)  # raises with the nearest names
     try:
-        return workspace.check((name,), translations=False).findings
+        return workspace.check((name,), translations=False, today=today).findings
     except BbwsTemplatesError as error:
         return (finding_of(error, template=name),)

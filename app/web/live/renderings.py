@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from app.core.findings import Finding
 from app.core.workspace import Rendered
+from app.publishing.clock import utc_now
 from app.web.live.workspace import Revision
 
 _KEPT = 256
@@ -60,14 +61,15 @@ class Renderings:
         )
 
     def findings(self, revision: Revision, name: str, data: Data) -> tuple[Finding, ...]:
-        """What the checks say of the mail."""
+        """What the checks say of the mail, today: a waiver ends by the day."""
+        today = utc_now().date()
         return self._once(
             revision,
             name,
             data,
-            "findings",
+            f"findings of {today}",
             lambda: revision.workspace.examine(
-                name, self.rendered(revision, name, data), fixture=data.scenario
+                name, self.rendered(revision, name, data), fixture=data.scenario, today=today
             ),
         )
 

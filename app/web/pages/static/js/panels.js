@@ -69,11 +69,11 @@ export function linksPanel(panel, { links, images }) {
 export function findingsPanel(panel, { findings, scope, pending }, { jump, rescope }) {
   const tab = (value, label) => h("button", { type: "button", "aria-pressed": String(scope === value), onclick: () => rescope(value) }, label);
   const order = ["error", "warning", "info"];
-  const sorted = [...findings].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  const sorted = [...findings].sort((a, b) => Boolean(a.waiver) - Boolean(b.waiver) || order.indexOf(a.severity) - order.indexOf(b.severity));
   panel.replaceChildren(
     h("div", { class: "pane-bar" },
       h("div", { class: "segments", role: "group", "aria-label": "Findings of" }, tab("fixture", "These data"), tab("all", "All fixtures")),
-      h("span", { class: "hint" }, order.map((kind) => counted(findings.filter((finding) => finding.severity === kind).length, NOUNS[kind])).join(" · "))),
+      h("span", { class: "hint" }, order.map((kind) => counted(findings.filter((finding) => finding.severity === kind && !finding.waiver).length, NOUNS[kind])).join(" · "))),
     h("div", { class: "pane" },
       pending ? h("p", { class: "empty" }, "The checks are running …")
         : sorted.length ? h("ul", { class: "findings" }, sorted.map((finding) => item(finding, jump)))
@@ -87,5 +87,5 @@ function item(finding, jump) {
       finding.line ? h("button", { type: "button", class: "link place", onclick: () => jump(finding.file, finding.line) }, place) : h("span", { class: "place" }, place),
       h("span", { class: "grow" }), finding.fixture && h("span", { class: "pill" }, finding.fixture), h("span", { class: "code-name" }, finding.code)),
     h("p", {}, finding.message),
-    finding.remedy && h("p", { class: "remedy" }, finding.remedy));
+    finding.waiver ? h("p", { class: "remedy" }, `Waived: ${finding.waiver}`) : finding.remedy && h("p", { class: "remedy" }, finding.remedy));
 }
