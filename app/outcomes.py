@@ -21,6 +21,7 @@ from app.browser.errors import (
 )
 from app.core.building import CheckFailedError
 from app.core.errors import FolderError, ReleaseError, SourceError, SurroundingsError, UnknownNameError
+from app.operations.errors import NotFromHereError, UnknownOperationError
 from app.publishing.errors import RefusedError, UnknownReleaseError
 from bbws_templates.errors import BbwsTemplatesError, ContractError
 from bbws_templates.faults import DamagedReleaseError, StoreError, TargetError, UnknownTemplateError
@@ -41,7 +42,7 @@ class Outcome:
 
 
 OUTCOMES: dict[type[BbwsTemplatesError], Outcome] = {
-    UnknownNameError: Outcome(EXIT_USAGE, 404, "No such template or fixture"),
+    UnknownNameError: Outcome(EXIT_USAGE, 404, "Nothing of that name"),
     FolderError: Outcome(EXIT_USAGE, 422, "A folder cannot be used"),
     SourceError: Outcome(EXIT_CONTENT, 422, "A source file cannot be used"),
     ContractError: Outcome(EXIT_CONTENT, 422, "The data breaks the template's contract"),
@@ -49,6 +50,8 @@ OUTCOMES: dict[type[BbwsTemplatesError], Outcome] = {
     CheckFailedError: Outcome(EXIT_CONTENT, 422, "The templates do not pass the check"),
     DamagedReleaseError: Outcome(EXIT_REFUSED, 409, "The release is not intact"),
     RefusedError: Outcome(EXIT_REFUSED, 409, "Refused"),
+    NotFromHereError: Outcome(EXIT_REFUSED, 403, "Not from the preview"),
+    UnknownOperationError: Outcome(EXIT_USAGE, 404, "No such operation"),
     UnknownReleaseError: Outcome(EXIT_USAGE, 404, "No such release"),
     UnknownTemplateError: Outcome(EXIT_USAGE, 404, "No such template in the release"),
     TargetError: Outcome(EXIT_USAGE, 422, "No such target"),

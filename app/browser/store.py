@@ -123,6 +123,10 @@ class PictureStore:
             )
         return sidecar
 
+    def has(self, snapshot: Snapshot) -> bool:
+        """Whether there is a picture of ``snapshot``."""
+        return self._path(snapshot, SUFFIX).is_file()
+
     def content(self, snapshot: Snapshot) -> bytes:
         """The picture as a file.
 

@@ -29,7 +29,7 @@ from app.web.application import ServerSettings, serve
     "--token",
     envvar="BBWS_TOKEN",
     metavar="SECRET",
-    help="What a caller must know to change anything; made up when listening beyond this machine.",
+    help="What a caller must know to change anything; made up when others can call, or to publish.",
 )
 @click.option(
     "--allowed-host",
@@ -39,6 +39,11 @@ from app.web.application import ServerSettings, serve
     metavar="NAME",
     help="A further host name to answer to; may be given several times.",
 )
+@click.option(
+    "--allow-publish",
+    is_flag=True,
+    help="Let who has the token publish to the targets that say publish_from_preview.",
+)
 @settings_option
 @screenshot_folder_options
 @template_set_options
@@ -47,6 +52,7 @@ def command(
     port: int,
     token: str | None,
     allowed_hosts: tuple[str, ...],
+    allow_publish: bool,
     settings: Path | None,
     templates: Path,
     fixtures: Path,
@@ -65,5 +71,6 @@ def command(
             allowed_hosts=allowed_hosts,
             screenshots=Folders(baselines, work),
             targets=settings,
+            allow_publish=allow_publish,
         )
     )

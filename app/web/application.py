@@ -8,6 +8,7 @@ import dataclasses
 import logging
 import secrets
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -17,12 +18,18 @@ from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
 
 from app.web.api import clients, events, rendering, review, server, templates
+from app.web.api.environments import operations, targets
 from app.web.api.openapi import TITLE, describe, product_version, prose
 from app.web.exception_handlers import handle_errors
 from app.web.listening import listen
 from app.web.live.broadcast import Broadcast, News
 from app.web.live.checks import Checks
 from app.web.live.drafts import Drafts
+from app.web.live.environments.ahead import SourceReleases
+from app.web.live.environments.environments import Environments
+from app.web.live.environments.operations import Operations
+from app.web.live.environments.plans import Plans
+from app.web.live.environments.sightings import Sightings
 from app.web.live.excerpts import Excerpts
 from app.web.live.releases import Releases
 from app.web.live.renderings import Renderings
@@ -32,7 +39,7 @@ from app.web.live.workspace import LiveWorkspace
 from app.web.middleware.files import RevalidatedFiles, StandInFiles
 from app.web.middleware.gate import RequestGate
 from app.web.middleware.heads import HeadAsGet
-from app.web.pages import previews, workbench
+from app.web.pages import environments, previews, workbench
 from app.web.services import Services, checked_payload
 from app.web.settings import ServerSettings
 
@@ -60,7 +67,19 @@ def create_app(settings: ServerSettings) -> FastAPI:
     )
     app.state.services = services
     # Rendering before the templates: a template's name may have any depth and would swallow its path.
-    for part in (server, rendering, templates, clients, review, previews, events, workbench):
+    for part in (
+        server,
+        rendering,
+        templates,
+        clients,
+        review,
+        targets,
+        operations,
+        previews,
+        events,
+        environments,
+        workbench,
+    ):
         app.include_router(part.router)
     app.mount("/static", RevalidatedFiles(directory=_PAGES / "static"))
     app.mount(review.FILES_PATH, RevalidatedFiles(directory=review.FILES))
@@ -83,7 +102,7 @@ def serve(settings: ServerSettings, *, announce: Callable[[str], None] = _say) -
         ListenError: the address is taken or not ours.
         KeyboardInterrupt: the user has stopped it.
     """
-    made_up = settings.exposed and settings.token is None
+    made_up = (settings.exposed or settings.allow_publish) and not settings.token
     if made_up:
         settings = dataclasses.replace(settings, token=secrets.token_urlsafe(24))
     app = create_app(settings)
@@ -128,6 +147,20 @@ def _services(settings: ServerSettings) -> Services:
     checks = Checks(
         live, renderings, lambda name: broadcast.send(News("checked", checked_payload(services, name)))
     )
+
+    def reload() -> None:
+        services.reload_now()
+
+    estate = Environments(
+        settings=settings,
+        live=live,
+        sightings=Sightings(settings.targets, lambda name: broadcast.send(News("target", {"name": name}))),
+        sources=SourceReleases(live, renderings, lambda: broadcast.send(News("sources", {}))),
+        operations=Operations(lambda operation: broadcast.send(News("operation", operation.news()))),
+        plans=Plans(),
+        reload=reload,
+        drawing=threading.Lock(),
+    )
     services = Services(
         settings=settings,
         live=live,
@@ -139,6 +172,7 @@ def _services(settings: ServerSettings) -> Services:
         stand_ins=StandIns(settings.stand_ins),
         broadcast=broadcast,
         pages=_pages(),
+        environments=estate,
     )
     return services
 
@@ -163,6 +197,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await watching
         services.broadcast.close()
         await asyncio.to_thread(services.checks.stop)
+        await asyncio.to_thread(services.environments.operations.wait, _SECONDS_TO_STOP)
+        services.environments.plans.close()
 
 
 async def _keep_up(services: Services) -> None:

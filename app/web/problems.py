@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.errors import UnknownNameError
+from app.operations.errors import BusyError
 from app.outcomes import outcome_of
 from app.web.live.excerpts import ExcerptLine, Excerpts
 from bbws_templates.errors import BbwsTemplatesError, ContractError, Location
@@ -47,7 +48,7 @@ class Problem(BaseModel):
             "examples": [
                 {
                     "type": f"{_TYPE}unknown-name",
-                    "title": "No such template or fixture",
+                    "title": "Nothing of that name",
                     "status": 404,
                     "detail": "There is no template named 'receipts/reciept'.",
                     "instance": "/api/templates/receipts/reciept",
@@ -69,6 +70,7 @@ class Problem(BaseModel):
         default=None, description="Where in the author's files, if it is there."
     )
     remedy: str = Field(default="", description="How to mend it.")
+    operation: str = Field(default="", description="The operation that stands in the way, if one does.")
     nearest: list[str] = Field(default=[], description="Known names close to the one asked for, best first.")
     errors: list[PointedProblem] = Field(default=[], description="Every offence in the data sent.")
     excerpt: list[ExcerptLine] = Field(default=[], description="The lines of the file around the location.")
@@ -114,6 +116,7 @@ def problem_of(error: BbwsTemplatesError, excerpts: Excerpts | None = None) -> P
         code=error.code,
         location=LocationModel.of(location) if location else None,
         remedy=error.remedy,
+        operation=error.operation if isinstance(error, BusyError) else "",
         nearest=list(error.nearest) if isinstance(error, (UnknownNameError, UnknownTemplateError)) else [],
         errors=[PointedProblem(pointer=p.pointer, detail=p.expectation) for p in error.problems]
         if isinstance(error, ContractError)

@@ -14,6 +14,7 @@ from app.core.validation import specimen_data
 from app.web.live.broadcast import Broadcast, News
 from app.web.live.checks import Checks, count
 from app.web.live.drafts import Drafts
+from app.web.live.environments.environments import Environments
 from app.web.live.excerpts import Excerpts
 from app.web.live.releases import Releases
 from app.web.live.renderings import Data, Renderings
@@ -39,6 +40,7 @@ class Services:
     stand_ins: StandIns
     broadcast: Broadcast
     pages: Jinja2Templates
+    environments: Environments
 
     @property
     def revision(self) -> Revision:
@@ -47,7 +49,11 @@ class Services:
 
     async def reload(self) -> Reload | None:
         """Read the folders again, and tell every open page when something changed."""
-        change = await anyio.to_thread.run_sync(self.live.reload)
+        return await anyio.to_thread.run_sync(self.reload_now)
+
+    def reload_now(self) -> Change | None:
+        """As ``reload``, in the thread that calls it."""
+        change = self.live.reload()
         if change:
             self.broadcast.send(News("change", change_payload(change)))
             self.checks.look_again()

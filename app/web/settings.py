@@ -25,7 +25,8 @@ class ServerSettings:
     ``stand_ins`` are folders with an image at ``{host}/{path}`` of its address, so that a preview is whole
     without a network; images that are in none of them are shown as grey placeholders. ``screenshots`` are
     the folders whose last comparison the review shows. ``targets`` is the file that names the targets of
-    releases; by default the nearest ``bbws-templates.toml``.
+    releases; by default the nearest ``bbws-templates.toml``. ``allow_publish`` lets whoever has the token
+    change those of them that say ``publish_from_preview``; without a token, nobody can.
     """
 
     templates: Path
@@ -38,6 +39,7 @@ class ServerSettings:
     stand_ins: tuple[Path, ...] = (ASSETS,)
     screenshots: Folders = field(default_factory=Folders)
     targets: Path | None = None
+    allow_publish: bool = False
 
     @property
     def exposed(self) -> bool:

@@ -159,8 +159,11 @@ class Stage:
 
 @contextmanager
 def staged(folders: Folders) -> Iterator[Stage]:
-    """Serve ``folders``, with no pictures to review."""
+    """Serve ``folders``, with no pictures to review and one target, in which there is nothing."""
     apart = ["--baselines", str(folders.home / "baselines"), "--work", str(folders.home / "work")]
+    settings = folders.home / "bbws-templates.toml"
+    settings.write_text('[targets.local]\nurl = "file:releases"\n', encoding="utf-8")
+    apart += ["--settings", str(settings)]  # those of the repository lead to buckets
     with running(folders.templates, folders.fixtures, *apart) as server:
         yield Stage(folders, server)
 

@@ -14,6 +14,7 @@ from tests.web.process import Server
 
 pytestmark = pytest.mark.hypothesis
 EXAMPLES = 100
+DOORS = ("plan", "publish", "promote", "rollback", "verify")
 RENDER = "/api/templates/{name}/render"
 OPERATIONS = [
     ("/healthz", "GET"),
@@ -33,6 +34,12 @@ OPERATIONS = [
     ("/api/review/approve", "POST"),
     ("/api/review/reject", "POST"),
     ("/api/review/undo", "POST"),
+    ("/api/targets", "GET"),
+    ("/api/targets/{name}", "GET"),
+    ("/api/targets/{name}/history", "GET"),
+    *((f"/api/targets/{{name}}/{door}", "POST") for door in DOORS),
+    ("/api/operations/{id}", "GET"),
+    ("/api/operations/{id}/pictures/{kind}/{snapshot}", "GET"),
 ]
 
 
@@ -46,7 +53,7 @@ def fuzz(
 ) -> None:
     # A description of the API cannot know the contract of each template, which data are held to as well, nor
     # the snapshots that have been compared.
-    depends = path == RENDER or path.startswith("/api/review")
+    depends = path == RENDER or path.startswith("/api/review") or "picture" in path
     excluded: list[schemathesis.CheckFunction] | None = [positive_data_acceptance] if depends else None
 
     @settings(

@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from app.web.problems import HttpError
 from app.web.services import ServicesDep
 
+_START_IT = "Start it with --token or BBWS_TOKEN."
 _bearer = HTTPBearer(
     auto_error=False,
     description="Asked when the server was started with a token or listens beyond this machine.",
@@ -29,15 +30,42 @@ def require_token(
         HttpError: 401 without the right token, 403 when an exposed server was given none to compare with.
     """
     expected = services.settings.token
-    if expected is None:
+    if not expected:  # an empty one is none: everybody knows it
         if not services.settings.exposed:
             return
         raise HttpError(
             403,
             "no-token-set",
             "This server can be reached from other machines and has no token, so nothing can be changed.",
-            remedy="Start it with --token or BBWS_TOKEN.",
+            remedy=_START_IT,
         )
+    _require(expected, credentials)
+
+
+def require_publishing(
+    services: ServicesDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> None:
+    """Let a request pass that may change a target: only with the token, on this machine as well.
+
+    Raises:
+        HttpError: 401 without the right token; 403 when the server was not started for this, or has no token.
+    """
+    if not services.settings.allow_publish:
+        raise HttpError(
+            403,
+            "publishing-off",
+            "This server was not started to publish.",
+            remedy="Start it with --allow-publish, or use the command line.",
+        )
+    expected = services.settings.token
+    if not expected:
+        raise HttpError(
+            403, "no-token-set", "This server has no token, so no target can be changed.", remedy=_START_IT
+        )
+    _require(expected, credentials)
+
+
+def _require(expected: str, credentials: HTTPAuthorizationCredentials | None) -> None:
     given = credentials.credentials if credentials else ""
     if not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace")):
         raise HttpError(

@@ -1,0 +1,1 @@
+"""Targets over HTTP: what each serves, and what is being done with it."""

@@ -1,0 +1,1 @@
+"""What is live where: targets as they were last seen, the sources beside them, and what is being done."""

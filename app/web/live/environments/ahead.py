@@ -1,0 +1,114 @@
+"""How far the sources are ahead of what a target serves."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from app.core.building import make_unchecked_release
+from app.core.changes import ChangeKind, changed_names, setting_changes
+from app.core.release import Provenance
+from app.web.live.renderings import Renderings
+from app.web.live.workspace import LiveWorkspace, Snapshot
+from bbws_templates.bundle import Bundle
+from bbws_templates.errors import BbwsTemplatesError
+
+_PATIENCE: Final = 0.25
+_KEPT: Final = 4
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The sources of one moment as a release; or ``error``, why there is none of them."""
+
+    bundle: Bundle | None
+    error: Exception | None = None
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What the sources would change: names of templates, each with what becomes of it, and settings."""
+
+    changes: tuple[tuple[ChangeKind, str], ...] = ()
+    settings: tuple[str, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.changes or self.settings)
+
+
+class SourceReleases:
+    """Makes a release of the sources whenever they have changed, in a thread that steps aside for renderings.
+
+    ``announce`` is called when there is a new one.
+    """
+
+    def __init__(self, live: LiveWorkspace, renderings: Renderings, announce: Callable[[], None]) -> None:
+        self._live = live
+        self._renderings = renderings
+        self._announce = announce
+        self._made: OrderedDict[tuple[tuple[str, str], ...], Made] = OrderedDict()
+        self._working = False
+        self._lock = threading.Lock()
+
+    def known(self) -> Made | None:
+        """The release of the sources as they are; None while it is being made."""
+        key = _key(self._live.current)
+        with self._lock:
+            made = self._made.get(key)
+            if made is None and not self._working:
+                self._working = True
+                threading.Thread(target=self._work, name="release of the sources", daemon=True).start()
+            return made
+
+    def _work(self) -> None:
+        try:
+            while True:
+                while time.monotonic() - self._renderings.last_used < _PATIENCE:
+                    time.sleep(_PATIENCE / 5)
+                snapshot = self._live.current
+                made = _make(snapshot)
+                with self._lock:
+                    self._made[_key(snapshot)] = made
+                    while len(self._made) > _KEPT:
+                        self._made.popitem(last=False)
+                    if _key(self._live.current) in self._made:
+                        self._working = False
+                        break
+        except BaseException:
+            self._working = False
+            raise
+        self._announce()
+
+
+def ahead_of(active: Bundle | None, sources: Bundle) -> Ahead:
+    """What ``sources`` would change in a target that serves ``active``, None for nothing."""
+    before = active.templates if active else {}
+    changes = []
+    for name in changed_names(active, sources):
+        kind = ChangeKind.CHANGED
+        if name not in before or name not in sources.templates:
+            kind = ChangeKind.REMOVED if name in before else ChangeKind.ADDED
+        changes.append((kind, name))
+    return Ahead(tuple(changes), tuple(part.part for part in setting_changes(active, sources)))
+
+
+def _make(snapshot: Snapshot) -> Made:
+    try:
+        return Made(make_unchecked_release(snapshot.workspace, Provenance()).bundle)
+    except BbwsTemplatesError as error:
+        return Made(None, error)
+    except Exception as error:  # noqa: BLE001  a defect met in one odd file is told where a release would be
+        _log.exception("Making a release of the sources has failed")
+        return Made(None, error)
+
+
+def _key(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+    return tuple(snapshot.versions.items())

@@ -1,0 +1,187 @@
+"""Long work as something that can be asked after: it goes on when the page that began it is closed."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from app.operations.errors import BusyError, UnknownOperationError
+from app.publishing.clock import iso, utc_now
+from bbws_templates.errors import BbwsTemplatesError
+
+_KEPT: Final = 50
+_SECONDS_BETWEEN_NEWS: Final = 0.1
+_log = logging.getLogger(__name__)
+
+
+class Deed(StrEnum):
+    """What can be done with a target."""
+
+    PLAN = "plan"
+    PUBLISH = "publish"
+    PROMOTE = "promote"
+    ROLLBACK = "rollback"
+    VERIFY = "verify"
+
+
+class State(StrEnum):
+    """How far an operation has come."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass
+class Operation:
+    """One thing that is being done with a target, or was.
+
+    ``done`` of ``total`` steps are over, ``step`` names the present one; a total of 0 is not known.
+    ``result`` holds JSON members, which may grow while it runs; ``error`` is why it failed. ``started`` and
+    ``ended`` are ISO 8601 in UTC, "" for not yet.
+    """
+
+    target: str
+    deed: Deed
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    state: State = State.RUNNING
+    done: int = 0
+    total: int = 0
+    step: str = ""
+    started: str = field(default_factory=lambda: iso(utc_now()))
+    ended: str = ""
+    result: dict[str, Any] = field(default_factory=dict)
+    error: Exception | None = None
+    ready: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
+
+    def news(self) -> dict[str, Any]:
+        """What every open page is told of it: nothing that it would have to trust."""
+        members = ("id", "target", "deed", "state", "done", "total", "step")
+        return {name: getattr(self, name) for name in members}
+
+
+Work = Callable[["Watch"], None]
+"""What an operation does; it raises what it fails with."""
+
+
+class Watch:
+    """What the work of an operation tells of itself."""
+
+    def __init__(self, operation: Operation, announce: Callable[[Operation], None]) -> None:
+        self.operation = operation
+        self._announce = announce
+        self._told = 0.0
+        self._started = False
+
+    def begin(self, total: int, step: str = "") -> None:
+        """A new stretch of ``total`` steps, 0 for an unknown number."""
+        self.operation.done, self.operation.total, self.operation.step = 0, total, step
+        self._started = False
+        self._announce(self.operation)
+
+    def step(self, name: str) -> None:
+        """The next step begins; may be told by several threads at once."""
+        operation = self.operation
+        operation.done += 1 if self._started else 0
+        self._started = True
+        operation.step = name
+        now = time.monotonic()
+        if now - self._told > _SECONDS_BETWEEN_NEWS:
+            self._told = now
+            self._announce(operation)
+
+    def show(self, **members: Any) -> None:
+        """Part of the result, which may be looked at before the work is over."""
+        self.operation.result |= members
+        self._announce(self.operation)
+
+
+class Operations:
+    """What is being done, at most one thing for each target, and the latest that was done. Safe for threads.
+
+    ``announce`` is told of every operation that has begun, gone on or ended.
+    """
+
+    def __init__(self, announce: Callable[[Operation], None]) -> None:
+        self._announce = announce
+        self._all: OrderedDict[str, Operation] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def begin(self, target: str, deed: Deed, work: Work) -> Operation:
+        """Have ``work`` done in a thread of its own.
+
+        Raises:
+            BusyError: something is being done with ``target`` already.
+        """
+        operation = Operation(target, deed)
+        with self._lock:
+            running = self._running(target)
+            if running:
+                raise BusyError(
+                    f"One thing at a time: '{target}' is busy with a {running.deed} since {running.started}.",
+                    operation=running.id,
+                    remedy=f"Wait for it: /api/operations/{running.id} tells how far it is.",
+                )
+            self._all[operation.id] = operation
+            while len(self._all) > _KEPT:
+                oldest = next((each for each in self._all.values() if each.state is not State.RUNNING), None)
+                if oldest is None:
+                    break
+                del self._all[oldest.id]
+        name = f"{deed} {target}"
+        threading.Thread(target=self._work, args=(operation, work), name=name, daemon=True).start()
+        return operation
+
+    def find(self, key: str) -> Operation:
+        """The operation of that id.
+
+        Raises:
+            UnknownOperationError: there is none, or none any more.
+        """
+        with self._lock:
+            found = self._all.get(key)
+        if found is None:
+            raise UnknownOperationError(
+                "There is no such operation here: a server knows the latest since it was started.",
+                remedy="Look at the target: what it serves is the truth. What was cut off can be run again.",
+            )
+        return found
+
+    def running(self, target: str) -> Operation | None:
+        """What is being done with ``target``."""
+        with self._lock:
+            return self._running(target)
+
+    def wait(self, seconds: float) -> None:
+        """Let what is running come to its end, for so long at most; cut off, it leaves nothing torn."""
+        until = time.monotonic() + seconds
+        with self._lock:
+            unended = [each for each in self._all.values() if each.state is State.RUNNING]
+        for operation in unended:
+            operation.ready.wait(max(0.0, until - time.monotonic()))
+
+    def _running(self, target: str) -> Operation | None:
+        found = (each for each in self._all.values() if each.target == target)
+        return next((each for each in found if each.state is State.RUNNING), None)
+
+    def _work(self, operation: Operation, work: Work) -> None:
+        state = State.DONE
+        self._announce(operation)
+        try:
+            work(Watch(operation, self._announce))
+        except BbwsTemplatesError as error:
+            operation.error, state = error, State.FAILED
+        except Exception as error:  # noqa: BLE001  a defect ends this operation, and is told as one
+            _log.exception("%s of %s has failed", operation.deed, operation.target)
+            operation.error, state = error, State.FAILED
+        operation.ended = iso(utc_now())
+        operation.state = state
+        operation.ready.set()
+        self._announce(operation)
