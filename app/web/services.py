@@ -51,7 +51,7 @@ class Services:
         """Read the folders again, and tell every open page when something changed."""
         return await anyio.to_thread.run_sync(self.reload_now)
 
-    def reload_now(self) -> Change | None:
+    def reload_now(self) -> Reload | None:
         """As ``reload``, in the thread that calls it."""
         change = self.live.reload()
         if change:

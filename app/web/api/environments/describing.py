@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from app.browser.results import Result, Status
+from app.browser.results import SnapshotResult, SnapshotStatus
 from app.browser.reviewing import BASELINE, CURRENT, DIFFERENCE
 from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore
@@ -130,12 +130,12 @@ def picture_of(pictures: Pictures | None, kind: str, snapshot: Snapshot) -> byte
     return store.content(snapshot) if store and kind in _kinds(stores, snapshot) else None
 
 
-def differing(pictures: Pictures | None) -> tuple[Result, ...]:
+def differing(pictures: Pictures | None) -> tuple[SnapshotResult, ...]:
     """What looks different from the active release, in the order of a review."""
     comparison = pictures.seen.between.comparison if pictures and pictures.seen else None
-    order = list(Status)
+    order = list(SnapshotStatus)
     found = (
-        [result for result in comparison.results if result.status is not Status.UNCHANGED]
+        [result for result in comparison.results if result.status is not SnapshotStatus.UNCHANGED]
         if comparison
         else []
     )
@@ -183,7 +183,7 @@ def _pictures(services: Services, operation: Operation) -> PicturesModel | None:
             )
             for result in differing(pictures)
         ],
-        unapproved=[each.id for each in pictures.approved.standing.unapproved] if pictures.approved else [],
+        unapproved=[each.id for each in pictures.approved.state.unapproved] if pictures.approved else [],
         problem=any_problem(services, pictures.problem),
     )
 

@@ -13,17 +13,17 @@ from app.web.problems import Problem
 _RELEASE = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 
 
-class _Model(BaseModel):
+class _TargetJson(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
-class _Request(BaseModel):
+class _TargetRequest(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", strict=True, serialize_by_alias=True
     )
 
 
-class ActivationModel(_Model):
+class ActivationModel(_TargetJson):
     """One change of the active release: which, when, by whom and why."""
 
     sequence: int = Field(description="Counts the activations of the target from 1.", examples=[7])
@@ -47,7 +47,7 @@ class ActiveRelease(ActivationModel):
     templates: list[str]
 
 
-class AheadModel(_Model):
+class AheadModel(_TargetJson):
     """What the sources would change in a target; all empty when it serves what the sources are."""
 
     added: list[str]
@@ -56,14 +56,14 @@ class AheadModel(_Model):
     settings: list[str] = Field(description="What all templates share: locale, time zone, display.")
 
 
-class PartModel(_Model):
+class PartModel(_TargetJson):
     """One part of a template that differs, as a unified diff."""
 
     part: str = Field(examples=["subject"])
     diff: str
 
 
-class ConsequenceModel(_Model):
+class ConsequenceModel(_TargetJson):
     """What a changed contract means for callers."""
 
     field: str
@@ -71,7 +71,7 @@ class ConsequenceModel(_Model):
     consequence: str
 
 
-class ChangeModel(_Model):
+class ChangeModel(_TargetJson):
     """What becomes of one template."""
 
     template: str
@@ -80,7 +80,7 @@ class ChangeModel(_Model):
     contract: list[ConsequenceModel]
 
 
-class PlanModel(_Model):
+class PlanModel(_TargetJson):
     """What carrying it out would change."""
 
     action: Deed
@@ -96,7 +96,7 @@ class PlanModel(_Model):
     settings: list[PartModel]
 
 
-class PictureModel(_Model):
+class PictureModel(_TargetJson):
     """One picture that looks different; each kind that there is can be had from `/api/operations`."""
 
     snapshot: str = Field(examples=["receipts/receipt/typical/phone-dark"])
@@ -105,7 +105,7 @@ class PictureModel(_Model):
     kinds: list[str] = Field(examples=[["baseline", "current", "difference"]])
 
 
-class PicturesModel(_Model):
+class PicturesModel(_TargetJson):
     """What looks different from the active release, and what nobody has approved."""
 
     total: int
@@ -114,7 +114,7 @@ class PicturesModel(_Model):
     problem: Problem | None = Field(default=None, description="Why it cannot be told, if it cannot.")
 
 
-class DiscrepancyModel(_Model):
+class DiscrepancyModel(_TargetJson):
     """Something that is not as it should be, or worth a note."""
 
     fault: str = Field(examples=["tampered"])
@@ -123,7 +123,7 @@ class DiscrepancyModel(_Model):
     note: bool = Field(description="Nothing is wrong with it.")
 
 
-class VerificationModel(_Model):
+class VerificationModel(_TargetJson):
     """What reading and hashing everything has found."""
 
     target: str
@@ -133,7 +133,7 @@ class VerificationModel(_Model):
     discrepancies: list[DiscrepancyModel]
 
 
-class OperationModel(_Model):
+class OperationModel(_TargetJson):
     """Something that is being done with a target, or was."""
 
     id: str = Field(examples=["9f86d081884c7d65"])
@@ -158,7 +158,7 @@ class OperationModel(_Model):
     verification: VerificationModel | None = None
 
 
-class TargetModel(_Model):
+class TargetModel(_TargetJson):
     """One target of the settings, as it was last seen."""
 
     name: str = Field(examples=["dev"])
@@ -177,21 +177,21 @@ class TargetModel(_Model):
     operation: OperationModel | None = Field(default=None, description="What is being done with it just now.")
 
 
-class TargetList(_Model):
+class TargetList(_TargetJson):
     """Every target of the settings."""
 
     publishing: bool = Field(description="Whether the server was started with `--allow-publish`.")
     targets: list[TargetModel]
 
 
-class HistoryModel(_Model):
+class HistoryModel(_TargetJson):
     """Activations, newest first."""
 
     target: str
     activations: list[ActivationModel]
 
 
-class PlanRequest(_Request):
+class PlanRequest(_TargetRequest):
     """What to plan: a publish of the sources, a promotion `from` another target, or a rollback."""
 
     model_config = ConfigDict(
@@ -240,7 +240,7 @@ Message = Annotated[
 ]
 
 
-class _CarryOut(_Request):
+class _CarryOut(_TargetRequest):
     plan: str = Field(description="The id of the operation that planned it: what was looked at is done.")
     message: Message
     claimed_by: str = Field(
@@ -264,7 +264,7 @@ class RollbackRequest(_CarryOut):
     """Carry a plan of a rollback out."""
 
 
-class VerifyRequest(_Request):
+class VerifyRequest(_TargetRequest):
     """Read and hash everything in a target."""
 
     against: str = Field(default="", description="Of a copy: the target it should have caught up with.")

@@ -14,7 +14,7 @@ from app.core.building import make_unchecked_release
 from app.core.changes import ChangeKind, changed_names, setting_changes
 from app.core.release import Provenance
 from app.web.live.renderings import Renderings
-from app.web.live.workspace import LiveWorkspace, Snapshot
+from app.web.live.workspace import LiveWorkspace, Revision
 from bbws_templates.bundle import Bundle
 from bbws_templates.errors import BbwsTemplatesError
 
@@ -73,10 +73,10 @@ class SourceReleases:
             while True:
                 while time.monotonic() - self._renderings.last_used < _PATIENCE:
                     time.sleep(_PATIENCE / 5)
-                snapshot = self._live.current
-                made = _make(snapshot)
+                revision = self._live.current
+                made = _make(revision)
                 with self._lock:
-                    self._made[_key(snapshot)] = made
+                    self._made[_key(revision)] = made
                     while len(self._made) > _KEPT:
                         self._made.popitem(last=False)
                     if _key(self._live.current) in self._made:
@@ -100,9 +100,9 @@ def ahead_of(active: Bundle | None, sources: Bundle) -> Ahead:
     return Ahead(tuple(changes), tuple(part.part for part in setting_changes(active, sources)))
 
 
-def _make(snapshot: Snapshot) -> Made:
+def _make(revision: Revision) -> Made:
     try:
-        return Made(make_unchecked_release(snapshot.workspace, Provenance()).bundle)
+        return Made(make_unchecked_release(revision.workspace, Provenance()).bundle)
     except BbwsTemplatesError as error:
         return Made(None, error)
     except Exception as error:  # noqa: BLE001  a defect met in one odd file is told where a release would be
@@ -110,5 +110,5 @@ def _make(snapshot: Snapshot) -> Made:
         return Made(None, error)
 
 
-def _key(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
-    return tuple(snapshot.versions.items())
+def _key(revision: Revision) -> tuple[tuple[str, str], ...]:
+    return tuple(revision.versions.items())

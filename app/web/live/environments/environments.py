@@ -27,7 +27,7 @@ from app.web.live.environments.ahead import SourceReleases
 from app.web.live.environments.operations import Deed, Operation, Operations, Watch
 from app.web.live.environments.plans import Planned, Plans
 from app.web.live.environments.sightings import Sightings
-from app.web.live.workspace import LiveWorkspace, Snapshot
+from app.web.live.workspace import LiveWorkspace, Revision
 from app.web.settings import ServerSettings
 from bbws_templates.bundle import Bundle
 
@@ -135,44 +135,44 @@ class Environments:
     def _planned(
         self, watch: Watch, target: NamedTarget, source: NamedTarget | None, wish: PlanWish
     ) -> Planned:
-        snapshot = self.live.current
+        revision = self.live.current
         catalogue = self.sightings.catalogue(target)
         folder = self.plans.folder(watch.operation.id)
         if wish.deed is Deed.ROLLBACK:
             watch.begin(0, "reading the release to go back to")
             back = Retreat.planned(catalogue, wish.release)
-            return Planned(target, wish.deed, back, snapshot.workspace, folder)
+            return Planned(target, wish.deed, back, revision.workspace, folder)
         if source:
             watch.begin(0, f"reading the release from {source.name}")
             release = self.sightings.catalogue(source).proven(wish.release or ACTIVE)
-            gate = self._gate(target, release.bundle, snapshot, folder)
+            gate = self._gate(target, release.bundle, revision, folder)
             way = Publication.planned(catalogue, release, gate)
-            return Planned(target, wish.deed, way, snapshot.workspace, folder, source=source.name)
-        snapshot = self._read_again()
-        watch.begin(len(snapshot.workspace.names()), "checking")
+            return Planned(target, wish.deed, way, revision.workspace, folder, source=source.name)
+        revision = self._read_again()
+        watch.begin(len(revision.workspace.names()), "checking")
         provenance = gather_provenance(self.settings.templates)
-        release = build_release(snapshot.workspace, provenance, progress=watch.step)[0]
+        release = build_release(revision.workspace, provenance, progress=watch.step)[0]
         watch.begin(0, "reading what is active")
-        gate = self._gate(target, release.bundle, snapshot, folder)
+        gate = self._gate(target, release.bundle, revision, folder)
         way = Publication.planned(catalogue, release, gate)
-        return Planned(target, wish.deed, way, snapshot.workspace, folder, sources=snapshot.versions)
+        return Planned(target, wish.deed, way, revision.workspace, folder, sources=revision.versions)
 
-    def _read_again(self) -> Snapshot:
+    def _read_again(self) -> Revision:
         """The sources as they are on disk at this moment."""
         self.reload()
-        snapshot = self.live.current
-        if snapshot.problem:
-            raise snapshot.problem
-        return snapshot
+        revision = self.live.current
+        if revision.problem:
+            raise revision.problem
+        return revision
 
-    def _gate(self, target: NamedTarget, bundle: Bundle, snapshot: Snapshot, folder: Path) -> Gate:
+    def _gate(self, target: NamedTarget, bundle: Bundle, revision: Revision, folder: Path) -> Gate:
         """What else may stand against a release: pictures that nobody has approved, where that is asked."""
         own = Folders(self.settings.screenshots.baselines, folder / "gate")
 
         def gate() -> None:
             with self.drawing:
                 refuse_unapproved_pictures(
-                    bundle, target.name, self.sightings.settings, lambda: snapshot.workspace, own
+                    bundle, target.name, self.sightings.settings, lambda: revision.workspace, own
                 )
 
         return gate
