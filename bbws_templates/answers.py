@@ -19,6 +19,9 @@ _COMPRESSED: Final = ("gzip", "deflate", "br", "zstd", "compress")
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _WITHOUT_BODY: Final = (204, 304)
 _LISTING: Final = frozenset({"Name", "IsTruncated", "KeyCount", "Contents", "Prefix", "MaxKeys"})
+_QUOTE: Final = '"'
+_AT_HAND: Final = (None, "", "STANDARD")
+"""Storage classes of what can be read at once; of some others a listing tells, and reading is refused."""
 
 
 def strange(where: str, what: str) -> StrangeAnswerError:
@@ -80,8 +83,18 @@ def etag_of(answer: Mapping[str, Any], where: str) -> str:
     return etag
 
 
-def entries(page: Mapping[str, Any], prefix: str, where: str) -> list[tuple[str, int]]:
-    """Key and size of each object on a page of a listing of all keys that begin with ``prefix``.
+def weakness(etag: str) -> str:
+    """A sentence on an ETag that no condition of a write holds with, as something in between made it weak."""
+    if not etag.startswith("W/"):
+        return ""
+    return f" S3 has no weak ETags, and {etag[:40]} is one: something between here and the server made it so."
+
+
+def entries(page: Mapping[str, Any], prefix: str, where: str) -> list[tuple[str, int, str]]:
+    """Key, size and ETag of each object on a page of a listing of all keys that begin with ``prefix``.
+
+    The ETag is "" where the page gives none, and where it says nothing of whether the object can be read:
+    what lies in an archive is listed like everything else.
 
     Raises:
         StrangeAnswerError: it is no such page, or one that ends before the listing does.
@@ -95,7 +108,8 @@ def entries(page: Mapping[str, Any], prefix: str, where: str) -> list[tuple[str,
             raise strange(where, "a listing of objects without keys or sizes")
         if not key.startswith(prefix):
             raise strange(where, f"a listing of other keys than were asked for ({key[:80]!r})")
-        found.append((key, size))
+        etag = entry.get("ETag") if entry.get("StorageClass") in _AT_HAND else None
+        found.append((key, size, f'"{etag.strip(_QUOTE)}"' if isinstance(etag, str) and etag else ""))
     if page.get("IsTruncated") and not page.get("NextContinuationToken"):
         raise strange(where, "a listing that breaks off and does not say where it goes on")
     return found

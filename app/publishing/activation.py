@@ -6,7 +6,9 @@ line with whatever is active (``settle``), so one that was killed is completed b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from app.publishing.catalogue import Catalogue, Standing
@@ -16,12 +18,12 @@ from app.publishing.errors import ConflictError
 from app.publishing.history import archive
 from app.publishing.lease import refuse_while_pruning
 from app.publishing.parallel import Progress, in_parallel, silent
-from app.publishing.store import ObjectStore
+from app.publishing.store import SeenObject, vouches
 from bbws_templates.bundle import Bundle
 from bbws_templates.digests import Digest
 from bbws_templates.layout import POINTER, stable_key
 from bbws_templates.pointer import Activation, Pointer
-from bbws_templates.reader import StoredObject
+from bbws_templates.target import BucketTarget
 
 CLAIMED: Final = "claimed"
 """The member of an activation's details that holds an unproven name."""
@@ -89,7 +91,7 @@ def activate(
             raise conflict_with(catalogue, current, expected)
         refusals = refusals + 1 if (current and current.etag) == (before and before.etag) else 0
         if refusals == _REFUSALS:
-            raise refused_falsely(catalogue)
+            raise refused_falsely(catalogue, POINTER, current.etag if current else "")
     raise ConflictError(f"Others keep changing {catalogue.store.target}.", remedy="Try again.")
 
 
@@ -98,17 +100,23 @@ def settle(
     standing: Standing | None = None,
     *,
     known: Bundle | None = None,
+    seen: Mapping[str, SeenObject] | None = None,
+    read_all: bool = False,
     progress: Progress = silent,
 ) -> Standing:
     """Bring the stable keys in line with the active release, whichever that is by now.
 
     ``standing`` is the pointer as it was last seen, and saves a request if it still is; ``known`` saves
-    reading the bundle when it is the active one. Keys of templates that the release does not
+    reading the bundle when it is the active one. ``seen`` is how the stable keys were seen before
+    ``standing`` was activated over a release that they were all in line with, and saves looking at them.
+    With ``read_all`` each is read, whatever is seen of it. Keys of templates that the release does not
     have are left as they are: nothing is deleted but by ``prune``.
 
     Raises:
         ConflictError: others kept changing the same keys.
+        StoreError: the store fails, or refuses a write for no reason.
     """
+    refusals = 0
     for _ in range(_ROUNDS):
         standing = standing or catalogue.standing()
         if standing is None:
@@ -116,14 +124,21 @@ def settle(
         standing.pointer.require_writable()
         release = standing.pointer.release
         bundle = known if known and known.release == release else catalogue.bundle(release)
-        if _write_stable_keys(catalogue, bundle, standing, progress):
+        keys = _StableKeys(catalogue, standing, stable_files(bundle), progress)
+        if keys.bring_in_line(seen, read_all=read_all):
             if standing.pointer.settled:
                 return standing
             pointer = replace(standing.pointer, settled=True)
             etag = catalogue.store.put(POINTER, pointer.to_bytes(), if_match=standing.etag)
             if etag is not None:
                 return Standing(pointer, etag)
-        standing = None
+            before, standing = standing, catalogue.standing()
+            refusals = refusals + 1 if standing and standing.etag == before.etag else 0
+            if refusals == _REFUSALS:
+                raise refused_falsely(catalogue, POINTER, before.etag, activated=True)
+        else:
+            standing = None
+        seen = None
     raise _unsettled(catalogue)
 
 
@@ -139,40 +154,100 @@ def stable_files(bundle: Bundle) -> dict[str, bytes]:
     return files
 
 
-def _write_stable_keys(catalogue: Catalogue, bundle: Bundle, standing: Standing, progress: Progress) -> bool:
-    """Write those keys that differ, and read them back; False when the pointer has moved meanwhile.
+class _StableKeys:
+    """The stable keys, with the content that they must have by the release that is active in ``standing``."""
 
-    The order matters: ETags are read first, the pointer after them. A publisher that activates another
-    release later reads ETags later still, so of two writers of a key the late one finds its condition broken,
-    and whoever is active writes last.
-    """
-    pending = stable_files(bundle)
-    store = catalogue.store
-    for _ in range(_ROUNDS):
-        keys = list(pending)
-        found = dict(zip(keys, in_parallel(store.get, keys), strict=True))
-        pending = {
-            key: body for key, body in pending.items() if (now := found[key]) is None or now.body != body
-        }
-        if not pending and not standing.pointer.settled:
-            return True  # the compare-and-swap that follows asks whether the pointer has moved
-        current = catalogue.standing()
-        if current is None or current.etag != standing.etag:
-            return False
-        if not pending:
-            return True
-        in_parallel(
-            lambda job: _overwrite(store, *job, progress), [(k, b, found[k]) for k, b in pending.items()]
-        )
-    return False
+    def __init__(
+        self, catalogue: Catalogue, standing: Standing, files: Mapping[str, bytes], progress: Progress
+    ) -> None:
+        self._catalogue = catalogue
+        self._store = catalogue.store
+        self._standing = standing
+        self._files = files
+        self._progress = progress
+        # Where the pointer's ETag follows from its content, so does that of all that is written as it was.
+        self._etags_tell = standing.etag == self._store.etag_for(standing.pointer.to_bytes())
 
+    def bring_in_line(self, seen: Mapping[str, SeenObject] | None, *, read_all: bool) -> bool:
+        """Write those keys that differ; False when the pointer has moved meanwhile.
 
-def _overwrite(
-    store: ObjectStore, key: str, body: bytes, found: StoredObject | None, progress: Progress
-) -> None:
-    """Write a stable key unless it has changed since it was read; the next round looks again."""
-    progress(key)
-    store.put(key, body, if_match=found.etag if found else "", if_absent=found is None)
+        The order matters: ETags come first, the pointer after them. A publisher that activates another
+        release later has its ETags later still, so of two writers of a key the late one finds its condition
+        broken, and whoever is active writes last. Where the keys were ``seen`` before the activation, that
+        was the look at the pointer: it moved on from a release that all keys were in line with by then.
+
+        Raises:
+            StoreError: the server refuses to write one of them again and again, and nobody has changed it.
+        """
+        pending = [*self._files]
+        refused: dict[str, str] = {}
+        refusals = 0
+        for turn in range(_ROUNDS):
+            in_order = False
+            if turn or read_all:
+                etags = self._read_differing(pending)
+            else:
+                etags, unsure = self._seen_differing(self._store.look(pending) if seen is None else seen)
+                etags |= self._read_differing(unsure)
+                in_order = seen is not None and not unsure
+            stubborn = [key for key, etag in etags.items() if refused.get(key) == etag]
+            refusals = refusals + 1 if stubborn else 0
+            if refusals == _REFUSALS:
+                raise refused_falsely(self._catalogue, stubborn[0], etags[stubborn[0]], activated=True)
+            if not etags and not self._standing.pointer.settled:
+                return True  # the compare-and-swap that follows asks whether the pointer has moved
+            if not in_order and not self._is_active():
+                return False
+            if not etags:
+                return True
+            keys = [*etags]
+            written = in_parallel(partial(self._overwrite, etags), keys)
+            refused = {key: etags[key] for key, etag in zip(keys, written, strict=True) if etag is None}
+            pending = [key for key, etag in zip(keys, written, strict=True) if not self._is_stored(key, etag)]
+        return False
+
+    def _seen_differing(self, seen: Mapping[str, SeenObject]) -> tuple[dict[str, str], list[str]]:
+        """The ETags, "" for none, of those keys that are seen to differ; and the keys that must be read."""
+        differing: dict[str, str] = {}
+        unsure = []
+        for key, body in self._files.items():
+            found = seen.get(key)
+            if found is None:
+                differing[key] = ""
+            elif not vouches(self._store, found, body):
+                if found.etag and self._etags_tell:
+                    differing[key] = found.etag
+                else:
+                    unsure.append(key)
+        return differing, unsure
+
+    def _read_differing(self, keys: list[str]) -> dict[str, str]:
+        """The ETags, "" for none, of those of ``keys`` that differ."""
+
+        def read(key: str) -> str | None:
+            found = self._store.get(key)
+            return None if found and found.body == self._files[key] else found.etag if found else ""
+
+        found = zip(keys, in_parallel(read, keys), strict=True)
+        return {key: etag for key, etag in found if etag is not None}
+
+    def _is_active(self) -> bool:
+        current = self._catalogue.standing()
+        return current is not None and current.etag == self._standing.etag
+
+    def _overwrite(self, etags: Mapping[str, str], key: str) -> str | None:
+        """Write a key unless it has changed since it had its ETag; returns what it has then, None if not."""
+        self._progress(key)
+        return self._store.put(key, self._files[key], if_match=etags[key], if_absent=not etags[key])
+
+    def _is_stored(self, key: str, etag: str | None) -> bool:
+        """Whether the answer to a write shows that the key holds what was written; else it is read.
+
+        Where a server heeds no conditions another one may have overwritten it already.
+        """
+        target = self._store.target
+        lax = isinstance(target, BucketTarget) and target.unconditional
+        return not lax and etag == self._store.etag_for(self._files[key])
 
 
 def _unsettled(catalogue: Catalogue) -> ConflictError:

@@ -6,17 +6,20 @@ writes" in the user guide: 412 when the condition does not hold, 409 when two co
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from app.publishing.deadlines import Deadlines
 from app.publishing.errors import TooLateError, UnversionedBucketError
-from app.publishing.parallel import WORKERS
-from app.publishing.probe import require_conditions
-from app.publishing.store import InTime, ListedObject, always
+from app.publishing.parallel import WORKERS, in_parallel
+from app.publishing.probe import BODY, require_conditions
+from app.publishing.store import InTime, ListedObject, SeenObject, always
 from bbws_templates.answers import entries, etag_of, require_s3, strange
 from bbws_templates.bucket import BucketReader, connect, error_code, translate
 from bbws_templates.digests import Digest
@@ -33,6 +36,8 @@ _ATTEMPTS: Final = 4
 _LONGEST: Final = 120.0
 """Longer than all tries last that time out, shorter than what a prune has left for its last deletion."""
 _COLLISIONS: Final = 5
+_PART: Final = 500
+"""How many keys are looked for in one go: with what lies between them they mostly fit on a page of 1,000."""
 _DELETED: Final = 204
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _CONDITION_FAILED: Final = {"PreconditionFailed", "412"}
@@ -66,7 +71,7 @@ class BucketStore(BucketReader):
         Raises:
             StoreError: boto3 is missing, or the AWS settings cannot be used.
         """
-        client = connect(target, timeout=timeout, attempts=attempts, connections=WORKERS)
+        client = connect(target, timeout=timeout, attempts=attempts, connections=WORKERS + 1)
         return cls(client, target, deadlines=Deadlines(client, longest))
 
     def _kept(self, key: str = "") -> AbstractContextManager[None]:
@@ -139,7 +144,7 @@ class BucketStore(BucketReader):
         try:
             while (page := self._next(pages)) is not None:
                 require_s3(page, str(self.target))
-                for key, size in entries(page, own + prefix, str(self.target)):
+                for key, size, _ in entries(page, own + prefix, str(self.target)):
                     yield ListedObject(key.removeprefix(own), size)
         except Exception as error:
             raise translate(error, self.target, prefix) from error
@@ -147,6 +152,48 @@ class BucketStore(BucketReader):
     def _next(self, pages: Iterator[Mapping[str, Any]]) -> Mapping[str, Any] | None:
         with self._kept():
             return next(pages, None)
+
+    def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
+        """As ``ObjectStore.look``, by listing; what lies between the keys is skipped where it is much."""
+        wanted = sorted(keys)
+        parts = [wanted[first : first + _PART] for first in range(0, len(wanted), _PART)]
+        return {key: seen for part in in_parallel(self._look, parts) for key, seen in part.items()}
+
+    def _look(self, wanted: Sequence[str]) -> dict[str, SeenObject]:
+        found: dict[str, SeenObject] = {}
+        wanted_keys, left, after = {*wanted}, wanted, ""
+        while left:
+            # The beginning of a key comes right before it; keys are in the order of their code points.
+            after = max(after, left[0][:-1])
+            listed, is_last = self._page(after)
+            found |= {key: SeenObject(size, etag) for key, size, etag in listed if key in wanted_keys}
+            last = listed[-1][0] if listed else ""
+            if (
+                is_last or last <= after
+            ):  # a server that knows no StartAfter: better seen in part than for ever
+                break
+            left, after = left[bisect_right(left, last) :], last
+        return found
+
+    def _page(self, after: str) -> tuple[Sequence[tuple[str, int, str]], bool]:
+        """Key, size and ETag of what comes next after a key, and whether it is all that does."""
+        own, where = self.target.prefix, str(self.target)
+        start: Any = {"StartAfter": own + after} if own + after else {}
+        try:
+            with self._kept():
+                page = self.client.list_objects_v2(Bucket=self.target.bucket, Prefix=own, **start)
+            require_s3(page, where)
+            listed = [(key.removeprefix(own), size, etag) for key, size, etag in entries(page, own, where)]
+        except Exception as error:
+            raise translate(error, self.target, "") from error
+        return listed, not page.get("IsTruncated")
+
+    def etag_for(self, body: bytes) -> str:
+        """As ``ObjectStore.etag_for``: an MD5, unless keys of KMS encrypt it or it was written in parts.
+
+        Source: Amazon S3 API Reference, "Object", ETag.
+        """
+        return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
 
     def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         """As ``ObjectStore.delete``; a version stays for as long as the bucket keeps old ones.
@@ -223,5 +270,5 @@ class BucketStore(BucketReader):
     def require_conditions(self) -> None:
         """As ``ObjectStore.require_conditions``: some servers take a header and pay it no heed."""
         if not self.target.unconditional:
-            with self._kept(PROBE):
-                require_conditions(self.client, self.target)
+            etag = self.etag_for(BODY)
+            require_conditions(self.client, self.target, etag=etag, kept=partial(self._kept, PROBE))

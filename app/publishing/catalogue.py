@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from app.core.release import Manifest, Release, assemble, parse_manifest, source_path
 from app.publishing.errors import UnknownReleaseError
-from app.publishing.parallel import in_parallel
+from app.publishing.parallel import at_once, in_parallel
 from app.publishing.store import ObjectStore
 from bbws_templates.bundle import Bundle, parse_bundle
 from bbws_templates.digests import Digest
@@ -72,7 +73,7 @@ class Catalogue:
         while standing:
             release = standing.pointer.release
             try:
-                return standing, self.manifest(release)[0], self.bundle(release)
+                return standing, *self.description(release)
             except (UnknownReleaseError, DamagedReleaseError):
                 before, standing = standing, self.standing()
                 if standing and standing.pointer.active == before.pointer.active:
@@ -101,6 +102,15 @@ class Catalogue:
         if found is None:
             raise self._unknown(release)
         return parse_manifest(found.body, release=release), found.body
+
+    def description(self, release: str) -> tuple[Manifest, Bundle]:
+        """The manifest and the bundle of a release.
+
+        Raises:
+            UnknownReleaseError, DamagedReleaseError: as ``bundle``.
+        """
+        bundle, (manifest, _) = at_once(partial(self.bundle, release), partial(self.manifest, release))
+        return manifest, bundle
 
     def release(self, release: str) -> Release:
         """A whole release, every byte of it read and proven.
@@ -153,10 +163,13 @@ class Catalogue:
             )
         return release
 
-    def damage(self, manifest: Manifest) -> list[str]:
-        """The paths of a manifest whose objects are missing or differ from their digest."""
-        keys = self.keys(manifest)
-        entries = {keys[path]: entry for path, entry in manifest.files.items()}
+    def damage(self, manifest: Manifest, vouched: Container[str] = frozenset()) -> list[str]:
+        """The paths of a manifest whose objects are missing or differ from their digest.
+
+        Each is read but for those whose keys are ``vouched`` for.
+        """
+        keys = {path: key for path, key in self.keys(manifest).items() if key not in vouched}
+        entries = {key: manifest.files[path] for path, key in keys.items()}
 
         def is_damaged(key: str) -> bool:
             found = self.store.get(key)

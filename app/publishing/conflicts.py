@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.errors import ConflictError
+from bbws_templates.answers import weakness
 from bbws_templates.faults import StoreError
 from bbws_templates.layout import POINTER
 from bbws_templates.pointer import Pointer
@@ -61,10 +62,16 @@ def pointer_gone(catalogue: Catalogue) -> ConflictError:
     )
 
 
-def refused_falsely(catalogue: Catalogue) -> StoreError:
-    """What to say when a write is refused because of a change that nobody has made."""
+def refused_falsely(catalogue: Catalogue, key: str, etag: str, *, activated: bool = False) -> StoreError:
+    """What to say when a write of ``key`` is refused because of a change that nobody has made.
+
+    ``etag`` is what the write demanded, "" that there be none; ``activated`` says that it came after the
+    activation, so that what was asked for is active.
+    """
+    has = f"has the very ETag that the write demands.{weakness(etag)}" if etag else "still is not there."
+    done = "What was activated is active." if activated else "Nothing of yours was activated."
     return StoreError(
-        f"{catalogue.store.target}: the server refuses to write {POINTER}, as if it had changed, and it has "
-        "not: it has the very ETag that the write demands.",
-        remedy="Nothing of yours was activated. Try again; if it stays, this server is none to publish to.",
+        f"{catalogue.store.target}: the server refuses to write {key}, as if it had changed, and it has "
+        f"not: it {has}",
+        remedy=f"{done} Try again; if it stays, this server is none to publish to.",
     )

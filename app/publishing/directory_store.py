@@ -15,14 +15,14 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from app.publishing.errors import TooLateError
 from app.publishing.locking import is_taken_by_us
-from app.publishing.store import InTime, ListedObject, always
+from app.publishing.store import InTime, ListedObject, SeenObject, always
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
 from bbws_templates.faults import DeniedError, StoreError, UnreachableError
 from bbws_templates.target import DirectoryTarget
@@ -75,6 +75,15 @@ class DirectoryStore(DirectoryReader):
                 except OSError as error:
                     raise StoreError(f"{self.root / key} cannot be read: {error.strerror}.") from error
                 yield ListedObject(key, size)
+
+    def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
+        """As ``ObjectStore.look``; each file is read, as that is how its ETag is known."""
+        found = ((key, self.get(key)) for key in keys)
+        return {key: SeenObject(len(each.body), each.etag) for key, each in found if each}
+
+    def etag_for(self, body: bytes) -> str:
+        """As ``ObjectStore.etag_for``."""
+        return etag_of(body)
 
     def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         """As ``ObjectStore.delete``; folders that it leaves empty go as well."""

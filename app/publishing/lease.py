@@ -114,7 +114,7 @@ def move_pointer(catalogue: Catalogue, standing: Standing, change: Callable[[Sta
             raise pointer_gone(catalogue)
         refusals = refusals + 1 if current.etag == standing.etag else 0
         if refusals == _REFUSALS:
-            raise refused_falsely(catalogue)
+            raise refused_falsely(catalogue, POINTER, standing.etag)
         standing = current
     raise ConflictError(f"Others keep changing {catalogue.store.target}.", remedy="Try again.")
 

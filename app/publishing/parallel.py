@@ -1,4 +1,8 @@
-"""Many requests at once, in order of their results, up to the first failure."""
+"""Many requests at once, in order of their results, up to the first failure.
+
+What is kept of each is what ``work`` returns, so whoever goes through much lets it return little: then no
+more than ``WORKERS`` objects are in memory at a time.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ from typing import TypeVar
 WORKERS = 8
 """How many requests a publisher has under way at once."""
 
+First = TypeVar("First")
+Second = TypeVar("Second")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -29,3 +35,10 @@ def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> list[R
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def at_once(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
+    """Both, side by side. Both have ended when it returns, or raises: of two errors, that of ``first``."""
+    with ThreadPoolExecutor(1, thread_name_prefix="publish") as pool:
+        beside = pool.submit(second)
+        return first(), beside.result()

@@ -9,9 +9,13 @@ that several may try it out at once.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from bbws_templates.answers import etag_of, require_s3
+from app.publishing.parallel import at_once
+from bbws_templates.answers import etag_of, require_s3, weakness
 from bbws_templates.bucket import error_code, translate
 from bbws_templates.faults import StoreError, UnreachableError
 from bbws_templates.layout import PROBE, media_type
@@ -32,20 +36,32 @@ _REMEDY: Final = (
 )
 
 
-def require_conditions(client: S3Client, target: BucketTarget) -> None:
-    """That If-None-Match and If-Match are heeded. Costs four requests.
+Kept = Callable[[], AbstractContextManager[None]]
+"""Gives each request an end, in the thread that makes it."""
+
+
+def require_conditions(
+    client: S3Client, target: BucketTarget, *, etag: str = "", kept: Kept = nullcontext
+) -> None:
+    """That If-None-Match and If-Match are heeded.
+
+    Costs three requests where ``etag`` is that of the object, which is known beforehand on most servers;
+    where it is not, or the server's answers give another one, which all else rests on, up to two more.
 
     Raises:
         StoreError: one of them is not; says which, and in what way.
     """
-    probe = _Probe(client, target)
-    # Of an object that has only just come to be, the first write proves nothing.
-    if probe.write(IfNoneMatch="*") and probe.write(IfNoneMatch="*"):
+    probe = _Probe(client, target, kept)
+    created, overwritten = probe.try_wrong_ones()
+    if created:  # of an object that has only just come to be this proves nothing
+        created, overwritten = probe.try_wrong_ones()
+    if created:
         raise _ignored(target, "If-None-Match")
-    etag = probe.etag or probe.read()
-    if probe.write(IfMatch=_WRONG):
+    if overwritten:
         raise _ignored(target, "If-Match")
-    refusals = 0
+    if etag and probe.write(IfMatch=etag) and probe.etag == etag:
+        return
+    etag, refusals = probe.etag or probe.read(), 0
     while refusals < _TRIES:
         if probe.write(IfMatch=etag):
             return
@@ -53,7 +69,7 @@ def require_conditions(client: S3Client, target: BucketTarget) -> None:
         refusals, etag = (refusals + 1 if now == etag else 0), now
     raise StoreError(
         f"The server of {target} refuses If-Match even with the ETag that the object has, so no publish "
-        "could ever move the pointer.",
+        f"could ever move the pointer.{weakness(etag)}",
         remedy=_REMEDY,
     )
 
@@ -68,14 +84,23 @@ def _ignored(target: BucketTarget, header: str) -> StoreError:
 class _Probe:
     """The object that conditions are tried on; ``etag`` is that of the last write that was done."""
 
-    def __init__(self, client: S3Client, target: BucketTarget) -> None:
+    def __init__(self, client: S3Client, target: BucketTarget, kept: Kept) -> None:
         self._client = client
         self._target = target
+        self._kept = kept
         self._place: Any = {"Bucket": target.bucket, "Key": target.prefix + PROBE}
         self.etag = ""
 
+    def try_wrong_ones(self) -> tuple[bool, bool]:
+        """Write it if there is none, and if it has an ETag that it has not; whether the server did either."""
+        return at_once(partial(self.write, IfNoneMatch="*"), partial(self.write, IfMatch=_WRONG))
+
     def write(self, **condition: Any) -> bool:
         """Write it under a condition; whether the server did."""
+        with self._kept():
+            return self._write(**condition)
+
+    def _write(self, **condition: Any) -> bool:
         for attempt in range(_COLLISIONS):
             try:
                 answer = self._client.put_object(
@@ -102,6 +127,10 @@ class _Probe:
 
     def read(self) -> str:
         """The ETag that the object has."""
+        with self._kept():
+            return self._read()
+
+    def _read(self) -> str:
         try:
             answer = self._client.get_object(**self._place)
             where = f"{self._target}/{PROBE}"

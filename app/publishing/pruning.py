@@ -218,33 +218,42 @@ def _require_unmoved(catalogue: Catalogue, standing: Standing) -> None:
 
 def _needs(catalogue: Catalogue, kept: Iterable[str]) -> tuple[set[str], set[str]]:
     """Which objects and which stable keys the kept releases have."""
-    needed: set[str] = set()
-    stable: set[str] = set()
-    for release in kept:
+
+    def needs(release: str) -> tuple[set[str], set[str]]:
         manifest, _ = catalogue.manifest(release)
-        stable |= stable_files(catalogue.bundle(release)).keys()
-        needed |= set(catalogue.keys(manifest).values())
-    return needed, stable
+        return set(catalogue.keys(manifest).values()), set(stable_files(catalogue.bundle(release)))
+
+    found = in_parallel(needs, kept)
+    return {key for needed, _ in found for key in needed}, {key for _, stable in found for key in stable}
 
 
 def _stable_keys(
     catalogue: Catalogue, deleted: Iterable[str], kept: set[str]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """The stable keys of templates that go, each with its ETag, and those that are somebody else's by now."""
-    contents: dict[str, set[Digest]] = {}
-    for release in deleted:
+
+    def had(release: str) -> dict[str, Digest]:
         try:
             files = stable_files(catalogue.bundle(release))
         except (DamagedReleaseError, UnknownReleaseError):
-            continue  # its stable keys stay: what cannot be read is not known to be ours
-        for key in files.keys() - kept:
-            contents.setdefault(key, set()).add(Digest.of(files[key]))
+            return {}  # its stable keys stay: what cannot be read is not known to be ours
+        return {key: Digest.of(body) for key, body in files.items() if key not in kept}
+
+    contents: dict[str, set[Digest]] = {}
+    for release_had in in_parallel(had, deleted):
+        for key, digest in release_had.items():
+            contents.setdefault(key, set()).add(digest)
+
+    def read(key: str) -> tuple[str, Digest] | None:
+        found = catalogue.store.get(key)
+        return (found.etag, Digest.of(found.body)) if found else None
+
     keys = sorted(contents)
     etags: dict[str, str] = {}
     foreign = []
-    for key, found in zip(keys, in_parallel(catalogue.store.get, keys), strict=True):
-        if found and Digest.of(found.body) in contents[key]:
-            etags[key] = found.etag
+    for key, found in zip(keys, in_parallel(read, keys), strict=True):
+        if found and found[1] in contents[key]:
+            etags[key] = found[0]
         elif found:
             foreign.append(key)
     return etags, tuple(foreign)

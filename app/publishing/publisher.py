@@ -2,25 +2,30 @@
 
 Immutable objects come before the mutable pointer, and the stable keys after it. Killed at any point, the
 target either still has its old release or has the new one whole; running the same again completes it.
+
+What is written is read back. For the objects that the target had before, one listing vouches: an ETag that is
+the MD5 of what they must hold. What it does not vouch for is read, and with ``repair`` everything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from app.core.changes import PartChange, TemplateChange, changed_editions, setting_changes, template_changes
 from app.core.release import Manifest, Release, damaged
-from app.publishing.activation import Reason, activate, settle
+from app.publishing.activation import Reason, activate, settle, stable_files
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import Clock, utc_now
 from app.publishing.conflicts import require_same_ground
 from app.publishing.errors import BreakingChangeError, ConflictError, UnknownReleaseError
 from app.publishing.lease import lift_dead_mark
-from app.publishing.parallel import Progress, in_parallel, silent
+from app.publishing.parallel import Progress, at_once, in_parallel, silent
+from app.publishing.store import ObjectStore, SeenObject, vouches
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, DeniedError, FormatError
-from bbws_templates.layout import BUNDLE, manifest_key
+from bbws_templates.layout import BUNDLE, POINTER, manifest_key
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,7 @@ def make_plan(catalogue: Catalogue, release: Release) -> Plan:
     if active == release.id:
         return Plan(target, release.id, standing, (), held=_digests(release.manifest))
     try:
-        bundle = catalogue.bundle(active)
-        manifest, _ = catalogue.manifest(active)
+        manifest, bundle = catalogue.description(active)
         sources = catalogue.sources(manifest, changed_editions(bundle, release.bundle))
     except (DamagedReleaseError, UnknownReleaseError) as error:
         changes = template_changes(None, release.bundle, new_sources=release.sources)
@@ -127,27 +131,36 @@ def publish(
         return Published(plan.standing, 0, ())
     refuse_newer(plan)
     refuse_breaking(plan.breaking, allowed=allow_breaking)
-    store, standing = catalogue.store, plan.standing
-    if not unversioned:
-        store.require_versioning()
-    store.require_conditions()
-    standing = lift_dead_mark(catalogue, standing, clock)
+    _require_fitness(catalogue.store, plan, unversioned=unversioned)
+    standing = lift_dead_mark(catalogue, plan.standing, clock)
     if plan.is_active and not repair:
         return Published(settle(catalogue, standing, known=release.bundle, progress=progress), 0, ())
     try:
-        uploaded = _upload(catalogue, release, plan, progress)
-        manifest, mended = _prove(catalogue, release, progress)
+        upload = _upload(catalogue, release, plan, standing, progress, look=not repair)
+        manifest, mended = _prove(catalogue, release, upload, progress)
     except (DamagedReleaseError, DeniedError):
         require_same_ground(catalogue, plan.standing)  # a prune in between explains it better
         raise
     progress("current.json")
+    seen = upload.seen if standing and standing.pointer.settled and not repair else None
     if not plan.is_active or (standing and standing.pointer.active.manifest != manifest):
         try:
             standing = activate(catalogue, standing, release.id, manifest, reason, clock=clock)
         except ConflictError as conflict:
-            standing = _active_by_another(catalogue, release, conflict)
-    settled = settle(catalogue, standing, known=release.bundle, progress=progress)
-    return Published(settled, uploaded, mended)
+            standing, seen = _active_by_another(catalogue, release, conflict), None
+    settled = settle(catalogue, standing, known=release.bundle, seen=seen, read_all=repair, progress=progress)
+    return Published(settled, len(upload.lacking), mended)
+
+
+def _require_fitness(store: ObjectStore, plan: Plan, *, unversioned: bool) -> None:
+    """That the store keeps what it must and heeds what it must; at once where it is a target for certain."""
+    if unversioned:
+        store.require_conditions()
+    elif plan.standing:
+        at_once(store.require_versioning, store.require_conditions)
+    else:  # nothing is written to try it out on what may be a bucket for something else
+        store.require_versioning()
+        store.require_conditions()
 
 
 def refuse_breaking(changes: Iterable[TemplateChange], *, allowed: bool) -> None:
@@ -183,12 +196,32 @@ def _active_by_another(catalogue: Catalogue, release: Release, conflict: Conflic
     return standing
 
 
-def _upload(catalogue: Catalogue, release: Release, plan: Plan, progress: Progress) -> int:
+@dataclass(frozen=True)
+class _Upload:
+    """What an upload wrote beside the bundle and manifest, by key, and what it saw of all that it needs.
+
+    ``seen`` is younger than the files that it wrote, and older than the bundle and manifest.
+    """
+
+    lacking: Mapping[str, str]
+    seen: Mapping[str, SeenObject]
+
+
+def _upload(
+    catalogue: Catalogue,
+    release: Release,
+    plan: Plan,
+    standing: Standing | None,
+    progress: Progress,
+    *,
+    look: bool,
+) -> _Upload:
     """Write what the target lacks: objects first, then the bundle, the manifest last.
 
-    What makes a release of them is not written where a prune may have deleted some of them.
+    What makes a release of them is not written where a prune may have deleted some of them. With ``look``,
+    the pointer and all other objects are looked at in one listing.
     """
-    keys = catalogue.keys(release.manifest)
+    store, keys = catalogue.store, catalogue.keys(release.manifest)
     lacking = {
         keys[path]: path
         for path, entry in release.manifest.files.items()
@@ -197,57 +230,87 @@ def _upload(catalogue: Catalogue, release: Release, plan: Plan, progress: Progre
 
     def write(key: str) -> None:
         progress(lacking[key])
-        catalogue.store.put(key, release.files[lacking[key]], if_absent=True)
+        store.put(key, release.files[lacking[key]], if_absent=True)
 
     in_parallel(write, lacking)
-    try:
-        require_same_ground(catalogue, plan.standing)
-    except ConflictError as conflict:
-        _active_by_another(catalogue, release, conflict)
-    progress(BUNDLE)
-    catalogue.store.put(keys[BUNDLE], release.bundle_data, if_absent=True)
-    progress("manifest.json")
     # An earlier build of the same content may have left its manifest, with its own provenance: that stays.
-    catalogue.store.put(manifest_key(release.id), release.manifest_data, if_absent=True)
-    return len(lacking)
+    heads = {keys[BUNDLE]: release.bundle_data, manifest_key(release.id): release.manifest_data}
+    wanted = {POINTER, *keys.values(), *heads, *stable_files(release.bundle)}
+    seen = store.look(wanted) if look else {}
+    pointer = seen.get(POINTER)
+    if not (standing and pointer and pointer.etag == standing.etag):
+        try:
+            require_same_ground(catalogue, plan.standing)
+        except ConflictError as conflict:
+            _active_by_another(catalogue, release, conflict)
+    for key, body in heads.items():
+        if key not in seen:
+            progress(key.rpartition("/")[2])
+            store.put(key, body, if_absent=True)
+    return _Upload(lacking, seen)
 
 
-def _prove(catalogue: Catalogue, release: Release, progress: Progress) -> tuple[Digest, tuple[str, ...]]:
-    """Read the whole release back, mend what differs, and return the digest of the manifest it has there.
+def _prove(
+    catalogue: Catalogue, release: Release, upload: _Upload, progress: Progress
+) -> tuple[Digest, tuple[str, ...]]:
+    """Read the release back, mend what differs, and return the digest of the manifest it has there.
 
     What is missing is created, and only what is there and differs is overwritten: the policy of a bucket
     lets everybody do the first, and the pruner alone the second.
     """
     progress("reading back")
-    try:
-        manifest, data = catalogue.manifest(release.id)
-        mended: tuple[str, ...] = ()
-    except FormatError:
-        raise  # not damaged: a newer version has described it, and what this one cannot read it leaves alone
-    except (DamagedReleaseError, UnknownReleaseError):
-        manifest, data = release.manifest, release.manifest_data
-        _mend(catalogue, manifest_key(release.id), data)
+    vouched = {
+        key
+        for path, key in catalogue.keys(release.manifest).items()
+        if path != BUNDLE
+        and key not in upload.lacking
+        and vouches(catalogue.store, upload.seen.get(key), release.files[path])
+    }
+    described, broken = at_once(
+        partial(_manifest, catalogue, release.id), partial(catalogue.damage, release.manifest, vouched)
+    )
+    mended: tuple[str, ...] = ()
+    if described is None:
+        _mend(catalogue, manifest_key(release.id), release.manifest_data)
         mended = ("manifest.json",)
-    broken = _mend_files(catalogue, release, manifest)
+    manifest, data = described or (release.manifest, release.manifest_data)
+    if described is None or broken or manifest.files != release.manifest.files:
+        broken = catalogue.damage(
+            manifest
+        )  # something is not as it was seen: then nothing that was seen counts
+    _mend_files(catalogue, release, manifest, broken)
     if _beyond(release, manifest, broken):
         # An earlier build of the same content had another text of a source, which nobody has any more.
         manifest, data = release.manifest, release.manifest_data
         catalogue.store.put(manifest_key(release.id), data)
         mended = ("manifest.json",)
-        broken = _mend_files(catalogue, release, manifest)
+        broken = catalogue.damage(manifest)
+        _mend_files(catalogue, release, manifest, broken)
     if broken:
         _require_intact(catalogue, manifest)
     return Digest.of(data), (*mended, *broken)
 
 
-def _mend_files(catalogue: Catalogue, release: Release, manifest: Manifest) -> list[str]:
-    """The damaged paths of ``manifest``; those that this release has as described are written anew."""
+def _manifest(catalogue: Catalogue, release: str) -> tuple[Manifest, bytes] | None:
+    """The manifest that a release has in the target, None for none that can be read.
+
+    Raises:
+        FormatError: a newer version has described the release; what this one cannot read it leaves alone.
+    """
+    try:
+        return catalogue.manifest(release)
+    except FormatError:
+        raise
+    except (DamagedReleaseError, UnknownReleaseError):
+        return None
+
+
+def _mend_files(catalogue: Catalogue, release: Release, manifest: Manifest, broken: Iterable[str]) -> None:
+    """Write those of the ``broken`` paths anew that this release has as ``manifest`` describes them."""
     keys = catalogue.keys(manifest)
-    broken = catalogue.damage(manifest)
     for path in broken:
         if not _beyond(release, manifest, [path]):
             _mend(catalogue, keys[path], release.bundle_data if path == BUNDLE else release.files[path])
-    return broken
 
 
 def _beyond(release: Release, manifest: Manifest, paths: Iterable[str]) -> list[str]:

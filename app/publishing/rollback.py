@@ -64,15 +64,17 @@ def roll_back(
 ) -> Standing:
     """Make ``release``, read whole from this very target, the active one.
 
-    That is one pointer move, then the stable keys.
+    That is one pointer move, then the stable keys; where it is active already, each of these is read, as
+    whoever asks for it does so because one of them drifted.
 
     Raises:
         ConflictError: the pointer is not as ``expected`` any more, or somebody prunes.
     """
     standing = expected
-    if expected is None or expected.pointer.release != release.id:
+    moves = expected is None or expected.pointer.release != release.id
+    if moves:
         catalogue.store.require_conditions()
         manifest = Digest.of(release.manifest_data)
         standing = lift_dead_mark(catalogue, expected, clock)
         standing = activate(catalogue, standing, release.id, manifest, reason, clock=clock)
-    return settle(catalogue, standing, known=release.bundle, progress=progress)
+    return settle(catalogue, standing, known=release.bundle, read_all=not moves, progress=progress)

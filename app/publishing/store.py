@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,14 @@ class ListedObject:
 
     key: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeenObject:
+    """An object as it is seen without being read: ``size`` in bytes; ``etag`` is "" where nobody says."""
+
+    size: int
+    etag: str
 
 
 InTime = Callable[[], bool]
@@ -51,6 +59,19 @@ class ObjectStore(ObjectReader, Protocol):
     def list(self, prefix: str) -> Iterator[ListedObject]:
         """Every object whose key begins with ``prefix``, in the order of keys."""
 
+    def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
+        """What can be said of the objects at ``keys`` without reading each.
+
+        In a few requests, whatever else the target holds. What is not seen is most probably not there.
+        """
+
+    def etag_for(self, body: bytes) -> str:
+        """The ETag of an object that holds ``body``, in a store that derives its ETags from content alone.
+
+        So an object that is seen with this one and the size of ``body`` holds ``body``. Another ETag says
+        nothing: the store may make them in another way.
+        """
+
     def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         """Delete an object; one that does not exist is no error.
 
@@ -77,3 +98,8 @@ class ObjectStore(ObjectReader, Protocol):
         Raises:
             StoreError: it does not; says which. Publishers could overwrite each other, or never get through.
         """
+
+
+def vouches(store: ObjectStore, seen: SeenObject | None, body: bytes) -> bool:
+    """Whether what was seen of an object shows that it holds ``body``."""
+    return seen is not None and seen.size == len(body) and seen.etag == store.etag_for(body)

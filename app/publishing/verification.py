@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from app.core.release import Manifest, parse_manifest
 from app.publishing.activation import stable_files
@@ -119,16 +120,17 @@ def _walk(catalogue: Catalogue, progress: Progress) -> Verification:
 
 @dataclass
 class _Pass:
-    """One pass over a target, gathering discrepancies.
+    """One pass over a target, gathering discrepancies; several threads add to what it gathers.
 
-    ``lacking`` holds, by release, the keys that are not there, each with what it is. ``ever_active`` is None
-    for as long as the history is not known.
+    Of what is read it keeps digests alone: ``stable`` holds, by release, those of the content of its stable
+    keys. ``lacking`` holds, by release, the keys that are not there, each with what it is. ``ever_active`` is
+    None for as long as the history is not known.
     """
 
     catalogue: Catalogue
     keys: set[str] = field(default_factory=set)
     ids: list[str] = field(default_factory=list)
-    bundles: dict[str, Bundle] = field(default_factory=dict)
+    stable: dict[str, dict[str, Digest]] = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
@@ -170,11 +172,10 @@ class _Pass:
 
     def read_releases(self, progress: Progress) -> None:
         self.ids = sorted({release_of(key) for key in self.keys} - {""})
-        for release in self.ids:
-            progress(release[:12])
-            self._read_release(release)
+        in_parallel(partial(self._read_release, progress), self.ids)
 
-    def _read_release(self, release: str) -> None:
+    def _read_release(self, progress: Progress, release: str) -> None:
+        progress(release[:12])
         own = {f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST)}
         self.known |= own
         missing = own - self.keys
@@ -206,7 +207,7 @@ class _Pass:
         body = self._body(key)
         try:
             if body is not None:
-                self.bundles[release] = parse_bundle(body, release=release)
+                self.stable[release] = _stable_digests(parse_bundle(body, release=release))
         except DamagedReleaseError as error:
             self.unreadable(key, error)
 
@@ -240,12 +241,13 @@ class _Pass:
         self.half_pruned = whole and bool(standing.pointer.pruning or standing.pointer.half_pruned)
         if release not in self.ids:
             self.add(ObjectFault.MISSING, f"{RELEASES}{release}/{BUNDLE}", "the active release")
-        if release in self.bundles:
-            self._compare_stable(self.bundles[release], settled=standing.pointer.settled)
+        if release in self.stable:
+            compare = partial(self._compare_stable, release, standing.pointer.settled)
+            in_parallel(compare, self.stable[release])
 
     def _explain_absence(self) -> None:
         """No pointer: before the first activation there is none, and no stable key and no history either."""
-        stable = set(_stable_keys(self.bundles.values()))
+        stable = self._stable_keys()
         if any(key in stable or key.startswith(HISTORY) for key in self.keys):
             self.add(ObjectFault.MISSING, POINTER, "releases were active here, and nothing says which one is")
         else:
@@ -274,31 +276,38 @@ class _Pass:
             return
         self.ever_active = {entry.release for entry in entries}
 
-    def _compare_stable(self, bundle: Bundle, *, settled: bool) -> None:
-        for key, body in stable_files(bundle).items():
-            found = self._body(key)
-            if found != body and not settled:
-                self.add(
-                    ObjectFault.UNFINISHED, key, "the publish that is under way, or was cut off, writes it"
-                )
-            elif found is None:
-                self.add(ObjectFault.MISSING, key, "the stable key of a template of the active release")
-            elif found != body:
-                remedy = f"`bbws-templates rollback --to {self.catalogue.store.target} {bundle.release}`"
-                self.add(
-                    ObjectFault.DRIFT, key, f"it differs from the active release; {remedy} brings it in line"
-                )
+    def _stable_keys(self) -> set[str]:
+        return {key for digests in self.stable.values() for key in digests}
+
+    def _compare_stable(self, release: str, settled: bool, key: str) -> None:
+        found = self._body(key)
+        if found is not None and Digest.of(found) == self.stable[release][key]:
+            return
+        if not settled:
+            self.add(ObjectFault.UNFINISHED, key, "the publish that is under way, or was cut off, writes it")
+        elif found is None:
+            self.add(ObjectFault.MISSING, key, "the stable key of a template of the active release")
+        else:
+            remedy = f"`bbws-templates rollback --to {self.catalogue.store.target} {release}`"
+            self.add(
+                ObjectFault.DRIFT, key, f"it differs from the active release; {remedy} brings it in line"
+            )
 
     def look_again(self) -> None:
         """Drop what only seemed missing: it was written, or its release deleted, since it was listed."""
-        store = self.catalogue.store
         for release in [*self.lacking]:
-            self.lacking[release] = {
-                key: what for key, what in self.lacking[release].items() if store.get(key) is None
-            }
-            heads = (f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST))
-            if not self.lacking[release] or all(store.get(key) is None for key in heads):
+            lacking = self._absent(self.lacking[release])
+            heads = {f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST)}
+            if lacking and self._absent(heads) != heads:
+                self.lacking[release] = {key: self.lacking[release][key] for key in lacking}
+            else:
                 del self.lacking[release]
+
+    def _absent(self, keys: Iterable[str]) -> set[str]:
+        """Those of ``keys`` that are not there when each is asked for."""
+        wanted = [*keys]
+        absent = in_parallel(lambda key: self.catalogue.store.get(key) is None, wanted)
+        return {key for key, is_absent in zip(wanted, absent, strict=True) if is_absent}
 
     def report_missing(self) -> None:
         """What a release lacks; of one that never was active, that its upload was cut off is all there is."""
@@ -324,7 +333,7 @@ class _Pass:
         """What nothing refers to: harmless, and `prune` removes what is ours."""
         if self.newer:
             return
-        own = self.known | self.used | set(_stable_keys(self.bundles.values()))
+        own = self.known | self.used | self._stable_keys()
         for key in self.keys - own - self.bad:
             if is_object(key):
                 self.add(ObjectFault.UNUSED, key, "no release has this file")
@@ -332,6 +341,5 @@ class _Pass:
                 self.add(ObjectFault.FOREIGN, key, "no release has put it here")
 
 
-def _stable_keys(bundles: Iterable[Bundle]) -> Iterator[str]:
-    for bundle in bundles:
-        yield from stable_files(bundle)
+def _stable_digests(bundle: Bundle) -> dict[str, Digest]:
+    return {key: Digest.of(body) for key, body in stable_files(bundle).items()}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from app.publishing.store import InTime, ListedObject, ObjectStore, always
+from app.publishing.store import InTime, ListedObject, ObjectStore, SeenObject, always
 from bbws_templates.reader import StoredObject, Unchanged
 from bbws_templates.target import Target
 
@@ -38,6 +38,13 @@ class CountingStore:
     def list(self, prefix: str) -> Iterator[ListedObject]:
         self.requests.append(("list", prefix))
         return self.inner.list(prefix)
+
+    def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
+        self.requests.append(("look", ""))
+        return self.inner.look(keys)
+
+    def etag_for(self, body: bytes) -> str:
+        return self.inner.etag_for(body)
 
     def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         self.requests.append(("delete", key))

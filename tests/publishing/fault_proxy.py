@@ -39,6 +39,7 @@ class Kind(Enum):
     STATUS = "an error of S3 in place of the answer"
     FORGET = "the server never sees the condition of the request"
     INSTEAD = "something in between answers, and the server never hears of it"
+    WEAKEN = "the server's answer, its ETag made a weak one, as gateways do that compress"
     STRIPPED = "the server's answer, with other headers than it gave, or another status"
 
 
@@ -197,6 +198,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._hang_up()
         elif fault.kind is Kind.INSTEAD:
             self._answer(fault.status, [*fault.headers], fault.body)
+        elif fault.kind is Kind.WEAKEN:
+            status, headers, answer = self._forward(body)
+            self._answer(status, [(n, f"W/{v}" if n.lower() == "etag" else v) for n, v in headers], answer)
         elif fault.kind is Kind.STRIPPED:
             status, headers, answer = self._forward(body)
             given = {name.lower() for name, _ in fault.headers}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Collection, Iterator
 from typing import NoReturn
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import FakeKey, s3_backends
 
-from app.publishing.store import InTime, ListedObject, always
+from app.publishing.store import InTime, ListedObject, SeenObject, always
 from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
 from bbws_templates.target import BucketTarget
 
@@ -47,6 +48,14 @@ class Snapshot:
         for key in sorted(self.objects):
             if key.startswith(prefix):
                 yield ListedObject(key, len(self.objects[key].body))
+
+    def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
+        return {
+            key: SeenObject(len(found.body), found.etag) for key in keys if (found := self.objects.get(key))
+        }
+
+    def etag_for(self, body: bytes) -> str:
+        return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
 
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> NoReturn:
         raise TypeError("a snapshot is not written to")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from app.core.release import Release
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.errors import ConflictError
-from app.publishing.probe import require_conditions
+from app.publishing.probe import BODY, require_conditions
 from app.publishing.pruning import prune
 from app.publishing.store import ObjectStore
 from app.publishing.verification import verify
@@ -110,22 +111,30 @@ def test_it_can_be_published_to_by_whoever_accepts_that(behind: BucketStore, pro
     assert verify(Catalogue(lax)).discrepancies == ()
 
 
-def test_a_server_that_heeds_them_is_asked_four_times_and_the_object_is_known(
+def test_a_server_that_heeds_them_is_asked_three_times_and_the_object_is_known(
     bucket: BucketStore, behind: BucketStore, proxy: FaultProxy
 ) -> None:
     publish_to(behind, release("third"))
     asked = [request for request in proxy.requests if request.path.endswith("/.probe.txt")]
-    assert [request.method for request in asked] == ["PUT", "GET", "PUT", "PUT"]
+    assert [request.method for request in asked] == ["PUT"] * 3
     assert verify(Catalogue(bucket)).discrepancies == ()
 
 
+def test_one_whose_etags_nobody_can_tell_beforehand_is_asked_for_it(
+    behind: BucketStore, proxy: FaultProxy
+) -> None:
+    require_conditions(behind.client, behind.target, etag='"as another kind of encryption has it"')
+    assert [request.method for request in proxy.requests] == ["PUT"] * 3 + ["GET", "PUT"]
+
+
 def test_one_false_answer_condemns_no_server(behind: BucketStore, proxy: FaultProxy) -> None:
-    for number in range(1, 6):
-        for fault in (Fault(Kind.STATUS, 412), Fault(Kind.STATUS, 404)):
+    faults = (Fault(Kind.STATUS, 412), Fault(Kind.STATUS, 404))
+    for etag in ("", behind.etag_for(BODY)):
+        for number, fault in itertools.product(range(1, 6), faults):
             proxy.reset(at(number, fault))
             remedy = ""
             try:
-                require_conditions(behind.client, behind.target)
+                require_conditions(behind.client, behind.target, etag=etag)
             except StoreError as error:  # when it is the object itself that seems to be gone
                 remedy = error.remedy
             assert "--allow-unconditional" not in remedy
@@ -136,7 +145,7 @@ def test_several_may_try_it_out_at_the_same_moment(bucket: BucketStore) -> None:
 
     def ask(number: int) -> None:
         barrier.wait()
-        require_conditions(bucket.client, bucket.target)
+        require_conditions(bucket.client, bucket.target, etag=bucket.etag_for(BODY) if number % 2 else "")
 
     with ThreadPoolExecutor(8) as pool:
         assert [*pool.map(ask, range(8))] == [None] * 8
@@ -186,14 +195,14 @@ def test_a_write_that_is_refused_for_no_reason_is_not_called_a_conflict(
 
 
 class PrunedWhileReadBack(CountingStore):
-    """Somebody prunes to one release as soon as the manifest has been uploaded."""
+    """Somebody prunes to one release as soon as what is there has been looked at."""
 
     def __init__(self, inner: ObjectStore, actor: str) -> None:
         super().__init__(inner)
         self.actor = actor
 
     def get(self, key: str) -> StoredObject | None:
-        if self.actor and ("put", f"releases/{release('first').id}/manifest.json") in self.requests:
+        if self.actor and ("look", "") in self.requests:
             actor, self.actor = self.actor, ""
             prune(Catalogue(self.inner), 1, actor=actor)
         return super().get(key)

@@ -47,7 +47,7 @@ class CutStore(CountingStore):
 
     def __getattribute__(self, name: str) -> Any:
         found = super().__getattribute__(name)
-        if name not in ("get", "put", "list", "delete", "require_conditions", "require_versioning"):
+        if name not in ("get", "put", "list", "look", "delete", "require_conditions", "require_versioning"):
             return found
 
         def request(*arguments: Any, **options: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.publishing.history import activations
 from app.publishing.lease import PruneLease
 from app.publishing.pruning import prune
 from app.publishing.publisher import make_plan, publish
-from app.publishing.store import InTime, ObjectStore, always
+from app.publishing.store import InTime, ObjectStore, SeenObject, always
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DeniedError, StoreError
@@ -207,11 +207,46 @@ def test_a_pointer_that_is_refused_for_no_reason_is_tried_three_times(
 def test_stable_keys_that_others_never_leave_alone_are_said_not_to_be_complete(
     directory: DirectoryStore,
 ) -> None:
-    store = Refusing(directory, "a/one.html", 1_000)
-    with pytest.raises(ConflictError, match=r"What was activated is active\. Run the same again"):
-        publish_to(store, release("first", names=SMALL))
-    assert not (standing := Catalogue(directory).standing()) or not standing.pointer.settled
-    publish_to(Refusing(directory, "a/one.html", 3), release("first", names=SMALL))
+    class Unrest(CountingStore):
+        """Somebody writes a key whenever it is to be written."""
+
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            if key == "a/one.html":
+                directory.put(key, b"theirs %d" % len(self.requests))
+            return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+    with pytest.raises(ConflictError, match=r"Others kept .* What was activated is active\. Run the same"):
+        publish_to(Unrest(directory), release("first", names=SMALL))
+    standing = Catalogue(directory).standing()
+    assert standing
+    assert not standing.pointer.settled
+    publish_to(directory, release("first", names=SMALL))
+    assert verify(Catalogue(directory)).discrepancies == ()
+
+
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_stable_key_that_is_refused_for_no_reason_is_tried_three_times_and_nobody_else_is_blamed(
+    directory: DirectoryStore, there: bool, settled: bool
+) -> None:
+    """Whether there is one or none yet, and whether it is written by a publish or brought in line later."""
+    publish_to(directory, release("first", names=SMALL if there else ("b/two",)))
+    if settled:
+        publish_to(directory, release("second", names=SMALL), allow_breaking=True)
+        (directory.root / "a" / "one.html").unlink()
+        if there:
+            directory.put("a/one.html", b"drifted")
+
+    def write(refusals: int) -> None:
+        store = Refusing(directory, "a/one.html", refusals)
+        if settled:
+            go_back(store, "active")
+        else:
+            publish_to(store, release("second", names=SMALL), allow_breaking=True)
+
+    with pytest.raises(StoreError, match=r"refuses to write a/one\.html.* What was activated is active"):
+        write(3)
+    write(2)
     assert verify(Catalogue(directory)).discrepancies == ()
 
 
@@ -244,9 +279,10 @@ def test_a_prune_that_another_one_has_taken_for_dead_deletes_nothing_more(
     assert until == ["2026-01-05T12:15:00Z"]
 
 
+@pytest.mark.parametrize("read_all", [True, False])
 @pytest.mark.parametrize("settled", [True, False])
 def test_who_activates_while_stable_keys_are_read_is_behind_them_in_the_end(
-    directory: DirectoryStore, settled: bool
+    directory: DirectoryStore, settled: bool, read_all: bool
 ) -> None:
     """Also where the keys were in line before, and one has drifted since."""
     for text in ("first", "second"):
@@ -259,16 +295,25 @@ def test_who_activates_while_stable_keys_are_read_is_behind_them_in_the_end(
     class Overtaken(CountingStore):
         done = False
 
+        def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
+            found = super().look(keys)
+            self.overtake()
+            return found
+
         def get(self, key: str) -> StoredObject | None:
             found = super().get(key)
-            if key == "a/one.html" and not self.done:
+            if key == "a/one.html":
+                self.overtake()
+            return found
+
+        def overtake(self) -> None:
+            if not self.done:
                 self.done = True
                 manifest = Digest.of(wanted.manifest_data)
                 catalogue = Catalogue(directory)
                 activate(catalogue, catalogue.standing(), wanted.id, manifest, Reason("publish", "them"))
-            return found
 
-    assert settle(Catalogue(Overtaken(directory))).pointer.release == wanted.id
+    assert settle(Catalogue(Overtaken(directory)), read_all=read_all).pointer.release == wanted.id
     assert {key: stored(directory, key) for key in stable_files(wanted.bundle)} == stable_files(wanted.bundle)
 
 

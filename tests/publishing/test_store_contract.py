@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from app.publishing.directory_store import DirectoryStore
-from app.publishing.store import ObjectStore
+from app.publishing.store import ObjectStore, vouches
 from bbws_templates.reader import UNCHANGED, StoredObject
 
 
@@ -105,11 +105,25 @@ def test_of_many_who_compare_and_swap_one_wins(store: ObjectStore) -> None:
     assert body_of(store, "pointer.json") == str(won[0]).encode()
 
 
+def test_what_is_seen_of_an_object_vouches_for_its_content_and_for_no_other(store: ObjectStore) -> None:
+    for key, body in (("a/1.txt", b"one"), ("b/2.txt", b"")):
+        store.put(key, body)
+    seen = store.look(["a/1.txt", "a/3.txt", "b/2.txt"])
+    assert seen.keys() == {"a/1.txt", "b/2.txt"}
+    assert vouches(store, seen["a/1.txt"], b"one")
+    assert vouches(store, seen["b/2.txt"], b"")
+    for other in (b"two", b"one ", b""):
+        assert not vouches(store, seen["a/1.txt"], other)
+    assert not vouches(store, None, b"")
+    assert store.put("a/1.txt", b"two", if_match=seen["a/1.txt"].etag), "it is the ETag that conditions take"
+
+
 @pytest.mark.parametrize("key", ["Zürich/日本語 +&?#%.txt", "a/b c.txt", "x" * 150 + ".txt"])
 def test_keys_are_taken_literally(store: ObjectStore, key: str) -> None:
     store.put(key, b"1")
     assert body_of(store, key) == b"1"
     assert [item.key for item in store.list("")] == [key]
+    assert store.look([key]).keys() == {key}
 
 
 def test_what_a_directory_shows_is_on_the_disk_before_and_its_name_is_afterwards(
