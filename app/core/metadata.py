@@ -87,7 +87,13 @@ def load_metadata(file: SourceFile, *, root: Path, read: Callable[[Path], Source
         parsed = _MetadataFile.model_validate(raw)
     except ValidationError as error:
         raise first_offence(error, file, _MetadataFile) from None
-    contract = bundle_contract(parsed.contract, file=file, pointer="/contract", root=root, read=read)
+    shared: list[SourceFile] = []
+
+    def noted(path: Path) -> SourceFile:
+        shared.append(read(path))
+        return shared[-1]
+
+    contract = bundle_contract(parsed.contract, file=file, pointer="/contract", root=root, read=noted)
     return Metadata(
         file=file,
         description=parsed.description,
@@ -108,6 +114,7 @@ def load_metadata(file: SourceFile, *, root: Path, read: Callable[[Path], Source
             )
             for number, each in enumerate(parsed.waivers)
         ),
+        contract_files=tuple(shared),
     )
 
 

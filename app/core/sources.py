@@ -48,9 +48,8 @@ class Metadata:
     ``stoppable`` says that a reader may stop mails of this kind by one click of the mail program.
 
     ``waivers`` are the warnings that its owners live with.
-
-    Of a translation, ``file`` has subject and preheader alone, and all else is the template's own, from
-    ``contract_file``.
+    ``contract_files`` are the shared ones that its contract refers to. Of a translation, ``file`` has subject
+    and preheader alone, and all else is the template's own, from ``contract_file``.
     """
 
     file: SourceFile
@@ -64,6 +63,7 @@ class Metadata:
     stoppable: bool = True
     contract_file: SourceFile | None = None
     waivers: tuple[Waiver, ...] = ()
+    contract_files: tuple[SourceFile, ...] = ()
 
     @property
     def contract_home(self) -> SourceFile:

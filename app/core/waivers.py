@@ -45,7 +45,7 @@ class Waiver:
 
 
 @dataclass(frozen=True)
-class Objection:
+class WaiverFault:
     """What is wrong with a waiver: the code of the finding, its words and its remedy."""
 
     code: str
@@ -56,26 +56,26 @@ class Objection:
 
 def objections(
     waivers: Collection[Waiver], known: Collection[str], used: Collection[Waiver], today: date | None
-) -> Iterator[Objection]:
+) -> Iterator[WaiverFault]:
     """What is wrong with ``waivers``, of which those in ``used`` have covered a finding."""
     for waiver in waivers:
         if waiver.rule not in known:
             near = difflib.get_close_matches(waiver.rule, sorted(known), n=1)
-            yield Objection(
+            yield WaiverFault(
                 "waiver-unknown",
                 f"The waiver is about '{waiver.rule}', and no finding has that code.",
                 f"Did you mean {near[0]}?" if near else "The codes stand in docs/checks.md.",
                 waiver,
             )
         elif not waiver.holds(today):
-            yield Objection(
+            yield WaiverFault(
                 "waiver-expired",
                 f"The waiver of {waiver.rule} has ended on {waiver.until.isoformat()}.",
                 "Mend what it was about and remove it; or find new reasons and a new day.",
                 waiver,
             )
         elif waiver not in used:
-            yield Objection(
+            yield WaiverFault(
                 "waiver-unused",
                 f"The waiver of {waiver.rule} covers no warning of this template.",
                 "Remove it; an error cannot be waived.",

@@ -1,4 +1,4 @@
-"""The pipeline, in order, over one snapshot of templates and fixtures.
+"""The pipeline, in order, over one reading of templates and fixtures.
 
 1. load      the files, once (``loader``)
 2. compile   a template, when first asked for (``compiler``)
@@ -15,25 +15,23 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from app.core.compiler.compilation import Compilation, compile_template
+from app.core.compiler.compilation import Compilation, compile_template, dependencies_of
+from app.core.compiler.dependencies import Dependency, fingerprint, fingerprint_of_error, unaffected
 from app.core.compiler.equivalence import equivalence_findings
-from app.core.compiler.partials import broken_partials
-from app.core.compiler.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
-from app.core.errors import ContractFaultError, UnknownNameError
+from app.core.compiler.tracing import at_authors_place, warning_at_authors_place
+from app.core.errors import ContractFaultError, SourceError, UnknownNameError
 from app.core.findings import CheckReport, Finding, Severity, finding_of, finding_of_warning
+from app.core.judging import Rendered, judge, judge_specimen, of_no_template
 from app.core.loader import load_template_set
 from app.core.release import Language
 from app.core.sources import Fixture, TemplateSet, TemplateSource
-from app.core.validation import cut_by_data, specimen_data, validate_metadata, validate_rendered
-from app.core.validation.codes import unknown_codes
+from app.core.validation import cut_by_data
 from app.core.validation.contracts import UNUSABLE, fault_of_the_contract, no_fixture, require_harmless
-from app.core.validation.page import MailLanguage
 from app.core.validation.translating import translation_findings
 from app.core.validation.usage import fixture_findings, usage_findings
 from app.core.validation.waiving import collector, waiver_findings
@@ -47,16 +45,6 @@ from bbws_templates.layout import edition, parted
 from bbws_templates.mailing import render_email
 
 
-@dataclass(frozen=True)
-class Rendered:
-    """One email with what it was made of: ``shown`` are the data with their display values."""
-
-    email: RenderedEmail
-    shown: Any
-    strict: bool = True
-    warnings: tuple[RenderWarning, ...] = ()
-
-
 class Workspace:
     """An immutable snapshot of a template set; compilations are made once each. Safe to share by threads."""
 
@@ -64,16 +52,24 @@ class Workspace:
         self.templates = templates
         self._compilations: dict[str, Compilation | BbwsTemplatesError] = {}
         self._turns = {name: threading.Lock() for name in (*templates.templates, *templates.translations)}
+        self._dependencies: dict[str, tuple[Dependency, ...]] = {}
         self._displays: dict[str, Display | None] = {}
 
     @classmethod
-    def load(cls, templates: Path, fixtures: Path) -> Workspace:
-        """Read both folders.
+    def load(cls, templates: Path, fixtures: Path, *, before: Workspace | None = None) -> Workspace:
+        """Read both folders; what ``before`` has compiled of the same files is not compiled again.
 
         Raises:
             SourceError: the templates folder does not exist.
         """
-        return cls(load_template_set(templates, fixtures))
+        workspace = cls(load_template_set(templates, fixtures))
+        if before is not None:
+            graph = before._dependencies
+            for name in unaffected(before.templates, workspace.templates, graph):
+                workspace._dependencies[name] = graph[name]
+                if isinstance(made := before._compilations.get(name), Compilation):
+                    workspace._compilations[name] = made
+        return workspace
 
     @cached_property
     def language(self) -> Language:
@@ -189,6 +185,30 @@ class Workspace:
             raise result.with_traceback(None)
         return result
 
+    def dependencies(self, name: str) -> tuple[Dependency, ...]:
+        """The files that a template is made of, itself first, each in its role; also of one that is at fault.
+
+        Raises:
+            as ``source``.
+        """
+        source = self.source(name)
+        if name not in self._dependencies:
+            made = self._compilations.get(name)
+            known = made.dependencies if isinstance(made, Compilation) else None
+            self._dependencies[name] = known or dependencies_of(source, self.templates)
+        return self._dependencies[name]
+
+    def fingerprint(self, name: str) -> str:
+        """A digest of all that a template is made of: the same digest, the same mails and findings.
+
+        Raises:
+            UnknownNameError: as ``source``; one that cannot be read has a digest of why.
+        """
+        try:
+            return fingerprint(self.source(name), self.templates, self.dependencies(name))
+        except SourceError as error:
+            return fingerprint_of_error(error)
+
     def render(self, name: str, data: Mapping[str, Any], *, strict: bool = True) -> RenderedEmail:
         """One email, rendered exactly as a Lambda renders it.
 
@@ -238,7 +258,7 @@ class Workspace:
             *usage_findings(compilation.source, compilation, self.templates.settings),
             *translation_findings(compilation.source, self.templates),
             *(finding_of_warning(warning, name, fixture) for warning in rendered.warnings),
-            *self._judge(compilation, rendered, fixture=fixture),
+            *judge(self.templates, compilation, rendered, fixture=fixture),
         ):
             findings.add(finding)
         return findings.listed()
@@ -279,7 +299,7 @@ class Workspace:
         for finding in waiver_findings(self.templates, wanted, findings.used, today):
             findings.add(finding)
         if asked == self.names():
-            for finding in self._of_no_template(findings.sorted()):
+            for finding in of_no_template(self.templates, findings.sorted()):
                 findings.add(finding)
         further = sum(bool(parted(name)[1]) for name in wanted)
         return CheckReport(len(wanted) - further, renders, findings.listed(), further)
@@ -287,15 +307,6 @@ class Workspace:
     def _checked_with(self, name: str) -> tuple[str, ...]:
         """A template with its translations, but for one that cannot be read: theirs say no more."""
         return (name,) if name in self.templates.broken else self.editions([name])
-
-    def _of_no_template(self, known: Iterable[Finding]) -> Iterable[Finding]:
-        """What is wrong with the folders, and with partials of which no template has told it: ``known``."""
-        yield from self.templates.problems
-        yield from unknown_codes(self.templates)
-        told = {(finding.code, finding.location) for finding in known}
-        for finding in map(finding_of, broken_partials(self.templates)):
-            if (finding.code, finding.location) not in told:
-                yield finding
 
     def _check_template(self, name: str) -> Iterable[tuple[bool, Iterable[Finding]]]:
         """The findings of one template: of its source, then per fixture; True with those of a render."""
@@ -314,7 +325,7 @@ class Workspace:
         yield False, [finding_of(error, template=name, fixture=each) for each, error in broken.items()]
         if not source.fixtures:
             yield False, [no_fixture(source)] if not broken else []
-            yield self._judge_specimen(compilation)
+            yield judge_specimen(self.templates, compilation)
         cut: list[tuple[Finding, ...]] = []
         for scenario, fixture in source.fixtures.items():
             problems = () if unusable else fixture_findings(source, fixture)
@@ -329,7 +340,7 @@ class Workspace:
             except BbwsTemplatesError as error:
                 yield False, [finding_of(error, template=name, fixture=scenario)]
                 continue
-            judged = tuple(self._judge(compilation, rendered, fixture=scenario))
+            judged = tuple(judge(self.templates, compilation, rendered, fixture=scenario))
             cut.append(tuple(filter(cut_by_data, judged)))
             yield True, itertools.filterfalse(cut_by_data, judged)
             yield (
@@ -338,36 +349,3 @@ class Workspace:
             )
         if all(cut):
             yield False, itertools.chain.from_iterable(cut)
-
-    def _judge_specimen(self, compilation: Compilation) -> tuple[bool, Iterable[Finding]]:
-        """Whether a template without fixtures renders with made-up data, and the findings."""
-        data = specimen_data(compilation.compiled)
-        try:
-            email = render_email(compilation.compiled, data, strict=False)
-        except BbwsTemplatesError as error:
-            return False, [finding_of(error, template=compilation.source.name)]
-        return True, [
-            *self._judge(compilation, Rendered(email, data, strict=False), fixture=""),
-            *equivalence_findings(compilation, self.templates, data, fixture=""),
-        ]
-
-    def _judge(self, compilation: Compilation, rendered: Rendered, *, fixture: str) -> Iterable[Finding]:
-        email = rendered.email
-        origins = RenderedHtml(compilation, rendered.shown, strict=rendered.strict)
-        yield from validate_rendered(
-            email.html,
-            origins.locate,
-            template=compilation.source.name,
-            fixture=fixture,
-            settings=self.templates.settings.checks,
-            language=self._wanted_language(compilation.source),
-        )
-        yield from validate_metadata(compilation.source, email, fixture=fixture)
-
-    def _wanted_language(self, source: TemplateSource) -> MailLanguage | None:
-        tag = source.locale or self.templates.settings.locale
-        if not tag:
-            return None
-        from app.core.locales import text_direction
-
-        return MailLanguage(tag, text_direction(tag), bool(source.locale))

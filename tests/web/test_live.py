@@ -72,6 +72,16 @@ def test_a_shared_contract_changes_the_mails_that_refer_to_it(folders: Folders) 
     assert change.changed == ("mails/greeting",)
 
 
+def test_a_stylesheet_that_another_imports_changes_the_mails_that_have_it(folders: Folders) -> None:
+    folders.write("templates/styles/email.css", '@import "base.css";')
+    folders.write("templates/styles/base.css", ".note { color: #444444 }")
+    live = LiveWorkspace(folders.templates, folders.fixtures)
+    folders.write("templates/styles/base.css", ".note { color: #555555 }")
+    change = live.reload()
+    assert change is not None
+    assert change.changed == ("mails/greeting", "mails/greeting_internal")
+
+
 def test_templates_come_and_go(live: LiveWorkspace, folders: Folders) -> None:
     folders.write("templates/new/one.html", "<p>new")
     added = live.reload()

@@ -15,15 +15,18 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from app.core.compiler import marking
 from app.core.compiler.bounds import require_few_matches, require_few_questions
+from app.core.compiler.dependencies import Dependencies, Dependency, Role
 from app.core.compiler.document import Document
 from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.inlining import RuleBook, selectors_to_try
-from app.core.compiler.linking import linked
+from app.core.compiler.linking import Linked, linked
 from app.core.compiler.masking import MaskedDocument, mask
 from app.core.compiler.origins import Origins
 from app.core.compiler.outlook_rules import rules_for_outlook, rules_through_outlook
@@ -40,7 +43,7 @@ from app.core.css.cascade import Matched
 from app.core.findings import Finding, Severity
 from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
 from bbws_templates.compiled import CompiledTemplate
-from bbws_templates.errors import LimitError, Location
+from bbws_templates.errors import BbwsTemplatesError, LimitError, Location
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class Compilation:
     ``<link>`` to the file that took its place, ``imports`` an ``@import`` to what it brought. ``defeated``
     are declarations, as ``proof.atoms`` says them, that stay in a ``<style>`` and lose there to what was
     inlined; or their properties alone, where data say the value. ``untranslated`` are partials of a
-    translation that have words, and none in its language.
+    translation that have words, and none in its language. ``dependencies`` are the files that were read, each
+    in its role.
     """
 
     source: TemplateSource
@@ -66,6 +70,7 @@ class Compilation:
     imports: Mapping[str, str] = field(default_factory=dict)
     defeated: frozenset[str] = frozenset()
     untranslated: tuple[SourceFile, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
 
 
 def compile_template(source: TemplateSource, templates: TemplateSet) -> Compilation:
@@ -88,6 +93,14 @@ def compile_template(source: TemplateSource, templates: TemplateSet) -> Compilat
         ) from error
 
 
+def dependencies_of(source: TemplateSource, templates: TemplateSet) -> tuple[Dependency, ...]:
+    """The files that compiling ``source`` reads, without the compiling: its ``Compilation.dependencies``.
+
+    Of a template that does not compile, all that is read until that is known.
+    """
+    return _Compiler(source, templates).dependencies()
+
+
 class _Compiler:
     def __init__(self, source: TemplateSource, templates: TemplateSet) -> None:
         self._source = source
@@ -95,10 +108,23 @@ class _Compiler:
         self._metadata = source.metadata
         self._findings: list[Finding] = []
         self._untranslated: dict[str, SourceFile] = {}
+        self._reads = Dependencies(source, templates)
+
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """Read everything, and nothing more."""
+        readings: list[Callable[[], object]] = [self._linked]
+        if (text := self._source.text) is not None:
+            readings.append(lambda: self._flat(TracedSource.of_file(text), html=False))
+        if (metadata := self._metadata) is not None:
+            readings += [partial(self._member, metadata, member) for member in ("subject", "preheader")]
+        for read in readings:
+            with suppress(BbwsTemplatesError, RecursionError):
+                read()
+        return self._reads.listed()
 
     def compile(self) -> Compilation:
         source, metadata = self._source, self._metadata
-        found = linked(self._flat(TracedSource.of_file(source.html), html=True), self._templates)
+        found = self._linked()
         document = found.document
         self._findings += [replace(finding, template=source.name) for finding in found.unread]
         self._findings += css_findings(document, source.name)
@@ -162,10 +188,16 @@ class _Compiler:
             imports=found.imports,
             defeated=marking.defeated(losing, marked),
             untranslated=tuple(self._untranslated.values()),
+            dependencies=self._reads.listed(),
         )
 
+    def _linked(self) -> Linked:
+        """The HTML with all that it draws in."""
+        flat = self._flat(TracedSource.of_file(self._source.html), html=True)
+        return linked(flat, self._templates, lambda file: self._reads.note(Role.STYLESHEET, file))
+
     def _flat(self, root: TracedSource, *, html: bool, markup: Set[str] | None = None) -> FlatText:
-        resolver = PartialResolver(self._templates, self._source, html=html)
+        resolver = PartialResolver(self._templates, self._source, html=html, reads=self._reads)
         flat = flatten(root, resolver, markup)
         own = self._templates.settings.locale
         lacking = {
@@ -177,6 +209,8 @@ class _Compiler:
         self._findings += (untranslated(self._source, name, file) for name, file in lacking.items())
         for name, file in resolver.translated.items():
             before = resolver.own.get(name)
+            if before:
+                self._reads.note(Role.PARTIAL, before)  # it is compared with
             if before and is_copy(file.text, before.text, own, self._source.locale, html=html):
                 self._findings.append(copied(f"partial '{name}'", self._source, Location(file.label)))
         return flat

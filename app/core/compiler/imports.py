@@ -71,12 +71,19 @@ def _wrappers(conditions: str) -> Iterator[str]:
 class Importer:
     """Writes stylesheets with what they import in place.
 
-    ``unread`` is told of each address that is on the web, named by data or not there, with its place.
+    ``unread`` is told of each address that is on the web, named by data or not there, with its place;
+    ``read`` of each file that is taken.
     """
 
-    def __init__(self, templates: TemplateSet, unread: Callable[[str, Location], None]) -> None:
+    def __init__(
+        self,
+        templates: TemplateSet,
+        unread: Callable[[str, Location], None] = lambda _, __: None,
+        read: Callable[[SourceFile], None] = lambda _: None,
+    ) -> None:
         self._templates = templates
         self._unread = unread
+        self._read = read
 
     def expanded(self, file: SourceFile) -> SourceFile:
         """A stylesheet of the set as it reads with its imports in place."""
@@ -86,7 +93,7 @@ class Importer:
 
     def brought(self, css: str, origins: Origins, start: int, end: int) -> dict[str, str]:
         """What each statement at the head of ``css[start:end]`` brings; of that nothing is told."""
-        silent = Importer(self._templates, lambda _, __: None)
+        silent = Importer(self._templates)
         found = {}
         for item in imports(css[start:end]):
             first, last = start + item.start, start + item.end
@@ -120,6 +127,7 @@ class Importer:
             if file is None:
                 self._unread(found.address, place)
                 continue
+            self._read(file)
             if file.label in chain:
                 raise CompileError(
                     f"Stylesheets import each other without end: {' → '.join([*chain, file.label])}.",

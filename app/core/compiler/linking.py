@@ -37,8 +37,8 @@ class Linked:
     unread: list[Finding] = field(default_factory=list)
 
 
-def linked(flat: FlatText, templates: TemplateSet) -> Linked:
-    """Read ``flat``, linked and imported stylesheets of the set in place.
+def linked(flat: FlatText, templates: TemplateSet, read: Callable[[SourceFile], None]) -> Linked:
+    """Read ``flat``, linked and imported stylesheets of the set in place; ``read`` is told of each.
 
     Raises:
         CompileError: a stylesheet outside of the templates folder, or that cannot stand in a document.
@@ -52,7 +52,7 @@ def linked(flat: FlatText, templates: TemplateSet) -> Linked:
     def tell(address: str, place: Location) -> None:
         found.unread.append(unread_stylesheet(veil.lift(address), place, templates))
 
-    importer = Importer(templates, tell)
+    importer = Importer(templates, tell, read)
     tracer = Tracer(flat.origins)
     here = 0
     places: list[Link | RawText] = [*stylesheet_links(document.readings)]
@@ -71,13 +71,14 @@ def linked(flat: FlatText, templates: TemplateSet) -> Linked:
         file = _file(document, place, templates, tell)
         if file is None:
             continue
+        read(file)
         opening, _, closing = place.styled("")
         tracer.copy(flat.text, flat.origins, here, place.tag.start)
         tracer.insert(veil.lift(opening), flat.origins, place.tag.start)
         importer.write(tracer, file.text, Origins.of_file(file), (file.label,))
         tracer.insert(closing, flat.origins, place.tag.start)
         here = place.tag.end
-        expanded = Importer(templates, lambda _, __: None).expanded(file)
+        expanded = Importer(templates).expanded(file)
         found.stylesheets[place.href] = expanded
         if place.hidden:
             require_comment(expanded, flat.origins.locate(place.tag.start))

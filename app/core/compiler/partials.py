@@ -10,6 +10,7 @@ from functools import lru_cache
 from html import escape
 from pathlib import PurePosixPath
 
+from app.core.compiler.dependencies import Dependencies, Role
 from app.core.compiler.origins import Origins
 from app.core.engines import ELSE, foreign_tag, tag_at
 from app.core.filenames import PARTIALS_FOLDER
@@ -68,7 +69,16 @@ class PartialResolver:
     no file has that name.
     """
 
-    def __init__(self, templates: TemplateSet, source: TemplateSource, *, html: bool) -> None:
+    def __init__(
+        self,
+        templates: TemplateSet,
+        source: TemplateSource,
+        *,
+        html: bool,
+        reads: Dependencies | None = None,
+    ) -> None:
+        """For ``source``; what it takes is noted in ``reads``."""
+        self._reads = reads
         metadata = source.metadata
         self.own: Mapping[str, SourceFile] = templates.partials if html else templates.text_partials
         """By name and, behind a dot, language: every partial as it is."""
@@ -113,6 +123,11 @@ class PartialResolver:
             text = text_direction(self._locale)
         return TracedSource(self._place.file, text, Origins.of_place(self._place))
 
+    def _taken(self, file: SourceFile) -> TracedSource:
+        if self._reads is not None:
+            self._reads.note(Role.PARTIAL, file)
+        return TracedSource.of_file(file)
+
     def resolve(self, name: str, place: Location) -> TracedSource:
         """The partial that a tag at ``place`` names.
 
@@ -127,11 +142,11 @@ class PartialResolver:
                 raise self._broken[f"{name}.{tag}"]
             if f"{name}.{tag}" in self.own:
                 self.translated[name] = self.own[f"{name}.{tag}"]
-                return TracedSource.of_file(self.translated[name])
+                return self._taken(self.translated[name])
         if name in self.own:
             if self._tags:
                 self.untranslated[name] = self.own[name]
-            return TracedSource.of_file(self.own[name])
+            return self._taken(self.own[name])
         if name in self._broken:
             raise self._broken[name]
         if ".." in PurePosixPath(name).parts or name.startswith(("/", "\\")) or "\\" in name:

@@ -7,8 +7,8 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from app.core.compiler.dependencies import Role
 from app.core.findings import Finding, Severity
-from app.web.live.parts import Role
 from app.web.live.releases import DEFAULT_TARGET, SOURCE
 from app.web.problems import Problem
 from bbws_templates.languages import WISH

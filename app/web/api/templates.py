@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from fastapi import APIRouter
 
+from app.core.compiler.dependencies import Role
 from app.core.errors import SourceError
 from app.core.sources import Fixture
 from app.web.api.documented import NO_SUCH, UNUSABLE, Name
@@ -23,7 +24,6 @@ from app.web.api.models import (
 )
 from app.web.api.summaries import summary_of
 from app.web.api.variables import variables_of
-from app.web.live.parts import Role, parts_of
 from app.web.problems import HttpError, problem_of
 from app.web.services import Services, ServicesDep, default_fixture, known_name, placeholders
 from bbws_templates.errors import BbwsTemplatesError
@@ -95,7 +95,7 @@ def get_sources(services: ServicesDep, name: Name) -> TemplateSources:
     if source is not None:
         files = [
             SourcePart(role=part.role, file=part.file.label, text=part.file.text)
-            for part in parts_of(source, templates)
+            for part in revision.workspace.dependencies(name)
         ]
         broken = list(source.broken_fixtures.values())
     else:

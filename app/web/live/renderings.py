@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from app.core.findings import Finding
-from app.core.workspace import Rendered
+from app.core.judging import Rendered
 from app.publishing.clock import utc_now
 from app.web.live.workspace import Revision
 

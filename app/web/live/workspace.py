@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.workspace import Workspace
-from app.web.live.parts import version_of, version_of_text
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.layout import parted
 
@@ -61,7 +60,7 @@ class LiveWorkspace:
         self.fixtures = fixtures
         self.run_id = secrets.token_hex(8)
         self._lock = threading.Lock()
-        self._current = _snapshot(Workspace.load(templates, fixtures), 1)
+        self._current = _revision(Workspace.load(templates, fixtures), 1)
 
     @property
     def current(self) -> Revision:
@@ -74,7 +73,8 @@ class LiveWorkspace:
             before = self._current
             generation = before.generation + 1
             try:
-                after = _snapshot(Workspace.load(self.templates, self.fixtures), generation)
+                workspace = Workspace.load(self.templates, self.fixtures, before=before.workspace)
+                after = _revision(workspace, generation)
             except BbwsTemplatesError as error:
                 after = Revision(generation, before.workspace, before.versions, error)
             if _sameness(before) == _sameness(after):
@@ -83,18 +83,11 @@ class LiveWorkspace:
         return _difference(before, after)
 
 
-def _snapshot(workspace: Workspace, generation: int) -> Revision:
+def _revision(workspace: Workspace, generation: int) -> Revision:
     templates = workspace.templates
-    versions = {
-        name: version_of(source, templates)
-        for sources in (templates.templates, templates.translations)
-        for name, source in sources.items()
-    }
-    versions |= {
-        name: version_of_text(str(error))
-        for broken in (templates.broken, templates.broken_translations)
-        for name, error in broken.items()
-    }
+    readable = (*templates.templates, *templates.translations)
+    broken = (*templates.broken, *templates.broken_translations)
+    versions = {name: workspace.fingerprint(name) for name in (*readable, *broken)}
     return Revision(generation, workspace, versions)
 
 

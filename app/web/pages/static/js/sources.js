@@ -2,7 +2,7 @@
 import { $, $$, h } from "./dom.js";
 import { highlight } from "./highlight.js";
 
-const ROLES = { html: "Template", text: "Text part", metadata: "Metadata", partial: "Partials", stylesheet: "Style sheets", contract: "Shared contract", fixture: "Fixtures" };
+const ROLES = { html: "Template", text: "Text part", metadata: "Metadata", partial: "Partials", stylesheet: "Style sheets", contract: "Shared contract", fixture: "Fixtures", original: "Translated from" };
 
 export class SourceView {
   /** `onopen(file)` is told which file was chosen. */

@@ -1,0 +1,143 @@
+"""The files that a template is made of: recorded where they are read, so that nobody has to guess them again.
+
+Each edge of the graph goes from a template to a file in its ``Role``. The resolver of partials, the linker of
+stylesheets and the reader of contracts note what they take; nobody else knows which of the candidates a name
+meant. A file that is not there has no edge: once it is there, it is read, and the digest is another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.core.errors import SourceError
+from app.core.sources import SourceFile, TemplateSet, TemplateSource
+
+
+class Role(StrEnum):
+    """What a file is to a template; the ``original`` is what a translation is a translation of."""
+
+    HTML = "html"
+    TEXT = "text"
+    METADATA = "metadata"
+    PARTIAL = "partial"
+    STYLESHEET = "stylesheet"
+    CONTRACT = "contract"
+    FIXTURE = "fixture"
+    ORIGINAL = "original"
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """One file in its role."""
+
+    role: Role
+    file: SourceFile
+
+
+class Dependencies:
+    """What is read for one template, noted while it is read; each file once, in its first role."""
+
+    def __init__(self, source: TemplateSource, templates: TemplateSet) -> None:
+        """Begin with what the loader has read for ``source``."""
+        self._noted: dict[str, Dependency] = {}
+        self._own(source)
+        if source.locale:
+            original = templates.templates[source.template]
+            self.note(Role.ORIGINAL, original.html)
+            if original.text:
+                self.note(Role.ORIGINAL, original.text)
+        self._data = tuple(Dependency(Role.FIXTURE, fixture.file) for fixture in source.fixtures.values())
+
+    def note(self, role: Role, file: SourceFile) -> None:
+        """Remember that ``file`` has been read."""
+        self._noted.setdefault(file.label, Dependency(role, file))
+
+    def listed(self) -> tuple[Dependency, ...]:
+        """All so far: the template itself first, its fixtures last."""
+        return (*self._noted.values(), *self._data)
+
+    def _own(self, source: TemplateSource) -> None:
+        self.note(Role.HTML, source.html)
+        if source.text:
+            self.note(Role.TEXT, source.text)
+        if source.metadata:
+            self.note(Role.METADATA, source.metadata.file)
+            self.note(Role.METADATA, source.metadata.contract_home)
+            for file in source.metadata.contract_files:
+                self.note(Role.CONTRACT, file)
+
+
+def fingerprint(source: TemplateSource, templates: TemplateSet, read: Iterable[Dependency]) -> str:
+    """A digest of everything that can change how ``source`` looks or what is said of it.
+
+    ``read`` are its dependencies. Beside them count the settings of the set, which languages the template is
+    there in, and what of the set cannot be read.
+    """
+    digest = hashlib.sha256()
+    for each in read:
+        digest.update(f"{each.role}\0{each.file.label}\0{each.file.text}\0".encode("utf-8", "replace"))
+    if source.metadata:
+        digest.update(json.dumps(source.metadata.contract, sort_keys=True, default=str).encode())
+    digest.update(repr(templates.locales(source.name)).encode())
+    digest.update(repr(templates.settings).encode("utf-8", "replace"))
+    for broken in (source.broken_fixtures, templates.broken_partials):
+        digest.update(repr(sorted((name, str(error)) for name, error in broken.items())).encode())
+    return digest.hexdigest()[:16]
+
+
+def fingerprint_of_error(error: SourceError) -> str:
+    """The same of a template of which there is only ``error``."""
+    return hashlib.sha256(str(error).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def unaffected(
+    before: TemplateSet, after: TemplateSet, graph: Mapping[str, Iterable[Dependency]]
+) -> frozenset[str]:
+    """Of the templates in ``graph``, read from ``before``, those for which all is the same in ``after``.
+
+    A name that comes or goes may take the place of another anywhere, or be the one that a message proposes:
+    then none is left out of doubt, and a new setting may concern all.
+    """
+    if _beyond_files(before) != _beyond_files(after):
+        return frozenset()
+    old, new = _sources(before), _sources(after)
+    files = {file.label: file for file in _files(after)}
+    return frozenset(
+        name
+        for name, read in graph.items()
+        if old[name].metadata == new[name].metadata
+        and all(files.get(each.file.label) == each.file for each in read)
+    )
+
+
+def _beyond_files(templates: TemplateSet) -> object:
+    """What a template may depend on beside the texts of files that are there."""
+    kinds = (
+        *(templates.templates, templates.translations),
+        *(templates.partials, templates.text_partials, templates.stylesheets),
+    )
+    broken = [templates.broken, templates.broken_translations, templates.broken_partials]
+    broken += [source.broken_fixtures for source in _sources(templates).values()]
+    reasons = [{name: str(error) for name, error in errors.items()} for errors in broken]
+    scenarios = {name: frozenset(source.fixtures) for name, source in _sources(templates).items()}
+    return templates.settings, [frozenset(kind) for kind in kinds], reasons, scenarios
+
+
+def _sources(templates: TemplateSet) -> dict[str, TemplateSource]:
+    return {**templates.templates, **templates.translations}
+
+
+def _files(templates: TemplateSet) -> Iterator[SourceFile]:
+    for kind in (templates.partials, templates.text_partials, templates.stylesheets):
+        yield from kind.values()
+    for source in _sources(templates).values():
+        yield source.html
+        if source.text:
+            yield source.text
+        if source.metadata:
+            yield from (source.metadata.file, source.metadata.contract_home, *source.metadata.contract_files)
+        yield from (fixture.file for fixture in source.fixtures.values())
