@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route
 
+from app.core.validation.darkness import forced_ground, forced_text
 from app.core.workspace import Workspace
 from tests.templates.conftest import PROBES, ROOT
 from tests.templates.test_contrast import MINIMUM, contrast
@@ -114,3 +115,36 @@ def test_the_logo_stands_out_from_its_band_and_the_band_stays(
     for ink in ((0x00, 0x40, 0x80), (0x00, 0x66, 0xCC)):
         assert (*ink, 255) in logo
         assert contrast(rgb(ink), rgb(ground)) >= LARGE
+
+
+PAIRS = [
+    ("#333333", "#ffffff"), ("#004080", "#b3d1f0"), ("#ffffff", "#0066cc"), ("#666666", "#f4f4f4"),
+    ("#dc3545", "#ffffff"), ("#000000", "#cfcfcf"), ("#ffffff", "#333333"), ("#28a745", "#ffc107"),
+]  # fmt: skip
+"""Text and ground, on both sides of each threshold."""
+
+
+def test_the_check_foresees_the_colours_of_a_mail_that_is_darkened(dark_page: Page) -> None:
+    blocks = "".join(
+        f'<div style="background-color:{ground};color:{text};font:bold 60px monospace">\u25a0\u25a0</div>'
+        for text, ground in PAIRS
+    )
+    dark_page.set_content(f'<body style="margin:0">{blocks}</body>')
+    darken(dark_page)
+    picture = Image.open(BytesIO(dark_page.screenshot())).convert("RGB")
+    height = dark_page.evaluate("document.querySelector('div').offsetHeight")
+
+    for number, (text, ground) in enumerate(PAIRS):
+        found = colours(picture, (0, number * height + 2, 640, (number + 1) * height - 2)).most_common()
+        for wanted in (forced_ground(rgb_of(ground)), forced_text(rgb_of(text))):
+            near = [pixel for pixel, count in found if count > 100 and distance(pixel, wanted) <= 8]
+            assert near, (text, ground, wanted, found[:4])
+
+
+def rgb_of(colour: str) -> tuple[float, float, float]:
+    red, green, blue = bytes.fromhex(colour[1:])
+    return red / 255, green / 255, blue / 255
+
+
+def distance(pixel: tuple[int, int, int], wanted: tuple[float, float, float]) -> float:
+    return max(abs(one - 255 * other) for one, other in zip(pixel, wanted, strict=True))

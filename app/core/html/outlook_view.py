@@ -68,7 +68,7 @@ class OutlookView:
 
 def outlook_view(html: str, version: int = OUTLOOK_VERSION) -> OutlookView:
     """Blank out what a version of Outlook does not see, and the conditions around what only Outlook sees."""
-    return _Conditionals(html).view(version)
+    return _conditionals(html).view(version)
 
 
 def outlook_views(html: str) -> tuple[OutlookView, ...]:
@@ -76,15 +76,20 @@ def outlook_views(html: str) -> tuple[OutlookView, ...]:
 
     Empty for a document without conditions.
     """
-    found = _Conditionals(html)
+    found = _conditionals(html)
     views = {found.met(version): version for version in (*reversed(_OLDER), OUTLOOK_VERSION)}
     return tuple(found.view(version) for version in sorted(views.values(), reverse=True)) if found else ()
 
 
 def unpaired_conditions(html: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The offsets of conditions without an end, and of ends without a condition."""
-    found = _Conditionals(html)
+    found = _conditionals(html)
     return tuple(sorted(found.unclosed)), tuple(found.strays)
+
+
+@lru_cache(maxsize=4)  # each mail is asked about several times in a row
+def _conditionals(html: str) -> _Conditionals:
+    return _Conditionals(html)
 
 
 class _Conditionals:

@@ -33,6 +33,7 @@ def declarations(style: str) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
+@lru_cache(maxsize=1024)
 def pixels(value: str) -> float | None:
     """A length in CSS pixels; None for one that depends on something else."""
     match = _LENGTH.fullmatch(value.strip().lower())
@@ -47,6 +48,7 @@ def pixels(value: str) -> float | None:
     return number * _PX_PER_PT if match[2] == "pt" else number
 
 
+@lru_cache(maxsize=1024)
 def colour(value: str) -> Rgb | None:
     """An opaque colour; None for one that is not, or that depends on something else."""
     parsed = tinycss2.color3.parse_color(value.strip())
@@ -60,6 +62,7 @@ def attribute_colour(value: str) -> Rgb | None:
     return colour(value) or colour(f"#{value.strip()}")
 
 
+@lru_cache(maxsize=1024)
 def contrast(one: Rgb, other: Rgb) -> float:
     """The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, "contrast ratio")."""
     brighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)

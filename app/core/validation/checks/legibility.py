@@ -8,12 +8,13 @@ its own and shifts the layout with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import floor
 
 from app.core.validation.checks.visibility import is_hidden
 from app.core.validation.css import Rgb, attribute_colour, colour, contrast, declarations, pixels
+from app.core.validation.darkness import dark_styles, forced_ground, forced_text
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 from app.core.validation.rules import WARNING, Rule, Violation
@@ -27,7 +28,19 @@ LEAST_TARGET = 44.0
 SMALL_TEXT = Rule("small-text", WARNING, "Use 14 px or more for text, 12 px at least for a footer.")
 CONTRAST = Rule("low-contrast", WARNING, "Choose a darker text or a lighter background.")
 SMALL_TARGET = Rule("small-tap-target", WARNING, "Give it more padding, or a line-height of 44 px.")
-RULES = (SMALL_TEXT, CONTRAST, SMALL_TARGET)
+DARK = Rule(
+    "low-contrast-dark",
+    WARNING,
+    "Give the text or its background another colour under @media (prefers-color-scheme: dark), marked "
+    "!important.",
+)
+FORCED = Rule(
+    "low-contrast-forced-dark",
+    WARNING,
+    "Choose a background that is clearly light or clearly dark: such clients turn text and background over "
+    "together then.",
+)
+RULES = (SMALL_TEXT, CONTRAST, DARK, FORCED, SMALL_TARGET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +54,44 @@ class _Look:
 
 
 def check_legibility(page: Page) -> Iterator[Violation]:
-    """Every element with text of its own, and every link that looks like a button."""
-    yield from _descend(page.root, _Look())
+    """Every element with text of its own, in the light and the dark; every link that looks like a button."""
+    pale: set[Element] = set()
+    for element, look in _descend(page.root):
+        if _has_text(element):
+            yield from _text(element, look, pale)
+        if element.name == "a":
+            yield from _target(element, look)
+    styles = dark_styles(page)
+    if styles is None:
+        return
+    for element, look in _descend(page.root, styles):
+        if element not in pale and _has_text(element):
+            yield from _text_in_the_dark(element, look)
 
 
-def _descend(top: Element, look: _Look) -> Iterator[Violation]:
-    pending = [(top, look)]
+def _has_text(element: Element) -> bool:
+    return any(not character.isspace() for character in element.own_text)
+
+
+def _descend(
+    top: Element, styles: Mapping[Element, Mapping[str, str]] | None = None
+) -> Iterator[tuple[Element, _Look]]:
+    """Every element that somebody wrote and a reader sees, with its look; ``styles`` over its own."""
+    pending = [(top, _Look())]
     while pending:
         element, outer = pending.pop()
         if element.name in {"head", "style", "script"} or is_hidden(element):
             continue
-        inner = _look_of(element, outer)
+        style = styles.get(element) if styles else None
+        if style is None:
+            style = declarations(element.attributes.get("style", ""))
+        inner = _look_of(element, outer, style)
         if not element.implied:
-            if any(not character.isspace() for character in element.own_text):
-                yield from _text(element, inner)
-            if element.name == "a":
-                yield from _target(element, inner)
+            yield element, inner
         pending.extend((child, inner) for child in element.children)
 
 
-def _look_of(element: Element, outer: _Look) -> _Look:
-    style = declarations(element.attributes.get("style", ""))
+def _look_of(element: Element, outer: _Look, style: Mapping[str, str]) -> _Look:
     look = outer
     if element.name == "a" and "href" in element.attributes:
         look = replace(look, text=None)  # clients colour links themselves
@@ -97,22 +127,45 @@ def _ground(shorthand: str | None, plain: str | None, outer: Rgb | None) -> Rgb 
     return outer
 
 
-def _text(element: Element, look: _Look) -> Iterator[Violation]:
+def _text(element: Element, look: _Look, pale: set[Element]) -> Iterator[Violation]:
+    """What is wrong with a text in the light, or darkened by a client; ``pale`` gathers the pale ones."""
     if look.size is not None and look.size < LEAST_FONT_SIZE and element.name not in {"sup", "sub"}:
         yield SMALL_TEXT.at(
             element.offset, f"The text is {look.size:g} px high; people cannot read it on a phone."
         )
     if look.text is None or look.ground is None:
         return
-    ratio = contrast(look.text, look.ground)
+    if said := _too_pale(look.text, look.ground, look):
+        pale.add(element)
+        yield CONTRAST.at(element.offset, f"The contrast between text and background is {said}")
+    elif said := _too_pale(forced_text(look.text), forced_ground(look.ground), look):
+        yield FORCED.at(
+            element.offset,
+            f"A client that darkens mails by itself leaves text and background a contrast of {said}",
+        )
+
+
+def _text_in_the_dark(element: Element, look: _Look) -> Iterator[Violation]:
+    if (
+        look.text is not None
+        and look.ground is not None
+        and (said := _too_pale(look.text, look.ground, look))
+    ):
+        yield DARK.at(
+            element.offset,
+            f"In the mail's own dark scheme the contrast between text and background is {said}",
+        )
+
+
+def _too_pale(text: Rgb, ground: Rgb, look: _Look) -> str:
+    """The end of a sentence about a contrast that is not enough; "" for one that is."""
+    ratio = contrast(text, ground)
     is_large = look.size is not None and look.size >= (18.66 if look.bold else 24)
     least = 3.0 if is_large else 4.5
-    if ratio < least:
-        shown = floor(ratio * 10) / 10  # rounded up it could be the least itself
-        yield CONTRAST.at(
-            element.offset,
-            f"The contrast between text and background is {shown}:1; {least:g}:1 is the least.",
-        )
+    if ratio >= least:
+        return ""
+    shown = floor(ratio * 10) / 10  # rounded up it could be the least itself
+    return f"{shown}:1; {least:g}:1 is the least."
 
 
 def _target(link: Element, look: _Look) -> Iterator[Violation]:
