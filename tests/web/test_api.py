@@ -111,6 +111,27 @@ def test_a_fixture_is_rendered_to_a_whole_mail(caller: Caller) -> None:
     assert isinstance(mail["findings"], list)
 
 
+def test_what_takes_longer_than_the_mail_comes_only_when_it_is_asked_for(caller: Caller) -> None:
+    data = {"data": {"name": "Ann", "note": "x"}}
+    mail = caller.render(GREETING, data).json()
+    assert (mail["links"], mail["images"], mail["findings"]) == (None, None, [])
+    assert caller.render(GREETING, data | {"references": True}).json() == mail | {"links": [], "images": []}
+    looked_at = caller.render(GREETING, data | {"checks": True}).json()
+    found = [each for each in caller.get(f"/api/checks/{GREETING}").json()["findings"] if not each["fixture"]]
+    assert found
+    assert [each["code"] for each in found if each not in looked_at["findings"]] == []
+    assert sum(looked_at["counts"].values()) == len(looked_at["findings"])
+
+
+def test_much_data_and_little_become_the_same_mail(caller: Caller) -> None:
+    """Little is rendered between two requests, much in a thread, and so is the first of a template."""
+    mails = [
+        caller.render(GREETING, {"data": {"name": "Ann", "note": "x" * length}}).json()["html"]
+        for length in (9_000, 9_000, 17_000)
+    ]
+    assert mails[0] == mails[1] == mails[2].replace("x" * 8_000, "", 1)
+
+
 def test_data_of_ones_own_are_rendered_and_can_be_looked_at(caller: Caller) -> None:
     mail = caller.render(GREETING, {"data": {"name": "Zoë <b>", "note": "x"}}).json()
     assert mail["subject"] == "Hello Zoë <b>"

@@ -216,6 +216,11 @@ class RenderRequest(_Model):
         default=DEFAULT_TARGET,
         description="Where the release was published to, as bbws-templates.toml names it.",
     )
+    checks: bool = Field(
+        default=False,
+        description="Run every check on the mail as well; they take many times as long as the mail.",
+    )
+    references: bool = Field(default=False, description="List the mail's links and images as well.")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -233,7 +238,7 @@ class ReferenceModel(_Model):
 
 
 class RenderResult(_Model):
-    """One mail as it would be sent, with what the checks say of it."""
+    """One mail as it would be sent, and what was asked for besides."""
 
     name: str = Field(examples=[_NAME])
     fixture: str = Field(description="Empty when data were sent.")
@@ -250,10 +255,12 @@ class RenderResult(_Model):
         description="The data with display values; a value as it was sent is beside the shown one, under "
         "its name and `:raw`."
     )
-    links: list[ReferenceModel]
-    images: list[ReferenceModel]
-    findings: list[FindingModel]
-    counts: Counts
+    links: list[ReferenceModel] | None = Field(description="Null unless `references` are asked for.")
+    images: list[ReferenceModel] | None = Field(description="Null unless `references` are asked for.")
+    findings: list[FindingModel] = Field(
+        description="What a lenient rendering left empty; with `checks`, all that the checks say, too."
+    )
+    counts: Counts = Field(description="How many `findings` there are.")
     preview: str = Field(
         description="Path of the mail as a page of its own; kept in memory for a while when data were sent. "
         "Empty for a mail of a release.",

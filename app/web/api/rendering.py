@@ -3,42 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from functools import partial
+from typing import Any
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
-from app.core.findings import Finding
+from app.core.findings import Finding, finding_of_warning
 from app.core.html.references import Reference, references_of
 from app.web.api.documented import BODY, NO_SUCH, RELEASE, UNUSABLE, Name
 from app.web.api.models import Counts, FindingModel, MailboxModel, ReferenceModel, RenderRequest, RenderResult
 from app.web.live.checks import count
 from app.web.live.releases import SOURCE
 from app.web.live.renderings import Data
-from app.web.middleware.bodies import body_of, json_body
-from app.web.services import ServicesDep, known_name
+from app.web.live.workspace import Revision
+from app.web.middleware.bodies import body_of, read_json
+from app.web.services import Services, known_name, services_of
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.layout import parted
 
 router = APIRouter()
+
+_LITTLE = 16 * 1024
+"""Data of at most so many characters of JSON are rendered between two other requests."""
 
 
 @router.post(
     "/api/templates/{name:path}/render",
     tags=["templates"],
     summary="Render one mail",
+    response_model=RenderResult,
     responses={**NO_SUCH, **UNUSABLE, **BODY, **RELEASE},
     openapi_extra=body_of(RenderRequest),
 )
-def render_template(
-    services: ServicesDep, name: Name, body: Annotated[RenderRequest, Depends(json_body(RenderRequest))]
-) -> RenderResult:
+async def render_template(request: Request, name: Name) -> Response:
     """Render with a fixture or with data of your own, by the engine that production uses. Nothing is stored.
 
     Data are held to the template's contract unless `lenient`. A template of a release is rendered exactly as
-    a Lambda renders it; its findings are what a lenient rendering left empty. With a `locale`, the mail is in
-    that language or the next wider one that there is, else in the set's own.
+    a Lambda renders it. With a `locale`, the mail is in that language or the next wider one that there is,
+    else in the set's own. The answer waits for the mail alone: what takes longer, the checks and the list of
+    links and images, comes only when it is asked for.
     """
+    # Read here and not as dependencies: the framework takes as long to hand these over as the mail takes.
+    services = services_of(request)
+    body = await read_json(request, RenderRequest)
     revision = services.revision
     edition = name  # an address names one thing; only a wish may be met by another
     name, locale = parted(name)
@@ -51,48 +60,74 @@ def render_template(
         fixture = revision.workspace.fixture(edition, body.fixture or "")
         data = Data(fixture.data, fixture.scenario, lenient=body.lenient)
     if body.release != SOURCE:
-        found = services.releases.render(body.target, body.release, name, data, locale=locale)
-        return _rendered(found.email, data, found.shown, found.findings, preview="")
-    known_name(revision, edition)
+        services.renderings.touch()
+        at_hand = services.releases.at_hand(body.target, body.release)
+        work = partial(_of_release, services, body, name, data, locale=locale)
+    else:
+        known_name(revision, edition)
+        at_hand = services.renderings.at_hand(revision, edition)
+        work = partial(_of_sources, services, revision, body, edition, data)
+    # A mail is made in less time than it takes to hand it to a thread; all that may take longer goes there.
+    if at_hand and data.size <= _LITTLE and not (body.checks or body.references):
+        return work()
+    return await run_in_threadpool(work)
+
+
+def _of_release(
+    services: Services, body: RenderRequest, name: str, data: Data, *, locale: str | None
+) -> Response:
+    found = services.releases.render(body.target, body.release, name, data, locale=locale)
+    return _answer(body, found.email, data, found.shown, found.findings, preview="")
+
+
+def _of_sources(
+    services: Services, revision: Revision, body: RenderRequest, edition: str, data: Data
+) -> Response:
+    query = {"fixture": data.scenario} | ({"lenient": "true"} if body.lenient else {})
     if body.data is not None:
         query = {"draft": services.drafts.keep(edition, data)}
-    else:
-        query = {"fixture": data.scenario} | ({"lenient": "true"} if body.lenient else {})
     rendered = services.renderings.rendered(revision, edition, data)
-    findings = services.renderings.findings(revision, edition, data)
+    findings: tuple[Finding, ...]
+    if body.checks:
+        findings = services.renderings.findings(revision, edition, data)
+    else:
+        findings = tuple(finding_of_warning(each, edition, data.scenario) for each in rendered.warnings)
     path = f"/preview/{quote(edition)}?{urlencode(query)}"
-    return _rendered(rendered.email, data, rendered.shown, findings, preview=path)
+    return _answer(body, rendered.email, data, rendered.shown, findings, preview=path)
 
 
 def _reference(item: Reference) -> ReferenceModel:
     return ReferenceModel(text=item.text, address=item.address, only_outlook=item.only_outlook)
 
 
-def _rendered(
+def _answer(
+    body: RenderRequest,
     email: RenderedEmail,
     data: Data,
     shown: Mapping[str, Any],
     findings: tuple[Finding, ...],
     *,
     preview: str,
-) -> RenderResult:
-    references = references_of(email.html)
-    return RenderResult(
+) -> Response:
+    """The mail as JSON, written from the model at once; the framework would validate the model again."""
+    references = references_of(email.html) if body.references else None
+    result = RenderResult.model_construct(
         name=email.template,
         fixture=data.scenario,
         release=email.release,
         locale=email.locale,
         subject=email.subject,
         preheader=email.preheader,
-        sender=MailboxModel(name=email.sender[0], address=email.sender[1]),
+        sender=MailboxModel.model_construct(name=email.sender[0], address=email.sender[1]),
         reply_to=email.reply_to,
         html=email.html,
         text=email.text,
         html_bytes=len(email.html.encode("utf-8", "replace")),
         shown=dict(shown),
-        links=[_reference(item) for item in references.links],
-        images=[_reference(item) for item in references.images],
+        links=[_reference(item) for item in references.links] if references else None,
+        images=[_reference(item) for item in references.images] if references else None,
         findings=[FindingModel.of(finding) for finding in findings],
         counts=Counts.model_validate(count(findings)),
         preview=preview,
     )
+    return Response(result.model_dump_json(by_alias=True), media_type="application/json")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from app.core.findings import Finding, Severity
+from app.core.findings import Finding, finding_of_warning
 from app.publishing.catalogue import Catalogue
 from app.publishing.opening import open_store
 from app.publishing.targets import named_targets
@@ -73,8 +73,14 @@ class Releases:
         warnings: list[RenderWarning] = []
         shown = bundle.shown(template, data.members)
         email = render_email(template, shown, strict=strict, warnings=warnings, release=bundle.release)
-        findings = tuple(_finding(warning, name, data.scenario) for warning in warnings)
+        findings = tuple(finding_of_warning(warning, name, data.scenario) for warning in warnings)
         return ReleasedMail(email, shown, findings)
+
+    def at_hand(self, target: str, release: str) -> bool:
+        """Whether a mail of this release can be rendered now without reading anything first."""
+        with self._lock:
+            until, found = self._resolved.get((target, release), (0.0, ""))
+            return time.monotonic() < until and (target, found) in self._bundles
 
     def _bundle(self, target: str, release: str) -> Bundle:
         catalogue = self._catalogue(target)
@@ -115,14 +121,3 @@ class Releases:
                     )
                 self._catalogues[target] = Catalogue(open_store(named[target].target))
             return self._catalogues[target]
-
-
-def _finding(warning: RenderWarning, name: str, scenario: str) -> Finding:
-    return Finding(
-        code=warning.code,
-        severity=Severity.WARNING,
-        message=warning.message,
-        location=warning.location,
-        template=name,
-        fixture=scenario,
-    )

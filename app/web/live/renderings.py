@@ -17,6 +17,7 @@ from app.publishing.clock import utc_now
 from app.web.live.workspace import Revision
 
 _KEPT = 256
+_KNOWN = 10_000
 
 Result = TypeVar("Result")
 
@@ -31,8 +32,8 @@ class Data:
     members: Mapping[str, Any]
     scenario: str = ""
     lenient: bool = False
-    digest: str = field(init=False)
     size: int = field(init=False)
+    digest: str = field(init=False)
 
     def __post_init__(self) -> None:
         members = json.dumps(self.members, sort_keys=True, default=str)
@@ -48,17 +49,31 @@ class Renderings:
         self._made: OrderedDict[tuple[str, ...], Any] = OrderedDict()
         self._lock = threading.Lock()
         self._in_work: dict[tuple[str, ...], threading.Lock] = {}
+        self._rendered: dict[tuple[str, str], None] = {}
         self.last_used = 0.0
+
+    def touch(self) -> None:
+        """Somebody renders, here or from a release: what can wait steps aside for a moment."""
+        self.last_used = time.monotonic()
+
+    def at_hand(self, revision: Revision, name: str) -> bool:
+        """Whether this version of a template has been rendered before: nothing need be compiled first."""
+        return (name, revision.versions.get(name)) in self._rendered
 
     def rendered(self, revision: Revision, name: str, data: Data) -> Rendered:
         """The mail alone: what the frame needs, without waiting for the checks."""
-        return self._once(
+        mail = self._once(
             revision,
             name,
             data,
             "mail",
             lambda: revision.workspace.rendered(name, data.members, strict=not data.lenient),
         )
+        if version := revision.versions.get(name):
+            self._rendered[name, version] = None
+            while len(self._rendered) > _KNOWN:
+                self._rendered.pop(next(iter(self._rendered)), None)
+        return mail
 
     def findings(self, revision: Revision, name: str, data: Data) -> tuple[Finding, ...]:
         """What the checks say of the mail, today: a waiver ends by the day."""
@@ -76,7 +91,7 @@ class Renderings:
     def _once(
         self, revision: Revision, name: str, data: Data, kind: str, make: Callable[[], Result]
     ) -> Result:
-        self.last_used = time.monotonic()
+        self.touch()
         version = revision.versions.get(name)
         if version is None:
             return make()  # an unknown name: the workspace knows the nearest ones
@@ -101,5 +116,5 @@ class Renderings:
                 self._made[key] = made
                 while len(self._made) > _KEPT:
                     self._made.popitem(last=False)
-        self.last_used = time.monotonic()
+        self.touch()
         return made

@@ -36,41 +36,46 @@ def body_of(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def json_body(model: type[Body]) -> Callable[[Request], Awaitable[Body]]:
-    """A dependency that reads the request's body as ``model``.
+    """A dependency that reads the request's body as ``model``, by ``read_json``."""
+
+    async def read(request: Request) -> Body:
+        return await read_json(request, model)
+
+    return read
+
+
+async def read_json(request: Request, model: type[Body]) -> Body:
+    """The request's body as ``model``.
 
     The framework's own reading accepts NaN and repeated members, and fails on deep nesting, huge numbers
     and unpaired surrogates; bodies come from anywhere, so each of these is an answer here and not a failure.
 
-    Raises (when used):
+    Raises:
         HttpError: 415 not JSON by its type, 413 too large, 400 malformed (line and column) or cut short, 422
             well-formed but not a ``model`` (a JSON pointer per offence).
     """
-
-    async def read(request: Request) -> Body:
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != "application/json" and not (
-            media_type.startswith("application/") and media_type.endswith("+json")
-        ):
-            raise HttpError(
-                415,
-                "not-json",
-                f"The body is '{media_type or 'of no type'}', not JSON.",
-                remedy="Send `Content-Type: application/json`.",
-                headers={"Accept-Post": "application/json"},
-            )
-        value = _parse(await _read(request, services_of(request).settings.max_body))
-        try:
-            return model.model_validate(value)
-        except ValidationError as error:
-            raise HttpError(
-                422,
-                "request",
-                "The body is JSON, but not what is asked for here.",
-                remedy="See /openapi.json for its shape.",
-                errors=[_offence(each) for each in error.errors()],
-            ) from None
-
-    return read
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    ):
+        raise HttpError(
+            415,
+            "not-json",
+            f"The body is '{media_type or 'of no type'}', not JSON.",
+            remedy="Send `Content-Type: application/json`.",
+            headers={"Accept-Post": "application/json"},
+        )
+    value = _parse(await _read(request, services_of(request).settings.max_body))
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise HttpError(
+            422,
+            "request",
+            "The body is JSON, but not what is asked for here.",
+            remedy="See /openapi.json for its shape.",
+            errors=[_offence(each) for each in error.errors()],
+        ) from None
 
 
 async def _read(request: Request, limit: int) -> bytes:

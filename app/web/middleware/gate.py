@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,6 +28,9 @@ _EVERY_ANSWER = {
     "X-DNS-Prefetch-Control": "off",
     "Cache-Control": "no-store",
 }
+_EVERY_HEADER = tuple(
+    (name.lower().encode("ascii"), value.encode("ascii")) for name, value in _EVERY_ANSWER.items()
+)
 
 
 class RequestGate:
@@ -50,9 +53,11 @@ class RequestGate:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _EVERY_ANSWER.items():
-                    headers.setdefault(name, value)
+                said = {name for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(header for header in _EVERY_HEADER if header[0] not in said),
+                ]
             await send(message)
 
         try:

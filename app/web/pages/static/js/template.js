@@ -105,10 +105,25 @@ async function refresh({ files = false } = {}) {
     if (body.fixture && body.fixture !== scenario()) return void refresh(); // that fixture has just gone
     fail(problem);
     editor.judge(problem);
-    if (value) show(value);
+    if (value) {
+      show(value);
+      await examine(body, signal);
+    }
   } catch (error) {
     if (error.name !== "AbortError") throw error;
   }
+}
+
+/** What takes longer than the mail, asked for when the mail is there. */
+async function examine(body, signal) {
+  const { value, problem } = await api.render(name, { ...body, checks: true, references: true }, signal);
+  if (signal.aborted) return;
+  if (value) linksPanel($("#panel-links"), value);
+  // The mail stands all the same; that it could not be looked at is a finding like any other.
+  const unexamined = problem && { severity: "error", code: problem.code ?? "", message: `${problem.title}. ${problem.detail}`, remedy: problem.remedy, file: page.sources[0]?.file ?? "" };
+  page.email = value ?? { ...page.email, findings: [unexamined] };
+  page.examined = true;
+  showFindings();
 }
 
 async function readTemplate(signal) {
@@ -140,6 +155,7 @@ function offerData() {
 
 function show(email) {
   page.email = email;
+  page.examined = false;
   const query = Object.fromEntries(new URLSearchParams(email.preview.split("?")[1]));
   if (!scenario() && editedData() === null) query.lenient = "true";
   page.query = query;
@@ -152,7 +168,6 @@ function show(email) {
   meter(email.htmlBytes);
   textPanel($("#panel-text"), name, email, query);
   headersPanel($("#panel-headers"), name, email, query);
-  linksPanel($("#panel-links"), email);
   contractPanel($("#panel-contract"), page.template, request()?.data ?? page.template.fixtureSets.find((set) => set.scenario === scenario())?.data, email.shown);
   const compiled = page.template.compiled;
   if (compiled) {
@@ -197,7 +212,8 @@ function meter(bytes) {
 function showFindings() {
   const all = state.scope === "all";
   const findings = all ? page.checked?.findings ?? [] : page.email?.findings ?? [];
-  findingsPanel($("#panel-findings"), { findings, scope: state.scope, pending: all && !page.checked }, { jump, rescope });
+  const pending = all ? !page.checked : Boolean(page.email) && !page.examined;
+  findingsPanel($("#panel-findings"), { findings, scope: state.scope, pending }, { jump, rescope });
   sourceView.annotate([...(page.checked?.findings ?? []), ...(page.email?.findings ?? [])]);
 }
 
