@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import itertools
 import logging
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 import moto.backends
@@ -21,6 +22,9 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.store import ObjectStore
 from bbws_templates.target import BucketTarget
 from tests.publishing.counting import CountingStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 _NUMBERS = itertools.count(1)
 
@@ -77,9 +81,15 @@ def aws(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return s3_server
 
 
+@functools.cache
+def _owner(address: str) -> S3Client:
+    """Who makes the buckets at the server that the environment has at ``address``."""
+    return BucketStore.connect(BucketTarget("any-other")).client
+
+
 def make_bucket(*, versioned: bool = True) -> str:
     name = f"bbws-templates-test-{next(_NUMBERS)}"
-    client = BucketStore.connect(BucketTarget(name)).client
+    client = _owner(os.environ["AWS_ENDPOINT_URL"])
     client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "af-south-1"})
     if versioned:
         client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})

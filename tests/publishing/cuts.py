@@ -75,15 +75,11 @@ def promote(store: ObjectStore) -> None:
 
 @dataclass(frozen=True)
 class Command:
-    """A command that is cut off; ``prepare`` makes the target that it finds.
-
-    One in ``stride`` of its cuts is made when there is not the time for all of them.
-    """
+    """A command that is cut off; ``prepare`` makes the target that it finds."""
 
     name: str
     prepare: Act
     act: Act
-    stride: int = 1
 
     def __str__(self) -> str:
         return self.name
@@ -99,7 +95,7 @@ COMMANDS = (
         lambda store: prune(Catalogue(store), 1, actor="the one cut off"),
     ),
     Command("promote", prepare_promote, promote),
-    Command("publish with a full history", fill_history, lambda store: publish_to(store, LATER), 7),
+    Command("publish with a full history", fill_history, lambda store: publish_to(store, LATER)),
     Command("repair", prepare_repair, lambda store: publish_to(store, OLD, repair=True)),
 )
 

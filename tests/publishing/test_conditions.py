@@ -20,10 +20,13 @@ from app.publishing.store import ObjectStore
 from app.publishing.verification import verify
 from bbws_templates.faults import StoreError, UnreachableError
 from bbws_templates.reader import StoredObject
+from bbws_templates.target import BucketTarget
 from tests.publishing import samples
+from tests.publishing.conftest import make_bucket, use_server
 from tests.publishing.counting import CountingStore
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request, Rule, at
 from tests.publishing.samples import NAMES, go_back, publish_to
+from tests.publishing.snapshot import Snapshot
 from tests.publishing.test_publish import contents
 
 
@@ -37,14 +40,30 @@ def proxy(s3_server: str) -> Iterator[FaultProxy]:
         yield proxy
 
 
+@pytest.fixture(scope="module")
+def two(s3_server: str) -> Snapshot:
+    """What a bucket with two releases holds."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_server(patch, s3_server)
+        store = BucketStore.connect(BucketTarget(make_bucket(), "mail/"))
+        publish_to(store, release("first"))
+        publish_to(store, release("second"))
+    return Snapshot(store.target)
+
+
 @pytest.fixture
-def behind(bucket: BucketStore, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> BucketStore:
-    """The bucket as it is reached through the proxy; two releases are in it."""
-    publish_to(bucket, release("first"))
-    publish_to(bucket, release("second"))
+def filled(aws: str, two: Snapshot) -> BucketStore:
+    """A bucket with two releases."""
+    two.restore()
+    return BucketStore.connect(two.target)
+
+
+@pytest.fixture
+def behind(filled: BucketStore, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> BucketStore:
+    """The same as it is reached through the proxy."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
     proxy.reset()
-    return BucketStore.connect(bucket.target, attempts=1)
+    return BucketStore.connect(filled.target, attempts=1)
 
 
 def ignoring(header: str) -> Rule:
@@ -78,14 +97,14 @@ COMMANDS: dict[str, Callable[[ObjectStore], object]] = {
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("server", SERVERS)
 def test_each_command_that_changes_a_target_names_the_condition_and_changes_nothing(
-    bucket: BucketStore, behind: BucketStore, proxy: FaultProxy, server: str, command: str
+    filled: BucketStore, behind: BucketStore, proxy: FaultProxy, server: str, command: str
 ) -> None:
-    before = contents(bucket)
+    before = contents(filled)
     rule, words = SERVERS[server]
     proxy.reset(rule)
     with pytest.raises(StoreError, match=rf"{words}.*--allow-unconditional"):
         COMMANDS[command](behind)
-    assert contents(bucket) == before
+    assert contents(filled) == before
 
 
 @pytest.mark.parametrize("server", SERVERS)
@@ -112,12 +131,12 @@ def test_it_can_be_published_to_by_whoever_accepts_that(behind: BucketStore, pro
 
 
 def test_a_server_that_heeds_them_is_asked_three_times_and_the_object_is_known(
-    bucket: BucketStore, behind: BucketStore, proxy: FaultProxy
+    filled: BucketStore, behind: BucketStore, proxy: FaultProxy
 ) -> None:
     publish_to(behind, release("third"))
     asked = [request for request in proxy.requests if request.path.endswith("/.probe.txt")]
     assert [request.method for request in asked] == ["PUT"] * 3
-    assert verify(Catalogue(bucket)).discrepancies == ()
+    assert verify(Catalogue(filled)).discrepancies == ()
 
 
 def test_one_whose_etags_nobody_can_tell_beforehand_is_asked_for_it(
@@ -167,12 +186,12 @@ def of_the_pointer(method: str, fault: Fault, *, once: bool = False) -> Rule:
 
 
 def test_a_pointer_that_seems_not_to_be_there_is_not_said_to_have_been_moved_by_somebody(
-    bucket: BucketStore, behind: BucketStore, proxy: FaultProxy
+    filled: BucketStore, behind: BucketStore, proxy: FaultProxy
 ) -> None:
     proxy.reset(of_the_pointer("GET", Fault(Kind.STATUS, 404), once=True))
     with pytest.raises(ConflictError, match=r"seemed to hold no current\.json .* and holds one now"):
         publish_to(behind, release("third"))
-    assert verify(Catalogue(bucket)).intact
+    assert verify(Catalogue(filled)).intact
 
 
 def test_unchanged_is_no_answer_to_who_has_nothing_yet(behind: BucketStore, proxy: FaultProxy) -> None:
@@ -184,14 +203,14 @@ def test_unchanged_is_no_answer_to_who_has_nothing_yet(behind: BucketStore, prox
 
 @pytest.mark.parametrize("status", [412, 404])
 def test_a_write_that_is_refused_for_no_reason_is_not_called_a_conflict(
-    bucket: BucketStore, behind: BucketStore, proxy: FaultProxy, status: int
+    filled: BucketStore, behind: BucketStore, proxy: FaultProxy, status: int
 ) -> None:
-    before = bucket.get("current.json")
+    before = filled.get("current.json")
     for name in ("publish", "rollback", "prune"):
         proxy.reset(of_the_pointer("PUT", Fault(Kind.STATUS, status)))
         with pytest.raises(StoreError, match=r"refuses to write current\.json, as if it had changed"):
             COMMANDS[name](behind)
-    assert bucket.get("current.json") == before
+    assert filled.get("current.json") == before
 
 
 class PrunedWhileReadBack(CountingStore):

@@ -71,7 +71,7 @@ def test_what_others_ask_for_meanwhile_goes_on(proxy: FaultProxy) -> None:
 
     def ask() -> int:
         asked = 0
-        while not ended.is_set() or not asked:
+        while not ended.wait(0.02) or not asked:
             assert store.get("there")
             asked += 1
         return asked

@@ -19,7 +19,7 @@ from bbws_templates.cache import Origin
 from bbws_templates.client import TemplateClient
 from bbws_templates.faults import StoreError, StrangeAnswerError, UnavailableError, UnreachableError
 from bbws_templates.target import BucketTarget
-from tests.publishing.conftest import make_bucket
+from tests.publishing.conftest import make_bucket, use_server
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, at, since
 from tests.publishing.samples import publish_to, release
 from tests.publishing.snapshot import Snapshot
@@ -68,16 +68,24 @@ def _collected() -> Iterator[None]:
     gc.collect()  # here, not in the middle of a test of somebody else
 
 
+@pytest.fixture(scope="module")
+def two(s3_server: str) -> Snapshot:
+    """What a bucket with two releases holds."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_server(patch, s3_server)
+        store = BucketStore.connect(BucketTarget(make_bucket()))
+        publish_to(store, release("first"))
+        publish_to(store, release("second"))
+    return Snapshot(store.target)
+
+
 @pytest.fixture
-def place(aws: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Place:
+def place(aws: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, two: Snapshot) -> Place:
     """A target with two releases, reached through a proxy, and a release directory to publish."""
-    target = BucketTarget(make_bucket())
-    store = BucketStore.connect(target)
-    publish_to(store, release("first"))
-    publish_to(store, release("second"))
+    two.restore()
     write_release(release("third"), tmp_path / "third")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    return str(target), FaultProxy(aws), str(tmp_path / "third")
+    return str(two.target), FaultProxy(aws), str(tmp_path / "third")
 
 
 Place = tuple[str, FaultProxy, str]

@@ -23,18 +23,18 @@ from bbws_templates.target import BucketTarget
 from tests.publishing.conftest import make_bucket
 from tests.publishing.counting import CountingStore
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request, Rule
-from tests.publishing.samples import go_back, publish_to, release, source, template
+from tests.publishing.samples import go_back, publish_to, source, template
 from tests.waiting import patience
 
 TWELVE = tuple(
     f"{folder}/{number}" for folder in ("invoices", "notifications", "receipts") for number in range(4)
 )
-CHANGED, UNCHANGED = TWELVE[0], TWELVE[-1]
+CHANGED, UNCHANGED = PAIR = (TWELVE[0], TWELVE[-1])
 
 
-def twelve(text: str) -> Release:
-    """Twelve templates, the first of which says ``text``."""
-    texts = dict.fromkeys(TWELVE, "as ever") | {CHANGED: text}
+def saying(text: str, names: tuple[str, ...] = PAIR) -> Release:
+    """A release whose first template alone says ``text``."""
+    texts = dict.fromkeys(names, "as ever") | {CHANGED: text}
     templates = [template(name, said) for name, said in texts.items()]
     return make_release(templates, {name: source(name, said) for name, said in texts.items()}, Provenance())
 
@@ -52,8 +52,8 @@ def proxy(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
 
 @pytest.fixture
 def behind(bucket: BucketStore, proxy: FaultProxy) -> BucketStore:
-    """The bucket, reached through the proxy; the twelve are published to it."""
-    publish_to(bucket, twelve("first"))
+    """The bucket, reached through the proxy; a release has been published to it."""
+    publish_to(bucket, saying("first"))
     return BucketStore.connect(bucket.target, attempts=1)
 
 
@@ -69,29 +69,29 @@ def test_one_changed_template_among_twelve_costs_nineteen_requests_and_none_cost
     behind: BucketStore, proxy: FaultProxy
 ) -> None:
     """The pointer, what it points to, the old source, versioning; then one look, and what was written."""
-    publish_to(behind, twelve("second"))
+    publish_to(behind, saying("first", TWELVE), allow_breaking=True)
+    proxy.reset()
+    publish_to(behind, saying("second", TWELVE))
     assert kinds(proxy.requests) == {"GET": 8, "list": 1, "PUT": 10}
     assert verify(Catalogue(behind)).discrepancies == ()
     proxy.reset()
-    publish_to(behind, twelve("second"))
+    publish_to(behind, saying("second", TWELVE))
     assert kinds(proxy.requests) == {"GET": 1}
 
 
 def test_what_is_asked_grows_with_what_changed_and_not_with_what_there_is(counted: CountingStore) -> None:
     for names in (TWELVE[:2], TWELVE):
-        publish_to(counted, release("first", names=names))
-        first = [template(names[0], "second"), *(template(name) for name in names[1:])]
-        sources = {name: source(name, "first") for name in names} | {names[0]: source(names[0], "second")}
+        publish_to(counted, saying("first", names))
         counted.requests.clear()
-        publish_to(counted, make_release(first, sources, Provenance()))
+        publish_to(counted, saying("second", names))
         # Here versioning is one call of the store, conditions another one, and so is the look.
         assert len(counted.requests) == 17
 
 
 def test_a_repair_reads_everything(counted: CountingStore) -> None:
-    publish_to(counted, twelve("first"))
+    publish_to(counted, saying("first"))
     counted.requests.clear()
-    publish_to(counted, twelve("first"), repair=True)
+    publish_to(counted, saying("first"), repair=True)
     read = {key for operation, key in counted.requests if operation == "get"}
     assert read >= {item.key for item in counted.inner.list("") if item.key != ".probe.txt"}
 
@@ -111,9 +111,9 @@ class Together(CountingStore):
 
 def test_what_verify_and_repair_read_is_read_at_the_same_time(directory: DirectoryStore) -> None:
     """Twelve sources, then 24 stable keys: by fours, or nothing is ever answered."""
-    publish_to(directory, twelve("first"))
+    publish_to(directory, saying("first", TWELVE))
     assert verify(Catalogue(Together(directory, 4))).intact
-    publish_to(Together(directory, 4), twelve("first"), repair=True)
+    publish_to(Together(directory, 4), saying("first", TWELVE), repair=True)
 
 
 # --- what is seen -----------------------------------------------------------------------------------------
@@ -123,14 +123,14 @@ def test_what_verify_and_repair_read_is_read_at_the_same_time(directory: Directo
 def test_damage_to_what_did_not_change_is_seen_and_mended(
     store: ObjectStore, damage: bytes | str | None
 ) -> None:
-    publish_to(store, twelve("first"))
+    publish_to(store, saying("first"))
     key = unchanged_object()
     body = source(UNCHANGED, "as ever").encode()
     if damage is None:
         store.delete(key)
     else:
         store.put(key, damage if isinstance(damage, bytes) else body.replace(b"ever", b"eVer"))
-    done = publish_to(store, twelve("second"))
+    done = publish_to(store, saying("second"))
     assert done.mended == (f"sources/{UNCHANGED}.html",)
     assert verify(Catalogue(store)).discrepancies == ()
 
@@ -139,18 +139,18 @@ def test_damage_to_what_did_not_change_is_seen_and_mended(
 def test_a_stable_key_that_drifted_is_brought_in_line_by_a_publish_of_something_else(
     store: ObjectStore, drifted: bytes | None
 ) -> None:
-    publish_to(store, twelve("first"))
+    publish_to(store, saying("first"))
     key = f"{UNCHANGED}.txt"
     if drifted is None:
         store.delete(key)
     else:
         store.put(key, drifted)
-    publish_to(store, twelve("second"))
+    publish_to(store, saying("second"))
     assert verify(Catalogue(store)).discrepancies == ()
 
 
 def test_what_was_uploaded_in_parts_is_read_as_its_etag_tells_nothing(bucket: BucketStore) -> None:
-    publish_to(bucket, twelve("first"))
+    publish_to(bucket, saying("first"))
     for key, body in (
         (unchanged_object(), source(UNCHANGED, "as ever").encode()),
         (f"{UNCHANGED}.txt", b"x"),
@@ -160,7 +160,7 @@ def test_what_was_uploaded_in_parts_is_read_as_its_etag_tells_nothing(bucket: Bu
         assert found
         assert found.etag.endswith('-1"')
     store = CountingStore(bucket)
-    done = publish_to(store, twelve("second"))
+    done = publish_to(store, saying("second"))
     assert ("get", unchanged_object()) in store.requests
     assert done.mended == ()
     assert verify(Catalogue(bucket)).discrepancies == ()
@@ -176,14 +176,14 @@ def _upload_in_parts(store: BucketStore, key: str, body: bytes) -> None:
 
 
 def test_what_lies_in_an_archive_is_listed_and_yet_not_taken_for_readable(bucket: BucketStore) -> None:
-    publish_to(bucket, twelve("first"))
+    publish_to(bucket, saying("first"))
     place: Any = {"Bucket": bucket.target.bucket, "Key": bucket.target.prefix + unchanged_object()}
     bucket.client.put_object(**place, Body=source(UNCHANGED, "as ever").encode(), StorageClass="GLACIER")
     with pytest.raises(StoreError, match=unchanged_object()):
-        publish_to(bucket, twelve("second"))
+        publish_to(bucket, saying("second"))
     standing = Catalogue(bucket).standing()
     assert standing
-    assert standing.pointer.release == twelve("first").id
+    assert standing.pointer.release == saying("first").id
 
 
 class Keyed(CountingStore):
@@ -194,14 +194,14 @@ class Keyed(CountingStore):
 
 
 def test_where_etags_do_not_follow_from_content_everything_is_read(store: ObjectStore) -> None:
-    publish_to(Keyed(store), twelve("first"))
+    publish_to(Keyed(store), saying("first"))
     store.put(unchanged_object(), b"damaged")
     store.put(f"{UNCHANGED}.txt", b"drifted")
     keyed = Keyed(store)
-    done = publish_to(keyed, twelve("second"))
+    done = publish_to(keyed, saying("second"))
     assert done.mended == (f"sources/{UNCHANGED}.html",)
     read = {key for operation, key in keyed.requests if operation == "get"}
-    wanted = twelve("second")
+    wanted = saying("second")
     assert read >= {*Catalogue.keys(wanted.manifest).values(), *stable_files(wanted.bundle)}
     written = [key for operation, key in keyed.requests if operation == "put" and key.endswith(".txt")]
     assert sorted(written) == [f"{CHANGED}.txt", f"{UNCHANGED}.txt"]
@@ -212,7 +212,7 @@ def test_who_activates_while_such_stable_keys_are_read_is_behind_them_in_the_end
     directory: DirectoryStore,
 ) -> None:
     """They are read after the activation, so the pointer has to be looked at after them once more."""
-    publish_to(directory, twelve("first"))
+    publish_to(directory, saying("first"))
 
     class Overtaken(Keyed):
         done = False
@@ -220,11 +220,11 @@ def test_who_activates_while_such_stable_keys_are_read_is_behind_them_in_the_end
         def get(self, key: str) -> StoredObject | None:
             if key == f"{CHANGED}.html" and not self.done:
                 self.done = True
-                publish_to(directory, twelve("theirs"))
+                publish_to(directory, saying("theirs"))
             return super().get(key)
 
-    done = publish_to(Overtaken(directory), twelve("mine"))
-    assert done.standing.pointer.release == twelve("theirs").id
+    done = publish_to(Overtaken(directory), saying("mine"))
+    assert done.standing.pointer.release == saying("theirs").id
     assert verify(Catalogue(directory)).discrepancies == ()
 
 
@@ -234,7 +234,7 @@ def test_who_may_not_list_is_told_so_and_nothing_is_activated(behind: BucketStor
 
     proxy.reset(deny)
     with pytest.raises(DeniedError, match=r"is denied \(ListObjectsV2\)\. Check the role's policy"):
-        publish_to(behind, twelve("second"))
+        publish_to(behind, saying("second"))
     proxy.reset()
     assert verify(Catalogue(behind)).intact
 
@@ -259,7 +259,7 @@ def test_weak_etags_are_named_before_anything_is_written(behind: BucketStore, pr
     with pytest.raises(
         StoreError, match=r"refuses If-Match even with .* S3 has no weak ETags, and W/\"\w+\" is"
     ):
-        publish_to(behind, twelve("second"))
+        publish_to(behind, saying("second"))
     assert {request.path.rpartition("/")[2] for request in proxy.requests if request.method == "PUT"} == {
         ".probe.txt"
     }
@@ -271,9 +271,9 @@ def test_a_gateway_that_begins_later_is_named_and_nobody_else_is_blamed(
 ) -> None:
     proxy.reset(weakening(since))
     with pytest.raises(StoreError, match=r"refuses to write .* S3 has no weak ETags.* activated is active"):
-        publish_to(behind, twelve("second"))
+        publish_to(behind, saying("second"))
     proxy.reset()
-    publish_to(behind, twelve("second"))
+    publish_to(behind, saying("second"))
     assert verify(Catalogue(bucket)).discrepancies == ()
 
 
