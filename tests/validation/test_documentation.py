@@ -55,7 +55,7 @@ def codes_in_calls() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in {
                 "Finding",
-                "Objection",
+                "WaiverFault",
                 "self._report",
             }:
                 named = [keyword.value for keyword in node.keywords if keyword.arg == "code"]

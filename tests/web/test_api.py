@@ -79,6 +79,29 @@ def test_variables_inside_lists_are_told_with_their_path(
     assert variables["rows[].cell"]["required"] is True
 
 
+def test_variables_of_combined_schemas_are_told_as_the_checks_know_them(
+    folders: Folders, calling: Callable[..., Caller]
+) -> None:
+    folders.write("templates/mix.html", "<p>{{shared}}{{own}}{{own.deeper}}</p>")
+    contract = {
+        "type": "object",
+        "properties": {"own": {"type": "string", "description": "Its own."}},
+        "allOf": [
+            {
+                "required": ["shared"],
+                "properties": {"shared": {"type": "string", "description": "Of all mails."}},
+            }
+        ],
+    }
+    folders.write("templates/mix.json", {**METADATA, "subject": "Mix", "contract": contract})
+    told = calling().get("/api/templates/mix").json()["variables"]
+    assert [(each["path"], each["required"], each["description"]) for each in told] == [
+        ("shared", True, "Of all mails."),
+        ("own", False, "Its own."),
+        ("own.deeper", None, ""),
+    ]
+
+
 @pytest.mark.parametrize("contract", ODD_CONTRACTS, ids=str)
 def test_a_contract_that_is_no_schema_is_shown_as_it_is(
     folders: Folders, calling: Callable[..., Caller], contract: dict[str, Any]

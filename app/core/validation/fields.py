@@ -48,10 +48,15 @@ class Field:
     @cached_property
     def members(self) -> dict[str, Field]:
         """The fields of an object by name."""
-        required = {name for view, always in self.views if always for name in view.get("required", ())}
+        required: set[str] = set()
         found: dict[str, Field] = {}
+        for view, always in self.views:
+            names = view.get("required")
+            if always and isinstance(names, list):
+                required.update(name for name in names if isinstance(name, str))
         for view, _ in self.views:
-            for name, schema in view.get("properties", {}).items():
+            properties = view.get("properties")  # of a contract that is no schema, they are anything
+            for name, schema in properties.items() if isinstance(properties, Mapping) else ():
                 place = f"{self.pointer}/properties/{escaped(name)}"
                 found.setdefault(
                     name, Field(self.contract, schema, (*self.path, name), place, name in required)
@@ -74,6 +79,12 @@ class Field:
             named = view.get("type", ())
             names.update([named] if isinstance(named, str) else named)
         return frozenset(names)
+
+    @property
+    def description(self) -> str:
+        """What the contract says the field is, "" if nothing."""
+        said = (view.get("description") for view, _ in self.views)
+        return next((text for text in said if isinstance(text, str) and text), "")
 
     @property
     def is_certain(self) -> bool:
