@@ -52,6 +52,10 @@ tools: $(VENV)/.dev node_modules/.tools .venv-sbom/.installed ## Install or find
 	@$(BIN)/python scripts/install_tidy.py
 	@$(BIN)/python scripts/install_browser.py
 
+.PHONY: clients
+clients: tools ## Install the mail clients that pictures can be drawn with, as far as Debian has them (as root)
+	@$(BIN)/python -m scripts.install_clients
+
 # --- daily tasks ----------------------------------------------------------------------------------------
 
 .PHONY: preview
@@ -112,6 +116,7 @@ test-corpus: ## Show a corpus of small templates, source and compiled form, in C
 test-pictures: ## Draw the same pictures fifty times
 test-drawn: ## Draw all examples of each property, where make test draws two in five; fuzz the server's interface
 test-estate: ## Repair, roll back, hand over and destroy whole applied estates; scan all Terraform
+test-clients: ## Draw in every mail client that `make clients` installs; one that is missing is a failure
 test-image: ## Build the container image, run it and try it: health, check, a picture, no root, an end within its grace
 test-%: tools
 	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadgroup --heavy $* $(ARGS)

@@ -33,6 +33,7 @@ COMMANDS = {
     "render": "Render one email to standard output.",
     "render-batch": "Render one email for each line of a file of data, on all cores.",
     "check": "Check templates: compile, render every fixture, validate, prove.",
+    "clients": "List the mail clients that pictures can be drawn with, and which of them are here.",
     "screenshots": "Picture every email, compare with what was approved, decide.",
     "serve": "Serve the preview: every template with every fixture, reloading on save.",
     "build": "Check everything, then write a release into a directory.",

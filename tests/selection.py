@@ -36,6 +36,7 @@ settings.load_profile("product")
 
 SLOW_FIXTURES: Final = frozenset(
     {
+        *("at_work", "failing"),  # mail clients
         *("browser", "browser_page", "page", "session", "unpacked"),  # Chromium
         *("s3_server", "server", "real_server", "hostile_server", "rendered", "specimens"),  # other programs
         *("background", "checkov", "estates", "workbench"),  # Terraform

@@ -18,6 +18,7 @@ from app.browser.rejections import Rejection, read_rejections, write_rejections
 from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.snapshots import Snapshot, select
 from app.browser.store import Approval, PictureStore, Sidecar
+from app.core.errors import UnknownNameError
 
 Verdict = Literal["", "approved", "rejected"]
 
@@ -72,7 +73,7 @@ class Approvals:
     ) -> tuple[Snapshot, ...]:
         """Make the current pictures of ``results`` the baselines; those of removed snapshots go.
 
-        Pictures that did not change keep their approval; where only their HTML or the renderer did, the
+        PictureSelection that did not change keep their approval; where only their HTML or the renderer did, the
         sidecar learns of it, so that they need not be drawn again. ``progress`` is told each
         snapshot's name. Returns the snapshots decided upon.
 
@@ -153,13 +154,22 @@ class Approvals:
         return self._current.content(result.snapshot)
 
 
-def chosen(comparison: Comparison, patterns: Sequence[str]) -> tuple[SnapshotResult, ...]:
-    """The results that ``patterns`` mean; all of them without patterns.
+def chosen(
+    comparison: Comparison, patterns: Sequence[str], clients: Sequence[str] = ()
+) -> tuple[SnapshotResult, ...]:
+    """The results that ``patterns`` mean; all of them without patterns. With ``clients``, theirs alone.
 
     Raises:
-        UnknownNameError: a pattern that means none.
+        UnknownNameError: a pattern that means none, or a client that was not compared with.
     """
-    results = {result.snapshot: result for result in comparison.results}
+    for client in clients:
+        if client not in comparison.renderers:
+            raise UnknownNameError("client of this comparison", client, tuple(comparison.renderers))
+    results = {
+        result.snapshot: result
+        for result in comparison.results
+        if not clients or result.snapshot.client in clients
+    }
     return tuple(results[snapshot] for snapshot in select(results, patterns))
 
 

@@ -14,7 +14,7 @@ from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.screenshots import Screenshots
 from app.browser.session import Session
 from app.browser.settings import Settings, load_settings
-from app.browser.snapshots import Snapshot
+from app.browser.snapshots import CHROMIUM, Snapshot
 from app.browser.store import Sidecar
 from app.core.workspace import Workspace
 from bbws_templates.bundle import Bundle
@@ -75,9 +75,11 @@ def between_bundles(
     settings = load_settings(settings_folder)
     folders = Folders(work / "before", work / "after")
     earlier = mails_of(
-        settings.wanted(bundle_fixtures(before, workspace)), bundle_renderer(before, workspace)
+        _of_chromium(settings, bundle_fixtures(before, workspace)), bundle_renderer(before, workspace)
     )
-    later = mails_of(settings.wanted(bundle_fixtures(after, workspace)), bundle_renderer(after, workspace))
+    later = mails_of(
+        _of_chromium(settings, bundle_fixtures(after, workspace)), bundle_renderer(after, workspace)
+    )
     total = frozenset(earlier).union(later)
     other = [item for item in sorted(total) if _differ(earlier.get(item), later.get(item))]
     if not other:
@@ -105,7 +107,12 @@ def _side(
         folders=folders,
         settings=settings,
         session=session,
+        clients=(CHROMIUM,),
     )
+
+
+def _of_chromium(settings: Settings, fixtures: Mapping[str, Sequence[str]]) -> Sequence[Snapshot]:
+    return [snapshot for snapshot in settings.wanted(fixtures) if snapshot.client == CHROMIUM]
 
 
 def _differ(before: Mail | None, after: Mail | None) -> bool:

@@ -14,10 +14,11 @@ from app.browser.fontset import font_set_digest
 from app.browser.frames import MAX_HEIGHT, Drawing
 from app.browser.mails import Mail
 from app.browser.pixels import pixels_digest, read_picture, write_picture
-from app.browser.renderer import CALIBRATION, Renderer, identify
+from app.browser.renderer import Renderer, calibration_pages, identify
+from app.browser.results import PassedOver
 from app.browser.session import Session
 from app.browser.settings import Settings
-from app.browser.snapshots import Snapshot
+from app.browser.snapshots import CHROMIUM, Snapshot
 from app.browser.stand_ins import stand_ins_digest
 from app.browser.store import PictureStore, Sidecar
 from app.browser.writing import write_whole
@@ -25,23 +26,40 @@ from app.browser.writing import write_whole
 
 @dataclass
 class Captured:
-    """What a capture did: ``drawn`` anew, ``failed`` with the reason; the rest needed nothing."""
+    """What a capture did: ``drawn`` anew, ``failed`` with the reason; the rest needed nothing.
 
-    renderer: Renderer
+    ``renderers`` are those that drew, or would have, by the keys of their clients.
+    """
+
+    renderers: dict[str, Renderer] = field(default_factory=dict)
     drawn: list[Snapshot] = field(default_factory=list)
     failed: dict[Snapshot, str] = field(default_factory=dict)
+    passed_over: tuple[PassedOver, ...] = ()
+
+    def add(self, other: Captured) -> None:
+        """Have what another client did in this one too."""
+        self.renderers.update(other.renderers)
+        self.drawn += other.drawn
+        self.failed.update(other.failed)
 
 
 class Capture:
     """Draws mails into a folder of current pictures, unless it or the baselines have them already."""
 
     def __init__(
-        self, session: Session, settings: Settings, baselines: PictureStore, current: PictureStore
+        self,
+        session: Session,
+        settings: Settings,
+        baselines: PictureStore,
+        current: PictureStore,
+        client: str = CHROMIUM,
     ) -> None:
+        """``client`` is the key of the renderer behind ``session``."""
         self._session = session
         self._settings = settings
         self._baselines = baselines
         self._current = current
+        self._client = client
 
     def needed(
         self, mails: Mapping[Snapshot, Mail], renderer: Renderer, *, anew: bool = False
@@ -74,9 +92,10 @@ class Capture:
             BrowserError: there is no browser that starts. A page on which it crashes twice is in ``failed``.
             BaselineError: a picture cannot be read or written.
         """
-        captured = Captured(self.renderer())
+        renderer = self.renderer()
+        captured = Captured({self._client: renderer})
         captured.failed = {snapshot: mail.error for snapshot, mail in mails.items() if mail.html is None}
-        needed = self.needed(mails, captured.renderer, anew=anew)
+        needed = self.needed(mails, renderer, anew=anew)
         if started:
             started(len(needed))
         # While the browser draws the next mail, another thread writes the pictures of this one.
@@ -91,7 +110,7 @@ class Capture:
                 except BrowserCrashedError as error:
                     captured.failed.update(dict.fromkeys(snapshots, str(error)))
                     continue
-                written.append(writers.submit(self._write, mail, snapshots, drawing, captured.renderer))
+                written.append(writers.submit(self._write, mail, snapshots, drawing, renderer))
                 captured.drawn += snapshots
             for writing in written:
                 writing.result()
@@ -99,7 +118,8 @@ class Capture:
 
     def renderer(self) -> Renderer:
         """The renderer behind the session; a build that was calibrated before is not calibrated again."""
-        path = self._current.folder.parent / "renderer.json"
+        name = "renderer" if self._client == CHROMIUM else f"renderer-{self._client}"
+        path = self._current.folder.parent / f"{name}.json"
         key = self._key()
         known = _known_renderer(path, key)
         if known is None:
@@ -162,7 +182,7 @@ class Capture:
             font_set_digest(),
             flags_digest(),
             stand_ins_digest(),
-            CALIBRATION.read_text(encoding="utf-8"),
+            *(page.read_text(encoding="utf-8") for page in calibration_pages(self._session.browser.name)),
         ]
 
 

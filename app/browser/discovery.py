@@ -53,16 +53,27 @@ _REMEDY = (
 
 @dataclass(frozen=True)
 class Browser:
-    """A Chromium that runs on this machine.
+    """A program of this machine that draws mails: a Chromium, or what ``app.browser.clients`` finds.
 
     ``version`` is what it says of itself, ``origin`` which rule of the search found it, ``env`` what it
-    needs in its environment beyond ours (a headless shell unpacked without root brings its own libraries).
+    needs in its environment beyond ours (a headless shell unpacked without root brings its own libraries),
+    ``name`` what people call it, ``setting`` the variable that may name another.
     """
 
     executable: Path
     version: str
     origin: str
     env: Mapping[str, str] = field(default_factory=dict)
+    name: str = "Chromium"
+    setting: str = SETTING
+
+    @property
+    def remedy(self) -> str:
+        """What to do when it fails."""
+        return (
+            f"{self.name} is {self.executable} ({self.version}); "
+            f"another one may be named with {self.setting}."
+        )
 
 
 @dataclass(frozen=True)

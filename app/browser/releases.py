@@ -12,7 +12,7 @@ from app.browser.mails import RenderMail, mails_of
 from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.screenshots import Screenshots
 from app.browser.session import Session
-from app.browser.snapshots import Snapshot
+from app.browser.snapshots import CHROMIUM, Snapshot
 from app.browser.store import PictureStore
 from app.core.workspace import Workspace
 from bbws_templates.bundle import Bundle
@@ -50,6 +50,9 @@ def approval_state(
 ) -> ApprovalState:
     """Compare the pictures of a release with the approved ones.
 
+    Those of Chromium: a release is published from machines that have no mail clients, and whoever approves a
+    picture of a client has its mail before them in Chromium too.
+
     Where the HTML of a mail is that of an approved picture, the picture is too; only for the others a browser
     is needed. Their pictures are drawn into ``folders.work``.
 
@@ -61,9 +64,10 @@ def approval_state(
         fixtures=bundle_fixtures(bundle, workspace),
         folders=folders,
         session=session,
+        clients=(CHROMIUM,),
     )
     wanted = screenshots.wanted()
-    known = screenshots.baselines.snapshots()
+    known = [each for each in screenshots.baselines.snapshots() if each.client == CHROMIUM]
     total = frozenset(wanted).union(known)
     mails = mails_of(wanted, bundle_renderer(bundle, workspace))
     open_questions = [

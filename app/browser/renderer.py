@@ -15,22 +15,26 @@ from pathlib import Path
 
 from app.browser.flags import flags_digest
 from app.browser.fontset import font_set_digest
-from app.browser.frames import ColourMode, Frame
+from app.browser.frames import Frame, ColourMode
 from app.browser.pixels import pixels_digest, read_picture
 from app.browser.session import Session
 from app.browser.stand_ins import stand_ins_digest
 
 CALIBRATION = Path(__file__).parent / "calibration.html"
+CLIENT_CALIBRATION = Path(__file__).parent / "clients" / "calibration.html"
 _FRAMES = (Frame(640), Frame(375), Frame(640, ColourMode.FORCED))
+_CLIENT_FRAMES = (Frame(640), Frame(375), Frame(640, ColourMode.DARK))
+"""A client darkens by its own rules where the reader's system is dark; nothing else can be asked of it."""
 
 
 @dataclass(frozen=True)
 class Renderer:
-    """What decides pixels beside the mail itself; all but ``browser`` are digests.
+    """What decides pixels beside the mail itself; all but ``name`` and ``browser`` are digests.
 
-    ``browser`` is the build number, ``fonts`` the bundled set with its configuration, ``flags`` those the
-    browser is started with, ``images`` the stand-in images, ``calibration`` what this build makes of the
-    calibration page.
+    ``name`` is what people call the program, ``browser`` its build number, ``fonts`` the bundled set with its
+    configuration, ``flags`` those that Chromium is started with, ``images`` the stand-in images,
+    ``calibration`` what this build makes of the calibration page. What else a client is told before it starts
+    shows in its calibration.
     """
 
     browser: str
@@ -38,6 +42,7 @@ class Renderer:
     flags: str
     images: str
     calibration: str
+    name: str = "Chromium"
 
     def differences(self, other: Renderer) -> tuple[str, ...]:
         """Why pictures of the two cannot be compared, in words; () when they can."""
@@ -48,7 +53,7 @@ class Renderer:
             found.append("other browser flags")
         if not found and self.calibration != other.calibration:
             found.append(
-                f"Chromium {other.browser} draws the calibration page differently from {self.browser}"
+                f"{self.name} {other.browser} draws the calibration page differently from {self.browser}"
             )
         return tuple(found)
 
@@ -61,20 +66,29 @@ class Renderer:
         return asdict(self)
 
 
+def calibration_pages(name: str) -> tuple[Path, ...]:
+    """What the program called ``name`` draws to be known by: of a mail client, also what it lets through."""
+    return (CALIBRATION,) if name == Renderer.name else (CALIBRATION, CLIENT_CALIBRATION)
+
+
 def identify(session: Session) -> Renderer:
     """The renderer behind ``session``, by drawing the calibration page.
 
     Raises:
         BrowserError: the browser does not start, or fails on the page.
     """
-    drawing = session.draw(CALIBRATION.read_text(encoding="utf-8"), _FRAMES, name="the calibration page")
+    name = session.browser.name
+    frames = _FRAMES if name == Renderer.name else _CLIENT_FRAMES
     digest = hashlib.sha256()
-    for picture in drawing.pictures:
-        digest.update(pixels_digest(read_picture(picture)).encode())
+    for page in calibration_pages(name):
+        drawing = session.draw(page.read_text(encoding="utf-8"), frames, name="the calibration page")
+        for picture in drawing.pictures:
+            digest.update(pixels_digest(read_picture(picture)).encode())
     return Renderer(
         browser=session.browser.version,
         fonts=font_set_digest(),
-        flags=flags_digest(),
+        flags=flags_digest() if name == Renderer.name else "",
         images=stand_ins_digest(),
         calibration=f"sha256:{digest.hexdigest()}",
+        name=name,
     )

@@ -60,16 +60,35 @@ class SnapshotResult(BaseModel):
         return Snapshot.from_id(value) if isinstance(value, str) else value
 
 
-class Comparison(BaseModel):
-    """One run. ``drawn`` pictures were made for it, in ``seconds``; ``warnings`` concern the settings."""
+class PassedOver(BaseModel):
+    """A client that this machine has not, or not as its baselines want it; ``pictures`` were left out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    renderer: Renderer
+    client: str
+    label: str
+    pictures: int
+    reason: str
+
+    def __str__(self) -> str:
+        plural = "" if self.pictures == 1 else "s"
+        return f"{self.pictures} picture{plural} of {self.label} passed over: {self.reason}"
+
+
+class Comparison(BaseModel):
+    """One run. ``drawn`` pictures were made for it, in ``seconds``; ``warnings`` concern the settings.
+
+    ``renderers`` are those that were compared with, by the keys of their clients.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    renderers: Mapping[str, Renderer]
     results: tuple[SnapshotResult, ...]
     drawn: int = 0
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
 
     @property
     def counts(self) -> Mapping[SnapshotStatus, int]:
@@ -94,7 +113,9 @@ class Comparison(BaseModel):
     def other_renderers(self) -> bool:
         """Whether any baseline was drawn by a renderer that this one cannot be compared with as such."""
         return any(
-            result.baseline.renderer.differences(self.renderer) for result in self.results if result.baseline
+            result.baseline.renderer.differences(self.renderers[result.snapshot.client])
+            for result in self.results
+            if result.baseline
         )
 
     def save(self, work: Path) -> None:

@@ -11,7 +11,7 @@ from app.browser.folders import Folders
 from app.browser.pixels import SUFFIX
 from app.browser.rejections import Rejection, read_rejections
 from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
-from app.browser.snapshots import Snapshot
+from app.browser.snapshots import CHROMIUM, Snapshot
 from app.browser.store import Sidecar
 
 BASELINE, CURRENT, DIFFERENCE = "baseline", "current", "difference"
@@ -60,7 +60,8 @@ def review_data(
         }
         if last
         else None,
-        "renderer": dict(comparison.renderer.as_dict()),
+        "renderers": {client: dict(each.as_dict()) for client, each in comparison.renderers.items()},
+        "passedOver": [str(each) for each in comparison.passed_over],
         "drawn": comparison.drawn,
         "seconds": comparison.seconds,
         "warnings": list(comparison.warnings),
@@ -94,6 +95,7 @@ def _item(
         "fixture": snapshot.fixture,
         "width": snapshot.width,
         "variant": snapshot.variant.value,
+        "client": "" if snapshot.client == CHROMIUM else snapshot.client,
         "status": result.status.value,
         "message": result.message,
         "notes": list(seen.notes) if seen else [],

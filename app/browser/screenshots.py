@@ -7,20 +7,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from app.browser.capture import Capture, Captured
-from app.browser.difference import Allowance, Box, PixelDifference, compare, picture_of
-from app.browser.errors import BaselineError, RendererMismatchError
+from app.browser.clients import RENDERERS, RendererKind
+from app.browser.comparing import Judge
+from app.browser.errors import BaselineError, BrowserNotFoundError, RendererMismatchError
 from app.browser.folders import Folders
 from app.browser.mails import Mail, RenderMail, fixtures_of, mails_of, workspace_renderer
-from app.browser.pixels import SUFFIX, pixels_digest
 from app.browser.renderer import Renderer
-from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
+from app.browser.results import Comparison, PassedOver, SnapshotResult
 from app.browser.session import Session
 from app.browser.settings import Settings, load_settings
-from app.browser.snapshots import Snapshot, select
+from app.browser.snapshots import CHROMIUM, Snapshot, select
 from app.browser.store import PictureStore, Sidecar
-from app.browser.writing import write_whole
+from app.core.errors import UnknownNameError
 from app.core.workspace import Workspace
 from app.publishing.parallel import Progress
+from bbws_templates.errors import BbwsTemplatesError
 
 Started = Callable[[int], None]
 
@@ -36,11 +37,15 @@ class Screenshots:
         folders: Folders,
         settings: Settings | None = None,
         session: Session | None = None,
+        clients: Sequence[str] = (),
+        kinds: Mapping[str, RendererKind] = RENDERERS,
     ) -> None:
         """``fixtures`` maps each template to its scenarios.
 
-        ``session`` is a browser at work, which stays open; without one, a browser is found, and started when
-        there is something to draw.
+        ``session`` is a Chromium at work, which stays open; without one, it is found, and started when there
+        is something to draw. ``clients`` are the keys of the only renderers to draw with, which have to be
+        there; without any, all that the settings ask for, and those that this machine lacks are passed over.
+        ``kinds`` are the renderers by their keys.
 
         Raises:
             SettingsError: the settings beside the baselines are wrong.
@@ -52,10 +57,18 @@ class Screenshots:
         self._render = render
         self._fixtures = fixtures
         self._given = session
+        self._only = tuple(clients)
+        self._kinds = kinds
 
     @classmethod
     def of_workspace(
-        cls, workspace: Workspace, folders: Folders, *, session: Session | None = None
+        cls,
+        workspace: Workspace,
+        folders: Folders,
+        *,
+        session: Session | None = None,
+        clients: Sequence[str] = (),
+        kinds: Mapping[str, RendererKind] = RENDERERS,
     ) -> Screenshots:
         """The templates on disk with their fixtures."""
         known = PictureStore(folders.baselines).snapshots() if _is_broken(workspace) else ()
@@ -64,11 +77,24 @@ class Screenshots:
             fixtures=fixtures_of(workspace, known),
             folders=folders,
             session=session,
+            clients=clients,
+            kinds=kinds,
         )
 
     def wanted(self) -> tuple[Snapshot, ...]:
-        """Every snapshot that the settings ask for."""
-        return self.settings.wanted(self._fixtures)
+        """Every snapshot that the settings ask for, of the clients that are drawn with.
+
+        Raises:
+            UnknownNameError: there is no such client, or the settings ask for no picture of it.
+        """
+        wanted = self.settings.wanted(self._fixtures)
+        for key in self._only:
+            if key not in self._kinds:
+                raise UnknownNameError("client", key, tuple(self._kinds))
+            if not any(snapshot.client == key for snapshot in wanted):
+                known = dict.fromkeys(snapshot.client for snapshot in wanted)
+                raise UnknownNameError("client of the settings", key, tuple(known))
+        return tuple(snapshot for snapshot in wanted if self._is_drawn(snapshot))
 
     def capture(
         self,
@@ -81,13 +107,20 @@ class Screenshots:
         """Draw what neither the baselines nor the last run have; ``anew`` draws all that ``patterns`` mean.
 
         Raises:
-            UnknownNameError: a pattern that means no snapshot.
+            UnknownNameError: a pattern that means no snapshot, or no such client.
             BrowserError, BaselineError: no browser, no readable baselines, no room.
         """
         mails = mails_of(select(self.wanted(), patterns), self._render)
-        with self._session() as session:
-            capture = Capture(session, self.settings, self.baselines, self.current)
-            return capture.run(mails, anew=anew, started=started, progress=progress)
+        captured = Captured()
+        for client, snapshots in _by_client(mails):
+            try:
+                with self._session(client) as session:
+                    capture = Capture(session, self.settings, self.baselines, self.current, client)
+                    own = {snapshot: mails[snapshot] for snapshot in snapshots}
+                    captured.add(capture.run(own, anew=anew, started=started, progress=progress))
+            except BrowserNotFoundError as error:
+                captured.passed_over += (self._passed_over(client, snapshots, error),)
+        return captured
 
     def compare(
         self,
@@ -108,30 +141,77 @@ class Screenshots:
         """
         began = time.monotonic()
         wanted = frozenset(self.wanted())
-        chosen = select(wanted.union(self.baselines.snapshots()), patterns)
+        approved = (snapshot for snapshot in self.baselines.snapshots() if self._is_drawn(snapshot))
+        chosen = select(wanted.union(approved), patterns)
         mails = mails_of((snapshot for snapshot in chosen if snapshot in wanted), self._render)
         known, unreadable = self._known(chosen)
-        drawable = {snapshot: mail for snapshot, mail in mails.items() if snapshot not in unreadable}
-        with self._session() as session:
-            capture = Capture(session, self.settings, self.baselines, self.current)
-            if not any_renderer:
-                _refuse_other_renderers(known, capture.renderer())
-            captured = capture.run(drawable, anew=anew, started=started, progress=progress)
-        failed = {**unreadable, **captured.failed}
+        captured = Captured()
+        for client, snapshots in _by_client(chosen):
+            own = {each: mails[each] for each in snapshots if each in mails and each not in unreadable}
+            try:
+                with self._session(client) as session:
+                    capture = Capture(session, self.settings, self.baselines, self.current, client)
+                    if not any_renderer:
+                        _refuse_other_renderers(
+                            {each: known[each] for each in snapshots if each in known},
+                            capture.renderer(),
+                            session.browser.setting,
+                        )
+                    captured.add(capture.run(own, anew=anew, started=started, progress=progress))
+            except (BrowserNotFoundError, RendererMismatchError) as error:
+                captured.passed_over += (self._passed_over(client, snapshots, error),)
         comparison = Comparison(
-            renderer=captured.renderer,
-            results=tuple(
-                self._result(snapshot, mails.get(snapshot), known.get(snapshot), failed, captured.renderer)
-                for snapshot in chosen
-            ),
+            renderers=captured.renderers,
+            results=self._results(chosen, mails, known, unreadable, captured),
             drawn=len(captured.drawn),
             seconds=round(time.monotonic() - began, 3),
             warnings=tuple(f"No snapshot answers to the {idle}." for idle in self.settings.idle(wanted)),
+            passed_over=captured.passed_over,
         )
         comparison.save(self.folders.work)
         return comparison
 
-    def _session(self) -> AbstractContextManager[Session]:
+    def _results(
+        self,
+        chosen: Sequence[Snapshot],
+        mails: Mapping[Snapshot, Mail],
+        known: Mapping[Snapshot, Sidecar],
+        unreadable: Mapping[Snapshot, str],
+        captured: Captured,
+    ) -> tuple[SnapshotResult, ...]:
+        judge = Judge(self.settings, self.baselines, self.current, self.folders.differences)
+        failed = {**unreadable, **captured.failed}
+        return tuple(
+            judge.result(
+                each, mails.get(each), known.get(each), failed, renderer=captured.renderers[each.client]
+            )
+            for each in chosen
+            if each.client in captured.renderers
+        )
+
+    def _is_drawn(self, snapshot: Snapshot) -> bool:
+        return not self._only or snapshot.client in self._only
+
+    def _passed_over(
+        self, client: str, snapshots: Sequence[Snapshot], error: BbwsTemplatesError
+    ) -> PassedOver:
+        """That ``client`` cannot be drawn with here, unless it has to be: Chromium, or one asked for by name.
+
+        Raises:
+            BbwsTemplatesError: it has to be.
+        """
+        if client == CHROMIUM or client in self._only:
+            raise error
+        label = self._kinds[client].label if client in self._kinds else client
+        return PassedOver(client=client, label=label, pictures=len(snapshots), reason=str(error))
+
+    def _session(self, client: str) -> AbstractContextManager[Session]:
+        if client != CHROMIUM:
+            if client not in self._kinds:
+                raise BrowserNotFoundError(
+                    f"There is no client '{client}'.", remedy=f"There are {', '.join(self._kinds)}."
+                )
+            return self._kinds[client].session()
         return nullcontext(self._given) if self._given else Session()
 
     def _known(self, snapshots: Iterable[Snapshot]) -> tuple[dict[Snapshot, Sidecar], dict[Snapshot, str]]:
@@ -147,116 +227,20 @@ class Screenshots:
                 unreadable[snapshot] = str(error)
         return known, unreadable
 
-    def _result(
-        self,
-        snapshot: Snapshot,
-        mail: Mail | None,
-        baseline: Sidecar | None,
-        failed: Mapping[Snapshot, str],
-        renderer: Renderer,
-    ) -> SnapshotResult:
-        if snapshot in failed:
-            return SnapshotResult(
-                snapshot=snapshot, status=SnapshotStatus.FAILED, message=failed[snapshot], baseline=baseline
-            )
-        if mail is None:
-            return SnapshotResult(
-                snapshot=snapshot,
-                status=SnapshotStatus.REMOVED,
-                baseline=baseline,
-                message="no longer asked for",
-            )
-        try:
-            return self._compared(snapshot, mail, baseline, renderer)
-        except BaselineError as error:
-            return SnapshotResult(
-                snapshot=snapshot, status=SnapshotStatus.FAILED, message=str(error), baseline=baseline
-            )
-
-    def _compared(
-        self, snapshot: Snapshot, mail: Mail, baseline: Sidecar | None, renderer: Renderer
-    ) -> SnapshotResult:
-        current = self.current.sidecar(snapshot)
-        if current is not None and (current.html, current.renderer) != (mail.digest, renderer):
-            current = None  # left over from an earlier state of the template or another browser
-        if baseline is None:
-            return SnapshotResult(
-                snapshot=snapshot, status=SnapshotStatus.NEW, current=current, message="has no baseline"
-            )
-        masks = tuple(Box(*mask.box) for mask in self.settings.masks_of(snapshot))
-        if current is None:
-            # Same HTML, same renderer, intact file: the picture would be the one that was approved.
-            return SnapshotResult(
-                snapshot=snapshot, status=SnapshotStatus.UNCHANGED, baseline=baseline, masks=masks
-            )
-        if self._same_bytes(snapshot, baseline, current):
-            return SnapshotResult(
-                snapshot=snapshot,
-                status=SnapshotStatus.UNCHANGED,
-                baseline=baseline,
-                current=current,
-                masks=masks,
-            )
-        before, after = self.baselines.pixels(snapshot), self.current.pixels(snapshot)
-        altered = pixels_digest(before) != baseline.pixels
-        allowance = self._allowance(snapshot, masks, baseline.renderer, current.renderer)
-        difference = compare(before, after, allowance)
-        if difference.exists:
-            write_whole(self.folders.differences / f"{snapshot.id}{SUFFIX}", picture_of(difference, after))
-        return SnapshotResult(
-            snapshot=snapshot,
-            # A picture put in place of the approved one is nobody's approval, whatever it shows.
-            status=SnapshotStatus.CHANGED if difference.exists or altered else SnapshotStatus.UNCHANGED,
-            message=_message(difference, baseline, current, altered=altered),
-            changed=difference.changed,
-            tolerated=difference.tolerated,
-            regions=difference.regions,
-            masks=masks,
-            baseline=baseline,
-            current=current,
-        )
-
-    def _same_bytes(self, snapshot: Snapshot, baseline: Sidecar, current: Sidecar) -> bool:
-        """Whether both files are intact and of the same pixels, which is known without decoding them."""
-        return (
-            baseline.pixels == current.pixels
-            and self.baselines.intact(snapshot, baseline)
-            and self.current.intact(snapshot, current)
-        )
-
-    def _allowance(
-        self, snapshot: Snapshot, masks: tuple[Box, ...], before: Renderer, after: Renderer
-    ) -> Allowance:
-        """Every pixel counts, but where the renderers are known to draw edges differently."""
-        tolerance = self.settings.tolerance(snapshot)
-        smoothing = not before.draws_like(after)
-        if tolerance is None:
-            return Allowance(smoothing=smoothing, masks=masks)
-        if tolerance.antialiasing is not None:
-            smoothing = tolerance.antialiasing == "ignore"
-        return Allowance(tolerance.pixels, tolerance.colour, smoothing, masks)
-
 
 def _is_broken(workspace: Workspace) -> bool:
     return bool(workspace.templates.broken or workspace.templates.broken_translations)
 
 
-def _message(difference: PixelDifference, baseline: Sidecar, current: Sidecar, *, altered: bool) -> str:
-    parts = []
-    if altered:
-        parts.append("the baseline is not the picture that was approved")
-    if difference.exists:
-        parts.append(str(difference))
-        if not baseline.renderer.draws_like(current.renderer):
-            parts.append(
-                f"drawn by Chromium {current.renderer.browser}, the baseline by {baseline.renderer.browser}"
-            )
-    elif difference.tolerated:
-        parts.append(f"{difference.tolerated} pixels differ within the tolerance")
-    return "; ".join(parts)
+def _by_client(snapshots: Iterable[Snapshot]) -> Iterable[tuple[str, tuple[Snapshot, ...]]]:
+    """The snapshots of each client, Chromium's first; there is always a Chromium to speak of."""
+    groups: dict[str, list[Snapshot]] = {CHROMIUM: []}
+    for snapshot in snapshots:
+        groups.setdefault(snapshot.client, []).append(snapshot)
+    return ((client, tuple(group)) for client, group in groups.items() if group or len(groups) == 1)
 
 
-def _refuse_other_renderers(known: Mapping[Snapshot, Sidecar], renderer: Renderer) -> None:
+def _refuse_other_renderers(known: Mapping[Snapshot, Sidecar], renderer: Renderer, setting: str) -> None:
     strangers = {
         snapshot: reasons
         for snapshot, sidecar in known.items()
@@ -268,8 +252,8 @@ def _refuse_other_renderers(known: Mapping[Snapshot, Sidecar], renderer: Rendere
     builds = ", ".join(sorted({known[snapshot].renderer.browser for snapshot in strangers}))
     raise RendererMismatchError(
         f"{len(strangers)} of {len(known)} baselines were drawn by another renderer "
-        f"(Chromium {builds}; here {renderer.browser}): {why}. "
+        f"({renderer.name} {builds}; here {renderer.browser}): {why}. "
         "A comparison of pixels would say nothing about the emails.",
-        remedy="Use the renderer of the baselines (BBWS_CHROMIUM names a browser); or, on a state of the "
+        remedy=f"Use the renderer of the baselines ({setting} names one); or, on a state of the "
         "templates whose pictures are approved, `screenshots compare --any-renderer`, look, `approve --all`.",
     )

@@ -1,30 +1,25 @@
-"""One browser, started once, one page, used again; HTML goes in, pictures come out.
+"""One program that draws, started once, used again; HTML goes in, pictures come out.
 
-The page runs no script, reaches no network (a few known images are answered from bundled stand-ins, all else
-is refused) and sees no font, setting or language of the machine. A crash or a hang is answered once with a
-fresh browser, then named.
+Chromium, unless another is given (``app.browser.clients``). The page runs no script, reaches no network (a
+few known images are answered from bundled stand-ins, all else is refused) and sees no font, setting or
+language of the machine. A crash or a hang is answered once with a fresh program, then named.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import signal
-import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
+from app.browser.chromium import open_chromium
 from app.browser.discovery import Browser, find_browser
 from app.browser.errors import BrowserCrashedError, BrowserError
 from app.browser.frames import Drawing, Frame
+from app.browser.measuring import Element
 from app.browser.worker import Worker
-
-if TYPE_CHECKING:
-    from app.browser.tab import Tab
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -34,6 +29,30 @@ _START_SECONDS = 40.0
 _CLOSE_SECONDS = 10.0
 
 
+class Drawer(Protocol):
+    """A program that has been started, as a renderer has to have it.
+
+    Any exception but a BrowserError means that the program is lost, and that a fresh one may do better.
+    """
+
+    @property
+    def process_id(self) -> int:
+        """The process whose end is the end of it all."""
+
+    def draw(self, html: str, frames: Sequence[Frame]) -> Drawing:
+        """Load ``html`` and picture it through every frame."""
+
+    def measure(self, html: str, frame: Frame) -> tuple[Element, ...]:
+        """Where every element is, and how it looks, in ``frame``."""
+
+    def kill(self) -> None:
+        """End it at once, from any thread; whoever waits for it gets an error."""
+
+
+Opening = Callable[[Browser, contextlib.ExitStack, float], Drawer]
+"""Starts a program; what has to be closed again goes to the stack, the seconds are those for one page."""
+
+
 class Session:
     """A browser at work; use as a context manager.
 
@@ -41,18 +60,26 @@ class Session:
     interface belongs to the thread that started it. Calls are served one after another.
     """
 
-    def __init__(self, browser: Browser | None = None, *, draw_seconds: float = DRAW_SECONDS) -> None:
+    def __init__(
+        self,
+        browser: Browser | None = None,
+        *,
+        opening: Opening | None = None,
+        draw_seconds: float = DRAW_SECONDS,
+    ) -> None:
         """``draw_seconds``: how long one page may take before its browser counts as hung.
+
+        ``opening`` starts the browser; Chromium's when it is left out.
 
         Raises:
             BrowserNotFoundError: no browser was given and none is found.
         """
         self.browser = browser or find_browser()
         self._draw_seconds = draw_seconds
+        self._opening = opening or open_chromium
         self._worker = Worker("browser")
         self._resources: contextlib.ExitStack | None = None
-        self._tab: Tab | None = None
-        self._process_id = 0
+        self._drawer: Drawer | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +92,7 @@ class Session:
     @property
     def process_id(self) -> int:
         """The browser's process, 0 before the first page."""
-        return self._process_id
+        return self._drawer.process_id if self._drawer else 0
 
     def draw(self, html: str, frames: Sequence[Frame], *, name: str = "the page") -> Drawing:
         """Load ``html`` and take one full-page PNG for each of ``frames``; ``name`` is for messages.
@@ -74,18 +101,26 @@ class Session:
             BrowserCrashedError: two browsers in a row crashed or hung on this page.
             BrowserError: the browser does not start.
         """
-        return self._served(lambda tab: tab.draw(html, frames), name)
+        return self._served(lambda drawer: drawer.draw(html, frames), name)
+
+    def measure(self, html: str, frame: Frame, *, name: str = "the page") -> tuple[Element, ...]:
+        """Load ``html`` and say of each element where it is and how it looks.
+
+        Raises:
+            BrowserCrashedError, BrowserError: as ``draw``.
+        """
+        return self._served(lambda drawer: drawer.measure(html, frame), name)
 
     def close(self) -> None:
         """End the browser."""
         self._end()
         self._worker.stop()
 
-    def _served(self, work: Callable[[Tab], T], name: str) -> T:
+    def _served(self, work: Callable[[Drawer], T], name: str) -> T:
         reasons = []
         for _ in range(2):
-            seconds = self._draw_seconds if self._tab else self._draw_seconds + _START_SECONDS
-            attempt = self._worker.submit(lambda: work(self._ready_tab()))
+            seconds = self._draw_seconds if self._drawer else self._draw_seconds + _START_SECONDS
+            attempt = self._worker.submit(lambda: work(self._ready()))
             if not _ended(attempt, seconds):
                 reasons.append(f"no picture within {self._draw_seconds:g} s")
             elif (error := attempt.exception()) is None:
@@ -93,44 +128,29 @@ class Session:
             elif isinstance(error, BrowserError):
                 raise error
             else:
-                reasons.append(str(error).splitlines()[0])
+                reasons.append((str(error).splitlines() or [type(error).__name__])[0])
             _log.info("a fresh browser for %s: %s", name, reasons[-1])
             self._kill()
             self._end()
         raise BrowserCrashedError(
             f"Two browsers in a row failed to draw {name}: {'; then '.join(reasons)}.",
-            remedy=f"The browser is {self.browser.executable} ({self.browser.version}); another one may be "
-            "named with BBWS_CHROMIUM.",
+            remedy=self.browser.remedy,
         )
 
-    def _ready_tab(self) -> Tab:
-        # Imported here: what needs no browser should not wait for Playwright.
-        from playwright.sync_api import sync_playwright
-
-        from app.browser.launching import launch, process_id
-        from app.browser.tab import Tab
-
-        if self._tab is not None:
-            return self._tab
-        with contextlib.ExitStack() as resources:
-            home = tempfile.TemporaryDirectory(prefix="bbws-browser-", ignore_cleanup_errors=True)
-            resources.enter_context(home)
-            playwright = resources.enter_context(sync_playwright())
-            running = launch(playwright, self.browser, Path(home.name))
-            resources.callback(running.close)
-            self._process_id = process_id(running)
-            self._tab = Tab.open(running, seconds=self._draw_seconds)
-            self._resources = resources.pop_all()
-        return self._tab
+    def _ready(self) -> Drawer:
+        if self._drawer is None:
+            with contextlib.ExitStack() as resources:
+                self._drawer = self._opening(self.browser, resources, self._draw_seconds)
+                self._resources = resources.pop_all()
+        return self._drawer
 
     def _kill(self) -> None:
-        """End a browser that does not answer: Playwright's pending call fails, its thread is free."""
-        if self._process_id:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(self._process_id, getattr(signal, "SIGKILL", signal.SIGTERM))
+        """End a browser that does not answer: the pending call fails, its thread is free."""
+        if self._drawer is not None:
+            self._drawer.kill()
 
     def _end(self) -> None:
-        resources, self._resources, self._tab, self._process_id = self._resources, None, None, 0
+        resources, self._resources, self._drawer = self._resources, None, None
         if resources is None:
             return
         closing = self._worker.submit(resources.close)

@@ -11,6 +11,7 @@
     fixtures = ["typical"]
     widths = ["desktop", "phone"]
     variants = ["light", "dark"]
+    clients = ["chromium", "webkit"]   # what draws them; Chromium alone when left out
 
     [[tolerances]]
     snapshots = ["receipts/*/long/*"]  # as on the command line
@@ -35,9 +36,10 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
+from app.browser.clients import RENDERERS
 from app.browser.errors import SettingsError
 from app.browser.frames import Frame
-from app.browser.snapshots import Snapshot, Variant
+from app.browser.snapshots import CHROMIUM, OF_CLIENTS, Snapshot, Variant
 from app.core.settings import SettingsTable
 from bbws_templates.errors import Location
 
@@ -51,12 +53,13 @@ class _PicturesTable(SettingsTable):
 
 
 class PictureSelection(_PicturesTable):
-    """Which templates are pictured with which fixtures, at which widths, in which variants."""
+    """Which templates are pictured with which fixtures, widths and variants, and by which clients."""
 
     templates: tuple[Glob, ...]
     fixtures: tuple[Glob, ...]
     widths: tuple[str, ...]
     variants: tuple[Variant, ...]
+    clients: tuple[str, ...] = (CHROMIUM,)
 
 
 class Tolerance(_PicturesTable):
@@ -106,7 +109,7 @@ class Settings(_PicturesTable):
     def wanted(self, fixtures: Mapping[str, Iterable[str]]) -> tuple[Snapshot, ...]:
         """Every snapshot that the settings ask for; ``fixtures`` maps each template to its scenarios."""
         found = {
-            Snapshot(template, scenario, width, variant)
+            Snapshot(template, scenario, width, variant, client)
             for entry in self.pictures
             for template, scenarios in fixtures.items()
             if any(fnmatchcase(template, glob) for glob in entry.templates)
@@ -114,6 +117,7 @@ class Settings(_PicturesTable):
             if any(fnmatchcase(scenario, glob) for glob in entry.fixtures)
             for width in entry.widths
             for variant in entry.variants
+            for client in entry.clients
         }
         return tuple(sorted(found))
 
@@ -155,6 +159,7 @@ def load_settings(baselines: Path) -> Settings:
     except ValidationError as error:
         raise SettingsError(_first_problem(error), location=Location(str(path))) from None
     for entry in settings.pictures:
+        _refuse_clients(entry, path)
         for width in entry.widths:
             if width not in settings.widths or "-" in width or "/" in width:
                 raise SettingsError(
@@ -163,6 +168,24 @@ def load_settings(baselines: Path) -> Settings:
                     remedy=f"[widths] knows {', '.join(settings.widths)}; a name has neither '-' nor '/'.",
                 )
     return settings
+
+
+def _refuse_clients(entry: PictureSelection, path: Path) -> None:
+    """Let pass what the clients of an entry can draw."""
+    for client in entry.clients:
+        if client not in RENDERERS:
+            raise SettingsError(
+                f"'{client}' is not one of the clients.",
+                location=Location(str(path)),
+                remedy=f"There are {', '.join(RENDERERS)}: see docs/clients.md.",
+            )
+        odd = [variant for variant in entry.variants if client != CHROMIUM and variant not in OF_CLIENTS]
+        if odd:
+            raise SettingsError(
+                f"{RENDERERS[client].label} has no variant '{odd[0]}'.",
+                location=Location(str(path)),
+                remedy=f"Clients draw {' and '.join(OF_CLIENTS)}; the others are Chromium's.",
+            )
 
 
 def _names(globs: tuple[str, ...], snapshot: Snapshot) -> bool:

@@ -1,4 +1,4 @@
-"""What a snapshot is: one template with one fixture, at one width, in one variant."""
+"""What a snapshot is: one template with one fixture, at one width, in one variant, drawn by one client."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from fnmatch import fnmatchcase
 
 from app.browser.frames import ColourMode
 from app.core.errors import UnknownNameError
+
+CHROMIUM = "chromium"
+"""The key of the renderer that every picture is drawn with unless another is asked for."""
 
 
 class Variant(StrEnum):
@@ -33,19 +36,31 @@ class Variant(StrEnum):
         )
 
 
+OF_CLIENTS = (Variant.LIGHT, Variant.DARK)
+"""The variants that another renderer than Chromium draws: what a reader's own system asks for."""
+
+
 @dataclass(frozen=True, order=True)
 class Snapshot:
-    """The name of one picture; ``width`` is the name of a width in the settings, not its pixels."""
+    """The name of one picture; ``width`` is the name of a width in the settings, not its pixels.
+
+    ``client`` is the key of the renderer that draws it (``app.browser.clients``).
+    """
 
     template: str
     fixture: str
     width: str
     variant: Variant
+    client: str = CHROMIUM
 
     @property
     def id(self) -> str:
-        """``receipts/receipt/typical/phone-dark``: its name on the command line and the path of its files."""
-        return f"{self.template}/{self.fixture}/{self.width}-{self.variant}"
+        """``receipts/receipt/typical/phone-dark``: its name on the command line and the path of its files.
+
+        That of another renderer than Chromium has its key at the end: ``…/phone-dark@webkit``.
+        """
+        name = f"{self.template}/{self.fixture}/{self.width}-{self.variant}"
+        return name if self.client == CHROMIUM else f"{name}@{self.client}"
 
     @classmethod
     def from_id(cls, text: str) -> Snapshot:
@@ -55,13 +70,17 @@ class Snapshot:
             ValueError: ``text`` is no such name.
         """
         template, fixture, picture = text.rsplit("/", 2)
+        picture, at, client = picture.partition("@")
         width, separator, variant = picture.partition("-")
-        if not (template and fixture and width and separator):
+        if not (template and fixture and width and separator) or (at and client in {"", CHROMIUM}):
             raise ValueError(f"'{text}' is not the name of a snapshot")
-        return cls(template, fixture, width, Variant(variant))
+        return cls(template, fixture, width, Variant(variant), client or CHROMIUM)
 
     def matches(self, pattern: str) -> bool:
-        """Whether ``pattern`` means this snapshot: its name, a beginning of it up to a ``/``, or a glob."""
+        """Whether ``pattern`` means this snapshot: its name, a beginning of it up to a ``/``, or a glob.
+
+        A glob that names no client means the pictures of Chromium: ``*/phone-dark`` and ``*/phone-dark@*``.
+        """
         return fnmatchcase(self.id, pattern) or f"{self.id}/".startswith(f"{pattern.rstrip('/')}/")
 
 

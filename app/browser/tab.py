@@ -9,13 +9,14 @@ from typing import Self
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route
 
-from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
+from app.browser.frames import MAX_HEIGHT, Drawing, Frame, ColourMode
+from app.browser.measuring import MEASURE, Element, elements_of
+from app.browser.settling import settled
 from app.browser.stand_ins import stand_in
 
 # `.invalid` resolves nowhere (RFC 6761); the document is answered from memory.
 _ADDRESS = "https://mail.invalid/"
 _START_HEIGHT = 480
-_MOST_CAPTURES = 20
 _MOVING = re.compile(rb"animation|transition|marquee", re.IGNORECASE)
 
 
@@ -56,6 +57,13 @@ class Tab:
                 pictures.update((frame, self._picture(frame)) for frame in chosen)
         return Drawing(tuple(pictures[frame] for frame in frames), tuple(dict.fromkeys(self._refused)))
 
+    def measure(self, html: str, frame: Frame) -> tuple[Element, ...]:
+        """Load ``html`` and ask of each element where it is and how it looks in ``frame``."""
+        self._html, self._refused = html.encode("utf-8", "replace"), []
+        self._load(forced=frame.mode is ColourMode.FORCED)
+        self._fit(frame)
+        return elements_of(self._page.evaluate(f"() => {{ {MEASURE} }}"))
+
     def _load(self, *, forced: bool) -> None:
         override = {"enabled": True} if forced else {}
         self._protocol.send("Emulation.setAutoDarkModeOverride", override)
@@ -64,27 +72,16 @@ class Tab:
         self._protocol.send("Emulation.setAutoDarkModeOverride", override)
 
     def _picture(self, frame: Frame) -> bytes:
+        self._fit(frame)
+        return settled(self._captured)
+
+    def _fit(self, frame: Frame) -> None:
         self._page.emulate_media(color_scheme="dark" if frame.mode is ColourMode.DARK else "light")
         # The window itself takes the height of the page: what lies beyond a window's edge is drawn by another
         # path, in which some builds lose the forced colours.
         self._page.set_viewport_size({"width": frame.width, "height": _START_HEIGHT})
         height = int(self._protocol.send("Page.getLayoutMetrics")["cssContentSize"]["height"])
         self._page.set_viewport_size({"width": frame.width, "height": min(height, MAX_HEIGHT)})
-        return self._settled()
-
-    def _settled(self) -> bytes:
-        """A picture that two captures in a row agree upon.
-
-        Once in a thousand times, on a busy machine, Chromium answers with the lower parts of a page that has
-        just grown not painted yet. Asking makes it paint, so the next answer is whole.
-        """
-        last = self._captured()
-        for _ in range(_MOST_CAPTURES):
-            picture = self._captured()
-            if picture == last:
-                return picture
-            last = picture
-        raise RuntimeError("the page does not come to rest")
 
     def _captured(self) -> bytes:
         if _MOVING.search(self._html):

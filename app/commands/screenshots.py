@@ -13,7 +13,7 @@ from app.browser.approvals import Approvals, chosen
 from app.browser.folders import Folders
 from app.browser.junit import junit_xml
 from app.browser.report import report_page
-from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
+from app.browser.results import Comparison, PassedOver, SnapshotResult, SnapshotStatus
 from app.browser.screenshots import Screenshots
 from app.browser.writing import write_whole
 from app.commands.options import Command, json_option, screenshot_folder_options, template_set_options
@@ -45,6 +45,16 @@ def _snapshots_argument(command: Command) -> Command:
     return click.argument("patterns", nargs=-1, metavar="[SNAPSHOT]...")(command)
 
 
+def _client_option(command: Command) -> Command:
+    return click.option(
+        "--client",
+        "clients",
+        multiple=True,
+        metavar="CLIENT",
+        help="Only what this client draws, and it has to be there; may be repeated. `clients` lists them.",
+    )(command)
+
+
 def _decision_options(command: Command) -> Command:
     command = click.option("--why", required=True, help="The reason; kept with each picture.")(command)
     command = click.option(
@@ -58,12 +68,14 @@ def _decision_options(command: Command) -> Command:
 @command.command()
 @_snapshots_argument
 @click.option("--force", is_flag=True, help="Draw all of them, also those that cannot have changed.")
+@_client_option
 @screenshot_folder_options
 @template_set_options
 @json_option
 def capture(
     patterns: tuple[str, ...],
     force: bool,
+    clients: tuple[str, ...],
     baselines: Path,
     work: Path,
     templates: Path,
@@ -71,21 +83,24 @@ def capture(
     as_json: bool,
 ) -> None:
     """Draw the pictures of now, where HTML or browser changed."""
-    screenshots = Screenshots.of_workspace(Workspace.load(templates, fixtures), Folders(baselines, work))
+    workspace = Workspace.load(templates, fixtures)
+    screenshots = Screenshots.of_workspace(workspace, Folders(baselines, work), clients=clients)
     with ExitStack() as bar:
         started, step = _progress(bar, quiet=as_json)
         captured = screenshots.capture(patterns, anew=force, started=started, progress=step)
     if as_json:
         print_json(
             {
-                "renderer": captured.renderer.as_dict(),
+                "renderers": {client: each.as_dict() for client, each in captured.renderers.items()},
                 "drawn": [snapshot.id for snapshot in captured.drawn],
                 "failed": {snapshot.id: reason for snapshot, reason in captured.failed.items()},
+                "passed_over": [each.model_dump() for each in captured.passed_over],
             }
         )
     else:
         for snapshot, reason in captured.failed.items():
             out.print(Text.assemble(("failed", "bold red"), f" {snapshot.id}: {reason}"))
+        _print_passed_over(captured.passed_over)
         out.print(f"{_pictures(len(captured.drawn))} drawn into {work / 'current'!s}.")
     if captured.failed:
         raise SystemExit(EXIT_SURROUNDINGS)
@@ -94,6 +109,7 @@ def capture(
 @command.command()
 @_snapshots_argument
 @click.option("--force", is_flag=True, help="Draw all of them, also those that cannot have changed.")
+@_client_option
 @click.option("--any-renderer", is_flag=True, help="Compare even with the baselines of another renderer.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML here.")
 @click.option(
@@ -105,6 +121,7 @@ def capture(
 def compare(
     patterns: tuple[str, ...],
     force: bool,
+    clients: tuple[str, ...],
     any_renderer: bool,
     junit: Path | None,
     report: Path | None,
@@ -120,7 +137,8 @@ def compare(
     renderer, 4 when something could not be compared.
     """
     folders = Folders(baselines, work)
-    screenshots = Screenshots.of_workspace(Workspace.load(templates, fixtures), folders)
+    workspace = Workspace.load(templates, fixtures)
+    screenshots = Screenshots.of_workspace(workspace, folders, clients=clients)
     with ExitStack() as bar:
         started, step = _progress(bar, quiet=as_json)
         comparison = screenshots.compare(
@@ -143,11 +161,13 @@ def compare(
 @command.command()
 @_snapshots_argument
 @_decision_options
+@_client_option
 @screenshot_folder_options
 @json_option
 def approve(
     patterns: tuple[str, ...],
     everything: bool,
+    clients: tuple[str, ...],
     by: str,
     why: str,
     baselines: Path,
@@ -156,7 +176,7 @@ def approve(
 ) -> None:
     """Make the pictures of the last comparison the baselines."""
     folders = Folders(baselines, work)
-    results = _undecided(folders, patterns, everything)
+    results = _undecided(folders, patterns, everything, clients)
     with progress_bar(len(results), quiet=as_json) as step:
         decided = Approvals(folders).approve(results, by=by, why=why, progress=step)
     _print_decision("approved", [snapshot.id for snapshot in decided], as_json=as_json)
@@ -165,11 +185,13 @@ def approve(
 @command.command()
 @_snapshots_argument
 @_decision_options
+@_client_option
 @screenshot_folder_options
 @json_option
 def reject(
     patterns: tuple[str, ...],
     everything: bool,
+    clients: tuple[str, ...],
     by: str,
     why: str,
     baselines: Path,
@@ -178,7 +200,7 @@ def reject(
 ) -> None:
     """Mark pictures of the last comparison as not wanted."""
     folders = Folders(baselines, work)
-    results = _undecided(folders, patterns, everything)
+    results = _undecided(folders, patterns, everything, clients)
     decided = Approvals(folders).reject(results, by=by, why=why)
     _print_decision("rejected", [snapshot.id for snapshot in decided], as_json=as_json)
 
@@ -210,11 +232,14 @@ def undo(baselines: Path, work: Path, as_json: bool) -> None:
     show_default=True,
     help="The file to write.",
 )
+@_client_option
 @screenshot_folder_options
-def report(patterns: tuple[str, ...], output: Path, baselines: Path, work: Path) -> None:
+def report(
+    patterns: tuple[str, ...], clients: tuple[str, ...], output: Path, baselines: Path, work: Path
+) -> None:
     """Write the last comparison as one HTML file that needs nothing else."""
     comparison = Comparison.load(work)
-    shown = comparison.model_copy(update={"results": chosen(comparison, patterns)})
+    shown = comparison.model_copy(update={"results": chosen(comparison, patterns, clients)})
     with progress_bar(len(shown.results)) as step:
         page = report_page(shown, Folders(baselines, work), progress=step)
     write_whole(output, page.encode())
@@ -236,12 +261,14 @@ def _progress(stack: ExitStack, *, quiet: bool) -> tuple[Callable[[int], None], 
     return started, step
 
 
-def _undecided(folders: Folders, patterns: tuple[str, ...], everything: bool) -> tuple[SnapshotResult, ...]:
+def _undecided(
+    folders: Folders, patterns: tuple[str, ...], everything: bool, clients: tuple[str, ...]
+) -> tuple[SnapshotResult, ...]:
     if not patterns and not everything:
         raise click.UsageError("Name snapshots, or say --all.")
     if patterns and everything:
         raise click.UsageError("Name snapshots or say --all, not both.")
-    return chosen(Comparison.load(folders.work), patterns)
+    return chosen(Comparison.load(folders.work), patterns, clients)
 
 
 def _print(comparison: Comparison) -> None:
@@ -249,6 +276,7 @@ def _print(comparison: Comparison) -> None:
         if result.status is not SnapshotStatus.UNCHANGED:
             colour = _COLOURS[result.status]
             out.print(Text.assemble((str(result.status), colour), f" {result.snapshot.id}: {result.message}"))
+    _print_passed_over(comparison.passed_over)
     for warning in comparison.warnings:
         err.print(Text.assemble(("warning:", "yellow"), f" {warning}"))
     counts = ", ".join(f"{number} {status}" for status, number in comparison.counts.items() if number)
@@ -265,6 +293,11 @@ def _print(comparison: Comparison) -> None:
         )
     elif comparison.differs:
         out.print(f"{look}; then `screenshots approve`.", style="dim")
+
+
+def _print_passed_over(clients: tuple[PassedOver, ...]) -> None:
+    for each in clients:
+        err.print(Text.assemble(("passed over:", "yellow"), f" {each}"))
 
 
 def _members(comparison: Comparison) -> dict[str, object]:

@@ -66,7 +66,7 @@ def test_results_for_machines(call: Any, desk: Desk, capsys: pytest.CaptureFixtu
     assert call("capture", "--force", "--json") == 0
     captured = json.loads(capsys.readouterr().out)
     assert len(captured["drawn"]) == 2
-    assert captured["renderer"]["fonts"].startswith("sha256:")
+    assert captured["renderers"]["chromium"]["fonts"].startswith("sha256:")
 
 
 def test_what_could_not_be_compared_is_neither_success_nor_a_difference(

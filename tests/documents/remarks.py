@@ -124,6 +124,10 @@ def _takes_an_engine(command: Command) -> bool:
     )
 
 
+def _takes_clients(command: Command) -> bool:
+    return command.arguments[:1] == ("clients",) or "--client" in command.arguments
+
+
 REASONS: Final[Mapping[str, Reason]] = {
     "suite": Reason("it runs tests, which run by themselves", _tests),
     "stays": Reason("it serves until somebody ends it; tests/web starts the same server", _serves),
@@ -132,6 +136,7 @@ REASONS: Final[Mapping[str, Reason]] = {
     "bill": Reason("the emulator has no bill to show", _settles),
     "lambda": Reason("the Lambdas belong to the services that send; none runs in the tests", _of_a_lambda),
     "image": Reason("it takes an engine of containers; `make image-test` does the same", _takes_an_engine),
+    "clients": Reason("it takes mail clients; `make test-clients` draws with all of them", _takes_clients),
     "example": Reason("it holds … where a reader puts something in", _stands_for_others),
     "state": Reason(
         "it moves resources between states, which have nothing to be moved in the tests", _moves_state

@@ -30,7 +30,7 @@ Review.list = (() => {
       if (item.template !== group) rows.push(h("li", { class: "group" }, group = item.template));
       rows.push(h("li", {}, h("button", {
         type: "button", "data-id": item.id, "aria-current": String(item.id === state.id), onclick: () => open(item.id),
-      }, h("span", { class: "name" }, `${item.fixture} · ${item.width} · ${item.variant}`), mark(item))));
+      }, h("span", { class: "name" }, [item.fixture, item.width, item.variant, item.client].filter(Boolean).join(" · ")), mark(item))));
     }
     if (!rows.length) rows.push(h("li", { class: "review-empty" }, state.filter === "open" ? "Nothing is left to decide." : "No snapshot matches."));
     $("#list").replaceChildren(...rows);
@@ -47,8 +47,9 @@ Review.list = (() => {
   function draw() {
     drawFilters();
     drawItems();
-    const { drawn, seconds, renderer, warnings } = state.data;
-    $("#summary").textContent = [`${items().length} snapshots, ${drawn} drawn in ${seconds} s by Chromium ${renderer.browser}.`, ...warnings].join(" ");
+    const { drawn, seconds, renderers, passedOver, warnings } = state.data;
+    const programs = Object.values(renderers).map(({ name, browser }) => `${name} ${browser}`).join(", ");
+    $("#summary").textContent = [`${items().length} snapshots, ${drawn} drawn in ${seconds} s by ${programs}.`, ...passedOver, ...warnings].join(" ");
   }
 
   return { draw, mark, nextFilter };

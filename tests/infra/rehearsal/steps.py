@@ -19,6 +19,7 @@ _IMAGE: Final = (
 )
 NOT_EXECUTED: Final[Mapping[str, str]] = {
     "test-heavy.yml": "hours of tests, which are the same commands on a laptop and touch no account",
+    "test-clients.yml": "mail clients that have to be installed; the same on a laptop, and no account",
     **dict.fromkeys((f"publish-artifacts.yml/build: {command}" for command in STAND_INS), _IMAGE),
 }
 """Workflow, or workflow and job and command, to why a rehearsal does not execute it."""

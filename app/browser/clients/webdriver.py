@@ -1,0 +1,77 @@
+"""W3C WebDriver over a socket that is connected already.
+
+Source: w3.org/TR/webdriver2
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import socket
+from typing import Any
+
+from app.browser.clients.faults import ClientGoneError, ClientRefusedError
+
+
+class WebDriver:
+    """One session with one browser, over one connection."""
+
+    def __init__(self, connection: socket.socket, *, seconds: float) -> None:
+        """``seconds``: how long any answer may take."""
+        self._http = http.client.HTTPConnection("127.0.0.1", timeout=seconds)
+        connection.settimeout(seconds)
+        self._http.sock = connection
+        self._socket = connection
+        self._session = ""
+
+    def open(self, **capabilities: object) -> dict[str, Any]:
+        """Begin a session; returns what the browser says of itself.
+
+        Raises:
+            ClientGoneError, ClientRefusedError: there is none.
+        """
+        answer = self._asked("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})
+        self._session = f"/session/{answer['sessionId']}"
+        return dict(answer["capabilities"])
+
+    def patience(self, seconds: float) -> None:
+        """How long any answer may take from here on."""
+        self._socket.settimeout(seconds)
+
+    def go(self, address: str) -> None:
+        """Load a page, to its end."""
+        self._asked("POST", f"{self._session}/url", {"url": address})
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the window a size, its frame included."""
+        self._asked(
+            "POST", f"{self._session}/window/rect", {"x": 0, "y": 0, "width": width, "height": height}
+        )
+
+    def script(self, script: str) -> Any:
+        """What a function body returns."""
+        return self._asked("POST", f"{self._session}/execute/sync", {"script": script, "args": []})
+
+    def painted(self) -> None:
+        """Wait until the page has been painted as it is now."""
+        script = (
+            "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => done(1)));"
+        )
+        self._asked("POST", f"{self._session}/execute/async", {"script": script, "args": []})
+
+    def picture(self) -> bytes:
+        """What the window shows, as PNG."""
+        return base64.b64decode(self._asked("GET", f"{self._session}/screenshot"))
+
+    def _asked(self, method: str, path: str, body: object = None) -> Any:
+        content = b"" if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json; charset=utf-8"} if content else {}
+        try:
+            self._http.request(method, path, content, headers)
+            answer = json.loads(self._http.getresponse().read())["value"]
+        except (OSError, http.client.HTTPException, ValueError, KeyError) as problem:
+            raise ClientGoneError(f"it does not answer: {problem}") from problem
+        if isinstance(answer, dict) and "error" in answer:
+            raise ClientRefusedError(f"{answer['error']}: {answer.get('message', '')}")
+        return answer

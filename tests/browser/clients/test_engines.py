@@ -1,0 +1,205 @@
+"""Every client draws whole mails with our fonts, at our widths, twice the same, and reaches nothing.
+
+Run by `make test-clients`, on a machine that has them all after `make clients`; one that is missing fails.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.browser.clients import RENDERERS
+from app.browser.clients.gecko import Gecko
+from app.browser.clients.thunderbird import Thunderbird
+from app.browser.clients.webkit import WebKit
+from app.browser.frames import Frame, ColourMode
+from app.browser.pixels import read_picture
+from app.browser.session import Drawer, Session
+from app.browser.snapshots import CHROMIUM
+from tests.browser.conftest import LONG
+
+pytestmark = pytest.mark.heavy("clients")
+CLIENTS = [key for key in RENDERERS if key != CHROMIUM]
+OPENINGS: dict[str, Callable[..., Drawer]] = {
+    "webkit": WebKit.open,
+    "gecko": Gecko.open,
+    "thunderbird": Thunderbird.open,
+}
+STARTED = list(OPENINGS)
+"""Those with a program of their own; the others are Chromium behind a sanitizer."""
+FRAMES = [Frame(640), Frame(375), Frame(640, ColourMode.DARK)]
+HEAD = "<!DOCTYPE html><html><head><meta charset='utf-8'><title>x</title></head>"
+WORDS = f"{HEAD}<body style='margin:0'><p style='font:16px Arial'>Hamburgefonts 0123</p></body></html>"
+
+AtWork = Callable[[str], Session]
+
+
+def pixels(picture: bytes) -> np.ndarray:
+    return read_picture(picture)
+
+
+def ink(picture: bytes) -> tuple[int, int]:
+    """How wide and how high what is dark on a light ground is."""
+    rows, columns = np.nonzero(pixels(picture).min(axis=2) < 128)
+    return int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_client_draws_the_same_twice_and_after_other_mails(at_work: AtWork, client: str) -> None:
+    session = at_work(client)
+    first = session.draw(WORDS, FRAMES)
+    session.draw(f"{HEAD}<body><h1 style='color:red'>Another</h1></body></html>", FRAMES)
+    assert session.draw(WORDS, FRAMES) == first
+    assert [pixels(each).shape[1] for each in first.pictures] == [640, 375, 640]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_client_draws_with_the_bundled_fonts(at_work: AtWork, session: Session, client: str) -> None:
+    """The words take the room that they take in Chromium; boxes in the place of letters would not."""
+    ours = ink(session.draw(WORDS, [Frame(640)]).pictures[0])
+    theirs = ink(at_work(client).draw(WORDS, [Frame(640)]).pictures[0])
+    assert np.allclose(ours, theirs, atol=3)
+    absent = WORDS.replace("Arial", "Nobodys, serif")
+    assert at_work(client).draw(absent, [Frame(640)]) != at_work(client).draw(WORDS, [Frame(640)])
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_picture_is_as_tall_as_the_mail(at_work: AtWork, client: str) -> None:
+    tall = f"{HEAD}<body style='margin:0'><div style='height:3000px'>x</div><p>end</p></body></html>"
+    assert pixels(at_work(client).draw(tall, [Frame(640)]).pictures[0]).shape[0] >= 3000
+
+
+@pytest.fixture
+def recording() -> Iterator[tuple[str, list[str]]]:
+    """A server of this machine, and what it was asked for."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", seen
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+HOSTILE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>x</title>
+<meta http-equiv="refresh" content="0;url={address}/refresh"><base href="{address}/base/">
+<link rel="stylesheet" href="{address}/style.css"><link rel="prefetch" href="{address}/prefetch">
+<link rel="dns-prefetch" href="{address}"><style>@import url({address}/import.css);
+@font-face {{ font-family: x; src: url({address}/font.woff2) }}
+p {{ font-family: x; background: url({address}/background.png) }}</style>
+<script src="{address}/script.js"></script><script>fetch("{address}/fetch")</script></head>
+<body onload="location = '{address}/onload'" background="{address}/body.png"><p>x
+<img src="{address}/image.png" alt="x"><img src="relative.png" alt="y">
+<img srcset="{address}/set.png 1x" alt="z">
+<iframe src="{address}/frame"></iframe><object data="{address}/object"></object>
+<video poster="{address}/poster.png"></video><form action="{address}/form"></form>
+<table background="{address}/table.png"><tr><td>t</td></tr></table></body></html>"""
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_no_request_leaves_a_client(at_work: AtWork, recording: tuple[str, list[str]], client: str) -> None:
+    address, seen = recording
+    at_work(client).draw(HOSTILE.format(address=address), [Frame(640), Frame(375)])
+    assert seen == []
+
+
+@pytest.mark.parametrize("client", STARTED)
+def test_no_request_leaves_a_client_where_there_is_no_network_of_its_own(
+    recording: tuple[str, list[str]], client: str
+) -> None:
+    """The dead proxy alone holds it back, from this very machine too."""
+    address, seen = recording
+    opening = partial(OPENINGS[client], isolate=False)
+    with Session(RENDERERS[client].find(), opening=opening, draw_seconds=LONG) as session:
+        session.draw(HOSTILE.format(address=address), [Frame(640)])
+    assert seen == []
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_scripts_of_a_mail_do_not_run(at_work: AtWork, client: str) -> None:
+    script = "<script>document.body.style.background = 'red'</script>"
+    scripted = WORDS.replace("</body>", f"{script}</body>").replace(
+        "<body ", "<body onload=\"document.body.style.background = 'red'\" "
+    )
+    red = pixels(at_work(client).draw(scripted, [Frame(640)]).pictures[0]).reshape(-1, 3)
+    assert not (red == [255, 0, 0]).all(axis=1).any()
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_client_that_is_killed_in_the_middle_is_replaced(client: str) -> None:
+    kind = RENDERERS[client]
+    with Session(kind.find(), opening=kind.opening, draw_seconds=LONG) as session:
+        before = session.draw(WORDS, FRAMES[:2])
+        killed = session.process_id
+        os.kill(killed, signal.SIGKILL)
+        assert session.draw(WORDS, FRAMES[:2]) == before
+        assert session.process_id not in {0, killed}
+
+
+@pytest.mark.parametrize("client", STARTED)
+def test_nothing_outlives_a_client_whose_own_process_is_killed(
+    client: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    kind = RENDERERS[client]
+    with Session(kind.find(), opening=kind.opening, draw_seconds=LONG) as session:
+        session.draw(WORDS, FRAMES[:1])
+        for process in below(session.process_id)[-1:]:
+            os.kill(process, signal.SIGKILL)
+        session.draw(WORDS, FRAMES[:1])
+    assert not list(tmp_path.glob("bbws-client-*"))
+    assert processes_with(str(tmp_path)) == []
+
+
+def below(ancestor: int) -> list[int]:
+    """The processes that descend from one, the youngest last."""
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parents[int(folder.name)] = int((folder / "stat").read_bytes().rpartition(b")")[2].split()[1])
+            except OSError:
+                continue
+    found = {ancestor}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return sorted(found - {ancestor})
+
+
+def processes_with(marker: str) -> list[int]:
+    """The processes whose environment names ``marker``."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            try:
+                if marker.encode() in (folder / "environ").read_bytes():
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+    return found
+
+
+def test_the_client_of_every_key_is_here_and_says_what_it_is() -> None:
+    for kind in RENDERERS.values():
+        assert kind.find().version, kind.key
+        assert kind.real
+        assert kind.lacks

@@ -1,0 +1,144 @@
+"""A client that fails is replaced once, then named; whatever ends it, nothing of it is left.
+
+The client is one that fails as it is told to; what starts, watches and commands it is the product's.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.browser.clients.confinement import Confinement
+from app.browser.clients.gecko import Gecko
+from app.browser.discovery import Browser
+from app.browser.errors import BrowserCrashedError
+from app.browser.frames import Frame
+from app.browser.session import Session
+from tests.waiting import eventually, patience
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="clients are drawn with on Linux only")
+WIDE = [Frame(640)]
+FAKE = Path(__file__).with_name("fake_firefox.py")
+Failing = Callable[..., Session]
+
+
+@pytest.fixture
+def failing(tmp_path: Path) -> Failing:
+    """A session with a client whose first starts have these faults."""
+    program, faults = tmp_path / "firefox", tmp_path / "faults"
+    faults.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I "{FAKE}" "$@"\n')
+    program.chmod(0o755)
+    browser = Browser(program, "1.0", "a test", {"FAULTS": str(faults)}, name="Firefox", setting="BBWS_GECKO")
+
+    def made(*names: str, seconds: float = patience(60)) -> Session:
+        for number, name in enumerate(names):
+            (faults / f"{name}-{number}").touch()
+        return Session(browser, opening=Gecko.open, draw_seconds=seconds)
+
+    return made
+
+
+def left_of(marker: str) -> list[int]:
+    """The processes that have ``marker`` on their command line."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                if marker.encode() in (folder / "cmdline").read_bytes():
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+    return found
+
+
+@pytest.mark.parametrize("fault", ["crash", "stillborn", "stranger", "restless"])
+def test_a_client_that_fails_is_replaced_once(failing: Failing, fault: str) -> None:
+    with failing(fault) as session:
+        assert len(session.draw("<p>x", WIDE).pictures) == 1
+
+
+def test_a_client_that_hangs_is_replaced_once(failing: Failing) -> None:
+    with failing("hang", seconds=1.0) as session:
+        assert len(session.draw("<p>x", WIDE).pictures) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("crash", "closed the connection"),
+        ("stillborn", "ended while it started, with status 7: Error: no room for a profile"),
+        ("stranger", "another protocol"),
+        ("restless", "does not come to rest"),
+    ],
+)
+def test_a_client_that_fails_twice_is_named_with_the_reason(
+    failing: Failing, fault: str, reason: str
+) -> None:
+    with failing(fault, fault) as session, pytest.raises(BrowserCrashedError, match=reason) as caught:
+        session.draw("<p>x", WIDE, name="mails/order/typical/phone-light@gecko")
+    assert "mails/order/typical/phone-light@gecko" in str(caught.value)
+    assert "BBWS_GECKO" in caught.value.remedy
+
+
+def test_nothing_is_left_of_a_client_that_did_its_work(
+    failing: Failing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with failing() as session:
+        session.draw("<p>x", WIDE)
+        process = session.process_id
+        assert process
+        assert list(tmp_path.glob("bbws-client-*"))
+    assert not list(tmp_path.glob("bbws-client-*"))
+    assert not Path(f"/proc/{process}").exists()
+
+
+@pytest.mark.parametrize(
+    "ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda each: each.name
+)
+def test_nothing_is_left_of_a_client_whose_owner_is_killed(tmp_path: Path, ending: signal.Signals) -> None:
+    """Its processes, those that have left their family, and its folder."""
+    marker = f"marker-{tmp_path.name}-{os.getpid()}"
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, marker], stdout=subprocess.PIPE, text=True)
+    assert owner.stdout is not None
+    home = Path(owner.stdout.readline().strip())
+    assert home.is_dir()
+    eventually(lambda: left_of(marker), lambda found: len(found) >= 3)
+    owner.send_signal(ending)
+    owner.wait()
+    owner.stdout.close()
+    eventually(lambda: (left_of(marker), home.exists()), lambda left: left == ([], False))
+
+
+OWNER = """
+import sys, time
+from app.browser.clients.confinement import Confinement
+place = Confinement()
+sleeping = "import time; time.sleep(3600)"
+child = f"[sys.executable, '-c', {sleeping!r}, {sys.argv[1]!r}]"
+family = f"import subprocess, sys; subprocess.Popen({child}, start_new_session=True); {sleeping}"
+place.start([sys.executable, "-c", family, sys.argv[1]], place.environment())
+print(place.home, flush=True)
+time.sleep(3600)
+"""
+
+
+def test_a_client_sees_no_network_but_its_own(tmp_path: Path) -> None:
+    """Where the system gives it one; the heavy tests show what holds where it does not."""
+    with Confinement() as place:
+        if not place.isolated:
+            pytest.skip("this system gives no process a network of its own")
+        told = tmp_path / "interfaces"
+        script = (
+            f"import socket; open({str(told)!r}, 'w').write(' '.join(n for _, n in socket.if_nameindex()))"
+        )
+        place.start([sys.executable, "-c", script], place.environment())
+        assert eventually(lambda: told.exists() and told.read_text(), bool) == "lo"
