@@ -73,7 +73,7 @@ class Approvals:
     ) -> tuple[Snapshot, ...]:
         """Make the current pictures of ``results`` the baselines; those of removed snapshots go.
 
-        PictureSelection that did not change keep their approval; where only their HTML or the renderer did, the
+        Pictures that did not change keep their approval; where only their HTML or the renderer did, the
         sidecar learns of it, so that they need not be drawn again. ``progress`` is told each
         snapshot's name. Returns the snapshots decided upon.
 

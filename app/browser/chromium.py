@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.browser.discovery import Browser
 from app.browser.frames import Drawing, Frame
-from app.browser.measuring import Element
+from app.browser.measuring import PlacedElement
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as RunningBrowser
@@ -32,7 +32,7 @@ class Chromium:
         """Load ``html`` and picture it through every frame."""
         return self._tab.draw(html, frames)
 
-    def measure(self, html: str, frame: Frame) -> tuple[Element, ...]:
+    def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
         """Where every element is, and how it looks, in ``frame``."""
         return self._tab.measure(html, frame)
 

@@ -12,7 +12,7 @@ MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
-class Element:
+class PlacedElement:
     """One element of a page as it is laid out.
 
     ``text`` is its own, without that of elements in it. ``box`` is x, y, width and height in CSS pixels of
@@ -34,10 +34,10 @@ class Element:
         return self.box[2] > 0 and self.box[3] > 0 and self.styles.get("visibility") != "hidden"
 
 
-def elements_of(answer: Sequence[Sequence[Any]]) -> tuple[Element, ...]:
+def elements_of(answer: Sequence[Sequence[Any]]) -> tuple[PlacedElement, ...]:
     """What ``MEASURE`` returned, as objects."""
     return tuple(
-        Element(
+        PlacedElement(
             tag, text, (box[0], box[1], box[2], box[3]), dict(styles), float(right), int(lines), bool(cut)
         )
         for tag, text, box, styles, right, lines, cut in answer

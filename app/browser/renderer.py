@@ -15,7 +15,7 @@ from pathlib import Path
 
 from app.browser.flags import flags_digest
 from app.browser.fontset import font_set_digest
-from app.browser.frames import Frame, ColourMode
+from app.browser.frames import ColourMode, Frame
 from app.browser.pixels import pixels_digest, read_picture
 from app.browser.session import Session
 from app.browser.stand_ins import stand_ins_digest

@@ -18,7 +18,7 @@ from app.browser.chromium import open_chromium
 from app.browser.discovery import Browser, find_browser
 from app.browser.errors import BrowserCrashedError, BrowserError
 from app.browser.frames import Drawing, Frame
-from app.browser.measuring import Element
+from app.browser.measuring import PlacedElement
 from app.browser.worker import Worker
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class Drawer(Protocol):
     def draw(self, html: str, frames: Sequence[Frame]) -> Drawing:
         """Load ``html`` and picture it through every frame."""
 
-    def measure(self, html: str, frame: Frame) -> tuple[Element, ...]:
+    def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
         """Where every element is, and how it looks, in ``frame``."""
 
     def kill(self) -> None:
@@ -103,7 +103,7 @@ class Session:
         """
         return self._served(lambda drawer: drawer.draw(html, frames), name)
 
-    def measure(self, html: str, frame: Frame, *, name: str = "the page") -> tuple[Element, ...]:
+    def measure(self, html: str, frame: Frame, *, name: str = "the page") -> tuple[PlacedElement, ...]:
         """Load ``html`` and say of each element where it is and how it looks.
 
         Raises:

@@ -9,8 +9,8 @@ from typing import Self
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route
 
-from app.browser.frames import MAX_HEIGHT, Drawing, Frame, ColourMode
-from app.browser.measuring import MEASURE, Element, elements_of
+from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
+from app.browser.measuring import MEASURE, PlacedElement, elements_of
 from app.browser.settling import settled
 from app.browser.stand_ins import stand_in
 
@@ -57,7 +57,7 @@ class Tab:
                 pictures.update((frame, self._picture(frame)) for frame in chosen)
         return Drawing(tuple(pictures[frame] for frame in frames), tuple(dict.fromkeys(self._refused)))
 
-    def measure(self, html: str, frame: Frame) -> tuple[Element, ...]:
+    def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
         """Load ``html`` and ask of each element where it is and how it looks in ``frame``."""
         self._html, self._refused = html.encode("utf-8", "replace"), []
         self._load(forced=frame.mode is ColourMode.FORCED)

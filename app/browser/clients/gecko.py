@@ -15,8 +15,8 @@ from app.browser.clients.marionette import Marionette
 from app.browser.clients.offline import offline
 from app.browser.discovery import Browser
 from app.browser.fontset import FONTS
-from app.browser.frames import MAX_HEIGHT, Drawing, Frame, ColourMode
-from app.browser.measuring import MEASURE, Element, elements_of
+from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
+from app.browser.measuring import MEASURE, PlacedElement, elements_of
 from app.browser.settling import settled
 
 START_SECONDS = 30.0
@@ -140,7 +140,7 @@ class Gecko:
         self._load(page.html)
         return Drawing(tuple(self._picture(frame) for frame in frames), page.refused)
 
-    def measure(self, html: str, frame: Frame) -> tuple[Element, ...]:
+    def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
         """Where every element is, and how it looks, in ``frame``."""
         self._load(offline(html).html)
         self._fit(frame)

@@ -12,7 +12,7 @@ from app.browser.chromium import Chromium, open_chromium
 from app.browser.clients.faults import ClientGoneError, ClientRefusedError
 from app.browser.discovery import Browser, find_browser
 from app.browser.frames import Drawing, Frame
-from app.browser.measuring import Element
+from app.browser.measuring import PlacedElement
 
 Sanitize = Callable[[str], str]
 """HTML of a mail to HTML of the page that shows it."""
@@ -48,7 +48,7 @@ class Sanitized:
         """Picture what the sanitizer leaves of ``html`` through every frame."""
         return self._chromium.draw(self._sanitize(html), frames)
 
-    def measure(self, html: str, frame: Frame) -> tuple[Element, ...]:
+    def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
         """Where every element is that the sanitizer leaves, and how it looks, in ``frame``."""
         return self._chromium.measure(self._sanitize(html), frame)
 

@@ -21,8 +21,8 @@ from app.browser.clients.faults import ClientGoneError, ClientRefusedError
 from app.browser.clients.gecko import PREFERENCES, start
 from app.browser.clients.marionette import Marionette
 from app.browser.discovery import Browser
-from app.browser.frames import MAX_HEIGHT, Drawing, Frame, ColourMode
-from app.browser.measuring import MEASURE, Element, elements_of
+from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
+from app.browser.measuring import MEASURE, PlacedElement, elements_of
 from app.browser.settling import settled
 
 _START_HEIGHT = 480
@@ -142,7 +142,7 @@ class Thunderbird:
                 pictures.update((frame, self._picture(frame)) for frame in chosen)
         return Drawing(tuple(pictures[frame] for frame in frames), ())
 
-    def measure(self, html: str, frame: Frame) -> tuple[Element, ...]:
+    def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
         """Where every element is, and how it looks, in ``frame``."""
         self._show(self._message(html), frame.mode)
         self._fit(frame)

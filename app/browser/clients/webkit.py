@@ -19,8 +19,8 @@ from app.browser.clients.offline import offline
 from app.browser.clients.webdriver import WebDriver
 from app.browser.discovery import Browser
 from app.browser.errors import BrowserError
-from app.browser.frames import MAX_HEIGHT, Drawing, Frame, ColourMode
-from app.browser.measuring import MEASURE, Element, elements_of
+from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
+from app.browser.measuring import MEASURE, PlacedElement, elements_of
 from app.browser.settling import settled
 
 _START_HEIGHT = 480
@@ -88,7 +88,7 @@ class WebKit:
                 pictures.update((frame, self._picture(window, frame)) for frame in chosen)
         return Drawing(tuple(pictures[frame] for frame in frames), page.refused)
 
-    def measure(self, html: str, frame: Frame) -> tuple[Element, ...]:
+    def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
         """Where every element is, and how it looks, in ``frame``."""
         window = self._loaded(offline(html).html, dark=frame.mode is ColourMode.DARK)
         self._fit(window, frame)

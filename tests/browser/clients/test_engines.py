@@ -20,7 +20,7 @@ from app.browser.clients import RENDERERS
 from app.browser.clients.gecko import Gecko
 from app.browser.clients.thunderbird import Thunderbird
 from app.browser.clients.webkit import WebKit
-from app.browser.frames import Frame, ColourMode
+from app.browser.frames import ColourMode, Frame
 from app.browser.pixels import read_picture
 from app.browser.session import Drawer, Session
 from app.browser.snapshots import CHROMIUM
