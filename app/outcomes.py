@@ -19,8 +19,14 @@ from app.browser.errors import (
     SettingsError,
     UnapprovedChangesError,
 )
-from app.core.building import CheckFailedError
-from app.core.errors import FolderError, ReleaseError, SourceError, SurroundingsError, UnknownNameError
+from app.core.errors import (
+    CheckFailedError,
+    FolderError,
+    ReleaseError,
+    SourceError,
+    SurroundingsError,
+    UnknownNameError,
+)
 from app.operations.errors import NotFromHereError, UnknownOperationError
 from app.publishing.errors import RefusedError, UnknownReleaseError
 from bbws_templates.errors import BbwsTemplatesError, ContractError

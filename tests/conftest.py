@@ -18,6 +18,9 @@ from playwright.sync_api import expect
 
 from tests.waiting import patience
 
+# What an earlier run has found must not answer for this one; tests of the cache name a folder of their own.
+os.environ["BBWS_CACHE"] = os.devnull
+
 pytest_plugins = ["tests.selection"]
 
 TOGETHER: Final = {

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from app.commands.options import json_option, template_set_options
 from app.commands.output import out, print_finding, print_json, progress_bar
-from app.core.building import CheckFailedError, build_release
+from app.core.building import build_release
+from app.core.errors import CheckFailedError
 from app.core.release_directory import write_release
 from app.core.workspace import Workspace
 from app.publishing.clock import utc_now

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 import click
 from rich.text import Text
 
-from app.browser.writing import write_whole
-from app.commands.options import json_option, template_set_options
+from app.commands.options import cache_option, json_option, template_set_options
 from app.commands.output import out, print_finding, print_json, progress_bar
+from app.core.cache import CacheFolder
+from app.core.checked import digest_of_folders, keep_report, known_report
 from app.core.findings import CheckReport, Severity
-from app.core.junit import junit_of_check
-from app.core.sarif import sarif_log
-from app.core.workspace import Workspace
 from app.outcomes import EXIT_CONTENT
 from app.publishing.clock import utc_now
 
@@ -30,6 +29,7 @@ from app.publishing.clock import utc_now
 )
 @click.option("--notes", is_flag=True, help="List what is waived, and notes: what makes a mail plainer.")
 @template_set_options
+@cache_option
 @json_option
 def command(
     names: tuple[str, ...],
@@ -38,6 +38,7 @@ def command(
     notes: bool,
     templates: Path,
     fixtures: Path,
+    cache: CacheFolder | None,
     as_json: bool,
 ) -> None:
     """Check templates: compile, render every fixture, validate, prove.
@@ -45,14 +46,14 @@ def command(
     Without names, checks all. Exit status 1 when there is an error-level finding. Notes are counted, and
     listed with --notes; --json and --sarif hold everything.
     """
-    workspace = Workspace.load(templates, fixtures)
-    with progress_bar(len(workspace.editions(names)), quiet=as_json) as step:
-        report = workspace.check(names, today=utc_now().date(), progress=step)
-    if sarif:
-        log = sarif_log(report, version=version("bbws-templates"))
-        write_whole(sarif, json.dumps(log, indent=1).encode())
-    if junit:
-        write_whole(junit, junit_of_check(report, workspace.editions(names)))
+    today = utc_now().date()
+    key = digest_of_folders((templates, fixtures), names, today) if cache else ""
+    report = known_report(cache, key) if cache and key and not (sarif or junit) else None
+    again = report is not None
+    if report is None:
+        report = _checked(names, templates, fixtures, today, cache, as_json=as_json, sarif=sarif, junit=junit)
+        if cache and key:
+            keep_report(cache, key, report)
     if as_json:
         print_json(
             {
@@ -68,12 +69,39 @@ def command(
         for finding in report.findings:
             if notes or (finding.severity is not Severity.INFO and finding.waiver is None):
                 print_finding(finding)
-        out.print(_summary(report, listed=notes))
+        out.print(_summary(report, listed=notes, again=again))
     if report.failed:
         raise SystemExit(EXIT_CONTENT)
 
 
-def _summary(report: CheckReport, *, listed: bool) -> Text:
+def _checked(
+    names: tuple[str, ...],
+    templates: Path,
+    fixtures: Path,
+    today: date,
+    cache: CacheFolder | None,
+    *,
+    as_json: bool,
+    sarif: Path | None,
+    junit: Path | None,
+) -> CheckReport:
+    from app.browser.writing import write_whole  # what follows takes longer to load than all that goes before
+    from app.core.junit import junit_of_check
+    from app.core.sarif import sarif_log
+    from app.core.workspace import Workspace
+
+    workspace = Workspace.load(templates, fixtures)
+    with progress_bar(len(workspace.editions(names)), quiet=as_json) as step:
+        report = workspace.check(names, today=today, progress=step, memory=cache)
+    if sarif:
+        log = sarif_log(report, version=version("bbws-templates"))
+        write_whole(sarif, json.dumps(log, indent=1).encode())
+    if junit:
+        write_whole(junit, junit_of_check(report, workspace.editions(names)))
+    return report
+
+
+def _summary(report: CheckReport, *, listed: bool, again: bool) -> Text:
     errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
     notes = report.count(Severity.INFO)
     unlisted = f", {_counted(notes, 'note')}" if notes else ""
@@ -85,6 +113,7 @@ def _summary(report: CheckReport, *, listed: bool) -> Text:
         ("failed", "bold red") if report.failed else ("passed", "bold green"),
         f": {_counted(report.templates, 'template')}{translated}, {_counted(report.renders, 'render')}, "
         f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}{unlisted}.",
+        " Nothing has changed since they were checked." if again else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from app.browser.folders import Folders
-from app.core.loader import require_folder
+from app.core.cache import CacheFolder
 from bbws_templates.languages import WISH, best_of
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -46,6 +47,8 @@ def _named_folder(context: click.Context, parameter: click.Parameter, folder: Pa
     """``folder``, which must exist if it was named: a misspelt one would leave nothing to check."""
     name = parameter.name or ""
     if context.get_parameter_source(name) in _NAMED:
+        from app.core.loader import require_folder  # loads what reads templates; not every call gets so far
+
         require_folder(folder, name)
     return folder
 
@@ -71,6 +74,31 @@ def template_set_options(command: Command) -> Command:
         show_default=True,
         show_envvar=True,
         help="The folder of templates.",
+    )(command)
+
+
+def _cache_folder(
+    _context: click.Context, _parameter: click.Parameter, folder: Path | None
+) -> CacheFolder | None:
+    if folder is None:
+        base = os.environ.get("XDG_CACHE_HOME", "")  # to be passed over if relative, says the specification
+        folder = (
+            Path(base) if Path(base).is_absolute() else Path("~/.cache").expanduser()
+        ) / "bbws-templates"
+    return CacheFolder(folder) if str(folder) != os.devnull else None
+
+
+def cache_option(command: Command) -> Command:
+    """``--cache``: where to remember what has been worked out, by the XDG Base Directory Specification."""
+    return click.option(
+        "--cache",
+        type=click.Path(path_type=Path, file_okay=True),
+        callback=_cache_folder,
+        envvar="BBWS_CACHE",
+        show_envvar=True,
+        metavar="DIRECTORY",
+        help="Where to remember what need not be worked out again; may be removed at any time. "
+        f"By default bbws-templates in the user's cache folder; {os.devnull} for none.",
     )(command)
 
 

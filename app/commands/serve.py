@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from app.browser.folders import Folders
-from app.commands.options import screenshot_folder_options, template_set_options
+from app.commands.options import cache_option, screenshot_folder_options, template_set_options
 from app.commands.output import print_log
 from app.commands.releasing import settings_option
+from app.core.cache import CacheFolder
 from app.web.application import ServerSettings, serve
 
 
@@ -47,6 +48,7 @@ from app.web.application import ServerSettings, serve
 @settings_option
 @screenshot_folder_options
 @template_set_options
+@cache_option
 def command(
     host: str,
     port: int,
@@ -58,6 +60,7 @@ def command(
     fixtures: Path,
     baselines: Path,
     work: Path,
+    cache: CacheFolder | None,
 ) -> None:
     """Serve the preview: every template with every fixture, reloading on save."""
     print_log()
@@ -72,5 +75,6 @@ def command(
             screenshots=Folders(baselines, work),
             targets=settings,
             allow_publish=allow_publish,
+            memory=cache,
         )
     )

@@ -6,31 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from app.core.errors import ReleaseError
-from app.core.findings import CheckReport, Severity
+from app.core.errors import CheckFailedError
+from app.core.findings import CheckReport
 from app.core.release import Provenance, Release, make_release
 from app.core.workspace import Workspace
 from bbws_templates.compiled import CompiledTemplate, Translation
-
-
-class CheckFailedError(ReleaseError):
-    """A template set with error-level findings, which no release is made of; ``report`` holds them all."""
-
-    code = "check-failed"
-
-    def __init__(self, report: CheckReport) -> None:
-        self.report = report
-        errors = [
-            finding
-            for finding in report.findings
-            if finding.severity is Severity.ERROR and not finding.waiver
-        ]
-        first = errors[0]
-        super().__init__(
-            f"No release is made: the check found {len(errors)} error(s), the first at "
-            f"{first.location}: {first.message}",
-            remedy="See them all with: bbws-templates check",
-        )
 
 
 def build_release(

@@ -9,12 +9,18 @@
     │   └── UnknownNameError   a template or fixture that does not exist; carries the nearest names
     ├── CompileError           Mustache where the compiler cannot keep it whole
     ├── ReleaseError           a release that cannot be built or read
+    │   └── CheckFailedError   a template set with errors, of which no release is made
     └── SurroundingsError      what is around the product fails: an address, a disk
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bbws_templates.errors import BbwsTemplatesError, Location
+
+if TYPE_CHECKING:
+    from app.core.findings import CheckReport
 
 __all__ = [
     "BbwsTemplatesError",
@@ -71,6 +77,24 @@ class ReleaseError(BbwsTemplatesError):
     """A release that cannot be built, read or trusted."""
 
     code = "release"
+
+
+class CheckFailedError(ReleaseError):
+    """A template set with error-level findings, which no release is made of; ``report`` holds them all."""
+
+    code = "check-failed"
+
+    def __init__(self, report: CheckReport) -> None:
+        self.report = report
+        errors = [
+            finding for finding in report.findings if finding.severity == "error" and not finding.waiver
+        ]
+        first = errors[0]
+        super().__init__(
+            f"No release is made: the check found {len(errors)} error(s), the first at "
+            f"{first.location}: {first.message}",
+            remedy="See them all with: bbws-templates check",
+        )
 
 
 class SurroundingsError(BbwsTemplatesError):

@@ -20,6 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from app.core.checked import Memory, keep_results, known_results
 from app.core.compiler.compilation import Compilation, compile_template, dependencies_of
 from app.core.compiler.dependencies import Dependency, fingerprint, fingerprint_of_error, unaffected
 from app.core.compiler.equivalence import equivalence_findings
@@ -273,12 +274,13 @@ class Workspace:
         progress: Callable[[str], None] | None = None,
         translations: bool = True,
         today: date | None = None,
+        memory: Memory | None = None,
     ) -> CheckReport:
         """Every check on the named templates, or on all of them, with every fixture, in every language.
 
         ``progress`` is told the name of each template before it is checked. Without ``translations``, those
         of a template are looked at only if they are named themselves. ``today`` ends the waivers that are
-        over; without a day all hold.
+        over; without a day all hold. With a ``memory``, templates that it knows are not checked again.
 
         Raises:
             UnknownNameError: a name that does not exist.
@@ -295,7 +297,7 @@ class Workspace:
         for name in wanted:
             if progress:
                 progress(name)
-            for is_render, found in self._check_template(name):
+            for is_render, found in self._results(name, memory):
                 renders += is_render
                 for finding in found:
                     findings.add(finding)
@@ -310,6 +312,17 @@ class Workspace:
     def _checked_with(self, name: str) -> tuple[str, ...]:
         """A template with its translations, but for one that cannot be read: theirs say no more."""
         return (name,) if name in self.templates.broken else self.editions([name])
+
+    def _results(self, name: str, memory: Memory | None) -> Iterable[tuple[bool, Iterable[Finding]]]:
+        """The findings of one template, as ``_check_template``; from memory where it has them."""
+        if memory is None:
+            return self._check_template(name)
+        fingerprint = self.fingerprint(name)
+        known = known_results(memory, fingerprint)
+        if known is None:
+            known = [(is_render, tuple(found)) for is_render, found in self._check_template(name)]
+            keep_results(memory, fingerprint, known)
+        return known
 
     def _check_template(self, name: str) -> Iterable[tuple[bool, Iterable[Finding]]]:
         """The findings of one template: of its source, then per fixture; True with those of a render."""

@@ -150,7 +150,10 @@ def _services(settings: ServerSettings) -> Services:
     renderings = Renderings()
     broadcast = Broadcast()
     checks = Checks(
-        live, renderings, lambda name: broadcast.send(News("checked", checked_payload(services, name)))
+        live,
+        renderings,
+        lambda name: broadcast.send(News("checked", checked_payload(services, name))),
+        memory=settings.memory,
     )
 
     def reload() -> None:

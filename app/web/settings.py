@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.browser.folders import Folders
 from app.browser.stand_ins import ASSETS
+from app.core.checked import Memory
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8025
@@ -26,7 +27,8 @@ class ServerSettings:
     without a network; images that are in none of them are shown as grey placeholders. ``screenshots`` are
     the folders whose last comparison the review shows. ``targets`` is the file that names the targets of
     releases; by default the nearest ``bbws-templates.toml``. ``allow_publish`` lets whoever has the token
-    change those of them that say ``publish_from_preview``; without a token, nobody can.
+    change those of them that say ``publish_from_preview``; without a token, nobody can. ``memory`` knows what
+    was checked before the server started.
     """
 
     templates: Path
@@ -40,6 +42,7 @@ class ServerSettings:
     screenshots: Folders = field(default_factory=Folders)
     targets: Path | None = None
     allow_publish: bool = False
+    memory: Memory | None = None
 
     @property
     def exposed(self) -> bool:

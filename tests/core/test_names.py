@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.building import CheckFailedError, build_release
+from app.core.building import build_release
+from app.core.errors import CheckFailedError
 from app.core.release import Provenance
 from app.core.workspace import Workspace
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 
+from app.core.checked import Memory
 from app.core.findings import Finding, Severity, finding_of
 from app.publishing.clock import Clock, utc_now
 from app.web.live.renderings import Renderings
@@ -23,7 +24,8 @@ class Checks:
     """Checks one template at a time in a thread of its own, and remembers the findings by version.
 
     It steps aside while somebody renders: a designer who has just saved wants to see the mail first.
-    ``announce`` is told the name of each template whose findings have become known.
+    ``announce`` is told the name of each template whose findings have become known. ``memory`` has what was
+    found in earlier runs.
     """
 
     def __init__(
@@ -32,8 +34,10 @@ class Checks:
         renderings: Renderings,
         announce: Callable[[str], None],
         clock: Clock = utc_now,
+        memory: Memory | None = None,
     ) -> None:
         self._clock = clock
+        self._memory = memory
         self._live = live
         self._renderings = renderings
         self._announce = announce
@@ -74,7 +78,7 @@ class Checks:
         key = self._key(revision, name)
         with self._one_at_a_time:
             if key not in self._known:
-                self._known[key] = _check(revision, name, key[2])
+                self._known[key] = _check(revision, name, key[2], self._memory)
                 self._forget(revision)
             return self._known[key]
 
@@ -120,7 +124,7 @@ def count(findings: tuple[Finding, ...]) -> dict[str, int]:
     return {severity.value: counted[severity] for severity in Severity}
 
 
-def _check(revision: Revision, name: str, today: date) -> tuple[Finding, ...]:
+def _check(revision: Revision, name: str, today: date, memory: Memory | None) -> tuple[Finding, ...]:
     workspace = revision.workspace
     for broken in (workspace.templates.broken, workspace.templates.broken_translations):
         if name in broken:
@@ -128,6 +132,6 @@ def _check(revision: Revision, name: str, today: date) -> tuple[Finding, ...]:
     if name not in revision.versions:
         workspace.source(name)  # raises with the nearest names
     try:
-        return workspace.check((name,), translations=False, today=today).findings
+        return workspace.check((name,), translations=False, today=today, memory=memory).findings
     except BbwsTemplatesError as error:
         return (finding_of(error, template=name),)
