@@ -36,12 +36,12 @@ _REMEDY: Final = (
 )
 
 
-Kept = Callable[[], AbstractContextManager[None]]
+Keeping = Callable[[], AbstractContextManager[None]]
 """Gives each request an end, in the thread that makes it."""
 
 
 def require_conditions(
-    client: S3Client, target: BucketTarget, *, etag: str = "", kept: Kept = nullcontext
+    client: S3Client, target: BucketTarget, *, etag: str = "", kept: Keeping = nullcontext
 ) -> None:
     """That If-None-Match and If-Match are heeded.
 
@@ -84,7 +84,7 @@ def _ignored(target: BucketTarget, header: str) -> StoreError:
 class _Probe:
     """The object that conditions are tried on; ``etag`` is that of the last write that was done."""
 
-    def __init__(self, client: S3Client, target: BucketTarget, kept: Kept) -> None:
+    def __init__(self, client: S3Client, target: BucketTarget, kept: Keeping) -> None:
         self._client = client
         self._target = target
         self._kept = kept

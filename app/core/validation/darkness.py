@@ -36,7 +36,7 @@ _TEXT_BELOW, _GROUND_ABOVE = 150, 205
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _DarkRule:
     """One selector with what it says of looks; ``rank`` orders it among rules."""
 
     selector: str
@@ -52,17 +52,17 @@ def dark_styles(page: Page) -> Mapping[Element, Mapping[str, str]] | None:
     sheets = [_rules(style.text) for style in page.named("style")]
     if not any(is_dark for _, is_dark in sheets):
         return None
-    matched: dict[Element, list[_Rule]] = {}
+    matched: dict[Element, list[_DarkRule]] = {}
     matcher = _Matcher(page)
     for number, (rules, _) in enumerate(sheets):
         for rule in rules:
-            ranked = _Rule(rule.selector, (*rule.rank[:3], number * 100_000 + rule.rank[3]), rule.said)
+            ranked = _DarkRule(rule.selector, (*rule.rank[:3], number * 100_000 + rule.rank[3]), rule.said)
             for element in matcher.matching(rule.selector):
                 matched.setdefault(element, []).append(ranked)
     return {element: _winning(element, rules) for element, rules in matched.items()}
 
 
-def _winning(element: Element, rules: list[_Rule]) -> Mapping[str, str]:
+def _winning(element: Element, rules: list[_DarkRule]) -> Mapping[str, str]:
     """A style attribute with what rules say of looks: important ones win over it, others do not."""
     style = dict(declarations(element.attributes.get("style", "")))
     by_attribute = set(style)
@@ -79,9 +79,9 @@ def _winning(element: Element, rules: list[_Rule]) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=256)
-def _rules(css: str) -> tuple[tuple[_Rule, ...], bool]:
+def _rules(css: str) -> tuple[tuple[_DarkRule, ...], bool]:
     """The rules of a stylesheet that hold in the dark, and whether any was written for it."""
-    found: list[_Rule] = []
+    found: list[_DarkRule] = []
     is_dark = False
     for prelude, node in _in_the_dark(
         tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
@@ -103,7 +103,7 @@ def _rules(css: str) -> tuple[tuple[_Rule, ...], bool]:
             continue
         is_dark = is_dark or bool(prelude)
         found += (
-            _Rule(selector.text, (*selector.specificity, len(found)), said)
+            _DarkRule(selector.text, (*selector.specificity, len(found)), said)
             for selector in selectors
             if ":" not in selector.text
         )
