@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from app.browser.discovery import Browser
 from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
+from app.core.validation.eyes import Seen
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as RunningBrowser
@@ -35,6 +36,10 @@ class Chromium:
     def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
         """Where every element is, and how it looks, in ``frame``."""
         return self._tab.measure(html, frame)
+
+    def examine(self, html: str) -> tuple[Seen, ...]:
+        """What axe-core sees in ``html``."""
+        return self._tab.examine(html)
 
     def kill(self) -> None:
         """End it at once: Playwright's pending call fails, its thread is free."""

@@ -14,12 +14,13 @@ from concurrent.futures import Future, wait
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
-from app.browser.chromium import open_chromium
+from app.browser.chromium import Chromium, open_chromium
 from app.browser.discovery import Browser, find_browser
 from app.browser.errors import BrowserCrashedError, BrowserError
 from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
 from app.browser.worker import Worker
+from app.core.validation.eyes import Seen
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -111,6 +112,14 @@ class Session:
         """
         return self._served(lambda drawer: drawer.measure(html, frame), name)
 
+    def examine(self, html: str, *, name: str = "the page") -> tuple[Seen, ...]:
+        """What axe-core sees in ``html``, laid out in the light and in the dark.
+
+        Raises:
+            BrowserCrashedError, BrowserError: as ``draw``; or it is no Chromium.
+        """
+        return self._served(lambda drawer: _examined(drawer, html), name)
+
     def close(self) -> None:
         """End the browser."""
         self._end()
@@ -159,6 +168,14 @@ class Session:
         elif (error := closing.exception()) is not None:
             # A browser that crashed cannot be closed again; what is left of it goes with its folder.
             _log.debug("while closing the browser: %s", error)
+
+
+def _examined(drawer: Drawer, html: str) -> tuple[Seen, ...]:
+    if not isinstance(drawer, Chromium):
+        raise BrowserError(
+            "Only Chromium can be asked about accessibility.", remedy="Open the session with it."
+        )
+    return drawer.examine(html)
 
 
 def _ended(future: Future[Any], seconds: float) -> bool:

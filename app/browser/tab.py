@@ -9,10 +9,12 @@ from typing import Self
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route
 
+from app.browser.accessibility import Examiner
 from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
 from app.browser.measuring import MEASURE, PlacedElement, elements_of
 from app.browser.settling import settled
 from app.browser.stand_ins import stand_in
+from app.core.validation.eyes import Seen
 
 # `.invalid` resolves nowhere (RFC 6761); the document is answered from memory.
 _ADDRESS = "https://mail.invalid/"
@@ -28,6 +30,8 @@ class Tab:
         self._protocol = protocol
         self._html = b""
         self._refused: list[str] = []
+        self._examiner: Examiner | None = None
+        self._seconds = seconds
         context.set_default_timeout(seconds * 1000)
         context.route("**/*", self._answer)
 
@@ -63,6 +67,14 @@ class Tab:
         self._load(forced=frame.mode is ColourMode.FORCED)
         self._fit(frame)
         return elements_of(self._page.evaluate(f"() => {{ {MEASURE} }}"))
+
+    def examine(self, html: str) -> tuple[Seen, ...]:
+        """What axe-core sees in ``html``, in a page beside this one that may run it."""
+        if self._examiner is None:
+            browser = self._page.context.browser
+            assert browser is not None  # noqa: S101  None for a context without a browser of its own alone
+            self._examiner = Examiner(browser, self._answer, seconds=self._seconds)
+        return self._examiner.examine(html)
 
     def _load(self, *, forced: bool) -> None:
         override = {"enabled": True} if forced else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +28,12 @@ from app.publishing.clock import utc_now
 @click.option(
     "--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write the findings as JUnit XML here."
 )
+@click.option(
+    "--browser",
+    "in_browser",
+    is_flag=True,
+    help="Lay each mail out in Chromium as well, and ask axe-core about its accessibility.",
+)
 @click.option("--notes", is_flag=True, help="List what is waived, and notes: what makes a mail plainer.")
 @template_set_options
 @cache_option
@@ -35,6 +42,7 @@ def command(
     names: tuple[str, ...],
     sarif: Path | None,
     junit: Path | None,
+    in_browser: bool,
     notes: bool,
     templates: Path,
     fixtures: Path,
@@ -47,11 +55,22 @@ def command(
     listed with --notes; --json and --sarif hold everything.
     """
     today = utc_now().date()
+    cache = None if in_browser else cache
     key = digest_of_folders((templates, fixtures), names, today) if cache else ""
     report = known_report(cache, key) if cache and key and not (sarif or junit) else None
     again = report is not None
     if report is None:
-        report = _checked(names, templates, fixtures, today, cache, as_json=as_json, sarif=sarif, junit=junit)
+        report = _checked(
+            names,
+            templates,
+            fixtures,
+            today,
+            cache,
+            as_json=as_json,
+            in_browser=in_browser,
+            sarif=sarif,
+            junit=junit,
+        )
         if cache and key:
             keep_report(cache, key, report)
     if as_json:
@@ -82,17 +101,23 @@ def _checked(
     cache: CacheFolder | None,
     *,
     as_json: bool,
+    in_browser: bool,
     sarif: Path | None,
     junit: Path | None,
 ) -> CheckReport:
+    from app.browser.session import Session
     from app.browser.writing import write_whole  # what follows takes longer to load than all that goes before
     from app.core.junit import junit_of_check
     from app.core.sarif import sarif_log
     from app.core.workspace import Workspace
 
     workspace = Workspace.load(templates, fixtures)
-    with progress_bar(len(workspace.editions(names)), quiet=as_json) as step:
-        report = workspace.check(names, today=today, progress=step, memory=cache)
+    with (
+        progress_bar(len(workspace.editions(names)), quiet=as_json) as step,
+        Session() if in_browser else nullcontext() as session,
+    ):
+        eyes = session.examine if session else None
+        report = workspace.check(names, today=today, progress=step, memory=cache, eyes=eyes)
     if sarif:
         log = sarif_log(report, version=version("bbws-templates"))
         write_whole(sarif, json.dumps(log, indent=1).encode())

@@ -14,6 +14,7 @@ from app.core.findings import Finding, finding_of
 from app.core.sources import TemplateSet, TemplateSource
 from app.core.validation import specimen_data, validate_metadata, validate_rendered
 from app.core.validation.codes import unknown_codes
+from app.core.validation.eyes import Eyes
 from app.core.validation.page import MailLanguage
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.engine import RenderWarning
@@ -31,7 +32,9 @@ class Rendered:
     warnings: tuple[RenderWarning, ...] = ()
 
 
-def judge_specimen(templates: TemplateSet, compilation: Compilation) -> tuple[bool, Iterable[Finding]]:
+def judge_specimen(
+    templates: TemplateSet, compilation: Compilation, eyes: Eyes | None = None
+) -> tuple[bool, Iterable[Finding]]:
     """Whether a template without fixtures renders with made-up data, and the findings."""
     data = specimen_data(compilation.compiled)
     try:
@@ -39,15 +42,20 @@ def judge_specimen(templates: TemplateSet, compilation: Compilation) -> tuple[bo
     except BbwsTemplatesError as error:
         return False, [finding_of(error, template=compilation.source.name)]
     return True, [
-        *judge(templates, compilation, Rendered(email, data, strict=False), fixture=""),
+        *judge(templates, compilation, Rendered(email, data, strict=False), fixture="", eyes=eyes),
         *equivalence_findings(compilation, templates, data, fixture=""),
     ]
 
 
 def judge(
-    templates: TemplateSet, compilation: Compilation, rendered: Rendered, *, fixture: str
+    templates: TemplateSet,
+    compilation: Compilation,
+    rendered: Rendered,
+    *,
+    fixture: str,
+    eyes: Eyes | None = None,
 ) -> Iterable[Finding]:
-    """All that the checks of the rendered mail say, of its HTML and of its envelope."""
+    """All that the checks of the rendered mail say; ``eyes`` see it laid out."""
     email = rendered.email
     origins = RenderedHtml(compilation, rendered.shown, strict=rendered.strict)
     yield from validate_rendered(
@@ -57,6 +65,7 @@ def judge(
         fixture=fixture,
         settings=templates.settings.checks,
         language=_wanted_language(templates, compilation.source),
+        eyes=eyes,
     )
     yield from validate_metadata(compilation.source, email, fixture=fixture)
 

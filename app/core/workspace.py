@@ -33,6 +33,7 @@ from app.core.release import Language
 from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation import cut_by_data
 from app.core.validation.contracts import UNUSABLE, fault_of_the_contract, no_fixture, require_harmless
+from app.core.validation.eyes import Eyes
 from app.core.validation.translating import translation_findings
 from app.core.validation.usage import fixture_findings, usage_findings
 from app.core.validation.waiving import collector, waiver_findings
@@ -275,12 +276,14 @@ class Workspace:
         translations: bool = True,
         today: date | None = None,
         memory: Memory | None = None,
+        eyes: Eyes | None = None,
     ) -> CheckReport:
         """Every check on the named templates, or on all of them, with every fixture, in every language.
 
         ``progress`` is told the name of each template before it is checked. Without ``translations``, those
         of a template are looked at only if they are named themselves. ``today`` ends the waivers that are
         over; without a day all hold. With a ``memory``, templates that it knows are not checked again.
+        ``eyes`` look at each rendered mail besides; what they see is not remembered.
 
         Raises:
             UnknownNameError: a name that does not exist.
@@ -297,11 +300,11 @@ class Workspace:
         for name in wanted:
             if progress:
                 progress(name)
-            for is_render, found in self._results(name, memory):
+            for is_render, found in self._results(name, None if eyes else memory, eyes):
                 renders += is_render
                 for finding in found:
                     findings.add(finding)
-        for finding in waiver_findings(self.templates, wanted, findings.used, today):
+        for finding in waiver_findings(self.templates, wanted, findings.used, today, looked=eyes is not None):
             findings.add(finding)
         if asked == self.names():
             for finding in of_no_template(self.templates, findings.sorted()):
@@ -313,18 +316,20 @@ class Workspace:
         """A template with its translations, but for one that cannot be read: theirs say no more."""
         return (name,) if name in self.templates.broken else self.editions([name])
 
-    def _results(self, name: str, memory: Memory | None) -> Iterable[tuple[bool, Iterable[Finding]]]:
+    def _results(
+        self, name: str, memory: Memory | None, eyes: Eyes | None
+    ) -> Iterable[tuple[bool, Iterable[Finding]]]:
         """The findings of one template, as ``_check_template``; from memory where it has them."""
         if memory is None:
-            return self._check_template(name)
+            return self._check_template(name, eyes)
         fingerprint = self.fingerprint(name)
         known = known_results(memory, fingerprint)
         if known is None:
-            known = [(is_render, tuple(found)) for is_render, found in self._check_template(name)]
+            known = [(is_render, tuple(found)) for is_render, found in self._check_template(name, eyes)]
             keep_results(memory, fingerprint, known)
         return known
 
-    def _check_template(self, name: str) -> Iterable[tuple[bool, Iterable[Finding]]]:
+    def _check_template(self, name: str, eyes: Eyes | None) -> Iterable[tuple[bool, Iterable[Finding]]]:
         """The findings of one template: of its source, then per fixture; True with those of a render."""
         try:
             compilation = self.compilation(name)
@@ -341,7 +346,7 @@ class Workspace:
         yield False, [finding_of(error, template=name, fixture=each) for each, error in broken.items()]
         if not source.fixtures:
             yield False, [no_fixture(source)] if not broken else []
-            yield judge_specimen(self.templates, compilation)
+            yield judge_specimen(self.templates, compilation, eyes)
         cut: list[tuple[Finding, ...]] = []
         for scenario, fixture in source.fixtures.items():
             problems = () if unusable else fixture_findings(source, fixture)
@@ -356,7 +361,7 @@ class Workspace:
             except BbwsTemplatesError as error:
                 yield False, [finding_of(error, template=name, fixture=scenario)]
                 continue
-            judged = tuple(judge(self.templates, compilation, rendered, fixture=scenario))
+            judged = tuple(judge(self.templates, compilation, rendered, fixture=scenario, eyes=eyes))
             cut.append(tuple(filter(cut_by_data, judged)))
             yield True, itertools.filterfalse(cut_by_data, judged)
             yield (

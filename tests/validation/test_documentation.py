@@ -16,6 +16,7 @@ from app.core.validation import (
     contracts,
     display,
     envelope,
+    eyes,
     injection,
     placeholders,
     rendered,
@@ -27,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 
 RULES = [
     rule
-    for module in (rendered, envelope, contracts, display, usage, injection, placeholders, characters)
+    for module in (rendered, envelope, eyes, contracts, display, usage, injection, placeholders, characters)
     for rule in module.RULES
 ]
 

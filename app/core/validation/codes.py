@@ -16,6 +16,7 @@ from app.core.validation import (
     characters,
     contracts,
     envelope,
+    eyes,
     injection,
     placeholders,
     rendered,
@@ -27,7 +28,17 @@ from app.core.validation.rules import Rule
 
 RULES: tuple[Rule, ...] = tuple(
     rule
-    for module in (rendered, envelope, contracts, usage, translating, injection, placeholders, characters)
+    for module in (
+        rendered,
+        envelope,
+        eyes,
+        contracts,
+        usage,
+        translating,
+        injection,
+        placeholders,
+        characters,
+    )
     for rule in module.RULES
 )
 """Every rule of the checks."""

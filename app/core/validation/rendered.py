@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
 from app.core.findings import Finding, Findings
@@ -24,6 +25,7 @@ from app.core.validation.checks import (
     urls,
     vml,
 )
+from app.core.validation.eyes import Eyes, seen_violations
 from app.core.validation.page import DEFAULTS, MailLanguage, Page
 from app.core.validation.rules import Rule, Violation
 from bbws_templates.errors import Location
@@ -69,12 +71,14 @@ def validate_rendered(
     fixture: str,
     settings: CheckSettings = DEFAULTS,
     language: MailLanguage | None = None,
+    eyes: Eyes | None = None,
 ) -> tuple[Finding, ...]:
     """What is wrong with rendered HTML.
 
     ``html`` is the final result, never Mustache source: a parser moves a bare ``{{#rows}}`` out of its
     table. ``locate`` leads an offset in ``html`` to the author's file; ``settings`` are those of the set,
-    ``language`` is the one that the mail is to be in, None where nobody says.
+    ``language`` is the one that the mail is to be in, None where nobody says. ``eyes``
+    look at the mail as it is laid out.
 
     Returns:
         Findings in order of presentation, each rule once for each place and message: a mistake inside a
@@ -82,16 +86,16 @@ def validate_rendered(
     """
     page = Page(html, settings, language)
     findings = Findings()
-    for check in CHECKS:
-        for violation in check(page):
-            findings.add(
-                violation.rule.finding(
-                    locate(violation.offset),
-                    violation.message,
-                    severity=violation.severity,
-                    remedy=violation.remedy,
-                    template=template,
-                    fixture=fixture,
-                )
+    found = itertools.chain.from_iterable(check(page) for check in CHECKS)
+    for violation in itertools.chain(found, seen_violations(page, eyes(html)) if eyes else ()):
+        findings.add(
+            violation.rule.finding(
+                locate(violation.offset),
+                violation.message,
+                severity=violation.severity,
+                remedy=violation.remedy,
+                template=template,
+                fixture=fixture,
             )
+        )
     return findings.sorted()

@@ -7,10 +7,13 @@ from datetime import date
 
 from app.core.findings import Finding, Findings
 from app.core.sources import TemplateSet
+from app.core.validation import eyes
 from app.core.validation.codes import KNOWN
 from app.core.validation.rules import ERROR, WARNING
 from app.core.waivers import Waiver, objections
 from bbws_templates.layout import edition, parted
+
+_SEEN = frozenset(rule.code for rule in eyes.RULES)
 
 
 def collector(templates: TemplateSet, names: Collection[str], today: date | None) -> Findings:
@@ -20,18 +23,25 @@ def collector(templates: TemplateSet, names: Collection[str], today: date | None
 
 
 def waiver_findings(
-    templates: TemplateSet, checked: Collection[str], used: Collection[Waiver], today: date | None
+    templates: TemplateSet,
+    checked: Collection[str],
+    used: Collection[Waiver],
+    today: date | None,
+    *,
+    looked: bool,
 ) -> Iterator[Finding]:
     """What is wrong with the waivers of ``checked``; ``used`` are those that have covered a warning.
 
-    That one is not used is said where a template was looked at in all its languages.
+    That one is not used is said where a template was checked in all its languages, and of what only a browser
+    sees where one has ``looked``.
     """
     for name in checked:
         if parted(name)[1] or name in templates.broken:
             continue
         waivers = _waivers(templates, name)
         whole = {edition(name, tag) for tag in templates.locales(name)} <= set(checked)
-        for each in objections(waivers, KNOWN, used if whole else waivers, today):
+        unasked = set() if looked else {each for each in waivers if each.rule in _SEEN}
+        for each in objections(waivers, KNOWN, {*used, *unasked} if whole else waivers, today):
             severity = ERROR if each.code == "waiver-unknown" else WARNING
             yield Finding(each.code, severity, each.message, each.waiver.location, each.remedy, name)
 

@@ -1,0 +1,99 @@
+"""What axe-core sees in a mail that a browser has laid out: WCAG 2.2, A and AA.
+
+``axe/axe.min.js`` is axe-core 4.14.1 of Deque (npm), under the Mozilla Public License 2.0; its source is at
+github.com/dequelabs/axe-core. It is handed to the page by the debugger. The mail's own scripts do not run:
+the page has a content security policy without any source of scripts.
+
+What only its rules for whole pages ask, such as landmarks, is left out: a mail is shown inside of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Browser, Page, Route
+
+from app.core.validation.eyes import Seen
+
+POLICY: Final = "script-src 'none'; object-src 'none'; frame-src 'none'; form-action 'none'; base-uri 'none'"
+TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+"""The rules that are asked, by axe's own tags."""
+
+_LEFT_OUT: Final = ("meta-viewport", "bypass", "frame-title")
+_ADDRESS: Final = "https://mail.invalid/"
+_SOURCE: Final = Path(__file__).parent / "axe" / "axe.min.js"
+_WIDTH, _HEIGHT = 640, 900
+# The place of each element among all, in document order: the way back to the author's line.
+_RUN: Final = """
+async ([tags, off, only]) => {
+  const rules = Object.fromEntries(off.map((id) => [id, { enabled: false }]));
+  const runOnly = only ? { type: "rule", values: only } : { type: "tag", values: tags };
+  const found = await axe.run(document, {
+    runOnly, rules, elementRef: true, resultTypes: ["violations"], iframes: false,
+  });
+  const places = new Map([...document.querySelectorAll("*")].map((element, place) => [element, place]));
+  return found.violations.flatMap(({ id, help, helpUrl, nodes }) => nodes.map(({ element }) => ({
+    id, help, helpUrl, place: places.get(element) ?? 0, name: element ? element.localName : "html",
+  })));
+}
+"""
+
+
+class Examiner:
+    """A page of its own in a running browser, in which axe-core may run and nothing else."""
+
+    def __init__(self, browser: Browser, answer: Callable[[Route], None], *, seconds: float) -> None:
+        """``answer`` serves whatever a mail asks for, which is nothing but bundled images."""
+        self._html = b""
+        self._answer = answer
+        self._context = browser.new_context(
+            service_workers="block",
+            accept_downloads=False,
+            locale="en-US",
+            timezone_id="UTC",
+            reduced_motion="reduce",
+            viewport={"width": _WIDTH, "height": _HEIGHT},
+        )
+        self._context.set_default_timeout(seconds * 1000)
+        self._context.route("**/*", self._route)
+        self._page: Page = self._context.new_page()
+
+    def examine(self, html: str) -> tuple[Seen, ...]:
+        """What axe sees in ``html``, in the light; in the dark its contrast alone."""
+        self._html = html.encode("utf-8", "replace")
+        self._page.emulate_media(color_scheme="light")
+        self._page.goto(_ADDRESS, wait_until="load")
+        self._page.evaluate(_axe())
+        light = self._run(None)
+        self._page.emulate_media(color_scheme="dark")
+        known = {(each["place"], each["id"]) for each in light}
+        dark = [each for each in self._run(["color-contrast"]) if (each["place"], each["id"]) not in known]
+        return (*(_seen(each, "") for each in light), *(_seen(each, " In the dark.") for each in dark))
+
+    def _run(self, only: list[str] | None) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = self._page.evaluate(_RUN, [list(TAGS), list(_LEFT_OUT), only])
+        return found
+
+    def _route(self, route: Route) -> None:
+        if route.request.url == _ADDRESS and route.request.is_navigation_request():
+            route.fulfill(
+                body=self._html,
+                content_type="text/html; charset=utf-8",
+                headers={"Content-Security-Policy": POLICY},
+            )
+        else:
+            self._answer(route)
+
+
+def _seen(found: Mapping[str, Any], where: str) -> Seen:
+    """Axe's sentence is the same wherever its rule finds something."""
+    message = f"{found['id']}: {found['help']}.{where}"
+    return Seen(found["place"], found["name"], message, f"See {found['helpUrl'].partition('?')[0]}")
+
+
+@cache
+def _axe() -> str:
+    return _SOURCE.read_text(encoding="utf-8")
