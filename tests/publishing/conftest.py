@@ -114,6 +114,17 @@ def store(request: pytest.FixtureRequest) -> ObjectStore:
     return found
 
 
+@pytest.fixture(params=["directory", pytest.param("bucket", marks=pytest.mark.heavy("cuts"))])
+def above(request: pytest.FixtureRequest) -> ObjectStore:
+    """A directory, and with the cuts a bucket, for what is decided above the port.
+
+    That both kinds keep to the port is held by `test_store_contract`; that each command does on a bucket what
+    it must, by the cuts, faults and conditions of every day.
+    """
+    found: ObjectStore = request.getfixturevalue(request.param)
+    return found
+
+
 @pytest.fixture(
     params=[False, pytest.param(True, marks=(pytest.mark.heavy("cuts"), pytest.mark.timeout(3600)))],
     ids=["in turns", "thorough"],

@@ -28,6 +28,12 @@ from tests.publishing.samples import NAMES, publish_to, release
 FIRST, SECOND, MINE, THEIRS = (release(text, names=NAMES[:1]) for text in ("1", "2", "mine", "theirs"))
 
 
+@pytest.fixture
+def store(above: ObjectStore) -> ObjectStore:
+    """A directory, and with the cuts a bucket as well."""
+    return above
+
+
 def leave_dead_mark(store: ObjectStore) -> Standing:
     """What a prune leaves that was killed a long time ago."""
     standing = Catalogue(store).standing()

@@ -196,12 +196,18 @@ def test_what_a_server_answers(
             assert r"\x9b31m" in shell(command[0], target, *command[1:], status=4)
 
 
-def printed_on_a_terminal(columns: int, *words: str) -> str:
-    """What the process writes to a terminal of that width."""
+_IN_TURN = "import json, sys; from app.cli import run; [*map(run, json.loads(sys.argv[1]))]"
+
+
+def printed_on_a_terminal(columns: int, *commands: tuple[str, ...]) -> str:
+    """What a process that runs these commands one after the other writes to a terminal of that width."""
     controller, terminal = pty.openpty()
     environment = os.environ | {"COLUMNS": str(columns), "LINES": "30", "TERM": "xterm"}
     with subprocess.Popen(
-        [sys.executable, "-m", "app", *words], stdout=terminal, stderr=subprocess.STDOUT, env=environment
+        [sys.executable, "-c", _IN_TURN, json.dumps(commands)],
+        stdout=terminal,
+        stderr=subprocess.STDOUT,
+        env=environment,
     ):
         os.close(terminal)
         parts = []
@@ -228,10 +234,12 @@ def test_on_a_terminal_only_our_own_style_is_obeyed_and_no_long_message_passes_f
     filler = "x" * 50 + "    9  0123456789ab  2026-01-01T00:00:00Z  publish   boss@example.com  FORGED " * 4
     publish_to(directory, release("third"), reason=Reason("publish", HOSTILE, filler), allow_breaking=True)
     for columns in (60, 132):
-        shown = without_our_own(printed_on_a_terminal(columns, "history", target))
+        shown = without_our_own(printed_on_a_terminal(columns, ("history", target)))
         assert printable(shown, lines=True) == shown
         lines = shown.rstrip("\n").split("\n")
         assert [line[:7] for line in lines if line[:7].strip()] == ["    3  ", "    2  ", "    1  "]
-    for words in (("status", target), ("types", "--in", target), ("verify", target)):
-        shown = without_our_own(printed_on_a_terminal(80, *words))
-        assert printable(shown, lines=True) == shown
+    others = (("status", target), ("types", "--in", target), ("verify", target))
+    shown = without_our_own(printed_on_a_terminal(80, *others))
+    assert printable(shown, lines=True) == shown
+    for word in ("target ", "class ", "is intact"):
+        assert word in shown.lower(), "each of them has said something"

@@ -25,6 +25,12 @@ from tests.publishing.counting import CountingStore
 from tests.publishing.samples import NAMES, REASON, go_back, publish_to, release, with_one_changed
 
 
+@pytest.fixture
+def store(above: ObjectStore) -> ObjectStore:
+    """A directory, and with the cuts a bucket as well."""
+    return above
+
+
 def faults(store: ObjectStore) -> set[tuple[ObjectFault, str]]:
     return {(item.fault, item.key) for item in verify(Catalogue(store)).discrepancies}
 

@@ -25,6 +25,12 @@ from tests.publishing.counting import CountingStore, Hook, Hooked
 from tests.publishing.samples import NAMES, go_back, publish_to
 
 
+@pytest.fixture
+def store(above: ObjectStore) -> ObjectStore:
+    """A directory, and with the cuts a bucket as well."""
+    return above
+
+
 class Hand:
     """A clock that stands still until it is moved."""
 
