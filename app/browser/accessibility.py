@@ -9,14 +9,15 @@ What only its rules for whole pages ask, such as landmarks, is left out: a mail 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, Route
 
-from app.core.validation.eyes import Seen
+from app.browser.stand_ins import stand_in
+from app.core.validation.eyes import COARSE, DISTORTED, HEAVY, HEAVY_BYTES, Seen
 
 POLICY: Final = "script-src 'none'; object-src 'none'; frame-src 'none'; form-action 'none'; base-uri 'none'"
 TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
@@ -40,6 +41,17 @@ async ([tags, off, only]) => {
   })));
 }
 """
+_IMAGES: Final = """
+() => {
+  const places = new Map([...document.querySelectorAll("*")].map((element, place) => [element, place]));
+  return [...document.images].filter((image) => image.naturalWidth && image.width).map((image) => ({
+    place: places.get(image), url: image.currentSrc, fit: getComputedStyle(image).objectFit,
+    width: image.width, height: image.height, own: [image.naturalWidth, image.naturalHeight],
+  }));
+}
+"""
+_BENT: Final = 0.03
+"""How far proportions may be off: what rounding to whole pixels makes of them, and no more."""
 
 
 class Examiner:
@@ -62,16 +74,24 @@ class Examiner:
         self._page: Page = self._context.new_page()
 
     def examine(self, html: str) -> tuple[Seen, ...]:
-        """What axe sees in ``html``, in the light; in the dark its contrast alone."""
+        """What axe sees in ``html``, in the light; in the dark its contrast alone; and its images.
+
+        Of images those that are bundled; no other is fetched.
+        """
         self._html = html.encode("utf-8", "replace")
         self._page.emulate_media(color_scheme="light")
         self._page.goto(_ADDRESS, wait_until="load")
+        images = [each for image in self._page.evaluate(_IMAGES) for each in _of_image(image)]
         self._page.evaluate(_axe())
         light = self._run(None)
         self._page.emulate_media(color_scheme="dark")
         known = {(each["place"], each["id"]) for each in light}
         dark = [each for each in self._run(["color-contrast"]) if (each["place"], each["id"]) not in known]
-        return (*(_seen(each, "") for each in light), *(_seen(each, " In the dark.") for each in dark))
+        return (
+            *(_seen(each, "") for each in light),
+            *(_seen(each, " In the dark.") for each in dark),
+            *images,
+        )
 
     def _run(self, only: list[str] | None) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = self._page.evaluate(_RUN, [list(TAGS), list(_LEFT_OUT), only])
@@ -92,6 +112,21 @@ def _seen(found: Mapping[str, Any], where: str) -> Seen:
     """Axe's sentence is the same wherever its rule finds something."""
     message = f"{found['id']}: {found['help']}.{where}"
     return Seen(found["place"], found["name"], message, f"See {found['helpUrl'].partition('?')[0]}")
+
+
+def _of_image(found: Mapping[str, Any]) -> Iterator[Seen]:
+    (own_width, own_height), place = found["own"], found["place"]
+    shown = found["width"] / max(1, found["height"])
+    if abs(shown / (own_width / own_height) - 1) > _BENT and found["fit"] == "fill":
+        size = f"{found['width']}×{found['height']}"
+        said = f"The image is shown {size}, and its file is {own_width}×{own_height}."
+        yield Seen(place, "img", said, rule=DISTORTED)
+    if found["width"] > own_width:
+        said = f"The image is shown {found['width']} pixels wide, and its file has {own_width}."
+        yield Seen(place, "img", said, rule=COARSE)
+    known = stand_in(found["url"])
+    if known is not None and len(known.content) >= HEAVY_BYTES:
+        yield Seen(place, "img", f"The image has {len(known.content) // 1024} kB.", rule=HEAVY)
 
 
 @cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.browser.session import Session
 from app.core.findings import Severity
 from app.core.workspace import Workspace
@@ -30,6 +32,32 @@ def test_it_looks_in_the_dark_as_well(session: Session) -> None:
     found = session.examine(HEAD % css + '<p style="color:#333333">words</p>')
 
     assert [each.message.rpartition(". ")[2] for each in found] == ["In the dark."]
+
+
+LOGO = "https://static.kimmyai.io/logos/kimmyai-logo-email.png"  # bundled, 400×100
+
+
+@pytest.mark.parametrize(
+    ("size", "codes"),
+    [
+        ('width="200" height="50"', set()),
+        ('width="201" height="50"', set()),
+        ('width="200" height="80"', {"image-distorted"}),
+        ('width="200" height="80" style="object-fit:cover"', set()),
+        ('width="600" height="150"', {"image-coarse"}),
+    ],
+)
+def test_an_image_is_shown_as_its_file_is(session: Session, size: str, codes: set[str]) -> None:
+    found = session.examine(HEAD % "" + f'<img src="{LOGO}" alt="Logo" {size}>')
+
+    assert {each.rule.code for each in found} == codes
+
+
+def test_an_image_is_light(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.browser.accessibility.HEAVY_BYTES", 1024)
+    (found,) = session.examine(HEAD % "" + f'<img src="{LOGO}" alt="Logo" width="200" height="50">')
+
+    assert (found.rule.code, found.message.split()[-1]) == ("image-weight", "kB.")
 
 
 def test_no_script_of_a_mail_runs_and_nothing_is_fetched(session: Session) -> None:

@@ -22,6 +22,7 @@ from app.core.validation import (
     rendered,
     translating,
     usage,
+    written_links,
 )
 from app.core.validation.data.caniemail import CLIENTS
 from app.core.validation.rules import Rule
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = tuple(
         eyes,
         contracts,
         usage,
+        written_links,
         translating,
         injection,
         placeholders,

@@ -14,7 +14,13 @@ from app.core.validation.page import Page
 from app.core.validation.rules import WARNING, Rule, Violation
 
 ACCESSIBILITY: Final = Rule("accessibility", WARNING, "The page of the rule says how.")
-RULES: Final = (ACCESSIBILITY,)
+DISTORTED: Final = Rule("image-distorted", WARNING, "Give it the proportions of its file.")
+COARSE: Final = Rule("image-coarse", WARNING, "Save it with twice as many pixels as it is shown in.")
+HEAVY: Final = Rule("image-weight", WARNING, "Save it with fewer pixels, colours or a lower quality.")
+RULES: Final = (ACCESSIBILITY, DISTORTED, COARSE, HEAVY)
+
+HEAVY_BYTES: Final = 200 * 1024
+"""From here on an image is heavy: over a mobile network it takes a second and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,8 @@ class Seen:
     place: int
     name: str
     message: str
-    remedy: str
+    remedy: str = ""
+    rule: Rule = ACCESSIBILITY
 
 
 Eyes = Callable[[str], Iterable[Seen]]
@@ -41,4 +48,4 @@ def seen_violations(page: Page, seen: Iterable[Seen]) -> Iterator[Violation]:
         element = everything[each.place] if each.place < len(everything) else page.root
         if element.name != each.name:
             element = page.root
-        yield ACCESSIBILITY.at(element.offset, each.message, remedy=each.remedy)
+        yield each.rule.at(element.offset, each.message, remedy=each.remedy)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from app.core.settings import CheckSettings
 from app.core.validation.nodes import Element
 from app.core.validation.parsing import parse_html
+from bbws_templates.errors import Location
 
 DEFAULTS = CheckSettings()
 
@@ -42,13 +43,15 @@ class WrittenAttribute:
 class Page:
     """Rendered HTML: its source, its elements in document order, and what a parser had to repair.
 
-    ``settings`` say what a set of templates allows beyond HTML, ``language`` which language the mail is in.
+    ``settings`` say what a set of templates allows beyond HTML, ``language`` which language the mail is in;
+    ``locate`` leads an offset to the author's file, where that is known.
     """
 
     def __init__(
         self, html: str, settings: CheckSettings = DEFAULTS, language: MailLanguage | None = None
     ) -> None:
         self.html = html
+        self.locate: Callable[[int], Location] | None = None
         self.language = language
         self.settings = settings
         self.root, self.errors = parse_html(html)

@@ -85,6 +85,7 @@ def validate_rendered(
         loop is one mistake.
     """
     page = Page(html, settings, language)
+    page.locate = locate
     findings = Findings()
     found = itertools.chain.from_iterable(check(page) for check in CHECKS)
     for violation in itertools.chain(found, seen_violations(page, eyes(html)) if eyes else ()):

@@ -28,6 +28,7 @@ from app.core.validation.injection import check_variable
 from app.core.validation.placeholders import stray_placeholders
 from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 from app.core.validation.scopes import Meaning, Scopes
+from app.core.validation.written_links import check_written_links
 from bbws_templates.display import RAW
 from bbws_templates.display.plan import declared, members_of
 from bbws_templates.errors import Location
@@ -112,6 +113,7 @@ class _Part:
             markup = Markup(veil.text)
             readings = Readings(markup)
             yield from written_ids(markup)
+            yield from check_written_links(markup, veil)
             for use in walk.variables:
                 region = readings.region(use.variable.start)
                 yield from check_variable(use.variable, region, veil, use.field)

@@ -5,7 +5,7 @@ Source: WCAG 2.2, 2.4.4 (link purpose) and 4.1.2 (name, role, value).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
@@ -16,7 +16,8 @@ EMPTY = Rule("empty-link", WARNING, 'Name the target: href="https://…", or a v
 ANCHOR = Rule("broken-anchor", WARNING, "Give the target that id, or link to a page.")
 NAMELESS = Rule("link-without-text", WARNING, "Write what the link leads to, or give its image an alt text.")
 VAGUE = Rule("vague-link-text", WARNING, "Say what the link leads to, such as 'View your invoice'.")
-RULES = (EMPTY, ANCHOR, NAMELESS, VAGUE)
+SAME = Rule("same-link-text", WARNING, "Say in each what it leads to: 'View order 12', 'View invoice'.")
+RULES = (EMPTY, ANCHOR, NAMELESS, VAGUE, SAME)
 
 _VAGUE = {
     "click", "click here", "click this link", "here", "learn more", "link", "more", "read more", "this",
@@ -26,6 +27,7 @@ _VAGUE = {
 
 def check_links(page: Page) -> Iterator[Violation]:
     """Every link, at its start tag."""
+    said: dict[str, dict[str, Element]] = {}
     targets = {element.attributes.get(name) for element in page.elements for name in ("id", "name")}
     for link in page.named("a"):
         href = link.attributes.get("href")
@@ -49,10 +51,27 @@ def check_links(page: Page) -> Iterator[Violation]:
         elif href.startswith("#") and href[1:] not in targets:
             yield ANCHOR.at(page.place_of(link, "href"), "Nothing in this mail has the id the link leads to.")
         name = _name(link)
+        if name and href and not href.startswith("#"):
+            said.setdefault(" ".join(name.casefold().split()), {}).setdefault(href, link)
         if not name:
             yield NAMELESS.at(link.offset, "The link has no text: a screen reader reads out its URL.")
         elif " ".join(name.casefold().strip(" .…›»→>!").split()) in _VAGUE:
             yield VAGUE.at(link.offset, "The link's text does not say what it leads to.")
+    yield from _alike(page, said.values())
+
+
+def _alike(page: Page, said: Iterable[dict[str, Element]]) -> Iterator[Violation]:
+    """Links of one text that lead to different places; the rows of one loop have other words around them."""
+    for group in said:
+        if len(group) < 2 or page.locate is None:
+            continue
+        first, *others = group.values()
+        home = page.locate(first.offset)
+        for link in others:
+            if page.locate(link.offset) != home:
+                yield SAME.at(
+                    link.offset, "Another link of this mail has the same text and leads somewhere else."
+                )
 
 
 def _name(link: Element) -> str:
