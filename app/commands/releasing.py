@@ -12,7 +12,7 @@ from rich.text import Text
 from app.commands.options import Command
 from app.commands.output import out, progress_bar
 from app.core.building import build_release
-from app.core.changes import ChangeKind, PartChange, TemplateChange
+from app.core.changes import ChangeKind, PartChange, TemplateChange, tells
 from app.core.release import Release
 from app.core.release_directory import read_release
 from app.core.workspace import Workspace
@@ -29,8 +29,6 @@ _SIGNS = {
     ChangeKind.CHANGED: ("~", "yellow"),
     ChangeKind.REMOVED: ("-", "red"),
 }
-# Compiled HTML differs in long lines wherever the source does; it is shown when nothing else explains it.
-_HIDDEN = ("html", "description")
 
 
 def settings_option(command: Command) -> Command:
@@ -192,7 +190,7 @@ def print_change(change: TemplateChange) -> None:
         out.print(Text(f"  {mark} {consequence}", style=style))
     if change.kind is not ChangeKind.CHANGED:
         return
-    shown = [part for part in change.parts if not part.part.startswith(_HIDDEN)] or list(change.parts)
+    shown = [part for part in change.parts if tells(part.part)] or list(change.parts)
     for part in shown:
         _print_part(part)
 

@@ -62,6 +62,14 @@ class TemplateChange:
         }
 
 
+def tells(part: str) -> bool:
+    """Whether a part says something of its own.
+
+    Compiled HTML differs in long lines wherever the source does; it is shown when nothing else explains it.
+    """
+    return not part.startswith(("html", "description"))
+
+
 def changed_names(old: Bundle | None, new: Bundle) -> tuple[str, ...]:
     """The templates that are not the same in both, in sorted order."""
     before = old.templates if old else {}

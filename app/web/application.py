@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
 
+from app.core.changes import tells
 from app.web.api import clients, events, rendering, review, server, templates
 from app.web.api.environments import operations, targets
 from app.web.api.openapi import TITLE, describe, product_version, prose
@@ -43,6 +44,7 @@ from app.web.middleware.heads import HeadAsGet
 from app.web.pages import environments, previews, workbench
 from app.web.services import Services, checked_payload
 from app.web.settings import ServerSettings
+from bbws_templates.printable import printable
 
 __all__ = ["ServerSettings", "create_app", "serve"]
 
@@ -185,9 +187,16 @@ def _services(settings: ServerSettings) -> Services:
     return services
 
 
+def moment(at: str) -> str:
+    """A time as the targets write it (ISO 8601, UTC) for people; another text is what it is."""
+    is_one = len(at) >= 20 and at[10] == "T" and at.endswith("Z")
+    return printable(f"{at[:10]} {at[11:16]} UTC" if is_one else at)
+
+
 def _pages() -> Jinja2Templates:
     pages = Jinja2Templates(_PAGES / "html")
-    pages.env.filters["prose"] = prose
+    pages.env.filters |= {"prose": prose, "printable": printable, "moment": moment}
+    pages.env.tests["tells"] = tells
     return pages
 
 

@@ -6,12 +6,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.core.clients import CLIENTS
+from app.web.api.environments.describing import target_model
+from app.web.api.environments.models import TargetModel
 from app.web.api.pairs import arrange, title_of
 from app.web.api.summaries import counts_of, summary_of
+from app.web.live.environments.sightings import Sighting
 from app.web.live.workspace import Revision
 from app.web.problems import problem_of
 from app.web.services import Services, ServicesDep, known_name
+from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.layout import parted
+from bbws_templates.target import DirectoryTarget
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,8 +36,9 @@ def gallery(request: Request, services: ServicesDep, locale: str = "") -> Respon
         request,
         "gallery.html",
         {
-            **_common(services),
+            **page_context(services),
             "shelves": arrange(revision.names),
+            "strip": strip_of(services),
             "summaries": summaries,
             "locale": locale,
             "faulty": {name for name in revision.versions if _has_errors(services, revision, name)},
@@ -56,9 +62,10 @@ def template(request: Request, services: ServicesDep, name: str) -> HTMLResponse
         request,
         "template.html",
         {
-            **_common(services),
+            **page_context(services),
             "summary": summary_of(services, revision, name),
             "shelves": arrange(revision.names),
+            "strip": strip_of(services),
             "base": base,
             "editions": workspace.editions([base]),
             "own_locale": workspace.templates.settings.locale,
@@ -73,7 +80,7 @@ def template(request: Request, services: ServicesDep, name: str) -> HTMLResponse
 def docs(request: Request, services: ServicesDep) -> HTMLResponse:
     """The JSON API for people, made from its own OpenAPI description."""
     return services.pages.TemplateResponse(
-        request, "docs.html", {**_common(services), "api": request.app.openapi()}
+        request, "docs.html", {**page_context(services), "api": request.app.openapi()}
     )
 
 
@@ -83,7 +90,27 @@ def _has_errors(services: Services, revision: Revision, name: str) -> bool:
     return counts is not None and counts.error > 0
 
 
-def _common(services: Services) -> dict[str, object]:
+def strip_of(services: Services) -> list[TargetModel]:
+    """What is live per target, as far as it is known.
+
+    A page that shows mails asks directories by itself, and a bucket only where somebody has asked for it: on
+    the page of environments, or by starting the server to publish.
+    """
+    sightings = services.environments.sightings
+    try:
+        targets = sightings.targets().values()
+    except BbwsTemplatesError:
+        return []  # the page of environments says what is wrong
+    shown = []
+    for target in targets:
+        local = isinstance(target.target, DirectoryTarget)
+        asked = local or services.settings.allow_publish or sightings.is_known(target)
+        shown.append(target_model(services, sightings.look(target) if asked else Sighting(target)))
+    return shown
+
+
+def page_context(services: Services) -> dict[str, object]:
+    """What the frame of every page shows."""
     revision = services.revision
     return {
         "generation": revision.generation,

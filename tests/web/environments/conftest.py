@@ -14,9 +14,12 @@ import pytest
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.web.application import create_app
+from tests.publishing.conftest import aws, s3_server
 from tests.waiting import patience
 from tests.web.calling import Caller
 from tests.web.conftest import GREETING, Folders
+
+__all__ = ["aws", "s3_server"]
 
 TOKEN = "a-secret"
 SETTINGS = """

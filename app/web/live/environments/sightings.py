@@ -90,6 +90,11 @@ class Sightings:
                 self._catalogues[target.target] = Catalogue(open_store(target.target))
             return self._catalogues[target.target]
 
+    def is_known(self, target: NamedTarget) -> bool:
+        """Whether ``target`` has been looked at before."""
+        with self._lock:
+            return target.name in self._seen
+
     def look(self, target: NamedTarget, *, anew: bool = False) -> Sighting:
         """What is known of ``target`` by now; has it asked if that is old, or ``anew`` whatever its age."""
         with self._lock:

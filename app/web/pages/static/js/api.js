@@ -24,6 +24,17 @@ export const getClient = (client, name, query) => call(`/api/clients/${client}/$
 export const previewOf = (name, query) => `/preview/${path(name)}?${new URLSearchParams(query)}`;
 export const downloadOf = (name, query) => `/downloads/${path(name)}?${new URLSearchParams(query)}`;
 
+export const getOperation = (id) => call(`/api/operations/${id}`);
+
+/** Begin something with a target: `door` is plan, publish, promote, rollback or verify. */
+export function begin(target, door, body, token) {
+  return call(`/api/targets/${encodeURIComponent(target)}/${door}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(body),
+  });
+}
+
 export function render(name, body, signal) {
   return call(`/api/templates/${path(name)}/render`, {
     method: "POST",

@@ -2,6 +2,7 @@
 import { $, $$, badges, press } from "./dom.js";
 import { bind } from "./keys.js";
 import { on, start } from "./live.js";
+import { startStrip } from "./strip.js";
 
 const search = $("#search");
 const filters = $("#filters");
@@ -123,4 +124,5 @@ const query = new URLSearchParams(location.search);
 search.value = query.get("q") ?? "";
 choose($(`[data-filter="${CSS.escape(query.get("show") ?? "all")}"]`, filters) ? query.get("show") ?? "all" : "all");
 settle();
+startStrip();
 start();

@@ -1,7 +1,8 @@
-/* News from the server: `on("change" | "checked" | "missed", listener)`. `missed` means: look at everything anew. */
+/* News from the server: `on(event, listener)`. `missed` means: look at everything anew. */
 import { $, debounced } from "./dom.js";
 
-const listeners = { change: [], checked: [], missed: [] };
+const TOLD = ["checked", "operation", "target", "sources"];
+const listeners = Object.fromEntries(["change", "missed", ...TOLD].map((event) => [event, []]));
 const state = { run: document.documentElement.dataset.run, generation: Number(document.documentElement.dataset.generation) };
 let source = null;
 
@@ -45,7 +46,7 @@ function connect() {
     calmDown();
     tell("change", change);
   });
-  source.addEventListener("checked", (message) => tell("checked", JSON.parse(message.data)));
+  for (const event of TOLD) source.addEventListener(event, (message) => tell(event, JSON.parse(message.data)));
   source.addEventListener("error", () => {
     show("offline", "No connection");
     // A browser gives up for good when the answer is not a stream, as while the server restarts.

@@ -7,6 +7,7 @@ import { Editor } from "./editor.js";
 import { Frame } from "./frame.js";
 import { bind } from "./keys.js";
 import { on, start } from "./live.js";
+import { startStrip } from "./strip.js";
 import { replaceList, startNav } from "./nav.js";
 import { findingsPanel, headersPanel, inboxRow, linksPanel, textPanel } from "./panels.js";
 import { problemCard } from "./problem.js";
@@ -386,6 +387,7 @@ async function begin() {
     editor.toggle(true);
   }
   openTab(state.tab);
+  startStrip();
   start();
   startNav();
   await refresh({ files: true });

@@ -1,0 +1,23 @@
+/* Parts of a page that the server draws anew: fetched as a whole page, put in where they differ. */
+import { $, $$ } from "./dom.js";
+
+/** The page at `address` as a document; null when it cannot be had. */
+export async function fetched(address) {
+  try {
+    const response = await fetch(address, { headers: { Accept: "text/html" } });
+    return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
+  } catch {
+    return null; // the light says that there is no connection, and the next news brings it
+  }
+}
+
+/** Put in every `[data-part]` of `page` that differs. One with a `data-key` only when that is another: nothing typed is lost. */
+export function replaceParts(page) {
+  for (const fresh of $$("[data-part]", page)) {
+    const part = $(`[data-part="${CSS.escape(fresh.dataset.part)}"]`);
+    if (!part || (fresh.dataset.key !== undefined ? fresh.dataset.key === part.dataset.key : fresh.outerHTML === part.outerHTML)) continue;
+    const focused = part.contains(document.activeElement) ? document.activeElement.id || part.id : "";
+    part.replaceWith(document.adoptNode(fresh));
+    if (focused) (document.getElementById(focused) ?? fresh).focus({ preventScroll: true });
+  }
+}

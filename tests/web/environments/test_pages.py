@@ -1,0 +1,178 @@
+"""Publishing in a real browser: plan, look, publish, go back; two pages at once; what others wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.publishing.activation import Reason
+from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.publisher import make_plan, publish
+from tests.publishing.samples import release
+from tests.web.browsing import chromium, opened
+from tests.web.conftest import Folders
+from tests.web.environments.conftest import TOKEN
+from tests.web.process import Server, running
+
+HOSTILE = "\u202e<img src=x onerror=alert(1)>\x1b[2J"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def publisher(settled: Folders) -> Iterator[Server]:
+    """A server that may publish, over a set of its own: its targets are empty."""
+    options = ("--allow-publish", "--token", TOKEN, "--settings", str(settled.home / "bbws-templates.toml"))
+    apart = ("--baselines", str(settled.home / "baselines"), "--work", str(settled.home / "work"))
+    with running(settled.templates, settled.fixtures, *options, *apart) as server:
+        yield server
+
+
+def store(folders: Folders, name: str = "local") -> DirectoryStore:
+    return DirectoryStore(folders.home / name)
+
+
+def ready(page: Page) -> None:
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    page.get_by_label("Token of the server").fill(TOKEN)
+
+
+def plan(page: Page, what: str = "publish") -> None:
+    page.get_by_label("Plan", exact=True).select_option(what)
+    page.get_by_role("button", name="Plan", exact=True).click()
+    expect(page.locator("#consent")).to_be_visible()
+
+
+def consent(page: Page, why: str) -> None:
+    page.get_by_label("Why; kept in the history for ever").fill(why)
+    page.locator("#consent").get_by_role("button").click()
+
+
+def test_the_sources_are_planned_published_and_gone_back_from_by_keyboard_alone(
+    browser: Browser, publisher: Server, settled: Folders
+) -> None:
+    with opened(browser, publisher.url, "/environments") as (page, misdeeds):
+        page.get_by_role("link", name="local", exact=True).press("Enter")
+        ready(page)
+        page.get_by_role("button", name="Plan", exact=True).press("Enter")
+        expect(page.locator("#operation")).to_be_focused()
+        page.get_by_label("Why; kept in the history for ever").fill("Friendlier")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Ann")
+        page.keyboard.press("Enter")
+        expect(page.locator("#operation .good")).to_contain_text("is active in local (no. 1)")
+        expect(page.locator("#state")).to_contain_text("Friendlier")
+        expect(page.locator("#state")).to_contain_text("same as the sources")
+        expect(page.locator("#history tbody tr")).to_have_count(1)
+        expect(page.locator("#history tbody")).to_contain_text(re.compile("for Ann\\s+claimed"))
+
+        metadata = settled.templates / "mails/greeting.json"
+        metadata.write_text(metadata.read_text().replace("Hello", "Good day"))
+        expect(page.locator("#state")).to_contain_text("sources ahead")
+        plan(page)
+        expect(page.locator(".diff").first).to_contain_text("+Good day {{name}}")
+        consent(page, "Politer")
+        expect(page.locator("#operation .good")).to_contain_text("(no. 2)")
+        page.locator("#history").get_by_role("button", name="Plan to go back").click()
+        expect(page.locator("#operation")).to_contain_text("back to release")
+        consent(page, "Too polite")
+        expect(page.locator("#operation .good")).to_contain_text("(no. 3)")
+        page.reload()
+        expect(page.locator("#operation .good")).to_contain_text("(no. 3)")
+        assert misdeeds.seen == []
+    with opened(browser, publisher.url) as (page, misdeeds):
+        strip = page.locator("#strip")
+        expect(strip.get_by_role("link", name="local")).to_contain_text("sources ahead: 1")
+        strip.get_by_role("link", name="local").click()
+        expect(page.locator("#history tbody tr")).to_have_count(3)
+        assert misdeeds.seen == []
+
+
+def test_of_two_pages_one_wins_and_the_other_is_told_what_became_active(
+    browser: Browser, publisher: Server, settled: Folders
+) -> None:
+    address = "/environments/local"
+    with (
+        opened(browser, publisher.url, address) as (mine, _),
+        opened(browser, publisher.url, address) as (theirs, _),
+    ):
+        for page in (mine, theirs):
+            ready(page)
+            plan(page)
+        by_hand = release("by hand")
+        catalogue = Catalogue(store(settled))
+        publish(catalogue, by_hand, make_plan(catalogue, by_hand), Reason("publish", "Bo", HOSTILE, HOSTILE))
+        consent(mine, "mine")
+        expect(mine.locator("#operation .problem")).to_contain_text("Bo activated release")
+        expect(mine.locator("#operation")).to_contain_text("Nothing of yours was activated")
+        expect(theirs.locator("#history tbody")).to_contain_text("Bo")
+        plan(mine)
+        consent(mine, "again")
+        expect(mine.locator("#operation .problem")).to_contain_text("Callers would break")
+        plan(mine)
+        mine.get_by_label(re.compile("callers have been changed")).check()
+        consent(mine, "again")
+        expect(mine.locator("#operation .good")).to_contain_text("(no. 2)")
+        consent(theirs, "theirs")
+        expect(theirs.locator("#operation")).to_contain_text(
+            re.compile("activated release|is active in local")
+        )
+    standing = Catalogue(store(settled)).standing()
+    assert standing
+    assert standing.pointer.active.message == "again"
+
+
+def test_what_others_wrote_into_a_target_is_shown_and_does_nothing(
+    browser: Browser, publisher: Server, settled: Folders
+) -> None:
+    catalogue, strange = Catalogue(store(settled)), release("strange")
+    publish(catalogue, strange, make_plan(catalogue, strange), Reason("publish", HOSTILE, HOSTILE, HOSTILE))
+    for path in ("/environments", "/environments/local"):
+        with opened(browser, publisher.url, path) as (page, misdeeds):
+            shown = page.locator("#main")
+            expect(shown).to_contain_text("\\u202e<img src=x onerror=alert(1)>\\x1b[2J")
+            expect(page.locator("#main img")).to_have_count(0)
+            assert misdeeds.seen == []
+
+
+def test_without_the_token_the_page_says_what_is_lacking(browser: Browser, publisher: Server) -> None:
+    with opened(browser, publisher.url, "/environments/local", console=False) as (page, _):
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        page.get_by_role("button", name="Plan", exact=True).click()
+        expect(page.locator("#refused")).to_contain_text("needs the server's token")
+        expect(page.get_by_label("Token of the server")).to_be_focused()
+
+
+def test_the_page_of_a_gated_target_plans_and_says_what_leads_on(
+    browser: Browser, publisher: Server, settled: Folders
+) -> None:
+    with opened(browser, publisher.url, "/environments/prod") as (page, misdeeds):
+        ready(page)
+        page.get_by_role("button", name="Plan", exact=True).click()
+        expect(page.locator("#operation")).to_contain_text("mails/greeting")
+        expect(page.locator("#operation .way")).to_contain_text("promote-prod")
+        expect(page.locator("#consent")).to_have_count(0)
+        assert misdeeds.seen == []
+    assert not (settled.home / "prod").exists()
+
+
+@pytest.mark.parametrize("width", [1280, 768, 375])
+def test_nothing_sticks_out_at_any_width(
+    browser: Browser, publisher: Server, settled: Folders, width: int
+) -> None:
+    catalogue, long = Catalogue(store(settled)), release("long")
+    reason = Reason("publish", "x" * 90, "long words " + "y" * 300, "z" * 90)
+    publish(catalogue, long, make_plan(catalogue, long), reason)
+    for path in ("/environments", "/environments/local", "/"):
+        with opened(browser, publisher.url, path, size=(width, 800)) as (page, misdeeds):
+            expect(page.locator("#live")).to_have_attribute("data-state", "live")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert misdeeds.seen == []
