@@ -37,9 +37,9 @@ class Mutant:
     patterns: tuple[str, ...] = ()
 
 
-CASCADE, SELECTORS, SHEET = "css.cascade", "css.selectors", "css.stylesheet"
+CASCADE, SELECTORS, SHEET, NESTING = "css.cascade", "css.selectors", "css.stylesheet", "css.nesting"
 INLINING, SPLICING, COMPILATION = "compiler.inlining", "compiler.splicing", "compiler.compilation"
-SPELLING = "compiler.spelling"
+SPELLING, REVERSION = "compiler.spelling", "compiler.reversion"
 RANKED = "key=lambda item: item.rank)"
 
 MUTANTS: dict[str, Mutant] = {
@@ -66,21 +66,15 @@ MUTANTS: dict[str, Mutant] = {
         ("specificity",),
     ),
     "the order of style elements does not count": Mutant(
-        (
-            (
-                INLINING,
-                "Rank(selector.specificity, (number, rule",
-                "Rank(selector.specificity, (-number, rule",
-            ),
-        ),
+        ((CASCADE, "rule.scoped, (sheet,", "rule.scoped, (-sheet,"),),
         ("two-sheets",),
     ),
     "the mark of a rule is not seen": Mutant(
         (
             (
                 SHEET,
-                "Declaration(item.lower_name, value, item.important,",
-                "Declaration(item.lower_name, value, False,",
+                "Declaration(name, value, item.important,",
+                "Declaration(name, value, False,",
             ),
         )
     ),
@@ -114,7 +108,7 @@ MUTANTS: dict[str, Mutant] = {
         ((CASCADE, "if item.name in lasting:", "if False:"),), ("important-lasts",)
     ),
     "a mark lasts over stronger rules": Mutant(
-        ((INLINING, "if item.important and other < rank", "if item.important and other > rank"),),
+        ((INLINING, "if other < own.marked", "if other > own.marked"),),
         ("important-lasts",),
     ),
     "a value for newer clients takes the older one's place": Mutant(
@@ -136,7 +130,8 @@ MUTANTS: dict[str, Mutant] = {
     # What matches.
     "attributes match by case": Mutant(((SELECTORS, 'part.flag or "i"', "part.flag"),), ("attribute-case",)),
     "a rule with an attribute is lost": Mutant(
-        ((INLINING, "() if _PLAIN.fullmatch(text) else matching(root, text)", "()"),), ("attribute-case",)
+        ((INLINING, "for number in sorted({*asked}.difference(plain)):", "for number in ():"),),
+        ("attribute-case",),
     ),
     "only the first selector of a list counts": Mutant(
         ((INLINING, "for selector in rule.inlinable\n", "for selector in rule.inlinable[:1]\n"),)
@@ -164,7 +159,7 @@ MUTANTS: dict[str, Mutant] = {
         ((SELECTORS, 'return "it names a pseudo-class"', 'return ""'),), ("links",)
     ),
     "rules for implied elements are lost": Mutant(
-        ((COMPILATION, "rules |= {rule.rank.order for rule in found}", "pass"),), ("implied-tbody",)
+        ((SPLICING, "rules |= {rule.rank.order for rule in found}", "pass"),), ("implied-tbody",)
     ),
     "each element gets the rules of the next": Mutant(
         (
@@ -183,8 +178,8 @@ MUTANTS: dict[str, Mutant] = {
         (
             (
                 SHEET,
-                "at_rules.append(self._at_rule(node, start, following))",
-                "at_rules.append(self._at_rule(node, start, following)); rules += self._conditional",
+                "at_rules.append(self._at_rule(node, start, following, around))",
+                "at_rules.append(self._at_rule(node, start, following, around)); rules += self._conditional",
             ),
         ),
         ("phone-plain",),
@@ -263,6 +258,39 @@ MUTANTS: dict[str, Mutant] = {
             ),
         ),
         ("hybrid-columns",),
+    ),
+    "declarations count from where their rule begins": Mutant(
+        ((SHEET, "Span(start, found[-1].end)", "Span(span.start, found[-1].end)"),), ("nested-then-more",)
+    ),
+    "a rule in a list is as specific as its weakest parent": Mutant(
+        ((NESTING, "most = max((", "most = min(("),), ("nested-in-a-list",)
+    ),
+    "a layer does not count": Mutant(((CASCADE, "-int(rule.layered)", "0"),), ("layer-is-weak",)),
+    "marks do not turn layers round": Mutant(
+        ((CASCADE, "if self.layer else self", "if False else self"),), ("layer-with-marks",)
+    ),
+    "a scope brings nothing nearer": Mutant(((CASCADE, "rule.scoped, (sheet", "False, (sheet"),), ("scope",)),
+    "what stands in a scope is not read": Mutant(
+        (
+            (
+                SHEET,
+                "if node.lower_at_keyword in _CONDITIONS:\n            inner =",
+                "if False:\n            inner =",
+            ),
+        ),
+        ("scope",),
+    ),
+    "nothing is taken back": Mutant(
+        ((REVERSION, "if masked.root is None or _KEYWORD", "if True or _KEYWORD"),), ("takes-back",)
+    ),
+    "rules that stay beat others by their marks": Mutant(
+        ((SPLICING, "book.with_rivals(rules)", "frozenset(rules)"),), ("marks-of-the-implied",)
+    ),
+    "a rule that stays has no rivals": Mutant(
+        ((INLINING, "if rule.must_stay), *sheet", "if False), *sheet"),), ("nested-with-a-mark",)
+    ),
+    "one mark makes all of a shorthand lose": Mutant(
+        (("css.overrides", "if part in longhands(each[1].name)]", "if each]"),), ("part-of-it-is-marked",)
     ),
     "marks stand after the rule": Mutant(
         ((SPLICING, "if start < end <= stop:", "if start > end >= stop:"),),

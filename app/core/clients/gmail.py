@@ -98,7 +98,7 @@ def _keep_rules(raw: RawText, css: str, edits: Edits, notes: list[str]) -> None:
             edits.replace(raw.start + span.start, raw.start + span.end, kept)
             dropped += 1
     for style_rule in sheet.rules:
-        if "[" in css[style_rule.span.start : style_rule.span.end].partition("{")[0]:
+        if not style_rule.part and "[" in css[style_rule.span.start : style_rule.span.end].partition("{")[0]:
             edits.replace(raw.start + style_rule.span.start, raw.start + style_rule.span.end, "")
             dropped += 1
     if dropped:

@@ -34,6 +34,7 @@ from app.core.compiler.partials import PartialResolver, TracedSource
 from app.core.compiler.placement import require_parents, require_places, require_selectors, require_styles
 from app.core.compiler.plaintext import as_mustache, markup_in_text, plain_text, raw_values
 from app.core.compiler.remarks import css_findings
+from app.core.compiler.reversion import reverted_tags
 from app.core.compiler.spelling import Spelling
 from app.core.compiler.splicing import kept, splice, torn_tags
 from app.core.compiler.static_selectors import with_static_selectors
@@ -141,16 +142,18 @@ class _Compiler:
         matched = book.match(masked.root) if masked.root is not None else {}
         require_few_matches(elements, sum(map(len, matched.values())), place)
         rules = {number: matched[each] for number, each in masked.elements.items() if each in matched}
-        torn = torn_tags(masked, matched)
-        inlinable = {each: found for each, found in matched.items() if masked.numbers.get(each) not in torn}
+        reverted = reverted_tags(document, masked)
+        left = torn_tags(masked, matched) | reverted
+        inlinable = {each: found for each, found in matched.items() if masked.numbers.get(each) not in left}
         losing = marking.losing_rules(document, masked, inlinable)
         strengthen = self._templates.settings.compiler.strengthen
-        marked = marking.marks(document, masked, inlinable, losing) if strengthen else frozenset()
+        marked = marking.marks(document, masked, matched, losing) if strengthen else frozenset()
         self._findings += marking.findings(document, losing, marked, source.name)
         spelling = Spelling.of(document)
-        inlined, asked = spelling.divided(document, {number: rules[number] for number in rules.keys() - torn})
+        inlined, asked = spelling.divided(document, {number: rules[number] for number in rules.keys() - left})
+        asked |= {rule.rank.order for number in rules.keys() & reverted for rule in rules[number]}
         more = rules_through_outlook(document, book, rules) | book.also_preserved | asked
-        preserved = kept(document, masked, matched, marked, more)
+        preserved = kept(document, masked, matched, marked, book, more)
         for_outlook = rules_for_outlook(document, book)
         compiled_html, origins = splice(document, inlined, preserved, spelling, for_outlook)
         if self._templates.settings.compiler.remove_unused:

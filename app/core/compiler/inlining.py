@@ -19,9 +19,9 @@ from dataclasses import replace
 
 from premailer import Premailer
 
-from app.core.css.cascade import Matched, Rank, family
-from app.core.css.selectors import Selector
-from app.core.css.stylesheet import Declaration, Span, StyleRule, Stylesheet
+from app.core.css.cascade import Matched, Rank, rank
+from app.core.css.data import family
+from app.core.css.stylesheet import Span, StyleRule, Stylesheet
 from app.core.html.tree import ElementNode, is_element, matching
 
 _NUMBER = re.compile(r"rule-(\d+)")
@@ -60,31 +60,37 @@ class RuleBook:
 
     def __init__(self, sheets: Sequence[Stylesheet]) -> None:
         self.rules: tuple[StyleRule, ...] = tuple(rule for sheet in sheets for rule in sheet.rules)
-        self.preserved = tuple(_preserved_rules(sheets))
+        every = (rule for sheet in sheets for rule in (*sheet.rules, *sheet.conditional))
+        self._all = any(item.important and item.name == "all" for rule in every for item in rule.declarations)
+        self._marked = [
+            (own.marked, self._families(rule)) for own, rule in _preserved_rules(sheets) if _has_marks(rule)
+        ]
         self._torn = frozenset(self._torn_families(sheets))
         self._entries = [
-            (selector.text, Matched(rank, declarations, self._lasting(rule, rank)))
+            (selector.text, Matched(own, declarations, self._lasting(rule, own)))
             for number, sheet in enumerate(sheets)
             for rule in sheet.rules
             for declarations in [tuple(replace(item, sheet=number) for item in rule.declarations)]
             for selector in rule.inlinable
-            for rank in [_rank(number, rule, selector)]
+            for own in [rank(number, rule, selector)]
         ]
 
-    def _lasting(self, rule: StyleRule, rank: Rank) -> frozenset[str]:
+    def _families(self, rule: StyleRule | Matched) -> frozenset[str]:
+        """What the marked declarations of a rule are about."""
+        return frozenset(self._family(item.name) for item in rule.declarations if item.important)
+
+    def _family(self, name: str) -> str:
+        return "" if self._all else family(name)
+
+    def _lasting(self, rule: StyleRule, own: Rank) -> frozenset[str]:
         """The important properties of a rule that a weaker rule which stays also declares."""
-        if not any(item.important for item in rule.declarations):
+        if not _has_marks(rule):
             return frozenset()
-        weaker = {
-            family(item.name)
-            for other, _, declarations in self.preserved
-            for item in declarations
-            if item.important and other < rank
-        }
+        weaker = frozenset[str]().union(*(families for other, families in self._marked if other < own.marked))
         return frozenset(
             item.name
             for item in rule.declarations
-            if item.important and family(item.name) in weaker - self._torn
+            if item.important and self._family(item.name) in weaker - self._torn
         )
 
     def _torn_families(self, sheets: Sequence[Stylesheet]) -> Iterator[str]:
@@ -92,26 +98,43 @@ class RuleBook:
 
         No style attribute can say that.
         """
-        important = [
-            (rank, family(item.name)) for rank, _, items in self.preserved for item in items if item.important
-        ]
-        kinds = {kind for _, kind in important}
+        others: dict[str, list[Rank]] = {}
+        for other, families in self._marked:
+            for kind in families:
+                others.setdefault(kind, []).append(other)
         for number, sheet in enumerate(sheets):
             for rule in sheet.rules:
-                for kind in kinds & {family(item.name) for item in rule.declarations if item.important}:
-                    others = [rank for rank, other in important if other == kind]
+                for kind in others.keys() & self._families(rule):
                     for selector in rule.inlinable:
-                        if min(others) < _rank(number, rule, selector) < max(others):
+                        own = rank(number, rule, selector).marked
+                        if min(others[kind]) < own < max(others[kind]):
                             yield kind
 
     @property
     def also_preserved(self) -> frozenset[tuple[int, int]]:
         """The rules, by ``Rank.order``, that are inlined and yet have to stay for what they mark."""
         return frozenset(
-            rule.rank.order
-            for _, rule in self._entries
-            if any(item.important and family(item.name) in self._torn for item in rule.declarations)
+            rule.rank.order for _, rule in self._entries if not self._torn.isdisjoint(self._families(rule))
         )
+
+    def with_rivals(self, kept: Set[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+        """``kept`` rules, by ``Rank.order``, and those that their marks would beat if these were inlined."""
+        rules = [(rule.rank, families) for _, rule in self._entries if (families := self._families(rule))]
+        found = set(kept)
+        added = True
+        while added:
+            weakest: dict[str, Rank] = {}
+            for own, families in rules:
+                for kind in families if own.order in found else ():
+                    weakest[kind] = min(own, weakest.get(kind, own))
+            more = {
+                own.order
+                for own, families in rules
+                if any(kind in weakest and weakest[kind] < own for kind in families)
+            }
+            added = not more <= found
+            found |= more
+        return frozenset(found)
 
     def asked(self, root: ElementNode) -> list[int]:
         """The numbers of the selectors that may match something, by the names in the document."""
@@ -223,22 +246,16 @@ def _may_match(selector: str, names: Set[str], words: Set[str]) -> bool:
     return last is None or ((not last[1] or last[1] in names) and set(_WORD.findall(last[2])) <= words)
 
 
-def _rank(number: int, rule: StyleRule, selector: Selector) -> Rank:
-    return Rank(selector.specificity, (number, rule.span.start))
-
-
-def _preserved_rules(
-    sheets: Sequence[Stylesheet],
-) -> Iterator[tuple[Rank, Selector, tuple[Declaration, ...]]]:
-    """The selectors that are not inlined, with their rank and declarations."""
+def _preserved_rules(sheets: Sequence[Stylesheet]) -> Iterator[tuple[Rank, StyleRule]]:
+    """The rules that stay whatever is inlined, once for each selector, with its rank."""
     for number, sheet in enumerate(sheets):
-        for rule in sheet.rules:
+        for rule in (*(rule for rule in sheet.rules if rule.must_stay), *sheet.conditional):
             for selector in rule.selectors:
-                if not selector.inlinable:
-                    yield _rank(number, rule, selector), selector, rule.declarations
-        for rule in sheet.conditional:
-            for selector in rule.selectors:
-                yield _rank(number, rule, selector), selector, rule.declarations
+                yield rank(number, rule, selector), rule
+
+
+def _has_marks(rule: StyleRule) -> bool:
+    return any(item.important for item in rule.declarations)
 
 
 def preserved_spans(sheet: Stylesheet, *, everything: bool = False, also: Collection[int] = ()) -> list[Span]:
@@ -246,5 +263,9 @@ def preserved_spans(sheet: Stylesheet, *, everything: bool = False, also: Collec
 
     ``everything`` adds the rules that are inlined, ``also`` those that begin at one of these offsets.
     """
-    rules = [rule.span for rule in sheet.rules if everything or rule.must_stay or rule.span.start in also]
+    rules = [
+        rule.span
+        for rule in sheet.rules
+        if not rule.part and (everything or rule.must_stay or rule.span.start in also)
+    ]
     return sorted([*sheet.at_rules, *rules], key=lambda span: span.start)

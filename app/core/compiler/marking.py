@@ -13,7 +13,7 @@ from app.core.css.stylesheet import Declaration
 from app.core.findings import Finding, Severity
 from app.core.html.tree import ElementNode
 from app.core.html.veil import is_veiled
-from app.core.proof.atoms import said
+from app.core.proof.rules import said
 
 
 def losing_rules(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
 from app.core.compiler.bounds import require_short
 from app.core.compiler.document import Document, StyleElement
-from app.core.compiler.inlining import preserved_spans
+from app.core.compiler.inlining import RuleBook, preserved_spans
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.spelling import Spelling
@@ -55,12 +55,14 @@ def kept(
     masked: MaskedDocument,
     matched: Mapping[ElementNode, Sequence[Matched]],
     marked: frozenset[DeclarationPlace],
-    more: set[tuple[int, int]],
+    book: RuleBook,
+    more: Set[tuple[int, int]],
 ) -> Kept:
     """What stays in the style elements beside what cannot be inlined.
 
     Those are the rules for elements that have no tag here, being implied or made twice of one, every rule
-    where data may bring elements along, emptied style elements that a rule may count, and ``more``.
+    where data may bring elements along, emptied style elements that a rule may count, and ``more``; and of
+    ``book`` the rules that would lose to a mark of these.
     """
     numbers, torn = masked.numbers, torn_tags(masked, matched)
     rules = set(more)
@@ -73,7 +75,9 @@ def kept(
         for rule in (*sheet.rules, *sheet.conditional)
         for selector in rule.selectors
     )
-    return Kept(everything=document.takes_markup, rules=frozenset(rules), elements=counting, marked=marked)
+    return Kept(
+        everything=document.takes_markup, rules=book.with_rivals(rules), elements=counting, marked=marked
+    )
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.css.measure import never_ends
-from app.core.css.stylesheet import Declaration, parse_declarations
+from app.core.css.selectors import Selector
+from app.core.css.stylesheet import Declaration, StyleRule, parse_declarations
 from app.core.css.values import is_understood
 
 
@@ -29,11 +30,24 @@ from app.core.css.values import is_understood
 class Rank:
     """Where a rule stands in the cascade: a greater rank wins.
 
-    ``order`` counts stylesheets, and characters within one.
+    ``layer`` is less than 0 for a rule in ``@layer``, and turned round among marked declarations. ``scoped``
+    is whether ``@scope`` brings the rule nearer. ``order`` counts stylesheets, and characters within one.
     """
 
+    layer: int
     specificity: tuple[int, int, int]
+    scoped: bool
     order: tuple[int, int]
+
+    @property
+    def marked(self) -> Rank:
+        """The rank of the rule's declarations with ``!important``, among each other."""
+        return replace(self, layer=-self.layer) if self.layer else self
+
+
+def rank(sheet: int, rule: StyleRule, selector: Selector) -> Rank:
+    """The rank of a rule of the stylesheet of this number, by one of its selectors."""
+    return Rank(-int(rule.layered), selector.specificity, rule.scoped, (sheet, rule.span.start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +60,6 @@ class Matched:
     rank: Rank
     declarations: tuple[Declaration, ...]
     lasting: frozenset[str] = frozenset()
-
-
-def family(name: str) -> str:
-    """What a property has in common with those that override it: ``border`` for ``border-top-color``.
-
-    ``line-height`` goes with ``font``, whose shorthand resets it.
-    """
-    if name.startswith("-"):
-        return name
-    return "font" if name == "line-height" else name.partition("-")[0]
 
 
 def surrounding(

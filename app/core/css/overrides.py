@@ -9,14 +9,15 @@ selector).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import itemgetter
+from typing import TypeAlias
 
-from app.core.css.cascade import Matched, Rank
-from app.core.css.data import longhands
+from app.core.css.cascade import Matched, Rank, rank
+from app.core.css.data import longhands, overlap
 from app.core.css.stylesheet import Declaration, StyleRule, Stylesheet
+from app.core.css.values import is_understood
 from app.core.html.tree import ElementNode, matching
 
 
@@ -60,14 +61,14 @@ def _overridden(
     for selector in rule.selectors if declared else ():
         if not selector.reach or (selector.inlinable and not conditional):
             continue
-        rank = Rank(selector.specificity, (number, rule.span.start))
+        own = rank(number, rule, selector)
         for element in matching(root, selector.reach):
             rules = matched.get(element, ())
             alike = (id(selector), *map(id, rules))
             if alike in told:
                 continue
             told.add(alike)
-            losing |= {name for name, item in declared.items() if _loses(item, rule, rank, rules)}
+            losing |= {name for name, item in declared.items() if _loses(item, rule, own, rules)}
             tag = tag or (str(element.tag) if losing else "")
     return (
         Overridden(number, rule, tuple(name for name in declared if name in losing), tag) if losing else None
@@ -75,25 +76,41 @@ def _overridden(
 
 
 def _loses(item: Declaration, rule: StyleRule, rank: Rank, rules: Sequence[Matched]) -> bool:
-    """Whether weaker declarations, now inlined, say otherwise of this property, and no stronger does."""
+    """Whether weaker ones, now inlined, say otherwise of a part of this property, and no stronger does."""
     competing = sorted(
         (
             ((other.important, matched.rank, place), other)
             for matched in rules
             for place, other in enumerate(matched.declarations)
             if overlap(other.name, item.name)
+            and (not other.important or is_understood(other.name, other.value))
         ),
         key=itemgetter(0),
     )
     if not competing:
         return False
-    important, strongest, _ = competing[-1][0]
+    parts = set(longhands(item.name)) & _parts(other for _, other in competing)
+    return any(_loses_part(part, item, rule, rank, competing) for part in parts)
+
+
+_Key: TypeAlias = tuple[bool, Rank, int]
+
+
+def _loses_part(
+    part: str, item: Declaration, rule: StyleRule, rank: Rank, competing: Sequence[tuple[_Key, Declaration]]
+) -> bool:
+    about = [each for each in competing if part in longhands(each[1].name)]
+    important, strongest, _ = about[-1][0]
     if important or strongest >= rank:
         return False  # the author's cascade has it win as well, or it is this very rule, by another selector
-    said = [_said(other) for _, other in competing]
-    own = [_said(each) for each in rule.declarations if not each.important and overlap(each.name, item.name)]
+    said = [_said(other) for _, other in about]
+    own = [_said(each) for each in rule.declarations if not each.important and part in longhands(each.name)]
     # What the rule says of the property, parts of a shorthand included, may be what was inlined last.
     return said[-1] != _said(item) and said[-len(own) :] != own
+
+
+def _parts(declarations: Iterable[Declaration]) -> set[str]:
+    return {part for each in declarations for part in longhands(each.name)}
 
 
 def _said(item: Declaration) -> tuple[str, str]:
@@ -105,9 +122,3 @@ def _plain(value: str) -> str:
     """A value as it compares: in CSS, only addresses and quoted text tell upper case from lower."""
     text = " ".join(value.split())
     return text if "url(" in text.lower() or '"' in text or "'" in text else text.lower()
-
-
-@lru_cache(maxsize=4096)
-def overlap(first: str, second: str) -> bool:
-    """Whether two properties have a longhand in common, as ``border-top`` and ``border-color`` do."""
-    return first == second or not set(longhands(first)).isdisjoint(longhands(second))

@@ -158,7 +158,7 @@ def parse_selectors(prelude: Sequence[Any]) -> tuple[Selector, ...]:
         cssselect.SelectorError: one of them is not CSS, so that a browser skips the whole rule.
     """
     found: list[Selector] = []
-    for tokens in _split(prelude):
+    for tokens in split_list(prelude):
         text = "".join(str(token.serialize()) for token in tokens if token.type != "comment").strip()
         try:
             parsed = cssselect.parse(text)
@@ -191,7 +191,7 @@ def _require_known(parsed: Iterable[nodes.Selector]) -> None:
                 raise cssselect.SelectorError(f"there is no {name}")
 
 
-def _split(prelude: Sequence[Any]) -> list[list[Any]]:
+def split_list(prelude: Sequence[Any]) -> list[list[Any]]:
     """The tokens between the commas of a list."""
     parts: list[list[Any]] = [[]]
     for token in prelude:
@@ -300,7 +300,7 @@ def _selector(parsed: nodes.Selector) -> Selector:
     )
     if not reason:
         return selector
-    if not hard and _is_translatable(selector.text):
+    if not hard and is_translatable(selector.text):
         selector = replace(selector, may_be_static=True, sites=sites(parsed.parsed_tree))
     # cssselect writes names with escapes back without them, and lxml knows no namespaces of a document.
     odd = any(isinstance(part, nodes.Element | nodes.Class | nodes.Hash) and _reason(part) for part in parts)
@@ -332,6 +332,11 @@ def _relaxed(part: Any) -> Any:
     """A part of a selector without pseudo-classes and without attributes that clients set or data decide."""
     if isinstance(part, nodes.CombinedSelector):
         part.selector, part.subselector = _relaxed(part.selector), _relaxed(part.subselector)
+    elif isinstance(part, nodes.Matching | nodes.SpecificityAdjustment):
+        part.selector = _relaxed(part.selector)
+        part.selector_list = [_relaxed(option) for option in part.selector_list]
+        if any(isinstance(option, nodes.Element) and not option.element for option in part.selector_list):
+            return part.selector  # one of them may be any element
     elif isinstance(part, nodes.Class | nodes.Hash) or (isinstance(part, nodes.Attrib) and not _reason(part)):
         part.selector = _relaxed(part.selector)
     elif isinstance(part, nodes.Pseudo) and part.ident == "root":
@@ -356,7 +361,7 @@ def _may_be_static(part: Any) -> bool:
     return isinstance(part, nodes.CombinedSelector) or counts_siblings(part) or is_plain_negation(part)
 
 
-def _is_translatable(text: str) -> bool:
+def is_translatable(text: str) -> bool:
     """Whether cssselect can find what this selector matches: not so for ``*:first-of-type``."""
     try:
         CSSSelector(text)

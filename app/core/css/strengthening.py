@@ -18,8 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from app.core.css.cascade import Matched, Rank
-from app.core.css.overrides import Overridden, overlap
+from app.core.css.cascade import Matched, Rank, rank
+from app.core.css.data import overlap
+from app.core.css.overrides import Overridden
 from app.core.css.stylesheet import Declaration, StyleRule, Stylesheet
 from app.core.html.tree import ElementNode, matching
 
@@ -48,13 +49,15 @@ class _Contender:
             self.somewhere_else or other.somewhere_else or not self.reached.keys().isdisjoint(other.reached)
         )
 
-    def beats(self, other: _Contender) -> bool:
-        """Whether it would win over ``other`` if neither had a mark, somewhere."""
+    def beats(self, other: _Contender, *, marked: bool = False) -> bool:
+        """Whether it would win over ``other`` if neither had a mark, or else both, somewhere."""
         if self.rule is other.rule:
             return self.place.offset > other.place.offset
         mine = max(self.reached.values(), default=None)
         theirs = min(other.reached.values(), default=None)
-        return mine is None or theirs is None or mine > theirs
+        if mine is None or theirs is None:
+            return True
+        return mine.marked > theirs.marked if marked else mine > theirs
 
 
 def strengthened(
@@ -113,10 +116,10 @@ def _candidates(root: ElementNode, sheets: Sequence[Stylesheet]) -> Iterator[_Co
             reached: dict[ElementNode, Rank] = {}
             somewhere_else = False
             for selector in rule.selectors:
-                rank = Rank(selector.specificity, (number, rule.span.start))
+                own = rank(number, rule, selector)
                 somewhere_else = somewhere_else or not (selector.reach or "::" in selector.text)
                 for element in matching(root, selector.reach) if selector.reach else ():
-                    reached[element] = max(rank, reached.get(element, rank))
+                    reached[element] = max(own, reached.get(element, own))
             for item in rule.declarations:
                 yield _Contender(DeclarationPlace(number, item.offset), item, rule, reached, somewhere_else)
 
@@ -142,15 +145,15 @@ def _keeps_order(
     """Whether a mark makes it beat nothing in a style attribute that it did not beat before."""
     if candidate.somewhere_else:
         return False
-    for element, rank in candidate.reached.items():
+    for element, own in candidate.reached.items():
         if any(overlap(item.name, candidate.item.name) for item in authored.get(element, ())):
             return False
         for rule in matched.get(element, ()):
             for item in rule.declarations:
-                if overlap(item.name, candidate.item.name) and (item.important or rule.rank > rank):
+                if overlap(item.name, candidate.item.name) and (item.important or rule.rank > own):
                     return False
     return True
 
 
 def _beats_by_mark(other: _Contender, candidate: _Contender) -> bool:
-    return other.item.important and other.meets(candidate) and candidate.beats(other)
+    return other.item.important and other.meets(candidate) and candidate.beats(other, marked=True)

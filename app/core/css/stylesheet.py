@@ -17,7 +17,8 @@ from typing import Any
 import cssselect
 import tinycss2
 
-from app.core.css.selectors import Selector, parse_selectors
+from app.core.css.nesting import Around
+from app.core.css.selectors import Selector
 from app.core.css.values import is_known, problem
 
 # A comment, or what may hold "/*" and is none: a string, an address.
@@ -26,7 +27,7 @@ _COMMENT = re.compile(
 )
 _VML_HOOK = re.compile(r"\s*\w+\\:\*(?:\s*,\s*\w+\\:\*)*\s*")
 _LINE_END = re.compile(r"\r\n|[\r\n\f]")
-_CONDITIONS = frozenset({"media", "supports", "layer", "container"})
+_CONDITIONS = frozenset({"media", "supports", "layer", "container", "scope", "starting-style"})
 _STRAY = "This '}' closes nothing; it is skipped together with the rule that follows."
 _BLANK = frozenset({"whitespace", "comment"})
 
@@ -57,20 +58,32 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class StyleRule:
-    """A rule outside all at-rules. ``selectors`` is () for one that no browser can read.
+    """A style rule. ``selectors`` is () for one that no browser can read.
 
-    One that is ``nesting`` has rules within it, for which it stays.
+    One that is ``nesting`` has rules within it, for which it stays. Declarations that follow such a rule are
+    a ``part``, a rule of their own with a later place in the cascade. ``conditions`` are the at-rules around
+    it; it is ``scoped`` where ``@scope`` is one of them.
+
+    Source for parts: CSS Nesting Level 1, "mixing nesting rules and declarations".
     """
 
     span: Span
     selectors: tuple[Selector, ...]
     declarations: tuple[Declaration, ...]
     nesting: bool = False
+    part: bool = False
+    conditions: tuple[str, ...] = ()
+    scoped: bool = False
 
     @property
     def inlinable(self) -> tuple[Selector, ...]:
         """The selectors that can be applied before the data are known."""
         return tuple(selector for selector in self.selectors if selector.inlinable)
+
+    @property
+    def layered(self) -> bool:
+        """Whether it stands in ``@layer``, so that any rule outside beats it, unless both are marked."""
+        return any(condition.startswith("@layer") for condition in self.conditions)
 
     @property
     def must_stay(self) -> bool:
@@ -176,12 +189,12 @@ class _Cutter:
         self._strays = [self._offsets.of(token) for token in tokens if _is_stray_brace(token)]
         self._problems += [CssIssue(stray, _STRAY) for stray in self._strays]
         self._problems += _unclosed_comments(self._text)
-        rules, at_rules = self._parts(tinycss2.parse_stylesheet(tokens), len(self._text))
+        rules, at_rules = self._parts(tinycss2.parse_stylesheet(tokens), len(self._text), Around())
         conditional = sorted(self._conditional, key=lambda rule: rule.span.start)
         problems = sorted(self._problems, key=lambda problem: problem.offset)
         return Stylesheet(tuple(rules), tuple(at_rules), tuple(conditional), tuple(problems))
 
-    def _parts(self, nodes: list[Any], end: int) -> tuple[list[StyleRule], list[Span]]:
+    def _parts(self, nodes: list[Any], end: int, around: Around) -> tuple[list[StyleRule], list[Span]]:
         """The rules and at-rules of one level, which ends at ``end``."""
         starts = [*map(self._offsets.of, nodes), end]
         rules: list[StyleRule] = []
@@ -189,22 +202,27 @@ class _Cutter:
         done = 0
         for node, start, following in zip(nodes, starts, starts[1:], strict=False):
             if node.type == "qualified-rule":
-                rules.append(self._rule(node, Span(start, self._block_end(node, start, following))))
-                done = rules[-1].span.end
+                span = Span(start, self._block_end(node, start, following))
+                rules += self._rule(node, span, around)
+                done = span.end
             elif node.type == "at-rule":
-                at_rules.append(self._at_rule(node, start, following))
+                at_rules.append(self._at_rule(node, start, following, around))
                 done = at_rules[-1].end
             elif node.type == "error" and not any(done <= stray < end for stray in self._strays):
                 self._problems.append(CssIssue(start, f"{node.message.rstrip(chr(46))}."))
         return rules, at_rules
 
-    def _at_rule(self, node: Any, start: int, following: int) -> Span:
+    def _at_rule(self, node: Any, start: int, following: int, around: Around) -> Span:
         if node.content is None:
             return Span(start, start + len(self._text[start:following].rstrip()))
         span = Span(start, self._block_end(node, start, following))
         if node.lower_at_keyword in _CONDITIONS:
-            nested, _ = self._parts(tinycss2.parse_rule_list(node.content), span.end - 1)
-            self._conditional += nested
+            inner = _under(node, around)
+            if inner.scoped:  # declarations of its own are those of its roots
+                self._conditional += self._block(node, span, inner.parents or (), inner)
+            else:
+                nested, _ = self._parts(tinycss2.parse_rule_list(node.content), span.end - 1, inner)
+                self._conditional += nested
         return span
 
     def _note_ends(self, tokens: list[Any]) -> None:
@@ -227,12 +245,10 @@ class _Cutter:
             self._problems.append(CssIssue(start, "The rule is not closed by '}'."))
         return following
 
-    def _rule(self, node: Any, span: Span) -> StyleRule:
-        end = span.end - 1 if self._text[span.start : span.end].endswith("}") else span.end
-        declarations = tuple(_declarations(node.content, self._offsets, end, self._text, self._problems))
-        nesting = any(token.type == "{} block" for token in node.content)
+    def _rule(self, node: Any, span: Span, around: Around) -> list[StyleRule]:
+        """A rule, and what it becomes where rules stand within it."""
         try:
-            selectors = parse_selectors(node.prelude)
+            selectors = around.selectors(node.prelude)
         except cssselect.SelectorError:
             selectors = ()
             if not (any(map(_is_stray_brace, node.prelude)) or _is_for_vml(node.prelude)):
@@ -241,48 +257,58 @@ class _Cutter:
                         span.start, "No browser can read this rule's selector, so none applies the rule."
                     )
                 )
-        if nesting and selectors:
-            self._nested(node.content, [selector.text for selector in selectors], end)
-        return StyleRule(span, selectors, declarations, nesting)
+        return self._block(node, span, selectors, around.within(selectors) if selectors else None)
 
-    def _nested(self, content: list[Any], parents: list[str], end: int) -> None:
-        """The rules within a rule: each as one that stays, its selectors written out."""
-        nodes = tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True)
-        for node in nodes:
-            if getattr(node, "content", None) is None:
-                continue
-            start = self._offsets.of(node)
-            if node.type == "qualified-rule":
-                own = _written_out(tinycss2.serialize(node.prelude), parents)
-            elif node.type == "at-rule" and node.lower_at_keyword in _CONDITIONS:
-                own = parents
-            else:
-                continue
-            try:
-                tokens = tinycss2.parse_component_value_list(", ".join(own))
-                selectors = parse_selectors(tokens)
-            except cssselect.SelectorError:
-                continue
-            close = self._block_end(node, start, end)
-            inner = close - 1 if self._text[start:close].endswith("}") else close
-            declarations = tuple(
-                _declarations(node.content, self._offsets, inner, self._text, self._problems)
+    def _block(
+        self, node: Any, span: Span, selectors: tuple[Selector, ...], around: Around | None
+    ) -> list[StyleRule]:
+        """The declarations of a block: a rule, and one for each stretch after a rule within it.
+
+        Rules within it are noted if there is an ``around`` for them.
+        """
+        end = span.end - 1 if self._text[span.start : span.end].endswith("}") else span.end
+        stretches: list[tuple[int, list[Declaration]]] = [(span.start, [])]
+        nesting = any(token.type == "{} block" for token in node.content)
+        broken = False
+        for item in _declared(node.content, self._offsets, end, self._text, self._problems):
+            if isinstance(item, Declaration):
+                if broken:
+                    stretches.append((item.offset, []))
+                stretches[-1][1].append(item)
+            elif around is not None and getattr(item, "content", None) is not None:
+                self._within(item, end, around, selectors)
+            broken = not isinstance(item, Declaration)
+        conditions, scoped = (around.conditions, around.scoped) if around else ((), False)
+        return [
+            StyleRule(
+                span if number == 0 else Span(start, found[-1].end),
+                selectors,
+                tuple(found),
+                nesting,
+                number > 0,
+                conditions,
+                scoped,
             )
-            self._conditional.append(StyleRule(Span(start, close), selectors, declarations))
-            self._nested(node.content, own, inner)
+            for number, (start, found) in enumerate(stretches)
+        ]
+
+    def _within(self, node: Any, end: int, around: Around, selectors: tuple[Selector, ...]) -> None:
+        """Note a rule, or an at-rule, that stands within a rule with these selectors."""
+        start = self._offsets.of(node)
+        span = Span(start, self._block_end(node, start, end))
+        if node.type == "qualified-rule":
+            self._conditional += self._rule(node, span, around)
+        elif node.type == "at-rule" and node.lower_at_keyword in _CONDITIONS:
+            inner = _under(node, around)
+            own = (inner.parents or ()) if node.lower_at_keyword == "scope" else selectors
+            self._conditional += self._block(node, span, own, inner)
 
 
-def _written_out(prelude: str, parents: list[str]) -> list[str]:
-    """The selectors of a rule that stands within another.
-
-    Source: CSS Nesting Level 1: ``&`` is the parent; without it the parent is an ancestor.
-    """
-    selectors = [selector.strip() for selector in prelude.split(",")]
-    return [
-        selector.replace("&", parent) if "&" in selector else f"{parent} {selector}"
-        for selector in selectors
-        for parent in parents
-    ]
+def _under(node: Any, around: Around) -> Around:
+    """What stands around the rules in an at-rule."""
+    if node.lower_at_keyword == "scope":
+        return around.in_scope(node.prelude)
+    return around.under(f"@{node.lower_at_keyword} {tinycss2.serialize(node.prelude).strip()}".strip())
 
 
 def _is_stray_brace(token: Any) -> bool:
@@ -310,12 +336,23 @@ class _Offsets:
 def _declarations(
     tokens: list[Any], offsets: _Offsets, end: int, text: str, problems: list[CssIssue]
 ) -> Iterator[Declaration]:
+    for item in _declared(tokens, offsets, end, text, problems):
+        if isinstance(item, Declaration):
+            yield item
+
+
+def _declared(
+    tokens: list[Any], offsets: _Offsets, end: int, text: str, problems: list[CssIssue]
+) -> Iterator[Any]:
+    """The declarations of a block, and what else stands in it, tinycss2's, in order."""
     places = {id(token): index for index, token in enumerate(tokens)}
     starts = [*map(offsets.of, tokens), end]
     for item in tinycss2.parse_blocks_contents(tokens, skip_comments=True, skip_whitespace=True):
         if item.type == "error":
             problems.append(CssIssue(offsets.of(item), "What ends here is no declaration."))
-        elif item.type == "declaration":
+        elif item.type != "declaration":
+            yield item
+        else:
             # Only the author's own properties tell capitals from small letters (CSS Variables, 2).
             name = item.name if item.name.startswith("--") else item.lower_name
             # The source of each token, on one line and without comments, since it moves into an attribute.

@@ -11,30 +11,38 @@ its atoms apply:
   something as specific that is always true stands for it. A pseudo-element's rules are alone in theirs, being
   those of another box.
 
-The reader of CSS in this module is a scanner of its own: it shares nothing with the one that compiles.
-
-Source: CSS Syntax Level 3, sections 5 and 9; CSS Nesting.
+Layers have an order of their own, above specificity: as many ids as it takes stand for it, in reverse order
+where a declaration is marked.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.core.css.data import longhands
+from app.core.proof.rules import (
+    NOT,
+    WEIGHTLESS,
+    Rule,
+    closings,
+    pieces,
+    said,
+    sheet_rules,
+    split,
+    without_ids,
+    without_weightless,
+)
 from app.core.proof.scriptless import scriptless_selector
 
-_PIECE = re.compile(
-    r"""/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\])*(?:"|\Z)|'(?:\\.|[^'\\])*(?:'|\Z)|\\.|url\([^)"']*\)|[^"'\\/{}();\[\]u]+|.""",
-    re.DOTALL | re.IGNORECASE,
-)
-_CONDITIONAL = re.compile(r"@(?:media|supports|layer|container|scope)\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*(--[\w-]*|-?[a-zA-Z_\x80-\U0010ffff][\w\x80-\U0010ffff-]*)\s*:(.*)", re.DOTALL)
 _IMPORTANT = re.compile(r"!\s*important\s*$", re.IGNORECASE)
-_STATIC_PSEUDOS = r"(?:first|last|only)-(?:child|of-type)|nth-(?:last-)?(?:child|of-type)|not|has|root|empty"
+_STATIC_PSEUDOS = (
+    r"(?:first|last|only)-(?:child|of-type)|nth-(?:last-)?(?:child|of-type)|not|has|root|empty|bbws-not"
+)
 _OF_CLIENT = (
     rf"(?<!\\)::?(?!(?:{_STATIC_PSEUDOS})\b)-?[a-z][\w-]*(?:\([^()]*\))?|\[\s*(?:data-|x-|owa|lang\b)[^\]]*\]"
 )
@@ -45,6 +53,7 @@ _OF_CLIENTS = re.compile(
     re.IGNORECASE,
 )
 _EITHER = re.compile(r":(is|where)\((.*)\)", re.IGNORECASE | re.DOTALL)
+_EITHER_OPENS = re.compile(r":(is|where|not)$", re.IGNORECASE)
 _COUNTED = re.compile(r":nth-(?:last-)?child\([^()]*?\sof\s(.*)\)", re.IGNORECASE | re.DOTALL)
 _PSEUDO_ELEMENT = re.compile(r"::|:(?:before|after|first-line|first-letter)\b", re.IGNORECASE)
 # What a client of long ago does not understand: other functions, other units, other keywords.
@@ -56,6 +65,8 @@ _NEWER = re.compile(
 )
 
 EVERYTHING, OLDEST = "b", "s"
+_PADDING = ":not(#bbws-none)"  # true of everything, and as specific as an id
+_IDS = 4  # so many of them outweigh the ids of a selector
 
 
 @dataclass(frozen=True)
@@ -63,12 +74,14 @@ class Atoms:
     """A stylesheet in atoms.
 
     ``text`` is CSS; ``meaning`` says of each word which condition and declaration it stands for;
-    ``statements`` are the at-rules that hold no rules of style, as they are written.
+    ``statements`` are the at-rules that hold no rules of style, as they are written. What is ``later`` comes
+    after the text of all stylesheets: rules that ``@scope`` brings nearer.
     """
 
     text: str
     meaning: dict[str, tuple[str, str]]
     statements: tuple[str, ...]
+    later: str = ""
 
 
 Watched = frozenset[tuple[str, str]]
@@ -79,41 +92,123 @@ Watched = frozenset[tuple[str, str]]
 def conditions(css: str, medium: str) -> Watched:
     """The conditions of a stylesheet, as universes; ``medium`` is that of all of it, "" for the screen."""
     found = set()
-    for rule in _rules(_pieces(css, strip=True), medium, ""):
-        for selector in _split(_pieces(rule.selectors), ",") if rule.selectors else ():
-            pseudos = _without_clients("".join(selector))[1]
+    for rule in sheet_rules(css, medium).rules:
+        for selector in _selectors(rule):
+            pseudos = _without_clients(selector)[1]
             condition = "" if any(map(_PSEUDO_ELEMENT.match, pseudos)) else _condition(rule, pseudos)
-            for name, _, _ in _declarations(rule.text) if condition else ():
-                found |= {(_universe(condition), longhand) for longhand in longhands(name)}
+            for item in _declarations(rule.text) if condition else ():
+                found |= {(_universe(condition), part) for part in item.parts}
     return frozenset(found)
 
 
+@dataclass(frozen=True)
+class Order:
+    """What the order of all rules of a document hangs on besides specificity.
+
+    ``layers`` are the names of layers, each with its place; a rule outside comes after them. Some rule says
+    ``weightless`` things that are as specific as an id and are not to count, so every other one has as many
+    ids added.
+    """
+
+    layers: tuple[tuple[tuple[str, ...], int], ...]
+    weightless: int
+
+
+def order(sheets: Sequence[tuple[str, str]]) -> Order:
+    """The order of the rules of these stylesheets, each with its medium.
+
+    Source: CSS Cascading and Inheritance Level 5, section 6.4.3: layers come as they first appear, what a
+    layer holds before what stands in it directly.
+    """
+    read = [sheet_rules(css, medium) for css, medium in sheets]
+    names = list(dict.fromkeys(name for sheet in read for name in sheet.layers))
+    appeared = {name: number for number, name in enumerate(names)}
+
+    def place(name: tuple[str, ...]) -> tuple[int, ...]:
+        return (*(appeared[name[:length]] for length in range(1, len(name) + 1)), len(names))
+
+    places = tuple((name, number) for number, name in enumerate(sorted(names, key=place)))
+    rules = [rule for sheet in read for rule in sheet.rules]
+    most = max((selector.count(WEIGHTLESS) for rule in rules for selector in _selectors(rule)), default=0)
+    return Order(places, most)
+
+
 @lru_cache(maxsize=256)
-def sheet_atoms(css: str, medium: str, watched: Watched) -> Atoms:
+def sheet_atoms(css: str, medium: str, watched: Watched, order: Order) -> Atoms:
     """The atoms of a stylesheet."""
     meaning: dict[str, tuple[str, str]] = {}
-    pieces: list[str] = []
+    now: list[str] = []
+    later: list[str] = []
     statements: list[str] = []
-    for rule in _rules(_pieces(css, strip=True), medium, ""):
+    places = dict(order.layers)
+    for rule in sheet_rules(css, medium).rules:
         if not rule.selectors:
             statements.append(rule.text)
             continue
-        for selector in _split(_pieces(rule.selectors), ","):
-            plain, pseudos = _without_clients(scriptless_selector("".join(selector)))
-            body = _atoms(rule.text, _condition(rule, pseudos), watched, meaning)
-            if body:
-                pieces.append(f"{plain}{{{body}}}")
-    return Atoms("\n".join(pieces), meaning, tuple(statements))
+        place = places.get(rule.layer, len(places)) if rule.layer else len(places)
+        for selector in _selectors(rule):
+            plain, pseudos = _without_clients(scriptless_selector(selector))
+            declared = _declarations(rule.text)
+            unmarked, marked = _atoms(declared, _condition(rule, pseudos), watched, meaning)
+            plain = plain.replace(NOT, ":not(")
+            missing = order.weightless - plain.count(WEIGHTLESS)
+            for body, weight in ((unmarked, place), (marked, len(places) - place)):
+                if body:
+                    text = f"{plain}{_PADDING * (weight * _IDS + missing)}{{{body}}}"
+                    (later if rule.scoped else now).append(text)
+    return Atoms("\n".join(now), meaning, tuple(statements), "\n".join(later))
+
+
+def _selectors(rule: Rule) -> Iterator[str]:
+    for part in split(pieces(rule.selectors), ",") if rule.selectors else ():
+        yield "".join(_without_either(part))
+
+
+def _without_either(found: list[str]) -> Iterator[str]:
+    """A selector with ``:is()`` and ``:where()`` written so that css-inline can read them.
+
+    Those that hold what only a client can decide stay, and so do those in ``:not()``.
+    """
+    ends = closings(found)
+    here = 0
+    while here < len(found):
+        match = _EITHER_OPENS.search(found[here])
+        if match is None or here + 1 not in ends:
+            yield found[here]
+            here += 1
+            continue
+        end = ends[here + 1]
+        inner = found[here + 2 : end]
+        name, options = match[1].lower(), "".join(inner)
+        if name != "not":
+            options = without_weightless("".join(_without_either(inner)))
+        if name == "not" or _OF_CLIENTS.search(options):
+            yield f"{found[here]}({options})"
+        else:
+            yield found[here][: match.start()]
+            weightless = f"{without_ids(options)}),{WEIGHTLESS})"
+            yield f"{NOT}{NOT}{weightless if name == 'where' else f'{options}))'}"
+        here = end + 1
 
 
 @lru_cache(maxsize=4096)
 def style_atoms(css: str, watched: Watched) -> Atoms:
-    """The atoms of a style attribute; what stands in braces there is no declaration."""
+    """The atoms of a style attribute; what stands in braces there is no declaration.
+
+    ``revert-layer`` leaves to the rules what it is said of (CSS Cascading and Inheritance Level 5, 7.3.5).
+    """
     meaning: dict[str, tuple[str, str]] = {}
-    return Atoms(_atoms(css, "", watched, meaning), meaning, ())
+    left: set[str] = set()
+    kept: list[_Declaration] = []
+    for found in reversed(list(_declarations(css))):
+        if found.value.lower() == "revert-layer":
+            left.update(found.parts)
+        else:
+            kept.insert(0, replace(found, parts=tuple(part for part in found.parts if part not in left)))
+    return Atoms("".join(_atoms(kept, "", watched, meaning)), meaning, ())
 
 
-def _condition(rule: _Rule, pseudos: list[str]) -> str:
+def _condition(rule: Rule, pseudos: list[str]) -> str:
     return " ".join(filter(None, [rule.condition, *pseudos]))
 
 
@@ -126,146 +221,10 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def said(text: str) -> str:
-    """A declaration or a condition as it compares: blanks, quotes and case make no difference."""
-    plain = " ".join(text.replace('"', "'").split())
-    return plain if "url(" in plain.lower() or "'" in plain else plain.lower()
-
-
-@dataclass(frozen=True)
-class _Rule:
-    """A rule with its declarations, or a statement, which has no selectors."""
-
-    condition: str
-    selectors: str
-    text: str
-
-
-def _pieces(css: str, *, strip: bool = False) -> list[str]:
-    found = _PIECE.findall(css)
-    if strip:
-        return [
-            " " if piece.startswith("/*") else piece.replace("<!--", " ").replace("-->", " ")
-            for piece in found
-        ]
-    return [" " if piece.startswith("/*") else piece for piece in found]
-
-
-def _rules(pieces: list[str], condition: str, parent: str) -> Iterator[_Rule]:
-    """The rules among the pieces of a sheet, of an at-rule or, with a ``parent``, of a rule."""
-    here = start = first = 0
-    while here < len(pieces):
-        piece = pieces[here]
-        first = max(first, start)
-        while first < here and not pieces[first].strip():
-            first += 1
-        at_rule = pieces[first].lstrip().startswith("@")
-        if piece in "([" and len(piece) == 1:
-            here = _closing(pieces, here) + 1
-        elif piece == "{":
-            end = _closing(pieces, here)
-            head, body = "".join(pieces[start:here]).strip(), pieces[here + 1 : end]
-            if not at_rule:
-                yield from _style_rule(head, body, condition, parent)
-            elif _CONDITIONAL.match(head):
-                yield from _conditional(said(head), body, condition, parent)
-            else:
-                yield _Rule(condition, "", said(f"{head} {{{''.join(body)}}}"))
-            here = start = end + 1
-        elif piece == ";" and (at_rule or parent):
-            if at_rule:
-                yield _Rule(condition, "", said("".join(pieces[start:here])))
-            here = start = here + 1
-        else:
-            here += 1
-
-
-def _conditional(head: str, body: list[str], condition: str, parent: str) -> Iterator[_Rule]:
-    inner = f"{condition} {head}".strip()
-    if parent:
-        yield _Rule(inner, parent, _own(body))
-    yield from _rules(body, inner, parent)
-
-
-def _style_rule(head: str, body: list[str], condition: str, parent: str) -> Iterator[_Rule]:
-    selectors = _nested(head, parent) if parent else head
-    if not selectors or "}" in head:
-        return
-    yield _Rule(condition, selectors, _own(body))
-    if "{" in body:
-        yield from _rules(body, condition, selectors)
-
-
-def _nested(head: str, parent: str) -> str:
-    """The selectors of a rule within one that has the selectors ``parent``."""
-    found = []
-    for inner in _split(_pieces(head), ","):
-        text = "".join(inner).strip()
-        for outer in _split(_pieces(parent), ","):
-            own = "".join(outer).strip()
-            found.append(text.replace("&", own) if "&" in text else f"{own} {text}")
-    return ",".join(found)
-
-
-def _own(body: list[str]) -> str:
-    """The text of a block without the rules in it."""
-    kept: list[str] = []
-    here = start = 0
-    while here < len(body):
-        piece = body[here]
-        if piece == "{":
-            here = _closing(body, here) + 1
-            start = here
-            continue
-        here = _closing(body, here) + 1 if piece in {"(", "["} else here + 1
-        if piece == ";" or here >= len(body):
-            kept += [*body[start:here], ";"]
-            start = here
-    return "".join(kept)
-
-
-def _closing(pieces: list[str], opening: int) -> int:
-    """The index of the piece that closes a bracket, or of the last piece."""
-    pairs = {"{": "}", "(": ")", "[": "]"}
-    open_ones: list[str] = []
-    for index in range(opening, len(pieces)):
-        piece = pieces[index]
-        if piece in pairs:
-            open_ones.append(pairs[piece])
-        elif open_ones and piece == open_ones[-1]:
-            open_ones.pop()
-            if not open_ones:
-                return index
-    return len(pieces)
-
-
-def _split(pieces: list[str], separator: str) -> Iterator[list[str]]:
-    """The pieces between separators that no bracket holds."""
-    part: list[str] = []
-    here = 0
-    while here < len(pieces):
-        piece = pieces[here]
-        if piece in {"(", "[", "{"}:
-            end = _closing(pieces, here) + 1
-            part += pieces[here:end]
-            here = end
-            continue
-        if separator in piece and piece[0] not in "\"'\\" and not piece.lower().startswith("url("):
-            first, *others = piece.split(separator)
-            part.append(first)
-            for other in others:
-                yield part
-                part = [other]
-        else:
-            part.append(piece)
-        here += 1
-    yield part
-
-
 def _without_clients(selector: str) -> tuple[str, list[str]]:
     """A selector with what css-inline cannot know taken for true, and what that was.
 
-    It is what only a client can decide, and ``:is()``, ``:where()`` and ``:nth-child(2 of .a)``, which
+    It is what only a client can decide, in ``:is()`` and ``:where()`` too, and ``:nth-child(2 of .a)``, which
     css-inline does not read.
     """
     found = [match.group() for match in _OF_CLIENTS.finditer(selector)]
@@ -288,37 +247,62 @@ def _always(match: re.Match[str]) -> str:
 
 def _most_specific(options: str) -> str:
     """What is true of every element, and as specific as the most specific of a list."""
-    each = ("".join(option).strip() for option in _split(_pieces(options), ","))
+    each = ("".join(option).strip() for option in split(pieces(options), ","))
     return f":not({','.join(f'{_without_clients(option)[0]}:not(*)' for option in each)})"
 
 
-def _declarations(body: str) -> Iterator[tuple[str, str, bool]]:
-    """Name, value and importance of each declaration that is one."""
-    for pieces in _split(_pieces(body), ";"):
-        match = _DECLARATION.fullmatch("".join(pieces))
+@dataclass(frozen=True)
+class _Declaration:
+    """``name: value``, and the longhands that it is about."""
+
+    name: str
+    value: str
+    important: bool
+    parts: tuple[str, ...]
+
+
+def _declarations(body: str) -> Iterator[_Declaration]:
+    """Each declaration that is one."""
+    for part in split(pieces(body), ";"):
+        match = _DECLARATION.fullmatch("".join(part))
         if match is None or "{" in match.group(2):
             continue
         name = match.group(1) if match.group(1).startswith("--") else match.group(1).lower()
         value = _IMPORTANT.sub("", match.group(2)).strip()
         if value and "!" not in _unquoted(value):
-            yield name, value, _IMPORTANT.search(match.group(2)) is not None
+            marked = _IMPORTANT.search(match.group(2)) is not None
+            yield _Declaration(name, value, marked, longhands(name))
 
 
-def _atoms(body: str, condition: str, watched: Watched, meaning: dict[str, tuple[str, str]]) -> str:
-    pieces = []
-    for name, value, important in _declarations(body):
-        declaration = f"{name}: {said(value)}"
+def _atoms(
+    declarations: Iterable[_Declaration],
+    condition: str,
+    watched: Watched,
+    meaning: dict[str, tuple[str, str]],
+) -> tuple[str, str]:
+    """The declarations without a mark, and those with one."""
+    unmarked: list[str] = []
+    marked: list[str] = []
+    for item in declarations:
+        declaration = f"{item.name}: {said(item.value)}"
         word = f"x{_digest(f'{condition}|{declaration}')}"
         meaning[word] = condition, declaration
-        mark = "!important" if important else ""
-        for longhand in longhands(name):
+        mark = "!important" if item.important else ""
+        for longhand in item.parts:
             if condition:
                 universes = [_universe(condition)]
             else:
-                universes = [EVERYTHING] if _NEWER.search(value) else [EVERYTHING, OLDEST]
+                universes = [EVERYTHING] if _NEWER.search(item.value) else [EVERYTHING, OLDEST]
                 universes += [universe for universe, watching in watched if watching == longhand]
-            pieces += [f"{universe}-{longhand.lstrip('-')}:{word}{mark};" for universe in universes]
-    return "".join(pieces)
+            (marked if item.important else unmarked).extend(
+                f"{universe}-{_plain(longhand)}:{word}{mark};" for universe in universes
+            )
+    return "".join(unmarked), "".join(marked)
+
+
+def _plain(name: str) -> str:
+    """A property's name that can follow a universe's; the author's own is no other's."""
+    return f"own{name[1:]}" if name.startswith("--") else name.lstrip("-")
 
 
 def _unquoted(value: str) -> str:

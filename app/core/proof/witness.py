@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import css_inline
 
-from app.core.proof.atoms import Watched, conditions, sheet_atoms, style_atoms
+from app.core.proof.atoms import Watched, conditions, order, sheet_atoms, style_atoms
 from app.core.proof.scriptless import STANDS_FOR_NOSCRIPT, scriptless
 
 _RAW = "style|script|xmp|iframe|noembed|noframes|plaintext"
@@ -74,13 +74,14 @@ def look(document: str) -> Sight:
     texts = [(_ASKS_STYLE.sub(_AS_WRITTEN, css), medium) for css, medium in plain]
     asked = any(_AS_WRITTEN in css for css, _ in texts)
     watched: Watched = frozenset().union(*(conditions(css, medium) for css, medium in texts))
-    sheets = [sheet_atoms(css, medium, watched) for css, medium in texts]
+    ordered = order(texts)
+    sheets = [sheet_atoms(css, medium, watched, ordered) for css, medium in texts]
     meaning: dict[str, tuple[str, str]] = {}
     rewritten = "".join(_rewritten(pieces, watched, meaning, asked=asked))
     ruled = frozenset(word for sheet in sheets for word in sheet.meaning)
     for sheet in sheets:
         meaning |= sheet.meaning
-    styles = "\n".join(sheet.text for sheet in sheets)
+    styles = "\n".join([*(sheet.text for sheet in sheets), *(sheet.later for sheet in sheets)])
     inlined = _inline(rewritten, extra_css=styles)
     events = tuple(_settled(_events(inlined)))
     statements = tuple(text for sheet in sheets for text in sheet.statements)

@@ -11,6 +11,7 @@ from app.core.compiler.compilation import compile_template
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from scripts.corpus.looks import Pages, browser_pages, first_difference, rendered
+from tests.corpus.looks.generated import generated
 from tests.corpus.looks.patterns import EXCEPTIONS, Pattern, templates
 
 EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
@@ -67,6 +68,24 @@ def test_a_difference_is_seen(pages: Pages, one: str, other: str, pixels: bool) 
 @pytest.mark.parametrize("pattern", SLICE, ids=lambda pattern: pattern.name)
 def test_a_slice_of_the_corpus_looks_the_same(pages: Pages, pattern: Pattern) -> None:
     require_same_looks(pages, pattern)
+
+
+@pytest.mark.parametrize(
+    "count", [8, pytest.param(400, marks=pytest.mark.heavy("corpus"))], ids=["a few", "many"]
+)
+def test_no_generated_template_differs_without_a_word(pages: Pages, count: int) -> None:
+    for pattern in generated(0, count):
+        file = SourceFile(Path("/t/mail.html"), "mail.html", pattern.html)
+        compilation = compile_template(TemplateSource("mail", file, None, None, {}), EMPTY)
+        findings = (
+            *compilation.findings,
+            *equivalence_findings(compilation, EMPTY, pattern.data, fixture=""),
+        )
+        codes = {finding.code for finding in findings}
+        source, email = rendered(compilation, EMPTY, pattern.data)
+        difference = first_difference(pages, source, email.html)
+        assert difference is None or "overridden-rule" in codes, f"{pattern.name}: {difference}"
+        assert "not-equivalent" not in codes, f"{pattern.name}: {findings}"
 
 
 @pytest.mark.heavy("corpus")

@@ -14,7 +14,7 @@ import cssselect
 
 from app.core.compiler.document import Document, StyleElement
 from app.core.compiler.plaintext.declarations import is_read
-from app.core.css.cascade import Matched, Rank
+from app.core.css.cascade import Matched, rank
 from app.core.css.selectors import Selector
 from app.core.css.stylesheet import StyleRule, parse_stylesheet
 from app.core.html.tree import ElementNode, matching
@@ -29,7 +29,7 @@ def remaining_rules(document: Document, root: ElementNode) -> dict[ElementNode, 
     found: dict[ElementNode, tuple[Matched, ...]] = {}
     for number, style in enumerate(document.styles):
         for rule, selector in _remaining(document, style):
-            item = Matched(Rank(selector.specificity, (number, rule.span.start)), rule.declarations)
+            item = Matched(rank(number, rule, selector), rule.declarations)
             for element in _matched(root, selector.text):
                 found[element] = (*found.get(element, ()), item)
     return found

@@ -1,0 +1,147 @@
+"""The selectors of rules within others: in a style rule, where ``&`` is the rule around, and in ``@scope``.
+
+Such a rule stays in its ``<style>``. What is wanted of its selectors is how specific they are, and which
+elements they may come to match: none too few, and few too many.
+
+Source: CSS Nesting Level 1, section 3; CSS Cascading and Inheritance Level 6, section 2 (scoping).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Any
+
+import cssselect
+import tinycss2
+
+from app.core.css.selectors import Selector, is_translatable, parse_selectors, split_list
+
+_NOTHING = ":where(x)"  # a selector that is not specific at all
+_SCOPE = re.compile(r":scope\b", re.IGNORECASE)
+_TYPE_AFTER = re.compile(r"&(?=[\w*])")  # no browser reads it: an element's name comes first
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\]]*\]")
+_COMBINED = re.compile(r"[\s>+~]")
+_LAST = re.compile(r"[^\s>+~]*$")
+_MOST = 40  # selectors around, beyond which no one is told from another
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around a rule: the selectors of rules, or the roots of ``@scope``; and at-rules.
+
+    ``parents`` is None outside all rules and scopes, and () where nothing can be said of them; they are
+    ``roots`` where ``@scope`` is what is nearest.
+    """
+
+    parents: tuple[Selector, ...] | None = None
+    conditions: tuple[str, ...] = ()
+    scoped: bool = False
+    roots: bool = False
+
+    @property
+    def layered(self) -> bool:
+        """Whether ``@layer`` is among the at-rules."""
+        return any(condition.startswith("@layer") for condition in self.conditions)
+
+    def within(self, parents: tuple[Selector, ...]) -> Around:
+        """The same, in a rule with these selectors."""
+        known = tuple(each for each in parents if "::" not in each.text)
+        return replace(self, parents=known, roots=False)
+
+    def under(self, condition: str) -> Around:
+        """The same, in one more at-rule."""
+        return replace(self, conditions=(*self.conditions, condition))
+
+    def in_scope(self, prelude: Sequence[Any]) -> Around:
+        """The same, in ``@scope`` with this prelude, tinycss2's."""
+        block = next((token for token in prelude if token.type == "() block"), None)
+        roots: tuple[Selector, ...] = ()
+        if block is not None:
+            try:
+                roots = self.selectors(block.content)
+            except cssselect.SelectorError:
+                roots = ()
+        return replace(self.under("@scope"), parents=roots, scoped=True, roots=True)
+
+    def selectors(self, prelude: Sequence[Any]) -> tuple[Selector, ...]:
+        """The selectors of a rule here, in order; ``prelude`` is tinycss2's.
+
+        Raises:
+            cssselect.SelectorError: one of them is not CSS, so that a browser skips the whole rule.
+        """
+        if self.parents is None and not any(part == "&" for part in prelude):
+            return parse_selectors(prelude)
+        found: list[Selector] = []
+        for tokens in split_list(prelude):
+            found += self._written_out(tinycss2.serialize(tokens).strip())
+        return tuple(found)
+
+    def _written_out(self, text: str) -> Iterator[Selector]:
+        if _TYPE_AFTER.search(text):
+            raise cssselect.SelectorError("an element's name comes first")
+        if not ("&" in text or (self.roots and _SCOPE.search(text))):
+            text = f"& {text}"
+        specificity = self._specificity(text)
+        for reach in self._reaches(text):
+            for selector in _readable(reach):
+                yield replace(
+                    selector, text=text, specificity=specificity, reason="it is within another rule"
+                )
+
+    def _specificity(self, text: str) -> tuple[int, int, int]:
+        """That of the selector as it is written; ``&`` is as specific as the most specific rule around."""
+        most = (0, 0, 0)  # as it is for the roots of a scope
+        if not self.roots:
+            most = max((each.specificity for each in self.parents or ()), default=(0, 1, 0))
+        ids, classes, names = most
+        (selector,) = _parsed(text.replace("&", "#x" * ids + ".x" * classes + ":is(x)" * names or _NOTHING))
+        return selector.specificity
+
+    def _reaches(self, text: str) -> Iterator[str]:
+        """What a selector that names its parent may match, without ``&`` and ``:scope``."""
+        text = _SCOPE.sub("&" if self.roots else "", text)
+        if self.parents is None:
+            yield text.replace("&", ":root")
+            return
+        known = [each.reach for each in self.parents] or ["*"]
+        alone = text.startswith("&") and text.count("&") == 1
+        if alone and len(known) == 1 and known[0] != "*":
+            yield known[0] + text[1:]
+        elif len(known) <= _MOST and all(map(_is_compound, known)) and is_translatable(_any(known)):
+            yield text.replace("&", _any(known))
+        elif alone and len(known) <= _MOST and "" not in known:
+            yield from (parent + text[1:] for parent in known)
+        else:
+            last = _last(text)
+            before = text[: len(text) - len(last)].replace("&", "*")
+            yield before + (last.replace("&", "") or "*")
+
+
+def _parsed(text: str) -> tuple[Selector, ...]:
+    return parse_selectors(tinycss2.parse_component_value_list(text))
+
+
+def _readable(reach: str) -> tuple[Selector, ...]:
+    try:
+        return _parsed(reach)
+    except cssselect.SelectorError:
+        return _parsed("*")
+
+
+def _any(selectors: Sequence[str]) -> str:
+    return f":is({', '.join(selectors)})"
+
+
+def _is_compound(selector: str) -> bool:
+    return bool(selector) and not _COMBINED.search(_BRACKETS.sub("", selector))
+
+
+def _last(selector: str) -> str:
+    """The last compound of a selector; blanks and combinators within brackets count for nothing."""
+    depths = accumulate((character in "([") - (character in ")]") for character in selector)
+    plain = "".join("x" if depth else character for character, depth in zip(selector, depths, strict=True))
+    match = _LAST.search(plain)
+    return selector[match.start() :] if match else selector

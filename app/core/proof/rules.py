@@ -1,0 +1,283 @@
+"""Stylesheets as rules, each with its conditions, layer and scope, read by a scanner of its own.
+
+It shares nothing with the one that compiles. Rules within rules are written out for css-inline, which reads
+neither ``&`` nor ``:is()``: ``:is(a, b)`` is what ``:not(:not(a, b))`` is, in what it matches and in
+specificity. A run of declarations that follows a rule within theirs is a rule of its own, later on.
+
+Source: CSS Syntax Level 3, sections 5 and 9; CSS Nesting; CSS Cascading and Inheritance Levels 5 and 6.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+NOT = ":bbws-not("
+"""What stands for ``:not(`` until it is known which parts of a selector only a client can decide."""
+
+WEIGHTLESS = "#bbws-weightless"
+"""The id that makes ``:not()`` as specific as an id, whatever else it asks."""
+
+_PIECE = re.compile(
+    r"""/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\])*(?:"|\Z)|'(?:\\.|[^'\\])*(?:'|\Z)|\\.|url\([^)"']*\)|[^"'\\/{}();\[\]u]+|.""",
+    re.DOTALL | re.IGNORECASE,
+)
+_CONDITIONAL = re.compile(r"@(?:media|supports|layer|container|scope|starting-style)\b", re.IGNORECASE)
+_LAYER = re.compile(r"@layer\b\s*(.*)", re.IGNORECASE | re.DOTALL)
+_IMPORTED_LAYER = re.compile(r"@import\s.*?[\s)\"']layer(?:\(([^)]*)\))?", re.IGNORECASE | re.DOTALL)
+_SCOPE = re.compile(r"@scope\b", re.IGNORECASE)
+_ROOTED = re.compile(r"@scope\s*\(", re.IGNORECASE)
+_SCOPE_ROOT = re.compile(r":scope(?![\w-])", re.IGNORECASE)
+_OWN_PROPERTY = re.compile(r"\s*--[\w-]*\s*:")
+_TYPE_AFTER = re.compile(r"&[\w*]")  # a name comes first, so no browser reads it
+_ID = re.compile(r"#((?:\\.|[\w-]|[^\x00-\x7f])+)")
+_WHERE = re.compile(r":where\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
+_PAIRS = {"{": "}", "(": ")", "[": "]"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule with its declarations, or a statement, which has no selectors.
+
+    ``layer`` is the path of the layer's name. Of equally specific rules the ``scoped`` one wins.
+    """
+
+    condition: str
+    selectors: str
+    text: str
+    layer: tuple[str, ...] = ()
+    scoped: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rules of a stylesheet in order, and the names of layers as they first appear."""
+
+    rules: tuple[Rule, ...]
+    layers: tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=256)
+def sheet_rules(css: str, medium: str) -> Sheet:
+    """Read a stylesheet; ``medium`` is that of all of it, "" for the screen."""
+    walker = _Walker()
+    rules = tuple(walker.rules(pieces(css, strip=True), _Around(Rule(medium, "", ""))))
+    return Sheet(rules, tuple(dict.fromkeys(walker.layers)))
+
+
+def said(text: str) -> str:
+    """A declaration or a condition as it compares: blanks, quotes and case make no difference."""
+    plain = " ".join(text.replace('"', "'").split())
+    return plain if "url(" in plain.lower() or "'" in plain else plain.lower()
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What stands around: ``like`` is a rule of its conditions, ``parent`` what ``&`` is, or "".
+
+    ``like`` has selectors where declarations may stand. ``scope`` is what ``:scope`` is, unless a rule is
+    nearer; ``within`` is true of what the limits of a scope do not shut out.
+    """
+
+    like: Rule
+    parent: str = ""
+    scope: str = ""
+    within: str = ""
+
+
+class _Walker:
+    """Goes through the pieces of a stylesheet."""
+
+    def __init__(self) -> None:
+        self.layers: list[tuple[str, ...]] = []
+
+    def rules(self, found: list[str], around: _Around) -> Iterator[Rule]:
+        """The rules among the pieces of a sheet, of an at-rule or of a rule."""
+        ends = closings(found)
+        here = start = first = 0
+        run: list[str] = []
+        while here < len(found):
+            piece = found[here]
+            first = max(first, start)
+            while first < here and not found[first].strip():
+                first += 1
+            at_rule = found[first].lstrip().startswith("@")
+            if piece in "([" and len(piece) == 1:
+                here = ends.get(here, len(found)) + 1
+            elif piece == "{" and not (
+                around.like.selectors and _OWN_PROPERTY.match("".join(found[first:here]))
+            ):
+                end = ends.get(here, len(found))
+                head, body = "".join(found[start:here]).strip(), found[here + 1 : end]
+                if run:
+                    yield replace(around.like, text="".join(run))
+                    run = []
+                yield from self._block(head, body, around, at_rule=at_rule)
+                here = start = end + 1
+            elif piece == "{":
+                here = ends.get(here, len(found)) + 1
+            elif piece == ";" and (at_rule or around.like.selectors):
+                if at_rule:
+                    text = "".join(found[start:here])
+                    self._note_statement(text, around.like.layer)
+                    yield replace(around.like, selectors="", text=said(text))
+                else:
+                    run += [*found[start:here], ";"]
+                here = start = here + 1
+            else:
+                here += 1
+        if around.like.selectors and (run or "".join(found[start:]).strip()):
+            yield replace(around.like, text="".join([*run, *found[start:]]))
+
+    def _block(self, head: str, body: list[str], around: _Around, *, at_rule: bool) -> Iterator[Rule]:
+        if not at_rule:
+            selectors = _written_out(head, around)
+            if selectors and "}" not in head:
+                like = replace(around.like, selectors=",".join(each + around.within for each in selectors))
+                yield from self.rules(body, _Around(like, ",".join(selectors), within=around.within))
+        elif not _CONDITIONAL.match(head):
+            text = said(f"{head} {{{''.join(body)}}}")
+            yield replace(around.like, selectors="", text=text)
+        elif layer := _LAYER.match(head):
+            path = (*around.like.layer, *self._layer(layer[1].strip(), around.like.layer))
+            yield from self.rules(body, _conditional(around, "@layer", path))
+        elif _SCOPE.match(head):
+            yield from self.rules(body, _scoped(head, around))
+        else:
+            yield from self.rules(body, _conditional(around, said(head), around.like.layer))
+
+    def _layer(self, name: str, outer: tuple[str, ...]) -> tuple[str, ...]:
+        """The names of a layer, of which one without a name has one nobody else has."""
+        path = tuple(part.strip() for part in name.split(".")) if name else (f"{len(self.layers)}",)
+        for length in range(1, len(path) + 1):
+            self.layers.append((*outer, *path[:length]))
+        return path
+
+    def _note_statement(self, text: str, outer: tuple[str, ...]) -> None:
+        layer, imported = _LAYER.match(text.strip()), _IMPORTED_LAYER.match(text.strip())
+        for name in layer[1].split(",") if layer else ():
+            self._layer(name.strip(), outer)
+        if imported and imported[1]:
+            self._layer(imported[1].strip(), outer)
+
+
+def _conditional(around: _Around, condition: str, layer: tuple[str, ...]) -> _Around:
+    """The same, under one more condition; all layers are one, which a client knows or does not."""
+    known = condition == "@layer" and condition in around.like.condition
+    conditions = [around.like.condition] if known else [around.like.condition, condition]
+    return replace(
+        around, like=replace(around.like, condition=" ".join(filter(None, conditions)), layer=layer)
+    )
+
+
+def _scoped(head: str, around: _Around) -> _Around:
+    """The same, in ``@scope (…) to (…)``; without roots everything is in it."""
+    inner = _conditional(around, said(head), around.like.layer)
+    first, *limits = list(_blocks(pieces(head))) if _ROOTED.match(head) else [""]
+    roots = without_ids(",".join(_written_out(first, around))) if first else ""
+    if not roots:
+        return replace(inner, like=replace(inner.like, selectors=""), parent="*", scope="*")
+    outside = [
+        _SCOPE_ROOT.sub("", f"{NOT}{NOT}{roots})) {''.join(part).strip()}")
+        for limit in limits[:1]
+        for part in split(pieces(without_ids(limit)), ",")
+    ]
+    out = "".join(f"{limit},{limit} *," for limit in outside)
+    within = f"{NOT}{out}{WEIGHTLESS})" if out else ""
+    root = f"{NOT}{NOT}{roots}),{WEIGHTLESS})"
+    like = replace(inner.like, selectors=f"{root}{within}", scoped=True)
+    return _Around(like, root, f"{NOT}{NOT}{roots}),.bbws-none)", within)
+
+
+def _blocks(found: list[str]) -> Iterator[str]:
+    """What stands in the outermost round brackets."""
+    ends = closings(found)
+    here = 0
+    while here < len(found):
+        if found[here] == "(":
+            end = ends.get(here, len(found))
+            yield "".join(found[here + 1 : end]).strip()
+            here = end
+        here += 1
+
+
+def _written_out(head: str, around: _Around) -> list[str]:
+    """The selectors of a rule without ``&`` and ``:scope``; none of one that no browser reads."""
+    if not around.parent:
+        return ["".join(part).replace("&", ":root") for part in split(pieces(head), ",")] if head else []
+    if _TYPE_AFTER.search(head):
+        return []
+    single = len(list(split(pieces(around.parent), ","))) == 1
+    parent = around.parent if around.scope else f"{NOT}{NOT}{without_weightless(around.parent)}))"
+    found = []
+    for inner in split(pieces(head), ","):
+        text = "".join(inner).strip()
+        if "&" not in text and not (around.scope and _SCOPE_ROOT.search(text)):
+            text = f"& {text}"
+        if around.scope:
+            text = _SCOPE_ROOT.sub(lambda _: around.scope, text)
+        if single and text.startswith("&") and text.count("&") == 1:
+            found.append(around.parent + text[1:])
+        else:
+            found.append(text.replace("&", parent))
+    return found
+
+
+def without_ids(selector: str) -> str:
+    """The same in what it matches, and less specific than an id."""
+    return _ID.sub(r'[id="\1"]', selector)
+
+
+def without_weightless(selector: str) -> str:
+    """The same in a list, where nothing can be weightless."""
+    selector = selector.replace(f",{WEIGHTLESS})", ")")
+    return _WHERE.sub(lambda match: f":is({without_ids(match[1])})", selector)
+
+
+def pieces(css: str, *, strip: bool = False) -> list[str]:
+    """Strings, addresses, brackets and what is between; comments are blanks."""
+    found = _PIECE.findall(css)
+    if strip:
+        return [
+            " " if piece.startswith("/*") else piece.replace("<!--", " ").replace("-->", " ")
+            for piece in found
+        ]
+    return [" " if piece.startswith("/*") else piece for piece in found]
+
+
+def closings(found: list[str]) -> dict[int, int]:
+    """The index of the piece that closes each bracket that is closed, by that of the one that opens it."""
+    ends: dict[int, int] = {}
+    open_ones: list[int] = []
+    for index, piece in enumerate(found):
+        if piece in _PAIRS:
+            open_ones.append(index)
+        elif open_ones and piece == _PAIRS[found[open_ones[-1]]]:
+            ends[open_ones.pop()] = index
+    return ends
+
+
+def split(found: list[str], separator: str) -> Iterator[list[str]]:
+    """The pieces between separators that no bracket holds."""
+    ends = closings(found)
+    part: list[str] = []
+    here = 0
+    while here < len(found):
+        piece = found[here]
+        if piece in _PAIRS:
+            end = ends.get(here, len(found)) + 1
+            part += found[here:end]
+            here = end
+            continue
+        if separator in piece and piece[0] not in "\"'\\" and not piece.lower().startswith("url("):
+            first, *others = piece.split(separator)
+            part.append(first)
+            for other in others:
+                yield part
+                part = [other]
+        else:
+            part.append(piece)
+        here += 1
+    yield part
