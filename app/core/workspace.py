@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,14 @@ from typing import Any
 
 from app.core.checked import Memory, keep_results, known_results
 from app.core.compiler.compilation import Compilation, compile_template, dependencies_of
-from app.core.compiler.dependencies import Dependency, fingerprint, fingerprint_of_error, unaffected
+from app.core.compiler.dependencies import (
+    Dependency,
+    fingerprint,
+    fingerprint_of_error,
+    graph_document,
+    prints_still_true,
+    unaffected,
+)
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.tracing import at_authors_place, warning_at_authors_place
 from app.core.errors import ContractFaultError, SourceError, UnknownNameError
@@ -297,10 +304,12 @@ class Workspace:
             wanted = tuple(dict.fromkeys(each for name in asked for each in self._checked_with(name)))
         findings = collector(self.templates, wanted, today)
         renders = 0
+        memory = None if eyes else memory  # what a browser says is not remembered
+        fingerprints = self._fingerprints(memory, wanted) if memory else {}
         for name in wanted:
             if progress:
                 progress(name)
-            for is_render, found in self._results(name, None if eyes else memory, eyes):
+            for is_render, found in self._results(name, fingerprints.get(name), memory, eyes):
                 renders += is_render
                 for finding in found:
                     findings.add(finding)
@@ -316,13 +325,28 @@ class Workspace:
         """A template with its translations, but for one that cannot be read: theirs say no more."""
         return (name,) if name in self.templates.broken else self.editions([name])
 
+    def _fingerprints(self, memory: Memory, names: Iterable[str]) -> dict[str, str]:
+        """The fingerprints of templates; of those of which nothing has changed, the ones of the last time."""
+        key = f"graph {self.templates.root}"
+        known = prints_still_true(memory.find(key) or {"beyond": ""}, self.templates)
+        prints: dict[str, tuple[str, Sequence[str]]] = dict(known)
+        made: dict[str, str] = {}
+        for name in names:
+            if name not in self._turns:  # it cannot be read
+                continue
+            if name not in prints:
+                prints[name] = (self.fingerprint(name), [each.file.label for each in self.dependencies(name)])
+            made[name] = prints[name][0]
+        if len(prints) > len(known):
+            memory.keep(key, graph_document(self.templates, prints))
+        return made
+
     def _results(
-        self, name: str, memory: Memory | None, eyes: Eyes | None
+        self, name: str, fingerprint: str | None, memory: Memory | None, eyes: Eyes | None
     ) -> Iterable[tuple[bool, Iterable[Finding]]]:
         """The findings of one template, as ``_check_template``; from memory where it has them."""
-        if memory is None:
+        if memory is None or fingerprint is None:
             return self._check_template(name, eyes)
-        fingerprint = self.fingerprint(name)
         known = known_results(memory, fingerprint)
         if known is None:
             known = [(is_render, tuple(found)) for is_render, found in self._check_template(name, eyes)]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from app.core.errors import SourceError
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
@@ -114,6 +115,55 @@ def unaffected(
     )
 
 
+Prints = Mapping[str, tuple[str, Sequence[str]]]
+"""By template: its fingerprint, and the labels of its dependencies."""
+
+
+def graph_document(templates: TemplateSet, prints: Prints) -> dict[str, Any]:
+    """Fingerprints with the digests of the files that they stand for, as JSON has it."""
+    labels: dict[str, int] = {}
+    edges = {
+        name: [
+            print_,
+            _digest_of_contract(templates, name),
+            [labels.setdefault(label, len(labels)) for label in read],
+        ]
+        for name, (print_, read) in prints.items()
+    }
+    digests = {file.label: _digest(file.text) for file in _files(templates)}
+    return {
+        "beyond": _digest(repr(_beyond_files(templates))),
+        "files": [[label, digests.get(label, "")] for label in labels],
+        "templates": edges,
+    }
+
+
+def prints_still_true(document: Mapping[str, Any], templates: TemplateSet) -> Prints:
+    """What ``graph_document`` has written of the templates for which nothing has changed since.
+
+    By the rule of ``unaffected``, without asking the templates what they read.
+    """
+    if document["beyond"] != _digest(repr(_beyond_files(templates))):
+        return {}
+    labels = [label for label, _ in document["files"]]
+    files = {file.label: file for file in _files(templates)}
+    same = [label in files and _digest(files[label].text) == digest for label, digest in document["files"]]
+    return {
+        name: (print_, [labels[number] for number in read])
+        for name, (print_, contract, read) in document["templates"].items()
+        if all(same[number] for number in read) and contract == _digest_of_contract(templates, name)
+    }
+
+
+def _digest_of_contract(templates: TemplateSet, name: str) -> str:
+    metadata = _sources(templates)[name].metadata
+    return _digest(repr(metadata.contract)) if metadata else ""
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
+
+
 def _beyond_files(templates: TemplateSet) -> object:
     """What a template may depend on beside the texts of files that are there."""
     kinds = (
@@ -122,9 +172,9 @@ def _beyond_files(templates: TemplateSet) -> object:
     )
     broken = [templates.broken, templates.broken_translations, templates.broken_partials]
     broken += [source.broken_fixtures for source in _sources(templates).values()]
-    reasons = [{name: str(error) for name, error in errors.items()} for errors in broken]
-    scenarios = {name: frozenset(source.fixtures) for name, source in _sources(templates).items()}
-    return templates.settings, [frozenset(kind) for kind in kinds], reasons, scenarios
+    reasons = [sorted((name, str(error)) for name, error in errors.items()) for errors in broken]
+    scenarios = sorted((name, sorted(source.fixtures)) for name, source in _sources(templates).items())
+    return templates.settings, [sorted(kind) for kind in kinds], reasons, scenarios
 
 
 def _sources(templates: TemplateSet) -> dict[str, TemplateSource]:
