@@ -12,37 +12,33 @@ Preview, check and build all go through here.
 
 from __future__ import annotations
 
-import itertools
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from app.core.checked import Memory, keep_results, known_results
+from app.core.checked import Memory
+from app.core.checking import Found, remembering, results_of
 from app.core.compiler.compilation import Compilation, compile_template, dependencies_of
 from app.core.compiler.dependencies import (
     Dependency,
     fingerprint,
     fingerprint_of_error,
-    graph_document,
-    prints_still_true,
     unaffected,
 )
-from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.tracing import at_authors_place, warning_at_authors_place
-from app.core.errors import ContractFaultError, SourceError, UnknownNameError
-from app.core.findings import CheckReport, Finding, Severity, finding_of, finding_of_warning
-from app.core.judging import Rendered, judge, judge_specimen, of_no_template
+from app.core.errors import SourceError, UnknownNameError
+from app.core.findings import CheckReport, Finding, finding_of_warning
+from app.core.judging import Rendered, judge, of_no_template
 from app.core.loader import load_template_set
 from app.core.release import Language
 from app.core.sources import Fixture, TemplateSet, TemplateSource
-from app.core.validation import cut_by_data
-from app.core.validation.contracts import UNUSABLE, fault_of_the_contract, no_fixture, require_harmless
+from app.core.validation.contracts import fault_of_the_contract, require_harmless
 from app.core.validation.eyes import Eyes
 from app.core.validation.translating import translation_findings
-from app.core.validation.usage import fixture_findings, usage_findings
+from app.core.validation.usage import usage_findings
 from app.core.validation.waiving import collector, waiver_findings
 from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
@@ -304,12 +300,13 @@ class Workspace:
             wanted = tuple(dict.fromkeys(each for name in asked for each in self._checked_with(name)))
         findings = collector(self.templates, wanted, today)
         renders = 0
-        memory = None if eyes else memory  # what a browser says is not remembered
-        fingerprints = self._fingerprints(memory, wanted) if memory else {}
+        results: Callable[[str], Found] = partial(results_of, self, eyes=eyes)
+        if memory and not eyes:
+            results = remembering(self, memory, wanted)
         for name in wanted:
             if progress:
                 progress(name)
-            for is_render, found in self._results(name, fingerprints.get(name), memory, eyes):
+            for is_render, found in results(name):
                 renders += is_render
                 for finding in found:
                     findings.add(finding)
@@ -324,73 +321,3 @@ class Workspace:
     def _checked_with(self, name: str) -> tuple[str, ...]:
         """A template with its translations, but for one that cannot be read: theirs say no more."""
         return (name,) if name in self.templates.broken else self.editions([name])
-
-    def _fingerprints(self, memory: Memory, names: Iterable[str]) -> dict[str, str]:
-        """The fingerprints of templates; of those of which nothing has changed, the ones of the last time."""
-        key = f"graph {self.templates.root}"
-        known = prints_still_true(memory.find(key) or {"beyond": ""}, self.templates)
-        prints: dict[str, tuple[str, Sequence[str]]] = dict(known)
-        made: dict[str, str] = {}
-        for name in names:
-            if name not in self._turns:  # it cannot be read
-                continue
-            if name not in prints:
-                prints[name] = (self.fingerprint(name), [each.file.label for each in self.dependencies(name)])
-            made[name] = prints[name][0]
-        if len(prints) > len(known):
-            memory.keep(key, graph_document(self.templates, prints))
-        return made
-
-    def _results(
-        self, name: str, fingerprint: str | None, memory: Memory | None, eyes: Eyes | None
-    ) -> Iterable[tuple[bool, Iterable[Finding]]]:
-        """The findings of one template, as ``_check_template``; from memory where it has them."""
-        if memory is None or fingerprint is None:
-            return self._check_template(name, eyes)
-        known = known_results(memory, fingerprint)
-        if known is None:
-            known = [(is_render, tuple(found)) for is_render, found in self._check_template(name, eyes)]
-            keep_results(memory, fingerprint, known)
-        return known
-
-    def _check_template(self, name: str, eyes: Eyes | None) -> Iterable[tuple[bool, Iterable[Finding]]]:
-        """The findings of one template: of its source, then per fixture; True with those of a render."""
-        try:
-            compilation = self.compilation(name)
-        except BbwsTemplatesError as error:
-            yield False, [finding_of(error, template=name)]
-            return
-        source = compilation.source
-        yield False, compilation.findings
-        found = usage_findings(source, compilation, self.templates.settings)
-        yield False, found
-        yield False, translation_findings(source, self.templates)
-        unusable = any(finding.code in UNUSABLE for finding in found)
-        broken = source.broken_fixtures
-        yield False, [finding_of(error, template=name, fixture=each) for each, error in broken.items()]
-        if not source.fixtures:
-            yield False, [no_fixture(source)] if not broken else []
-            yield judge_specimen(self.templates, compilation, eyes)
-        cut: list[tuple[Finding, ...]] = []
-        for scenario, fixture in source.fixtures.items():
-            problems = () if unusable else fixture_findings(source, fixture)
-            if fixture.template == name:  # What is wrong with those of the template is said of that.
-                yield False, problems
-            if any(problem.severity is Severity.ERROR for problem in problems):
-                continue  # a render would only repeat in other words what the contract just said
-            try:
-                rendered = self.rendered(name, fixture.data)
-            except ContractFaultError:
-                continue  # usage_findings has named it, and no fixture can change it
-            except BbwsTemplatesError as error:
-                yield False, [finding_of(error, template=name, fixture=scenario)]
-                continue
-            judged = tuple(judge(self.templates, compilation, rendered, fixture=scenario, eyes=eyes))
-            cut.append(tuple(filter(cut_by_data, judged)))
-            yield True, itertools.filterfalse(cut_by_data, judged)
-            yield (
-                False,
-                equivalence_findings(compilation, self.templates, rendered.shown, fixture=scenario),
-            )
-        if all(cut):
-            yield False, itertools.chain.from_iterable(cut)

@@ -1,0 +1,99 @@
+"""What is said of one template, in order; from memory where nothing has changed since it was said."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from app.core.checked import Memory, keep_results, known_results
+from app.core.compiler.dependencies import graph_document, prints_still_true
+from app.core.compiler.equivalence import equivalence_findings
+from app.core.errors import ContractFaultError
+from app.core.findings import Finding, Severity, finding_of
+from app.core.judging import judge, judge_specimen
+from app.core.validation import cut_by_data
+from app.core.validation.contracts import UNUSABLE, no_fixture
+from app.core.validation.eyes import Eyes
+from app.core.validation.translating import translation_findings
+from app.core.validation.usage import fixture_findings, usage_findings
+from bbws_templates.errors import BbwsTemplatesError
+
+if TYPE_CHECKING:
+    from app.core.workspace import Workspace
+
+Found = Iterable[tuple[bool, Iterable[Finding]]]
+"""Findings of one template in the order in which they are made; True with those of a render."""
+
+
+def remembering(workspace: Workspace, memory: Memory, names: Iterable[str]) -> Callable[[str], Found]:
+    """``results_of`` for templates of ``names``, by ``memory`` where nothing has changed since.
+
+    Of which files each template is made is remembered as well: of those that are unchanged only the text is
+    read.
+    """
+    templates = workspace.templates
+    key = f"graph {templates.root}"
+    known = prints_still_true(memory.find(key) or {"beyond": ""}, templates)
+    prints: dict[str, tuple[str, Sequence[str]]] = dict(known)
+    for name in names:
+        if name not in prints and (name in templates.templates or name in templates.translations):
+            read = [each.file.label for each in workspace.dependencies(name)]
+            prints[name] = (workspace.fingerprint(name), read)
+    if len(prints) > len(known):
+        memory.keep(key, graph_document(templates, prints))
+
+    def results(name: str) -> Found:
+        if name not in prints:  # it cannot be read
+            return results_of(workspace, name)
+        fingerprint, _ = prints[name]
+        found = known_results(memory, fingerprint)
+        if found is None:
+            found = [(is_render, tuple(each)) for is_render, each in results_of(workspace, name)]
+            keep_results(memory, fingerprint, found)
+        return found
+
+    return results
+
+
+def results_of(workspace: Workspace, name: str, eyes: Eyes | None = None) -> Found:
+    """The findings of one template: of its source, then per fixture."""
+    try:
+        compilation = workspace.compilation(name)
+    except BbwsTemplatesError as error:
+        yield False, [finding_of(error, template=name)]
+        return
+    source = compilation.source
+    yield False, compilation.findings
+    found = usage_findings(source, compilation, workspace.templates.settings)
+    yield False, found
+    yield False, translation_findings(source, workspace.templates)
+    unusable = any(finding.code in UNUSABLE for finding in found)
+    broken = source.broken_fixtures
+    yield False, [finding_of(error, template=name, fixture=each) for each, error in broken.items()]
+    if not source.fixtures:
+        yield False, [no_fixture(source)] if not broken else []
+        yield judge_specimen(workspace.templates, compilation, eyes)
+    cut: list[tuple[Finding, ...]] = []
+    for scenario, fixture in source.fixtures.items():
+        problems = () if unusable else fixture_findings(source, fixture)
+        if fixture.template == name:  # What is wrong with those of the template is said of that.
+            yield False, problems
+        if any(problem.severity is Severity.ERROR for problem in problems):
+            continue  # a render would only repeat in other words what the contract just said
+        try:
+            rendered = workspace.rendered(name, fixture.data)
+        except ContractFaultError:
+            continue  # usage_findings has named it, and no fixture can change it
+        except BbwsTemplatesError as error:
+            yield False, [finding_of(error, template=name, fixture=scenario)]
+            continue
+        judged = tuple(judge(workspace.templates, compilation, rendered, fixture=scenario, eyes=eyes))
+        cut.append(tuple(filter(cut_by_data, judged)))
+        yield True, itertools.filterfalse(cut_by_data, judged)
+        yield (
+            False,
+            equivalence_findings(compilation, workspace.templates, rendered.shown, fixture=scenario),
+        )
+    if all(cut):
+        yield False, itertools.chain.from_iterable(cut)
