@@ -34,6 +34,13 @@ from app.publishing.clock import utc_now
     is_flag=True,
     help="Lay each mail out in Chromium as well, and ask axe-core about its accessibility.",
 )
+@click.option(
+    "--data",
+    "payloads",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="Hold real payloads against contract and mail as well: a .json or .jsonl file, or a folder.",
+)
 @click.option("--notes", is_flag=True, help="List what is waived, and notes: what makes a mail plainer.")
 @template_set_options
 @cache_option
@@ -43,6 +50,7 @@ def command(
     sarif: Path | None,
     junit: Path | None,
     in_browser: bool,
+    payloads: Path | None,
     notes: bool,
     templates: Path,
     fixtures: Path,
@@ -53,11 +61,16 @@ def command(
 
     Without names, checks all. Exit status 1 when there is an error-level finding. Notes are counted, and
     listed with --notes; --json and --sarif hold everything.
+
+    The payloads of --data are for the one template that is named; without a name, a folder has them by
+    template, as category/name.jsonl or category/name/*.json. No value of theirs is printed.
     """
+    if payloads and len(names) != 1 and (names or payloads.is_file()):
+        raise click.UsageError("Name the one template that the payloads of --data are for.")
     today = utc_now().date()
     cache = None if in_browser else cache
     key = digest_of_folders((templates, fixtures), names, today) if cache else ""
-    report = known_report(cache, key) if cache and key and not (sarif or junit) else None
+    report = known_report(cache, key) if cache and key and not (sarif or junit or payloads) else None
     again = report is not None
     if report is None:
         report = _checked(
@@ -68,10 +81,11 @@ def command(
             cache,
             as_json=as_json,
             in_browser=in_browser,
+            payloads=payloads,
             sarif=sarif,
             junit=junit,
         )
-        if cache and key:
+        if cache and key and not payloads:
             keep_report(cache, key, report)
     if as_json:
         print_json(
@@ -102,6 +116,7 @@ def _checked(
     *,
     as_json: bool,
     in_browser: bool,
+    payloads: Path | None,
     sarif: Path | None,
     junit: Path | None,
 ) -> CheckReport:
@@ -118,6 +133,10 @@ def _checked(
     ):
         eyes = session.examine if session else None
         report = workspace.check(names, today=today, progress=step, memory=cache, eyes=eyes)
+    if payloads:
+        from app.core.payloads import with_payloads
+
+        report = with_payloads(workspace, report, payloads, names[0] if names else "")
     if sarif:
         log = sarif_log(report, version=version("bbws-templates"))
         write_whole(sarif, json.dumps(log, indent=1).encode())

@@ -49,8 +49,8 @@ OTHER_CODES: Final = frozenset(
     {
         "compile", "css-syntax", "limit", "markup-in-text", "markup-not-inlined", "missing-stylesheet",
         "no-fixture", "no-metadata", "not-equivalent", "orphan-file", "outlook-rule", "overridden-rule",
-        "partial", "remote-stylesheet", "source", "template-syntax", "undefined-variable", "waiver-expired",
-        "waiver-unknown", "waiver-unused", "wrong-type",
+        "partial", "payload-invalid", "remote-stylesheet", "source", "template-syntax",
+        "undefined-variable", "waiver-expired", "waiver-unknown", "waiver-unused", "wrong-type",
     }
 )  # fmt: skip
 """The codes of findings that compiler, proof and loader make."""

@@ -1,0 +1,178 @@
+"""Real payloads are held against contract and mail, and nothing that stands in them is ever repeated."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli import cli, run
+from tests.core.folders import write
+
+CONTRACT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name", "items"],
+    "properties": {
+        "name": {"type": "string", "maxLength": 40},
+        "url": {"type": "string", "pattern": "^https?://"},
+        "lang": {"type": "string"},
+        "kind": {"enum": ["A", "B"]},
+        "count": {"type": "integer", "maximum": 9},
+        "items": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["price"],
+                "properties": {"price": {"type": "string", "pattern": "^[0-9.]+$"}},
+            },
+        },
+    },
+}
+GOOD = {"name": "Ann", "url": "https://a.io/", "lang": "en", "items": [{"price": "1.00"}]}
+BODY = (
+    '<!DOCTYPE html><html lang="{{lang}}"><body><p>{{name}} {{#kind}}{{kind}}{{/kind}} '
+    '{{#count}}{{count}}{{/count}}</p><a href="{{url}}">Pay</a>\n'
+    "{{{name}}}\n{{#items}}{{price}}{{/items}}</body></html>"
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    metadata = {
+        "description": "x", "audience": "customer", "sender": {"address": "a@a.io"}, "subject": "Hello",
+        "preheader": "y", "contract": CONTRACT,
+    }  # fmt: skip
+    write(tmp_path / "templates/a/one.html", BODY)
+    write(tmp_path / "templates/a/one.json", json.dumps(metadata))
+    write(tmp_path / "fixtures/a/one/typical.json", json.dumps({**GOOD, "kind": "A", "count": 1}))
+    return tmp_path
+
+
+def check(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["check", *arguments, "--json"])
+
+
+def about(result: Result, *, record: str) -> set[tuple[str, str]]:
+    """The codes and messages about the records of a file."""
+    findings = json.loads(result.stdout)["findings"]
+    return {
+        (each["code"], each["message"])
+        for each in findings
+        if each["file"] == record or each["fixture"].startswith(f"{record}:")
+    }
+
+
+def jsonl(*records: Any) -> str:
+    return "".join(f"{each if isinstance(each, str) else json.dumps(each)}\n" for each in records)
+
+
+def test_each_record_is_named_by_line_and_member(home: Path) -> None:
+    wrong = {**GOOD, "items": [{"price": "1.00"}, {"price": "one"}]}
+    write(home / "day.jsonl", jsonl(GOOD, {"items": []}, "", wrong, "{nonsense"))
+
+    result = check("a/one", "--data", "day.jsonl")
+
+    found = [each for each in json.loads(result.stdout)["findings"] if each["file"] == "day.jsonl"]
+    assert [
+        (each["line"], each["message"].partition(" must")[0].partition(" is required")[0]) for each in found
+    ] == [
+        (2, "The member /name"),
+        (4, "The member /items/1/price"),
+        (5, "The record is not JSON in UTF-8."),
+    ]
+    assert {each["code"] for each in found} == {"payload-invalid"}
+    assert result.exit_code == 1
+
+
+def test_a_file_of_several_lines_leads_to_the_line_of_the_member(home: Path) -> None:
+    write(home / "list.json", json.dumps([GOOD, {**GOOD, "items": [{"price": "x"}]}], indent=1))
+
+    found = [
+        each
+        for each in json.loads(check("a/one", "--data", "list.json").stdout)["findings"]
+        if each["file"] == "list.json"
+    ]
+
+    lines = (home / "list.json").read_text(encoding="utf-8").split("\n")
+    (one,) = found
+    assert '"price": "x"' in lines[one["line"] - 1]
+    assert one["message"].startswith("The member /items/0/price ")
+
+
+CANARIES = ["canary-one", "Canary Two", "canary3@example.com", "987654321987", "canary:five", "CANARY_KEY"]
+
+
+@pytest.mark.parametrize("form", [[], ["--json"], ["--notes"]])
+def test_nothing_that_stands_in_a_payload_is_printed_or_written(home: Path, form: list[str]) -> None:
+    records: list[Any] = [
+        {**GOOD, "name": "canary-one " * 10},
+        {**GOOD, "kind": "Canary Two"},
+        {**GOOD, "url": "canary3@example.com"},
+        {**GOOD, "url": "http://canary-one.io/"},
+        {**GOOD, "count": 987654321987},
+        {**GOOD, "CANARY_KEY": {"CANARY_KEY": "canary-one"}},
+        {**GOOD, "lang": "canary-one nonsense"},
+        {**GOOD, "name": '<canary-one onclick="Canary Two"><a href="canary:five">'},
+        {**GOOD, "items": [{"price": "987654321987x"}]},
+        ["canary-one"],
+        '{"name": "canary-one", "name": "Canary Two"}',
+        '{"name": canary-one}',
+        '"canary-one',
+    ]
+    write(home / "real.jsonl", jsonl(*records))
+    reports = ["--sarif", "out.sarif", "--junit", "out.xml"]
+
+    result = CliRunner().invoke(cli, ["check", "a/one", "--data", "real.jsonl", *reports, *form])
+
+    assert result.exit_code == 1
+    said = result.output + (home / "out.sarif").read_text("utf-8") + (home / "out.xml").read_text("utf-8")
+    assert said.count("payload-invalid") >= 9
+    assert "real.jsonl:7" in said
+    assert [canary for canary in CANARIES if canary.lower() in said.lower()] == []
+
+
+def test_a_mail_that_no_fixture_foresaw_is_found_at_its_place_in_the_template(home: Path) -> None:
+    write(home / "day.jsonl", jsonl(GOOD, {**GOOD, "url": "http://a.io/"}))
+
+    findings = json.loads(check("a/one", "--data", "day.jsonl").stdout)["findings"]
+
+    (finding,) = [each for each in findings if each["code"] == "insecure-url"]
+    assert finding["file"].endswith("templates/a/one.html")
+    assert finding["fixture"] == "day.jsonl:2"
+
+
+def test_a_folder_has_them_by_template(home: Path) -> None:
+    write(home / "real/a/one.jsonl", jsonl(GOOD))
+    write(home / "real/a/one/7.json", json.dumps({**GOOD, "kind": "C"}))
+
+    result = check("--data", "real")
+
+    assert about(result, record="real/a/one.jsonl") == set()
+    assert {code for code, _ in about(result, record="real/a/one/7.json")} == {"payload-invalid"}
+    assert json.loads(result.stdout)["renders"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--data", "day.jsonl"], "Name the one template"),
+        (["a/one", "--data", "nothing"], "does not exist"),
+        (["a/one", "--data", "empty"], "There are no payloads"),
+        (["--data", "other"], "There is no template named 'a/two'"),
+    ],
+)
+def test_a_wrong_call_ends_in_one_line(
+    home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    write(home / "day.jsonl", jsonl(GOOD))
+    write(home / "other/a/two.jsonl", jsonl(GOOD))
+    (home / "empty").mkdir()
+
+    assert run(["check", *arguments]) in {1, 2}
+    assert said in capsys.readouterr().err
