@@ -17,7 +17,7 @@ from typing import Any, Final
 from playwright.sync_api import Browser, Page, Route
 
 from app.browser.stand_ins import stand_in
-from app.core.validation.eyes import COARSE, DISTORTED, HEAVY, HEAVY_BYTES, Seen
+from app.core.validation.eyes import COARSE, DISTORTED, HEAVY, HEAVY_BYTES, Observation
 
 POLICY: Final = "script-src 'none'; object-src 'none'; frame-src 'none'; form-action 'none'; base-uri 'none'"
 TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
@@ -73,7 +73,7 @@ class Examiner:
         self._context.route("**/*", self._route)
         self._page: Page = self._context.new_page()
 
-    def examine(self, html: str) -> tuple[Seen, ...]:
+    def examine(self, html: str) -> tuple[Observation, ...]:
         """What axe sees in ``html``, in the light; in the dark its contrast alone; and its images.
 
         Of images those that are bundled; no other is fetched.
@@ -108,25 +108,25 @@ class Examiner:
             self._answer(route)
 
 
-def _seen(found: Mapping[str, Any], where: str) -> Seen:
+def _seen(found: Mapping[str, Any], where: str) -> Observation:
     """Axe's sentence is the same wherever its rule finds something."""
     message = f"{found['id']}: {found['help']}.{where}"
-    return Seen(found["place"], found["name"], message, f"See {found['helpUrl'].partition('?')[0]}")
+    return Observation(found["place"], found["name"], message, f"See {found['helpUrl'].partition('?')[0]}")
 
 
-def _of_image(found: Mapping[str, Any]) -> Iterator[Seen]:
+def _of_image(found: Mapping[str, Any]) -> Iterator[Observation]:
     (own_width, own_height), place = found["own"], found["place"]
     shown = found["width"] / max(1, found["height"])
     if abs(shown / (own_width / own_height) - 1) > _BENT and found["fit"] == "fill":
         size = f"{found['width']}×{found['height']}"
         said = f"The image is shown {size}, and its file is {own_width}×{own_height}."
-        yield Seen(place, "img", said, rule=DISTORTED)
+        yield Observation(place, "img", said, rule=DISTORTED)
     if found["width"] > own_width:
         said = f"The image is shown {found['width']} pixels wide, and its file has {own_width}."
-        yield Seen(place, "img", said, rule=COARSE)
+        yield Observation(place, "img", said, rule=COARSE)
     known = stand_in(found["url"])
     if known is not None and len(known.content) >= HEAVY_BYTES:
-        yield Seen(place, "img", f"The image has {len(known.content) // 1024} kB.", rule=HEAVY)
+        yield Observation(place, "img", f"The image has {len(known.content) // 1024} kB.", rule=HEAVY)
 
 
 @cache

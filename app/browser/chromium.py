@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from app.browser.discovery import Browser
 from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
-from app.core.validation.eyes import Seen
+from app.core.validation.eyes import Observation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as RunningBrowser
@@ -37,7 +37,7 @@ class Chromium:
         """Where every element is, and how it looks, in ``frame``."""
         return self._tab.measure(html, frame)
 
-    def examine(self, html: str) -> tuple[Seen, ...]:
+    def examine(self, html: str) -> tuple[Observation, ...]:
         """What axe-core sees in ``html``."""
         return self._tab.examine(html)
 

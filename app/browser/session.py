@@ -20,7 +20,7 @@ from app.browser.errors import BrowserCrashedError, BrowserError
 from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
 from app.browser.worker import Worker
-from app.core.validation.eyes import Seen
+from app.core.validation.eyes import Observation
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ class Session:
         """
         return self._served(lambda drawer: drawer.measure(html, frame), name)
 
-    def examine(self, html: str, *, name: str = "the page") -> tuple[Seen, ...]:
+    def examine(self, html: str, *, name: str = "the page") -> tuple[Observation, ...]:
         """What axe-core sees in ``html``, laid out in the light and in the dark.
 
         Raises:
@@ -170,7 +170,7 @@ class Session:
             _log.debug("while closing the browser: %s", error)
 
 
-def _examined(drawer: Drawer, html: str) -> tuple[Seen, ...]:
+def _examined(drawer: Drawer, html: str) -> tuple[Observation, ...]:
     if not isinstance(drawer, Chromium):
         raise BrowserError(
             "Only Chromium can be asked about accessibility.", remedy="Open the session with it."

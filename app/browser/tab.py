@@ -14,7 +14,7 @@ from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
 from app.browser.measuring import MEASURE, PlacedElement, elements_of
 from app.browser.settling import settled
 from app.browser.stand_ins import stand_in
-from app.core.validation.eyes import Seen
+from app.core.validation.eyes import Observation
 
 # `.invalid` resolves nowhere (RFC 6761); the document is answered from memory.
 _ADDRESS = "https://mail.invalid/"
@@ -68,7 +68,7 @@ class Tab:
         self._fit(frame)
         return elements_of(self._page.evaluate(f"() => {{ {MEASURE} }}"))
 
-    def examine(self, html: str) -> tuple[Seen, ...]:
+    def examine(self, html: str) -> tuple[Observation, ...]:
         """What axe-core sees in ``html``, in a page beside this one that may run it."""
         if self._examiner is None:
             browser = self._page.context.browser

@@ -50,8 +50,7 @@ def command(
     pictures: bool,
     templates: Path,
     fixtures: Path,
-    baselines: Path,
-    work: Path,
+    folders: Folders,
     as_json: bool,
 ) -> None:
     """Show what lies between two releases, or a release and the sources.
@@ -78,7 +77,7 @@ def command(
     seen = None
     if pictures:
         workspace = Workspace.load(templates, fixtures)
-        seen = look_between(old.bundle, new.bundle, workspace, Folders(baselines, work))
+        seen = look_between(old.bundle, new.bundle, workspace, folders)
     if as_json:
         print_json(
             {

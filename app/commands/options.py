@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -102,8 +103,17 @@ def cache_option(command: Command) -> Command:
     )(command)
 
 
-def screenshot_folder_options(command: Command) -> Command:
-    """``--baselines`` and ``--work``: where approved and current pictures are."""
+def screenshot_folder_options(command: Callable[..., None]) -> Callable[..., None]:
+    """``--baselines`` and ``--work``: where approved and current pictures are, together as ``folders``."""
+
+    @functools.wraps(command)
+    def with_folders(*, baselines: Path, work: Path, **others: Any) -> None:
+        command(folders=Folders(baselines, work), **others)
+
+    return _picture_folders(with_folders)
+
+
+def _picture_folders(command: Command) -> Command:
     command = click.option(
         "--work",
         type=click.Path(path_type=Path, file_okay=False),

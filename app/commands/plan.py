@@ -46,8 +46,7 @@ def command(
     pictures: bool | None,
     templates: Path,
     fixtures: Path,
-    baselines: Path,
-    work: Path,
+    folders: Folders,
     as_json: bool,
 ) -> None:
     """Show what publishing would change against the active release.
@@ -61,11 +60,9 @@ def command(
         catalogue = open_catalogue(target, settings)
         plan: Plan = make_plan(catalogue, release)
         looked_at = None
-        if not plan.nothing and (baselines.is_dir() if pictures is None else pictures):
+        if not plan.nothing and (folders.baselines.is_dir() if pictures is None else pictures):
             before = catalogue.bundle(plan.active) if plan.active and not plan.note else None
-            looked_at = Pictures.of(
-                release.bundle, before, Workspace.load(templates, fixtures), Folders(baselines, work)
-            )
+            looked_at = Pictures.of(release.bundle, before, Workspace.load(templates, fixtures), folders)
     except BbwsTemplatesError as error:
         if not detailed_exitcode:
             raise

@@ -52,8 +52,7 @@ def command(
     message: str,
     templates: Path,
     fixtures: Path,
-    baselines: Path,
-    work: Path,
+    folders: Folders,
     as_json: bool,
 ) -> None:
     """Promote a release, bit for bit, from one target to another.
@@ -69,7 +68,6 @@ def command(
 
     def gate() -> None:
         if not allow_unapproved:
-            folders = Folders(baselines, work)
             refuse_unapproved_pictures(
                 found.bundle, target, settings, partial(Workspace.load, templates, fixtures), folders
             )

@@ -56,8 +56,7 @@ def command(
     message: str,
     templates: Path,
     fixtures: Path,
-    baselines: Path,
-    work: Path,
+    folders: Folders,
     as_json: bool,
 ) -> None:
     """Publish a release: show the plan, then carry it out.
@@ -70,7 +69,6 @@ def command(
 
     def gate() -> None:
         if not allow_unapproved:
-            folders = Folders(baselines, work)
             refuse_unapproved_pictures(
                 release.bundle, target, settings, partial(Workspace.load, templates, fixtures), folders
             )

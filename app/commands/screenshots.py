@@ -76,15 +76,14 @@ def capture(
     patterns: tuple[str, ...],
     force: bool,
     clients: tuple[str, ...],
-    baselines: Path,
-    work: Path,
+    folders: Folders,
     templates: Path,
     fixtures: Path,
     as_json: bool,
 ) -> None:
     """Draw the pictures of now, where HTML or browser changed."""
     workspace = Workspace.load(templates, fixtures)
-    screenshots = Screenshots.of_workspace(workspace, Folders(baselines, work), clients=clients)
+    screenshots = Screenshots.of_workspace(workspace, folders, clients=clients)
     with ExitStack() as bar:
         started, step = _progress(bar, quiet=as_json)
         captured = screenshots.capture(patterns, anew=force, started=started, progress=step)
@@ -101,7 +100,7 @@ def capture(
         for snapshot, reason in captured.failed.items():
             out.print(Text.assemble(("failed", "bold red"), f" {snapshot.id}: {reason}"))
         _print_passed_over(captured.passed_over)
-        out.print(f"{_pictures(len(captured.drawn))} drawn into {work / 'current'!s}.")
+        out.print(f"{_pictures(len(captured.drawn))} drawn into {folders.current!s}.")
     if captured.failed:
         raise SystemExit(EXIT_SURROUNDINGS)
 
@@ -125,8 +124,7 @@ def compare(
     any_renderer: bool,
     junit: Path | None,
     report: Path | None,
-    baselines: Path,
-    work: Path,
+    folders: Folders,
     templates: Path,
     fixtures: Path,
     as_json: bool,
@@ -136,7 +134,6 @@ def compare(
     Exit status 0 when nothing differs, 1 when something does, 3 when the baselines come from another
     renderer, 4 when something could not be compared.
     """
-    folders = Folders(baselines, work)
     workspace = Workspace.load(templates, fixtures)
     screenshots = Screenshots.of_workspace(workspace, folders, clients=clients)
     with ExitStack() as bar:
@@ -170,12 +167,10 @@ def approve(
     clients: tuple[str, ...],
     by: str,
     why: str,
-    baselines: Path,
-    work: Path,
+    folders: Folders,
     as_json: bool,
 ) -> None:
     """Make the pictures of the last comparison the baselines."""
-    folders = Folders(baselines, work)
     results = _undecided(folders, patterns, everything, clients)
     with progress_bar(len(results), quiet=as_json) as step:
         decided = Approvals(folders).approve(results, by=by, why=why, progress=step)
@@ -194,12 +189,10 @@ def reject(
     clients: tuple[str, ...],
     by: str,
     why: str,
-    baselines: Path,
-    work: Path,
+    folders: Folders,
     as_json: bool,
 ) -> None:
     """Mark pictures of the last comparison as not wanted."""
-    folders = Folders(baselines, work)
     results = _undecided(folders, patterns, everything, clients)
     decided = Approvals(folders).reject(results, by=by, why=why)
     _print_decision("rejected", [snapshot.id for snapshot in decided], as_json=as_json)
@@ -208,9 +201,9 @@ def reject(
 @command.command()
 @screenshot_folder_options
 @json_option
-def undo(baselines: Path, work: Path, as_json: bool) -> None:
+def undo(folders: Folders, as_json: bool) -> None:
     """Take the last approval or rejection back; can be repeated."""
-    approvals = Approvals(Folders(baselines, work))
+    approvals = Approvals(folders)
     last = approvals.last()
     with progress_bar(len(last.snapshots) if last else 0, quiet=as_json) as step:
         undone = approvals.undo(progress=step)
@@ -234,14 +227,12 @@ def undo(baselines: Path, work: Path, as_json: bool) -> None:
 )
 @_client_option
 @screenshot_folder_options
-def report(
-    patterns: tuple[str, ...], clients: tuple[str, ...], output: Path, baselines: Path, work: Path
-) -> None:
+def report(patterns: tuple[str, ...], clients: tuple[str, ...], output: Path, folders: Folders) -> None:
     """Write the last comparison as one HTML file that needs nothing else."""
-    comparison = Comparison.load(work)
+    comparison = Comparison.load(folders.work)
     shown = comparison.model_copy(update={"results": chosen(comparison, patterns, clients)})
     with progress_bar(len(shown.results)) as step:
-        page = report_page(shown, Folders(baselines, work), progress=step)
+        page = report_page(shown, folders, progress=step)
     write_whole(output, page.encode())
     out.print(f"Report: {output!s}")
 

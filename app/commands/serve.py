@@ -58,8 +58,7 @@ def command(
     settings: Path | None,
     templates: Path,
     fixtures: Path,
-    baselines: Path,
-    work: Path,
+    folders: Folders,
     cache: CacheFolder | None,
 ) -> None:
     """Serve the preview: every template with every fixture, reloading on save."""
@@ -72,7 +71,7 @@ def command(
             port=port,
             token=token,
             allowed_hosts=allowed_hosts,
-            screenshots=Folders(baselines, work),
+            screenshots=folders,
             targets=settings,
             allow_publish=allow_publish,
             memory=cache,

@@ -24,7 +24,7 @@ HEAVY_BYTES: Final = 200 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observation:
     """One thing that was seen of an element: the one at ``place`` in document order, called ``name``.
 
     ``message`` and ``remedy`` hold nothing of the data.
@@ -37,11 +37,11 @@ class Seen:
     rule: Rule = ACCESSIBILITY
 
 
-Eyes = Callable[[str], Iterable[Seen]]
+Eyes = Callable[[str], Iterable[Observation]]
 """From finished HTML to what is seen in it."""
 
 
-def seen_violations(page: Page, seen: Iterable[Seen]) -> Iterator[Violation]:
+def seen_violations(page: Page, seen: Iterable[Observation]) -> Iterator[Violation]:
     """What was seen, at the start tags of the elements; at the root for one that the page does not have."""
     everything = [page.root, *page.root.walk()]
     for each in seen:
