@@ -12,7 +12,7 @@ import click
 from rich.text import Text
 
 from app.commands.options import cache_option, json_option, template_set_options
-from app.commands.output import out, print_finding, print_json, progress_bar
+from app.commands.output import err, out, print_finding, print_json, progress_bar
 from app.core.cache import CacheFolder
 from app.core.checked import digest_of_folders, keep_report, known_report
 from app.core.findings import CheckReport, Severity
@@ -41,6 +41,12 @@ from app.publishing.clock import utc_now
     metavar="PATH",
     help="Hold real payloads against contract and mail as well: a .json or .jsonl file, or a folder.",
 )
+@click.option(
+    "--lint",
+    "content",
+    is_flag=True,
+    help="Ask SpamAssassin, where it is installed, for advice on the wording of each template.",
+)
 @click.option("--notes", is_flag=True, help="List what is waived, and notes: what makes a mail plainer.")
 @template_set_options
 @cache_option
@@ -51,6 +57,7 @@ def command(
     junit: Path | None,
     in_browser: bool,
     payloads: Path | None,
+    content: bool,
     notes: bool,
     templates: Path,
     fixtures: Path,
@@ -70,7 +77,9 @@ def command(
     today = utc_now().date()
     cache = None if in_browser else cache
     key = digest_of_folders((templates, fixtures), names, today) if cache else ""
-    report = known_report(cache, key) if cache and key and not (sarif or junit or payloads) else None
+    report = (
+        known_report(cache, key) if cache and key and not (sarif or junit or payloads or content) else None
+    )
     again = report is not None
     if report is None:
         report = _checked(
@@ -82,10 +91,11 @@ def command(
             as_json=as_json,
             in_browser=in_browser,
             payloads=payloads,
+            content=content,
             sarif=sarif,
             junit=junit,
         )
-        if cache and key and not payloads:
+        if cache and key and not (payloads or content):
             keep_report(cache, key, report)
     if as_json:
         print_json(
@@ -100,7 +110,8 @@ def command(
         )
     else:
         for finding in report.findings:
-            if notes or (finding.severity is not Severity.INFO and finding.waiver is None):
+            advised = finding.code == "content-lint"  # was asked for
+            if notes or advised or (finding.severity is not Severity.INFO and finding.waiver is None):
                 print_finding(finding)
         out.print(_summary(report, listed=notes, again=again))
     if report.failed:
@@ -117,6 +128,7 @@ def _checked(
     as_json: bool,
     in_browser: bool,
     payloads: Path | None,
+    content: bool,
     sarif: Path | None,
     junit: Path | None,
 ) -> CheckReport:
@@ -137,6 +149,13 @@ def _checked(
         from app.core.payloads import with_payloads
 
         report = with_payloads(workspace, report, payloads, names[0] if names else "")
+    if content:
+        from app.operations.content_lint import program, with_content_lint
+
+        if executable := program():
+            report = with_content_lint(workspace, names, report, executable)
+        else:
+            err.print("SpamAssassin is not installed: no advice on the wording.")
     if sarif:
         log = sarif_log(report, version=version("bbws-templates"))
         write_whole(sarif, json.dumps(log, indent=1).encode())
