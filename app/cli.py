@@ -36,6 +36,7 @@ COMMANDS = {
     "clients": "List the mail clients that pictures can be drawn with, and which of them are here.",
     "screenshots": "Picture every email, compare with what was approved, decide.",
     "serve": "Serve the preview: every template with every fixture, reloading on save.",
+    "export": "Write the gallery as files: every mail with every fixture, light and dark, and the findings.",
     "build": "Check everything, then write a release into a directory.",
     "plan": "Show what publishing would change against the active release.",
     "publish": "Publish a release: show the plan, then carry it out.",
