@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 from app.browser.approvals import Approvals
@@ -30,12 +30,13 @@ def review_data(
     *,
     live: bool,
     token: bool = False,
+    stale: Set[Snapshot] = frozenset(),
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """What the scripts of ``page`` show.
 
-    ``live``: decisions can be made; ``token``: they need the server's token. ``progress`` is told each
-    snapshot's name.
+    ``live``: decisions can be made; ``token``: they need the server's token; ``stale`` are the snapshots
+    whose files have changed since. ``progress`` is told each snapshot's name.
 
     Raises:
         BaselineError: a sidecar or the record of decisions cannot be read.
@@ -49,7 +50,8 @@ def review_data(
     for result in results:
         if progress:
             progress(result.snapshot.id)
-        items.append(_item(result, folders, approvals, rejections.get(result.snapshot.id), address))
+        item = _item(result, folders, approvals, rejections.get(result.snapshot.id), address)
+        items.append(item | {"outdated": result.snapshot in stale})
     return {
         "live": live,
         "token": token,

@@ -15,6 +15,7 @@ from app.browser.junit import junit_xml
 from app.browser.report import report_page
 from app.browser.results import Comparison, PassedOver, SnapshotResult, SnapshotStatus
 from app.browser.screenshots import Screenshots
+from app.browser.staleness import refuse_outdated
 from app.browser.writing import write_whole
 from app.commands.options import Command, json_option, screenshot_folder_options, template_set_options
 from app.commands.output import err, out, print_json, progress_bar
@@ -160,6 +161,7 @@ def compare(
 @_decision_options
 @_client_option
 @screenshot_folder_options
+@template_set_options
 @json_option
 def approve(
     patterns: tuple[str, ...],
@@ -168,10 +170,17 @@ def approve(
     by: str,
     why: str,
     folders: Folders,
+    templates: Path,
+    fixtures: Path,
     as_json: bool,
 ) -> None:
-    """Make the pictures of the last comparison the baselines."""
+    """Make the pictures of the last comparison the baselines.
+
+    Exit status 3 when their files have changed since: nobody has seen what they look like now.
+    """
     results = _undecided(folders, patterns, everything, clients)
+    if templates.is_dir():  # pictures alone, without what they are of, can be approved as well
+        refuse_outdated(results, Workspace.load(templates, fixtures))
     with progress_bar(len(results), quiet=as_json) as step:
         decided = Approvals(folders).approve(results, by=by, why=why, progress=step)
     _print_decision("approved", [snapshot.id for snapshot in decided], as_json=as_json)

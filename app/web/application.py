@@ -19,7 +19,7 @@ from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
 
 from app.core.changes import tells
-from app.web.api import clients, events, rendering, review, server, templates
+from app.web.api import clients, events, rendering, review, searching, server, templates
 from app.web.api.environments import operations, targets
 from app.web.api.openapi import TITLE, describe, product_version, prose
 from app.web.exception_handlers import handle_errors
@@ -36,6 +36,7 @@ from app.web.live.excerpts import Excerpts
 from app.web.live.releases import Releases
 from app.web.live.renderings import Renderings
 from app.web.live.stand_ins import StandIns
+from app.web.live.subjects import Subjects
 from app.web.live.watching import watch
 from app.web.live.workspace import LiveWorkspace
 from app.web.middleware.files import RevalidatedFiles, StandInFiles
@@ -76,6 +77,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
     for part in (
         server,
         rendering,
+        searching,
         templates,
         clients,
         review,
@@ -183,6 +185,7 @@ def _services(settings: ServerSettings) -> Services:
         broadcast=broadcast,
         pages=_pages(),
         environments=estate,
+        subjects=Subjects(),
     )
     return services
 

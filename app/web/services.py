@@ -19,11 +19,10 @@ from app.web.live.excerpts import Excerpts
 from app.web.live.releases import Releases
 from app.web.live.renderings import Data, Renderings
 from app.web.live.stand_ins import StandIns
+from app.web.live.subjects import Subjects, usual_fixture
 from app.web.live.workspace import LiveWorkspace, Reload, Revision
 from app.web.problems import HttpError
 from app.web.settings import ServerSettings
-
-_FAVOURITE_FIXTURE = "typical"
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,7 @@ class Services:
     broadcast: Broadcast
     pages: Jinja2Templates
     environments: Environments
+    subjects: Subjects
 
     @property
     def revision(self) -> Revision:
@@ -82,7 +82,7 @@ class Services:
                     remedy="Choose a fixture, or send the data again.",
                 )
             return Data(kept.members, kept.scenario, lenient=True) if lenient else kept
-        scenario = fixture or default_fixture(revision, name)
+        scenario = fixture or usual_fixture(revision, name)
         if scenario:
             return Data(revision.workspace.fixture(name, scenario).data, scenario, lenient=lenient)
         return Data(placeholders(revision, name), lenient=True)
@@ -95,17 +95,6 @@ def placeholders(revision: Revision, name: str) -> dict[str, Any]:
         UnknownNameError, BbwsTemplatesError: as ``Workspace.compilation``.
     """
     return specimen_data(revision.workspace.compilation(name).compiled, shape="[{}]")
-
-
-def default_fixture(revision: Revision, name: str) -> str:
-    """The fixture that a page opens with: ``typical``, else the first; "" when there is none.
-
-    Raises:
-        UnknownNameError, SourceError: as ``Workspace.source``.
-    """
-    source = revision.workspace.source(name)
-    scenarios = sorted({*source.fixtures, *source.broken_fixtures})
-    return _FAVOURITE_FIXTURE if _FAVOURITE_FIXTURE in scenarios else next(iter(scenarios), "")
 
 
 def known_name(revision: Revision, name: str) -> str:

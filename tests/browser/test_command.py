@@ -155,3 +155,15 @@ def test_without_a_browser_one_sentence_says_what_to_do(
     monkeypatch.setenv("BBWS_CHROMIUM", str(tmp_path / "nothing"))
     assert run(["screenshots", "compare", "--baselines", "b", "--work", "w"]) == 4
     assert "BBWS_CHROMIUM" in capsys.readouterr().err
+
+
+def test_pictures_of_files_that_have_changed_since_are_not_approved(
+    call: Any, desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call("compare")
+    desk.change("Thank you", "Thanks")
+    assert call("approve", "--all", "--by", "Ann", "--why", "Unseen") == 3
+    assert "have changed since the comparison" in capsys.readouterr().err
+    assert not desk.folders.baselines.exists() or not [*desk.folders.baselines.rglob("*.webp")]
+    call("compare")
+    assert call("approve", "--all", "--by", "Ann", "--why", "Seen") == 0

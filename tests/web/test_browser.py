@@ -66,6 +66,32 @@ def test_the_gallery_shows_the_twelve_in_pairs_and_finds_them(page: Page) -> Non
     expect(page).to_have_url(re.compile("/templates/notifications/site_creation_internal"))
 
 
+def test_the_search_opens_what_is_called_so_and_the_tallies_follow(page: Page) -> None:
+    shelf = page.locator('.shelf[data-shelf="receipts"]')
+    expect(shelf.locator(".tally")).to_have_text("4")
+    page.keyboard.press("/")
+    page.keyboard.type("receipt")
+    expect(page.locator('.card.best[data-name="receipts/receipt"]')).to_be_visible()
+    page.get_by_role("button", name="Customer", exact=True).click()
+    expect(shelf.locator(".tally")).to_have_text("2 of 4")
+    expect(shelf.locator(".card:visible .version").first).to_have_text("customer")
+    page.locator("#search").press("Enter")
+    expect(page).to_have_url(re.compile("/templates/receipts/receipt$"))
+
+
+def test_keys_of_one_character_can_be_switched_off(page: Page) -> None:
+    page.keyboard.press("?")
+    page.get_by_label("Keys of one character").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("2")
+    expect(page.get_by_role("button", name="All", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    page.get_by_label("Keys of one character").check()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("2")
+    expect(page.get_by_role("button", name="Customer", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
 def test_a_thumbnail_is_the_whole_width_of_the_mail_in_its_card(page: Page) -> None:
     page.wait_for_function(
         """() => {

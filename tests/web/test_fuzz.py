@@ -30,6 +30,7 @@ OPERATIONS = [
     ("/preview/{name}", "GET"),
     ("/downloads/{name}", "GET"),
     ("/api/review", "GET"),
+    ("/api/search", "GET"),
     ("/api/review/pictures/{kind}/{name}", "GET"),
     ("/api/review/approve", "POST"),
     ("/api/review/reject", "POST"),

@@ -11,8 +11,8 @@ Review.decisions = (() => {
 
   let undoing = false;
 
-  /** Whether `deed` can be done to a snapshot: of one that is gone there is no picture to reject. */
-  const allows = (deed, item) => isDecidable(item) && (deed === "approve" || item.status !== "removed");
+  /** Whether `deed` can be done to a snapshot: of one that is gone there is no picture to reject, and none to approve of files that have changed since. */
+  const allows = (deed, item) => isDecidable(item) && (deed === "approve" ? !item.outdated : item.status !== "removed");
 
   function draw(item) {
     $("#title").replaceChildren(...(item ? [item.id, " ", Review.list.mark(item)] : ["No snapshot"]));
@@ -23,6 +23,7 @@ Review.decisions = (() => {
 
   /** What the comparison found, and what has become of it since. */
   function finding(item) {
+    if (item.outdated) return `Its files have changed since the comparison, so nobody has seen it as it is now. Compare again to decide. ${item.message}`;
     if (item.decision !== "approved") return item.message;
     const now = item.status === "removed" ? "Its approved picture is gone" : "The approved picture and the one of now are the same";
     return `${now}. The comparison had found: ${item.message}`;
@@ -39,7 +40,7 @@ Review.decisions = (() => {
     return [
       h("button", { type: "button", class: "main", disabled: !can("approve"), onclick: () => ask("approve") }, "Approve…"),
       h("button", { type: "button", disabled: !can("reject"), onclick: () => ask("reject") }, "Reject…"),
-      h("button", { type: "button", disabled: !items().some(isDecidable), onclick: () => ask("approve", "all") }, "Approve all…"),
+      h("button", { type: "button", disabled: !items().some((each) => allows("approve", each)), onclick: () => ask("approve", "all") }, "Approve all…"),
       h("button", { type: "button", disabled: !last, title: last && `Take back: ${about(last)}`, onclick: undo }, "Undo"),
     ];
   }

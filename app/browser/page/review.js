@@ -42,16 +42,26 @@
     });
   }
 
+  const OFF = "bbws-keys-off"; // as on the other pages of the preview
+  const isOff = () => localStorage.getItem(OFF) === "1";
+
+  /** WCAG 2.2, 2.1.4: keys of one character can be switched off. */
+  function keySwitch() {
+    const box = h("input", { type: "checkbox", checked: !isOff(), onchange: () => localStorage.setItem(OFF, box.checked ? "" : "1") });
+    return h("label", {}, box, "Keys of one character do what is listed here");
+  }
+
   function help() {
     const usable = [...LOOKING, ...(state.data?.live ? DECIDING : []), HELP];
     const dialog = showDialog(h("form", { method: "dialog" }, h("h2", { id: "help-title" }, "Keyboard"),
-      h("dl", {}, ...usable.flatMap(([, label, text]) => [h("dt", {}, h("kbd", {}, label)), h("dd", {}, text)])),
+      keySwitch(), h("dl", {}, ...usable.flatMap(([, label, text]) => [h("dt", {}, h("kbd", {}, label)), h("dd", {}, text)])),
       h("div", { class: "row" }, h("button", { type: "submit", class: "main" }, "Close"))), "help-title");
     $("button", dialog).focus();
   }
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
+    if (isOff() && event.key.length === 1) return;
     // A field of a dialog that was just closed keeps the focus for a moment, in which nobody types into it.
     if (event.target.closest('input:not([type="range"], dialog *)')) {
       if (event.key === "Escape" || event.key === "Enter") event.target.blur();

@@ -40,7 +40,8 @@ Review.views = (() => {
     width = $("#stage").clientWidth;
     if (view.auto) view.zoom = stage.fitting(item, how);
     stage.draw(item, how, view);
-    if (how === "blink") timer = setInterval(flip, BLINK_MS);
+    // Who wants nothing to move swaps by hand.
+    if (how === "blink" && !matchMedia("(prefers-reduced-motion: reduce)").matches) timer = setInterval(flip, BLINK_MS);
   }
 
   function drawTools(item) {

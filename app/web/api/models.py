@@ -85,6 +85,10 @@ class TemplateSummary(_Model):
         examples=[["af"]],
     )
     subject: str = Field(description="Mustache.", examples=["Payment Received - Order {{orderId}}"])
+    shown_subject: str = Field(
+        description="As an inbox shows it with the typical fixture.",
+        examples=["Payment Received - Order ORD-20260114-0037"],
+    )
     fixtures: list[str] = Field(description="Names of the data sets.", examples=[["typical", "long"]])
     partner: str | None = Field(description="The other version of the mail, for the other audience.")
     version: str = Field(description="Changes when anything the mail is made of changes.")

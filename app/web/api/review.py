@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.browser.approvals import Approvals
 from app.browser.pixels import MEDIA_TYPE
 from app.browser.report import PAGE
-from app.browser.results import Comparison, SnapshotResult
+from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.reviewing import BASELINE, CURRENT, DIFFERENCE, review_data
 from app.browser.snapshots import Snapshot
+from app.browser.staleness import outdated, refuse_outdated
 from app.browser.store import PictureStore
 from app.core.errors import UnknownNameError
 from app.web.middleware.access import require_token
@@ -30,6 +31,7 @@ router = APIRouter()
 
 FILES_PATH = "/review-files"
 FILES = PAGE
+_DECIDABLE = frozenset({SnapshotStatus.CHANGED, SnapshotStatus.NEW})
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "Nothing has been compared yet, or no such snapshot."},
@@ -91,8 +93,15 @@ def review(services: ServicesDep) -> dict[str, Any]:
     """Every snapshot of the last comparison with its status, its differences and what was decided."""
     folders = services.settings.screenshots
     settings = services.settings
+    comparison = Comparison.load(folders.work)
+    open_questions = [result for result in comparison.results if result.status in _DECIDABLE]
     return review_data(
-        Comparison.load(folders.work), folders, _address, live=True, token=settings.token is not None
+        comparison,
+        folders,
+        _address,
+        live=True,
+        token=bool(settings.token),
+        stale=outdated(open_questions, services.revision.workspace),
     )
 
 
@@ -131,8 +140,13 @@ def picture(services: ServicesDep, kind: Literal["baseline", "current", "differe
     openapi_extra=body_of(Decision),
 )
 def approve(services: ServicesDep, body: Annotated[Decision, Depends(json_body(Decision))]) -> Decided:
-    """Make the current pictures the baselines, with who and why in their sidecars."""
+    """Make the current pictures the baselines, with who and why in their sidecars.
+
+    Not those of files that have changed since the comparison: compare again, and look.
+    """
     approvals, results = _chosen(services, body)
+    services.reload_now()  # a file that was saved this moment counts
+    refuse_outdated(results, services.revision.workspace)
     return Decided(snapshots=[each.id for each in approvals.approve(results, by=body.by, why=body.why)])
 
 

@@ -32,6 +32,7 @@ def summary_of(services: Services, revision: Revision, name: str) -> TemplateSum
         locale=locale or templates.settings.locale,
         locales=list(templates.locales(base)),
         subject=metadata.subject if metadata else "",
+        shown_subject=services.subjects.of(revision, name),
         fixtures=sorted({*source.fixtures, *source.broken_fixtures}) if source else [],
         partner=_partner(revision, base, locale),
         version=revision.versions[name],

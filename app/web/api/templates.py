@@ -24,8 +24,9 @@ from app.web.api.models import (
 )
 from app.web.api.summaries import summary_of
 from app.web.api.variables import variables_of
+from app.web.live.subjects import usual_fixture
 from app.web.problems import HttpError, problem_of
-from app.web.services import Services, ServicesDep, default_fixture, known_name, placeholders
+from app.web.services import Services, ServicesDep, known_name, placeholders
 from bbws_templates.errors import BbwsTemplatesError
 
 router = APIRouter()
@@ -64,7 +65,7 @@ def get_template(services: ServicesDep, name: Name) -> TemplateDetail:
         reply_to=metadata.reply_to.address if metadata and metadata.reply_to else "",
         contract=dict(metadata.contract) if metadata else None,
         fixture_sets=_fixtures(services, source.fixtures.values(), source.broken_fixtures),
-        default_fixture=default_fixture(revision, name),
+        default_fixture=usual_fixture(revision, name),
         placeholders=None,
         variables=[],
         compiled=None,

@@ -149,3 +149,23 @@ def test_a_template_is_approved_with_the_mouse_and_only_with_the_token(waiting: 
         expect(page.locator("#note")).to_contain_text("Approved 1 snapshot")
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("#note")).to_contain_text("Took back")
+
+
+def test_pictures_of_files_that_have_changed_since_are_not_approved(waiting: Desk, page: Page) -> None:
+    with served(waiting) as address:
+        page.goto(f"{address}/review")
+        expect(page.get_by_role("button", name="Approve…")).to_be_enabled()
+        waiting.change("Thanks", "Many thanks")
+        page.keyboard.press("a")  # the page has not heard of it yet: the server has
+        page.keyboard.type("Ann")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Unseen")
+        page.keyboard.press("Enter")
+        expect(page.locator(".wrong")).to_contain_text("have changed since the comparison")
+        expect(page.locator(".wrong")).to_contain_text("screenshots compare")
+        page.reload()
+        expect(page.locator("#message")).to_contain_text("files have changed since the comparison")
+        expect(page.get_by_role("button", name="Approve…")).to_be_disabled()
+        waiting.compare()
+        page.reload()
+        expect(page.get_by_role("button", name="Approve…")).to_be_enabled()

@@ -182,3 +182,35 @@ def test_before_a_comparison_the_page_says_what_to_run_and_shows_it_when_it_is_t
         welcome.get_by_role("button", name="Look again").click()
         expect(page.locator("#title")).to_contain_text(ORDER)
         expect(welcome).to_be_hidden()
+
+
+def test_for_whom_nothing_may_move_the_pictures_are_swapped_by_hand_alone(
+    waiting: Desk, page: Page, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.html"
+    report.write_text(report_page(Comparison.load(waiting.folders.work), waiting.folders), encoding="utf-8")
+    page.emulate_media(reduced_motion="reduce")
+    page.clock.install()
+    page.goto(report.as_uri())
+    expect(page.locator("#title")).to_contain_text(ORDER)
+    page.keyboard.press("5")
+    now = page.locator('[data-picture="current"]')
+    before = now.evaluate("image => getComputedStyle(image).visibility")
+    page.clock.run_for(30_000)
+    expect(now).to_have_css("visibility", before)
+    page.keyboard.press(" ")
+    expect(now).to_have_css("visibility", "hidden" if before == "visible" else "visible")
+
+
+def test_keys_of_one_character_can_be_switched_off(waiting: Desk, page: Page, tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    report.write_text(report_page(Comparison.load(waiting.folders.work), waiting.folders), encoding="utf-8")
+    page.goto(report.as_uri())
+    expect(page.locator("#title")).to_contain_text(ORDER)
+    page.keyboard.press("?")
+    page.get_by_label("Keys of one character").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("j")
+    expect(page.locator("#title")).to_contain_text(ORDER)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#title")).not_to_contain_text(ORDER)

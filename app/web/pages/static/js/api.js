@@ -15,6 +15,13 @@ async function call(address, options = {}) {
 }
 
 export const listTemplates = () => call("/api/templates");
+/** What fits what was typed: name to its `place` among the best, and the `file` that it was found in. */
+export async function searched(question) {
+  if (!question.trim()) return new Map();
+  const { value } = await call(`/api/search?${new URLSearchParams({ q: question })}`);
+  return new Map((value?.templates ?? []).map(({ name, file }, place) => [name, { place, file }]));
+}
+
 export const listChecks = () => call("/api/checks");
 export const getTemplate = (name) => call(`/api/templates/${path(name)}`);
 export const getSources = (name) => call(`/api/sources/${path(name)}`);

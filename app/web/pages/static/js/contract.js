@@ -9,13 +9,13 @@ export function contractPanel(panel, template, data, shown) {
   const head = ["Field", "Type", "Required", "Meaning", "In these data", "As readers see it"];
   panel.replaceChildren(h("div", { class: "pane" },
     template.contract ? null : h("p", { class: "caption" }, "This template has no contract. These are the names that it uses."),
-    h("div", { class: "table-wrap" }, h("table", {},
+    h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": "Fields of the contract" }, h("table", {},
       h("caption", { class: "visually-hidden" }, "Fields of the contract"),
       h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {},
         rows.map((row) => line(row, used.has(row.path) || row.container, data, shown)),
         unknown.map((variable) => line({ path: variable.path, type: variable.kind, required: null, description: template.contract ? "Not in the contract." : "" }, true, data))))),
-    template.contract ? h("details", {}, h("summary", {}, "JSON Schema"), h("pre", {}, JSON.stringify(template.contract, null, 2))) : null));
+    template.contract ? h("details", {}, h("summary", {}, "JSON Schema"), h("pre", { tabindex: "0" }, JSON.stringify(template.contract, null, 2))) : null));
 }
 
 function line({ path, type, required, description }, used, data, shown) {

@@ -1,5 +1,6 @@
 /* The gallery: search, filter, thumbnails that follow every save. */
-import { $, $$, badges, press } from "./dom.js";
+import { searched } from "./api.js";
+import { $, $$, badges, debounced, press } from "./dom.js";
 import { bind } from "./keys.js";
 import { on, start } from "./live.js";
 import { startStrip } from "./strip.js";
@@ -9,23 +10,53 @@ const filters = $("#filters");
 const language = $("#language"); // where there is more than one
 let wanted = "all";
 
+/* What the server has found for what is typed: name to its place among them, best first. */
+let found = new Map();
+
+const ask = debounced(async () => {
+  const question = search.value;
+  const matches = await searched(question);
+  if (question !== search.value) return;
+  found = matches;
+  filter();
+}, 120);
+
 function filter() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const fits = (card) => words.every((word) => card.dataset.text.includes(word))
+  const says = (card) => found.has(card.dataset.name) || words.every((word) => card.dataset.text.includes(word));
+  const fits = (card) => says(card)
     && (wanted === "all" || wanted === card.dataset.audience || (wanted === "findings" && $(".badge.error, .badge.warning", card)));
-  for (const card of $$(".card")) card.hidden = !fits(card);
+  for (const card of $$(".card")) {
+    card.hidden = !fits(card);
+    const file = found.get(card.dataset.name)?.file;
+    $(".found", card).hidden = !file;
+    $(".found", card).textContent = file ? `in ${file}` : "";
+    card.classList.remove("best");
+  }
+  best()?.classList.toggle("best", words.length > 0);
   for (const row of $$(".row")) {
     const shown = $$(".card:not([hidden])", row).length;
     row.hidden = !shown;
     row.classList.toggle("pair", shown > 1);
   }
-  for (const shelf of $$(".shelf")) shelf.hidden = !$(".row:not([hidden])", shelf);
+  for (const shelf of $$(".shelf")) {
+    const shown = $$(".card:not([hidden])", shelf).length;
+    const tally = $(".tally", shelf);
+    shelf.hidden = !shown;
+    tally.textContent = shown === Number(tally.dataset.of) ? shown : `${shown} of ${tally.dataset.of}`;
+  }
   $("#nothing").hidden = !$(".card") || Boolean($(".card:not([hidden])"));
   const query = new URLSearchParams();
   if (search.value) query.set("q", search.value);
   if (wanted !== "all") query.set("show", wanted);
   if (language?.value) query.set("locale", language.value);
   history.replaceState(null, "", query.size ? `/?${query}` : "/");
+}
+
+/** The card that fits best: what Enter opens. */
+function best() {
+  const place = (card) => found.get(card.dataset.name)?.place ?? found.size;
+  return $$(".card:not([hidden])").reduce((one, other) => (one && place(one) <= place(other) ? one : other), undefined);
 }
 
 function choose(value) {
@@ -95,25 +126,28 @@ on("checked", ({ name, counts }) => {
   if (wanted === "findings") filter();
 });
 
-search.addEventListener("input", filter);
+search.addEventListener("input", () => { found = new Map(); filter(); ask(); });
 language?.addEventListener("change", () => {
   filter();
   location.reload();
 });
-$("#search-form").addEventListener("submit", (event) => {
+$("#search-form").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const first = $(".card:not([hidden]) h3 a");
-  if (first) location.assign(first.href);
+  found = await searched(search.value);
+  filter();
+  const first = best();
+  if (first) location.assign($("h3 a", first).href);
 });
 filters.addEventListener("click", (event) => event.target.dataset.filter && choose(event.target.dataset.filter));
 document.addEventListener("click", (event) => {
   if (event.target.id !== "clear") return;
   search.value = "";
+  found = new Map();
   choose("all");
 });
 
 bind([
-  { keys: ["/"], help: "Search; Enter opens the first match", action: () => search.focus() },
+  { keys: ["/"], help: "Search; Enter opens the best match", action: () => search.focus() },
   { keys: ["j", "ArrowRight"], shown: ["j", "→"], help: "Next template", action: () => move(1) },
   { keys: ["k", "ArrowLeft"], shown: ["k", "←"], help: "Previous template", action: () => move(-1) },
   { keys: [], shown: ["Enter"], help: "Open the template" },
@@ -124,5 +158,6 @@ const query = new URLSearchParams(location.search);
 search.value = query.get("q") ?? "";
 choose($(`[data-filter="${CSS.escape(query.get("show") ?? "all")}"]`, filters) ? query.get("show") ?? "all" : "all");
 settle();
+if (search.value) ask();
 startStrip();
 start();

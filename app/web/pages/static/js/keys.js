@@ -9,6 +9,7 @@ export function bind(shortcuts) {
   for (const button of $$("[data-help]")) button.addEventListener("click", () => dialog.showModal());
   const pressed = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialog.open) return;
+    if (isOff() && event.key.length === 1) return; // WCAG 2.2, 2.1.4: keys of one character can be switched off
     // A select is no place to type: its arrows go on to work, and letters are shortcuts as anywhere.
     const typing = event.target.closest?.("input:not([type=checkbox]), textarea, [contenteditable]");
     if (event.key === "Escape" && event.target !== document.body) document.activeElement?.blur();
@@ -23,6 +24,16 @@ export function bind(shortcuts) {
   return { inside: (other) => other.addEventListener("keydown", pressed) };
 }
 
+const OFF = "bbws-keys-off";
+const isOff = () => localStorage.getItem(OFF) === "1";
+
+/** The box that switches keys of one character off, for who speaks to the machine or is apt to touch others. */
+function keySwitch() {
+  const box = h("input", { type: "checkbox", onchange: () => localStorage.setItem(OFF, box.checked ? "" : "1") });
+  box.checked = !isOff();
+  return h("label", { class: "check key-switch" }, box, " Keys of one character do what is listed here");
+}
+
 function helpDialog(shortcuts) {
   const rows = shortcuts.flatMap(({ keys, shown, help }) => [
     h("dt", {}, (shown ?? keys).flatMap((key, index) => [index ? " " : "", h("kbd", {}, key)])),
@@ -31,7 +42,7 @@ function helpDialog(shortcuts) {
   const dialog = h("dialog", { class: "help", "aria-labelledby": "help-title" },
     h("div", { class: "help-head" }, h("h2", { id: "help-title" }, "Keyboard"),
       h("button", { type: "button", class: "button icon", "aria-label": "Close", onclick: () => dialog.close() }, "×")),
-    h("dl", {}, rows));
+    keySwitch(), h("dl", {}, rows));
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   return dialog;
 }

@@ -1,14 +1,18 @@
 /* The list of templates at the left of a template's page. */
-import { listChecks } from "./api.js";
-import { $, $$, badges, reveal } from "./dom.js";
+import { listChecks, searched } from "./api.js";
+import { $, $$, badges, debounced, reveal } from "./dom.js";
 import { on } from "./live.js";
 
 export async function startNav() {
   const search = $("#search");
-  search.addEventListener("input", () => filter(search.value));
-  search.addEventListener("keydown", (event) => {
-    const first = $$("#nav-list li:not([hidden]) a")[0];
-    if (event.key === "Enter" && first) location.assign(first.href);
+  search.addEventListener("input", () => { found = new Map(); filter(search.value); ask(); });
+  search.addEventListener("keydown", async (event) => {
+    if (event.key !== "Enter") return;
+    found = await searched(search.value);
+    filter(search.value);
+    const place = ({ dataset }) => found.get(dataset.name)?.place ?? found.size;
+    const [first] = $$("#nav-list li:not([hidden])").sort((one, other) => place(one) - place(other));
+    if (first) location.assign($("a", first).href);
   });
   $("#nav-toggle").addEventListener("click", () => {
     const open = $("#nav").classList.toggle("open");
@@ -39,11 +43,22 @@ function showCounts(name, counts) {
   if (item) $("[data-badges]", item).replaceChildren(...badges(counts));
 }
 
+/* What the server has found for what is typed, as in the gallery. */
+let found = new Map();
+
+const ask = debounced(async () => {
+  const question = $("#search").value;
+  const matches = await searched(question);
+  if (question !== $("#search").value) return;
+  found = matches;
+  filter(question);
+}, 120);
+
 function filter(text) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   for (const item of $$("#nav-list li")) {
     const own = `${item.dataset.name} ${item.textContent}`.toLowerCase();
-    item.hidden = !words.every((word) => own.includes(word));
+    item.hidden = !found.has(item.dataset.name) && !words.every((word) => own.includes(word));
   }
   for (const list of $$("#nav-list ul")) {
     const empty = !$("li:not([hidden])", list);

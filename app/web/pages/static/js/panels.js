@@ -52,7 +52,7 @@ export function headersPanel(panel, name, email, query) {
 
 /** Links do nothing in the frame; here they can be read and followed. */
 export function linksPanel(panel, { links, images }) {
-  const table = (caption, heading, rows, cell) => h("div", { class: "table-wrap" }, h("table", {},
+  const table = (caption, heading, rows, cell) => h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": caption }, h("table", {},
     h("caption", { class: "visually-hidden" }, caption),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, heading), h("th", { scope: "col" }, "Address"))),
     h("tbody", {}, rows.map(({ text, address, onlyOutlook }) => h("tr", {},
