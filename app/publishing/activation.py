@@ -165,6 +165,8 @@ class _StableKeys:
         self._standing = standing
         self._files = files
         self._progress = progress
+        target = catalogue.store.target
+        self._lax = isinstance(target, BucketTarget) and target.unconditional
         # Where the pointer's ETag follows from its content, so does that of all that is written as it was.
         self._etags_tell = standing.etag == self._store.etag_for(standing.pointer.to_bytes())
 
@@ -189,7 +191,7 @@ class _StableKeys:
             else:
                 etags, unsure = self._seen_differing(self._store.look(pending) if seen is None else seen)
                 etags |= self._read_differing(unsure)
-                in_order = seen is not None and not unsure
+                in_order = seen is not None and not unsure and not self._lax
             stubborn = [key for key, etag in etags.items() if refused.get(key) == etag]
             refusals = refusals + 1 if stubborn else 0
             if refusals == _REFUSALS:
@@ -245,9 +247,7 @@ class _StableKeys:
 
         Where a server heeds no conditions another one may have overwritten it already.
         """
-        target = self._store.target
-        lax = isinstance(target, BucketTarget) and target.unconditional
-        return not lax and etag == self._store.etag_for(self._files[key])
+        return not self._lax and etag == self._store.etag_for(self._files[key])
 
 
 def _unsettled(catalogue: Catalogue) -> ConflictError:

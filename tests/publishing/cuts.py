@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from app.core.release import Release
 from app.publishing.activation import Reason, activate, settle
 from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import UnknownReleaseError
 from app.publishing.pruning import prune
 from app.publishing.store import ObjectStore
@@ -143,6 +145,31 @@ def assert_nothing_is_stuck(store: ObjectStore, follow: Act, when: str) -> None:
     left = verify(Catalogue(store)).discrepancies
     assert left == (), when
     assert Catalogue(store).releases() == [final.id], when
+
+
+class Shown:
+    """What was shown of one state need not be shown of it again: most cuts leave one of a few behind."""
+
+    def __init__(self) -> None:
+        self._states: set[tuple[object, ...]] = set()
+
+    def is_new(self, contents: dict[str, bytes], *further: object) -> bool:
+        """Whether this state of a target, and what else belongs to it, is met for the first time."""
+        state = (state_of(contents), *further)
+        is_new = state not in self._states
+        self._states.add(state)
+        return is_new
+
+
+def contents_of(store: DirectoryStore) -> dict[str, bytes]:
+    """What lies in a directory, by key."""
+    return {item.key: (store.root / item.key).read_bytes() for item in store.list("")}
+
+
+def copy(source: DirectoryStore, target: DirectoryStore) -> None:
+    """Make ``target`` what ``source`` is, files of its own included."""
+    shutil.rmtree(target.root, ignore_errors=True)
+    shutil.copytree(source.root, target.root)
 
 
 def state_of(contents: dict[str, bytes]) -> frozenset[tuple[str, bytes]]:

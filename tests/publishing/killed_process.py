@@ -9,14 +9,14 @@ writes is cut in the middle. Prints ``{"kills": n}``.
 from __future__ import annotations
 
 import fcntl
+import itertools
 import json
 import os
-import shutil
 import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,18 +83,31 @@ def main(folder: Path, name: str, *, thorough: bool) -> int:
     setattr(os, "fsync", lambda descriptor: None)  # noqa: B010  nobody pulls the plug of this machine
     command.prepare(DirectoryStore(start))
     start.mkdir(exist_ok=True)
-    step, stride = 1, 1 if thorough else _STRIDE
-    while True:
-        for follower, follow in cuts.followers(step // stride, thorough=thorough):
-            shutil.rmtree(work.root, ignore_errors=True)
-            shutil.copytree(start, work.root)
-            if not is_killed_at(step, lambda: command.act(work)):
-                return (step - 1) // stride
-            when = f"killed at step {step}, then {follower}"
-            cuts.assert_active_is_whole(work, when)
-            cuts.assert_nothing_is_stuck(work, follow, when)
-            assert not [*(work.root / ".staging").iterdir()], f"{when}: what it was writing lies about"
-        step += stride
+    held, shown, stride = DirectoryStore(folder / "held"), cuts.Shown(), 1 if thorough else _STRIDE
+    for turn in itertools.count():
+        step = 1 + turn * stride
+        cuts.copy(DirectoryStore(start), held)
+        if not is_killed_at(step, lambda: command.act(held)):
+            return turn
+        when = f"killed at step {step}"
+        cuts.assert_active_is_whole(held, when)
+        contents, left = cuts.contents_of(held), frozenset(leftovers(held))
+        for follower, follow in cuts.followers(turn, thorough=thorough):
+            if shown.is_new(contents, left, follower):
+                cuts.copy(held, work)
+                cuts.assert_nothing_is_stuck(work, follow, f"{when}, then {follower}")
+                assert not [*(work.root / ".staging").iterdir()], f"{when}: what it was writing lies about"
+    raise AssertionError("a command without an end")
+
+
+def leftovers(store: DirectoryStore) -> Iterator[tuple[str, int]]:
+    """Files that are no objects, each with its size: what was being written, the lock, the reserve."""
+    for path in store.root.rglob("*"):
+        relative = path.relative_to(store.root)
+        if relative.parts[0].startswith(".") and path.is_file():
+            # Half of a file has a name of its own, drawn at random.
+            name = relative.parts[0] if len(relative.parts) > 1 else relative.name
+            yield name, path.stat().st_size
 
 
 if __name__ == "__main__":

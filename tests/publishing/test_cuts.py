@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import itertools
 import json
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -78,21 +77,21 @@ def test_cut_off_at_any_request_to_a_directory(
     directory.root.mkdir()
     command.prepare(directory)
     stride = 1 if thorough else 3  # an odd number: unheard and unanswered ones take turns
-    work, number = DirectoryStore(tmp_path / "work"), 1 - stride
-    while True:
-        number += stride
-        ways = (False, True) if thorough else (bool(number % 2),)
-        for late, (name, follow) in itertools.product(
-            ways, cuts.followers(number // stride, thorough=thorough)
-        ):
-            shutil.rmtree(work.root, ignore_errors=True)
-            shutil.copytree(directory.root, work.root)
-            when = f"cut off at request {number}, then {name}"
+    held, work = DirectoryStore(tmp_path / "held"), DirectoryStore(tmp_path / "work")
+    shown = cuts.Shown()
+    for number in itertools.count(1, stride):
+        for late in (False, True) if thorough else (bool(number % 2),):
+            cuts.copy(directory, held)
             try:
-                command.act(CutStore(work, number, late=late))
+                command.act(CutStore(held, number, late=late))
             except CutError:
-                cuts.assert_active_is_whole(work, when)
-                cuts.assert_nothing_is_stuck(work, follow, when)
+                when = f"cut off at request {number}"
+                cuts.assert_active_is_whole(held, when)
+                contents = cuts.contents_of(held)
+                for name, follow in cuts.followers(number // stride, thorough=thorough):
+                    if shown.is_new(contents, name):
+                        cuts.copy(held, work)
+                        cuts.assert_nothing_is_stuck(work, follow, f"{when}, then {name}")
             else:
                 assert number >= 10
                 return
@@ -140,7 +139,7 @@ class Stage:
             self.impatient = BucketStore.connect(self.direct.target, timeout=0.3, attempts=1)
         command.prepare(self.direct)
         self.start = Snapshot(self.direct.target)
-        self._shown: set[tuple[str, frozenset[tuple[str, bytes]]]] = set()
+        self._shown = cuts.Shown()
 
     def requests(self) -> int:
         self.attempt(lambda request: None)
@@ -151,15 +150,17 @@ class Stage:
         self.proxy.reset(rule)
         self.command.act(self.impatient if impatient else self.once)
 
-    def assert_nothing_is_stuck(self, name: str, follow: cuts.Act, when: str) -> None:
-        """Most faults leave one of a few states behind; what was shown of one need not be shown again."""
+    def assert_nothing_is_stuck(self, followers: Iterable[tuple[str, cuts.Act]], when: str) -> None:
+        """Whichever of ``followers`` comes after what was done last."""
+        self.proxy.reset()
         self.proxy.wait_until_idle()
         held = Snapshot(self.direct.target)
         cuts.assert_active_is_whole(held, when)
-        state = name, cuts.state_of({key: found.body for key, found in held.objects.items()})
-        if state not in self._shown:
-            cuts.assert_nothing_is_stuck(self.direct, follow, when)
-            self._shown.add(state)
+        contents = {key: found.body for key, found in held.objects.items()}
+        for name, follow in followers:
+            if self._shown.is_new(contents, name):
+                held.restore()
+                cuts.assert_nothing_is_stuck(self.direct, follow, f"{when}, then {name}")
 
 
 def test_any_request_to_a_bucket_may_be_spoilt_in_any_way(
@@ -172,10 +173,8 @@ def test_any_request_to_a_bucket_may_be_spoilt_in_any_way(
     for number in range(1, total + 1, stride):
         turn = number // stride + 5 * COMMANDS.index(command)  # so that each begins with another fault
         for how, fault in FAULTS if thorough else (FAULTS[turn % len(FAULTS)],):
-            for name, follow in cuts.followers(turn, thorough=thorough):
-                when = f"{fault} {how} request {number}, then {name}"
-                with suppress(BbwsTemplatesError):  # whatever is raised is one of our errors
-                    rule = at(number, fault) if how == "at" else since(number, fault)
-                    stage.attempt(rule, impatient=fault.kind is Kind.LATE)
-                proxy.reset()
-                stage.assert_nothing_is_stuck(name, follow, when)
+            with suppress(BbwsTemplatesError):  # whatever is raised is one of our errors
+                rule = at(number, fault) if how == "at" else since(number, fault)
+                stage.attempt(rule, impatient=fault.kind is Kind.LATE)
+            followers = cuts.followers(turn, thorough=thorough)
+            stage.assert_nothing_is_stuck(followers, f"{fault} {how} request {number}")

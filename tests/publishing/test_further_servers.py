@@ -36,6 +36,7 @@ KEPT = (
     contract.test_if_match_overwrites_that_content_alone,
     contract.test_revalidation_of_the_same_content_costs_no_body,
     contract.test_a_listing_is_sorted_and_keeps_to_its_prefix,
+    contract.test_what_is_seen_of_an_object_vouches_for_its_content_and_for_no_other,
 )
 MORE = (
     contract.test_an_empty_object_is_an_object,
