@@ -42,7 +42,7 @@ def search_templates(
     shown = {name: Shown(title_of(name), services.subjects.of(revision, name)) for name in revision.names}
     return FoundTemplates(
         templates=[
-            FoundTemplate(name=match.name, where=match.rank.name.lower(), file=match.file)
+            FoundTemplate(name=match.name, where=match.closeness.name.lower(), file=match.file)
             for match in search(revision, shown, q)
         ]
     )

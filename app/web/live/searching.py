@@ -16,7 +16,7 @@ _MARKUP: Final = re.compile(r"<[^>]*>|[\s_/-]+")
 _LONGEST: Final = 200
 
 
-class Rank(IntEnum):
+class Closeness(IntEnum):
     """How well a template fits, best first."""
 
     EXACT = 0
@@ -35,7 +35,7 @@ class Match:
     ``file`` is the label of that place, "" for the name, the subject and the description.
     """
 
-    rank: Rank
+    closeness: Closeness
     name: str
     file: str = ""
 
@@ -58,7 +58,9 @@ def search(revision: Revision, shown: dict[str, Shown], question: str) -> tuple[
         return ()
     memory: dict[str, str] = {}
     found = (_match(revision, name, each, words, memory) for name, each in shown.items())
-    return tuple(sorted((match for match in found if match), key=lambda m: (m.rank, len(m.name), m.name)))
+    return tuple(
+        sorted((match for match in found if match), key=lambda m: (m.closeness, len(m.name), m.name))
+    )
 
 
 def _match(
@@ -66,14 +68,14 @@ def _match(
 ) -> Match | None:
     phrase, base, title = " ".join(words), _plain(name.rpartition("/")[2]), _plain(shown.title)
     if phrase in {base, title, _plain(name)}:
-        return Match(Rank.EXACT if phrase in {base, _plain(name)} else Rank.BEGINS, name)
+        return Match(Closeness.EXACT if phrase in {base, _plain(name)} else Closeness.BEGINS, name)
     if base.startswith(phrase) or title.startswith(phrase):
-        return Match(Rank.BEGINS, name)
+        return Match(Closeness.BEGINS, name)
     missing = words
-    for rank, file, text in _places(revision, name, shown, memory):
+    for closeness, file, text in _places(revision, name, shown, memory):
         lacking = [word for word in missing if word not in text]
         if not lacking:
-            return Match(rank, name, file)
+            return Match(closeness, name, file)
         if not file:  # what a list shows counts together with any one file; files do not with each other
             missing = lacking
     return None
@@ -81,29 +83,29 @@ def _match(
 
 def _places(
     revision: Revision, name: str, shown: Shown, memory: dict[str, str]
-) -> Iterator[tuple[Rank, str, str]]:
-    """Texts in lower case with their labels, in the order of ranks; files are read when it comes to them."""
+) -> Iterator[tuple[Closeness, str, str]]:
+    """Texts in lower case with their labels, the closest first; files are read when it comes to them."""
     workspace = revision.workspace
-    yield Rank.NAME, "", f"{_plain(name)} {_plain(shown.title)}"
+    yield Closeness.NAME, "", f"{_plain(name)} {_plain(shown.title)}"
     try:
         metadata = workspace.source(name).metadata
         described = f"{metadata.description} {metadata.subject} {metadata.audience}" if metadata else ""
-        yield Rank.WORDS, "", _plain(f"{shown.subject} {described}")
+        yield Closeness.WORDS, "", _plain(f"{shown.subject} {described}")
         parts = workspace.dependencies(name)
     except SourceError:
         return  # what cannot be read has a name to be found by
-    ranks = {
-        Role.HTML: Rank.BODY,
-        Role.TEXT: Rank.BODY,
-        Role.PARTIAL: Rank.PARTIAL,
-        Role.FIXTURE: Rank.FIXTURE,
+    close = {
+        Role.HTML: Closeness.BODY,
+        Role.TEXT: Closeness.BODY,
+        Role.PARTIAL: Closeness.PARTIAL,
+        Role.FIXTURE: Closeness.FIXTURE,
     }
-    for rank in (Rank.BODY, Rank.PARTIAL, Rank.FIXTURE):
+    for closeness in (Closeness.BODY, Closeness.PARTIAL, Closeness.FIXTURE):
         for part in parts:
-            if ranks.get(part.role) is rank:
+            if close.get(part.role) is closeness:
                 if part.file.label not in memory:
                     memory[part.file.label] = _plain(part.file.text)
-                yield rank, part.file.label, memory[part.file.label]
+                yield closeness, part.file.label, memory[part.file.label]
 
 
 def _plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -153,8 +154,6 @@ def test_two_who_publish_at_once_are_told_who_won(estate: Estate) -> None:
 
 
 def test_one_thing_at_a_time_is_done_with_a_target(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-
     plan = estate.planned("local")
     hold, genuine = threading.Event(), DirectoryStore.put
 
@@ -226,3 +225,26 @@ def test_a_server_that_does_not_publish_says_how_it_would(estate_of: Callable[..
     plan = estate.planned("local")
     answer = estate.post("/api/targets/local/publish", {"plan": plan["id"], "message": "x"})
     assert (answer.status_code, answer.json()["code"]) == (403, "publishing-off")
+
+
+def test_a_target_that_does_not_answer_holds_nobody_up(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estate.published("local")
+    hold, genuine = threading.Event(), DirectoryStore.get
+
+    def slow(self: DirectoryStore, key: str) -> object:
+        assert hold.wait(60)
+        return genuine(self, key)
+
+    monkeypatch.setattr(DirectoryStore, "get", slow)
+    sightings = estate.caller.app.state.services.environments.sightings
+    for _ in range(20):  # however many look, one thread asks
+        sightings.look(sightings.target("local"), anew=True)
+    assert sum(thread.name == "look at local" for thread in threading.enumerate()) == 1
+    seen = estate.caller.get("/api/targets/local?wait=0").json()
+    assert (seen["asking"], bool(seen["active"])) == (True, True), "as it was last seen"
+    for path in ("/", "/strip", "/environments", "/environments/local"):
+        assert estate.caller.get(path).status_code == 200
+    hold.set()
+    assert not estate.see("local")["asking"]
