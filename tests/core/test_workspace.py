@@ -161,6 +161,28 @@ def test_an_error_that_is_kept_does_not_grow_with_every_request(tmp_path: Path) 
         assert lengths[1:] == lengths[1:2] * 3, which
 
 
+@pytest.mark.parametrize(
+    ("file", "naming"),
+    [
+        ("partials/broken.html", "{{> broken}}"),
+        ("broken.css", '<link rel="stylesheet" href="/broken.css">'),
+    ],
+)
+def test_what_many_templates_cannot_read_does_not_grow_with_each_of_them(
+    tmp_path: Path, file: str, naming: str
+) -> None:
+    for number in range(4):
+        _write(tmp_path / f"templates/t{number}.html", naming)
+    _write(tmp_path / "templates" / file, "\xff")
+    several = Workspace.load(tmp_path / "templates", tmp_path / "fixtures")
+    (kept,) = several.templates.broken_partials.values()
+    lengths = []
+    for number in range(4):
+        several.fingerprint(f"t{number}")  # reads all that the template is made of
+        lengths.append(len(list(traceback.walk_tb(kept.__traceback__))))
+    assert lengths == lengths[:1] * 4
+
+
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="latin-1")

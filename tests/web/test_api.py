@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -202,11 +203,21 @@ def test_a_mail_that_is_asked_for_in_several_ways_is_rendered_once(
             rendered.append(compiled.name)
         return render_email(compiled, data, **keywords)
 
+    written: list[object] = []
+    dumps = json.dumps
+
+    def counted_dumps(members: Any, **options: Any) -> str:
+        if isinstance(members, dict) and members.get("name") == "once":
+            written.append(members)
+        return dumps(members, **options)
+
     monkeypatch.setattr("app.core.workspace.render_email", counted)
+    monkeypatch.setattr("app.web.live.renderings.json.dumps", counted_dumps)
     mail = caller.render(GREETING, {"data": {"name": "once", "note": ""}}).json()
     assert "Hello once" in caller.get(mail["preview"]).text
     assert caller.get(mail["preview"].replace("/preview/", "/downloads/")).status_code == 200
     assert rendered == [GREETING]
+    assert len(written) == 1  # to be told from others by its digest; a draft keeps that
 
 
 def test_a_bare_file_at_any_depth_renders_with_its_own_names_in_place_of_data(caller: Caller) -> None:

@@ -86,7 +86,7 @@ def linked_file(
             _require_plain(templates.stylesheets[candidate])
             return templates.stylesheets[candidate]
         if candidate in templates.broken_partials:
-            raise templates.broken_partials[candidate]
+            raise templates.broken_partials[candidate].with_traceback(None)  # kept, as partials are
     if all(candidate.startswith("../") for candidate in candidates):
         raise CompileError(
             f"The stylesheet '{address}' leads out of the templates folder.",

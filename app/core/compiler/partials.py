@@ -139,7 +139,7 @@ class PartialResolver:
             return self._reserved[name]
         for tag in self._tags:
             if f"{name}.{tag}" in self._broken:
-                raise self._broken[f"{name}.{tag}"]
+                raise self._broken[f"{name}.{tag}"].with_traceback(None)  # kept: each raising adds to it
             if f"{name}.{tag}" in self.own:
                 self.translated[name] = self.own[f"{name}.{tag}"]
                 return self._taken(self.translated[name])
@@ -148,7 +148,7 @@ class PartialResolver:
                 self.untranslated[name] = self.own[name]
             return self._taken(self.own[name])
         if name in self._broken:
-            raise self._broken[name]
+            raise self._broken[name].with_traceback(None)
         if ".." in PurePosixPath(name).parts or name.startswith(("/", "\\")) or "\\" in name:
             raise PartialError(
                 f"The partial '{name}' leads out of the templates folder.",

@@ -27,7 +27,7 @@ from app.core.css.data import longhands
 from app.core.proof.rules import (
     NOT,
     WEIGHTLESS,
-    Rule,
+    ProofRule,
     closings,
     pieces,
     said,
@@ -159,7 +159,7 @@ def sheet_atoms(css: str, medium: str, watched: Watched, order: Order) -> Atoms:
     return Atoms("\n".join(now), meaning, tuple(statements), "\n".join(later))
 
 
-def _selectors(rule: Rule) -> Iterator[str]:
+def _selectors(rule: ProofRule) -> Iterator[str]:
     for part in split(pieces(rule.selectors), ",") if rule.selectors else ():
         yield "".join(_without_either(part))
 
@@ -208,7 +208,7 @@ def style_atoms(css: str, watched: Watched) -> Atoms:
     return Atoms("".join(_atoms(kept, "", watched, meaning)), meaning, ())
 
 
-def _condition(rule: Rule, pseudos: list[str]) -> str:
+def _condition(rule: ProofRule, pseudos: list[str]) -> str:
     return " ".join(filter(None, [rule.condition, *pseudos]))
 
 

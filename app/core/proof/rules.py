@@ -38,7 +38,7 @@ _PAIRS = {"{": "}", "(": ")", "[": "]"}
 
 
 @dataclass(frozen=True)
-class Rule:
+class ProofRule:
     """A rule with its declarations, or a statement, which has no selectors.
 
     ``layer`` is the path of the layer's name. Of equally specific rules the ``scoped`` one wins.
@@ -55,7 +55,7 @@ class Rule:
 class Sheet:
     """The rules of a stylesheet in order, and the names of layers as they first appear."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[ProofRule, ...]
     layers: tuple[tuple[str, ...], ...]
 
 
@@ -63,7 +63,7 @@ class Sheet:
 def sheet_rules(css: str, medium: str) -> Sheet:
     """Read a stylesheet; ``medium`` is that of all of it, "" for the screen."""
     walker = _Walker()
-    rules = tuple(walker.rules(pieces(css, strip=True), _Around(Rule(medium, "", ""))))
+    rules = tuple(walker.rules(pieces(css, strip=True), _Around(ProofRule(medium, "", ""))))
     return Sheet(rules, tuple(dict.fromkeys(walker.layers)))
 
 
@@ -81,7 +81,7 @@ class _Around:
     nearer; ``within`` is true of what the limits of a scope do not shut out.
     """
 
-    like: Rule
+    like: ProofRule
     parent: str = ""
     scope: str = ""
     within: str = ""
@@ -93,7 +93,7 @@ class _Walker:
     def __init__(self) -> None:
         self.layers: list[tuple[str, ...]] = []
 
-    def rules(self, found: list[str], around: _Around) -> Iterator[Rule]:
+    def rules(self, found: list[str], around: _Around) -> Iterator[ProofRule]:
         """The rules among the pieces of a sheet, of an at-rule or of a rule."""
         ends = closings(found)
         here = start = first = 0
@@ -131,7 +131,7 @@ class _Walker:
         if around.like.selectors and (run or "".join(found[start:]).strip()):
             yield replace(around.like, text="".join([*run, *found[start:]]))
 
-    def _block(self, head: str, body: list[str], around: _Around, *, at_rule: bool) -> Iterator[Rule]:
+    def _block(self, head: str, body: list[str], around: _Around, *, at_rule: bool) -> Iterator[ProofRule]:
         if not at_rule:
             selectors = _written_out(head, around)
             if selectors and "}" not in head:
