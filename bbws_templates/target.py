@@ -67,7 +67,7 @@ def parse_target(url: str, *, region: str = "", profile: str = "") -> Target:
                 remedy="Use letters, digits, '-', '_' and '/', without '.' and '..' as a part.",
             )
         return BucketTarget(place, f"{prefix}/" if prefix else "", region, profile)
-    if scheme == "file" and place in ("", "localhost") and path and ".." not in path.split("/"):
+    if scheme == "file" and place in ("", "localhost") and path and ".." not in re.split(r"[/\\]", path):
         return DirectoryTarget(_file(f"/{path}"))
     raise TargetError(
         f"'{url}' is not a target.", remedy="Write s3://bucket, s3://bucket/prefix or file:///directory."
@@ -79,7 +79,15 @@ def _file(path: str) -> Path:
     from pathlib import Path
     from urllib.parse import unquote
 
-    return Path(unquote(path))
+    return Path(local_path(unquote(path), windows=os.name == "nt"))
+
+
+def local_path(path: str, *, windows: bool) -> str:
+    """The path of a ``file:`` URL as the system writes it: ``/C:/releases`` is ``C:/releases`` on Windows.
+
+    Source: RFC 8089, appendix E.2.
+    """
+    return path[1:] if windows and re.match(r"/[A-Za-z]:(/|$)", path) else path
 
 
 def target_from_environment(environment: Mapping[str, str] | None = None) -> Target:

@@ -19,7 +19,7 @@ from typing import BinaryIO, Final
 from app.batch.chunks import BatchLine, ChunkOutcome
 from app.batch.forms import Form, file_name
 from app.core.errors import SourceError, SurroundingsError
-from app.core.writing import stage
+from app.core.writing import put, stage
 from bbws_templates.digests import Digest
 
 _HEAD: Final = 65_536
@@ -106,7 +106,7 @@ class Job:
         """Write down how far the batch has come, once that is safely on the disk."""
         written = _settled(self._result) if self._result else 0
         self.progress = replace(self.progress, written=written, faults=_settled(self._faults))
-        stage(self._note, json.dumps(asdict(self.progress), indent=2).encode() + b"\n").replace(self._note)
+        put(stage(self._note, json.dumps(asdict(self.progress), indent=2).encode() + b"\n"), self._note)
         self._noted = time.monotonic()
 
     def close(self, *, is_done: bool) -> None:

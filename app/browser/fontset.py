@@ -37,5 +37,5 @@ def write_configuration(folder: Path) -> Path:
     text = _TEMPLATE.read_text(encoding="utf-8")
     text = text.replace("{fonts}", escape(str(FONTS))).replace("{cache}", escape(str(cache)))
     path = folder / "fonts.conf"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")
     return path

@@ -23,7 +23,7 @@ from app.browser.pixels import SUFFIX, Pixels, read_picture
 from app.browser.renderer import Renderer
 from app.browser.snapshots import Snapshot
 from app.browser.writing import not_written
-from app.core.writing import stage
+from app.core.writing import put, stage
 from bbws_templates.errors import Location
 
 FORMAT = 1
@@ -188,7 +188,7 @@ class PictureStore:
             raise not_written(error, self.folder) from error
         try:
             for temporary, path in staged:
-                temporary.replace(path)
+                put(temporary, path)
             for snapshot in removed:
                 for suffix in (SUFFIX, ".json"):
                     self._path(snapshot, suffix).unlink(missing_ok=True)

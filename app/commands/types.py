@@ -80,6 +80,6 @@ def _of_sources(workspace: Workspace) -> Contracts:
 
 def _write(file: Path, text: str) -> None:
     try:
-        file.write_text(text, "utf-8")
+        file.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise SourceError(f"{file} cannot be written: {error.strerror}.") from error

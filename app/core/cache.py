@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from app.core.writing import stage
+from app.core.writing import put, stage
 
 MOST_BYTES = 64 * 1024 * 1024
 """Beyond this, the documents that have not been read for longest go."""
@@ -59,7 +59,7 @@ class CacheFolder:
             if not self._is_ours():
                 return
             digest = hashlib.sha256(text).hexdigest().encode("ascii")
-            stage(path, digest + b"\n" + text).replace(path)
+            put(stage(path, digest + b"\n" + text), path)
         except OSError:
             return
         self._written += 1

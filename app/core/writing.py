@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
+import time
 from pathlib import Path
 from uuid import uuid4
+
+_PATIENCE = 2.0
+"""How many seconds a reader on Windows may hold a file open that is to be replaced."""
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -21,7 +26,7 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def stage(path: Path, content: bytes) -> Path:
-    """Write ``content`` beside ``path`` and return where; ``replace`` it there to make it the file.
+    """Write ``content`` beside ``path`` and return where; ``put`` it there to make it the file.
 
     Raises:
         OSError: no room or no permission; nothing is left behind.
@@ -33,3 +38,24 @@ def stage(path: Path, content: bytes) -> Path:
         temporary.unlink(missing_ok=True)
         raise
     return temporary
+
+
+def put(staged: Path, path: Path) -> None:
+    """Make ``staged`` the file at ``path``, at once: whoever reads sees the old one or the new one.
+
+    Windows refuses that while somebody has the old one open, as a reader does for a moment: so it is tried
+    again.
+
+    Raises:
+        OSError: no permission; ``path`` is as it was.
+    """
+    last = time.monotonic() + (_PATIENCE if sys.platform == "win32" else 0)
+    while True:
+        try:
+            staged.replace(path)
+        except PermissionError:
+            if time.monotonic() >= last:
+                raise
+            time.sleep(0.02)
+        else:
+            return

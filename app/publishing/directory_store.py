@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from app.core.writing import put
 from app.publishing.errors import TooLateError
 from app.publishing.locking import is_taken_by_us
 from app.publishing.store import InTime, ListedObject, SeenObject, always
@@ -116,7 +117,7 @@ class DirectoryStore(DirectoryReader):
             staged = self._stage_in_reserve(body, error)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            staged.replace(path)
+            put(staged, path)
         except OSError:
             staged.unlink(missing_ok=True)
             raise

@@ -66,5 +66,5 @@ def _git(folder: Path, *arguments: str) -> str:
 def _login() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
+    except (KeyError, OSError, ImportError):  # the last where there is no pwd, before Python 3.13
         return "unknown"

@@ -197,7 +197,7 @@ def start(
         "security.sandbox.content.read_path_whitelist": readable,
     }
     lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in written.items())
-    (profile / "user.js").write_text("".join(lines), encoding="utf-8")
+    (profile / "user.js").write_text("".join(lines), encoding="utf-8", newline="\n")
     env = place.environment(
         MOZ_HEADLESS="1", MOZ_CRASHREPORTER_DISABLE="1", MOZ_DISABLE_AUTO_SAFE_MODE="1", **browser.env
     )

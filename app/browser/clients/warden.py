@@ -145,7 +145,7 @@ def _isolated() -> bool:
         with contextlib.suppress(OSError):
             maps = (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1"))
             for name, text in maps:
-                Path("/proc/self", name).write_text(text, encoding="ascii")
+                Path("/proc/self", name).write_text(text, encoding="ascii", newline="\n")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         asked = struct.pack("16sh14x", b"lo", 0)
         _, flags = struct.unpack("16sh14x", fcntl.ioctl(any_socket, _SIOCGIFFLAGS, asked))

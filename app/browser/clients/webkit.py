@@ -130,8 +130,8 @@ class WebKit:
         place, port = self._place, free_port()
         desktop = place.home / "config" / "gtk-3.0"
         desktop.mkdir(parents=True, exist_ok=True)
-        (desktop / "gtk.css").write_text(_NARROW, encoding="ascii")
-        (desktop / "settings.ini").write_text(_UNHINTED, encoding="ascii")
+        (desktop / "gtk.css").write_text(_NARROW, encoding="ascii", newline="\n")
+        (desktop / "settings.ini").write_text(_UNHINTED, encoding="ascii", newline="\n")
         if not self._display:
             server = shutil.which("Xvfb") or "Xvfb"
             argv = [server, "-displayfd", "{fd}", "-screen", "0", _SCREEN, "-nolisten", "tcp", "-dpi", "96"]
