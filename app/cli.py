@@ -31,6 +31,7 @@ COMMANDS = {
     "list": "List the templates with their audience, subject, fixtures and further languages.",
     "new": "Make a template with its metadata, contract and fixtures; or a copy to be translated.",
     "render": "Render one email to standard output.",
+    "send-test": "Send the mail of a fixture to a mailbox of ours, by the server of the settings.",
     "render-batch": "Render one email for each line of a file of data, on all cores.",
     "check": "Check templates: compile, render every fixture, validate, prove.",
     "clients": "List the mail clients that pictures can be drawn with, and which of them are here.",

@@ -22,6 +22,7 @@ from app.browser.errors import (
 from app.core.errors import (
     CheckFailedError,
     FolderError,
+    RefusedRecipientError,
     ReleaseError,
     SourceError,
     SurroundingsError,
@@ -61,6 +62,7 @@ OUTCOMES: dict[type[BbwsTemplatesError], Outcome] = {
     UnknownReleaseError: Outcome(EXIT_USAGE, 404, "No such release"),
     UnknownTemplateError: Outcome(EXIT_USAGE, 404, "No such template in the release"),
     TargetError: Outcome(EXIT_USAGE, 422, "No such target"),
+    RefusedRecipientError: Outcome(EXIT_REFUSED, 403, "No test may be sent there"),
     SurroundingsError: Outcome(EXIT_SURROUNDINGS, 503, "Something around the product fails"),
     StoreError: Outcome(EXIT_SURROUNDINGS, 502, "The store of releases fails"),
     BrowserError: Outcome(EXIT_SURROUNDINGS, 503, "The browser fails"),

@@ -52,6 +52,7 @@ ENVIRONMENT: Final[Mapping[str, tuple[str, str]]] = {
     "GITHUB_STEP_SUMMARY": ("pipeline", "the file that is shown on the page of the run"),
     "SLACK_WEBHOOK_URL": ("pipeline", "where notices go; without it nobody is told, and nothing fails"),
     "XDG_CACHE_HOME": ("the command line", "the user's cache folder, where `BBWS_CACHE` names no other"),
+    "BBWS_SMTP_PASSWORD": ("send-test", "the password of `user` in `[send_test]` of `bbws-templates.toml`"),
     "BBWS_CHROMIUM": ("screenshots", "the browser to use, before any that is found"),
     "BBWS_DOMPURIFY": ("mail clients", "the script of DOMPurify to use, before the one that is found"),
     "BBWS_GECKO": ("mail clients", "the Firefox to use, before any that is found"),

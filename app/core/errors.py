@@ -10,6 +10,7 @@
     ├── CompileError           Mustache where the compiler cannot keep it whole
     ├── ReleaseError           a release that cannot be built or read
     │   └── CheckFailedError   a template set with errors, of which no release is made
+    ├── RefusedRecipientError  an address that no test may be sent to
     └── SurroundingsError      what is around the product fails: an address, a disk
 """
 
@@ -28,6 +29,7 @@ __all__ = [
     "ContractFaultError",
     "FolderError",
     "Location",
+    "RefusedRecipientError",
     "ReleaseError",
     "SourceError",
     "SurroundingsError",
@@ -95,6 +97,12 @@ class CheckFailedError(ReleaseError):
             f"{first.location}: {first.message}",
             remedy="See them all with: bbws-templates check",
         )
+
+
+class RefusedRecipientError(BbwsTemplatesError):
+    """An address that the settings do not allow tests to be sent to."""
+
+    code = "recipient-refused"
 
 
 class SurroundingsError(BbwsTemplatesError):

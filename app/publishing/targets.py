@@ -100,13 +100,10 @@ def named_targets(settings: Path | None = None) -> dict[str, NamedTarget]:
     Raises:
         TargetError: the file cannot be read or understood; says where.
     """
-    path = settings or _nearest()
-    if path is None:
+    document = settings_document(settings)
+    if document is None:
         return {}
-    try:
-        members = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise TargetError(f"The settings cannot be read: {error}.", location=Location(str(path))) from error
+    path, members = document
     tables = members.get("targets", {})
     if not isinstance(tables, dict):
         raise _wrong(path, "'targets' is not a table")
@@ -114,6 +111,21 @@ def named_targets(settings: Path | None = None) -> dict[str, NamedTarget]:
     for target in named.values():
         _refuse_a_way_around_the_gates(target, named, path)
     return {name: _protected_as_its_source(target, named, path) for name, target in named.items()}
+
+
+def settings_document(settings: Path | None = None) -> tuple[Path, dict[str, Any]] | None:
+    """The settings file and what it says; None where there is none.
+
+    Raises:
+        TargetError: it cannot be read or understood.
+    """
+    path = settings or _nearest()
+    if path is None:
+        return None
+    try:
+        return path, tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise TargetError(f"The settings cannot be read: {error}.", location=Location(str(path))) from error
 
 
 def _refuse_a_way_around_the_gates(target: NamedTarget, named: dict[str, NamedTarget], path: Path) -> None:

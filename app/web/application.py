@@ -19,7 +19,7 @@ from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
 
 from app.core.changes import tells
-from app.web.api import clients, events, rendering, review, searching, server, templates
+from app.web.api import clients, events, rendering, review, searching, sending, server, templates
 from app.web.api.environments import operations, targets
 from app.web.api.openapi import TITLE, describe, product_version, prose
 from app.web.exception_handlers import handle_errors
@@ -78,6 +78,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         server,
         rendering,
         searching,
+        sending,
         templates,
         clients,
         review,

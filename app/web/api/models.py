@@ -293,3 +293,21 @@ class Reloaded(_Model):
 
     changed: bool
     generation: int
+
+
+class SendTestRequest(_Model):
+    """Which mail, and to whom; by which server it goes the settings say."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    fixture: str = Field(default="typical", description="A fixture of the template.")
+    to: str = Field(description="An address that the settings allow.", examples=["ann@example.com"])
+
+
+class SentTestModel(_Model):
+    """A test that the mail server has taken."""
+
+    template: str = Field(examples=[_NAME])
+    fixture: str
+    to: str
+    subject: str = Field(description="With an ending of its own, so that no two tests are one conversation.")
+    message_id: str

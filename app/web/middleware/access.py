@@ -65,6 +65,22 @@ def require_publishing(
     _require(expected, credentials)
 
 
+def require_own_token(
+    services: ServicesDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> None:
+    """Let a request pass that reaches out of this machine: only with the token, wherever the server listens.
+
+    Raises:
+        HttpError: 401 without the right token; 403 when the server has none.
+    """
+    expected = services.settings.token
+    if not expected:
+        raise HttpError(
+            403, "no-token-set", "This server has no token, so nothing is sent.", remedy=_START_IT
+        )
+    _require(expected, credentials)
+
+
 def _require(expected: str, credentials: HTTPAuthorizationCredentials | None) -> None:
     given = credentials.credentials if credentials else ""
     if not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace")):
