@@ -306,3 +306,24 @@ def test_the_proof_takes_nothing_behind_what_never_ends_for_a_declaration(style:
     (event,) = [event for event in look(f"<p style='{style}'>x</p>").events if event.kind == "<p>"]
     assert not [name for name in event.style if name.endswith("-top")]
     assert event.style
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<style>p{top:0}</style>\ufeff<p>x</p>",
+        "<style>p{top:0}</style>\n\ufeffx<p>y</p>",
+        "<style>:first-child{top:0}<table></style><template><template>",
+        "<!doctype html><html><head><style>:first-child{top:0}</style><table>x<template><template>",
+    ],
+)
+def test_what_no_client_shows_is_no_difference(html: str) -> None:
+    assert not equivalence_findings(compile_text(html), EMPTY, {}, fixture="")
+
+
+def test_words_that_get_lost_behind_a_byte_order_mark_are_a_difference() -> None:
+    compilation = compile_text("<style>p{top:0}</style>\ufeff<p>x</p>")
+    broken = replace(
+        compilation, compiled=replace(compilation.compiled, html='\ufeffz<p style="top:0">x</p>')
+    )
+    assert equivalence_findings(broken, EMPTY, {}, fixture="")

@@ -65,13 +65,13 @@ def is_remote(address: str) -> bool:
 def linked_file(
     address: str, place: Location, templates: TemplateSet, *, beside: bool = False
 ) -> SourceFile | None:
-    """The stylesheet that a link at ``place`` names, None for one on the web, or for one that is not there.
+    """The stylesheet that a link at ``place`` names; None for one that is not in the templates folder.
 
     A path counts from the templates root, else from the folder of the file where the link stands; with
     ``beside`` the other way round.
 
     Raises:
-        CompileError: it leads out of the templates folder, or its content cannot stand in a document.
+        CompileError: its content cannot stand in a document.
         SourceError: it cannot be read.
     """
     if is_remote(address):
@@ -87,12 +87,6 @@ def linked_file(
             return templates.stylesheets[candidate]
         if candidate in templates.broken_partials:
             raise templates.broken_partials[candidate].with_traceback(None)  # kept, as partials are
-    if all(candidate.startswith("../") for candidate in candidates):
-        raise CompileError(
-            f"The stylesheet '{address}' leads out of the templates folder.",
-            location=place,
-            remedy="Move it into the templates folder, and name it from there.",
-        )
     return None
 
 
@@ -108,14 +102,16 @@ def unread_stylesheet(address: str, place: Location, templates: TemplateSet) -> 
         )
     near = difflib.get_close_matches(address, list(templates.stylesheets), n=3)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    out = posixpath.normpath(address.lstrip("/")).startswith("../")
+    hint = f" Files outside of it are not read.{hint}" if out else hint
     message = f"There is no stylesheet '{address}' in the templates folder: the mail goes without.{hint}"
     return Finding(
         code="missing-stylesheet",
         severity=Severity.WARNING,
         message=message,
         location=place,
-        remedy="Name it from the templates folder, or relative to this file; or take the reference out: "
-        "mail clients load no stylesheet.",
+        remedy="Have it in the templates folder, and name it from there or relative to this file; or take "
+        "the reference out: mail clients load no stylesheet.",
     )
 
 

@@ -29,8 +29,9 @@ from app.core.html.markup import Markup, UnclosedMarkupError
 from app.core.html.outlook_view import outlook_view
 from app.core.proof.atoms import EVERYTHING, OLDEST
 from app.core.proof.removal import without_unused
-from app.core.proof.witness import Event, Sight, look
+from app.core.proof.witness import Event, Sight, TooManyConditionsError, look
 from app.core.sources import TemplateSet
+from bbws_templates.errors import Location
 from bbws_templates.mailing import Part, parsed_part
 
 _LINE = "data-bbws-line"
@@ -74,11 +75,26 @@ def equivalence_findings(
         difference = Divergence(0, f"With these data a {error.what} is never closed.")
     except css_inline.InlineError as error:
         difference = Divergence(0, f"The other reader cannot read one of them: {error}.")
+    except TooManyConditionsError:
+        return (_unproven(source.name, source.html.label, fixture),)
     if difference is None:
         reached = _reached(theirs)
         found = [item for number, item in rendered.raw_tags.items() if number in reached]
         return tuple(_passed_over(item, source.name, fixture) for item in dict.fromkeys(found))
     return (_differing(compilation, data, compiled, difference, fixture),)
+
+
+def _unproven(template: str, file: str, fixture: str) -> Finding:
+    return Finding(
+        code="limit",
+        severity=Severity.ERROR,
+        message="With these data, rules under so many conditions apply to so many elements that it cannot be "
+        "proven that the compiled template is what its source says.",
+        location=Location(file, 1, 1),
+        remedy="Leave out what the template does not use; Gmail drops all beyond 16 kB.",
+        template=template,
+        fixture=fixture,
+    )
 
 
 def _sights(compiled: str, html: str, *, reduced: bool) -> tuple[Sight, Sight]:

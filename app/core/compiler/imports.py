@@ -114,7 +114,7 @@ class Importer:
         """Append the stylesheet in ``css[start:end]``; ``chain`` are the files that led to it.
 
         Raises:
-            CompileError: a file outside of the templates folder, or that imports itself.
+            CompileError: a file that imports itself.
             LimitError: the result is beyond ``MAX_CHARACTERS``.
             SourceError: a file that cannot be read.
         """

@@ -41,7 +41,7 @@ def linked(flat: FlatText, templates: TemplateSet, read: Callable[[SourceFile], 
     """Read ``flat``, linked and imported stylesheets of the set in place; ``read`` is told of each.
 
     Raises:
-        CompileError: a stylesheet outside of the templates folder, or that cannot stand in a document.
+        CompileError: a stylesheet that cannot stand in a document.
         LimitError: stylesheets without measure.
         SourceError: one that cannot be read.
     """

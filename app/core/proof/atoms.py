@@ -19,9 +19,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from app.core.css.data import longhands
 from app.core.proof.rules import (
@@ -67,6 +69,7 @@ _NEWER = re.compile(
 EVERYTHING, OLDEST = "b", "s"
 _PADDING = ":not(#bbws-none)"  # true of everything, and as specific as an id
 _IDS = 4  # so many of them outweigh the ids of a selector
+_MOST_LAYERS = 50  # beyond which no one is told from another
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,32 @@ def conditions(css: str, medium: str) -> Watched:
             for item in _declarations(rule.text) if condition else ():
                 found |= {(_universe(condition), part) for part in item.parts}
     return frozenset(found)
+
+
+_PAIRS_A_LOOK = 256
+_ATOMS_A_LOOK = 200_000
+
+
+def parts(watched: Watched, elements: int) -> Iterator[Watched]:
+    """What is watched, for one look each: css-inline takes its time by the square of an element's atoms."""
+    most = min(_PAIRS_A_LOOK, _ATOMS_A_LOOK // (elements or 1))
+    part: list[tuple[str, str]] = []
+    for _, pairs in groupby(sorted(watched), key=itemgetter(0)):
+        universe = list(pairs)
+        if part and len(part) + len(universe) > most:
+            yield frozenset(part)
+            part = []
+        part += universe
+    yield frozenset(part)
+
+
+@lru_cache(maxsize=256)
+def _watchers(watched: Watched) -> Mapping[str, tuple[str, ...]]:
+    """The universes that watch each longhand."""
+    found: dict[str, tuple[str, ...]] = {}
+    for universe, longhand in watched:
+        found[longhand] = (*found.get(longhand, ()), universe)
+    return found
 
 
 @dataclass(frozen=True)
@@ -134,29 +163,43 @@ def order(sheets: Sequence[tuple[str, str]]) -> Order:
 
 
 @lru_cache(maxsize=256)
-def sheet_atoms(css: str, medium: str, watched: Watched, order: Order) -> Atoms:
-    """The atoms of a stylesheet."""
+def sheet_atoms(css: str, medium: str, watched: Watched, order: Order, *, basic: bool) -> Atoms:
+    """The atoms of a stylesheet for what is watched and, if ``basic``, for what needs no condition."""
     meaning: dict[str, tuple[str, str]] = {}
-    now: list[str] = []
-    later: list[str] = []
+    # Of what one selector says twice of a longhand the last counts, and css-inline need not read the first.
+    now: list[tuple[str, dict[str, str]]] = []
+    later: list[tuple[str, dict[str, str]]] = []
+    last: dict[tuple[str, str, int], dict[str, str]] = {}
     statements: list[str] = []
-    places = dict(order.layers)
+    places = {name: min(number, _MOST_LAYERS) for name, number in order.layers}
+    outside = min(len(places), _MOST_LAYERS + 1)
     for rule in sheet_rules(css, medium).rules:
         if not rule.selectors:
             statements.append(rule.text)
             continue
-        place = places.get(rule.layer, len(places)) if rule.layer else len(places)
+        place = places.get(rule.layer, outside) if rule.layer else outside
         for selector in _selectors(rule):
             plain, pseudos = _without_clients(scriptless_selector(selector))
             declared = _declarations(rule.text)
-            unmarked, marked = _atoms(declared, _condition(rule, pseudos), watched, meaning)
+            bodies = _atoms(declared, _condition(rule, pseudos), watched, meaning, basic=basic)
             plain = plain.replace(NOT, ":not(")
             missing = order.weightless - plain.count(WEIGHTLESS)
-            for body, weight in ((unmarked, place), (marked, len(places) - place)):
+            for mark, (body, weight) in enumerate(zip(bodies, (place, outside - place), strict=True)):
+                text = f"{plain}{_PADDING * (weight * _IDS + missing)}"
                 if body:
-                    text = f"{plain}{_PADDING * (weight * _IDS + missing)}{{{body}}}"
-                    (later if rule.scoped else now).append(text)
-    return Atoms("\n".join(now), meaning, tuple(statements), "\n".join(later))
+                    (later if rule.scoped else now).append((text, body))
+                for name in body:
+                    last.get((text, name, mark), {}).pop(name, None)
+                    last[text, name, mark] = body
+    return Atoms(_written(now), meaning, tuple(statements), _written(later))
+
+
+def _written(rules: Iterable[tuple[str, Mapping[str, str]]]) -> str:
+    return "\n".join(f"{selector}{{{_body(body)}}}" for selector, body in rules if body)
+
+
+def _body(atoms: Mapping[str, str]) -> str:
+    return "".join(f"{name}:{word};" for name, word in atoms.items())
 
 
 def _selectors(rule: ProofRule) -> Iterator[str]:
@@ -192,7 +235,7 @@ def _without_either(found: list[str]) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
-def style_atoms(css: str, watched: Watched) -> Atoms:
+def style_atoms(css: str, watched: Watched, *, basic: bool) -> Atoms:
     """The atoms of a style attribute; what stands in braces there is no declaration.
 
     ``revert-layer`` leaves to the rules what it is said of (CSS Cascading and Inheritance Level 5, 7.3.5).
@@ -205,7 +248,8 @@ def style_atoms(css: str, watched: Watched) -> Atoms:
             left.update(found.parts)
         else:
             kept.insert(0, replace(found, parts=tuple(part for part in found.parts if part not in left)))
-    return Atoms("".join(_atoms(kept, "", watched, meaning)), meaning, ())
+    unmarked, marked = _atoms(kept, "", watched, meaning, basic=basic)
+    return Atoms(_body(unmarked) + _body(marked), meaning, ())
 
 
 def _condition(rule: ProofRule, pseudos: list[str]) -> str:
@@ -279,25 +323,31 @@ def _atoms(
     condition: str,
     watched: Watched,
     meaning: dict[str, tuple[str, str]],
-) -> tuple[str, str]:
-    """The declarations without a mark, and those with one."""
-    unmarked: list[str] = []
-    marked: list[str] = []
+    *,
+    basic: bool,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The declarations without a mark, and those with one: names, and the words that they come to say."""
+    unmarked: dict[str, str] = {}
+    marked: dict[str, str] = {}
+    watchers = _watchers(watched)
     for item in declarations:
         declaration = f"{item.name}: {said(item.value)}"
         word = f"x{_digest(f'{condition}|{declaration}')}"
         meaning[word] = condition, declaration
         mark = "!important" if item.important else ""
         for longhand in item.parts:
+            universes = watchers.get(longhand, ())
             if condition:
-                universes = [_universe(condition)]
-            else:
-                universes = [EVERYTHING] if _NEWER.search(item.value) else [EVERYTHING, OLDEST]
-                universes += [universe for universe, watching in watched if watching == longhand]
-            (marked if item.important else unmarked).extend(
-                f"{universe}-{_plain(longhand)}:{word}{mark};" for universe in universes
-            )
-    return "".join(unmarked), "".join(marked)
+                own = _universe(condition)
+                universes = (
+                    (own,) if own in universes or (basic and _PSEUDO_ELEMENT.search(condition)) else ()
+                )
+            elif basic:
+                universes += (EVERYTHING,) if _NEWER.search(item.value) else (EVERYTHING, OLDEST)
+            for universe in universes:
+                name = f"{universe}-{_plain(longhand)}"
+                (marked if item.important else unmarked)[name] = f"{word}{mark}"
+    return unmarked, marked
 
 
 def _plain(name: str) -> str:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import css_inline
 
-from app.core.proof.atoms import Watched, conditions, order, sheet_atoms, style_atoms
+from app.core.proof.atoms import Watched, conditions, order, parts, sheet_atoms, style_atoms
 from app.core.proof.scriptless import STANDS_FOR_NOSCRIPT, scriptless
 
 _RAW = "style|script|xmp|iframe|noembed|noframes|plaintext"
@@ -29,9 +29,18 @@ _AS_WRITTEN = "as-written-"
 """Before ``style``: the attribute that holds what a template says there, for rules that ask for it."""
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
+_MARK_FIRST = re.compile(r"^([ \t\r\n\f]*)\ufeff+")
 _FRAME = frozenset({"html", "head"})
 _SCREENS = frozenset({"", "all", "screen"})
 _RAW_NAMES = frozenset(_RAW.split("|"))
+
+
+MAX_ATOMS = 600_000
+"""Longhands of all elements in all conditions: those of a thousand elements, some hundred for each."""
+
+
+class TooManyConditionsError(Exception):
+    """Conditions times elements are more than can be looked at in a second or two."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,7 @@ def look(document: str) -> Sight:
 
     Raises:
         css_inline.InlineError: css-inline cannot read it.
+        TooManyConditionsError: rules would have to be looked at without measure.
     """
     normal = _inline(scriptless(document))
     pieces = list(_pieces(normal))
@@ -75,17 +85,31 @@ def look(document: str) -> Sight:
     asked = any(_AS_WRITTEN in css for css, _ in texts)
     watched: Watched = frozenset().union(*(conditions(css, medium) for css, medium in texts))
     ordered = order(texts)
-    sheets = [sheet_atoms(css, medium, watched, ordered) for css, medium in texts]
     meaning: dict[str, tuple[str, str]] = {}
-    rewritten = "".join(_rewritten(pieces, watched, meaning, asked=asked))
-    ruled = frozenset(word for sheet in sheets for word in sheet.meaning)
-    for sheet in sheets:
-        meaning |= sheet.meaning
-    styles = "\n".join([*(sheet.text for sheet in sheets), *(sheet.later for sheet in sheets)])
-    inlined = _inline(rewritten, extra_css=styles)
-    events = tuple(_settled(_events(inlined)))
-    statements = tuple(text for sheet in sheets for text in sheet.statements)
-    return Sight(events, statements, meaning, ruled, tuple(css for css, _ in plain))
+    ruled: set[str] = set()
+    events: list[Event] = []
+    tags = sum(match["start"] is not None for match, _ in pieces)
+    atoms = 0
+    for number, part in enumerate(parts(watched, tags)):
+        sheets = [sheet_atoms(css, medium, part, ordered, basic=number == 0) for css, medium in texts]
+        rewritten = "".join(_rewritten(pieces, part, meaning, asked=asked, basic=number == 0))
+        for sheet in sheets:
+            meaning |= sheet.meaning
+            ruled.update(sheet.meaning)
+        styles = "\n".join([*(sheet.text for sheet in sheets), *(sheet.later for sheet in sheets)])
+        seen = list(_settled(_events(_inline(rewritten, extra_css=styles))))
+        atoms += sum(len(event.style) for event in seen)
+        if atoms > MAX_ATOMS:
+            raise TooManyConditionsError
+        if number == 0:
+            statements = tuple(text for sheet in sheets for text in sheet.statements)
+            events = seen
+        else:
+            events = [
+                replace(event, style={**event.style, **more.style}) if more.style else event
+                for event, more in zip(events, seen, strict=True)
+            ]
+    return Sight(tuple(events), statements, meaning, frozenset(ruled), tuple(css for css, _ in plain))
 
 
 def _inline(document: str, extra_css: str | None = None) -> str:
@@ -133,6 +157,7 @@ def _rewritten(
     meaning: dict[str, tuple[str, str]],
     *,
     asked: bool,
+    basic: bool,
 ) -> Iterator[str]:
     """The document with atoms in its style attributes, and nothing in its style elements.
 
@@ -146,7 +171,7 @@ def _rewritten(
         attributes = dict(_attributes(match["attributes"])) if " style" in match["attributes"] else {}
         if "style" in attributes:
             authored = attributes.pop("style")
-            own = style_atoms(authored, watched)
+            own = style_atoms(authored, watched, basic=basic)
             meaning.update(own.meaning)
             if asked:
                 attributes[f"{_AS_WRITTEN}style"] = authored
@@ -182,15 +207,17 @@ def _settled(events: Iterator[Event]) -> Iterator[Event]:
     """Events without style elements, and without what their absence changes.
 
     A comment before the body stands in the head, or before it, by what else is there; so the frame's own tags
-    come first. White space counts as one blank, and between elements of the frame not at all.
+    come first. White space counts as one blank, and between elements of the frame not at all. A byte order
+    mark before all text is none of it where it is the first thing of all, as it may become.
     """
-    found = [event for event in events if event.kind not in {"<style>", "</style>"}]
+    found = [event for event in _shown(events) if event.kind not in {"<style>", "</style>"}]
     yield from (event for event in found if event.kind in {"<html>", "<head>"})
     texts: list[str] = []
-    body = False
+    body = said = False
     for event in found:
         if event.kind == "text":
-            texts.append(event.text)
+            texts.append(event.text if said else _MARK_FIRST.sub(r"\1", event.text))
+            said = said or bool(texts[-1].strip())
             continue
         if event.kind in {"<html>", "<head>", "</html>", "</head>", "</body>"}:
             continue
@@ -203,6 +230,15 @@ def _settled(events: Iterator[Event]) -> Iterator[Event]:
     words = _BLANKS.sub(" ", "".join(texts)).strip(" ")
     if words:
         yield Event("text", words)
+
+
+def _shown(events: Iterable[Event]) -> Iterator[Event]:
+    """The events, without the styles of ``<template>`` and of what it holds: no client shows it."""
+    depth = 0
+    for event in events:
+        depth += event.kind == "<template>"
+        yield replace(event, style={}) if depth and event.style else event
+        depth -= event.kind == "</template>" and depth > 0
 
 
 def _said(name: str) -> str:
