@@ -37,6 +37,10 @@ class Chromium:
         """Where every element is, and how it looks, in ``frame``."""
         return self._tab.measure(html, frame)
 
+    def print_pdf(self, html: str) -> bytes:
+        """``html`` as pages to print."""
+        return self._tab.print_pdf(html)
+
     def examine(self, html: str) -> tuple[Observation, ...]:
         """What axe-core sees in ``html``."""
         return self._tab.examine(html)

@@ -112,13 +112,21 @@ class Session:
         """
         return self._served(lambda drawer: drawer.measure(html, frame), name)
 
+    def print_pdf(self, html: str, *, name: str = "the page") -> bytes:
+        """``html`` as a PDF of A4 pages.
+
+        Raises:
+            BrowserCrashedError, BrowserError: as ``draw``; or it is no Chromium.
+        """
+        return self._served(lambda drawer: _chromium(drawer).print_pdf(html), name)
+
     def examine(self, html: str, *, name: str = "the page") -> tuple[Observation, ...]:
         """What axe-core sees in ``html``, laid out in the light and in the dark.
 
         Raises:
             BrowserCrashedError, BrowserError: as ``draw``; or it is no Chromium.
         """
-        return self._served(lambda drawer: _examined(drawer, html), name)
+        return self._served(lambda drawer: _chromium(drawer).examine(html), name)
 
     def close(self) -> None:
         """End the browser."""
@@ -170,12 +178,10 @@ class Session:
             _log.debug("while closing the browser: %s", error)
 
 
-def _examined(drawer: Drawer, html: str) -> tuple[Observation, ...]:
+def _chromium(drawer: Drawer) -> Chromium:
     if not isinstance(drawer, Chromium):
-        raise BrowserError(
-            "Only Chromium can be asked about accessibility.", remedy="Open the session with it."
-        )
-    return drawer.examine(html)
+        raise BrowserError("Only Chromium can be asked for this.", remedy="Open the session with it.")
+    return drawer
 
 
 def _ended(future: Future[Any], seconds: float) -> bool:

@@ -68,6 +68,13 @@ class Tab:
         self._fit(frame)
         return elements_of(self._page.evaluate(f"() => {{ {MEASURE} }}"))
 
+    def print_pdf(self, html: str) -> bytes:
+        """``html`` as pages of A4, in the light, with its backgrounds."""
+        self._html, self._refused = html.encode("utf-8", "replace"), []
+        self._load(forced=False)
+        self._page.emulate_media(color_scheme="light")
+        return self._page.pdf(format="A4", print_background=True)
+
     def examine(self, html: str) -> tuple[Observation, ...]:
         """What axe-core sees in ``html``, in a page beside this one that may run it."""
         if self._examiner is None:

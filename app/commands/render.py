@@ -11,7 +11,7 @@ import click
 from rich.text import Text
 
 from app.commands.options import absence, one_tag, template_set_options
-from app.commands.output import err, print_json, write_document
+from app.commands.output import err, print_json, write_bytes, write_document
 from app.core.errors import Location, SourceError, SurroundingsError
 from app.core.jsontext import parse_json
 from app.core.messages import sample_message
@@ -21,7 +21,7 @@ from bbws_templates.errors import HeaderError
 from bbws_templates.layout import parted
 from bbws_templates.message import parse_mailbox
 
-FORMATS = ("html", "text", "subject", "eml", "json")
+FORMATS = ("html", "text", "subject", "eml", "json", "png", "pdf")
 PREFERRED_FIXTURE = "typical"
 
 
@@ -72,10 +72,11 @@ def command(
 ) -> None:
     """Render one email to standard output.
 
-    The formats: the HTML part, the text part, the subject, a whole message that mail programs open (eml), or
-    all of it as JSON. Where the template is not there in the language asked for, it is taken in the next
-    wider one, else in the set's own, and a warning says so. Exit status 1 when the data breaks the contract,
-    2 for an unknown template or fixture.
+    The formats: the HTML part, the text part, the subject, a whole message that mail programs open (eml), all
+    of it as JSON, or the mail as Chromium draws it: a picture (png) or pages of A4 (pdf). Where the
+    template is not there in the language asked for, it is taken in the next wider one, else in the set's
+    own, and a warning says so. Exit status 1 when the data breaks the contract, 2 for an unknown template
+    or fixture.
     """
     if scenario is not None and data_file is not None:
         raise click.UsageError("Give --fixture or --data, not both.")
@@ -91,6 +92,8 @@ def command(
         for sentence in sample.warnings:
             _warn(sentence)
         write_document(sample.message.as_bytes())
+    elif form in {"png", "pdf"}:
+        _write_sheet(rendered.email, form)
     else:
         _write(rendered.email, form)
 
@@ -145,6 +148,14 @@ def _read_data(name: str) -> Mapping[str, Any]:
 
 def _warn(sentence: str) -> None:
     err.print(Text("warning: ", style="yellow").append(sentence, style="default"))
+
+
+def _write_sheet(email: RenderedEmail, form: str) -> None:
+    if sys.stdout is not None and sys.stdout.isatty():
+        raise click.UsageError(f"A {form.upper()} is no text for a terminal: send it to a file.")
+    from app.browser.sheets import SheetFormat, sheet_of  # the others need no browser
+
+    write_bytes(sheet_of(email.html, SheetFormat(form), name=email.template))
 
 
 def _write(email: RenderedEmail, form: str) -> None:

@@ -9,11 +9,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
+from app.browser.sheets import SheetFormat, sheet_of
 from app.core.clients import FORCED_DARK, client_named
 from app.core.messages import sample_message
 from app.web.api.documented import NO_SUCH, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
 from app.web.pages.framing import frame_document
 from app.web.pages.scheme import ColourScheme
+from app.web.problems import Problem
 from app.web.services import ServicesDep, known_name
 
 router = APIRouter(tags=["previews"])
@@ -35,12 +37,16 @@ class DownloadFormat(StrEnum):
     EML = "eml"
     HTML = "html"
     TEXT = "text"
+    PNG = "png"
+    PDF = "pdf"
 
 
 _MEDIA = {
     DownloadFormat.EML: ("message/rfc822", "eml"),
     DownloadFormat.HTML: ("text/html", "html"),
     DownloadFormat.TEXT: ("text/plain", "txt"),
+    DownloadFormat.PNG: ("image/png", "png"),
+    DownloadFormat.PDF: ("application/pdf", "pdf"),
 }
 
 Wanted = Annotated[
@@ -85,7 +91,12 @@ def preview(
     "/downloads/{name:path}",
     summary="The mail as a file",
     response_class=Response,
-    responses={200: {"content": {media: {} for media, _ in _MEDIA.values()}}, **NO_SUCH, **UNUSABLE},
+    responses={
+        200: {"content": {media: {} for media, _ in _MEDIA.values()}},
+        **NO_SUCH,
+        **UNUSABLE,
+        503: {"model": Problem, "description": "There is no browser to draw it, or it is busy."},
+    },
 )
 def download(
     services: ServicesDep,
@@ -95,7 +106,7 @@ def download(
     draft: DraftQuery = "",
     lenient: LenientQuery = False,
 ) -> Response:
-    """The mail as a file: a whole message that mail programs open, its HTML, or its text."""
+    """The mail as a file: a whole message, its HTML, its text, or what Chromium draws of it."""
     revision = services.revision
     known_name(revision, name)
     data = services.data(revision, name, fixture=fixture, draft=draft, lenient=lenient)
@@ -103,6 +114,8 @@ def download(
     if format is DownloadFormat.EML:
         source = revision.workspace.source(name)
         content = sample_message(email, source, data.members).message.as_bytes()
+    elif format in {DownloadFormat.PNG, DownloadFormat.PDF}:
+        content = sheet_of(email.html, SheetFormat(format.value), name=name)
     else:
         content = (email.html if format is DownloadFormat.HTML else email.text).encode("utf-8", "replace")
     media_type, suffix = _MEDIA[format]
