@@ -1,6 +1,7 @@
 """Runs tests in forked processes, against a mutant: what can be loaded once is loaded once.
 
-Questions come as lines of JSON on stdin, answers go as lines of JSON to stdout:
+Its arguments are modules to load first, in place of those that our own tests need. Questions come as lines of
+JSON on stdin, answers go as lines of JSON to stdout:
 
 ``{"measure": [pytest's arguments], "sources": [files]}`` runs everything once and answers how many seconds
 each test takes, the quickest first, which of them, by number, reach which line, and which lines run early:
@@ -372,7 +373,7 @@ class Collected:
 
 
 def main() -> None:
-    for module in PRELOADED:
+    for module in sys.argv[1:] or PRELOADED:
         __import__(module)
     collected: Collected | None = None
     for line in sys.stdin:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -74,8 +75,9 @@ class House:
         )
         (home / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
         self.process = subprocess.Popen(
-            [sys.executable, ROOT / "tests/mutation/runner.py"],
+            [sys.executable, ROOT / "tests/mutation/runner.py", "hypothesis"],
             cwd=home,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # each takes its time in each process
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
