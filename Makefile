@@ -47,8 +47,14 @@ node_modules/.tools: package-lock.json | $(VENV)/.dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent
 	@touch $@
 
+# Four environments that know nothing of each other, and pip uses one processor: two are made at a time.
+.PHONY: environments
+environments: node_modules/.tools .venv-sbom/.installed ## Install every locked package that the tests need
+
 .PHONY: tools
-tools: $(VENV)/.dev node_modules/.tools .venv-sbom/.installed ## Install or find everything that the tests need
+tools: $(BIN)/python ## Install or find everything that the tests need
+	@$(MAKE) --silent $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2) environments
+	@$(MAKE) --silent $(VENV)/.deploy
 	@$(BIN)/python scripts/install_tidy.py
 	@$(BIN)/python scripts/install_browser.py
 
@@ -61,6 +67,9 @@ clients: tools ## Install the mail clients that pictures can be drawn with, as f
 .PHONY: preview
 preview: $(VENV)/.app ## Open the preview of all emails at http://127.0.0.1:8025
 	@$(BIN)/bbws-templates serve --host $(HOST) --port $(PORT)
+
+# Each run starts hundreds of Pythons: what they have compiled is kept, whatever the shell says.
+test test-quick test-% coverage: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: test
 test: tools ## Run the whole test suite (pass pytest's arguments in ARGS)
@@ -114,8 +123,8 @@ corpus: tools ## Compare, in Chromium, every template of some folders with its c
 test-cuts: ## Cut off and spoil each command that changes a target, at each request, in every way
 test-corpus: ## Show a corpus of small templates, source and compiled form, in Chromium at three views
 test-pictures: ## Draw the same pictures fifty times
-test-drawn: ## Draw all examples of each property, where make test draws two in five; fuzz the server's interface
-test-estate: ## Repair, roll back, hand over and destroy whole applied estates; scan all Terraform
+test-drawn: ## Draw all examples of each property, where make test draws one in five; fuzz the server's interface
+test-estate: ## Plan sit; repair, roll back, hand over and destroy whole applied estates; scan all Terraform
 test-clients: ## Draw in every mail client that `make clients` installs; one that is missing is a failure
 test-image: ## Build the container image, run it and try it: health, check, a picture, no root, an end within its grace
 test-%: tools

@@ -1,4 +1,4 @@
-"""The estate of dev, applied for real, and the plans of the others; of the whole, production is applied too.
+"""The estate of dev, applied for real, and the plan of production; for the whole, sit is planned too.
 
 They are made once, side by side, in the background: the tests of the fast tier run meanwhile.
 """
@@ -17,17 +17,20 @@ from tests.infra.estate import Estate
 from tests.infra.terraform import Workbench, make_workbench
 from tests.waiting import patience
 
-HERE = Path(__file__).parent
+WHERE = "tests/infra/applied/"
 LAST = ("test_destroying.py",)
 PROD = pytest.param("prod", marks=pytest.mark.heavy("estate"))
 APPLIED = ("dev", PROD)
 """Production has all that dev has and costs twice as much: it is applied by `make test-estate`."""
+SIT = pytest.param("sit", marks=pytest.mark.heavy("estate"))
+PLANNED = ("dev", SIT, "prod")
+"""sit has nothing that neither of the others has; what goes there has passed `make test-estate` before."""
 
 
 class Estates:
-    """dev, being applied, and the others, being planned; whoever asks for one waits until it is there.
+    """dev, being applied, and production, being planned; whoever asks for one waits until it is there.
 
-    Production is applied where the estates are made ``whole``.
+    Where the estates are made ``whole``, production is applied, and sit is planned.
     """
 
     def __init__(self, home: Path, *, whole: bool = False) -> None:
@@ -37,8 +40,18 @@ class Estates:
         self._made: list[Emulator] = []
         workbench = make_workbench(home)
         self._futures: dict[str, Future[Estate]] = {
-            name: self._pool.submit(self._make, name, workbench) for name in ("prod", "dev", "sit")
+            name: self._pool.submit(self._make, name, workbench)
+            for name in ("prod", "dev", *(("sit",) if whole else ()))
         }
+
+    @property
+    def new(self) -> Estate:
+        """One that is planned, and of which nothing is there yet."""
+        return self.get("sit" if self._whole else "prod")
+
+    def made(self) -> list[Estate]:
+        """All that there are."""
+        return [self.get(name) for name in self._futures]
 
     def get(self, name: str) -> Estate:
         """The estate, made."""
@@ -68,17 +81,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     A process that runs other tests as well runs those first, while the estates are being made.
     """
-    own = [item for item in items if HERE in item.path.parents]
+    own = [item for item in items if item.nodeid.startswith(WHERE)]
     for item in own:
         item.add_marker(pytest.mark.timeout(1200))
     # In the order in which they are written: they share an estate, and some leave it planned or applied.
     own.sort(key=lambda item: (item.path.name in LAST, item.path.name, item.location[1] or 0, item.name))
-    items[:] = [*(item for item in items if HERE not in item.path.parents), *own]
+    items[:] = [*(item for item in items if not item.nodeid.startswith(WHERE)), *own]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Begin at once where one process runs everything; a worker of several begins with its first test."""
-    wanted = any(HERE in item.path.parents for item in session.items)
+    wanted = any(item.nodeid.startswith(WHERE) for item in session.items)
     if wanted and not session.config.option.collectonly and "PYTEST_XDIST_WORKER" not in os.environ:
         if getattr(session.config.option, "numprocesses", None):
             return
@@ -96,7 +109,7 @@ def _wants_whole(items: list[pytest.Item]) -> bool:
 
 @pytest.fixture(scope="session")
 def estates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estates]:
-    """All three."""
+    """All that there are."""
     begun = request.config.stash.get(_ESTATES, None) or Estates(
         tmp_path_factory.mktemp("estates"), whole=_wants_whole(request.session.items)
     )

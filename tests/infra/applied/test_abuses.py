@@ -13,10 +13,10 @@ from tests.infra.applied.abuse import Abuse, filled, names
 from tests.infra.applied.account_abuses import ACCOUNT_WIDE
 from tests.infra.applied.beside_abuses import BESIDE
 from tests.infra.applied.bucket_abuses import BUCKETS, OBJECTS
-from tests.infra.applied.conftest import APPLIED, Estates
+from tests.infra.applied.conftest import APPLIED, PLANNED, SIT, Estates
 from tests.infra.applied.table_abuses import TABLES
 from tests.infra.estate import Estate
-from tests.infra.facts import ACCOUNT, ENVIRONMENTS
+from tests.infra.facts import ACCOUNT
 from tests.infra.moto_extension.policies import Call, verdict
 from tests.infra.rights import planned_rights
 
@@ -71,7 +71,7 @@ def test_the_emulator_refuses_every_abuse(attacked: Estate) -> None:
     assert let_through == []
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("environment", PLANNED)
 def test_the_policies_as_planned_refuse_every_abuse(estates: Estates, environment: str) -> None:
     """No policy of role and bucket allows it; what is denied stays denied, whoever allows it."""
     estate, words = estates.get(environment), names(environment)
@@ -97,7 +97,7 @@ def test_the_policies_as_planned_refuse_every_abuse(estates: Estates, environmen
     assert let_through == []
 
 
-@pytest.mark.parametrize("environment", ["sit", "prod"])
+@pytest.mark.parametrize("environment", [SIT, "prod"])
 def test_an_administrator_destroys_no_key_by_mistake(estates: Estates, environment: str) -> None:
     """It takes two steps: the policy can be changed, and says no until then."""
     root = f"arn:aws:iam::{ACCOUNT[environment]}:root"
@@ -116,7 +116,7 @@ def test_an_administrator_destroys_no_key_by_mistake(estates: Estates, environme
             assert verdict([policy], Call(action, "*", root, {})) == expected
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("environment", PLANNED)
 def test_an_administrator_deletes_no_state_by_mistake(estates: Estates, environment: str) -> None:
     bucket = f"bbws-terraform-state-{environment}"
     policy = policies_of_buckets(estates.get(environment))[bucket]

@@ -12,7 +12,7 @@ import pytest
 
 from bbws_templates.metrics import COUNTS, ENVIRONMENT, NAMESPACE, Metrics
 from tests.infra.alarms import Series, rings, states
-from tests.infra.applied.conftest import Estates
+from tests.infra.applied.conftest import PLANNED, Estates
 from tests.infra.applied.test_plans import one
 from tests.infra.terraform import ROOT
 from tests.runtime.emf import metrics_of
@@ -104,7 +104,7 @@ def of_runtime(estates: Estates, environment: str, kind: str) -> dict[str, Any]:
     return alarm(estates, environment, "templates", f"bbws-templates-{environment}-mails-{kind}")
 
 
-@pytest.mark.parametrize("environment", ["dev", "sit", "prod"])
+@pytest.mark.parametrize("environment", PLANNED)
 @pytest.mark.parametrize(("kind", "metric"), RUNTIME.items())
 def test_a_mail_that_is_not_of_the_active_release_rings_and_a_good_one_mends_it(
     estates: Estates, environment: str, kind: str, metric: str
@@ -174,9 +174,10 @@ def backups(every: int, until: int, length: int) -> Series:
     return [[4.0] if minute % every == 120 % every and minute < until else [] for minute in range(length)]
 
 
-@pytest.mark.parametrize(("environment", "every"), [("dev", DAY), ("sit", DAY), ("prod", 60)])
-def test_a_backup_that_was_never_started_rings(estates: Estates, environment: str, every: int) -> None:
+@pytest.mark.parametrize("environment", PLANNED)
+def test_a_backup_that_was_never_started_rings(estates: Estates, environment: str) -> None:
     """Nothing fails, so no event tells it; nor does one when the rule that sends events is off."""
+    every = {"dev": DAY, "sit": DAY, "prod": 60}[environment]
     missing = alarm(estates, environment, "account", "backup-missing")
     assert not rings(missing, backups(every, 5 * DAY, 5 * DAY)[DAY:])
     assert rings(missing, backups(every, 2 * DAY, 4 * DAY)[DAY:])

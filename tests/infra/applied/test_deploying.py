@@ -63,7 +63,7 @@ def test_drift_is_planned_by_one_role_and_repaired_by_another(dev: Estate, tmp_p
     """
     only, copy = ("--component", "tenants"), working_copy(tmp_path)
     FAULTS["recovery disabled"].cause(dev)
-    assert drifted(dev, "tenants", "products") == RECOVERY_COMES_BACK
+    assert drifted(dev, "tenants") == RECOVERY_COMES_BACK
     dev.deploy("plan", *only, "--no-lock", "--detailed-exitcode", role=dev.planner, checkout=copy).ok(2)
     folder = work(dev, "tenants")
     report = (folder / "plan.md").read_text(encoding="utf-8")

@@ -12,14 +12,13 @@ from infra.deploy.cost.estimate import estimate
 from infra.deploy.cost.resources import Resource, resources
 from infra.deploy.report import plan_report
 from infra.deploy.tags import MANDATORY, untagged
-from tests.infra.applied.conftest import Estates
+from tests.infra.applied.conftest import PLANNED, Estates
 from tests.infra.estate import Estate
 from tests.infra.facts import (
     ACCOUNT,
     BACKUP,
     BUDGET,
     COMPONENTS,
-    ENVIRONMENTS,
     FORCE_DESTROY,
     INDEXES,
     PROTECTED,
@@ -31,7 +30,7 @@ from tests.infra.facts import (
 )
 
 
-@pytest.fixture(params=ENVIRONMENTS)
+@pytest.fixture(params=PLANNED)
 def planned(request: pytest.FixtureRequest, estates: Estates) -> Estate:
     """Each environment, planned."""
     return estates.get(request.param)
@@ -212,7 +211,7 @@ def test_every_taggable_resource_carries_the_seven_tags(planned: Estate, compone
 
 @pytest.mark.parametrize("tag", MANDATORY)
 def test_a_missing_tag_is_found_on_the_plan(estates: Estates, tag: str) -> None:
-    plan = copy.deepcopy(estates.get("sit").planned["tenants"])
+    plan = copy.deepcopy(estates.new.planned["tenants"])
     victim = next(
         change
         for change in plan["resource_changes"]
@@ -295,23 +294,32 @@ def test_the_state_has_access_logs_and_outlives_everything(planned: Estate) -> N
     assert {"s3:DeleteBucket", "s3:DeleteObjectVersion"} <= denied
 
 
-def test_monitoring_grows_with_the_environment(estates: Estates) -> None:
-    count = {
-        name: sum("alarm_name" in values for values in estates.get(name).values("tenants").values())
-        for name in ENVIRONMENTS
-    }
-    assert count["dev"] < count["sit"] < count["prod"]
+@pytest.mark.parametrize(
+    "names",
+    [("dev", "prod"), pytest.param(("dev", "sit", "prod"), marks=pytest.mark.heavy("estate"))],
+    ids="-".join,
+)
+def test_monitoring_grows_with_the_environment(estates: Estates, names: tuple[str, ...]) -> None:
+    count = [
+        sum("alarm_name" in values for values in estates.get(name).values("tenants").values())
+        for name in names
+    ]
+    assert sorted(set(count)) == count
 
 
+@pytest.mark.heavy("estate")
 def test_a_new_estate_is_within_its_limit(estates: Estates) -> None:
     """Every type of the estate is priced or free, every table and bucket has its assumptions."""
     planned = estates.get("sit").planned.values()
     found = estimate("sit", [resource for plan in planned for resource in resources(typed(plan))])
     assert 10 < found.total < 100
-    assert {line.what for line in found.lines} >= {"metrics of the alarm", "request metrics", "GB of backups"}
+    assert {line.what for line in found.lines} >= PRICED
 
 
-@pytest.mark.parametrize("name", ["dev", "prod"])
+PRICED = {"metrics of the alarm", "request metrics", "GB of backups"}
+
+
+@pytest.mark.parametrize("name", PLANNED)
 def test_whatever_is_applied_has_a_price(estates: Estates, name: str) -> None:
     estate = estates.get(name)
     found = [
@@ -319,7 +327,9 @@ def test_whatever_is_applied_has_a_price(estates: Estates, name: str) -> None:
         for component in COMPONENTS
         for address, values in estate.values(component).items()
     ]
-    assert estimate(name, found).total < (100 if name == "dev" else 5000)
+    priced = estimate(name, found)
+    assert 10 < priced.total < {"dev": 100, "sit": 100, "prod": 5000}[name]
+    assert {line.what for line in priced.lines} >= PRICED
 
 
 def kind_of(address: str) -> str:
@@ -335,11 +345,11 @@ def typed(plan: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_report_of_a_new_estate_is_readable(estates: Estates) -> None:
-    plan = estates.get("sit").planned["templates"]
-    report = plan_report(plan, title="templates in sit")
+    name, plan = estates.new.name, estates.new.planned["templates"]
+    report = plan_report(plan, title=f"templates in {name}")
     creations = sum(change["change"]["actions"] == ["create"] for change in plan["resource_changes"])
-    assert report.startswith(f"# templates in sit\n\n**{creations} to create.**\n")
-    assert '+ bucket = "bbws-templates-sit"' in report
+    assert report.startswith(f"# templates in {name}\n\n**{creations} to create.**\n")
+    assert f'+ bucket = "bbws-templates-{name}"' in report
     assert '"Sid": "DenyInsecureTransport"' in report
     assert "- statement: `AllowPublishing`" in report.partition("## create")[0]
     assert "**delete**" not in report

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("with_templates")
 @pytest.fixture(scope="module")
 def with_templates(estates: Estates, release: object) -> None:
     """Whatever was applied, with the templates of this repository published."""
-    for estate in filter(lambda made: made.applied, map(estates.get, ENVIRONMENTS)):
+    for estate in filter(lambda made: made.applied, estates.made()):
         deployer = Role(estate, f"bbws-terraform-deployer-{estate.name}")
         deployer.publish(release)  # type: ignore[arg-type]
 

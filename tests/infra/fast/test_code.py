@@ -23,6 +23,7 @@ def test_everything_is_formatted(workbench: Workbench) -> None:
     assert finished.code == 0, f"run `make infra-fmt`:\n{finished.output}"
 
 
+@pytest.mark.heavy("estate")  # in each run, whoever plans production validates the same root first
 def test_every_component_is_valid(background: Background) -> None:
     background.finished("components").ok()
 
