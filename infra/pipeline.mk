@@ -14,7 +14,7 @@ $(WORKFLOW_TOOLS)/.installed: requirements/workflows.lock | $(BIN)/python
 	@$(WORKFLOW_TOOLS)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/workflows.lock
 	@touch $@
 
-tools: $(WORKFLOW_TOOLS)/.installed
+environments: $(WORKFLOW_TOOLS)/.installed
 
 .PHONY: pipeline-lock
 pipeline-lock: ## Make the lock file of what looks at the workflows anew (needs uv)

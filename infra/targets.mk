@@ -32,7 +32,7 @@ $(CHECKOV)/.installed: requirements/checkov.lock | $(BIN)/python
 	@touch $@
 
 # The whole test suite needs it too.
-tools: $(CHECKOV)/.installed $(VENV)/.deploy
+environments: $(CHECKOV)/.installed
 
 # A job that plans, applies or verifies needs boto3 and Terraform; whoever has more installed has these.
 $(VENV)/.deploy: requirements/deploy.lock | $(BIN)/python

@@ -7,9 +7,12 @@ lets pytest-xdist 3.8 change.
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import importlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -23,7 +26,9 @@ os.environ["BBWS_CACHE"] = os.devnull
 
 pytest_plugins = ["tests.selection"]
 
+ROOT: Final = Path(__file__).parents[1]
 TOGETHER: Final = {
+    "tests/artifacts/test_artifacts.py": "a wheel, and bills of materials",
     "tests/infra/applied/": "whole environments, applied to emulators",
     "tests/infra/fast/test_code.py": "long commands of Terraform",
     "tests/infra/fast/test_refusals.py": "long commands of Terraform",
@@ -32,17 +37,43 @@ TOGETHER: Final = {
     "tests/web/test_clients.py": "a browser, and a server of our own mails that checks them all",
     "tests/web/test_fuzz.py": "a browser, and a server of our own mails that checks them all",
     "tests/web/test_hostile.py": "a browser, and a server of our own mails that checks them all",
+    "tests/web/test_workbench.py": "a browser, and a server of our own mails that checks them all",
+    "tests/web/test_server.py": "a server of a small set",
+    "tests/corpus/looks/": "a browser that reads small mails",
     "tests/corpus/text/": "a browser that reads small mails",
+    "tests/compiler/test_other_engines.py": "what other engines make of all mails",
     "tests/compiler/test_in_browser.py": "a browser that compares sources with what was compiled",
     "tests/templates/test_contrast.py": "a browser that lays out our own mails",
+    "tests/templates/test_forced_dark.py": "a browser that lays out our own mails",
     "tests/templates/test_layout.py": "a browser that lays out our own mails",
     "tests/documents/test_walks.py": "an operator who follows one document after the other",
     "tests/documents/test_following.py": "buckets that releases are moved in",
     "tests/documents/test_diagrams.py": "a browser that draws diagrams",
     "tests/validation/test_second_opinion.py": "what other checkers say of all mails",
+    "tests/mutation/test_runner.py": "a process that tests mutants",
     "tests/runtime/test_lambda.py": "a layer",
 }
 """Beginning of a test's id to what it shares; any other test goes to whoever is free."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """A worker that reads every test begins with a part of its own.
+
+    Rewriting the assertions of a test takes longer than reading what another worker has left of it, and all
+    would rewrite the same file at once.
+    """
+    config = session.config
+    if hasattr(config, "workerinput") and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        names = [
+            ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        ]
+        begin = len(names) * int(config.workerinput["workerid"].removeprefix("gw"))
+        begin //= int(config.workerinput["workercount"])
+        for name in names[begin:] + names[:begin]:
+            with contextlib.suppress(Exception):  # collecting it will tell
+                importlib.import_module(name)
 
 
 def pytest_collection_finish() -> None:

@@ -42,11 +42,11 @@ def test_heavy(): pass
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (["."], 0, ["NOT RUN: 1 tests; `make test-servers`", "3 passed, 1 deselected", "DREW 80"]),
+        (["."], 0, ["NOT RUN: 1 tests; `make test-servers`", "3 passed, 1 deselected", "DREW 40"]),
         (
             [".", "--quick"],
             0,
-            ["1 tests; `make test` runs", "1 tests; `make test-servers`", "2 passed", "DREW 40"],
+            ["1 tests; `make test` runs", "1 tests; `make test-servers`", "2 passed", "DREW 20"],
         ),
         ([".", "--heavy", "servers"], 0, ["1 passed, 3 deselected"]),
         ([".", "--heavy", "drawn"], 0, ["1 passed, 3 deselected", "DREW 200"]),
