@@ -16,6 +16,7 @@ from bbws_templates import ContractError
 from bbws_templates.contract import checking, contract_problems, require
 from bbws_templates.contract.functions import kept_function
 from tests.contract.test_suite import CASES
+from tests.selection import drawn
 
 ROOT = Path(__file__).parents[2]
 
@@ -176,7 +177,7 @@ schemas = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(600), deadline=None)
 @given(schema=schemas, one=schemas, two=schemas, data=values)
 def test_any_contract_and_any_data(schema: Any, one: Any, two: Any, data: Any) -> None:
     root = {**schema, "$defs": {"one": one, "two": two}} if isinstance(schema, dict) else {"allOf": [schema]}

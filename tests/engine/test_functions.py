@@ -20,6 +20,7 @@ from bbws_templates.limits import DEFAULT_LIMITS, Limits
 from bbws_templates.mailing import Part, parsed_part
 from tests.engine.test_against_chevron import Place, data_sets, partial_sets, templates
 from tests.engine.test_specification import LATER, Case, published_cases
+from tests.selection import drawn
 
 ROOT = Path(__file__).parents[2]
 MODES = {Part.HTML: Mode.HTML, Part.TEXT: Mode.TEXT, Part.SUBJECT: Mode.HEADER, Part.PREHEADER: Mode.HEADER}
@@ -78,7 +79,7 @@ def test_every_part_of_every_email_is_written_out_and_sure_of_every_fixture() ->
                 assert result in {None, walked(template, fixture.data, mode)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(400), deadline=None)
 @given(
     template=templates(Place(partials=("any", "lines", "absent")), 3),
     data=data_sets,
@@ -157,7 +158,7 @@ pieces = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(600), deadline=None)
 @given(
     template=st.lists(pieces, max_size=5).map("".join),
     data=st.dictionaries(st.sampled_from(["a", "b", "c", "0"]), odd_data, max_size=4),
@@ -170,7 +171,7 @@ def test_data_of_every_kind(template: str, data: dict[str, Any]) -> None:
     agree(Template.parse(template), data)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(
     template=st.lists(pieces, max_size=4).map("".join),
     data=st.dictionaries(st.sampled_from(["a", "b", "c"]), odd_data, max_size=4),
