@@ -49,6 +49,7 @@ SLOW_FILES: Final = (
     "tests/artifacts/test_artifacts.py",
     "tests/browser/",
     "tests/cli/test_commands.py",
+    "tests/cli/test_processes.py",
     "tests/compiler/test_cascade_mutants.py",
     "tests/compiler/test_in_browser.py",
     "tests/compiler/test_other_engines.py",

@@ -27,6 +27,8 @@ _QUIET = ("--disable-background-networking", "--disable-component-update", "--di
 _OF_THE_BROWSER = (".googleapis.com:443", ".google.com:443", "update.googleapis.com")
 SHOWN = ".frame iframe:not(.waiting)"
 Colours = Literal["light", "dark"]
+RECEIPT = "/templates/receipts/receipt"
+RECEIPT_FILE = "templates/receipts/receipt.html"
 
 
 @dataclass

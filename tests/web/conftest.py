@@ -12,9 +12,11 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
 from app.web.application import ServerSettings, create_app
 from tests.waiting import eventually, patience
+from tests.web.browsing import chromium
 from tests.web.calling import Caller
 from tests.web.process import ROOT, Server, running
 
@@ -209,3 +211,9 @@ def real_folders(real_stage: Stage) -> Iterator[Folders]:
     """What ``real_server`` serves, to be changed."""
     yield real_stage.folders
     real_stage.put_back()
+
+
+@pytest.fixture(scope="module")  # while it lives, no other test can run an event loop of its own
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started

@@ -10,16 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.core.clients import CLIENTS
 from tests.waiting import eventually
-from tests.web.browsing import chromium, mail, opened
+from tests.web.browsing import RECEIPT, mail, opened
 from tests.web.process import Server
-
-RECEIPT = "/templates/receipts/receipt"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

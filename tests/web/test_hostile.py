@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.own_templates import NAMES
-from tests.web.browsing import SHOWN, chromium, mail, opened
+from tests.web.browsing import SHOWN, mail, opened
 from tests.web.conftest import METADATA, Folders, small_set
 from tests.web.process import Server, running
 
@@ -49,12 +49,6 @@ HOSTILE_TEMPLATE = """<!doctype html><html lang=en><head><title>x</title>
 <svg><use href="https://evil.example/use#a"/><script>alert('svg')</script><image href="https://evil.example/i"/></svg>
 </body></html>
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -8,18 +8,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.web.browsing import SHOWN, chromium, mail, opened
+from tests.web.browsing import RECEIPT, RECEIPT_FILE, SHOWN, mail, opened
 from tests.web.conftest import Folders
 from tests.web.process import Server
-from tests.web.test_browser import RECEIPT, RECEIPT_FILE
 
 PREVIEWS = re.compile("/preview/.*embed=1")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

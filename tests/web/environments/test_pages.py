@@ -13,18 +13,12 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.publisher import make_plan, publish
 from tests.publishing.samples import release
-from tests.web.browsing import chromium, opened
+from tests.web.browsing import opened
 from tests.web.conftest import Folders
 from tests.web.environments.conftest import TOKEN
 from tests.web.process import Server, running
 
 HOSTILE = "\u202e<img src=x onerror=alert(1)>\x1b[2J"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
