@@ -17,7 +17,8 @@ class PlacedElement:
 
     ``text`` is its own, without that of elements in it. ``box`` is x, y, width and height in CSS pixels of
     the page. ``styles`` are computed ones by their names in scripts. ``text_right`` is where its longest line
-    ends, ``lines`` how many there are, ``cut`` whether it has more than it shows.
+    ends, ``lines`` how many there are, ``cut`` whether it has more than it shows. ``shown`` is False for an
+    image that has not come.
     """
 
     tag: str
@@ -27,6 +28,7 @@ class PlacedElement:
     text_right: float = 0.0
     lines: int = 0
     cut: bool = False
+    shown: bool = True
 
     @property
     def seen(self) -> bool:
@@ -37,8 +39,6 @@ class PlacedElement:
 def elements_of(answer: Sequence[Sequence[Any]]) -> tuple[PlacedElement, ...]:
     """What ``MEASURE`` returned, as objects."""
     return tuple(
-        PlacedElement(
-            tag, text, (box[0], box[1], box[2], box[3]), dict(styles), float(right), int(lines), bool(cut)
-        )
-        for tag, text, box, styles, right, lines, cut in answer
+        PlacedElement(tag, text, tuple(box), dict(styles), float(right), int(lines), bool(cut), bool(shown))
+        for tag, text, box, styles, right, lines, cut, shown in answer
     )

@@ -17,6 +17,7 @@ from app.browser.results import Comparison, PassedOver, SnapshotResult, Snapshot
 from app.browser.screenshots import Screenshots
 from app.browser.staleness import refuse_outdated
 from app.browser.writing import write_whole
+from app.commands.differences import command as differences
 from app.commands.options import Command, json_option, screenshot_folder_options, template_set_options
 from app.commands.output import err, out, print_json, progress_bar
 from app.core.workspace import Workspace
@@ -40,6 +41,9 @@ def command() -> None:
     pattern with `*`; without any, all are meant. What is pictured is said in settings.toml beside the
     baselines.
     """
+
+
+command.add_command(differences)
 
 
 def _snapshots_argument(command: Command) -> Command:

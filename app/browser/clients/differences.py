@@ -1,0 +1,160 @@
+"""What a client does to a mail beside Chromium, by element: layout and styles, never the smoothing of edges.
+
+Elements are found again by tag and words, in their order: a client may take some away, put others around
+them, or give them other classes. Where one is taller, all that follows is lower; that is said of nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from app.browser.measuring import PlacedElement
+
+_ASIDE = 8.0
+"""So many pixels an element may be moved sideways, or be wider or narrower, before it is said."""
+_SHARE = 0.05
+"""And by such a share of its width."""
+_QUOTED = 40
+_WRAPPERS = frozenset({"html", "head", "body", "tbody", "thead", "tfoot", "center"})
+_TRANSPARENT = frozenset({"rgba(0, 0, 0, 0)", "transparent"})
+
+
+class Effect(StrEnum):
+    """What becomes of an element, gravest first; the values are the codes of findings."""
+
+    GONE = "client-gone"
+    CUT = "client-cut"
+    OVERFLOWS = "client-overflow"
+    IMAGE = "client-image"
+    LAYOUT = "client-layout"
+    STYLE = "client-style"
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether a reader loses something, and not only sees it otherwise."""
+        return self in {Effect.GONE, Effect.CUT, Effect.OVERFLOWS}
+
+
+@dataclass(frozen=True)
+class ClientDifference:
+    """One element that a client shows otherwise; ``index`` is its place among Chromium's."""
+
+    index: int
+    effect: Effect
+    message: str
+
+
+def client_differences(
+    ours: Sequence[PlacedElement], theirs: Sequence[PlacedElement], *, width: int
+) -> tuple[ClientDifference, ...]:
+    """How ``theirs``, what a client has laid out ``width`` pixels wide, differs from Chromium's ``ours``."""
+    pairs = _pairs(ours, theirs)
+    found: list[ClientDifference] = []
+    for index, element in enumerate(ours):
+        if not element.seen or element.tag in _WRAPPERS:
+            continue
+        other = pairs.get(index)
+        if other is None or not other.seen:
+            if element.text or element.tag in {"img", "hr"}:
+                found.append(ClientDifference(index, Effect.GONE, f"{_named(element)} is not there"))
+            continue
+        for effect, words in (
+            (Effect.CUT, list(_cut(element, other))),
+            (Effect.OVERFLOWS, list(_overflow(element, other, width))),
+            (Effect.IMAGE, ["is not shown"] if element.shown and not other.shown else []),
+            (Effect.LAYOUT, list(_layout(element, other))),
+            (Effect.STYLE, list(_style(element, other))),
+        ):
+            if words:
+                found.append(ClientDifference(index, effect, f"{_named(element)} {', '.join(words)}"))
+    return tuple(found)
+
+
+def _pairs(ours: Sequence[PlacedElement], theirs: Sequence[PlacedElement]) -> dict[int, PlacedElement]:
+    """The element of the client for each of ours that it has."""
+
+    def keys(elements: Sequence[PlacedElement]) -> list[tuple[str, str]]:
+        return [(element.tag, element.text) for element in elements]
+
+    matcher = SequenceMatcher(None, keys(ours), keys(theirs), autojunk=False)
+    return {
+        block.a + step: theirs[block.b + step]
+        for block in matcher.get_matching_blocks()
+        for step in range(block.size)
+    }
+
+
+def _named(element: PlacedElement) -> str:
+    words = element.text[:_QUOTED] + ("…" if len(element.text) > _QUOTED else "")
+    return f'<{element.tag}> "{words}"' if words else f"<{element.tag}>"
+
+
+def _cut(ours: PlacedElement, theirs: PlacedElement) -> Iterator[str]:
+    if theirs.cut and not ours.cut:
+        yield "has more text than it shows"
+
+
+def _overflow(ours: PlacedElement, theirs: PlacedElement, width: int) -> Iterator[str]:
+    end = max(theirs.text_right, theirs.box[0] + theirs.box[2])
+    if end > width + 1 and max(ours.text_right, ours.box[0] + ours.box[2]) <= width + 1:
+        yield f"ends {end - width:.0f} pixels beyond the edge"
+
+
+def _layout(ours: PlacedElement, theirs: PlacedElement) -> Iterator[str]:
+    if not (ours.text or ours.tag in {"img", "hr"} or _has_ground(ours)):
+        return  # what is in it is said by itself
+    before, after = ours.box[2], theirs.box[2]
+    if abs(before - after) > max(_ASIDE, before * _SHARE):
+        yield f"is {after:.0f} pixels wide and not {before:.0f}"
+    if ours.lines and theirs.lines and ours.lines != theirs.lines:
+        yield f"takes {theirs.lines} line{'' if theirs.lines == 1 else 's'} and not {ours.lines}"
+    if abs(ours.box[0] - theirs.box[0]) > _ASIDE:
+        yield f"begins {abs(theirs.box[0] - ours.box[0]):.0f} pixels further " + (
+            "right" if theirs.box[0] > ours.box[0] else "left"
+        )
+
+
+def _style(ours: PlacedElement, theirs: PlacedElement) -> Iterator[str]:
+    had, has = ours.styles, theirs.styles
+    if _ground(had) != _ground(has):
+        yield f"has the ground {_ground(has)} and not {_ground(had)}"
+    if not ours.text:
+        return
+    for name, words in (
+        ("color", "is written in"),
+        ("fontFamily", "is set in"),
+        ("fontWeight", "has the weight"),
+        ("fontStyle", "is set"),
+        ("textDecorationLine", "has the decoration"),
+    ):
+        before, after = _plain(had.get(name, "")), _plain(has.get(name, ""))
+        if before != after:
+            yield f"{words} {after} and not {before}"
+    if abs(_pixels(had) - _pixels(has)) > 0.5:
+        yield f"is {_pixels(has):g} pixels high and not {_pixels(had):g}"
+
+
+def _has_ground(element: PlacedElement) -> bool:
+    return _ground(element.styles) != "none"
+
+
+def _ground(styles: dict[str, str]) -> str:
+    colour = styles.get("backgroundColor", "")
+    return "none" if colour in _TRANSPARENT or not colour else _plain(colour)
+
+
+def _plain(value: str) -> str:
+    """A computed value as every engine writes it: colours as hex, names of fonts without quotes."""
+    value = value.replace('"', "").replace("'", "")
+    if match := re.fullmatch(r"rgb\((\d+), (\d+), (\d+)\)", value):
+        return "#" + "".join(f"{int(part):02x}" for part in match.groups())
+    return value
+
+
+def _pixels(styles: dict[str, str]) -> float:
+    match = re.match(r"[\d.]+", styles.get("fontSize", ""))
+    return float(match.group()) if match else 0.0

@@ -1,0 +1,87 @@
+"""What mail clients do to our mails beside Chromium, as findings with a place in the author's files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from difflib import SequenceMatcher
+
+from app.browser.clients import RENDERERS, RendererKind
+from app.browser.clients.differences import client_differences
+from app.browser.measuring import PlacedElement
+from app.browser.session import Session
+from app.browser.settings import Settings
+from app.browser.snapshots import Snapshot
+from app.core.clients.restyling import scan
+from app.core.compiler.tracing import RenderedHtml
+from app.core.findings import Finding, Findings, Severity
+from app.core.workspace import Workspace
+
+_UNPLACED = frozenset({"html", "head", "body", "meta", "title", "style", "link", "script", "base"})
+
+
+def findings_of_client(
+    client: str,
+    snapshots: Iterable[Snapshot],
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    kinds: Mapping[str, RendererKind] = RENDERERS,
+    chromium: Session | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Finding, ...]:
+    """How ``client`` shows the mails of ``snapshots`` otherwise than Chromium: the same once a place.
+
+    ``chromium`` is one at work, which stays open. ``progress`` is told each snapshot's name.
+
+    Raises:
+        BrowserError: one of the two is not there or fails twice on a mail.
+        BbwsTemplatesError: a mail does not render.
+    """
+    findings = Findings()
+    kind = kinds[client]
+    with nullcontext(chromium) if chromium else Session() as ours, kind.session() as theirs:
+        name = f"{kind.label} {theirs.browser.version.split()[0]}"
+        for snapshot in snapshots:
+            if progress:
+                progress(snapshot.id)
+            data = workspace.fixture(snapshot.template, snapshot.fixture).data
+            rendered = workspace.rendered(snapshot.template, data)
+            html, frame = rendered.email.html, settings.frame(snapshot)
+            before = ours.measure(html, frame, name=snapshot.id)
+            after = theirs.measure(html, frame, name=snapshot.id)
+            where = f"{name} at {frame.width} pixels" + (
+                "" if snapshot.variant == "light" else f", {snapshot.variant}"
+            )
+            places = tuple(offsets(html, before))
+            compilation = workspace.compilation(snapshot.template)
+            origins = RenderedHtml(compilation, rendered.shown, strict=rendered.strict)
+            for each in client_differences(before, after, width=frame.width):
+                findings.add(
+                    Finding(
+                        each.effect.value,
+                        Severity.WARNING if each.effect.is_grave else Severity.INFO,
+                        f"{where}: {each.message}",
+                        origins.locate(places[each.index]),
+                        template=snapshot.template,
+                        fixture=snapshot.fixture,
+                    )
+                )
+    return findings.sorted()
+
+
+def offsets(html: str, elements: Sequence[PlacedElement]) -> Iterator[int]:
+    """Where the start tag of each element stands in ``html``; of one without, that of the one before."""
+    tags = [tag for tag in scan(html).start_tags if tag.name not in _UNPLACED]
+    matcher = SequenceMatcher(
+        None, [element.tag for element in elements], [tag.name for tag in tags], autojunk=False
+    )
+    found = {
+        block.a + step: tags[block.b + step].start
+        for block in matcher.get_matching_blocks()
+        for step in range(block.size)
+    }
+    last = 0
+    for index in range(len(elements)):
+        last = found.get(index, last)
+        yield last

@@ -1,0 +1,93 @@
+"""What a client shows otherwise is told by element; what only its smoothing of edges does is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.browser.clients.differences import Effect, client_differences
+from app.browser.differing import offsets
+from app.browser.measuring import PlacedElement
+
+STYLES = {
+    "color": "rgb(255, 255, 255)",
+    "backgroundColor": "rgb(0, 102, 204)",
+    "fontFamily": "Arial, Helvetica, sans-serif",
+    "fontSize": "16px",
+    "fontWeight": "700",
+    "fontStyle": "normal",
+    "textDecorationLine": "none",
+    "visibility": "visible",
+}
+TABLE = PlacedElement("table", "", (0, 0, 640, 400), {**STYLES, "backgroundColor": "rgba(0, 0, 0, 0)"})
+BUTTON = PlacedElement("a", "Pay R664,01", (32, 206, 157, 48), STYLES, 157, 1)
+LOGO = PlacedElement("img", "", (32, 20, 200, 50), STYLES)
+OURS = (TABLE, LOGO, BUTTON)
+
+
+def told(*theirs: PlacedElement, ours: tuple[PlacedElement, ...] = OURS) -> list[tuple[Effect, str]]:
+    return [(each.effect, each.message) for each in client_differences(ours, theirs, width=640)]
+
+
+def styled(**styles: str) -> PlacedElement:
+    return replace(BUTTON, styles={**STYLES, **styles})
+
+
+@pytest.mark.parametrize(
+    ("button", "effect", "words"),
+    [
+        (replace(BUTTON, cut=True), Effect.CUT, "has more text than it shows"),
+        (replace(BUTTON, box=(500, 206, 157, 48)), Effect.OVERFLOWS, "ends 17 pixels beyond the edge"),
+        (replace(BUTTON, box=(32, 206, 335, 48)), Effect.LAYOUT, "is 335 pixels wide and not 157"),
+        (replace(BUTTON, lines=2), Effect.LAYOUT, "takes 2 lines and not 1"),
+        (replace(BUTTON, box=(60, 206, 157, 48)), Effect.LAYOUT, "begins 28 pixels further right"),
+        (replace(BUTTON, box=(32, 206, 0, 0)), Effect.GONE, "is not there"),
+        (styled(visibility="hidden"), Effect.GONE, "is not there"),
+        (styled(backgroundColor="transparent"), Effect.STYLE, "has the ground none and not #0066cc"),
+        (styled(color="rgb(0, 0, 0)"), Effect.STYLE, "is written in #000000 and not #ffffff"),
+        (styled(fontFamily="serif"), Effect.STYLE, "is set in serif and not Arial, Helvetica, sans-serif"),
+        (styled(fontSize="13px"), Effect.STYLE, "is 13 pixels high and not 16"),
+        (styled(fontWeight="400"), Effect.STYLE, "has the weight 400 and not 700"),
+        (styled(textDecorationLine="underline"), Effect.STYLE, "has the decoration underline and not none"),
+    ],
+)
+def test_what_becomes_of_an_element_is_said(button: PlacedElement, effect: Effect, words: str) -> None:
+    assert (effect, f'<a> "Pay R664,01" {words}') in told(TABLE, LOGO, button)
+
+
+def test_an_image_that_a_client_blocks_is_said() -> None:
+    assert told(TABLE, replace(LOGO, shown=False), BUTTON) == [(Effect.IMAGE, "<img> is not shown")]
+
+
+def test_an_element_that_a_client_takes_away_is_said_and_the_others_are_found_again() -> None:
+    around = PlacedElement("div", "", (0, 0, 640, 500), {})
+    lower = replace(BUTTON, box=(32, 406, 157, 48))
+    assert told(around, TABLE, lower) == [(Effect.GONE, "<img> is not there")]
+
+
+def test_what_comes_of_other_edges_fonts_and_spellings_is_not_said() -> None:
+    other = replace(BUTTON, box=(32.4, 240.5, 159.42, 49), text_right=159.1)
+    quoted = replace(other, styles={**STYLES, "fontFamily": '"Arial", "Helvetica", sans-serif'})
+    assert told(TABLE, LOGO, quoted) == []
+
+
+def test_what_takes_no_room_in_chromium_is_missed_by_nobody() -> None:
+    hidden = PlacedElement("div", "A preheader", (0, 0, 0, 0), {})
+    assert told(TABLE, LOGO, BUTTON, ours=(hidden, *OURS)) == []
+
+
+def test_each_element_has_the_place_of_its_start_tag() -> None:
+    """Chromium makes elements that nobody wrote; they have the place of the one that they are in."""
+    html = (
+        "<html><head><style>p{}</style></head><body><table><tr><td>x</td></tr></table><p>y</p></body></html>"
+    )
+    tags = ("table", "tbody", "tr", "td", "p")
+    elements = [PlacedElement(tag, "", (0, 0, 1, 1), {}) for tag in tags]
+    assert [html[at:].partition(">")[0] for at in offsets(html, elements)] == [
+        "<table",
+        "<table",
+        "<tr",
+        "<td",
+        "<p",
+    ]
