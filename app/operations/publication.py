@@ -32,8 +32,12 @@ class Publication:
 
     @property
     def steps(self) -> int:
-        """About how many steps ``carry_out`` tells of."""
-        return len(self.release.files) + 2
+        """How many steps ``carry_out`` tells of at most: files, four steps around them, stable keys."""
+        bundle, manifest = self.release.bundle, self.release.manifest
+        lacking = {entry.digest for entry in manifest.files.values()} - self.plan.held
+        changed = {change.name for change in self.plan.changes} & bundle.templates.keys()
+        editions = sum(1 + len(bundle.templates[name].translations) for name in changed)
+        return len(lacking) + 4 + 2 * editions
 
     def require_permitted(self, *, allow_breaking: bool) -> None:
         """Let it pass if nothing stands against it.

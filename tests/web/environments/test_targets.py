@@ -31,6 +31,7 @@ def test_a_target_tells_what_it_serves_since_when_by_whom_and_why(estate: Estate
 
     done = estate.published("local", claimedBy='Ann "<i>"')
     assert (done["state"], done["sequence"], done["uploaded"] > 0) == ("done", 1, True)
+    assert 0 < done["done"] <= done["total"], "a bar that runs over tells nothing"
     seen = estate.see("local")
     active = seen["active"]
     assert active["release"] == done["activeNow"] == estate.active("local")

@@ -33,7 +33,9 @@ function filter() {
     $(".found", card).textContent = file ? `in ${file}` : "";
     card.classList.remove("best");
   }
-  best()?.classList.toggle("best", words.length > 0);
+  const first = words.length ? best() : undefined;
+  first?.classList.add("best");
+  if (document.activeElement === search) first?.scrollIntoView({ block: "nearest" });
   for (const row of $$(".row")) {
     const shown = $$(".card:not([hidden])", row).length;
     row.hidden = !shown;
