@@ -262,6 +262,8 @@ def _with_marks(style: StyleElement, number: int, kept: Kept, start: int, stop: 
 
 def _ends(sheet: Stylesheet, number: int, marked: frozenset[DeclarationPlace]) -> set[int]:
     """Where the marks of a stylesheet go."""
+    if not any(place.sheet == number for place in marked):
+        return set()
     return {
         item.end
         for rule in (*sheet.rules, *sheet.conditional)

@@ -1,7 +1,8 @@
 """Rules that stay in a ``<style>`` although they apply to every screen, for what they say of words.
 
 The compiler leaves them there for the sake of mail clients or of bytes: ``*``, ``[href^="tel"]``, all of a
-``<style data-embed>``. A browser follows them all the same, so a text part has to. Rules that count their
+``<style data-embed>``, rules within rules, and those in a layer or in ``@media all``. A browser follows them
+all the same, so a text part has to. Rules that count their
 neighbours are not followed, nor those for what only a client can know (``:hover``): data or clients decide.
 """
 
@@ -21,6 +22,7 @@ from app.core.html.tree import ElementNode, matching
 
 _EVERYWHERE = frozenset({"", "all", "screen"})
 _IN_BRACKETS = re.compile(r"\[[^\]]*\]")
+_OF_ANY_SCREEN = re.compile(r"@layer\b.*|@media\s+(?:only\s+)?(?:all|screen)", re.IGNORECASE | re.DOTALL)
 _BEYOND_NAMES = re.compile(r"[:|\\]")  # pseudo-classes, namespaces, escapes
 
 
@@ -30,7 +32,7 @@ def remaining_rules(document: Document, root: ElementNode) -> dict[ElementNode, 
     for number, style in enumerate(document.styles):
         for rule, selector in _remaining(document, style):
             item = Matched(rank(number, rule, selector), rule.declarations)
-            for element in _matched(root, selector.text):
+            for element in _matched(root, selector.reach if "&" in selector.text else selector.text):
                 found[element] = (*found.get(element, ()), item)
     return found
 
@@ -42,11 +44,17 @@ def _remaining(document: Document, style: StyleElement) -> Iterator[tuple[StyleR
         if media.strip().lower() not in _EVERYWHERE:
             return
         sheet = parse_stylesheet(document.veil.text[style.raw.start : style.raw.end])
-    for rule in sheet.rules:
+    within = [rule for rule in sheet.conditional if _is_for_all(rule)]
+    for rule in (*sheet.rules, *within):
         if any(is_read(item.name) for item in rule.declarations):
             for selector in rule.selectors:
-                if (style.whole or not selector.inlinable) and _is_of_the_page(selector):
+                if (style.whole or rule in within or not selector.inlinable) and _is_of_the_page(selector):
                     yield rule, selector
+
+
+def _is_for_all(rule: StyleRule) -> bool:
+    """Whether the at-rules around a rule, if any, hold for every screen."""
+    return not rule.scoped and all(map(_OF_ANY_SCREEN.fullmatch, rule.conditions))
 
 
 def _is_of_the_page(selector: Selector) -> bool:
