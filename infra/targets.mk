@@ -46,7 +46,7 @@ infra-deploy-tools: $(VENV)/.deploy ## Find Terraform and install the little tha
 
 .PHONY: infra-fmt
 infra-fmt: ## Format the Terraform
-	@terraform fmt -recursive infra
+	@terraform fmt -recursive infra examples
 
 .PHONY: infra-docs
 infra-docs: $(VENV)/.dev ## Write the READMEs of the modules and components from their code
@@ -115,5 +115,5 @@ infra-lock-check: ## Try the lock files of Python on Linux and macOS, both archi
 
 .PHONY: infra-providers
 infra-providers: ## Write the provider's digests for Linux and macOS into the lock files of Terraform (needs the registry)
-	@for versions in infra/components/*/versions.tf; do \
+	@for versions in infra/components/*/versions.tf examples/*/terraform/versions.tf; do \
 		terraform -chdir=$$(dirname $$versions) providers lock $(addprefix -platform=,$(TERRAFORM_SYSTEMS)) || exit 1; done

@@ -53,6 +53,7 @@ TOGETHER: Final = {
     "tests/validation/test_second_opinion.py": "what other checkers say of all mails",
     "tests/mutation/test_runner.py": "a process that tests mutants",
     "tests/runtime/test_lambda.py": "a layer",
+    "tests/examples/test_queue.py": "what an emulated SES has sent",
 }
 """Beginning of a test's id to what it shares; any other test goes to whoever is free."""
 

@@ -149,6 +149,9 @@ def _python(arguments: tuple[str, ...]) -> str:
             return "".join(
                 f"there is no {path}" for path in paths if not (ROOT / path.partition("::")[0]).exists()
             )
+        if module == "zipfile":
+            lost = [path for path in rest[2:] if not (ROOT / path).exists()]
+            return f"there is no {lost[0]}" if lost else "" if rest[:1] == ["-c"] else "zipfile makes nothing"
         place = ROOT / module.replace(".", "/")
         there = place.with_suffix(".py").exists() or (place / "__main__.py").exists()
         if there and (not rest or module == "scripts.mutants"):
@@ -235,7 +238,7 @@ def _terraform(arguments: tuple[str, ...]) -> str:
     verbs = [word for word in arguments if not word.startswith("-")]
     known = {
         *("init", "plan", "show", "state", "import", "force-unlock", "fmt", "validate", "output"),
-        *("version", "test", "destroy"),
+        *("version", "test", "apply", "destroy"),
     }
     folders = [word.partition("=")[2] for word in arguments if word.startswith("-chdir=")]
     if lost := [folder for folder in folders if not (ROOT / folder).is_dir()]:

@@ -89,6 +89,7 @@ def test_every_command_in_a_sentence_or_table_is_one_that_its_program_takes() ->
         ("bbws-templates publish", "Missing option '--to'"),
         (".venv/bin/python -m infra.verify --env dev --onyl tables", "unrecognized arguments: --onyl tables"),
         ("python scripts/none.py", "there is no scripts/none.py"),
+        ("python -m zipfile -c out.zip examples/none.py", "there is no examples/none.py"),
         ("aws dynamodb restore-table", "aws dynamodb has no restore-table"),
         ("aws dynamodb describe-table --table tenants", "aws dynamodb describe-table has no --table"),
         ("aws dynamodb describe-table --region af-south-1", "aws dynamodb describe-table needs --table-name"),

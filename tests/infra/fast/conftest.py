@@ -68,6 +68,8 @@ def background(
             running.start(f"module {module}", run_module_tests, offline, sources / "modules" / module, data)
         if any(item.name == "test_every_component_is_valid" for item in items):
             running.start("components", run_validate, offline, sources, data)
+        if any(item.name == "test_the_example_is_valid" for item in items):
+            running.start("example", run_validate_example, offline, sources, data)
         yield running
         running.close()
 
@@ -100,6 +102,13 @@ def run_validate(workbench: Workbench, sources: Path, data: Path) -> Finished:
     root = sources / "all-components"
     write_root(root, "prod", sources / "components")
     return workbench.run_offline("validate", folder=root, data=data / "components")
+
+
+def run_validate_example(workbench: Workbench, sources: Path, data: Path) -> Finished:
+    """Terraform's opinion of the example, a root that stands by itself."""
+    root = sources / "example"
+    shutil.copytree(ROOT / "examples" / "queue" / "terraform", root)
+    return workbench.run_offline("validate", folder=root, data=data / "example")
 
 
 def asked_for(items: list[pytest.Item]) -> list[Refusal]:

@@ -15,17 +15,28 @@ from tests.infra.facts import COMPONENTS, ENVIRONMENTS, MODULES, STATE_KEY
 from tests.infra.fast.conftest import Background
 from tests.infra.terraform import INFRA, ROOT, Finished, Workbench
 
-SOURCES = sorted(path for suffix in ("*.tf", "*.tfvars", "*.tfbackend") for path in INFRA.rglob(suffix))
+EXAMPLE = ROOT / "examples" / "queue" / "terraform"
+SOURCES = sorted(
+    path
+    for suffix in ("*.tf", "*.tfvars", "*.tfbackend")
+    for folder in (INFRA, EXAMPLE)
+    for path in folder.rglob(suffix)
+)
 
 
 def test_everything_is_formatted(workbench: Workbench) -> None:
-    finished = workbench.run("fmt", "-check", "-recursive", "-diff", folder=INFRA, data=INFRA)
+    places = (str(INFRA), str(EXAMPLE))
+    finished = workbench.run("fmt", "-check", "-recursive", "-diff", *places, folder=INFRA, data=INFRA)
     assert finished.code == 0, f"run `make infra-fmt`:\n{finished.output}"
 
 
 @pytest.mark.heavy("estate")  # in each run, whoever plans production validates the same root first
 def test_every_component_is_valid(background: Background) -> None:
     background.finished("components").ok()
+
+
+def test_the_example_is_valid(background: Background) -> None:
+    background.finished("example").ok()
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -159,9 +170,8 @@ def test_the_terraform_knows_nothing_of_an_emulator_and_holds_no_credentials() -
 
 
 def test_every_component_is_locked_to_the_same_provider() -> None:
-    locks = {
-        (INFRA / "components" / component / ".terraform.lock.hcl").read_text() for component in COMPONENTS
-    }
+    roots = [EXAMPLE, *(INFRA / "components" / component for component in COMPONENTS)]
+    locks = {(root / ".terraform.lock.hcl").read_text() for root in roots}
     assert len(locks) == 1
     assert 'version     = "5.100.0"' in locks.pop()
 
@@ -183,6 +193,7 @@ def test_the_readmes_of_modules_and_components_are_written_from_the_code(python:
         # Buckets have most of the waivers. Each pull request looks at all of it, by make infra-scan.
         ("infra/modules/s3_bucket", 20),
         pytest.param("infra", 100, marks=pytest.mark.heavy("estate")),
+        pytest.param("examples", 20, marks=pytest.mark.heavy("estate")),
     ],
 )
 def test_checkov_finds_nothing_that_is_not_waived_with_a_reason(
