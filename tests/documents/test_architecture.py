@@ -66,6 +66,14 @@ def test_every_module_that_a_lambda_imports_has_its_subject() -> None:
     assert set(named) <= there
 
 
+@pytest.mark.parametrize("room", ["app/core", "app/core/compiler", "app/browser", "app/publishing"])
+def test_the_modules_of_a_large_room_are_there_and_each_has_one_subject(room: str) -> None:
+    section = PAGE.read_text(encoding="utf-8").partition(f"| subject | modules of `{room}/` |")[2]
+    named = re.findall(r"`(\w+\.py)`", section.partition("\n\n")[0])
+    assert len(named) == len(set(named)) > 20
+    assert [each for each in named if not (ROOT / room / each).is_file()] == []
+
+
 def test_each_of_ten_changes_has_a_room_its_company_and_a_test() -> None:
     table = rows("Where a change begins")
     assert {change for change, *_ in table} == CHANGES
