@@ -21,6 +21,7 @@ from app.browser.errors import (
 )
 from app.core.errors import (
     CheckFailedError,
+    FixtureChangedError,
     FolderError,
     RefusedRecipientError,
     ReleaseError,
@@ -51,6 +52,7 @@ class Outcome:
 OUTCOMES: dict[type[BbwsTemplatesError], Outcome] = {
     UnknownNameError: Outcome(EXIT_USAGE, 404, "Nothing of that name"),
     FolderError: Outcome(EXIT_USAGE, 422, "A folder cannot be used"),
+    FixtureChangedError: Outcome(EXIT_REFUSED, 409, "The fixture has changed"),
     SourceError: Outcome(EXIT_CONTENT, 422, "A source file cannot be used"),
     ContractError: Outcome(EXIT_CONTENT, 422, "The data breaks the template's contract"),
     ReleaseError: Outcome(EXIT_REFUSED, 409, "The release cannot be used"),

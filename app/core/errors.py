@@ -5,6 +5,7 @@
     BbwsTemplatesError
     ├── SourceError            a file or folder of the template set cannot be used
     │   ├── ContractFaultError the contract of a template cannot be used, whatever the data
+    │   ├── FixtureChangedError a fixture that is another than it was when it was read
     │   ├── FolderError        a folder that was named is missing, or is none
     │   └── UnknownNameError   a template or fixture that does not exist; carries the nearest names
     ├── CompileError           Mustache where the compiler cannot keep it whole
@@ -49,6 +50,20 @@ class ContractFaultError(SourceError):
 
 class FolderError(SourceError):
     """A folder of templates or fixtures that does not exist or is not a folder: the call is wrong."""
+
+
+class FixtureChangedError(SourceError):
+    """A fixture that somebody else has changed, or made, since it was read: nothing has been written."""
+
+    code = "fixture-changed"
+
+    def __init__(self, scenario: str, location: Location, *, new: bool) -> None:
+        said = "is there already" if new else "has changed since you read it"
+        super().__init__(
+            f"The fixture '{scenario}' {said}; nothing has been written.",
+            location=location,
+            remedy="Choose another name." if new else "Look at what is there now, then save again.",
+        )
 
 
 class UnknownNameError(SourceError):

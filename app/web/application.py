@@ -19,7 +19,17 @@ from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
 
 from app.core.changes import tells
-from app.web.api import clients, events, rendering, review, searching, sending, server, templates
+from app.web.api import (
+    clients,
+    events,
+    fixtures,
+    rendering,
+    review,
+    searching,
+    sending,
+    server,
+    templates,
+)
 from app.web.api.environments import operations, targets
 from app.web.api.openapi import TITLE, describe, product_version, prose
 from app.web.exception_handlers import handle_errors
@@ -80,6 +90,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         searching,
         sending,
         templates,
+        fixtures,
         clients,
         review,
         targets,

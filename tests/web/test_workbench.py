@@ -170,3 +170,61 @@ def test_panels_say_that_they_are_of_the_last_state_that_could_be_rendered(
     finally:
         real_folders.write(RECEIPT_FILE, saved)
     expect(receipt.locator("#stale")).to_be_hidden()
+
+
+# --- what was typed is kept ------------------------------------------------------------------------------
+
+
+def test_what_was_typed_becomes_a_fixture_and_changes_it(receipt: Page, real_folders: Folders) -> None:
+    receipt_url = receipt.url.partition("?")[0]
+    receipt.get_by_role("button", name="Edit data").click()
+    area = receipt.locator("#data")
+    expect(area).to_have_value(re.compile("orderId"))
+    expect(receipt.locator("#update-fixture")).to_be_disabled()
+    typed = area.input_value()
+    area.fill(typed.replace("\n}", "\n }"))
+    receipt.get_by_role("button", name="Save as").click()
+    receipt.get_by_label("Name of the new fixture").fill("typed in a test")
+    receipt.get_by_role("button", name="Save", exact=True).click()
+    expect(receipt.locator("#notice")).to_contain_text("fixtures/receipts/receipt/typed in a test.json")
+    expect(receipt.locator("#fixture")).to_have_value("typed in a test")
+    expect(receipt.locator("#edited")).to_be_hidden()
+    file = real_folders.fixtures / "receipts/receipt/typed in a test.json"
+    assert file.read_text(encoding="utf-8").rstrip() == typed.replace("\n}", "\n }").rstrip()
+
+    area.fill(typed)
+    expect(receipt.locator("#update-fixture")).to_be_enabled()
+    real_folders.write(
+        "fixtures/receipts/receipt/typed in a test.json", typed + "\n\n"
+    )  # an editor, meanwhile
+    receipt.locator("#update-fixture").click()
+    expect(receipt.locator("#data-status")).to_contain_text("has changed since you read it")
+    assert area.input_value() == typed  # nothing that was typed is lost
+    receipt.goto("about:blank")
+    receipt.goto(f"{receipt_url}?fixture=typed%20in%20a%20test")
+    receipt.get_by_role("button", name="Edit data").click()
+    expect(area).to_have_value(re.compile("orderId"))
+    area.fill(typed.replace("{", "{ ", 1))
+    receipt.locator("#update-fixture").click()
+    expect(receipt.locator("#notice")).to_contain_text("Saved")
+    assert file.read_text(encoding="utf-8").startswith("{ ")
+
+
+def test_a_mail_that_is_wider_than_its_place_is_drawn_to_fit_and_says_so(receipt: Page) -> None:
+    stage = receipt.locator("#panel-preview")
+    factor = receipt.locator("#scale")
+    receipt.set_viewport_size({"width": 1280, "height": 800})
+    expect(factor).to_be_hidden()
+    for width, open_editor in ((1280, True), (768, False), (375, False)):
+        receipt.set_viewport_size({"width": width, "height": 800})
+        if open_editor != receipt.locator("#editor").is_visible():
+            receipt.keyboard.press("Escape")
+            receipt.evaluate("document.querySelector('#edit').click()")
+        expect(factor).to_have_text(re.compile(r"^\d\d %$"))
+        receipt.wait_for_function("s => s.scrollWidth <= s.clientWidth", arg=stage.element_handle())
+        assert (
+            mail(receipt).locator("body").evaluate("() => innerWidth") == 640
+        )  # as wide as it was, for the mail
+    factor.click()
+    expect(factor).to_have_text("100 %")
+    receipt.wait_for_function("s => s.scrollWidth > s.clientWidth", arg=stage.element_handle())

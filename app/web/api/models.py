@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from app.core.compiler.dependencies import Role
 from app.core.findings import Finding, Severity
+from app.core.fixture_file import SCENARIO
 from app.web.live.releases import DEFAULT_TARGET, SOURCE
 from app.web.problems import Problem
 from bbws_templates.languages import WISH
@@ -110,8 +111,27 @@ class FixtureModel(_Model):
 
     scenario: str = Field(examples=["typical"])
     file: str = Field(examples=["fixtures/receipts/receipt/typical.json"])
+    digest: str = Field(description="Of its text, to say at a saving what was there; empty if unreadable.")
     data: dict[str, Any] | None = Field(description="Null when the file cannot be read.")
     problem: Problem | None = None
+
+
+class FixtureText(_Model):
+    """A fixture to be written: `readAs` is the `digest` of what it was, empty for a new one."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True)
+
+    scenario: str = Field(pattern=f"^{SCENARIO}$", description="Its name.", examples=["long name"])
+    text: str = Field(description="One JSON object, written as it stands.", examples=['{"orderId": "…"}'])
+    read_as: str = Field(default="", description="The `digest` with which it was read.")
+
+
+class FixtureSaved(_Model):
+    """Where the fixture lies, and what it is from now on."""
+
+    scenario: str
+    file: str = Field(examples=["fixtures/receipts/receipt/long name.json"])
+    digest: str
 
 
 class VariableModel(_Model):

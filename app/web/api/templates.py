@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from app.core.compiler.dependencies import Role
 from app.core.errors import SourceError
+from app.core.fixture_file import text_digest
 from app.core.sources import Fixture
 from app.web.api.documented import NO_SUCH, UNUSABLE, Name
 from app.web.api.models import (
@@ -113,11 +114,16 @@ def get_sources(services: ServicesDep, name: Name) -> TemplateSources:
 def _fixtures(
     services: Services, fixtures: Iterable[Fixture], broken: Mapping[str, SourceError]
 ) -> list[FixtureModel]:
-    sets = [FixtureModel(scenario=f.scenario, file=f.file.label, data=dict(f.data)) for f in fixtures]
+    sets = [
+        FixtureModel(
+            scenario=f.scenario, file=f.file.label, digest=text_digest(f.file.text), data=dict(f.data)
+        )
+        for f in fixtures
+    ]
     for scenario, error in broken.items():
         label = error.location.file if error.location else ""
         problem = problem_of(error, services.excerpts)
-        sets.append(FixtureModel(scenario=scenario, file=label, data=None, problem=problem))
+        sets.append(FixtureModel(scenario=scenario, file=label, digest="", data=None, problem=problem))
     return sorted(sets, key=lambda each: each.scenario)
 
 

@@ -42,6 +42,14 @@ export function begin(target, door, body, token) {
   });
 }
 
+export function saveFixture(name, body, token) {
+  return call(`/api/fixtures/${path(name)}`, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(body),
+  });
+}
+
 export function render(name, body, signal) {
   return call(`/api/templates/${path(name)}/render`, {
     method: "POST",

@@ -1,4 +1,4 @@
-/* The data panel: other values for a while. Nothing here ever touches a file. */
+/* The data panel: other values for a while. */
 import { $, debounced, h } from "./dom.js";
 
 const PATIENCE = 250;
@@ -14,6 +14,8 @@ export class Editor {
     this.onreset = onreset;
     this.ontoggle = ontoggle;
     this.original = "";
+    this.digest = "";
+    this.begunWith = null;
     this.edited = false;
     this.area.addEventListener("input", () => { this.mark(true); this.later(); });
     this.area.addEventListener("keydown", (event) => this.indent(event));
@@ -33,8 +35,9 @@ export class Editor {
   }
 
   /** Show the data of a fixture, unless other data are being tried. */
-  offer(text) {
+  offer(text, digest = "") {
     this.original = text;
+    this.digest = digest;
     if (!this.edited && this.area.value !== text) this.area.value = text;
   }
 
@@ -63,7 +66,9 @@ export class Editor {
   }
 
   mark(edited) {
+    if (edited && !this.edited) this.begunWith = this.digest || null;
     this.edited = edited;
+    this.onmark?.();
     $("#edited").hidden = !edited;
     $("#reset").disabled = !edited;
   }

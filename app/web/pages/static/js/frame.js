@@ -20,6 +20,9 @@ export class Frame {
     this.box.append(this.grip());
     $(".frame-holder", stage).append(this.box);
     this.observer = new ResizeObserver(() => this.fit());
+    new ResizeObserver(() => this.scale()).observe(stage);
+    this.whole = true;
+    $("#scale").addEventListener("click", () => { this.whole = !this.whole; this.scale(); });
   }
 
   width(pixels) {
@@ -109,7 +112,27 @@ export class Frame {
     const height = Math.max(mail.scrollHeight, 120);
     frame.style.height = `${height}px`;
     this.box.style.minHeight = `${height}px`;
+    this.scale();
     this.stage.scrollTop = top;
+  }
+
+  /** A mail that is wider than its place is drawn smaller, and the factor is said; a click shows it at full size. */
+  scale() {
+    const style = getComputedStyle(this.box.parentElement);
+    const room = this.stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const fitting = Math.min(1, room / this.box.offsetWidth);
+    if (!(fitting > 0)) return; // not drawn at present
+    this.factor = this.whole ? fitting : 1;
+    const smaller = this.factor < 1;
+    this.box.style.transform = smaller ? `scale(${this.factor})` : "";
+    // What is drawn smaller takes as much room as before; beside and below it nothing should be empty.
+    const gone = (size) => `${-size * (1 - this.factor)}px`;
+    this.box.style.margin = smaller ? `0 ${gone(this.box.offsetWidth)} ${gone(this.box.offsetHeight)} 0` : "";
+    const button = $("#scale");
+    button.hidden = fitting === 1;
+    button.textContent = `${Math.round(this.factor * 100)} %`;
+    button.setAttribute("aria-pressed", String(this.whole));
+    button.title = this.whole ? "Drawn smaller, so that it fits. Click for full size" : "Full size. Click to fit";
   }
 
   grip() {
@@ -128,7 +151,7 @@ export class Frame {
       grip.classList.add("dragging");
       this.stage.classList.add("dragging-frame");
       // The mail is centred, so that its edge moves half as far as its width grows.
-      const move = (moved) => set(width + 2 * (moved.clientX - start));
+      const move = (moved) => set(width + (2 * (moved.clientX - start)) / (this.factor ?? 1));
       grip.addEventListener("pointermove", move);
       grip.addEventListener("lostpointercapture", () => {
         grip.removeEventListener("pointermove", move);

@@ -6,6 +6,7 @@ import { $, $$, badges, h, press, reveal } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Frame } from "./frame.js";
 import { bind } from "./keys.js";
+import { Keeping } from "./keeping.js";
 import { on, start } from "./live.js";
 import { startStrip } from "./strip.js";
 import { replaceList, startNav } from "./nav.js";
@@ -35,6 +36,23 @@ const editor = new Editor({
   onlenient: (lenient) => { update({ lenient: lenient ? "1" : "" }); refresh(); },
   ontoggle: () => frame.fit(),
 });
+
+const opened = () => page.template?.fixtureSets.find((set) => set.scenario === scenario());
+const keeping = new Keeping(name, editor, { fixture: opened, onsaved: kept });
+editor.onmark = () => keeping.show();
+
+/** A fixture has been written: it is the open one now, and what was typed is what it has. */
+async function kept({ scenario: saved, file }) {
+  editor.original = editor.area.value;
+  editor.mark(false);
+  await setEditedData(null);
+  await readTemplate(new AbortController().signal);
+  update({ fixture: saved });
+  showFixtures();
+  offerData();
+  notice(`Saved: ${file}`);
+  refresh();
+}
 
 /* --- notices: what a person must know of, and may undo -------------------------------------------- */
 
@@ -151,7 +169,8 @@ function showFixtures() {
 function offerData() {
   const set = page.template.fixtureSets.find((each) => each.scenario === scenario());
   const file = set && page.sources.find((source) => source.file === set.file);
-  editor.offer(file?.text ?? JSON.stringify(set?.data ?? page.template.placeholders ?? {}, null, 2));
+  editor.offer(file?.text ?? JSON.stringify(set?.data ?? page.template.placeholders ?? {}, null, 2), set?.digest);
+  keeping.show();
 }
 
 function show(email) {

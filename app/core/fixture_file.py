@@ -1,0 +1,97 @@
+"""A fixture written by the tool: where it lies, what may be in it, and never over somebody else's changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from app.core.errors import FixtureChangedError, SourceError, SurroundingsError
+from app.core.jsontext import parse_json
+from app.core.sources import TemplateSource
+from app.core.writing import stage
+from bbws_templates import contract
+from bbws_templates.errors import Location
+from bbws_templates.layout import parted
+
+SCENARIO = r"[A-Za-z0-9](?:[A-Za-z0-9 _-]{0,62}[A-Za-z0-9])?"
+"""What a fixture may be called: a file name on every system."""
+
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)")  # Windows, "Naming Files, Paths, and Namespaces"
+
+
+def text_digest(text: str) -> str:
+    """By which a reader says what was in a fixture when it was read."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def write_fixture(source: TemplateSource, folder: Path, scenario: str, text: str, *, read_as: str) -> Path:
+    """Put ``text`` into the fixture ``scenario`` of ``source``, which was read just now; returns where it is.
+
+    ``folder`` is the one of all fixtures. ``read_as`` is the digest of what was there when its author began,
+    "" for one that is new. One of a translation that its template has is that of the template.
+
+    Raises:
+        SourceError: the name cannot be used, the text is no JSON object, or the way there is a link.
+        ContractError: the data break the template's contract.
+        FixtureChangedError: the file is another by now, or there is one already.
+        SurroundingsError: no room or no permission; the file is as it was.
+    """
+    known = source.fixtures.get(scenario)
+    if scenario in source.broken_fixtures:
+        there = "unreadable"
+    else:
+        there = text_digest(known.file.text) if known else ""
+    name = known.template if known else parted(source.name)[0]
+    path = folder / name / f"{scenario}.json"
+    where = Location(known.file.label if known else path.as_posix())
+    if not re.fullmatch(SCENARIO, scenario) or _RESERVED.fullmatch(scenario):
+        raise SourceError(
+            "This is no name for a fixture.",
+            location=Location(scenario[:80]),
+            remedy="Use letters, digits, blanks, '-' and '_', 64 at most.",
+        )
+    data = parse_json(text, where.file)
+    if not isinstance(data, dict):
+        raise SourceError("A fixture is one JSON object.", location=where, remedy="Wrap it in { }.")
+    if source.metadata is not None:
+        contract.require(source.metadata.contract, data, template=source.name)
+    if there != read_as or (not read_as and os.path.lexists(path)):
+        raise FixtureChangedError(scenario, where, new=not read_as)
+    _require_no_link(folder, path, where)
+    try:
+        staged = stage(path, (text.rstrip() + "\n").encode("utf-8"))
+        if read_as:
+            staged.replace(path)
+        else:
+            _put_new(staged, path)
+    except FileExistsError:
+        raise FixtureChangedError(scenario, where, new=True) from None
+    except OSError as error:
+        raise SurroundingsError(
+            f"The fixture cannot be written: {error.strerror or error}.",
+            location=where,
+            remedy="Make room or correct the permissions.",
+        ) from error
+    return path
+
+
+def _put_new(staged: Path, path: Path) -> None:
+    """Make ``staged`` the file at ``path``, where there is none: one of two who do so at once is refused."""
+    try:
+        os.link(staged, path)
+    finally:
+        staged.unlink()
+
+
+def _require_no_link(folder: Path, path: Path, where: Location) -> None:
+    step = folder
+    for part in ("", *path.relative_to(folder).parts):
+        step = step / part
+        if part and step.is_symlink():
+            raise SourceError(
+                "The way to the fixture is a link, which may lead elsewhere.",
+                location=where,
+                remedy="Put a folder or a file in the place of the link.",
+            )

@@ -1,0 +1,67 @@
+/* What was typed, kept: as a new fixture, in the place of the one that was opened, on the clipboard, in a file. */
+import * as api from "./api.js";
+import { $ } from "./dom.js";
+
+export class Keeping {
+  /** `fixture()` is the open one, or undefined; `onsaved(scenario)` is told when a file has been written. */
+  constructor(name, editor, { fixture, onsaved }) {
+    this.name = name;
+    this.editor = editor;
+    this.fixture = fixture;
+    this.onsaved = onsaved;
+    $("#update-fixture").addEventListener("click", () => this.update());
+    $("#save-fixture").addEventListener("click", () => this.ask($("#save-as").hidden));
+    $("#save-as").addEventListener("submit", (event) => { event.preventDefault(); this.save($("#fixture-name").value.trim(), ""); });
+    $("#copy-data").addEventListener("click", () => this.copy());
+    $("#download-data").addEventListener("click", () => this.download());
+    $("#token").value = sessionStorage.getItem("bbws-token") ?? "";
+    $("#token").addEventListener("input", (event) => sessionStorage.setItem("bbws-token", event.target.value));
+  }
+
+  /** Which buttons can be used just now. */
+  show() {
+    const set = this.fixture();
+    $("#update-fixture").disabled = !set?.digest || !this.editor.edited;
+    $("#update-fixture").textContent = set ? `Update '${set.scenario}'` : "Update fixture";
+  }
+
+  ask(open) {
+    $("#save-as").hidden = !open;
+    $("#save-fixture").setAttribute("aria-expanded", String(open));
+    if (open) $("#fixture-name").focus();
+  }
+
+  update() {
+    const { scenario } = this.fixture();
+    // What was there when the typing began: a file that was saved meanwhile is not written over.
+    return this.save(scenario, this.editor.begunWith ?? this.editor.digest);
+  }
+
+  async save(scenario, readAs) {
+    const { value, problem } = await api.saveFixture(this.name, { scenario, text: this.editor.area.value, readAs }, $("#token").value);
+    if (problem?.status === 401) {
+      $("#token-place").hidden = false;
+      $("#token").focus();
+    }
+    if (problem) return this.editor.judge({ ...problem, title: problem.title ?? "Not saved" });
+    this.ask(false);
+    $("#token-place").hidden = true;
+    return this.onsaved(value);
+  }
+
+  async copy() {
+    try {
+      await navigator.clipboard.writeText(this.editor.area.value);
+      this.editor.say("Copied.");
+    } catch {
+      this.editor.area.select();
+      this.editor.say("The browser does not let a page copy here; the data are selected: press Ctrl+C.");
+    }
+  }
+
+  download() {
+    const link = $("#download-data");
+    link.download = `${this.name.split("/").pop()}-${this.fixture()?.scenario ?? "data"}.json`;
+    link.href = `data:application/json;charset=utf-8,${encodeURIComponent(this.editor.area.value)}`;
+  }
+}
