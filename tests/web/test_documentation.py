@@ -16,7 +16,7 @@ SCRIPT = (ROOT / "app/web/pages/static/js/template.js").read_text()
 def test_every_request_of_the_description_is_documented_and_the_reverse(caller: Caller) -> None:
     paths = caller.get("/openapi.json").json()["paths"]
     described = {f"{method.upper()} {path}" for path, item in paths.items() for method in item}
-    assert set(re.findall(r"\| `((?:GET|POST) [^`]+)` \|", API)) == described
+    assert set(re.findall(r"\| `((?:GET|POST|PUT) [^`]+)` \|", API)) == described
 
 
 def test_every_reference_of_the_description_leads_somewhere(caller: Caller) -> None:
