@@ -363,6 +363,17 @@ def test_no_setting_lets_a_preview_publish_past_the_approvals(tmp_path: Path, li
     assert not any(target.publish_from_preview for target in named_targets(path).values())
 
 
+def test_a_link_to_where_people_approve_is_no_way_around_them(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "store")
+    path = tmp_path / "settings.toml"
+    path.write_text(
+        "[targets.prod]\nurl = 'file:store'\n[targets.x]\nurl = 'file:link'\npublish_from_preview = true\n"
+    )
+    with pytest.raises(TargetError, match="leads into 'prod'"):
+        named_targets(path)
+
+
 def test_a_preview_may_publish_where_the_settings_say_so_and_nobody_has_to_approve(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(
