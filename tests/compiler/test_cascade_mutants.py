@@ -6,14 +6,9 @@ When a text is no longer found the code has moved on: write the mutant anew wher
 
 from __future__ import annotations
 
-import gc
-import importlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import _lru_cache_wrapper, cache
+from functools import cache
 from pathlib import Path
-from types import FunctionType
 
 import pytest
 
@@ -21,12 +16,10 @@ from app.core.compiler.compilation import compile_template
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.errors import BbwsTemplatesError
+from tests.compiler.mutating import Change, mutated
 from tests.corpus.looks.patterns import Pattern, templates
-from tests.mutation.runner import changed_functions
 
 EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
-Change = tuple[str, str, str]
-"""A module below ``app.core``, a text in it, and what that becomes."""
 
 
 @dataclass(frozen=True)
@@ -351,48 +344,6 @@ def is_refused(pattern: Pattern) -> bool:
         return True
     findings = equivalence_findings(compilation, EMPTY, pattern.data, fixture="")
     return any(finding.code == "not-equivalent" for finding in findings)
-
-
-@contextmanager
-def mutated(changes: Sequence[Change]) -> Iterator[None]:
-    """The product with these changes."""
-    texts: dict[str, str] = {}
-    for module, before, after in changes:
-        file = str(importlib.import_module(f"app.core.{module}").__file__)
-        text = texts.get(file) or Path(file).read_text(encoding="utf-8")
-        assert text.count(before) == 1, (
-            f"{module} has moved on: {before!r} stands there {text.count(before)} times"
-        )
-        texts[file] = text.replace(before, after)
-    changed = {}
-    for file, text in texts.items():
-        source = Path(file).read_text(encoding="utf-8")
-        old, new = (compile(each, file, "exec", dont_inherit=True) for each in (source, text))
-        functions = changed_functions(old, new)
-        assert functions, f"{file}: more has changed than functions, or nothing"
-        changed.update({(file, *key): code for key, code in functions.items()})
-    put = []
-    gc.unfreeze()
-    for function in (found for found in gc.get_objects() if isinstance(found, FunctionType)):
-        code = function.__code__
-        key = code.co_filename, code.co_qualname, code.co_firstlineno
-        if key in changed:
-            put.append((function, code))
-            function.__code__ = changed[key]
-    assert put
-    try:
-        _forget()
-        yield
-    finally:
-        for function, code in put:
-            function.__code__ = code
-        _forget()
-
-
-def _forget() -> None:
-    for found in gc.get_objects():
-        if isinstance(found, _lru_cache_wrapper) and found.__module__.startswith("app.core."):
-            found.cache_clear()
 
 
 # Each changes every compiled template of the corpus until one shows it: a run takes a third of them.

@@ -1,7 +1,6 @@
 """Runs tests in forked processes, against a mutant: what can be loaded once is loaded once.
 
-Its arguments are modules to load first, in place of those that our own tests need. Questions come as lines of
-JSON on stdin, answers go as lines of JSON to stdout:
+Modules to load first may be its arguments. Questions and answers are lines of JSON, on stdin and to stdout:
 
 ``{"measure": [pytest's arguments], "sources": [files]}`` runs everything once and answers how many seconds
 each test takes, the quickest first, which of them, by number, reach which line, and which lines run early:
