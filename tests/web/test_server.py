@@ -58,8 +58,12 @@ def test_head_tells_what_get_would(server: Server, path: str, status: int) -> No
         with client.stream("GET", path) as get:
             assert get.status_code == status
             assert head.headers["content-type"] == get.headers["content-type"]
-            if not path.startswith(("/downloads", "/events", "/api/templates/mails/greeting/render")):
-                assert head.headers["content-length"] == get.headers["content-length"]
+        if not path.startswith(("/downloads", "/events", "/api/templates/mails/greeting/render")):
+            # What is worked out behind a page, such as counts of findings, may come between the two.
+            eventually(
+                lambda: [ask(path).headers["content-length"] for ask in (client.head, client.get)],
+                lambda lengths: len(set(lengths)) == 1,
+            )
         assert client.get("/healthz").json()["status"] == "ok", "the connection can still be used"
 
 
