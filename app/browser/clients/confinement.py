@@ -177,3 +177,18 @@ def _refusal(answer: bytes) -> Exception:
         return ClientRefusedError(str(json.loads(answer)["refused"]))
     except (ValueError, KeyError):
         return ClientGoneError("the process that watches over it has ended")
+
+
+class Confined:
+    """A client in a place of its own, with which it lives and ends."""
+
+    _place: Confinement
+
+    @property
+    def process_id(self) -> int:
+        """The process whose end is the end of it all."""
+        return self._place.process_id
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._place.kill()

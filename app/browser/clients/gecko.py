@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from app.browser.clients.confinement import DEAD_PROXY, Confinement
+from app.browser.clients.confinement import DEAD_PROXY, Confined, Confinement
 from app.browser.clients.faults import ClientRefusedError
 from app.browser.clients.marionette import Marionette
 from app.browser.clients.offline import offline
@@ -107,7 +107,7 @@ _SIZE = (
 )
 
 
-class Gecko:
+class Gecko(Confined):
     """A running Firefox with one page."""
 
     def __init__(self, place: Confinement, marionette: Marionette) -> None:
@@ -124,15 +124,6 @@ class Gecko:
         place = resources.enter_context(Confinement(isolate=isolate))
         marionette = start(place, browser, PREFERENCES, seconds)
         return cls(place, marionette)
-
-    @property
-    def process_id(self) -> int:
-        """The process whose end is the end of it all."""
-        return self._place.process_id
-
-    def kill(self) -> None:
-        """End it at once."""
-        self._place.kill()
 
     def draw(self, html: str, frames: Sequence[Frame]) -> Drawing:
         """Load ``html`` and picture it through every frame."""

@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-from app.browser.clients.confinement import Confinement
+from app.browser.clients.confinement import Confined, Confinement
 from app.browser.clients.faults import ClientGoneError, ClientRefusedError
 from app.browser.clients.gecko import PREFERENCES, start
 from app.browser.clients.marionette import Marionette
@@ -105,7 +105,7 @@ return canvas.toDataURL("image/png").split(",")[1];
 _MEASURE = f"{_FIND} return page.defaultView.Function({json.dumps(MEASURE)}).call(page.defaultView);"
 
 
-class Thunderbird:
+class Thunderbird(Confined):
     """A running Thunderbird, one window for the message that is being drawn."""
 
     def __init__(self, place: Confinement, marionette: Marionette, seconds: float) -> None:
@@ -121,15 +121,6 @@ class Thunderbird:
         """As ``Gecko.open``."""
         place = resources.enter_context(Confinement(isolate=isolate))
         return cls(place, start(place, browser, _OWN_PREFERENCES, seconds), seconds)
-
-    @property
-    def process_id(self) -> int:
-        """The process whose end is the end of it all."""
-        return self._place.process_id
-
-    def kill(self) -> None:
-        """End it at once."""
-        self._place.kill()
 
     def draw(self, html: str, frames: Sequence[Frame]) -> Drawing:
         """Open a message with ``html`` in it and picture it through every frame."""

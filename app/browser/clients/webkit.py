@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from app.browser.clients.confinement import DEAD_PROXY, Confinement
+from app.browser.clients.confinement import DEAD_PROXY, Confined, Confinement
 from app.browser.clients.faults import ClientRefusedError
 from app.browser.clients.gecko import START_SECONDS, free_port
 from app.browser.clients.offline import offline
@@ -50,7 +50,7 @@ _SIZE = (
 )
 
 
-class WebKit:
+class WebKit(Confined):
     """A running WebKit for each colour scheme that is asked for: it has one for its whole life."""
 
     def __init__(self, browser: Browser, resources: ExitStack, seconds: float, *, isolate: bool) -> None:
@@ -67,15 +67,6 @@ class WebKit:
         opened = cls(browser, resources, seconds, isolate=isolate)
         opened._window(dark=False)
         return opened
-
-    @property
-    def process_id(self) -> int:
-        """The process whose end is the end of it all."""
-        return self._place.process_id
-
-    def kill(self) -> None:
-        """End it at once."""
-        self._place.kill()
 
     def draw(self, html: str, frames: Sequence[Frame]) -> Drawing:
         """Load ``html`` and picture it through every frame."""
