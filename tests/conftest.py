@@ -38,6 +38,8 @@ TOGETHER: Final = {
     "tests/web/test_fuzz.py": "a browser, and a server of our own mails that checks them all",
     "tests/web/test_hostile.py": "a browser, and a server of our own mails that checks them all",
     "tests/web/test_room.py": "a browser, and a server of our own mails that checks them all",
+    "tests/web/test_static_gallery.py": "a browser, and a server of our own mails that checks them all",
+    "tests/web/environments/test_pages.py": "a browser, and a server of our own mails that checks them all",
     "tests/web/test_workbench.py": "a browser, and a server of our own mails that checks them all",
     "tests/web/test_server.py": "a server of a small set",
     "tests/corpus/looks/": "a browser that reads small mails",

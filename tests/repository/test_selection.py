@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import group
 from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
@@ -99,3 +100,27 @@ def test_every_name_of_heavy_tests_is_documented() -> None:
         for name in re.findall(r'mark\.heavy\("(\w+)"\)', path.read_text(encoding="utf-8"))
     }
     assert {name for name in names if f"make test-{name}" not in text} == set()
+
+
+DEAR = {
+    "browser",
+    "browser_page",
+    "own_browser",
+    "real_stage",
+    "unpacked",
+    "estates",
+    "background",
+    "house",
+    "bills",
+}
+"""What takes seconds to make: in three workers, three times."""
+
+
+def test_whatever_is_dear_is_made_in_one_worker(request: pytest.FixtureRequest) -> None:
+    """Of the tests of this run."""
+    alone = {
+        item.nodeid.partition("::")[0]
+        for item in request.session.items
+        if DEAR.intersection(getattr(item, "fixturenames", ())) and group(item.nodeid) == item.nodeid
+    }
+    assert alone == set(), "name them in tests/conftest.py"
