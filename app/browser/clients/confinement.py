@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -146,6 +147,8 @@ class Confinement:
         except subprocess.TimeoutExpired:
             self._warden.kill()
             self._warden.wait()
+        # The warden has done so, unless somebody has killed it.
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def _connection(self, port: int) -> socket.socket:
         self._control.sendall(json.dumps({"do": "connect", "port": port}).encode() + b"\n")

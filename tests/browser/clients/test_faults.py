@@ -118,6 +118,15 @@ def test_nothing_is_left_of_a_client_whose_owner_is_killed(tmp_path: Path, endin
     eventually(lambda: (left_of(marker), home.exists()), lambda left: left == ([], False))
 
 
+def test_a_folder_whose_warden_is_killed_goes_with_the_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Confinement() as place:
+        os.kill(place.process_id, signal.SIGKILL)
+    assert not list(tmp_path.iterdir())
+
+
 OWNER = """
 import sys, time
 from app.browser.clients.confinement import Confinement
