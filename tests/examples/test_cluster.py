@@ -1,0 +1,110 @@
+"""A batch on a Dask cluster of two workers, of which one is killed half-way."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.waiting import eventually, patience
+
+ROOT: Final = Path(__file__).parents[2]
+PROGRAMS: Final = ROOT / ".venv-cluster" / "bin"
+LINES: Final = 4_000
+BROKEN: Final = 1_234
+HALF: Final = LINES // 2
+
+pytestmark = [pytest.mark.heavy("batch"), pytest.mark.timeout(600)]
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "warning"}
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path, environment: dict[str, str]) -> Iterator[Path]:
+    """The file in which a running scheduler says where it is."""
+    file = tmp_path / "scheduler.json"
+    options = ("--scheduler-file", str(file), "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+    process = subprocess.Popen([PROGRAMS / "dask", "scheduler", *options], env=environment)
+    eventually(file.exists, bool, seconds=60)
+    yield file
+    process.terminate()
+    process.wait(timeout=patience(60))
+
+
+@pytest.fixture
+def workers(
+    scheduler: Path, tmp_path: Path, environment: dict[str, str]
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Two workers, each one process that nobody begins anew."""
+    options = ("--scheduler-file", str(scheduler), "--nthreads", "1", "--no-nanny", "--no-dashboard")
+    processes = [
+        subprocess.Popen(
+            [PROGRAMS / "dask", "worker", *options, "--local-directory", str(tmp_path / f"worker-{number}")],
+            env=environment,
+        )
+        for number in range(2)
+    ]
+    count = (
+        f"import distributed; print(len(distributed.Client(scheduler_file={str(scheduler)!r}).nthreads()))"
+    )
+
+    def known() -> bool:
+        answer = subprocess.run(
+            [PROGRAMS / "python", "-c", count], env=environment, capture_output=True, text=True, check=True
+        )
+        return answer.stdout.strip() == "2"
+
+    eventually(known, bool, seconds=60)
+    yield processes
+    for process in processes:
+        process.terminate()
+        process.wait(timeout=patience(60))
+
+
+def test_a_worker_that_is_killed_half_way_costs_and_doubles_no_email(
+    scheduler: Path, workers: list[subprocess.Popen[bytes]], tmp_path: Path, environment: dict[str, str]
+) -> None:
+    typical = json.loads((ROOT / "fixtures/invoices/invoice/typical.json").read_text("utf-8"))
+    lines = [json.dumps({**typical, "tenantName": f"Customer {number}"}) for number in range(1, LINES + 1)]
+    lines[BROKEN - 1] = json.dumps({"tenantName": "Secret Name"})
+    data, out = tmp_path / "data.jsonl", tmp_path / "out.jsonl"
+    data.write_text("\n".join(lines) + "\n", "utf-8")
+    arguments = ("invoices/invoice", "--data", str(data), "--json", "--out")
+    batch = subprocess.Popen(
+        [PROGRAMS / "python", ROOT / "examples/cluster/render.py", scheduler, *arguments, out],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+    def begun() -> int:
+        assert batch.poll() is None, "the batch ended before a worker could be killed"
+        return out.read_bytes().count(b"\n") if out.exists() else 0
+
+    eventually(begun, lambda count: count > 0, seconds=120)
+    workers[0].kill()
+    assert workers[0].wait() == -9
+    assert begun() < HALF
+    said, _ = batch.communicate(timeout=patience(240))
+
+    assert batch.returncode == 1  # for the one line
+    assert {"lines": LINES, "emails": LINES - 1, "faults": 1}.items() <= json.loads(said).items()
+    (fault,) = [json.loads(line) for line in Path(f"{out}.faults.jsonl").read_text("utf-8").splitlines()]
+    assert fault["line"] == BROKEN
+    assert "Secret Name" not in json.dumps(fault)
+    made = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [each["line"] for each in made] == [n for n in range(1, LINES + 1) if n != BROKEN]
+    for each in made:
+        assert f"Customer {each['line']}\n" in each["text"] or f"Customer {each['line']}," in each["text"]
+    here = tmp_path / "here.jsonl"
+    subprocess.run(
+        [PROGRAMS / "python", "-m", "app", "render-batch", *arguments, here],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    assert out.read_bytes() == here.read_bytes()
