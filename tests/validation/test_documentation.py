@@ -54,6 +54,7 @@ NEVER_FINDINGS = {
     "surroundings",
     "check-failed",
     "recipient-refused",
+    "fixture-changed",
 }
 
 

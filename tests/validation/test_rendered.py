@@ -69,7 +69,9 @@ def test_a_mistake_in_a_loop_in_a_partial_is_one_finding_in_the_partial(author: 
     workspace = author(
         "<ul>{{#rows}}{{> row}}{{/rows}}</ul>",
         contract(rows=ROWS),
-        partials={"row.html": '<li>{{name}}\n  <img src="https://a.example/x" width="1" height="1"></li>\n'},
+        partials={
+            "row.html": '<li>{{name}}\n  <img src="https://kimmyai.io/x" width="60" height="60"></li>\n'
+        },
         fixtures={
             "one": {"rows": [{"name": "a"}]},
             "many": {"rows": [{"name": "<b>x</b>\n" * 3}, {"name": "b"}, {"name": "c"}]},

@@ -229,17 +229,25 @@ class TestInjection:
             ('<a href="{{a}}">Pay</a>', URL | {"pattern": "https://"}, ["unrestricted-url"]),  # not anchored
             ('<a href="{{a}}">Pay</a>', {"enum": ["https://a.example/"], "description": "Where."}, []),
             ('<img src="{{a}}" alt="">', URL, ["unrestricted-url"]),
-            ('<a href="https://a.example/{{a}}">Pay</a>', TEXT, []),
+            ('<a href="https://portal.kimmyai.io/{{a}}">Pay</a>', TEXT, []),
             ('<a href="mailto:{{a}}">Write</a>', TEXT, []),
             ('<p title="{{a}}">b</p>', TEXT, []),
             ('<p style="color:{{a}}">b</p>', TEXT, ["unrestricted-style"]),
             # Blanks, and what may print nothing, do not make it any less the beginning.
             ('<a href=" {{a}}">Pay</a>', URL, ["unrestricted-url"]),
             ('<a href="{{#a}}{{a}}{{/a}}">Pay</a>', URL, ["unrestricted-url"]),
-            ('<a href="{{#a}}https://a.example/{{/a}}{{a}}">Pay</a>', URL, ["unrestricted-url"]),
-            ('<a href="{{^a}}https://a.example/{{/a}}{{#a}}{{a}}{{/a}}">Pay</a>', URL, ["unrestricted-url"]),
-            ('<a href="{{#a}}https://a.example/{{/a}}{{^a}}https://b.example/{{/a}}{{a}}">Pay</a>', URL, []),
-            ('<a href="https://a.example/{{#a}}{{a}}{{/a}}">Pay</a>', URL, []),
+            ('<a href="{{#a}}https://portal.kimmyai.io/{{/a}}{{a}}">Pay</a>', URL, ["unrestricted-url"]),
+            (
+                '<a href="{{^a}}https://portal.kimmyai.io/{{/a}}{{#a}}{{a}}{{/a}}">Pay</a>',
+                URL,
+                ["unrestricted-url"],
+            ),
+            (
+                '<a href="{{#a}}https://portal.kimmyai.io/{{/a}}{{^a}}https://b.example/{{/a}}{{a}}">Pay</a>',
+                URL,
+                [],
+            ),
+            ('<a href="https://portal.kimmyai.io/{{#a}}{{a}}{{/a}}">Pay</a>', URL, []),
             # In a comment for Outlook as anywhere else.
             ('<!--[if mso]><v:rect href="{{a}}"></v:rect><![endif]-->', URL, ["unrestricted-url"]),
             ('<!--[if mso]><v:rect href="{{a}}"></v:rect><![endif]-->', HTTPS, []),
