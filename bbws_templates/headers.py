@@ -209,7 +209,7 @@ def _encoded_addresses(name: str, value: str) -> str:
     if not value or _NOBODY.fullmatch(value):
         return value
     mailboxes = []
-    for shown, address in getaddresses([value]):
+    for shown, address in _mailboxes(value):
         parts = addresses.parted(address)
         if parts is None:
             # Not repeated: it is somebody's address, and errors end up in logs.
@@ -224,6 +224,15 @@ def _encoded_addresses(name: str, value: str) -> str:
     return ", ".join(
         f"{phrase(shown, name)} <{address}>" if shown else address for shown, address in mailboxes
     )
+
+
+def _mailboxes(value: str) -> list[tuple[str, str]]:
+    """Names and addresses as Python reads them; an address is still to be judged."""
+    found = getaddresses([value])
+    if found == [("", "")] and "[" in value and getaddresses.__kwdefaults__:
+        # Its strict reading takes the colons in joe@[IPv6:::1] for those of a group.
+        found = getaddresses([value], strict=False)
+    return found
 
 
 def _must_encode(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from email import message_from_bytes
-from email.utils import parseaddr
+from email.utils import getaddresses
 
 import pytest
 from hypothesis import example, given, settings
@@ -61,11 +61,17 @@ def test_what_a_contract_accepts_can_be_sent_and_the_reverse(address: str) -> No
             arrived = message_from_bytes(message.as_bytes())
             local, domain = parted(address) or ("", "")
             for header in ("To", "Reply-To"):
-                found = parseaddr(arrived[header])[1]
+                found = address_in(arrived[header])
                 assert found.isascii()
                 assert parted(found) == (local, domain)
     if accepted:
-        assert parted(parseaddr(sender_address(mail(address)))[1]) == parted(address)
+        assert parted(address_in(sender_address(mail(address)))) == parted(address)
+
+
+def address_in(header: str) -> str:
+    """The address of a header's one mailbox; Python's strict reading takes ``[IPv6:::1]`` for a group."""
+    loose = {"strict": False} if getaddresses.__kwdefaults__ else {}
+    return getaddresses([header], **loose)[0][1]
 
 
 @pytest.mark.parametrize("sign", ["ß", "ς", "\u200d", "\u200c", "ẞ"])
