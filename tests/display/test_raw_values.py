@@ -29,7 +29,7 @@ CONTRACT = contract(
 )
 DATA = {"paid": "2026-01-14T09:42:17Z", "currency": "ZAR", "rows": [{"total": "1.00"}, {"total": "2.50"}]}
 BODY = """<p><time datetime="{{paid:raw}}">{{paid}}</time></p>
-<p><a href="https://example.com/?on={{paid:raw}}&amp;x=1">{{paid:raw}}</a></p>
+<p><a href="https://portal.kimmyai.io/?on={{paid:raw}}&amp;x=1">{{paid:raw}}</a></p>
 {{#rows}}<p id="t{{total:raw}}">{{total}} on {{paid:raw}}</p>{{/rows}}"""
 
 
@@ -61,7 +61,9 @@ def test_machines_get_what_was_sent_and_readers_what_they_read(tmp_path: Path) -
     assert report.findings == ()
     mail = made.render("mails/mail", DATA)
     assert 'datetime="2026-01-14T09:42:17Z">14 January 2026, 11:42</time>' in mail.html
-    assert 'href="https://example.com/?on=2026-01-14T09:42:17Z&amp;x=1">2026-01-14T09:42:17Z<' in mail.html
+    assert (
+        'href="https://portal.kimmyai.io/?on=2026-01-14T09:42:17Z&amp;x=1">2026-01-14T09:42:17Z<' in mail.html
+    )
     assert '<p id="t2.50">R2,50 on 2026-01-14T09:42:17Z</p>' in mail.html
     assert "R1,00 on 2026-01-14T09:42:17Z" in mail.text
     assert mail.subject == "Paid 2026-01-14T09:42:17Z"
