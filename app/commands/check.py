@@ -95,7 +95,13 @@ def command(
             sarif=sarif,
             junit=junit,
         )
-        if cache and key and not (payloads or content):
+        # The digest once more: a file that was saved meanwhile may be neither what was digested nor checked.
+        if (
+            cache
+            and key
+            and not (payloads or content)
+            and key == digest_of_folders((templates, fixtures), names, today)
+        ):
             keep_report(cache, key, report)
     if as_json:
         print_json(

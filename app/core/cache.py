@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
@@ -23,6 +24,9 @@ MOST_BYTES = 64 * 1024 * 1024
 """Beyond this, the documents that have not been read for longest go."""
 
 _ROOT = Path(__file__).resolve().parents[2]
+_OWN = re.compile(r"\.?[0-9a-f]{64}\.json(\.[0-9a-f]{8})?")
+"""A document, or one that is being written."""
+
 _LOOKED_AT = 50
 """After so many documents written it is looked how much the folder holds."""
 
@@ -89,6 +93,8 @@ class CacheFolder:
         """Of each: when it was used last, its size, and where it is."""
         with contextlib.suppress(OSError):
             for entry in os.scandir(self._folder):
+                if not _OWN.fullmatch(entry.name):  # the folder may be one that holds other things
+                    continue
                 with contextlib.suppress(OSError):  # another process has removed it
                     about = entry.stat(follow_symlinks=False)
                     yield about.st_mtime, about.st_size, Path(entry.path)

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.core.errors import FixtureChangedError, SourceError, SurroundingsError
 from app.core.jsontext import parse_json
 from app.core.sources import TemplateSource
-from app.core.writing import stage
+from app.core.writing import put, stage, write_new
 from bbws_templates import contract
 from bbws_templates.errors import Location
 from bbws_templates.layout import parted
@@ -63,7 +63,7 @@ def write_fixture(source: TemplateSource, folder: Path, scenario: str, text: str
     try:
         staged = stage(path, (text.rstrip() + "\n").encode("utf-8"))
         if read_as:
-            staged.replace(path)
+            _put(staged, path)
         else:
             _put_new(staged, path)
     except FileExistsError:
@@ -77,10 +77,22 @@ def write_fixture(source: TemplateSource, folder: Path, scenario: str, text: str
     return path
 
 
+def _put(staged: Path, path: Path) -> None:
+    try:
+        put(staged, path)
+    except OSError:
+        staged.unlink(missing_ok=True)
+        raise
+
+
 def _put_new(staged: Path, path: Path) -> None:
     """Make ``staged`` the file at ``path``, where there is none: one of two who do so at once is refused."""
     try:
         os.link(staged, path)
+    except FileExistsError:
+        raise
+    except OSError:  # some file systems have no hard links
+        write_new(path, staged.read_bytes())
     finally:
         staged.unlink()
 

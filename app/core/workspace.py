@@ -191,6 +191,10 @@ class Workspace:
             raise result.with_traceback(None)
         return result
 
+    def is_compiled(self, name: str) -> bool:
+        """Whether nothing need be compiled to render a template."""
+        return name in self._compilations
+
     def dependencies(self, name: str) -> tuple[Dependency, ...]:
         """The files that a template is made of, itself first, each in its role; also of one that is at fault.
 

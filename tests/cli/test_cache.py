@@ -17,6 +17,7 @@ from app.core import cache
 from app.core.cache import CacheFolder
 from app.core.checked import digest_of_folders
 from app.core.compiler.compilation import compile_template
+from app.core.loader import load_template_set
 
 AGAIN = "Nothing has changed"
 MAIL = (
@@ -209,6 +210,33 @@ def test_it_holds_no_more_than_it_may_and_keeps_what_is_used(tmp_path: Path) -> 
         assert small.find("key 0")
     held = sum(path.stat().st_size for path in (tmp_path / "small").iterdir())
     assert held < 50_000 + 51 * 1100
+
+
+def test_what_is_not_its_own_stays(tmp_path: Path) -> None:
+    theirs = tmp_path / "letter.txt"
+    tmp_path.chmod(0o700)
+    theirs.write_bytes(b"x" * 5000)
+    os.utime(theirs, (1, 1))
+    CacheFolder(tmp_path, most_bytes=1000).keep("key", "x" * 500)
+    assert theirs.exists()
+
+
+def test_a_file_that_is_saved_while_it_is_checked_is_remembered_as_neither(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = MAIL.replace("Dear", "{{> nobody}}")
+    check.write("templates/one.html", broken)
+    loading = load_template_set
+
+    def mended(templates: Path, fixtures: Path) -> object:
+        check.write("templates/one.html", MAIL)
+        return loading(templates, fixtures)
+
+    monkeypatch.setattr("app.core.workspace.load_template_set", mended)
+    assert "0 errors" in check()
+    monkeypatch.undo()
+    check.write("templates/one.html", broken)
+    assert "nobody" in check()
 
 
 def test_many_at_once_read_what_was_written_or_nothing(tmp_path: Path) -> None:

@@ -73,6 +73,10 @@ def _serves(command: Command) -> bool:
     return (name, command.arguments[:1]) in {("make", ("preview",)), ("bbws-templates", ("serve",))}
 
 
+def _asks_a_cluster(command: Command) -> bool:
+    return command.program == "dask" or "examples/cluster/render.py" in command.arguments
+
+
 def _asks_github(command: Command) -> bool:
     return command.program == "gh"
 
@@ -137,6 +141,7 @@ REASONS: Final[Mapping[str, Reason]] = {
     "lambda": Reason("the Lambdas belong to the services that send; none runs in the tests", _of_a_lambda),
     "image": Reason("it takes an engine of containers; `make image-test` does the same", _takes_an_engine),
     "clients": Reason("it takes mail clients; `make test-clients` draws with all of them", _takes_clients),
+    "cluster": Reason("it takes several machines; `make test-batch` does the same on one", _asks_a_cluster),
     "example": Reason("it holds … where a reader puts something in", _stands_for_others),
     "state": Reason(
         "it moves resources between states, which have nothing to be moved in the tests", _moves_state

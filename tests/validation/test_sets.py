@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from app.core import validation
 from app.core.findings import Finding, Severity
 from app.core.validation.checks.attributes import check_attributes
 from app.core.validation.checks.elements import check_elements
-from app.core.validation.codes import OTHER_CODES, RULES
+from app.core.validation.codes import KNOWN, OTHER_CODES, RULES
 from app.core.validation.page import Page
 from app.core.validation.rendered import CHECKS
+from app.core.validation.rules import Rule
 from app.core.workspace import Workspace
 from tests.validation.conftest import Author
 from tests.validation.pages import codes, document, problems
@@ -170,6 +174,18 @@ class TestSettings:
         ]
 
         assert found == [message]
+
+    def test_every_rule_there_is_can_be_named(self) -> None:
+        modules = [
+            importlib.import_module(f"{validation.__name__}.{each.name}")
+            for each in pkgutil.walk_packages(validation.__path__)
+        ]
+        made = {
+            value.code for module in modules for value in vars(module).values() if isinstance(value, Rule)
+        }
+
+        assert "machine-value" in made
+        assert made <= KNOWN
 
     def test_every_code_can_be_named(self) -> None:
         named = {rule.code for rule in RULES} | OTHER_CODES

@@ -40,7 +40,7 @@ def test_a_reader_can_tell_what_is_made_up(author: Author) -> None:
 
 
 def test_the_check_finds_what_is_wrong_without_any_fixture(author: Author) -> None:
-    workspace = author('{{#logo}}<img src="{{logo}}" width="1" height="1">{{/logo}}<p>{{name}}')
+    workspace = author('{{#logo}}<img src="{{logo}}" width="9" height="9">{{/logo}}<p>{{name}}')
 
     found = [(finding.code, str(finding.location)) for finding in workspace.check().findings]
 

@@ -15,6 +15,7 @@ from app.core.sources import TemplateSet
 from app.core.validation import (
     characters,
     contracts,
+    display,
     envelope,
     eyes,
     injection,
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = tuple(
         injection,
         placeholders,
         characters,
+        display,
     )
     for rule in module.RULES
 )

@@ -25,8 +25,9 @@ from bbws_templates.layout import parted
 
 router = APIRouter()
 
-_LITTLE = 16 * 1024
-"""Data of at most so many characters of JSON are rendered between two other requests."""
+_LITTLE = 8 * 1024
+"""Data of at most so many characters of JSON are rendered between two other requests, if they are held to a
+contract: what is not may ask for a warning at each value."""
 
 
 @router.post(
@@ -68,7 +69,7 @@ async def render_template(request: Request, name: Name) -> Response:
         at_hand = services.renderings.at_hand(revision, edition)
         work = partial(_of_sources, services, revision, body, edition, data)
     # A mail is made in less time than it takes to hand it to a thread; all that may take longer goes there.
-    if at_hand and data.size <= _LITTLE and not (body.checks or body.references):
+    if at_hand and data.size <= _LITTLE and not (body.checks or body.references or body.lenient):
         return work()
     return await run_in_threadpool(work)
 

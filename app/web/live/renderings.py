@@ -57,8 +57,9 @@ class Renderings:
         self.last_used = time.monotonic()
 
     def at_hand(self, revision: Revision, name: str) -> bool:
-        """Whether this version of a template has been rendered before: nothing need be compiled first."""
-        return (name, revision.versions.get(name)) in self._rendered
+        """Whether this version of a template has been rendered before, and need not be compiled again."""
+        known = (name, revision.versions.get(name)) in self._rendered
+        return known and revision.workspace.is_compiled(name)
 
     def rendered(self, revision: Revision, name: str, data: Data) -> Rendered:
         """The mail alone: what the frame needs, without waiting for the checks."""

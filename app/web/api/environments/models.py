@@ -199,9 +199,17 @@ class PlanRequest(_TargetRequest):
             "oneOf": [
                 {
                     "properties": {
-                        "action": {"enum": ["publish", "rollback"]},
+                        "action": {"const": "publish"},
                         "from": {"type": "string", "maxLength": 0},
+                        "release": {"type": "string", "maxLength": 0},
                     }
+                },
+                {
+                    "required": ["action"],
+                    "properties": {
+                        "action": {"const": "rollback"},
+                        "from": {"type": "string", "maxLength": 0},
+                    },
                 },
                 {
                     "required": ["action", "from"],
@@ -226,6 +234,8 @@ class PlanRequest(_TargetRequest):
     def _source_of_a_promotion(self) -> Self:
         if bool(self.source) != (self.action == "promote"):
             raise ValueError("a promotion, and nothing else, has a 'from'")
+        if self.release and self.action == "publish":
+            raise ValueError("a publish is of the sources and has no 'release'")
         return self
 
 

@@ -1,6 +1,6 @@
 /* The tabs beside the preview: text, headers, links, contract, findings. */
 import { downloadOf } from "./api.js";
-import { h } from "./dom.js";
+import { $, h } from "./dom.js";
 
 const NOUNS = { error: "error", warning: "warning", info: "remark" };
 const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
@@ -88,4 +88,18 @@ function item(finding, jump) {
       h("span", { class: "grow" }), finding.fixture && h("span", { class: "pill" }, finding.fixture), h("span", { class: "code-name" }, finding.code)),
     h("p", {}, finding.message),
     finding.waiver ? h("p", { class: "remedy" }, `Waived: ${finding.waiver}`) : finding.remedy && h("p", { class: "remedy" }, finding.remedy));
+}
+
+const GMAIL_CLIP = 102 * 1024;
+
+/** How much of what Gmail shows of a mail its HTML takes. */
+export function meter(bytes) {
+  const share = bytes / GMAIL_CLIP;
+  const kilo = (bytes / 1024).toFixed(1);
+  $("#meter").hidden = false;
+  $("#meter").dataset.level = share >= 1 ? "over" : share > 0.9 ? "near" : "fine";
+  $("#meter").title = share >= 1 ? "Gmail shows the beginning of this mail only" : "Gmail clips a mail at 102 kB of HTML";
+  $(".meter-fill").style.width = `${Math.min(100, share * 100)}%`;
+  $(".meter-track").setAttribute("aria-valuenow", kilo);
+  $(".meter-label").textContent = `${kilo} of 102 kB`;
 }

@@ -10,12 +10,12 @@ import { Keeping } from "./keeping.js";
 import { on, start } from "./live.js";
 import { startStrip } from "./strip.js";
 import { replaceList, startNav } from "./nav.js";
-import { findingsPanel, headersPanel, inboxRow, linksPanel, textPanel } from "./panels.js";
+import { notice } from "./notices.js";
+import { findingsPanel, headersPanel, inboxRow, linksPanel, meter, textPanel } from "./panels.js";
 import { problemCard } from "./problem.js";
 import { SourceView } from "./sources.js";
 import { addressFault, editedData, load, portable, setEditedData, state, update } from "./state.js";
 
-const GMAIL_CLIP = 102 * 1024;
 const name = $("#layout").dataset.template;
 const page = { template: null, sources: [], email: null, checked: null, problem: null, stamp: 0 };
 let abort = null;
@@ -55,15 +55,6 @@ async function kept({ scenario: saved, file }) {
 }
 
 /* --- notices: what a person must know of, and may undo -------------------------------------------- */
-
-/** Say something that stays until it is put away; `undo` takes back what was done. */
-function notice(text, undo) {
-  const put = () => { $("#notice").hidden = true; };
-  $("#notice").replaceChildren(h("span", {}, text),
-    undo ? h("button", { type: "button", class: "link", onclick: () => { put(); undo(); } }, "Undo") : null,
-    h("button", { type: "button", class: "button small icon", "aria-label": "Put the notice away", onclick: put }, "×"));
-  $("#notice").hidden = false;
-}
 
 /** The fixture is shown again; what was typed can be had back. */
 function offerUndo(typed, fixture) {
@@ -214,17 +205,6 @@ function fail(problem) {
   $("#problem").hidden = !problem;
   $("#stale").hidden = !problem || !page.email;
   $("#problem").replaceChildren(...(problem ? [problemCard(problem, jump)] : []));
-}
-
-function meter(bytes) {
-  const share = bytes / GMAIL_CLIP;
-  const kilo = (bytes / 1024).toFixed(1);
-  $("#meter").hidden = false;
-  $("#meter").dataset.level = share >= 1 ? "over" : share > 0.9 ? "near" : "fine";
-  $("#meter").title = share >= 1 ? "Gmail shows the beginning of this mail only" : "Gmail clips a mail at 102 kB of HTML";
-  $(".meter-fill").style.width = `${Math.min(100, share * 100)}%`;
-  $(".meter-track").setAttribute("aria-valuenow", kilo);
-  $(".meter-label").textContent = `${kilo} of 102 kB`;
 }
 
 /* --- findings ------------------------------------------------------------------------------------ */

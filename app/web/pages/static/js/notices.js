@@ -1,0 +1,11 @@
+/* What a person must know of, and may undo. */
+import { $, h } from "./dom.js";
+
+/** Say something that stays until it is put away; `undo` takes back what was done. */
+export function notice(text, undo) {
+  const put = () => { $("#notice").hidden = true; };
+  $("#notice").replaceChildren(h("span", {}, text),
+    undo ? h("button", { type: "button", class: "link", onclick: () => { put(); undo(); } }, "Undo") : null,
+    h("button", { type: "button", class: "button small icon", "aria-label": "Put the notice away", onclick: put }, "×"));
+  $("#notice").hidden = false;
+}
