@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # The first Python that is new enough; set PYTHON to choose another.
-PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11; do \
+PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v "$$candidate"; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin

@@ -62,7 +62,7 @@ def test_every_step_is_one_command_that_runs_on_a_laptop() -> None:
 
 
 def test_what_the_set_up_installs_exists() -> None:
-    known = {".venv/.app", ".venv/.deploy", "tools"}
+    known = {".venv/.app", ".venv/.dev", ".venv/.deploy", "tools"}
     for _, step in all_steps():
         if step.get("uses") == "./.github/actions/set-up":
             assert step["with"]["needs"] in known
