@@ -59,7 +59,7 @@ class SendTestSettings:
 
 @dataclass(frozen=True)
 class SentTest:
-    """What became of a test: to whom, with which subject and ``Message-ID``."""
+    """What became of a test: to which address, with which subject and ``Message-ID``."""
 
     template: str
     fixture: str
@@ -98,6 +98,8 @@ def send_test_settings(settings: Path | None = None) -> SendTestSettings | None:
     user, authority = table.get("user", ""), table.get("ca_file", "")
     if not isinstance(user, str) or not isinstance(authority, str):
         raise wrong("'user' and 'ca_file' are texts")
+    if not user.isascii():
+        raise wrong("'user' has characters beyond ASCII, which no login can carry here")
     ca_file = path.absolute().parent / authority if authority else None
     return SendTestSettings(host, port, security, tuple(allow), user, ca_file)
 
@@ -122,21 +124,18 @@ def send_test(
         RefusedRecipientError: the settings do not allow it, or it is no address.
         UnknownNameError, SourceError: no such template or fixture, or it has no sender.
         BbwsTemplatesError: the mail cannot be made.
-        SurroundingsError: the server does not take it; says why.
+        SurroundingsError: the server does not take it, or the password cannot be sent; says why.
     """
-    if not settings.allows(_address(recipient)):
+    # Taken apart once, by our grammar: smtplib has one of its own, and finds another address in some texts.
+    address = parse_mailbox(recipient, header="To").addr_spec
+    if not settings.allows(address):
         raise RefusedRecipientError(
             "No test may be sent to this address.",
             remedy=f"Allowed: {', '.join(settings.allow)}. The settings say so ({TABLE}.allow).",
         )
     message = _message(workspace, name, fixture, recipient)
-    _send(message, recipient, settings)
-    return SentTest(name, fixture, recipient, str(message["Subject"]), str(message["Message-ID"]))
-
-
-def _address(recipient: str) -> str:
-    parsed = parse_mailbox(recipient, header="To")
-    return str(parsed.addr_spec)
+    _send(message, address, settings)
+    return SentTest(name, fixture, address, str(message["Subject"]), str(message["Message-ID"]))
 
 
 def _message(workspace: Workspace, name: str, fixture: str, recipient: str) -> MailMessage:
@@ -158,19 +157,26 @@ def _message(workspace: Workspace, name: str, fixture: str, recipient: str) -> M
     return message
 
 
-def _send(message: MailMessage, recipient: str, settings: SendTestSettings) -> None:
+def _send(message: MailMessage, address: str, settings: SendTestSettings) -> None:
+    password = os.environ.get("BBWS_SMTP_PASSWORD", "")
+    if settings.user and not password.isascii():  # smtplib encodes what it logs in with as ASCII
+        raise SurroundingsError(
+            "BBWS_SMTP_PASSWORD has characters beyond ASCII, which no login to a mail server can carry here.",
+            remedy="Set a password of ASCII characters at the mail server.",
+        )
     try:
         with _connected(settings) as server:
             if settings.user:
-                server.login(settings.user, os.environ.get("BBWS_SMTP_PASSWORD", ""))
-            server.send_message(message, to_addrs=[recipient])
+                server.login(settings.user, password)
+            server.send_message(message, to_addrs=[address])
     except smtplib.SMTPAuthenticationError as error:
         raise SurroundingsError(
             "The mail server does not let us in.", remedy=f"Check {TABLE}.user and BBWS_SMTP_PASSWORD."
         ) from error
     except smtplib.SMTPRecipientsRefused as error:
         raise SurroundingsError("The mail server does not take mail for this address.") from error
-    except (smtplib.SMTPException, ssl.SSLError, OSError) as error:
+    except (smtplib.SMTPException, ssl.SSLError, OSError, UnicodeError) as error:
+        # A name that cannot be one of a host, such as "mail..test", is a UnicodeError.
         raise SurroundingsError(
             f"The mail server {settings.host}:{settings.port} fails: {type(error).__name__}: {_said(error)}",
             remedy=f"Check {TABLE} of the settings.",

@@ -175,6 +175,24 @@ def test_nobody_else_gets_one(mailbox: Mailbox, capsys: pytest.CaptureFixture[st
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("mailbox", ["starttls"], indirect=True)
+@pytest.mark.parametrize(
+    ("to", "name"),
+    [
+        ("evil@evil.com <ann@example.org>", "evil@evil.com"),
+        ('evil@evil.com ("(")<ann@example.org>', 'evil@evil.com ("(")'),
+        ("Änn <ann@example.org>", "Änn"),
+    ],
+)
+def test_it_goes_to_the_very_address_that_was_allowed(mailbox: Mailbox, to: str, name: str) -> None:
+    assert send(to) == 0
+
+    ((_, recipients, message),) = mailbox.taken
+    assert recipients == ["ann@example.org"]
+    (shown,) = message["To"].addresses
+    assert (shown.display_name, shown.addr_spec) == (name, "ann@example.org")
+
+
 def test_a_server_that_nobody_vouches_for_gets_nothing(
     mailbox: Mailbox, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -200,9 +218,27 @@ def test_a_wrong_password_is_named_and_not_said(
     assert mailbox.taken == []
 
 
+@pytest.mark.parametrize("mailbox", ["starttls"], indirect=True)
+def test_a_password_that_smtp_cannot_carry_is_named_and_not_said(
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    door: Callable[..., Any],
+) -> None:
+    monkeypatch.setenv("BBWS_SMTP_PASSWORD", "canary-pässword")
+
+    assert send("ann@example.org") == 4
+    said = capsys.readouterr().err
+    assert "BBWS_SMTP_PASSWORD has characters beyond ASCII" in said
+    assert "canary" not in said
+    assert door({"to": "ann@example.org"}).status_code == 503
+    assert mailbox.taken == []
+
+
 @pytest.mark.parametrize(
     ("members", "said"),
     [
+        ({"user": "tésts"}, "'user' has characters beyond ASCII"),
         ({"server": "mail.example.com"}, "'server' is HOST:PORT"),
         ({"server": "mail.example.com:25", "security": "none"}, "on this machine alone"),
         ({"security": "ssl"}, "'security' is one of"),
@@ -227,9 +263,10 @@ def test_nothing_is_sent_without_settings_or_to_a_server_that_is_not_there(
 ) -> None:
     assert send("ann@example.org") == 2
     assert "no [send_test]" in capsys.readouterr().err
-    settle(home)
-    assert send("ann@example.org") == 4
-    assert "127.0.0.1:9 fails" in capsys.readouterr().err
+    for server in ("127.0.0.1:9", "mail..test:25"):
+        settle(home, server=server)
+        assert send("ann@example.org") == 4
+        assert f"{server} fails" in capsys.readouterr().err
 
 
 @pytest.fixture
