@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from app.core.errors import ContractFaultError, Location, SourceError
 from app.core.findings import CheckReport, Finding, Findings, Severity
-from app.core.jsontext import locate, parse_json
+from app.core.jsontext import locate, located_items, parse_json
 from app.core.judging import judge
 from app.core.validation.codes import RULES
 from app.core.workspace import Workspace
@@ -31,18 +31,18 @@ _GIVEN: Final = re.compile(r", (?:is|has) [^,]*\d[^,]*$")
 
 @dataclass(frozen=True)
 class Payload:
-    """One record: ``place`` is its file and line, ``text`` what its pointers lead into; ``""`` for a line."""
+    """One record: ``place`` is where it begins, ``text`` what stands there; ``""`` for a line."""
 
     place: Location
     data: Any
     text: str = ""
-    pointer: str = ""
 
     def at(self, pointer: str) -> Location:
         """The place of a member: its line in a document of several, else the record's."""
         if self.text:
-            found = locate(self.text, self.place.file, self.pointer + pointer)
-            return Location(found.file, found.line, found.column, "")
+            found = locate(self.text, self.place.file, pointer)
+            before = self.place.column - 1 if found.line == 1 else 0
+            return Location(found.file, self.place.line + found.line - 1, before + found.column)
         return self.place
 
 
@@ -81,9 +81,8 @@ def records_of(path: Path) -> Iterator[Payload | Finding]:
         yield _not_json(where)
         return
     if isinstance(data, list):
-        for number, each in enumerate(data):
-            pointer = f"/{number}"
-            yield Payload(locate(text, label, pointer), each, text, pointer)
+        for each, (place, item) in zip(data, located_items(text, label), strict=True):
+            yield Payload(place, each, item)
     else:
         yield Payload(Location(label, 1, 1), data, text)
 
@@ -161,7 +160,7 @@ def _of_mail(code: str, severity: Severity, location: Location | None, record: P
 
 
 def _broken(record: Payload, pointer: str, expectation: str, names: frozenset[str], name: str) -> Finding:
-    path = "/".join(part if part in names or part.isdecimal() else _HIDDEN for part in pointer.split("/")[1:])
+    path = "/".join(_shown(record.data, pointer, names))
     expectation = _GIVEN.sub("", expectation)
     for key in sorted(_keys(record.data) - names, key=len, reverse=True):
         expectation = expectation.replace(key, _HIDDEN)
@@ -173,6 +172,17 @@ def _broken(record: Payload, pointer: str, expectation: str, names: frozenset[st
         "Correct what makes this payload, or the contract.",
         name,
     )
+
+
+def _shown(data: Any, pointer: str, names: frozenset[str]) -> Iterator[str]:
+    """The parts of a pointer: names of the contract and places in lists; members may be called by numbers."""
+    for part in pointer.split("/")[1:]:
+        if isinstance(data, list) and part.isdecimal():
+            data = data[int(part)] if int(part) < len(data) else None
+            yield part
+        else:
+            data = data.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(data, Mapping) else None
+            yield part if part in names else _HIDDEN
 
 
 def _names(schema: Any) -> Iterator[str]:

@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import cli, run
+from app.core import jsontext
+from app.core.payloads import Payload, records_of
 from tests.core.folders import write
 
 CONTRACT = {
@@ -21,6 +23,7 @@ CONTRACT = {
         "url": {"type": "string", "pattern": "^https?://"},
         "lang": {"type": "string"},
         "kind": {"enum": ["A", "B"]},
+        "balances": {"additionalProperties": {"type": "number"}},
         "count": {"type": "integer", "maximum": 9},
         "items": {
             "type": "array",
@@ -105,7 +108,37 @@ def test_a_file_of_several_lines_leads_to_the_line_of_the_member(home: Path) -> 
     assert one["message"].startswith("The member /items/0/price ")
 
 
-CANARIES = ["canary-one", "Canary Two", "canary3@example.com", "987654321987", "canary:five", "CANARY_KEY"]
+def test_places_in_a_long_list_are_found_in_one_pass(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 100
+    write(home / "list.json", '[{"a":1}, ' + ",\n".join(['{"b": 0,\n "a": 1}'] * count) + "]")
+    read = 0
+
+    class Counting(json.JSONDecoder):
+        def raw_decode(self, s: str, idx: int = 0) -> tuple[Any, int]:
+            nonlocal read
+            read += 1
+            return super().raw_decode(s, idx)
+
+    monkeypatch.setattr(jsontext, "_DECODER", Counting())
+
+    records = [each for each in records_of(home / "list.json") if isinstance(each, Payload)]
+    members = [each.at("/a") for each in records]
+
+    assert [(each.place.line, each.place.column) for each in records[:3]] == [(1, 2), (1, 11), (3, 1)]
+    assert [(each.line, each.column) for each in members[:3]] == [(1, 7), (2, 7), (4, 7)]
+    assert members[-1].line == 2 * count
+    assert read <= 5 * len(records)
+
+
+CANARIES = [
+    "canary-one",
+    "Canary Two",
+    "canary3@example.com",
+    "987654321987",
+    "canary:five",
+    "CANARY_KEY",
+    "8005125009087",
+]
 
 
 @pytest.mark.parametrize("form", [[], ["--json"], ["--notes"]])
@@ -117,6 +150,7 @@ def test_nothing_that_stands_in_a_payload_is_printed_or_written(home: Path, form
         {**GOOD, "url": "http://canary-one.io/"},
         {**GOOD, "count": 987654321987},
         {**GOOD, "CANARY_KEY": {"CANARY_KEY": "canary-one"}},
+        {**GOOD, "balances": {"8005125009087": "canary-one"}},
         {**GOOD, "lang": "canary-one nonsense"},
         {**GOOD, "name": '<canary-one onclick="Canary Two"><a href="canary:five">'},
         {**GOOD, "items": [{"price": "987654321987x"}]},
