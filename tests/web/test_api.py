@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
+import anyio
+import anyio.to_thread
+import httpx
 import pytest
 
 from app.core.clients import CLIENTS
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
 from bbws_templates.mailing import render_email
-from tests.web.calling import Caller
+from tests.web.calling import ORIGIN, Caller
 from tests.web.conftest import METADATA, ODD_CONTRACTS, Folders
 
 GREETING = "mails/greeting"
@@ -246,6 +251,36 @@ def test_a_message_can_be_taken_away_as_eml(caller: Caller) -> None:
     assert b"multipart/alternative" in response.content
     text = caller.get(f"/downloads/{GREETING}?format=text&fixture=minimal&lenient=true")
     assert "Hello Bo" in text.text
+
+
+def test_drawings_that_wait_leave_the_threads_of_everybody_else(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def draw(*_: object, **__: object) -> bytes:
+        begun.release()
+        assert go_on.wait(60)
+        return b"drawn"
+
+    monkeypatch.setattr("app.web.pages.previews.sheet_of", draw)
+
+    async def ask() -> list[bytes]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = 2  # of this loop, which ends with us
+        transport = httpx.ASGITransport(caller.app)
+        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+            path = f"/downloads/{GREETING}?format="
+            drawn = [asyncio.create_task(client.get(f"{path}png")) for _ in range(4)]
+            try:
+                for _ in range(2):
+                    assert await asyncio.to_thread(begun.acquire, timeout=10)
+                with anyio.fail_after(10):
+                    assert (await client.get(f"{path}html")).status_code == 200
+            finally:
+                go_on.set()
+            return [(await each).content for each in drawn]
+
+    assert asyncio.run(ask()) == [b"drawn"] * 4
 
 
 def test_health_tells_how_many_templates_there_are(caller: Caller) -> None:

@@ -79,17 +79,19 @@ class RequestGate:
                 remedy=f"Use {known}, or start the server with --allowed-host and this name.",
             )
         if method not in _SAFE_METHODS and not _same_origin(headers, host):
-            raise HttpError(
-                403,
-                "cross-site",
-                "The request comes from a page of another site.",
-                remedy="Send it from here.",
-            )
+            raise from_elsewhere()
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit():
             raise HttpError(400, "content-length", "The Content-Length header is not a number.")
         if int(length) > self._max_body:
             raise too_large(self._max_body)
+
+
+def from_elsewhere() -> HttpError:
+    """The refusal of what another site's page asks for."""
+    return HttpError(
+        403, "cross-site", "The request comes from a page of another site.", remedy="Send it from here."
+    )
 
 
 def too_large(limit: int) -> HttpError:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+import anyio
+import anyio.to_thread
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.browser.sheets import SheetFormat, sheet_of
 from app.core.clients import FORCED_DARK, client_named
 from app.core.messages import sample_message
 from app.web.api.documented import NO_SUCH, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
+from app.web.middleware.gate import from_elsewhere
 from app.web.pages.framing import frame_document
 from app.web.pages.scheme import ColourScheme
 from app.web.problems import Problem
@@ -40,6 +43,10 @@ class DownloadFormat(StrEnum):
     PNG = "png"
     PDF = "pdf"
 
+
+_DRAWN: Final = frozenset({DownloadFormat.PNG, DownloadFormat.PDF})
+_DRAWERS: Final = anyio.CapacityLimiter(2)
+"""Who draws, or is the next to; drawings that wait must not take the threads of everybody else."""
 
 _MEDIA = {
     DownloadFormat.EML: ("message/rfc822", "eml"),
@@ -95,10 +102,12 @@ def preview(
         200: {"content": {media: {} for media, _ in _MEDIA.values()}},
         **NO_SUCH,
         **UNUSABLE,
+        403: {"model": Problem, "description": "A page of another site asks for what has to be drawn."},
         503: {"model": Problem, "description": "There is no browser to draw it, or it is busy."},
     },
 )
-def download(
+async def download(
+    request: Request,
     services: ServicesDep,
     name: Name,
     format: DownloadFormat = DownloadFormat.EML,  # noqa: A002  the name in the address
@@ -107,27 +116,35 @@ def download(
     lenient: LenientQuery = False,
 ) -> Response:
     """The mail as a file: a whole message, its HTML, its text, or what Chromium draws of it."""
-    revision = services.revision
-    known_name(revision, name)
-    data = services.data(revision, name, fixture=fixture, draft=draft, lenient=lenient)
-    email = services.renderings.rendered(revision, name, data).email
-    if format is DownloadFormat.EML:
-        source = revision.workspace.source(name)
-        content = sample_message(email, source, data.members).message.as_bytes()
-    elif format in {DownloadFormat.PNG, DownloadFormat.PDF}:
-        content = sheet_of(email.html, SheetFormat(format.value), name=name)
-    else:
-        content = (email.html if format is DownloadFormat.HTML else email.text).encode("utf-8", "replace")
-    media_type, suffix = _MEDIA[format]
-    file_name = "-".join(filter(None, [*name.split("/"), data.scenario or "edited"]))
-    return Response(
-        content,
-        media_type=media_type,
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file_name, safe='')}.{suffix}",
-            "Content-Security-Policy": BARE_POLICY,
-        },
-    )
+    drawn = format in _DRAWN
+    # An <img> of any page asks without a look at the answer, and each drawing takes a browser.
+    if drawn and request.headers.get("sec-fetch-site") == "cross-site":
+        raise from_elsewhere()
+
+    def take() -> Response:
+        revision = services.revision
+        known_name(revision, name)
+        data = services.data(revision, name, fixture=fixture, draft=draft, lenient=lenient)
+        email = services.renderings.rendered(revision, name, data).email
+        if format is DownloadFormat.EML:
+            source = revision.workspace.source(name)
+            content = sample_message(email, source, data.members).message.as_bytes()
+        elif drawn:
+            content = sheet_of(email.html, SheetFormat(format.value), name=name)
+        else:
+            content = (email.html if format is DownloadFormat.HTML else email.text).encode("utf-8", "replace")
+        media_type, suffix = _MEDIA[format]
+        file_name = "-".join(filter(None, [*name.split("/"), data.scenario or "edited"]))
+        return Response(
+            content,
+            media_type=media_type,
+            headers={
+                "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file_name, safe='')}.{suffix}",
+                "Content-Security-Policy": BARE_POLICY,
+            },
+        )
+
+    return await anyio.to_thread.run_sync(take, limiter=_DRAWERS if drawn else None)
 
 
 def frame_policy(embed: bool) -> str:
