@@ -246,6 +246,7 @@ lock: $(VENV)/.dev ## Make the lock files anew after a change to pyproject.toml 
 	@echo awscli | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/aws.lock
 	@printf "chevron\npystache\nustache\nmstache\ncombustache\njinja2\nminijinja\ncss-inline\npremailer\n" | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --constraint requirements/dev.lock - -o requirements/bench.lock
 	@printf 'localstack-core[base-runtime]==4.14.0\ncbor2<6\npyopenssl<26\n' | uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header -q - -o requirements/localstack.lock
+	@$(MAKE) --no-print-directory infra-lock pipeline-lock
 
 .PHONY: clean
 clean: ## Remove everything that can be made again
