@@ -6,8 +6,8 @@ SQS gives messages in batches, and each at least once. What this keeps to:
 - What cannot become an email (data that break the contract, no JSON) comes again as often as the queue's
   redrive policy says and lies in the dead-letter queue then. Logged are places and kinds, never data.
 - An email goes out once. Which were sent stands in a table, by the id of the message; a message that comes
-  again after that is passed over. Where SES was asked and no answer came, nobody can know: the message is not
-  sent a second time but goes to the dead-letter queue, for a person to decide.
+  again after that is passed over. Where SES was asked and no answer came, or a 5xx, nobody can know: the
+  message is not sent a second time but goes to the dead-letter queue, for a person to decide.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ TABLE: Final = os.environ["SENT_TABLE"]
 REMEMBERED: Final = 30 * 86_400
 """Seconds for which the table knows a message: twice the longest that a queue keeps one."""
 LONGEST_SEND: Final = 20_000
-"""Milliseconds that sending one email may take; no email is begun with less time left."""
+"""Milliseconds that sending one email may take; no email is begun with less time left. The function's timeout
+has room for as many as a batch holds: a message that is given has used up a try, even if it was not begun."""
 
 # Reads TEMPLATE_BUCKET_NAME and ENVIRONMENT, and contacts nothing yet. Each mail is a line of metrics.
 templates = TemplateClient(metrics=Metrics())
@@ -97,7 +98,7 @@ def _sent(message: str, mail: RenderedEmail, recipient: str, content: Any) -> st
 
     Raises:
         ClientError, EndpointConnectionError, ConnectTimeoutError: SES did not take it; it may be tried again.
-        InDoubtError: SES may have taken it.
+        InDoubtError: SES may have taken it: no answer came, or one that it, or what is before it, has failed.
     """
     try:
         answer = ses.send_email(
@@ -106,7 +107,9 @@ def _sent(message: str, mail: RenderedEmail, recipient: str, content: Any) -> st
             Destination={"ToAddresses": [recipient]},
             Content=content,
         )
-    except (ClientError, EndpointConnectionError, ConnectTimeoutError):
+    except (ClientError, EndpointConnectionError, ConnectTimeoutError) as error:
+        if isinstance(error, ClientError) and error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+            raise InDoubtError from error
         _note(message, "free")
         raise
     except Exception as error:

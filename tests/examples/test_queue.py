@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -193,6 +194,21 @@ def test_where_ses_took_it_and_the_answer_was_lost_nothing_is_sent_twice_and_not
     assert len(doubtful) == TRIES
 
 
+def test_where_ses_fails_in_itself_nobody_knows_and_nothing_is_sent_twice(
+    post: Post, s3_server: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with FaultProxy(s3_server) as proxy:
+        proxy.reset(at(1, Fault(Kind.STATUS, status=500)))
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", proxy.url)
+        post.put(letter(1), letter(2))
+        post.poller().drain()
+        assert len(proxy.requests) == 2
+    assert post.sent() == addresses(2)
+    assert post.dead() == [json.dumps(letter(1))]
+    doubtful = [entry for entry in outcomes(capsys.readouterr().out) if entry["outcome"] == "in doubt"]
+    assert len(doubtful) == TRIES
+
+
 @pytest.mark.parametrize(
     ("number", "kind"),
     [
@@ -236,6 +252,14 @@ def test_what_there_is_no_time_for_is_left_to_the_next_invocation(post: Post) ->
     assert post.sent() == []
     poller.drain()
     assert post.sent() == addresses(1, 2)
+
+
+def test_the_function_has_time_for_a_whole_batch(post: Post) -> None:
+    """A message that was given and not begun has used up one of its tries."""
+    root = "".join(file.read_text(encoding="utf-8") for file in (QUEUE / "terraform").glob("*.tf"))
+    (seconds,) = re.findall(r"^ +timeout += (\d+)\b", root, re.MULTILINE)
+    (batch,) = re.findall(r"^ +batch_size += (\d+)\b", root, re.MULTILINE)
+    assert int(seconds) * 1_000 > int(batch) * load_handler().LONGEST_SEND
 
 
 def test_the_archive_is_made_as_the_guide_says(tmp_path: Path) -> None:

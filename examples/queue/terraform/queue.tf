@@ -1,7 +1,9 @@
 # The queue of the emails to send, and the one that holds what could not be sent until a person has looked at it.
 
 locals {
-  timeout = 60 # seconds of one invocation, which is ten emails
+  # Seconds of one invocation: ten emails at 20 each, which is the longest, and 20 to begin with. In less, what was
+  # not begun of a slow batch would come again with one try fewer.
+  timeout = 220
 }
 
 resource "aws_sqs_queue" "emails" {
