@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -35,20 +34,28 @@ class Confinement:
     """A folder and a warden; ``isolated`` says whether the network is a namespace of its own."""
 
     def __init__(self, *, isolate: bool = True) -> None:
-        """``isolate=False`` leaves the dead proxy alone between the client and the network."""
+        """``isolate=False`` leaves the dead proxy alone between the client and the network.
+
+        Raises:
+            ClientGoneError: the warden ended before its first word.
+        """
         self.home = Path(tempfile.mkdtemp(prefix="bbws-client-"))
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._warden = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-I", "-S", str(_WARDEN), str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,  # a Ctrl-C in the terminal is not meant for it
-            )
-        self._control = ours
         self._received = b""
         self._connections: list[socket.socket] = []
-        self.isolated = bool(self._asked({"home": str(self.home), "isolate": isolate})["isolated"])
+        with contextlib.ExitStack() as undoing:
+            undoing.callback(shutil.rmtree, self.home, ignore_errors=True)
+            self._control, theirs = socket.socketpair()
+            undoing.enter_context(self._control)
+            with theirs:
+                self._warden = subprocess.Popen(  # noqa: S603 - our own program
+                    [sys.executable, "-I", "-S", str(_WARDEN), str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,  # a Ctrl-C in the terminal is not meant for it
+                )
+            undoing.callback(self.close)
+            self.isolated = bool(self._asked({"home": str(self.home), "isolate": isolate})["isolated"])
+            undoing.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -135,8 +142,7 @@ class Confinement:
 
     def kill(self) -> None:
         """End all of it at once; whoever waits for an answer of a client gets an error."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._warden.pid, signal.SIGTERM)
+        self._warden.terminate()  # which asks first whether it is there: its number may be another's by now
 
     def close(self) -> None:
         """End every process and remove the folder."""

@@ -1,7 +1,8 @@
 """Where each mail client is: found, not assumed.
 
 For each, the setting ``BBWS_`` and its key first (a path; one that does not work is an error, never passed
-over), then the places where its packages put it.
+over), then the places where its packages put it. The current folder is none of
+them: it may be a checkout of somebody else's, whose code nobody has asked to be run.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from app.browser.discovery import REPOSITORY, Browser, find_browser
 from app.browser.errors import BrowserNotFoundError
 
+_INSTALLED = Path("/usr/share/roundcube")
 UNPACKED = Path(".tools", "roundcube")
 DOMPURIFY = Path("node_modules", "dompurify", "dist", "purify.min.js")
 _VERSION_SECONDS = 15
@@ -76,7 +78,7 @@ def find_roundcube(environ: Mapping[str, str]) -> Browser:
         BrowserNotFoundError: one of the three is not there, or PHP lacks what it needs.
     """
     setting, chosen, name = "BBWS_ROUNDCUBE", environ.get("BBWS_ROUNDCUBE", ""), "Roundcube"
-    folders = (Path("/usr/share/roundcube"), *(base / UNPACKED / "usr/share/roundcube" for base in _bases()))
+    folders = (_INSTALLED, REPOSITORY / UNPACKED / "usr/share/roundcube")
     php = shutil.which("php", path=environ.get("PATH"))
     for folder in _places(setting, chosen, environ, folders):
         washer = folder / "program/lib/Roundcube/rcube_washtml.php"
@@ -87,9 +89,9 @@ def find_roundcube(environ: Mapping[str, str]) -> Browser:
             raise _missing(name, f"the style sheet of Bootstrap that {folder} needs is not there", setting)
         if php is None:
             raise _missing(name, "there is no PHP to run it", setting)
-        needs = "exit((int) !(class_exists('DOMDocument') && function_exists('mb_strlen')));"
-        if subprocess.run([php, "-r", needs], check=False, timeout=_VERSION_SECONDS).returncode:  # noqa: S603
-            raise _missing(name, f"{php} has no php-xml or no php-mbstring", setting)
+        needs = "echo class_exists('DOMDocument') && function_exists('mb_strlen') ? 'has both' : '';"
+        if not _answer([php, "-r", needs], "(has both)"):
+            raise _missing(name, f"{php} does not run, or has no php-xml or no php-mbstring", setting)
         version = _matched((folder / "program/include/iniset.php"), r"RCMAIL_VERSION', '([^']+)'")
         chromium = find_browser(environ).version
         env = {"PHP": php, "FOLDER": str(folder), "STYLES": str(styles)}
@@ -105,7 +107,7 @@ def find_dompurify(environ: Mapping[str, str]) -> Browser:
         BrowserNotFoundError: it is not there.
     """
     setting, chosen, name = "BBWS_DOMPURIFY", environ.get("BBWS_DOMPURIFY", ""), "DOMPurify"
-    for path in _places(setting, chosen, environ, tuple(base / DOMPURIFY for base in _bases())):
+    for path in _places(setting, chosen, environ, (REPOSITORY / DOMPURIFY,)):
         version = _matched(path, r"DOMPurify\s+([\d.]+)")
         if not version:
             raise _missing(name, f"{path} is no DOMPurify", setting)
@@ -145,10 +147,6 @@ def _ini_version(path: Path) -> str:
         return parser.get("App", "Version", fallback="")
     except (OSError, configparser.Error, UnicodeDecodeError):
         return ""
-
-
-def _bases() -> tuple[Path, ...]:
-    return tuple(dict.fromkeys((REPOSITORY, Path.cwd())))
 
 
 def _bootstrap(folder: Path) -> Path | None:

@@ -135,22 +135,39 @@ def _codes() -> dict[str, int]:
 
 
 def _isolated() -> bool:
-    """Leave the machine's network for one of our own that has nothing but itself in it."""
+    """Leave the machine's network for one of our own that has nothing but itself in it, where that goes.
+
+    A system may give the namespaces and none of the rights in them, as Ubuntu 24.04 does
+    (``apparmor_restrict_unprivileged_userns``); there is no way back then. So a child tries it first.
+    """
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            _enter()
+            status = 0
+        finally:
+            os._exit(status)  # before whatever the parent would do of an error
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0:
+        return False
+    _enter()
+    return True
+
+
+def _enter() -> None:
     import fcntl  # here, because other systems have none
 
     user, group = os.geteuid(), os.getegid()
     if _libc().unshare(_CLONE_NEWNET) != 0:
         if _libc().unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
-            return False
-        with contextlib.suppress(OSError):
-            maps = (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1"))
-            for name, text in maps:
-                Path("/proc/self", name).write_text(text, encoding="ascii", newline="\n")
+            raise OSError(ctypes.get_errno(), "no network of its own")
+        maps = (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1"))
+        for name, text in maps:
+            Path("/proc/self", name).write_text(text, encoding="ascii", newline="\n")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         asked = struct.pack("16sh14x", b"lo", 0)
         _, flags = struct.unpack("16sh14x", fcntl.ioctl(any_socket, _SIOCGIFFLAGS, asked))
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", flags | _IFF_UP))
-    return True
 
 
 def _kill_all() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from app.browser.clients import confinement
 from app.browser.clients.confinement import Confinement
+from app.browser.clients.faults import ClientGoneError
 from app.browser.clients.gecko import Gecko
 from app.browser.discovery import Browser
 from app.browser.errors import BrowserCrashedError
@@ -127,6 +130,29 @@ def test_a_folder_whose_warden_is_killed_goes_with_the_owner(
     assert not list(tmp_path.iterdir())
 
 
+def test_nothing_is_left_of_a_warden_that_ends_before_its_first_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, temporary = tmp_path / "told", tmp_path / "temporary"
+    temporary.mkdir()
+    stillborn = tmp_path / "warden.py"
+    stillborn.write_text(f"import os; open({str(told)!r}, 'w').write(str(os.getpid()))", encoding="utf-8")
+    monkeypatch.setattr(confinement, "_WARDEN", stillborn)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    with pytest.raises(ClientGoneError):
+        Confinement()
+    assert not list(temporary.iterdir())
+    assert not Path("/proc", told.read_text(encoding="utf-8")).exists()
+
+
+def test_a_client_that_has_ended_is_not_killed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its number may be another process's by then."""
+    with Confinement() as place:
+        pass
+    monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("a signal was sent"))
+    place.kill()
+
+
 OWNER = """
 import sys, time
 from app.browser.clients.confinement import Confinement
@@ -151,3 +177,32 @@ def test_a_client_sees_no_network_but_its_own(tmp_path: Path) -> None:
         )
         place.start([sys.executable, "-c", script], place.environment())
         assert eventually(lambda: told.exists() and told.read_text(), bool) == "lo"
+
+
+def test_a_network_that_the_system_gives_and_takes_the_rights_of_is_not_entered() -> None:
+    """As of Ubuntu 24.04 to a user who is not root; here the kernel refuses to switch its interface on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        said = subprocess.run(
+            [sys.executable, "-c", WITHOUT_RIGHTS, port], check=True, capture_output=True, text=True
+        )
+    assert said.stdout == "isolated: False, reached\n"
+
+
+# A filter of system calls (<linux/seccomp.h>): ioctl with SIOCSIFFLAGS is answered with EPERM.
+WITHOUT_RIGHTS = """
+import ctypes, os, platform, struct, sys
+from app.browser.clients.confinement import Confinement
+ioctl = {"x86_64": 16, "aarch64": 29}[platform.machine()]
+load, equal, answer, allow, eperm = 0x20, 0x15, 0x06, 0x7FFF0000, 0x00050001
+of_ioctl, of_request = ((load, 0, 0, 0), (equal, 0, 3, ioctl)), ((load, 0, 0, 24), (equal, 0, 1, 0x8914))
+lines = (*of_ioctl, *of_request, (answer, 0, 0, eperm), (answer, 0, 0, allow))
+code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in lines))
+program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(lines), ctypes.addressof(code)))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, program, 0, 0) == 0, os.strerror(ctypes.get_errno())
+with Confinement() as place:
+    with place.connected(int(sys.argv[1]), 0, seconds=5):
+        print(f"isolated: {place.isolated}, reached")
+"""
