@@ -111,14 +111,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(run(arguments))
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the only place where an error becomes a line and an exit status."""
+def run(arguments: Sequence[str] | None = None, *, obj: object = None) -> int:
+    """Run one command; the only place where an error becomes a line and an exit status.
+
+    ``obj`` is the command's ``click.pass_obj``: what a caller brings that no argument can name.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         if sys.stdout is None:
             raise SurroundingsError("Standard output is closed.", remedy="Send it to /dev/null instead.")
         try:
-            status = cli.main(words, prog_name="bbws-templates", standalone_mode=False)
+            status = cli.main(words, prog_name="bbws-templates", standalone_mode=False, obj=obj)
             sys.stdout.flush()
         except OSError as error:  # of the help; commands have their own place for it
             raise _refused_by_the_system(error) from error

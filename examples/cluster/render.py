@@ -14,14 +14,15 @@ import sys
 import uuid
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from distributed import Client, KilledWorker
 
 from app.batch.chunks import BatchLine, Task
 from app.batch.processes import Worked, in_order, work_on
-from app.cli import cli
+from app.cli import run
 from app.core.errors import SurroundingsError
+from app.outcomes import EXIT_SURROUNDINGS, EXIT_USAGE
 
 AHEAD: Final = 3  # chunks under way for each thread of the cluster: one in work, two that wait
 
@@ -53,15 +54,22 @@ def chunks_on(cluster: Any, task: Task, lines: Iterable[BatchLine], workers: int
 def main() -> None:
     """The first argument is the scheduler: its address, or the file that it wrote."""
     if len(sys.argv) < 2:
-        sys.exit("Name the scheduler first: tcp://HOST:PORT, or the file that it wrote (FILE.json).")
+        _leave(
+            EXIT_USAGE, "Name the scheduler first: tcp://HOST:PORT, or the file that it wrote (FILE.json)."
+        )
     scheduler, *rest = sys.argv[1:]
     where = {"scheduler_file": scheduler} if scheduler.endswith(".json") else {"address": scheduler}
     try:
         client = Client(**where)
     except (OSError, ValueError) as error:
-        sys.exit(f"There is no scheduler at {scheduler}: {error}")
+        _leave(EXIT_SURROUNDINGS, f"There is no scheduler at {scheduler}: {error}")
     with client:
-        cli.main(["render-batch", *rest], prog_name="bbws-templates", obj=partial(chunks_on, client))
+        sys.exit(run(["render-batch", *rest], obj=partial(chunks_on, client)))
+
+
+def _leave(status: int, why: str) -> NoReturn:
+    sys.stderr.write(f"error: {why}\n")
+    sys.exit(status)
 
 
 if __name__ == "__main__":

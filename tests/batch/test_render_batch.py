@@ -14,6 +14,7 @@ import pytest
 from app.batch import processes
 from app.batch.chunks import BatchLine, Edition, Task
 from app.batch.forms import Form, Writer
+from app.cli import run
 from app.core.errors import SurroundingsError
 from app.core.workspace import Workspace
 from tests.batch.calling import NAME, batch, damage
@@ -174,3 +175,20 @@ def test_no_more_is_read_than_the_processes_can_begin_with(
     for last, _ in processes.chunks(task, lines(), workers):
         assert read <= last.number + ahead
     assert read == 200
+
+
+def test_a_caller_with_machines_of_its_own_gets_the_work_and_the_exit_statuses(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared: list[int] = []
+
+    def sharing(task: Task, lines: Iterator[BatchLine], workers: int) -> processes.Worked:
+        shared.append(workers)
+        return processes.chunks(task, lines, 1)
+
+    words = ["render-batch", NAME, "--data", str(data), "--workers", "2", "--out"]
+    assert run([*words, str(tmp_path / "out.jsonl")], obj=sharing) == 0
+    assert shared == [2]
+    words[1] = "invoices/invoic"
+    assert run([*words, str(tmp_path / "other.jsonl")], obj=sharing) == 2
+    assert "There is no template named 'invoices/invoic'" in capsys.readouterr().err

@@ -108,3 +108,32 @@ def test_a_worker_that_is_killed_half_way_costs_and_doubles_no_email(
         cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False,
     )  # fmt: skip
     assert out.read_bytes() == here.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "status", "said"),
+    [
+        ("running", "invoices/invoic", 2, "error: There is no template named 'invoices/invoic'"),
+        ("nowhere", "invoices/invoice", 4, "error: There is no scheduler at tcp://127.0.0.1:1"),
+    ],
+)
+def test_what_cannot_begin_ends_in_a_line_and_the_status_of_render_batch(
+    scheduler: Path,
+    tmp_path: Path,
+    environment: dict[str, str],
+    where: str,
+    name: str,
+    status: int,
+    said: str,
+) -> None:
+    data = tmp_path / "data.jsonl"
+    data.write_text("{}\n", "utf-8")
+    address = str(scheduler) if where == "running" else "tcp://127.0.0.1:1"
+    ended = subprocess.run(
+        [PROGRAMS / "python", ROOT / "examples/cluster/render.py", address, name,
+         "--data", data, "--out", tmp_path / "out.jsonl"],
+        cwd=ROOT, env={**environment, "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, "Traceback" in ended.stderr) == (status, False), ended.stderr
+    assert said in ended.stderr
