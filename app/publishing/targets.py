@@ -134,7 +134,12 @@ def _refuse_a_way_around_the_gates(target: NamedTarget, named: dict[str, NamedTa
         return
     if target.copy_of:
         raise _wrong(path, f"'{target.name}' is a copy of '{target.copy_of}': it is not to be published to")
-    for name in GATED:
+    gated = [each for name, each in named.items() if name in GATED]
+    sources = {
+        each.name for each in named.values() if any(_overlap(each.target, gate.target) for gate in gated)
+    }
+    copies = (each.name for each in named.values() if each.copy_of in sources)
+    for name in (*GATED, *copies):
         if name == target.name or (name in named and _overlap(target.target, named[name].target)):
             what = f"'publish_from_preview' of the target '{target.name}'"
             raise _wrong(path, f"{what} leads into '{name}', which is approved by people before")

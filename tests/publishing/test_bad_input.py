@@ -352,6 +352,10 @@ def test_a_copy_is_as_protected_as_its_source(tmp_path: Path, protected: bool) -
         "[targets.prod]\nurl = 's3://b-b/part'\n[targets.x]\nurl = 's3://b-b'\nregion = 'eu-west-1'\nPREVIEW",
         "[targets.sit]\nurl = 'file:store'\n[targets.x]\nurl = 'file:other/../store/part'\nPREVIEW",
         "[targets.y]\nurl = 's3://b-b'\n[targets.x]\nurl = 's3://c-c'\ncopy_of = 'y'\nPREVIEW",
+        "[targets.prod]\nurl = 's3://b-b'\n[targets.y]\nurl = 's3://c-c'\ncopy_of = 'prod'\n"
+        "[targets.x]\nurl = 's3://c-c/part'\nPREVIEW",
+        "[targets.prod]\nurl = 's3://b-b'\n[targets.alias]\nurl = 's3://b-b'\n[targets.y]\nurl = 's3://c-c'\n"
+        "copy_of = 'alias'\n[targets.x]\nurl = 's3://c-c'\nPREVIEW",
     ],
 )
 def test_no_setting_lets_a_preview_publish_past_the_approvals(tmp_path: Path, lines: str) -> None:
