@@ -69,6 +69,14 @@ def test_it_is_found_however_the_rule_is_written(css: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("other", ["svg|div .card", "div[x|y] .h", "a || b"])
+def test_no_name_and_no_selector_is_too_odd_for_a_dark_mail(other: str) -> None:
+    names = ("²", "ª", "é", "x:y", "1-", "xmlns", "_")
+    body = HEADING.replace("<h1", "<h1 " + " ".join(f'{name}="x"' for name in names))
+    css = OVER % f"{other} {{ color: #123 !important }} body .card {{ background: #111 !important }}"
+    assert [code for code, _ in found(body, css)] == ["low-contrast-dark"]
+
+
 def test_a_rule_for_every_screen_holds_in_the_dark_too() -> None:
     css = (OVER % ".card { background-color: #1c1c1c !important }", ".h { color: #fff !important }")
     assert found(HEADING, *css) == []

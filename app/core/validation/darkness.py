@@ -141,7 +141,10 @@ class _Matcher:
         if self._mirror is None:
             self._mirror = _mirrored(self._page.root)
         root, originals = self._mirror
-        return [originals[node] for node in matching(root, selector)]
+        try:
+            return [originals[node] for node in matching(root, selector)]
+        except (cssselect.SelectorError, etree.XPathError):
+            return []  # newer than cssselect, or with a namespace
 
 
 def _mirrored(top: Element) -> tuple[Any, dict[Any, Element]]:
@@ -152,7 +155,7 @@ def _mirrored(top: Element) -> tuple[Any, dict[Any, Element]]:
     while pending:
         element, node = pending.pop()
         for name, value in element.attributes.items():
-            if name.isidentifier() or name.replace("-", "").isalnum():
+            if name.isascii() and (name.isidentifier() or name.replace("-", "").isalnum()):
                 node.set(name if name[:1].isalpha() else f"_{name}", value.translate(_UNHOLDABLE))
         for child in element.children:
             name = child.name if child.name.isalnum() and child.name.isascii() else "other"
