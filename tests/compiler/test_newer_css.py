@@ -9,6 +9,7 @@ import pytest
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.css.data import family, longhands, overlap
 from app.core.css.stylesheet import parse_stylesheet
+from app.core.proof.rules import sheet_rules
 from tests.compiler.test_equivalence import EMPTY, compile_text
 from tests.corpus.looks.newer import NEWER
 
@@ -41,6 +42,17 @@ def test_the_proof_agrees(name: str) -> None:
         ),
         ("@scope (.s){p{color:#0c0}} p{color:#c00}", "<p class=s>x</p>", "p{color:#0c0}"),
         ("p{color:#c00} @starting-style{p{color:#0c0}}", "<p>x</p>", "{p{color:#0c0 !important}}"),
+        # A mark in a string is not the rule around.
+        (
+            '.card{a[href*="?x=1&y=2"]{color:#c00}} a{color:#00c}',
+            '<div class=card><a href="/?x=1&amp;y=2">x</a></div>',
+            "color:#c00 !important",
+        ),
+        (
+            '.card{a[href*="?1&=2"]{color:#c00}} a{color:#00c}',
+            '<div class=card><a href="/?1&amp;=2">x</a></div>',
+            "color:#c00 !important",
+        ),
         # A side by another name, and all of them.
         ("p{margin-left:1px} @media print{p{margin-inline:0}}", "<p>x</p>", "margin-inline:0 !important"),
         ("p{width:1px} @media print{p{inline-size:9px}}", "<p>x</p>", "inline-size:9px !important"),
@@ -79,6 +91,21 @@ def test_the_proof_sees_what_is_taken_back_in_the_wrong_place() -> None:
     assert equivalence_findings(broken, EMPTY, {}, fixture="")
 
 
+@pytest.mark.parametrize("address", ["?x=1&y=2", "?1&=2", "#b(&"])
+def test_the_proof_sees_what_a_rule_with_a_mark_in_a_string_reaches(address: str) -> None:
+    css = f".card{{a[href*='{address}']{{color:#c00}}}} a[href]{{color:#00c}}"
+    compilation = compile_text(f'<style>{css}</style><div class=card><a href="/{address}">x</a></div>')
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+    wrong = compilation.compiled.html.replace("#c00", "#0c0")
+    broken = replace(compilation, compiled=replace(compilation.compiled, html=wrong))
+    assert equivalence_findings(broken, EMPTY, {}, fixture="")
+
+
+def test_the_proof_reads_no_syntax_in_the_strings_of_a_limit() -> None:
+    (rule,) = sheet_rules("@scope (.c) to ([title=':scope #e']) {p{color:red}}", "").rules
+    assert rule.selectors.count(r"[title='\3a scope \23 e']") == 2
+
+
 def test_an_element_that_is_named_after_its_parent_is_no_selector() -> None:
     problems = parse_stylesheet("p{&b{color:red}}").problems
     assert "No browser can read" in problems[0].message
@@ -94,6 +121,9 @@ def test_an_element_that_is_named_after_its_parent_is_no_selector() -> None:
         (":is(&, b)", (1, 0, 0)),
         ("&:not(.c)", (1, 1, 0)),
         ("> b", (1, 0, 1)),
+        ("b[title='&c']", (1, 1, 1)),
+        (".d\\&e", (1, 1, 0)),
+        ("b /* R&D */", (1, 0, 1)),
     ],
 )
 def test_how_specific_a_rule_within_a_list_is(nested: str, specificity: tuple[int, int, int]) -> None:

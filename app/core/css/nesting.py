@@ -25,6 +25,10 @@ _TYPE_AFTER = re.compile(r"&(?=[\w*])")  # no browser reads it: an element's nam
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\]]*\]")
 _COMBINED = re.compile(r"[\s>+~]")
 _LAST = re.compile(r"[^\s>+~]*$")
+_LITERAL = re.compile(r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.""", re.DOTALL)
+# Hexadecimal and other escapes of letters, and characters that are syntax outside of strings.
+_MEANT_AS_IT_IS = re.compile(r"(\\[\w\\\n])|\\?([&:()\[\]])")
+_STATE = re.compile(r":(?!is\()")
 _MOST = 40  # selectors around, beyond which no one is told from another
 
 
@@ -79,16 +83,21 @@ class Around:
             found += self._written_out(tinycss2.serialize(tokens).strip())
         return tuple(found)
 
-    def _written_out(self, text: str) -> Iterator[Selector]:
+    def _written_out(self, written: str) -> Iterator[Selector]:
+        text = _LITERAL.sub(_without_syntax, written)
         if _TYPE_AFTER.search(text):
             raise cssselect.SelectorError("an element's name comes first")
         if not ("&" in text or (self.roots and _SCOPE.search(text))):
-            text = f"& {text}"
+            text, written = f"& {text}", f"& {written}"
         specificity = self._specificity(text)
-        for reach in self._reaches(text):
+        for reach, exact in self._reaches(text):
             for selector in _readable(reach):
                 yield replace(
-                    selector, text=text, specificity=specificity, reason="it is within another rule"
+                    selector,
+                    text=written,
+                    specificity=specificity,
+                    reason="it is within another rule",
+                    alone=exact,
                 )
 
     def _specificity(self, text: str) -> tuple[int, int, int]:
@@ -100,24 +109,36 @@ class Around:
         (selector,) = _parsed(text.replace("&", "#x" * ids + ".x" * classes + ":is(x)" * names or _NOTHING))
         return selector.specificity
 
-    def _reaches(self, text: str) -> Iterator[str]:
-        """What a selector that names its parent may match, without ``&`` and ``:scope``."""
+    def _reaches(self, text: str) -> Iterator[tuple[str, str]]:
+        """What a selector that names its parent may match, and what it does match, or "".
+
+        Both are without ``&`` and ``:scope``.
+        """
         text = _SCOPE.sub("&" if self.roots else "", text)
         if self.parents is None:
-            yield text.replace("&", ":root")
+            yield text.replace("&", ":root"), text.replace("&", ":is(html)")
             return
         known = [each.reach for each in self.parents] or ["*"]
+        exact = ["" if self.roots else each.exact for each in self.parents] or [""]
         alone = text.startswith("&") and text.count("&") == 1
         if alone and len(known) == 1 and known[0] != "*":
-            yield known[0] + text[1:]
+            yield known[0] + text[1:], exact[0] and exact[0] + text[1:]
         elif len(known) <= _MOST and all(map(_is_compound, known)) and is_translatable(_any(known)):
-            yield text.replace("&", _any(known))
+            yield text.replace("&", _any(known)), _exactly(text, exact)
         elif alone and len(known) <= _MOST and "" not in known:
-            yield from (parent + text[1:] for parent in known)
+            for parent, sure in zip(known, exact, strict=True):
+                yield parent + text[1:], sure and sure + text[1:]
         else:
             last = _last(text)
             before = text[: len(text) - len(last)].replace("&", "*")
-            yield before + (last.replace("&", "") or "*")
+            yield before + (last.replace("&", "") or "*"), ""
+
+
+def _without_syntax(literal: re.Match[str]) -> str:
+    """A string or an escape that means the same and looks like no syntax; no comment at all."""
+    if literal[0].startswith("/*"):
+        return ""
+    return _MEANT_AS_IT_IS.sub(lambda found: found[1] or f"\\{ord(found[2]):x} ", literal[0])
 
 
 def _parsed(text: str) -> tuple[Selector, ...]:
@@ -133,6 +154,13 @@ def _readable(reach: str) -> tuple[Selector, ...]:
 
 def _any(selectors: Sequence[str]) -> str:
     return f":is({', '.join(selectors)})"
+
+
+def _exactly(text: str, parents: Sequence[str]) -> str:
+    """A selector for the parents that depend on no client; "" where that would match more."""
+    plain = [each for each in parents if _is_compound(each) and not _STATE.search(each)]
+    is_narrower = len(plain) == len(parents) or "(" not in text
+    return text.replace("&", _any(plain)) if plain and is_narrower else ""
 
 
 def _is_compound(selector: str) -> bool:

@@ -110,7 +110,8 @@ class Selector:
     ``[data-ogsc]``): the elements it may come to match; "" when that cannot be said, or when it styles a part
     of an element. One that ``counts`` may be changed by the mere presence of a neighbour. One that
     ``may_be_static`` is inlinable after all where no section moves a neighbour of the elements that ``sites``
-    match and no data decide of what it reads.
+    match and no data decide of what it reads. ``alone`` is, for one that is within other rules, a selector
+    that needs none of them and matches nothing that ``text`` does not; "" for none.
     """
 
     text: str
@@ -123,6 +124,14 @@ class Selector:
     counts: bool = False
     may_be_static: bool = False
     sites: frozenset[str] = frozenset()
+    alone: str | None = None
+
+    @property
+    def exact(self) -> str:
+        """A selector that needs no rules around it and matches nothing that this does not; "" for none."""
+        if self.alone is not None:
+            return self.alone
+        return self.text if self.reach else ""
 
     def as_static(self) -> Selector:
         """The same selector, known to mean the same whatever the data."""

@@ -34,6 +34,9 @@ _OWN_PROPERTY = re.compile(r"\s*--[\w-]*\s*:")
 _TYPE_AFTER = re.compile(r"&[\w*]")  # a name comes first, so no browser reads it
 _ID = re.compile(r"#((?:\\.|[\w-]|[^\x00-\x7f])+)")
 _WHERE = re.compile(r":where\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
+_IN_QUOTES = re.compile(
+    r"\\[0-9a-f]{1,6}\s?|\\(?P<escaped>[&:#(])|\\.|(?P<plain>[&:#(])", re.DOTALL | re.IGNORECASE
+)
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
 
 
@@ -182,7 +185,7 @@ def _scoped(head: str, around: _Around) -> _Around:
     outside = [
         _SCOPE_ROOT.sub("", f"{NOT}{NOT}{roots})) {''.join(part).strip()}")
         for limit in limits[:1]
-        for part in split(pieces(without_ids(limit)), ",")
+        for part in split(pieces(without_ids(_without_marks_in_quotes(limit))), ",")
     ]
     out = "".join(f"{limit},{limit} *," for limit in outside)
     within = f"{NOT}{out}{WEIGHTLESS})" if out else ""
@@ -205,6 +208,7 @@ def _blocks(found: list[str]) -> Iterator[str]:
 
 def _written_out(head: str, around: _Around) -> list[str]:
     """The selectors of a rule without ``&`` and ``:scope``; none of one that no browser reads."""
+    head = _without_marks_in_quotes(head)
     if not around.parent:
         return ["".join(part).replace("&", ":root") for part in split(pieces(head), ",")] if head else []
     if _TYPE_AFTER.search(head):
@@ -223,6 +227,21 @@ def _written_out(head: str, around: _Around) -> list[str]:
         else:
             found.append(text.replace("&", parent))
     return found
+
+
+def _without_marks_in_quotes(selectors: str) -> str:
+    """The same, without anything in its strings and escapes that looks like syntax."""
+    return "".join(_numbered(piece) if piece[0] in "\"'\\" else piece for piece in pieces(selectors))
+
+
+def _numbered(quoted: str) -> str:
+    """A string or an escape with numbers for the characters that elsewhere are syntax."""
+
+    def escape(match: re.Match[str]) -> str:
+        character = match["escaped"] or match["plain"]
+        return f"\\{ord(character):x} " if character else match[0]
+
+    return _IN_QUOTES.sub(escape, quoted)
 
 
 def without_ids(selector: str) -> str:

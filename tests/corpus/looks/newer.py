@@ -26,6 +26,14 @@ NEWER: dict[str, tuple[str, str]] = {
         ".a{color:#c00!important;& b{top:0}} #q{color:#00c!important} p{color:#0c0!important}",
         "<p class=a id=q>x</p><p class=a>y <b>z</b></p>",
     ),
+    # What stands in a string is no selector.
+    "nested-mark-in-a-string": (
+        ".c{a[href*=\"?x=1&y=2\"]{color:#c00} i[title='1&=2']{color:#c00} :is(b,&)[title='#q&(']{color:#c00}} "
+        "@scope (.c[title=':scope &b']){p[title=':scope']{color:#c00}} "
+        "a{color:#00c} i{color:#00c} b{color:#00c} .c p{color:#0c0} u[title='&u']{color:#c00;&{top:0}} .c u{color:#00c}",
+        "<div class=c title=':scope &b'><a href='/?x=1&amp;y=2'>v</a> <a href='/?y=2'>w</a> <i title='1&amp;=2'>x</i> "
+        "<b title='#q&amp;('>y</b><p title=':scope'>z</p><u title='&amp;u'>u</u></div>",
+    ),
     # Layers.
     "layer-is-weak": ("@layer x{p.a.a{color:#c00;margin:4px}} p{color:#00c}", "<p class=a>x</p>"),
     "layer-with-marks": (

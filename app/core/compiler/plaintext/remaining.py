@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 import cssselect
+from lxml import etree
 
 from app.core.compiler.document import Document, StyleElement
 from app.core.compiler.plaintext.declarations import is_read
@@ -32,7 +33,7 @@ def remaining_rules(document: Document, root: ElementNode) -> dict[ElementNode, 
     for number, style in enumerate(document.styles):
         for rule, selector in _remaining(document, style):
             item = Matched(rank(number, rule, selector), rule.declarations)
-            for element in _matched(root, selector.reach if "&" in selector.text else selector.text):
+            for element in _matched(root, selector.exact):
                 found[element] = (*found.get(element, ()), item)
     return found
 
@@ -58,12 +59,12 @@ def _is_for_all(rule: StyleRule) -> bool:
 
 
 def _is_of_the_page(selector: Selector) -> bool:
-    odd = _BEYOND_NAMES.search(_IN_BRACKETS.sub("", selector.text))
-    return not (odd or selector.counts or selector.for_clients)
+    odd = _BEYOND_NAMES.search(_IN_BRACKETS.sub("", selector.exact.replace(":is(", "(")))
+    return bool(selector.exact) and not (odd or selector.counts or selector.for_clients)
 
 
 def _matched(root: ElementNode, selector: str) -> list[ElementNode]:
     try:
         return matching(root, selector)
-    except cssselect.SelectorError:
-        return []  # newer than cssselect; a browser may know it
+    except (cssselect.SelectorError, etree.XPathError):
+        return []  # newer than cssselect, or with a namespace; a browser may know it
