@@ -288,6 +288,7 @@ _CHECKS: Final[Mapping[str, Callable[[tuple[str, ...]], str]]] = {
         (
             "git",
             "docker",
+            "dask",
             "curl",
             "ls",
             "cd",
