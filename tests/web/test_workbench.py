@@ -198,7 +198,7 @@ def test_what_was_typed_becomes_a_fixture_and_changes_it(receipt: Page, real_fol
         "fixtures/receipts/receipt/typed in a test.json", typed + "\n\n"
     )  # an editor, meanwhile
     receipt.locator("#update-fixture").click()
-    expect(receipt.locator("#data-status")).to_contain_text("has changed since you read it")
+    expect(receipt.locator("#notice")).to_contain_text("has changed since you read it")
     assert area.input_value() == typed  # nothing that was typed is lost
     receipt.goto("about:blank")
     receipt.goto(f"{receipt_url}?fixture=typed%20in%20a%20test")

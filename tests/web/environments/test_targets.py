@@ -10,6 +10,7 @@ import pytest
 
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from tests.waiting import eventually
 from tests.web.environments.conftest import MESSAGE, Estate, settings_file
 
 ONE_PICTURE = """
@@ -206,7 +207,7 @@ def test_a_target_whose_answer_cannot_be_used_is_shown_with_the_reason(estate: E
     estate.store("local").put("current.json", b"<html>Sign in to the hotel</html>")
     seen = estate.caller.app.state.services.environments.sightings
     seen.look(seen.target("local"), anew=True)
-    answer = estate.see("local")
+    answer = eventually(lambda: estate.see("local"), lambda found: found["problem"])
     assert answer["problem"]["code"] == "release-damaged"
     assert answer["active"]["release"] == release, "what it served when it last answered"
     history = estate.caller.get("/api/targets/local/history")

@@ -61,6 +61,7 @@ class Sightings:
     announce: Callable[[str], None]
     _seen: dict[str, Sighting] = field(default_factory=dict)
     _catalogues: dict[Target, Catalogue] = field(default_factory=dict)
+    _again: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def targets(self) -> Mapping[str, NamedTarget]:
@@ -102,6 +103,8 @@ class Sightings:
             if seen is None or seen.target != target:
                 seen = self._seen[target.name] = Sighting(target)
             old = anew or not seen.told or time.monotonic() - seen.told > FRESH_SECONDS
+            if seen.asking and anew:  # the answer under way may be older than what has just been changed
+                self._again.add(target.name)
             if seen.asking or not old:
                 return seen
             seen = self._seen[target.name] = replace(seen, asking=time.monotonic())
@@ -120,8 +123,12 @@ class Sightings:
         with self._lock:
             if self._seen.get(before.target.name) is before:
                 self._seen[before.target.name] = replace(after, asking=0.0, told=time.monotonic())
+            again = before.target.name in self._again
+            self._again.discard(before.target.name)
         if _differ(before, after):
             self.announce(before.target.name)
+        if again:
+            self.look(before.target, anew=True)
 
     def _read(self, before: Sighting) -> Active | None:
         """The pointer, and what it points to unless that is known."""

@@ -1,6 +1,7 @@
 /* What was typed, kept: as a new fixture, in the place of the one that was opened, on the clipboard, in a file. */
 import * as api from "./api.js";
 import { $ } from "./dom.js";
+import { notice } from "./notices.js";
 
 export class Keeping {
   /** `fixture()` is the open one, or undefined; `onsaved(scenario)` is told when a file has been written. */
@@ -43,7 +44,8 @@ export class Keeping {
       $("#token-place").hidden = false;
       $("#token").focus();
     }
-    if (problem) return this.editor.judge({ ...problem, title: problem.title ?? "Not saved" });
+    // It stays until it is put away: the mail may be drawn anew meanwhile, and then speaks of itself.
+    if (problem) return notice(`Not saved. ${problem.detail} ${problem.remedy ?? ""}`);
     this.ask(false);
     $("#token-place").hidden = true;
     return this.onsaved(value);
