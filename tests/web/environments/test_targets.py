@@ -233,6 +233,7 @@ def test_a_target_that_does_not_answer_holds_nobody_up(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     estate.published("local")
+    eventually(lambda: estate.see("local"), lambda found: found["active"] and not found["asking"])
     hold, genuine = threading.Event(), DirectoryStore.get
 
     def slow(self: DirectoryStore, key: str) -> object:
@@ -249,4 +250,4 @@ def test_a_target_that_does_not_answer_holds_nobody_up(
     for path in ("/", "/strip", "/environments", "/environments/local"):
         assert estate.caller.get(path).status_code == 200
     hold.set()
-    assert not estate.see("local")["asking"]
+    eventually(lambda: estate.see("local"), lambda found: not found["asking"])
