@@ -22,6 +22,7 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.store import ObjectStore
 from bbws_templates.target import BucketTarget
 from tests.publishing.counting import CountingStore
+from tests.publishing.fault_proxy import FaultProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -138,3 +139,11 @@ def thorough(request: pytest.FixtureRequest) -> bool:
 def counted(store: ObjectStore) -> CountingStore:
     """Either kind, with every request recorded."""
     return CountingStore(store)
+
+
+@pytest.fixture
+def proxy(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
+    """What stands between the client and the server of S3, and can spoil what it passes on."""
+    with FaultProxy(aws) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        yield proxy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -27,13 +27,6 @@ REQUESTS: dict[str, Callable[[ObjectStore], object]] = {
     "versioning": lambda store: store.require_versioning(),
     "conditions": lambda store: store.require_conditions(),
 }
-
-
-@pytest.fixture
-def proxy(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
-    with FaultProxy(aws) as proxy:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
-        yield proxy
 
 
 def hurried(seconds: float) -> BucketStore:

@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NoReturn
 
@@ -28,13 +27,6 @@ from tests.publishing.samples import publish_to, release
 
 COLLISION = Fault(Kind.STATUS, 409, code="ConditionalRequestConflict")
 UNHEARD_OF = Fault(Kind.STATUS, 501, code="NotImplemented")
-
-
-@pytest.fixture
-def proxy(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
-    with FaultProxy(aws) as proxy:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
-        yield proxy
 
 
 @pytest.fixture
