@@ -12,6 +12,7 @@ import pytest
 
 from bbws_templates.contract import contract_problems, unsupported_keywords
 from bbws_templates.patterns import translated
+from tests.waiting import patience
 
 NODE = Path(sys.executable).with_name("node")
 
@@ -64,7 +65,7 @@ def verdicts(cases: list[tuple[str, list[str]]]) -> list[list[bool] | None]:
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=120,
+        timeout=patience(120),
     )
     assert done.returncode == 0, done.stderr
     found: list[list[bool] | None] = json.loads(done.stdout)

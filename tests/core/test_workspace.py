@@ -17,6 +17,7 @@ from app.core.findings import Severity
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from app.core.workspace import Workspace
 from bbws_templates.errors import BbwsTemplatesError, ContractError
+from tests.waiting import patience
 
 
 def workspace(folder: Path, contract: dict[str, Any]) -> Workspace:
@@ -74,7 +75,7 @@ class SlowPartials(dict[str, SourceFile]):
 
     def __getitem__(self, name: str) -> SourceFile:
         self.asked.set()
-        assert self.released.wait(30)
+        assert self.released.wait(patience(30))
         return super().__getitem__(name)
 
 
@@ -88,8 +89,8 @@ def test_a_template_that_compiles_slowly_keeps_no_other_waiting() -> None:
     with ThreadPoolExecutor() as pool:
         first, second = (pool.submit(workspace.compilation, "slow") for _ in range(2))
         try:
-            assert partials.asked.wait(30)
-            quick = pool.submit(workspace.compilation, "quick").result(timeout=30)
+            assert partials.asked.wait(patience(30))
+            quick = pool.submit(workspace.compilation, "quick").result(timeout=patience(30))
         finally:
             partials.released.set()
         assert quick.compiled.html == "<p>quick</p>"

@@ -167,7 +167,6 @@ def forked(work: Callable[[Callable[[object], None]], Any], patience: Callable[[
         os.close(reading)
         # The last word of a child is its answer, whatever the tests do to the process.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.dont_write_bytecode = True  # it is told by its source's time, which two mutants may share
         os.environ.update(TMPDIR=own, PYTHONDONTWRITEBYTECODE="1")
         tempfile.tempdir = None
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
@@ -374,6 +373,8 @@ class Collected:
 def main() -> None:
     for module in sys.argv[1:] or PRELOADED:
         __import__(module)
+    # What was compiled is told by size and second of its source, which a mutant may share with it.
+    sys.dont_write_bytecode = True
     collected: Collected | None = None
     for line in sys.stdin:
         question = json.loads(line)

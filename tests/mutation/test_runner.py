@@ -70,6 +70,7 @@ class House:
         for name, text in {"room/source.py": SOURCE, "tests/test_source.py": TESTS}.items():
             (home / name).parent.mkdir()
             (home / name).write_text(text)
+        self.write(SOURCE)
         (home / "tests/conftest.py").write_text(
             "from hypothesis import settings\nsettings.register_profile('quick')\n"
         )
@@ -82,6 +83,11 @@ class House:
             stdout=subprocess.PIPE,
             text=True,
         )
+
+    def write(self, text: str) -> None:
+        """As in one and the same second: what was compiled of a text before it must not stand for it."""
+        self.source.write_text(text)
+        os.utime(self.source, (0, 0))
 
     def ask(self, **question: Any) -> Any:
         assert self.process.stdin
@@ -99,7 +105,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def test_it_knows_which_tests_reach_a_line(house: House) -> None:
-    house.source.write_text(SOURCE)
+    house.write(SOURCE)
     measured = house.ask(measure=["tests"], sources=["room/source.py"])
     tests = list(measured["seconds"])
     assert sorted(tests, key=measured["seconds"].__getitem__) == tests, "the quickest first"
@@ -130,14 +136,14 @@ OUTSIDE = {
 
 @pytest.mark.parametrize(("mutant", "outcome"), INSIDE.values(), ids=INSIDE)
 def test_it_tells_what_became_of_a_function(house: House, mutant: str, outcome: str) -> None:
-    house.source.write_text(SOURCE)
+    house.write(SOURCE)
     answer = house.ask(file="room/source.py", mutant=mutant, tests=[FEW], seconds={})
     assert answer == [outcome, FEW if outcome == "killed" else ""]
 
 
 @pytest.mark.parametrize("mutant", [*OUTSIDE.values(), SOURCE], ids=[*OUTSIDE, "nothing"])
 def test_it_says_when_more_has_changed_than_functions(house: House, mutant: str) -> None:
-    house.source.write_text(SOURCE)
+    house.write(SOURCE)
     answer = house.ask(file="room/source.py", mutant=mutant, tests=[FEW], seconds={})
     assert answer == ["elsewhere", ""]
 
@@ -148,15 +154,15 @@ def test_it_says_when_more_has_changed_than_functions(house: House, mutant: str)
     ids=[*INSIDE, *OUTSIDE],
 )
 def test_it_tells_what_became_of_a_file(house: House, mutant: str, outcome: str) -> None:
-    house.source.write_text(mutant)
+    house.write(mutant)
     assert house.ask(tests=[FEW], seconds={})[0] == outcome
 
 
 def test_one_mutant_leaves_nothing_to_the_next(house: House) -> None:
-    house.source.write_text(SOURCE)
+    house.write(SOURCE)
     other = INSIDE["another argument"][0]
     assert house.ask(file="room/source.py", mutant=other, tests=[FOUR], seconds={})[0] == "killed"
-    house.source.write_text(SOURCE)
+    house.write(SOURCE)
     same = INSIDE["the same"][0]
     assert house.ask(file="room/source.py", mutant=same, tests=[NOTHING, FOUR], seconds={})[0] == "survived"
 
@@ -164,14 +170,14 @@ def test_one_mutant_leaves_nothing_to_the_next(house: House) -> None:
 @pytest.mark.parametrize("placed", [True, False], ids=["a function", "a file"])
 def test_a_mutant_that_never_ends_is_ended(house: House, placed: bool) -> None:
     mutant = SOURCE.replace("return times(TWO)", "while True: pass")
-    house.source.write_text(SOURCE if placed else mutant)
+    house.write(SOURCE if placed else mutant)
     asked = {"file": "room/source.py", "mutant": mutant} if placed else {}
     answer = house.ask(tests=[NOTHING, FEW], seconds={FEW: -runner.SECONDS / runner.TIMES + 0.1}, **asked)
     assert answer == ["timeout", FEW]
 
 
 def test_a_mutant_that_piles_up_is_ended(house: House) -> None:
-    house.source.write_text(SOURCE)
+    house.write(SOURCE)
     mutant = SOURCE.replace("return times(TWO)", "return len([bytes(1 << 29) for _ in range(99)])")
     answer = house.ask(file="room/source.py", mutant=mutant, tests=[FEW], seconds={})
     assert answer == ["killed", FEW]

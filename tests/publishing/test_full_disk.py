@@ -18,6 +18,7 @@ from app.publishing.pruning import prune
 from app.publishing.verification import verify
 from bbws_templates.faults import StoreError
 from tests.publishing.samples import go_back, publish_to, release
+from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,7 +60,9 @@ def test_on_a_real_disk_that_is_full_a_prune_goes_through(tmp_path: Path) -> Non
         # every byte in its place.
         pytest.skip("this user may not mount a file system; the same is tested with a quota below")
     program = f"{mount} && exec {sys.executable} -m tests.publishing.test_full_disk {tmp_path}"
-    subprocess.run([unshare, *alone, "--mount", "sh", "-c", program], check=True, cwd=ROOT, timeout=120)
+    subprocess.run(
+        [unshare, *alone, "--mount", "sh", "-c", program], check=True, cwd=ROOT, timeout=patience(120)
+    )
     assert not [*tmp_path.iterdir()]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import eventually, patience
+
+TESTS = Path(__file__).parents[1]
 
 
 def test_a_load_that_has_just_begun_counts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,3 +41,17 @@ def test_an_idle_machine_is_given_what_is_written(monkeypatch: pytest.MonkeyPatc
     assert patience(10) == 10
     monkeypatch.setenv("TEST_PATIENCE", "3")
     assert patience(10) == 30
+
+
+BARE = re.compile(r"\.(?:wait|join)\(\d\d+\)|\btimeout=\d\d+\b(?!\.)|monotonic\(\) \+ \d")
+
+
+def test_no_test_waits_for_a_fixed_time() -> None:
+    """A limit that does not grow with the load ends what is only slow."""
+    bare = [
+        f"{file.relative_to(TESTS)}: {found[0]}"
+        for file in sorted(TESTS.rglob("*.py"))
+        if file != Path(__file__)
+        for found in BARE.finditer(file.read_text(encoding="utf-8"))
+    ]
+    assert not bare

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 
+from tests.waiting import patience
+
 PACE = 0.02
 
 
@@ -50,7 +52,7 @@ class OddServer:
     def wait(self, condition: Callable[[], bool]) -> None:
         """Until ``condition`` holds of what the server has seen."""
         with self.changed:
-            assert self.changed.wait_for(condition, timeout=120)
+            assert self.changed.wait_for(condition, timeout=patience(120))
 
     def count(self, change: int) -> None:
         with self.changed:

@@ -20,6 +20,7 @@ from tests.publishing.conftest import use_server
 from tests.publishing.samples import publish_to, release
 from tests.runtime.odd_server import Answer, OddServer
 from tests.runtime.test_client import DATA, TTL, Hand
+from tests.waiting import patience
 
 # The very thing that is tested: newer versions of Python warn of it.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
@@ -61,7 +62,7 @@ class Gated(DirectoryReader):
     def _hold(self, step: str) -> None:
         if self.held and self.held in step and os.getpid() == self.owner:
             self.reached.set()
-            self.go_on.wait(120)
+            self.go_on.wait(patience(120))
 
 
 def cache_of(reader: Gated, clock: Hand) -> ReleaseCache:
@@ -76,7 +77,7 @@ def test_a_child_of_a_process_that_is_loading_loads_by_itself(directory: Directo
     cache = cache_of(reader, clock)
     parent = threading.Thread(target=cache.serving)
     parent.start()
-    assert reader.reached.wait(60)
+    assert reader.reached.wait(patience(60))
     assert in_child(lambda: cache.serving().bundle.release) == release("first").id
     reader.go_on.set()
     parent.join()
@@ -96,7 +97,7 @@ def test_a_child_of_a_process_that_is_refreshing_sees_the_new_release(
     clock.now += TTL + 1
     parent = threading.Thread(target=cache.serving)
     parent.start()
-    assert reader.reached.wait(60)
+    assert reader.reached.wait(patience(60))
 
     def use() -> str:
         return f"{cache.serving().bundle.release} {cache.status().origin.value}"
@@ -117,7 +118,7 @@ def test_a_child_that_has_threads_waiting_for_a_lock_in_its_parent_waits_for_nob
     threads = [threading.Thread(target=cache.serving) for _ in range(8)]
     for thread in threads:
         thread.start()
-    assert reader.reached.wait(60)
+    assert reader.reached.wait(patience(60))
 
     def use() -> str:
         served: list[str] = []
@@ -186,7 +187,7 @@ def test_a_child_breaks_off_nothing_of_its_parent(server: OddServer, directory: 
 
     assert in_child(use) == release("second").id
     gate.set()
-    parent.join(60)
+    parent.join(patience(60))
     assert client.render("receipts/receipt", DATA).release == release("second").id
     assert client.status().problem == ""
 
@@ -204,7 +205,7 @@ def test_workers_of_multiprocessing_render(server: OddServer) -> None:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join(patience(60))
         assert worker.exitcode == 0
     assert {answers.get() for _ in workers} == {release("first").id}
 

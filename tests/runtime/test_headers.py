@@ -20,6 +20,7 @@ from bbws_templates.addresses import is_address
 from bbws_templates.errors import HeaderError
 from bbws_templates.message import mime_message, parse_mailbox, sender_address, ses_content
 from tests.runtime.test_message import rendered
+from tests.waiting import patience
 
 # As Amazon SES makes them in this region: 82 characters, without a place to fold at.
 SES_ID = f"<0{'1' * 14}9b0f0000-{'a1b2c3d4' * 2}-{'e5' * 12}-000000@af-south-1.amazonses.com>"
@@ -51,7 +52,7 @@ class Receiver(Controller):
     """An SMTP server on a free port of this machine, and what it has taken in."""
 
     def __init__(self) -> None:
-        super().__init__(self, hostname="127.0.0.1", port=0, ready_timeout=60)
+        super().__init__(self, hostname="127.0.0.1", port=0, ready_timeout=patience(60))
         self.taken: list[bytes] = []
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  the name is theirs
@@ -64,7 +65,7 @@ class Receiver(Controller):
         super()._trigger_server()  # type: ignore[no-untyped-call]
 
     def send(self, message: EmailMessage) -> bytes:
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=60) as smtp:
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=patience(60)) as smtp:
             smtp.send_message(message, "noreply@kimmyai.io", ["john@example.com"])
         return self.taken[-1]
 

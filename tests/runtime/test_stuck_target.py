@@ -173,7 +173,7 @@ def test_threads_that_wait_for_one_attempt_need_no_other(server: OddServer, cloc
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(patience(60))
     assert len(failed) == 16
     assert len(set(failed)) == 1
     assert server.asked.count("current.json") == 1
@@ -187,7 +187,7 @@ def test_a_name_that_is_not_resolved_leaves_few_threads_behind(
     resolve, go_on = socket.getaddrinfo, threading.Event()
 
     def hang(*arguments: Any, **named: Any) -> Any:
-        go_on.wait(120)
+        go_on.wait(patience(120))
         return resolve(*arguments, **named)
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)
@@ -305,7 +305,7 @@ def test_an_answer_of_an_hour_ago_is_still_the_last_known_good(
 def wait_until_landed(client: TemplateClient) -> None:
     flight = client._cache._flight
     assert flight
-    assert flight._landed.wait(120)
+    assert flight._landed.wait(patience(120))
 
 
 def test_the_default_clock_goes_on_while_the_process_is_frozen(monkeypatch: pytest.MonkeyPatch) -> None:

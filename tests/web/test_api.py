@@ -18,6 +18,7 @@ import pytest
 from app.core.clients import CLIENTS
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
 from bbws_templates.mailing import render_email
+from tests.waiting import patience
 from tests.web.calling import ORIGIN, Caller
 from tests.web.conftest import METADATA, ODD_CONTRACTS, Folders
 
@@ -260,7 +261,7 @@ def test_drawings_that_wait_leave_the_threads_of_everybody_else(
 
     def draw(*_: object, **__: object) -> bytes:
         begun.release()
-        assert go_on.wait(60)
+        assert go_on.wait(patience(60))
         return b"drawn"
 
     monkeypatch.setattr("app.web.pages.previews.sheet_of", draw)
@@ -273,7 +274,7 @@ def test_drawings_that_wait_leave_the_threads_of_everybody_else(
             drawn = [asyncio.create_task(client.get(f"{path}png")) for _ in range(4)]
             try:
                 for _ in range(2):
-                    assert await asyncio.to_thread(begun.acquire, timeout=10)
+                    assert await asyncio.to_thread(begun.acquire, timeout=patience(10))
                 with anyio.fail_after(10):
                     assert (await client.get(f"{path}html")).status_code == 200
             finally:

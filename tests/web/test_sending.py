@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from app.cli import run
 from app.web.application import ServerSettings, create_app
 from tests.core.folders import METADATA, write
+from tests.waiting import patience
 from tests.web.calling import Caller
 
 USER, PASSWORD = "tests", "canary-password"
@@ -36,7 +37,11 @@ class Mailbox(Controller):
         self.taken: list[tuple[str, list[str], EmailMessage]] = []
         self._starttls = None if implicit else context
         super().__init__(
-            self, hostname="127.0.0.1", port=0, ready_timeout=60, ssl_context=context if implicit else None
+            self,
+            hostname="127.0.0.1",
+            port=0,
+            ready_timeout=patience(60),
+            ssl_context=context if implicit else None,
         )
 
     def factory(self) -> SMTP:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import subprocess
-import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from tests.infra.applied.conftest import Estates
 from tests.infra.estate import Estate
 from tests.infra.terraform import Finished
+from tests.waiting import eventually, patience
 
 ROOT_MODULE = """
 terraform {
@@ -25,9 +27,9 @@ terraform {
 resource "terraform_data" "slow" {
   input = timestamp()
 
-  # Says that the lock is held, and holds it until the test lets go; a minute at most.
+  # Says that the lock is held, and holds it until the test lets go; ten minutes at most.
   provisioner "local-exec" {
-    command = "touch holding; for i in $(seq 600); do test -e release && exit; sleep 0.1; done"
+    command = "touch holding; for i in $(seq 6000); do test -e release && exit; sleep 0.1; done"
   }
 }
 """
@@ -63,12 +65,38 @@ class Applies:
             *arguments, folder=self.folder, data=self.folder / "data", extra=self._estate.emulator.environment
         )
 
-    def wait_until_held(self) -> None:
-        """Come back when an apply has the lock."""
-        deadline = time.monotonic() + 60
-        while not (self.folder / "holding").exists():
-            assert time.monotonic() < deadline, "the first apply did not get as far as its resource"
-            time.sleep(0.05)
+    @contextmanager
+    def begun(self) -> Iterator[subprocess.Popen[bytes]]:
+        """An apply that has the lock, and holds it until it is let go or killed; none outlives the test."""
+        workbench, log = self._estate.workbench, self.folder / "apply.log"
+        with (
+            log.open("wb") as output,
+            subprocess.Popen(
+                [workbench.program, "apply", "-auto-approve"],
+                cwd=self.folder,
+                env={
+                    **workbench.environment,
+                    **self._estate.emulator.environment,
+                    "TF_DATA_DIR": str(self.folder / "data"),
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            ) as apply,
+        ):
+            try:
+                eventually(
+                    lambda: (apply.poll(), log.read_text(encoding="utf-8")),
+                    lambda seen: (self.folder / "holding").exists() or seen[0] is not None,
+                    seconds=120,
+                )
+                assert apply.poll() is None, f"It ended before it held the lock:\n{log.read_text('utf-8')}"
+                yield apply
+            except BaseException:
+                apply.kill()
+                raise
+            finally:
+                self.let_go()
 
     def let_go(self) -> None:
         """Let an apply that holds the lock come to its end, and every later one as well."""
@@ -78,34 +106,16 @@ class Applies:
         """Leave no state behind: the verifier asks the bucket for what is no state of the environment."""
         self._estate.emulator.client("s3").delete_object(Bucket="bbws-terraform-state-dev", Key=self._key)
 
-    def kill(self) -> None:
-        """Begin an apply and kill it while it has the lock."""
-        workbench = self._estate.workbench
-        environment = {**workbench.environment, **self._estate.emulator.environment}
-        apply = subprocess.Popen(
-            [workbench.program, "apply", "-auto-approve"],
-            cwd=self.folder,
-            env={**environment, "TF_DATA_DIR": str(self.folder / "data")},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self.wait_until_held()
-        apply.kill()
-        apply.wait()
-        self.let_go()
-
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_the_lock_refuses_the_second_apply(estates: Estates, tmp_path: Path, lock: str) -> None:
     key = "".join(letter if letter.isalnum() else "-" for letter in lock)
     applies = Applies(estates.get("dev"), tmp_path, key, LOCKS[lock])
-    with ThreadPoolExecutor(3) as pool:
-        first = pool.submit(applies.run, "apply", "-auto-approve")
-        applies.wait_until_held()
-        others = [pool.submit(applies.run, "apply", "-auto-approve") for _ in range(2)]
-        refused = [other.result() for other in others]
+    with applies.begun() as first:
+        with ThreadPoolExecutor(2) as pool:
+            refused = [*pool.map(lambda _: applies.run("apply", "-auto-approve"), range(2))]
         applies.let_go()
-        first.result().ok()
+        assert first.wait(patience(120)) == 0
     for finished in refused:
         assert finished.code == 1
         assert "Error acquiring the state lock" in finished.output
@@ -116,7 +126,8 @@ def test_the_lock_refuses_the_second_apply(estates: Estates, tmp_path: Path, loc
 def test_the_lock_of_a_killed_apply_is_released_by_its_id(dev: Estate, tmp_path: Path) -> None:
     """As the runbook says: one command releases both locks."""
     applies = Applies(dev, tmp_path, "killed", (FILE, TABLE))
-    applies.kill()
+    with applies.begun() as apply:
+        apply.kill()
     refused = applies.run("apply", "-auto-approve").ok(1)
     held = re.search(r"Lock Info:\s+ID:\s+(\S+)", refused.output)
     assert held

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,6 +20,7 @@ import boto3
 from infra.design import ENVIRONMENTS, REGION, REPLICA_REGION, TABLES
 from tests.infra.facts import reader_roles
 from tests.infra.terraform import ROOT, make_workbench
+from tests.waiting import eventually, patience
 
 _PROVIDER: Final = "token.actions.githubusercontent.com:"
 
@@ -63,11 +63,13 @@ class Accounts:
             start_new_session=True,
         )
         self._note(name).write_text(json.dumps({"pid": process.pid, "port": port}), encoding="utf-8")
-        deadline = time.monotonic() + 120
-        while not self.running(name):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"The emulator of {name} did not start: look at {log.name}")
-            time.sleep(0.1)
+        eventually(
+            lambda: (process.poll(), log.name),
+            lambda seen: self.running(name) or seen[0] is not None,
+            seconds=120,
+        )
+        if process.poll() is not None:
+            raise RuntimeError(f"The emulator of {name} did not start: look at {log.name}")
 
     def stop(self, *names: str) -> None:
         """End those accounts, or all; what they held is gone."""
@@ -162,7 +164,7 @@ class Accounts:
         if not self._note(name).is_file():
             return False
         try:
-            urllib.request.urlopen(f"{self._url(name)}/moto-api/", timeout=20).close()
+            urllib.request.urlopen(f"{self._url(name)}/moto-api/", timeout=patience(20)).close()
         except OSError:
             return False
         return True

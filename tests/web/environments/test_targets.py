@@ -10,7 +10,7 @@ import pytest
 
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
-from tests.waiting import eventually
+from tests.waiting import eventually, patience
 from tests.web.environments.conftest import MESSAGE, Estate, settings_file
 
 ONE_PICTURE = """
@@ -160,7 +160,7 @@ def test_one_thing_at_a_time_is_done_with_a_target(estate: Estate, monkeypatch: 
     hold, genuine = threading.Event(), DirectoryStore.put
 
     def slow(self: DirectoryStore, *arguments: object, **options: object) -> object:
-        assert hold.wait(60)
+        assert hold.wait(patience(60))
         return genuine(self, *arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(DirectoryStore, "put", slow)
@@ -237,7 +237,7 @@ def test_a_target_that_does_not_answer_holds_nobody_up(
     hold, genuine = threading.Event(), DirectoryStore.get
 
     def slow(self: DirectoryStore, key: str) -> object:
-        assert hold.wait(60)
+        assert hold.wait(patience(60))
         return genuine(self, key)
 
     monkeypatch.setattr(DirectoryStore, "get", slow)
