@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,9 @@ from app.core.workspace import Workspace
 from app.web.live.checks import Checks
 from app.web.live.renderings import Renderings
 from app.web.live.workspace import LiveWorkspace
+from app.web.services import Services
 from tests.waiting import patience
+from tests.web.calling import Caller
 from tests.web.conftest import Folders
 
 
@@ -71,3 +74,27 @@ def test_the_checks_step_aside_while_somebody_renders(
     finally:
         checks.stop()
     assert seen == ["waits"] * 3 + ["checks"] * 3
+
+
+def test_what_is_open_is_checked_before_all_others_at_the_start_and_after_a_save(
+    folders: Folders, calling: Callable[..., Caller]
+) -> None:
+    caller = calling()
+    services: Services = caller.app.state.services
+    told: queue.Queue[str] = queue.Queue()
+    checks = Checks(services.live, Renderings(), told.put)
+    services = replace(services, checks=checks)
+    caller.app.state.services = services
+    assert caller.get("/templates/mails/greeting_internal").status_code == 200
+    checks.start()
+    try:
+        first = [told.get(timeout=patience()) for _ in range(3)]
+        folders.write("templates/partials/header.html", "<p>Another Ltd</p>\n")
+        folders.write("templates/mails/new.html", "<!doctype html><html lang=en><title>x</title>")
+        assert caller.get("/api/templates/mails/greeting").status_code == 200
+        services.reload_now()
+        second = [told.get(timeout=patience()) for _ in range(3)]
+    finally:
+        checks.stop()
+    assert first[0] == "mails/greeting_internal"
+    assert second == ["mails/greeting", "mails/greeting_internal", "mails/new"]

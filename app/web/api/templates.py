@@ -57,6 +57,7 @@ def get_template(services: ServicesDep, name: Name) -> TemplateDetail:
     if name not in revision.versions and name.endswith("/render"):
         raise HttpError(405, "method-not-allowed", "Rendering is a POST.", headers={"Allow": "POST"})
     source = revision.workspace.source(name)
+    services.checks.opened(name)
     summary = summary_of(services, revision, name)
     metadata = source.metadata
     detail = TemplateDetail(

@@ -17,13 +17,16 @@ from app.web.live.workspace import LiveWorkspace, Revision
 from bbws_templates.errors import BbwsTemplatesError
 
 _PATIENCE = 0.25
+_OPEN = 8
+"""How many of the templates that were opened last come before the others."""
 _log = logging.getLogger(__name__)
 
 
 class Checks:
     """Checks one template at a time in a thread of its own, and remembers the findings by version.
 
-    It steps aside while somebody renders: a designer who has just saved wants to see the mail first.
+    It steps aside while somebody renders: a designer who has just saved wants to see the mail first. What was
+    opened last is checked first.
     ``announce`` is told the name of each template whose findings have become known. ``memory`` has what was
     found in earlier runs.
     """
@@ -42,6 +45,7 @@ class Checks:
         self._renderings = renderings
         self._announce = announce
         self._known: dict[tuple[str, str, date], tuple[Finding, ...]] = {}
+        self._opened: tuple[str, ...] = ()
         self._one_at_a_time = threading.Lock()
         self._wake = threading.Event()
         self._stopping = False
@@ -64,6 +68,10 @@ class Checks:
     def look_again(self) -> None:
         """A new revision has been taken."""
         self._wake.set()
+
+    def opened(self, name: str) -> None:
+        """Somebody looks at this template: it comes before all others, now and after each save."""
+        self._opened = (name, *(other for other in self._opened if other != name))[:_OPEN]
 
     def known(self, revision: Revision, name: str) -> tuple[Finding, ...] | None:
         """The findings of a template if they have been worked out, None while they have not."""
@@ -96,14 +104,15 @@ class Checks:
 
     def _catch_up(self) -> None:
         revision = self._live.current
-        for name in revision.versions:
-            if self.known(revision, name) is not None:
-                continue
+        waiting = {name: None for name in revision.versions if self.known(revision, name) is None}
+        while waiting:
             while time.monotonic() - self._renderings.last_used < _PATIENCE and not self._stopping:
                 time.sleep(_PATIENCE / 5)
             if self._stopping or self._live.current is not revision:
                 self._wake.set()
                 return
+            name = next((name for name in self._opened if name in waiting), None) or next(iter(waiting))
+            del waiting[name]
             try:
                 self.of(revision, name)
             except Exception:  # noqa: BLE001  a defect met in one template must not end the checks of all

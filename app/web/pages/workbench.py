@@ -54,6 +54,7 @@ def template(request: Request, services: ServicesDep, name: str) -> HTMLResponse
     """One template with everything about it; a broken one too, so that it recovers on the next save."""
     revision = services.revision
     known_name(revision, name)
+    services.checks.opened(name)
     names = [row_name for shelf in arrange(revision.names) for row in shelf.rows for row_name in row.names]
     base, locale = parted(name)
     at = names.index(base)
