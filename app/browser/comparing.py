@@ -94,6 +94,7 @@ class Judge:
             changed=difference.changed,
             tolerated=difference.tolerated,
             regions=difference.regions,
+            regions_before=difference.regions_before,
             masks=masks,
             baseline=baseline,
             current=current,

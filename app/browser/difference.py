@@ -11,6 +11,7 @@ import numpy as np
 import pybind11_pixelmatch
 from numpy.typing import NDArray
 
+from app.browser.alignment import Alignment, aligned
 from app.browser.pixels import Pixels, write_picture
 
 Marks = NDArray[np.bool_]
@@ -22,6 +23,7 @@ _MOST_REGIONS = 60
 # an edge: real smoothing differs by less, while a stray pixel on the edge of a letter does not.
 _BEYOND_SMOOTHING = 0.3
 _CHANGED = (230, 0, 90)
+_ADDED = (255, 214, 229)
 
 
 @dataclass(frozen=True, order=True)
@@ -63,7 +65,9 @@ class PixelDifference:
     """What differs. ``changed`` pixels count, ``tolerated`` ones are within the allowance.
 
     ``sizes`` are (width, height) before and after. ``regions`` are boxes around the pixels that count, from
-    top to bottom, in the coordinates of the larger picture.
+    top to bottom, in the picture after. ``moved`` rows only moved up or down and do not count; where there
+    are any, ``regions_before`` are the same boxes in the picture before. ``added`` says of each row whether
+    the picture before has none that it could be held against.
     """
 
     changed: int
@@ -71,6 +75,9 @@ class PixelDifference:
     sizes: tuple[tuple[int, int], tuple[int, int]]
     regions: tuple[Box, ...]
     marks: Marks
+    added: Marks
+    moved: int = 0
+    regions_before: tuple[Box, ...] = ()
 
     @property
     def resized(self) -> bool:
@@ -90,20 +97,24 @@ class PixelDifference:
         if self.changed:
             places = f" in {len(self.regions)} regions" if len(self.regions) > 1 else ""
             parts.append(f"{self.changed} pixel{'' if self.changed == 1 else 's'} changed{places}")
+        if self.moved:
+            parts.append(f"{self.moved} row{'' if self.moved == 1 else 's'} only moved")
         return ", ".join(parts) or "no difference"
 
 
 def compare(before: Pixels, after: Pixels, allowance: Allowance) -> PixelDifference:
-    """Compare two pictures; the arguments are not changed."""
+    """Compare two pictures; the arguments are not changed.
+
+    Whether anything differs is asked pixel by pixel at its place. If so, and rows have only moved (a line
+    that wraps further moves all below it), what is told is the rest. Where that is no less, nothing moved.
+    """
     sizes = ((before.shape[1], before.shape[0]), (after.shape[1], after.shape[0]))
     height, width = (
         max(first, second) for first, second in zip(before.shape[:2], after.shape[:2], strict=True)
     )
     old, new = (_unmasked(_on_canvas(picture, height, width), allowance.masks) for picture in (before, after))
     differing: Marks = np.any(old[..., :3] != new[..., :3], axis=2)
-    counted = differing
-    if differing.any() and (allowance.smoothing or allowance.colour):
-        counted = _beyond(old, new, allowance)
+    counted = _counted(old, new, differing, allowance)
     # What only one of the two pictures has is a change whatever its colour.
     outside = np.ones((height, width), dtype=np.bool_)
     outside[: min(before.shape[0], after.shape[0]), : min(before.shape[1], after.shape[1])] = False
@@ -115,16 +126,78 @@ def compare(before: Pixels, after: Pixels, allowance: Allowance) -> PixelDiffere
         counted = np.zeros_like(counted)
     total = int((differing | outside).sum())
     changed = int(counted.sum())
-    return PixelDifference(changed, total - changed, sizes, regions(counted), counted)
+    added = np.arange(height) >= before.shape[0]
+    in_place = PixelDifference(changed, total - changed, sizes, regions(counted), counted, added)
+    if not in_place.exists or sizes[0][0] != sizes[1][0]:
+        return in_place
+    apart = _without_moved(old, new, sizes, allowance)
+    fewer = np.count_nonzero(apart.marks.any(axis=1)) < np.count_nonzero(counted.any(axis=1))
+    return apart if apart.moved and fewer else in_place
+
+
+def _without_moved(
+    old: Pixels, new: Pixels, sizes: tuple[tuple[int, int], tuple[int, int]], allowance: Allowance
+) -> PixelDifference:
+    """What differs beside rows that are only at another height; ``old`` and ``new`` are of one size."""
+    height, width = new.shape[:2]
+    (_, height_before), (_, height_after) = sizes
+    alignment = aligned(old[:height_before], new[:height_after])
+    known = alignment.origin >= 0
+    held = new[:height_after].copy()
+    held[known] = old[alignment.origin[known]]
+    masked = np.zeros((height, width), dtype=np.bool_)
+    for mask in allowance.masks:
+        masked[mask.rows, mask.columns] = True
+    hidden = masked[:height_after].copy()
+    hidden[known] |= masked[alignment.origin[known]]
+    differing: Marks = np.any(held[..., :3] != new[:height_after, :, :3], axis=2) & ~hidden
+    counted = _counted(held, new[:height_after], differing, allowance) & ~hidden
+    counted[~known] = ~hidden[~known]
+    changed = int(counted.sum())
+    marks = np.zeros((height, width), dtype=np.bool_)
+    marks[:height_after] = counted
+    for (
+        row,
+        number,
+    ) in alignment.removed:  # what is gone is nowhere in the picture after: a line stands for it
+        marks[min(row, height_after - 1)] = True
+        changed += number * width
+    tolerated = int((differing & ~counted).sum())
+    boxes = regions(marks)
+    boxes_before = tuple(_before(box, alignment) for box in boxes)
+    added = np.zeros(height, dtype=np.bool_)
+    added[:height_after] = ~known
+    return PixelDifference(changed, tolerated, sizes, boxes, marks, added, alignment.moved, boxes_before)
+
+
+def _before(box: Box, alignment: Alignment) -> Box:
+    """Where ``box`` of the picture after was in the picture before."""
+    top, bottom = alignment.before(box.y), alignment.before(box.y + box.height)
+    return Box(box.x, top, box.width, max(1, bottom - top))
+
+
+def _counted(old: Pixels, new: Pixels, differing: Marks, allowance: Allowance) -> Marks:
+    """What of ``differing`` is more than the allowance forgives by its colour."""
+    if differing.any() and (allowance.smoothing or allowance.colour):
+        return _beyond(old, new, allowance)
+    return differing
 
 
 def picture_of(difference: PixelDifference, after: Pixels) -> bytes:
-    """The new picture, pale and grey, with every pixel that counts in red."""
+    """The new picture, pale and grey, with every pixel that counts in red; rows that are new on pink."""
     height, width = difference.marks.shape
     canvas = np.full((height, width, 3), 255, dtype=np.uint8)
     grey = after.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     canvas[: after.shape[0], : after.shape[1]] = (255 - (255 - grey) * 0.25).astype(np.uint8)[..., None]
     canvas[difference.marks] = _CHANGED
+    # What stands in new rows is to be read, so they are no block of one colour.
+    rows = difference.added[: after.shape[0]]
+    ink = ((255 - grey[rows]) / 255)[..., None]
+    fresh = (ink * np.array(_CHANGED) + (1 - ink) * np.array(_ADDED)).astype(np.uint8)
+    shown = difference.marks[: after.shape[0], : after.shape[1]][rows]
+    part = canvas[: after.shape[0], : after.shape[1]][rows]
+    part[shown] = fresh[shown]
+    canvas[np.flatnonzero(rows), : after.shape[1]] = part
     return write_picture(canvas)
 
 

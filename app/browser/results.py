@@ -33,7 +33,8 @@ class SnapshotStatus(StrEnum):
 class SnapshotResult(BaseModel):
     """One snapshot of a comparison.
 
-    ``message`` is what differs, or why nothing could be compared. ``regions`` are where it differs.
+    ``message`` is what differs, or why nothing could be compared. ``regions`` are where it differs,
+    ``regions_before`` where that was in the baseline, empty where it was at the same places.
     ``current`` is None where there is no picture of now: a removed or failed snapshot, or one whose HTML and
     renderer are those of its baseline. ``baseline`` is None for a new one.
     """
@@ -46,6 +47,7 @@ class SnapshotResult(BaseModel):
     changed: int = 0
     tolerated: int = 0
     regions: tuple[Box, ...] = ()
+    regions_before: tuple[Box, ...] = ()
     masks: tuple[Box, ...] = ()
     baseline: Sidecar | None = None
     current: Sidecar | None = None

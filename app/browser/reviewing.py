@@ -102,6 +102,7 @@ def _item(
         "message": result.message,
         "notes": list(seen.notes) if seen else [],
         "regions": [_corners(box) for box in result.regions],
+        "regionsBefore": [_corners(box) for box in result.regions_before or result.regions],
         "masks": [_corners(box) for box in result.masks],
         "size": [
             max((picture.width for picture in pictures), default=0),

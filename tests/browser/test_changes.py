@@ -173,6 +173,22 @@ def test_a_mask_hides_its_part_and_nothing_else(approved: Desk) -> None:
     assert all(box.y > 180 for box in changed.regions)
 
 
+def test_a_sentence_that_wraps_further_is_one_change_and_what_moved_below_it_is_none(desk: Desk) -> None:
+    sentence = "Thank you for your order"
+    rows = "".join(f"<p>Item {number}</p>" for number in range(30))
+    desk.mail("mails/order", MAIL.replace("</body>", f"{rows}</body>"))
+    desk.approve(desk.compare(ORDER))
+    desk.change(
+        sentence, f"{sentence}, which we have read and sent on to those who pack it, weigh it and bring it"
+    )
+    changed = desk.result(ORDER, ORDER)
+    assert "rows only moved" in changed.message
+    (after,), (before,) = changed.regions, changed.regions_before
+    assert after.y == pytest.approx(before.y, abs=1)
+    assert before.height <= 24 < after.height <= 48
+    assert changed.changed <= 640 * 48
+
+
 def test_a_tolerance_lets_so_many_pixels_pass(approved: Desk) -> None:
     approved.change("</body>", '<div style="width:2px;height:2px;background:#eee"></div></body>')
     size = approved.result(ORDER).changed

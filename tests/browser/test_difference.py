@@ -52,6 +52,53 @@ def test_another_size_is_a_difference_whatever_is_allowed(picture: Pixels, more:
     assert difference.changed == more * (picture.shape[1] if below else picture.shape[0])
 
 
+ROWS = st.lists(st.integers(0, 3) | st.integers(4, 40), min_size=1, max_size=40)
+"""Rows by their colour: some that stand in a picture many times, as blank ones do, and many that do not."""
+
+
+def of_rows(colours: list[int], width: int = 6) -> Pixels:
+    return np.repeat(np.array(colours, dtype=np.uint8)[:, None, None], width, axis=1).repeat(3, axis=2)
+
+
+@given(ROWS, ROWS)
+def test_rows_that_only_moved_make_no_two_pictures_the_same_and_no_difference_larger(
+    before: list[int], after: list[int]
+) -> None:
+    difference = compare(of_rows(before), of_rows(after), Allowance())
+    assert difference.exists is (before != after)
+    assert bool(difference.changed) is (before != after)
+    high = max(len(before), len(after))
+    padded = [rows + [-1] * (high - len(rows)) for rows in (before, after)]
+    in_place = sum(one != other for one, other in zip(*padded, strict=True))
+    assert difference.marks.any(axis=1).sum() <= in_place
+    assert bool(difference.regions_before) is bool(difference.moved)
+
+
+@given(st.permutations(range(4, 40)), st.integers(0, 30), st.integers(1, 9), st.booleans())
+def test_of_rows_put_in_or_taken_out_those_alone_are_told_and_what_moved_is_not(
+    rows: list[int], place: int, number: int, put_in: bool
+) -> None:
+    more = [*rows[:place], *range(100, 100 + number), *rows[place:]]
+    before, after = (rows, more) if put_in else (more, rows)
+    difference = compare(of_rows(before), of_rows(after), Allowance())
+    assert (difference.changed, difference.moved) == (6 * number, len(rows) - place)
+    here, there = Box(0, place, 6, number), Box(0, place, 6, 1)
+    assert difference.regions == ((here,) if put_in else (there,))
+    if not put_in:
+        assert difference.regions_before == (Box(0, place, 6, number + 1),)
+    masked = Allowance(masks=(Box(0, 0, 6, 60),))
+    assert compare(of_rows(before), of_rows(after), masked).changed == 0
+
+
+def test_what_a_mask_covers_in_either_picture_is_not_told_though_it_moved() -> None:
+    before = of_rows(list(range(50, 90)))
+    after = of_rows([*range(50, 60), 1, 2, *range(60, 90)])
+    mask = Box(2, 20, 2, 5)
+    marks = compare(before, after, Allowance(masks=(mask,))).marks
+    assert marks[10:12].all()
+    assert not marks[12:].any()
+
+
 @given(st.sets(st.tuples(st.integers(0, 199), st.integers(0, 149)), min_size=1, max_size=120))
 def test_regions_cover_every_changed_pixel_and_touch_one_at_each_edge(points: set[tuple[int, int]]) -> None:
     marks = np.zeros((200, 150), dtype=np.bool_)
@@ -100,6 +147,13 @@ def test_the_picture_of_a_difference_shows_it_in_red_on_a_pale_mail() -> None:
     picture = read_picture(picture_of(compare(before, after, Allowance()), after))
     assert tuple(picture[10, 5]) == (230, 0, 90)
     assert picture[0, 0].min() > 230
+
+
+def test_what_stands_in_rows_that_are_new_can_be_read_in_the_picture_of_the_difference() -> None:
+    before = of_rows([255] * 5 + [128] + [255] * 30)
+    after = of_rows([255] * 5 + [0, 250] + [128] + [255] * 30)
+    picture = read_picture(picture_of(compare(before, after, Allowance()), after))
+    assert [tuple(row[0]) for row in picture[5:8]] == [(230, 0, 90), (254, 209, 226), (223, 223, 223)]
 
 
 @pytest.mark.parametrize(

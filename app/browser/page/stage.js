@@ -36,7 +36,9 @@ Review.stage = (() => {
       sheet.append(image);
     }
     item.masks.forEach((box) => sheet.append(placed("mask", box, scale)));
-    item.regions.forEach((box, index) => sheet.append(placed(index === view.region ? "region here" : "region", box, scale)));
+    // What only moved is no difference: in the approved picture alone, a change may be at another height.
+    const regions = keys.length === 1 && keys[0] === "baseline" ? item.regionsBefore : item.regions;
+    regions.forEach((box, index) => sheet.append(placed(index === view.region ? "region here" : "region", box, scale)));
     if (how === "slider") sheet.append(h("div", { class: "slider-line" }));
     return h("figure", { class: "pane" }, h("figcaption", {}, label), sheet);
   }
