@@ -11,6 +11,8 @@ from app.browser.errors import BaselineError
 from app.browser.writing import write_whole
 from bbws_templates.errors import Location
 
+REJECTIONS_NAME = "rejections.json"
+
 
 class Rejection(BaseModel):
     """Who turned a picture down, why and when; ``pixels`` is the picture's digest."""
@@ -32,7 +34,7 @@ def read_rejections(work: Path) -> Mapping[str, Rejection]:
     Raises:
         BaselineError: the record cannot be read.
     """
-    path = work / "rejections.json"
+    path = work / REJECTIONS_NAME
     try:
         return _REJECTIONS.validate_json(path.read_bytes())
     except FileNotFoundError:
@@ -49,4 +51,4 @@ def write_rejections(work: Path, rejections: Mapping[str, Rejection]) -> None:
     Raises:
         BaselineError: it cannot be written; the record is as it was.
     """
-    write_whole(work / "rejections.json", _REJECTIONS.dump_json(dict(rejections), indent=1))
+    write_whole(work / REJECTIONS_NAME, _REJECTIONS.dump_json(dict(rejections), indent=1))

@@ -15,7 +15,16 @@ from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore
 
 PAGE = Path(__file__).parent / "page"
-SCRIPTS = ("dom.js", "comparison.js", "list.js", "stage.js", "views.js", "decisions.js", "review.js")
+SCRIPTS = (
+    "dom.js",
+    "comparison.js",
+    "list.js",
+    "stage.js",
+    "views.js",
+    "decisions.js",
+    "running.js",
+    "review.js",
+)
 """The parts of the review's script, in the order that they are to be loaded in."""
 
 

@@ -120,6 +120,22 @@ class Comparison(BaseModel):
             if result.baseline
         )
 
+    def beside(self, earlier: Comparison) -> Comparison:
+        """This comparison with what an ``earlier`` one has found of other snapshots by the same renderers."""
+        own = {result.snapshot for result in self.results}
+        further = tuple(
+            result
+            for result in earlier.results
+            if result.snapshot not in own
+            and (renderer := earlier.renderers.get(result.snapshot.client))
+            and self.renderers.get(result.snapshot.client, renderer) == renderer
+        )
+        results = sorted((*self.results, *further), key=lambda result: result.snapshot)
+        renderers = {result.snapshot.client: earlier.renderers[result.snapshot.client] for result in further}
+        return self.model_copy(
+            update={"results": tuple(results), "renderers": {**renderers, **self.renderers}}
+        )
+
     def save(self, work: Path) -> None:
         """Keep this comparison as the last one.
 

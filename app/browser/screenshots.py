@@ -9,7 +9,12 @@ from contextlib import AbstractContextManager, nullcontext
 from app.browser.capture import Capture, Captured
 from app.browser.clients import RENDERERS, RendererKind
 from app.browser.comparing import Judge
-from app.browser.errors import BaselineError, BrowserNotFoundError, RendererMismatchError
+from app.browser.errors import (
+    BaselineError,
+    BrowserNotFoundError,
+    NothingComparedError,
+    RendererMismatchError,
+)
 from app.browser.folders import Folders
 from app.browser.mails import Mail, RenderMail, fixtures_of, mails_of, workspace_renderer
 from app.browser.renderer import Renderer
@@ -128,12 +133,14 @@ class Screenshots:
         *,
         anew: bool = False,
         any_renderer: bool = False,
+        beside: bool = False,
         started: Started | None = None,
         progress: Progress | None = None,
     ) -> Comparison:
         """Capture what is needed, compare everything and keep the results.
 
-        ``any_renderer``: compare even with baselines that another renderer drew.
+        ``any_renderer``: compare even with baselines that another renderer drew. ``beside``: what the last
+        comparison has found of other snapshots stays in the record.
 
         Raises:
             RendererMismatchError: some baselines were drawn by a renderer whose pixels mean nothing here.
@@ -168,7 +175,8 @@ class Screenshots:
             warnings=tuple(f"No snapshot answers to the {idle}." for idle in self.settings.idle(wanted)),
             passed_over=captured.passed_over,
         )
-        comparison.save(self.folders.work)
+        kept = _last(self.folders) if beside else None
+        (comparison.beside(kept) if kept else comparison).save(self.folders.work)
         return comparison
 
     def _results(
@@ -226,6 +234,14 @@ class Screenshots:
             except BaselineError as error:
                 unreadable[snapshot] = str(error)
         return known, unreadable
+
+
+def _last(folders: Folders) -> Comparison | None:
+    """The last comparison, if there is one that can be read."""
+    try:
+        return Comparison.load(folders.work)
+    except (NothingComparedError, BaselineError):
+        return None
 
 
 def _is_broken(workspace: Workspace) -> bool:

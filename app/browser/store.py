@@ -141,6 +141,14 @@ class PictureStore:
                 f"cannot be read: {error.strerror or error}.", location=Location(str(path)), remedy=_RESTORE
             ) from error
 
+    def stamp(self, snapshot: Snapshot) -> tuple[int, int]:
+        """Another one when the sidecar is; (0, 0) where there is none. The sidecar names the picture."""
+        try:
+            status = self._path(snapshot, ".json").stat()
+        except OSError:
+            return (0, 0)
+        return (status.st_mtime_ns, status.st_size)
+
     def intact(self, snapshot: Snapshot, sidecar: Sidecar) -> bool:
         """Whether the file is byte for byte the one that was written with ``sidecar``.
 

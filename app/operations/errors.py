@@ -1,10 +1,12 @@
-"""Errors of what is done with a target; the base and the tree are in ``bbws_templates.errors``.
+"""Errors of what takes long and is asked after; the base and the tree are in ``bbws_templates.errors``.
 
 ::
 
     BbwsTemplatesError
     ├── RefusedError
     │   ├── BusyError                 something else is being done with the target
+    │   ├── CancelledError            somebody has cancelled it
+    │   ├── NotCancellableError       it goes on to its end, or is over
     │   ├── StalePlanError            the sources are not any more what was planned
     │   └── NotFromHereError          the settings keep this target from the preview
     └── UnknownOperationError         nothing of that id has been begun, or it was long ago
@@ -24,6 +26,18 @@ class BusyError(RefusedError):
     def __init__(self, message: str, *, operation: str, remedy: str) -> None:
         super().__init__(message, remedy=remedy)
         self.operation = operation
+
+
+class CancelledError(RefusedError):
+    """Somebody has cancelled what was being done; what it had made by then is kept."""
+
+    code = "cancelled"
+
+
+class NotCancellableError(RefusedError):
+    """What changes a target goes on to its end, and what is over cannot be cancelled."""
+
+    code = "not-cancellable"
 
 
 class StalePlanError(RefusedError):

@@ -28,9 +28,11 @@ from app.web.api import (
     searching,
     sending,
     server,
+    snapshots,
     templates,
 )
-from app.web.api.environments import operations, targets
+from app.web.api.environments import operations as operations_api
+from app.web.api.environments import targets
 from app.web.api.openapi import TITLE, describe, product_version, prose
 from app.web.exception_handlers import handle_errors
 from app.web.listening import listen
@@ -45,10 +47,11 @@ from app.web.live.environments.sightings import Sightings
 from app.web.live.excerpts import Excerpts
 from app.web.live.releases import Releases
 from app.web.live.renderings import Renderings
+from app.web.live.snapshots import Snapshots
 from app.web.live.stand_ins import StandIns
 from app.web.live.subjects import Subjects
 from app.web.live.watching import watch
-from app.web.live.workspace import LiveWorkspace
+from app.web.live.workspace import LiveWorkspace, Revision
 from app.web.middleware.files import RevalidatedFiles, StandInFiles
 from app.web.middleware.gate import RequestGate
 from app.web.middleware.heads import HeadAsGet
@@ -93,8 +96,9 @@ def create_app(settings: ServerSettings) -> FastAPI:
         fixtures,
         clients,
         review,
+        snapshots,
         targets,
-        operations,
+        operations_api,
         previews,
         events,
         environments,
@@ -165,25 +169,33 @@ def _services(settings: ServerSettings) -> Services:
     live = LiveWorkspace(settings.templates, settings.fixtures)
     renderings = Renderings()
     broadcast = Broadcast()
+
+    def stand(revision: Revision, name: str) -> None:
+        if services.snapshots.standings(revision, (name,)):
+            broadcast.send(News("pictures", {"name": name}))
+
     checks = Checks(
         live,
         renderings,
         lambda name: broadcast.send(News("checked", checked_payload(services, name))),
         memory=settings.memory,
+        afterwards=stand,
     )
 
     def reload() -> None:
         services.reload_now()
 
+    operations = Operations(lambda operation: broadcast.send(News("operation", operation.news())))
+    drawing = threading.Lock()
     estate = Environments(
         settings=settings,
         live=live,
         sightings=Sightings(settings.targets, lambda name: broadcast.send(News("target", {"name": name}))),
         sources=SourceReleases(live, renderings, lambda: broadcast.send(News("sources", {}))),
-        operations=Operations(lambda operation: broadcast.send(News("operation", operation.news()))),
+        operations=operations,
         plans=Plans(),
         reload=reload,
-        drawing=threading.Lock(),
+        drawing=drawing,
     )
     services = Services(
         settings=settings,
@@ -198,6 +210,7 @@ def _services(settings: ServerSettings) -> Services:
         pages=_pages(),
         environments=estate,
         subjects=Subjects(),
+        snapshots=Snapshots(settings.screenshots, live, operations, drawing, reload),
     )
     return services
 

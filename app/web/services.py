@@ -18,6 +18,7 @@ from app.web.live.environments.environments import Environments
 from app.web.live.excerpts import Excerpts
 from app.web.live.releases import Releases
 from app.web.live.renderings import Data, Renderings
+from app.web.live.snapshots import Snapshots
 from app.web.live.stand_ins import StandIns
 from app.web.live.subjects import Subjects, usual_fixture
 from app.web.live.workspace import LiveWorkspace, Reload, Revision
@@ -41,6 +42,7 @@ class Services:
     pages: Jinja2Templates
     environments: Environments
     subjects: Subjects
+    snapshots: Snapshots
 
     @property
     def revision(self) -> Revision:

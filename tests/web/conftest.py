@@ -14,6 +14,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
+from app.browser.approvals import Approvals
+from app.browser.folders import Folders as Pictures
+from app.browser.screenshots import Screenshots
+from app.core.workspace import Workspace
 from app.web.application import ServerSettings, create_app
 from tests.waiting import eventually, patience
 from tests.web.browsing import chromium
@@ -130,6 +134,27 @@ def calling(folders: Folders) -> Callable[..., Caller]:
         return Caller(create_app(folders.settings(**changes)))
 
     return make
+
+
+PICTURES = """[[pictures]]
+templates = ["mails/*"]
+fixtures = ["typical"]
+widths = ["phone"]
+variants = ["light", "dark"]
+"""
+
+
+@pytest.fixture(scope="session")
+def approved_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small set with pictures that a browser has drawn and somebody has approved; to be copied."""
+    folders = small_set(tmp_path_factory.mktemp("approved"))
+    pictures = Pictures(folders.home / "baselines", folders.home / "work")
+    pictures.baselines.mkdir()
+    (pictures.baselines / "settings.toml").write_text(PICTURES, encoding="utf-8")
+    workspace = Workspace.load(folders.templates, folders.fixtures)
+    compared = Screenshots.of_workspace(workspace, pictures).compare()
+    Approvals(pictures).approve(compared.results, by="Ann", why="Looks right")
+    return folders.home
 
 
 class Stage:

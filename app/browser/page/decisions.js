@@ -23,7 +23,7 @@ Review.decisions = (() => {
 
   /** What the comparison found, and what has become of it since. */
   function finding(item) {
-    if (item.outdated) return `Its files have changed since the comparison, so nobody has seen it as it is now. Compare again to decide. ${item.message}`;
+    if (item.outdated) return `Its files have changed since the comparison, so nobody has seen it as it is now: press Compare again, and decide then. ${item.message}`;
     if (item.decision !== "approved") return item.message;
     const now = item.status === "removed" ? "Its approved picture is gone" : "The approved picture and the one of now are the same";
     return `${now}. The comparison had found: ${item.message}`;

@@ -80,5 +80,6 @@
   window.addEventListener("focus", lookAgain);
   window.addEventListener("resize", () => state.data && views.refit());
   whenChanged(draw);
-  load();
+  window.addEventListener("focus", Review.running.look);
+  load().then(Review.running.look);
 })();

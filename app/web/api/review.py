@@ -1,6 +1,6 @@
 """The review of screenshots: the last comparison, its pictures, and decisions about them.
 
-Comparing itself is the command line's (``bbws-templates screenshots compare``); this shows what it left.
+Comparing is begun in ``snapshots`` or on the command line; this shows what it left.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ class Checks:
 
     It steps aside while somebody renders: a designer who has just saved wants to see the mail first. What was
     opened last is checked first.
-    ``announce`` is told the name of each template whose findings have become known. ``memory`` has what was
-    found in earlier runs.
+    ``announce`` is told the name of each template whose findings have become known, and ``afterwards`` has
+    what else can be worked out behind the pages. ``memory`` has what was found in earlier runs.
     """
 
     def __init__(
@@ -38,7 +38,9 @@ class Checks:
         announce: Callable[[str], None],
         clock: Clock = utc_now,
         memory: Memory | None = None,
+        afterwards: Callable[[Revision, str], None] | None = None,
     ) -> None:
+        self._afterwards = afterwards
         self._clock = clock
         self._memory = memory
         self._live = live
@@ -119,6 +121,11 @@ class Checks:
                 _log.exception("Checking %s has failed", name)
             else:
                 self._announce(name)
+            try:
+                if self._afterwards:
+                    self._afterwards(revision, name)
+            except Exception:  # noqa: BLE001  as above
+                _log.exception("What follows the checks of %s has failed", name)
 
     def _forget(self, revision: Revision) -> None:
         """Keep no more than a few versions of each template."""

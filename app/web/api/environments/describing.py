@@ -18,6 +18,7 @@ from app.web.api.environments.models import (
     ActivationModel,
     ActiveRelease,
     AheadModel,
+    ComparisonModel,
     OperationModel,
     PictureModel,
     PicturesModel,
@@ -101,6 +102,7 @@ def operation_model(services: Services, operation: Operation) -> OperationModel:
     result = operation.result
     return OperationModel(
         **operation.news(),
+        cancellable=operation.cancellable,
         started=operation.started,
         ended=operation.ended,
         problem=any_problem(services, operation.error),
@@ -116,6 +118,8 @@ def operation_model(services: Services, operation: Operation) -> OperationModel:
         verification=VerificationModel.model_validate(result["verification"])
         if "verification" in result
         else None,
+        template=result.get("template", ""),
+        comparison=ComparisonModel.model_validate(result["comparison"]) if "comparison" in result else None,
     )
 
 

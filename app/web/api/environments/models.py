@@ -133,13 +133,24 @@ class VerificationModel(_TargetJson):
     discrepancies: list[DiscrepancyModel]
 
 
+class ComparisonModel(_TargetJson):
+    """What a comparison of the pictures has found; `/api/review` has it picture by picture."""
+
+    counts: dict[str, int] = Field(
+        description="How many pictures have each status.", examples=[{"changed": 2}]
+    )
+    drawn: int = Field(description="How many had to be drawn for it.")
+    passed_over: list[str] = Field(description="Mail clients that this machine has not.")
+
+
 class OperationModel(_TargetJson):
-    """Something that is being done with a target, or was."""
+    """Something that is being done with a target, or with the pictures of the sources, or was."""
 
     id: str = Field(examples=["9f86d081884c7d65"])
-    target: str = Field(examples=["dev"])
+    target: str = Field(description="Empty for what is done with the sources.", examples=["dev"])
     deed: Deed
     state: State
+    cancellable: bool = Field(default=False, description="Whether it can be cancelled while it runs.")
     done: int = Field(description="Steps that are over.")
     total: int = Field(description="Of how many; 0 when that is not known.")
     step: str = Field(description="What is done just now.")
@@ -156,6 +167,14 @@ class OperationModel(_TargetJson):
     uploaded: int = 0
     mended: list[str] = []
     verification: VerificationModel | None = None
+    template: str = Field(default="", description="Of a comparison: the one template compared, else all.")
+    comparison: ComparisonModel | None = Field(default=None, description="Of a comparison: what it found.")
+
+
+class OperationList(_TargetJson):
+    """What is being done just now."""
+
+    operations: list[OperationModel]
 
 
 class TargetModel(_TargetJson):

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 
 import anyio
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
 
 from app.browser.pixels import MEDIA_TYPE
 from app.core.errors import UnknownNameError
-from app.web.api.documented import Answers
+from app.web.api.documented import TOKEN, Answers
 from app.web.api.environments.describing import differing, operation_model, picture_of
-from app.web.api.environments.models import OperationModel
+from app.web.api.environments.models import OperationList, OperationModel
 from app.web.live.environments.operations import State
+from app.web.middleware.access import require_token
 from app.web.problems import Problem
 from app.web.services import ServicesDep
 
@@ -32,6 +33,13 @@ OperationId = Annotated[
 ]
 
 
+@router.get("/api/operations", summary="What is being done just now")
+def list_operations(services: ServicesDep) -> OperationList:
+    """The oldest first; what is over can be asked after by its id."""
+    found = services.environments.operations.under_way()
+    return OperationList(operations=[operation_model(services, each) for each in found])
+
+
 @router.get("/api/operations/{id}", summary="How far it is", responses={**_NO_OPERATION, **_PARAMETER})
 async def get_operation(
     services: ServicesDep,
@@ -44,6 +52,22 @@ async def get_operation(
         while operation.state is State.RUNNING:
             await anyio.sleep(_LOOK_AGAIN)
     return operation_model(services, operation)
+
+
+@router.post(
+    "/api/operations/{id}/cancel",
+    summary="Cancel it",
+    status_code=202,
+    dependencies=[Depends(require_token)],
+    responses={
+        **TOKEN,
+        **_NO_OPERATION,
+        409: {"model": Problem, "description": "It changes a target and goes on to its end, or it is over."},
+    },
+)
+def cancel_operation(services: ServicesDep, id: OperationId) -> OperationModel:  # noqa: A002
+    """It ends before its next step; what it has made by then is kept."""
+    return operation_model(services, services.environments.operations.cancel(id))
 
 
 @router.get(

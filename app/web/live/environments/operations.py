@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from app.operations.errors import BusyError, UnknownOperationError
+from app.operations.errors import (
+    BusyError,
+    CancelledError,
+    NotCancellableError,
+    UnknownOperationError,
+)
 from app.publishing.clock import iso, utc_now
 from bbws_templates.errors import BbwsTemplatesError
 
@@ -22,13 +27,14 @@ _log = logging.getLogger(__name__)
 
 
 class Deed(StrEnum):
-    """What can be done with a target."""
+    """What can be done with a target, and ``COMPARE`` with the pictures of the sources."""
 
     PLAN = "plan"
     PUBLISH = "publish"
     PROMOTE = "promote"
     ROLLBACK = "rollback"
     VERIFY = "verify"
+    COMPARE = "compare"
 
 
 class State(StrEnum):
@@ -37,15 +43,16 @@ class State(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 @dataclass
 class Operation:
-    """One thing that is being done with a target, or was.
+    """One thing that is being done with a target, or was; with none, that is "", with the sources.
 
     ``done`` of ``total`` steps are over, ``step`` names the present one; a total of 0 is not known.
     ``result`` holds JSON members, which may grow while it runs; ``error`` is why it failed. ``started`` and
-    ``ended`` are ISO 8601 in UTC, "" for not yet.
+    ``ended`` are ISO 8601 in UTC, "" for not yet. What is ``cancellable`` may be cancelled between two steps.
     """
 
     target: str
@@ -59,6 +66,8 @@ class Operation:
     ended: str = ""
     result: dict[str, Any] = field(default_factory=dict)
     error: Exception | None = None
+    cancellable: bool = False
+    cancelled: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
     ready: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
     def news(self) -> dict[str, Any]:
@@ -81,13 +90,19 @@ class Watch:
         self._started = False
 
     def begin(self, total: int, step: str = "") -> None:
-        """A new stretch of ``total`` steps, 0 for an unknown number."""
+        """A new stretch of ``total`` steps, 0 for an unknown number.
+
+        Raises:
+            CancelledError: somebody has cancelled it, as ``step`` does.
+        """
+        self._go_on()
         self.operation.done, self.operation.total, self.operation.step = 0, total, step
         self._started = False
         self._announce(self.operation)
 
     def step(self, name: str) -> None:
         """The next step begins; may be told by several threads at once."""
+        self._go_on()
         operation = self.operation
         operation.done += 1 if self._started else 0
         self._started = True
@@ -96,6 +111,10 @@ class Watch:
         if now - self._told > _SECONDS_BETWEEN_NEWS:
             self._told = now
             self._announce(operation)
+
+    def _go_on(self) -> None:
+        if self.operation.cancelled.is_set():
+            raise CancelledError(f"The {self.operation.deed} was cancelled.", remedy="Begin it again.")
 
     def show(self, **members: Any) -> None:
         """Part of the result, which may be looked at before the work is over."""
@@ -114,18 +133,19 @@ class Operations:
         self._all: OrderedDict[str, Operation] = OrderedDict()
         self._lock = threading.Lock()
 
-    def begin(self, target: str, deed: Deed, work: Work) -> Operation:
-        """Have ``work`` done in a thread of its own.
+    def begin(self, target: str, deed: Deed, work: Work, *, cancellable: bool = False) -> Operation:
+        """Have ``work`` done in a thread of its own; ``target`` is "" for what is done with the sources.
 
         Raises:
             BusyError: something is being done with ``target`` already.
         """
-        operation = Operation(target, deed)
+        operation = Operation(target, deed, cancellable=cancellable)
         with self._lock:
             running = self._running(target)
             if running:
                 raise BusyError(
-                    f"One thing at a time: '{target}' is busy with a {running.deed} since {running.started}.",
+                    f"One thing at a time: {_named(target)} busy with a {running.deed} since "
+                    f"{running.started}.",
                     operation=running.id,
                     remedy=f"Wait for it: /api/operations/{running.id} tells how far it is.",
                 )
@@ -154,16 +174,43 @@ class Operations:
             )
         return found
 
+    def cancel(self, key: str) -> Operation:
+        """Have an operation end before its next step.
+
+        Raises:
+            UnknownOperationError: as ``find``.
+            NotCancellableError: it changes a target, which is never left half done, or it is over.
+        """
+        operation = self.find(key)
+        if not operation.cancellable or operation.state is not State.RUNNING:
+            over = operation.state is not State.RUNNING
+            raise NotCancellableError(
+                f"The {operation.deed} {'is over' if over else 'goes on to its end'}.",
+                remedy="" if over else "Wait for it; what a target serves can be rolled back afterwards.",
+            )
+        operation.cancelled.set()
+        return operation
+
     def running(self, target: str) -> Operation | None:
         """What is being done with ``target``."""
         with self._lock:
             return self._running(target)
 
-    def wait(self, seconds: float) -> None:
-        """Let what is running come to its end, for so long at most; cut off, it leaves nothing torn."""
-        until = time.monotonic() + seconds
+    def under_way(self) -> tuple[Operation, ...]:
+        """Everything that is being done just now, the oldest first."""
         with self._lock:
-            unended = [each for each in self._all.values() if each.state is State.RUNNING]
+            return tuple(each for each in self._all.values() if each.state is State.RUNNING)
+
+    def wait(self, seconds: float) -> None:
+        """Let what is running come to its end, for so long at most; cut off, it leaves nothing torn.
+
+        What can be cancelled is.
+        """
+        until = time.monotonic() + seconds
+        unended = self.under_way()
+        for operation in unended:
+            if operation.cancellable:
+                operation.cancelled.set()
         for operation in unended:
             operation.ready.wait(max(0.0, until - time.monotonic()))
 
@@ -176,6 +223,8 @@ class Operations:
         self._announce(operation)
         try:
             work(Watch(operation, self._announce))
+        except CancelledError as error:
+            operation.error, state = error, State.CANCELLED
         except BbwsTemplatesError as error:
             operation.error, state = error, State.FAILED
         except Exception as error:  # noqa: BLE001  a defect ends this operation, and is told as one
@@ -185,3 +234,7 @@ class Operations:
         operation.state = state
         operation.ready.set()
         self._announce(operation)
+
+
+def _named(target: str) -> str:
+    return f"'{target}' is" if target else "the pictures are"

@@ -31,16 +31,20 @@ export const getClient = (client, name, query) => call(`/api/clients/${client}/$
 export const previewOf = (name, query) => `/preview/${path(name)}?${new URLSearchParams(query)}`;
 export const downloadOf = (name, query) => `/downloads/${path(name)}?${new URLSearchParams(query)}`;
 
+/** How the pictures of one template, or of all, stand against the approved ones. */
+export const getStandings = (name) => call(name ? `/api/snapshots/${path(name)}` : "/api/snapshots");
+
+export const post = (address, body, token) => call(address, {
+  method: "POST",
+  headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
+  body: JSON.stringify(body),
+});
 export const getOperation = (id) => call(`/api/operations/${id}`);
 
 /** Begin something with a target: `door` is plan, publish, promote, rollback or verify. */
-export function begin(target, door, body, token) {
-  return call(`/api/targets/${encodeURIComponent(target)}/${door}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
-    body: JSON.stringify(body),
-  });
-}
+export const begin = (target, door, body, token) => post(`/api/targets/${encodeURIComponent(target)}/${door}`, body, token);
+export const compare = (template, token) => post("/api/snapshots/compare", { template }, token);
+export const cancel = (id, token) => post(`/api/operations/${id}/cancel`, {}, token);
 
 export function saveFixture(name, body, token) {
   return call(`/api/fixtures/${path(name)}`, {

@@ -1,8 +1,9 @@
 /* The gallery: search, filter, thumbnails that follow every save. */
-import { searched } from "./api.js";
+import { getStandings, searched } from "./api.js";
 import { $, $$, badges, debounced, press } from "./dom.js";
 import { bind } from "./keys.js";
 import { on, start } from "./live.js";
+import { standingPills } from "./standing.js";
 import { startStrip } from "./strip.js";
 
 const search = $("#search");
@@ -108,6 +109,7 @@ async function refresh() {
   }
   // What was checked while that page was on its way is not in it.
   for (const [name, counts] of arrived) show(name, counts);
+  stand();
   settle();
 }
 
@@ -120,8 +122,20 @@ function move(step) {
   links[Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
 }
 
+/* How each mail stands against its approved pictures, as far as that is known by now. */
+const stand = debounced(async () => {
+  const { value } = await getStandings();
+  for (const standing of value?.templates ?? []) {
+    const place = $(`.card[data-name="${CSS.escape(standing.name)}"] [data-standing]`);
+    place?.replaceChildren(...standingPills(standing, { brief: true }));
+  }
+}, 400);
+
 on("change", again);
 on("missed", again);
+on("pictures", stand);
+on("operation", ({ deed, state }) => deed === "compare" && state !== "running" && stand());
+window.addEventListener("focus", stand);
 on("checked", ({ name, counts }) => {
   arrived.set(name, counts);
   show(name, counts);
@@ -161,5 +175,6 @@ search.value = query.get("q") ?? "";
 choose($(`[data-filter="${CSS.escape(query.get("show") ?? "all")}"]`, filters) ? query.get("show") ?? "all" : "all");
 settle();
 if (search.value) ask();
+stand();
 startStrip();
 start();

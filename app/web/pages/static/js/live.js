@@ -1,7 +1,7 @@
 /* News from the server: `on(event, listener)`. `missed` means: look at everything anew. */
 import { $, debounced } from "./dom.js";
 
-const TOLD = ["checked", "operation", "target", "sources"];
+const TOLD = ["checked", "operation", "target", "sources", "pictures"];
 const listeners = Object.fromEntries(["change", "missed", ...TOLD].map((event) => [event, []]));
 const state = { run: document.documentElement.dataset.run, generation: Number(document.documentElement.dataset.generation) };
 let source = null;

@@ -12,6 +12,7 @@ import { startStrip } from "./strip.js";
 import { replaceList, startNav } from "./nav.js";
 import { notice } from "./notices.js";
 import { findingsPanel, headersPanel, inboxRow, linksPanel, meter, textPanel } from "./panels.js";
+import { startPictures } from "./pictures.js";
 import { problemCard } from "./problem.js";
 import { SourceView } from "./sources.js";
 import { addressFault, editedData, load, portable, setEditedData, state, update } from "./state.js";
@@ -387,6 +388,7 @@ async function begin() {
   }
   openTab(state.tab);
   startStrip();
+  startPictures(name);
   start();
   startNav();
   await refresh({ files: true });

@@ -1,0 +1,88 @@
+/* Comparing again, from the page: begun here or elsewhere, it is followed, and goes on without this page. */
+Review.running = (() => {
+  "use strict";
+  const { $, h, say, showDialog } = Review.dom;
+  const { call, told, load, state } = Review.comparison;
+
+  const LOOK_MS = 1000;
+  const places = () => [$("#run"), $("#start-run")];
+  let followed = "";
+
+  function draw(...content) {
+    // One of the two is to be seen: before anything was compared, or beside the list.
+    const place = $("#start").hidden ? $("#run") : $("#start-run");
+    for (const each of places()) each.replaceChildren(...(each === place ? content : []));
+  }
+
+  const idle = () => draw(h("button", { type: "button", id: "compare-again", onclick: () => begin() }, state.data ? "Compare again" : "Compare now"));
+
+  /** Send once more with a token, where the server wants one. */
+  async function sent(address, body) {
+    for (;;) {
+      const answer = await call(address, body);
+      if (answer.problem?.status !== 401 || !(await token())) return answer;
+    }
+  }
+
+  function token() {
+    const field = h("input", { type: "password", name: "token", required: true, autocomplete: "off" });
+    const form = h("form", { method: "dialog" }, h("h2", { id: "token-title" }, "Token of the server"), h("label", {}, "Token", field),
+      h("div", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), h("button", { type: "submit", class: "main" }, "Go on")));
+    const dialog = showDialog(form, "token-title");
+    field.focus();
+    return new Promise((resolve) => {
+      let given = false;
+      form.addEventListener("submit", () => {
+        given = true;
+        sessionStorage.setItem("bbws-token", field.value);
+      });
+      dialog.addEventListener("close", () => resolve(given));
+    });
+  }
+
+  async function begin() {
+    const { value, problem } = await sent("/api/snapshots/compare", {});
+    if (problem && !problem.operation) return say(told(problem), true);
+    say("");
+    return follow(value?.id ?? problem.operation);
+  }
+
+  /** Show how far it is until it is over. */
+  async function follow(id) {
+    if (followed === id) return;
+    followed = id;
+    const bar = h("progress", { "aria-label": "Comparing" });
+    const step = h("span", { role: "status" }, "Comparing …");
+    const stop = h("button", { type: "button", onclick: () => sent(`/api/operations/${id}/cancel`, {}) }, "Cancel");
+    draw(bar, step, stop);
+    stop.focus();
+    let value;
+    for (;;) {
+      const answer = await call(`/api/operations/${id}`);
+      value = answer.value;
+      if (!value || value.state !== "running") break;
+      if (value.total) Object.assign(bar, { max: value.total, value: Math.min(value.done, value.total) });
+      step.textContent = value.total ? `${value.done} of ${value.total} drawn` : "Comparing …";
+      await new Promise((resolve) => { setTimeout(resolve, LOOK_MS); });
+    }
+    followed = "";
+    await load();
+    idle();
+    $("#compare-again")?.focus();
+    if (value?.state === "failed") say(told(value.problem), true);
+    else if (value?.state === "cancelled") say("The comparison was cancelled; what was drawn is not drawn again.");
+    else if (value) say("Compared again.");
+  }
+
+  /** A page that is opened, or looked at again, while somebody compares follows that. */
+  async function look() {
+    if ($("#review-data")) return; // the report is of one comparison, for ever
+    if (!followed && !places().some((place) => place.childElementCount)) idle();
+    const { value } = await call("/api/operations");
+    const running = value?.operations.find(({ deed }) => deed === "compare");
+    if (running) follow(running.id);
+    else if (!followed) idle();
+  }
+
+  return { look };
+})();

@@ -1,0 +1,78 @@
+"""How the mails as they are now stand against the approved pictures, as far as no browser is needed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.browser.approvals import Approvals
+from app.browser.errors import BaselineError
+from app.browser.mails import Mail
+from app.browser.results import SnapshotResult, SnapshotStatus
+from app.browser.snapshots import Snapshot
+
+
+class Standing(StrEnum):
+    """How one mail stands, in the order in which somebody wants to know.
+
+    ``UNSEEN``: its HTML is another than that of the approved picture, and it has not been compared since.
+    """
+
+    FAILED = "failed"
+    DIFFERS = "differs"
+    REJECTED = "rejected"
+    NEW = "new"
+    UNSEEN = "unseen"
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True)
+class TemplateStanding:
+    """How the pictures of one template stand, each by its name."""
+
+    snapshots: Mapping[Snapshot, Standing]
+
+    @property
+    def counts(self) -> Mapping[Standing, int]:
+        """How many pictures stand so, every way named."""
+        found = Counter(self.snapshots.values())
+        return {standing: found[standing] for standing in Standing}
+
+    @property
+    def worst(self) -> Standing | None:
+        """What somebody wants to know first; None where no picture is asked for."""
+        return next((standing for standing, number in self.counts.items() if number), None)
+
+
+def standing_of(
+    mails: Mapping[Snapshot, Mail], results: Iterable[SnapshotResult], approvals: Approvals
+) -> TemplateStanding:
+    """How each of ``mails`` stands, by its baseline and by the ``results`` of the last comparison."""
+    compared = {result.snapshot: result for result in results}
+    return TemplateStanding(
+        {each: _standing(each, mail, compared.get(each), approvals) for each, mail in mails.items()}
+    )
+
+
+def _standing(
+    snapshot: Snapshot, mail: Mail, result: SnapshotResult | None, approvals: Approvals
+) -> Standing:
+    if mail.html is None:
+        return Standing.FAILED
+    try:
+        baseline = approvals.baseline(snapshot)
+        # A comparison tells of the mail as it is now when its picture is of the same HTML.
+        if result and result.current and result.current.html == mail.digest:
+            if result.status is SnapshotStatus.UNCHANGED:
+                return Standing.APPROVED
+            if result.status in {SnapshotStatus.CHANGED, SnapshotStatus.NEW}:
+                open_question = Standing.NEW if baseline is None else Standing.DIFFERS
+                decided = {"approved": Standing.APPROVED, "rejected": Standing.REJECTED}
+                return decided.get(approvals.decision(result), open_question)
+    except BaselineError:
+        return Standing.FAILED
+    if baseline is None:
+        return Standing.NEW
+    return Standing.APPROVED if baseline.html == mail.digest else Standing.UNSEEN

@@ -1,0 +1,96 @@
+/* How the open template stands against the approved pictures, and comparing anew. What is begun here goes on
+   without this page, and is shown again by the next one that is opened. */
+import * as api from "./api.js";
+import { $, debounced, h } from "./dom.js";
+import { on } from "./live.js";
+import { notice } from "./notices.js";
+import { standingPills } from "./standing.js";
+import { withToken } from "./token.js";
+
+const LOOK_MS = 1500;
+const place = $("#pictures");
+let name = "";
+let followed = "";
+
+export function startPictures(template) {
+  name = template;
+  look();
+}
+
+const again = debounced(look, 150);
+
+async function look() {
+  const { value } = await api.getStandings(name);
+  const standing = value?.templates[0];
+  place.hidden = !standing?.standing;
+  if (place.hidden) return;
+  const first = standing.snapshots.find((each) => each.standing === standing.standing);
+  const pills = h("a", { href: `/review#${encodeURI(first.id)}`, class: "pictures-standing", title: "Open the review" }, standingPills(standing));
+  if (value.running && value.running !== followed) follow(value.running);
+  place.replaceChildren(pills, ...(value.running ? progress() : buttons()));
+}
+
+const buttons = () => [
+  h("button", { type: "button", class: "button small", id: "compare", onclick: () => begin(name) }, "Compare pictures"),
+  h("button", { type: "button", class: "button small", id: "compare-all", onclick: () => begin("") }, "Compare all"),
+];
+
+const progress = () => [
+  h("progress", { id: "compare-progress", "aria-label": "Comparing" }),
+  h("span", { class: "hint", id: "compare-step" }, "comparing"),
+  h("button", { type: "button", class: "button small", id: "compare-cancel", onclick: stop }, "Cancel"),
+];
+
+async function begin(template) {
+  const { value, problem } = await withToken((token) => api.compare(template, token));
+  if (problem && !problem.operation) return notice(`Not compared. ${problem.detail} ${problem.remedy ?? ""}`);
+  follow(value?.id ?? problem.operation);
+  await look();
+  return $("#compare-cancel")?.focus();
+}
+
+async function stop() {
+  const { problem } = await withToken((token) => api.cancel(followed, token));
+  if (problem) again();
+}
+
+/* News may be lost on the way; who follows something asks as well. */
+function follow(id) {
+  followed = id;
+  const timer = setInterval(async () => {
+    if (followed !== id) return clearInterval(timer);
+    if (document.hidden) return undefined;
+    const { value, problem } = await api.getOperation(id);
+    if (value) show(value);
+    else if (problem.status === 404) end(); // another server by now, which knows nothing of it
+    return undefined;
+  }, LOOK_MS);
+}
+
+function end() {
+  followed = "";
+  look();
+}
+
+async function show({ id, state, done, total, step }) {
+  if (id !== followed) return;
+  if (state === "running") {
+    const bar = $("#compare-progress");
+    if (!bar) return void again();
+    if (total) Object.assign(bar, { max: total, value: Math.min(done, total) });
+    else bar.removeAttribute("value");
+    $("#compare-step").textContent = total ? `${done} of ${total}` : step || "comparing";
+    return;
+  }
+  end();
+  if (state === "cancelled") notice("The comparison was cancelled; pictures that were drawn are not drawn again.");
+  if (state !== "failed") return;
+  const { value } = await api.getOperation(id);
+  notice(`Not compared. ${value?.problem?.detail ?? ""} ${value?.problem?.remedy ?? ""}`);
+}
+
+on("operation", (news) => (news.id === followed ? show(news) : news.deed === "compare" && again()));
+on("pictures", (news) => news.name === name && again());
+on("change", ({ changed }) => changed.includes(name) && again());
+on("missed", again);
+window.addEventListener("focus", again); // something may have been decided in the review

@@ -1,0 +1,77 @@
+"""Approved pictures in the pages: on a template, its card, in the review; and comparing anew from there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.waiting import patience
+from tests.web.browsing import opened
+from tests.web.conftest import Folders
+from tests.web.process import Server, running
+
+TOKEN = "a-secret"
+PAGE = "/templates/mails/greeting"
+
+
+@pytest.fixture
+def approved(approved_set: Path, tmp_path: Path) -> Folders:
+    shutil.copytree(approved_set, tmp_path, dirs_exist_ok=True)
+    return Folders(tmp_path / "templates", tmp_path / "fixtures")
+
+
+@pytest.fixture
+def serving(approved: Folders) -> Iterator[Server]:
+    home = approved.home
+    folders = ["--baselines", str(home / "baselines"), "--work", str(home / "work")]
+    with running(approved.templates, approved.fixtures, *folders, "--token", TOKEN) as server:
+        yield server
+
+
+def _give_token(page: Page) -> None:
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Token").fill(TOKEN)
+    dialog.get_by_role("button", name="Go on").click()
+
+
+def test_a_change_is_told_on_the_page_compared_from_it_and_told_on_the_card_and_in_the_review(
+    approved: Folders, serving: Server, browser: Browser
+) -> None:
+    with opened(browser, serving.url, PAGE) as (page, misdeeds):
+        standing = page.locator(".pictures-standing")
+        expect(standing).to_have_text("2 pictures as approved")
+        approved.write("templates/partials/header.html", "<h2>Another Ltd</h2>\n")
+        expect(standing).to_have_text("2 pictures not compared since the change")
+
+        page.get_by_role("button", name="Compare pictures").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Token").fill("a wrong one")
+        dialog.get_by_role("button", name="Go on").click()
+        expect(page.get_by_role("dialog")).to_contain_text("The one that was given is another")
+        _give_token(page)
+        expect(standing).to_have_text("2 pictures differ from approved")
+
+        page.goto(f"{serving.url}/")
+        card = page.locator('.card[data-name="mails/greeting"] [data-standing]')
+        expect(card).to_have_text("2 pictures differ from approved")
+        internal = page.locator('.card[data-name="mails/greeting_internal"] [data-standing]')
+        expect(internal).to_have_text("2 pictures not compared since the change")
+
+        page.goto(f"{serving.url}/review#mails/greeting/typical/phone-dark")
+        expect(page.locator("#title")).to_contain_text("mails/greeting/typical/phone-dark")
+        approved.write("templates/partials/header.html", "<h3>Yet another Ltd</h3>\n")
+        known = {"authorization": f"Bearer {TOKEN}"}
+        httpx.post(f"{serving.url}/api/reload", headers=known, timeout=patience()).raise_for_status()
+        page.reload()
+        expect(page.locator("#message")).to_contain_text("press Compare again")
+        expect(page.get_by_role("button", name="Approve…")).to_be_disabled()
+        page.get_by_role("button", name="Compare again").click()
+        expect(page.locator("#note")).to_have_text("Compared again.")
+        expect(page.get_by_role("button", name="Approve…")).to_be_enabled()
+        expect(page.locator("#list .name")).to_have_count(4)
+        assert misdeeds.seen == []
