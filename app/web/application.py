@@ -55,7 +55,7 @@ from app.web.live.workspace import LiveWorkspace, Revision
 from app.web.middleware.files import RevalidatedFiles, StandInFiles
 from app.web.middleware.gate import RequestGate
 from app.web.middleware.heads import HeadAsGet
-from app.web.pages import environments, previews, workbench
+from app.web.pages import environments, previews, stage, workbench
 from app.web.services import Services, checked_payload
 from app.web.settings import ServerSettings
 from bbws_templates.printable import printable
@@ -102,6 +102,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         previews,
         events,
         environments,
+        stage,
         workbench,
     ):
         app.include_router(part.router)

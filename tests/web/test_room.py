@@ -9,8 +9,12 @@ from tests.web.browsing import RECEIPT, opened
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
 
+STAGE = "/stage/receipts/receipt"
 
-@pytest.mark.parametrize("path", ["/", RECEIPT, f"{RECEIPT}?tab=contract", "/docs", "/templates/nothing"])
+
+@pytest.mark.parametrize(
+    "path", ["/", RECEIPT, f"{RECEIPT}?tab=contract", "/docs", "/templates/nothing", STAGE]
+)
 @pytest.mark.parametrize("size", [(375, 700), (1440, 900)])
 def test_a_page_fits_its_window_and_names_its_controls(
     browser: Browser, real_server: Server, path: str, size: tuple[int, int]

@@ -14,12 +14,15 @@ from fastapi.responses import HTMLResponse, Response
 from app.browser.sheets import SheetFormat, sheet_of
 from app.core.clients import FORCED_DARK, client_named
 from app.core.messages import sample_message
-from app.web.api.documented import NO_SUCH, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
+from app.web.api.documented import NO_SUCH, RELEASE, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
+from app.web.live.releases import DEFAULT_TARGET, SOURCE
+from app.web.live.renderings import Data
 from app.web.middleware.gate import from_elsewhere
 from app.web.pages.framing import frame_document
 from app.web.pages.scheme import ColourScheme
-from app.web.problems import Problem
-from app.web.services import ServicesDep, known_name
+from app.web.problems import HttpError, Problem
+from app.web.services import Services, ServicesDep, known_name
+from bbws_templates.layout import parted
 
 router = APIRouter(tags=["previews"])
 
@@ -61,15 +64,28 @@ Wanted = Annotated[
 ]
 Embed = Annotated[bool, Query(description="For a frame in our own pages: its policy lets them scroll it.")]
 ClientKey = Annotated[str, Query(description="How a mail client would show it, roughly: see `/api/clients`.")]
+ReleaseQuery = Annotated[
+    str,
+    Query(description="`source` for the files here; or `active`, `previous`, a release id or its beginning."),
+]
+TargetQuery = Annotated[
+    str, Query(description="Where the release was published to, as the settings name it.")
+]
 
 
 @router.get(
     PREVIEW_PATH + "{name:path}",
     summary="The mail itself as a page",
     response_class=HTMLResponse,
-    responses={**NO_SUCH, **UNUSABLE},
+    responses={
+        **NO_SUCH,
+        **UNUSABLE,
+        **RELEASE,
+        403: {"model": Problem, "description": "A page of another site asks for a mail of a release."},
+    },
 )
 def preview(
+    request: Request,
     services: ServicesDep,
     name: Name,
     fixture: FixtureQuery = "",
@@ -77,13 +93,24 @@ def preview(
     scheme: Wanted = None,
     client: ClientKey = "",
     lenient: LenientQuery = False,
+    release: ReleaseQuery = SOURCE,
+    target: TargetQuery = DEFAULT_TARGET,
     embed: Embed = False,
 ) -> HTMLResponse:
-    """The rendered HTML under a policy that lets no script run and no request leave this host."""
+    """The rendered HTML under a policy that lets no script run and no request leave this host.
+
+    Of a release it is the mail that a Lambda would send, with the data of the fixture here.
+    """
+    # A frame or an <img> of any page asks without a look at the answer, and a release may lie in a bucket.
+    if release != SOURCE and request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        raise from_elsewhere()
     revision = services.revision
     known_name(revision, name)
     data = services.data(revision, name, fixture=fixture, draft=draft, lenient=lenient)
-    source = services.renderings.rendered(revision, name, data).email.html
+    if release == SOURCE:
+        source = services.renderings.rendered(revision, name, data).email.html
+    else:
+        source = _released(services, target, release, name, data)
     if client:
         source = client_named(client).view(source).html
     if client == FORCED_DARK.key:
@@ -145,6 +172,21 @@ async def download(
         )
 
     return await anyio.to_thread.run_sync(take, limiter=_DRAWERS if drawn else None)
+
+
+def _released(services: Services, target: str, release: str, name: str, data: Data) -> str:
+    """The HTML of one mail of a release, in the language that its name says and in no other."""
+    services.renderings.touch()
+    base, locale = parted(name)
+    email = services.releases.render(target, release, base, data, locale=locale).email
+    if locale and email.locale != locale:
+        raise HttpError(
+            404,
+            "unknown-language",
+            f"That release has {base} in '{email.locale or 'its own language'}' and not in '{locale}'.",
+            remedy="Choose a later release, or the mail in another language.",
+        )
+    return email.html
 
 
 def frame_policy(embed: bool) -> str:

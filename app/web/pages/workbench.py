@@ -92,22 +92,27 @@ def _has_errors(services: Services, revision: Revision, name: str) -> bool:
 
 
 def strip_of(services: Services) -> list[TargetModel]:
-    """What is live per target, as far as it is known.
+    """What is live per target, as far as it is known."""
+    return [target_model(services, seen) for seen in known_targets(services)]
 
-    A page that shows mails asks directories by itself, and a bucket only where somebody has asked for it: on
-    the page of environments, or by starting the server to publish.
+
+def known_targets(services: Services) -> list[Sighting]:
+    """The targets of the settings, as a page that shows mails looks at them.
+
+    It asks directories by itself, and a bucket only where somebody has asked for it: on the page of
+    environments, or by starting the server to publish.
     """
     sightings = services.environments.sightings
     try:
         targets = sightings.targets().values()
     except BbwsTemplatesError:
         return []  # the page of environments says what is wrong
-    shown = []
+    seen = []
     for target in targets:
         local = isinstance(target.target, DirectoryTarget)
         asked = local or services.settings.allow_publish or sightings.is_known(target)
-        shown.append(target_model(services, sightings.look(target) if asked else Sighting(target)))
-    return shown
+        seen.append(sightings.look(target) if asked else Sighting(target))
+    return seen
 
 
 def page_context(services: Services) -> dict[str, object]:

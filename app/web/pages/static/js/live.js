@@ -1,8 +1,9 @@
-/* News from the server: `on(event, listener)`. `missed` means: look at everything anew. */
+/* News from the server: `on(event, listener)`. `missed` means: look at everything anew; `connected` that from now on
+   nothing is missed, so that what a page was drawn with before may be old. */
 import { $, debounced } from "./dom.js";
 
 const TOLD = ["checked", "operation", "target", "sources", "pictures"];
-const listeners = Object.fromEntries(["change", "missed", ...TOLD].map((event) => [event, []]));
+const listeners = Object.fromEntries(["change", "missed", "connected", ...TOLD].map((event) => [event, []]));
 const state = { run: document.documentElement.dataset.run, generation: Number(document.documentElement.dataset.generation) };
 let source = null;
 
@@ -37,6 +38,7 @@ function connect() {
       Object.assign(state, hello);
       tell("missed", hello);
     }
+    tell("connected", hello);
   });
   source.addEventListener("change", (message) => {
     const change = JSON.parse(message.data);

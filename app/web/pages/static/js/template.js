@@ -338,6 +338,7 @@ function listen() {
     { keys: ["j", "]"], help: "Next template", action: () => go("next") },
     { keys: ["k", "["], help: "Previous template", action: () => go("previous") },
     { keys: ["o"], help: "The version for the other audience", action: () => go("partner") },
+    { keys: ["v"], help: "Compare it side by side", action: () => go("compare") },
     { keys: ["l"], help: "Next language", action: nextLanguage },
     { keys: ["g"], help: "All templates", action: () => location.assign("/") },
     { keys: ["/"], help: "Search the templates", action: () => { $("#nav").classList.add("open"); $("#search").focus(); } },

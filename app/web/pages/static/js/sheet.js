@@ -1,0 +1,86 @@
+/* A whole mail drawn to fit its place. The next state loads behind the one that is shown and then takes its
+   place, so that nothing flickers and nothing that was scrolled to moves. */
+import { h } from "./dom.js";
+
+const AGAIN = 1500;
+const SHORTEST = 120;
+
+export class Sheet {
+  /** `onload(document)` is told of each mail that is shown, `onfactor(factor)` how much smaller it is drawn. */
+  constructor(box, { onload = () => undefined, onfactor = () => undefined } = {}) {
+    this.box = box;
+    this.onload = onload;
+    this.onfactor = onfactor;
+    this.shown = null;
+    this.next = null;
+    this.address = "";
+    this.sized = new ResizeObserver(() => this.fit());
+    this.sized.observe(box);
+  }
+
+  /** Show the mail at `address`, `width` pixels wide; the title names it for screen readers. */
+  show(address, { title, width }) {
+    this.width = width;
+    if (address === this.address && !this.lost) return this.fit();
+    this.address = address;
+    this.next?.remove();
+    const frame = h("iframe", { class: "waiting", sandbox: "allow-same-origin", title, src: address });
+    frame.style.width = `${width}px`;
+    frame.addEventListener("load", () => (frame.contentDocument ? this.swap(frame) : this.lose(frame, { title, width })));
+    this.next = frame;
+    this.box.append(frame);
+    return undefined;
+  }
+
+  /** Let the mail go, and keep the room that it has taken. */
+  drop() {
+    this.next?.remove();
+    this.shown?.remove();
+    this.next = this.shown = null;
+    this.address = "";
+  }
+
+  swap(frame) {
+    if (this.next !== frame) return;
+    this.next = null;
+    this.lost = false;
+    delete this.box.dataset.lost;
+    this.shown?.remove();
+    this.shown = frame;
+    frame.classList.remove("waiting");
+    this.fit();
+    const { body } = frame.contentDocument;
+    if (body) new ResizeObserver(() => this.shown === frame && this.fit()).observe(body);
+    this.onload(frame.contentDocument);
+  }
+
+  /** What came is a page of the browser's own, since the server is away: keep what is shown, and ask again. */
+  lose(frame, how) {
+    if (this.next !== frame) return;
+    this.next = null;
+    this.lost = true;
+    this.box.dataset.lost = "";
+    frame.remove();
+    const { address } = this;
+    setTimeout(() => this.lost && this.address === address && !this.next && this.show(address, how), AGAIN);
+  }
+
+  /** As high as the mail, as wide as there is room. */
+  fit() {
+    const frame = this.shown;
+    const mail = frame?.contentDocument?.documentElement;
+    const room = this.box.parentElement?.clientWidth ?? 0;
+    if (!mail || !room) return;
+    const style = getComputedStyle(this.box.parentElement);
+    const factor = Math.min(1, (room - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)) / this.width);
+    if (!(factor > 0)) return;
+    frame.style.width = `${this.width}px`;
+    frame.style.height = "0"; // the box keeps its height meanwhile, and with it the place scrolled to
+    const height = Math.max(mail.scrollHeight, SHORTEST);
+    frame.style.height = `${height}px`;
+    frame.style.transform = factor < 1 ? `scale(${factor})` : "";
+    this.box.style.width = `${this.width * factor}px`;
+    this.box.style.height = `${height * factor}px`;
+    this.onfactor(factor);
+  }
+}

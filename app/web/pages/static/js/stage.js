@@ -1,0 +1,99 @@
+/* Several mails side by side. What is chosen stands in the address; the server draws the lists, this the frames. */
+import { $, $$ } from "./dom.js";
+import { bind } from "./keys.js";
+import { on, start } from "./live.js";
+import { fetched, replaceParts } from "./parts.js";
+import { Sheet } from "./sheet.js";
+import { InStep } from "./step.js";
+
+const form = $("#stage");
+const step = new InStep();
+const sheets = new WeakMap();
+let asked = 0;
+let keys = null;
+
+/** Put into each frame what its part of the page asks for. */
+function draw() {
+  const panes = $$(".pane");
+  for (const pane of panes) {
+    const box = $(".sheet", pane);
+    if (!sheets.has(box)) {
+      sheets.set(box, new Sheet(box, {
+        onload: (mail) => keys?.inside(mail),
+        onfactor: (factor) => { $("[data-factor]", pane).textContent = factor < 1 ? `${Math.round(factor * 100)} %` : ""; },
+      }));
+    }
+    const { address, title, width } = $("template", pane).dataset;
+    sheets.get(box).show(address, { title, width: Number(width) });
+  }
+  step.hold(panes.map((pane) => $(".viewport", pane)));
+}
+
+/** Show what `address` asks for, without leaving the page; a newer call overtakes an older one. */
+async function visit(address) {
+  history.replaceState(null, "", address);
+  asked += 1;
+  const mine = asked;
+  const page = await fetched(address);
+  if (!page || mine !== asked) return;
+  replaceParts(page);
+  draw();
+}
+
+/** Likewise for what the lists say by now. */
+function choose() {
+  visit(`${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`);
+}
+
+/** Choose the entry after the chosen one, in one list or several at once. */
+function next(selects, by = 1) {
+  for (const select of selects) select.selectedIndex = (select.selectedIndex + by + select.length) % select.length;
+  choose();
+}
+
+const follow = (link) => link && visit(link.getAttribute("href"));
+
+function setStep(held) {
+  step.on = held;
+  $("#in-step").checked = held;
+  if (held && step.places.length) step.follow(step.places[0]);
+}
+
+// The lists of the frames are no children of the form, but belong to it.
+document.addEventListener("change", (event) => event.target.form === form && event.target.name && choose());
+form.addEventListener("submit", (event) => { event.preventDefault(); choose(); });
+$("#in-step").addEventListener("change", (event) => setStep(event.target.checked));
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".comparisons a, #more, #fewer");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  follow(link);
+});
+
+const of = (part) => $$(`.pane-choices select[name$=".${part}"]`);
+keys = bind([
+  { keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], shown: ["1", "…", "9"], help: "A comparison of those above the frames", action: (key) => follow($$(".comparisons a")[key - 1]) },
+  { keys: ["f"], help: "Next fixture, in every frame", action: () => next(of("fixture")) },
+  { keys: ["F"], help: "Previous fixture, in every frame", action: () => next(of("fixture"), -1) },
+  { keys: ["w"], help: "Next width", action: () => next([$("#width")]) },
+  { keys: ["d"], help: "Light or dark", action: () => next([$("#scheme")]) },
+  { keys: ["c"], help: "Next mail client", action: () => next([$("#client")]) },
+  { keys: ["s"], help: "Scroll in step, or each by itself", action: () => setStep(!step.on) },
+  { keys: ["n"], help: "One frame more", action: () => follow($("#more")) },
+  { keys: ["x"], help: "Without the last frame", action: () => follow($("#fewer")) },
+  { keys: ["o"], help: "This mail alone, in the workbench", action: () => location.assign($("#workbench").href) },
+  { keys: ["g"], help: "All templates", action: () => location.assign("/") },
+  { keys: [], shown: ["Esc"], help: "Leave a field, or the mail" },
+]);
+
+const again = () => visit(location.pathname + location.search);
+const shown = () => $$(".pane template").map((each) => each.dataset.mail);
+on("change", ({ changed, added, removed }) => {
+  if (added.length || removed.length || changed.some((name) => shown().includes(name))) again();
+});
+on("target", again);
+on("missed", again);
+on("connected", () => $("#main").dataset.asking && again()); // a target may have answered in between
+
+draw();
+start();

@@ -1,0 +1,78 @@
+"""How a mail is looked at: a width, a colour scheme and a client, as addresses of pages have them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.core.clients import CLIENTS, FORCED_DARK
+from app.web.pages.scheme import ColourScheme
+
+WIDTHS: Final[Mapping[int, str]] = {640: "Desktop", 768: "Tablet", 375: "Phone"}
+"""The widths of the workbench, in pixels."""
+USUAL_WIDTH: Final = 640
+NARROWEST: Final = 200
+WIDEST: Final = 2000
+
+
+@dataclass(frozen=True)
+class View:
+    """``width`` in pixels; ``client`` "" for none; what of the address could not be had is ``missing``."""
+
+    width: int = USUAL_WIDTH
+    scheme: ColourScheme = ColourScheme.LIGHT
+    client: str = ""
+    missing: tuple[str, ...] = ()
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What a preview is asked for."""
+        return {"scheme": self.scheme.value, **({"client": self.client} if self.client else {})}
+
+    @property
+    def query_of_page(self) -> dict[str, str]:
+        """What the address of a page says of it: what is usual is left out."""
+        return {
+            **({"width": str(self.width)} if self.width != USUAL_WIDTH else {}),
+            **({"scheme": self.scheme.value} if self.scheme is not ColourScheme.LIGHT else {}),
+            **({"client": self.client} if self.client else {}),
+        }
+
+    @property
+    def widths(self) -> dict[int, str]:
+        """The widths to choose from, its own among them."""
+        return {**WIDTHS, **({} if self.width in WIDTHS else {self.width: "Own"})}
+
+    @property
+    def label(self) -> str:
+        """In a few words, for a heading."""
+        scheme = "forced dark" if self.client == FORCED_DARK.key else self.scheme.value
+        known = CLIENTS[self.client].label if self.client and self.client != FORCED_DARK.key else ""
+        return ", ".join(filter(None, (f"{self.width} px", scheme, known and f"≈ {known}")))
+
+
+def view_of(asked: Mapping[str, str]) -> View:
+    """The view that an address asks for; what it asks for in vain is said."""
+    missing = []
+    width = width_of(asked.get("width", ""))
+    if width is None:
+        missing.append(f"'{asked['width']}' is no width from {NARROWEST} to {WIDEST} pixels.")
+    scheme = asked.get("scheme") or ColourScheme.LIGHT.value
+    if scheme not in set(ColourScheme):
+        missing.append(f"There is no colour scheme '{scheme}'.")
+        scheme = ColourScheme.LIGHT.value
+    client = asked.get("client", "")
+    if client and client not in CLIENTS:
+        missing.append(f"There is no client '{client}'.")
+        client = ""
+    return View(width or USUAL_WIDTH, ColourScheme(scheme), client, tuple(missing))
+
+
+def width_of(text: str) -> int | None:
+    """A width in pixels, the usual one for ""; None for what is none or out of bounds."""
+    if not text:
+        return USUAL_WIDTH
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(WIDEST))):
+        return None
+    return int(text) if NARROWEST <= int(text) <= WIDEST else None

@@ -1,0 +1,106 @@
+"""Several mails side by side in a browser: they scroll, change and follow saves together."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.publishing.directory_store import DirectoryStore
+from tests.waiting import eventually
+from tests.web.browsing import opened
+from tests.web.conftest import Folders
+from tests.web.process import Server, running
+from tests.web.test_released import publish_sources
+
+STAGE = "/stage/mails/greeting"
+
+
+def sheet(page: Page, letter: str) -> str:
+    """The frame of a pane, once its mail has taken the place of the one before."""
+    return f'[data-pane="{letter}"] iframe:not(.waiting)'
+
+
+def test_frames_scroll_in_step_and_the_keys_change_them_all(browser: Browser, real_server: Server) -> None:
+    with opened(browser, real_server.url, "/stage/receipts/receipt", size=(1280, 800)) as (page, misdeeds):
+        for letter in "ab":
+            expect(page.frame_locator(sheet(page, letter)).locator("h1")).to_be_visible()
+        top = "(e) => e.scrollTop / (e.scrollHeight - e.clientHeight)"
+        first, second = (page.locator(f'[data-pane="{letter}"] .viewport') for letter in "ab")
+        first.evaluate("(e) => e.scrollTo(0, (e.scrollHeight - e.clientHeight) / 2)")
+        eventually(lambda: second.evaluate(top), lambda share: abs(share - 0.5) < 0.02)
+        page.keyboard.press("s")
+        expect(page.get_by_label("Scroll in step")).not_to_be_checked()
+        first.focus()
+        page.keyboard.press("End")
+        eventually(lambda: first.evaluate(top), lambda share: share > 0.98)
+        assert second.evaluate(top) < 0.6
+
+        page.keyboard.press("d")
+        page.keyboard.press("w")
+        expect(page.locator(f"{sheet(page, 'b')}[src*='scheme=dark']")).to_have_css("width", "768px")
+        page.get_by_label("Mail of frame B").focus()
+        page.get_by_label("Mail of frame B").select_option("receipts/receipt_internal")
+        expect(page.locator("#label-b")).to_contain_text("Receipt, internal")
+        expect(page.get_by_label("Mail of frame B")).to_be_focused()
+        page.keyboard.press("n")
+        expect(page.locator(".pane")).to_have_count(3)
+        page.reload()
+        expect(page.locator(".pane")).to_have_count(3)
+        expect(page.locator("#label-b")).to_contain_text("Receipt, internal")
+        expect(page.locator(f"{sheet(page, 'a')}[src*='scheme=dark']")).to_have_css("width", "768px")
+        page.keyboard.press("x")
+        page.keyboard.press("2")
+        expect(page.locator(".comparisons [aria-current]")).to_have_text("Customer and internal")
+        page.frame_locator(sheet(page, "a")).locator("h1").click()
+        page.keyboard.press("o")
+        expect(page.locator("#layout")).to_be_visible()
+        assert misdeeds.seen == []
+
+
+def test_a_save_is_shown_in_the_frames_that_it_concerns(browser: Browser, folders: Folders) -> None:
+    settings = folders.home / "bbws-templates.toml"
+    settings.write_text('[targets.local]\nurl = "file:store"\n', encoding="utf-8")
+    publish_sources(folders, DirectoryStore(folders.home / "store"))
+    with (
+        running(folders.templates, folders.fixtures, "--settings", str(settings)) as server,
+        opened(browser, server.url, STAGE) as (page, misdeeds),
+    ):
+        page.get_by_role("link", name="Live at local, and the files").click()
+        live, files = (page.frame_locator(sheet(page, letter)) for letter in "ab")
+        expect(live.locator("body")).to_contain_text("Example Ltd")
+        folders.write("templates/partials/header.html", "<p>Saved since</p>\n")
+        expect(files.locator("body")).to_contain_text("Saved since")
+        expect(live.locator("body")).to_contain_text("Example Ltd")
+        assert misdeeds.seen == []
+
+
+def test_a_mail_that_cannot_be_fetched_comes_by_itself(browser: Browser, real_server: Server) -> None:
+    with opened(browser, real_server.url, "/stage/receipts/receipt") as (page, _):
+        expect(page.frame_locator(sheet(page, "a")).locator("h1")).to_be_visible()
+        previews = re.compile("/preview/.*scheme=dark")
+        page.route(previews, lambda route: route.abort())
+        page.keyboard.press("d")
+        expect(page.locator(".sheet[data-lost]")).to_have_count(2)
+        expect(page.frame_locator(sheet(page, "a")).locator("h1")).to_be_visible()
+        page.unroute(previews)
+        expect(page.locator(".sheet[data-lost]")).to_have_count(0)
+        expect(page.locator(f"{sheet(page, 'a')}[src*='scheme=dark']")).to_be_attached()
+
+
+@pytest.mark.parametrize("width", [1280, 768, 375])
+def test_frames_stand_beside_or_below_one_another_and_none_is_cut(
+    browser: Browser, real_server: Server, width: int
+) -> None:
+    with opened(browser, real_server.url, "/stage/receipts/receipt", size=(width, 800)) as (page, misdeeds):
+        boxes = []
+        for letter in "ab":
+            expect(page.frame_locator(sheet(page, letter)).locator("h1")).to_be_attached()
+            place = page.locator(f'[data-pane="{letter}"] .viewport')
+            assert place.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+            boxes.append(place.bounding_box() or {"y": -1.0, "height": 0.0})
+        assert (boxes[0]["y"] == boxes[1]["y"]) == (width > 720)
+        assert min(box["height"] for box in boxes) >= 300
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert misdeeds.seen == []
