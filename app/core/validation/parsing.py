@@ -13,28 +13,20 @@ pinned, so that its inner classes can be relied on.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from html5lib._inputstream import HTMLUnicodeInputStream
-from html5lib._tokenizer import HTMLTokenizer
-from html5lib.constants import tokenTypes
 from html5lib.html5parser import HTMLParser
 from html5lib.treebuilders import base
 
 from app.core.validation.nodes import Element
+from app.core.validation.tokenizer import BLANKS, Tokenizer
 
-_CHARACTERS = tokenTypes["Characters"]
-_TEXT = frozenset({_CHARACTERS, tokenTypes["SpaceCharacters"]})
-_START_TAG = tokenTypes["StartTag"]
-_PARSE_ERROR = tokenTypes["ParseError"]
 # Elements that may stay open at the end of a document (HTML, 13.2.6.4.7, "end-of-file").
 _MAY_STAY_OPEN = frozenset({"dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr", "body"}) | {
     "html"
 }
-_BLANKS = " \t\n\f\r"  # and no other (HTML, 13.2.6.4.9): a no-break space is text
 _TABLE_PARTS = frozenset({"table", "tbody", "tfoot", "thead", "tr"})
 
 
@@ -57,80 +49,6 @@ def parse_html(html: str) -> tuple[Element, tuple[ParseError, ...]]:
     parser.parse(html)
     root: Element = parser.tree.document.childNodes[0]
     return root, tuple(parser.found)
-
-
-class _Stream(HTMLUnicodeInputStream):
-    """Knows its absolute position, which html5lib counts per chunk only."""
-
-    _passed = 0
-
-    def tell(self) -> int:
-        return self._passed + self.chunkOffset
-
-    def readChunk(self, chunkSize: int | None = None) -> bool:
-        self._passed += self.chunkSize
-        return super().readChunk(chunkSize)
-
-
-class _Tokenizer(HTMLTokenizer):
-    """Stamps every token with the span of the text that it came from.
-
-    ``offset`` is the stamp of the token at work, ``text_offset`` that of the first word since the last tag.
-    """
-
-    def __init__(self, html: str, parser: HTMLParser) -> None:
-        super().__init__("", parser)
-        self._input = self.stream = _Stream(html)
-        self._tag_start = 0
-        self.offset = 0
-        self.text_offset: int | None = None
-        self.root_span: tuple[int, int] | None = None
-
-    def __iter__(self) -> Iterator[Any]:
-        self.tokenQueue = deque()
-        start = 0
-        while self.state():
-            while self.stream.errors:
-                yield {"type": _PARSE_ERROR, "data": self.stream.errors.pop(0)}
-            while self.tokenQueue:
-                token: Any = self.tokenQueue.popleft()
-                kind = token["type"]
-                if kind == _PARSE_ERROR:
-                    self.offset = max(0, self._input.tell() - 1)
-                    yield token
-                elif kind in _TEXT:
-                    self.offset = start
-                    if self.text_offset is None and kind == _CHARACTERS:
-                        self.text_offset = start + len(token["data"]) - len(token["data"].lstrip(_BLANKS))
-                    yield token
-                else:
-                    self.offset = self._tag_start
-                    yield token
-                    self.text_offset = None
-            start = self._input.tell()
-
-    def emitCurrentToken(self) -> None:
-        token: Any = self.currentToken
-        token["offset"], token["end"] = self._tag_start, self._input.tell()
-        if token["name"].lower() == "html" and self.root_span is None and token["type"] == _START_TAG:
-            self.root_span = token["offset"], token["end"]
-        super().emitCurrentToken()
-
-    def tagOpenState(self) -> bool:
-        self._tag_start = self._input.tell() - 1
-        return super().tagOpenState()
-
-    def rcdataLessThanSignState(self) -> bool:
-        self._tag_start = self._input.tell() - 1
-        return super().rcdataLessThanSignState()
-
-    def rawtextLessThanSignState(self) -> bool:
-        self._tag_start = self._input.tell() - 1
-        return super().rawtextLessThanSignState()
-
-    def scriptDataLessThanSignState(self) -> bool:
-        self._tag_start = self._input.tell() - 1
-        return super().scriptDataLessThanSignState()
 
 
 class _TreeBuilder(base.TreeBuilder):
@@ -161,7 +79,7 @@ class _TreeBuilder(base.TreeBuilder):
 
     def insertText(self, data: str, parent: Any = None) -> None:
         """Report what html5lib does without a word: text between rows and cells moves before the table."""
-        if self.insertFromTable and self.openElements[-1].name in _TABLE_PARTS and data.strip(_BLANKS):
+        if self.insertFromTable and self.openElements[-1].name in _TABLE_PARTS and data.strip(BLANKS):
             self.parser.text_in_table()
         super().insertText(data, parent)
 
@@ -169,7 +87,7 @@ class _TreeBuilder(base.TreeBuilder):
 class _Parser(HTMLParser):
     """Keeps the offset of each error's cause instead of the position of the reader."""
 
-    tokenizer: _Tokenizer
+    tokenizer: Tokenizer
 
     def __init__(self) -> None:
         super().__init__(tree=_TreeBuilder)
@@ -181,7 +99,7 @@ class _Parser(HTMLParser):
         self.scripting = False
         # Equal length keeps offsets true; html5lib itself would join CR LF into one character.
         self._html = stream.replace("\r\n", " \n").replace("\r", "\n")
-        self.tokenizer = _Tokenizer(self._html, self)
+        self.tokenizer = Tokenizer(self._html, self)
         self.reset()
         self.mainLoop()
         # html5lib makes the root before it reads its tag, whose attributes it then copies over.
