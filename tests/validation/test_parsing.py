@@ -34,6 +34,8 @@ UNWORDED = {
         ("<!DOCTYPE html><table>\n  word<tr><td></table>", "text-in-table", "word"),
         ("<!DOCTYPE html><table>\n  a &amp; b<tr><td></table>", "text-in-table", "a &amp;"),
         ("<!DOCTYPE html><table><tr>word</table>", "text-in-table", "word"),
+        ("<!DOCTYPE html><table>&nbsp;<tr><td></table>", "text-in-table", "&nbsp;"),
+        ("<!DOCTYPE html><table>&Copf;<tr><td></table>", "text-in-table", "&Copf;"),
         ("<!DOCTYPE html><table><td>x</table>", "unexpected-cell-in-table-body", "<td>"),
         ("<!DOCTYPE html><a href=x>a<a href=y>b</a>", "unexpected-start-tag-implies-end-tag", "<a href=y>"),
         ("<!DOCTYPE html><h1>a<h2>b</h2></h1>", "unexpected-start-tag", "<h2>"),
@@ -105,6 +107,9 @@ PIECES = st.sampled_from([
     "<!--", "-->", "<!DOCTYPE html>", "<html lang=en>", "<head>", "<body>", "</body>", "</html>", "text",
     " ", "\n", "\r\n", "&amp;", "&lt", "&x;", "&#1;", "<", ">", '"', "<script>", "</script>", "<x:y>",
     "<a b=c b=d>", "\x00", "\U0001f600",
+    '<td class="a" hidden>', '<img src="x?a=1&amp;b=2" alt=""/>', '<p a="1" a="2">', '<p a="&copy" b="&x;">',
+    "</td >", "&nbsp;", "&#8203;", "&#160;", "&#9;", "&#65;", "&#128;", "&Tab;", "&notit;", "a&#39;b ",
+    '<v:rect\nfill="x">', "</v:rect>", '<p A="b">', '<p a="\x00<">', "\x0b", "\x80",
 ])  # fmt: skip
 
 
@@ -120,8 +125,15 @@ def test_the_tree_is_html5libs_own_and_every_place_is_in_the_document(pieces: li
     assert all(0 <= error.offset <= len(html) for error in page.errors)
     reference = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"))
     tree = reference.parse(html)
-    assert [node.tag.rpartition("}")[2] for node in tree.iter() if isinstance(node.tag, str)] == [
-        element.name for element in (page.root, *page.root.walk())
+    nodes = [node for node in tree.iter() if isinstance(node.tag, str)]
+    texts = ["".join([node.text or "", *(child.tail or "" for child in node)]) for node in nodes]
+    elements = [page.root, *page.root.walk()]
+    assert [(node.tag.rpartition("}")[2], dict(node.attrib)) for node in nodes] == [
+        (element.name, element.attributes) for element in elements
+    ]
+    assert [text.replace(" ", "") for text in texts] == [
+        element.own_text.replace(" ", "")
+        for element in elements  # a CR before LF counts as a blank here
     ]
     own = [error.code for error in page.errors if error.code != "text-in-table"]
     assert own == [code for _, code, _ in reference.errors]

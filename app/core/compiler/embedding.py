@@ -47,8 +47,10 @@ def stylesheet_links(readings: Readings) -> list[Link]:
     found = []
     tags = [(readings.markup, tag) for tag in readings.markup.start_tags]
     for number, (markup, tag) in enumerate([*tags, *readings.hidden_tags]):
+        if tag.name != "link":
+            continue
         rel, href = tag.attribute("rel"), tag.attribute("href")
-        if tag.name != "link" or rel is None or href is None:
+        if rel is None or href is None:
             continue
         if "stylesheet" in _value(markup, rel).lower().split():
             media = tag.attribute("media")

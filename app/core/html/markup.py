@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from operator import attrgetter
 
 
 class Context(StrEnum):
@@ -50,15 +53,23 @@ class Attribute:
     has_value: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StartTag:
-    """A start tag: ``name`` in lower case, the span, where its name ends, and where an attribute may go."""
+    """A start tag: ``name`` in lower case, the span, where its name ends, and where an attribute may go.
+
+    ``source`` is the text that it stands in. Its attributes are read when they are first asked for.
+    """
 
     name: str
     start: int
     end: int
     name_end: int
-    attributes: tuple[Attribute, ...]
+    source: str = field(repr=False, compare=False)
+
+    @cached_property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """The attributes in order, repetitions included."""
+        return tuple(_attributes(self.source, self.name_end, self.end - 1))
 
     @property
     def insertion(self) -> int:
@@ -128,6 +139,11 @@ _ATTRIBUTE_NAME = re.compile(rf"=?[^{_BLANK}/>=]*")
 _EQUALS = re.compile(rf"[{_BLANK}]*=[{_BLANK}]*")
 _UNQUOTED = re.compile(rf"[^{_BLANK}>]+")
 _COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
+_USUAL_TAG = re.compile(
+    rf"""<([a-z][^{_BLANK}/>]*+)(?:[{_BLANK}]++[^{_BLANK}/>="']++(?:="[^"]*+")?)*+[{_BLANK}]*+/?>""",
+    re.IGNORECASE,
+)
+"""A start tag whose attributes, if they have values, have them in double quotes behind a bare ``=``."""
 
 
 class Markup:
@@ -144,9 +160,28 @@ class Markup:
         self.end_tags: list[EndTag] = []
         self.comments: list[Comment] = []
         self.raw_texts: list[RawText] = []
-        self.regions: list[Region] = []
         self._scan()
-        self._starts = [region.start for region in self.regions]
+
+    @cached_property
+    def regions(self) -> tuple[Region, ...]:
+        """Every span that is not plain text, in order."""
+        found: list[Region] = []
+        for tag in self.start_tags:
+            found += _regions(tag)
+        for comment in self.comments:
+            context = Context.DECLARATION if comment.declaration else Context.COMMENT
+            found.append(Region(comment.start, comment.end, context))
+        for end_tag in self.end_tags:
+            found.append(Region(end_tag.start, end_tag.end, Context.END_TAG))
+        for raw in self.raw_texts:
+            context = Context.STYLE if raw.tag.name == "style" else Context.RAW
+            context = Context.TITLE if raw.tag.name in _TITLES else context
+            found.append(Region(raw.start, raw.end, context, raw.tag))
+        return tuple(sorted(found, key=attrgetter("start", "end")))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [region.start for region in self.regions]
 
     def region(self, offset: int) -> Region:
         """The region that holds ``offset``; one of context TEXT for plain text."""
@@ -182,8 +217,6 @@ class Markup:
                 raise UnclosedMarkupError(offset, "declaration")
         declaration = self.text[offset : offset + 9].lower() == "<!doctype"
         self.comments.append(Comment(offset, end, declaration))
-        context = Context.DECLARATION if declaration else Context.COMMENT
-        self.regions.append(Region(offset, end, context))
         return end
 
     def _end_tag(self, offset: int) -> int:
@@ -192,55 +225,48 @@ class Markup:
             raise UnclosedMarkupError(offset, "end tag")
         name = _match(_NAME, self.text, offset + 2).group().lower()
         self.end_tags.append(EndTag(name, offset, end))
-        self.regions.append(Region(offset, end, Context.END_TAG))
         return end
 
     def _start_tag(self, offset: int) -> int:
         source = self.text
-        name = _match(_NAME, source, offset + 1)
-        attributes: list[Attribute] = []
-        here = name.end()
-        while True:
-            here = _match(_SPACE, source, here).end()
-            if here >= len(source):
+        usual = _USUAL_TAG.match(source, offset)
+        if usual:
+            name_end, end = usual.end(1), usual.end()
+        else:
+            name_end = _match(_NAME, source, offset + 1).end()
+            here = name_end
+            for attribute in _attributes(source, name_end, len(source)):
+                here = attribute.end
+            end = _match(_SPACE, source, here).end() + 1
+            if end > len(source):
                 raise UnclosedMarkupError(offset, "tag")
-            if source[here] == ">":
-                break
-            attribute = _attribute(source, here)
-            if attribute is None:
-                raise UnclosedMarkupError(here, "quoted attribute value")
-            attributes.append(attribute)
-            here = attribute.end
-        tag = StartTag(name.group().lower(), offset, here + 1, name.end(), tuple(attributes))
+        tag = StartTag(source[offset + 1 : name_end].lower(), offset, end, name_end, source)
         self.start_tags.append(tag)
-        self._tag_regions(tag)
         if tag.name in _TITLES or tag.name in RAW_ELEMENTS:
             return self._raw_text(tag)
         return tag.end
-
-    def _tag_regions(self, tag: StartTag) -> None:
-        """Tile the tag: its name, then gaps and attributes in turn."""
-        self.regions.append(Region(tag.start, tag.name_end, Context.TAG_NAME, tag))
-        here = tag.name_end
-        for item in tag.attributes:
-            self.regions.append(Region(here, item.start, Context.BETWEEN_ATTRIBUTES, tag))
-            value = Context.ATTRIBUTE_VALUE if item.quote else Context.UNQUOTED_VALUE
-            self.regions.append(Region(item.start, item.value_start, Context.ATTRIBUTE_NAME, tag, item))
-            self.regions.append(Region(item.value_start, item.end, value, tag, item))
-            here = item.end
-        self.regions.append(Region(here, tag.end, Context.BETWEEN_ATTRIBUTES, tag))
 
     def _raw_text(self, tag: StartTag) -> int:
         closing = re.compile(rf"</{re.escape(tag.name)}(?=[{_BLANK}/>])", re.IGNORECASE)
         match = closing.search(self.text, tag.end)
         if not match:
             raise UnclosedMarkupError(tag.start, f"<{tag.name}> element")
-        context = Context.STYLE if tag.name == "style" else Context.RAW
-        context = Context.TITLE if tag.name in _TITLES else context
-        self.regions.append(Region(tag.end, match.start(), context, tag))
         close = self._end_tag(match.start())
         self.raw_texts.append(RawText(tag, tag.end, match.start(), close))
         return close
+
+
+def _regions(tag: StartTag) -> Iterator[Region]:
+    """The tiles of a start tag: its name, then gaps and attributes in turn."""
+    yield Region(tag.start, tag.name_end, Context.TAG_NAME, tag)
+    here = tag.name_end
+    for item in tag.attributes:
+        yield Region(here, item.start, Context.BETWEEN_ATTRIBUTES, tag)
+        value = Context.ATTRIBUTE_VALUE if item.quote else Context.UNQUOTED_VALUE
+        yield Region(item.start, item.value_start, Context.ATTRIBUTE_NAME, tag, item)
+        yield Region(item.value_start, item.end, value, tag, item)
+        here = item.end
+    yield Region(here, tag.end, Context.BETWEEN_ATTRIBUTES, tag)
 
 
 def is_remark(comment: str) -> bool:
@@ -250,6 +276,21 @@ def is_remark(comment: str) -> bool:
 
 def _is_letter(character: str) -> bool:
     return character.isascii() and character.isalpha()
+
+
+def _attributes(source: str, start: int, end: int) -> Iterator[Attribute]:
+    """The attributes from ``start`` to the end of the tag, or to ``end`` where that is known.
+
+    Raises:
+        UnclosedMarkupError: the quote of a value never closes.
+    """
+    here = _match(_SPACE, source, start).end()
+    while here < end and source[here] != ">":
+        attribute = _attribute(source, here)
+        if attribute is None:
+            raise UnclosedMarkupError(here, "quoted attribute value")
+        yield attribute
+        here = _match(_SPACE, source, attribute.end).end()
 
 
 def _attribute(source: str, start: int) -> Attribute | None:

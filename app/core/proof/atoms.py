@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -143,7 +143,8 @@ class Order:
     weightless: int
 
 
-def order(sheets: Sequence[tuple[str, str]]) -> Order:
+@lru_cache(maxsize=64)
+def order(sheets: tuple[tuple[str, str], ...]) -> Order:
     """The order of the rules of these stylesheets, each with its medium.
 
     Source: CSS Cascading and Inheritance Level 5, section 6.4.3: layers come as they first appear, what a

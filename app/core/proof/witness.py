@@ -11,18 +11,27 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TypeAlias
 
 import css_inline
 
 from app.core.proof.atoms import Watched, conditions, order, parts, sheet_atoms, style_atoms
 from app.core.proof.scriptless import STANDS_FOR_NOSCRIPT, scriptless
 
-_RAW = "style|script|xmp|iframe|noembed|noframes|plaintext"
 _PIECE = re.compile(
-    r"<!--(?P<comment>.*?)-->|<!DOCTYPE(?P<doctype>[^>]*)>|</(?P<end>[^\s>]+)\s*>"
-    r"|<(?P<start>[^\s>/]+)(?P<attributes>(?:\s[^\s=>]+(?:=\"[^\"]*\")?)*)\s*/?>|(?P<text>[^<]+|<)",
+    r"(<!--.*?-->|<!DOCTYPE[^>]*>|</([^\s>]+)\s*>"
+    r"|<(?:(?P<holder>style|script|xmp|iframe|noembed|noframes|plaintext)(?=[\s>/])|([^\s>/]+))"
+    r"((?:\s[^\s=>]+(?:=\"[^\"]*\")?)*)\s*/?>(?(holder)(.*?)(?=</(?P=holder)>|\Z)|)|[^<]+|<)",
     re.DOTALL | re.IGNORECASE,
 )
+_Piece: TypeAlias = tuple[str, str, str, str, str, str]
+"""A piece of a document that html5ever wrote: the whole of it, then its parts, "" in those of other kinds.
+
+They are the name in an end tag; the name of an element of raw text, or of another, in a start tag; its
+attributes; raw text behind it, up to the end tag.
+"""
+
 _ATTRIBUTE = re.compile(r"\s([^\s=>]+)(?:=\"([^\"]*)\")?")
 _ASKS_STYLE = re.compile(r"(?<=\[)(?=\s*style\s*[\]~|^$*=])", re.IGNORECASE)
 _AS_WRITTEN = "as-written-"
@@ -32,7 +41,6 @@ _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _MARK_FIRST = re.compile(r"^([ \t\r\n\f]*)\ufeff+")
 _FRAME = frozenset({"html", "head"})
 _SCREENS = frozenset({"", "all", "screen"})
-_RAW_NAMES = frozenset(_RAW.split("|"))
 
 
 MAX_ATOMS = 600_000
@@ -79,16 +87,16 @@ def look(document: str) -> Sight:
         TooManyConditionsError: rules would have to be looked at without measure.
     """
     normal = _inline(scriptless(document))
-    pieces = list(_pieces(normal))
+    pieces = _pieces(normal)
     plain = list(_stylesheets(pieces))
     texts = [(_ASKS_STYLE.sub(_AS_WRITTEN, css), medium) for css, medium in plain]
     asked = any(_AS_WRITTEN in css for css, _ in texts)
     watched: Watched = frozenset().union(*(conditions(css, medium) for css, medium in texts))
-    ordered = order(texts)
+    ordered = order(tuple(texts))
     meaning: dict[str, tuple[str, str]] = {}
     ruled: set[str] = set()
     events: list[Event] = []
-    tags = sum(match["start"] is not None for match, _ in pieces)
+    tags = sum([bool(start or holder) for _, _, holder, start, _, _ in pieces])
     atoms = 0
     for number, part in enumerate(parts(watched, tags)):
         sheets = [sheet_atoms(css, medium, part, ordered, basic=number == 0) for css, medium in texts]
@@ -98,7 +106,7 @@ def look(document: str) -> Sight:
             ruled.update(sheet.meaning)
         styles = "\n".join([*(sheet.text for sheet in sheets), *(sheet.later for sheet in sheets)])
         seen = list(_settled(_events(_inline(rewritten, extra_css=styles))))
-        atoms += sum(len(event.style) for event in seen)
+        atoms += sum([len(event.style) for event in seen])
         if atoms > MAX_ATOMS:
             raise TooManyConditionsError
         if number == 0:
@@ -123,28 +131,15 @@ def _inline(document: str, extra_css: str | None = None) -> str:
     )
 
 
-def _pieces(text: str) -> Iterator[tuple[re.Match[str], str]]:
-    """The pieces of a document that html5ever wrote, raw text with the start tag before it."""
-    here = 0
-    while here < len(text):
-        match = _PIECE.match(text, here)
-        if match is None:
-            raise AssertionError("the pattern takes any character")
-        here = match.end()
-        raw = ""
-        name = (match["start"] or "").lower()
-        if name in _RAW_NAMES:
-            end = text.find(f"</{name}>", here)  # html5ever writes small letters
-            raw = text[here : end if end >= 0 else len(text)]
-            here += len(raw)
-        yield match, raw
+def _pieces(text: str) -> list[_Piece]:
+    return _PIECE.findall(text)
 
 
-def _stylesheets(pieces: Iterable[tuple[re.Match[str], str]]) -> Iterator[tuple[str, str]]:
+def _stylesheets(pieces: Iterable[_Piece]) -> Iterator[tuple[str, str]]:
     """The text of each stylesheet, and the medium that it is for, "" for the screen."""
-    for match, raw in pieces:
-        if (match["start"] or "").lower() == "style":
-            attributes = dict(_attributes(match["attributes"]))
+    for _, _, holder, _, written, raw in pieces:
+        if holder.lower() == "style":
+            attributes = dict(_attributes(written))
             if attributes.get("type", "").strip().lower() not in {"", "text/css"}:
                 continue
             medium = attributes.get("media", "").strip().lower()
@@ -152,7 +147,7 @@ def _stylesheets(pieces: Iterable[tuple[re.Match[str], str]]) -> Iterator[tuple[
 
 
 def _rewritten(
-    pieces: Iterable[tuple[re.Match[str], str]],
+    pieces: Iterable[_Piece],
     watched: Watched,
     meaning: dict[str, tuple[str, str]],
     *,
@@ -163,44 +158,69 @@ def _rewritten(
 
     Where rules ask about style attributes, what is ``asked`` for stands beside the atoms.
     """
-    for match, raw in pieces:
-        name = match["start"]
-        if name is None:
-            yield match.group()
-            continue
-        attributes = dict(_attributes(match["attributes"])) if " style" in match["attributes"] else {}
-        if "style" in attributes:
-            authored = attributes.pop("style")
-            own = style_atoms(authored, watched, basic=basic)
-            meaning.update(own.meaning)
-            if asked:
-                attributes[f"{_AS_WRITTEN}style"] = authored
-            if own.text:
-                attributes["style"] = own.text
-            written = "".join(f' {key}="{_escaped(value)}"' for key, value in attributes.items())
-            yield f"<{name}{written}>"
-        else:
-            yield match.group()
-        yield "" if name.lower() == "style" else raw
+    known: dict[str, str] = {}  # most tags of a mail are written many times
+    for whole, _, holder, start, written, raw in pieces:
+        tag = whole[: -len(raw)] if raw else whole
+        if " style" in written:
+            if tag not in known:
+                own = _with_atoms(start or holder, written, watched, meaning, asked=asked, basic=basic)
+                known[tag] = own or tag
+            tag = known[tag]
+        yield tag if not raw or holder.lower() == "style" else tag + raw
+
+
+def _with_atoms(
+    name: str,
+    written: str,
+    watched: Watched,
+    meaning: dict[str, tuple[str, str]],
+    *,
+    asked: bool,
+    basic: bool,
+) -> str:
+    """The start tag of an element with atoms in its style attribute; "" for one that has none."""
+    attributes = dict(_attributes(written))
+    if "style" not in attributes:
+        return ""
+    authored = attributes.pop("style")
+    own = style_atoms(authored, watched, basic=basic)
+    meaning.update(own.meaning)
+    if asked:
+        attributes[f"{_AS_WRITTEN}style"] = authored
+    if own.text:
+        attributes["style"] = own.text
+    rewritten = "".join(f' {key}="{_escaped(value)}"' for key, value in attributes.items())
+    return f"<{name}{rewritten}>"
 
 
 def _events(text: str) -> Iterator[Event]:
-    for match, raw in _pieces(text):
-        if match["start"] is not None:
-            attributes = dict(_attributes(match["attributes"]))
-            style = dict(_declared(attributes.pop("style", "")))
-            attributes.pop(f"{_AS_WRITTEN}style", None)
-            yield Event(f"<{_said(match['start'])}>", "", tuple(sorted(attributes.items())), style)
+    for whole, end, holder, start, written, raw in _pieces(text):
+        if start or holder:
+            yield _start(start or holder, written)
             if raw:
                 yield Event("text", raw)
-        elif match["end"] is not None:
-            yield Event(f"</{_said(match['end'])}>")
-        elif match["comment"] is not None:
-            yield Event("comment", match["comment"])
-        elif match["doctype"] is not None:
-            yield Event("doctype", match["doctype"].strip().lower())
+        elif end:
+            yield _end(end)
+        elif whole.startswith("<!--"):
+            yield Event("comment", whole[4:-3])
+        elif whole.startswith("<!"):
+            yield Event("doctype", whole[len("<!DOCTYPE") : -1].strip().lower())
         else:
-            yield Event("text", html.unescape(match["text"]))
+            yield Event("text", _unescaped(whole))
+
+
+@lru_cache(maxsize=2048)
+def _start(name: str, written: str) -> Event:
+    """A start tag, of which the same mail, its source and its other readings have many that are the same."""
+    attributes = dict(_attributes(written))
+    style = dict(_declared(attributes.pop("style", "")))
+    attributes.pop(f"{_AS_WRITTEN}style", None)
+    return Event(f"<{_said(name)}>", "", tuple(sorted(attributes.items())), style)
+
+
+@lru_cache(maxsize=256)
+def _end(name: str) -> Event:
+    return Event(f"</{_said(name)}>")
 
 
 def _settled(events: Iterator[Event]) -> Iterator[Event]:
@@ -210,7 +230,7 @@ def _settled(events: Iterator[Event]) -> Iterator[Event]:
     come first. White space counts as one blank, and between elements of the frame not at all. A byte order
     mark before all text is none of it where it is the first thing of all, as it may become.
     """
-    found = [event for event in _shown(events) if event.kind not in {"<style>", "</style>"}]
+    found = [event for event in _shown(list(events)) if event.kind not in {"<style>", "</style>"}]
     yield from (event for event in found if event.kind in {"<html>", "<head>"})
     texts: list[str] = []
     body = said = False
@@ -232,13 +252,17 @@ def _settled(events: Iterator[Event]) -> Iterator[Event]:
         yield Event("text", words)
 
 
-def _shown(events: Iterable[Event]) -> Iterator[Event]:
+def _shown(events: list[Event]) -> list[Event]:
     """The events, without the styles of ``<template>`` and of what it holds: no client shows it."""
+    if all(event.kind != "<template>" for event in events):
+        return events
     depth = 0
+    shown = []
     for event in events:
         depth += event.kind == "<template>"
-        yield replace(event, style={}) if depth and event.style else event
+        shown.append(replace(event, style={}) if depth and event.style else event)
         depth -= event.kind == "</template>" and depth > 0
+    return shown
 
 
 def _said(name: str) -> str:
@@ -247,7 +271,11 @@ def _said(name: str) -> str:
 
 def _attributes(text: str) -> Iterator[tuple[str, str]]:
     for match in _ATTRIBUTE.finditer(text):
-        yield match.group(1), html.unescape(match.group(2) or "")
+        yield match.group(1), _unescaped(match.group(2) or "")
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(text) if "&" in text else text
 
 
 def _escaped(value: str) -> str:

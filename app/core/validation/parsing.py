@@ -9,7 +9,7 @@ pinned, so that its inner classes can be relied on.
 """
 
 # html5lib names the methods that are overridden here.
-# ruff: noqa: N802, N803, N815
+# ruff: noqa: N802, N815
 
 from __future__ import annotations
 

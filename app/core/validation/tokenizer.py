@@ -10,7 +10,7 @@ pinned, so that its inner classes can be relied on.
 """
 
 # html5lib names the methods that are overridden here.
-# ruff: noqa: N802, N803, N815
+# ruff: noqa: D102, N802, N803
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ _NAME = "[a-z][a-z0-9:_-]*+"
 _SOUND = re.compile(
     rf"""
     (?P<blanks>[{BLANKS}]++)
-    # A blank behind a reference is a token of its own. Where a reference is unknown the rest is read again, so
-    # not all at once.
+    # A blank behind a reference is a token of its own. Where a reference is unknown the rest is read again,
+    # so not all at once.
     | (?P<text>(?:[^<&\0{BLANKS}]|{_REFERENCE}(?![{BLANKS}]))[^<&\0]*+
         (?:{_REFERENCE}(?![{BLANKS}])[^<&\0]*+){{0,64}}+(?:{_REFERENCE})?
       | {_REFERENCE})
@@ -131,7 +131,8 @@ class Tokenizer(HTMLTokenizer):
         self.tokenQueue.append(token)
         return True
 
-    def _sound_token(self, match: re.Match[str]) -> dict[str, Any] | None:
+    def _sound_token(self, match: re.Match[str]) -> Any:
+        """The token of a match, in html5lib's shape; None where html5lib has to look."""
         kind = match.lastgroup
         if kind == "text":
             text = _decoded(match["text"])
@@ -144,14 +145,15 @@ class Tokenizer(HTMLTokenizer):
         attributes = _attributes(match["attributes"])
         if attributes is None:
             return None
-        self.currentToken = {
+        token: Any = {
             "type": _START_TAG,
             "name": match["start"],
             "data": dict(attributes),
             "selfClosing": bool(match["closed"]),
             "selfClosingAcknowledged": False,
         }
-        return self.currentToken
+        self.currentToken = token
+        return token
 
     def _note_root(self, token: Any) -> None:
         if token["name"].lower() == "html" and self.root_span is None and token["type"] == _START_TAG:
