@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 FONTS = Path(__file__).parent / "fonts"
@@ -39,3 +41,27 @@ def write_configuration(folder: Path) -> Path:
     path = folder / "fonts.conf"
     path.write_text(text, encoding="utf-8", newline="\n")
     return path
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A font file that stands for a family that mails name: of the same widths, so that lines break alike."""
+
+    family: str
+    file: str
+    weight: int
+    italic: bool
+
+
+@functools.cache
+def metric_twins() -> tuple[Twin, ...]:
+    """What the private configuration puts in the place of Arial and others, file by file."""
+    styles = {"Regular": (400, False), "Bold": (700, False), "Italic": (400, True), "BoldItalic": (700, True)}
+    found = []
+    configuration = ElementTree.parse(_TEMPLATE).getroot()  # noqa: S314  our own file
+    for alias in configuration.iterfind("alias[@binding='same']"):
+        family, twin = alias.findtext("family", ""), alias.findtext("prefer/family", "")
+        for style, (weight, italic) in styles.items():
+            if (FONTS / f"{twin}-{style}.ttf").is_file():
+                found.append(Twin(family, f"{twin}-{style}.ttf", weight, italic))
+    return tuple(found)

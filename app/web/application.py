@@ -55,7 +55,7 @@ from app.web.live.workspace import LiveWorkspace, Revision
 from app.web.middleware.files import RevalidatedFiles, StandInFiles
 from app.web.middleware.gate import RequestGate
 from app.web.middleware.heads import HeadAsGet
-from app.web.pages import environments, previews, stage, workbench
+from app.web.pages import environments, fonts, previews, stage, workbench
 from app.web.services import Services, checked_payload
 from app.web.settings import ServerSettings
 from bbws_templates.printable import printable
@@ -102,12 +102,14 @@ def create_app(settings: ServerSettings) -> FastAPI:
         previews,
         events,
         environments,
+        fonts,
         stage,
         workbench,
     ):
         app.include_router(part.router)
     app.mount("/static", RevalidatedFiles(directory=_PAGES / "static"))
     app.mount(review.FILES_PATH, RevalidatedFiles(directory=review.FILES))
+    app.mount(fonts.FILES_PATH, RevalidatedFiles(directory=fonts.FILES))
     for path, folder in services.stand_ins.mounts:
         app.mount(path, StandInFiles(directory=folder, check_dir=False))
     handle_errors(app)

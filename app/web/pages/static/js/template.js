@@ -4,6 +4,7 @@ import { clientNote } from "./clients.js";
 import { contractPanel } from "./contract.js";
 import { $, $$, badges, h, press, reveal } from "./dom.js";
 import { Editor } from "./editor.js";
+import { dress, startFonts } from "./fonts.js";
 import { Frame } from "./frame.js";
 import { bind } from "./keys.js";
 import { Keeping } from "./keeping.js";
@@ -24,7 +25,7 @@ let keys = null;
 
 const frame = new Frame($("#panel-preview"), {
   onresize: (width) => setWidth(width),
-  onload: (mail) => keys?.inside(mail),
+  onload: (mail) => { keys?.inside(mail); dress(mail); },
 });
 const sourceView = new SourceView($("#panel-source"), "Source file", (file) => update({ file, line: "" }));
 const compiledView = new SourceView($("#panel-compiled"), "Compiled part", () => undefined);
@@ -390,6 +391,7 @@ async function begin() {
   openTab(state.tab);
   startStrip();
   startPictures(name);
+  startFonts();
   start();
   startNav();
   await refresh({ files: true });

@@ -1,0 +1,66 @@
+/* The frame drawn with the fonts of the approved pictures: Arial and others as their bundled metric twins. Faces are
+   added to the document's own set, so that no character of the mail is another. */
+import { $ } from "./dom.js";
+
+const KEPT = "bbws-fonts";
+const known = new Map(); // a source to its face, loaded once for every frame
+const dressed = new Map(); // a document to the faces it was given
+let twins;
+
+const isOn = () => localStorage.getItem(KEPT) !== "system";
+
+/** Draw the mail in `frame`, whose document it is, with the twins of the families that it names. */
+export async function dress(mail) {
+  for (const document of dressed.keys()) if (!document.defaultView) dressed.delete(document);
+  if (!dressed.has(mail)) dressed.set(mail, []);
+  if (!isOn()) return;
+  twins ??= fetch("/fonts").then((response) => (response.ok ? response.json() : []), () => []);
+  const words = mail.documentElement.outerHTML.toLowerCase();
+  const named = (await twins).filter(({ family }) => words.includes(family.toLowerCase()));
+  const faces = await Promise.all(named.map(faceOf));
+  if (!isOn()) return;
+  for (const face of faces) {
+    if (!face || mail.fonts.has(face)) continue;
+    mail.fonts.add(face);
+    dressed.get(mail)?.push(face);
+  }
+}
+
+/** Resolves to the loaded face, or null where it cannot be had: the machine's font is shown then. */
+function faceOf({ family, source, weight, style }) {
+  const key = `${family} ${source}`;
+  if (!known.has(key)) {
+    const loading = fetch(source)
+      .then((response) => (response.ok ? response.arrayBuffer() : Promise.reject(new Error(source))))
+      .then((buffer) => new FontFace(family, buffer, { weight, style }).load())
+      .catch(() => { known.delete(key); return null; });
+    known.set(key, loading);
+  }
+  return known.get(key);
+}
+
+function undress() {
+  for (const [mail, faces] of dressed) {
+    for (const face of faces) mail.fonts.delete(face);
+    dressed.set(mail, []);
+  }
+}
+
+function show(button) {
+  button.setAttribute("aria-pressed", String(isOn()));
+  button.title = isOn()
+    ? "Arial, Times New Roman, Courier New and Georgia are drawn by their bundled metric twins, as in approved pictures. Click for the fonts of this machine"
+    : "Drawn with the fonts of this machine. Click for those of approved pictures";
+}
+
+/** The button that goes from the fonts of the pictures to those of the machine, and back. */
+export function startFonts() {
+  const button = $("#fonts");
+  show(button);
+  button.addEventListener("click", () => {
+    localStorage.setItem(KEPT, isOn() ? "system" : "");
+    show(button);
+    if (isOn()) for (const mail of dressed.keys()) dress(mail);
+    else undress();
+  });
+}
