@@ -1,5 +1,6 @@
 /* Several mails side by side. What is chosen stands in the address; the server draws the lists, this the frames. */
 import { $, $$ } from "./dom.js";
+import { dress } from "./fonts.js";
 import { bind } from "./keys.js";
 import { on, start } from "./live.js";
 import { fetched, replaceParts } from "./parts.js";
@@ -19,7 +20,7 @@ function draw() {
     const box = $(".sheet", pane);
     if (!sheets.has(box)) {
       sheets.set(box, new Sheet(box, {
-        onload: (mail) => keys?.inside(mail),
+        onload: (mail) => { keys?.inside(mail); dress(mail); },
         onfactor: (factor) => { $("[data-factor]", pane).textContent = factor < 1 ? `${Math.round(factor * 100)} %` : ""; },
       }));
     }
