@@ -5,6 +5,7 @@ from bbws_templates.contract.checking import (
     contract_problems,
     every_problem,
     is_kept,
+    part_problems,
     require,
     unsupported_keywords,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "contract_problems",
     "every_problem",
     "is_kept",
+    "part_problems",
     "require",
     "subschemas",
     "unsupported_keywords",

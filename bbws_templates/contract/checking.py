@@ -89,6 +89,15 @@ def is_kept(contract: Schema, schema: Schema, data: Any) -> bool:
     return not _problems(contract, schema, data)
 
 
+def part_problems(contract: Schema, schema: Schema, data: Any) -> tuple[ContractProblem, ...]:
+    """As ``contract_problems`` for ``schema``, a part of ``contract``; pointers lead from ``data``.
+
+    Raises:
+        ContractError: as ``contract_problems``.
+    """
+    return _problems(contract, schema, data)
+
+
 def _problems(contract: Schema, schema: Schema, data: Any) -> tuple[ContractProblem, ...]:
     found: dict[ContractProblem, None] = {}
     usable = True

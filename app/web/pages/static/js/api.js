@@ -54,11 +54,28 @@ export function saveFixture(name, body, token) {
   });
 }
 
+/** A body with the data as they were typed: read and written again, a long number would be another one. */
+function withData({ text, ...rest }) {
+  const body = JSON.stringify(rest);
+  return text === undefined ? body : `${body.slice(0, -1)}${body === "{}" ? "" : ","}"data":${text}}`;
+}
+
+/** `body` as the API has it, or with the data as JSON in `text`. */
 export function render(name, body, signal) {
   return call(`/api/templates/${path(name)}/render`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
+    body: withData(body),
+    signal,
+  });
+}
+
+/** The data in `text` as a form; `choices` by pointer. */
+export function readForm(name, text, choices, signal) {
+  return call(`/api/forms/${path(name)}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: withData({ choices, text }),
     signal,
   });
 }

@@ -1,7 +1,9 @@
-/* The data panel: other values for a while. */
-import { $, debounced, h } from "./dom.js";
+/* The data panel: other values for a while, as JSON and as a form: two views of one text, with one line of undo. */
+import { $, debounced, h, press } from "./dom.js";
+import { EditHistory } from "./history.js";
 
-const PATIENCE = 250;
+const PATIENCE = 120;
+const VIEW = "bbws-data-view";
 
 export class Editor {
   /** `onchange(text, value)` is told of every state that is JSON; both are null after a reset. */
@@ -17,7 +19,9 @@ export class Editor {
     this.digest = "";
     this.begunWith = null;
     this.edited = false;
-    this.area.addEventListener("input", () => { this.mark(true); this.later(); });
+    this.form = null;
+    this.history = new EditHistory();
+    this.area.addEventListener("input", () => this.write(this.area.value, "json"));
     this.area.addEventListener("keydown", (event) => this.indent(event));
     this.later = debounced(() => this.read(), PATIENCE);
     this.lenient.addEventListener("change", () => onlenient(this.lenient.checked));
@@ -25,31 +29,94 @@ export class Editor {
     $("#format").addEventListener("click", () => this.format());
     $("#edit").addEventListener("click", () => this.toggle());
     $("#close-editor").addEventListener("click", () => this.toggle(false));
+    $("#undo").addEventListener("click", () => this.step(-1));
+    $("#redo").addEventListener("click", () => this.step(1));
+    this.panel.addEventListener("keydown", (event) => this.undo(event));
+    $("#data-views").addEventListener("click", ({ target }) => target.dataset.view && this.view(target.dataset.view));
+    this.view(localStorage.getItem(VIEW) ?? "both");
+  }
+
+  /** `form` is the other view of the text. */
+  attach(form) {
+    this.form = form;
+    this.view(this.panel.dataset.view);
   }
 
   toggle(open = this.panel.hidden) {
     this.panel.hidden = !open;
     $("#edit").setAttribute("aria-expanded", String(open));
-    (open ? this.area : $("#edit")).focus();
+    this.view(this.panel.dataset.view);
+    const place = !open ? $("#edit") : this.area.checkVisibility() ? this.area : $("#data-views [aria-pressed=true]");
+    place.focus();
     this.ontoggle();
+  }
+
+  /** Show the form, the JSON, or both. */
+  view(view) {
+    const chosen = ["form", "json"].includes(view) ? view : "both";
+    this.panel.dataset.view = chosen;
+    press($("#data-views"), $(`[data-view="${chosen}"]`, $("#data-views")));
+    $("#form").hidden = chosen === "json";
+    $("#json").hidden = chosen === "form";
+    localStorage.setItem(VIEW, chosen);
+    this.form?.show(chosen !== "json" && !this.panel.hidden);
+  }
+
+  /** The text is another one; `place` says where it was changed, so that quick edits there are one step back. */
+  write(text, place) {
+    if (this.area.value !== text) this.area.value = text;
+    this.history.add(text, place);
+    this.mark(true);
+    this.later();
+    this.form?.follow();
+  }
+
+  /** The text as it was before, or after that again. */
+  step(step) {
+    const text = this.history.step(step);
+    if (text === null) return;
+    this.area.value = text;
+    this.mark(text !== this.original);
+    this.form?.follow();
+    if (!this.edited) {
+      this.say("");
+      this.onchange(null, null);
+    } else this.read();
+  }
+
+  /** Ctrl+Z and its opposites, wherever in the data one is: a field's own memory knows only itself. */
+  undo(event) {
+    const key = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(key) || !event.target.closest("#form, #json")) return;
+    event.preventDefault();
+    this.step(key === "y" || event.shiftKey ? 1 : -1);
   }
 
   /** Show the data of a fixture, unless other data are being tried. */
   offer(text, digest = "") {
     this.original = text;
     this.digest = digest;
-    if (!this.edited && this.area.value !== text) this.area.value = text;
+    if (!this.edited && this.area.value !== text) {
+      this.area.value = text;
+      this.history.begin(text);
+    }
+    this.mark(this.edited);
+    this.form?.follow();
   }
 
   /** Show data that came with the address. */
   restore(text) {
     this.area.value = text;
+    this.history.add(text, null);
     this.mark(true);
+    this.form?.follow();
   }
 
   forget() {
     this.area.value = this.original;
+    this.history.add(this.original, null);
     this.mark(false);
+    this.form?.follow();
     this.say("");
   }
 
@@ -71,6 +138,8 @@ export class Editor {
     this.onmark?.();
     $("#edited").hidden = !edited;
     $("#reset").disabled = !edited;
+    $("#undo").disabled = !this.history.can(-1);
+    $("#redo").disabled = !this.history.can(1);
   }
 
   read() {
@@ -90,9 +159,8 @@ export class Editor {
     try {
       const text = JSON.stringify(JSON.parse(this.area.value), null, 2);
       if (text === this.area.value) return;
-      this.area.value = text;
+      this.write(text, null);
       this.mark(text !== this.original);
-      this.later();
     } catch {
       this.read();
     }

@@ -5,18 +5,20 @@ import { contractPanel } from "./contract.js";
 import { $, $$, badges, h, press, reveal } from "./dom.js";
 import { Editor } from "./editor.js";
 import { dress, startFonts } from "./fonts.js";
+import { Form } from "./form.js";
 import { Frame } from "./frame.js";
 import { bind } from "./keys.js";
 import { Keeping } from "./keeping.js";
 import { on, start } from "./live.js";
 import { startStrip } from "./strip.js";
-import { replaceList, startNav } from "./nav.js";
+import { startNav } from "./nav.js";
+import { carry, go, nextLanguage, reloadList } from "./neighbours.js";
 import { notice } from "./notices.js";
 import { findingsPanel, headersPanel, inboxRow, linksPanel, meter, textPanel } from "./panels.js";
 import { startPictures } from "./pictures.js";
 import { problemCard } from "./problem.js";
 import { SourceView } from "./sources.js";
-import { addressFault, editedData, load, portable, setEditedData, state, update } from "./state.js";
+import { addressFault, editedData, load, setEditedData, state, update } from "./state.js";
 
 const name = $("#layout").dataset.template;
 const page = { template: null, sources: [], email: null, checked: null, problem: null, stamp: 0 };
@@ -38,6 +40,12 @@ const editor = new Editor({
   onlenient: (lenient) => { update({ lenient: lenient ? "1" : "" }); refresh(); },
   ontoggle: () => frame.fit(),
 });
+
+editor.attach(new Form(name, {
+  text: () => editor.area.value,
+  change: (text, place) => editor.write(text, place),
+  say: (sentence) => editor.say(sentence),
+}));
 
 const opened = () => page.template?.fixtureSets.find((set) => set.scenario === scenario());
 const keeping = new Keeping(name, editor, { fixture: opened, onsaved: kept });
@@ -92,13 +100,20 @@ function request() {
   const text = editedData();
   if (text !== null) {
     try {
-      return { data: JSON.parse(text), lenient };
+      JSON.parse(text);
+      return { text, lenient };
     } catch {
       return null; // the editor has said so
     }
   }
   if (scenario()) return { fixture: scenario(), lenient };
   return { data: page.template.placeholders ?? {}, lenient: true };
+}
+
+/** What was typed, as a value; undefined when a fixture is shown as it is. */
+function typedData() {
+  const { text, data } = request() ?? {};
+  return text === undefined ? data : JSON.parse(text);
 }
 
 /** Ask for everything anew and show it; a newer call overtakes an older one. */
@@ -181,7 +196,7 @@ function show(email) {
   meter(email.htmlBytes);
   textPanel($("#panel-text"), name, email, query);
   headersPanel($("#panel-headers"), name, email, query);
-  contractPanel($("#panel-contract"), page.template, request()?.data ?? page.template.fixtureSets.find((set) => set.scenario === scenario())?.data, email.shown);
+  contractPanel($("#panel-contract"), page.template, typedData() ?? page.template.fixtureSets.find((set) => set.scenario === scenario())?.data, email.shown);
   const compiled = page.template.compiled;
   if (compiled) {
     compiledView.show([
@@ -299,22 +314,6 @@ function setFixture(fixture) {
 
 const following = (values, value, step = 1) => values[(values.indexOf(value) + step + values.length) % values.length];
 
-/** Neighbouring templates open with the same settings. */
-function carry() {
-  for (const link of $$("#nav-list a, .step a[href]")) link.search = portable();
-}
-
-function nextLanguage() {
-  const links = $$("#languages a");
-  const at = links.findIndex((link) => link.hasAttribute("aria-current"));
-  if (links.length) location.assign(links[(at + 1) % links.length].href);
-}
-
-function go(id) {
-  const link = $(`a#${id}`);
-  if (link) location.assign(link.href);
-}
-
 function listen() {
   $("#fixture").addEventListener("change", (event) => setFixture(event.target.value));
   $("#widths").addEventListener("click", (event) => event.target.dataset.width && setWidth(event.target.dataset.width));
@@ -355,16 +354,6 @@ function listen() {
 }
 
 /* --- news ---------------------------------------------------------------------------------------- */
-
-async function reloadList() {
-  const response = await fetch(location.href);
-  if (!response.ok) return location.reload(); // the template is gone; the page for that says so
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  replaceList(fresh);
-  $(".step").replaceChildren(...$(".step", fresh).children);
-  carry();
-  return undefined;
-}
 
 on("change", ({ changed, added, removed }) => {
   if (added.length || removed.length) reloadList();

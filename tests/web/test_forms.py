@@ -1,0 +1,27 @@
+"""The form of some data over HTTP."""
+
+from __future__ import annotations
+
+from tests.web.calling import Caller
+from tests.web.conftest import METADATA, Folders
+
+
+def test_the_form_is_there_for_programs(folders: Folders, caller: Caller) -> None:
+    answer = caller.post("/api/forms/mails/greeting", json={"data": {"name": 5, "odd": 1}})
+    assert answer.status_code == 200, answer.text
+    told = {each["pointer"]: each["problems"] for each in answer.json()["form"]["fields"]}
+    assert told.keys() == {"/name", "/note", "/odd"}
+    assert told["/name"]
+    assert told["/odd"]
+    assert caller.post("/api/forms/deep/down/here/bare", json={"data": {}}).json() == {"form": None}
+    assert caller.post("/api/forms/mails/nothing", json={"data": {}}).status_code == 404
+    assert caller.post("/api/forms/mails/greeting", json={"data": []}).status_code == 422
+    twice = b'{"data": {"name": "a", "name": "b"}}'
+    headers = {"Content-Type": "application/json"}
+    assert caller.post("/api/forms/mails/greeting", content=twice, headers=headers).status_code == 400
+    folders.write("templates/mails/odd.html", "<p>{{name}}</p>")
+    folders.write(
+        "templates/mails/odd.json", {**METADATA, "contract": {"properties": {"a": {"pattern": "("}}}}
+    )
+    caller.post("/api/reload")
+    assert caller.post("/api/forms/mails/odd", json={"data": {"a": "x"}}).status_code == 422
