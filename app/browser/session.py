@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 from app.browser.chromium import Chromium, open_chromium
 from app.browser.discovery import Browser, find_browser
@@ -50,6 +50,14 @@ class Drawer(Protocol):
         """End it at once, from any thread; whoever waits for it gets an error."""
 
 
+@runtime_checkable
+class Sanitizer(Protocol):
+    """A program that first makes of a mail what it lets through of it."""
+
+    def sanitize(self, html: str) -> str:
+        """HTML of a mail to HTML of the page that shows it."""
+
+
 Opening = Callable[[Browser, contextlib.ExitStack, float], Drawer]
 """Starts a program; what has to be closed again goes to the stack, the seconds are those for one page."""
 
@@ -81,6 +89,7 @@ class Session:
         self._worker = Worker("browser")
         self._resources: contextlib.ExitStack | None = None
         self._drawer: Drawer | None = None
+        self._killed = False
 
     def __enter__(self) -> Self:
         return self
@@ -128,6 +137,19 @@ class Session:
         """
         return self._served(lambda drawer: _chromium(drawer).examine(html), name)
 
+    def sanitized(self, html: str, *, name: str = "the page") -> str:
+        """The page that a sanitizer makes of the mail ``html``, as it would be drawn.
+
+        Raises:
+            BrowserCrashedError, BrowserError: as ``draw``; or it is no sanitizer.
+        """
+        return self._served(lambda drawer: _sanitizer(drawer).sanitize(html), name)
+
+    def kill(self) -> None:
+        """End the browser at once, from any thread: what it is asked for fails, none is started again."""
+        self._killed = True
+        self._kill()
+
     def close(self) -> None:
         """End the browser."""
         self._end()
@@ -136,6 +158,8 @@ class Session:
     def _served(self, work: Callable[[Drawer], T], name: str) -> T:
         reasons = []
         for _ in range(2):
+            if self._killed:
+                raise BrowserCrashedError(f"The browser was ended before it had drawn {name}.")
             seconds = self._draw_seconds if self._drawer else self._draw_seconds + _START_SECONDS
             attempt = self._worker.submit(lambda: work(self._ready()))
             if not _ended(attempt, seconds):
@@ -181,6 +205,12 @@ class Session:
 def _chromium(drawer: Drawer) -> Chromium:
     if not isinstance(drawer, Chromium):
         raise BrowserError("Only Chromium can be asked for this.", remedy="Open the session with it.")
+    return drawer
+
+
+def _sanitizer(drawer: Drawer) -> Sanitizer:
+    if not isinstance(drawer, Sanitizer):
+        raise BrowserError("This client shows no page of its own making.", remedy="Have it draw the mail.")
     return drawer
 
 

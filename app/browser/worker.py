@@ -19,7 +19,7 @@ class Worker:
         threading.Thread(target=self._run, name=name, daemon=True).start()
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
-        """Do ``task`` after those before it."""
+        """Do ``task`` after those before it, unless its future is cancelled by then."""
         future: Future[T] = Future()
         self._tasks.put((task, future))
         return future
@@ -31,6 +31,8 @@ class Worker:
     def _run(self) -> None:
         while (entry := self._tasks.get()) is not None:
             task, future = entry
+            if not future.set_running_or_notify_cancel():
+                continue
             try:
                 result = task()
             except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import dataclasses
 import logging
@@ -40,6 +41,7 @@ from app.web.listening import listen
 from app.web.live.broadcast import Broadcast, News
 from app.web.live.checks import Checks
 from app.web.live.drafts import Drafts
+from app.web.live.drawings import Drawings
 from app.web.live.environments.ahead import SourceReleases
 from app.web.live.environments.environments import Environments
 from app.web.live.environments.operations import Operations
@@ -56,7 +58,7 @@ from app.web.live.workspace import LiveWorkspace, Revision
 from app.web.middleware.files import RevalidatedFiles, StandInFiles
 from app.web.middleware.gate import RequestGate
 from app.web.middleware.heads import HeadAsGet
-from app.web.pages import environments, fonts, previews, stage, workbench
+from app.web.pages import drawings, environments, fonts, previews, stage, workbench
 from app.web.services import Services, checked_payload
 from app.web.settings import ServerSettings
 from bbws_templates.printable import printable
@@ -102,6 +104,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         targets,
         operations_api,
         previews,
+        drawings,
         events,
         environments,
         fonts,
@@ -216,6 +219,7 @@ def _services(settings: ServerSettings) -> Services:
         environments=estate,
         subjects=Subjects(),
         snapshots=Snapshots(settings.screenshots, live, operations, drawing, reload),
+        drawings=Drawings(),
     )
     return services
 
@@ -226,9 +230,13 @@ def moment(at: str) -> str:
     return printable(f"{at[:10]} {at[11:16]} UTC" if is_one else at)
 
 
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
 def _pages() -> Jinja2Templates:
     pages = Jinja2Templates(_PAGES / "html")
-    pages.env.filters |= {"prose": prose, "printable": printable, "moment": moment}
+    pages.env.filters |= {"prose": prose, "printable": printable, "moment": moment, "base64": _base64}
     pages.env.tests["tells"] = tells
     return pages
 
@@ -246,6 +254,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await watching
         services.broadcast.close()
+        await asyncio.to_thread(services.drawings.close)
         await asyncio.to_thread(services.checks.stop)
         await asyncio.to_thread(services.environments.operations.wait, _SECONDS_TO_STOP)
         services.environments.plans.close()

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from app.web.pages.previews import PREVIEW_PATH, frame_policy
+from app.web.pages.previews import DRAWN_PATH, PREVIEW_PATH, frame_policy
 from app.web.problems import (
     PROBLEM_JSON,
     HttpError,
@@ -77,7 +77,7 @@ def answer(request: Request, problem: Problem, headers: dict[str, str] | None = 
     """``problem`` as a page for who wants one, else as JSON."""
     path = request.url.path
     problem = problem.model_copy(update={"instance": path})
-    framed = path.startswith(PREVIEW_PATH)
+    framed = path.startswith((PREVIEW_PATH, DRAWN_PATH))
     if not wants_page(path, request.headers.get("accept", "")):
         content = json.dumps(as_json(problem, path), ensure_ascii=False).encode("utf-8", "replace")
         response = Response(content, problem.status, headers, media_type=PROBLEM_JSON)

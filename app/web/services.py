@@ -14,6 +14,7 @@ from app.core.validation import specimen_data
 from app.web.live.broadcast import Broadcast, News
 from app.web.live.checks import Checks, count
 from app.web.live.drafts import Drafts
+from app.web.live.drawings import Drawings
 from app.web.live.environments.environments import Environments
 from app.web.live.excerpts import Excerpts
 from app.web.live.releases import Releases
@@ -43,6 +44,7 @@ class Services:
     environments: Environments
     subjects: Subjects
     snapshots: Snapshots
+    drawings: Drawings
 
     @property
     def revision(self) -> Revision:

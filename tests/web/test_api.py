@@ -15,6 +15,7 @@ import anyio.to_thread
 import httpx
 import pytest
 
+from app.browser.clients import RENDERERS
 from app.core.clients import CLIENTS
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
 from bbws_templates.mailing import render_email
@@ -290,8 +291,11 @@ def test_health_tells_how_many_templates_there_are(caller: Caller) -> None:
 
 def test_the_clients_are_told_over_http_with_what_they_do(caller: Caller) -> None:
     listed = caller.get("/api/clients").json()
-    assert [client["key"] for client in listed] == list(CLIENTS)
-    assert all(client["models"] and client["leavesOut"] and client["sources"] for client in listed)
+    assert [client["key"] for client in listed] == [*CLIENTS, *RENDERERS]
+    assert all(client["models"] and client["leavesOut"] for client in listed)
+    assert all(client["real"] or client["sources"] for client in listed)
+    assert [client["key"] for client in listed if client["poorerThan"]] == ["images-off", "forced-dark"]
+    assert all(client["version"] or client["remedy"] for client in listed if client["real"])
     notes = caller.get("/api/clients/gmail/mails/greeting?fixture=typical").json()
     assert notes["label"] == "Gmail"
     assert isinstance(notes["notes"], list)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.core.clients import CLIENTS
 from tests.waiting import eventually
-from tests.web.browsing import RECEIPT, mail, opened
+from tests.web.browsing import RECEIPT, SHOWN, mail, opened
 from tests.web.process import Server
 
 
@@ -78,3 +78,43 @@ def test_forced_dark_is_dark_whatever_the_scheme_and_authored_dark_stands_beside
     expect(mail(receipt).locator("html")).to_have_css("filter", "none")
     expect(mail(receipt).locator("body")).not_to_have_css("background-color", "rgb(255, 255, 255)")
     eventually(lambda: pixel(receipt), lambda dark: max(dark) < 70)
+
+
+def test_a_real_client_draws_on_the_server_as_wide_as_is_chosen(receipt: Page) -> None:
+    receipt.get_by_label("Client").select_option("chromium")
+    picture = mail(receipt).locator("img")
+    expect(picture).to_have_attribute(
+        "alt", re.compile(r"receipts/receipt as Chromium [\d.]+ draws it, 640 pixels wide, light")
+    )
+    expect(receipt.locator("#client-note")).to_contain_text(re.compile(r"Chromium [\d.]+, its own code"))
+    receipt.get_by_role("button", name="Phone").click()
+    expect(picture).to_have_attribute("alt", re.compile("375 pixels wide"))
+    expect(picture).to_have_js_property("naturalWidth", 375)
+    expect(receipt.locator("#drawing")).to_be_hidden()
+    expect(receipt.locator("#open")).to_have_attribute(
+        "href", re.compile("^/drawn/.*client=chromium.*width=375")
+    )
+
+
+def test_what_a_sanitizer_leaves_of_a_mail_is_a_page_and_keys_lead_through_the_real_ones(
+    receipt: Page,
+) -> None:
+    receipt.get_by_label("Client").select_option("dompurify")
+    expect(receipt.locator("#client-note")).to_contain_text("DOMPurify")
+    expect(receipt.locator("#drawing")).to_be_hidden()
+    expect(mail(receipt).locator("h1")).to_be_visible()
+    assert "/drawn/" in str(receipt.locator(SHOWN).get_attribute("src"))
+    receipt.keyboard.press("C")  # it is the last of them
+    expect(receipt.locator("#client")).to_have_value("")
+
+
+def test_a_drawing_that_takes_too_long_is_given_up(receipt: Page) -> None:
+    receipt.route(re.compile("/drawn/"), lambda _: None)  # never answered
+    with receipt.expect_request(re.compile("/drawn/")):
+        receipt.get_by_label("Client").select_option("chromium")
+    told = receipt.locator("#drawing")
+    expect(told).to_contain_text("Chromium draws this mail on the server")
+    told.get_by_role("button", name="Cancel").click()
+    expect(told).to_be_hidden()
+    expect(receipt.locator("#client")).to_have_value("")
+    expect(mail(receipt).locator("h1")).to_be_visible()

@@ -30,6 +30,7 @@ OPERATIONS = [
     ("/api/fixtures/{name}", "PUT"),
     ("/api/reload", "POST"),
     ("/preview/{name}", "GET"),
+    ("/drawn/{name}", "GET"),
     ("/downloads/{name}", "GET"),
     ("/api/review", "GET"),
     ("/api/search", "GET"),

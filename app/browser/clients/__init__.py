@@ -28,7 +28,8 @@ class RendererKind:
     """A program that mails can be drawn with.
 
     ``key`` names it in settings, snapshots and on the command line, ``label`` to people. ``real`` says what
-    of it is the code that readers run, ``lacks`` what of a reader's client is not there.
+    of it is the code that readers run, ``lacks`` what of a reader's client is not there. One that
+    ``sanitizes`` gives back a page that any browser can show (``Session.sanitized``).
     """
 
     key: str
@@ -37,6 +38,7 @@ class RendererKind:
     lacks: str
     search: Callable[[Mapping[str, str]], Browser]
     opening: Opening
+    sanitizes: bool = False
 
     def find(self) -> Browser:
         """Its program on this machine.
@@ -100,6 +102,7 @@ RENDERERS: Mapping[str, RendererKind] = {
             "The skin's own styles, plugins, the frame around the message. The page is drawn by Chromium.",
             finding.find_roundcube,
             open_roundcube,
+            sanitizes=True,
         ),
         RendererKind(
             "dompurify",
@@ -109,6 +112,7 @@ RENDERERS: Mapping[str, RendererKind] = {
             "the frame around the message. The page is drawn by Chromium.",
             finding.find_dompurify,
             open_dompurify,
+            sanitizes=True,
         ),
     )
 }

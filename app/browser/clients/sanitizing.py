@@ -44,6 +44,10 @@ class Sanitized:
         """The browser's process."""
         return self._chromium.process_id
 
+    def sanitize(self, html: str) -> str:
+        """The page that shows what the sanitizer leaves of ``html``."""
+        return self._sanitize(html)
+
     def draw(self, html: str, frames: Sequence[Frame]) -> Drawing:
         """Picture what the sanitizer leaves of ``html`` through every frame."""
         return self._chromium.draw(self._sanitize(html), frames)

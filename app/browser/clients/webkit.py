@@ -44,6 +44,17 @@ _UNHINTED = (
     "[Settings]\ngtk-xft-antialias=1\ngtk-xft-hinting=0\ngtk-xft-hintstyle=hintnone\ngtk-xft-rgba=none\n"
     "gtk-xft-dpi=98304\ngtk-font-name=sans-serif 10\ngtk-enable-animations=0\n"
 )
+# The bars of what is wider than its window come and fade away: what a picture has of them is chance. Those
+# that are there already stay, so everything is laid out anew.
+_BARLESS = """
+const sheet = (rule) => { const made = new CSSStyleSheet(); made.replaceSync(rule); return made; };
+const bars = sheet("* { scrollbar-width: none !important }");
+document.adoptedStyleSheets = [bars, sheet("html, body { overflow: hidden !important }")];
+document.documentElement.offsetHeight;
+document.adoptedStyleSheets = [bars, sheet("html { display: none !important }")];
+document.documentElement.offsetHeight;
+document.adoptedStyleSheets = [bars];
+"""
 _SIZE = (
     "return [innerWidth, innerHeight, outerWidth, outerHeight, "
     "Math.max(document.documentElement.scrollHeight, document.body ? document.body.scrollHeight : 0)]"
@@ -90,6 +101,7 @@ class WebKit(Confined):
         # An address that holds the mail itself has no origin: it may ask for no file of this machine.
         encoded = base64.b64encode(html.encode("utf-8", "replace")).decode()
         window.go(f"data:text/html;charset=utf-8;base64,{encoded}")
+        window.script(_BARLESS)
         return window
 
     def _fit(self, window: WebDriver, frame: Frame) -> None:
@@ -101,6 +113,11 @@ class WebKit(Confined):
                     return
                 height = min(int(page), MAX_HEIGHT)
             window.resize(frame.width + outer_width - width, height + outer_height - inner)
+        if width > frame.width:
+            raise BrowserError(
+                f"{self._browser.name} has no window of {frame.width} pixels: its smallest is of {width}.",
+                remedy=f"Choose a width of {width} pixels or more, or another client.",
+            )
         raise ClientRefusedError(f"it draws {width}×{inner} pixels instead of {frame.width}×{height}")
 
     def _picture(self, window: WebDriver, frame: Frame) -> bytes:

@@ -34,4 +34,5 @@ FORCED_DARK = Client(
         "https://www.litmus.com/blog/the-ultimate-guide-to-dark-mode-for-email-marketers",
     ),
     view=view,
+    real=("thunderbird",),
 )

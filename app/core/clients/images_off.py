@@ -71,4 +71,5 @@ IMAGES_OFF = Client(
         "https://www.litmus.com/blog/the-ultimate-guide-to-styled-alt-text",
     ),
     view=view,
+    real=("thunderbird", "roundcube"),
 )

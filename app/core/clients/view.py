@@ -20,6 +20,8 @@ class Client:
 
     ``key`` names it in addresses and file names, ``label`` to people. ``models`` is one sentence about what
     is modelled, ``leaves_out`` one about what is not, ``sources`` where the rules come from.
+    ``real`` are the keys of real clients (``app.browser.clients``) whose own code does the same: where one of
+    them is there, this is the poorer choice.
     """
 
     key: str
@@ -28,3 +30,4 @@ class Client:
     leaves_out: str
     sources: tuple[str, ...]
     view: Callable[[str], ClientView]
+    real: tuple[str, ...] = ()

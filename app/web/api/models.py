@@ -293,13 +293,19 @@ class RenderResult(_Model):
 
 
 class ClientModel(_Model):
-    """An approximation of a mail client: a rough answer, labelled as such."""
+    """A mail client, or an approximation of one: a rough answer, labelled as such."""
 
     key: str = Field(examples=["gmail"])
     label: str = Field(examples=["Gmail"])
-    models: str = Field(description="What is modelled.")
+    real: bool = Field(description="Whether its own code draws, see `/drawn/{name}`, or rules like it.")
+    models: str = Field(description="What is real, or modelled.")
     leaves_out: str = Field(description="What is not.")
     sources: list[str] = Field(description="Where the rules come from.")
+    version: str = Field(default="", description="Of the real one that is here; empty where none is.")
+    remedy: str = Field(default="", description="What installs the real one that is not here.")
+    poorer_than: list[str] = Field(
+        default=[], description="The real clients whose own code does what this one approximates."
+    )
 
 
 class ClientNotes(ClientModel):

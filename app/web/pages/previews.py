@@ -27,6 +27,7 @@ from bbws_templates.layout import parted
 router = APIRouter(tags=["previews"])
 
 PREVIEW_PATH = "/preview/"
+DRAWN_PATH = "/drawn/"
 _POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"

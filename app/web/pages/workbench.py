@@ -72,7 +72,8 @@ def template(request: Request, services: ServicesDep, name: str) -> HTMLResponse
             "own_locale": workspace.templates.settings.locale,
             "previous": workspace.in_language(names[at - 1], locale) if at else None,
             "next": workspace.in_language(names[at + 1], locale) if at + 1 < len(names) else None,
-            "clients": tuple(CLIENTS.values()),
+            "approximations": tuple(CLIENTS.values()),
+            "clients": tuple(services.drawings.kinds.values()),
         },
     )
 

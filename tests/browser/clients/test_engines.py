@@ -77,6 +77,22 @@ def test_a_picture_is_as_tall_as_the_mail(at_work: AtWork, client: str) -> None:
     assert pixels(at_work(client).draw(tall, [Frame(640)]).pictures[0]).shape[0] >= 3000
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+def test_what_is_wider_than_its_window_is_drawn_the_same_whatever_came_before(
+    at_work: AtWork, client: str
+) -> None:
+    """Bars of windows come and fade away, in WebKit half-way through a picture."""
+    inner = "<div style='width:90px;height:40px;overflow:auto'><p>a</p><p>b</p><p>c</p></div>"
+    wide = f"{HEAD}<body style='margin:0'><div style='width:700px;height:300px'>x</div>{inner}</body></html>"
+    pictures = []
+    for _ in range(3):
+        pictures.append(at_work(client).draw(wide, [Frame(375)]))
+        at_work(client).draw(wide.replace("x<", "y<"), [Frame(640)])
+    assert pictures[1:] == pictures[:-1]
+    below = pixels(pictures[0].pictures[0])[345:, :, :].reshape(-1, 3)
+    assert (below == below[0]).all(), "nothing is drawn where the mail has nothing"
+
+
 @pytest.fixture
 def recording() -> Iterator[tuple[str, list[str]]]:
     """A server of this machine, and what it was asked for."""

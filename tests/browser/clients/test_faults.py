@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,17 @@ def test_a_client_that_fails_is_replaced_once(failing: Failing, fault: str) -> N
 def test_a_client_that_hangs_is_replaced_once(failing: Failing) -> None:
     with failing("hang", seconds=1.0) as session:
         assert len(session.draw("<p>x", WIDE).pictures) == 1
+
+
+def test_a_client_that_is_ended_from_elsewhere_is_not_replaced(failing: Failing) -> None:
+    """As at the end of a server in the middle of a mail."""
+    with failing("hang") as session, ThreadPoolExecutor(1) as elsewhere:
+        drawing = elsewhere.submit(session.draw, "<p>x", WIDE, name="the mail")
+        process = eventually(lambda: session.process_id, bool)
+        session.kill()
+        assert isinstance(drawing.exception(patience()), BrowserCrashedError)
+        assert session.process_id == 0
+        eventually(lambda: Path(f"/proc/{process}").exists(), lambda there: not there)
 
 
 @pytest.mark.parametrize(

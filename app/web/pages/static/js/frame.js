@@ -31,9 +31,9 @@ export class Frame {
     this.fit();
   }
 
-  /** Load another address; the title names the frame for screen readers. */
+  /** Load another address, if it is another; the title names the frame for screen readers. */
   show(address, title) {
-    if (address === this.address && !this.failed && !this.lost) return;
+    if (address === this.address && !this.failed && !this.lost) return Boolean(this.next);
     this.address = address;
     this.next?.remove();
     const frame = h("iframe", { class: "waiting", sandbox: "allow-same-origin", title, src: address });
@@ -46,6 +46,7 @@ export class Frame {
     });
     this.wait(frame);
     this.box.append(frame);
+    return true;
   }
 
   /** Show a mail that takes long as soon as there is something of it; until then the one before stays. */

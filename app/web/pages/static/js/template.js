@@ -3,6 +3,7 @@ import * as api from "./api.js";
 import { clientNote } from "./clients.js";
 import { contractPanel } from "./contract.js";
 import { $, $$, badges, h, press, reveal } from "./dom.js";
+import { Drawing } from "./drawing.js";
 import { Editor } from "./editor.js";
 import { dress, startFonts } from "./fonts.js";
 import { Form } from "./form.js";
@@ -27,8 +28,9 @@ let keys = null;
 
 const frame = new Frame($("#panel-preview"), {
   onresize: (width) => setWidth(width),
-  onload: (mail) => { keys?.inside(mail); dress(mail); },
+  onload: (mail) => { drawing.over(); keys?.inside(mail); dress(mail); },
 });
+const drawing = new Drawing($("#panel-preview"), { oncancel: () => setClient("") });
 const sourceView = new SourceView($("#panel-source"), "Source file", (file) => update({ file, line: "" }));
 const compiledView = new SourceView($("#panel-compiled"), "Compiled part", () => undefined);
 const editor = new Editor({
@@ -187,9 +189,7 @@ function show(email) {
   const query = Object.fromEntries(new URLSearchParams(email.preview.split("?")[1]));
   if (!scenario() && editedData() === null) query.lenient = "true";
   page.query = query;
-  const view = { ...query, scheme: state.scheme, ...(state.client && { client: state.client }) };
-  frame.show(api.previewOf(name, { ...view, embed: "1", v: page.template.version }), `The mail ${name}`);
-  $("#open").href = api.previewOf(name, view);
+  showFrame();
   tellClient(query);
   $("#eml").href = api.downloadOf(name, { ...query, format: "eml" });
   inboxRow($("#inbox"), email);
@@ -206,6 +206,14 @@ function show(email) {
     ], { wrapped: true });
   }
   showFindings();
+}
+
+/** The mail in the frame as the switches want it. */
+function showFrame() {
+  const view = { ...page.query, scheme: state.scheme, ...(state.client && { client: state.client }) };
+  const addressed = (more) => (drawing.client ? api.drawnOf(name, { ...view, width: state.width, ...more }) : api.previewOf(name, { ...view, ...more }));
+  $("#open").href = addressed({});
+  drawing.ask(() => frame.show(addressed({ embed: "1", v: page.template.version }), `The mail ${name}`));
 }
 
 /** What the chosen client does to this mail; a newer choice overtakes an older one. */
@@ -276,6 +284,7 @@ function setWidth(width) {
   $("#width").value = width;
   press($("#widths"), $(`[data-width="${CSS.escape(String(width))}"]`));
   frame.width(Number(width));
+  if (drawing.client && page.query) showFrame(); // a picture is of one width
   carry();
 }
 
@@ -347,7 +356,8 @@ function listen() {
     { keys: ["e"], help: "Edit the data", action: () => editor.toggle() },
     { keys: ["w"], help: "Next width: desktop, tablet, phone", action: () => setWidth(following(["640", "768", "375"], state.width)) },
     { keys: ["d"], help: "Light or dark", action: () => $("#schemes button").disabled || setScheme(state.scheme === "dark" ? "light" : "dark") },
-    { keys: ["c"], help: "Next mail client", action: () => setClient(following($$("#client option").map((option) => option.value), state.client)) },
+    { keys: ["c"], help: "Next approximation of a mail client", action: () => setClient(following($$("#client option:not([data-real])").map((option) => option.value), state.client)) },
+    { keys: ["C"], help: "Next real mail client", action: () => setClient(following(["", ...$$("#client [data-real]").map((option) => option.value)], state.client)) },
     { keys: tabs.map((_, index) => String(index + 1)), shown: ["1", "…", String(tabs.length)], help: "Open a tab", action: (key) => openTab(tabs[key - 1]) },
     { keys: [], shown: ["Esc"], help: "Leave a field, or the mail" },
   ]);

@@ -1,0 +1,101 @@
+"""The mail as a real mail client shows it, as a page of its own: drawn here, when it is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from typing import Annotated
+
+import anyio.to_thread
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from app.browser.frames import ColourMode, Frame
+from app.web.api.documented import NO_SUCH, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
+from app.web.live.drawings import Drawn, Wish
+from app.web.middleware.gate import from_elsewhere
+from app.web.pages.framing import frame_document
+from app.web.pages.previews import DRAWN_PATH, Embed, frame_policy
+from app.web.pages.scheme import ColourScheme
+from app.web.problems import Problem
+from app.web.services import Services, ServicesDep, known_name
+
+router = APIRouter(tags=["previews"])
+
+_LOOK_AGAIN_SECONDS = 0.2
+_GAVE_UP = 499
+"""As web servers log what nobody waits for any more; nobody gets it."""
+
+RealClient = Annotated[str, Query(description="The key of a real client: see `/api/clients`.")]
+Width = Annotated[int, Query(ge=200, le=2000, description="Of its window, in CSS pixels.")]
+Scheme = Annotated[ColourScheme, Query(description="What the desktop of its reader asks for.")]
+
+
+@router.get(
+    DRAWN_PATH + "{name:path}",
+    summary="The mail as a real client shows it",
+    response_class=HTMLResponse,
+    responses={
+        **NO_SUCH,
+        **UNUSABLE,
+        403: {"model": Problem, "description": "A page of another site asks for what has to be drawn."},
+        503: {"model": Problem, "description": "The client is not here, fails, or is busy; says what to do."},
+    },
+)
+async def drawn(
+    request: Request,
+    services: ServicesDep,
+    name: Name,
+    client: RealClient,
+    width: Width = 640,
+    scheme: Scheme = ColourScheme.LIGHT,
+    fixture: FixtureQuery = "",
+    draft: DraftQuery = "",
+    lenient: LenientQuery = False,
+    embed: Embed = False,
+) -> Response:
+    """A page with the picture, or the page that a sanitizer makes of the mail; no script runs in either.
+
+    Clients draw one mail after another. Who closes the connection before it is their turn is passed over.
+    """
+    # A picture or a frame in any page asks without a look at the answer, and each drawing takes a program.
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        raise from_elsewhere()
+    kind = services.drawings.kind(client)
+    mode = ColourMode.DARK if scheme is ColourScheme.DARK else ColourMode.LIGHT
+    # What a sanitizer makes of a mail is one page for every width and scheme.
+    frame = Frame(640) if kind.sanitizes else Frame(width, mode)
+
+    def rendered() -> str:
+        revision = services.revision
+        known_name(revision, name)
+        data = services.data(revision, name, fixture=fixture, draft=draft, lenient=lenient)
+        return services.renderings.rendered(revision, name, data).email.html
+
+    html = await anyio.to_thread.run_sync(rendered)
+    made = await _while_wanted(request, services.drawings.ask(Wish(client, html, frame, name)))
+    if made is None:
+        return Response(status_code=_GAVE_UP)
+    if kind.sanitizes:
+        page = await anyio.to_thread.run_sync(_washed, services, made, scheme)
+    else:
+        words = f"{name} as {kind.label} {made.version} draws it, {width} pixels wide, {scheme}"
+        page = services.pages.get_template("drawn.html").render(drawn=made, words=words)
+    content = page.encode("utf-8", "replace")
+    return HTMLResponse(content, headers={"Content-Security-Policy": frame_policy(embed)})
+
+
+def _washed(services: Services, made: Drawn, scheme: ColourScheme) -> str:
+    return frame_document(made.html, scheme=scheme, stand_ins=services.stand_ins)
+
+
+async def _while_wanted(request: Request, future: Future[Drawn]) -> Drawn | None:
+    """What becomes of ``future``; None when whoever asked is gone, and then it is not begun any more."""
+    waited = asyncio.wrap_future(future)
+    try:
+        while not (await asyncio.wait({waited}, timeout=_LOOK_AGAIN_SECONDS))[0]:
+            if await request.is_disconnected():
+                return None
+        return waited.result()
+    finally:
+        waited.cancel()

@@ -1,0 +1,313 @@
+"""Real mail clients in the preview: one mail at a time, each once, nothing that nobody waits for any more.
+
+The clients are ones that do as they are told; that the real ones draw is for `make test-clients` to show.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.browser.clients import RendererKind
+from app.browser.discovery import Browser
+from app.browser.errors import BrowserError, BrowserNotFoundError
+from app.browser.frames import Drawing, Frame
+from app.browser.measuring import PlacedElement
+from app.web.application import create_app
+from app.web.live import drawings as module
+from app.web.live.drawings import Drawings, Wish
+from tests.waiting import eventually, patience
+from tests.web.calling import A_BROWSER, ORIGIN, Caller
+from tests.web.conftest import Folders
+
+GREETING = "/drawn/mails/greeting"
+
+
+@dataclass
+class Painter:
+    """A client that draws when it may, and keeps count of what it did."""
+
+    drawn: list[str] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
+    may: threading.Event = field(default_factory=threading.Event)
+    begun: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    at_work: int = 0
+    started: int = 0
+    fails: str = ""
+
+    process_id = 0
+
+    def open(self, _browser: Browser, resources: ExitStack, _seconds: float) -> Painter:
+        self.started += 1
+        self.at_work += 1
+        resources.callback(self._ended)
+        return self
+
+    def draw(self, html: str, frames: Sequence[Frame]) -> Drawing:
+        self.begun.release()
+        assert self.may.wait(patience(60))
+        if self.fails:
+            raise BrowserError(self.fails)
+        self.drawn.append(html)
+        self.frames.extend(frames)
+        return Drawing((b"a picture",), ("https://example.com/logo.png",))
+
+    def sanitize(self, html: str) -> str:
+        self.drawn.append(html)
+        return html.replace("Hello", "Washed")
+
+    def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
+        raise NotImplementedError
+
+    def kill(self) -> None:
+        self.may.set()
+
+    def _ended(self) -> None:
+        self.at_work -= 1
+
+
+def kind(key: str, painter: Painter, **more: Any) -> RendererKind:
+    browser = Browser(Path("nowhere"), "7.1", "a test", name=key.capitalize(), setting=f"BBWS_{key}")
+    return RendererKind(key, key.capitalize(), "All.", "Nothing.", lambda _: browser, painter.open, **more)
+
+
+def absent(_environ: object) -> Browser:
+    raise BrowserNotFoundError("Absent is not here.", remedy="Install it with `make clients`.")
+
+
+@pytest.fixture
+def painter() -> Painter:
+    made = Painter()
+    made.may.set()
+    return made
+
+
+@pytest.fixture
+def kinds(painter: Painter) -> dict[str, RendererKind]:
+    return {
+        "painter": kind("painter", painter),
+        "other": kind("other", painter),
+        "washer": kind("washer", painter, sanitizes=True),
+        "absent": RendererKind("absent", "Absent", "All.", "Nothing.", absent, painter.open),
+    }
+
+
+@pytest.fixture
+def drawings(kinds: dict[str, RendererKind]) -> Iterator[Drawings]:
+    made = Drawings(kinds)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def drawing(
+    folders: Folders, kinds: dict[str, RendererKind], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Caller]:
+    """An application whose clients are those of the test."""
+    monkeypatch.setattr("app.web.application.Drawings", lambda: Drawings(kinds))
+    app = create_app(folders.settings())
+    yield Caller(app)
+    app.state.services.drawings.close()
+
+
+def wish(html: str = "<p>Hello", client: str = "painter", width: int = 640) -> Wish:
+    return Wish(client, html, Frame(width), "mails/greeting")
+
+
+def test_a_mail_is_drawn_once_at_each_width_and_in_each_client(drawings: Drawings, painter: Painter) -> None:
+    asked = [wish(), wish(), wish(width=375), wish(client="other"), wish("<p>Bye"), wish()]
+    for each in asked:
+        assert drawings.ask(each).result(patience()).png == b"a picture"
+    assert painter.drawn == ["<p>Hello", "<p>Hello", "<p>Hello", "<p>Bye"]
+    assert [frame.width for frame in painter.frames] == [640, 375, 640, 640]
+
+
+def test_one_client_is_at_work_at_a_time_and_stays_for_the_next_mail(
+    drawings: Drawings, painter: Painter
+) -> None:
+    for client, started in (("painter", 1), ("painter", 1), ("other", 2), ("painter", 3)):
+        drawings.ask(wish(f"<p>{client}{started}", client)).result(patience())
+        drawings.ask(wish(f"<p>again {client}{started}", client)).result(patience())
+        assert (painter.started, painter.at_work) == (started, 1)
+
+
+def test_a_client_that_nobody_asks_for_anything_is_ended(
+    kinds: dict[str, RendererKind], painter: Painter
+) -> None:
+    made = Drawings(kinds, idle_seconds=0.01)
+    try:
+        made.ask(wish()).result(patience())
+        eventually(lambda: painter.at_work, lambda left: left == 0)
+        assert made.ask(wish("<p>Later")).result(patience()).png
+    finally:
+        made.close()
+    assert painter.at_work == 0
+
+
+def test_what_has_not_begun_can_be_taken_back(drawings: Drawings, painter: Painter) -> None:
+    painter.may.clear()
+    first, second, third = (drawings.ask(wish(f"<p>{number}")) for number in range(3))
+    assert painter.begun.acquire(timeout=patience())
+    assert second.cancel()
+    painter.may.set()
+    assert third.result(patience()).png
+    assert first.result(patience()).png
+    with pytest.raises(CancelledError):
+        second.result(0)
+    assert painter.drawn == ["<p>0", "<p>2"]
+
+
+def test_no_more_wait_than_can_be_served_soon(drawings: Drawings, painter: Painter) -> None:
+    painter.may.clear()
+    asked = [drawings.ask(wish(f"<p>{number}")) for number in range(module.MOST_WAITING)]
+    with pytest.raises(BrowserError, match="busy"):
+        drawings.ask(wish("<p>one more"))
+    painter.may.set()
+    for each in asked:
+        each.result(patience())
+    assert drawings.ask(wish("<p>one more")).result(patience()).png
+
+
+def test_what_is_remembered_is_bounded(
+    drawings: Drawings, painter: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_BYTES", 2 * len(b"a picture"))
+    for number in (0, 1, 2, 2, 1, 0):
+        drawings.ask(wish(f"<p>{number}")).result(patience())
+    assert painter.drawn == ["<p>0", "<p>1", "<p>2", "<p>0"]
+
+
+def test_the_end_of_the_server_is_the_end_of_a_client_in_the_middle_of_a_mail(
+    drawings: Drawings, painter: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_END_SECONDS", 0.2)
+    painter.may.clear()
+    painted, waiting = drawings.ask(wish()), drawings.ask(wish("<p>Never"))
+    assert painter.begun.acquire(timeout=patience())
+    drawings.close()
+    painted.exception(patience())
+    assert isinstance(waiting.exception(patience()), BrowserError)
+    eventually(lambda: painter.at_work, lambda left: left == 0)
+    assert painter.drawn == ["<p>Hello"]
+
+
+def test_a_client_that_fails_is_looked_for_anew(drawings: Drawings, painter: Painter) -> None:
+    """The program may have been replaced while the server ran."""
+    painter.fails = "It has gone."
+    assert "gone" in str(drawings.ask(wish()).exception(patience()))
+    painter.fails = ""
+    assert drawings.ask(wish()).result(patience()).version == "7.1"
+    assert painter.started == 2
+
+
+def test_the_picture_is_a_page_that_says_what_it_is(drawing: Caller, painter: Painter) -> None:
+    page = drawing.get(f"{GREETING}?client=painter&width=375&scheme=dark&fixture=minimal&lenient=true")
+    assert page.status_code == 200
+    assert 'src="data:image/png;base64,YSBwaWN0dXJl"' in page.text
+    assert "mails/greeting as Painter 7.1 draws it, 375 pixels wide, dark" in page.text
+    assert "sandbox" in page.headers["content-security-policy"]
+    assert [(frame.width, str(frame.mode)) for frame in painter.frames] == [(375, "dark")]
+    assert "Hello Bo" in painter.drawn[0]
+
+
+def test_typed_data_are_drawn_too(drawing: Caller, painter: Painter) -> None:
+    typed = drawing.render("mails/greeting", {"data": {"name": "Typed", "note": "x"}}).json()
+    query = typed["preview"].partition("?")[2]
+    assert drawing.get(f"{GREETING}?client=painter&{query}").status_code == 200
+    assert "Hello Typed" in painter.drawn[0]
+
+
+def test_what_a_sanitizer_leaves_is_a_page_for_the_browser_at_every_width(
+    drawing: Caller, painter: Painter
+) -> None:
+    for width in (640, 375):
+        page = drawing.get(f"{GREETING}?client=washer&width={width}")
+        assert "Washed Ann" in page.text
+        assert '<base target="_blank">' in page.text, "as in any preview, no link leads away"
+    assert len(painter.drawn) == 1
+
+
+def test_a_client_that_is_not_here_names_the_command_that_installs_it(drawing: Caller) -> None:
+    answer = drawing.get(f"{GREETING}?client=absent", headers=A_BROWSER)
+    assert answer.status_code == 503
+    assert "Absent is not here." in answer.text
+    assert "make clients" in answer.text
+    told = drawing.get("/api/clients/absent/mails/greeting").json()
+    assert (told["version"], "make clients" in told["remedy"]) == ("", True)
+    assert drawing.get("/api/clients/painter/mails/greeting").json()["version"] == "7.1"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("client=nobody", 404),
+        ("client=gmail", 404),
+        ("client=painter&width=10", 422),
+        ("client=painter&fixture=nothing", 404),
+        ("", 422),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(drawing: Caller, painter: Painter, query: str, status: int) -> None:
+    assert drawing.get(f"{GREETING}?{query}").status_code == status
+    assert painter.drawn == []
+
+
+def test_a_page_of_another_site_can_have_nothing_drawn(drawing: Caller, painter: Painter) -> None:
+    refused = drawing.get(f"{GREETING}?client=painter", headers={"sec-fetch-site": "cross-site"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "cross-site")
+    assert painter.drawn == []
+
+
+def test_who_leaves_while_others_are_drawn_is_passed_over(drawing: Caller, painter: Painter) -> None:
+    painter.may.clear()
+
+    async def ask() -> None:
+        transport = httpx.ASGITransport(drawing.app)
+        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+            stays = asyncio.create_task(client.get(f"{GREETING}?client=painter"))
+            assert await asyncio.to_thread(painter.begun.acquire, timeout=patience())
+            leaving = asyncio.create_task(gone(drawing, "client=painter&fixture=minimal&lenient=true"))
+            await leaving
+            painter.may.set()
+            assert (await stays).status_code == 200
+
+    asyncio.run(ask())
+    assert ["Ann" in html for html in painter.drawn] == [True]
+
+
+async def gone(caller: Caller, query: str) -> None:
+    """A request whose sender closes the connection at once."""
+    told: list[Any] = []
+    path = GREETING
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": [(b"host", b"127.0.0.1:8025")],
+        "scheme": "http",
+        "server": ("127.0.0.1", 8025),
+        "client": ("127.0.0.1", 1),
+        "http_version": "1.1",
+        "root_path": "",
+    }
+    messages: list[dict[str, Any]] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    await caller.app(scope, receive, send)
+    assert told[0]["status"] == 499
