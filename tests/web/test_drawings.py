@@ -24,7 +24,7 @@ from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
 from app.web.application import create_app
 from app.web.live import drawings as module
-from app.web.live.drawings import Drawings, Wish
+from app.web.live.drawings import Drawings, Commission
 from tests.waiting import eventually, patience
 from tests.web.calling import A_BROWSER, ORIGIN, Caller
 from tests.web.conftest import Folders
@@ -119,12 +119,19 @@ def drawing(
     app.state.services.drawings.close()
 
 
-def wish(html: str = "<p>Hello", client: str = "painter", width: int = 640) -> Wish:
-    return Wish(client, html, Frame(width), "mails/greeting")
+def commissioned(html: str = "<p>Hello", client: str = "painter", width: int = 640) -> Commission:
+    return Commission(client, html, Frame(width), "mails/greeting")
 
 
 def test_a_mail_is_drawn_once_at_each_width_and_in_each_client(drawings: Drawings, painter: Painter) -> None:
-    asked = [wish(), wish(), wish(width=375), wish(client="other"), wish("<p>Bye"), wish()]
+    asked = [
+        commissioned(),
+        commissioned(),
+        commissioned(width=375),
+        commissioned(client="other"),
+        commissioned("<p>Bye"),
+        commissioned(),
+    ]
     for each in asked:
         assert drawings.ask(each).result(patience()).png == b"a picture"
     assert painter.drawn == ["<p>Hello", "<p>Hello", "<p>Hello", "<p>Bye"]
@@ -135,8 +142,8 @@ def test_one_client_is_at_work_at_a_time_and_stays_for_the_next_mail(
     drawings: Drawings, painter: Painter
 ) -> None:
     for client, started in (("painter", 1), ("painter", 1), ("other", 2), ("painter", 3)):
-        drawings.ask(wish(f"<p>{client}{started}", client)).result(patience())
-        drawings.ask(wish(f"<p>again {client}{started}", client)).result(patience())
+        drawings.ask(commissioned(f"<p>{client}{started}", client)).result(patience())
+        drawings.ask(commissioned(f"<p>again {client}{started}", client)).result(patience())
         assert (painter.started, painter.at_work) == (started, 1)
 
 
@@ -145,9 +152,9 @@ def test_a_client_that_nobody_asks_for_anything_is_ended(
 ) -> None:
     made = Drawings(kinds, idle_seconds=0.01)
     try:
-        made.ask(wish()).result(patience())
+        made.ask(commissioned()).result(patience())
         eventually(lambda: painter.at_work, lambda left: left == 0)
-        assert made.ask(wish("<p>Later")).result(patience()).png
+        assert made.ask(commissioned("<p>Later")).result(patience()).png
     finally:
         made.close()
     assert painter.at_work == 0
@@ -155,7 +162,7 @@ def test_a_client_that_nobody_asks_for_anything_is_ended(
 
 def test_what_has_not_begun_can_be_taken_back(drawings: Drawings, painter: Painter) -> None:
     painter.may.clear()
-    first, second, third = (drawings.ask(wish(f"<p>{number}")) for number in range(3))
+    first, second, third = (drawings.ask(commissioned(f"<p>{number}")) for number in range(3))
     assert painter.begun.acquire(timeout=patience())
     assert second.cancel()
     painter.may.set()
@@ -168,13 +175,13 @@ def test_what_has_not_begun_can_be_taken_back(drawings: Drawings, painter: Paint
 
 def test_no_more_wait_than_can_be_served_soon(drawings: Drawings, painter: Painter) -> None:
     painter.may.clear()
-    asked = [drawings.ask(wish(f"<p>{number}")) for number in range(module.MOST_WAITING)]
+    asked = [drawings.ask(commissioned(f"<p>{number}")) for number in range(module.MOST_WAITING)]
     with pytest.raises(BrowserError, match="busy"):
-        drawings.ask(wish("<p>one more"))
+        drawings.ask(commissioned("<p>one more"))
     painter.may.set()
     for each in asked:
         each.result(patience())
-    assert drawings.ask(wish("<p>one more")).result(patience()).png
+    assert drawings.ask(commissioned("<p>one more")).result(patience()).png
 
 
 def test_what_is_remembered_is_bounded(
@@ -182,7 +189,7 @@ def test_what_is_remembered_is_bounded(
 ) -> None:
     monkeypatch.setattr(module, "MOST_BYTES", 2 * len(b"a picture"))
     for number in (0, 1, 2, 2, 1, 0):
-        drawings.ask(wish(f"<p>{number}")).result(patience())
+        drawings.ask(commissioned(f"<p>{number}")).result(patience())
     assert painter.drawn == ["<p>0", "<p>1", "<p>2", "<p>0"]
 
 
@@ -191,7 +198,7 @@ def test_the_end_of_the_server_is_the_end_of_a_client_in_the_middle_of_a_mail(
 ) -> None:
     monkeypatch.setattr(module, "_END_SECONDS", 0.2)
     painter.may.clear()
-    painted, waiting = drawings.ask(wish()), drawings.ask(wish("<p>Never"))
+    painted, waiting = drawings.ask(commissioned()), drawings.ask(commissioned("<p>Never"))
     assert painter.begun.acquire(timeout=patience())
     drawings.close()
     painted.exception(patience())
@@ -203,9 +210,9 @@ def test_the_end_of_the_server_is_the_end_of_a_client_in_the_middle_of_a_mail(
 def test_a_client_that_fails_is_looked_for_anew(drawings: Drawings, painter: Painter) -> None:
     """The program may have been replaced while the server ran."""
     painter.fails = "It has gone."
-    assert "gone" in str(drawings.ask(wish()).exception(patience()))
+    assert "gone" in str(drawings.ask(commissioned()).exception(patience()))
     painter.fails = ""
-    assert drawings.ask(wish()).result(patience()).version == "7.1"
+    assert drawings.ask(commissioned()).result(patience()).version == "7.1"
     assert painter.started == 2
 
 

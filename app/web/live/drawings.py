@@ -30,7 +30,7 @@ _END_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
-class Wish:
+class Commission:
     """A mail to be drawn by ``client``, the key of a renderer; ``name`` is for messages."""
 
     client: str
@@ -40,7 +40,7 @@ class Wish:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What two wishes have in common that are answered by the same drawing."""
+        """What two commissions have in common that are answered by the same drawing."""
         text = f"{self.frame.width}\0{self.frame.mode}\0{self.html}"
         return self.client, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
@@ -110,7 +110,7 @@ class Drawings:
                 self._found[client] = found
         return found
 
-    def ask(self, wish: Wish) -> Future[Drawn]:
+    def ask(self, commission: Commission) -> Future[Drawn]:
         """Have it drawn after those before it. Cancelling what has not begun takes it back.
 
         The future may have a BrowserError: the client is not here, does not start, or fails twice.
@@ -119,17 +119,17 @@ class Drawings:
             UnknownNameError: no such client.
             BrowserError: too many wait already.
         """
-        self.kind(wish.client)
+        self.kind(commission.client)
         with self._lock:
-            if wish.key in self._made:
-                self._made.move_to_end(wish.key)
+            if commission.key in self._made:
+                self._made.move_to_end(commission.key)
                 known: Future[Drawn] = Future()
-                known.set_result(self._made[wish.key])
+                known.set_result(self._made[commission.key])
                 return known
             if self._waiting >= MOST_WAITING:
                 raise BrowserError("Others are being drawn; the clients are busy.", remedy="Try again soon.")
             self._waiting += 1
-        future = self._worker.submit(lambda: self._draw(wish))
+        future = self._worker.submit(lambda: self._draw(commission))
         future.add_done_callback(self._one_less)
         return future
 
@@ -148,31 +148,31 @@ class Drawings:
         with self._lock:
             self._waiting -= 1
 
-    def _draw(self, wish: Wish) -> Drawn:
+    def _draw(self, commission: Commission) -> Drawn:
         self._stay()
         with self._lock:
-            if wish.key in self._made:  # by one that waited before it
-                return self._made[wish.key]
+            if commission.key in self._made:  # by one that waited before it
+                return self._made[commission.key]
             if self._closed:
                 raise BrowserError("The server is about to end.", remedy="Start it again.")
-        session = self._at_work(wish.client)
+        session = self._at_work(commission.client)
         begun = time.monotonic()
         try:
-            if self.kinds[wish.client].sanitizes:
-                html, png, refused = session.sanitized(wish.html, name=wish.name), b"", 0
+            if self.kinds[commission.client].sanitizes:
+                html, png, refused = session.sanitized(commission.html, name=commission.name), b"", 0
             else:
-                drawing = session.draw(wish.html, [wish.frame], name=wish.name)
+                drawing = session.draw(commission.html, [commission.frame], name=commission.name)
                 html, png, refused = "", drawing.pictures[0], len(drawing.refused)
         except BrowserError:
             with self._lock:
-                self._found.pop(wish.client, None)  # it may have been replaced by another version
+                self._found.pop(commission.client, None)  # it may have been replaced by another version
             self._end()
             raise
         finally:
             self._go_soon()
         drawn = Drawn(session.browser.version, time.monotonic() - begun, png, html, refused)
         with self._lock:
-            self._made[wish.key] = drawn
+            self._made[commission.key] = drawn
             while len(self._made) > 1 and sum(each.size for each in self._made.values()) > MOST_BYTES:
                 self._made.popitem(last=False)
         return drawn

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.browser.frames import ColourMode, Frame
 from app.web.api.documented import NO_SUCH, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
-from app.web.live.drawings import Drawn, Wish
+from app.web.live.drawings import Drawn, Commission
 from app.web.middleware.gate import from_elsewhere
 from app.web.pages.framing import frame_document
 from app.web.pages.previews import DRAWN_PATH, Embed, frame_policy
@@ -73,7 +73,7 @@ async def drawn(
         return services.renderings.rendered(revision, name, data).email.html
 
     html = await anyio.to_thread.run_sync(rendered)
-    made = await _while_wanted(request, services.drawings.ask(Wish(client, html, frame, name)))
+    made = await _while_wanted(request, services.drawings.ask(Commission(client, html, frame, name)))
     if made is None:
         return Response(status_code=_GAVE_UP)
     if kind.sanitizes:
