@@ -24,7 +24,7 @@ from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
 from app.web.application import create_app
 from app.web.live import drawings as module
-from app.web.live.drawings import Drawings, Commission
+from app.web.live.drawings import Commission, Drawings
 from tests.waiting import eventually, patience
 from tests.web.calling import A_BROWSER, ORIGIN, Caller
 from tests.web.conftest import Folders

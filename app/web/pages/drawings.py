@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.browser.frames import ColourMode, Frame
 from app.web.api.documented import NO_SUCH, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
-from app.web.live.drawings import Drawn, Commission
+from app.web.live.drawings import Commission, Drawn
 from app.web.middleware.gate import from_elsewhere
 from app.web.pages.framing import frame_document
 from app.web.pages.previews import DRAWN_PATH, Embed, frame_policy
