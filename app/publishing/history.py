@@ -6,9 +6,13 @@ whole history can be had long after S3 has dropped the old versions of the point
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
+from typing import Final
 
+from app.publishing.parallel import in_parallel
 from app.publishing.store import ObjectStore
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.documents import PAGE_FORMAT, decode_document
@@ -16,9 +20,19 @@ from bbws_templates.faults import DamagedReleaseError, StoreError
 from bbws_templates.layout import HISTORY
 from bbws_templates.pointer import PAGE, Activation, Pointer, parse_activation
 
+_PAGE_KEY: Final = re.compile(re.escape(HISTORY) + r"\d{8,}-\d{8,}-[0-9a-f]{16}\.json")
 
-def activations(store: ObjectStore, pointer: Pointer) -> Iterator[Activation]:
+_Page = tuple[tuple[Activation, ...], str]
+"""What a page holds, and the key of the one before it."""
+
+
+def activations(
+    store: ObjectStore, pointer: Pointer, *, listed: Iterable[str] = ()
+) -> Iterator[Activation]:
     """Every activation, newest first.
+
+    Each page names only the one before it, so they are read in turn, as far as somebody wants to know; those
+    whose keys are ``listed`` all at the same time.
 
     Raises:
         DamagedReleaseError: a page is missing or has been changed.
@@ -27,8 +41,14 @@ def activations(store: ObjectStore, pointer: Pointer) -> Iterator[Activation]:
     yield pointer.active
     yield from reversed(pointer.history)
     key = pointer.archive
+    # No page refers to a later one: what lies beyond the newest that counts was written for nothing.
+    ahead = sorted(each for each in listed if _PAGE_KEY.fullmatch(each) and each <= key)
+    pages = dict(zip(ahead, in_parallel(partial(_page_or_error, store), ahead), strict=True))
     while key:
-        entries, key = _read_page(store, key)
+        page = pages.pop(key, None) or _page_or_error(store, key)
+        if isinstance(page, DamagedReleaseError):
+            raise page
+        entries, key = page
         yield from reversed(entries)
 
 
@@ -57,7 +77,15 @@ def archive(store: ObjectStore, pointer: Pointer) -> Pointer:
     return replace(pointer, history=rest, archive=key)
 
 
-def _read_page(store: ObjectStore, key: str) -> tuple[tuple[Activation, ...], str]:
+def _page_or_error(store: ObjectStore, key: str) -> _Page | DamagedReleaseError:
+    """A page that nothing refers to may be as it likes, so what is wrong with one is told in its turn."""
+    try:
+        return _read_page(store, key)
+    except DamagedReleaseError as error:
+        return error
+
+
+def _read_page(store: ObjectStore, key: str) -> _Page:
     found = store.get(key)
     if found is None:
         raise DamagedReleaseError(f"The history breaks off: {key} is missing.")

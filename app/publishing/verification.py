@@ -267,7 +267,7 @@ class _Pass:
 
     def _read_history(self, standing: Standing) -> None:
         try:
-            entries = list(activations(self.catalogue.store, standing.pointer))
+            entries = list(activations(self.catalogue.store, standing.pointer, listed=self.keys))
         except DamagedReleaseError as error:
             self.unreadable(HISTORY, error)
             return

@@ -109,7 +109,8 @@ def _stable_keys(account: Account) -> frozenset[str]:
     if pointer is None:
         return frozenset()
     with _store_in_words():
-        once_active = {one.release for one in activations(_store(account), pointer)}
+        entries = activations(_store(account), pointer, listed=_listed(account))
+        once_active = {entry.release for entry in entries}
     kept = sorted(once_active & {release_of(key) for key in _listed(account)})
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         return frozenset[str]().union(*pool.map(partial(_keys_of, account), kept))

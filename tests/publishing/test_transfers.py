@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,13 @@ from app.publishing.activation import stable_files
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.history import activations, archive
 from app.publishing.store import ObjectStore, SeenObject
 from app.publishing.verification import ObjectFault, verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DeniedError, StoreError
+from bbws_templates.layout import POINTER
+from bbws_templates.pointer import PAGE
 from bbws_templates.reader import StoredObject
 from bbws_templates.target import BucketTarget
 from tests.publishing.conftest import make_bucket
@@ -89,14 +93,15 @@ def test_a_repair_reads_everything(counted: CountingStore) -> None:
 
 
 class Together(CountingStore):
-    """Answers no reading of an object or stable key before so many are asked for at once."""
+    """Answers no reading of what has such a key before so many are asked for at once."""
 
-    def __init__(self, inner: ObjectStore, parties: int) -> None:
+    def __init__(self, inner: ObjectStore, parties: int, *ends: str, under: str = "") -> None:
         super().__init__(inner)
         self._barrier = threading.Barrier(parties)
+        self._ends, self._under = ends, under
 
     def get(self, key: str) -> StoredObject | None:
-        if key.endswith((".html", ".txt")):
+        if key.startswith(self._under) and key.endswith(self._ends):
             self._barrier.wait(patience())
         return super().get(key)
 
@@ -104,8 +109,25 @@ class Together(CountingStore):
 def test_what_verify_and_repair_read_is_read_at_the_same_time(directory: DirectoryStore) -> None:
     """Twelve sources, then 24 stable keys: by fours, or nothing is ever answered."""
     publish_to(directory, saying("first", TWELVE))
-    assert verify(Catalogue(Together(directory, 4))).intact
-    publish_to(Together(directory, 4), saying("first", TWELVE), repair=True)
+    assert verify(Catalogue(Together(directory, 4, ".html", ".txt"))).intact
+    publish_to(Together(directory, 4, ".html", ".txt"), saying("first", TWELVE), repair=True)
+
+
+def test_all_pages_of_the_history_are_read_at_the_same_time(directory: DirectoryStore) -> None:
+    """Four pages that name each other, and one that nothing refers to, which may hold anything."""
+    publish_to(directory, saying("first"))
+    standing = Catalogue(directory).standing()
+    assert standing
+    last = replace(standing.pointer.active, sequence=5 * PAGE + 1)
+    entries = tuple(replace(last, sequence=number) for number in range(1, last.sequence))
+    pointer = replace(standing.pointer, active=last)
+    for first in range(0, 4 * PAGE, PAGE):
+        pointer = archive(directory, replace(pointer, history=entries[first : first + 2 * PAGE]))
+    directory.put(POINTER, pointer.to_bytes())
+    directory.put(f"history/00000001-{PAGE:08}-{'0' * 16}.json", b"of a publisher that lost")
+    together = Together(directory, 5, ".json", under="history/")
+    assert verify(Catalogue(together)).discrepancies == ()
+    assert [*activations(directory, pointer)] == [last, *reversed(entries)]
 
 
 # --- what is seen -----------------------------------------------------------------------------------------
