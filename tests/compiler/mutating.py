@@ -17,9 +17,8 @@ Change = tuple[str, str, str]
 """A module below ``app.core``, a text in it, and what that becomes."""
 
 
-@contextmanager
-def mutated(changes: Sequence[Change]) -> Iterator[None]:
-    """The product with these changes."""
+def changed_texts(changes: Sequence[Change]) -> dict[str, str]:
+    """The text of each changed module, by its file."""
     texts: dict[str, str] = {}
     for module, before, after in changes:
         file = str(importlib.import_module(f"app.core.{module}").__file__)
@@ -28,8 +27,14 @@ def mutated(changes: Sequence[Change]) -> Iterator[None]:
             f"{module} has moved on: {before!r} stands there {text.count(before)} times"
         )
         texts[file] = text.replace(before, after)
+    return texts
+
+
+@contextmanager
+def mutated(changes: Sequence[Change]) -> Iterator[None]:
+    """The product with these changes."""
     changed = {}
-    for file, text in texts.items():
+    for file, text in changed_texts(changes).items():
         source = Path(file).read_text(encoding="utf-8")
         old, new = (compile(each, file, "exec", dont_inherit=True) for each in (source, text))
         functions = changed_functions(old, new)
