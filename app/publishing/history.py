@@ -26,9 +26,7 @@ _Page = tuple[tuple[Activation, ...], str]
 """What a page holds, and the key of the one before it."""
 
 
-def activations(
-    store: ObjectStore, pointer: Pointer, *, listed: Iterable[str] = ()
-) -> Iterator[Activation]:
+def activations(store: ObjectStore, pointer: Pointer, *, listed: Iterable[str] = ()) -> Iterator[Activation]:
     """Every activation, newest first.
 
     Each page names only the one before it, so they are read in turn, as far as somebody wants to know; those

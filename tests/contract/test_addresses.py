@@ -29,6 +29,15 @@ ADDRESSES = st.one_of(
 )
 
 
+@pytest.mark.parametrize(("local", "domain", "fits"), [(64, 189, True), (64, 190, False), (64, 200, False)])
+def test_an_address_has_at_most_254_characters(local: int, domain: int, fits: bool) -> None:
+    """Source: RFC 5321, 4.5.3.1.3: a path has 256, its two brackets included."""
+    labels = [*(["b" * 49] * 3), "c" * (domain - 3 * 50 - 4), "com"]
+    address = f"{'a' * local}@{'.'.join(labels)}"
+    assert len(address) == local + 1 + domain
+    assert is_address(address) is fits
+
+
 def mail(address: str, reply_to: str = "") -> RenderedEmail:
     return RenderedEmail("a/b", "s", "", "<p>", "t", ("", address), reply_to)
 

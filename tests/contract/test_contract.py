@@ -77,6 +77,8 @@ def test_the_error_names_the_template_and_all_problems() -> None:
     assert message.startswith("The data breaks the contract of receipts/receipt in 3 places: /orderId: ")
     assert all(pointer in message for pointer in ("/orderId:", "/amount:", "/items:"))
     assert [problem.pointer for problem in caught.value.problems] == ["/orderId", "/amount", "/items"]
+    with pytest.raises(ContractError, match=r"^The data breaks the contract in one place: /a: must be null"):
+        require({"properties": {"a": {"type": "null"}}}, {"a": 1})
 
 
 @pytest.mark.parametrize(
@@ -152,6 +154,16 @@ def test_a_name_that_is_no_plain_word_is_not_repeated(name: Any) -> None:
     assert not others
     assert problem.pointer == ""
     assert str(name) not in problem.expectation.replace("number 7", "")
+
+
+@pytest.mark.parametrize(("name", "pointer"), [("b", "/b"), (7, "")])
+def test_a_further_member_is_pointed_to_by_its_name_where_that_is_a_text(name: Any, pointer: str) -> None:
+    [problem] = contract_problems(
+        {"properties": {"a": {}}, "additionalProperties": {"type": "null"}}, {name: 1}
+    )
+
+    assert problem.pointer == pointer
+    assert "must be null, is the number 1" in problem.expectation
 
 
 def test_pointers_are_escaped() -> None:

@@ -196,6 +196,53 @@ def test_what_is_not_understood_is_left_to_the_check_only_where_it_stands() -> N
     assert not function({"a": "x", "b": "y"})
 
 
+ONE = {"properties": {"a": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "more"),
+    [
+        (ONE, True),
+        ({**ONE, "additionalProperties": True}, True),
+        ({**ONE, "additionalProperties": False}, False),
+        ({**ONE, "required": ["a"], "additionalProperties": False}, False),
+    ],
+)
+def test_a_member_that_has_no_name_in_the_contract_is_accepted_where_it_may_be(
+    schema: dict[str, Any], more: bool
+) -> None:
+    contract = {"type": "object", **schema}
+    assert agrees(contract, {"a": "x"})
+    assert agrees(contract, {"a": "x", "b": 1}) is more
+
+
+def test_what_is_referred_to_is_demanded() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"a": {"$ref": "#/$defs/word"}},
+        "required": ["a"],
+        "$defs": {"word": {"type": "string", "maxLength": 3}},
+    }
+    assert agrees(schema, {"a": "abc"})
+    assert not agrees(schema, {"a": "abcd"})
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"$ref": 5},
+        {"type": "object", "properties": 5},
+        {"type": "object", "properties": {}, "required": "a"},
+        {"type": "object", "properties": {}, "additionalProperties": {}},
+        {"type": "string", "format": 5},
+        {"type": "string", "format": "of my own"},
+    ],
+    ids=str,
+)
+def test_what_no_function_is_made_of_is_left_to_the_check_as_a_whole(spoilt: dict[str, Any]) -> None:
+    assert kept_function(spoilt) is None
+
+
 # --- its bounds ---------------------------------------------------------------------------------------------
 
 
@@ -208,6 +255,41 @@ def test_more_than_a_check_may_take_is_not_accepted_for_being_quick(rows: int) -
     }
     schema = {"type": "array", "items": row}
     assert agrees(schema, [{"a": "x"}] * rows) == (rows <= 10_000)
+
+
+@pytest.mark.parametrize(
+    ("members", "distinct", "sure"), [(10, True, True), (60, True, False), (60, False, True)]
+)
+def test_reading_many_patterns_counts_as_much_as_in_the_check(
+    members: int, distinct: bool, sure: bool
+) -> None:
+    names = [f"m{number:03}" for number in range(members)]
+    written = {name: f"^(x|{name if distinct else ''}{'y' * 80})$" for name in names}
+    contract = {
+        "type": "object",
+        "properties": {name: {"type": "string", "pattern": written[name]} for name in names},
+        "required": names,
+    }
+    assert agrees(contract, dict.fromkeys(names, "x")) is sure
+    assert is_accepted(contract, dict.fromkeys(names, "x")) is sure
+
+
+@pytest.mark.parametrize(("pattern", "length"), [("^[xy]+$", 2_048), ("x+y+", 256)])
+def test_longer_texts_than_these_are_left_to_the_check(pattern: str, length: int) -> None:
+    contract = {"type": "string", "pattern": pattern}
+    assert agrees(contract, "x" * (length - 1) + "y")
+    assert not agrees(contract, "x" * length + "y")
+
+
+def test_a_contract_of_more_schemas_than_a_person_writes_is_left_to_the_check() -> None:
+    each = {str(number): {"title": "a field"} for number in range(3_000)}
+    assert kept_function({"type": "object", "properties": each})
+    assert kept_function({"type": "object", "properties": each, "required": [*each]}) is None
+
+
+@pytest.mark.parametrize("items", [True, {}])
+def test_rows_of_which_nothing_is_demanded(items: Any) -> None:
+    assert agrees({"type": "array", "items": items}, [1, "x", None])
 
 
 def test_references_in_a_circle_and_long_chains_are_left_to_the_check() -> None:
@@ -258,6 +340,22 @@ def test_a_contract_that_is_often_required_goes_on_to_refuse_and_to_accept() -> 
         require(schema, {"a": "x"})
         with pytest.raises(ContractError, match="is required but missing"):
             require(schema, {})
+
+
+def test_a_function_is_made_once_and_not_before_it_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+
+    def seen(contract: Any) -> Any:
+        made.append(contract)
+        return kept_function(contract)
+
+    monkeypatch.setattr("bbws_templates.contract.functions.kept_function", seen)
+    schema = {"type": "object", "properties": {"once": {"type": "string"}}, "required": ["once"]}
+    require(schema, {"once": "x"})
+    assert made == [], "who sends one mail and ends has no use for it"
+    for _ in range(100):
+        require(schema, {"once": "x"})
+    assert made == [schema]
 
 
 def test_a_contract_is_known_by_itself_and_not_by_where_it_lies_in_memory() -> None:

@@ -33,6 +33,8 @@ class Kind(Enum):
     CUT_HEAD = "so many bytes of the answer's head, then the connection is closed"
     TRUNCATE = "half of the answer's body, then the connection is closed"
     DELAY = "the answer comes late"
+    TWICE = "the server hears it twice, as a gateway repeats it, and the second answer is passed on"
+    SHORTEN = "half of the answer's body, and a length that agrees with it"
     DRIP = "a byte at a time, and never all of it"
     DRIP_HEAD = "the same, of the answer's head"
     LATE = "the client loses patience; only then does the server hear of it"
@@ -190,6 +192,12 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault.kind is Kind.DELAY:
             time.sleep(fault.seconds)
             self._answer(*self._forward(body))
+        elif fault.kind is Kind.TWICE:
+            self._forward(body)
+            self._answer(*self._forward(body))
+        elif fault.kind is Kind.SHORTEN:
+            status, headers, answer = self._forward(body)
+            self._answer(status, headers, answer[: len(answer) // 2])
         elif fault.kind in (Kind.DRIP, Kind.DRIP_HEAD):
             self._drip(*self._forward(body), in_head=fault.kind is Kind.DRIP_HEAD)
         elif fault.kind is Kind.CUT_HEAD:
