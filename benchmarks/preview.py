@@ -27,12 +27,13 @@ MAIL = "/preview/receipts/receipt"
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """A server of a copy of the templates in ``folder``; gives its address."""
-    for name in ("templates", "fixtures"):
+def serving(folder: Path, *, copied: bool = True) -> Iterator[tuple[str, int]]:
+    """A server of the templates in ``folder``, copied there from our own; gives its address and process."""
+    for name in ("templates", "fixtures") if copied else ():
         shutil.copytree(ROOT / name, folder / name)
     command = [sys.executable, "-m", "app", "serve", "--port", "0"]
     folders = ["--templates", str(folder / "templates"), "--fixtures", str(folder / "fixtures")]
+    folders += ["--cache", str(folder / "cache"), "--baselines", str(folder / "baselines")]
     with subprocess.Popen(
         [*command, *folders], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
@@ -41,7 +42,7 @@ def serving(folder: Path) -> Iterator[str]:
             for line in process.stdout:
                 found = re.search(r"http://[\d.]+:\d+", line)
                 if found:
-                    yield found[0]
+                    yield found[0], process.pid
                     return
             raise SystemExit("The server did not start.")
         finally:
@@ -75,7 +76,7 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     with (
         tempfile.TemporaryDirectory() as folder,
-        serving(Path(folder)) as url,
+        serving(Path(folder)) as (url, _),
         httpx.Client(base_url=url, timeout=30) as client,
     ):
         unchanged = []

@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 
+from app.browser.errors import BrowserError
 from app.core.checked import Memory
 from app.core.findings import Finding, Severity, finding_of
+from app.core.validation.eyes import Eyes
 from app.publishing.clock import Clock, utc_now
 from app.web.live.renderings import Renderings
 from app.web.live.workspace import LiveWorkspace, Revision
@@ -92,6 +94,16 @@ class Checks:
                 self._forget(revision)
             return self._known[key]
 
+    def seen(self, revision: Revision, name: str, eyes: Eyes) -> tuple[Finding, ...]:
+        """The same, and what ``eyes`` see of each rendered mail; not remembered.
+
+        Raises:
+            UnknownNameError: there is none of that name.
+            BbwsTemplatesError: the eyes fail.
+        """
+        with self._one_at_a_time:
+            return _check(revision, name, self._clock().date(), None, eyes)
+
     def _key(self, revision: Revision, name: str) -> tuple[str, str, date]:
         """By what findings are remembered: a waiver ends by the day, without any file changing."""
         return (name, revision.versions.get(name, ""), self._clock().date())
@@ -140,7 +152,9 @@ def count(findings: tuple[Finding, ...]) -> dict[str, int]:
     return {severity.value: counted[severity] for severity in Severity}
 
 
-def _check(revision: Revision, name: str, today: date, memory: Memory | None) -> tuple[Finding, ...]:
+def _check(
+    revision: Revision, name: str, today: date, memory: Memory | None, eyes: Eyes | None = None
+) -> tuple[Finding, ...]:
     workspace = revision.workspace
     for broken in (workspace.templates.broken, workspace.templates.broken_translations):
         if name in broken:
@@ -148,6 +162,8 @@ def _check(revision: Revision, name: str, today: date, memory: Memory | None) ->
     if name not in revision.versions:
         workspace.source(name)  # raises with the nearest names
     try:
-        return workspace.check((name,), translations=False, today=today, memory=memory).findings
+        return workspace.check((name,), translations=False, today=today, memory=memory, eyes=eyes).findings
+    except BrowserError:
+        raise
     except BbwsTemplatesError as error:
         return (finding_of(error, template=name),)

@@ -66,16 +66,18 @@ export function linksPanel(panel, { links, images }) {
     images.length ? table("Images", "Alternative text", images, (address) => h("code", {}, address)) : null));
 }
 
-export function findingsPanel(panel, { findings, scope, pending }, { jump, rescope }) {
+/** `pending` says in place of findings why there are none yet, `problem` why there are none at all. */
+export function findingsPanel(panel, { findings, scope, pending, problem }, { jump, rescope }) {
   const tab = (value, label) => h("button", { type: "button", "aria-pressed": String(scope === value), onclick: () => rescope(value) }, label);
   const order = ["error", "warning", "info"];
   const sorted = [...findings].sort((a, b) => Boolean(a.waiver) - Boolean(b.waiver) || order.indexOf(a.severity) - order.indexOf(b.severity));
   panel.replaceChildren(
     h("div", { class: "pane-bar" },
-      h("div", { class: "segments", role: "group", "aria-label": "Findings of" }, tab("fixture", "These data"), tab("all", "All fixtures")),
+      h("div", { class: "segments", role: "group", "aria-label": "Findings of" }, tab("fixture", "These data"), tab("all", "All fixtures"), tab("browser", "In a browser")),
       h("span", { class: "hint" }, order.map((kind) => counted(findings.filter((finding) => finding.severity === kind && !finding.waiver).length, NOUNS[kind])).join(" · "))),
     h("div", { class: "pane" },
-      pending ? h("p", { class: "empty" }, "The checks are running …")
+      pending ? h("p", { class: "empty", role: "status" }, pending)
+        : problem ? h("p", { class: "empty error-text", role: "alert" }, `${problem.detail} ${problem.remedy ?? ""}`)
         : sorted.length ? h("ul", { class: "findings" }, sorted.map((finding) => item(finding, jump)))
           : h("p", { class: "empty" }, "Nothing to report.")));
 }

@@ -18,6 +18,8 @@ import { notice } from "./notices.js";
 import { findingsPanel, headersPanel, inboxRow, linksPanel, meter, textPanel } from "./panels.js";
 import { startPictures } from "./pictures.js";
 import { problemCard } from "./problem.js";
+import { withToken } from "./token.js";
+import { offerFiles, startTaking } from "./taking.js";
 import { SourceView } from "./sources.js";
 import { addressFault, editedData, load, setEditedData, state, update } from "./state.js";
 
@@ -191,7 +193,7 @@ function show(email) {
   page.query = query;
   showFrame();
   tellClient(query);
-  $("#eml").href = api.downloadOf(name, { ...query, format: "eml" });
+  offerFiles(name, query);
   inboxRow($("#inbox"), email);
   meter(email.htmlBytes);
   textPanel($("#panel-text"), name, email, query);
@@ -234,16 +236,31 @@ function fail(problem) {
 
 /* --- findings ------------------------------------------------------------------------------------ */
 
+const LOOKING = "A browser lays the mail out, with every fixture …";
+
 function showFindings() {
-  const all = state.scope === "all";
-  const findings = all ? page.checked?.findings ?? [] : page.email?.findings ?? [];
-  const pending = all ? !page.checked : Boolean(page.email) && !page.examined;
-  findingsPanel($("#panel-findings"), { findings, scope: state.scope, pending }, { jump, rescope });
-  sourceView.annotate([...(page.checked?.findings ?? []), ...(page.email?.findings ?? [])]);
+  const { scope } = state;
+  const found = { all: page.checked, browser: page.seen?.value }[scope] ?? (scope === "fixture" ? page.email : null);
+  const known = { all: page.checked, browser: page.seen }[scope] ?? (scope === "fixture" && (!page.email || page.examined));
+  const pending = { browser: page.looking ? LOOKING : "Press 'In a browser' to have axe-core look at the mail as it is laid out." }[scope] ?? "The checks are running …";
+  findingsPanel($("#panel-findings"), { findings: found?.findings ?? [], scope, pending: known ? "" : pending, problem: scope === "browser" && page.seen?.problem }, { jump, rescope });
+  sourceView.annotate([...(page.checked?.findings ?? []), ...(page.email?.findings ?? []), ...(page.seen?.value?.findings ?? [])]);
 }
 
 function rescope(scope) {
   update({ scope });
+  if (scope === "browser") look();
+  showFindings();
+  $(`#panel-findings [aria-pressed="true"]`)?.focus();
+}
+
+/** What axe-core sees, which takes a browser: asked for by hand, of the files as they are. */
+async function look() {
+  if (page.looking) return;
+  page.looking = true;
+  page.seen = null;
+  page.seen = await withToken((token) => api.checkInBrowser(name, token));
+  page.looking = false;
   showFindings();
 }
 
@@ -368,7 +385,7 @@ function listen() {
 on("change", ({ changed, added, removed }) => {
   if (added.length || removed.length) reloadList();
   if (changed.includes(name)) {
-    page.checked = null;
+    page.checked = page.seen = null;
     refresh({ files: true });
   }
 });
@@ -391,6 +408,7 @@ async function begin() {
   startStrip();
   startPictures(name);
   startFonts();
+  startTaking(name, scenario);
   start();
   startNav();
   await refresh({ files: true });

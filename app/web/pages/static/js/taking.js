@@ -1,0 +1,64 @@
+/* What can be taken away: files of the mail, and a test into a mailbox. */
+import { downloadOf, sendTest } from "./api.js";
+import { $, $$, h } from "./dom.js";
+import { notice } from "./notices.js";
+import { withToken } from "./token.js";
+
+const KEPT = "bbws-recipient";
+const menu = $("#take");
+
+/** The files of what is shown. */
+export function offerFiles(name, query) {
+  for (const link of $$("[data-format]", menu)) link.href = downloadOf(name, { ...query, format: link.dataset.format });
+}
+
+/** `fixture()` is the name of the one that is shown, "" for none. */
+export function startTaking(name, fixture) {
+  $("#send-test").addEventListener("click", () => { close(); ask(name, fixture()); });
+  menu.addEventListener("click", (event) => event.target.closest("a") && close());
+  menu.addEventListener("focusout", (event) => event.relatedTarget && !menu.contains(event.relatedTarget) && close());
+  document.addEventListener("click", (event) => menu.contains(event.target) || close());
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    event.stopPropagation();
+    close();
+    $("summary", menu).focus();
+  });
+}
+
+const close = () => { menu.open = false; };
+
+function ask(name, fixture) {
+  const to = h("input", { type: "email", id: "test-recipient", required: true, autocomplete: "email", spellcheck: "false" });
+  to.value = localStorage.getItem(KEPT) ?? "";
+  const wrong = h("p", { class: "error-text", role: "alert" });
+  const submit = h("button", { type: "submit", class: "button" }, "Send");
+  const form = h("form", { method: "dialog", class: "ask" },
+    h("h2", { id: "test-title" }, "Send a test"),
+    h("p", {}, fixture
+      ? `The mail with the fixture '${fixture}', by the mail server of the settings, to an address that they allow.`
+      : "A test has the data of a fixture, and this template has none."),
+    h("label", { for: "test-recipient" }, "To"), to, wrong,
+    h("div", { class: "row" }, h("button", { type: "button", class: "button", onclick: () => dialog.close() }, "Cancel"), submit));
+  submit.disabled = !fixture;
+  const dialog = h("dialog", { class: "help", "aria-labelledby": "test-title" }, form);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (submit.disabled) return;
+    localStorage.setItem(KEPT, to.value);
+    submit.disabled = true;
+    wrong.textContent = "";
+    const { value, problem } = await withToken((token) => sendTest(name, { fixture, to: to.value }, token));
+    submit.disabled = false;
+    if (problem) {
+      wrong.textContent = `Not sent. ${problem.detail} ${problem.remedy ?? ""}`;
+      return;
+    }
+    dialog.close();
+    notice(`Sent to ${value.to}: ${value.subject}`);
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  to.focus();
+}

@@ -1,0 +1,145 @@
+"""What a designer waits for with many templates: ``python benchmarks/many.py --sizes 12 504``.
+
+Copies of our own templates with their five fixtures are served as ``make preview`` does. Measured are the
+gallery (its answer, and in Chromium until it can be used), a save until its mail has been fetched anew, data
+typed until the HTML has come, the findings of a template that is opened at once after the start, and the
+memory. Beside each wait stands the CPU time of the server meanwhile, which a busy machine does not stretch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from benchmarks.preview import serving
+from benchmarks.scale import make_set
+
+NAME = "receipts0/receipt"
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Meter:
+    """Waits in milliseconds and the server's CPU time in them."""
+
+    def __init__(self, process: int) -> None:
+        self._process = process
+
+    def cpu(self) -> float:
+        """CPU seconds that the server has used, all threads."""
+        fields = Path(f"/proc/{self._process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory(self) -> float:
+        """Resident memory in MB."""
+        status = Path(f"/proc/{self._process}/status").read_text(encoding="ascii")
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+    def print(self, title: str, rounds: int, act: Callable[[int], object]) -> None:
+        """Do ``act`` so many times, with the number of the round, and print the medians."""
+        waits, used = [], []
+        for number in range(rounds):
+            before, begun = self.cpu(), time.perf_counter()
+            act(number)
+            waits.append((time.perf_counter() - begun) * 1000)
+            used.append((self.cpu() - before) * 1000)
+        print(f"{title:34}{statistics.median(waits):9.1f} ms{statistics.mean(used):9.1f} ms of CPU")
+
+
+def measure(folder: Path, rounds: int, *, browser: bool) -> None:
+    """One set of templates."""
+    with (
+        serving(folder, copied=False) as (url, process),
+        httpx.Client(base_url=url, timeout=600) as client,
+    ):
+        meter = Meter(process)
+        fresh = meter.memory()
+
+        def get(path: str) -> httpx.Response:
+            return client.get(path).raise_for_status()
+
+        def findings(_: int) -> None:
+            get(f"/templates/{NAME}")
+            get(f"/api/checks/{NAME}")
+
+        meter.print("findings of what is opened first", 1, findings)
+        waited = time.perf_counter()
+        while None in get("/api/checks").json()["templates"].values():
+            time.sleep(0.5)
+        print(f"{'all checked':34}{time.perf_counter() - waited:9.1f} s")
+        count = len(get("/api/templates").json()["templates"])
+        print(f"{'memory':34}{meter.memory():9.1f} MB  ({(meter.memory() - fresh) / count:.3f} a template)")
+
+        meter.print("gallery, its answer", rounds, lambda _: get("/"))
+        if browser:
+            _browse(meter, url, rounds)
+        file = folder / "templates" / f"{NAME}.html"
+        source = file.read_text(encoding="utf-8")
+        with client.stream("GET", "/events") as stream:
+            lines = stream.iter_lines()
+            next(line for line in lines if line.startswith("data:"))
+
+            def save(number: int) -> None:
+                file.write_text(f"{source}<!-- saved {number} -->\n", encoding="utf-8")
+                while True:
+                    change = json.loads(next(line for line in lines if line.startswith("data:"))[5:])
+                    if change.get("changed"):
+                        break
+                get(f"/preview/{NAME}")
+
+            meter.print("saved, the mail fetched", rounds, save)
+        fixture = Path(folder, "fixtures", NAME, "typical.json").read_text(encoding="utf-8")
+        data = json.loads(fixture)
+
+        def type_data(number: int) -> None:
+            body = {"data": {**data, "tenantName": f"Ann {number}"}}
+            client.post(f"/api/templates/{NAME}/render", json=body).raise_for_status()
+
+        meter.print("typed, the HTML come", 5 * rounds, type_data)
+
+
+def _browse(meter: Meter, url: str, rounds: int) -> None:
+    """The gallery in Chromium, until a search finds and the page hears of changes."""
+    from playwright.sync_api import sync_playwright
+
+    from app.browser.discovery import find_browser
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=find_browser().executable, args=["--no-sandbox"]
+        )
+        page = chromium.new_page()
+
+        def visit(_: int) -> None:
+            page.goto(url, wait_until="commit")
+            page.locator("#live[data-state=live]").wait_for()
+
+        visit(0)
+        meter.print("gallery, usable in Chromium", rounds, visit)
+        chromium.close()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[12, 504], help="multiples of twelve")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--browser", action="store_true", help="open the gallery in Chromium, too")
+    wish = parser.parse_args()
+    for size in wish.sizes:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            make_set(folder, size)
+            print(f"-- {size} templates, load {os.getloadavg()[0]:.1f}")
+            measure(folder, wish.rounds, browser=wish.browser)
+
+
+if __name__ == "__main__":
+    main()

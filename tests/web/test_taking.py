@@ -1,0 +1,94 @@
+"""What is taken away from the page: files, the gallery, a test into a mailbox, and what a browser sees."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Download, Page, expect
+
+from app.cli import run
+from tests.waiting import patience
+from tests.web.browsing import RECEIPT, opened
+from tests.web.conftest import Folders, small_set
+from tests.web.process import Server, running
+
+PAGE = "/templates/mails/greeting"
+
+
+def _taken(page: Page, words: str) -> bytes:
+    page.get_by_text("Take away").click()
+    with page.expect_download(timeout=patience() * 1000) as downloading:
+        page.get_by_role("link", name=words).click()
+    taken: Download = downloading.value
+    return Path(taken.path()).read_bytes()
+
+
+def test_files_are_taken_of_what_is_shown_and_the_gallery_as_the_command_writes_it(
+    browser: Browser, server: Server, served_folders: Folders, tmp_path: Path
+) -> None:
+    with opened(browser, server.url, f"{PAGE}?fixture=typical") as (page, misdeeds):
+        expect(page.locator("#fixture")).to_have_value("typical")
+        expect(page.locator("#panel-text pre")).to_contain_text("Ann")
+        assert _taken(page, "EML").count(b"Welcome") >= 1
+        assert _taken(page, "PNG").startswith(b"\x89PNG")
+        gallery = zipfile.ZipFile(io.BytesIO(_taken(page, "The whole gallery")))
+        assert misdeeds.seen == []
+    folders = ["--templates", str(served_folders.templates), "--fixtures", str(served_folders.fixtures)]
+    assert run(["export", "--out", str(tmp_path / "out"), *folders]) == 0
+    written = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.html")}
+    assert {name.removeprefix("email-templates/") for name in gallery.namelist()} == written
+    for name in written:
+        assert gallery.read(f"email-templates/{name}") == (tmp_path / "out" / name).read_bytes()
+
+
+def test_a_test_that_cannot_be_sent_says_why_and_keeps_what_was_typed(
+    tmp_path: Path, browser: Browser
+) -> None:
+    folders = small_set(tmp_path)
+    settings = tmp_path / "bbws-templates.toml"
+    settings.write_text(
+        '[send_test]\nserver = "localhost:1"\nsecurity = "none"\nallow = ["*@example.com"]\n',
+        encoding="utf-8",
+    )
+    words = ["--settings", str(settings), "--token", "a-secret", "--baselines", str(tmp_path / "none")]
+    with (
+        running(folders.templates, folders.fixtures, *words) as server,
+        opened(browser, server.url, PAGE) as (page, misdeeds),
+    ):
+        expect(page.locator("#fixture")).to_have_value(re.compile("."))
+        page.get_by_text("Take away").click()
+        page.get_by_role("button", name="Send a test").click()
+        dialog = page.get_by_role("dialog", name="Send a test")
+        dialog.get_by_label("To").fill("eve@evil.example")
+        dialog.get_by_role("button", name="Send").click()
+        token = page.get_by_role("dialog", name="Token of the server")
+        token.get_by_label("Token").fill("a-secret")
+        token.get_by_role("button", name="Go on").click()
+        expect(dialog.get_by_role("alert")).to_contain_text("Not sent.")
+        expect(dialog.get_by_role("alert")).to_contain_text("Allowed: *@example.com")
+        dialog.get_by_label("To").fill("ann@example.com")
+        dialog.get_by_role("button", name="Send").click()
+        expect(dialog.get_by_role("alert")).to_contain_text("localhost:1")
+        expect(dialog.get_by_label("To")).to_have_value("ann@example.com")
+        assert misdeeds.seen == []
+
+
+def test_what_a_browser_sees_is_among_the_findings_when_somebody_asks(
+    browser: Browser, real_server: Server, real_folders: Folders
+) -> None:
+    source = (real_folders.templates / "receipts/receipt.html").read_text(encoding="utf-8")
+    empty = source.replace("<h1", '<div role="button" tabindex="0"></div><h1', 1)
+    assert empty != source
+    with opened(browser, real_server.url, f"{RECEIPT}?tab=findings") as (page, misdeeds):
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        real_folders.write("templates/receipts/receipt.html", empty)
+        expect(page.locator("#live")).to_have_attribute("data-state", "updated")
+        page.get_by_role("button", name="In a browser").click()
+        found = page.locator("#panel-findings .finding", has_text="aria-command-name").first
+        expect(found).to_be_visible()
+        found.get_by_role("button").click()
+        expect(page.locator("#panel-source li.current")).to_contain_text('role="button"')
+        assert misdeeds.seen == []
