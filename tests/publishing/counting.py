@@ -59,6 +59,13 @@ class CountingStore:
         self.inner.require_versioning()
 
 
+class Keyed(CountingStore):
+    """A store whose ETags do not follow from content, as S3's where keys of KMS encrypt it."""
+
+    def etag_for(self, body: bytes) -> str:
+        return '"00000000000000000000000000000001"'
+
+
 Hook = Callable[[str, str], None]
 """Called with an operation and its key before it is carried out."""
 

@@ -18,6 +18,7 @@ from app.publishing.store import ObjectStore
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.pointer import PAGE
+from tests.publishing.counting import Keyed
 from tests.publishing.samples import go_back, publish_to, release
 
 NAMES = ("a/one", "b/two")
@@ -100,6 +101,11 @@ COMMANDS = (
     Command("publish with a full history", fill_history, lambda store: publish_to(store, LATER)),
     Command("repair", prepare_repair, lambda store: publish_to(store, OLD, repair=True)),
 )
+
+KEYED = Command(
+    "publish where ETags say nothing", prepare_publish, lambda store: publish_to(Keyed(store), NEW)
+)
+"""Then all is read that a listing vouches for elsewhere."""
 
 
 def roll_back_if_there_is_another(store: ObjectStore) -> None:

@@ -78,7 +78,7 @@ def is_killed_at(step: int, act: Callable[[], object]) -> bool:
 
 def main(folder: Path, name: str, *, thorough: bool) -> int:
     """How often the command was killed."""
-    command = next(command for command in cuts.COMMANDS if command.name == name)
+    command = next(command for command in (*cuts.COMMANDS, cuts.KEYED) if command.name == name)
     start, work = folder / "start", DirectoryStore(folder / "work")
     setattr(os, "fsync", lambda descriptor: None)  # noqa: B010  nobody pulls the plug of this machine
     command.prepare(DirectoryStore(start))

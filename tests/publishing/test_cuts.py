@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ from bbws_templates.target import BucketTarget
 from tests.publishing import cuts
 from tests.publishing.conftest import make_bucket, use_server
 from tests.publishing.counting import CountingStore
-from tests.publishing.cuts import COMMANDS, Command
+from tests.publishing.cuts import COMMANDS, KEYED, Command
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Rule, at, since
+from tests.publishing.samples import publish_to
 from tests.publishing.snapshot import Snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +63,7 @@ class CutStore(CountingStore):
         return request
 
 
-@pytest.fixture(params=COMMANDS, ids=str)
+@pytest.fixture(params=[*COMMANDS, pytest.param(KEYED, marks=pytest.mark.heavy("cuts"))], ids=str)
 def command(request: pytest.FixtureRequest) -> Command:
     found: Command = request.param
     return found
@@ -166,12 +168,32 @@ class Stage:
 def test_any_request_to_a_bucket_may_be_spoilt_in_any_way(
     proxy: FaultProxy, s3_server: str, command: Command, thorough: bool
 ) -> None:
-    stage = Stage(proxy, s3_server, command)
+    spoil(Stage(proxy, s3_server, command), thorough=thorough)
+
+
+@pytest.mark.heavy("cuts")
+@pytest.mark.timeout(3600)
+def test_any_request_to_a_server_without_conditions_may_be_spoilt_in_any_way(
+    proxy: FaultProxy, s3_server: str
+) -> None:
+    """There each object is looked at before it is written; nobody else is about."""
+
+    def publish(store: ObjectStore) -> None:
+        assert isinstance(store, BucketStore)
+        publish_to(BucketStore(store.client, replace(store.target, unconditional=True)), cuts.NEW)
+
+    command = Command("publish without conditions", cuts.prepare_publish, publish)
+    spoil(Stage(proxy, s3_server, command), thorough=True)
+
+
+def spoil(stage: Stage, *, thorough: bool) -> None:
+    """Spoil each request of a command in each way, or so many in turns, and go on with every command."""
+    first = 5 * (*COMMANDS, stage.command).index(stage.command)
     total = stage.requests()
     # All but the prune have most of their requests in common with the publishes of `test_faults`.
-    stride = 1 if thorough else 8 if command.name == "prune" else 10
+    stride = 1 if thorough else 8 if stage.command.name == "prune" else 10
     for number in range(1, total + 1, stride):
-        turn = number // stride + 5 * COMMANDS.index(command)  # so that each begins with another fault
+        turn = number // stride + first  # so that each begins with another fault
         for how, fault in FAULTS if thorough else (FAULTS[turn % len(FAULTS)],):
             with suppress(BbwsTemplatesError):  # whatever is raised is one of our errors
                 rule = at(number, fault) if how == "at" else since(number, fault)

@@ -24,7 +24,7 @@ from bbws_templates.pointer import PAGE
 from bbws_templates.reader import StoredObject
 from bbws_templates.target import BucketTarget
 from tests.publishing.conftest import make_bucket
-from tests.publishing.counting import CountingStore
+from tests.publishing.counting import CountingStore, Keyed
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request, Rule
 from tests.publishing.samples import go_back, publish_to, source, template
 from tests.waiting import patience
@@ -198,13 +198,6 @@ def test_what_lies_in_an_archive_is_listed_and_yet_not_taken_for_readable(bucket
     standing = Catalogue(bucket).standing()
     assert standing
     assert standing.pointer.release == saying("first").id
-
-
-class Keyed(CountingStore):
-    """A store whose ETags do not follow from content, as S3's where keys of KMS encrypt it."""
-
-    def etag_for(self, body: bytes) -> str:
-        return '"00000000000000000000000000000001"'
 
 
 def test_where_etags_do_not_follow_from_content_everything_is_read(store: ObjectStore) -> None:
