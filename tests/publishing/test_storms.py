@@ -100,7 +100,7 @@ def test_when_the_storm_is_over_nothing_is_lost_and_nothing_is_stuck(
     bucket: BucketStore, proxy: FaultProxy, thorough: bool
 ) -> None:
     seed = os.environ.get("BBWS_SEED", "1")
-    for number in range(int(os.environ.get("BBWS_ROUNDS", "100" if thorough else "2"))):
+    for number in range(int(os.environ.get("BBWS_ROUNDS", "100" if thorough else "1"))):
         target = replace(bucket.target, prefix=f"{seed}-{number}/")
         direct = BucketStore(bucket.client, target)
         publish_to(direct, release("before", names=NAMES))
