@@ -58,7 +58,7 @@ from app.web.live.workspace import LiveWorkspace, Revision
 from app.web.middleware.files import RevalidatedFiles, StandInFiles
 from app.web.middleware.gate import RequestGate
 from app.web.middleware.heads import HeadAsGet
-from app.web.pages import drawings, environments, fonts, previews, stage, taking, workbench
+from app.web.pages import drawings, environments, fonts, matrix, previews, stage, taking, workbench
 from app.web.services import Services, checked_payload
 from app.web.settings import ServerSettings
 from bbws_templates.printable import printable
@@ -109,6 +109,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         environments,
         fonts,
         taking,
+        matrix,
         stage,
         workbench,
     ):

@@ -118,6 +118,7 @@ def test_a_page_of_another_site_can_have_nothing_drawn(
         "/",
         "/templates/mails/greeting",
         "/stage/mails/greeting",
+        "/matrix/mails/greeting",
         "/templates/nothing",
         "/docs",
         "/api/templates",

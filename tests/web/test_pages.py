@@ -121,7 +121,14 @@ def test_an_unknown_page_offers_the_nearest_templates(caller: Caller) -> None:
 
 
 def test_a_page_carries_no_script_or_style_of_its_own(caller: Caller) -> None:
-    for path in ("/", "/templates/mails/greeting", "/stage/mails/greeting", "/templates/nothing", "/docs"):
+    for path in (
+        "/",
+        "/templates/mails/greeting",
+        "/stage/mails/greeting",
+        "/matrix/mails/greeting",
+        "/templates/nothing",
+        "/docs",
+    ):
         document = html5lib.parse(caller.get(path, headers=A_BROWSER).text, namespaceHTMLElements=False)
         assert all(script.get("src", "").startswith("/static/") for script in document.iter("script"))
         assert not list(document.iter("style"))

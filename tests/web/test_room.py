@@ -10,10 +10,11 @@ from tests.web.conftest import Folders
 from tests.web.process import Server, running
 
 STAGE = "/stage/receipts/receipt"
+MATRIX = "/matrix/receipts/receipt"
 
 
 @pytest.mark.parametrize(
-    "path", ["/", RECEIPT, f"{RECEIPT}?tab=contract", "/docs", "/templates/nothing", STAGE]
+    "path", ["/", RECEIPT, f"{RECEIPT}?tab=contract", "/docs", "/templates/nothing", STAGE, MATRIX]
 )
 @pytest.mark.parametrize("size", [(375, 700), (1440, 900)])
 def test_a_page_fits_its_window_and_names_its_controls(

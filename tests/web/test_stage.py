@@ -92,7 +92,7 @@ def test_what_the_address_asks_for_in_vain_is_said(caller: Caller) -> None:
     assert said == [
         "'5' is no width from 200 to 2000 pixels.",
         "There is no colour scheme 'sepia'.",
-        "There is no client 'pine'.",
+        "There is no approximation of a client called 'pine'.",
         "There is no mail 'mails/gone'.",
         f"{MAIL} has no fixture 'gone': it is shown with 'typical'.",
     ]

@@ -17,6 +17,41 @@ WIDEST: Final = 2000
 
 
 @dataclass(frozen=True)
+class Device:
+    """A place to read a mail in, in CSS pixels."""
+
+    label: str
+    width: int
+    height: int
+
+
+DEVICES: Final[Mapping[str, tuple[Device, ...]]] = {
+    "Phones": (
+        Device("iPhone SE", 375, 667),
+        Device("iPhone 15", 393, 852),
+        Device("iPhone 15 Pro Max", 430, 932),
+        Device("Galaxy S24", 360, 780),
+        Device("Pixel 7", 412, 915),
+    ),
+    "Tablets": (
+        Device("iPad Mini", 768, 1024),
+        Device("iPad Pro 11", 834, 1194),
+        Device("Galaxy Tab S4", 712, 1138),
+    ),
+    "Reading panes, about": (
+        Device("Laptop of 1366 × 768", 600, 520),
+        Device("Screen of 1920 × 1080", 1000, 800),
+        Device("Mail opened by itself", 1280, 900),
+    ),
+}
+"""Phones and tablets as Playwright 1.65 lists their screens (`deviceDescriptorsSource.json`, Apache-2.0).
+
+Of reading panes there is no list: programs leave to them what folders and the list of mails do not take, here
+in round figures.
+"""
+
+
+@dataclass(frozen=True)
 class View:
     """``width`` in pixels; ``client`` "" for none; what of the address could not be had is ``missing``."""
 
@@ -64,7 +99,7 @@ def view_of(asked: Mapping[str, str]) -> View:
         scheme = ColourScheme.LIGHT.value
     client = asked.get("client", "")
     if client and client not in CLIENTS:
-        missing.append(f"There is no client '{client}'.")
+        missing.append(f"There is no approximation of a client called '{client}'.")
         client = ""
     return View(width or USUAL_WIDTH, ColourScheme(scheme), client, tuple(missing))
 

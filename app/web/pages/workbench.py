@@ -12,6 +12,7 @@ from app.web.api.pairs import arrange, title_of
 from app.web.api.summaries import counts_of, summary_of
 from app.web.live.environments.sightings import Sighting
 from app.web.live.workspace import Revision
+from app.web.pages.variants import DEVICES
 from app.web.problems import problem_of
 from app.web.services import Services, ServicesDep, known_name
 from bbws_templates.errors import BbwsTemplatesError
@@ -74,6 +75,7 @@ def template(request: Request, services: ServicesDep, name: str) -> HTMLResponse
             "next": workspace.in_language(names[at + 1], locale) if at + 1 < len(names) else None,
             "approximations": tuple(CLIENTS.values()),
             "clients": tuple(services.drawings.kinds.values()),
+            "devices": DEVICES,
         },
     )
 

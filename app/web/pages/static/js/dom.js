@@ -48,3 +48,6 @@ export function badges(counts) {
 export function press(group, chosen) {
   for (const button of $$("button", group)) button.setAttribute("aria-pressed", String(button === chosen));
 }
+
+/** The value after `value`, or `step` places on; after the last comes the first. */
+export const following = (values, value, step = 1) => values[(values.indexOf(value) + step + values.length) % values.length];

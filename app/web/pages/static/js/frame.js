@@ -25,8 +25,11 @@ export class Frame {
     $("#scale").addEventListener("click", () => { this.whole = !this.whole; this.scale(); });
   }
 
-  width(pixels) {
+  /** `tall` 0 is as high as the mail; else the mail scrolls in so many pixels, as on a device. */
+  size(pixels, tall = 0) {
+    this.tall = tall;
     this.box.style.width = `${pixels}px`;
+    this.box.classList.toggle("device", Boolean(tall));
     $(".grip", this.box).setAttribute("aria-valuenow", String(pixels));
     this.fit();
   }
@@ -80,7 +83,7 @@ export class Frame {
     this.next = null;
     this.lost = false;
     delete this.stage.dataset.lost;
-    const left = this.shown?.contentDocument?.scrollingElement?.scrollLeft ?? 0;
+    const { scrollLeft: left = 0, scrollTop: inside = 0 } = this.shown?.contentDocument?.scrollingElement ?? {};
     const top = this.stage.scrollTop;
     const old = this.shown;
     this.shown = frame;
@@ -88,7 +91,7 @@ export class Frame {
     frame.classList.remove("waiting");
     old?.remove();
     const scrolled = frame.contentDocument?.scrollingElement;
-    if (scrolled) scrolled.scrollLeft = left;
+    if (scrolled) Object.assign(scrolled, { scrollLeft: left, scrollTop: inside });
     this.stage.scrollTop = top;
   }
 
@@ -103,14 +106,14 @@ export class Frame {
     }
   }
 
-  /** As high as the mail, so that the page scrolls and the frame does not. */
+  /** As high as the mail, so that the page scrolls and the frame does not; or as high as the device. */
   fit() {
     const frame = this.shown;
     const mail = frame?.contentDocument?.documentElement;
     if (!mail) return;
     const top = this.stage.scrollTop;
-    frame.style.height = "0";
-    const height = Math.max(mail.scrollHeight, 120);
+    if (!this.tall) frame.style.height = "0";
+    const height = this.tall || Math.max(mail.scrollHeight, 120);
     frame.style.height = `${height}px`;
     this.box.style.minHeight = `${height}px`;
     this.scale();

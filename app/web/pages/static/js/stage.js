@@ -82,6 +82,7 @@ keys = bind([
   { keys: ["s"], help: "Scroll in step, or each by itself", action: () => setStep(!step.on) },
   { keys: ["n"], help: "One frame more", action: () => follow($("#more")) },
   { keys: ["x"], help: "Without the last frame", action: () => follow($("#fewer")) },
+  { keys: ["m"], help: "All variants on one sheet", action: () => location.assign($("#matrix-link").href) },
   { keys: ["o"], help: "This mail alone, in the workbench", action: () => location.assign($("#workbench").href) },
   { keys: ["g"], help: "All templates", action: () => location.assign("/") },
   { keys: [], shown: ["Esc"], help: "Leave a field, or the mail" },

@@ -1,7 +1,7 @@
 /* What the page shows, kept in its address, so that a link leads to the same view. Edited data travel in the
    fragment, which never reaches a server. */
 
-const DEFAULTS = { tab: "preview", fixture: "", width: "640", scheme: "light", client: "", file: "", line: "", scope: "fixture", lenient: "" };
+const DEFAULTS = { tab: "preview", fixture: "", width: "640", height: "", scheme: "light", client: "", file: "", line: "", scope: "fixture", lenient: "" };
 const LONGEST_FRAGMENT = 32000;
 
 export const state = { ...DEFAULTS };
@@ -42,7 +42,7 @@ export async function setEditedData(text) {
 /** The part of the address that a neighbouring template understands too. */
 export function portable() {
   const query = new URLSearchParams();
-  for (const name of ["tab", "width", "scheme", "client", "fixture"]) if (state[name] !== DEFAULTS[name]) query.set(name, state[name]);
+  for (const name of ["tab", "width", "height", "scheme", "client", "fixture"]) if (state[name] !== DEFAULTS[name]) query.set(name, state[name]);
   return query.size ? `?${query}` : "";
 }
 

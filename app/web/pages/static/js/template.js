@@ -2,7 +2,7 @@
 import * as api from "./api.js";
 import { clientNote } from "./clients.js";
 import { contractPanel } from "./contract.js";
-import { $, $$, badges, h, press, reveal } from "./dom.js";
+import { $, $$, badges, following, h, reveal } from "./dom.js";
 import { Drawing } from "./drawing.js";
 import { Editor } from "./editor.js";
 import { dress, startFonts } from "./fonts.js";
@@ -22,6 +22,7 @@ import { withToken } from "./token.js";
 import { offerFiles, startTaking } from "./taking.js";
 import { SourceView } from "./sources.js";
 import { addressFault, editedData, load, setEditedData, state, update } from "./state.js";
+import { Views } from "./views.js";
 
 const name = $("#layout").dataset.template;
 const page = { template: null, sources: [], email: null, checked: null, problem: null, stamp: 0 };
@@ -29,10 +30,15 @@ let abort = null;
 let keys = null;
 
 const frame = new Frame($("#panel-preview"), {
-  onresize: (width) => setWidth(width),
+  onresize: (width) => views.setWidth(width, state.height),
   onload: (mail) => { drawing.over(); keys?.inside(mail); dress(mail); },
 });
-const drawing = new Drawing($("#panel-preview"), { oncancel: () => setClient("") });
+const drawing = new Drawing($("#panel-preview"), { oncancel: () => views.setClient("") });
+const views = new Views(frame, {
+  onview: () => page.email && show(page.email),
+  onwidth: () => drawing.client && page.query && showFrame(), // a picture is of one width
+  onsettings: carry,
+});
 const sourceView = new SourceView($("#panel-source"), "Source file", (file) => update({ file, line: "" }));
 const compiledView = new SourceView($("#panel-compiled"), "Compiled part", () => undefined);
 const editor = new Editor({
@@ -296,35 +302,6 @@ function openTab(tab, focus = false) {
   carry();
 }
 
-function setWidth(width) {
-  update({ width: String(width) });
-  $("#width").value = width;
-  press($("#widths"), $(`[data-width="${CSS.escape(String(width))}"]`));
-  frame.width(Number(width));
-  if (drawing.client && page.query) showFrame(); // a picture is of one width
-  carry();
-}
-
-function setScheme(scheme) {
-  update({ scheme });
-  press($("#schemes"), $(`[data-scheme="${CSS.escape(scheme)}"]`));
-  if (page.email) show(page.email);
-  carry();
-}
-
-function setClient(client) {
-  update({ client });
-  showClient();
-  if (page.email) show(page.email);
-  carry();
-}
-
-/** A client that forces dark colours asks for no scheme. */
-function showClient() {
-  $("#client").value = state.client;
-  for (const button of $$("#schemes button")) button.disabled = state.client === "forced-dark";
-}
-
 function setFixture(fixture) {
   const before = state.fixture;
   update({ fixture });
@@ -338,17 +315,8 @@ function setFixture(fixture) {
   carry();
 }
 
-const following = (values, value, step = 1) => values[(values.indexOf(value) + step + values.length) % values.length];
-
 function listen() {
   $("#fixture").addEventListener("change", (event) => setFixture(event.target.value));
-  $("#widths").addEventListener("click", (event) => event.target.dataset.width && setWidth(event.target.dataset.width));
-  $("#width").addEventListener("change", (event) => {
-    const width = Math.min(2000, Math.max(200, Math.round(Number(event.target.value)) || 640));
-    setWidth(width);
-  });
-  $("#schemes").addEventListener("click", (event) => event.target.dataset.scheme && setScheme(event.target.dataset.scheme));
-  $("#client").addEventListener("change", (event) => setClient(event.target.value));
   $("#tabs").addEventListener("click", (event) => {
     const tab = event.target.closest("[role=tab]");
     if (tab) openTab(tab.dataset.tab);
@@ -365,16 +333,18 @@ function listen() {
     { keys: ["k", "["], help: "Previous template", action: () => go("previous") },
     { keys: ["o"], help: "The version for the other audience", action: () => go("partner") },
     { keys: ["v"], help: "Compare it side by side", action: () => go("compare") },
+    { keys: ["m"], help: "All fixtures in all variants on one sheet", action: () => go("matrix") },
     { keys: ["l"], help: "Next language", action: nextLanguage },
     { keys: ["g"], help: "All templates", action: () => location.assign("/") },
     { keys: ["/"], help: "Search the templates", action: () => { $("#nav").classList.add("open"); $("#search").focus(); } },
     { keys: ["f"], help: "Next fixture", action: () => setFixture(following($$("#fixture option").map((option) => option.value), scenario())) },
     { keys: ["F"], help: "Previous fixture", action: () => setFixture(following($$("#fixture option").map((option) => option.value), scenario(), -1)) },
     { keys: ["e"], help: "Edit the data", action: () => editor.toggle() },
-    { keys: ["w"], help: "Next width: desktop, tablet, phone", action: () => setWidth(following(["640", "768", "375"], state.width)) },
-    { keys: ["d"], help: "Light or dark", action: () => $("#schemes button").disabled || setScheme(state.scheme === "dark" ? "light" : "dark") },
-    { keys: ["c"], help: "Next approximation of a mail client", action: () => setClient(following($$("#client option:not([data-real])").map((option) => option.value), state.client)) },
-    { keys: ["C"], help: "Next real mail client", action: () => setClient(following(["", ...$$("#client [data-real]").map((option) => option.value)], state.client)) },
+    { keys: ["w"], help: "Next width: desktop, tablet, phone", action: () => views.nextWidth() },
+    { keys: ["h"], help: "Next device, with its height", action: () => views.nextDevice() },
+    { keys: ["d"], help: "Light or dark", action: () => views.turnScheme() },
+    { keys: ["c"], help: "Next approximation of a mail client", action: () => views.nextClient() },
+    { keys: ["C"], help: "Next real mail client", action: () => views.nextRealClient() },
     { keys: tabs.map((_, index) => String(index + 1)), shown: ["1", "…", String(tabs.length)], help: "Open a tab", action: (key) => openTab(tabs[key - 1]) },
     { keys: [], shown: ["Esc"], help: "Leave a field, or the mail" },
   ]);
@@ -395,10 +365,7 @@ on("missed", () => { reloadList(); refresh({ files: true }).then(readCheck); });
 async function begin() {
   await load();
   listen();
-  setWidth(Number(state.width) || 640);
-  press($("#schemes"), $(`[data-scheme="${state.scheme === "dark" ? "dark" : "light"}"]`));
-  if (!$$("#client option").some((option) => option.value === state.client)) update({ client: "" });
-  showClient();
+  views.begin();
   $("#lenient").checked = state.lenient === "1";
   if (editedData() !== null) {
     editor.restore(editedData());

@@ -1,0 +1,105 @@
+/* All fixtures in all chosen variants. Only what is in sight is drawn; what has gone far is let go again. */
+import { $, $$, h } from "./dom.js";
+import { dress } from "./fonts.js";
+import { bind } from "./keys.js";
+import { on, start } from "./live.js";
+import { fetched, replaceParts } from "./parts.js";
+import { Sheet } from "./sheet.js";
+
+const NEAR = "250px";
+const form = $("#variants");
+const sheets = new WeakMap();
+let asked = 0;
+
+/** The plain text of a mail, or why there is none. */
+async function write(cell) {
+  const { address } = cell.dataset;
+  const place = $(".sheet", cell);
+  let text, bad;
+  try {
+    const response = await fetch(address);
+    bad = !response.ok;
+    text = bad ? (await response.json()).detail : await response.text();
+  } catch {
+    return undefined; // the light says that there is no connection; it is asked for again when it comes into sight
+  }
+  return place.replaceChildren(h("pre", { class: bad ? "bad" : null }, text));
+}
+
+function draw(cell) {
+  if (cell.dataset.width === "0") {
+    if (!$("pre", cell)) write(cell);
+    return;
+  }
+  const box = $(".sheet", cell);
+  if (!sheets.has(box)) sheets.set(box, new Sheet(box, { onload: (mail) => { hush(box); dress(mail); } }));
+  sheets.get(box).show(cell.dataset.address, { title: cell.title, width: Number(cell.dataset.width) });
+}
+
+/** The cell is one link; what stands in the mail is for looking at alone. */
+function hush(box) {
+  const frame = $("iframe", box);
+  frame.tabIndex = -1;
+  frame.setAttribute("aria-hidden", "true");
+}
+
+const sight = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (isIntersecting) draw(target);
+    else sheets.get($(".sheet", target))?.drop();
+  }
+}, { root: $("#place"), rootMargin: NEAR });
+
+const heights = () => new Map($$(".cell").map((cell) => [cell.title, $(".sheet", cell).style.height]));
+
+/** Look at every cell of the sheet; where one was as high before, the page does not jump. */
+function watch(before = new Map()) {
+  for (const cell of $$(".cell")) {
+    const box = $(".sheet", cell);
+    if (!box.style.height && before.get(cell.title)) box.style.height = before.get(cell.title);
+    sight.observe(cell);
+  }
+}
+
+/** Show what `address` asks for, without leaving the page; a newer call overtakes an older one. */
+async function visit(address) {
+  history.replaceState(null, "", address);
+  asked += 1;
+  const mine = asked;
+  const page = await fetched(address);
+  if (!page || mine !== asked) return;
+  const before = heights();
+  sight.disconnect();
+  replaceParts(page);
+  watch(before);
+}
+
+const choose = () => visit(`${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`);
+
+/** The cell beside, above or below the one that has the focus. */
+function move(right, down) {
+  const cell = document.activeElement.closest?.(".cell");
+  if (!cell) return $(".cell")?.focus();
+  const column = cell.parentElement.cellIndex + right;
+  const row = cell.closest("tbody").rows[cell.closest("tr").sectionRowIndex + down];
+  const next = row?.cells[column] && $(".cell", row.cells[column]);
+  return next?.focus();
+}
+
+form.addEventListener("change", choose);
+form.addEventListener("submit", (event) => { event.preventDefault(); choose(); });
+
+bind([
+  { keys: ["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"], shown: ["→", "←", "↓", "↑"], help: "The cell beside, above or below", action: (key) => move(Number(key === "ArrowRight") - Number(key === "ArrowLeft"), Number(key === "ArrowDown") - Number(key === "ArrowUp")) },
+  { keys: [], shown: ["Enter"], help: "Open the cell in the workbench" },
+  { keys: ["v"], help: "Compare it side by side", action: () => location.assign($("#stage-link").href) },
+  { keys: ["o"], help: "This mail alone, in the workbench", action: () => location.assign($("#workbench").href) },
+  { keys: ["g"], help: "All templates", action: () => location.assign("/") },
+]);
+
+const again = () => visit(location.pathname + location.search);
+on("change", ({ changed, removed }) => [...changed, ...removed].includes($("#main").dataset.name) && again());
+on("missed", again);
+
+watch();
+start();
