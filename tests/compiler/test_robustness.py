@@ -226,7 +226,15 @@ def test_thousands_of_tags_are_told_apart() -> None:
         ("p" + ".a" * 500_000 + "{top:0}", "more than 100,000 words"),
         ("@charset 'a';" * 50_000, "more than 100,000 words"),
         ("".join(f"p:nth-child({number}){{top:0}}" for number in range(1, 2_900)), "selectors to try"),
-        ("".join(f"p{{left:{number}px}}" for number in range(900)), "apply to them"),
+        ("".join(f"p{{left:{number}px}}" for number in range(500)), "apply to them 250,000 times"),
+        (".a{all:unset}" * 50, "to set"),
+        (
+            "p{" + "".join(f"x{number}:1;" for number in range(2_001)) + "}",
+            "1:8: This rule has more than 2,000",
+        ),
+        ("".join(f"{'p~' * 30}p:not(.c{number}){{top:0}}" for number in range(80)), "leads past"),
+        ("".join(f".a:nth-child({number}n+1){{top:0}}" for number in range(1, 300)), "leads past"),
+        (f":is({','.join(f'.c{number}' for number in range(5_000))}) .a{{top:0}}" * 2, "more than 6,000"),
         ("p{background:url(data:," + "a" * 9_000 + ")}", "longer than 4,000,000 characters"),
     ],
 )
@@ -242,7 +250,18 @@ def test_css_that_nests_or_lists_without_end_is_one_clear_error(css: str, words:
             "more than 1,000 attr",
         ),
         (f'<p style="{"left:0;" * 140_000}">x</p>', "1:4: This style attribute holds more than 10,000"),
-        (f"<!--[if mso]>{'<p>x</p>' * 100_000}<![endif]-->", "more than 25,000 start tags"),
+        (f"<!--[if mso]>{'<p>x</p>' * 100_000}<![endif]-->", "more than 12,000 start tags"),
+        (
+            "<style>" + f"{'div ' * 30}p{{top:0}}" * 300 + "</style>" + "<div>" * 100 + "<p>x</p>" * 300,
+            "leads past",
+        ),
+        ("{{#a}}<p>x</p>{{/a}}" * 20_000, "1:100001: The template has more than 10,000 Mustache tags"),
+        ("{{a}} " * 100_000, "more than 10,000 Mustache tags"),
+        (
+            f"<style>{''.join(f'.c{number}{{top:0}}' for number in range(900))}</style>"
+            + f"""<p class="{" ".join(f"c{number}" for number in range(900))}">x</p>""" * 100,
+            "leads past",
+        ),
         (f"<!--[if mso]><style>{'p{top:0}' * 3_001}</style><![endif]-->", "more than 3,000 rules"),
     ],
 )
@@ -269,8 +288,29 @@ def refused(html: str, words: str) -> None:
         f'<style>.c5{{top:0}}</style><p class="{" ".join(f"c{number}" for number in range(100_000))}">x</p>',
         f'<p title="{"a " * 500_000}">x</p><!-- {"a " * 500_000} -->',
         "<style>p{top:0}"
-        + "".join(f"@media (width:{number}px){{p{{top:{number}px}}}}" for number in range(900))
+        + "".join(f"@media (width:{number}px){{p{{top:{number}px}}}}" for number in range(590))
         + f"</style>{'<p>x</p>' * 500}",
+        # Which of them win, which get a mark, and what the text part follows: each once, not each with each.
+        "<style>"
+        + "".join(f".a{{left:{number}px}}" for number in range(100))
+        + "".join(f".a:hover{{left:{number}px}}" for number in range(900))
+        + f"</style>{'<p class=a>x</p>' * 190}",
+        "<style>"
+        + "".join(f"p{{x{number}:0}}" for number in range(400))
+        + "".join(f"p:hover{{x{number}:0}}" for number in range(400))
+        + f"</style>{'<p>x</p>' * 70}",
+        "<style>.a{"
+        + "".join(f"&.b{number}{{left:{number}px}}" for number in range(900))
+        + f"}}</style>{'<p class=a>x</p>' * 95}",
+        "<style>"
+        + "".join(f"@media (width:{number}px){{p{{left:revert-layer}}}}" for number in range(700))
+        + f"</style>{'<p style=left:0>x</p>' * 190}",
+        # What CSS takes is asked of each value once.
+        f"<style>{''.join(f'.b{n}{{border:{n}px solid #{n:06x}}}' for n in range(1_000))}</style><p>x</p>",
+        "<style>p{background:linear-gradient(red" + ",red 1%" * 999 + ")}</style><p>x</p>",
+        "<p " + " ".join(f'data-x{number}="y"' for number in range(990)) + ">x</p>" * 40,
+        f"<style>{''.join(f'p:nth-child({n}n){{top:0}}' for n in range(1, 590))}</style>"
+        + f"<div>{'<p>x</p>' * 100}</div>" * 4,
     ],
 )
 def test_a_megabyte_of_one_thing_compiles_in_seconds(html: str) -> None:
@@ -312,7 +352,7 @@ def test_the_proof_reads_a_stylesheet_in_one_go(css: str) -> None:
 
 def test_a_proof_without_end_is_one_clear_error() -> None:
     rules = "".join(f"@media (max-width:{width}px){{.c{{margin:1px}}}}" for width in range(900))
-    html = f"<style>{rules}</style>{'<p class=c>x</p>' * 300}"
+    html = f"<style>{rules}</style>{'<p class=c>x</p>' * 200}"
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
     compilation = compile_template(source, EMPTY)
     start = process_time()

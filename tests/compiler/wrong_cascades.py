@@ -95,20 +95,20 @@ MUTANTS: dict[str, Mutant] = {
         ("important-lasts",),
     ),
     "a value for newer clients takes the older one's place": Mutant(
-        ((CASCADE, "is_understood(other.name, other.value)", "True"),), ("gradient-button", "modern")
+        ((CASCADE, "is_understood(name, other.value)", "True"),), ("gradient-button", "modern")
     ),
     "a longhand takes its shorthand's place": Mutant(
         (
             (
                 CASCADE,
-                "later.get(item.name, ())",
-                "[other for name in later if name.startswith(item.name) for other in later[name]]",
+                "unjudged = self._unjudged.pop(name, ())",
+                "unjudged = sum((v for k, v in self._unjudged.items() if k.startswith(name)), [])",
             ),
         ),
         ("shorthand-order",),
     ),
     "of a rule, only the last declaration counts": Mutant(
-        ((CASCADE, "            for item in rule\n", "            for item in rule[-1:]\n"),)
+        ((CASCADE, "[item for item in rule if", "[item for item in rule[-1:] if"),)
     ),
     # What matches.
     "attributes match by case": Mutant(((SELECTORS, 'part.flag or "i"', "part.flag"),), ("attribute-case",)),
@@ -177,27 +177,31 @@ MUTANTS: dict[str, Mutant] = {
         ((INLINING, "key=lambda span: span.start)", "key=lambda span: -span.start)"),), ("invalid-list",)
     ),
     "that a kept rule loses is not noticed": Mutant(
-        (("css.overrides", "if not competing:", "if True:"),), ("phone-plain",)
+        (("css.overrides", "losing |= {", "losing |= set() and {"),), ("phone-plain",)
     ),
     "a kept rule that lost before is marked": Mutant(
         (
-            ("css.overrides", "if important or strongest >= rank:", "if False:"),
-            ("css.strengthening", "if candidate.somewhere_else:", "if True:\n        return True\n    if 0:"),
+            ("css.overrides", "if about.important or about.strongest >= rank:", "if False:"),
+            (
+                "css.strengthening",
+                "if candidate.reach.somewhere_else:",
+                "if True:\n            return True\n        if 0:",
+            ),
         ),
         ("phone-weaker",),
     ),
     "a mark beats the author's own style": Mutant(
-        (("css.strengthening", "for item in authored.get(element, ())", "for item in ()"),), ("phone-mixed",)
+        (("css.strengthening", "for item in self._authored.get(element, ())", "for item in ()"),),
+        ("phone-mixed",),
     ),
     "a mark beats other marks": Mutant(
-        (("css.strengthening", "or any(_beats_by_mark(other, candidate) for other in candidates)", ""),),
+        (("css.strengthening", "or marked.beat_by_mark(candidate)", ""),),
         ("phone-marked",),
     ),
     "the stronger of two kept rules gets no mark": Mutant(
         (
-            ("css.strengthening", "chosen.add(other)", "pass"),
-            ("css.strengthening", "while refused:", "while False:"),
-            ("css.strengthening", "pending.append(other)", "pass"),
+            ("css.strengthening", "pending += found\n        chosen.update(found)", "pass"),
+            ("css.strengthening", "for candidate in chosen - refused", "for candidate in chosen"),
         ),
         ("links",),
     ),
@@ -273,10 +277,11 @@ MUTANTS: dict[str, Mutant] = {
         ((INLINING, "if rule.must_stay), *sheet", "if False), *sheet"),), ("nested-with-a-mark",)
     ),
     "one mark makes all of a shorthand lose": Mutant(
-        (("css.overrides", "if part in longhands(each[1].name)]", "if each]"),), ("part-of-it-is-marked",)
+        (("css.overrides", "in wanted.intersection(longhands(each[1].name))", "in wanted"),),
+        ("part-of-it-is-marked",),
     ),
     "marks stand after the rule": Mutant(
-        ((SPLICING, "if start < end <= stop:", "if start > end >= stop:"),),
+        ((SPLICING, "ends[bisect_right(ends, start) : bisect_right(ends, stop)]", "ends[:0]"),),
         ("phone-plain",),
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 
 from app.core.compiler.origins import Origins
@@ -22,12 +23,19 @@ MAX_STYLE_TOKENS = 10_000
 MAX_ATTRIBUTES = 1_000
 """Attributes of one element."""
 
-MAX_TAGS = 25_000
-"""Start tags, those in comments included: a table of 5,000 rows."""
-MAX_QUESTIONS = 1_000_000
-"""How often it is asked whether an element matches: a thousand elements, and a thousand selectors."""
-MAX_MATCHES = 200_000
+MAX_DECLARATIONS = 2_000
+"""Declarations of one rule."""
+
+MAX_TAGS = 12_000
+"""Start tags, those in comments included: a table of 2,000 rows."""
+MAX_QUESTIONS = 300_000
+"""How often it is asked whether an element matches: a thousand elements, and three hundred selectors."""
+MAX_STEPS = 20_000_000
+"""How many elements such questions lead past: ancestors, siblings, and those that these lead on to."""
+MAX_MATCHES = 30_000
 """Rules that apply to elements, counted for each element."""
+MAX_SETTINGS = 100_000
+"""Longhands that these set, counted for each element."""
 MAX_CHARACTERS = 4_000_000
 """Characters of what a template is compiled to."""
 
@@ -107,29 +115,50 @@ def _require_few_rules(markup: Markup, origins: Origins) -> None:
             )
 
 
-def require_few_questions(elements: int, selectors: int, place: Location) -> None:
+def require_short_rules(rules: Iterable[tuple[int, int]], origins: Origins) -> None:
+    """Refuse a rule that declares without measure; each is given by its offset and its declarations' number.
+
+    Raises:
+        LimitError: at the rule.
+    """
+    for offset, declarations in rules:
+        if declarations > MAX_DECLARATIONS:
+            raise LimitError(
+                f"This rule has more than {MAX_DECLARATIONS:,} declarations.",
+                location=origins.locate(offset),
+                remedy=_LEAVE_OUT,
+            )
+
+
+def require_few_questions(elements: int, selectors: int, steps: int, place: Location) -> None:
     """Refuse a document on which selectors would have to be tried without measure.
+
+    ``steps`` are the elements that this leads past.
 
     Raises:
         LimitError: at ``place``.
     """
-    if elements * selectors > MAX_QUESTIONS:
+    if elements * selectors > MAX_QUESTIONS or steps > MAX_STEPS:
         raise LimitError(
-            f"The template has {elements:,} elements, and {selectors:,} selectors to try on each of them.",
+            f"The template has {elements:,} elements, and {selectors:,} selectors to try on each of them"
+            f"{'' if elements * selectors > MAX_QUESTIONS else f', which leads past {steps:,}'}.",
             location=place,
             remedy=_LEAVE_OUT,
         )
 
 
-def require_few_matches(elements: int, matches: int, place: Location) -> None:
+def require_few_matches(elements: int, matches: int, settings: int, place: Location) -> None:
     """Refuse a document to which rules apply without measure.
+
+    ``settings`` are the longhands that they set, counted for each element.
 
     Raises:
         LimitError: at ``place``.
     """
-    if matches > MAX_MATCHES:
+    if matches > MAX_MATCHES or settings > MAX_SETTINGS:
         raise LimitError(
-            f"The template has {elements:,} elements, and rules apply to them {matches:,} times.",
+            f"The template has {elements:,} elements, and rules apply to them {matches:,} times"
+            f"{'' if matches > MAX_MATCHES else f', to set {settings:,} properties'}.",
             location=place,
             remedy=_LEAVE_OUT,
         )

@@ -21,11 +21,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from app.core.compiler import marking
-from app.core.compiler.bounds import require_few_matches, require_few_questions
+from app.core.compiler.bounds import require_few_matches, require_few_questions, require_short_rules
 from app.core.compiler.dependencies import Dependencies, Dependency, Role
 from app.core.compiler.document import Document
 from app.core.compiler.flattening import FlatText, flatten
-from app.core.compiler.inlining import RuleBook, selectors_to_try
+from app.core.compiler.inlining import RuleBook, extent, matching_effort
 from app.core.compiler.linking import Linked, linked
 from app.core.compiler.masking import MaskedDocument, mask
 from app.core.compiler.origins import Origins
@@ -133,14 +133,23 @@ class _Compiler:
         require_styles(document)
         masked = mask(document)
         require_parents(document, masked)
-        place, elements = Location(source.html.label, 1, 1), len(masked.elements)
+        place = Location(source.html.label, 1, 1)
         if masked.root is not None:
-            require_few_questions(elements, selectors_to_try(document.sheets, masked.root), place)
+            trying = matching_effort(document.sheets, masked.root)
+            require_few_questions(trying.elements, trying.selectors, trying.steps, place)
+        require_short_rules(
+            (
+                (style.raw.start + rule.span.start, len(rule.declarations))
+                for style in document.styles
+                for rule in (*style.sheet.rules, *style.sheet.conditional)
+            ),
+            document.flat.origins,
+        )
         document = document.with_sheets(with_static_selectors(document, masked))
         book = RuleBook(document.sheets)
         require_selectors(document, book)
         matched = book.match(masked.root) if masked.root is not None else {}
-        require_few_matches(elements, sum(map(len, matched.values())), place)
+        require_few_matches(len(masked.elements), *extent(matched), place)
         rules = {number: matched[each] for number, each in masked.elements.items() if each in matched}
         reverted = reverted_tags(document, masked)
         left = torn_tags(masked, matched) | reverted

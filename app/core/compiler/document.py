@@ -15,7 +15,7 @@ from app.core.compiler.flattening import FlatText
 from app.core.compiler.inlining import kept_whole, left_alone
 from app.core.css.stylesheet import Stylesheet, parse_stylesheet
 from app.core.errors import CompileError
-from app.core.html.markup import Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
+from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
 from app.core.html.readings import Readings
 from app.core.html.veil import UnveilableError, Veil
 from bbws_templates.tokens import Token, TokenKind
@@ -91,6 +91,17 @@ class Document:
             for region in regions
         )
 
+    @cached_property
+    def data_attributes(self) -> tuple[tuple[StartTag, Attribute], ...]:
+        """The attributes with Mustache in their values, those apart that a parser ignores, and their tags."""
+        return tuple(
+            (tag, attribute)
+            for tag in self.markup.start_tags
+            for attribute in tag.attributes
+            if self.veil.words(self.veil.text[attribute.value_start : attribute.value_end])
+            and attribute is tag.attribute(attribute.name)
+        )
+
     @property
     def sheets(self) -> tuple[Stylesheet, ...]:
         """The stylesheet of each ``<style>`` element, in order."""
@@ -136,7 +147,7 @@ class Document:
         """
         for view in self.readings.views:
             seen = copy.copy(self)
-            for name in ("parted_sections", "body_start"):
+            for name in ("parted_sections", "body_start", "data_attributes"):
                 seen.__dict__.pop(name, None)
             try:
                 seen.markup = Markup(view.html)

@@ -23,6 +23,8 @@ from bbws_templates.tokens import Token, TokenKind, tokenize
 
 MAX_FLAT_CHARACTERS = 4_000_000
 """Partials that include each other in breadth grow without bound; no email is this long."""
+MAX_MUSTACHE = 10_000
+"""Mustache tags, those of partials in place included; public templates have some hundred at most."""
 
 _GUARD = "{{! }}"  # a second tag on the line keeps the first from standing alone
 
@@ -46,7 +48,7 @@ def flatten(root: TracedSource, resolver: PartialResolver, markup: Set[str] | No
         TemplateSyntaxError: malformed Mustache, in the file that holds it.
         PartialError: a partial that does not exist, leads out of the folder or includes itself.
         CompileError: text with ``{{`` in it, which only other delimiters can express.
-        LimitError: the result is beyond ``MAX_FLAT_CHARACTERS``.
+        LimitError: the result is beyond ``MAX_FLAT_CHARACTERS``, or has more tags than ``MAX_MUSTACHE``.
     """
     collector = _Flattener(resolver, markup)
     collector.collect(root, "", ())
@@ -75,6 +77,7 @@ class _Flattener:
     markup: Set[str] | None = None
     pieces: list[_FlatPiece] = field(default_factory=list)
     length: int = 0
+    tags: int = 0
 
     def collect(self, source: TracedSource, indent: str, within: tuple[str, ...]) -> None:
         tokens = tokens_of(source)
@@ -158,6 +161,13 @@ class _Flattener:
                 f"With its partials in place the template is longer than {MAX_FLAT_CHARACTERS:,} characters.",
                 location=piece.traced.place(piece.offset),
                 remedy="Include fewer partials within partials.",
+            )
+        self.tags += piece.is_tag
+        if self.tags > MAX_MUSTACHE:
+            raise LimitError(
+                f"The template has more than {MAX_MUSTACHE:,} Mustache tags.",
+                location=piece.traced.place(piece.offset),
+                remedy="Send fewer of them; a section repeats what it holds for each item of a list.",
             )
         if piece.text:
             if piece.text.startswith("{") and self.pieces and self.pieces[-1].text.endswith("{"):

@@ -15,12 +15,12 @@ import logging
 import re
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from premailer import Premailer
 
 from app.core.css.cascade import Matched, Rank, rank
-from app.core.css.data import family
+from app.core.css.data import family, longhands
 from app.core.css.stylesheet import Span, StyleRule, Stylesheet
 from app.core.html.tree import ElementNode, is_element, matching
 
@@ -33,6 +33,11 @@ _TYPE = re.compile(r"(?:^|(?<=[\s>+~(]))[a-z][\w-]*")
 # The last compound of a selector, with the combinator before it.
 _COMBINED = re.compile(r"[\s>+~]+[^\s>+~]+$")
 _IGNORE = "data-premailer"
+_DESCENDANT = re.compile(r"[^\s>+~]\s+(?![\s>+~])")
+_COUNTING = re.compile(r":(?:nth|first|last|only)-")
+_NAMED = re.compile(r"[.#\[:]")
+_STEPS_A_NAME = 6  # what a name costs in comparison with an element that is led past, as measured
+_CHARACTERS_A_STEP = 16
 _TURN = threading.Lock()  # cssutils, which premailer reads selectors with, is not made for threads
 _RULES_A_SHEET = 100  # cssutils goes through a whole stylesheet for each of its rules
 _MOST_BY_PREMAILER = 300  # for each of which it takes a millisecond or more
@@ -229,16 +234,56 @@ def names_in(root: ElementNode) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(names), frozenset(words)
 
 
-def selectors_to_try(sheets: Sequence[Stylesheet], root: ElementNode) -> int:
-    """How many selectors may match something in a document, inlined or not."""
+@dataclass(frozen=True)
+class Matching:
+    """What it takes to find what every selector matches, inlined or not.
+
+    Each of ``selectors`` is tried on each of ``elements``; ``steps`` are the elements that this leads past.
+    """
+
+    elements: int
+    selectors: int
+    steps: int
+
+
+def matching_effort(sheets: Sequence[Stylesheet], root: ElementNode) -> Matching:
+    """The effort of matching the selectors of some stylesheets that may match something in a document."""
     said = names_in(root)
-    return sum(
-        _may_match(selector.reach, *said)
+    tried = [
+        text
         for sheet in sheets
         for rule in (*sheet.rules, *sheet.conditional)
         for selector in rule.selectors
-        if selector.reach
+        for text in [selector.text if selector.may_be_static else selector.reach]
+        if text and _may_match(text, *said)
+    ]
+    elements = list(filter(is_element, root.iter()))
+    depths = {root: 0}
+    for element in elements[1:]:
+        depths[element] = depths[element.getparent()] + 1
+    above = sum(depths.values())
+    beside = sum(len(element) ** 2 for element in elements) // 2
+    words = sum(len(element.get("class") or "") for element in elements) // _CHARACTERS_A_STEP
+    steps = sum(
+        len(_DESCENDANT.findall(text)) * above
+        + (text.count("~") + len(_COUNTING.findall(text))) * beside
+        + len(_NAMED.findall(text)) * len(elements) * _STEPS_A_NAME
+        + words
+        for text in tried
     )
+    return Matching(len(elements), len(tried), steps)
+
+
+def extent(matched: Mapping[ElementNode, Sequence[Matched]]) -> tuple[int, int]:
+    """How often rules apply to an element, and how many longhands they set there."""
+    sizes: dict[int, int] = {}
+    settings = 0
+    for rules in matched.values():
+        for rule in rules:
+            if id(rule) not in sizes:
+                sizes[id(rule)] = sum(len(longhands(item.name)) for item in rule.declarations)
+            settings += sizes[id(rule)]
+    return sum(map(len, matched.values())), settings
 
 
 def _may_match(selector: str, names: Set[str], words: Set[str]) -> bool:

@@ -224,17 +224,11 @@ def dependent_attributes(
         "id": {name for selector in selectors for name in selector.ids},
     }
     read = {name for selector in selectors for name in selector.attributes}
-    for start_tag in document.markup.start_tags:
-        for attribute in start_tag.attributes:
-            if attribute is not start_tag.attribute(attribute.name):
-                continue  # a parser ignores it, and ``html-syntax`` names it
-            veiled = document.veil.text[attribute.value_start : attribute.value_end]
-            words = document.veil.words(veiled)
-            if not words:
-                continue
-            names = _possible(document, attribute, veiled, known.get(attribute.name, set()))
-            if names or attribute.name in read:
-                yield start_tag, attribute, names
+    for start_tag, attribute in document.data_attributes:
+        veiled = document.veil.text[attribute.value_start : attribute.value_end]
+        names = _possible(document, attribute, veiled, known.get(attribute.name, set()))
+        if names or attribute.name in read:
+            yield start_tag, attribute, names
 
 
 def _possible(document: Document, attribute: Attribute, veiled: str, names: set[str]) -> list[str]:

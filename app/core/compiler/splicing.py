@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -126,7 +127,11 @@ def splice(
         _Edit(
             style.raw.start,
             style.raw.end,
-            [*_with_marks(style, number, kept, 0, style.raw.end - style.raw.start)],
+            [
+                *_with_marks(
+                    style, _ends(style.sheet, number, kept.marked), 0, style.raw.end - style.raw.start
+                )
+            ],
         )
         for number, style in enumerate(document.styles)
         if style.whole and any(place.sheet == number for place in kept.marked)
@@ -234,8 +239,9 @@ def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -
     spans = preserved_spans(style.sheet, everything=kept.everything, also=also)
     if spans:
         pieces: list[_Piece] = ["\n"]
+        ends = _ends(style.sheet, number, kept.marked)
         for span in spans:
-            pieces += [*_with_marks(style, number, kept, span.start, span.end), "\n"]
+            pieces += [*_with_marks(style, ends, span.start, span.end), "\n"]
         return _Edit(raw.start, raw.end, pieces)
     if kept.elements and not document.is_in_head(raw.tag):
         return _Edit(raw.start, raw.end, [])
@@ -248,25 +254,26 @@ def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -
     return _Edit(start, end, [])
 
 
-def _with_marks(style: StyleElement, number: int, kept: Kept, start: int, stop: int) -> Iterator[_Piece]:
-    """A stretch of a stylesheet, with the marks that go there."""
+def _with_marks(style: StyleElement, ends: Sequence[int], start: int, stop: int) -> Iterator[_Piece]:
+    """A stretch of a stylesheet, with the marks that go to some of the ``ends`` there."""
     raw = style.raw
     here = start
-    for end in sorted(_ends(style.sheet, number, kept.marked)):
-        if start < end <= stop:
-            yield raw.start + here, raw.start + end
-            yield _Moved(" !important", raw.start + end - 1)
-            here = end
+    for end in ends[bisect_right(ends, start) : bisect_right(ends, stop)]:
+        yield raw.start + here, raw.start + end
+        yield _Moved(" !important", raw.start + end - 1)
+        here = end
     yield raw.start + here, raw.start + stop
 
 
-def _ends(sheet: Stylesheet, number: int, marked: frozenset[DeclarationPlace]) -> set[int]:
-    """Where the marks of a stylesheet go."""
+def _ends(sheet: Stylesheet, number: int, marked: frozenset[DeclarationPlace]) -> list[int]:
+    """Where the marks of a stylesheet go, in order."""
     if not any(place.sheet == number for place in marked):
-        return set()
-    return {
-        item.end
-        for rule in (*sheet.rules, *sheet.conditional)
-        for item in rule.declarations
-        if DeclarationPlace(number, item.offset) in marked
-    }
+        return []
+    return sorted(
+        {
+            item.end
+            for rule in (*sheet.rules, *sheet.conditional)
+            for item in rule.declarations
+            if DeclarationPlace(number, item.offset) in marked
+        }
+    )

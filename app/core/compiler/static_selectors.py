@@ -26,21 +26,33 @@ def with_static_selectors(document: Document, masked: MaskedDocument) -> tuple[S
     if not candidates or masked.root is None:
         return document.sheets
     root = masked.root
+    steady: dict[ElementNode, bool] = {}  # many elements have one parent
     static = {
         selector
         for selector in candidates
         if not any(dependent_attributes(document, [selector]))
-        and all(_is_steady(document, element) for site in selector.sites for element in matching(root, site))
+        and all(
+            _is_beside_steady(document, element, steady)
+            for site in selector.sites
+            for element in matching(root, site)
+        )
         and matching(root, selector.text)
     }
     return tuple(sheet.with_static(static) for sheet in document.sheets)
 
 
-def _is_steady(document: Document, element: ElementNode) -> bool:
-    """Whether nothing can come or go beside an element."""
+def _is_beside_steady(document: Document, element: ElementNode, known: dict[ElementNode, bool]) -> bool:
+    """Whether nothing can come or go beside an element; what is ``known`` of parents grows."""
     parent = element.getparent()
     if parent is None:
         return True
+    if parent not in known:
+        known[parent] = _is_steady(document, parent)
+    return known[parent]
+
+
+def _is_steady(document: Document, parent: ElementNode) -> bool:
+    """Whether nothing can come or go among the children of an element."""
     texts = [parent.text, *(child.tail for child in parent)]
     return not any(is_comment(child) for child in parent) and not any(
         document.veil.tag(word).kind is TokenKind.UNESCAPED

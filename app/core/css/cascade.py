@@ -101,19 +101,34 @@ def _latest(rules: Sequence[Sequence[Declaration]], stronger: Iterable[Declarati
     be a variable, and empty; a value that CSS refuses; a gradient. Repetitions within one rule stay: that is
     how authors write a fallback for older clients.
     """
-    kept: list[Declaration] = []
-    later: dict[str, list[Declaration]] = {}
-    for item in stronger:
-        later.setdefault(item.name, []).append(item)
+    kept: list[Sequence[Declaration]] = []
+    later = _Later()
+    later.add(stronger)
     for rule in reversed(rules):
-        kept[:0] = [
-            item
-            for item in rule
-            if not any(is_understood(other.name, other.value) for other in later.get(item.name, ()))
-        ]
-        for item in rule:
-            later.setdefault(item.name, []).append(item)
-    return kept
+        kept.append([item for item in rule if not later.replaces(item.name)])
+        later.add(rule)
+    return [item for rule in reversed(kept) for item in rule]
+
+
+class _Later:
+    """Declarations by the names of their properties, each of which is judged once, and where it is asked."""
+
+    def __init__(self) -> None:
+        self._unjudged: dict[str, list[Declaration]] = {}
+        self._replaced: set[str] = set()
+
+    def add(self, declarations: Iterable[Declaration]) -> None:
+        """Note some more."""
+        for item in declarations:
+            self._unjudged.setdefault(item.name, []).append(item)
+
+    def replaces(self, name: str) -> bool:
+        """Whether every client takes the value of one of them that is about this property."""
+        if name not in self._replaced:
+            unjudged = self._unjudged.pop(name, ())
+            if any(is_understood(name, other.value) for other in unjudged):
+                self._replaced.add(name)
+        return name in self._replaced
 
 
 def _twice(declarations: Iterable[Declaration], lasting: frozenset[str]) -> Iterator[Declaration]:

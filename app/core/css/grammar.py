@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from app.core.css.data import PROPERTIES, SYNTAXES
 
@@ -53,6 +53,21 @@ class Term:
     commas: bool = False
     required: bool = False
     bounds: tuple[float, float] = (float("-inf"), float("inf"))
+
+    @cached_property
+    def keywords(self) -> frozenset[str]:
+        """The keywords among alternatives: of colours alone there are a hundred and fifty."""
+        return frozenset(part.text for part in self.parts if part.is_keyword)
+
+    @cached_property
+    def others(self) -> tuple[Term, ...]:
+        """The alternatives that are more than a keyword."""
+        return tuple(part for part in self.parts if not part.is_keyword)
+
+    @property
+    def is_keyword(self) -> bool:
+        """Whether it is one keyword, once."""
+        return self.kind is TermKind.KEYWORD and (self.least, self.most) == (1, 1)
 
 
 @lru_cache(maxsize=1024)

@@ -9,10 +9,9 @@ selector).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TypeAlias
 
 from app.core.css.cascade import Matched, Rank, rank
 from app.core.css.data import longhands, overlap
@@ -31,6 +30,59 @@ class Overridden:
     tag: str
 
 
+@dataclass(frozen=True, slots=True)
+class _LonghandState:
+    """What inlined rules say of one longhand: how strong the last of them is, and all that they say."""
+
+    important: bool
+    strongest: Rank
+    said: tuple[tuple[str, str], ...]
+
+
+class _InlinedStyles:
+    """What was inlined into each element, looked at once for all elements with the same rules."""
+
+    def __init__(self, matched: Mapping[ElementNode, Sequence[Matched]]) -> None:
+        numbers: dict[tuple[int, ...], int] = {}
+        self._kinds = {
+            element: numbers.setdefault(tuple(map(id, rules)), len(numbers))
+            for element, rules in matched.items()
+        }
+        self._rules = dict(zip(self._kinds.values(), matched.values(), strict=True))
+        self._parts: dict[tuple[int, str], Mapping[str, _LonghandState]] = {}
+
+    def kind(self, element: ElementNode) -> int:
+        """A number that elements with the same rules have in common; less than 0 of those with none."""
+        return self._kinds.get(element, -1)
+
+    def parts(self, kind: int, name: str) -> Mapping[str, _LonghandState]:
+        """What the rules of a kind say of the longhands of a property."""
+        key = kind, name
+        if key not in self._parts:
+            self._parts[key] = dict(_parts(name, self._rules.get(kind, ())))
+        return self._parts[key]
+
+
+def _parts(name: str, rules: Sequence[Matched]) -> Iterator[tuple[str, _LonghandState]]:
+    competing = sorted(
+        (
+            ((other.important, matched.rank, place), other)
+            for matched in rules
+            for place, other in enumerate(matched.declarations)
+            if overlap(other.name, name) and (not other.important or is_understood(other.name, other.value))
+        ),
+        key=itemgetter(0),
+    )
+    wanted = set(longhands(name))
+    about: dict[str, list[tuple[tuple[bool, Rank, int], Declaration]]] = {}
+    for each in competing:
+        for part in wanted.intersection(longhands(each[1].name)):
+            about.setdefault(part, []).append(each)
+    for part, found in about.items():
+        important, strongest, _ = found[-1][0]
+        yield part, _LonghandState(important, strongest, tuple(_said(other) for _, other in found))
+
+
 def overridden_rules(
     root: ElementNode, sheets: Sequence[Stylesheet], matched: Mapping[ElementNode, Sequence[Matched]]
 ) -> Iterator[Overridden]:
@@ -38,79 +90,53 @@ def overridden_rules(
 
     ``matched`` holds the inlined rules of each element of ``root``.
     """
+    inlined = _InlinedStyles(matched)
     for number, sheet in enumerate(sheets):
         rules = [(rule, False) for rule in sheet.rules] + [(rule, True) for rule in sheet.conditional]
         for rule, conditional in sorted(rules, key=lambda item: item[0].span.start):
-            found = _overridden(root, number, rule, matched, conditional=conditional)
+            found = _overridden(root, number, rule, inlined, conditional=conditional)
             if found is not None:
                 yield found
 
 
 def _overridden(
-    root: ElementNode,
-    number: int,
-    rule: StyleRule,
-    matched: Mapping[ElementNode, Sequence[Matched]],
-    *,
-    conditional: bool,
+    root: ElementNode, number: int, rule: StyleRule, inlined: _InlinedStyles, *, conditional: bool
 ) -> Overridden | None:
     declared = {item.name: item for item in rule.declarations if not item.important}
     losing: set[str] = set()
-    told: set[tuple[int, ...]] = set()  # many elements have the same rules
     tag = ""
     for selector in rule.selectors if declared else ():
         if not selector.reach or (selector.inlinable and not conditional):
             continue
         own = rank(number, rule, selector)
+        told: set[int] = set()  # many elements have the same rules
         for element in matching(root, selector.reach):
-            rules = matched.get(element, ())
-            alike = (id(selector), *map(id, rules))
-            if alike in told:
+            kind = inlined.kind(element)
+            if kind in told:
                 continue
-            told.add(alike)
-            losing |= {name for name, item in declared.items() if _loses(item, rule, own, rules)}
+            told.add(kind)
+            losing |= {
+                name for name, item in declared.items() if _loses(item, rule, own, inlined.parts(kind, name))
+            }
             tag = tag or (str(element.tag) if losing else "")
     return (
         Overridden(number, rule, tuple(name for name in declared if name in losing), tag) if losing else None
     )
 
 
-def _loses(item: Declaration, rule: StyleRule, rank: Rank, rules: Sequence[Matched]) -> bool:
+def _loses(item: Declaration, rule: StyleRule, rank: Rank, parts: Mapping[str, _LonghandState]) -> bool:
     """Whether weaker ones, now inlined, say otherwise of a part of this property, and no stronger does."""
-    competing = sorted(
-        (
-            ((other.important, matched.rank, place), other)
-            for matched in rules
-            for place, other in enumerate(matched.declarations)
-            if overlap(other.name, item.name)
-            and (not other.important or is_understood(other.name, other.value))
-        ),
-        key=itemgetter(0),
-    )
-    if not competing:
-        return False
-    parts = set(longhands(item.name)) & _parts(other for _, other in competing)
-    return any(_loses_part(part, item, rule, rank, competing) for part in parts)
+    return any(_loses_part(part, item, rule, rank, about) for part, about in parts.items())
 
 
-_Key: TypeAlias = tuple[bool, Rank, int]
-
-
-def _loses_part(
-    part: str, item: Declaration, rule: StyleRule, rank: Rank, competing: Sequence[tuple[_Key, Declaration]]
-) -> bool:
-    about = [each for each in competing if part in longhands(each[1].name)]
-    important, strongest, _ = about[-1][0]
-    if important or strongest >= rank:
+def _loses_part(part: str, item: Declaration, rule: StyleRule, rank: Rank, about: _LonghandState) -> bool:
+    if about.important or about.strongest >= rank:
         return False  # the author's cascade has it win as well, or it is this very rule, by another selector
-    said = [_said(other) for _, other in about]
-    own = [_said(each) for each in rule.declarations if not each.important and part in longhands(each.name)]
+    own = tuple(
+        _said(each) for each in rule.declarations if not each.important and part in longhands(each.name)
+    )
     # What the rule says of the property, parts of a shorthand included, may be what was inlined last.
-    return said[-1] != _said(item) and said[-len(own) :] != own
-
-
-def _parts(declarations: Iterable[Declaration]) -> set[str]:
-    return {part for each in declarations for part in longhands(each.name)}
+    return about.said[-1] != _said(item) and about.said[-len(own) :] != own
 
 
 def _said(item: Declaration) -> tuple[str, str]:

@@ -5,8 +5,7 @@ inlined, the mark gives it back its place; but a mark changes its place among ev
 declaration is *strengthened* only if, on every element that it may come to style,
 
 - all that it would newly beat it beat before: no style attribute of the author's own, and no inlined rule
-that is
-  stronger, or marked, says anything of the property;
+  that is stronger, or marked, says anything of the property;
 - every rule that stays and beat it, without a mark, can be strengthened as well, and so beats it still;
 - no rule that stays beat it by a mark alone, being weaker otherwise.
 
@@ -15,8 +14,10 @@ Clients that do not know ``<style>`` see no difference, and neither do those tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, TypeAlias
 
 from app.core.css.cascade import Matched, Rank, rank
 from app.core.css.data import overlap
@@ -34,30 +35,53 @@ class DeclarationPlace:
 
 
 @dataclass(frozen=True, eq=False)
+class _Reach:
+    """Where one rule may apply: elements, with its rank there, as ``bits`` too; and ``somewhere_else``."""
+
+    ranks: Mapping[ElementNode, Rank]
+    bits: int
+    somewhere_else: bool
+
+    @cached_property
+    def strongest(self) -> Rank | None:
+        """Its rank where it counts most, None where it reaches nothing."""
+        return max(self.ranks.values(), default=None)
+
+    @cached_property
+    def weakest(self) -> Rank | None:
+        """Its rank where it counts least, None where it reaches nothing."""
+        return min(self.ranks.values(), default=None)
+
+    def meets(self, other: _Reach) -> bool:
+        """Whether both may apply to one element."""
+        return self.somewhere_else or other.somewhere_else or self.bits & other.bits != 0
+
+
+@dataclass(frozen=True, eq=False)
 class _Contender:
-    """One declaration of a rule that stays; ``reached`` is where it may apply, with its ranks."""
+    """One declaration of a rule that stays."""
 
     place: DeclarationPlace
     item: Declaration
     rule: StyleRule
-    reached: Mapping[ElementNode, Rank]
-    somewhere_else: bool
+    reach: _Reach
 
-    def meets(self, other: _Contender) -> bool:
-        """Whether both may say something of one property of one element."""
-        return overlap(self.item.name, other.item.name) and (
-            self.somewhere_else or other.somewhere_else or not self.reached.keys().isdisjoint(other.reached)
-        )
+    @property
+    def key(self) -> _Key:
+        """What contenders have in common that meet the same others."""
+        return self.item.name, self.reach.bits, self.reach.somewhere_else
 
     def beats(self, other: _Contender, *, marked: bool = False) -> bool:
         """Whether it would win over ``other`` if neither had a mark, or else both, somewhere."""
         if self.rule is other.rule:
             return self.place.offset > other.place.offset
-        mine = max(self.reached.values(), default=None)
-        theirs = min(other.reached.values(), default=None)
+        mine, theirs = self.reach.strongest, other.reach.weakest
         if mine is None or theirs is None:
             return True
         return mine.marked > theirs.marked if marked else mine > theirs
+
+
+_Key: TypeAlias = tuple[str, int, bool]
 
 
 def strengthened(
@@ -85,75 +109,176 @@ def strengthened(
     }
     if not chosen:
         return frozenset()
-    _add_stronger(chosen, candidates)
+    unmarked = _Rivals(candidate for candidate in candidates if not candidate.item.important)
+    marked = _Rivals(candidate for candidate in candidates if candidate.item.important)
+    styles = _StyleAttributes(matched, authored)
+    _add_stronger(chosen, unmarked)
     refused = {
         candidate
         for candidate in chosen
         if candidate.place.sheet in untouched
-        or not _keeps_order(candidate, matched, authored)
-        or any(_beats_by_mark(other, candidate) for other in candidates)
+        or not styles.keep_order(candidate)
+        or marked.beat_by_mark(candidate)
     }
-    while refused:
-        chosen -= refused
-        refused = {
-            candidate
-            for candidate in chosen
-            if any(
-                other not in chosen
-                and not other.item.important
-                and other.meets(candidate)
-                and other.beats(candidate)
-                for other in candidates
-            )
-        }
-    return frozenset(candidate.place for candidate in chosen)
+    _add_weaker(refused, chosen, unmarked)
+    return frozenset(candidate.place for candidate in chosen - refused)
 
 
 def _candidates(root: ElementNode, sheets: Sequence[Stylesheet]) -> Iterator[_Contender]:
+    bits: dict[ElementNode, int] = {}
     for number, sheet in enumerate(sheets):
         preserved = [rule for rule in sheet.rules if rule.must_stay]
         for rule in (*preserved, *sheet.conditional):
-            reached: dict[ElementNode, Rank] = {}
+            ranks: dict[ElementNode, Rank] = {}
+            reached = 0
             somewhere_else = False
             for selector in rule.selectors:
                 own = rank(number, rule, selector)
                 somewhere_else = somewhere_else or not (selector.reach or "::" in selector.text)
                 for element in matching(root, selector.reach) if selector.reach else ():
-                    reached[element] = max(own, reached.get(element, own))
+                    ranks[element] = max(own, ranks.get(element, own))
+                    reached |= bits.setdefault(element, 1 << len(bits))
+            reach = _Reach(ranks, reached, somewhere_else)
             for item in rule.declarations:
-                yield _Contender(DeclarationPlace(number, item.offset), item, rule, reached, somewhere_else)
+                yield _Contender(DeclarationPlace(number, item.offset), item, rule, reach)
 
 
-def _add_stronger(chosen: set[_Contender], candidates: Sequence[_Contender]) -> None:
+class _Rivals:
+    """Contenders by the properties that they speak of."""
+
+    def __init__(self, contenders: Iterable[_Contender]) -> None:
+        self._by_name: dict[str, list[_Contender]] = {}
+        for contender in contenders:
+            self._by_name.setdefault(contender.item.name, []).append(contender)
+        self._met: dict[_Key, list[_Contender]] = {}
+
+    def met(self, contender: _Contender) -> list[_Contender]:
+        """Those that may say something of the same property of the same element, found once for each key."""
+        key = contender.key
+        if key not in self._met:
+            self._met[key] = [
+                other
+                for name, found in self._by_name.items()
+                if overlap(name, contender.item.name)
+                for other in found
+                if contender.reach.meets(other.reach)
+            ]
+        return self._met[key]
+
+    def beat_by_mark(self, contender: _Contender) -> bool:
+        """Whether ``contender``, with a mark, would beat one of these that beat it by theirs alone."""
+        return any(contender.beats(other, marked=True) for other in self.met(contender))
+
+
+def _add_stronger(chosen: set[_Contender], rivals: _Rivals) -> None:
     """Add whatever would lose to a chosen one only for having no mark."""
+    lines: dict[_Key, list[_Contender]] = {}
     pending = list(chosen)
     while pending:
         weaker = pending.pop()
-        for other in candidates:
-            if other in chosen or other.item.important:
-                continue
-            if other.meets(weaker) and other.beats(weaker):
-                chosen.add(other)
-                pending.append(other)
+        line = lines.get(weaker.key)
+        if line is None:
+            line = lines[weaker.key] = sorted(rivals.met(weaker), key=_strength)
+        found = [other for other in _taken(line, weaker, _loses) if other not in chosen]
+        pending += found
+        chosen.update(found)
 
 
-def _keeps_order(
-    candidate: _Contender,
-    matched: Mapping[ElementNode, Sequence[Matched]],
-    authored: Mapping[ElementNode, Sequence[Declaration]],
-) -> bool:
-    """Whether a mark makes it beat nothing in a style attribute that it did not beat before."""
-    if candidate.somewhere_else:
-        return False
-    for element, own in candidate.reached.items():
-        if any(overlap(item.name, candidate.item.name) for item in authored.get(element, ())):
+def _add_weaker(refused: set[_Contender], chosen: Set[_Contender], rivals: _Rivals) -> None:
+    """Add what is chosen and would beat, with its mark, a refused one that wins so far."""
+    lines: dict[_Key, list[_Contender]] = {}
+    pending = list(refused)
+    while pending:
+        stronger = pending.pop()
+        line = lines.get(stronger.key)
+        if line is None:
+            line = lines[stronger.key] = sorted(rivals.met(stronger), key=_weakness, reverse=True)
+        found = [other for other in _taken(line, stronger, _wins) if other in chosen and other not in refused]
+        pending += found
+        refused.update(found)
+
+
+def _strength(other: _Contender) -> tuple[bool, Rank | None, int]:
+    """Greater, the more others it beats."""
+    return other.reach.strongest is None, other.reach.strongest, other.place.offset
+
+
+def _weakness(other: _Contender) -> tuple[bool, Rank | None, int]:
+    """Less, the more others beat it."""
+    return other.reach.weakest is not None, other.reach.weakest, other.place.offset
+
+
+def _loses(one: _Contender, other: _Contender) -> bool:
+    return other.beats(one)
+
+
+def _wins(one: _Contender, other: _Contender) -> bool:
+    return one.beats(other)
+
+
+def _taken(
+    line: list[_Contender], one: _Contender, is_next: Callable[[_Contender, _Contender], bool]
+) -> list[_Contender]:
+    """What is taken off the end of a line, up to the first of another rule that is not next.
+
+    What one has taken, no other of its key has to look at again.
+    """
+    taken, passed = [], []
+    while line:
+        other = line.pop()
+        if is_next(one, other):
+            taken.append(other)
+            continue
+        passed.append(other)
+        if other.rule is not one.rule:
+            break
+    line += reversed(passed)
+    return taken
+
+
+class _StyleAttributes:
+    """What style attributes are going to say, looked at once for all elements for which it is the same."""
+
+    def __init__(
+        self,
+        matched: Mapping[ElementNode, Sequence[Matched]],
+        authored: Mapping[ElementNode, Sequence[Declaration]],
+    ) -> None:
+        self._matched = matched
+        self._authored = authored
+        self._kinds: dict[ElementNode, int] = {}
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self._limits: dict[tuple[int, str], Rank | None] = {}
+
+    def keep_order(self, candidate: _Contender) -> bool:
+        """Whether a mark makes ``candidate`` beat nothing in them that it did not beat before."""
+        if candidate.reach.somewhere_else:
             return False
-        for rule in matched.get(element, ()):
+        for element, own in candidate.reach.ranks.items():
+            limit = self._limit(element, candidate.item.name)
+            if limit is not None and limit > own:
+                return False
+        return True
+
+    def _limit(self, element: ElementNode, name: str) -> Rank | None:
+        """The strongest that speaks of a property there; None where none does."""
+        if element not in self._kinds:
+            said = id(self._authored.get(element)), *map(id, self._matched.get(element, ()))
+            self._kinds[element] = self._numbers.setdefault(said, len(self._numbers))
+        key = self._kinds[element], name
+        if key not in self._limits:
+            self._limits[key] = max(self._ranks(element, name), default=None)
+        return self._limits[key]
+
+    def _ranks(self, element: ElementNode, name: str) -> Iterator[Rank]:
+        for item in self._authored.get(element, ()):
+            if overlap(item.name, name):
+                yield _UNBEATEN
+        for rule in self._matched.get(element, ()):
             for item in rule.declarations:
-                if overlap(item.name, candidate.item.name) and (item.important or rule.rank > own):
-                    return False
-    return True
+                if overlap(item.name, name):
+                    yield _UNBEATEN if item.important else rule.rank
 
 
-def _beats_by_mark(other: _Contender, candidate: _Contender) -> bool:
-    return other.item.important and other.meets(candidate) and candidate.beats(other, marked=True)
+_UNBEATEN: Final = Rank(1, (0, 0, 0), False, (0, 0))
+"""Above the rank of any rule, whose layer is 0 or less."""

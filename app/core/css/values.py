@@ -91,7 +91,8 @@ def is_valid(name: str, value: str) -> bool | None:
     tokens = _significant(tinycss2.parse_component_value_list(value))
     if not tokens:
         return False
-    if any(map(_is_unsure, _every(tokens))) or len(tokens) > _MAX_TOKENS:
+    every = list(_every(tokens))
+    if any(map(_is_unsure, every)) or len(every) > _MAX_TOKENS:
         return None
     if len(tokens) == 1 and tokens[0].type == "ident" and tokens[0].lower_value in _WIDE:
         return True
@@ -149,6 +150,13 @@ def _is_unsure(token: Any) -> bool:
     return token.type == "ident" and re.match(r"-[a-z]+-", token.lower_value) is not None
 
 
+def _word(token: Any) -> str:
+    """What a token is as a keyword, which may begin with a number (``2d``); "" for none."""
+    if token.type == "ident":
+        return str(token.lower_value)
+    return str(token.serialize()).lower() if token.type in {"number", "dimension"} else ""
+
+
 def _is_old(token: Any) -> bool:
     if token.type == "function":
         return token.lower_name in _OLD_FUNCTIONS
@@ -176,6 +184,8 @@ class _Match:
         return self._known[key]
 
     def _repeated(self, term: Term, start: int) -> frozenset[int]:
+        if term.least == term.most == 1:
+            return self._once(term, start)
         reached = {start} if term.least == 0 else set[int]()
         current = {start}
         for count in range(1, min(term.most, len(self._tokens) - start) + 1):
@@ -194,12 +204,18 @@ class _Match:
         if term.kind is TermKind.SEQUENCE:
             return self._in_order(term.parts, start)
         if term.kind is TermKind.ONE:
-            return frozenset().union(*(self.ends(part, start) for part in term.parts))
+            return self._keyword(term, start).union(*(self.ends(part, start) for part in term.others))
         if term.kind in {TermKind.ALL, TermKind.ANY}:
             return self._in_any_order(term, start)
         if term.kind is TermKind.TYPE:
             return self._typed(term, start)
         if start < len(self._tokens) and self._is_single(term, self._tokens[start]):
+            return frozenset({start + 1})
+        return frozenset()
+
+    def _keyword(self, term: Term, start: int) -> frozenset[int]:
+        """Where ``term`` ends if a keyword among its alternatives stands there."""
+        if start < len(self._tokens) and _word(self._tokens[start]) in term.keywords:
             return frozenset({start + 1})
         return frozenset()
 
@@ -257,9 +273,7 @@ class _Match:
 
     def _is_single(self, term: Term, token: Any) -> bool:
         if term.kind is TermKind.KEYWORD:
-            if token.type == "ident":
-                return bool(token.lower_value == term.text)
-            return token.type in {"number", "dimension"} and token.serialize().lower() == term.text
+            return _word(token) == term.text
         if term.kind is TermKind.LITERAL:
             return bool(token.type == "literal" and token.value == term.text)
         if token.type != "function" or token.lower_name != term.text:

@@ -117,6 +117,6 @@ def matching(root: ElementNode, selector: str) -> list[ElementNode]:
     return list(_compiled(selector)(root))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)  # those of a large stylesheet are asked in turn, some more than once
 def _compiled(selector: str) -> Any:
     return CSSSelector(selector)

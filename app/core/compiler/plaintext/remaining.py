@@ -29,13 +29,13 @@ _BEYOND_NAMES = re.compile(r"[:|\\]")  # pseudo-classes, namespaces, escapes
 
 def remaining_rules(document: Document, root: ElementNode) -> dict[ElementNode, tuple[Matched, ...]]:
     """What such rules say of each element of ``root``, the parsed copy, that they match."""
-    found: dict[ElementNode, tuple[Matched, ...]] = {}
+    found: dict[ElementNode, list[Matched]] = {}
     for number, style in enumerate(document.styles):
         for rule, selector in _remaining(document, style):
             item = Matched(rank(number, rule, selector), rule.declarations)
             for element in _matched(root, selector.exact):
-                found[element] = (*found.get(element, ()), item)
-    return found
+                found.setdefault(element, []).append(item)
+    return {element: tuple(rules) for element, rules in found.items()}
 
 
 def _remaining(document: Document, style: StyleElement) -> Iterator[tuple[StyleRule, Selector]]:
@@ -45,11 +45,12 @@ def _remaining(document: Document, style: StyleElement) -> Iterator[tuple[StyleR
         if media.strip().lower() not in _EVERYWHERE:
             return
         sheet = parse_stylesheet(document.veil.text[style.raw.start : style.raw.end])
-    within = [rule for rule in sheet.conditional if _is_for_all(rule)]
-    for rule in (*sheet.rules, *within):
+    rules = [(rule, style.whole) for rule in sheet.rules]
+    rules += [(rule, True) for rule in sheet.conditional if _is_for_all(rule)]
+    for rule, wholly in rules:
         if any(is_read(item.name) for item in rule.declarations):
             for selector in rule.selectors:
-                if (style.whole or rule in within or not selector.inlinable) and _is_of_the_page(selector):
+                if (wholly or not selector.inlinable) and _is_of_the_page(selector):
                     yield rule, selector
 
 
