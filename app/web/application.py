@@ -32,6 +32,7 @@ from app.web.api import (
     server,
     snapshots,
     templates,
+    weights,
 )
 from app.web.api.environments import operations as operations_api
 from app.web.api.environments import targets
@@ -98,6 +99,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         templates,
         fixtures,
         forms,
+        weights,
         clients,
         review,
         snapshots,

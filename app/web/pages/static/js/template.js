@@ -23,6 +23,7 @@ import { offerFiles, startTaking } from "./taking.js";
 import { SourceView } from "./sources.js";
 import { addressFault, editedData, load, setEditedData, state, update } from "./state.js";
 import { Views } from "./views.js";
+import { WeightPanel } from "./weight.js";
 
 const name = $("#layout").dataset.template;
 const page = { template: null, sources: [], email: null, checked: null, problem: null, stamp: 0 };
@@ -40,6 +41,7 @@ const views = new Views(frame, {
   onsettings: carry,
 });
 const sourceView = new SourceView($("#panel-source"), "Source file", (file) => update({ file, line: "" }));
+const weight = new WeightPanel($("#panel-weight"), name, (file, line) => jump(file, line));
 const compiledView = new SourceView($("#panel-compiled"), "Compiled part", () => undefined);
 const editor = new Editor({
   onchange: async (text) => {
@@ -204,6 +206,7 @@ function show(email) {
   meter(email.htmlBytes);
   textPanel($("#panel-text"), name, email, query);
   headersPanel($("#panel-headers"), name, email, query);
+  weight.show(query, page.template.version);
   contractPanel($("#panel-contract"), page.template, typedData() ?? page.template.fixtureSets.find((set) => set.scenario === scenario())?.data, email.shown);
   const compiled = page.template.compiled;
   if (compiled) {
@@ -298,6 +301,7 @@ function openTab(tab, focus = false) {
     if (open) reveal(button, $("#tabs"));
   }
   if (chosen === "preview") frame.fit();
+  if (chosen === "weight" && page.query) weight.show(page.query, page.template.version);
   if (chosen === "source" && state.file) sourceView.jump(state.file, Number(state.line) || 1);
   carry();
 }
