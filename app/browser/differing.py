@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from difflib import SequenceMatcher
 
 from app.browser.clients import RENDERERS, RendererKind
@@ -28,11 +28,13 @@ def findings_of_client(
     *,
     kinds: Mapping[str, RendererKind] = RENDERERS,
     chromium: Session | None = None,
+    session: Session | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> tuple[Finding, ...]:
     """How ``client`` shows the mails of ``snapshots`` otherwise than Chromium: the same once a place.
 
-    ``chromium`` is one at work, which stays open. ``progress`` is told each snapshot's name.
+    ``chromium`` and ``session``, the client's, are ones at work, which stay open. ``progress`` is told each
+    snapshot's name.
 
     Raises:
         BrowserError: one of the two is not there or fails twice on a mail.
@@ -40,7 +42,9 @@ def findings_of_client(
     """
     findings = Findings()
     kind = kinds[client]
-    with nullcontext(chromium) if chromium else Session() as ours, kind.session() as theirs:
+    with ExitStack() as opened:
+        ours = chromium or opened.enter_context(Session())
+        theirs = session or opened.enter_context(kind.session())
         name = f"{kind.label} {theirs.browser.version.split()[0]}"
         for snapshot in snapshots:
             if progress:

@@ -7,6 +7,8 @@ const UNSEEN = ["STYLE", "SCRIPT", "TITLE", "META", "LINK"];
 const root = document.body || document.documentElement;
 const textOf = (element) =>
   [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join(" ").replace(/\s+/g, " ").trim();
+// What a button says that is no element with words in it.
+const labelOf = (element) => (element.tagName === "INPUT" && ["submit", "button", "reset"].includes(element.type) ? element.value : "");
 return [...root.querySelectorAll("*")].filter((element) => !UNSEEN.includes(element.tagName)).map((element) => {
   const box = element.getBoundingClientRect(), style = getComputedStyle(element), text = textOf(element);
   let right = 0, lines = 0;
@@ -19,7 +21,7 @@ return [...root.querySelectorAll("*")].filter((element) => !UNSEEN.includes(elem
   }
   const cut = style.overflowX !== "visible" && element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1;
   return [
-    element.tagName.toLowerCase(), text.slice(0, 200),
+    element.tagName.toLowerCase(), (text || labelOf(element)).slice(0, 200),
     [box.x + scrollX, box.y + scrollY, box.width, box.height].map((side) => Math.round(side * 100) / 100),
     Object.fromEntries(STYLES.map((name) => [name, style[name]])), right, lines, cut,
     element.tagName !== "IMG" || element.naturalWidth > 0,

@@ -20,6 +20,8 @@ _SHARE = 0.05
 """And by such a share of its width."""
 _QUOTED = 40
 _WRAPPERS = frozenset({"html", "head", "body", "tbody", "thead", "tfoot", "center"})
+_WORDLESS = frozenset({"img", "hr", "input", "button", "select", "textarea", "svg", "video"})
+"""What a reader sees and misses without a word in it."""
 _TRANSPARENT = frozenset({"rgba(0, 0, 0, 0)", "transparent"})
 
 
@@ -59,7 +61,7 @@ def client_differences(
             continue
         other = pairs.get(index)
         if other is None or not other.seen:
-            if element.text or element.tag in {"img", "hr"}:
+            if element.text or element.tag in _WORDLESS:
                 found.append(ClientDifference(index, Effect.GONE, f"{_named(element)} is not there"))
             continue
         for effect, words in (
@@ -105,7 +107,7 @@ def _overflow(ours: PlacedElement, theirs: PlacedElement, width: int) -> Iterato
 
 
 def _layout(ours: PlacedElement, theirs: PlacedElement) -> Iterator[str]:
-    if not (ours.text or ours.tag in {"img", "hr"} or _has_ground(ours)):
+    if not (ours.text or ours.tag in _WORDLESS or _has_ground(ours)):
         return  # what is in it is said by itself
     before, after = ours.box[2], theirs.box[2]
     if abs(before - after) > max(_ASIDE, before * _SHARE):

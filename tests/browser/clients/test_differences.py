@@ -66,6 +66,13 @@ def test_an_element_that_a_client_takes_away_is_said_and_the_others_are_found_ag
     assert told(around, TABLE, lower) == [(Effect.GONE, "<img> is not there")]
 
 
+@pytest.mark.parametrize("tag", ["input", "select", "svg"])
+def test_what_a_reader_sees_without_words_in_it_is_missed_too(tag: str) -> None:
+    """A form's button, of which webmail leaves nothing."""
+    button = PlacedElement(tag, "", (32, 300, 90, 30), STYLES)
+    assert told(*OURS, ours=(*OURS, button)) == [(Effect.GONE, f"<{tag}> is not there")]
+
+
 def test_what_comes_of_other_edges_fonts_and_spellings_is_not_said() -> None:
     other = replace(BUTTON, box=(32.4, 240.5, 159.42, 49), text_right=159.1)
     quoted = replace(other, styles={**STYLES, "fontFamily": '"Arial", "Helvetica", sans-serif'})

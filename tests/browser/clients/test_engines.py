@@ -71,6 +71,26 @@ def test_a_client_draws_with_the_bundled_fonts(at_work: AtWork, session: Session
     assert at_work(client).draw(absent, [Frame(640)]) != at_work(client).draw(WORDS, [Frame(640)])
 
 
+def test_light_words_in_webkit_are_of_the_font_of_dark_ones_and_only_smoothed_otherwise(
+    at_work: AtWork,
+) -> None:
+    """They look heavier. Without smoothing, letters of every colour and weight have the same shape."""
+
+    def inks(style: str) -> list[float]:
+        label = f"<p style='margin:0;font:16px/40px Arial;{style}"
+        pairs = ("color:#000;background:#fff", "color:#fff;background:#000")
+        mail = f"{HEAD}<body style='margin:0'>{''.join(f'{label}{pair}>Pay R664,01</p>' for pair in pairs)}"
+        mail = mail.replace(">Pay", "'>Pay") + "</body></html>"
+        rows = pixels(at_work("webkit").draw(mail, [Frame(640)]).pictures[0])[:80, :, 0] / 255
+        return [float((1 - rows[:40]).sum()), float(rows[40:].sum())]
+
+    for weight in ("400", "700"):
+        dark, light = inks(f"font-weight:{weight};-webkit-font-smoothing:none;")
+        assert dark == light > 0
+        dark, light = inks(f"font-weight:{weight};")
+        assert light > dark * 1.1, "or docs/clients.md has something to take back"
+
+
 @pytest.mark.parametrize("client", CLIENTS)
 def test_a_picture_is_as_tall_as_the_mail(at_work: AtWork, client: str) -> None:
     tall = f"{HEAD}<body style='margin:0'><div style='height:3000px'>x</div><p>end</p></body></html>"
