@@ -20,11 +20,13 @@ from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
 
 from app.core.changes import tells
+from app.operations.links import is_public
 from app.web.api import (
     clients,
     events,
     fixtures,
     forms,
+    links,
     rendering,
     review,
     searching,
@@ -96,6 +98,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         rendering,
         searching,
         sending,
+        links,
         templates,
         fixtures,
         forms,
@@ -222,6 +225,7 @@ def _services(settings: ServerSettings) -> Services:
         pages=_pages(),
         environments=estate,
         subjects=Subjects(),
+        permits=is_public,
         snapshots=Snapshots(settings.screenshots, live, operations, drawing, reload),
         drawings=Drawings(),
     )

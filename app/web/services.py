@@ -11,6 +11,7 @@ from fastapi.templating import Jinja2Templates
 
 from app.core.errors import UnknownNameError
 from app.core.validation import specimen_data
+from app.operations.links import Permits
 from app.web.live.broadcast import Broadcast, News
 from app.web.live.checks import Checks, count
 from app.web.live.drafts import Drafts
@@ -29,7 +30,10 @@ from app.web.settings import ServerSettings
 
 @dataclass(frozen=True)
 class Services:
-    """The live template set and everything that is worked out from it."""
+    """The live template set and everything that is worked out from it.
+
+    ``permits`` says which addresses a link may lead to for it to be asked.
+    """
 
     settings: ServerSettings
     live: LiveWorkspace
@@ -44,6 +48,7 @@ class Services:
     environments: Environments
     subjects: Subjects
     snapshots: Snapshots
+    permits: Permits
     drawings: Drawings
 
     @property

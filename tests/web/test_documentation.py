@@ -12,7 +12,12 @@ API = (ROOT / "docs/api.md").read_text()
 PREVIEW = (ROOT / "docs/preview.md").read_text()
 SCRIPT = (ROOT / "app/web/pages/static/js/template.js").read_text()
 
-WITHOUT_BODY = {"/api/reload", "/api/operations/{id}/cancel", "/api/checks/{name}/browser"}
+WITHOUT_BODY = {
+    "/api/reload",
+    "/api/operations/{id}/cancel",
+    "/api/checks/{name}/browser",
+    "/api/templates/{name}/ask-links",
+}
 
 
 def test_every_request_of_the_description_is_documented_and_the_reverse(caller: Caller) -> None:

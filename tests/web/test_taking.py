@@ -92,3 +92,24 @@ def test_what_a_browser_sees_is_among_the_findings_when_somebody_asks(
         found.get_by_role("button").click()
         expect(page.locator("#panel-source li.current")).to_contain_text('role="button"')
         assert misdeeds.seen == []
+
+
+def test_links_are_asked_by_a_button_and_what_becomes_of_each_stands_beside_it(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    own = '<a href="http://127.0.0.1:1/here">Inside</a><a href="https://nowhere.invalid/">Outside</a>'
+    served_folders.write(
+        "templates/partials/header.html", f'{own}<a href="https://a.example/{{{{name}}}}">Yours</a>'
+    )
+    with opened(browser, server.url, f"{PAGE}?fixture=typical&tab=links") as (page, misdeeds):
+        button = page.get_by_role("button", name="Ask whether they answer")
+        expect(
+            page.get_by_role("region", name="Links").get_by_role("link", name="nowhere.invalid")
+        ).to_be_visible()
+        button.click()
+        rows = page.get_by_role("region", name="Links").get_by_role("row")
+        expect(rows.filter(has_text="Inside")).to_contain_text("Not asked: 127.0.0.1:1 is no public address")
+        expect(rows.filter(has_text="Outside")).to_contain_text("It does not answer: there is no host")
+        expect(rows.filter(has_text="Yours")).to_contain_text("Not asked: its address holds data.")
+        expect(page.get_by_text("1 asked, 1 without a good answer.")).to_be_visible()
+        assert misdeeds.seen == []

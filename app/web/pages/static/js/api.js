@@ -47,6 +47,7 @@ export const getOperation = (id) => call(`/api/operations/${id}`);
 export const begin = (target, door, body, token) => post(`/api/targets/${encodeURIComponent(target)}/${door}`, body, token);
 export const compare = (template, token) => post("/api/snapshots/compare", { template }, token);
 export const sendTest = (name, body, token) => post(`/api/templates/${path(name)}/send-test`, body, token);
+export const askLinks = (name, token) => post(`/api/templates/${path(name)}/ask-links`, {}, token);
 export const checkInBrowser = (name, token) => post(`/api/checks/${path(name)}/browser`, {}, token);
 export const cancel = (id, token) => post(`/api/operations/${id}/cancel`, {}, token);
 

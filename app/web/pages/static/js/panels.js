@@ -50,22 +50,6 @@ export function headersPanel(panel, name, email, query) {
       h("a", { class: "button", href: downloadOf(name, { ...query, format }), download: true }, `${format.toUpperCase()} ↓`), " "]))));
 }
 
-/** Links do nothing in the frame; here they can be read and followed. */
-export function linksPanel(panel, { links, images }) {
-  const table = (caption, heading, rows, cell) => h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": caption }, h("table", {},
-    h("caption", { class: "visually-hidden" }, caption),
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, heading), h("th", { scope: "col" }, "Address"))),
-    h("tbody", {}, rows.map(({ text, address, onlyOutlook }) => h("tr", {},
-      h("td", {}, text || h("em", {}, "empty"), onlyOutlook ? h("span", { class: "hint" }, "Outlook for Windows only") : null), h("td", {}, cell(address)))))));
-  const follow = (address) => /^(https?|mailto):/i.test(address)
-    ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address)
-    : h("span", { class: "error-text" }, address || "empty");
-  panel.replaceChildren(h("div", { class: "pane" },
-    h("p", { class: "caption" }, "Links do nothing in the preview. They open here, in a new tab."),
-    links.length ? table("Links", "Link", links, follow) : h("p", { class: "empty" }, "The mail has no link."),
-    images.length ? table("Images", "Alternative text", images, (address) => h("code", {}, address)) : null));
-}
-
 /** `pending` says in place of findings why there are none yet, `problem` why there are none at all. */
 export function findingsPanel(panel, { findings, scope, pending, problem }, { jump, rescope }) {
   const tab = (value, label) => h("button", { type: "button", "aria-pressed": String(scope === value), onclick: () => rescope(value) }, label);

@@ -10,12 +10,13 @@ import { Form } from "./form.js";
 import { Frame } from "./frame.js";
 import { bind } from "./keys.js";
 import { Keeping } from "./keeping.js";
+import { linksPanel } from "./links.js";
 import { on, start } from "./live.js";
 import { startStrip } from "./strip.js";
 import { startNav } from "./nav.js";
 import { carry, go, nextLanguage, reloadList } from "./neighbours.js";
 import { notice } from "./notices.js";
-import { findingsPanel, headersPanel, inboxRow, linksPanel, meter, textPanel } from "./panels.js";
+import { findingsPanel, headersPanel, inboxRow, meter, textPanel } from "./panels.js";
 import { startPictures } from "./pictures.js";
 import { problemCard } from "./problem.js";
 import { withToken } from "./token.js";
@@ -157,7 +158,7 @@ async function refresh({ files = false } = {}) {
 async function examine(body, signal) {
   const { value, problem } = await api.render(name, { ...body, checks: true, references: true }, signal);
   if (signal.aborted) return;
-  if (value) linksPanel($("#panel-links"), value);
+  if (value) linksPanel($("#panel-links"), name, value);
   // The mail stands all the same; that it could not be looked at is a finding like any other.
   const unexamined = problem && { severity: "error", code: problem.code ?? "", message: `${problem.title}. ${problem.detail}`, remedy: problem.remedy, file: page.sources[0]?.file ?? "" };
   page.email = value ?? { ...page.email, findings: [unexamined] };
