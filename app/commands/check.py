@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import nullcontext
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.text import Text
@@ -18,6 +20,9 @@ from app.core.checked import digest_of_folders, keep_report, known_report
 from app.core.findings import CheckReport, Severity
 from app.outcomes import EXIT_CONTENT
 from app.publishing.clock import utc_now
+
+if TYPE_CHECKING:
+    from app.browser.session import Session
 
 
 @click.command(name="check")
@@ -47,6 +52,13 @@ from app.publishing.clock import utc_now
     is_flag=True,
     help="Ask SpamAssassin, where it is installed, for advice on the wording of each template.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one for each core",
+    help="How many processes check, on Linux; elsewhere, and with --browser, it is one.",
+)
 @click.option("--notes", is_flag=True, help="List what is waived, and notes: what makes a mail plainer.")
 @template_set_options
 @cache_option
@@ -58,6 +70,7 @@ def command(
     in_browser: bool,
     payloads: Path | None,
     content: bool,
+    workers: int,
     notes: bool,
     templates: Path,
     fixtures: Path,
@@ -92,6 +105,7 @@ def command(
             in_browser=in_browser,
             payloads=payloads,
             content=content,
+            workers=workers,
             sarif=sarif,
             junit=junit,
         )
@@ -135,22 +149,20 @@ def _checked(
     in_browser: bool,
     payloads: Path | None,
     content: bool,
+    workers: int,
     sarif: Path | None,
     junit: Path | None,
 ) -> CheckReport:
-    from app.browser.session import Session
-    from app.browser.writing import write_whole  # what follows takes longer to load than all that goes before
-    from app.core.junit import junit_of_check
-    from app.core.sarif import sarif_log
+    # What follows takes longer to load than all that goes before.
     from app.core.workspace import Workspace
 
     workspace = Workspace.load(templates, fixtures)
     with (
         progress_bar(len(workspace.editions(names)), quiet=as_json) as step,
-        Session() if in_browser else nullcontext() as session,
+        _session() if in_browser else nullcontext() as session,
     ):
         eyes = session.examine if session else None
-        report = workspace.check(names, today=today, progress=step, memory=cache, eyes=eyes)
+        report = workspace.check(names, today=today, progress=step, memory=cache, eyes=eyes, workers=workers)
     if payloads:
         from app.core.payloads import with_payloads
 
@@ -162,12 +174,27 @@ def _checked(
             report = with_content_lint(workspace, names, report, executable)
         else:
             err.print("SpamAssassin is not installed: no advice on the wording.")
+    if sarif or junit:
+        _write(report, workspace.editions(names), sarif, junit)
+    return report
+
+
+def _session() -> Session:
+    from app.browser.session import Session
+
+    return Session()
+
+
+def _write(report: CheckReport, names: tuple[str, ...], sarif: Path | None, junit: Path | None) -> None:
+    from app.browser.writing import write_whole
+    from app.core.junit import junit_of_check
+    from app.core.sarif import sarif_log
+
     if sarif:
         log = sarif_log(report, version=version("bbws-templates"))
         write_whole(sarif, json.dumps(log, indent=1).encode())
     if junit:
-        write_whole(junit, junit_of_check(report, workspace.editions(names)))
-    return report
+        write_whole(junit, junit_of_check(report, names))
 
 
 def _summary(report: CheckReport, *, listed: bool, again: bool) -> Text:

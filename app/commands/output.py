@@ -198,21 +198,30 @@ def print_finding(finding: Finding, *, console: Console = out) -> None:
 
 @contextmanager
 def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
-    """A function to be told of each step by name; draws a bar on a terminal, is silent elsewhere."""
-    with Progress(
+    """A function to be told of each step by name; draws a bar on a terminal, is silent elsewhere.
+
+    Drawing takes a thread, which begins with the first step: until then the process can be copied.
+    """
+    bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         console=err,
         transient=True,
         disable=quiet or not err.is_terminal,
-    ) as bar:
-        task = bar.add_task("", total=total)
-        started = False
+    )
+    task = bar.add_task("", total=total)
+    started = False
 
-        def step(name: str) -> None:
-            nonlocal started
-            bar.update(task, description=printable(name), advance=1 if started else 0)
-            started = True
+    def step(name: str) -> None:
+        nonlocal started
+        if not started:
+            bar.start()
+        bar.update(task, description=printable(name), advance=1 if started else 0)
+        started = True
 
+    try:
         yield step
+    finally:
+        if started:
+            bar.stop()

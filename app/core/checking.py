@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from app.core.checked import Memory, keep_results, known_results
+from app.core.checked import Memory, Results, keep_results, known_results
 from app.core.compiler.dependencies import graph_document, prints_still_true
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.errors import ContractFaultError
 from app.core.findings import Finding, Severity, finding_of
 from app.core.judging import judge, judge_specimen
+from app.core.side_by_side import side_by_side
 from app.core.validation import cut_by_data
 from app.core.validation.contracts import UNUSABLE, no_fixture
 from app.core.validation.eyes import Eyes
@@ -26,34 +29,66 @@ Found = Iterable[tuple[bool, Iterable[Finding]]]
 """Findings of one template in the order in which they are made; True with those of a render."""
 
 
-def remembering(workspace: Workspace, memory: Memory, names: Iterable[str]) -> Callable[[str], Found]:
+@contextmanager
+def results_for(
+    workspace: Workspace, names: Sequence[str], *, memory: Memory | None, eyes: Eyes | None, workers: int
+) -> Iterator[Callable[[str], Found]]:
     """``results_of`` for templates of ``names``, by ``memory`` where nothing has changed since.
+
+    Others are worked out by so many processes, but where ``eyes`` look: they are the session of one.
+
+    Raises:
+        SurroundingsError: as ``side_by_side``.
+    """
+    known, prints = _remembered(workspace, memory, names) if memory and not eyes else ({}, {})
+
+    def made(name: str) -> Results:
+        return [(is_render, tuple(each)) for is_render, each in results_of(workspace, name, eyes)]
+
+    with _settled(), side_by_side(made, [name for name in names if name not in known], workers) as found:
+
+        def results(name: str) -> Found:
+            if name in known:
+                return known[name]
+            results = found(name)
+            if memory and name in prints:
+                keep_results(memory, prints[name], results)
+            return results
+
+        yield results
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Garbage is looked for in what is made from here on, not in a whole loaded program again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _remembered(
+    workspace: Workspace, memory: Memory, names: Iterable[str]
+) -> tuple[dict[str, Results], dict[str, str]]:
+    """Of templates of ``names`` what is known, and the fingerprints of those that can be read.
 
     Of which files each template is made is remembered as well: of those that are unchanged only the text is
     read.
     """
     templates = workspace.templates
     key = f"graph {templates.root}"
-    known = prints_still_true(memory.find(key) or {"beyond": ""}, templates)
-    prints: dict[str, tuple[str, Sequence[str]]] = dict(known)
+    unchanged = prints_still_true(memory.find(key) or {"beyond": ""}, templates)
+    prints: dict[str, tuple[str, Sequence[str]]] = dict(unchanged)
     for name in names:
         if name not in prints and (name in templates.templates or name in templates.translations):
             read = [each.file.label for each in workspace.dependencies(name)]
             prints[name] = (workspace.fingerprint(name), read)
-    if len(prints) > len(known):
+    if len(prints) > len(unchanged):
         memory.keep(key, graph_document(templates, prints))
-
-    def results(name: str) -> Found:
-        if name not in prints:  # it cannot be read
-            return results_of(workspace, name)
-        fingerprint, _ = prints[name]
-        found = known_results(memory, fingerprint)
-        if found is None:
-            found = [(is_render, tuple(each)) for is_render, each in results_of(workspace, name)]
-            keep_results(memory, fingerprint, found)
-        return found
-
-    return results
+    fingerprints = {name: prints[name][0] for name in names if name in prints}
+    kept = ((name, known_results(memory, each)) for name, each in fingerprints.items())
+    return {name: results for name, results in kept if results is not None}, fingerprints
 
 
 def results_of(workspace: Workspace, name: str, eyes: Eyes | None = None) -> Found:

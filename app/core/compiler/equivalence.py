@@ -78,7 +78,7 @@ def equivalence_findings(
     except TooManyConditionsError:
         return (_unproven(source.name, source.html.label, fixture),)
     if difference is None:
-        reached = _reached(theirs)
+        reached = _reached(theirs) if rendered.raw_tags else ()
         found = [item for number, item in rendered.raw_tags.items() if number in reached]
         return tuple(_passed_over(item, source.name, fixture) for item in dict.fromkeys(found))
     return (_differing(compilation, data, compiled, difference, fixture),)
@@ -237,6 +237,8 @@ def differences(ours: Sight, theirs: Sight, defeated: frozenset[str] = frozenset
     say the value.
     """
     for number, (left, right) in enumerate(zip_longest(ours.events, theirs.events)):
+        if left == right:
+            continue
         message = _difference(left, right)
         if message:
             yield Divergence(number, message)

@@ -9,7 +9,7 @@ its own and shifts the layout with it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import floor
 
 from app.core.validation.checks.visibility import is_hidden
@@ -70,7 +70,7 @@ def check_legibility(page: Page) -> Iterator[Violation]:
 
 
 def _has_text(element: Element) -> bool:
-    return any(not character.isspace() for character in element.own_text)
+    return bool(element.own_text.strip())
 
 
 def _descend(
@@ -92,28 +92,29 @@ def _descend(
 
 
 def _look_of(element: Element, outer: _Look, style: Mapping[str, str]) -> _Look:
-    look = outer
-    if element.name == "a" and "href" in element.attributes:
-        look = replace(look, text=None)  # clients colour links themselves
-    if element.name == "font" and "color" in element.attributes:
-        look = replace(look, text=attribute_colour(element.attributes["color"]))
-    if "bgcolor" in element.attributes:
-        look = replace(look, ground=attribute_colour(element.attributes["bgcolor"]))
-    if "background" in element.attributes:
-        look = replace(look, ground=None)
+    text, ground, size, bold = outer.text, outer.ground, outer.size, outer.bold
+    attributes = element.attributes
+    if element.name == "a" and "href" in attributes:
+        text = None  # clients colour links themselves
+    if element.name == "font" and "color" in attributes:
+        text = attribute_colour(attributes["color"])
+    if "bgcolor" in attributes:
+        ground = attribute_colour(attributes["bgcolor"])
+    if "background" in attributes:
+        ground = None
     if style.get("color", "inherit") != "inherit":
-        look = replace(look, text=colour(style["color"]))
-    look = replace(look, ground=_ground(style.get("background"), style.get("background-color"), look.ground))
+        text = colour(style["color"])
+    ground = _ground(style.get("background"), style.get("background-color"), ground)
     if "background-image" in style and style["background-image"] != "none":
-        look = replace(look, ground=None)
+        ground = None
     if "font-size" in style:
-        look = replace(look, size=pixels(style["font-size"]))
+        size = pixels(style["font-size"])
     if element.name in {"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"}:
-        look = replace(look, bold=True)
+        bold = True
     weight = style.get("font-weight", "")
     if weight:
-        look = replace(look, bold=weight == "bold" or (weight.isdigit() and int(weight) >= 700))
-    return look
+        bold = weight == "bold" or (weight.isdigit() and int(weight) >= 700)
+    return _Look(text, ground, size, bold)
 
 
 def _ground(shorthand: str | None, plain: str | None, outer: Rgb | None) -> Rgb | None:

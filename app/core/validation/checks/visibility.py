@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from app.core.validation.css import declarations, pixels
 from app.core.validation.nodes import Element
 
 
 def is_hidden(element: Element) -> bool:
     """Whether the element itself is hidden by its inline style, as preheaders are."""
-    style = declarations(element.attributes.get("style", ""))
+    return "hidden" in element.attributes or _hides(element.attributes.get("style", ""))
+
+
+@lru_cache(maxsize=4096)
+def _hides(written: str) -> bool:
+    style = declarations(written)
     if (
         style.get("display") == "none"
         or style.get("visibility") == "hidden"
@@ -21,4 +28,4 @@ def is_hidden(element: Element) -> bool:
         size = pixels(style.get(name, ""))
         if size is not None and size <= 1 and (name == "font-size" or style.get("overflow") == "hidden"):
             return True
-    return "hidden" in element.attributes
+    return False
