@@ -159,7 +159,7 @@
     if (node.nodeType === 3) { readText(node); return; }
     if (node.nodeType !== 1) return;
     const name = node.tagName;
-    if (["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT"].includes(name)) return;
+    if (["TEMPLATE", "NOSCRIPT"].includes(name)) return;
     const style = getComputedStyle(node);
     if (name === "IMG" || (name === "INPUT" && node.type === "image")) { readImage(node); return; }
     if (["SELECT", "TEXTAREA", "INPUT"].includes(name)) { readField(node); return; }

@@ -32,6 +32,12 @@ CASES = [
     ('<a href="#top">Up</a> <a name="x">here</a> <a href="">there</a>', "Up here there"),
     ('<a href="{{url}}"><img src="x" alt="Logo"></a>', "Logo: {{url}}"),
     ('<a href="{{url}}"><img src="x" alt=""></a>', "{{url}}"),
+    # What only a browser's own stylesheet hides is read where the page shows it.
+    ("<p>a</p><style style='display: block'>b { top: 0 }</style>", "a\n\nb { top: 0 }"),
+    ("<style>* { display: block } .x { top: 0 }</style><p>a</p>", "* { display: block } .x { top: 0 }\n\na"),
+    ("<div hidden><style style='display:block'>b { top: 0 }</style></div><script>x</script><p>a</p>", "a"),
+    ("<xmp>a <b></xmp>", "a <b>"),
+    ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "漢(kan)"),
     # Inline text.
     ("<p>a <b>b</b>\n  c&nbsp;d&shy;e &lt;&amp;</p>", "a b c de <&"),
     ("<p>a<br>b<br/>c</p>", "a\nb\nc"),

@@ -24,6 +24,7 @@ from app.core.compiler import marking
 from app.core.compiler.bounds import require_few_matches, require_few_questions, require_short_rules
 from app.core.compiler.dependencies import Dependencies, Dependency, Role
 from app.core.compiler.document import Document
+from app.core.compiler.exposure import with_exposed_styles
 from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.inlining import RuleBook, extent, matching_effort
 from app.core.compiler.linking import Linked, linked
@@ -42,6 +43,7 @@ from app.core.compiler.unused import without_unused
 from app.core.compiler.wording import copied, has_words, is_copy, is_kindred, untranslated
 from app.core.css.cascade import Matched
 from app.core.findings import Finding, Severity
+from app.core.html.tree import ElementNode
 from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.errors import BbwsTemplatesError, LimitError, Location
@@ -146,11 +148,13 @@ class _Compiler:
             document.flat.origins,
         )
         document = document.with_sheets(with_static_selectors(document, masked))
-        book = RuleBook(document.sheets)
-        require_selectors(document, book)
-        matched = book.match(masked.root) if masked.root is not None else {}
-        require_few_matches(len(masked.elements), *extent(matched), place)
-        rules = {number: matched[each] for number, each in masked.elements.items() if each in matched}
+        book, matched = self._matched(document, masked)
+        rules = _by_number(masked, matched)
+        shown = with_exposed_styles(document, masked, rules)
+        if shown is not None:
+            document = shown
+            book, matched = self._matched(document, masked)
+            rules = _by_number(masked, matched)
         reverted = reverted_tags(document, masked)
         left = torn_tags(masked, matched) | reverted
         inlinable = {each: found for each, found in matched.items() if masked.numbers.get(each) not in left}
@@ -202,6 +206,17 @@ class _Compiler:
             untranslated=tuple(self._untranslated.values()),
             dependencies=self._reads.listed(),
         )
+
+    def _matched(
+        self, document: Document, masked: MaskedDocument
+    ) -> tuple[RuleBook, dict[ElementNode, tuple[Matched, ...]]]:
+        """The rules of a document, and which of them match each element."""
+        book = RuleBook(document.sheets)
+        require_selectors(document, book)
+        matched = book.match(masked.root) if masked.root is not None else {}
+        place = Location(self._source.html.label, 1, 1)
+        require_few_matches(len(masked.elements), *extent(matched), place)
+        return book, matched
 
     def _linked(self) -> Linked:
         """The HTML with all that it draws in."""
@@ -257,3 +272,10 @@ class _Compiler:
 
     def _report(self, code: str, message: str, place: Location, remedy: str) -> None:
         self._findings.append(Finding(code, Severity.WARNING, message, place, remedy, self._source.name))
+
+
+def _by_number(
+    masked: MaskedDocument, matched: Mapping[ElementNode, tuple[Matched, ...]]
+) -> dict[int, tuple[Matched, ...]]:
+    """The rules for each element, by the number of its start tag."""
+    return {number: matched[each] for number, each in masked.elements.items() if each in matched}

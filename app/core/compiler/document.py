@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NoReturn
@@ -38,13 +38,15 @@ class SectionPair:
 class StyleElement:
     """A ``<style>`` element; of one that is ``whole`` all rules stay, and only compete.
 
-    In one that is ``markable``, declarations may get ``!important``: nobody asked to leave it alone.
+    In one that is ``markable``, declarations may get ``!important``: nobody asked to leave it alone. One that
+    is ``exposed`` is shown as text of the page.
     """
 
     raw: RawText
     sheet: Stylesheet
     whole: bool
     markable: bool
+    exposed: bool = False
 
 
 class Document:
@@ -168,10 +170,14 @@ class Document:
 
     def with_sheets(self, sheets: Sequence[Stylesheet]) -> Document:
         """The same document, its stylesheets seen anew: one for each ``<style>`` element, in order."""
-        seen = copy.copy(self)
-        seen.styles = tuple(
+        return self.with_styles(
             replace(style, sheet=sheet) for style, sheet in zip(self.styles, sheets, strict=True)
         )
+
+    def with_styles(self, styles: Iterable[StyleElement]) -> Document:
+        """The same document, its ``<style>`` elements seen anew."""
+        seen = copy.copy(self)
+        seen.styles = tuple(styles)
         return seen
 
     @property

@@ -144,7 +144,7 @@ class RuleBook:
     def asked(self, root: ElementNode) -> list[int]:
         """The numbers of the selectors that may match something, by the names in the document."""
         said = names_in(root)
-        return [number for number, (text, _) in enumerate(self._entries) if _may_match(text, *said)]
+        return [number for number, (text, _) in enumerate(self._entries) if may_match(text, *said)]
 
     def match(self, root: ElementNode) -> dict[ElementNode, tuple[Matched, ...]]:
         """The rules for each element that has any. Style attributes in ``root`` must have been taken off."""
@@ -179,7 +179,7 @@ class RuleBook:
         words |= {str(element.get("id")) for element in elements}
         found: dict[int, tuple[Matched, ...]] = {}
         for text, rule in self._entries:
-            for element in matching(root, text) if _may_match(text, names, words) else ():
+            for element in matching(root, text) if may_match(text, names, words) else ():
                 if element in elements:
                     number = elements[element]
                     found[number] = (*found.get(number, ()), rule)
@@ -195,7 +195,7 @@ class RuleBook:
 
     def may_match(self, names: Set[str], words: Set[str]) -> bool:
         """Whether some rule may match an element of such a name with classes and ids among ``words``."""
-        return any(_may_match(text, names, words) for text, _ in self._entries)
+        return any(may_match(text, names, words) for text, _ in self._entries)
 
     @staticmethod
     def _match_by_premailer(root: ElementNode, sheets: list[str]) -> None:
@@ -255,7 +255,7 @@ def matching_effort(sheets: Sequence[Stylesheet], root: ElementNode) -> Matching
         for rule in (*sheet.rules, *sheet.conditional)
         for selector in rule.selectors
         for text in [selector.text if selector.may_be_static else selector.reach]
-        if text and _may_match(text, *said)
+        if text and may_match(text, *said)
     ]
     elements = list(filter(is_element, root.iter()))
     depths = {root: 0}
@@ -286,7 +286,8 @@ def extent(matched: Mapping[ElementNode, Sequence[Matched]]) -> tuple[int, int]:
     return sum(map(len, matched.values())), settings
 
 
-def _may_match(selector: str, names: Set[str], words: Set[str]) -> bool:
+def may_match(selector: str, names: Set[str], words: Set[str]) -> bool:
+    """Whether a selector may match an element of such a name with classes and ids among ``words``."""
     last = _LAST.search(selector)
     return last is None or ((not last[1] or last[1] in names) and set(_WORD.findall(last[2])) <= words)
 

@@ -6,8 +6,8 @@ find out which rules match which element, what encloses what, and what the text 
 - every start tag carries its number in ``data-bbws-n``, and no style attribute;
 - Mustache in text and attribute values is a veiled word; a section's tags in text are comments with their
   number;
-- comments, conditional ones included, and the contents of ``<style>`` and ``<script>`` are gone, but for
-  comments that hold one end of a section, which are its tags.
+- comments, conditional ones included, and what no client can be made to show are gone, but for comments that
+  hold one end of a section, which are its tags.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from app.core.compiler.document import Document
 from app.core.css.data import PROPERTIES
 from app.core.css.stylesheet import Declaration, parse_declarations
 from app.core.html.edits import Edits
-from app.core.html.markup import RAW_ELEMENTS, Comment, Context
+from app.core.html.markup import Comment, Context
 from app.core.html.tree import ElementNode, every_node, is_comment, is_element, parse_document
 from bbws_templates.tokens import TokenKind
 
@@ -31,6 +31,7 @@ MARK = "data-bbws-n"
 _SECTION = re.compile(r"bbws (\d+)")
 _BLOCKS = frozenset({TokenKind.SECTION, TokenKind.INVERTED, TokenKind.END})
 _FRAME = frozenset({"html", "head", "body"})
+_UNSEEN = frozenset({"iframe", "noembed", "noframes"})  # their text; that of a <style> can be shown
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def masked_text(document: Document) -> str:
         if not comment.declaration:
             edits.replace(comment.start, comment.end, _parted_tags(document, comment))
     for raw in markup.raw_texts:
-        if raw.tag.name in RAW_ELEMENTS:
+        if raw.tag.name in _UNSEEN:
             edits.replace(raw.start, raw.end, "")
     for number, tag in enumerate(markup.start_tags):
         edits.insert(tag.name_end, f' {MARK}="{number}"')

@@ -116,8 +116,13 @@ def splice(
     """
     restyled = [(document.markup.start_tags[number], rules) for number, rules in matched.items()]
     restyled += for_outlook.items()
-    # A rule such as ``div > :first-child`` may match a style element, which nobody sees.
-    edits = [_restyled(document, tag, rules, spelling) for tag, rules in restyled if tag.name != "style"]
+    # A rule such as ``div > :first-child`` may match a style element, which hardly anybody sees.
+    exposed = {style.raw.tag.start for style in document.styles if style.exposed}
+    edits = [
+        _restyled(document, tag, rules, spelling)
+        for tag, rules in restyled
+        if tag.name != "style" or tag.start in exposed
+    ]
     edits += [
         _reduced(document, number, style, kept)
         for number, style in enumerate(document.styles)

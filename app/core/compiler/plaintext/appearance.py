@@ -29,9 +29,11 @@ _BLOCKS = (
 )
 _TABLE_PARTS = frozenset({"table", "caption", "tbody", "td", "tfoot", "th", "thead", "tr"})
 _SILENT = frozenset(
-    {"base", "canvas", "col", "colgroup", "datalist", "embed", "head", "link", "meta", "meter", "param"}
-    | {"progress", "rp", "script", "source", "style", "template", "title", "track"}
+    {"base", "canvas", "col", "colgroup", "embed", "link", "meta", "meter", "param", "progress", "source"}
+    | {"template", "track"}
 )
+# Where no style says otherwise. The brackets of <rp> are for readers like ours, who see no ruby.
+_HIDDEN = frozenset({"datalist", "head", "script", "style", "title"})
 _BOXES = frozenset({"button", "img", "input", "select", "textarea"})  # boxes within a line
 _PREFORMATTED = frozenset({"pre", "listing", "textarea", "xmp"})
 _STRUCK = frozenset({"del", "s", "strike"})
@@ -165,7 +167,7 @@ def _display(tag: str, style: dict[str, str], hints: tuple[str, ...]) -> str:
         return written
     if written in {"initial", "unset"}:
         return "inline"
-    if "hidden" in hints:
+    if "hidden" in hints or tag in _HIDDEN:
         return "none"
     if tag == "li":
         return "list-item"

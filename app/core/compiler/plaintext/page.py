@@ -153,8 +153,8 @@ class Layout:
     def _css(self, element: ElementNode) -> str:
         """The declarations in force on an element, as far as its rules and its own style say."""
         number = self._numbers.get(element)
-        if number is None:
-            return ""
+        if number is None:  # implied
+            return merged(self._remaining.get(element, ()), "")
         own = self._document.value(self._document.markup.start_tags[number], "style")
         rules = (*self._rules.get(number, ()), *self._remaining.get(element, ()))
         return merged(rules, html.unescape(own or "")) if own or rules else ""
