@@ -23,7 +23,6 @@ class _Deadline:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._opened: socket.socket | None = None
-        self._ended = False
         self.over = False
 
     def use(self, opened: socket.socket) -> None:
@@ -42,19 +41,16 @@ class _Deadline:
             raise TimeoutError("The time of the request is over.")
 
     def reach(self) -> None:
-        """Break the request off, unless it has ended: then its connection may be another one's by now."""
+        """Break the request off."""
         with self._lock:
-            if self._ended:
-                return
             self.over = True
             if self._opened:
                 with suppress(OSError):  # it has ended already
                     self._opened.shutdown(socket.SHUT_RDWR)
 
     def end(self) -> None:
-        """The request is over in time."""
+        """The request has ended: its connection may be another one's from now on."""
         with self._lock:
-            self._ended = True
             self._opened = None
 
 

@@ -18,9 +18,11 @@ from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.history import activations
 from app.publishing.pruning import prune
+from app.publishing.store import ObjectStore
 from app.publishing.verification import verify
 from bbws_templates.errors import BbwsTemplatesError
 from tests.publishing import cuts
+from tests.publishing.counting import Keyed
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request
 from tests.publishing.samples import go_back, publish_to, release
 
@@ -41,9 +43,9 @@ class Storm:
     """Two who change a target at the same time, over a line that spoils each so manieth request."""
 
     def __init__(self, store: BucketStore, seed: str) -> None:
-        self._store = store
         self._seed = seed
         self._chance = random.Random(seed)
+        self._store: ObjectStore = self._chance.choice((store, Keyed(store)))
         self._share = self._chance.choice((0.02, 0.1, 0.3))
         self._lock = threading.Lock()
         self.published: list[Release] = []

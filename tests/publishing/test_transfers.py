@@ -15,7 +15,7 @@ from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.history import activations, archive
-from app.publishing.store import ObjectStore, SeenObject
+from app.publishing.store import ObjectStore, SeenObject, vouches
 from app.publishing.verification import ObjectFault, verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DeniedError, StoreError
@@ -198,6 +198,16 @@ def test_what_lies_in_an_archive_is_listed_and_yet_not_taken_for_readable(bucket
     standing = Catalogue(bucket).standing()
     assert standing
     assert standing.pointer.release == saying("first").id
+
+
+@pytest.mark.parametrize("seen", [None, SeenObject(5, '"x"'), SeenObject(4, ""), SeenObject(6, "")])
+def test_what_is_not_seen_as_it_must_be_is_not_vouched_for(
+    directory: DirectoryStore, seen: SeenObject | None
+) -> None:
+    """An ETag that is right beside a size that is wrong is one of another making."""
+    right = SeenObject(5, directory.etag_for(b"bytes"))
+    assert vouches(directory, right, b"bytes")
+    assert not vouches(directory, replace(seen, etag=seen.etag or right.etag) if seen else None, b"bytes")
 
 
 def test_where_etags_do_not_follow_from_content_everything_is_read(store: ObjectStore) -> None:
