@@ -240,8 +240,11 @@ def test_who_activates_while_such_stable_keys_are_read_is_behind_them_in_the_end
                 publish_to(directory, saying("theirs"))
             return super().get(key)
 
-    done = publish_to(Overtaken(directory), saying("mine"))
+    overtaken = Overtaken(directory)
+    done = publish_to(overtaken, saying("mine"))
     assert done.standing.pointer.release == saying("theirs").id
+    written = [key for operation, key in overtaken.requests if operation == "put"]
+    assert not {*stable_files(saying("mine").bundle)} & {*written}, "killed then, it would have left them so"
     assert verify(Catalogue(directory)).discrepancies == ()
 
 
@@ -345,6 +348,14 @@ def test_what_lies_between_is_skipped_where_it_is_more_than_a_page(aws: str) -> 
     store.client.meta.events.register("before-send.s3.ListObjectsV2", lambda **_: asked.update(["list"]))
     assert store.look(KEYS).keys() == {*KEYS}
     assert asked["list"] <= 5
+
+
+def test_what_would_come_after_the_last_page_is_not_asked_for(aws: str) -> None:
+    store, asked = pages_of(1000), Counter[str]()
+    store.put("a", b"")
+    store.client.meta.events.register("before-send.s3.ListObjectsV2", lambda **_: asked.update(["list"]))
+    assert store.look(["a", "b", "z"]).keys() == {"a"}
+    assert asked["list"] == 1
 
 
 def test_many_keys_are_looked_for_side_by_side(aws: str) -> None:

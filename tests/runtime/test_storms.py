@@ -111,7 +111,7 @@ class Storm:
                 sent = [pool.submit(self.send) for _ in range(self.chance.choice((1, 3)))]
                 for each in sent:
                     each.result(patience(60))
-                # Questions that hang are in the parent alone; a fork in the middle of a mail is `test_fork`'s.
+                # Questions that hang are in the parent alone; a fork amid a mail is `test_fork`'s.
                 if self.chance.random() < 0.2:
                     assert in_child(self.send) in self.ids, self.seed
         self.server.rule = lambda key: None
