@@ -8,6 +8,8 @@ from difflib import SequenceMatcher
 
 from app.browser.clients import RENDERERS, RendererKind
 from app.browser.clients.differences import client_differences
+from app.browser.clients.likeness import picture_differences
+from app.browser.errors import BrowserCrashedError
 from app.browser.measuring import PlacedElement
 from app.browser.session import Session
 from app.browser.settings import Settings
@@ -53,19 +55,27 @@ def findings_of_client(
             rendered = workspace.rendered(snapshot.template, data)
             html, frame = rendered.email.html, settings.frame(snapshot)
             before = ours.measure(html, frame, name=snapshot.id)
-            after = theirs.measure(html, frame, name=snapshot.id)
+            by_picture = ""
+            try:
+                after = theirs.measure(html, frame, name=snapshot.id)
+                differences = client_differences(before, after, width=frame.width)
+            except BrowserCrashedError as error:
+                # It does not say how it lays this mail out; what it looks like can be seen all the same.
+                by_picture = f" (it could not be asked: {error.message})"
+                pictures = [each.draw(html, [frame], name=snapshot.id).pictures[0] for each in (ours, theirs)]
+                differences = picture_differences(before, *pictures)
             where = f"{name} at {frame.width} pixels" + (
                 "" if snapshot.variant == "light" else f", {snapshot.variant}"
             )
             places = tuple(offsets(html, before))
             compilation = workspace.compilation(snapshot.template)
             origins = RenderedHtml(compilation, rendered.shown, strict=rendered.strict)
-            for each in client_differences(before, after, width=frame.width):
+            for each in differences:
                 findings.add(
                     Finding(
                         each.effect.value,
                         Severity.WARNING if each.effect.is_grave else Severity.INFO,
-                        f"{where}: {each.message}",
+                        f"{where}: {each.message}{by_picture}",
                         origins.locate(places[each.index]),
                         template=snapshot.template,
                         fixture=snapshot.fixture,

@@ -34,11 +34,12 @@ class Effect(StrEnum):
     IMAGE = "client-image"
     LAYOUT = "client-layout"
     STYLE = "client-style"
+    PICTURE = "client-picture"
 
     @property
     def is_grave(self) -> bool:
         """Whether a reader loses something, and not only sees it otherwise."""
-        return self in {Effect.GONE, Effect.CUT, Effect.OVERFLOWS}
+        return self in {Effect.GONE, Effect.CUT, Effect.OVERFLOWS, Effect.PICTURE}
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def client_differences(
             continue
         other = pairs.get(index)
         if other is None or not other.seen:
-            if element.text or element.tag in _WORDLESS:
-                found.append(ClientDifference(index, Effect.GONE, f"{_named(element)} is not there"))
+            if is_looked_for(element):
+                found.append(ClientDifference(index, Effect.GONE, f"{name_of(element)} is not there"))
             continue
         for effect, words in (
             (Effect.CUT, list(_cut(element, other))),
@@ -72,7 +73,7 @@ def client_differences(
             (Effect.STYLE, list(_style(element, other))),
         ):
             if words:
-                found.append(ClientDifference(index, effect, f"{_named(element)} {', '.join(words)}"))
+                found.append(ClientDifference(index, effect, f"{name_of(element)} {', '.join(words)}"))
     return tuple(found)
 
 
@@ -90,7 +91,13 @@ def _pairs(ours: Sequence[PlacedElement], theirs: Sequence[PlacedElement]) -> di
     }
 
 
-def _named(element: PlacedElement) -> str:
+def is_looked_for(element: PlacedElement) -> bool:
+    """Whether a reader would miss it."""
+    return element.seen and bool(element.text or element.tag in _WORDLESS) and element.tag not in _WRAPPERS
+
+
+def name_of(element: PlacedElement) -> str:
+    """``<a> "Pay now"``: the element for people, by its tag and first words."""
     words = element.text[:_QUOTED] + ("…" if len(element.text) > _QUOTED else "")
     return f'<{element.tag}> "{words}"' if words else f"<{element.tag}>"
 

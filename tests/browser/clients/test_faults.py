@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from app.browser.clients import confinement
-from app.browser.clients.confinement import Confinement
+from app.browser.clients.confinement import Confined, Confinement
 from app.browser.clients.faults import ClientGoneError
 from app.browser.clients.gecko import Gecko
 from app.browser.discovery import Browser
@@ -155,6 +155,29 @@ def test_nothing_is_left_of_a_warden_that_ends_before_its_first_word(
         Confinement()
     assert not list(temporary.iterdir())
     assert not Path("/proc", told.read_text(encoding="utf-8")).exists()
+
+
+def test_a_confined_client_is_its_place_and_goes_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What WebKit, Firefox and Thunderbird have in common, with a program that does nothing."""
+
+    class Idler(Confined):
+        def __init__(self, place: Confinement) -> None:
+            self._place = place
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Confinement() as place:
+        env = place.environment()
+        idle = place.start([sys.executable, "-c", "import time; time.sleep(3600)"], env)
+        client = Idler(place)
+        assert client.process_id == place.process_id
+        assert Path(f"/proc/{idle}").exists()
+        client.kill()
+        eventually(lambda: Path(f"/proc/{idle}").exists(), lambda there: not there)
+        with pytest.raises(ClientGoneError):
+            place.start(["true"], env)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_client_that_has_ended_is_not_killed_again(monkeypatch: pytest.MonkeyPatch) -> None:
