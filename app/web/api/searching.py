@@ -22,6 +22,7 @@ class FoundTemplate(BaseModel):
     """One template that fits."""
 
     name: str = Field(examples=["receipts/receipt"])
+    title: str = Field(description="As lists show it.", examples=["Receipt"])
     where: str = Field(description="`exact`, `begins`, `name`, `words`, `body`, `partial` or `fixture`.")
     file: str = Field(description="The file that it was found in, empty for name, subject and description.")
 
@@ -42,7 +43,12 @@ def search_templates(
     shown = {name: Shown(title_of(name), services.subjects.of(revision, name)) for name in revision.names}
     return FoundTemplates(
         templates=[
-            FoundTemplate(name=match.name, where=match.closeness.name.lower(), file=match.file)
+            FoundTemplate(
+                name=match.name,
+                title=title_of(match.name),
+                where=match.closeness.name.lower(),
+                file=match.file,
+            )
             for match in search(revision, shown, q)
         ]
     )

@@ -15,11 +15,11 @@ async function call(address, options = {}) {
 }
 
 export const listTemplates = () => call("/api/templates");
-/** What fits what was typed: name to its `place` among the best, and the `file` that it was found in. */
+/** What fits what was typed: name to its `place` among the best, its `title`, and `where` and in which `file` it was found. */
 export async function searched(question) {
   if (!question.trim()) return new Map();
   const { value } = await call(`/api/search?${new URLSearchParams({ q: question })}`);
-  return new Map((value?.templates ?? []).map(({ name, file }, place) => [name, { place, file }]));
+  return new Map((value?.templates ?? []).map(({ name, ...found }, place) => [name, { place, ...found }]));
 }
 
 export const listChecks = () => call("/api/checks");

@@ -1,13 +1,20 @@
 /* Keyboard shortcuts, and the dialog that lists them. */
 import { $$, h } from "./dom.js";
+import { Palette } from "./palette.js";
 
 /** `shortcuts`: `{keys: ["j"], help: "…", action}`; an entry without keys of its own is only listed. */
 export function bind(shortcuts) {
   const all = [...shortcuts, { keys: ["?"], help: "This list", action: () => dialog.showModal() }];
-  const dialog = helpDialog(all);
+  const palette = new Palette(all);
+  const dialog = helpDialog([...all, { keys: [], shown: ["Ctrl", "K"], help: "Find a template, a fixture, a panel or an action" }]);
   document.body.append(dialog);
   for (const button of $$("[data-help]")) button.addEventListener("click", () => dialog.showModal());
   const pressed = (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && !dialog.open) {
+      event.preventDefault();
+      return void palette.open();
+    }
+    if (palette.dialog.open) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialog.open) return;
     if (isOff() && event.key.length === 1) return; // WCAG 2.2, 2.1.4: keys of one character can be switched off
     // A select is no place to type: its arrows go on to work, and letters are shortcuts as anywhere.
