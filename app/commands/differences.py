@@ -37,8 +37,7 @@ def command(
     patterns: tuple[str, ...],
     clients: tuple[str, ...],
     everything: bool,
-    baselines: Path,
-    work: Path,
+    folders: Folders,
     templates: Path,
     fixtures: Path,
     as_json: bool,
@@ -49,7 +48,7 @@ def command(
     otherwise. Exit status 1 when something is gone, cut or runs over.
     """
     workspace = Workspace.load(templates, fixtures)
-    screenshots = Screenshots.of_workspace(workspace, Folders(baselines, work), clients=clients)
+    screenshots = Screenshots.of_workspace(workspace, folders, clients=clients)
     wanted = [snapshot for snapshot in screenshots.wanted() if snapshot.client != CHROMIUM]
     chosen = select(wanted, patterns)
     findings: list[Finding] = []

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from app.browser.clients.differences import Effect, client_differences
 from app.browser.differing import offsets
 from app.browser.measuring import PlacedElement
+from app.browser.session import Session
+from app.cli import run
+from tests.browser.conftest import MAIL, Desk
 
 STYLES = {
     "color": "rgb(255, 255, 255)",
@@ -98,3 +103,20 @@ def test_each_element_has_the_place_of_its_start_tag() -> None:
         "<td",
         "<p",
     ]
+
+
+def test_the_command_names_element_and_line_of_what_a_sanitizer_takes_away(
+    session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = Desk(tmp_path, session)
+    desk.settings(
+        '[[pictures]]\ntemplates = ["*"]\nfixtures = ["*"]\nwidths = ["desktop"]\nvariants = ["light"]\n'
+        'clients = ["dompurify"]\n'
+    )
+    desk.mail(source=MAIL.replace("</table>", '</table><form><input type="submit" value="Pay now"></form>'))
+    folders = [f"--{name}={tmp_path / name}" for name in ("baselines", "work", "templates", "fixtures")]
+    assert run(["screenshots", "differences", "--client", "dompurify", "--json", *folders]) == 1
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["code"] == "client-gone"
+    assert '<input> "Pay now" is not there' in found["message"]
+    assert found["line"] == MAIL[: MAIL.index("</table>")].count("\n") + 1
