@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from app.core.compiler.data_markup import render_source
+from app.core.compiler.data_markup import AuthoredTemplate
 from app.core.workspace import Workspace
 from bbws_templates.nodes import Node, Section, Text, Variable
 from bbws_templates.parser import parse
@@ -97,7 +97,7 @@ def jobs() -> list[dict[str, Any]]:
             }
         )
     name, fixture = CASES["order, typical"]
-    rendered = render_source(workspace.source(name), workspace.templates, made[0]["data"])
+    rendered = AuthoredTemplate(workspace.source(name), workspace.templates).render(made[0]["data"])
     sheet = (ROOT / "templates" / "styles" / "email.css").read_text("utf-8")
     source = rendered.html.replace(LINK, f"<style>{sheet}</style>")
     return [*made, {**made[0], "label": SEND, "source": source}]

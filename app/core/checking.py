@@ -6,9 +6,11 @@ import gc
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.core.checked import Memory, Results, keep_results, known_results
+from app.core.compiler.data_markup import AuthoredTemplate
 from app.core.compiler.dependencies import graph_document, prints_still_true
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.errors import ContractFaultError
@@ -45,7 +47,10 @@ def results_for(
     def made(name: str) -> Results:
         return [(is_render, tuple(each)) for is_render, each in results_of(workspace, name, eyes)]
 
-    with _settled(), side_by_side(made, [name for name in names if name not in known], workers) as found:
+    # The longest first, so that no process ends long after the others.
+    missing = [name for name in names if name not in known]
+    missing.sort(key=partial(_renders, workspace), reverse=True)
+    with _settled(), side_by_side(made, missing, workers) as found:
 
         def results(name: str) -> Found:
             if name in known:
@@ -56,6 +61,12 @@ def results_for(
             return results
 
         yield results
+
+
+def _renders(workspace: Workspace, name: str) -> int:
+    sets = workspace.templates
+    source = sets.templates.get(name) or sets.translations.get(name)
+    return len(source.fixtures) if source else 0
 
 
 @contextmanager
@@ -110,6 +121,7 @@ def results_of(workspace: Workspace, name: str, eyes: Eyes | None = None) -> Fou
         yield False, [no_fixture(source)] if not broken else []
         yield judge_specimen(workspace.templates, compilation, eyes)
     cut: list[tuple[Finding, ...]] = []
+    authored = AuthoredTemplate(source, workspace.templates)
     for scenario, fixture in source.fixtures.items():
         problems = () if unusable else fixture_findings(source, fixture)
         if fixture.template == name:  # What is wrong with those of the template is said of that.
@@ -128,7 +140,9 @@ def results_of(workspace: Workspace, name: str, eyes: Eyes | None = None) -> Fou
         yield True, itertools.filterfalse(cut_by_data, judged)
         yield (
             False,
-            equivalence_findings(compilation, workspace.templates, rendered.shown, fixture=scenario),
+            equivalence_findings(
+                compilation, workspace.templates, rendered.shown, fixture=scenario, authored=authored
+            ),
         )
     if all(cut):
         yield False, itertools.chain.from_iterable(cut)

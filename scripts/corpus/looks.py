@@ -14,7 +14,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from app.browser.discovery import find_browser
 from app.core.compiler.compilation import Compilation
-from app.core.compiler.data_markup import MARK, render_source
+from app.core.compiler.data_markup import MARK, AuthoredTemplate
 from app.core.compiler.embedding import with_stylesheets
 from app.core.sources import TemplateSet
 from bbws_templates.compiled import RenderedEmail
@@ -165,7 +165,7 @@ def rendered(
     compilation: Compilation, templates: TemplateSet, data: Mapping[str, Any]
 ) -> tuple[str, RenderedEmail]:
     """The source and the compiled template, rendered with the same data."""
-    source = render_source(compilation.source, templates, data)
+    source = AuthoredTemplate(compilation.source, templates).render(data)
     html = with_stylesheets(source.html, compilation.stylesheets, compilation.imports)
     for mark in source.raw_tags:
         html = html.replace(f' {MARK}="{mark}"', "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from app.core.compiler.partials import PartialResolver
@@ -45,39 +46,60 @@ class RenderedSource:
     raw_tags: Mapping[str, RawTag]
 
 
-def render_source(source: TemplateSource, templates: TemplateSet, data: Mapping[str, Any]) -> RenderedSource:
-    """The source, its partials resolved by the engine, rendered leniently.
+class AuthoredTemplate:
+    """A template as its author wrote it, its partials resolved by the engine, to be rendered with data."""
 
-    Raises:
-        RenderError: the template cannot be rendered with ``data``, not even leniently.
-        UnclosedMarkupError: data bring markup along, and the result ends within a tag, a comment or the like.
-    """
-    resolver = PartialResolver(templates, source, html=True)
-    partials = resolver.sources()
-    engine = Template.parse(source.html.text, name=source.html.label, partials=partials)
-    files = {name: (file.label, file.text) for name, file in resolver.files().items()}
-    files[source.html.label] = (source.html.label, source.html.text)
-    unescaped: dict[str, dict[int, Token]] = {}
-    pieces: list[str] = []
-    spans: list[tuple[int, int]] = []
-    raw_tags: list[RawTag] = []
-    length = 0
-    for chunk in engine.trace(data, strict=False):
-        pieces.append(chunk.text)
-        length += len(chunk.text)
-        if chunk.literal or "<" not in chunk.text or chunk.template not in files:
-            continue
-        label, text = files[chunk.template]
-        if chunk.template not in unescaped:
-            unescaped[chunk.template] = _unescaped(text)
-        tag = unescaped[chunk.template].get(chunk.offset)
-        if tag is not None:
-            spans.append((length - len(chunk.text), length))
-            raw_tags.append(RawTag(text[tag.start : tag.end], Location(label, *position(text, tag.start))))
-    html = "".join(pieces)
-    return RenderedSource(
-        _marked(html, spans) if spans else html, {str(number): item for number, item in enumerate(raw_tags)}
-    )
+    def __init__(self, source: TemplateSource, templates: TemplateSet) -> None:
+        self._source = source
+        self._templates = templates
+        self._unescaped: dict[str, dict[int, Token]] = {}
+
+    @cached_property
+    def _files(self) -> dict[str, tuple[str, str]]:
+        """By the names that the engine uses: label and text of each file."""
+        files = {name: (file.label, file.text) for name, file in self._resolver.files().items()}
+        return files | {self._source.html.label: (self._source.html.label, self._source.html.text)}
+
+    @cached_property
+    def _resolver(self) -> PartialResolver:
+        return PartialResolver(self._templates, self._source, html=True)
+
+    @cached_property
+    def _engine(self) -> Template:
+        file = self._source.html
+        return Template.parse(file.text, name=file.label, partials=self._resolver.sources())
+
+    def render(self, data: Mapping[str, Any]) -> RenderedSource:
+        """The template rendered leniently.
+
+        Raises:
+            RenderError: it cannot be rendered with ``data``, not even leniently.
+            UnclosedMarkupError: data bring markup along, and the result ends within a tag, a comment or the
+                like.
+        """
+        pieces: list[str] = []
+        spans: list[tuple[int, int]] = []
+        raw_tags: list[RawTag] = []
+        length = 0
+        for chunk in self._engine.trace(data, strict=False):
+            pieces.append(chunk.text)
+            length += len(chunk.text)
+            if chunk.literal or "<" not in chunk.text or chunk.template not in self._files:
+                continue
+            label, text = self._files[chunk.template]
+            if chunk.template not in self._unescaped:
+                self._unescaped[chunk.template] = _unescaped(text)
+            tag = self._unescaped[chunk.template].get(chunk.offset)
+            if tag is not None:
+                spans.append((length - len(chunk.text), length))
+                raw_tags.append(
+                    RawTag(text[tag.start : tag.end], Location(label, *position(text, tag.start)))
+                )
+        html = "".join(pieces)
+        return RenderedSource(
+            _marked(html, spans) if spans else html,
+            {str(number): item for number, item in enumerate(raw_tags)},
+        )
 
 
 def _unescaped(source: str) -> dict[int, Token]:

@@ -20,7 +20,7 @@ from typing import Any
 import css_inline
 
 from app.core.compiler.compilation import Compilation
-from app.core.compiler.data_markup import MARK, RawTag, render_source
+from app.core.compiler.data_markup import MARK, AuthoredTemplate, RawTag
 from app.core.compiler.embedding import with_stylesheets
 from app.core.compiler.tracing import RenderedHtml
 from app.core.findings import Finding, Severity
@@ -51,9 +51,16 @@ class Divergence:
 
 
 def equivalence_findings(
-    compilation: Compilation, templates: TemplateSet, data: Mapping[str, Any], *, fixture: str
+    compilation: Compilation,
+    templates: TemplateSet,
+    data: Mapping[str, Any],
+    *,
+    fixture: str,
+    authored: AuthoredTemplate | None = None,
 ) -> tuple[Finding, ...]:
     """One ``not-equivalent`` finding, at the first difference; else ``markup-not-inlined``, where it applies.
+
+    ``authored`` is that of the compilation, for whoever asks about many data.
 
     Raises:
         RenderError: the template cannot be rendered with ``data``, not even leniently.
@@ -61,7 +68,7 @@ def equivalence_findings(
     source = compilation.source
     compiled = parsed_part(compilation.compiled, Part.HTML).render(data, strict=False)
     try:
-        rendered = render_source(source, templates, data)
+        rendered = (authored or AuthoredTemplate(source, templates)).render(data)
         html = with_stylesheets(rendered.html, compilation.stylesheets, compilation.imports)
         reduced = templates.settings.compiler.remove_unused
         ours, theirs = _sights(compiled, html, reduced=reduced)

@@ -7,15 +7,14 @@ compiled HTML still leads to a line that a person can edit.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.core.sources import SourceFile
 from bbws_templates.errors import Location
 from bbws_templates.tokens import position
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch of derived text, from ``start`` to the next segment.
 
     With a ``file``, the stretch came from ``offset`` of it: character by character when ``literal``, else as

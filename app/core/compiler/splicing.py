@@ -220,7 +220,8 @@ def _quoted(document: Document, css: str, quote: str) -> str:
     Strings get the other kind of quotes, which every mail client reads; what still collides is a reference.
     """
     other = "'" if quote == '"' else '"'
-    css = _STRING.sub(lambda match: _requoted(match, other), css)
+    if "'" in css or '"' in css:
+        css = _STRING.sub(lambda match: _requoted(match, other), css)
     css = css.replace("&", "&amp;").replace("<", "&lt;").replace(quote, "&quot;" if quote == '"' else "&#39;")
     edits = Edits(css)
     for word in document.veil.words(css):

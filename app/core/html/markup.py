@@ -69,7 +69,12 @@ class StartTag:
     @cached_property
     def attributes(self) -> tuple[Attribute, ...]:
         """The attributes in order, repetitions included."""
-        return tuple(_attributes(self.source, self.name_end, self.end - 1))
+        usual = _USUAL_TAG.match(self.source, self.start)
+        if usual is None or usual.end() != self.end:
+            return tuple(_attributes(self.source, self.name_end, self.end - 1))
+        return tuple(
+            map(_usual_attribute, _USUAL_ATTRIBUTE.finditer(self.source, self.name_end, self.end - 1))
+        )
 
     @property
     def insertion(self) -> int:
@@ -144,6 +149,7 @@ _USUAL_TAG = re.compile(
     re.IGNORECASE,
 )
 """A start tag whose attributes, if they have values, have them in double quotes behind a bare ``=``."""
+_USUAL_ATTRIBUTE = re.compile(rf"""([^{_BLANK}/>="']++)(?:="([^"]*+)")?""")
 
 
 class Markup:
@@ -291,6 +297,14 @@ def _attributes(source: str, start: int, end: int) -> Iterator[Attribute]:
             raise UnclosedMarkupError(here, "quoted attribute value")
         yield attribute
         here = _match(_SPACE, source, attribute.end).end()
+
+
+def _usual_attribute(match: re.Match[str]) -> Attribute:
+    start, end = match.span()
+    name = match[1].lower()
+    if match[2] is None:
+        return Attribute(name, start, end, end, end, "", False)
+    return Attribute(name, start, end, match.start(2), match.end(2), '"')
 
 
 def _attribute(source: str, start: int) -> Attribute | None:
