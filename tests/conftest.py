@@ -11,6 +11,7 @@ import contextlib
 import gc
 import importlib
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,10 @@ from tests.waiting import patience
 
 # What an earlier run has found must not answer for this one; tests of the cache name a folder of their own.
 os.environ["BBWS_CACHE"] = os.devnull
+
+# What a shell starts in the background ignores an interrupt, and so would all that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["tests.selection"]
 

@@ -128,7 +128,7 @@ def test_nothing_is_left_of_a_client_whose_owner_is_killed(tmp_path: Path, endin
     assert home.is_dir()
     eventually(lambda: left_of(marker), lambda found: len(found) >= 3)
     owner.send_signal(ending)
-    owner.wait()
+    owner.wait(patience())
     owner.stdout.close()
     eventually(lambda: (left_of(marker), home.exists()), lambda left: left == ([], False))
 
