@@ -33,6 +33,7 @@ from app.web.api import (
     sending,
     server,
     snapshots,
+    snippets,
     templates,
     weights,
 )
@@ -103,6 +104,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         fixtures,
         forms,
         weights,
+        snippets,
         clients,
         review,
         snapshots,

@@ -25,3 +25,12 @@ def test_the_form_is_there_for_programs(folders: Folders, caller: Caller) -> Non
     )
     caller.post("/api/reload")
     assert caller.post("/api/forms/mails/odd", json={"data": {"a": "x"}}).status_code == 422
+
+
+def test_a_snippet_needs_a_sender(caller: Caller) -> None:
+    answer = caller.get("/api/snippets/mails/greeting?fixture=minimal")
+    assert answer.status_code == 200, answer.text
+    assert '"name": "Bo"' in answer.json()["python"]
+    refused = caller.get("/api/snippets/deep/down/here/bare")
+    assert refused.status_code == 422
+    assert "metadata" in refused.json()["detail"]

@@ -28,6 +28,7 @@ export const getSources = (name) => call(`/api/sources/${path(name)}`);
 export const getCheck = (name) => call(`/api/checks/${path(name)}`);
 export const pageOf = (name) => `/templates/${path(name)}`;
 export const getClient = (client, name, query) => call(`/api/clients/${client}/${path(name)}?${new URLSearchParams(query)}`);
+export const getSnippets = (name, query) => call(`/api/snippets/${path(name)}?${new URLSearchParams(query)}`);
 export const getWeight = (name, query) => call(`/api/weights/${path(name)}?${new URLSearchParams(query)}`);
 export const previewOf = (name, query) => `/preview/${path(name)}?${new URLSearchParams(query)}`;
 export const drawnOf = (name, query) => `/drawn/${path(name)}?${new URLSearchParams(query)}`;

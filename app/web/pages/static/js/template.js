@@ -21,6 +21,7 @@ import { startPictures } from "./pictures.js";
 import { problemCard } from "./problem.js";
 import { withToken } from "./token.js";
 import { offerFiles, startTaking } from "./taking.js";
+import { Snippet } from "./snippet.js";
 import { SourceView } from "./sources.js";
 import { addressFault, editedData, load, setEditedData, state, update } from "./state.js";
 import { Views } from "./views.js";
@@ -42,6 +43,7 @@ const views = new Views(frame, {
   onsettings: carry,
 });
 const sourceView = new SourceView($("#panel-source"), "Source file", (file) => update({ file, line: "" }));
+const snippet = new Snippet($("#snippet"), name);
 const weight = new WeightPanel($("#panel-weight"), name, (file, line) => jump(file, line));
 const compiledView = new SourceView($("#panel-compiled"), "Compiled part", () => undefined);
 const editor = new Editor({
@@ -208,7 +210,8 @@ function show(email) {
   textPanel($("#panel-text"), name, email, query);
   headersPanel($("#panel-headers"), name, email, query);
   weight.show(query, page.template.version);
-  contractPanel($("#panel-contract"), page.template, typedData() ?? page.template.fixtureSets.find((set) => set.scenario === scenario())?.data, email.shown);
+  snippet.show(query, page.template.version);
+  contractPanel($("#contract"), page.template, typedData() ?? page.template.fixtureSets.find((set) => set.scenario === scenario())?.data, email.shown);
   const compiled = page.template.compiled;
   if (compiled) {
     compiledView.show([
