@@ -120,7 +120,7 @@ MUTANTS: dict[str, Mutant] = {
         ((INLINING, "for selector in rule.inlinable\n", "for selector in rule.inlinable[:1]\n"),)
     ),
     "a list survives a selector that is none": Mutant(
-        ((SELECTORS, 'raise cssselect.SelectorError(f"there is no {name}")', "pass"),), ("invalid-list",)
+        ((SELECTORS, 'raise cssselect.SelectorError(f"there is no {name}")', "pass"),), ("unknown-list",)
     ),
     "a list survives one browser's own selector": Mutant(
         ((SELECTORS, "and len(found) > 1", "and len(found) > 9"),), ("invalid-list",)
@@ -299,6 +299,7 @@ def _pattern(name: str, css: str, body: str, **data: object) -> Pattern:
 
 
 FURTHER = [
+    _pattern("unknown-list", ".a,p:hoover{color:#c00}", "<p class=a>x</p>"),
     _pattern("own-mark", "p{color:#c00!important}", "<p style='color:#00c!important'>x</p>"),
     _pattern("own-plain", "p{color:#c00!important}", "<p style='color:#00c'>x</p>"),
     _pattern("sometimes", "i:nth-child(2){color:#c00}", "<p>{{#a}}<b>y</b>{{/a}}<i>x</i></p>", a=False),

@@ -333,6 +333,17 @@ class _Offsets:
         return int(self._lines[node.source_line - 1] + node.source_column - 1)
 
 
+def _is_broken(token: Any) -> bool:
+    """Whether a token makes a declaration none: a string that ends with its line, a bracket left alone.
+
+    Source: CSS Syntax Level 3, sections 5.4.4 and 8.1.
+    """
+    if token.type == "error":
+        return not token.kind.startswith("eof-")
+    inner = getattr(token, "arguments", None) or getattr(token, "content", None)
+    return isinstance(inner, list) and any(map(_is_broken, inner))
+
+
 def _declarations(
     tokens: list[Any], offsets: _Offsets, end: int, text: str, problems: list[CssIssue]
 ) -> Iterator[Declaration]:
@@ -352,6 +363,10 @@ def _declared(
             problems.append(CssIssue(offsets.of(item), "What ends here is no declaration."))
         elif item.type != "declaration":
             yield item
+        elif any(map(_is_broken, item.value)):
+            problems.append(
+                CssIssue(offsets.of(item), f"A string, an address or a bracket in '{item.name}' is broken.")
+            )
         else:
             # Only the author's own properties tell capitals from small letters (CSS Variables, 2).
             name = item.name if item.name.startswith("--") else item.lower_name

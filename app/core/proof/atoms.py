@@ -31,6 +31,7 @@ from app.core.proof.rules import (
     WEIGHTLESS,
     ProofRule,
     closings,
+    is_broken,
     pieces,
     said,
     sheet_rules,
@@ -310,7 +311,7 @@ def _declarations(body: str) -> Iterator[_Declaration]:
     """Each declaration that is one."""
     for part in split(pieces(body), ";"):
         match = _DECLARATION.fullmatch("".join(part))
-        if match is None or "{" in match.group(2):
+        if match is None or "{" in match.group(2) or is_broken(part):
             continue
         name = match.group(1) if match.group(1).startswith("--") else match.group(1).lower()
         value = _IMPORTANT.sub("", match.group(2)).strip()

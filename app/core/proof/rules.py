@@ -14,14 +14,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from app.core.css.data import PSEUDOS
+
 NOT = ":bbws-not("
 """What stands for ``:not(`` until it is known which parts of a selector only a client can decide."""
 
 WEIGHTLESS = "#bbws-weightless"
 """The id that makes ``:not()`` as specific as an id, whatever else it asks."""
 
+# A string ends with its line; an address without quotes, good or bad, with its bracket.
 _PIECE = re.compile(
-    r"""/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\])*(?:"|\Z)|'(?:\\.|[^'\\])*(?:'|\Z)|\\.|url\([^)"']*\)|[^"'\\/{}();\[\]u]+|.""",
+    r"""/\*.*?(?:\*/|\Z)|"(?:\\(?:.|\Z)|[^"\\\n])*+"?|'(?:\\(?:.|\Z)|[^'\\\n])*+'?|\\."""
+    r"""|url\((?!\s*["'])(?:\\.|[^)\\])*+\)?|[^"'\\/{}();\[\]u]+|.""",
     re.DOTALL | re.IGNORECASE,
 )
 _CONDITIONAL = re.compile(r"@(?:media|supports|layer|container|scope|starting-style)\b", re.IGNORECASE)
@@ -32,11 +36,17 @@ _ROOTED = re.compile(r"@scope\s*\(", re.IGNORECASE)
 _SCOPE_ROOT = re.compile(r":scope(?![\w-])", re.IGNORECASE)
 _OWN_PROPERTY = re.compile(r"\s*--[\w-]*\s*:")
 _TYPE_AFTER = re.compile(r"&[\w*]")  # a name comes first, so no browser reads it
+# What a selector is made of, brackets emptied: a list in which anything else stands is read by no browser.
+_NAME = r"(?!-?\d)(?:\\.|[\w-]|[^\x00-\x7f])++"
+_SELECTOR = re.compile(rf"(?:\s++|[*&>+~|]|[.#]?{_NAME}|::?{_NAME}(?:\(\))?|\[\])++", re.DOTALL)
+_PSEUDO = re.compile(r"(?<!\\)::?[\w-]+")
+_COMBINES_NOTHING = re.compile(r"[>+~]\s*(?:[>+~]|\Z)")
 _ID = re.compile(r"#((?:\\.|[\w-]|[^\x00-\x7f])+)")
 _WHERE = re.compile(r":where\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
 _IN_QUOTES = re.compile(
     r"\\[0-9a-f]{1,6}\s?|\\(?P<escaped>[&:#(])|\\.|(?P<plain>[&:#(])", re.DOTALL | re.IGNORECASE
 )
+_ADDRESS = re.compile(r"""url\(\s*(?:\\.|[^\s"'()\\])*+\s*\)?""", re.DOTALL | re.IGNORECASE)
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
 
 
@@ -122,7 +132,7 @@ class _Walker:
             elif piece == "{":
                 here = ends.get(here, len(found)) + 1
             elif piece == ";" and (at_rule or around.like.selectors):
-                if at_rule:
+                if at_rule and not around.like.selectors:  # among declarations a statement means nothing
                     text = "".join(found[start:here])
                     self._note_statement(text, around.like.layer)
                     yield replace(around.like, selectors="", text=said(text))
@@ -141,7 +151,7 @@ class _Walker:
                 like = replace(around.like, selectors=",".join(each + around.within for each in selectors))
                 yield from self.rules(body, _Around(like, ",".join(selectors), within=around.within))
         elif not _CONDITIONAL.match(head):
-            text = said(f"{head} {{{''.join(body)}}}")
+            text = said(f"{head} {{{''.join(body).strip()}}}")
             yield replace(around.like, selectors="", text=text)
         elif layer := _LAYER.match(head):
             path = (*around.like.layer, *self._layer(layer[1].strip(), around.like.layer))
@@ -209,14 +219,15 @@ def _blocks(found: list[str]) -> Iterator[str]:
 def _written_out(head: str, around: _Around) -> list[str]:
     """The selectors of a rule without ``&`` and ``:scope``; none of one that no browser reads."""
     head = _without_marks_in_quotes(head)
-    if not around.parent:
-        return ["".join(part).replace("&", ":root") for part in split(pieces(head), ",")] if head else []
-    if _TYPE_AFTER.search(head):
+    listed = list(split(pieces(head), ","))
+    if _TYPE_AFTER.search(head) or not all(_is_selector(part, within=bool(around.parent)) for part in listed):
         return []
+    if not around.parent:
+        return ["".join(part).replace("&", ":root") for part in listed]
     single = len(list(split(pieces(around.parent), ","))) == 1
     parent = around.parent if around.scope else f"{NOT}{NOT}{without_weightless(around.parent)}))"
     found = []
-    for inner in split(pieces(head), ","):
+    for inner in listed:
         text = "".join(inner).strip()
         if "&" not in text and not (around.scope and _SCOPE_ROOT.search(text)):
             text = f"& {text}"
@@ -227,6 +238,29 @@ def _written_out(head: str, around: _Around) -> list[str]:
         else:
             found.append(text.replace("&", parent))
     return found
+
+
+def _is_selector(part: list[str], *, within: bool) -> bool:
+    """Whether this may be a selector; one ``within`` another rule may begin with a combinator."""
+    ends = closings(part)
+    here, outer = 0, ""
+    while here < len(part):
+        outer += part[here]
+        here = ends.get(here, here + 1)
+    outer = outer.strip()
+    begins = within or outer[:1] not in {">", "+", "~"}
+    return (
+        begins
+        and _SELECTOR.fullmatch(outer) is not None
+        and not _COMBINES_NOTHING.search(outer)
+        and all(map(_is_known, _PSEUDO.findall(outer)))
+    )
+
+
+def _is_known(pseudo: str) -> bool:
+    """Whether some client knows a pseudo-class or a pseudo-element of this name, its own included."""
+    name = pseudo.lower().lstrip(":")
+    return name.startswith("-") or f":{name}" in PSEUDOS or f"::{name}" in PSEUDOS
 
 
 def _without_marks_in_quotes(selectors: str) -> str:
@@ -276,6 +310,25 @@ def closings(found: list[str]) -> dict[int, int]:
         elif open_ones and piece == _PAIRS[found[open_ones[-1]]]:
             ends[open_ones.pop()] = index
     return ends
+
+
+def is_broken(found: list[str]) -> bool:
+    """Whether there is a string that ends with its line, a bad address, or a bracket that closes nothing.
+
+    Source: CSS Syntax Level 3, section 8.1: no declaration has a value with one of these.
+    """
+    closed = set(closings(found).values())
+    return any(
+        (piece[:1] in {'"', "'"} and not _is_closed(piece) and index + 1 < len(found))
+        or (piece[:4].lower() == "url(" and not _ADDRESS.fullmatch(piece))
+        or (piece in {")", "]"} and index not in closed)
+        for index, piece in enumerate(found)
+    )
+
+
+def _is_closed(string: str) -> bool:
+    backslashes = len(string[:-1]) - len(string[:-1].rstrip("\\"))
+    return len(string) > 1 and string[-1] == string[0] and backslashes % 2 == 0
 
 
 def split(found: list[str], separator: str) -> Iterator[list[str]]:
