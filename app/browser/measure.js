@@ -24,6 +24,6 @@ return [...root.querySelectorAll("*")].filter((element) => !UNSEEN.includes(elem
     element.tagName.toLowerCase(), (text || labelOf(element)).slice(0, 200),
     [box.x + scrollX, box.y + scrollY, box.width, box.height].map((side) => Math.round(side * 100) / 100),
     Object.fromEntries(STYLES.map((name) => [name, style[name]])), right, lines, cut,
-    element.tagName !== "IMG" || element.naturalWidth > 0,
+    element.tagName !== "IMG" || element.naturalWidth > 0, element.naturalWidth || 0,
   ];
 });

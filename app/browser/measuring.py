@@ -18,7 +18,7 @@ class PlacedElement:
     ``text`` is its own, without that of elements in it. ``box`` is x, y, width and height in CSS pixels of
     the page. ``styles`` are computed ones by their names in scripts. ``text_right`` is where its longest line
     ends, ``lines`` how many there are, ``cut`` whether it has more than it shows. ``shown`` is False for an
-    image that has not come.
+    image that has not come; ``natural_width`` is the width of the file of one that has, in its own pixels.
     """
 
     tag: str
@@ -29,6 +29,7 @@ class PlacedElement:
     lines: int = 0
     cut: bool = False
     shown: bool = True
+    natural_width: int = 0
 
     @property
     def seen(self) -> bool:
@@ -39,6 +40,16 @@ class PlacedElement:
 def elements_of(answer: Sequence[Sequence[Any]]) -> tuple[PlacedElement, ...]:
     """What ``MEASURE`` returned, as objects."""
     return tuple(
-        PlacedElement(tag, text, tuple(box), dict(styles), float(right), int(lines), bool(cut), bool(shown))
-        for tag, text, box, styles, right, lines, cut, shown in answer
+        PlacedElement(
+            tag,
+            text,
+            tuple(box),
+            dict(styles),
+            float(right),
+            int(lines),
+            bool(cut),
+            bool(shown),
+            int(natural),
+        )
+        for tag, text, box, styles, right, lines, cut, shown, natural in answer
     )

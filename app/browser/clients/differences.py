@@ -68,7 +68,7 @@ def client_differences(
         for effect, words in (
             (Effect.CUT, list(_cut(element, other))),
             (Effect.OVERFLOWS, list(_overflow(element, other, width))),
-            (Effect.IMAGE, ["is not shown"] if element.shown and not other.shown else []),
+            (Effect.IMAGE, list(_image(element, other))),
             (Effect.LAYOUT, list(_layout(element, other))),
             (Effect.STYLE, list(_style(element, other))),
         ):
@@ -111,6 +111,15 @@ def _overflow(ours: PlacedElement, theirs: PlacedElement, width: int) -> Iterato
     end = max(theirs.text_right, theirs.box[0] + theirs.box[2])
     if end > width + 1 and max(ours.text_right, ours.box[0] + ours.box[2]) <= width + 1:
         yield f"ends {end - width:.0f} pixels beyond the edge"
+
+
+def _image(ours: PlacedElement, theirs: PlacedElement) -> Iterator[str]:
+    if not ours.shown:
+        return
+    if not theirs.shown:
+        yield "is not shown"
+    elif ours.natural_width != theirs.natural_width:
+        yield "shows another image"  # as webmail does in the place of one that it blocks
 
 
 def _layout(ours: PlacedElement, theirs: PlacedElement) -> Iterator[str]:

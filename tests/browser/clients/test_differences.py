@@ -65,6 +65,14 @@ def test_an_image_that_a_client_blocks_is_said() -> None:
     assert told(TABLE, replace(LOGO, shown=False), BUTTON) == [(Effect.IMAGE, "<img> is not shown")]
 
 
+def test_an_image_in_the_place_of_a_blocked_one_is_said() -> None:
+    """Roundcube shows a red box of its own, which has come like any image."""
+    logo, box = replace(LOGO, natural_width=400), replace(LOGO, natural_width=1)
+    assert told(TABLE, box, BUTTON, ours=(TABLE, logo, BUTTON)) == [
+        (Effect.IMAGE, "<img> shows another image")
+    ]
+
+
 def test_an_element_that_a_client_takes_away_is_said_and_the_others_are_found_again() -> None:
     around = PlacedElement("div", "", (0, 0, 640, 500), {})
     lower = replace(BUTTON, box=(32, 406, 157, 48))
