@@ -174,7 +174,7 @@ MUTANTS: dict[str, Mutant] = {
         ((SHEET, "self.nesting\n            or not", "False and not"),), ("links",)
     ),
     "what stays is turned round": Mutant(
-        ((INLINING, "key=lambda span: span.start)", "key=lambda span: -span.start)"),), ("invalid-list",)
+        ((INLINING, "key=lambda span: span.start)", "key=lambda span: -span.start)"),), ("hover-twice",)
     ),
     "that a kept rule loses is not noticed": Mutant(
         (("css.overrides", "losing |= {", "losing |= set() and {"),), ("phone-plain",)
@@ -300,6 +300,7 @@ def _pattern(name: str, css: str, body: str, **data: object) -> Pattern:
 
 FURTHER = [
     _pattern("unknown-list", ".a,p:hoover{color:#c00}", "<p class=a>x</p>"),
+    _pattern("hover-twice", "a:hover{top:1px} a:hover{top:2px}", "<p><a href=#>x</a></p>"),
     _pattern("own-mark", "p{color:#c00!important}", "<p style='color:#00c!important'>x</p>"),
     _pattern("own-plain", "p{color:#c00!important}", "<p style='color:#00c'>x</p>"),
     _pattern("sometimes", "i:nth-child(2){color:#c00}", "<p>{{#a}}<b>y</b>{{/a}}<i>x</i></p>", a=False),

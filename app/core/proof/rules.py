@@ -40,6 +40,7 @@ _TYPE_AFTER = re.compile(r"&[\w*]")  # a name comes first, so no browser reads i
 _NAME = r"(?!-?\d)(?:\\.|[\w-]|[^\x00-\x7f])++"
 _SELECTOR = re.compile(rf"(?:\s++|[*&>+~|]|[.#]?{_NAME}|::?{_NAME}(?:\(\))?|\[\])++", re.DOTALL)
 _PSEUDO = re.compile(r"(?<!\\)::?[\w-]+")
+_OWN_PSEUDO = re.compile(r"(?<!\\)::?-(?!webkit-)[\w-]+", re.IGNORECASE)
 _COMBINES_NOTHING = re.compile(r"[>+~]\s*(?:[>+~]|\Z)")
 _ID = re.compile(r"#((?:\\.|[\w-]|[^\x00-\x7f])+)")
 _WHERE = re.compile(r":where\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
@@ -149,6 +150,9 @@ class _Walker:
             selectors = _written_out(head, around)
             if selectors and "}" not in head:
                 like = replace(around.like, selectors=",".join(each + around.within for each in selectors))
+                if len(selectors) > 1 and (own := _OWN_PSEUDO.findall(head)):
+                    # Who does not know the pseudo-class of another's browser reads nothing of the list.
+                    like = replace(like, condition=" ".join(filter(None, [like.condition, *own])))
                 yield from self.rules(body, _Around(like, ",".join(selectors), within=around.within))
         elif not _CONDITIONAL.match(head):
             text = said(f"{head} {{{''.join(body).strip()}}}")
