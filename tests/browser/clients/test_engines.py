@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.browser.clients import RENDERERS
+from app.browser.clients import RENDERERS, thunderbird
 from app.browser.clients.gecko import Gecko
 from app.browser.clients.thunderbird import Thunderbird
 from app.browser.clients.webkit import WebKit
+from app.browser.errors import BrowserCrashedError
 from app.browser.frames import ColourMode, Frame
 from app.browser.pixels import read_picture
 from app.browser.session import Drawer, Session
@@ -189,6 +190,21 @@ def test_a_client_that_is_killed_in_the_middle_is_replaced(client: str) -> None:
         os.kill(killed, signal.SIGKILL)
         assert session.draw(WORDS, FRAMES[:2]) == before
         assert session.process_id not in {0, killed}
+
+
+def test_a_dialog_in_the_way_of_a_message_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a fresh Thunderbird once more, and then with the address of what it shows."""
+    dialog = "chrome://global/content/commonDialog.xhtml"
+    asking = f"Services.ww.openWindow(null, {dialog!r}, '_blank', 'chrome,dialog=no', null);"
+    monkeypatch.setattr(thunderbird, "_OPEN", asking)
+    kind = RENDERERS["thunderbird"]
+    with Session(kind.find(), opening=kind.opening, draw_seconds=12.0) as session:
+        with pytest.raises(BrowserCrashedError) as caught:
+            session.draw(WORDS, FRAMES[:1], name="the mail")
+        reasons = str(caught.value).partition(": ")[2].split("; then ")
+        assert ["the message does not open within 9 s" in each and dialog in each for each in reasons] == [
+            True
+        ] * 2
 
 
 @pytest.mark.parametrize("client", STARTED)
