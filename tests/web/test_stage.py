@@ -97,6 +97,8 @@ def test_what_the_address_asks_for_in_vain_is_said(caller: Caller) -> None:
         f"{MAIL} has no fixture 'gone': it is shown with 'typical'.",
     ]
     assert [caller.get(each).status_code for each in addresses(page)] == [200, 200]
+    real = caller.get(f"{STAGE}?client=thunderbird").text
+    assert "Thunderbird draws on the page of a template alone: here are approximations." in real
     assert caller.get("/stage/mails/gone", headers=A_BROWSER).status_code == 404
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.browser.clients import RENDERERS
 from app.core.clients import CLIENTS, FORCED_DARK
 from app.web.pages.scheme import ColourScheme
 
@@ -99,7 +100,11 @@ def view_of(asked: Mapping[str, str]) -> View:
         scheme = ColourScheme.LIGHT.value
     client = asked.get("client", "")
     if client and client not in CLIENTS:
-        missing.append(f"There is no approximation of a client called '{client}'.")
+        missing.append(
+            f"{RENDERERS[client].label} draws on the page of a template alone: here are approximations."
+            if client in RENDERERS
+            else f"There is no approximation of a client called '{client}'."
+        )
         client = ""
     return View(width or USUAL_WIDTH, ColourScheme(scheme), client, tuple(missing))
 
