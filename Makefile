@@ -134,7 +134,7 @@ test-batch: tools .venv-cluster/.installed ## Render a batch on a Dask cluster, 
 # test-NAME runs the tests that are marked heavy("NAME").
 test-cuts: ## Cut off and spoil each command that changes a target, at each request, in every way
 test-corpus: ## Show a corpus of small templates, source and compiled form, in Chromium at three views
-test-pictures: ## Draw the same pictures fifty times
+test-pictures: ## Draw the same pictures fifty times; ask axe-core of our own pages in every look
 test-drawn: ## Draw all examples of each property, where make test draws one in five; fuzz the server's interface
 test-estate: ## Plan sit; repair, roll back, hand over and destroy whole applied estates; scan all Terraform
 test-clients: ## Draw in every mail client that `make clients` installs; one that is missing is a failure

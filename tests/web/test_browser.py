@@ -260,6 +260,24 @@ def test_a_check_that_ends_while_the_gallery_is_fetched_anew_is_shown(
     expect(card).to_have_attribute("data-version", version)
 
 
+def test_a_check_that_ended_before_the_page_listened_is_shown_all_the_same(
+    browser: Browser, real_server: Server
+) -> None:
+    """Nobody tells of it again: whoever begins to listen asks what is known."""
+    pending = '<span class="badges" data-badges><span class="badge pending">…</span></span>'
+    badges = re.compile(r'<span class="badges" data-badges>.*?</span></span>')
+
+    def made_before(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=badges.sub(pending, answer.text()))
+
+    with opened(browser, real_server.url, "/docs") as (page, _):
+        for path in ("/", RECEIPT):
+            page.route(f"{real_server.url}{path}", made_before)
+            page.goto(f"{real_server.url}{path}")
+            expect(page.locator(".badge.pending")).to_have_count(0)
+
+
 def test_other_data_can_be_tried_without_touching_a_file(receipt: Page, real_folders: Folders) -> None:
     file = real_folders.fixtures / "receipts/receipt/typical.json"
     before = file.read_bytes()

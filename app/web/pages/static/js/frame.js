@@ -135,6 +135,7 @@ export class Frame {
     const button = $("#scale");
     button.hidden = fitting === 1;
     button.textContent = `${Math.round(this.factor * 100)} %`;
+    button.setAttribute("aria-label", `${button.textContent}, drawn to fit`);
     button.setAttribute("aria-pressed", String(this.whole));
     button.title = this.whole ? "Drawn smaller, so that it fits. Click for full size" : "Full size. Click to fit";
   }

@@ -1,5 +1,5 @@
 /* The gallery: search, filter, thumbnails that follow every save. */
-import { getStandings, searched } from "./api.js";
+import { getStandings, listChecks, searched } from "./api.js";
 import { $, $$, badges, debounced, press } from "./dom.js";
 import { bind } from "./keys.js";
 import { on, start } from "./live.js";
@@ -133,6 +133,13 @@ const stand = debounced(async () => {
 
 on("change", again);
 on("missed", again);
+// A check may have ended after the page was made and before it listened.
+on("connected", async () => {
+  const { value } = await listChecks();
+  for (const [name, counts] of Object.entries(value?.templates ?? {})) if (counts) show(name, counts);
+  if (wanted === "findings") filter();
+  stand();
+});
 on("pictures", stand);
 on("operation", ({ deed, state }) => deed === "compare" && state !== "running" && stand());
 window.addEventListener("focus", stand);

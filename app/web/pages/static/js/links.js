@@ -43,6 +43,7 @@ function draw() {
 function summary() {
   const asked = [...answers.values()].filter((each) => each.asked);
   const bad = asked.filter((each) => !each.answers).length;
+  if (!asked.length) return "None was asked; beside each stands why.";
   return `${asked.length} asked, ${bad ? `${bad} without a good answer` : "all answer"}.`;
 }
 

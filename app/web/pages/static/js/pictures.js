@@ -92,5 +92,5 @@ async function show({ id, state, done, total, step }) {
 on("operation", (news) => (news.id === followed ? show(news) : news.deed === "compare" && again()));
 on("pictures", (news) => news.name === name && again());
 on("change", ({ changed }) => changed.includes(name) && again());
-on("missed", again);
+on("connected", again);
 window.addEventListener("focus", again); // something may have been decided in the review

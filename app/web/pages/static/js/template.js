@@ -367,6 +367,7 @@ on("change", ({ changed, added, removed }) => {
     refresh({ files: true });
   }
 });
+on("connected", () => page.template && readCheck());
 on("checked", (checked) => checked.name === name && readCheck());
 on("missed", () => { reloadList(); refresh({ files: true }).then(readCheck); });
 

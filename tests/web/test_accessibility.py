@@ -1,0 +1,125 @@
+"""Every page of ours, and every panel, holds to WCAG 2.2 AA as axe-core asks it, in every look."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.browser.accessibility import TAGS
+from app.browser.folders import Folders as Pictures
+from app.browser.screenshots import Screenshots
+from app.core.workspace import Workspace
+from tests.web.browsing import Colours, mail, opened
+from tests.web.conftest import Folders
+from tests.web.process import ROOT, Server, running
+
+AXE = (ROOT / "app/browser/axe/axe.min.js").read_text(encoding="utf-8")
+RUN = """async (values) => {
+    const how = { runOnly: { type: "tag", values }, resultTypes: ["violations"], iframes: false };
+    const { violations } = await axe.run(document, how);
+    const said = (id, { target, failureSummary }) => `${id} at ${target}: ${failureSummary}`;
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) => said(id, node)));
+}"""
+WIDE, NARROW = (1280, 800), (375, 800)
+LIGHT_WIDE, DARK_NARROW = ("light", WIDE), ("dark", NARROW)
+FURTHER = [("dark", WIDE), ("light", NARROW)]
+PANELS = ("preview", "text", "source", "compiled", "headers", "links", "contract", "findings")
+GREETING = "/templates/mails/greeting"
+
+Look = tuple[Colours, tuple[int, int]]
+
+
+@pytest.fixture(scope="module")
+def house(approved_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with a target, a comparison that waits for somebody, and a template that is broken."""
+    home = tmp_path_factory.mktemp("house")
+    shutil.copytree(approved_set, home, dirs_exist_ok=True)
+    folders = Folders(home / "templates", home / "fixtures")
+    folders.write("templates/partials/header.html", "<h2>Another Ltd</h2>\n")
+    pictures = Pictures(home / "baselines", home / "work")
+    Screenshots.of_workspace(Workspace.load(folders.templates, folders.fixtures), pictures).compare()
+    folders.write("templates/mails/broken.html", "{{#never}}")
+    (home / "bbws-templates.toml").write_text('[targets.local]\nurl = "file:releases"\n', encoding="utf-8")
+    words = ["--settings", str(home / "bbws-templates.toml"), "--baselines", str(home / "baselines")]
+    with running(folders.templates, folders.fixtures, *words, "--work", str(home / "work")) as server:
+        yield server
+
+
+def _offences(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN, list(TAGS))
+    return [f"{page.url}: {each}" for each in found]
+
+
+def _workbench(page: Page) -> Iterator[list[str]]:
+    """Each panel, the data beside it, and what opens over it."""
+    expect(mail(page).locator("body")).to_be_visible()
+    expect(page.locator("#tab-findings .badge.pending")).to_have_count(0)
+    for panel in PANELS:
+        page.locator(f"#tab-{panel}").click()
+        yield _offences(page)
+    page.locator("#take summary").click()
+    yield _offences(page)
+    page.keyboard.press("Escape")
+    page.locator("#edit").click()
+    expect(page.locator("#data")).to_be_visible()
+    yield _offences(page)
+    page.locator("[data-help]").click()
+    yield _offences(page)
+
+
+def _gallery(page: Page) -> Iterator[list[str]]:
+    expect(page.locator(".badge.pending")).to_have_count(0)
+    yield _offences(page)
+
+
+def _review(page: Page) -> Iterator[list[str]]:
+    expect(page.locator("#list button").first).to_be_visible()
+    yield _offences(page)
+
+
+def _once(page: Page) -> Iterator[list[str]]:
+    expect(page.locator("main")).to_be_visible()
+    yield _offences(page)
+
+
+PAGES: dict[str, Callable[[Page], Iterator[list[str]]]] = {
+    "/": _gallery,
+    GREETING: _workbench,
+    "/templates/mails/broken": _once,
+    "/review": _review,
+    "/environments": _once,
+    "/environments/local": _once,
+    "/docs": _once,
+    "/templates/mails/none": _once,
+    f"/stage{GREETING.removeprefix('/templates')}": _once,
+}
+
+
+def _looked_at(browser: Browser, server: Server, look: Look) -> list[str]:
+    colours, size = look
+    offences = []
+    for path, looks in PAGES.items():
+        with opened(browser, server.url, path, colours=colours, size=size, console=False) as (page, misdeeds):
+            offences += [offence for found in looks(page) for offence in found]
+            assert misdeeds.seen == []
+    return offences
+
+
+@pytest.mark.parametrize("look", [LIGHT_WIDE, DARK_NARROW], ids=str)
+def test_every_page_of_ours_holds_to_wcag(browser: Browser, house: Server, look: Look) -> None:
+    found = _looked_at(browser, house, look)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.heavy("pictures")
+@pytest.mark.parametrize("look", FURTHER, ids=str)
+def test_every_page_of_ours_holds_to_wcag_in_the_other_looks(
+    browser: Browser, house: Server, look: Look
+) -> None:
+    found = _looked_at(browser, house, look)
+    assert not found, "\n".join(found)
