@@ -274,6 +274,9 @@ class RenderResult(_Model):
     reply_to: str
     html: str
     text: str
+    opening: str = Field(
+        description="The first words of the HTML's body, hidden ones included: an inbox shows them."
+    )
     html_bytes: int = Field(description="Size of the HTML in UTF-8; Gmail clips near 102 kB.")
     shown: dict[str, Any] = Field(
         description="The data with display values; a value as it was sent is beside the shown one, under "

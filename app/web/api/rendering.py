@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from app.core.findings import Finding, finding_of_warning
+from app.core.html.opening import opening_of
 from app.core.html.references import Reference, references_of
 from app.web.api.documented import BODY, NO_SUCH, RELEASE, UNUSABLE, Name
 from app.web.api.models import Counts, FindingModel, MailboxModel, ReferenceModel, RenderRequest, RenderResult
@@ -123,6 +124,7 @@ def _answer(
         reply_to=email.reply_to,
         html=email.html,
         text=email.text,
+        opening=opening_of(email.html),
         html_bytes=len(email.html.encode("utf-8", "replace")),
         shown=dict(shown),
         links=[_reference(item) for item in references.links] if references else None,

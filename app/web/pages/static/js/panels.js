@@ -1,6 +1,7 @@
 /* The tabs beside the preview: text, headers, links, contract, findings. */
 import { downloadOf } from "./api.js";
 import { $, h } from "./dom.js";
+import { initial, snippet } from "./inboxes.js";
 
 const NOUNS = { error: "error", warning: "warning", info: "remark" };
 const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
@@ -13,20 +14,13 @@ export function textPanel(panel, name, email, query) {
     h("div", { class: "pane" }, h("pre", { class: "plain" }, email.text)));
 }
 
-const initial = (email) => ([...(email.sender.name || email.sender.address)][0] ?? "?").toUpperCase();
-
-/** What an inbox shows after the subject: the preheader, and when that is short, how the mail goes on. */
-function snippet(email) {
-  const rest = email.text.replace(/\s+/g, " ").trim();
-  return email.preheader ? `${email.preheader} ${rest}`.slice(0, 200) : rest.slice(0, 200);
-}
-
 /** One row as Gmail lists it on the web. */
 export function inboxRow(place, email) {
+  const { preheader, filler, body } = snippet(email);
   place.replaceChildren(
     h("span", { class: "avatar", "aria-hidden": "true" }, initial(email)),
     h("span", { class: "sender", title: email.sender.address }, email.sender.name || email.sender.address),
-    h("span", { class: "line" }, h("b", {}, email.subject || "(no subject)"), h("span", { class: "snippet" }, ` - ${snippet(email)}`)),
+    h("span", { class: "line" }, h("b", {}, email.subject || "(no subject)"), h("span", { class: "snippet" }, ` - ${preheader}${filler}${body}`)),
     h("span", { class: "when" }, "10:30"));
 }
 
@@ -41,11 +35,6 @@ export function headersPanel(panel, name, email, query) {
       fact("Preheader", email.preheader, count(email.preheader)),
       fact("HTML", `${email.htmlBytes.toLocaleString("en")} bytes`),
       fact("Text", `${new Blob([email.text]).size.toLocaleString("en")} bytes`)),
-    h("p", { class: "caption" }, "On a phone"),
-    h("div", { class: "phone-inbox" },
-      h("span", { class: "avatar", "aria-hidden": "true" }, initial(email)),
-      h("span", { class: "sender" }, email.sender.name || email.sender.address), h("span", { class: "when" }, "10:30"),
-      h("span", { class: "subject" }, email.subject), h("span", { class: "snippet" }, snippet(email))),
     h("p", {}, ["eml", "html", "text"].flatMap((format) => [
       h("a", { class: "button", href: downloadOf(name, { ...query, format }), download: true }, `${format.toUpperCase()} ↓`), " "]))));
 }

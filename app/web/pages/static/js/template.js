@@ -8,6 +8,7 @@ import { Editor } from "./editor.js";
 import { dress, startFonts } from "./fonts.js";
 import { Form } from "./form.js";
 import { Frame } from "./frame.js";
+import { Inboxes } from "./inboxes.js";
 import { bind } from "./keys.js";
 import { Keeping } from "./keeping.js";
 import { linksPanel } from "./links.js";
@@ -43,6 +44,7 @@ const views = new Views(frame, {
   onsettings: carry,
 });
 const sourceView = new SourceView($("#panel-source"), "Source file", (file) => update({ file, line: "" }));
+const inboxes = new Inboxes($("#inboxes"));
 const snippet = new Snippet($("#snippet"), name);
 const weight = new WeightPanel($("#panel-weight"), name, (file, line) => jump(file, line));
 const compiledView = new SourceView($("#panel-compiled"), "Compiled part", () => undefined);
@@ -208,7 +210,8 @@ function show(email) {
   inboxRow($("#inbox"), email);
   meter(email.htmlBytes);
   textPanel($("#panel-text"), name, email, query);
-  headersPanel($("#panel-headers"), name, email, query);
+  headersPanel($("#headers"), name, email, query);
+  inboxes.show(email);
   weight.show(query, page.template.version);
   snippet.show(query, page.template.version);
   contractPanel($("#contract"), page.template, typedData() ?? page.template.fixtureSets.find((set) => set.scenario === scenario())?.data, email.shown);
