@@ -406,6 +406,8 @@ MALFORMED = [
     "p{background:url(a b);color:red}",
     "p{color:red);top:0}",
     "p{content:'a",
+    "@media print{-->#i{top:1px}}p{top:0}",
+    "p{top:0}<!-- p{top:1px} p --> b{top:2px}",
 ]
 
 

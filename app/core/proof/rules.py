@@ -48,6 +48,7 @@ _IN_QUOTES = re.compile(
     r"\\[0-9a-f]{1,6}\s?|\\(?P<escaped>[&:#(])|\\.|(?P<plain>[&:#(])", re.DOTALL | re.IGNORECASE
 )
 _ADDRESS = re.compile(r"""url\(\s*(?:\\.|[^\s"'()\\])*+\s*\)?""", re.DOTALL | re.IGNORECASE)
+_HIDES_FROM_HTML = re.compile(r"\A(?:\s|<!--|-->)+")
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
 
 
@@ -77,7 +78,7 @@ class Sheet:
 def sheet_rules(css: str, medium: str) -> Sheet:
     """Read a stylesheet; ``medium`` is that of all of it, "" for the screen."""
     walker = _Walker()
-    rules = tuple(walker.rules(pieces(css, strip=True), _Around(ProofRule(medium, "", ""))))
+    rules = tuple(walker.rules(list(_sheet_pieces(css)), _Around(ProofRule(medium, "", ""))))
     return Sheet(rules, tuple(dict.fromkeys(walker.layers)))
 
 
@@ -255,6 +256,7 @@ def _is_selector(part: list[str], *, within: bool) -> bool:
     begins = within or outer[:1] not in {">", "+", "~"}
     return (
         begins
+        and "-->" not in outer
         and _SELECTOR.fullmatch(outer) is not None
         and not _COMBINES_NOTHING.search(outer)
         and all(map(_is_known, _PSEUDO.findall(outer)))
@@ -293,15 +295,22 @@ def without_weightless(selector: str) -> str:
     return _WHERE.sub(lambda match: f":is({without_ids(match[1])})", selector)
 
 
-def pieces(css: str, *, strip: bool = False) -> list[str]:
+def pieces(css: str) -> list[str]:
     """Strings, addresses, brackets and what is between; comments are blanks."""
-    found = _PIECE.findall(css)
-    if strip:
-        return [
-            " " if piece.startswith("/*") else piece.replace("<!--", " ").replace("-->", " ")
-            for piece in found
-        ]
-    return [" " if piece.startswith("/*") else piece for piece in found]
+    return [" " if piece.startswith("/*") else piece for piece in _PIECE.findall(css)]
+
+
+def _sheet_pieces(css: str) -> Iterator[str]:
+    """The same of a stylesheet, without the signs of HTML's comments that stand before a rule of it.
+
+    Source: CSS Syntax Level 3, section 5.4.1; anywhere else they make a selector none.
+    """
+    depth, begins = 0, True
+    for piece in pieces(css):
+        depth = max(0, depth + (piece == "{") - (piece == "}"))
+        said = _HIDES_FROM_HTML.sub(" ", piece) if begins and not depth else piece
+        yield said
+        begins = not depth and (piece in {"}", ";"} or (begins and not said.strip()))
 
 
 def closings(found: list[str]) -> dict[int, int]:
