@@ -27,6 +27,7 @@ from app.web.live import drawings as module
 from app.web.live.drawings import Commission, Drawings
 from tests.waiting import eventually, patience
 from tests.web.calling import A_BROWSER, ORIGIN, Caller
+from tests.web.conftest import GREETING as TEXT
 from tests.web.conftest import Folders
 
 GREETING = "/drawn/mails/greeting"
@@ -231,6 +232,15 @@ def test_typed_data_are_drawn_too(drawing: Caller, painter: Painter) -> None:
     query = typed["preview"].partition("?")[2]
     assert drawing.get(f"{GREETING}?client=painter&{query}").status_code == 200
     assert "Hello Typed" in painter.drawn[0]
+
+
+def test_a_translation_is_drawn_by_its_own_name(drawing: Caller, folders: Folders, painter: Painter) -> None:
+    folders.write("templates/settings.toml", 'locale = "en-ZA"\n')
+    folders.write("templates/mails/greeting.af.html", TEXT.replace("Hello", "Hallo"))
+    folders.write("templates/mails/greeting.af.json", {"subject": "Hallo {{name}}", "preheader": "Vir jou"})
+    drawing.app.state.services.live.reload()
+    assert drawing.get("/drawn/mails/greeting.af?client=painter").status_code == 200
+    assert "Hallo Ann" in painter.drawn[0]
 
 
 def test_what_a_sanitizer_leaves_is_a_page_for_the_browser_at_every_width(

@@ -136,6 +136,8 @@ class Drawings:
     def close(self) -> None:
         """End the client at work, in the middle of a mail too; nothing is drawn any more."""
         with self._lock:
+            if self._closed:
+                return
             self._closed = True
         self._stay()
         ending = self._worker.submit(self._end)
