@@ -12,6 +12,14 @@ from app.commands.output import print_log
 from app.commands.releasing import settings_option
 from app.core.cache import CacheFolder
 from app.web.application import ServerSettings, serve
+from app.web.editors import Editor
+
+
+def _editor(_: click.Context, __: click.Parameter, value: str | None) -> Editor | None:
+    try:
+        return Editor.of(value) if value else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.command(name="serve")
@@ -45,6 +53,13 @@ from app.web.application import ServerSettings, serve
     is_flag=True,
     help="Let who has the token publish to the targets that say publish_from_preview.",
 )
+@click.option(
+    "--editor",
+    envvar="BBWS_EDITOR",
+    metavar="EDITOR",
+    callback=_editor,
+    help="Open files from the pages in vscode, idea, sublime or by a pattern such as 'x://{path}:{line}'.",
+)
 @settings_option
 @screenshot_folder_options
 @template_set_options
@@ -55,6 +70,7 @@ def command(
     token: str | None,
     allowed_hosts: tuple[str, ...],
     allow_publish: bool,
+    editor: Editor | None,
     settings: Path | None,
     templates: Path,
     fixtures: Path,
@@ -75,5 +91,6 @@ def command(
             targets=settings,
             allow_publish=allow_publish,
             memory=cache,
+            editor=editor,
         )
     )

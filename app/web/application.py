@@ -27,6 +27,7 @@ from app.web.api import (
     fixtures,
     forms,
     links,
+    places,
     rendering,
     review,
     searching,
@@ -105,6 +106,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         forms,
         weights,
         snippets,
+        places,
         clients,
         review,
         snapshots,
@@ -156,6 +158,8 @@ def serve(settings: ServerSettings, *, announce: Callable[[str], None] = _say) -
             "Other machines can open it by the IP address of this one; by a name only if it is given with "
             "--allowed-host."
         )
+    if settings.editor and settings.exposed:
+        announce("Files are not opened in an editor from here: other machines can reach this server.")
     if made_up:
         announce(f"Token for requests that change something: {settings.token}")
     config = uvicorn.Config(

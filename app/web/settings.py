@@ -9,6 +9,7 @@ from pathlib import Path
 from app.browser.folders import Folders
 from app.browser.stand_ins import ASSETS
 from app.core.checked import Memory
+from app.web.editors import Editor
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8025
@@ -28,7 +29,8 @@ class ServerSettings:
     the folders whose last comparison the review shows. ``targets`` is the file that names the targets of
     releases; by default the nearest ``bbws-templates.toml``. ``allow_publish`` lets whoever has the token
     change those of them that say ``publish_from_preview``; without a token, nobody can. ``memory`` knows what
-    was checked before the server started.
+    was checked before the server started. ``editor`` is what files are opened with from the pages of a server
+    that no other machine can reach.
     """
 
     templates: Path
@@ -43,6 +45,7 @@ class ServerSettings:
     targets: Path | None = None
     allow_publish: bool = False
     memory: Memory | None = None
+    editor: Editor | None = None
 
     @property
     def exposed(self) -> bool:
@@ -59,6 +62,15 @@ class ServerSettings:
         """A host that can be opened on this machine, as it stands in an address."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  not bound
         return f"[{host}]" if ":" in host else host
+
+    def editor_for(self, host: str) -> Editor | None:
+        """The editor for who asks under ``host``, a Host header without its port.
+
+        Only for this machine itself: the address of a file says where things lie here, and an editor
+        elsewhere would not find it.
+        """
+        own = host.lower() in ("localhost", "127.0.0.1", "[::1]")
+        return self.editor if own and not self.exposed else None
 
     def answers_to(self, host: str) -> bool:
         """Whether requests for ``host``, a Host header without its port, are answered.

@@ -176,6 +176,11 @@ class SourcePart(_Model):
     role: Role
     file: str = Field(examples=["templates/partials/header.html"])
     text: str
+    editor: str = Field(
+        default="",
+        description="What opens the file in the editor of `serve --editor`, with `{line}` and `{column}` to "
+        'be put in; "" without one, and for whoever asks from another machine.',
+    )
 
 
 class TemplateSources(_Model):
@@ -183,6 +188,23 @@ class TemplateSources(_Model):
 
     name: str = Field(examples=[_NAME])
     files: list[SourcePart]
+
+
+class PlaceModel(_Model):
+    """One element of a mail: its name, and where its start tag is; `file` is a place in `files`."""
+
+    name: str = Field(examples=["td"])
+    file: int
+    line: int = Field(description="From 1, like the column; 0 where a text came from no line.")
+    column: int
+
+
+class Places(_Model):
+    """Every element of a rendered mail in document order, as `querySelectorAll("*")` has them."""
+
+    name: str = Field(examples=[_NAME])
+    files: list[str] = Field(examples=[["templates/receipts/receipt.html", "templates/partials/header.html"]])
+    elements: list[PlaceModel]
 
 
 class CheckResult(_Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from app.core.compiler.dependencies import Role
 from app.core.errors import SourceError
@@ -26,6 +26,7 @@ from app.web.api.models import (
 from app.web.api.summaries import summary_of
 from app.web.api.variables import variables_of
 from app.web.live.subjects import usual_fixture
+from app.web.middleware.gate import host_name
 from app.web.problems import HttpError, problem_of
 from app.web.services import Services, ServicesDep, known_name, placeholders
 from bbws_templates.errors import BbwsTemplatesError
@@ -88,7 +89,7 @@ def get_template(services: ServicesDep, name: Name) -> TemplateDetail:
 @router.get(
     "/api/sources/{name:path}", tags=["templates"], summary="The files of one template", responses=NO_SUCH
 )
-def get_sources(services: ServicesDep, name: Name) -> TemplateSources:
+def get_sources(request: Request, services: ServicesDep, name: Name) -> TemplateSources:
     """The text of every file that the template is made of; of a broken one, as much as can be read."""
     revision = services.revision
     known_name(revision, name)
@@ -109,6 +110,10 @@ def get_sources(services: ServicesDep, name: Name) -> TemplateSources:
         text = services.excerpts.read(label)
         if text is not None and label not in shown:
             files.append(SourcePart(role=_role_of(label), file=label, text=text))
+    if editor := services.settings.editor_for(host_name(request.headers.get("host", ""))):
+        for part in files:
+            if path := services.excerpts.path_of(part.file):
+                part.editor = editor.address(path)
     return TemplateSources(name=name, files=files)
 
 

@@ -41,18 +41,28 @@ class Excerpts:
             for n in range(first, last + 1)
         ]
 
+    def path_of(self, label: str) -> Path | None:
+        """The file that findings call ``label``, links followed; None when it is not ours or not there."""
+        try:
+            path = Path(label).resolve()
+            # A label comes from an error; resolving before the comparison defeats `..` and links alike.
+            if not any(path.is_relative_to(folder) for folder in self._folders) or not path.is_file():
+                return None
+        except (OSError, ValueError, RuntimeError):  # the last: a link to itself, before Python 3.13
+            return None
+        return path
+
     def read(self, label: str) -> str | None:
         """The text of the file that findings call ``label``; None when it is not ours or not readable.
 
         Bytes that are not UTF-8 become U+FFFD: an excerpt must be able to show the very file that could
         not be decoded.
         """
+        path = self.path_of(label)
         try:
-            path = Path(label).resolve()
-            # A label comes from an error; resolving before the comparison defeats `..` and links alike.
-            if not any(path.is_relative_to(folder) for folder in self._folders) or not path.is_file():
+            if path is None:
                 return None
             with path.open("rb") as file:
                 return file.read(_MAX_BYTES).decode("utf-8", "replace")
-        except (OSError, ValueError, RuntimeError):  # the last: a link to itself, before Python 3.13
+        except OSError:
             return None

@@ -69,7 +69,7 @@ class RequestGate:
 
     def _admit(self, method: str, headers: Headers) -> None:
         host = headers.get("host", "").lower()
-        name = host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
+        name = host_name(host)
         if not self._settings.answers_to(name):
             known = "an IP address" if self._settings.exposed else "localhost"
             raise HttpError(
@@ -85,6 +85,11 @@ class RequestGate:
             raise HttpError(400, "content-length", "The Content-Length header is not a number.")
         if int(length) > self._max_body:
             raise too_large(self._max_body)
+
+
+def host_name(host: str) -> str:
+    """A Host header without its port."""
+    return host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
 
 
 def from_elsewhere() -> HttpError:

@@ -26,7 +26,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Lineup:
     """A few frames that belong together, and what their difference is called."""
 
     label: str
@@ -35,39 +35,39 @@ class Comparison:
 
 def comparisons_of(
     revision: Revision, name: str, fixture: str, actives: Mapping[str, str], previous: Mapping[str, str]
-) -> list[Comparison]:
+) -> list[Lineup]:
     """What there is to compare with ``name``, what is asked most first; at least one.
 
     ``actives`` and ``previous`` are releases by target, as ``target:release``.
     """
     return list(_comparisons(revision, name, fixture, actives, previous)) or [
-        Comparison("This mail alone", (Wish(name, ""),))
+        Lineup("This mail alone", (Wish(name, ""),))
     ]
 
 
 def _comparisons(
     revision: Revision, name: str, fixture: str, actives: Mapping[str, str], previous: Mapping[str, str]
-) -> Iterator[Comparison]:
+) -> Iterator[Lineup]:
     scenarios = scenarios_of(revision, name)
     chosen = fixture if fixture in scenarios else usual_fixture(revision, name) if scenarios else ""
     own = Wish(name, chosen)
     if len(scenarios) > 1:
         following = scenarios[(scenarios.index(chosen) + 1) % len(scenarios)]
-        yield Comparison("Two fixtures", (own, Wish(name, following)))
+        yield Lineup("Two fixtures", (own, Wish(name, following)))
     base, locale = parted(name)
     partner = partner_of(base, revision.names)
     if partner:
         partner = revision.workspace.in_language(partner, locale)
-        yield Comparison("Customer and internal", (own, Wish(partner, _nearest(revision, partner, chosen))))
+        yield Lineup("Customer and internal", (own, Wish(partner, _nearest(revision, partner, chosen))))
     editions = [each for each in revision.workspace.editions([base]) if each != name]
     if editions:
         translated = (Wish(each, _nearest(revision, each, chosen)) for each in editions)
-        yield Comparison("Languages", (own, *translated)[: len(LETTERS)])
+        yield Lineup("Languages", (own, *translated)[: len(LETTERS)])
     for target, release in actives.items():
-        yield Comparison(f"Live at {target}, and the files", (Wish(name, chosen, release), own))
+        yield Lineup(f"Live at {target}, and the files", (Wish(name, chosen, release), own))
         if target in previous:
             before = Wish(name, chosen, previous[target])
-            yield Comparison(f"Last two releases at {target}", (before, Wish(name, chosen, release)))
+            yield Lineup(f"Last two releases at {target}", (before, Wish(name, chosen, release)))
 
 
 def family_of(revision: Revision, name: str) -> list[str]:

@@ -30,7 +30,7 @@ _USUAL_WIDTHS: Final = (640, 375)
 
 
 @dataclass(frozen=True)
-class Sheet:
+class VariantSheet:
     """What a sheet has columns for, and what of the address could not be had."""
 
     widths: tuple[int, ...] = _USUAL_WIDTHS
@@ -57,7 +57,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Cell:
+class SheetCell:
     """One mail: ``address`` draws it, ``link`` opens it in the workbench. What is 0 wide is plain text."""
 
     address: str
@@ -108,10 +108,10 @@ def _in_order(revision: Revision, name: str) -> list[str]:
     return sorted(scenarios, key=lambda each: each != usual)
 
 
-def _sheet(asked: QueryParams) -> Sheet:
+def _sheet(asked: QueryParams) -> VariantSheet:
     """What the form says: it sends ``sheet`` along, since a box that is not ticked sends nothing."""
     if "sheet" not in asked:
-        return Sheet()
+        return VariantSheet()
     missing = []
     widths = []
     for text in asked.getlist("width"):
@@ -130,7 +130,7 @@ def _sheet(asked: QueryParams) -> Sheet:
     ]
     clients = [each for each in ("", *CLIENTS) if each in asked.getlist("client")]
     size = asked.get("size", "medium")
-    return Sheet(
+    return VariantSheet(
         widths=tuple(dict.fromkeys(widths)),
         schemes=tuple(schemes),
         clients=tuple(clients),
@@ -144,11 +144,11 @@ def _unknown(asked: QueryParams, key: str, known: set[str]) -> list[str]:
     return [each for each in asked.getlist(key) if each not in known]
 
 
-def _cell(name: str, version: str, scenario: str, view: View) -> Cell:
+def _cell(name: str, version: str, scenario: str, view: View) -> SheetCell:
     fixture = {"fixture": scenario} if scenario else {}
     drawn = _query({**fixture, **view.query, "embed": "1", "v": version})
     opened = _query({**fixture, **view.query_of_page})
-    return Cell(
+    return SheetCell(
         f"{PREVIEW_PATH}{quote(name)}?{drawn}",
         f"/templates/{quote(name)}?{opened}",
         f"{scenario or 'placeholders'}, {view.label}",
@@ -156,12 +156,12 @@ def _cell(name: str, version: str, scenario: str, view: View) -> Cell:
     )
 
 
-def _text_cell(name: str, version: str, scenario: str) -> Cell:
+def _text_cell(name: str, version: str, scenario: str) -> SheetCell:
     fixture = {"fixture": scenario} if scenario else {}
     drawn = _query({**fixture, "format": DownloadFormat.TEXT.value, "v": version})
     opened = _query({**fixture, "tab": "text"})
     title = f"{scenario or 'placeholders'}, plain text"
-    return Cell(f"/downloads/{quote(name)}?{drawn}", f"/templates/{quote(name)}?{opened}", title, 0)
+    return SheetCell(f"/downloads/{quote(name)}?{drawn}", f"/templates/{quote(name)}?{opened}", title, 0)
 
 
 def _query(members: dict[str, str]) -> str:

@@ -29,7 +29,7 @@ _SHORT: Final = 12
 
 
 @dataclass(frozen=True)
-class Choice:
+class ListEntry:
     """One entry of a list; ``group`` is the heading that it stands under."""
 
     value: str
@@ -45,14 +45,14 @@ class Pane:
     wish: Wish
     label: str
     address: str
-    mails: tuple[Choice, ...]
-    fixtures: tuple[Choice, ...]
-    releases: tuple[Choice, ...]
+    mails: tuple[ListEntry, ...]
+    fixtures: tuple[ListEntry, ...]
+    releases: tuple[ListEntry, ...]
     missing: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Published:
+class Offering:
     """A release that can be chosen: where it is, what it is called there, and its id if that is known."""
 
     target: str
@@ -120,25 +120,25 @@ def _wishes(asked: Mapping[str, str]) -> tuple[Wish, ...]:
     )
 
 
-def _published(targets: Iterable[Sighting]) -> tuple[Published, ...]:
+def _published(targets: Iterable[Sighting]) -> tuple[Offering, ...]:
     """What can be chosen of each target, newest first; of one that nobody has asked, what it calls active."""
-    found: list[Published] = []
+    found: list[Offering] = []
     for seen in targets:
         if not seen.active:
             if not seen.answered:
-                found.append(Published(seen.target.name, ACTIVE, ""))
+                found.append(Offering(seen.target.name, ACTIVE, ""))
             continue
         pointer = seen.active[0].pointer
-        found.append(Published(seen.target.name, ACTIVE, pointer.release))
+        found.append(Offering(seen.target.name, ACTIVE, pointer.release))
         if pointer.previous:
-            found.append(Published(seen.target.name, PREVIOUS, pointer.previous))
+            found.append(Offering(seen.target.name, PREVIOUS, pointer.previous))
         each = dict.fromkeys((pointer.release, *(past.release for past in reversed(pointer.history))))
-        found.extend(Published(seen.target.name, release, release) for release in each)
+        found.extend(Offering(seen.target.name, release, release) for release in each)
     return tuple(found)
 
 
 def _pane(
-    revision: Revision, name: str, letter: str, wish: Wish, view: View, published: Mapping[str, Published]
+    revision: Revision, name: str, letter: str, wish: Wish, view: View, published: Mapping[str, Offering]
 ) -> Pane:
     """One frame as it can be had; what cannot is said, and something near it is shown."""
     missing = []
@@ -154,11 +154,11 @@ def _pane(
         missing.append(f"{mail} has no fixture '{fixture}': it is shown with {shown}.")
         fixture = instead
     family = list(dict.fromkeys((*family_of(revision, name), mail)))
-    from_group = [Choice("", "files here")]
-    from_group += [Choice(each.value, each.label, each.target) for each in published.values()]
+    from_group = [ListEntry("", "files here")]
+    from_group += [ListEntry(each.value, each.label, each.target) for each in published.values()]
     target, _, release = wish.release.rpartition(":")
     if wish.release and wish.release not in published:
-        from_group.append(Choice(wish.release, release[:_SHORT], target))
+        from_group.append(ListEntry(wish.release, release[:_SHORT], target))
     resolved = published[wish.release].release if wish.release in published else ""
     query = {
         "fixture": fixture,
@@ -174,8 +174,8 @@ def _pane(
         wish=Wish(mail, fixture, wish.release),
         label=" · ".join(words),
         address=f"{PREVIEW_PATH}{quote(mail)}?{urlencode(query, errors='replace')}",
-        mails=tuple(Choice(each, edition_title(each)) for each in family),
-        fixtures=tuple(Choice(each, each) for each in scenarios) or (Choice("", "placeholders"),),
+        mails=tuple(ListEntry(each, edition_title(each)) for each in family),
+        fixtures=tuple(ListEntry(each, each) for each in scenarios) or (ListEntry("", "placeholders"),),
         releases=tuple(from_group),
         missing=tuple(missing),
     )

@@ -25,6 +25,7 @@ export async function searched(question) {
 export const listChecks = () => call("/api/checks");
 export const getTemplate = (name) => call(`/api/templates/${path(name)}`);
 export const getSources = (name) => call(`/api/sources/${path(name)}`);
+export const getPlaces = (name, query) => call(`/api/places/${path(name)}?${new URLSearchParams(query)}`);
 export const getCheck = (name) => call(`/api/checks/${path(name)}`);
 export const pageOf = (name) => `/templates/${path(name)}`;
 export const getClient = (client, name, query) => call(`/api/clients/${client}/${path(name)}?${new URLSearchParams(query)}`);

@@ -1,6 +1,7 @@
 /* The frame drawn with the fonts of the approved pictures: Arial and others as their bundled metric twins. Faces are
    added to the document's own set, so that no character of the mail is another. */
 import { $ } from "./dom.js";
+import { fontsOf, rootOf, windowOf } from "./unspoilt.js";
 
 const KEPT = "bbws-fonts";
 const known = new Map(); // a source to its face, loaded once for every frame
@@ -11,17 +12,17 @@ const isOn = () => localStorage.getItem(KEPT) !== "system";
 
 /** Draw the mail in `frame`, whose document it is, with the twins of the families that it names. */
 export async function dress(mail) {
-  for (const document of dressed.keys()) if (!document.defaultView) dressed.delete(document);
+  for (const document of dressed.keys()) if (!windowOf(document)) dressed.delete(document);
   if (!dressed.has(mail)) dressed.set(mail, []);
   if (!isOn()) return;
   twins ??= fetch("/fonts").then((response) => (response.ok ? response.json() : []), () => []);
-  const words = mail.documentElement.outerHTML.toLowerCase();
+  const words = rootOf(mail).outerHTML.toLowerCase();
   const named = (await twins).filter(({ family }) => words.includes(family.toLowerCase()));
   const faces = await Promise.all(named.map(faceOf));
   if (!isOn()) return;
   for (const face of faces) {
-    if (!face || mail.fonts.has(face)) continue;
-    mail.fonts.add(face);
+    if (!face || fontsOf(mail).has(face)) continue;
+    fontsOf(mail).add(face);
     dressed.get(mail)?.push(face);
   }
 }
@@ -41,7 +42,7 @@ function faceOf({ family, source, weight, style }) {
 
 function undress() {
   for (const [mail, faces] of dressed) {
-    for (const face of faces) mail.fonts.delete(face);
+    for (const face of faces) fontsOf(mail).delete(face);
     dressed.set(mail, []);
   }
 }

@@ -1,6 +1,7 @@
 /* The mail in its sandboxed frame. The next state loads behind the one that is shown and then takes its place,
    so that nothing flickers and the place scrolled to stays. */
 import { $, h } from "./dom.js";
+import { beside, bodyOf, rootOf, scrolledOf } from "./unspoilt.js";
 
 const SMALLEST = 200;
 const LARGEST = 2000;
@@ -56,7 +57,8 @@ export class Frame {
   wait(frame) {
     setTimeout(() => {
       if (this.next !== frame) return;
-      if (frame.contentDocument?.body?.childElementCount) this.swap(frame);
+      const body = frame.contentDocument && bodyOf(frame.contentDocument);
+      if (body && beside(body, "down")) this.swap(frame);
       else this.wait(frame);
     }, LONGEST_WAIT);
   }
@@ -83,14 +85,14 @@ export class Frame {
     this.next = null;
     this.lost = false;
     delete this.stage.dataset.lost;
-    const { scrollLeft: left = 0, scrollTop: inside = 0 } = this.shown?.contentDocument?.scrollingElement ?? {};
+    const { scrollLeft: left = 0, scrollTop: inside = 0 } = (this.shown?.contentDocument && scrolledOf(this.shown.contentDocument)) ?? {};
     const top = this.stage.scrollTop;
     const old = this.shown;
     this.shown = frame;
     this.settle();
     frame.classList.remove("waiting");
     old?.remove();
-    const scrolled = frame.contentDocument?.scrollingElement;
+    const scrolled = frame.contentDocument && scrolledOf(frame.contentDocument);
     if (scrolled) Object.assign(scrolled, { scrollLeft: left, scrollTop: inside });
     this.stage.scrollTop = top;
   }
@@ -100,8 +102,9 @@ export class Frame {
     this.observer.disconnect();
     this.fit();
     const mail = this.shown.contentDocument;
-    if (mail?.body) {
-      this.observer.observe(mail.body);
+    const body = mail && bodyOf(mail);
+    if (body) {
+      this.observer.observe(body);
       this.onload(mail);
     }
   }
@@ -109,7 +112,7 @@ export class Frame {
   /** As high as the mail, so that the page scrolls and the frame does not; or as high as the device. */
   fit() {
     const frame = this.shown;
-    const mail = frame?.contentDocument?.documentElement;
+    const mail = frame?.contentDocument && rootOf(frame.contentDocument);
     if (!mail) return;
     const top = this.stage.scrollTop;
     if (!this.tall) frame.style.height = "0";

@@ -1,6 +1,7 @@
 /* Keyboard shortcuts, and the dialog that lists them. */
 import { $$, h } from "./dom.js";
 import { Palette } from "./palette.js";
+import { closestOf, listen } from "./unspoilt.js";
 
 /** `shortcuts`: `{keys: ["j"], help: "…", action}`; an entry without keys of its own is only listed. */
 export function bind(shortcuts) {
@@ -18,7 +19,7 @@ export function bind(shortcuts) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialog.open) return;
     if (isOff() && event.key.length === 1) return; // WCAG 2.2, 2.1.4: keys of one character can be switched off
     // A select is no place to type: its arrows go on to work, and letters are shortcuts as anywhere.
-    const typing = event.target.closest?.("input:not([type=checkbox]), textarea, [contenteditable]");
+    const typing = closestOf(event.target, "input:not([type=checkbox]), textarea, [contenteditable]");
     if (event.key === "Escape" && event.target !== document.body) document.activeElement?.blur();
     if (typing) return;
     const found = all.find((shortcut) => shortcut.keys.includes(event.key));
@@ -28,7 +29,7 @@ export function bind(shortcuts) {
   };
   document.addEventListener("keydown", pressed);
   /** Shortcuts work in another document too, such as that of a mail which has the focus. */
-  return { inside: (other) => other.addEventListener("keydown", pressed) };
+  return { inside: (other) => listen(other, "keydown", pressed) };
 }
 
 const OFF = "bbws-keys-off";

@@ -1,6 +1,7 @@
 /* A whole mail drawn to fit its place. The next state loads behind the one that is shown and then takes its
    place, so that nothing flickers and nothing that was scrolled to moves. */
 import { h } from "./dom.js";
+import { bodyOf, rootOf } from "./unspoilt.js";
 
 const AGAIN = 1500;
 const SHORTEST = 120;
@@ -49,7 +50,7 @@ export class Sheet {
     this.shown = frame;
     frame.classList.remove("waiting");
     this.fit();
-    const { body } = frame.contentDocument;
+    const body = bodyOf(frame.contentDocument);
     if (body) new ResizeObserver(() => this.shown === frame && this.fit()).observe(body);
     this.onload(frame.contentDocument);
   }
@@ -68,7 +69,7 @@ export class Sheet {
   /** As high as the mail, as wide as there is room. */
   fit() {
     const frame = this.shown;
-    const mail = frame?.contentDocument?.documentElement;
+    const mail = frame?.contentDocument && rootOf(frame.contentDocument);
     const room = this.box.parentElement?.clientWidth ?? 0;
     if (!mail || !room) return;
     const style = getComputedStyle(this.box.parentElement);

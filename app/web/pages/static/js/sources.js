@@ -4,6 +4,13 @@ import { highlight } from "./highlight.js";
 
 const ROLES = { html: "Template", text: "Text part", metadata: "Metadata", partial: "Partials", stylesheet: "Style sheets", contract: "Shared contract", fixture: "Fixtures", original: "Translated from" };
 
+/** What is made of the sources, as files to look at: the compiled template, and the mail. */
+export const partsOf = (compiled, email) => [
+  { role: "Compiled (Mustache)", file: "compiled.html", label: "HTML", text: compiled.html },
+  { role: "Compiled (Mustache)", file: "compiled.txt", label: "Text", text: compiled.text },
+  { role: "Rendered", file: "rendered.html", label: "HTML with these data", text: email.html },
+];
+
 export class SourceView {
   /** `onopen(file)` is told which file was chosen. */
   constructor(panel, label, onopen) {
@@ -14,8 +21,10 @@ export class SourceView {
     this.onopen = onopen;
     this.select = h("select", { "aria-label": label, onchange: () => { this.choose(this.select.value); this.onopen(this.open); } });
     this.note = h("span", { class: "hint" });
+    this.line = 1;
+    this.editor = h("a", { class: "button small", hidden: true, title: "Open the file at this line in your editor" }, "Open in the editor");
     this.body = h("div", { class: "code", tabindex: "0", "aria-label": `${label}, text` });
-    panel.replaceChildren(h("div", { class: "pane-bar" }, this.select, this.note), this.body);
+    panel.replaceChildren(h("div", { class: "pane-bar" }, this.select, this.note, h("span", { class: "grow" }), this.editor), this.body);
   }
 
   /** `files`: `{role, file, text}`; the open one stays open if it is still there. */
@@ -26,6 +35,7 @@ export class SourceView {
     this.select.replaceChildren(...groups(files));
     if (!files.some((file) => file.file === this.open)) this.open = files[0]?.file ?? "";
     this.select.value = this.open;
+    this.link();
     if (files.find((file) => file.file === this.open)?.text !== same) this.draw();
     else this.mark();
   }
@@ -38,7 +48,9 @@ export class SourceView {
 
   choose(file) {
     this.open = file;
+    this.line = 1;
     this.select.value = file;
+    this.link();
     this.draw();
   }
 
@@ -50,7 +62,22 @@ export class SourceView {
     const item = this.body.querySelectorAll("li")[line - 1];
     item?.classList.add("current");
     item?.scrollIntoView({ block: "center" });
+    this.line = line;
+    this.link();
     return true;
+  }
+
+  /** The way into the editor, where the server has been told of one. */
+  link() {
+    const address = this.addressOf(this.open, this.line);
+    this.editor.hidden = !address;
+    if (address) this.editor.href = address;
+  }
+
+  /** What opens a place in the editor, "" where there is none. */
+  addressOf(file, line, column = 1) {
+    const address = this.files.find((each) => each.file === file)?.editor ?? "";
+    return address.replace("{line}", String(line)).replace("{column}", String(column));
   }
 
   draw() {

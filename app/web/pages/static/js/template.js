@@ -10,6 +10,7 @@ import { Form } from "./form.js";
 import { Frame } from "./frame.js";
 import { Inboxes } from "./inboxes.js";
 import { bind } from "./keys.js";
+import { Inspector } from "./inspect.js";
 import { Keeping } from "./keeping.js";
 import { linksPanel } from "./links.js";
 import { on, start } from "./live.js";
@@ -23,7 +24,7 @@ import { problemCard } from "./problem.js";
 import { withToken } from "./token.js";
 import { offerFiles, startTaking } from "./taking.js";
 import { Snippet } from "./snippet.js";
-import { SourceView } from "./sources.js";
+import { partsOf, SourceView } from "./sources.js";
 import { addressFault, editedData, load, setEditedData, state, update } from "./state.js";
 import { Views } from "./views.js";
 import { WeightPanel } from "./weight.js";
@@ -35,7 +36,7 @@ let keys = null;
 
 const frame = new Frame($("#panel-preview"), {
   onresize: (width) => views.setWidth(width, state.height),
-  onload: (mail) => { drawing.over(); keys?.inside(mail); dress(mail); },
+  onload: (mail) => { drawing.over(); keys?.inside(mail); dress(mail); inspector.watch(mail); },
 });
 const drawing = new Drawing($("#panel-preview"), { oncancel: () => views.setClient("") });
 const views = new Views(frame, {
@@ -47,6 +48,7 @@ const sourceView = new SourceView($("#panel-source"), "Source file", (file) => u
 const inboxes = new Inboxes($("#inboxes"));
 const snippet = new Snippet($("#snippet"), name);
 const weight = new WeightPanel($("#panel-weight"), name, (file, line) => jump(file, line));
+const inspector = new Inspector(name, frame, { query: () => page.query, jump, editor: (...place) => sourceView.addressOf(...place), onstart: () => openTab("preview") });
 const compiledView = new SourceView($("#panel-compiled"), "Compiled part", () => undefined);
 const editor = new Editor({
   onchange: async (text) => {
@@ -215,14 +217,8 @@ function show(email) {
   weight.show(query, page.template.version);
   snippet.show(query, page.template.version);
   contractPanel($("#contract"), page.template, typedData() ?? page.template.fixtureSets.find((set) => set.scenario === scenario())?.data, email.shown);
-  const compiled = page.template.compiled;
-  if (compiled) {
-    compiledView.show([
-      { role: "Compiled (Mustache)", file: "compiled.html", label: "HTML", text: compiled.html },
-      { role: "Compiled (Mustache)", file: "compiled.txt", label: "Text", text: compiled.text },
-      { role: "Rendered", file: "rendered.html", label: "HTML with these data", text: email.html },
-    ], { wrapped: true });
-  }
+  const { compiled } = page.template;
+  if (compiled) compiledView.show(partsOf(compiled, email), { wrapped: true });
   showFindings();
 }
 
@@ -309,6 +305,7 @@ function openTab(tab, focus = false) {
   }
   if (chosen === "preview") frame.fit();
   if (chosen === "weight" && page.query) weight.show(page.query, page.template.version);
+  inspector.aside(chosen !== "preview");
   if (chosen === "source" && state.file) sourceView.jump(state.file, Number(state.line) || 1);
   carry();
 }
@@ -350,6 +347,7 @@ function listen() {
     { keys: ["/"], help: "Search the templates", action: () => { $("#nav").classList.add("open"); $("#search").focus(); } },
     { keys: ["f"], help: "Next fixture", action: () => setFixture(following($$("#fixture option").map((option) => option.value), scenario())) },
     { keys: ["F"], help: "Previous fixture", action: () => setFixture(following($$("#fixture option").map((option) => option.value), scenario(), -1)) },
+    { keys: ["i"], help: "Show where an element was written", action: () => inspector.turn() },
     { keys: ["e"], help: "Edit the data", action: () => editor.toggle() },
     { keys: ["w"], help: "Next width: desktop, tablet, phone", action: () => views.nextWidth() },
     { keys: ["h"], help: "Next device, with its height", action: () => views.nextDevice() },
