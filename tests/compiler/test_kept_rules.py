@@ -164,3 +164,50 @@ def test_a_rule_that_beats_one_that_stays_and_loses_to_another_stays_as_well(
     assert ".f { width: 1px !important" in sheet
     assert ("#i {" in sheet) is ("#i {" in css)
     assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+CELLS = "<table><tr><td class=t>a</td><td class='t u' style='{}'>b</td></tr></table>"
+PHONE = "td{{padding:4px;color:#000}}@media(max-width:480px){{.t{{{}}}{}}}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "further", "own", "style"),
+    [
+        ("padding:9px", "", "padding:0", "padding:0;padding:0 !important"),
+        # In their order, and all that one of them overlaps with: their order among each other stays.
+        (
+            "padding-left:9px",
+            "",
+            "margin:0;padding:0;padding-top:1px",
+            "margin:0;padding:0;padding-top:1px;padding:0 !important;padding-top:1px !important",
+        ),
+        ("padding:9px", "", "padding:0!important", "padding:0!important"),  # wins as it is
+        ("padding:9px", "", "margin:0", "color:#000;margin:0"),
+    ],
+)
+def test_what_an_author_wrote_is_repeated_where_a_mark_would_beat_it(
+    compiled: Compile, rule: str, further: str, own: str, style: str
+) -> None:
+    html = f"<style>{PHONE.format(rule, further)}</style>{CELLS.format(own)}"
+    compilation = compiled(html)
+    assert "overridden-rule" not in {finding.code for finding in compilation.findings}
+    assert f"{rule} !important" in compilation.compiled.html
+    assert compilation.compiled.html.count(style) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "further", "own"),
+    [
+        ("padding:9px", ".u{padding:1px!important}", "padding:0"),  # it beat the author's by a mark
+        ("padding:9px", "", "padding:0!important;padding-top:1px"),  # the author's own mark did
+        ("color:#00c", "", "color:#0c0"),  # clients change colours in the dark
+        ("padding:9px", "", "padding:{{value}}"),
+        ("padding:9px", "[style*='padding']{margin:0}", "padding:0"),  # it is asked what is written there
+    ],
+)
+def test_nothing_is_repeated_where_its_mark_would_change_more(
+    compiled: Compile, rule: str, further: str, own: str
+) -> None:
+    compilation = compiled(f"<style>{PHONE.format(rule, further)}</style>{CELLS.format(own)}")
+    assert "overridden-rule" in {finding.code for finding in compilation.findings}
+    assert f"{rule} !important" not in compilation.compiled.html

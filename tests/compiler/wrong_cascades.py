@@ -191,7 +191,10 @@ MUTANTS: dict[str, Mutant] = {
         ("phone-weaker",),
     ),
     "a mark beats the author's own style": Mutant(
-        (("css.strengthening", "for item in self._authored.get(element, ())", "for item in ()"),),
+        (
+            ("css.strengthening", "return not items or (", "return True or ("),
+            ("css.strengthening", "styles.repeated(left)", "{}"),
+        ),
         ("phone-mixed",),
     ),
     "a mark beats other marks": Mutant(
@@ -201,7 +204,7 @@ MUTANTS: dict[str, Mutant] = {
     "the stronger of two kept rules gets no mark": Mutant(
         (
             ("css.strengthening", "pending += found\n        chosen.update(found)", "pass"),
-            ("css.strengthening", "for candidate in chosen - refused", "for candidate in chosen"),
+            ("css.strengthening", "left = chosen - refused", "left = chosen"),
         ),
         ("links",),
     ),
@@ -240,8 +243,8 @@ MUTANTS: dict[str, Mutant] = {
         (
             (
                 SPLICING,
-                "restyled += for_outlook.items()",
-                "pass",
+                "for tag, rules in for_outlook.items()]",
+                "for tag, rules in ()]",
             ),
         ),
         ("hybrid-columns",),

@@ -42,6 +42,7 @@ from app.core.compiler.static_selectors import with_static_selectors
 from app.core.compiler.unused import without_unused
 from app.core.compiler.wording import copied, has_words, is_copy, is_kindred, untranslated
 from app.core.css.cascade import Matched
+from app.core.css.strengthening import Strengthened
 from app.core.findings import Finding, Severity
 from app.core.html.tree import ElementNode
 from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
@@ -160,15 +161,19 @@ class _Compiler:
         inlinable = {each: found for each, found in matched.items() if masked.numbers.get(each) not in left}
         losing = marking.losing_rules(document, masked, inlinable)
         strengthen = self._templates.settings.compiler.strengthen
-        marked = marking.marks(document, masked, matched, losing) if strengthen else frozenset()
-        self._findings += marking.findings(document, losing, marked, source.name)
         spelling = Spelling.of(document)
+        settled = left if spelling.is_free else set(masked.numbers.values())
+        strong = marking.marks(document, masked, matched, losing, settled) if strengthen else Strengthened()
+        marked = strong.places
+        self._findings += marking.findings(document, losing, marked, source.name)
         inlined, asked = spelling.divided(document, {number: rules[number] for number in rules.keys() - left})
         asked |= {rule.rank.order for number in rules.keys() & reverted for rule in rules[number]}
         more = rules_through_outlook(document, book, rules) | book.also_preserved | asked
         preserved = kept(document, masked, matched, marked, book, more)
         for_outlook = rules_for_outlook(document, book)
-        compiled_html, origins = splice(document, inlined, preserved, spelling, for_outlook)
+        repeated = {masked.numbers[element]: items for element, items in strong.repeated.items()}
+        styled = {**dict.fromkeys(repeated, ()), **inlined}
+        compiled_html, origins = splice(document, styled, preserved, spelling, for_outlook, repeated)
         if self._templates.settings.compiler.remove_unused:
             compiled_html, origins = without_unused(compiled_html, origins)
         text, text_origins = self._text(document, masked, rules)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument, authored
 from app.core.css.cascade import Matched
+from app.core.css.measure import never_ends
 from app.core.css.overrides import Overridden, overridden_rules
-from app.core.css.strengthening import DeclarationPlace, strengthened
+from app.core.css.strengthening import DeclarationPlace, Given, Strengthened, strengthened
 from app.core.css.stylesheet import Declaration
 from app.core.findings import Finding, Severity
 from app.core.html.tree import ElementNode
@@ -28,15 +29,26 @@ def marks(
     masked: MaskedDocument,
     matched: Mapping[ElementNode, Sequence[Matched]],
     losing: Sequence[Overridden],
-) -> frozenset[DeclarationPlace]:
-    """The declarations of ``losing`` rules, and of those that beat them, that get ``!important``."""
+    settled: Set[int],
+) -> Strengthened:
+    """What of ``losing`` rules, of those that beat them and of style attributes gets ``!important``.
+
+    To the start tags of the numbers in ``settled`` nothing can be added.
+    """
     if not losing or document.takes_markup:
-        return frozenset()
+        return Strengthened()
+    twice = set(masked.again.values()) | settled
+    own = authored(document, masked)
+    fixed = {
+        element
+        for element in own
+        for number in [masked.numbers[element]]
+        if number in twice or never_ends(document.value(document.markup.start_tags[number], "style") or "")
+    }
     return strengthened(
         masked.root,
         document.sheets,
-        matched,
-        authored(document, masked),
+        Given(matched, own, fixed),
         losing,
         {number for number, style in enumerate(document.styles) if not style.markable},
     )

@@ -70,6 +70,11 @@ class Spelling:
         )
         return cls(tuple(dict.fromkeys(found)))
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing asks what a style attribute says."""
+        return not self._questions
+
     def written(self, item: Declaration, own: str | None) -> str:
         """``item`` as CSS text, for an element whose author wrote the style attribute ``own``."""
         usual = written(item)

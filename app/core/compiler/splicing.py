@@ -6,7 +6,7 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ from app.core.compiler.inlining import RuleBook, preserved_spans
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.spelling import Spelling
-from app.core.css.cascade import Matched, surrounding
+from app.core.css.cascade import Matched, surrounding, written
 from app.core.css.strengthening import DeclarationPlace
 from app.core.css.stylesheet import Declaration, Stylesheet
 from app.core.html.edits import Edits
@@ -108,19 +108,21 @@ def splice(
     kept: Kept,
     spelling: Spelling,
     for_outlook: Mapping[StartTag, Sequence[Matched]] = MappingProxyType({}),
+    repeated: Mapping[int, Sequence[Declaration]] = MappingProxyType({}),
 ) -> tuple[str, Origins]:
     """The template with inlined styles, and where each character of it came from.
 
     ``matched`` holds the rules for the start tag of each number, ``for_outlook`` those for tags in Outlook's
-    comments.
+    comments, ``repeated`` what of a tag's own style attribute is said again, with a mark.
     """
-    restyled = [(document.markup.start_tags[number], rules) for number, rules in matched.items()]
-    restyled += for_outlook.items()
+    tags = document.markup.start_tags
+    restyled = [(tags[number], rules, repeated.get(number, ())) for number, rules in matched.items()]
+    restyled += [(tag, rules, ()) for tag, rules in for_outlook.items()]
     # A rule such as ``div > :first-child`` may match a style element, which hardly anybody sees.
     exposed = {style.raw.tag.start for style in document.styles if style.exposed}
     edits = [
-        _restyled(document, tag, rules, spelling)
-        for tag, rules in restyled
+        _restyled(document, tag, rules, spelling, again)
+        for tag, rules, again in restyled
         if tag.name != "style" or tag.start in exposed
     ]
     edits += [
@@ -159,8 +161,14 @@ def splice(
     return tracer.build()
 
 
-def _restyled(document: Document, tag: StartTag, rules: Sequence[Matched], spelling: Spelling) -> _Edit:
-    """The start tag's style attribute with rules before and after what its author wrote."""
+def _restyled(
+    document: Document,
+    tag: StartTag,
+    rules: Sequence[Matched],
+    spelling: Spelling,
+    again: Sequence[Declaration],
+) -> _Edit:
+    """The start tag's style attribute: rules before and after what its author wrote, some of it ``again``."""
     style = tag.attribute("style")
     if style is None:
         before, after = surrounding(rules, "")
@@ -177,6 +185,9 @@ def _restyled(document: Document, tag: StartTag, rules: Sequence[Matched], spell
     own = html.unescape(document.veil.text[style.value_start : style.value_end])
     first = _moved(document, before, quote, spelling, own)
     last = _moved(document, after, quote, spelling, own)
+    for item in again:
+        text = _quoted(document, written(replace(item, important=True)), quote)
+        last.append(_Moved(f";{text}" if last else text, style.value_start))
     if start == end:
         between: list[_Piece] = [";"] if first and last else []
         return _Edit(style.start, style.end, [*name, quote, *first, *between, *last, quote])

@@ -4,10 +4,13 @@ A style attribute outranks every rule that stays in a ``<style>``. Where one wou
 inlined, the mark gives it back its place; but a mark changes its place among everything else. So a
 declaration is *strengthened* only if, on every element that it may come to style,
 
-- all that it would newly beat it beat before: no style attribute of the author's own, and no inlined rule
-  that is stronger, or marked, says anything of the property;
+- all that it would newly beat it beat before: no inlined rule that is stronger, or marked, says anything of
+  the property, and what a style attribute of the author's own says of it can be *repeated* there with a mark;
 - every rule that stays and beat it, without a mark, can be strengthened as well, and so beats it still;
 - no rule that stays beat it by a mark alone, being weaker otherwise.
+
+What an author wrote is repeated only if its mark changes nothing but that: no rule that stays beat it by a
+mark, and it is about no colour, which clients change in the dark.
 
 Clients that do not know ``<style>`` see no difference, and neither do those that know no ``!important``.
 """
@@ -15,15 +18,16 @@ Clients that do not know ``<style>`` see no difference, and neither do those tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, TypeAlias
 
 from app.core.css.cascade import Matched, Rank, rank
-from app.core.css.data import overlap
+from app.core.css.data import longhands, overlap
 from app.core.css.overrides import Overridden
 from app.core.css.stylesheet import Declaration, StyleRule, Stylesheet
 from app.core.html.tree import ElementNode, matching
+from app.core.html.veil import is_veiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +88,36 @@ class _Contender:
 _Key: TypeAlias = tuple[str, int, bool]
 
 
+@dataclass(frozen=True)
+class Strengthened:
+    """The declarations to mark, and those of an element's own style attribute to repeat there with a mark."""
+
+    places: frozenset[DeclarationPlace] = frozenset()
+    repeated: Mapping[ElementNode, tuple[Declaration, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What style attributes are made of: the inlined rules of each element, and what its author declares.
+
+    On those that are ``settled`` nothing may be repeated.
+    """
+
+    matched: Mapping[ElementNode, Sequence[Matched]]
+    authored: Mapping[ElementNode, Sequence[Declaration]]
+    settled: Set[ElementNode]
+
+
 def strengthened(
     root: ElementNode,
     sheets: Sequence[Stylesheet],
-    matched: Mapping[ElementNode, Sequence[Matched]],
-    authored: Mapping[ElementNode, Sequence[Declaration]],
+    given: Given,
     overridden: Iterable[Overridden],
     untouched: Set[int],
-) -> frozenset[DeclarationPlace]:
-    """The declarations to mark.
+) -> Strengthened:
+    """What to mark so that the rules in ``overridden``, which inlining defeats, win where they did.
 
-    ``matched`` holds the inlined rules of each element of ``root``, ``authored`` what its own style attribute
-    declares, ``overridden`` the rules that inlining defeats; sheets in ``untouched`` stay as they are.
+    Sheets in ``untouched`` stay as they are.
     """
     candidates = list(_candidates(root, sheets))
     wanted = {
@@ -108,10 +130,10 @@ def strengthened(
         candidate for candidate in candidates if candidate.place in wanted and not candidate.item.important
     }
     if not chosen:
-        return frozenset()
+        return Strengthened()
     unmarked = _Rivals(candidate for candidate in candidates if not candidate.item.important)
     marked = _Rivals(candidate for candidate in candidates if candidate.item.important)
-    styles = _StyleAttributes(matched, authored)
+    styles = _StyleAttributes(given, marked)
     _add_stronger(chosen, unmarked)
     refused = {
         candidate
@@ -121,7 +143,8 @@ def strengthened(
         or marked.beat_by_mark(candidate)
     }
     _add_weaker(refused, chosen, unmarked)
-    return frozenset(candidate.place for candidate in chosen - refused)
+    left = chosen - refused
+    return Strengthened(frozenset(candidate.place for candidate in left), styles.repeated(left))
 
 
 def _candidates(root: ElementNode, sheets: Sequence[Stylesheet]) -> Iterator[_Contender]:
@@ -164,6 +187,15 @@ class _Rivals:
                 if contender.reach.meets(other.reach)
             ]
         return self._met[key]
+
+    def reach(self, element: ElementNode, name: str) -> bool:
+        """Whether some of them may say something of a property of an element."""
+        return any(
+            other.reach.somewhere_else or element in other.reach.ranks
+            for own, found in self._by_name.items()
+            if overlap(own, name)
+            for other in found
+        )
 
     def beat_by_mark(self, contender: _Contender) -> bool:
         """Whether ``contender``, with a mark, would beat one of these that beat it by theirs alone."""
@@ -239,31 +271,86 @@ def _taken(
 class _StyleAttributes:
     """What style attributes are going to say, looked at once for all elements for which it is the same."""
 
-    def __init__(
-        self,
-        matched: Mapping[ElementNode, Sequence[Matched]],
-        authored: Mapping[ElementNode, Sequence[Declaration]],
-    ) -> None:
-        self._matched = matched
-        self._authored = authored
+    def __init__(self, given: Given, marked: _Rivals) -> None:
+        self._given = given
+        self._marked = marked
         self._kinds: dict[ElementNode, int] = {}
         self._numbers: dict[tuple[int, ...], int] = {}
         self._limits: dict[tuple[int, str], Rank | None] = {}
+        self._said: dict[tuple[ElementNode, str], list[Declaration]] = {}
+        self._repeatable: dict[tuple[ElementNode, str], bool] = {}
 
     def keep_order(self, candidate: _Contender) -> bool:
         """Whether a mark makes ``candidate`` beat nothing in them that it did not beat before."""
         if candidate.reach.somewhere_else:
             return False
+        name = candidate.item.name
         for element, own in candidate.reach.ranks.items():
-            limit = self._limit(element, candidate.item.name)
+            limit = self._limit(element, name)
             if limit is not None and limit > own:
                 return False
-        return True
+        return all(
+            self._can_repeat(element, name)
+            for element in candidate.reach.ranks.keys() & self._given.authored.keys()
+        )
+
+    def repeated(self, marked: Iterable[_Contender]) -> dict[ElementNode, tuple[Declaration, ...]]:
+        """What has to be repeated so that none of those that are now ``marked`` beats it."""
+        names: dict[ElementNode, set[str]] = {}
+        for contender in marked:
+            for element in contender.reach.ranks.keys() & self._given.authored.keys():
+                names.setdefault(element, set()).add(contender.item.name)
+        found = {
+            element: tuple(
+                item
+                for item in self._given.authored[element]
+                if any(item in self._about(element, name) for name in about)
+            )
+            for element, about in names.items()
+        }
+        return {element: items for element, items in found.items() if items}
+
+    def _about(self, element: ElementNode, name: str) -> list[Declaration]:
+        """What the author says there without a mark of a property, and of others that overlap with that."""
+        if (element, name) in self._said:
+            return self._said[element, name]
+        own = self._given.authored[element]
+        found = [item for item in own if not item.important and overlap(item.name, name)]
+        while more := [
+            item
+            for item in own
+            if item not in found
+            and not item.important
+            and any(overlap(item.name, other.name) for other in found)
+        ]:
+            found += more
+        self._said[element, name] = found
+        return found
+
+    def _can_repeat(self, element: ElementNode, name: str) -> bool:
+        if (element, name) not in self._repeatable:
+            self._repeatable[element, name] = self._are_repeatable(element, self._about(element, name))
+        return self._repeatable[element, name]
+
+    def _are_repeatable(self, element: ElementNode, items: Sequence[Declaration]) -> bool:
+        """Whether these can be marked on an element and beat nothing else by that."""
+        marked = [item for item in self._given.authored[element] if item.important]
+        return not items or (
+            element not in self._given.settled
+            and not any(
+                is_veiled(item.value)
+                or not item.value
+                or any(map(_is_colour, longhands(item.name)))
+                or any(overlap(item.name, other.name) for other in marked)
+                or self._marked.reach(element, item.name)
+                for item in items
+            )
+        )
 
     def _limit(self, element: ElementNode, name: str) -> Rank | None:
-        """The strongest that speaks of a property there; None where none does."""
+        """The strongest inlined rule that speaks of a property there; None where none does."""
         if element not in self._kinds:
-            said = id(self._authored.get(element)), *map(id, self._matched.get(element, ()))
+            said = tuple(map(id, self._given.matched.get(element, ())))
             self._kinds[element] = self._numbers.setdefault(said, len(self._numbers))
         key = self._kinds[element], name
         if key not in self._limits:
@@ -271,13 +358,14 @@ class _StyleAttributes:
         return self._limits[key]
 
     def _ranks(self, element: ElementNode, name: str) -> Iterator[Rank]:
-        for item in self._authored.get(element, ()):
-            if overlap(item.name, name):
-                yield _UNBEATEN
-        for rule in self._matched.get(element, ()):
+        for rule in self._given.matched.get(element, ()):
             for item in rule.declarations:
                 if overlap(item.name, name):
                     yield _UNBEATEN if item.important else rule.rank
+
+
+def _is_colour(longhand: str) -> bool:
+    return longhand.startswith("background") or longhand.endswith("color")
 
 
 _UNBEATEN: Final = Rank(1, (0, 0, 0), False, (0, 0))
