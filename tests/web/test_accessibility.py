@@ -27,7 +27,7 @@ RUN = """async (values) => {
 WIDE, NARROW = (1280, 800), (375, 800)
 LIGHT_WIDE, DARK_NARROW = ("light", WIDE), ("dark", NARROW)
 FURTHER = [("dark", WIDE), ("light", NARROW)]
-PANELS = ("preview", "text", "source", "compiled", "headers", "links", "contract", "findings")
+PANELS = ("preview", "text", "source", "compiled", "headers", "links", "weight", "contract", "findings")
 GREETING = "/templates/mails/greeting"
 
 Look = tuple[Colours, tuple[int, int]]
@@ -61,13 +61,25 @@ def _workbench(page: Page) -> Iterator[list[str]]:
     expect(page.locator("#tab-findings .badge.pending")).to_have_count(0)
     for panel in PANELS:
         page.locator(f"#tab-{panel}").click()
+        if panel == "contract" and page.locator(".call:not([open])").count():
+            page.locator(".call summary").click()
+            expect(page.locator("pre.snippet")).not_to_be_empty()
+        if panel == "weight":
+            expect(page.locator("#panel-weight table").first).to_be_visible()
         yield _offences(page)
     page.locator("#take summary").click()
     yield _offences(page)
     page.keyboard.press("Escape")
     page.locator("#edit").click()
-    expect(page.locator("#data")).to_be_visible()
+    expect(
+        page.locator("#form-fields fieldset, #form-fields .entry, #form-banner:visible").first
+    ).to_be_visible()
     yield _offences(page)
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Templates, fixtures").fill("e")
+    expect(page.locator(".palette").get_by_role("option").first).to_be_visible()
+    yield _offences(page)
+    page.keyboard.press("Escape")
     page.locator("[data-help]").click()
     yield _offences(page)
 
