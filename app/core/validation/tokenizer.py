@@ -60,17 +60,17 @@ _CHARACTERS_OF_NAMES = {
 class _Stream(HTMLUnicodeInputStream):
     """Knows its absolute position, which html5lib counts per chunk only."""
 
-    passed = 0
+    _passed = 0
 
     def characterErrorsUCS4(self, data: str) -> None:
         """As html5lib's, which asks a large class about every character, of those that may be wrong."""
         super().characterErrorsUCS4("".join(_UNUSUAL.findall(data)))
 
     def tell(self) -> int:
-        return self.passed + self.chunkOffset
+        return self._passed + self.chunkOffset
 
     def readChunk(self, chunkSize: int | None = None) -> bool:
-        self.passed += self.chunkSize
+        self._passed += self.chunkSize
         return super().readChunk(chunkSize)
 
 
@@ -84,6 +84,7 @@ class Tokenizer(HTMLTokenizer):
     def __init__(self, html: str, parser: HTMLParser) -> None:
         super().__init__("", parser)
         self._input = self.stream = _Stream(html)
+        self._in_data = self.dataState
         self._tag_start = 0
         self.offset = 0
         self.text_offset: int | None = None
@@ -92,67 +93,84 @@ class Tokenizer(HTMLTokenizer):
     def __iter__(self) -> Iterator[Any]:
         self.tokenQueue = deque()
         start = 0
-        while self.state():
-            while self.stream.errors:
-                yield {"type": _PARSE_ERROR, "data": self.stream.errors.pop(0)}
-            while self.tokenQueue:
-                token: Any = self.tokenQueue.popleft()
-                kind = token["type"]
-                if kind == _PARSE_ERROR:
-                    self.offset = max(0, self._input.tell() - 1)
-                    yield token
-                elif kind in _TEXT:
-                    self.offset = start
-                    if self.text_offset is None and kind == _CHARACTERS:
-                        self.text_offset = start + len(token["data"]) - len(token["data"].lstrip(BLANKS))
-                    yield token
-                else:
-                    self.offset = self._tag_start
+        while True:
+            token = self._sound_token() if self.state == self._in_data else None
+            if token is not None:
+                self.offset = start
+                if token["type"] not in _TEXT:
+                    self._tag_start = token["offset"] = start
+                    token["end"] = self._input.tell()
+                    self._note_root(token)
                     yield token
                     self.text_offset = None
+                else:
+                    if self.text_offset is None and token["type"] == _CHARACTERS:
+                        self.text_offset = start
+                    yield token
+            elif self.state():
+                yield from self._stamped(start)
+            else:
+                return
             start = self._input.tell()
 
+    def _stamped(self, start: int) -> Iterator[Any]:
+        """What html5lib's tokenizer has made of what begins at ``start``."""
+        while self.stream.errors:
+            yield {"type": _PARSE_ERROR, "data": self.stream.errors.pop(0)}
+        while self.tokenQueue:
+            token: Any = self.tokenQueue.popleft()
+            kind = token["type"]
+            if kind == _PARSE_ERROR:
+                self.offset = max(0, self._input.tell() - 1)
+                yield token
+            elif kind in _TEXT:
+                self.offset = start
+                if self.text_offset is None and kind == _CHARACTERS:
+                    self.text_offset = start + len(token["data"]) - len(token["data"].lstrip(BLANKS))
+                yield token
+            else:
+                self.offset = self._tag_start
+                yield token
+                self.text_offset = None
+
     def dataState(self) -> bool:
-        """One token where there is nothing to repair, else what html5lib makes of the next character."""
+        more = bool(super().dataState())
+        if self.state == self.entityDataState:  # at once, so that its token begins at the "&"
+            return bool(self.entityDataState())
+        return more
+
+    def _sound_token(self) -> Any:
+        """The token that comes next, in html5lib's shape; None where html5lib has to look."""
         stream = self._input
         match = _SOUND.match(stream.chunk, stream.chunkOffset)
         # What ends with the chunk may go on in the next.
-        token = self._sound_token(match) if match and match.end() < stream.chunkSize else None
-        if match is None or token is None:
-            more = bool(super().dataState())
-            if self.state == self.entityDataState:  # at once, so that its token begins at the "&"
-                return bool(self.entityDataState())
-            return more
-        if token["type"] not in _TEXT:
-            self._tag_start = token["offset"] = stream.tell()
-            token["end"] = stream.passed + match.end()
-            self._note_root(token)
-        stream.chunkOffset = match.end()
-        self.tokenQueue.append(token)
-        return True
-
-    def _sound_token(self, match: re.Match[str]) -> Any:
-        """The token of a match, in html5lib's shape; None where html5lib has to look."""
+        if match is None or match.end() >= stream.chunkSize:
+            return None
         kind = match.lastgroup
+        token: Any
         if kind == "text":
             text = _decoded(match["text"])
-            return None if text is None else {"type": _CHARACTERS, "data": text}
-        if kind == "blanks":
-            return {"type": _SPACES, "data": match["blanks"]}
-        if kind == "end":
-            self.currentToken = {"type": _END_TAG, "name": match["end"], "data": [], "selfClosing": False}
-            return self.currentToken
-        attributes = _attributes(match["attributes"])
-        if attributes is None:
-            return None
-        token: Any = {
-            "type": _START_TAG,
-            "name": match["start"],
-            "data": dict(attributes),
-            "selfClosing": bool(match["closed"]),
-            "selfClosingAcknowledged": False,
-        }
-        self.currentToken = token
+            if text is None:
+                return None
+            token = {"type": _CHARACTERS, "data": text}
+        elif kind == "blanks":
+            token = {"type": _SPACES, "data": match["blanks"]}
+        elif kind == "end":
+            token = {"type": _END_TAG, "name": match["end"], "data": [], "selfClosing": False}
+            self.currentToken = token
+        else:
+            attributes = _attributes(match["attributes"])
+            if attributes is None:
+                return None
+            token = {
+                "type": _START_TAG,
+                "name": match["start"],
+                "data": dict(attributes),
+                "selfClosing": bool(match["closed"]),
+                "selfClosingAcknowledged": False,
+            }
+            self.currentToken = token
+        stream.chunkOffset = match.end()
         return token
 
     def _note_root(self, token: Any) -> None:
