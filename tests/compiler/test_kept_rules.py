@@ -182,6 +182,7 @@ PHONE = "td{{padding:4px;color:#000}}@media(max-width:480px){{.t{{{}}}{}}}"
             "margin:0;padding:0;padding-top:1px;padding:0 !important;padding-top:1px !important",
         ),
         ("padding:9px", "", "padding:0!important", "padding:0!important"),  # wins as it is
+        ("padding:9px", "[style*='margin: 16px']{top:0}", "padding:0", "padding:0;padding:0 !important"),
         ("padding:9px", "", "margin:0", "color:#000;margin:0"),
     ],
 )
@@ -202,7 +203,7 @@ def test_what_an_author_wrote_is_repeated_where_a_mark_would_beat_it(
         ("padding:9px", "", "padding:0!important;padding-top:1px"),  # the author's own mark did
         ("color:#00c", "", "color:#0c0"),  # clients change colours in the dark
         ("padding:9px", "", "padding:{{value}}"),
-        ("padding:9px", "[style*='padding']{margin:0}", "padding:0"),  # it is asked what is written there
+        ("padding:9px", "[style$='padding:0']{margin:0}", "padding:0"),  # it is asked what is written there
     ],
 )
 def test_nothing_is_repeated_where_its_mark_would_change_more(

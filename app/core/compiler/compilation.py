@@ -162,8 +162,9 @@ class _Compiler:
         losing = marking.losing_rules(document, masked, inlinable)
         strengthen = self._templates.settings.compiler.strengthen
         spelling = Spelling.of(document)
-        settled = left if spelling.is_free else set(masked.numbers.values())
-        strong = marking.marks(document, masked, matched, losing, settled) if strengthen else Strengthened()
+        strong = Strengthened()
+        if strengthen:
+            strong = marking.marks(document, masked, matched, losing, spelling, left)
         marked = strong.places
         self._findings += marking.findings(document, losing, marked, source.name)
         inlined, asked = spelling.divided(document, {number: rules[number] for number in rules.keys() - left})

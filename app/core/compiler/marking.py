@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument, authored
+from app.core.compiler.spelling import Spelling
 from app.core.css.cascade import Matched
 from app.core.css.measure import never_ends
 from app.core.css.overrides import Overridden, overridden_rules
@@ -29,26 +32,30 @@ def marks(
     masked: MaskedDocument,
     matched: Mapping[ElementNode, Sequence[Matched]],
     losing: Sequence[Overridden],
-    settled: Set[int],
+    spelling: Spelling,
+    left: Set[int],
 ) -> Strengthened:
     """What of ``losing`` rules, of those that beat them and of style attributes gets ``!important``.
 
-    To the start tags of the numbers in ``settled`` nothing can be added.
+    Start tags of the numbers in ``left`` stay as they are.
     """
     if not losing or document.takes_markup:
         return Strengthened()
-    twice = set(masked.again.values()) | settled
+    fixed = set(masked.again.values()) | left
     own = authored(document, masked)
-    fixed = {
+    settled = {
         element
-        for element in own
+        for element, items in own.items()
         for number in [masked.numbers[element]]
-        if number in twice or never_ends(document.value(document.markup.start_tags[number], "style") or "")
+        for text in [html.unescape(document.value(document.markup.start_tags[number], "style") or "")]
+        if number in fixed
+        or never_ends(text)
+        or not spelling.stays_unheard(text, [replace(item, important=True) for item in items])
     }
     return strengthened(
         masked.root,
         document.sheets,
-        Given(matched, own, fixed),
+        Given(matched, own, settled),
         losing,
         {number for number, style in enumerate(document.styles) if not style.markable},
     )

@@ -70,10 +70,13 @@ class Spelling:
         )
         return cls(tuple(dict.fromkeys(found)))
 
-    @property
-    def is_free(self) -> bool:
-        """Whether nothing asks what a style attribute says."""
-        return not self._questions
+    def stays_unheard(self, own: str, further: Sequence[Declaration]) -> bool:
+        """Whether no question gets another answer where some of ``further`` follow what the author wrote."""
+        text = ";".join([own, *map(written, further)])
+        return not any(
+            question.answer(own) != question.answer(text) or "important" in question.value.lower()
+            for question in self._questions
+        )
 
     def written(self, item: Declaration, own: str | None) -> str:
         """``item`` as CSS text, for an element whose author wrote the style attribute ``own``."""
