@@ -67,6 +67,11 @@ def _workbench(page: Page) -> Iterator[list[str]]:
         if panel == "weight":
             expect(page.locator("#panel-weight table").first).to_be_visible()
         yield _offences(page)
+    page.locator("#inspect").click()
+    page.locator("#panel-preview").press("ArrowDown")
+    expect(page.locator("#inspected code")).to_be_visible()
+    yield _offences(page)
+    page.locator("#inspect").click()
     page.locator("#take summary").click()
     yield _offences(page)
     page.keyboard.press("Escape")
@@ -94,6 +99,11 @@ def _review(page: Page) -> Iterator[list[str]]:
     yield _offences(page)
 
 
+def _matrix(page: Page) -> Iterator[list[str]]:
+    expect(page.locator(".cell pre").first).to_be_visible()
+    yield _offences(page)
+
+
 def _once(page: Page) -> Iterator[list[str]]:
     expect(page.locator("main")).to_be_visible()
     yield _offences(page)
@@ -109,6 +119,7 @@ PAGES: dict[str, Callable[[Page], Iterator[list[str]]]] = {
     "/docs": _once,
     "/templates/mails/none": _once,
     f"/stage{GREETING.removeprefix('/templates')}": _once,
+    f"/matrix{GREETING.removeprefix('/templates')}": _matrix,
 }
 
 

@@ -33,10 +33,10 @@ function draw(cell) {
   }
   const box = $(".sheet", cell);
   if (!sheets.has(box)) sheets.set(box, new Sheet(box, { onload: (mail) => { hush(box); dress(mail); } }));
-  sheets.get(box).show(cell.dataset.address, { title: cell.title, width: Number(cell.dataset.width) });
+  sheets.get(box).show(cell.dataset.address, { title: cell.dataset.title, width: Number(cell.dataset.width) });
 }
 
-/** The cell is one link; what stands in the mail is for looking at alone. */
+/** The way into the workbench is the link that lies over the cell; the mail below it is for looking at alone. */
 function hush(box) {
   const frame = $("iframe", box);
   frame.tabIndex = -1;
@@ -50,13 +50,13 @@ const sight = new IntersectionObserver((entries) => {
   }
 }, { root: $("#place"), rootMargin: NEAR });
 
-const heights = () => new Map($$(".cell").map((cell) => [cell.title, $(".sheet", cell).style.height]));
+const heights = () => new Map($$(".cell").map((cell) => [cell.dataset.title, $(".sheet", cell).style.height]));
 
 /** Look at every cell of the sheet; where one was as high before, the page does not jump. */
 function watch(before = new Map()) {
   for (const cell of $$(".cell")) {
     const box = $(".sheet", cell);
-    if (!box.style.height && before.get(cell.title)) box.style.height = before.get(cell.title);
+    if (!box.style.height && before.get(cell.dataset.title)) box.style.height = before.get(cell.dataset.title);
     sight.observe(cell);
   }
 }
@@ -79,10 +79,10 @@ const choose = () => visit(`${form.getAttribute("action")}?${new URLSearchParams
 /** The cell beside, above or below the one that has the focus. */
 function move(right, down) {
   const cell = document.activeElement.closest?.(".cell");
-  if (!cell) return $(".cell")?.focus();
+  if (!cell) return $(".cell a")?.focus();
   const column = cell.parentElement.cellIndex + right;
   const row = cell.closest("tbody").rows[cell.closest("tr").sectionRowIndex + down];
-  const next = row?.cells[column] && $(".cell", row.cells[column]);
+  const next = row?.cells[column] && $(".cell a", row.cells[column]);
   return next?.focus();
 }
 
