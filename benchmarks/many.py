@@ -53,8 +53,14 @@ class Meter:
         print(f"{title:34}{statistics.median(waits):9.1f} ms{statistics.mean(used):9.1f} ms of CPU")
 
 
-def measure(folder: Path, rounds: int, *, browser: bool) -> None:
-    """One set of templates."""
+def _checked(client: httpx.Client) -> int:
+    """How many templates have been checked."""
+    counts = client.get("/api/checks").raise_for_status().json()["templates"]
+    return sum(each is not None for each in counts.values())
+
+
+def measure(folder: Path, count: int, rounds: int, *, browser: bool, seconds: float, empty: float) -> None:
+    """One set of ``count`` templates, some of them checked within ``seconds``."""
     with (
         serving(folder, copied=False) as (url, process),
         httpx.Client(base_url=url, timeout=600) as client,
@@ -70,12 +76,14 @@ def measure(folder: Path, rounds: int, *, browser: bool) -> None:
             get(f"/api/checks/{NAME}")
 
         meter.print("findings of what is opened first", 1, findings)
-        waited = time.perf_counter()
-        while None in get("/api/checks").json()["templates"].values():
+        first, known = _checked(client), meter.memory()
+        until = time.monotonic() + seconds
+        while (checked := _checked(client)) < count and time.monotonic() < until:
             time.sleep(0.5)
-        print(f"{'all checked':34}{time.perf_counter() - waited:9.1f} s")
-        count = len(get("/api/templates").json()["templates"])
-        print(f"{'memory':34}{meter.memory():9.1f} MB  ({(meter.memory() - fresh) / count:.3f} a template)")
+        print(f"{'checked so far':34}{checked:9} of {count}")
+        print(f"{'memory':34}{meter.memory():9.1f} MB, {(fresh - empty) / count:.3f} a template to load,")
+        if checked > first:
+            print(f"{'':34}{(meter.memory() - known) / (checked - first):9.3f} MB a template to check")
 
         meter.print("gallery, its answer", rounds, lambda _: get("/"))
         if browser:
@@ -131,14 +139,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", type=int, nargs="+", default=[12, 504], help="multiples of twelve")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--wait", type=float, default=900.0, help="seconds for checks behind the pages")
     parser.add_argument("--browser", action="store_true", help="open the gallery in Chromium, too")
     wish = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        make_set(Path(name), 0)
+        with serving(Path(name), copied=False) as (_, process):
+            empty = Meter(process).memory()
     for size in wish.sizes:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             make_set(folder, size)
             print(f"-- {size} templates, load {os.getloadavg()[0]:.1f}")
-            measure(folder, wish.rounds, browser=wish.browser)
+            measure(folder, size, wish.rounds, browser=wish.browser, seconds=wish.wait, empty=empty)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ CATEGORIES = ("receipts", "notifications", "invoices")
 
 def make_set(folder: Path, size: int) -> None:
     """``size`` templates, a multiple of twelve, with their fixtures."""
+    for name in ("templates", "fixtures"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     for shared in sorted((ROOT / "templates").iterdir()):
         if shared.name not in CATEGORIES:
             copy = shutil.copytree if shared.is_dir() else shutil.copy

@@ -63,6 +63,7 @@ class _Bundler:
         self._root = root
         self._read = read
         self._documents: dict[Path, tuple[SourceFile, Any]] = {}
+        self._opened: dict[tuple[Path, str], tuple[SourceFile, Any]] = {}
         self._taken = set(taken) if isinstance(taken, Mapping) else set()
         self._names: dict[tuple[Path, str], str] = {}
 
@@ -135,6 +136,9 @@ class _Bundler:
                 location=where(),
                 remedy="Refer to a JSON file inside the templates folder.",
             )
+        known = (file.path.parent, path_part)
+        if known in self._opened:  # a contract refers to one file by the dozen
+            return self._opened[known]
         path = (file.path.parent / path_part).resolve()
         if not path.is_relative_to(self._root):
             raise SourceError(
@@ -151,6 +155,7 @@ class _Bundler:
                 )
             shared = self._read(path)
             self._documents[path] = (shared, parse_json(shared.text, shared.label))
+        self._opened[known] = self._documents[path]
         return self._documents[path]
 
 

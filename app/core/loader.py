@@ -73,6 +73,7 @@ class _SetReader:
         self._working_folder = Path.cwd()
         self._paths: dict[PurePosixPath, Path] = {}
         self._settings = SetSettings()
+        self._read: dict[Path, SourceFile] = {}
 
     def read_all(self) -> TemplateSet:
         found = walk(self._templates)
@@ -139,7 +140,15 @@ class _SetReader:
         return SetSettings(), []
 
     def read(self, path: Path) -> SourceFile:
-        """The text of one file; refused when it leaves the folder, is too large or is not UTF-8."""
+        """The text of one file; refused when it leaves the folder, is too large or is not UTF-8.
+
+        Each is read once: a template is a partial as well, and many contracts refer to one file.
+        """
+        if path not in self._read:
+            self._read[path] = self._read_anew(path)
+        return self._read[path]
+
+    def _read_anew(self, path: Path) -> SourceFile:
         label = self._label(path)
         where = Location(label)
         try:
