@@ -83,6 +83,8 @@ def is_writable(name: str) -> bool:
 
 def written(name: str) -> str:
     r"""``name`` with whatever cannot be written as an escape of Python: ``bad\xff``, ``two\nlines``."""
+    if is_writable(name):
+        return name
     return "".join(character if is_writable(character) else printable(character) for character in name)
 
 
