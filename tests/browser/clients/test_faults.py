@@ -124,12 +124,16 @@ def test_nothing_is_left_of_a_client_whose_owner_is_killed(tmp_path: Path, endin
     marker = f"marker-{tmp_path.name}-{os.getpid()}"
     owner = subprocess.Popen([sys.executable, "-c", OWNER, marker], stdout=subprocess.PIPE, text=True)
     assert owner.stdout is not None
-    home = Path(owner.stdout.readline().strip())
-    assert home.is_dir()
-    eventually(lambda: left_of(marker), lambda found: len(found) >= 3)
-    owner.send_signal(ending)
-    owner.wait(patience())
-    owner.stdout.close()
+    try:
+        home = Path(owner.stdout.readline().strip())
+        assert home.is_dir()
+        eventually(lambda: left_of(marker), lambda found: len(found) >= 3)
+        owner.send_signal(ending)
+        owner.wait(patience())
+    finally:
+        owner.kill()
+        owner.wait()
+        owner.stdout.close()
     eventually(lambda: (left_of(marker), home.exists()), lambda left: left == ([], False))
 
 
