@@ -103,7 +103,15 @@ def test_hostile_metadata_stay_words_everywhere(browser: Browser, hostile_server
 
 @pytest.mark.parametrize(
     "path",
-    ["/templates/evil", "/preview/evil", "/preview/evil?embed=1", "/templates/broken", "/preview/broken"],
+    [
+        "/templates/evil",
+        "/preview/evil",
+        "/preview/evil?embed=1",
+        "/templates/broken",
+        "/preview/broken",
+        "/stage/evil",
+        "/matrix/evil",
+    ],
 )
 def test_a_hostile_template_runs_nothing_and_reaches_nobody(
     browser: Browser, hostile_server: Server, path: str
