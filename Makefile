@@ -128,7 +128,7 @@ corpus: tools ## Compare, in Chromium, every template of some folders with its c
 	@touch $@
 
 .PHONY: test-batch
-test-batch: tools .venv-cluster/.installed ## Render a batch on a Dask cluster, and kill one of its two workers half-way
+test-batch: tools .venv-cluster/.installed ## Batches on a Dask cluster that loses a worker or its scheduler; the queue's Terraform applied
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --heavy batch $(ARGS)
 
 # test-NAME runs the tests that are marked heavy("NAME").

@@ -28,6 +28,11 @@ SCHEMA_LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 SCHEMA_MAPS = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
 """Keywords that hold schemas by name."""
 
+HOLDING = SCHEMAS | SCHEMA_LISTS | SCHEMA_MAPS
+"""All keywords below which there are schemas."""
+
+_UNQUOTED = {ord(character): None for character in "._-"}
+
 _LONGEST_POINTER = 2000
 _LONGEST_SHOWN = 80
 
@@ -69,8 +74,17 @@ def located(root: Any, reference: Any) -> tuple[str, Schema]:
         ContractError: as ``resolved``.
     """
     address, fragment = parted(reference)
-    if address and not _is_own(root, address):
+    if address and not is_own(root, address):
         raise ContractError(f"the reference {shown(reference)} leads out of the contract")
+    return placed(root, fragment, reference)
+
+
+def placed(root: Any, fragment: str, reference: str) -> tuple[str, Schema]:
+    """As ``located``, of a fragment alone, without its percent-encoding; ``reference`` is what is told.
+
+    Raises:
+        ContractError: it leads nowhere, or to something that is no schema.
+    """
     if fragment and not fragment.startswith("/"):
         return _anchored(root, fragment, reference)
     target, is_schema, by_name = root, True, False
@@ -141,6 +155,8 @@ def pointer_parts(fragment: str, reference: Any) -> list[str]:
         ContractError: a ``~`` in it stands for nothing.
     """
     parts = fragment.split("/")[1:]
+    if "~" not in fragment:
+        return parts
     for part in parts:
         if "~" in part.replace("~0", "").replace("~1", ""):
             raise ContractError(
@@ -151,14 +167,16 @@ def pointer_parts(fragment: str, reference: Any) -> list[str]:
 
 def to_definition(name: str) -> str:
     """The reference to the definition ``name``."""
-    from urllib.parse import quote  # Only where a contract is put together.
+    if name.isascii() and name.translate(_UNQUOTED).isalnum():
+        return f"#/$defs/{name}"
+    from urllib.parse import quote  # Only where a contract is put together, and hardly ever there.
 
     return f"#/$defs/{quote(escaped(name), safe='~!$&()*+,;=:@/?')}"
 
 
 def escaped(part: str) -> str:
     """One part of a JSON pointer (RFC 6901, section 3)."""
-    return part.replace("~", "~0").replace("/", "~1")
+    return part.replace("~", "~0").replace("/", "~1") if "~" in part or "/" in part else part
 
 
 def unquoted(text: str) -> str:
@@ -191,7 +209,7 @@ def _anchored(root: Any, name: str, reference: Any) -> tuple[str, Schema]:
     raise ContractError(f"the reference {shown(reference)} leads nowhere")
 
 
-def _is_own(root: Any, address: str) -> bool:
+def is_own(root: Any, address: str) -> bool:
     """Whether an address in a reference is that of the contract itself (Core, 8.2.1)."""
     own = root.get("$id") if isinstance(root, Mapping) else None
     if not isinstance(own, str):

@@ -1,7 +1,8 @@
-"""From twelve templates to many: ``python benchmarks/scale.py --sizes 12 120``.
+"""From twelve templates to many: ``python benchmarks/scale.py --sizes 12 120 --releases 12 120 1200``.
 
 Copies of our own templates, each changed by a comment so that no two are equal, are checked by the command as
-a user calls it: cold, with nothing changed since, and after one template, and one fixture, was saved. CPU
+a user calls it: cold, with nothing changed since, and after one template, or one fixture, was saved. Releases
+of as many are published to a folder; then one in which one template is another is planned, and published. CPU
 seconds of the whole process are what counts; beside them stands how they grow with the number of templates.
 """
 
@@ -14,7 +15,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+
+from app.core.building import released_template
+from app.core.release import Provenance, make_release
+from app.core.release_directory import write_release
+from app.core.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 CATEGORIES = ("receipts", "notifications", "invoices")
@@ -37,45 +46,97 @@ def make_set(folder: Path, size: int) -> None:
                 file.write_text(f"{file.read_text(encoding='utf-8')}<!-- {number} -->\n", encoding="utf-8")
 
 
-def check(folder: Path) -> float:
-    """CPU seconds of one check."""
+def seconds(*arguments: str) -> float:
+    """CPU seconds of one command."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "app", "check", "--cache", str(folder / "cache"), "--json"]
     done = subprocess.run(
-        [*command, "--templates", str(folder / "templates"), "--fixtures", str(folder / "fixtures")],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        check=False,
+        [sys.executable, "-m", "app", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, check=False
     )
     if done.returncode:
-        raise SystemExit(f"The check of {folder} has failed.")
+        raise SystemExit(f"It has failed: {' '.join(arguments)}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def check(folder: Path) -> float:
+    """CPU seconds of one check."""
+    places = ("--templates", str(folder / "templates"), "--fixtures", str(folder / "fixtures"))
+    return seconds("check", "--cache", str(folder / "cache"), "--json", *places)
+
+
+def checks(folder: Path, size: int) -> list[float]:
+    """CPU seconds of the checks of ``size`` templates."""
+    make_set(folder, size)
+    times = [check(folder), check(folder)]
+    saved = folder / "templates/receipts0/receipt.html"
+    saved.write_text(f"{saved.read_text(encoding='utf-8')}<!-- saved -->\n", encoding="utf-8")
+    times.append(check(folder))
+    fixture = folder / "fixtures/receipts0/receipt/typical.json"
+    fixture.write_text(f"{fixture.read_text(encoding='utf-8')}\n", encoding="utf-8")
+    return [*times, check(folder)]
+
+
+def write_releases(workspace: Workspace, folder: Path, size: int) -> None:
+    """Two releases of ``size`` templates, which differ in one."""
+    names = workspace.names()
+    own = [released_template(workspace, name) for name in names]
+    made, sources = [], {}
+    for number in range(size // len(names)):
+        for template in own:
+            category, _, name = template.name.partition("/")
+            copy = replace(
+                template, name=f"{category}{number}/{name}", html=f"{template.html}<!-- {number} -->"
+            )
+            made.append(copy)
+            for edition in workspace.editions([template.name]):
+                flat = workspace.compilation(edition).flat
+                sources[edition.replace("/", f"{number}/", 1)] = f"{flat}<!-- {number} -->"
+    changed = [replace(made[0], html=f"{made[0].html}<!-- saved -->"), *made[1:]]
+    for name, templates in (("before", made), ("after", changed)):
+        write_release(make_release(templates, sources, Provenance(), workspace.language), folder / name)
+
+
+def publications(workspace: Workspace, folder: Path, size: int) -> list[float]:
+    """CPU seconds of publishing ``size`` templates, and of planning and publishing one that is another."""
+    write_releases(workspace, folder, size)
+    target = ("--to", (folder / "target").as_uri())
+    yes = ("--yes", "--message", "benchmark")
+    after = ("--release", str(folder / "after"))
+    return [
+        seconds("publish", *target, *yes, "--release", str(folder / "before")),
+        seconds("plan", *target, *after, "--no-pictures"),
+        seconds("publish", *target, *yes, *after),
+    ]
+
+
+def table(titles: Sequence[str], sizes: Iterable[int], measure: Callable[[Path, int], list[float]]) -> None:
+    """Print what ``measure`` gives for each size, and how it grows."""
+    print(f"{'templates':>10}" + "".join(f"{title:>14}" for title in titles) + "   CPU seconds")
+    first: list[float] = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            times = measure(Path(name), size)
+        print(f"{size:10}" + "".join(f"{time:14.2f}" for time in times))
+        if first:
+            growth = "".join(f"{time / base:14.1f}" for time, base in zip(times, first[1:], strict=True))
+            print(f"{f'{size / first[0]:.0f} ×':>10}{growth}   times as long as with {first[0]:.0f}")
+        first = first or [size, *times]
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[12, 120], help="multiples of twelve")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[12, 120], help="multiples of twelve")
+    parser.add_argument("--releases", type=int, nargs="*", default=[12, 120, 1200], help="likewise")
+    arguments = parser.parse_args()
     os.environ.pop("BBWS_CACHE", None)
-    print(f"{'templates':>10}{'cold':>10}{'unchanged':>12}{'one saved':>12}{'one fixture':>12}   CPU seconds")
-    first: list[float] = []
-    for size in parser.parse_args().sizes:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            make_set(folder, size)
-            times = [check(folder), check(folder)]
-            saved = folder / "templates/receipts0/receipt.html"
-            saved.write_text(f"{saved.read_text(encoding='utf-8')}<!-- saved -->\n", encoding="utf-8")
-            times.append(check(folder))
-            fixture = folder / "fixtures/receipts0/receipt/typical.json"
-            fixture.write_text(f"{fixture.read_text(encoding='utf-8')}\n", encoding="utf-8")
-            times.append(check(folder))
-        first = first or [size, *times]
-        growth = "".join(f"{time / base:12.1f}" for time, base in zip(times, first[1:], strict=True))
-        print(f"{size:10}{times[0]:10.2f}" + "".join(f"{time:12.2f}" for time in times[1:]))
-        if size != first[0]:
-            print(f"{f'{size / first[0]:.0f} ×':>10}{growth[2:]}   times as long as with {first[0]:.0f}")
+    if arguments.sizes:
+        table(("cold", "unchanged", "one saved", "one fixture"), arguments.sizes, checks)
+    if arguments.releases:
+        workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")
+        table(
+            ("publish all", "plan one", "publish one"), arguments.releases, partial(publications, workspace)
+        )
 
 
 if __name__ == "__main__":

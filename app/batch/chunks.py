@@ -101,10 +101,11 @@ class Task:
     def _without_locale(
         self, data: Mapping[str, Any], contract: Mapping[str, Any] | None
     ) -> Mapping[str, Any]:
-        named = contract is not None and any(
+        if not self.locale_field:
+            return data
+        if contract is not None and any(
             self.locale_field in view.get("properties", {}) for view, _ in views(contract, contract)
-        )
-        if not self.locale_field or named:
+        ):
             return data
         return {name: value for name, value in data.items() if name != self.locale_field}
 

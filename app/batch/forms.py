@@ -23,6 +23,7 @@ from bbws_templates.errors import HeaderError
 from bbws_templates.message import mime_message
 
 _EMAILS_A_FOLDER: Final = 1_000
+_RARE: Final = bytes(set(range(0x20)) - {ord("\n")})  # what JSON escapes, and hardly any text has
 _FROM: Final = re.compile(rb"^(?=>*From )", re.MULTILINE)
 
 
@@ -90,10 +91,20 @@ def _json_line(email: RenderedEmail, line: int) -> bytes:
         "preheader": email.preheader,
         "sender": {"name": email.sender[0], "address": email.sender[1]},
         "replyTo": email.reply_to,
-        "html": email.html,
-        "text": email.text,
     }
-    return json.dumps(members, ensure_ascii=False).encode() + b"\n"
+    head = json.dumps(members, ensure_ascii=False).encode()
+    return b'%s, "html": %s, "text": %s}\n' % (head[:-1], json_text(email.html), json_text(email.text))
 
 
-__all__ = ["Form", "Writer", "file_name"]
+def json_text(text: str) -> bytes:
+    """``text`` as ``json.dumps`` writes it without escaping what is not ASCII, in half the time.
+
+    Source: RFC 8259, section 7.
+    """
+    content = text.encode()
+    if len(content.translate(None, _RARE)) != len(content):
+        return json.dumps(text, ensure_ascii=False).encode()
+    return b'"%s"' % content.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+
+
+__all__ = ["Form", "Writer", "file_name", "json_text"]

@@ -16,8 +16,8 @@ from app.commands.releasing import (
     print_plan,
     release_option,
     to_option,
+    workspace_of,
 )
-from app.core.workspace import Workspace
 from app.operations.pictures import Pictures
 from app.operations.publication import plan_members
 from app.publishing.publisher import Plan, make_plan
@@ -62,7 +62,7 @@ def command(
         looked_at = None
         if not plan.nothing and (folders.baselines.is_dir() if pictures is None else pictures):
             before = catalogue.bundle(plan.active) if plan.active and not plan.note else None
-            looked_at = Pictures.of(release.bundle, before, Workspace.load(templates, fixtures), folders)
+            looked_at = Pictures.of(release.bundle, before, workspace_of(templates, fixtures), folders)
     except BbwsTemplatesError as error:
         if not detailed_exitcode:
             raise

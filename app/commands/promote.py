@@ -17,8 +17,8 @@ from app.commands.releasing import (
     to_option,
     unconditional_option,
     unversioned_option,
+    workspace_of,
 )
-from app.core.workspace import Workspace
 from app.operations.pictures import refuse_unapproved_pictures
 from app.operations.publication import Publication
 from app.publishing.activation import Reason
@@ -69,7 +69,7 @@ def command(
     def gate() -> None:
         if not allow_unapproved:
             refuse_unapproved_pictures(
-                found.bundle, target, settings, partial(Workspace.load, templates, fixtures), folders
+                found.bundle, target, settings, partial(workspace_of, templates, fixtures), folders
             )
 
     carry_out(

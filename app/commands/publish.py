@@ -22,8 +22,8 @@ from app.commands.releasing import (
     to_option,
     unconditional_option,
     unversioned_option,
+    workspace_of,
 )
-from app.core.workspace import Workspace
 from app.operations.pictures import refuse_unapproved_pictures
 from app.operations.publication import Publication, plan_members, published_members
 from app.publishing.activation import Reason
@@ -70,7 +70,7 @@ def command(
     def gate() -> None:
         if not allow_unapproved:
             refuse_unapproved_pictures(
-                release.bundle, target, settings, partial(Workspace.load, templates, fixtures), folders
+                release.bundle, target, settings, partial(workspace_of, templates, fixtures), folders
             )
 
     carry_out(

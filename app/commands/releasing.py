@@ -5,17 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.text import Text
 
 from app.commands.options import Command
 from app.commands.output import out, progress_bar
-from app.core.building import build_release
 from app.core.changes import ChangeKind, PartChange, TemplateChange, tells
 from app.core.release import Release
 from app.core.release_directory import read_release
-from app.core.workspace import Workspace
 from app.publishing.catalogue import Catalogue
 from app.publishing.clock import utc_now
 from app.publishing.opening import open_store
@@ -23,6 +22,9 @@ from app.publishing.provenance import gather_provenance
 from app.publishing.publisher import Plan
 from app.publishing.targets import resolve_target, without_conditions
 from bbws_templates.printable import printable
+
+if TYPE_CHECKING:
+    from app.core.workspace import Workspace
 
 _SIGNS = {
     ChangeKind.ADDED: ("+", "green"),
@@ -123,11 +125,24 @@ def obtain_release(directory: Path | None, templates: Path, fixtures: Path, *, q
     """The release in ``directory``, else one that is built and checked now."""
     if directory is not None:
         return read_release(directory)
-    workspace = Workspace.load(templates, fixtures)
+    from app.core.building import build_release
+
+    workspace = workspace_of(templates, fixtures)
     with progress_bar(len(workspace.names()), quiet=quiet) as step:
         return build_release(workspace, gather_provenance(templates), today=utc_now().date(), progress=step)[
             0
         ]
+
+
+def workspace_of(templates: Path, fixtures: Path) -> Workspace:
+    """``Workspace.load``; who publishes what was built before does not load the compiler with it.
+
+    Raises:
+        as ``Workspace.load``.
+    """
+    from app.core.workspace import Workspace
+
+    return Workspace.load(templates, fixtures)
 
 
 def confirm(question: str, *, yes: bool, as_json: bool) -> None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import quote
 
 from app.core.errors import Location, SourceError
-from app.core.jsontext import locate, parse_json
+from app.core.jsontext import locate
 from app.core.sources import SourceFile
 from bbws_templates.errors import ContractError
 from bbws_templates.references import (
+    HOLDING,
     SCHEMAS,
-    located,
+    Schema,
+    is_own,
     members,
     parted,
+    placed,
     pointer_parts,
-    resolved,
     shown,
     to_definition,
 )
@@ -37,9 +39,11 @@ def bundle_contract(
     file: SourceFile,
     pointer: str,
     root: Path,
-    read: Callable[[Path], SourceFile],
+    parsed: Callable[[Path], tuple[SourceFile, Any]],
 ) -> dict[str, Any]:
     """``contract`` with every reference to a JSON file of the template set turned into a local definition.
+
+    ``parsed`` gives such a file and its value; it is asked once for each.
 
     A ``$ref`` such as ``../contracts/common.json#/$defs/amount`` is resolved relative to the file in which it
     stands (JSON Schema 2020-12, section 8.2.3.1) and becomes ``#/$defs/common.amount``. Definitions that
@@ -49,7 +53,7 @@ def bundle_contract(
         SourceError: a reference to a file or definition that does not exist, that leaves ``root``, or that
             would need the network.
     """
-    bundler = _Bundler(root, read, taken=contract.get("$defs"))
+    bundler = _Bundler(root, parsed, taken=contract.get("$defs"))
     bundled = bundler.rewrite(contract, file=file, document=contract, base=pointer, home=True)
     if bundler.definitions:
         own = bundled.get("$defs")
@@ -58,12 +62,13 @@ def bundle_contract(
 
 
 class _Bundler:
-    def __init__(self, root: Path, read: Callable[[Path], SourceFile], *, taken: Any) -> None:
+    def __init__(self, root: Path, parsed: Callable[[Path], tuple[SourceFile, Any]], *, taken: Any) -> None:
         self.definitions: dict[str, Any] = {}
         self._root = root
-        self._read = read
+        self._parsed = parsed
         self._documents: dict[Path, tuple[SourceFile, Any]] = {}
         self._opened: dict[tuple[Path, str], tuple[SourceFile, Any]] = {}
+        self._local: dict[tuple[Path, bool, str], str] = {}
         self._taken = set(taken) if isinstance(taken, Mapping) else set()
         self._names: dict[tuple[Path, str], str] = {}
 
@@ -78,11 +83,16 @@ class _Bundler:
         for keyword, argument in schema.items():
             if keyword == "$ref" and isinstance(argument, str):
                 place = f"{base}/$ref"
-                result[keyword] = self._localise(
-                    argument, file=file, document=document, place=place, home=home
-                )
+                if (known := (file.path, home, argument)) not in self._local:
+                    self._local[known] = self._localise(
+                        argument, file=file, document=document, place=place, home=home
+                    )
+                result[keyword] = self._local[known]
                 continue
             if not home and keyword in _OF_THE_FILE:
+                continue
+            if keyword not in HOLDING:  # which spares most of them the way through ``members``
+                result[keyword] = argument
                 continue
             rewritten = {
                 part: self.rewrite(member, file=file, document=document, base=base + part, home=home)
@@ -93,70 +103,70 @@ class _Bundler:
 
     def _localise(self, reference: str, *, file: SourceFile, document: Any, place: str, home: bool) -> str:
         where = partial(locate, file.text, file.label, place)
-        try:
-            pointer, _ = located(document, reference)
-        except ContractError as error:
-            address, fragment = parted(reference)
-            if not address:
-                raise _nowhere(document, reference, where) from error
-        else:
-            if home:
-                return reference
-            return self._definition(file, document, pointer)
+        address, fragment = parted(reference)
+        if not address or is_own(document, address):
+            try:
+                pointer, schema = placed(document, fragment, reference)
+            except ContractError as error:
+                if not address:
+                    raise _nowhere(document, reference, where) from error
+            else:
+                return reference if home else self._definition(file, document, pointer, schema)
         target_file, target_document = self._open(address, file, where)
         try:
-            pointer, _ = located(target_document, f"#{quote(fragment)}")
+            pointer, schema = placed(target_document, fragment, reference)
         except ContractError as error:
             raise _nowhere(target_document, reference, where) from error
-        return self._definition(target_file, target_document, pointer)
+        return self._definition(target_file, target_document, pointer, schema)
 
-    def _definition(self, file: SourceFile, document: Any, pointer: str) -> str:
+    def _definition(self, file: SourceFile, document: Any, pointer: str, schema: Schema) -> str:
         """The reference to what stands at ``pointer`` of a shared file, which becomes a definition."""
         if (file.path, pointer) not in self._names:
             name = self._free_name(f"{file.path.stem}.{(pointer_parts(pointer, pointer) or ['root'])[-1]}")
             self._names[file.path, pointer] = name
             self.definitions[name] = True  # reserved first: definitions may refer to each other in a circle
             self.definitions[name] = self.rewrite(
-                resolved(document, f"#{quote(pointer)}"),
-                file=file, document=document, base=pointer, home=False,
-            )  # fmt: skip
+                schema, file=file, document=document, base=pointer, home=False
+            )
         return to_definition(self._names[file.path, pointer])
 
     def _free_name(self, wanted: str) -> str:
         """``wanted``, or that with a number: files of two folders, or fields of two schemas, may share it."""
-        names = (wanted, *(f"{wanted}-{number}" for number in range(2, len(self._names) + 3)))
-        free = next(name for name in names if name not in self._taken)
+        numbered = (f"{wanted}-{number}" for number in itertools.count(2))
+        free = next(name for name in itertools.chain([wanted], numbered) if name not in self._taken)
         self._taken.add(free)
         return free
 
-    def _open(self, path_part: str, file: SourceFile, where: _Where) -> tuple[SourceFile, Any]:
-        if "://" in path_part:
+    def _open(self, address: str, file: SourceFile, where: _Where) -> tuple[SourceFile, Any]:
+        known = (file.path, address)
+        if known not in self._opened:
+            path = self._path(address, file, where)
+            if path not in self._documents:
+                self._documents[path] = self._parsed(path)
+            self._opened[known] = self._documents[path]
+        return self._opened[known]
+
+    def _path(self, address: str, file: SourceFile, where: _Where) -> Path:
+        if "://" in address:
             raise SourceError(
-                f"The reference '{path_part}' would need the network.",
+                f"The reference '{address}' would need the network.",
                 location=where(),
                 remedy="Refer to a JSON file inside the templates folder.",
             )
-        known = (file.path.parent, path_part)
-        if known in self._opened:  # a contract refers to one file by the dozen
-            return self._opened[known]
-        path = (file.path.parent / path_part).resolve()
+        path = (file.path.parent / address).resolve()
         if not path.is_relative_to(self._root):
             raise SourceError(
-                f"The reference '{path_part}' leaves the templates folder.",
+                f"The reference '{address}' leaves the templates folder.",
                 location=where(),
                 remedy="Move the shared definitions inside it.",
             )
-        if path not in self._documents:
-            if not path.is_file():
-                raise SourceError(
-                    f"There is no file '{path_part}'.",
-                    location=where(),
-                    remedy="References are relative to the file in which they stand.",
-                )
-            shared = self._read(path)
-            self._documents[path] = (shared, parse_json(shared.text, shared.label))
-        self._opened[known] = self._documents[path]
-        return self._documents[path]
+        if not path.is_file():
+            raise SourceError(
+                f"There is no file '{address}'.",
+                location=where(),
+                remedy="References are relative to the file in which they stand.",
+            )
+        return path
 
 
 def _with_members(keyword: str, argument: Any, rewritten: Mapping[str, Any]) -> Any:

@@ -62,10 +62,11 @@ def walk(folder: Path) -> Walk:
             if _is_looked_into(name) and not is_writable(name) and any(_read_files(Path(parent, name)))
         )
         folders[:] = sorted(name for name in folders if _is_looked_into(name) and is_writable(name))
+        below = PurePosixPath(Path(parent).relative_to(folder).as_posix())
         for name in sorted(filter(is_visible, names)):
             path = Path(parent, name)
             if is_writable(name):
-                files[PurePosixPath(path.relative_to(folder).as_posix())] = path
+                files[below / name] = path
             elif path.suffix.lower() in READ_SUFFIXES:
                 unnameable.append(path)
     return Walk(files, tuple(unnameable), tuple(closed))
@@ -78,6 +79,8 @@ def is_visible(name: str) -> bool:
 
 def is_writable(name: str) -> bool:
     """Whether ``name`` is text on one line, so that it can stand in an address and in a finding."""
+    if name.isascii():  # nearly all are, and only the controls of ASCII cannot be printed
+        return name.isprintable()
     return not any(unicodedata.category(character) in _UNWRITABLE for character in name)
 
 

@@ -27,6 +27,14 @@ class _RefusedError(ValueError):
     """Something that the standard decoder lets pass but RFC 8259 or a careful reader does not."""
 
 
+class _NumberError(Exception):
+    """A number that no program can use."""
+
+    def __init__(self, digits: str) -> None:
+        super().__init__(digits)
+        self.digits = digits
+
+
 def parse_json(text: str, label: str) -> Any:
     """The value that ``text`` stands for.
 
@@ -54,13 +62,11 @@ def parse_json(text: str, label: str) -> Any:
 
 
 def _decoded(text: str, label: str) -> Any:
-    value = json.loads(
-        text,
-        object_pairs_hook=_unique_members,
-        parse_constant=_refuse_constant,
-        parse_int=lambda digits: _integer(digits, text, label),
-        parse_float=lambda digits: _decimal(digits, text, label),
-    )
+    try:
+        # The function says best what is wrong with a byte order mark.
+        value = json.loads(text) if text.startswith("\ufeff") else _STRICT.decode(text)
+    except _NumberError as error:
+        raise _of_number(error.digits, text, label) from None
     if _ESCAPED_SURROGATE.search(text) and not _is_text(json.dumps(value, ensure_ascii=False)):
         raise _RefusedError
     return value
@@ -73,31 +79,42 @@ def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _integer(digits: str, text: str, label: str) -> int:
+def _integer(digits: str) -> int:
     try:
         return int(digits)
-    except ValueError as error:  # more digits than Python converts: the time it takes grows with their square
-        offset = text.index(digits)
-        raise SourceError(
-            f"A number of {len(digits.lstrip('-'))} digits is longer than anything can use.",
-            location=_place(text, label, offset),
-            remedy="Write it as text, in quotes.",
-        ) from error
+    except ValueError:  # more digits than Python converts: the time it takes grows with their square
+        raise _NumberError(digits) from None
 
 
-def _decimal(digits: str, text: str, label: str) -> float:
+def _decimal(digits: str) -> float:
     value = float(digits)
     if math.isinf(value):
-        raise SourceError(
-            f"The number {digits[:40]} is larger than anything can use.",
-            location=_place(text, label, text.index(digits)),
-            remedy="Write it as text, in quotes.",
-        )
+        raise _NumberError(digits)
     return value
+
+
+def _of_number(digits: str, text: str, label: str) -> SourceError:
+    """What is said of a number that nothing can use."""
+    whole = digits.lstrip("-")
+    message = f"A number of {len(whole)} digits is longer than anything can use."
+    if not whole.isdigit():
+        message = f"The number {digits[:40]} is larger than anything can use."
+    return SourceError(
+        message, location=_place(text, label, text.index(digits)), remedy="Write it as text, in quotes."
+    )
 
 
 def _refuse_constant(_: str) -> NoReturn:
     raise _RefusedError
+
+
+# One for all, since to make it takes as long as to read what is small.
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique_members,
+    parse_constant=_refuse_constant,
+    parse_int=_integer,
+    parse_float=_decimal,
+)
 
 
 def _is_text(text: str) -> bool:

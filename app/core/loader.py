@@ -12,18 +12,16 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from app.core.errors import FolderError, Location, SourceError
-from app.core.filenames import PARTIALS_FOLDER, Walk, is_visible, is_writable, kind_of, walk, written
+from app.core.filenames import PARTIALS_FOLDER, Walk, is_visible, is_writable, walk, written
 from app.core.findings import Finding, finding_of
 from app.core.jsontext import parse_json
 from app.core.metadata import load_metadata
 from app.core.remarks import Remarks
 from app.core.settings import SETTINGS_NAME, SetSettings, read_settings
 from app.core.sources import Fixture, SourceFile, TemplateSet, TemplateSource
+from app.core.textfiles import TextFiles
 from app.core.translations import Translated, Words, load_translated, require_language, with_words
 from bbws_templates.layout import parted
-
-MAX_FILE_BYTES = 2 * 1024 * 1024
-"""Larger files are refused: Gmail clips at 102 kB, so nothing that size is an email template."""
 
 
 def load_template_set(templates: Path, fixtures: Path) -> TemplateSet:
@@ -70,14 +68,16 @@ class _SetReader:
     def __init__(self, templates: Path, fixtures: Path) -> None:
         self._templates = templates
         self._fixtures_folder = fixtures
-        self._working_folder = Path.cwd()
-        self._paths: dict[PurePosixPath, Path] = {}
+        self._files = TextFiles(templates, fixtures)
+        self._read = self._files.read
+        self._label = self._files.label
+        self._names: frozenset[str] = frozenset()
         self._settings = SetSettings()
-        self._read: dict[Path, SourceFile] = {}
 
     def read_all(self) -> TemplateSet:
         found = walk(self._templates)
-        self._paths = paths = found.files
+        paths = found.files
+        self._names = frozenset(map(str, paths))
         self._settings, unread = self._read_settings()
         sources: dict[str, TemplateSource] = {}
         broken: dict[str, SourceError] = {}
@@ -107,7 +107,7 @@ class _SetReader:
         for relative, path in paths.items():
             if relative.suffix == ".css":
                 try:
-                    stylesheets[str(relative)] = self.read(path)
+                    stylesheets[str(relative)] = self._read(path)
                 except SourceError as error:
                     broken_html[str(relative)] = error
         return TemplateSet(
@@ -133,78 +133,27 @@ class _SetReader:
         path = self._templates / SETTINGS_NAME
         try:
             if self._has(path):
-                file = self.read(path)
+                file = self._read(path)
                 return read_settings(file.text, file.label), []
         except SourceError as error:
             return SetSettings(), [finding_of(error)]
         return SetSettings(), []
 
-    def read(self, path: Path) -> SourceFile:
-        """The text of one file; refused when it leaves the folder, is too large or is not UTF-8.
-
-        Each is read once: a template is a partial as well, and many contracts refer to one file.
-        """
-        if path not in self._read:
-            self._read[path] = self._read_anew(path)
-        return self._read[path]
-
-    def _read_anew(self, path: Path) -> SourceFile:
-        label = self._label(path)
-        where = Location(label)
-        try:
-            real = path.resolve()
-        except RuntimeError as error:  # how Python before 3.13 says it
-            raise SourceError(
-                "The link leads to itself.", location=where, remedy="Copy the file in."
-            ) from error
-        if not (real.is_relative_to(self._templates) or real.is_relative_to(self._fixtures_folder)):
-            raise SourceError(
-                "The file is a link that leaves the folder.", location=where, remedy="Copy the file in."
-            )
-        try:
-            # Before it is opened: whoever opens a pipe waits for its writer, and a file may have any size.
-            status = path.stat()
-            content = b"" if kind_of(status.st_mode) or status.st_size > MAX_FILE_BYTES else path.read_bytes()
-        except OSError as error:
-            raise SourceError(
-                f"The file cannot be read: {error.strerror or error}.",
-                location=where,
-                remedy="Check its permissions, or where the link leads to.",
-            ) from error
-        if kind := kind_of(status.st_mode):
-            raise SourceError(f"This is {kind}, not a file.", location=where, remedy="Remove or rename it.")
-        if status.st_size > MAX_FILE_BYTES:
-            raise SourceError(
-                f"The file has {status.st_size:,} bytes; {MAX_FILE_BYTES:,} is the most.",
-                location=where,
-                remedy="Mail clients clip far earlier: split or shorten it.",
-            )
-        try:
-            # A checkout may have turned line ends into those of its machine; a release must not depend on it.
-            text = content.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")) + 1
-            raise SourceError(
-                f"The file is not UTF-8: byte 0x{content[error.start]:02x} cannot stand here.",
-                location=Location(label, line, column),
-                remedy="Save it as UTF-8.",
-            ) from error
-        return SourceFile(path, label, text)
-
     def _template(self, name: str) -> TemplateSource:
         html_path = self._templates / f"{name}.html"
         text_path = html_path.with_suffix(".txt")
         metadata_path = html_path.with_suffix(".json")
-        html = self.read(html_path)
+        html = self._read(html_path)
         metadata = None
         if self._has(metadata_path):
-            metadata = load_metadata(self.read(metadata_path), root=self._templates, read=self.read)
+            metadata = load_metadata(
+                self._read(metadata_path), root=self._templates, parsed=self._files.parsed
+            )
         fixtures, broken = self._fixtures(name)
         return TemplateSource(
             name=name,
             html=html,
-            text=self.read(text_path) if self._has(text_path) else None,
+            text=self._read(text_path) if self._has(text_path) else None,
             metadata=metadata,
             fixtures=fixtures,
             broken_fixtures=broken,
@@ -253,7 +202,7 @@ class _SetReader:
         """A translation without its metadata, and what its JSON file says; None if there is to be none."""
         html_path = self._templates / f"{name}.html"
         text_path, metadata_path = html_path.with_suffix(".txt"), html_path.with_suffix(".json")
-        html = self.read(html_path)
+        html = self._read(html_path)
         translated = None
         if own.metadata is not None:
             if not self._has(metadata_path):
@@ -262,12 +211,12 @@ class _SetReader:
                     location=Location(html.label),
                     remedy=f'Add {metadata_path.name} beside it: {{"subject": "…", "preheader": "…"}}.',
                 )
-            translated = load_translated(self.read(metadata_path), own.metadata)
+            translated = load_translated(self._read(metadata_path), own.metadata)
         fixtures, broken = self._fixtures(name)
         source = TemplateSource(
             name=name,
             html=html,
-            text=self.read(text_path) if self._has(text_path) else None,
+            text=self._read(text_path) if self._has(text_path) else None,
             metadata=None,
             fixtures={
                 **{each: data for each, data in own.fixtures.items() if each not in broken},
@@ -292,7 +241,7 @@ class _SetReader:
         )
 
     def _fixture(self, name: str, path: Path) -> Fixture:
-        file = self.read(path)
+        file = self._read(path)
         data = parse_json(file.text, file.label)
         if not isinstance(data, dict):
             raise SourceError(
@@ -311,7 +260,7 @@ class _SetReader:
             inside = relative.parts[0] == PARTIALS_FOLDER and len(relative.parts) > 1
             name = str(PurePosixPath(*relative.parts[1 if inside else 0 :]).with_suffix(""))
             try:
-                file = self.read(path)
+                file = self._read(path)
             except SourceError as error:
                 broken[name] = error
                 continue
@@ -330,22 +279,19 @@ class _SetReader:
 
     def _has(self, path: Path) -> bool:
         """Whether there is such an entry, usable or not: a link that leads nowhere is no absent file."""
-        return PurePosixPath(path.relative_to(self._templates).as_posix()) in self._paths
-
-    def _label(self, path: Path) -> str:
-        """The path as a person in the working folder would type it; always one line of text."""
-        if path.is_relative_to(self._working_folder):
-            path = path.relative_to(self._working_folder)
-        return written(path.as_posix())
+        return path.relative_to(self._templates).as_posix() in self._names
 
 
 def _fixture_files(folder: Path) -> list[Path]:
     """The fixtures in ``folder``; none where it may not be read, as the remarks on the folders say."""
     try:
-        found = sorted(folder.glob("*.json")) if folder.is_dir() else []
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries)
     except OSError:
         return []
-    return [path for path in found if is_visible(path.name) and is_writable(path.name)]
+    return [
+        folder / name for name in names if name.endswith(".json") and is_visible(name) and is_writable(name)
+    ]
 
 
 def _is_template(path: PurePosixPath) -> bool:

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.core.errors import Location, SourceError
-from app.core.sources import TemplateSource
 from bbws_templates.addresses import is_address
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.errors import HeaderError
 from bbws_templates.message import mime_message, unsubscribe_headers
+
+if TYPE_CHECKING:  # each process of a batch loads this module, and would load what reads settings with it
+    from app.core.sources import TemplateSource
 
 RECIPIENT_FIELD = "tenantEmail"
 UNSUBSCRIBE_FIELD = "unsubscribeUrl"

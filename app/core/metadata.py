@@ -75,8 +75,10 @@ class _MetadataFile(BaseModel):
         return one_line(value)
 
 
-def load_metadata(file: SourceFile, *, root: Path, read: Callable[[Path], SourceFile]) -> Metadata:
-    """The metadata in ``file``, its contract bundled.
+def load_metadata(
+    file: SourceFile, *, root: Path, parsed: Callable[[Path], tuple[SourceFile, Any]]
+) -> Metadata:
+    """The metadata in ``file``, its contract bundled with what ``parsed`` gives of the files it refers to.
 
     Raises:
         SourceError: malformed JSON, a missing, unknown or ill-typed member, a reference to nowhere; with the
@@ -84,25 +86,26 @@ def load_metadata(file: SourceFile, *, root: Path, read: Callable[[Path], Source
     """
     raw = parse_json(file.text, file.label)
     try:
-        parsed = _MetadataFile.model_validate(raw)
+        said = _MetadataFile.model_validate(raw)
     except ValidationError as error:
         raise first_offence(error, file, _MetadataFile) from None
     shared: list[SourceFile] = []
 
-    def noted(path: Path) -> SourceFile:
-        shared.append(read(path))
-        return shared[-1]
+    def noted(path: Path) -> tuple[SourceFile, Any]:
+        found = parsed(path)
+        shared.append(found[0])
+        return found
 
-    contract = bundle_contract(parsed.contract, file=file, pointer="/contract", root=root, read=noted)
+    contract = bundle_contract(said.contract, file=file, pointer="/contract", root=root, parsed=noted)
     return Metadata(
         file=file,
-        description=parsed.description,
-        audience=parsed.audience,
-        sender=Mailbox(parsed.sender.name, parsed.sender.address),
-        reply_to=Mailbox("", parsed.replyTo) if parsed.replyTo else None,
-        subject=parsed.subject,
-        preheader=parsed.preheader,
-        stoppable=parsed.stoppable,
+        description=said.description,
+        audience=said.audience,
+        sender=Mailbox(said.sender.name, said.sender.address),
+        reply_to=Mailbox("", said.replyTo) if said.replyTo else None,
+        subject=said.subject,
+        preheader=said.preheader,
+        stoppable=said.stoppable,
         contract=contract,
         waivers=tuple(
             Waiver(
@@ -112,7 +115,7 @@ def load_metadata(file: SourceFile, *, root: Path, read: Callable[[Path], Source
                 each.says,
                 locate(file.text, file.label, f"/waivers/{number}"),
             )
-            for number, each in enumerate(parsed.waivers)
+            for number, each in enumerate(said.waivers)
         ),
         contract_files=tuple(shared),
     )

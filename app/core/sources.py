@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -137,5 +138,16 @@ class TemplateSet:
 
     def locales(self, name: str) -> tuple[str, ...]:
         """The tags of a template's translations, in sorted order, those that cannot be read included."""
-        found = map(parted, sorted({*self.translations, *self.broken_translations}))
-        return tuple(tag for base, tag in found if base == name)
+        return self._locales.get(name, ())
+
+    @cached_property
+    def sources(self) -> Mapping[str, TemplateSource]:
+        """Every template and translation that can be read, by name."""
+        return {**self.templates, **self.translations}
+
+    @cached_property
+    def _locales(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for base, tag in map(parted, sorted({*self.translations, *self.broken_translations})):
+            found[base] = (*found.get(base, ()), tag)
+        return found

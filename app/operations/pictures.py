@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.browser.between import Between, between_bundles
 from app.browser.folders import Folders
-from app.browser.releases import ApprovalState, approval_state, refuse_unapproved
-from app.browser.report import report_page
-from app.browser.results import Comparison
-from app.browser.writing import write_whole
-from app.core.workspace import Workspace
 from app.publishing.targets import is_protected
 from bbws_templates.bundle import Bundle
 from bbws_templates.errors import BbwsTemplatesError
+
+# What draws and compares is loaded where there is something to draw: that takes longer than to publish.
+if TYPE_CHECKING:
+    from app.browser.between import Between
+    from app.browser.releases import ApprovalState
+    from app.browser.results import Comparison
+    from app.core.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ def look_at_approvals(bundle: Bundle, workspace: Workspace, folders: Folders) ->
     Raises:
         BrowserError, RendererMismatchError, BaselineError, SettingsError: it cannot be found out.
     """
+    from app.browser.releases import approval_state
+
     own = Folders(folders.baselines, folders.work / "release")
     found = approval_state(bundle, workspace, own)
     return Approved(found, _report(found.comparison if found.unapproved else None, own))
@@ -95,6 +98,8 @@ def look_between(before: Bundle, after: Bundle, workspace: Workspace, folders: F
     Raises:
         BrowserError, BaselineError, SettingsError: the pictures cannot be drawn or written.
     """
+    from app.browser.between import between_bundles
+
     found = between_bundles(
         before,
         after,
@@ -121,6 +126,8 @@ def refuse_unapproved_pictures(
         BrowserError, RendererMismatchError, BaselineError, SettingsError: it cannot be found out.
     """
     if is_protected(target, settings):
+        from app.browser.releases import refuse_unapproved
+
         looked_at = look_at_approvals(bundle, fixtures(), folders)
         refuse_unapproved(looked_at.state, target=target, report=looked_at.report)
 
@@ -128,5 +135,8 @@ def refuse_unapproved_pictures(
 def _report(comparison: Comparison | None, folders: Folders) -> Path:
     path = folders.work / "report.html"
     if comparison is not None:
+        from app.browser.report import report_page
+        from app.browser.writing import write_whole
+
         write_whole(path, report_page(comparison, folders).encode())
     return path

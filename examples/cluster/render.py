@@ -9,14 +9,17 @@ same version of this package.
 
 from __future__ import annotations
 
+import logging
 import pickle
 import sys
 import uuid
 from collections.abc import Iterable
+from concurrent.futures import CancelledError
 from functools import partial
 from typing import Any, Final, NoReturn
 
 from distributed import Client, KilledWorker
+from distributed.comm import CommClosedError
 
 from app.batch.chunks import BatchLine, Task
 from app.batch.processes import Worked, in_order, work_on
@@ -31,7 +34,7 @@ def chunks_on(cluster: Any, task: Task, lines: Iterable[BatchLine], workers: int
     """What comes of ``lines``, in order; how many ``workers`` there are is the cluster's affair.
 
     Raises:
-        SurroundingsError: the same chunk has ended several workers.
+        SurroundingsError: the same chunk has ended several workers, or the scheduler is gone.
     """
     del workers
     packed, batch = pickle.dumps(task), uuid.uuid4().hex
@@ -49,6 +52,10 @@ def chunks_on(cluster: Any, task: Task, lines: Iterable[BatchLine], workers: int
             "Several workers were ended by the same lines.",
             remedy="Look whether memory was short; go on with --resume.",
         ) from error
+    except (CancelledError, CommClosedError) as error:
+        raise SurroundingsError(
+            "The scheduler of the cluster was lost.", remedy="Begin another, and go on with --resume."
+        ) from error
 
 
 def main() -> None:
@@ -58,6 +65,8 @@ def main() -> None:
             EXIT_USAGE, "Name the scheduler first: tcp://HOST:PORT, or the file that it wrote (FILE.json)."
         )
     scheduler, *rest = sys.argv[1:]
+    # Of a scheduler that is lost Dask's client writes a traceback; what it means is said by us, in a line.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     where = {"scheduler_file": scheduler} if scheduler.endswith(".json") else {"address": scheduler}
     try:
         client = Client(**where)

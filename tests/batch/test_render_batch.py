@@ -10,10 +10,12 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from app.batch import processes
 from app.batch.chunks import BatchLine, Edition, Task
-from app.batch.forms import Form, Writer
+from app.batch.forms import Form, Writer, json_text
 from app.cli import run
 from app.core.errors import SurroundingsError
 from app.core.workspace import Workspace
@@ -192,3 +194,10 @@ def test_a_caller_with_machines_of_its_own_gets_the_work_and_the_exit_statuses(
     words[1] = "invoices/invoic"
     assert run([*words, str(tmp_path / "other.jsonl")], obj=sharing) == 2
     assert "There is no template named 'invoices/invoic'" in capsys.readouterr().err
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+@example("".join(map(chr, range(0x300))))
+@example('\u2028"\\\n\U0001f600')
+def test_text_is_written_as_the_standard_library_writes_it(text: str) -> None:
+    assert json_text(text) == json.dumps(text, ensure_ascii=False).encode()

@@ -28,7 +28,8 @@ class Poller:
     """One queue and what is done with its messages.
 
     Amazon's own order is kept: what the answer does not name is deleted. Named messages are seen again at
-    once here, and after the queue's time there. ``batches`` are the sizes that were given to the handler.
+    once here, and after the queue's time there: that is done by ``hurry``, where ``sqs`` has no right to it.
+    ``batches`` are the sizes that were given to the handler.
     """
 
     sqs: Any
@@ -36,6 +37,7 @@ class Poller:
     handler: Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
     batch_size: int = 10
     batches: list[int] = field(default_factory=list)
+    hurry: Any = None
 
     def receive(self) -> dict[str, Any] | None:
         """An event with the next messages, as Lambda writes it; None where the queue has none."""
@@ -65,7 +67,7 @@ class Poller:
         assert failed <= handles.keys()
         for message, handle in handles.items():
             if message in failed:
-                self.sqs.change_message_visibility(
+                (self.hurry or self.sqs).change_message_visibility(
                     QueueUrl=self.queue_url, ReceiptHandle=handle, VisibilityTimeout=0
                 )
             else:

@@ -96,6 +96,11 @@ class Emulator:
         log = Path(self._log.name).read_text(encoding="utf-8", errors="replace")
         return set(re.findall(rf"used arn:aws:iam::{self.account}:role/{re.escape(role)} (\w+:\w+)\n", log))
 
+    def mailed(self) -> list[str]:
+        """The recipients of all mails that SES has taken up to now, sorted."""
+        log = Path(self._log.name).read_text(encoding="utf-8", errors="replace")
+        return sorted(re.findall(r"mailed (\S+)\n", log))
+
     def make_reader_roles(self) -> None:
         """The roles of the Lambdas, which other repositories make."""
         iam = self.client("iam")

@@ -105,7 +105,7 @@ def unaffected(
     """
     if _beyond_files(before) != _beyond_files(after):
         return frozenset()
-    old, new = _sources(before), _sources(after)
+    old, new = before.sources, after.sources
     files = {file.label: file for file in _files(after)}
     return frozenset(
         name
@@ -156,7 +156,7 @@ def prints_still_true(document: Mapping[str, Any], templates: TemplateSet) -> Pr
 
 
 def _digest_of_contract(templates: TemplateSet, name: str) -> str:
-    metadata = _sources(templates)[name].metadata
+    metadata = templates.sources[name].metadata
     return _digest(repr(metadata.contract)) if metadata else ""
 
 
@@ -171,20 +171,16 @@ def _beyond_files(templates: TemplateSet) -> object:
         *(templates.partials, templates.text_partials, templates.stylesheets),
     )
     broken = [templates.broken, templates.broken_translations, templates.broken_partials]
-    broken += [source.broken_fixtures for source in _sources(templates).values()]
+    broken += [source.broken_fixtures for source in templates.sources.values()]
     reasons = [sorted((name, str(error)) for name, error in errors.items()) for errors in broken]
-    scenarios = sorted((name, sorted(source.fixtures)) for name, source in _sources(templates).items())
+    scenarios = sorted((name, sorted(source.fixtures)) for name, source in templates.sources.items())
     return templates.settings, [sorted(kind) for kind in kinds], reasons, scenarios
-
-
-def _sources(templates: TemplateSet) -> dict[str, TemplateSource]:
-    return {**templates.templates, **templates.translations}
 
 
 def _files(templates: TemplateSet) -> Iterator[SourceFile]:
     for kind in (templates.partials, templates.text_partials, templates.stylesheets):
         yield from kind.values()
-    for source in _sources(templates).values():
+    for source in templates.sources.values():
         yield source.html
         if source.text:
             yield source.text

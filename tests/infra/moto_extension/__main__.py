@@ -18,7 +18,10 @@ from tests.infra.moto_extension import (
     bucket_access,
     bucket_settings,
     budgets,
+    functions,
     index_keys,
+    mails,
+    queues,
     replicated_objects,
     sessions,
     table_extras,
@@ -31,7 +34,10 @@ beside.install()
 bucket_access.install()
 bucket_settings.install()
 budgets.install()
+functions.install()
 index_keys.install()
+mails.install()
+queues.install()
 replicated_objects.install()
 sessions.install()
 table_replicas.install()

@@ -36,6 +36,7 @@ _NAMED_OTHERWISE = {
     "s3control:ListMultiRegionAccessPoints": "s3:ListMultiRegionAccessPoints",
     "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
     "s3control:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
+    "sesv2:SendEmail": "ses:SendEmail",
 }
 """Operations whose right has another name (Service Authorization Reference)."""
 

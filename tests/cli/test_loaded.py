@@ -1,0 +1,29 @@
+"""What a command loads before it does anything: its user waits for that at each call."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+_COMMANDS = ("check", "plan", "promote", "publish", "rollback", "status", "verify")
+_OF_SOURCES = ("pydantic", "app.core.sources")
+_HEAVY = ("app.core.workspace", "app.browser.session", "html5lib", "premailer", "numpy", "PIL", "boto3")
+
+
+def loaded(*modules: str) -> set[str]:
+    """The modules that there are in a fresh interpreter once it has imported ``modules``."""
+    program = (
+        f"import importlib, sys\nfor name in {modules}: importlib.import_module(name)\nprint(*sys.modules)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    found = set(ended.stdout.split())
+    assert found.issuperset(modules)
+    return found
+
+
+def test_commands_on_what_was_built_load_neither_compiler_nor_browser() -> None:
+    assert loaded(*(f"app.commands.{name}" for name in _COMMANDS)).isdisjoint(_HEAVY)
+
+
+def test_a_process_of_a_batch_loads_nothing_that_reads_sources() -> None:
+    assert loaded("app.batch.processes").isdisjoint({*_HEAVY, *_OF_SOURCES})
