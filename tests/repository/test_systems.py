@@ -80,7 +80,8 @@ def test_a_release_is_published_to_a_directory_where_locks_are_those_of_windows(
     (tmp_path / "templates/mails/one.html").write_text(ONE, encoding="utf-8", newline="\n")
     releases = tmp_path / "releases"
     folders = ["--templates", f"{tmp_path}/templates", "--fixtures", f"{tmp_path}/fixtures"]
-    code = "import app.commands.publish, app.publishing.opening, rich.console" + ON_WINDOWS + COMMAND
+    needed = "import app.commands.publish, app.core.building, app.publishing.opening, rich.console"
+    code = needed + ON_WINDOWS + COMMAND
     said = _without_posix(code, "publish", "--to", releases.as_uri(), "--yes", *folders)
     assert "is active in" in said
     served = TemplateClient(releases.as_uri()).render("mails/one", {"name": "Ann"})
