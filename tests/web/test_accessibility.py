@@ -100,6 +100,8 @@ def _review(page: Page) -> Iterator[list[str]]:
 
 
 def _matrix(page: Page) -> Iterator[list[str]]:
+    for cell in page.locator(".cell").all():  # each is drawn once it has come into sight
+        cell.scroll_into_view_if_needed()
     expect(page.locator(".cell pre").first).to_be_visible()
     yield _offences(page)
 
