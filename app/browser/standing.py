@@ -14,7 +14,7 @@ from app.browser.results import SnapshotResult, SnapshotStatus
 from app.browser.snapshots import Snapshot
 
 
-class Standing(StrEnum):
+class PictureState(StrEnum):
     """How one mail stands, in the order in which somebody wants to know.
 
     ``UNSEEN``: its HTML is another than that of the approved picture, and it has not been compared since.
@@ -32,16 +32,16 @@ class Standing(StrEnum):
 class TemplateStanding:
     """How the pictures of one template stand, each by its name."""
 
-    snapshots: Mapping[Snapshot, Standing]
+    snapshots: Mapping[Snapshot, PictureState]
 
     @property
-    def counts(self) -> Mapping[Standing, int]:
+    def counts(self) -> Mapping[PictureState, int]:
         """How many pictures stand so, every way named."""
         found = Counter(self.snapshots.values())
-        return {standing: found[standing] for standing in Standing}
+        return {standing: found[standing] for standing in PictureState}
 
     @property
-    def worst(self) -> Standing | None:
+    def worst(self) -> PictureState | None:
         """What somebody wants to know first; None where no picture is asked for."""
         return next((standing for standing, number in self.counts.items() if number), None)
 
@@ -58,21 +58,21 @@ def standing_of(
 
 def _standing(
     snapshot: Snapshot, mail: Mail, result: SnapshotResult | None, approvals: Approvals
-) -> Standing:
+) -> PictureState:
     if mail.html is None:
-        return Standing.FAILED
+        return PictureState.FAILED
     try:
         baseline = approvals.baseline(snapshot)
         # A comparison tells of the mail as it is now when its picture is of the same HTML.
         if result and result.current and result.current.html == mail.digest:
             if result.status is SnapshotStatus.UNCHANGED:
-                return Standing.APPROVED
+                return PictureState.APPROVED
             if result.status in {SnapshotStatus.CHANGED, SnapshotStatus.NEW}:
-                open_question = Standing.NEW if baseline is None else Standing.DIFFERS
-                decided = {"approved": Standing.APPROVED, "rejected": Standing.REJECTED}
+                open_question = PictureState.NEW if baseline is None else PictureState.DIFFERS
+                decided = {"approved": PictureState.APPROVED, "rejected": PictureState.REJECTED}
                 return decided.get(approvals.decision(result), open_question)
     except BaselineError:
-        return Standing.FAILED
+        return PictureState.FAILED
     if baseline is None:
-        return Standing.NEW
-    return Standing.APPROVED if baseline.html == mail.digest else Standing.UNSEEN
+        return PictureState.NEW
+    return PictureState.APPROVED if baseline.html == mail.digest else PictureState.UNSEEN

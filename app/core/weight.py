@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Part:
+class KindWeight:
     """All of one kind."""
 
     kind: Kind
@@ -79,7 +79,7 @@ class Weight:
 
     bytes: int
     limit: int
-    parts: tuple[Part, ...]
+    parts: tuple[KindWeight, ...]
     elements: tuple[ElementWeight, ...]
     styles: tuple[StyleWeight, ...]
     lines: tuple[LineWeight, ...]
@@ -110,7 +110,7 @@ def weight_of(html: str, origins: RenderedHtml) -> Weight:
     return Weight(
         bytes=total,
         limit=CLIP_BYTES,
-        parts=tuple(Part(kind, size) for kind, size in kinds.most_common()),
+        parts=tuple(KindWeight(kind, size) for kind, size in kinds.most_common()),
         elements=_elements(markup),
         styles=_styles(markup),
         lines=tuple(LineWeight(*place, size) for place, size in lines.most_common(MOST)),

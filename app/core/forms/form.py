@@ -80,13 +80,13 @@ def form_of(
     Raises:
         ContractError: the contract cannot be used to check data.
     """
-    builder = _Builder(contract, choices or {})
+    builder = _FormBuilder(contract, choices or {})
     root = builder.field(contract, data, "", "", ())
     return _with_problems(root, (*contract_problems(contract, data), *builder.problems))
 
 
 @dataclass
-class _Builder:
+class _FormBuilder:
     contract: Mapping[str, Any]
     choices: Mapping[str, int]
     problems: list[ContractProblem] = field(default_factory=list)

@@ -26,7 +26,7 @@ class FormRequest(BaseModel):
     )
 
 
-class Form(BaseModel):
+class FormModel(BaseModel):
     """The fields of the data, null for a template without a contract."""
 
     form: FormField | None = Field(description="The data as a whole; every field has its `fields`.")
@@ -40,7 +40,7 @@ class Form(BaseModel):
 )
 def read_form(
     services: ServicesDep, name: Name, body: Annotated[FormRequest, Depends(json_body(FormRequest))]
-) -> Form:
+) -> FormModel:
     """One field for each value that is there or may be there, with what the contract has against it.
 
     The fields say where a value is and of which kind, not what it is. Needs the template's metadata alone: it
@@ -48,5 +48,5 @@ def read_form(
     """
     metadata = services.revision.workspace.source(name).metadata
     if metadata is None or not metadata.contract:
-        return Form(form=None)
-    return Form(form=form_of(metadata.contract, body.data, choices=body.choices))
+        return FormModel(form=None)
+    return FormModel(form=form_of(metadata.contract, body.data, choices=body.choices))

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.browser.standing import Standing, TemplateStanding
+from app.browser.standing import PictureState, TemplateStanding
 from app.web.api.documented import BODY, NO_SUCH, TOKEN, Answers, Name
 from app.web.api.environments.describing import operation_model
 from app.web.api.environments.models import OperationModel
@@ -32,7 +32,7 @@ class SnapshotStanding(BaseModel):
     """How one mail stands against its approved picture."""
 
     id: str = Field(examples=["receipts/receipt/typical/phone-dark"])
-    standing: Standing = Field(
+    standing: PictureState = Field(
         description="`unseen`: its HTML is another than that of the approved picture, and was not compared."
     )
 
@@ -41,7 +41,9 @@ class StandingModel(BaseModel):
     """How the pictures of one template stand, by what Chromium draws."""
 
     name: str = Field(examples=["receipts/receipt"])
-    standing: Standing | None = Field(description="What to know first; null where no picture is asked for.")
+    standing: PictureState | None = Field(
+        description="What to know first; null where no picture is asked for."
+    )
     counts: dict[str, int] = Field(examples=[{"differs": 2, "approved": 10}])
     snapshots: list[SnapshotStanding]
 
