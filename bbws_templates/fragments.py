@@ -233,7 +233,10 @@ class _Reading:
         printed = (address[1] if address else href).strip()
         if not words:
             self._say(printed)
-        elif _bare(words) != _bare(printed):
+        elif _bare(words) == _bare(printed):
+            blank = words[: len(words) - len(words.lstrip())]
+            self._pieces[first + 1 :] = [blank, printed]  # which clients make a link of
+        else:
             self._pieces.append(f"{'' if words.endswith(':') else ':'} {printed}")
         self._separate(" ")  # nothing that follows may join the address
 

@@ -36,7 +36,7 @@ CASES = [
     ("<s>R 20</s> R 10, <del>a <s>b</s></del>", "~~R 20~~ R 10, ~~a b~~"),
     ("<img alt='a &amp; b'>c<img alt=d width=1><img alt=e role=presentation>", " a & b c "),
     ("<a href='https://a.example/?b=1&amp;c=2&copy=3'>d</a>.", "d: https://a.example/?b=1&c=2&copy=3 ."),
-    ("<a href='https://www.a.example/'>a.example</a>", "a.example "),
+    ("<a href='https://www.a.example/'>a.example</a>", "https://www.a.example/ "),
     ("<a href='mailto:a@b.example?subject=c'>write</a>", "write: a@b.example "),
     ("<a href='https://a.example'><img alt></a>", " https://a.example "),
     ("<a href='https://a.example'></a><a href='#b'>c</a><a href='javascript:d'>e</a>", "ce"),
