@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.forms.form import MOST_FIELDS, MOST_ITEMS, FormField, form_of
+from app.core.forms.form import MOST_DEPTH, MOST_FIELDS, MOST_ITEMS, FormField, form_of
 from app.core.forms.specimens import specimen
 from app.core.workspace import Workspace
 from bbws_templates.contract import contract_problems
@@ -190,10 +190,24 @@ def test_a_form_has_an_end_whatever_the_data_and_the_contract() -> None:
     many = fields_of({"name": "a", "rows": rows})
     assert many["/rows"].hidden == 2 * MOST_ITEMS
     wide = {f"m{number}": number for number in range(2 * MOST_FIELDS)}
-    assert len(fields_of(wide, {"type": "object"})) == 2 * MOST_FIELDS + 1, "each can be seen and removed"
+    made = fields_of(wide, {"type": "object"})
+    assert (len(made), made[""].hidden) == (MOST_FIELDS, MOST_FIELDS + 1)
+    named = fields_of({"m": wide, "name": "a"}, {"type": "object", "properties": {"m": {}, "name": {}}})
+    assert named["/name"].present, "what the contract names has a field whatever stands before it"
     chain: dict[str, Any] = {"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#"}}}
     assert fields_of({"next": {"next": {}}}, chain)["/next/next/next"].present is False
     assert fields_of({}, {"$ref": "#"})[""].kind == "object"
+
+
+@pytest.mark.parametrize("contract", [{}, {"properties": {"a": {"$ref": "#"}}}])
+def test_what_lies_too_deep_for_fields_is_one_field_of_json(contract: dict[str, Any]) -> None:
+    deep: dict[str, Any] = {"a": 1}
+    for _ in range(4 * MOST_DEPTH):
+        deep = {"a": [deep]} if not contract else {"a": deep}
+    made = fields_of(deep, contract)
+    last = max(made, key=len)
+    assert (last.count("/"), made[last].kind, made[last].present) == (MOST_DEPTH, "json", True)
+    assert {each.kind for pointer, each in made.items() if pointer != last} <= {"object", "list"}
 
 
 @pytest.fixture(scope="module")

@@ -161,6 +161,21 @@ def test_a_client_that_nobody_asks_for_anything_is_ended(
     assert painter.at_work == 0
 
 
+def test_a_client_is_ended_too_after_a_mail_that_two_have_asked_for(
+    kinds: dict[str, RendererKind], painter: Painter
+) -> None:
+    made = Drawings(kinds, idle_seconds=0.2)
+    painter.may.clear()
+    try:
+        both = [made.ask(commissioned()), made.ask(commissioned())]
+        painter.may.set()
+        assert [each.result(patience()).png for each in both] == [b"a picture"] * 2
+        eventually(lambda: painter.at_work, lambda left: left == 0)
+    finally:
+        made.close()
+    assert painter.drawn == ["<p>Hello"]
+
+
 def test_what_has_not_begun_can_be_taken_back(drawings: Drawings, painter: Painter) -> None:
     painter.may.clear()
     first, second, third = (drawings.ask(commissioned(f"<p>{number}")) for number in range(3))
@@ -278,8 +293,9 @@ def test_what_cannot_be_drawn_is_said(drawing: Caller, painter: Painter, query: 
     assert painter.drawn == []
 
 
-def test_a_page_of_another_site_can_have_nothing_drawn(drawing: Caller, painter: Painter) -> None:
-    refused = drawing.get(f"{GREETING}?client=painter", headers={"sec-fetch-site": "cross-site"})
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_of_another_site_can_have_nothing_drawn(drawing: Caller, painter: Painter, site: str) -> None:
+    refused = drawing.get(f"{GREETING}?client=painter", headers={"sec-fetch-site": site})
     assert (refused.status_code, refused.json()["code"]) == (403, "cross-site")
     assert painter.drawn == []
 

@@ -27,6 +27,17 @@ def test_the_form_is_there_for_programs(folders: Folders, caller: Caller) -> Non
     assert caller.post("/api/forms/mails/odd", json={"data": {"a": "x"}}).status_code == 422
 
 
+def test_a_form_of_whatever_data_is_an_answer_of_bounded_size(caller: Caller) -> None:
+    deep = '{"data": {"odd": ' + '{"a": ' * 400 + "1" + "}" * 400 + "}}"
+    headers = {"Content-Type": "application/json"}
+    answer = caller.post("/api/forms/mails/greeting", content=deep, headers=headers)
+    assert answer.status_code == 200, answer.text
+    wide = {"data": {"name": "a", **{f"m{number}": 1 for number in range(5000)}}}
+    root = caller.post("/api/forms/mails/greeting", json=wide).json()["form"]
+    assert len(root["fields"]) + root["hidden"] == 5002
+    assert len(root["fields"]) <= 1500
+
+
 def test_a_snippet_needs_a_sender(caller: Caller) -> None:
     answer = caller.get("/api/snippets/mails/greeting?fixture=minimal")
     assert answer.status_code == 200, answer.text

@@ -98,17 +98,24 @@ def test_our_own_pages_and_programs_can_post(caller: Caller, headers: dict[str, 
     assert caller.post(RENDER, json=FIXTURE, headers=headers).status_code == 200
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_of_another_site_can_have_no_gallery_made(caller: Caller, site: str) -> None:
+    refused = caller.get("/export.zip", headers={"sec-fetch-site": site})
+    assert (refused.status_code, refused.json()["code"]) == (403, "cross-site")
+
+
+@pytest.mark.parametrize("elsewhere", ["cross-site", "same-site"])
 @pytest.mark.parametrize("form", ["png", "pdf"])
 def test_a_page_of_another_site_can_have_nothing_drawn(
-    caller: Caller, monkeypatch: pytest.MonkeyPatch, form: str
+    caller: Caller, monkeypatch: pytest.MonkeyPatch, form: str, elsewhere: str
 ) -> None:
     monkeypatch.setattr("app.web.pages.previews.sheet_of", lambda *_, **__: b"drawn")
     path = f"/downloads/mails/greeting?format={form}"
-    refused = caller.get(path, headers={"sec-fetch-site": "cross-site"})
+    refused = caller.get(path, headers={"sec-fetch-site": elsewhere})
     assert (refused.status_code, refused.json()["code"]) == (403, "cross-site")
     for site in ({}, {"sec-fetch-site": "none"}, {"sec-fetch-site": "same-origin"}):
         assert caller.get(path, headers=site).content == b"drawn"
-    link = caller.get("/downloads/mails/greeting?format=eml", headers={"sec-fetch-site": "cross-site"})
+    link = caller.get("/downloads/mails/greeting?format=eml", headers={"sec-fetch-site": elsewhere})
     assert link.status_code == 200  # it costs nothing
 
 

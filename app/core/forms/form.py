@@ -20,10 +20,14 @@ from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.references import escaped
 
 MOST_FIELDS = 1500
-"""How many fields a form has; what lies beyond is one field of JSON each."""
+"""How many fields a form has. What lies beyond has none, but for the members that a contract names: each of
+those is one field of JSON then."""
 
 MOST_ITEMS = 200
 """How many items of one list have fields."""
+
+MOST_DEPTH = 32
+"""How deep a field may lie; an object or a list that lies deeper is one field of JSON."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,8 @@ class FormField:
     ``blank`` is the JSON to begin with when it is not ``present``; ``item`` that of a further item of a list,
     ``other`` that of a further member of an object, both "" where there may be none. ``unit`` stands beside
     the value. ``alternatives`` are what a person chooses between, ``chosen`` which of them it is. ``hidden``
-    counts items without fields. ``removable`` is whether it may be taken out, ``known`` whether the contract
-    has it.
+    counts items and members without fields. ``removable`` is whether it may be taken out, ``known`` whether
+    the contract has it.
     """
 
     pointer: str
@@ -99,6 +103,8 @@ class _FormBuilder:
         self.left -= 1
         flat = flattened(self.contract, schema, value)
         made = self._described(FormField(pointer, name, "json"), schema, flat, around)
+        if pointer.count("/") >= MOST_DEPTH and isinstance(value, Mapping | list):
+            return made
         choice = alternatives(self.contract, flat)
         if choice:
             chosen = self._chosen(flat, choice, value, pointer)
@@ -119,9 +125,9 @@ class _FormBuilder:
         elif kind == "json":
             made = replace(made, blank=written(specimen(self.contract, flat)) if type_of(flat) else "")
         elif kind == "object":
-            made = replace(
-                made, fields=tuple(self._members(flat, value, pointer, around)), other=self._other(flat)
-            )
+            fields = tuple(self._members(flat, value, pointer, around))
+            hidden = len(value) - sum(each.present for each in fields)
+            made = replace(made, fields=fields, hidden=hidden, other=self._other(flat))
         elif kind == "list":
             made = self._list(made, flat, value, around)
         return made
@@ -188,11 +194,11 @@ class _FormBuilder:
                 yield self._absent(schema, place, name, (*around, value), required=name in required)
         further = flat.get("additionalProperties", True)
         for name, member in value.items():
+            if self.left <= 0:
+                return
             if name not in properties:
                 place = f"{pointer}/{escaped(name)}"
-                made = FormField(place, name, "json")
-                if self.left > 0:
-                    made = self.field(further, member, place, name, (*around, value))
+                made = self.field(further, member, place, name, (*around, value))
                 yield replace(made, known=further is not False, removable=True)
 
     def _absent(

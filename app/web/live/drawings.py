@@ -151,12 +151,12 @@ class Drawings:
             self._waiting -= 1
 
     def _draw(self, commission: Commission) -> Drawn:
-        self._stay()
         with self._lock:
             if commission.key in self._made:  # by one that waited before it
                 return self._made[commission.key]
             if self._closed:
                 raise BrowserError("The server is about to end.", remedy="Start it again.")
+        self._stay()  # only who draws: it is also what sends the client home afterwards
         session = self._at_work(commission.client)
         begun = time.monotonic()
         try:

@@ -99,6 +99,19 @@ def from_elsewhere() -> HttpError:
     )
 
 
+def refuse_elsewhere(headers: Headers) -> None:
+    """Refuse what the page of another site, or of another server on this machine, asks for.
+
+    For what costs something though it only reads: an ``<img>`` or a frame of any page asks without a look at
+    the answer. Programs and addresses that a person opens are let in, as for writes.
+
+    Raises:
+        HttpError: a browser says that it comes from elsewhere.
+    """
+    if not _from_here(headers):
+        raise from_elsewhere()
+
+
 def too_large(limit: int) -> HttpError:
     """The refusal of a body of more than ``limit`` bytes.
 
@@ -115,11 +128,14 @@ def too_large(limit: int) -> HttpError:
 
 def _same_origin(headers: Headers, host: str) -> bool:
     """Whether a write comes from our own pages or from no browser at all."""
-    site = headers.get("sec-fetch-site")
-    if site is not None and site not in ("same-origin", "none"):
-        return False
     origin = headers.get("origin")
-    return origin is None or origin.lower() in (f"http://{host}", f"https://{host}")
+    own = origin is None or origin.lower() in (f"http://{host}", f"https://{host}")
+    return own and _from_here(headers)
+
+
+def _from_here(headers: Headers) -> bool:
+    """What a browser says of it, if it is one; another port of the same host is "same-site" to it."""
+    return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
 
 
 def _answer(scope: Scope, refusal: HttpError) -> Response:

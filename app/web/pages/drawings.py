@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from app.browser.frames import ColourMode, Frame
 from app.web.api.documented import NO_SUCH, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
 from app.web.live.drawings import Commission, Drawn
-from app.web.middleware.gate import from_elsewhere
+from app.web.middleware.gate import refuse_elsewhere
 from app.web.pages.framing import frame_document
 from app.web.pages.previews import DRAWN_PATH, Embed, frame_policy
 from app.web.pages.scheme import ColourScheme
@@ -58,9 +58,7 @@ async def drawn(
 
     Clients draw one mail after another. Who closes the connection before it is their turn is passed over.
     """
-    # A picture or a frame in any page asks without a look at the answer, and each drawing takes a program.
-    if request.headers.get("sec-fetch-site") == "cross-site":
-        raise from_elsewhere()
+    refuse_elsewhere(request.headers)  # each drawing takes a program
     kind = services.drawings.kind(client)
     mode = ColourMode.DARK if scheme is ColourScheme.DARK else ColourMode.LIGHT
     # What a sanitizer makes of a mail is one page for every width and scheme.

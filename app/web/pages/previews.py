@@ -17,7 +17,7 @@ from app.core.messages import sample_message
 from app.web.api.documented import NO_SUCH, RELEASE, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
 from app.web.live.releases import DEFAULT_TARGET, SOURCE
 from app.web.live.renderings import Data
-from app.web.middleware.gate import from_elsewhere
+from app.web.middleware.gate import refuse_elsewhere
 from app.web.pages.framing import frame_document
 from app.web.pages.scheme import ColourScheme
 from app.web.problems import HttpError, Problem
@@ -102,9 +102,8 @@ def preview(
 
     Of a release it is the mail that a Lambda would send, with the data of the fixture here.
     """
-    # A frame or an <img> of any page asks without a look at the answer, and a release may lie in a bucket.
-    if release != SOURCE and request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-        raise from_elsewhere()
+    if release != SOURCE:
+        refuse_elsewhere(request.headers)  # it may lie in a bucket
     revision = services.revision
     known_name(revision, name)
     data = services.data(revision, name, fixture=fixture, draft=draft, lenient=lenient)
@@ -145,9 +144,8 @@ async def download(
 ) -> Response:
     """The mail as a file: a whole message, its HTML, its text, or what Chromium draws of it."""
     drawn = format in _DRAWN
-    # An <img> of any page asks without a look at the answer, and each drawing takes a browser.
-    if drawn and request.headers.get("sec-fetch-site") == "cross-site":
-        raise from_elsewhere()
+    if drawn:
+        refuse_elsewhere(request.headers)  # each drawing takes a browser
 
     def take() -> Response:
         revision = services.revision

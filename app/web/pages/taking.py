@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.publishing.clock import utc_now
-from app.web.middleware.gate import from_elsewhere
+from app.web.middleware.gate import refuse_elsewhere
 from app.web.pages.static_gallery import gallery_pages
 from app.web.problems import Problem
 from app.web.services import ServicesDep
@@ -37,8 +37,7 @@ _SAME: Final = (1980, 1, 1, 0, 0, 0)
 )
 async def export(request: Request, services: ServicesDep) -> Response:
     """Every mail with every fixture, light and dark, and the findings: what `export` writes."""
-    if request.headers.get("sec-fetch-site") == "cross-site":  # every mail is rendered for it
-        raise from_elsewhere()
+    refuse_elsewhere(request.headers)  # every mail is rendered for it
 
     def make() -> bytes:
         workspace = services.revision.workspace

@@ -142,6 +142,7 @@ export class Form {
       absent.length ? h("div", { class: "absent", role: "group", "aria-label": "Not in these data" }, absent.flatMap((member) => [
         h("button", { type: "button", class: "button small", "data-at": member.pointer, "data-part": "add", "data-note": noteOf(member), title: member.description, onclick: () => add(member) }, `+ ${member.name}`),
         problems(member.pointer)])) : null,
+      field.hidden ? h("p", { class: "hint" }, `${count(field.hidden, "further member")} without a form: see the JSON.`) : null,
       field.other && this.further(field),
     ].filter(Boolean);
   }
