@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from app.core.findings import CheckReport
+from app.core.validation.eyes import Observation
 from app.core.workspace import Workspace
 from app.web.live.checks import Checks
 from app.web.live.renderings import Renderings
@@ -43,6 +46,26 @@ def test_a_defect_met_in_one_template_is_logged_and_does_not_end_the_checks_of_t
     assert others == {"deep/down/here/bare", "mails/greeting_internal"}
     assert checks.known(live.current, "mails/greeting") is None
     assert "mails/greeting" in caplog.text
+
+
+def test_what_a_browser_is_asked_keeps_nobody_from_the_other_findings(folders: Folders) -> None:
+    live = LiveWorkspace(folders.templates, folders.fixtures)
+    checks = Checks(live, Renderings(), lambda _: None)
+    looking, enough = threading.Event(), threading.Event()
+
+    def eyes(_: str) -> tuple[Observation, ...]:
+        looking.set()
+        assert enough.wait(patience())
+        return ()
+
+    with ThreadPoolExecutor() as pool:
+        try:
+            seen = pool.submit(checks.seen, live.current, "mails/greeting", eyes)
+            assert looking.wait(patience())
+            known = pool.submit(checks.of, live.current, "mails/greeting").result(patience())
+        finally:
+            enough.set()
+        assert seen.result(patience()) == known, "they have seen nothing"
 
 
 def test_the_checks_step_aside_while_somebody_renders(

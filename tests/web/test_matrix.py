@@ -62,6 +62,14 @@ def test_the_columns_are_those_that_are_chosen(caller: Caller, chosen: str, colu
     assert (caller.get(f"{SHEET}?sheet=1&{chosen}").text.count("There is no column")) == (not columns)
 
 
+def test_a_sheet_has_an_end_however_many_widths_are_asked_for(caller: Caller) -> None:
+    query = "?sheet=1&scheme=light&client=&" + "&".join(f"width={width}" for width in range(300, 500))
+    heads, _, cells = table(caller, query)
+    assert heads == [f"{width} px, light" for width in range(300, 308)]
+    assert len(cells) == 16
+    assert "A sheet has 8 widths at most: 192 are left out." in caller.get(f"{SHEET}{query}").text
+
+
 def test_what_is_asked_for_in_vain_is_said_and_stays_text(
     folders: Folders, calling: Callable[..., Caller]
 ) -> None:

@@ -27,6 +27,8 @@ router = APIRouter(include_in_schema=False)
 SIZES: Final = {"small": "Small", "medium": "Medium", "large": "Large"}
 """How wide a cell is drawn; the pixels stand in the style sheet."""
 _USUAL_WIDTHS: Final = (640, 375)
+MOST_WIDTHS: Final = 8
+"""Each is a column for every scheme and client, with a cell for every fixture."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,10 @@ def _sheet(asked: QueryParams) -> VariantSheet:
         width = width_of(text)
         if width is None:
             missing.append(f"'{text}' is no width that can be drawn.")
-        else:
+        elif width not in widths:
             widths.append(width)
+    if len(widths) > MOST_WIDTHS:
+        missing.append(f"A sheet has {MOST_WIDTHS} widths at most: {len(widths) - MOST_WIDTHS} are left out.")
     schemes = [each for each in ColourScheme if each.value in asked.getlist("scheme")]
     missing += [
         f"There is no colour scheme '{each}'." for each in _unknown(asked, "scheme", set(ColourScheme))
@@ -131,7 +135,7 @@ def _sheet(asked: QueryParams) -> VariantSheet:
     clients = [each for each in ("", *CLIENTS) if each in asked.getlist("client")]
     size = asked.get("size", "medium")
     return VariantSheet(
-        widths=tuple(dict.fromkeys(widths)),
+        widths=tuple(widths[:MOST_WIDTHS]),
         schemes=tuple(schemes),
         clients=tuple(clients),
         text="text" in asked,
