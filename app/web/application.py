@@ -66,6 +66,7 @@ from app.web.middleware.heads import HeadAsGet
 from app.web.pages import drawings, environments, fonts, matrix, previews, stage, taking, workbench
 from app.web.services import Services, checked_payload
 from app.web.settings import ServerSettings
+from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.printable import printable
 
 __all__ = ["ServerSettings", "create_app", "serve"]
@@ -192,7 +193,11 @@ def _services(settings: ServerSettings) -> Services:
     broadcast = Broadcast()
 
     def stand(revision: Revision, name: str) -> None:
-        if services.snapshots.standings(revision, (name,)):
+        try:
+            stands = services.snapshots.standings(revision, (name,))
+        except BbwsTemplatesError:  # a mistake in the settings of the pictures: the pages say it when they ask
+            return
+        if stands:
             broadcast.send(News("pictures", {"name": name}))
 
     checks = Checks(

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.waiting import patience
 from tests.web.browsing import opened
-from tests.web.conftest import Folders
+from tests.web.conftest import PICTURES, Folders, small_set
 from tests.web.process import Server, running
 
 TOKEN = "a-secret"
@@ -74,4 +74,29 @@ def test_a_change_is_told_on_the_page_compared_from_it_and_told_on_the_card_and_
         expect(page.locator("#note")).to_have_text("Compared again.")
         expect(page.get_by_role("button", name="Approve…")).to_be_enabled()
         expect(page.locator("#list .name")).to_have_count(4)
+        assert misdeeds.seen == []
+
+
+def test_settings_of_pictures_that_cannot_be_used_are_said_and_a_look_leaves_the_focus_where_it_is(
+    tmp_path: Path, browser: Browser
+) -> None:
+    folders = small_set(tmp_path)
+    folders.write("baselines/settings.toml", PICTURES)
+    apart = ["--baselines", str(tmp_path / "baselines"), "--work", str(tmp_path / "work")]
+    with (
+        running(folders.templates, folders.fixtures, *apart) as server,
+        opened(browser, server.url, PAGE) as (page, misdeeds),
+    ):
+        compare = page.get_by_role("button", name="Compare pictures")
+        compare.focus()
+        for _ in range(2):  # what the first look has drawn stands when the second is answered
+            with page.expect_response("**/api/snapshots/**"):
+                page.evaluate("dispatchEvent(new Event('focus'))")
+        expect(compare).to_be_focused()
+        folders.write("baselines/settings.toml", "[[pictures]]\nodd = 1\n")
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        expect(page.locator("#pictures")).to_contain_text("settings.toml")
+        assert page.locator("[id]").evaluate_all("all => all.length - new Set(all.map((e) => e.id)).size") == 0
+        page.goto(server.url)
+        expect(page.locator("#pictures-problem")).to_contain_text("settings.toml")
         assert misdeeds.seen == []

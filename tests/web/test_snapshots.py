@@ -14,7 +14,8 @@ import pytest
 from app.browser.folders import Folders as Pictures
 from app.browser.screenshots import Screenshots
 from app.web.application import create_app
-from tests.waiting import patience
+from app.web.services import Services
+from tests.waiting import eventually, patience
 from tests.web.calling import Caller
 from tests.web.conftest import Folders
 
@@ -135,3 +136,23 @@ def test_settings_that_cannot_be_read_are_a_problem_with_a_place(approved: Folde
     answer = _caller(approved).get("/api/snapshots")
     assert answer.status_code == 422
     assert "settings.toml" in json.dumps(answer.json()["location"])
+
+
+def test_settings_that_cannot_be_used_are_an_answer_and_no_failure_of_the_checks(
+    folders: Folders, caplog: pytest.LogCaptureFixture
+) -> None:
+    folders.write("baselines/settings.toml", "[[pictures]]\nodd = 1\n")
+    caller = _caller(folders)
+    refused = caller.get(f"/api/snapshots/{GREETING}")
+    assert (refused.status_code, "settings.toml" in refused.text) == (422, True)
+    services: Services = caller.app.state.services
+    services.checks.start()
+    try:
+        revision = services.revision
+        eventually(
+            lambda: [services.checks.known(revision, name) for name in revision.versions],
+            lambda found: None not in found,
+        )
+    finally:
+        services.checks.stop()  # what follows the checks of a template has ended as well
+    assert caplog.records == []

@@ -3,7 +3,7 @@ import { getStandings, listChecks, searched } from "./api.js";
 import { $, $$, badges, debounced, press } from "./dom.js";
 import { bind } from "./keys.js";
 import { on, start } from "./live.js";
-import { standingPills } from "./standing.js";
+import { picturesProblem, standingPills } from "./standing.js";
 import { startStrip } from "./strip.js";
 
 const search = $("#search");
@@ -124,7 +124,10 @@ function move(step) {
 
 /* How each mail stands against its approved pictures, as far as that is known by now. */
 const stand = debounced(async () => {
-  const { value } = await getStandings();
+  const { value, problem } = await getStandings();
+  const said = $("#pictures-problem");
+  said.hidden = !problem?.status;
+  said.textContent = problem ? picturesProblem(problem) : "";
   for (const standing of value?.templates ?? []) {
     const place = $(`.card[data-name="${CSS.escape(standing.name)}"] [data-standing]`);
     place?.replaceChildren(...standingPills(standing, { brief: true }));

@@ -4,13 +4,14 @@ import * as api from "./api.js";
 import { $, debounced, h } from "./dom.js";
 import { on } from "./live.js";
 import { notice } from "./notices.js";
-import { standingPills } from "./standing.js";
+import { picturesProblem, standingPills } from "./standing.js";
 import { withToken } from "./token.js";
 
 const LOOK_MS = 1500;
 const place = $("#pictures");
 let name = "";
 let followed = "";
+let drawn = "";
 
 export function startPictures(template) {
   name = template;
@@ -20,18 +21,31 @@ export function startPictures(template) {
 const again = debounced(look, 150);
 
 async function look() {
-  const { value } = await api.getStandings(name);
+  const { value, problem } = await api.getStandings(name);
+  if (problem?.status) return draw(problem, () => [h("span", { class: "hint", role: "status" }, picturesProblem(problem))]);
   const standing = value?.templates[0];
-  place.hidden = !standing?.standing;
-  if (place.hidden) return;
-  const first = standing.snapshots.find((each) => each.standing === standing.standing);
-  const pills = h("a", { href: `/review#${encodeURI(first.id)}`, class: "pictures-standing", title: "Open the review" }, standingPills(standing));
+  if (!standing?.standing) return draw(null, () => []);
   if (value.running && value.running !== followed) follow(value.running);
-  place.replaceChildren(pills, ...(value.running ? progress() : buttons()));
+  return draw([standing, value.running], () => {
+    const first = standing.snapshots.find((each) => each.standing === standing.standing);
+    const pills = h("a", { href: `/review#${encodeURI(first.id)}`, class: "pictures-standing", title: "Open the review" }, standingPills(standing));
+    return [pills, ...(value.running ? progress() : buttons())];
+  });
+}
+
+/** Draw it anew if it is another; a button that is gone leaves the focus to the first that came. */
+function draw(what, make) {
+  const now = JSON.stringify(what);
+  if (now === drawn) return;
+  drawn = now;
+  const focused = place.contains(document.activeElement);
+  place.replaceChildren(...make());
+  place.hidden = !place.childElementCount;
+  if (focused) $("button, a", place)?.focus();
 }
 
 const buttons = () => [
-  h("button", { type: "button", class: "button small", id: "compare", onclick: () => begin(name) }, "Compare pictures"),
+  h("button", { type: "button", class: "button small", id: "compare-pictures", onclick: () => begin(name) }, "Compare pictures"),
   h("button", { type: "button", class: "button small", id: "compare-all", onclick: () => begin("") }, "Compare all"),
 ];
 

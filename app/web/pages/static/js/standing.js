@@ -18,3 +18,9 @@ export function standingPills(standing, { brief = false } = {}) {
   const counts = Object.entries(WORDS).filter(([key]) => standing?.counts[key] && !(brief && key === "approved"));
   return counts.map(([key, { kind, of }]) => h("span", { class: `pill ${kind}` }, of(standing.counts[key])));
 }
+
+/** Why nothing can be said of the pictures, in a line. */
+export function picturesProblem({ detail, remedy, location }) {
+  const where = location && `In ${location.file}${location.line ? `:${location.line}` : ""}.`;
+  return [`Pictures: ${detail}`, where, remedy].filter(Boolean).join(" ");
+}
