@@ -13,6 +13,7 @@ are signed for one reader: to ask would be to press them.
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import ipaddress
 import re
@@ -42,6 +43,7 @@ _ENDS_SOMETHING: Final = re.compile(r"unsubscribe|opt-?out|abmelden", re.IGNOREC
 _SIGNED: Final = frozenset(
     {"x-amz-signature", "x-goog-signature", "signature", "sig", "token", "access_token", "googleaccessid"}
 )
+_UNREACHABLE: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
 _NAT64: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 
 Permits = Callable[[str, int], bool]
@@ -68,6 +70,19 @@ class _NotAskedError(Exception):
     """Why an address is not asked, or not any further."""
 
 
+class _NoAnswerError(Exception):
+    """Why what was asked counts as no answer."""
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """How the links of one template are asked: of whom, for how long, and which certificates count."""
+
+    permits: Permits
+    seconds: float
+    trust: ssl.SSLContext
+
+
 def is_public(address: str, port: int) -> bool:
     """Whether an IP address is one of the public Internet, and the port one of the web.
 
@@ -78,7 +93,13 @@ def is_public(address: str, port: int) -> bool:
         return False
     found: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
-        if found.sixtofour or found.teredo or any(found in network for network in _NAT64):
+        # Site-local addresses (RFC 3879 has put an end to them) are not in IANA's registry, but in networks.
+        if (
+            found.is_site_local
+            or found.sixtofour
+            or found.teredo
+            or any(found in network for network in _NAT64)
+        ):
             return False  # tunnels, whose ends are elsewhere
         found = found.ipv4_mapped or found
     return found.is_global and not found.is_multicast and not found.is_reserved
@@ -96,21 +117,23 @@ async def ask(
     """Ask each address once, a few at a time; the answers in the order of ``links``."""
     limit = asyncio.Semaphore(AT_ONCE)
     wanted = list(links)
-    addresses = list(dict.fromkeys(address for _, address in wanted))
+    places = {address: place for place, address in enumerate(dict.fromkeys(each for _, each in wanted))}
+    # It reads every certificate of the machine, so once and not in the thread that serves.
+    asking = _Asking(permits, seconds, await asyncio.to_thread(ssl.create_default_context))
 
     async def one(text: str, address: str) -> LinkAnswer:
         if why := _left_alone(text, address):
             return LinkAnswer(text, address, asked=False, answers=False, sentence=why)
-        if addresses.index(address) >= MOST:
+        if places[address] >= MOST:
             return LinkAnswer(text, address, asked=False, answers=False, sentence=f"Only {MOST} are asked.")
         async with limit:
-            return await _answer(text, address, permits, seconds)
+            return await _answer(text, address, asking)
 
     texts: dict[str, str] = {}
     for text, address in wanted:
         # Whatever one of its texts says of a link holds for its address.
         texts[address] = f"{texts.get(address, '')} {text}"
-    answers = await asyncio.gather(*(one(texts[address], address) for address in addresses))
+    answers = await asyncio.gather(*(one(texts[address], address) for address in places))
     known = {answer.address: answer for answer in answers}
     return tuple(replace(known[address], text=text) for text, address in wanted)
 
@@ -119,6 +142,7 @@ def _left_alone(text: str, address: str) -> str:
     """Why a link is not asked, "" for no reason."""
     try:
         parts = urlsplit(address)
+        _ = parts.port  # it is looked at when it is asked for, and may be none
     except ValueError:
         return "Not asked: it is no address."
     if parts.scheme.lower() not in _PORTS:
@@ -132,18 +156,16 @@ def _left_alone(text: str, address: str) -> str:
     return ""
 
 
-async def _answer(text: str, address: str, permits: Permits, seconds: float) -> LinkAnswer:
+async def _answer(text: str, address: str, asking: _Asking) -> LinkAnswer:
     try:
-        async with asyncio.timeout(seconds):
-            status, ends_at = await _followed(address, permits)
+        async with asyncio.timeout(asking.seconds):
+            status, ends_at = await _followed(address, asking)
     except _NotAskedError as why:
         return LinkAnswer(text, address, asked=False, answers=False, sentence=str(why))
     except TimeoutError:
-        said = f"No answer within {seconds:g} seconds."
-    except ssl.SSLCertVerificationError as error:
-        said = f"Its certificate is not to be trusted: {error.verify_message}."
-    except (OSError, ValueError, HTTPException, asyncio.IncompleteReadError) as error:
-        said = f"It does not answer: {str(error) or type(error).__name__}."
+        said = f"No answer within {asking.seconds:g} seconds."
+    except (_NoAnswerError, OSError, ValueError, HTTPException, asyncio.IncompleteReadError) as error:
+        said = _said_of(error)
     else:
         moved = f", at {ends_at}" if ends_at != address else ""
         answers = 200 <= status < 300
@@ -152,52 +174,67 @@ async def _answer(text: str, address: str, permits: Permits, seconds: float) -> 
     return LinkAnswer(text, address, asked=True, answers=False, sentence=said)
 
 
-async def _followed(address: str, permits: Permits) -> tuple[int, str]:
+def _said_of(error: Exception) -> str:
+    """What has gone wrong, in a sentence for people."""
+    match error:
+        case _NoAnswerError():
+            return str(error)
+        case asyncio.IncompleteReadError() | ConnectionResetError() | BrokenPipeError():
+            return "It closes the connection without an answer."
+        case ConnectionRefusedError():
+            return "It refuses the connection."
+        case ssl.SSLCertVerificationError():
+            return f"Its certificate is not to be trusted: {error.verify_message}."
+        case ssl.SSLError():
+            return "It does not speak TLS."
+        case OSError():
+            known = "It cannot be reached from here"
+            return f"{known}." if error.errno in _UNREACHABLE else f"{known}: {error.strerror or error}."
+    return "Its answer is not HTTP."
+
+
+async def _followed(address: str, asking: _Asking) -> tuple[int, str]:
     """The status at the end of all redirects, and where that is."""
     for _ in range(_REDIRECTS + 1):
         parts = urlsplit(address)
-        found = await _checked(parts, permits)
-        status, location = await _head("HEAD", parts, found)
+        found = await _checked(parts, asking.permits)
+        status, location = await _head("HEAD", parts, found, asking)
         if status >= 400:  # many servers answer HEAD with whatever they like
-            status, location = await _head("GET", parts, found)
+            status, location = await _head("GET", parts, found, asking)
         if status not in _MOVED or not location:
             return status, address
-        address = urljoin(address, location)
+        try:
+            address = urljoin(address, location)
+        except ValueError:
+            raise _NoAnswerError("It leads on to what is no address.") from None
         if why := _left_alone("", address):
             raise _NotAskedError(f"It leads on to {address}. {why}")
-    raise ValueError(f"more than {_REDIRECTS} redirects")
+    raise _NoAnswerError(f"It leads on more than {_REDIRECTS} times.")
 
 
-async def _checked(parts: SplitResult, permits: Permits) -> str:
-    """An IP address of the host that may be connected to; every one that it has must be."""
+async def _checked(parts: SplitResult, permits: Permits) -> list[str]:
+    """The IP addresses of the host; every one must be one that may be connected to."""
     host, port = parts.hostname or "", _port(parts)
     loop = asyncio.get_running_loop()
     try:
         known = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError):
-        raise OSError(f"there is no host '{host}'") from None
+        raise _NoAnswerError(f"There is no host '{host}'.") from None
     addresses = list(dict.fromkeys(str(each[4][0]) for each in known))
     for each in addresses:
         if not permits(each, port):
             raise _NotAskedError(f"Not asked: {host}:{port} is no public address of the web.")
-    return addresses[0]
+    return addresses
 
 
 def _port(parts: SplitResult) -> int:
     return parts.port or _PORTS[parts.scheme.lower()]
 
 
-async def _head(method: str, parts: SplitResult, address: str) -> tuple[int, str]:
-    """Status and ``Location`` of what the server at the IP ``address`` answers; nothing else is read."""
-    secure = parts.scheme.lower() == "https"
+async def _head(method: str, parts: SplitResult, addresses: list[str], asking: _Asking) -> tuple[int, str]:
+    """Status and ``Location`` of what the server at one of ``addresses`` answers; nothing else is read."""
     host = (parts.hostname or "").encode("idna").decode("ascii")
-    reader, writer = await asyncio.open_connection(
-        address,
-        _port(parts),
-        ssl=ssl.create_default_context() if secure else None,
-        server_hostname=host if secure else None,
-        limit=_HEAD,
-    )
+    reader, writer = await _connected(parts, host, addresses, asking)
     try:
         writer.write(_request(method, parts, host))
         await writer.drain()
@@ -205,7 +242,7 @@ async def _head(method: str, parts: SplitResult, address: str) -> tuple[int, str
             head = await _read_head(reader)
             found = _STATUS_LINE.match(head)
             if not found:
-                raise ValueError("no answer of HTTP")
+                raise _NoAnswerError("Its answer is not HTTP.")
             if not found[1].startswith(b"1"):  # an interim answer comes before the real one
                 break
         headers = parse_headers(io.BytesIO(head.partition(b"\n")[2]))
@@ -214,11 +251,38 @@ async def _head(method: str, parts: SplitResult, address: str) -> tuple[int, str
         writer.transport.abort()  # what else it says, and how it takes its leave, is not waited for
 
 
+async def _connected(
+    parts: SplitResult, host: str, addresses: list[str], asking: _Asking
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to the first of ``addresses`` that takes one, each in its share of the time.
+
+    Many a machine has no way to IPv6, and names that have both kinds of addresses give that one first.
+    """
+    secure = parts.scheme.lower() == "https"
+    failure = OSError("it has no address")
+    for place, address in enumerate(addresses, 1):
+        share = None if place == len(addresses) else asking.seconds / len(addresses)
+        try:
+            async with asyncio.timeout(share):
+                return await asyncio.open_connection(
+                    address,
+                    _port(parts),
+                    ssl=asking.trust if secure else None,
+                    server_hostname=host if secure else None,
+                    limit=_HEAD,
+                )
+        except ssl.SSLCertVerificationError:
+            raise
+        except OSError as error:
+            failure = error
+    raise failure
+
+
 async def _read_head(reader: asyncio.StreamReader) -> bytes:
     try:
         return await reader.readuntil(b"\r\n\r\n")
     except asyncio.LimitOverrunError:
-        raise ValueError("the head of the answer is too long") from None
+        raise _NoAnswerError("The head of its answer is too long.") from None
 
 
 def _request(method: str, parts: SplitResult, host: str) -> bytes:

@@ -195,7 +195,9 @@ def _services(settings: ServerSettings) -> Services:
     def stand(revision: Revision, name: str) -> None:
         try:
             stands = services.snapshots.standings(revision, (name,))
-        except BbwsTemplatesError:  # a mistake in the settings of the pictures: the pages say it when they ask
+        except (
+            BbwsTemplatesError
+        ):  # a mistake in the settings of the pictures: the pages say it when they ask
             return
         if stands:
             broadcast.send(News("pictures", {"name": name}))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +41,9 @@ class _Site(BaseHTTPRequestHandler):
             self.release.wait()
         elif path == "/endless":
             self.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 10_000)
+        elif path == "/shut":
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
         elif path == "/garbage":
             self.wfile.write(b"hello\r\n\r\n")
         else:
@@ -107,6 +112,7 @@ def test_what_answers_is_told_from_what_does_not_and_each_address_is_asked_once(
         ("http://127.0.0.1:1/", "no public address"),
         ("http://localhost:1/", "no public address"),
         ("file:///etc/passwd", "does not lead to the web"),
+        ("http://127.0.0.1:99999/", "it is no address"),
         ("http://ann:secret@127.0.0.1:1/", "a name or a password"),
         ("https://example.com/%75nsubscribe?x=1", "unsubscribes"),
         ("https://example.com/a?X-Amz-Signature=0", "signed for one reader"),
@@ -171,8 +177,59 @@ def test_servers_that_never_end_or_never_begin_are_given_up() -> None:
         )
     assert silent.sentence == "No answer within 2 seconds."
     assert not any(each.answers for each in (endless, garbage, loop))
-    (gone,) = asked(f"{url}/200", permits=anybody)
-    assert gone.sentence.startswith("It does not answer")
+
+
+def test_what_does_not_answer_is_said_in_words_of_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    with site() as (url, _):
+        shut, no_tls, nowhere = asked(
+            *(f"{url}/shut", f"{url.replace('http', 'https')}/200", f"{url}/to?http://[::1"), permits=anybody
+        )
+    (refuses, unknown) = asked(f"{url}/200", "http://nowhere.invalid/", permits=anybody)
+    assert shut.sentence == "It closes the connection without an answer."
+    assert nowhere.sentence == "It leads on to what is no address."
+    assert no_tls.sentence == "It does not speak TLS."
+    assert refuses.sentence == "It refuses the connection."
+    assert unknown.sentence == "There is no host 'nowhere.invalid'."
+
+    async def unreachable(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENETUNREACH, "Connect call failed ('192.0.2.1', 80)")
+
+    monkeypatch.setattr(asyncio, "open_connection", unreachable)
+    (far,) = asked("http://127.0.0.1/", permits=anybody)
+    assert far.sentence == "It cannot be reached from here."
+
+
+def test_a_host_whose_first_address_is_dead_is_asked_at_its_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with site() as (url, seen):
+        port = int(url.rpartition(":")[2])
+        known = [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in ("127.0.0.2", "127.0.0.1")
+        ]
+        real = socket.getaddrinfo
+        monkeypatch.setattr(
+            socket, "getaddrinfo", lambda host, *a, **k: known if host == "two.test" else real(host, *a, **k)
+        )
+        (found,) = asked(f"http://two.test:{port}/200", permits=anybody)
+    assert found.sentence == "Answers: 200."
+    assert seen == [f"HEAD /200 two.test:{port}"]
+
+
+def test_what_to_trust_is_read_once_and_not_by_the_thread_that_serves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    readers: list[threading.Thread] = []
+    real = ssl.create_default_context
+
+    def read() -> ssl.SSLContext:
+        readers.append(threading.current_thread())
+        return real()
+
+    monkeypatch.setattr(ssl, "create_default_context", read)
+    with site() as (url, _):
+        secure = url.replace("http", "https")
+        asked(f"{secure}/1", f"{secure}/2", f"{secure}/3", permits=anybody)
+    assert len(readers) == 1
+    assert readers[0] is not threading.main_thread()
 
 
 @pytest.mark.parametrize(
@@ -192,6 +249,7 @@ def test_servers_that_never_end_or_never_begin_are_given_up() -> None:
                     "::",
                     "fe80::1%eth0",
                     "fc00::1",
+                    "fec0::1",
                     "ff02::1",
                 ),
                 *("::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "64:ff9b:1::1"),

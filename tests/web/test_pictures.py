@@ -96,7 +96,9 @@ def test_settings_of_pictures_that_cannot_be_used_are_said_and_a_look_leaves_the
         folders.write("baselines/settings.toml", "[[pictures]]\nodd = 1\n")
         page.evaluate("dispatchEvent(new Event('focus'))")
         expect(page.locator("#pictures")).to_contain_text("settings.toml")
-        assert page.locator("[id]").evaluate_all("all => all.length - new Set(all.map((e) => e.id)).size") == 0
+        assert (
+            page.locator("[id]").evaluate_all("all => all.length - new Set(all.map((e) => e.id)).size") == 0
+        )
         page.goto(server.url)
         expect(page.locator("#pictures-problem")).to_contain_text("settings.toml")
         assert misdeeds.seen == []
