@@ -58,9 +58,22 @@ def test_the_form_changes_the_sheet_and_the_address_and_a_save_is_drawn(
         expect(page.locator("#live")).to_have_attribute("data-state", "live")
         partial = "templates/receipts/receipt.html"
         text = (real_folders.home / partial).read_text(encoding="utf-8")
+        page.locator(".cell a").nth(2).focus()
         real_folders.write(partial, text.replace("</h1>", " SAVED</h1>", 1))
         expect(page.frame_locator(DRAWN).first.locator("h1")).to_contain_text("SAVED")
+        expect(page.locator(".cell a").nth(2)).to_be_focused()
         assert misdeeds.seen == []
+
+
+@pytest.mark.parametrize("kind", ["matrix", "stage"])
+def test_the_page_of_a_mail_that_is_gone_shows_it_no_longer(
+    browser: Browser, server: Server, served_folders: Folders, kind: str
+) -> None:
+    with opened(browser, server.url, f"/{kind}/mails/greeting") as (page, _):
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        (served_folders.templates / "mails/greeting.html").unlink()
+        expect(page.locator("#main, main").first).to_contain_text("mails/greeting")
+        expect(page.locator("iframe")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [768, 375])

@@ -7,7 +7,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Download, Page, expect
+from playwright.sync_api import Browser, Download, Page, Route, expect
 
 from app.cli import run
 from tests.waiting import patience
@@ -97,7 +97,8 @@ def test_what_a_browser_sees_is_among_the_findings_when_somebody_asks(
 def test_links_are_asked_by_a_button_and_what_becomes_of_each_stands_beside_it(
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:
-    own = '<a href="http://127.0.0.1:1/here">Inside</a><a href="https://nowhere.invalid/">Outside</a>'
+    own = '<a href="http://127.0.0.1:1/here">Inside</a><a href=" https://nowhere.invalid/ ">Outside</a>'
+    own += '<a href="">Nothing</a>'
     served_folders.write(
         "templates/partials/header.html", f'{own}<a href="https://a.example/{{{{name}}}}">Yours</a>'
     )
@@ -109,7 +110,39 @@ def test_links_are_asked_by_a_button_and_what_becomes_of_each_stands_beside_it(
         button.click()
         rows = page.get_by_role("region", name="Links").get_by_role("row")
         expect(rows.filter(has_text="Inside")).to_contain_text("Not asked: 127.0.0.1:1 is no public address")
-        expect(rows.filter(has_text="Outside")).to_contain_text("It does not answer: there is no host")
-        expect(rows.filter(has_text="Yours")).to_contain_text("Not asked: its address holds data.")
+        expect(rows.filter(has_text="Outside")).to_contain_text("There is no host 'nowhere.invalid'.")
+        expect(rows.filter(has_text="Nothing")).to_contain_text("Not asked: it has no address.")
+        expect(rows.filter(has_text="Yours")).to_contain_text("Not asked: it comes from data")
         expect(page.get_by_text("1 asked, 1 without a good answer.")).to_be_visible()
+        assert misdeeds.seen == []
+
+
+def test_an_answer_about_links_that_comes_after_a_save_is_not_shown_and_takes_no_focus(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    served_folders.write("templates/partials/header.html", '<a href="https://nowhere.invalid/">Before</a>')
+    held: list[Route] = []
+    with opened(browser, server.url, f"{PAGE}?fixture=typical&tab=links") as (page, misdeeds):
+        page.route("**/ask-links", lambda route: held.append(route))
+        region = page.get_by_role("region", name="Links")
+        expect(region).to_contain_text("Before")
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        button = page.get_by_role("button", name="Ask whether they answer")
+        with page.expect_request("**/ask-links"):
+            button.click()
+        page.get_by_label("Fixture", exact=True).focus()
+        served_folders.write("templates/partials/header.html", '<a href="https://nowhere.invalid/">After</a>')
+        expect(region).to_contain_text("After")
+        expect(button).to_be_enabled()
+        late = {"text": "Before", "address": "https://nowhere.invalid/", "asked": True, "answers": False}
+        with page.expect_response("**/ask-links"):
+            held[0].fulfill(json={"links": [{**late, "sentence": "Of old.", "status": 0, "endsAt": ""}]})
+        with page.expect_request("**/ask-links"):  # what the late one has done is done by now
+            button.dispatch_event("click")
+        page.get_by_label("Fixture", exact=True).focus()
+        expect(region).not_to_contain_text("Of old.")
+        with page.expect_response("**/ask-links"):
+            held[1].fulfill(json={"links": [{**late, "sentence": "Of now.", "status": 0, "endsAt": ""}]})
+        expect(region).to_contain_text("Of now.")
+        expect(page.get_by_label("Fixture", exact=True)).to_be_focused()
         assert misdeeds.seen == []

@@ -8,7 +8,7 @@ import { withToken } from "./token.js";
 const shown = { panel: null, name: "", links: [], images: [] };
 let answers = null; // an address to what became of it
 let problem = null;
-let asking = false;
+let asking = null; // by what the answer knows that it is still waited for
 
 /** Links do nothing in the frame; here they can be read and followed. */
 export function linksPanel(panel, name, { links, images }) {
@@ -17,14 +17,16 @@ export function linksPanel(panel, name, { links, images }) {
 }
 
 async function ask() {
-  [asking, problem, answers] = [true, null, null];
+  const mine = {};
+  [asking, problem, answers] = [mine, null, null];
   draw();
   const asked = await withToken((token) => askLinks(shown.name, token));
-  asking = false;
+  if (asking !== mine) return;
+  asking = null;
   problem = asked.problem ?? null;
   answers = asked.value ? new Map(asked.value.links.map((link) => [link.address, link])) : null;
   draw();
-  $("#ask-links")?.focus();
+  if (document.activeElement === document.body) $("#ask-links")?.focus(); // it was taken away as the button was
 }
 
 function draw() {
@@ -33,7 +35,7 @@ function draw() {
   panel.replaceChildren(h("div", { class: "pane" },
     h("p", { class: "caption" }, "Links do nothing in the preview. They open here, in a new tab."),
     links.length ? h("p", { class: "ask-links" },
-      h("button", { type: "button", class: "button small", id: "ask-links", disabled: asking, onclick: ask }, "Ask whether they answer"),
+      h("button", { type: "button", class: "button small", id: "ask-links", disabled: Boolean(asking), onclick: ask }, "Ask whether they answer"),
       h("span", { class: "hint", role: "status" }, asking ? "Asking …" : answers ? summary() : "From this machine, those of the template's own text: none that holds data.")) : null,
     problem ? h("p", { class: "error-text", role: "alert" }, `Not asked. ${problem.detail} ${problem.remedy ?? ""}`) : null,
     links.length ? table("Links", columns, links, follow) : h("p", { class: "empty" }, "The mail has no link."),
@@ -53,7 +55,7 @@ function table(caption, columns, rows, cell) {
     h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col" }, column)))),
     h("tbody", {}, rows.map(({ text, address, onlyOutlook }) => h("tr", {},
       h("td", {}, text || h("em", {}, "empty"), onlyOutlook ? h("span", { class: "hint" }, "Outlook for Windows only") : null),
-      h("td", {}, cell(address)),
+      h("td", {}, cell(address.trim())),
       columns.length > 2 ? answer(address) : null)))));
 }
 
@@ -62,13 +64,17 @@ const follow = (address) => (/^(https?|mailto):/i.test(address)
   : h("span", { class: "error-text" }, address || "empty"));
 
 function answer(address) {
-  const found = answers.get(address);
-  if (!found) return h("td", { class: "value" }, "Not asked: its address holds data.");
+  const found = answers.get(address.trim());
+  if (!address.trim()) return h("td", { class: "value" }, "Not asked: it has no address.");
+  if (!found) return h("td", { class: "value" }, "Not asked: it comes from data, or a part of its address does.");
   return h("td", { class: found.asked ? "" : "value" }, found.asked && !found.answers ? h("span", { class: "error-text" }, found.sentence) : found.sentence);
 }
 
 // What was said of the links was said of the template as it was.
-on("change", ({ changed }) => {
-  if (!changed.includes(shown.name)) return;
-  [answers, problem] = [null, null];
-});
+function forget() {
+  [asking, answers, problem] = [null, null, null];
+  if (shown.panel) draw();
+}
+
+on("change", ({ changed }) => changed.includes(shown.name) && forget());
+on("missed", forget);

@@ -1,10 +1,11 @@
 /* Parts of a page that the server draws anew: fetched as a whole page, put in where they differ. */
 import { $, $$ } from "./dom.js";
 
-/** The page at `address` as a document; null when it cannot be had. */
+/** The page at `address` as a document; null when it cannot be had. One that is gone is left, for what says so. */
 export async function fetched(address) {
   try {
     const response = await fetch(address, { headers: { Accept: "text/html" } });
+    if (response.status === 404 && new URL(address, location.href).pathname === location.pathname) location.reload();
     return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
   } catch {
     return null; // the light says that there is no connection, and the next news brings it

@@ -269,10 +269,11 @@ function rescope(scope) {
 /** What axe-core sees, which takes a browser: asked for by hand, of the files as they are. */
 async function look() {
   if (page.looking) return;
-  page.looking = true;
-  page.seen = null;
-  page.seen = await withToken((token) => api.checkInBrowser(name, token));
-  page.looking = false;
+  const mine = {};
+  Object.assign(page, { looking: mine, seen: null });
+  const seen = await withToken((token) => api.checkInBrowser(name, token));
+  if (page.looking !== mine) return; // it is said of the files as they were
+  Object.assign(page, { looking: null, seen });
   showFindings();
 }
 
@@ -364,13 +365,13 @@ function listen() {
 on("change", ({ changed, added, removed }) => {
   if (added.length || removed.length) reloadList();
   if (changed.includes(name)) {
-    page.checked = page.seen = null;
+    page.checked = page.seen = page.looking = null;
     refresh({ files: true });
   }
 });
 on("connected", () => page.template && readCheck());
 on("checked", (checked) => checked.name === name && readCheck());
-on("missed", () => { reloadList(); refresh({ files: true }).then(readCheck); });
+on("missed", () => { page.seen = page.looking = null; reloadList(); refresh({ files: true }).then(readCheck); });
 
 async function begin() {
   await load();
