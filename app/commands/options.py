@@ -18,6 +18,8 @@ from bbws_templates.languages import WISH, best_of
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
+_MOST_WORKERS = 256
+
 
 def one_tag(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """Let a language that is asked for pass if it has the form of a tag, however it is written."""
@@ -101,6 +103,24 @@ def cache_option(command: Command) -> Command:
         help="Where to remember what need not be worked out again; may be removed at any time. "
         f"By default bbws-templates in the user's cache folder; {os.devnull} for none.",
     )(command)
+
+
+def _usable_cores() -> int:
+    """The cores that this process may use, which a container or a scheduler may have made fewer."""
+    if hasattr(os, "sched_getaffinity"):  # on Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def workers_option(words: str) -> Callable[[Command], Command]:
+    """``--workers``: how many processes, by default one for each core."""
+    return click.option(
+        "--workers",
+        type=click.IntRange(1, _MOST_WORKERS),
+        default=lambda: min(_usable_cores(), _MOST_WORKERS),
+        show_default="one for each core",
+        help=words,
+    )
 
 
 def screenshot_folder_options(command: Callable[..., None]) -> Callable[..., None]:

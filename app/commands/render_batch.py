@@ -21,7 +21,7 @@ from app.batch.chunks import Edition, Task
 from app.batch.forms import Form, Writer
 from app.batch.job import Job, faults_file, first_progress, head_of, noted_progress, progress_file
 from app.batch.processes import Sharing, chunks
-from app.commands.options import absence, json_option, one_tag, template_set_options
+from app.commands.options import absence, json_option, one_tag, template_set_options, workers_option
 from app.commands.output import err, out, print_json
 from app.core.building import released_template
 from app.core.errors import SourceError
@@ -81,13 +81,7 @@ class _Chosen:
     "--from", "target", metavar="TARGET", default="", help="Render with the active release of a target."
 )
 @click.option("--release", default="", metavar="ID", help="With --from: with this release, by its whole id.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    default=lambda: os.cpu_count() or 1,
-    show_default="one for each core",
-    help="How many processes render.",
-)
+@workers_option("How many processes render.")
 @click.option(
     "--locale",
     callback=one_tag,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,9 +26,6 @@ from bbws_templates.errors import BbwsTemplatesError
 if TYPE_CHECKING:
     from app.core.workspace import Workspace
 
-_COLLECTED = gc.get_threshold()
-_OBJECTS_A_COLLECTION = 10_000
-
 Found = Iterable[tuple[bool, Iterable[Finding]]]
 """Findings of one template in the order in which they are made; True with those of a render."""
 
@@ -53,7 +49,7 @@ def results_for(
     # The longest first, so that no process ends long after the others.
     missing = [name for name in names if name not in known]
     missing.sort(key=partial(_renders, workspace), reverse=True)
-    with _settled(), side_by_side(made, missing, workers) as found:
+    with side_by_side(made, missing, 1 if eyes else workers) as found:
 
         def results(name: str) -> Found:
             if name in known:
@@ -70,21 +66,6 @@ def _renders(workspace: Workspace, name: str) -> int:
     sets = workspace.templates
     source = sets.templates.get(name) or sets.translations.get(name)
     return len(source.fixtures) if source else 0
-
-
-@contextmanager
-def _settled() -> Iterator[None]:
-    """Garbage is looked for less often, and in what is made from here on, not in a whole program again.
-
-    It took a sixth of the time of a check.
-    """
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_A_COLLECTION, *_COLLECTED[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*_COLLECTED)
-        gc.unfreeze()
 
 
 def _remembered(

@@ -68,8 +68,9 @@ class _Crew(Generic[_Result]):
     def has_begun(self, workers: int) -> bool:
         """Make the copies and give each something to do; False where the system does not let it."""
         context = multiprocessing.get_context("fork")
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()  # or each copy writes the same once more
+        for stream in filter(None, (sys.stdout, sys.stderr)):  # None if closed from the start
+            with suppress(OSError):  # whoever writes next hears of it
+                stream.flush()  # or each copy writes the same once more
         with suppress(OSError):
             for _ in range(workers):
                 ours, theirs = context.Pipe()

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from app.commands import check, render_batch
 from app.core.workspace import Workspace
 from tests.cli.conftest import Outcome
 from tests.own_templates import NAMES
@@ -290,3 +292,16 @@ class TestMistakes:
         error: dict[str, Any] = json.loads(call("check", "nope", "--json").out)["error"]
         assert error["code"] == "unknown-name"
         assert error["remedy"]
+
+
+@pytest.mark.parametrize(("cores", "workers"), [(1, 1), (300, 256)])
+@pytest.mark.parametrize("command", [check.command, render_batch.command])
+def test_there_are_as_many_workers_as_this_process_may_use_cores(
+    monkeypatch: pytest.MonkeyPatch, command: click.Command, cores: int, workers: int
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 300)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    option = next(each for each in command.params if each.name == "workers")
+
+    assert option.get_default(click.Context(command)) == workers
+    assert option.type.convert(workers, option, None) == workers

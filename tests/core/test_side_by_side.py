@@ -17,7 +17,7 @@ from tests.waiting import eventually, patience
 ROOT = Path(__file__).parents[2]
 NAMES = ("a", "b", "c", "d", "e")
 BEGINNING = f"""
-import multiprocessing, os, signal, sys, threading, time
+import multiprocessing, os, signal, sys, threading
 from app.core.errors import SurroundingsError
 from app.core.side_by_side import side_by_side
 own = os.getpid()
@@ -62,12 +62,22 @@ with side_by_side(str.upper, names, 3) as result:
     assert done.stdout == "once\n['A', 'B', 'C', 'D', 'E']\n"
 
 
+def test_a_process_that_was_begun_without_its_streams_is_copied_as_well() -> None:
+    done = ran("""
+said, sys.stdout, sys.stderr = sys.stdout, None, None  # as Python has them where a shell closed them
+with side_by_side(lambda name: os.getpid(), names, 2) as result:
+    print({result(name) == own for name in names}, file=said)
+""")
+
+    assert (done.stdout, done.stderr) == ("{False}\n", "")
+
+
 @pytest.mark.parametrize(
     "script",
     [
         "names, 1",
         "names[:3], 2",
-        "names, 2 if not threading.Thread(target=time.sleep, args=(3,), daemon=True).start() else 0",
+        "names, 2 if not threading.Thread(target=threading.Event().wait, daemon=True).start() else 0",
     ],
 )
 def test_one_process_does_alone_what_is_not_worth_a_copy_or_could_not_be_copied(script: str) -> None:
@@ -132,6 +142,21 @@ with side_by_side(str.upper, names, 2) as result:
     pids = [int(pid) for pid in done.stdout.split()]
     assert len(pids) == 2
     eventually(lambda: [pid for pid in pids if _lives(pid)], lambda living: not living)
+
+
+def test_eyes_are_those_of_one_process() -> None:
+    done = ran("""
+from pathlib import Path
+from app.core.workspace import Workspace
+seen = set()
+names = Workspace.load(Path("templates"), Path("fixtures")).names()[:4]
+report = Workspace.load(Path("templates"), Path("fixtures")).check(
+    names, translations=False, workers=2, eyes=lambda html: seen.add(os.getpid()) or ()
+)
+print(report.templates, seen == {own})
+""")
+
+    assert done.stdout == "4 True\n", done.stderr
 
 
 def _lives(pid: int) -> bool:

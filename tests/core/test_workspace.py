@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
 import traceback
@@ -193,3 +194,13 @@ def _frames_of_error(ask: Callable[[], object]) -> int:
     with pytest.raises(BbwsTemplatesError) as caught:
         ask()
     return len(list(traceback.walk_tb(caught.value.__traceback__)))
+
+
+def test_a_check_leaves_the_search_for_garbage_to_the_process_that_it_is_part_of(tmp_path: Path) -> None:
+    frozen, thresholds = gc.get_freeze_count(), gc.get_threshold()
+    during = []
+    workspace(tmp_path, {}).check(
+        progress=lambda _: during.append((gc.get_freeze_count() <= frozen, gc.get_threshold()))
+    )
+
+    assert during == [(True, thresholds)]
