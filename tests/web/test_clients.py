@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app.core.clients import CLIENTS
 from tests.waiting import eventually
@@ -117,4 +117,24 @@ def test_a_drawing_that_takes_too_long_is_given_up(receipt: Page) -> None:
     told.get_by_role("button", name="Cancel").click()
     expect(told).to_be_hidden()
     expect(receipt.locator("#client")).to_have_value("")
+    expect(receipt.locator("#client")).to_be_focused()
     expect(mail(receipt).locator("h1")).to_be_visible()
+
+
+def test_a_client_that_was_busy_can_be_asked_again(receipt: Page) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=503, content_type="text/html", body='<html data-failed="503"><h1>Busy')
+        else:
+            route.fulfill(content_type="text/html", body="<html><h1>Drawn")
+
+    receipt.route(re.compile("/drawn/"), answer)
+    receipt.get_by_label("Client").select_option("chromium")
+    expect(mail(receipt).locator("h1")).to_have_text("Busy")
+    receipt.get_by_role("button", name="Try again").click()
+    expect(mail(receipt).locator("h1")).to_have_text("Drawn")
+    expect(receipt.locator("#drawing")).to_be_hidden()
+    assert len(asked) == 2

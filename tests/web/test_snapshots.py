@@ -116,6 +116,18 @@ def test_one_comparison_at_a_time_which_can_be_cancelled_and_keeps_what_it_has_d
     assert caller.get("/api/operations").json() == {"operations": []}
 
 
+def test_a_comparison_that_waits_for_the_browser_can_be_cancelled(folders: Folders) -> None:
+    caller = _caller(folders)
+    services: Services = caller.app.state.services
+    with services.environments.drawing:  # somebody else's pictures take their time
+        begun = caller.post("/api/snapshots/compare", json={})
+        busy = caller.post("/api/snapshots/compare", json={})
+        assert "busy with a comparison" in busy.json()["detail"]
+        assert caller.post(f"/api/operations/{begun.json()['id']}/cancel", json={}).status_code == 202
+        assert _ended(caller, begun)["state"] == "cancelled"
+    assert services.environments.drawing.acquire(timeout=0), "it has left the browser to others"
+
+
 def test_the_token_is_asked_for_and_pages_of_others_are_refused(folders: Folders) -> None:
     caller = _caller(folders, host="0.0.0.0", token="a-secret")
     for path in ("/api/snapshots/compare", "/api/operations/0/cancel"):

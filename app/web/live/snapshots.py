@@ -94,7 +94,7 @@ class Snapshots:
         def work(watch: Watch) -> None:
             watch.show(template=name)
             watch.begin(0, "waiting for the browser")
-            with self.drawing:
+            with watch.holding(self.drawing):
                 watch.begin(0, "rendering")
                 self.reload()
                 screenshots = Screenshots.of_workspace(self.live.current.workspace, self.folders)

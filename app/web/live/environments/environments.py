@@ -187,8 +187,8 @@ class Environments:
         remedy = "Plan again, and look at it."
         if planned.deed is not deed or planned.target.name != target.name:
             raise StalePlanError(
-                f"That is the plan of a {planned.deed} of '{planned.target.name}', not of a {deed} of "
-                f"'{target.name}'.",
+                f"That is the plan of a {planned.deed.noun} of '{planned.target.name}', not of a {deed.noun} "
+                f"of '{target.name}'.",
                 remedy=remedy,
             )
         if planned.target != target:

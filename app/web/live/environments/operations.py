@@ -7,7 +7,8 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -23,6 +24,7 @@ from bbws_templates.errors import BbwsTemplatesError
 
 _KEPT: Final = 50
 _SECONDS_BETWEEN_NEWS: Final = 0.1
+_LOOK_AGAIN_SECONDS: Final = 0.2
 _log = logging.getLogger(__name__)
 
 
@@ -35,6 +37,17 @@ class Deed(StrEnum):
     ROLLBACK = "rollback"
     VERIFY = "verify"
     COMPARE = "compare"
+
+    @property
+    def noun(self) -> str:
+        """What it is called in a sentence: a comparison, a plan."""
+        nouns = {
+            Deed.PUBLISH: "publication",
+            Deed.PROMOTE: "promotion",
+            Deed.VERIFY: "verification",
+            Deed.COMPARE: "comparison",
+        }
+        return nouns.get(self, self.value)
 
 
 class State(StrEnum):
@@ -114,7 +127,21 @@ class Watch:
 
     def _go_on(self) -> None:
         if self.operation.cancelled.is_set():
-            raise CancelledError(f"The {self.operation.deed} was cancelled.", remedy="Begin it again.")
+            raise CancelledError(f"The {self.operation.deed.noun} was cancelled.", remedy="Begin it again.")
+
+    @contextmanager
+    def holding(self, lock: threading.Lock) -> Iterator[None]:
+        """Wait for ``lock`` and hold it, unless somebody cancels the operation before its turn.
+
+        Raises:
+            CancelledError: somebody has.
+        """
+        while not lock.acquire(timeout=_LOOK_AGAIN_SECONDS):
+            self._go_on()
+        try:
+            yield
+        finally:
+            lock.release()
 
     def show(self, **members: Any) -> None:
         """Part of the result, which may be looked at before the work is over."""
@@ -144,7 +171,7 @@ class Operations:
             running = self._running(target)
             if running:
                 raise BusyError(
-                    f"One thing at a time: {_named(target)} busy with a {running.deed} since "
+                    f"One thing at a time: {_named(target)} busy with a {running.deed.noun} since "
                     f"{running.started}.",
                     operation=running.id,
                     remedy=f"Wait for it: /api/operations/{running.id} tells how far it is.",
@@ -185,7 +212,7 @@ class Operations:
         if not operation.cancellable or operation.state is not State.RUNNING:
             over = operation.state is not State.RUNNING
             raise NotCancellableError(
-                f"The {operation.deed} {'is over' if over else 'goes on to its end'}.",
+                f"The {operation.deed.noun} {'is over' if over else 'goes on to its end'}.",
                 remedy="" if over else "Wait for it; what a target serves can be rolled back afterwards.",
             )
         operation.cancelled.set()

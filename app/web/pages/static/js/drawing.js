@@ -4,10 +4,9 @@ import { $, h } from "./dom.js";
 const PAUSE = 300;
 
 export class Drawing {
-  /** `oncancel` gives the client up. */
-  constructor(stage, { oncancel }) {
-    this.stage = stage;
-    this.oncancel = oncancel;
+  /** `oncancel` gives the client up, `onagain` asks it once more. */
+  constructor(stage, { oncancel, onagain }) {
+    Object.assign(this, { stage, oncancel, onagain });
     this.place = $("#drawing");
   }
 
@@ -30,10 +29,14 @@ export class Drawing {
     return undefined;
   }
 
-  /** The frame has something new: a picture, a page, or why there is none. */
-  over() {
+  /** The frame has something new: a picture, a page, or why there is none, which may be another in a moment. */
+  over(mail) {
     this.stage.toggleAttribute("data-drawing", false);
-    this.place.hidden = true;
+    const busy = this.client && mail?.documentElement.dataset.failed === "503";
+    const focused = this.place.contains(document.activeElement);
+    this.place.hidden = !busy;
+    if (busy) this.place.replaceChildren(h("div", {}, h("button", { type: "button", class: "button small", onclick: this.onagain }, "Try again")));
+    if (focused) (busy ? $("button", this.place) : $("#client")).focus();
   }
 
   tell(client) {

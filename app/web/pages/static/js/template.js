@@ -36,9 +36,9 @@ let keys = null;
 
 const frame = new Frame($("#panel-preview"), {
   onresize: (width) => views.setWidth(width, state.height),
-  onload: (mail) => { drawing.over(); keys?.inside(mail); dress(mail); inspector.watch(mail); },
+  onload: (mail) => { drawing.over(mail); keys?.inside(mail); dress(mail); inspector.watch(mail); },
 });
-const drawing = new Drawing($("#panel-preview"), { oncancel: () => views.setClient("") });
+const drawing = new Drawing($("#panel-preview"), { oncancel: () => views.setClient(""), onagain: () => { frame.address = ""; showFrame(); } });
 const views = new Views(frame, {
   onview: () => page.email && show(page.email),
   onwidth: () => drawing.client && page.query && showFrame(), // a picture is of one width
