@@ -26,7 +26,7 @@ def python_snippet(name: str, metadata: Metadata, data: Mapping[str, Any]) -> st
     """A module with a Lambda's handler that sends ``data`` by SES as the template ``name``."""
     base, locale = parted(name)
     language = f", locale={_text(locale)}" if locale else ""
-    stops = f", unsubscribe_url=data[{_text(UNSUBSCRIBE_FIELD)}]" if UNSUBSCRIBE_FIELD in data else ""
+    stops = f", unsubscribe_url=data[{_text(UNSUBSCRIBE_FIELD)}]" if _can_be_stopped(metadata, data) else ""
     reply = "        ReplyToAddresses=[mail.reply_to],\n" if metadata.reply_to else ""
     recipient = f"DATA[{_text(RECIPIENT_FIELD)}]"
     if metadata.audience is Audience.INTERNAL or not isinstance(data.get(RECIPIENT_FIELD), str):
@@ -73,7 +73,7 @@ def node_snippet(name: str, metadata: Metadata, data: Mapping[str, Any]) -> str:
         recipient = json.dumps(_team(metadata))
     reply = f"    ReplyToAddresses: [{json.dumps(metadata.reply_to.address)}],\n" if metadata.reply_to else ""
     stops = ""
-    if metadata.stoppable and isinstance(data.get(UNSUBSCRIBE_FIELD), str):
+    if _can_be_stopped(metadata, data):
         stops = (
             '\n      Headers: [{ Name: "List-Unsubscribe", Value: `<${DATA.unsubscribeUrl}>` },'
             ' { Name: "List-Unsubscribe-Post", Value: "List-Unsubscribe=One-Click" }],'
@@ -120,6 +120,11 @@ export async function handler() {{
   return {{ messageId: answer.MessageId }};
 }}
 """
+
+
+def _can_be_stopped(metadata: Metadata, data: Mapping[str, Any]) -> bool:
+    """Whether mail programs are told where a reader stops such mails."""
+    return metadata.stoppable and isinstance(data.get(UNSUBSCRIBE_FIELD), str)
 
 
 def _team(metadata: Metadata) -> str:

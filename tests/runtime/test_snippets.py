@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import boto3
 import pytest
 
 from app.core.building import make_unchecked_release
+from app.core.messages import UNSUBSCRIBE_FIELD
 from app.core.release import Provenance, Release
 from app.core.snippets import node_snippet, python_snippet
 from app.core.sources import Metadata
@@ -140,6 +142,25 @@ def test_the_node_snippet_sends_the_same_mail(workspace: Workspace, release: Rel
         # mustache.js escapes "/" and "=" as well, which says the same.
         assert unescape(simple["Body"]["Html"]["Data"]) == unescape(shown.html)
         assert message["Destination"]["ToAddresses"] == [data["tenantEmail"]]
+
+
+@pytest.mark.parametrize(
+    ("url", "stoppable", "given"),
+    [
+        ("https://example.com/stop", True, True),
+        ("https://example.com/stop", False, False),
+        (None, True, False),
+    ],
+)
+def test_an_address_to_stop_at_goes_into_headers_where_there_is_one_for_a_mail_that_can_be_stopped(
+    workspace: Workspace, url: str | None, stoppable: bool, given: bool
+) -> None:
+    metadata, data = of(workspace, "receipts/order")
+    metadata = replace(metadata, stoppable=stoppable)
+    data[UNSUBSCRIBE_FIELD] = url
+
+    assert ("unsubscribe_url=" in python_snippet("receipts/order", metadata, data)) is given
+    assert ("List-Unsubscribe" in node_snippet("receipts/order", metadata, data)) is given
 
 
 @pytest.mark.parametrize("name", EDITIONS)
