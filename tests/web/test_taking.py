@@ -23,6 +23,7 @@ def _taken(page: Page, words: str) -> bytes:
     with page.expect_download(timeout=patience() * 1000) as downloading:
         page.get_by_role("link", name=words).click()
     taken: Download = downloading.value
+    assert taken.suggested_filename.startswith(("mails-greeting-typical.", "email-templates.zip"))
     return Path(taken.path()).read_bytes()
 
 
@@ -33,6 +34,7 @@ def test_files_are_taken_of_what_is_shown_and_the_gallery_as_the_command_writes_
         expect(page.locator("#fixture")).to_have_value("typical")
         expect(page.locator("#panel-text pre")).to_contain_text("Ann")
         assert _taken(page, "EML").count(b"Welcome") >= 1
+        expect(page.locator("#notice")).to_be_hidden()
         assert _taken(page, "PNG").startswith(b"\x89PNG")
         gallery = zipfile.ZipFile(io.BytesIO(_taken(page, "The whole gallery")))
         assert misdeeds.seen == []
@@ -73,6 +75,31 @@ def test_a_test_that_cannot_be_sent_says_why_and_keeps_what_was_typed(
         dialog.get_by_role("button", name="Send").click()
         expect(dialog.get_by_role("alert")).to_contain_text("localhost:1")
         expect(dialog.get_by_label("To")).to_have_value("ann@example.com")
+        assert misdeeds.seen == []
+
+
+def test_what_is_refused_while_nobody_looks_at_a_dialog_stands_above_the_mail(
+    browser: Browser, server: Server
+) -> None:
+    refusal = {"title": "No", "detail": "The browser is busy.", "remedy": "Try again soon.", "status": 503}
+    held: list[Route] = []
+    with opened(browser, server.url, f"{PAGE}?fixture=typical") as (page, misdeeds):
+        page.route("**/downloads/**", lambda route: route.fulfill(status=503, json=refusal))
+        page.route("**/send-test", lambda route: held.append(route))
+        notice = page.locator("#notice")
+        expect(page.locator("#panel-text pre")).to_contain_text("Ann")
+        page.get_by_text("Take away").click()
+        page.get_by_role("link", name="PDF").click()
+        expect(notice).to_contain_text("Not taken. The browser is busy. Try again soon.")
+        page.get_by_text("Take away").click()
+        page.get_by_role("button", name="Send a test").click()
+        page.get_by_role("dialog").get_by_label("To").fill("ann@example.com")
+        with page.expect_request("**/send-test"):
+            page.get_by_role("dialog").get_by_role("button", name="Send").click()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        held[0].fulfill(status=503, json={**refusal, "detail": "The mail server is away."})
+        expect(notice).to_contain_text("Not sent. The mail server is away.")
         assert misdeeds.seen == []
 
 

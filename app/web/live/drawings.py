@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -47,16 +46,11 @@ class Commission:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a client of ``version`` has made of a mail in ``seconds``: a PNG, or the HTML of a sanitizer.
-
-    ``refused`` is how many addresses the mail asked for and did not get.
-    """
+    """What a client of ``version`` has made of a mail: a PNG, or the HTML of a sanitizer."""
 
     version: str
-    seconds: float
     png: bytes = b""
     html: str = ""
-    refused: int = 0
 
     @property
     def size(self) -> int:
@@ -158,13 +152,12 @@ class Drawings:
                 raise BrowserError("The server is about to end.", remedy="Start it again.")
         self._stay()  # only who draws: it is also what sends the client home afterwards
         session = self._at_work(commission.client)
-        begun = time.monotonic()
         try:
             if self.kinds[commission.client].sanitizes:
-                html, png, refused = session.sanitized(commission.html, name=commission.name), b"", 0
+                html, png = session.sanitized(commission.html, name=commission.name), b""
             else:
                 drawing = session.draw(commission.html, [commission.frame], name=commission.name)
-                html, png, refused = "", drawing.pictures[0], len(drawing.refused)
+                html, png = "", drawing.pictures[0]
         except BrowserError:
             with self._lock:
                 self._found.pop(commission.client, None)  # it may have been replaced by another version
@@ -172,7 +165,7 @@ class Drawings:
             raise
         finally:
             self._go_soon()
-        drawn = Drawn(session.browser.version, time.monotonic() - begun, png, html, refused)
+        drawn = Drawn(session.browser.version, png, html)
         with self._lock:
             self._made[commission.key] = drawn
             while len(self._made) > 1 and sum(each.size for each in self._made.values()) > MOST_BYTES:

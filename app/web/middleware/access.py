@@ -68,7 +68,9 @@ def require_publishing(
 def require_own_token(
     services: ServicesDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> None:
-    """Let a request pass that reaches out of this machine: only with the token, wherever the server listens.
+    """Let a request pass that sends a mail: only with the token, wherever the server listens.
+
+    What somebody has received cannot be taken back.
 
     Raises:
         HttpError: 401 without the right token; 403 when the server has none.

@@ -52,6 +52,7 @@ export class Snippet {
   }
 
   async copy() {
+    if (!this.code.textContent) return; // what is said instead stands there already
     try {
       await navigator.clipboard.writeText(this.code.textContent);
       this.said.textContent = "Copied.";

@@ -1,10 +1,11 @@
 /* What can be taken away: files of the mail, and a test into a mailbox. */
 import { downloadOf, sendTest } from "./api.js";
 import { $, $$, h } from "./dom.js";
-import { notice } from "./notices.js";
+import { notice, putAway } from "./notices.js";
 import { withToken } from "./token.js";
 
 const KEPT = "bbws-recipient";
+const KEPT_MS = 60_000; // how long a browser may take to begin with a file that it has been given
 const menu = $("#take");
 
 /** The files of what is shown. */
@@ -15,7 +16,14 @@ export function offerFiles(name, query) {
 /** `fixture()` is the name of the one that is shown, "" for none. */
 export function startTaking(name, fixture) {
   $("#send-test").addEventListener("click", () => { close(); ask(name, fixture()); });
-  menu.addEventListener("click", (event) => event.target.closest("a") && close());
+  menu.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link) return;
+    close();
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    take(link);
+  });
   menu.addEventListener("focusout", (event) => event.relatedTarget && !menu.contains(event.relatedTarget) && close());
   document.addEventListener("click", (event) => menu.contains(event.target) || close());
   menu.addEventListener("keydown", (event) => {
@@ -27,6 +35,31 @@ export function startTaking(name, fixture) {
 }
 
 const close = () => { menu.open = false; };
+
+/** Fetch what `link` leads to and hand it over: of its own, a browser says of a refusal only that it is one. */
+async function take(link) {
+  const { textContent: words, href } = link;
+  notice(`${words}: being made …`);
+  try {
+    const response = await fetch(href, { headers: { Accept: "application/problem+json, */*" } });
+    if (!response.ok) return refused(await response.json());
+    const url = URL.createObjectURL(await response.blob());
+    h("a", { href: url, download: nameIn(response.headers.get("Content-Disposition")) }).click();
+    setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
+    return putAway();
+  } catch {
+    return refused({ detail: "The server does not answer." });
+  }
+}
+
+const refused = ({ detail, remedy }) => notice(`Not taken. ${detail} ${remedy ?? ""}`);
+
+/** The name of a file as RFC 6266 has it. */
+function nameIn(disposition) {
+  const [, plain] = /filename="([^"]*)"/.exec(disposition) ?? [];
+  const [, coded] = /filename\*=UTF-8''([^;]*)/.exec(disposition) ?? [];
+  return coded ? decodeURIComponent(coded) : plain ?? "";
+}
 
 function ask(name, fixture) {
   const to = h("input", { type: "email", id: "test-recipient", required: true, autocomplete: "email", spellcheck: "false" });
@@ -44,18 +77,20 @@ function ask(name, fixture) {
   const dialog = h("dialog", { class: "help", "aria-labelledby": "test-title" }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (submit.disabled) return;
+    if (submit.disabled) return undefined;
     localStorage.setItem(KEPT, to.value);
     submit.disabled = true;
     wrong.textContent = "";
     const { value, problem } = await withToken((token) => sendTest(name, { fixture, to: to.value }, token));
     submit.disabled = false;
     if (problem) {
-      wrong.textContent = `Not sent. ${problem.detail} ${problem.remedy ?? ""}`;
-      return;
+      const said = `Not sent. ${problem.detail} ${problem.remedy ?? ""}`;
+      if (!dialog.isConnected) return notice(said); // put away before the answer came
+      wrong.textContent = said;
+      return undefined;
     }
     dialog.close();
-    notice(`Sent to ${value.to}: ${value.subject}`);
+    return notice(`Sent to ${value.to}: ${value.subject}`);
   });
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
