@@ -134,7 +134,7 @@ test-batch: tools .venv-cluster/.installed ## Batches on a Dask cluster that los
 # test-NAME runs the tests that are marked heavy("NAME").
 test-cuts: ## Cut off and spoil each command that changes a target, at each request, in every way
 test-corpus: ## Show a corpus of small templates, source and compiled form, in Chromium at three views
-test-pictures: ## Draw the same pictures fifty times; ask axe-core of our own pages in every look
+test-pictures: ## Draw the same pictures fifty times; our own pages: each as approved, and asked by axe-core in every look
 test-drawn: ## Draw all examples of each property, where make test draws one in five; fuzz the server's interface
 test-estate: ## Plan sit; repair, roll back, hand over and destroy whole applied estates; scan all Terraform
 test-clients: ## Draw in every mail client that `make clients` installs; one that is missing is a failure
@@ -149,6 +149,10 @@ check: $(VENV)/.app ## Check every template with every fixture (SARIF=FILE write
 .PHONY: screenshots
 screenshots: tools ## Compare what every email looks like with what was approved; report in build/screenshots
 	@$(BIN)/bbws-templates screenshots compare --junit build/screenshots/junit.xml --report build/screenshots/report.html
+
+.PHONY: approve-pages
+approve-pages: tools ## Approve what our own pages look like now, once seen: after a comparison, with BY=NAME WHY="REASON"
+	@$(BIN)/bbws-templates screenshots approve --all --baselines tests/web/looks/approved --work build/pages --templates build/pages/none --by "$(BY)" --why "$(WHY)"
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Style, types and the direction of imports

@@ -84,6 +84,8 @@ TASK_VARIABLES: Final[Mapping[str, str]] = {
     "CONFIRM": "the typed confirmation",
     "LOCK": "`no`: plan without the lock of the state",
     "JSON": "`yes`: JSON instead of a table",
+    "BY": "who approves, of `make approve-pages`",
+    "WHY": "the reason, of `make approve-pages`",
     "SARIF": "the file of the findings of `make check`",
     "RELEASE": "a release directory for the layer; a release to roll back to",
     "RUNTIME": "the Lambda runtime whose bytecode the layer takes along",

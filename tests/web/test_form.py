@@ -180,6 +180,24 @@ def test_form_and_json_are_two_views_of_one_text(form: Page) -> None:
     form.get_by_role("button", name="Both").click()
 
 
+OVERLAPPING = """() => {
+    const named = "#editor :is(.editor-head, #form-fields, #form-note, #data, .check, .keep)";
+    const parts = [...document.querySelectorAll(named)];
+    const boxes = parts.map((part) => [part, part.getBoundingClientRect()]).filter(([, box]) => box.height);
+    return boxes.flatMap(([part, box], at) => boxes.slice(at + 1)
+        .filter(([, other]) => box.top < other.bottom - 1 && other.top < box.bottom - 1)
+        .map(([other]) => `${part.id || part.className} and ${other.id || other.className}`));
+}"""
+
+
+@pytest.mark.parametrize("height", [800, 600])
+def test_no_part_of_the_data_panel_lies_upon_another_in_a_low_window(form: Page, height: int) -> None:
+    form.set_viewport_size({"width": 1280, "height": height})
+    for view in ("Form", "JSON", "Both"):
+        form.locator("#data-views").get_by_role("button", name=view, exact=True).click()
+        assert form.evaluate(OVERLAPPING) == [], view
+
+
 def test_every_step_can_be_undone_in_either_view_and_done_again(form: Page) -> None:
     before = form.locator("#data").input_value()
     field(form, "name").fill("One")

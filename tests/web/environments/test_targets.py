@@ -251,3 +251,21 @@ def test_a_target_that_does_not_answer_holds_nobody_up(
         assert estate.caller.get(path).status_code == 200
     hold.set()
     eventually(lambda: estate.see("local"), lambda found: not found["asking"])
+
+
+def test_a_page_of_targets_that_have_answered_is_at_rest(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asks behind its answers whenever it is drawn; said each time, that it asks would never end."""
+    estate.published("local")
+    names = [target["name"] for target in estate.caller.get("/api/targets").json()["targets"]]
+    eventually(lambda: [name for name in names if estate.see(name)["asking"]], lambda asked: not asked)
+    monkeypatch.setattr("app.web.live.environments.sightings.FRESH_SECONDS", 0)
+    page = estate.caller.get("/environments").text
+    assert "Friendlier" in page
+    assert "asking …" not in page
+    assert "data-retry" not in page
+    eventually(
+        lambda: estate.caller.get("/environments/local").text, lambda page: "same as the sources" in page
+    )
+    assert "data-retry" not in estate.caller.get("/environments/local").text

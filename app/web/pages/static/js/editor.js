@@ -98,6 +98,7 @@ export class Editor {
     this.digest = digest;
     if (!this.edited && this.area.value !== text) {
       this.area.value = text;
+      this.area.setSelectionRange(0, 0); // who opens it reads from the top
       this.history.begin(text);
     }
     this.mark(this.edited);
