@@ -152,7 +152,8 @@ screenshots: tools ## Compare what every email looks like with what was approved
 
 .PHONY: approve-pages
 approve-pages: tools ## Approve what our own pages look like now, once seen: after a comparison, with BY=NAME WHY="REASON"
-	@$(BIN)/bbws-templates screenshots approve --all --baselines tests/web/looks/approved --work build/pages --templates build/pages/none --by "$(BY)" --why "$(WHY)"
+	@test -f build/pages/results.json || { echo "Nothing has been compared yet: make test-pictures ARGS=tests/web/looks" >&2; exit 2; }
+	@cd build/pages && $(CURDIR)/$(BIN)/bbws-templates screenshots approve --all --baselines $(CURDIR)/tests/web/looks/approved --work . --by "$(BY)" --why "$(WHY)"
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Style, types and the direction of imports
