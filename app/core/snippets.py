@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.core.forms.schemas import flattened
-from app.core.forms.specimens import specimen
+from app.core.forms.specimens import Allowance, specimen
 from app.core.messages import PLACEHOLDER, RECIPIENT_FIELD, UNSUBSCRIBE_FIELD
 from app.core.sources import Audience, Metadata
 from bbws_templates.headers import phrase
@@ -20,6 +20,7 @@ from bbws_templates.printable import printable
 from bbws_templates.printing import plain
 
 _LONGEST_REMARK = 90
+_MOST_VALUES = 5000
 
 
 def python_snippet(name: str, metadata: Metadata, data: Mapping[str, Any]) -> str:
@@ -140,9 +141,10 @@ def _python_data(contract: Mapping[str, Any], data: Mapping[str, Any]) -> str:
 
 
 def _absent(contract: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    allowance = Allowance(_MOST_VALUES)
     for name, schema in flattened(contract, contract, data).get("properties", {}).items():
         if name not in data and schema is not False:
-            yield name, plain(f"{_python(specimen(contract, schema), '')},", _LONGEST_REMARK)
+            yield name, plain(f"{_python(specimen(contract, schema, allowance), '')},", _LONGEST_REMARK)
 
 
 def _python(value: Any, margin: str) -> str:

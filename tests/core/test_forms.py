@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.forms.form import MOST_DEPTH, MOST_FIELDS, MOST_ITEMS, FormField, form_of
-from app.core.forms.specimens import specimen
+from app.core.forms import schemas
+from app.core.forms.form import MOST_BEGUN, MOST_DEPTH, MOST_FIELDS, MOST_ITEMS, FormField, form_of
+from app.core.forms.specimens import MOST_VALUES, specimen
 from app.core.workspace import Workspace
 from bbws_templates.contract import contract_problems
 from bbws_templates.errors import ContractError
+from bbws_templates.references import resolved
 from tests.own_templates import NAMES, ROOT
 
 ADDRESS: dict[str, Any] = {
@@ -23,6 +25,7 @@ ADDRESS: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {"city": {"type": "string", "minLength": 1}, "code": {"type": "string", "maxLength": 5}},
 }
+ALL = {"$ref": "#/$defs/all"}
 CONTRACT: dict[str, Any] = {
     "type": "object",
     "required": ["name", "rows"],
@@ -208,6 +211,37 @@ def test_what_lies_too_deep_for_fields_is_one_field_of_json(contract: dict[str, 
     last = max(made, key=len)
     assert (last.count("/"), made[last].kind, made[last].present) == (MOST_DEPTH, "json", True)
     assert {each.kind for pointer, each in made.items() if pointer != last} <= {"object", "list"}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"required": list("abcdefgh"), "properties": dict.fromkeys("abcdefgh", ALL)},
+        {"items": ALL, "minItems": 20},
+    ],
+)
+def test_what_a_contract_demands_without_end_is_begun_and_not_made_up(schema: dict[str, Any]) -> None:
+    contract = {"properties": {"more": ALL}, "$defs": {"all": schema}}
+    assert len(json.dumps(specimen(contract, schema))) < MOST_VALUES * 20
+
+    contract["properties"] = {f"m{number}": ALL for number in range(100)}
+    begun = sum(len(each.blank) for each in form_of(contract, {}).fields)
+    assert begun < MOST_BEGUN * 100
+
+
+def test_a_schema_that_holds_many_times_over_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    definitions = {str(each): {"allOf": [{"$ref": f"#/$defs/{each + 1}"}] * 2} for each in range(14)}
+    contract = {"$ref": "#/$defs/0", "$defs": {**definitions, "14": {"required": ["a"]}}}
+    followed: list[str] = []
+
+    def following(root: Any, reference: str) -> Any:
+        followed.append(reference)
+        return resolved(root, reference)
+
+    monkeypatch.setattr(schemas, "resolved", following)
+
+    assert schemas.flattened(contract, contract, {})["required"] == ["a"]
+    assert len(followed) < 2 * len(contract["$defs"])
 
 
 @pytest.fixture(scope="module")

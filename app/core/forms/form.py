@@ -13,7 +13,7 @@ from typing import Any
 
 from app.core.forms.kinds import fits, kind_of, kind_wanted, limits_of, prose
 from app.core.forms.schemas import Flat, alternatives, flattened, keeps, of_alternative, type_of
-from app.core.forms.specimens import specimen, written
+from app.core.forms.specimens import Allowance, specimen, written
 from bbws_templates.contract import contract_problems, part_problems
 from bbws_templates.display.plan import declared, members_of
 from bbws_templates.errors import ContractError, ContractProblem
@@ -22,6 +22,9 @@ from bbws_templates.references import escaped
 MOST_FIELDS = 1500
 """How many fields a form has. What lies beyond has none, but for the members that a contract names: each of
 those is one field of JSON then."""
+
+MOST_BEGUN = 10_000
+"""How many values all together a form offers to begin with; beyond, an object or a list begins empty."""
 
 MOST_ITEMS = 200
 """How many items of one list have fields."""
@@ -95,6 +98,7 @@ class _FormBuilder:
     choices: Mapping[str, int]
     problems: list[ContractProblem] = field(default_factory=list)
     left: int = MOST_FIELDS
+    allowance: Allowance = field(default_factory=lambda: Allowance(MOST_BEGUN))
 
     def field(
         self, schema: Any, value: Any, pointer: str, name: str, around: Sequence[Mapping[str, Any]]
@@ -123,7 +127,7 @@ class _FormBuilder:
         elif kind == "constant":
             made = replace(made, blank=written(flat["const"]))
         elif kind == "json":
-            made = replace(made, blank=written(specimen(self.contract, flat)) if type_of(flat) else "")
+            made = replace(made, blank=self._begun(flat) if type_of(flat) else "")
         elif kind == "object":
             fields = tuple(self._members(flat, value, pointer, around))
             hidden = len(value) - sum(each.present for each in fields)
@@ -131,6 +135,10 @@ class _FormBuilder:
         elif kind == "list":
             made = self._list(made, flat, value, around)
         return made
+
+    def _begun(self, schema: Any) -> str:
+        """The JSON of a value to begin with."""
+        return written(specimen(self.contract, schema, self.allowance))
 
     def _described(
         self, made: FormField, schema: Any, flat: Flat, around: Sequence[Mapping[str, Any]]
@@ -168,7 +176,7 @@ class _FormBuilder:
         shape = of_alternative(self.contract, flat, schema, None)
         own = flattened(self.contract, schema, None)
         title = prose(own.get("title")) or prose(own.get("description")) or _wording(shape, number)
-        return Option(title, written(specimen(self.contract, shape)))
+        return Option(title, self._begun(shape))
 
     def _explain(self, schema: Any, value: Any, pointer: str) -> None:
         """What is wrong by the alternative that was chosen; the contract's own check speaks of all."""
@@ -207,14 +215,14 @@ class _FormBuilder:
         self.left -= 1
         flat = flattened(self.contract, schema, None)
         made = FormField(pointer, name, kind_wanted(flat), present=False, required=required)
-        made = replace(made, blank=written(specimen(self.contract, schema)))
+        made = replace(made, blank=self._begun(schema))
         return self._described(made, schema, flat, around)
 
     def _other(self, flat: Flat) -> str:
         further = flat.get("additionalProperties", True)
         if further is False or (further is True and flat.get("properties")):
             return ""
-        return written(specimen(self.contract, further))
+        return self._begun(further)
 
     def _list(
         self, made: FormField, flat: Flat, value: Sequence[Any], around: Sequence[Mapping[str, Any]]
@@ -230,7 +238,7 @@ class _FormBuilder:
             fields.append(replace(each, removable=True))
         most = flat.get("maxItems")
         full = isinstance(most, int) and len(value) >= most
-        item = "" if full else written(specimen(self.contract, flat.get("items")))
+        item = "" if full else self._begun(flat.get("items"))
         return replace(made, fields=tuple(fields), hidden=len(value) - len(fields), item=item)
 
 

@@ -16,7 +16,6 @@ from bbws_templates.references import resolved
 Flat = dict[str, Any]
 _OWN = frozenset({"$ref", "allOf", "if", "then", "else", "dependentSchemas"})
 _SHAPES = frozenset({"type", "properties", "items", "const", "enum", "format", "pattern"})
-_DEEPEST = 40
 
 
 def flattened(contract: Mapping[str, Any], schema: Any, value: Any) -> Flat:
@@ -26,16 +25,19 @@ def flattened(contract: Mapping[str, Any], schema: Any, value: Any) -> Flat:
     from everywhere. ``oneOf`` and ``anyOf`` stay, as it takes a choice to decide them.
     """
     flat: Flat = {}
-    _gather(contract, schema, value, flat, ())
+    # Each is read once, however many ways lead to it; kept here, as a number may be that of a later one.
+    seen: dict[int, Any] = {}
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping) and id(part) not in seen:
+            seen[id(part)] = part
+            _gather(part, flat)
+            waiting.extend(reversed(_parts(contract, part, value)))
     return flat
 
 
-def _gather(
-    contract: Mapping[str, Any], schema: Any, value: Any, flat: Flat, within: tuple[int, ...]
-) -> None:
-    if not isinstance(schema, Mapping) or id(schema) in within or len(within) > _DEEPEST:
-        return
-    within = (*within, id(schema))
+def _gather(schema: Mapping[str, Any], flat: Flat) -> None:
     for keyword, argument in schema.items():
         if keyword == "properties":
             if isinstance(argument, Mapping):
@@ -46,8 +48,6 @@ def _gather(
                 flat[keyword] = list(dict.fromkeys([*flat.get(keyword, ()), *names]))
         elif keyword not in _OWN:
             flat.setdefault(keyword, argument)
-    for part in _parts(contract, schema, value):
-        _gather(contract, part, value, flat, within)
 
 
 def _parts(contract: Mapping[str, Any], schema: Mapping[str, Any], value: Any) -> list[Any]:

@@ -4,58 +4,83 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from app.core.forms.schemas import alternatives, flattened, of_alternative, type_of
 from bbws_templates.contract.formats import FORMATS
+
+MOST_VALUES = 1000
+"""How many values one specimen is made of, but for the siblings of the last ones."""
 
 _DEEPEST = 6
 _MOST_ITEMS = 20
 _LONGEST_TEXT = 1000
 
 
-def specimen(contract: Mapping[str, Any], schema: Any, depth: int = 0) -> Any:
+@dataclass
+class Allowance:
+    """How many values may still be made up for all specimens of one form or snippet."""
+
+    left: int
+
+
+def specimen(contract: Mapping[str, Any], schema: Any, allowance: Allowance | None = None) -> Any:
     """A JSON value for ``schema``, a part of ``contract``.
 
     It keeps the contract wherever that gives examples, constants or plain types; a pattern without an example
-    is left to the person who fills the form in.
+    is left to the person who fills the form in. So is what lies beyond ``MOST_VALUES``, or beyond the
+    ``allowance``: members and items that are demanded within each other are more than anybody's memory holds.
     """
-    flat = flattened(contract, schema, None)
-    for keyword in ("const", "default"):
-        if keyword in flat:
-            return flat[keyword]
-    for keyword in ("examples", "enum"):
-        values = flat.get(keyword)
-        if isinstance(values, list) and values:
-            return values[0]
-    choice = alternatives(contract, flat)
-    if choice and depth < _DEEPEST:
-        return specimen(contract, of_alternative(contract, flat, choice[0], None), depth + 1)
-    match type_of(flat):
-        case "object":
-            return _object(contract, flat, depth)
-        case "array":
-            return _list(contract, flat, depth)
-        case "integer" | "number":
-            return _number(flat)
-        case "boolean":
-            return False
-        case "null":
-            return None
-    form = FORMATS.get(flat["format"]) if isinstance(flat.get("format"), str) else None
-    return form.sample if form else _text(flat)
+    most = MOST_VALUES if allowance is None else min(MOST_VALUES, allowance.left)
+    maker = _Maker(contract, most)
+    value = maker.value(schema, 0)
+    if allowance:
+        allowance.left -= most - maker.left
+    return value
 
 
-def _object(contract: Mapping[str, Any], flat: Mapping[str, Any], depth: int) -> dict[str, Any]:
-    properties = flat.get("properties", {})
-    names = flat.get("required", ()) if depth < _DEEPEST else ()
-    return {name: specimen(contract, properties.get(name), depth + 1) for name in names}
+@dataclass
+class _Maker:
+    contract: Mapping[str, Any]
+    left: int
 
+    def value(self, schema: Any, depth: int) -> Any:
+        self.left -= 1
+        flat = flattened(self.contract, schema, None)
+        for keyword in ("const", "default"):
+            if keyword in flat:
+                return flat[keyword]
+        for keyword in ("examples", "enum"):
+            values = flat.get(keyword)
+            if isinstance(values, list) and values:
+                return values[0]
+        choice = alternatives(self.contract, flat)
+        if choice and self._goes_on(depth):
+            return self.value(of_alternative(self.contract, flat, choice[0], None), depth + 1)
+        match type_of(flat):
+            case "object":
+                properties = flat.get("properties", {})
+                names = flat.get("required", ()) if self._goes_on(depth) else ()
+                return {name: self.value(properties.get(name), depth + 1) for name in names}
+            case "array":
+                return [self.value(flat.get("items"), depth + 1) for _ in range(self._items(flat, depth))]
+            case "integer" | "number":
+                return _number(flat)
+            case "boolean":
+                return False
+            case "null":
+                return None
+        form = FORMATS.get(flat["format"]) if isinstance(flat.get("format"), str) else None
+        return form.sample if form else _text(flat)
 
-def _list(contract: Mapping[str, Any], flat: Mapping[str, Any], depth: int) -> list[Any]:
-    least = flat.get("minItems", 0)
-    count = min(max(1, least if isinstance(least, int) else 1), _MOST_ITEMS) if depth < _DEEPEST else 0
-    return [specimen(contract, flat.get("items"), depth + 1) for _ in range(count)]
+    def _goes_on(self, depth: int) -> bool:
+        """Whether there may be values within one at ``depth``."""
+        return depth < _DEEPEST and self.left > 0
+
+    def _items(self, flat: Mapping[str, Any], depth: int) -> int:
+        least = flat.get("minItems", 0)
+        return min(max(1, least if isinstance(least, int) else 1), _MOST_ITEMS) if self._goes_on(depth) else 0
 
 
 def _text(flat: Mapping[str, Any]) -> str:
