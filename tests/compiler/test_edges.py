@@ -176,7 +176,7 @@ def test_what_is_wrong_in_a_style_attribute_is_placed_where_it_stands(compiled: 
 def test_a_rule_that_may_match_anything_keeps_others_from_being_marked(compiled: Compile) -> None:
     known = "p{color:red} @media (max-width:9px) {p{color:blue}}"
     assert "color:blue !important" in compiled(f"<style>{known}</style><p>x</p>").compiled.html
-    unknown = known + " @media (max-width:9px) {.a\\:b{color:green}}"
+    unknown = known + " @media (max-width:9px) {.a\\\\b{color:green}}"
     found = compiled(f"<style>{unknown}</style><p>x</p>")
     assert "!important" not in found.compiled.html
     assert "overridden-rule" in {finding.code for finding in found.findings}

@@ -100,6 +100,7 @@ CASES = [
     ("<style>.b{&.c{[title=a]{display:none}}}</style><div class='b c'><p title=a>x</p><p>y</p></div>", "y"),
     ("<style>svg|p .h{display:none} .a\\+b .h{display:none}</style><p class=h>x</p>y", "x\n\ny"),
     ("<style>@layer a{.h{display:none}}</style><p class=h>x</p>y", "y"),
+    (r"<style>.sm\:h, .\31 0{display:none}</style><p class=sm:h>x</p><p class=10>x</p>y", "y"),
     ("<style>@layer a{.h.h{display:none}} .h{display:block}</style><p class=h>x</p>y", "x\n\ny"),
     ("<style>@media screen{.h{display:none}}</style><p class=h>x</p>y", "y"),
     ("<style>@media print{.h{display:none}}</style><p class=h>x</p>y", "x\n\ny"),

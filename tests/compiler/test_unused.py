@@ -78,6 +78,21 @@ def test_a_class_that_a_rule_asks_for_stays(removed: Any, style: str) -> None:
     assert removed(body, f"<style>{style}</style>") == body
 
 
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("10", r"<style>@media print { .\31 0 { color: red } }</style>"),
+        ("c", r"<style>@media print { .a\'b { top: 0 } .c { top: 0 } .d\'e { top: 0 } }</style>"),
+        ("a&#x1f600;b", r"<style>@media print { .a\1f600 b, .c\ffffff d { top: 0 } }</style>"),
+        ("sm:x", r"<!--[if mso]><style>.sm\:x { top: 0 }</style><![endif]-->"),
+    ],
+)
+def test_a_class_stays_that_a_rule_names_with_escapes(removed: Any, name: str, head: str) -> None:
+    body = f'<p class="{name}">x</p>'
+
+    assert removed(body, head) == body
+
+
 def test_a_part_of_a_class_that_a_rule_asks_for_keeps_no_others(removed: Any) -> None:
     style = "<style>@media (width > 1px) { [class*='col-'] { color: red } }</style>"
 

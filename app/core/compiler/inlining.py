@@ -304,7 +304,7 @@ def extent(matched: Mapping[ElementNode, Sequence[Matched]]) -> tuple[int, int]:
 
 def may_match(selector: str, names: Set[str], words: Set[str]) -> bool:
     """Whether a selector may match an element of such a name with classes and ids among ``words``."""
-    last = _LAST.search(selector)
+    last = None if "\\" in selector else _LAST.search(selector)  # which reads no escapes
     return last is None or ((not last[1] or last[1] in names) and set(_WORD.findall(last[2])) <= words)
 
 

@@ -155,6 +155,7 @@ def _references(veil: Veil, markup: Markup) -> _References:
         written = markup.text[comment.start : comment.end]
         if not is_remark(written):  # Outlook reads elements, rules and references in it
             found.names |= _words(re.sub(r"[.\[\]:>+~*]", " ", written)) | _words(written)
+            _read_stylesheet(written, found)  # for names with escapes
             asked = {name.lower() for name in _ASKED.findall(written)}
             found.every_class = found.every_class or "class" in asked
             found.every_id = found.every_id or "id" in asked

@@ -94,6 +94,7 @@ _OF_THEIR_LIST = frozenset({"not", "is", "has"})
 _COUNT_OF_LIST = frozenset({"nth-child", "nth-last-child"})  # :nth-child(2 of .a)
 # Where a selector of newer parts alone was: at the beginning, or after a combinator.
 _NOTHING_LEFT = re.compile(r"(^|[>+~])\s*(?=[>+~]|$)")
+_WRITTEN_BACKSLASH = "\\\\"  # after which cssselect takes letters for a number
 _AS_IT_IS = re.compile(r"-?[^\W\d][\w-]*|--[\w-]*")  # a name that needs no escape
 # What stands for syntax that cssselect knows only the older forms of.
 _PASSED = {"[] block": "[x]", "&": "*"}
@@ -174,18 +175,25 @@ def parse_selectors(prelude: Sequence[Any]) -> tuple[Selector, ...]:
         except cssselect.SelectorError:
             if not is_readable(tokens):
                 raise
-            found.append(_newer(tokens, text))
+            own = [_newer(tokens, text)]
         else:
             _require_known(parsed)
-            found += map(_selector, parsed)
+            own = list(map(_selector, parsed))
+        readable = _WRITTEN_BACKSLASH not in text and all(map(_is_holdable, own))
+        found += own if readable else [replace(_unread(selector), reach="") for selector in own]
     # A browser that cannot read one of them skips the rule, so each has to see the whole of it.
     if any(_OF_ONE_BROWSER.search(selector.text) for selector in found) and len(found) > 1:
         return tuple(_unread(selector) for selector in found)
     return tuple(found)
 
 
+def _is_holdable(selector: Selector) -> bool:
+    """Whether lxml can look for what it reaches: an escape may stand for what no text of XML holds."""
+    return "\\" not in selector.reach or is_translatable(selector.reach)
+
+
 def _unread(selector: Selector) -> Selector:
-    reason = selector.reason or "a browser that cannot read another of its list skips both"
+    reason = selector.reason or "a browser, or this reader, cannot read it with the rest of its list"
     return replace(selector, reason=reason, may_be_static=False)
 
 
@@ -311,10 +319,10 @@ def _selector(parsed: nodes.Selector) -> Selector:
         return selector
     if not hard and is_translatable(selector.text):
         selector = replace(selector, may_be_static=True, sites=sites(parsed.parsed_tree))
-    # cssselect writes names with escapes back without them, and lxml knows no namespaces of a document.
-    odd = any(isinstance(part, nodes.Element | nodes.Class | nodes.Hash) and _reason(part) for part in parts)
+    # lxml knows no namespaces of a document.
+    named = any(isinstance(part, nodes.Element) and part.namespace for part in parts)
     parsed.parsed_tree = _relaxed(parsed.parsed_tree)
-    return replace(selector, reach="" if parsed.pseudo_element or odd else parsed.canonical())
+    return replace(selector, reach="" if parsed.pseudo_element or named else parsed.canonical())
 
 
 def _reason(part: Any) -> str:
@@ -374,6 +382,6 @@ def is_translatable(text: str) -> bool:
     """Whether cssselect can find what this selector matches: not so for ``*:first-of-type``."""
     try:
         CSSSelector(text)
-    except cssselect.SelectorError:
+    except (cssselect.SelectorError, ValueError):
         return False
     return True

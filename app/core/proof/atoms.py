@@ -35,6 +35,7 @@ from app.core.proof.rules import (
     pieces,
     said,
     sheet_rules,
+    spelled_out,
     split,
     without_ids,
     without_weightless,
@@ -184,7 +185,7 @@ def sheet_atoms(css: str, medium: str, watched: Watched, order: Order, *, basic:
             plain, pseudos = _without_clients(scriptless_selector(selector))
             declared = _declarations(rule.text)
             bodies = _atoms(declared, _condition(rule, pseudos), watched, meaning, basic=basic)
-            plain = plain.replace(NOT, ":not(")
+            plain = spelled_out(plain.replace(NOT, ":not("))
             missing = order.weightless - plain.count(WEIGHTLESS)
             for mark, (body, weight) in enumerate(zip(bodies, (place, outside - place), strict=True)):
                 text = f"{plain}{_PADDING * (weight * _IDS + missing)}"
@@ -274,7 +275,7 @@ def _without_clients(selector: str) -> tuple[str, list[str]]:
     css-inline does not read.
     """
     found = [match.group() for match in _OF_CLIENTS.finditer(selector)]
-    return _OF_CLIENTS.sub(_always, selector).strip(), [said(item) for item in found]
+    return _OF_CLIENTS.sub(_always, selector).strip(), [said(spelled_out(item)) for item in found]
 
 
 def _always(match: re.Match[str]) -> str:
@@ -311,7 +312,7 @@ def _declarations(body: str) -> Iterator[_Declaration]:
     """Each declaration that is one."""
     for part in split(pieces(body), ";"):
         match = _DECLARATION.fullmatch("".join(part))
-        if match is None or "{" in match.group(2) or is_broken(part):
+        if match is None or "{" in part or is_broken(part):
             continue
         name = match.group(1) if match.group(1).startswith("--") else match.group(1).lower()
         value = _IMPORTANT.sub("", match.group(2)).strip()

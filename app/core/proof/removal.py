@@ -7,14 +7,17 @@ with the data in them, and the selectors of the stylesheets that are left.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from app.core.proof.witness import Event, Sight
 
 _COMMENTS = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_STRINGS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
-_NAME = re.compile(r"([.#])((?:\\.|[\w-]|[^\x00-\x7f])+)")
+_ESCAPED = r"\\(?:[0-9a-fA-F]{1,6}\s?|.)"
+# Or an escape, lest a quotation mark in a name begin a string.
+_STRINGS = re.compile(rf"({_ESCAPED})|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
+_NAME = re.compile(rf"(?<!\\)([.#])((?:{_ESCAPED}|[\w-]|[^\x00-\x7f])+)", re.DOTALL)
 _ASKED = re.compile(r"\[\s*(class|id)\s*(?:([*~])=\s*[\"']?([\w-]+))?", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _CONDITION = re.compile(r"\[(?:if|endif)")
@@ -67,7 +70,7 @@ def _referred_to(ours: Sight, events: Iterable[Event]) -> set[tuple[str, str]]:
         css = _COMMENTS.sub(" ", sheet)
         for kind, sign, name in _ASKED.findall(css):
             found.add((kind.lower(), f"*{name.lower()}" if sign != "~" else name.lower()))
-        css = _STRINGS.sub(" ", css)
+        css = _STRINGS.sub(lambda match: match[1] or " ", css)
         found |= {(_KINDS[sign], _unescaped(name)) for sign, name in _NAME.findall(css)}
     for event in events:
         for name, value in event.attributes:
@@ -79,7 +82,12 @@ def _referred_to(ours: Sight, events: Iterable[Event]) -> set[tuple[str, str]]:
 
 
 def _unescaped(name: str) -> str:
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], name).lower()
+    return _ESCAPE.sub(lambda match: _numbered(match[1]) if match[1] else match[2], name).lower()
+
+
+def _numbered(digits: str) -> str:
+    code = int(digits, 16)
+    return chr(code) if code <= sys.maxunicode else "\ufffd"
 
 
 def _without(other: Event, mine: Event, needed: set[tuple[str, str]]) -> Event:

@@ -24,8 +24,9 @@ WEIGHTLESS = "#bbws-weightless"
 
 # A string ends with its line; an address without quotes, good or bad, with its bracket.
 _PIECE = re.compile(
-    r"""/\*.*?(?:\*/|\Z)|"(?:\\(?:.|\Z)|[^"\\\n])*+"?|'(?:\\(?:.|\Z)|[^'\\\n])*+'?|\\."""
-    r"""|url\((?!\s*["'])(?:\\.|[^)\\])*+\)?|[^"'\\/{}();\[\]u]+|.""",
+    r"""/\*.*?(?:\*/|\Z)|"(?:\\(?:.|\Z)|[^"\\\n])*+"?|'(?:\\(?:.|\Z)|[^'\\\n])*+'?"""
+    r"""|\\(?:[0-9a-f]{1,6}(?:\r\n|[ \t\r\n\f])?|.)|url\((?!\s*["'])(?:\\.|[^)\\])*+\)?"""
+    r"""|[^"'\\/{}();\[\]u]+|.""",
     re.DOTALL | re.IGNORECASE,
 )
 _CONDITIONAL = re.compile(r"@(?:media|supports|layer|container|scope|starting-style)\b", re.IGNORECASE)
@@ -37,16 +38,17 @@ _SCOPE_ROOT = re.compile(r":scope(?![\w-])", re.IGNORECASE)
 _OWN_PROPERTY = re.compile(r"\s*--[\w-]*\s*:")
 _TYPE_AFTER = re.compile(r"&[\w*]")  # a name comes first, so no browser reads it
 # What a selector is made of, brackets emptied: a list in which anything else stands is read by no browser.
-_NAME = r"(?!-?\d)(?:\\.|[\w-]|[^\x00-\x7f])++"
+_NAME = r"(?!-?[0-9])(?:[\w-]|[^\x00-\x7f])++"
 _SELECTOR = re.compile(rf"(?:\s++|[*&>+~|]|[.#]?{_NAME}|::?{_NAME}(?:\(\))?|\[\])++", re.DOTALL)
-_PSEUDO = re.compile(r"(?<!\\)::?[\w-]+")
+_PSEUDO = re.compile(r"::?[\w-]+")
 _OWN_PSEUDO = re.compile(r"(?<!\\)::?-(?!webkit-)[\w-]+", re.IGNORECASE)
 _COMBINES_NOTHING = re.compile(r"[>+~]\s*(?:[>+~]|\Z)")
-_ID = re.compile(r"#((?:\\.|[\w-]|[^\x00-\x7f])+)")
+_ID = re.compile(r"#((?:[\w-]|[^\x00-\x7f])+)")
 _WHERE = re.compile(r":where\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
-_IN_QUOTES = re.compile(
-    r"\\[0-9a-f]{1,6}\s?|\\(?P<escaped>[&:#(])|\\.|(?P<plain>[&:#(])", re.DOTALL | re.IGNORECASE
-)
+_CHARACTER = re.compile(r"\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|(.))|(.)", re.DOTALL | re.IGNORECASE)
+_HIDDEN = 0x10FF00  # of private use; an ASCII character so far up is part of a name to every pattern here
+_HIDDEN_ONES = re.compile(f"[{chr(_HIDDEN)}-{chr(_HIDDEN + 0x7F)}]")
+_BEGINS_NAME = re.compile(r"[a-z_\x80-\U0010ffff]", re.IGNORECASE)
 _ADDRESS = re.compile(r"""url\(\s*(?:\\.|[^\s"'()\\])*+\s*\)?""", re.DOTALL | re.IGNORECASE)
 _HIDES_FROM_HTML = re.compile(r"\A(?:\s|<!--|-->)+")
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
@@ -149,7 +151,7 @@ class _Walker:
     def _block(self, head: str, body: list[str], around: _Around, *, at_rule: bool) -> Iterator[ProofRule]:
         if not at_rule:
             selectors = _written_out(head, around)
-            if selectors and "}" not in head:
+            if selectors and "}" not in pieces(head):
                 like = replace(around.like, selectors=",".join(each + around.within for each in selectors))
                 if len(selectors) > 1 and (own := _OWN_PSEUDO.findall(head)):
                     # Who does not know the pseudo-class of another's browser reads nothing of the list.
@@ -270,18 +272,44 @@ def _is_known(pseudo: str) -> bool:
 
 
 def _without_marks_in_quotes(selectors: str) -> str:
-    """The same, without anything in its strings and escapes that looks like syntax."""
-    return "".join(_numbered(piece) if piece[0] in "\"'\\" else piece for piece in pieces(selectors))
+    """The same, without anything in its strings and escapes that looks like syntax.
+
+    What does is hidden, until ``spelled_out`` writes it for css-inline.
+    """
+    found = ""
+    for piece in pieces(selectors):
+        if piece[0] in "\"'":
+            inner = piece[1:-1] if _is_closed(piece) else piece[1:]
+            found += piece[0] + "".join(_meant(inner, within="a")) + piece[0]
+        elif piece[0] == "\\" and piece[1:] != "\n":  # which no name can hold
+            found += "".join(_meant(piece, within=found[-1:]))
+        else:
+            found += piece
+    return found
 
 
-def _numbered(quoted: str) -> str:
-    """A string or an escape with numbers for the characters that elsewhere are syntax."""
+def _meant(written: str, within: str) -> Iterator[str]:
+    """The characters that a part of a name or a string stands for, those hidden that are none of a name's.
 
-    def escape(match: re.Match[str]) -> str:
-        character = match["escaped"] or match["plain"]
-        return f"\\{ord(character):x} " if character else match[0]
+    ``within`` is the character before it: a digit or a hyphen cannot be told from syntax at the beginning.
+    """
+    inside = _BEGINS_NAME.fullmatch(within) is not None
+    for number, escaped, plain in _CHARACTER.findall(written):
+        if escaped == "\n":
+            continue  # in a string: it goes on in the next line
+        code = int(number, 16) if number else ord(escaped or plain)
+        if not code or code > 0x10FFFF or 0xD800 <= code < 0xE000:
+            code = 0xFFFD
+        shown = _BEGINS_NAME.fullmatch(chr(code)) or (inside and (chr(code).isdigit() or chr(code) == "-"))
+        yield chr(code if shown else _HIDDEN + code)
 
-    return _IN_QUOTES.sub(escape, quoted)
+
+def spelled_out(selector: str) -> str:
+    """A selector of these rules as CSS, with numbers for what it hides.
+
+    Source: CSS Syntax Level 3, section 4.3.7: a blank after the number belongs to it.
+    """
+    return _HIDDEN_ONES.sub(lambda match: f"\\{ord(match[0]) - _HIDDEN:x} ", selector)
 
 
 def without_ids(selector: str) -> str:

@@ -26,6 +26,13 @@ NEWER: dict[str, tuple[str, str]] = {
         ".a{color:#c00!important;& b{top:0}} #q{color:#00c!important} p{color:#0c0!important}",
         "<p class=a id=q>x</p><p class=a>y <b>z</b></p>",
     ),
+    # Names with escapes.
+    "names-of-utilities": (
+        r"p{color:#c00} .sm\:2col{color:#0c0} .text-\[\#0f172a\]{color:#00c} .\31 0{padding:3px} p{padding:1px} "
+        r"#\31 23{color:#0cc} .a\> b,.a\+ > i{color:#999} b,i{color:#123} div{& .w-1\/2{width:50%}} p{width:9px}",
+        '<div><p class="sm:2col 10">x</p><p class="text-[#0f172a] w-1/2">y</p><p id=123>z</p>'
+        '<p class="a> a+">x <b>y</b> <i>z</i></p></div>',
+    ),
     # What stands in a string is no selector.
     "nested-mark-in-a-string": (
         ".c{a[href*=\"?x=1&y=2\"]{color:#c00} i[title='1&=2']{color:#c00} :is(b,&)[title='#q&(']{color:#c00}} "

@@ -22,9 +22,9 @@ from app.core.css.stylesheet import StyleRule, parse_stylesheet
 from app.core.html.tree import ElementNode, matching
 
 _EVERYWHERE = frozenset({"", "all", "screen"})
-_IN_BRACKETS = re.compile(r"\[[^\]]*\]")
+_ESCAPED_OR_IN_BRACKETS = re.compile(r"\\(?:[0-9a-fA-F]{1,6}\s?|.)|\[[^\]]*\]", re.DOTALL)
 _OF_ANY_SCREEN = re.compile(r"@layer\b.*|@media\s+(?:only\s+)?(?:all|screen)", re.IGNORECASE | re.DOTALL)
-_BEYOND_NAMES = re.compile(r"[:|\\]")  # pseudo-classes, namespaces, escapes
+_BEYOND_NAMES = re.compile(r"[:|]")  # pseudo-classes, namespaces
 
 
 def remaining_rules(document: Document, root: ElementNode) -> dict[ElementNode, tuple[Matched, ...]]:
@@ -60,7 +60,7 @@ def _is_for_all(rule: StyleRule) -> bool:
 
 
 def _is_of_the_page(selector: Selector) -> bool:
-    odd = _BEYOND_NAMES.search(_IN_BRACKETS.sub("", selector.exact.replace(":is(", "(")))
+    odd = _BEYOND_NAMES.search(_ESCAPED_OR_IN_BRACKETS.sub("", selector.exact.replace(":is(", "(")))
     return bool(selector.exact) and not (odd or selector.counts or selector.for_clients)
 
 
