@@ -102,7 +102,8 @@ class Session:
     @property
     def process_id(self) -> int:
         """The browser's process, 0 before the first page."""
-        return self._drawer.process_id if self._drawer else 0
+        drawer = self._drawer
+        return drawer.process_id if drawer else 0
 
     def draw(self, html: str, frames: Sequence[Frame], *, name: str = "the page") -> Drawing:
         """Load ``html`` and take one full-page PNG for each of ``frames``; ``name`` is for messages.
@@ -179,16 +180,22 @@ class Session:
         )
 
     def _ready(self) -> Drawer:
-        if self._drawer is None:
+        drawer = self._drawer
+        if drawer is None:
             with contextlib.ExitStack() as resources:
-                self._drawer = self._opening(self.browser, resources, self._draw_seconds)
+                drawer = self._drawer = self._opening(self.browser, resources, self._draw_seconds)
+                # Looked at when it can be ended: `kill` ends one that is there, or is seen here.
+                if self._killed:
+                    self._drawer = None
+                    raise BrowserCrashedError("The browser was ended while it started.")
                 self._resources = resources.pop_all()
-        return self._drawer
+        return drawer
 
     def _kill(self) -> None:
         """End a browser that does not answer: the pending call fails, its thread is free."""
-        if self._drawer is not None:
-            self._drawer.kill()
+        drawer = self._drawer  # which another thread may take away
+        if drawer is not None:
+            drawer.kill()
 
     def _end(self) -> None:
         resources, self._resources, self._drawer = self._resources, None, None

@@ -8,18 +8,22 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from app.browser.discovery import Browser
 from app.browser.errors import BrowserCrashedError, BrowserError
-from app.browser.frames import MAX_HEIGHT, ColourMode, Frame
+from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
+from app.browser.measuring import PlacedElement
 from app.browser.pixels import read_picture
-from app.browser.session import Session
+from app.browser.session import Drawer, Session
 from app.browser.tab import Tab
 from tests.browser.conftest import LONG
+from tests.waiting import patience
 
 WIDE = (Frame(640),)
 
@@ -178,6 +182,45 @@ def test_a_browser_that_ends_while_it_starts_is_started_once_more(
     with Session(draw_seconds=LONG) as again:
         assert again.draw(page, WIDE).pictures == session.draw(page, WIDE).pictures
     assert ended.exists()
+
+
+def test_a_browser_that_is_ended_while_it_starts_draws_nothing() -> None:
+    starting, may_go_on = threading.Event(), threading.Event()
+    drawn: list[str] = []
+    closed: list[bool] = []
+
+    class Started:
+        process_id = 0
+
+        def draw(self, html: str, _frames: Sequence[Frame]) -> Drawing:
+            drawn.append(html)
+            return Drawing((b"",), ())
+
+        def measure(self, _html: str, _frame: Frame) -> tuple[PlacedElement, ...]:
+            return ()
+
+        def kill(self) -> None:
+            pass
+
+    def opening(_browser: Browser, resources: ExitStack, _seconds: float) -> Drawer:
+        resources.callback(closed.append, True)
+        starting.set()
+        assert may_go_on.wait(patience())
+        return Started()
+
+    with (
+        Session(Browser(Path("nowhere"), "1", "a test"), opening=opening) as session,
+        ThreadPoolExecutor() as pool,
+    ):
+        try:
+            asked = pool.submit(session.draw, "<p>x", WIDE)
+            assert starting.wait(patience())
+            session.kill()
+        finally:
+            may_go_on.set()
+        with pytest.raises(BrowserCrashedError, match="ended while it started"):
+            asked.result(patience())
+    assert (drawn, closed) == ([], [True])
 
 
 @pytest.mark.parametrize("torn", [1, 2, 5])
