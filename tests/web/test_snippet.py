@@ -31,5 +31,15 @@ def test_the_snippet_has_the_data_that_are_shown_and_can_be_copied(
         expect(page.locator(".call .caption")).to_contain_text("no client for Node")
         page.get_by_role("button", name="Copy snippet").click()
         expect(page.locator(".call-bar").get_by_text("Copied.")).to_be_visible()
-        assert page.evaluate("navigator.clipboard.readText()") == code.text_content()
+        copied = code.text_content()
+        assert page.evaluate("navigator.clipboard.readText()") == copied
+
+        problem = {"title": "No sender", "detail": "There is none.", "status": 422}
+        page.route("**/api/snippets/**", lambda route: route.fulfill(status=422, json=problem))
+        page.locator("#data").fill(json.dumps(data))
+        said = page.locator(".call-bar").get_by_role("status")
+        expect(said).to_have_text("No sender. There is none.")
+        page.get_by_role("button", name="Copy snippet").click()
+        assert page.evaluate("navigator.clipboard.readText()") == copied, "there is nothing to copy"
+        expect(said).to_have_text("No sender. There is none.")
         assert misdeeds.seen == []
