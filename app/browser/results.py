@@ -52,6 +52,10 @@ class SnapshotResult(BaseModel):
     baseline: Sidecar | None = None
     current: Sidecar | None = None
 
+    def was_compared_with(self, baseline: Sidecar | None) -> bool:
+        """Whether ``baseline`` is the picture that was compared with; version control may replace it."""
+        return bool(baseline and self.baseline and baseline.pixels == self.baseline.pixels)
+
     @field_serializer("snapshot")
     def _snapshot_as_text(self, snapshot: Snapshot) -> str:
         return snapshot.id

@@ -80,10 +80,11 @@ def _item(
 ) -> dict[str, Any]:
     snapshot = result.snapshot
     decision = approvals.decision(result)
-    same = decision == "approved" or (result.status is SnapshotStatus.UNCHANGED and not result.tolerated)
-    current = None if same else result.current
     # As it is now: an approval has put another picture in its place.
     baseline = None if result.status is SnapshotStatus.FAILED else approvals.baseline(snapshot)
+    unchanged = result.status is SnapshotStatus.UNCHANGED and not result.tolerated
+    same = decision == "approved" or (unchanged and result.was_compared_with(baseline))
+    current = None if same else result.current
     has_difference = (
         result.status is SnapshotStatus.CHANGED and (folders.differences / f"{snapshot.id}{SUFFIX}").is_file()
     )

@@ -12,7 +12,6 @@ from app.browser.errors import BaselineError
 from app.browser.mails import Mail
 from app.browser.results import SnapshotResult, SnapshotStatus
 from app.browser.snapshots import Snapshot
-from app.browser.store import Sidecar
 
 
 class PictureState(StrEnum):
@@ -66,7 +65,7 @@ def _standing(
         baseline = approvals.baseline(snapshot)
         # A comparison tells of the mail as it is now when its picture is of the same HTML.
         if result and result.current and result.current.html == mail.digest:
-            if result.status is SnapshotStatus.UNCHANGED and _is_of(result, baseline):
+            if result.status is SnapshotStatus.UNCHANGED and result.was_compared_with(baseline):
                 return PictureState.APPROVED
             if result.status in {SnapshotStatus.CHANGED, SnapshotStatus.NEW}:
                 open_question = PictureState.NEW if baseline is None else PictureState.DIFFERS
@@ -77,8 +76,3 @@ def _standing(
     if baseline is None:
         return PictureState.NEW
     return PictureState.APPROVED if baseline.html == mail.digest else PictureState.UNSEEN
-
-
-def _is_of(result: SnapshotResult, baseline: Sidecar | None) -> bool:
-    """Whether ``baseline`` is still the picture that was compared with; version control may replace it."""
-    return bool(baseline and result.baseline and baseline.pixels == result.baseline.pixels)

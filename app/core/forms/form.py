@@ -23,7 +23,7 @@ MOST_FIELDS = 1500
 """How many fields a form has. What lies beyond has none, but for the members that a contract names: each of
 those is one field of JSON then."""
 
-MOST_BEGUN = 10_000
+MOST_BEGUN = 30_000
 """How many values all together a form offers to begin with; beyond, an object or a list begins empty."""
 
 MOST_ITEMS = 200
