@@ -120,6 +120,18 @@ def test_comments_for_people_leave_a_stylesheet_and_hacks_stay(
     assert equivalence_findings(compilation, templates, {}, fixture="") == ()
 
 
+@pytest.mark.parametrize("media", ["", " media='screen and (width > 1px)'"])
+def test_a_stylesheet_that_the_page_shows_stays_to_the_letter(load: Loader, media: str) -> None:
+    shown = "/* the margin of phones */ @media (max-width:600px){p{margin:9px}}"
+    html = f"<style>p{{margin:0}}</style><p>x</p><style style='display:block'{media}>{shown}</style>"
+    templates = load({**SWITCH, "mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert f">{shown}</style>" in compilation.compiled.html
+    assert shown in compilation.compiled.text
+    assert "overridden-rule" in {finding.code for finding in compilation.findings}
+    assert equivalence_findings(compilation, templates, {}, fixture="") == ()
+
+
 def test_a_class_whose_rule_was_inlined_goes(removed: Any) -> None:
     left = removed('<p class="a b">x</p>', "<style>.a { color: red } .b:hover { color: blue }</style>")
 

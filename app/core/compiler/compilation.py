@@ -24,7 +24,7 @@ from app.core.compiler import marking
 from app.core.compiler.bounds import require_few_matches, require_few_questions, require_short_rules
 from app.core.compiler.dependencies import Dependencies, Dependency, Role
 from app.core.compiler.document import Document
-from app.core.compiler.exposure import with_exposed_styles
+from app.core.compiler.exposure import exposed_texts, with_exposed_styles
 from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.inlining import RuleBook, extent, matching_effort
 from app.core.compiler.linking import Linked, linked
@@ -176,7 +176,7 @@ class _Compiler:
         styled = {**dict.fromkeys(repeated, ()), **inlined}
         compiled_html, origins = splice(document, styled, preserved, spelling, for_outlook, repeated)
         if self._templates.settings.compiler.remove_unused:
-            compiled_html, origins = without_unused(compiled_html, origins)
+            compiled_html, origins = without_unused(compiled_html, origins, exposed_texts(document))
         text, text_origins = self._text(document, masked, rules)
         compiled = CompiledTemplate(
             name=source.template,

@@ -39,7 +39,7 @@ class StyleElement:
     """A ``<style>`` element; of one that is ``whole`` all rules stay, and only compete.
 
     In one that is ``markable``, declarations may get ``!important``: nobody asked to leave it alone. One that
-    is ``exposed`` is shown as text of the page.
+    is ``exposed`` is shown as text of the page, and stays to the letter.
     """
 
     raw: RawText

@@ -45,10 +45,17 @@ def with_exposed_styles(
     if not exposed:
         return None
     return document.with_styles(
-        replace(style, sheet=style.sheet.kept_whole(), whole=True, exposed=True)
-        if number in exposed and not style.whole
+        replace(style, sheet=style.sheet.kept_whole(), whole=True, markable=False, exposed=True)
+        if number in exposed
         else style
         for number, style in enumerate(document.styles)
+    )
+
+
+def exposed_texts(document: Document) -> frozenset[str]:
+    """The stylesheets that the page shows, as they are written."""
+    return frozenset(
+        document.flat.text[style.raw.start : style.raw.end] for style in document.styles if style.exposed
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,12 +70,20 @@ class _References:
         )
 
 
-def without_unused(template: str, origins: Origins) -> tuple[str, Origins]:
-    """``template``, compiled HTML with its Mustache, without unused classes, ids and comments."""
+def without_unused(template: str, origins: Origins, shown: Set[str]) -> tuple[str, Origins]:
+    """``template``, compiled HTML with its Mustache, without unused classes, ids and comments.
+
+    The stylesheets whose text is among ``shown`` are read by people, comments and all.
+    """
     veil = Veil(template, tokenize(template))
     markup = Markup(veil.text)
     references = _references(veil, markup)
-    edits = [edit for raw in markup.raw_texts if raw.tag.name == "style" for edit in _css_comments(veil, raw)]
+    edits = [
+        edit
+        for raw in markup.raw_texts
+        if raw.tag.name == "style" and template[raw.start : raw.end] not in shown
+        for edit in _css_comments(veil, raw)
+    ]
     lines = not _BLANKS_COUNT.search(veil.text)
     edits += _comments(veil, markup, lines=lines)
     for tag in markup.start_tags:
