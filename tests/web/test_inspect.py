@@ -10,7 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from app.commands.serve import command
+from app.core.compiler.compilation import compile_template
+from app.core.judging import Rendered
+from app.core.loader import load_template_set
+from app.core.placing import placed_elements
 from app.web.editors import KNOWN, Editor
+from bbws_templates.mailing import render_email
 from tests.web.calling import Caller
 from tests.web.conftest import Folders
 
@@ -39,6 +44,22 @@ def test_places_are_of_the_mail_with_these_data(caller: Caller) -> None:
         assert caller.get(f"/api/places/{MAIL}?{query}").status_code == status
     assert caller.get(f"/api/places/{MAIL}?fixture=minimal&lenient=1").status_code == 200
     assert caller.get("/api/places/mails/gone").status_code == 404
+
+
+def test_what_stands_in_a_template_element_is_none_of_the_mails(tmp_path: Path) -> None:
+    html = (
+        "<!doctype html>\n<html><head><title>x</title></head><body>\n<template><p>t</p></template>\n"
+        "<p>a</p>\n<svg><template><g></g></template></svg></body></html>"
+    )
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "mail.html").write_text(html, encoding="utf-8")
+    templates = load_template_set(tmp_path / "templates", tmp_path / "fixtures")
+    compilation = compile_template(templates.templates["mail"], templates)
+    placed = placed_elements(compilation, Rendered(render_email(compilation.compiled, {}), {}))
+    (paragraph,) = (each for each in placed if each.name == "p")
+    assert paragraph.place.line == 4
+    names = ["html", "head", "title", "body", "template", "p", "svg", "template", "g"]
+    assert [each.name for each in placed] == names  # as querySelectorAll("*") of Chromium has them
 
 
 # --- editors --------------------------------------------------------------------------------------------
