@@ -59,9 +59,9 @@ def walk(folder: Path) -> Walk:
         unnameable += (
             Path(parent, name)
             for name in sorted(folders)
-            if _is_looked_into(name) and not is_writable(name) and any(_read_files(Path(parent, name)))
+            if is_looked_into(name) and not is_writable(name) and any(_read_files(Path(parent, name)))
         )
-        folders[:] = sorted(name for name in folders if _is_looked_into(name) and is_writable(name))
+        folders[:] = sorted(name for name in folders if is_looked_into(name) and is_writable(name))
         below = PurePosixPath(Path(parent).relative_to(folder).as_posix())
         for name in sorted(filter(is_visible, names)):
             path = Path(parent, name)
@@ -96,7 +96,8 @@ def kind_of(mode: int) -> str:
     return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "something else")
 
 
-def _is_looked_into(name: str) -> bool:
+def is_looked_into(name: str) -> bool:
+    """Whether what is in a folder of this name may belong to a set."""
     return not name.startswith(".") and name != "node_modules"
 
 

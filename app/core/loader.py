@@ -7,21 +7,21 @@ who breaks one template still sees the rest.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from pathlib import Path, PurePosixPath
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from app.core.arrangement import Arrangement, PartialFile
 from app.core.errors import FolderError, Location, SourceError
-from app.core.filenames import PARTIALS_FOLDER, Walk, is_visible, is_writable, walk, written
+from app.core.filenames import PARTIALS_FOLDER, Walk, is_looked_into, walk, written
 from app.core.findings import Finding, finding_of
-from app.core.jsontext import parse_json
-from app.core.metadata import load_metadata
 from app.core.remarks import Remarks
 from app.core.settings import SETTINGS_NAME, SetSettings, read_settings
-from app.core.sources import Fixture, SourceFile, TemplateSet, TemplateSource
+from app.core.sight import FolderSight, sight
+from app.core.sources import SourceFile, TemplateSet, TemplateSource
+from app.core.template_reader import TemplateReader
 from app.core.textfiles import TextFiles
-from app.core.translations import Translated, Words, load_translated, require_language, with_words
-from bbws_templates.layout import parted
 
 
 def load_template_set(templates: Path, fixtures: Path) -> TemplateSet:
@@ -39,10 +39,55 @@ def load_template_set(templates: Path, fixtures: Path) -> TemplateSet:
     Raises:
         FolderError: the templates folder does not exist, or one of the two is not a folder.
     """
+    return read_template_set(templates, fixtures).templates
+
+
+def read_template_set(
+    templates: Path,
+    fixtures: Path,
+    *,
+    before: Reading | None = None,
+    again: bool = False,
+    clock: Callable[[], int] = time.time_ns,
+) -> Reading:
+    """As ``load_template_set``; with ``again``, what the next reading needs to read only what has changed.
+
+    What ``before``, such a reading of the same folders, has made of files that say the same is taken over, so
+    that a reading costs a look at every file and the work on what was saved. The set is equal to one that is
+    read without it. ``clock`` gives nanoseconds as ``time.time_ns``.
+
+    Raises:
+        FolderError: as ``load_template_set``.
+    """
     require_folder(templates, "templates")
     if os.path.lexists(fixtures):
         require_folder(fixtures, "fixtures")
-    return _SetReader(templates.resolve(), fixtures.resolve()).read_all()
+    folders = (templates.resolve(), fixtures.resolve())
+    seen = sight(map(str, folders), clock()) if again else None  # before anything is read
+    return _SetReader(folders, seen, before).read_all()
+
+
+@dataclass(frozen=True)
+class MadeTemplate:
+    """What was made of a template and its translations, in order, after paths that were ``asked`` for."""
+
+    own: TemplateSource
+    translations: Mapping[str, TemplateSource]
+    asked: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A template set with what the next reading may take over; nothing of that without a ``seen``."""
+
+    templates: TemplateSet
+    place: tuple[Path, ...]
+    seen: FolderSight | None
+    files: TextFiles
+    arrangement: Arrangement
+    found_fixtures: Walk | None
+    made: Mapping[str, MadeTemplate] = field(default_factory=dict)
+    remarks: tuple[Finding, ...] = ()
 
 
 def require_folder(folder: Path, kind: str) -> None:
@@ -65,52 +110,67 @@ def require_folder(folder: Path, kind: str) -> None:
 
 
 class _SetReader:
-    def __init__(self, templates: Path, fixtures: Path) -> None:
-        self._templates = templates
-        self._fixtures_folder = fixtures
-        self._files = TextFiles(templates, fixtures)
-        self._read = self._files.read
-        self._label = self._files.label
-        self._names: frozenset[str] = frozenset()
-        self._settings = SetSettings()
+    def __init__(self, folders: tuple[Path, Path], seen: FolderSight | None, before: Reading | None) -> None:
+        self._templates, self._fixtures = folders
+        self._place = (*folders, Path.cwd())  # findings name files as seen from there
+        self._seen = seen
+        self._files = TextFiles(*folders)
+        self._before: Reading | None = None
+        self._changed: Set[str] = frozenset()
+        if before and before.seen and seen and before.place == self._place:
+            same = before.seen.unchanged(seen)
+            doubtful = seen.files.keys() - same
+            changed = doubtful - self._files.keep(before.files, same)
+            # A folder may have been listed while one of these was away, whatever it says now.
+            self._changed = changed | set(map(os.path.dirname, doubtful))
+            self._before = before if before.seen.has_same_names(seen) else None
+        if self._before:
+            self._arrangement, self._found_fixtures = self._before.arrangement, self._before.found_fixtures
+        else:
+            self._arrangement = Arrangement(walk(self._templates))
+            self._found_fixtures = walk(self._fixtures) if self._fixtures.is_dir() else None
 
-    def read_all(self) -> TemplateSet:
-        found = walk(self._templates)
-        paths = found.files
-        self._names = frozenset(map(str, paths))
-        self._settings, unread = self._read_settings()
+    def read_all(self) -> Reading:
+        settings, unread = self._read_settings()
+        known = self._still_true(settings)
+        names = self._arrangement.names
+        reader = TemplateReader(self._files, self._templates, self._fixtures, names, settings.locale)
         sources: dict[str, TemplateSource] = {}
         broken: dict[str, SourceError] = {}
-        editions: dict[str, dict[str, str]] = {}
-        for name in sorted(str(path.with_suffix("")) for path in paths if _is_template(path)):
-            base, tag = parted(name)
-            if tag:
-                editions.setdefault(base, {})[tag] = name
-                continue
+        asked: dict[str, set[str]] = {}
+        for name in self._arrangement.templates:
+            reader.asked = asked[name] = set()
             try:
-                sources[name] = self._template(name)
+                sources[name] = known[name].own if name in known else reader.template(name)
             except SourceError as error:
                 broken[name] = error
         translations: dict[str, TemplateSource] = {}
         broken_translations: dict[str, SourceError] = {}
         strays: list[SourceError] = []
-        for base, names in editions.items():
-            if base in broken:
-                broken_translations |= dict.fromkeys(names.values(), broken[base])
+        for base, editions in self._arrangement.editions.items():
+            if base in known:
+                translations |= known[base].translations
+            elif base in broken:
+                broken_translations |= dict.fromkeys(editions.values(), broken[base])
             elif base in sources:
-                sources[base] = self._translate(sources[base], names, translations, broken_translations)
+                reader.asked = asked[base]
+                sources[base] = reader.translate(sources[base], editions, translations, broken_translations)
             else:
-                strays += (self._stray(base, name) for name in names.values())
-        partials, broken_html = self._partials(paths, ".html")
-        text_partials, broken_text = self._partials(paths, ".txt")
+                strays += (self._stray(base, name) for name in editions.values())
+        partials, broken_html = self._partials(self._arrangement.partials)
+        text_partials, broken_text = self._partials(self._arrangement.text_partials)
         stylesheets: dict[str, SourceFile] = {}
-        for relative, path in paths.items():
-            if relative.suffix == ".css":
-                try:
-                    stylesheets[str(relative)] = self._read(path)
-                except SourceError as error:
-                    broken_html[str(relative)] = error
-        return TemplateSet(
+        for name, path in self._arrangement.stylesheets:
+            try:
+                stylesheets[name] = self._files.read(path)
+            except SourceError as error:
+                broken_html[name] = error
+        remarks = (
+            self._before.remarks
+            if self._before
+            else tuple(self._remarks({*sources, *broken}, {*translations, *broken_translations}))
+        )
+        templates = TemplateSet(
             root=self._templates,
             templates=sources,
             partials=partials,
@@ -118,121 +178,70 @@ class _SetReader:
             stylesheets=stylesheets,
             broken=broken,
             broken_partials={**broken_html, **broken_text},
-            problems=(
-                *unread,
-                *map(finding_of, strays),
-                *self._problems(found, {*sources, *broken}, {*translations, *broken_translations}),
-            ),
-            settings=self._settings,
+            problems=(*unread, *map(finding_of, strays), *remarks),
+            settings=settings,
             translations=translations,
             broken_translations=broken_translations,
         )
+        return Reading(
+            templates=templates,
+            place=self._place,
+            seen=self._seen if self._is_complete() else None,
+            files=self._files,
+            arrangement=self._arrangement,
+            found_fixtures=self._found_fixtures,
+            made=known | dict(self._made(sources.keys() - known.keys(), sources, translations, asked)),
+            remarks=remarks,
+        )
+
+    def _still_true(self, settings: SetSettings) -> dict[str, MadeTemplate]:
+        """What is known of templates of which no file that they asked after has changed."""
+        before = self._before
+        if before is None or before.templates.settings != settings:
+            return {}
+        return {name: made for name, made in before.made.items() if made.asked.isdisjoint(self._changed)}
+
+    def _made(
+        self,
+        names: Iterable[str],
+        sources: Mapping[str, TemplateSource],
+        translations: Mapping[str, TemplateSource],
+        asked: Mapping[str, Set[str]],
+    ) -> Iterator[tuple[str, MadeTemplate]]:
+        """What the next reading may take over: whatever is whole, and made of files that are seen."""
+        for name in names:
+            editions = tuple(self._arrangement.editions.get(name, {}).values())
+            made = {each: translations[each] for each in editions if each in translations}
+            whole = len(made) == len(editions)
+            whole = whole and not any(each.broken_fixtures for each in (sources[name], *made.values()))
+            if whole and is_looked_into(name.rpartition("/")[2]) and all(map(self._is_seen, asked[name])):
+                yield name, MadeTemplate(sources[name], made, frozenset(asked[name]))
+
+    def _is_seen(self, path: str) -> bool:
+        """Whether the next sight will tell if something has happened to ``path``."""
+        seen = self._seen
+        return seen is not None and (path in seen.files or path in seen.folders or not os.path.lexists(path))
+
+    def _is_complete(self) -> bool:
+        """Whether nothing came or went between the sight and the reading of the folders."""
+        walks = (self._arrangement.found, self._found_fixtures)
+        found = {str(path) for each in walks if each for path in each.files.values()}
+        return self._before is not None or (self._seen is not None and self._seen.files.keys() == found)
 
     def _read_settings(self) -> tuple[SetSettings, list[Finding]]:
         """The settings of the set, or the defaults and why they cannot be read."""
         path = self._templates / SETTINGS_NAME
         try:
-            if self._has(path):
-                file = self._read(path)
+            if SETTINGS_NAME in self._arrangement.names:
+                file = self._files.read(path)
                 return read_settings(file.text, file.label), []
         except SourceError as error:
             return SetSettings(), [finding_of(error)]
         return SetSettings(), []
 
-    def _template(self, name: str) -> TemplateSource:
-        html_path = self._templates / f"{name}.html"
-        text_path = html_path.with_suffix(".txt")
-        metadata_path = html_path.with_suffix(".json")
-        html = self._read(html_path)
-        metadata = None
-        if self._has(metadata_path):
-            metadata = load_metadata(
-                self._read(metadata_path), root=self._templates, parsed=self._files.parsed
-            )
-        fixtures, broken = self._fixtures(name)
-        return TemplateSource(
-            name=name,
-            html=html,
-            text=self._read(text_path) if self._has(text_path) else None,
-            metadata=metadata,
-            fixtures=fixtures,
-            broken_fixtures=broken,
-        )
-
-    def _fixtures(self, name: str) -> tuple[dict[str, Fixture], dict[str, SourceError]]:
-        fixtures: dict[str, Fixture] = {}
-        broken: dict[str, SourceError] = {}
-        for path in _fixture_files(self._fixtures_folder / name):
-            try:
-                fixtures[path.stem] = self._fixture(name, path)
-            except SourceError as error:
-                broken[path.stem] = error
-        return fixtures, broken
-
-    def _translate(
-        self,
-        own: TemplateSource,
-        names: Mapping[str, str],
-        made: dict[str, TemplateSource],
-        broken: dict[str, SourceError],
-    ) -> TemplateSource:
-        """``own`` with the words of its translations in its contract; they go into ``made`` or ``broken``."""
-        words: dict[str, Words] = {}
-        read: dict[str, tuple[TemplateSource, Translated | None]] = {}
-        for tag, name in names.items():
-            try:
-                place = Location(self._label(self._templates / f"{name}.html"))
-                require_language(tag, own=self._settings.locale, place=place, name=own.name)
-                source, translated = read[name] = self._translation(own, name, tag)
-            except SourceError as error:
-                broken[name] = error
-            else:
-                words[tag] = translated.words if translated else {}
-        if own.metadata is not None:
-            contract = with_words(own.metadata.contract, self._settings.locale, words)
-            own = replace(own, metadata=replace(own.metadata, contract=contract))
-        for name, (source, translated) in read.items():
-            metadata = translated.metadata(own.metadata) if translated and own.metadata else None
-            made[name] = replace(source, metadata=metadata)
-        return own
-
-    def _translation(
-        self, own: TemplateSource, name: str, tag: str
-    ) -> tuple[TemplateSource, Translated | None]:
-        """A translation without its metadata, and what its JSON file says; None if there is to be none."""
-        html_path = self._templates / f"{name}.html"
-        text_path, metadata_path = html_path.with_suffix(".txt"), html_path.with_suffix(".json")
-        html = self._read(html_path)
-        translated = None
-        if own.metadata is not None:
-            if not self._has(metadata_path):
-                raise SourceError(
-                    "The translation has no subject and no preheader.",
-                    location=Location(html.label),
-                    remedy=f'Add {metadata_path.name} beside it: {{"subject": "…", "preheader": "…"}}.',
-                )
-            translated = load_translated(self._read(metadata_path), own.metadata)
-        fixtures, broken = self._fixtures(name)
-        source = TemplateSource(
-            name=name,
-            html=html,
-            text=self._read(text_path) if self._has(text_path) else None,
-            metadata=None,
-            fixtures={
-                **{each: data for each, data in own.fixtures.items() if each not in broken},
-                **fixtures,
-            },
-            broken_fixtures={
-                **{each: error for each, error in own.broken_fixtures.items() if each not in fixtures},
-                **broken,
-            },
-            locale=tag,
-        )
-        return source, translated
-
     def _stray(self, base: str, name: str) -> SourceError:
         tag = name.removeprefix(f"{base}.")
-        place = Location(self._label(self._templates / f"{name}.html"))
+        place = Location(self._files.label(self._templates / f"{name}.html"))
         return SourceError(
             f"There is no {base}.html, of which this would be the translation into '{tag[:80]}'.",
             location=place,
@@ -240,59 +249,26 @@ class _SetReader:
             "in a name is a language.",
         )
 
-    def _fixture(self, name: str, path: Path) -> Fixture:
-        file = self._read(path)
-        data = parse_json(file.text, file.label)
-        if not isinstance(data, dict):
-            raise SourceError(
-                "A fixture is one JSON object.", location=Location(file.label, 1, 1), remedy="Wrap it in { }."
-            )
-        return Fixture(template=name, scenario=path.stem, file=file, data=data)
-
     def _partials(
-        self, paths: dict[PurePosixPath, Path], suffix: str
+        self, partials: Sequence[PartialFile]
     ) -> tuple[dict[str, SourceFile], dict[str, SourceError]]:
         found: dict[str, SourceFile] = {}
         broken: dict[str, SourceError] = {}
-        for relative, path in paths.items():
-            if relative.suffix != suffix:
-                continue
-            inside = relative.parts[0] == PARTIALS_FOLDER and len(relative.parts) > 1
-            name = str(PurePosixPath(*relative.parts[1 if inside else 0 :]).with_suffix(""))
+        for each in partials:
             try:
-                file = self._read(path)
+                file = self._files.read(each.path)
             except SourceError as error:
-                broken[name] = error
+                broken[each.name] = error
                 continue
-            if inside:
-                found[f"{PARTIALS_FOLDER}/{name}"] = file
-                found[name] = file
+            if each.inside:
+                found[f"{PARTIALS_FOLDER}/{each.name}"] = file
+                found[each.name] = file
             else:
-                found.setdefault(name, file)  # partials/ wins over a template of the same name
+                found.setdefault(each.name, file)  # partials/ wins over a template of the same name
         return found, broken
 
-    def _problems(self, found: Walk, names: set[str], editions: set[str]) -> Iterator[Finding]:
-        remarks = Remarks(self._label)
-        yield from remarks.on_templates(self._templates, found, names, editions)
-        if self._fixtures_folder.is_dir():
-            yield from remarks.on_fixtures(walk(self._fixtures_folder), {*names, *editions})
-
-    def _has(self, path: Path) -> bool:
-        """Whether there is such an entry, usable or not: a link that leads nowhere is no absent file."""
-        return path.relative_to(self._templates).as_posix() in self._names
-
-
-def _fixture_files(folder: Path) -> list[Path]:
-    """The fixtures in ``folder``; none where it may not be read, as the remarks on the folders say."""
-    try:
-        with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries)
-    except OSError:
-        return []
-    return [
-        folder / name for name in names if name.endswith(".json") and is_visible(name) and is_writable(name)
-    ]
-
-
-def _is_template(path: PurePosixPath) -> bool:
-    return path.suffix == ".html" and not (path.parts[0] == PARTIALS_FOLDER and len(path.parts) > 1)
+    def _remarks(self, names: set[str], editions: set[str]) -> Iterator[Finding]:
+        remarks = Remarks(self._files.label)
+        yield from remarks.on_templates(self._templates, self._arrangement.found, names, editions)
+        if self._found_fixtures:
+            yield from remarks.on_fixtures(self._found_fixtures, {*names, *editions})

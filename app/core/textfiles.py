@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,33 @@ class TextFiles:
     """
 
     def __init__(self, *folders: Path) -> None:
+        """All files of ``folders``; none has been read."""
         self._folders = folders
         self._working_folder = f"{Path.cwd().as_posix().rstrip('/')}/"
         self._inside: dict[str, bool] = {}
         self._read: dict[Path, SourceFile] = {}
         self._parsed: dict[Path, tuple[SourceFile, Any]] = {}
+
+    def keep(self, before: TextFiles, unchanged: Set[str]) -> set[str]:
+        """Take over what ``before`` has read and parsed of the files that still say the same.
+
+        Of those ``unchanged`` that is known; others are read again. Returns the paths of all that were taken.
+        """
+        taken: set[str] = set()
+        for path, file in before._read.items():
+            name = str(path)
+            if name not in unchanged:
+                try:
+                    if self.read(path) != file:
+                        continue
+                except SourceError:
+                    continue
+            self._read[path] = file
+            taken.add(name)
+        self._parsed = {
+            path: pair for path, pair in before._parsed.items() if self._read.get(path) is pair[0]
+        }
+        return taken
 
     def read(self, path: Path) -> SourceFile:
         """The text of one file, read once.

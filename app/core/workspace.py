@@ -32,7 +32,7 @@ from app.core.compiler.tracing import at_authors_place, warning_at_authors_place
 from app.core.errors import SourceError, UnknownNameError
 from app.core.findings import CheckReport, Finding, finding_of_warning
 from app.core.judging import Rendered, judge, of_no_template
-from app.core.loader import load_template_set
+from app.core.loader import Reading, read_template_set
 from app.core.release import Language
 from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation.contracts import fault_of_the_contract, require_harmless
@@ -58,21 +58,40 @@ class Workspace:
         self._compilations: dict[str, Compilation | BbwsTemplatesError] = {}
         self._turns = {name: threading.Lock() for name in (*templates.templates, *templates.translations)}
         self._dependencies: dict[str, tuple[Dependency, ...]] = {}
+        self._fingerprints: dict[str, str] = {}
+        self._reading: Reading | None = None
         self._displays: dict[str, Display | None] = {}
         self._harmless: set[str] = set()
 
     @classmethod
-    def load(cls, templates: Path, fixtures: Path, *, before: Workspace | None = None) -> Workspace:
+    def load(
+        cls,
+        templates: Path,
+        fixtures: Path,
+        *,
+        before: Workspace | None = None,
+        again: bool = False,
+        every_byte: bool = False,
+    ) -> Workspace:
         """Read both folders; what ``before`` has compiled of the same files is not compiled again.
+
+        With ``again``, the next one that is loaded after this one reads only what has been saved since;
+        with ``every_byte``, this one takes no file for unchanged by its times.
 
         Raises:
             SourceError: the templates folder does not exist.
         """
-        workspace = cls(load_template_set(templates, fixtures))
+        known = before._reading if before and not every_byte else None
+        reading = read_template_set(templates, fixtures, before=known, again=again)
+        workspace = cls(reading.templates)
+        if again:
+            workspace._reading = reading
         if before is not None:
             graph = before._dependencies
             for name in unaffected(before.templates, workspace.templates, graph):
                 workspace._dependencies[name] = graph[name]
+                if name in before._fingerprints:
+                    workspace._fingerprints[name] = before._fingerprints[name]
                 if isinstance(made := before._compilations.get(name), Compilation):
                     workspace._compilations[name] = made
         return workspace
@@ -215,7 +234,10 @@ class Workspace:
             UnknownNameError: as ``source``; one that cannot be read has a digest of why.
         """
         try:
-            return fingerprint(self.source(name), self.templates, self.dependencies(name))
+            if name not in self._fingerprints:
+                source = self.source(name)
+                self._fingerprints[name] = fingerprint(source, self.templates, self.dependencies(name))
+            return self._fingerprints[name]
         except SourceError as error:
             return fingerprint_of_error(error)
 

@@ -211,7 +211,7 @@ def _services(settings: ServerSettings) -> Services:
     )
 
     def reload() -> None:
-        services.reload_now()
+        services.reload_now(every_byte=True)  # for a plan or a release, nothing is taken for unchanged
 
     operations = Operations(lambda operation: broadcast.send(News("operation", operation.news())))
     drawing = threading.Lock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 import anyio
@@ -56,13 +57,14 @@ class Services:
         """The newest revision; take it once per request."""
         return self.live.current
 
-    async def reload(self) -> Reload | None:
-        """Read the folders again, and tell every open page when something changed."""
-        return await anyio.to_thread.run_sync(self.reload_now)
+    async def reload(self, *, every_byte: bool = False) -> Reload | None:
+        """Read what was saved, or ``every_byte``, and tell every open page when something changed."""
+        return await anyio.to_thread.run_sync(partial(self.reload_now, every_byte=every_byte))
 
-    def reload_now(self) -> Reload | None:
+    def reload_now(self, *, every_byte: bool = False) -> Reload | None:
         """As ``reload``, in the thread that calls it."""
-        change = self.live.reload()
+        self.renderings.touch()  # somebody has saved and waits for the mail: the checks step aside
+        change = self.live.reload(every_byte=every_byte)
         if change:
             self.broadcast.send(News("change", change_payload(change)))
             self.checks.look_again()

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from app.core import cache
 from app.core.cache import CacheFolder
 from app.core.checked import digest_of_folders
 from app.core.compiler.compilation import compile_template
-from app.core.loader import load_template_set
+from app.core.loader import Reading, read_template_set
 
 AGAIN = "Nothing has changed"
 MAIL = (
@@ -226,13 +227,13 @@ def test_a_file_that_is_saved_while_it_is_checked_is_remembered_as_neither(
 ) -> None:
     broken = MAIL.replace("Dear", "{{> nobody}}")
     check.write("templates/one.html", broken)
-    loading = load_template_set
+    reading = read_template_set
 
-    def mended(templates: Path, fixtures: Path) -> object:
+    def mended(*folders: Path, **options: Any) -> Reading:
         check.write("templates/one.html", MAIL)
-        return loading(templates, fixtures)
+        return reading(*folders, **options)
 
-    monkeypatch.setattr("app.core.workspace.load_template_set", mended)
+    monkeypatch.setattr("app.core.workspace.read_template_set", mended)
     assert "0 errors" in check()
     monkeypatch.undo()
     check.write("templates/one.html", broken)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core import sight
 from app.core.errors import SourceError
 from app.web.live.broadcast import Broadcast, News
 from app.web.live.watching import watch
@@ -27,6 +28,21 @@ def test_nothing_saved_is_nothing_changed(live: LiveWorkspace, folders: Folders)
     folders.write("templates/readme.md", "not part of any mail")
     assert live.reload() is None
     assert live.current.generation == 1
+
+
+def test_every_byte_is_read_where_somebody_asks_for_it(
+    live: LiveWorkspace, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file system that says nothing of a change, not even to those who look."""
+    monkeypatch.setattr(sight, "_mark", lambda _: (0,) * 5)
+    monkeypatch.setattr(sight, "SETTLED_NS", -(10**18))
+    assert live.reload(every_byte=True) is None
+    folders.write("templates/partials/header.html", "<p>Other Ltd</p>")
+    change = live.reload(every_byte=True)
+    assert change is not None  # the marks of this reading are those that lie
+    folders.write("templates/partials/header.html", "<p>Third Ltd</p>")
+    assert live.reload() is None
+    assert live.reload(every_byte=True) is not None
 
 
 @pytest.mark.parametrize(

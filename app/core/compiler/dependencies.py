@@ -101,17 +101,19 @@ def unaffected(
     """Of the templates in ``graph``, read from ``before``, those for which all is the same in ``after``.
 
     A name that comes or goes may take the place of another anywhere, or be the one that a message proposes:
-    then none is left out of doubt, and a new setting may concern all.
+    then none is left out of doubt, and a new setting may concern all. The names of fixtures concern their
+    template alone.
     """
     if _beyond_files(before) != _beyond_files(after):
         return frozenset()
     old, new = before.sources, after.sources
-    files = {file.label: file for file in _files(after)}
+    files = {file.label: file for file in _files(before)}
+    same = {file.label for file in _files(after) if files.get(file.label) == file}
     return frozenset(
         name
         for name, read in graph.items()
-        if old[name].metadata == new[name].metadata
-        and all(files.get(each.file.label) == each.file for each in read)
+        if (old[name] is new[name] or _beyond_own_files(old[name]) == _beyond_own_files(new[name]))
+        and same.issuperset(each.file.label for each in read)
     )
 
 
@@ -125,7 +127,7 @@ def graph_document(templates: TemplateSet, prints: Prints) -> dict[str, Any]:
     edges = {
         name: [
             print_,
-            _digest_of_contract(templates, name),
+            _digest_beyond_own_files(templates, name),
             [labels.setdefault(label, len(labels)) for label in read],
         ]
         for name, (print_, read) in prints.items()
@@ -150,14 +152,15 @@ def prints_still_true(document: Mapping[str, Any], templates: TemplateSet) -> Pr
     same = [label in files and _digest(files[label].text) == digest for label, digest in document["files"]]
     return {
         name: (print_, [labels[number] for number in read])
-        for name, (print_, contract, read) in document["templates"].items()
-        if all(same[number] for number in read) and contract == _digest_of_contract(templates, name)
+        for name, (print_, beyond, read) in document["templates"].items()
+        if all(same[number] for number in read) and beyond == _digest_beyond_own_files(templates, name)
     }
 
 
-def _digest_of_contract(templates: TemplateSet, name: str) -> str:
-    metadata = templates.sources[name].metadata
-    return _digest(repr(metadata.contract)) if metadata else ""
+def _digest_beyond_own_files(templates: TemplateSet, name: str) -> str:
+    source = templates.sources[name]
+    contract = source.metadata and source.metadata.contract
+    return _digest(repr((contract, *_scenarios(source))))
 
 
 def _digest(text: str) -> str:
@@ -171,10 +174,22 @@ def _beyond_files(templates: TemplateSet) -> object:
         *(templates.partials, templates.text_partials, templates.stylesheets),
     )
     broken = [templates.broken, templates.broken_translations, templates.broken_partials]
-    broken += [source.broken_fixtures for source in templates.sources.values()]
-    reasons = [sorted((name, str(error)) for name, error in errors.items()) for errors in broken]
-    scenarios = sorted((name, sorted(source.fixtures)) for name, source in templates.sources.items())
-    return templates.settings, [sorted(kind) for kind in kinds], reasons, scenarios
+    return templates.settings, [sorted(kind) for kind in kinds], [_reasons(errors) for errors in broken]
+
+
+def _beyond_own_files(source: TemplateSource) -> object:
+    """What a template is beside the texts of its files."""
+    return source.metadata, *_scenarios(source)
+
+
+def _scenarios(source: TemplateSource) -> tuple[object, ...]:
+    """By name, with their files: a translation's own takes the place of the template's of that name."""
+    files = sorted((name, fixture.file.label) for name, fixture in source.fixtures.items())
+    return files, _reasons(source.broken_fixtures)
+
+
+def _reasons(errors: Mapping[str, SourceError]) -> list[tuple[str, str]]:
+    return sorted((name, str(error)) for name, error in errors.items())
 
 
 def _files(templates: TemplateSet) -> Iterator[SourceFile]:

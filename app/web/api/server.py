@@ -101,5 +101,5 @@ async def check_in_browser(services: ServicesDep, name: Name) -> CheckResult:
 )
 async def reload_files(services: ServicesDep) -> Reloaded:
     """For file systems that do not tell when a file is saved; everywhere else it happens by itself."""
-    change = await services.reload()
+    change = await services.reload(every_byte=True)
     return Reloaded(changed=change is not None, generation=services.revision.generation)

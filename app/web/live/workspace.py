@@ -60,20 +60,29 @@ class LiveWorkspace:
         self.fixtures = fixtures
         self.run_id = secrets.token_hex(8)
         self._lock = threading.Lock()
-        self._current = _revision(Workspace.load(templates, fixtures), 1)
+        self._current = _revision(Workspace.load(templates, fixtures, again=True), 1)
 
     @property
     def current(self) -> Revision:
         """The newest revision."""
         return self._current
 
-    def reload(self) -> Reload | None:
-        """Read the folders again and swap; None when nothing that matters has changed."""
+    def reload(self, *, every_byte: bool = False) -> Reload | None:
+        """Read the folders again and swap; None when nothing that matters has changed.
+
+        What was saved is read, and with ``every_byte`` all the rest.
+        """
         with self._lock:
             before = self._current
             generation = before.generation + 1
             try:
-                workspace = Workspace.load(self.templates, self.fixtures, before=before.workspace)
+                workspace = Workspace.load(
+                    self.templates,
+                    self.fixtures,
+                    before=before.workspace,
+                    again=True,
+                    every_byte=every_byte,
+                )
                 after = _revision(workspace, generation)
             except BbwsTemplatesError as error:
                 after = Revision(generation, before.workspace, before.versions, error)
