@@ -121,6 +121,30 @@ def test_what_a_browser_sees_is_among_the_findings_when_somebody_asks(
         assert misdeeds.seen == []
 
 
+def test_what_a_browser_has_seen_of_the_mail_before_a_save_is_not_shown(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    finding = {"severity": "error", "code": "of-old", "message": "Of old.", "template": "mails/greeting"}
+    counts = {"error": 1, "warning": 0, "info": 0}
+    held: list[Route] = []
+    with opened(browser, server.url, f"{PAGE}?fixture=typical&tab=findings") as (page, misdeeds):
+        page.route("**/browser", lambda route: held.append(route))
+        panel = page.locator("#panel-findings")
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        with page.expect_request("**/browser"):
+            page.get_by_role("button", name="In a browser").click()
+        expect(panel).to_contain_text("A browser lays the mail out")
+        served_folders.write("templates/partials/header.html", "<p>Another Ltd</p>\n")
+        expect(panel).to_contain_text("Press 'In a browser'")
+        with page.expect_response("**/browser"):
+            held[0].fulfill(json={"name": "mails/greeting", "counts": counts, "findings": [finding]})
+        page.evaluate(
+            "fetch('/healthz').then((answer) => answer.text())"
+        )  # the late one has been read by now
+        expect(panel).to_contain_text("Press 'In a browser'")
+        assert misdeeds.seen == []
+
+
 def test_links_are_asked_by_a_button_and_what_becomes_of_each_stands_beside_it(
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:
