@@ -291,6 +291,27 @@ def test_what_stands_in_noscript_is_markup_to_mail_clients(html: str) -> None:
     assert finding.code == "not-equivalent"
 
 
+def test_what_readers_see_of_a_stylesheet_is_compared() -> None:
+    text = "/* margins */ @media print{p{margin:9px}}"
+    compilation = compile_text(f"<p>x</p><div><br><style style='display:block'>{text}</style></div>")
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+    for wrong in (text.replace("9px", "9px !important"), text.removeprefix("/* margins */ ")):
+        other = replace(compilation.compiled, html=compilation.compiled.html.replace(text, wrong))
+        (found,) = equivalence_findings(replace(compilation, compiled=other), EMPTY, {}, fixture="")
+        assert "text reads" in found.message or "instead of" in found.message
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["<div hidden>{}</div>", "<div style='display:none'><img>{}</div>", "<dialog>{}</dialog>"],
+)
+def test_what_hides_a_stylesheet_again_is_no_difference(around: str) -> None:
+    style = "<style style='display:block'>/* b */ b{top:0} i:hover{top:0}</style>"
+    compilation = compile_text(f"<p>x</p>{around.format(style)}<b>y</b>")
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+    assert 'style="top:0"' in compilation.compiled.html
+
+
 def test_an_at_rule_without_rules_of_style_is_compared_as_it_is() -> None:
     compilation = compile_text("<style>@font-face { font-family: A; src: url(a) }</style><p>x</p>")
     assert not equivalence_findings(compilation, EMPTY, {}, fixture="")

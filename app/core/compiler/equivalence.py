@@ -28,8 +28,9 @@ from app.core.html.edits import Edits
 from app.core.html.markup import Markup, UnclosedMarkupError
 from app.core.html.outlook_view import outlook_view
 from app.core.proof.atoms import EVERYTHING, OLDEST
+from app.core.proof.events import Event
 from app.core.proof.removal import without_unused
-from app.core.proof.witness import Event, Sight, TooManyConditionsError, look
+from app.core.proof.witness import Sight, TooManyConditionsError, look
 from app.core.sources import TemplateSet
 from bbws_templates.errors import Location
 from bbws_templates.mailing import Part, parsed_part

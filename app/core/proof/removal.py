@@ -11,7 +11,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from app.core.proof.witness import Event, Sight
+from app.core.proof.events import Event
+from app.core.proof.witness import Sight
 
 _COMMENTS = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ESCAPED = r"\\(?:[0-9a-fA-F]{1,6}\s?|.)"

@@ -10,13 +10,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
 
 import css_inline
 
 from app.core.proof.atoms import Watched, conditions, order, parts, sheet_atoms, style_atoms
+from app.core.proof.events import Event
+from app.core.proof.exposed import exposed, with_exposed
 from app.core.proof.scriptless import STANDS_FOR_NOSCRIPT, scriptless
 
 _PIECE = re.compile(
@@ -52,19 +54,6 @@ class TooManyConditionsError(Exception):
 
 
 @dataclass(frozen=True)
-class Event:
-    """One thing in a document: ``kind`` is ``<name>``, ``</name>``, ``text``, ``comment`` or ``doctype``.
-
-    ``style`` maps each longhand of each universe to the word of the declaration that wins.
-    """
-
-    kind: str
-    text: str = ""
-    attributes: tuple[tuple[str, str], ...] = ()
-    style: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Sight:
     """What css-inline says of one document.
 
@@ -96,6 +85,8 @@ def look(document: str) -> Sight:
     meaning: dict[str, tuple[str, str]] = {}
     ruled: set[str] = set()
     events: list[Event] = []
+    written = [raw for _, _, holder, _, _, raw in pieces if holder.lower() == "style"]
+    shown = frozenset[int]()
     tags = sum([bool(start or holder) for _, _, holder, start, _, _ in pieces])
     atoms = 0
     for number, part in enumerate(parts(watched, tags)):
@@ -105,7 +96,10 @@ def look(document: str) -> Sight:
             meaning |= sheet.meaning
             ruled.update(sheet.meaning)
         styles = "\n".join([*(sheet.text for sheet in sheets), *(sheet.later for sheet in sheets)])
-        seen = list(_settled(_events(_inline(rewritten, extra_css=styles))))
+        found = list(_events(_inline(rewritten, extra_css=styles)))
+        if number == 0:
+            shown = frozenset(exposed(found, meaning))
+        seen = list(_settled(with_exposed(found, written, shown) if shown else iter(found)))
         atoms += sum([len(event.style) for event in seen])
         if atoms > MAX_ATOMS:
             raise TooManyConditionsError

@@ -1,0 +1,81 @@
+"""Stylesheets that a page shows as text, by what css-inline says of how they are displayed.
+
+A page shows one whose ``display`` some declaration says, and that nothing around it may hide. Where that is
+in doubt its words are not compared.
+
+Source: HTML, 15.3.1: these elements are hidden by ``display: none`` of the browser's own stylesheet alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from app.core.proof.atoms import EVERYTHING
+from app.core.proof.events import Event
+
+_SHOWS = re.compile(
+    r"display: (?:block|inline|inline-block|list-item|flow-root|flex|grid|table|table-cell|contents)"
+)
+_MAY_HIDE = re.compile(
+    r"(?:display: none|(?:visibility|content-visibility|opacity|(?:max-)?(?:width|height)|font(?:-size)?"
+    r"|line-height|text-indent|position|left|top|right|bottom|clip(?:-path)?|filter|transform|color|all|mso-hide)\b).*"
+)
+_VOID = frozenset(
+    f"<{name}>"
+    for name in ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
+)
+# What is in them is shown nowhere, only sometimes, or not as it is.
+_CLOSED = frozenset(
+    f"<{name}>"
+    for name in (
+        "head",
+        "template",
+        "noscript",
+        "details",
+        "dialog",
+        "select",
+        "object",
+        "video",
+        "audio",
+        "svg",
+    )
+)
+
+
+def with_exposed(events: Iterable[Event], sheets: Iterable[str], shown: frozenset[int]) -> Iterator[Event]:
+    """The events with the text of the stylesheets that are ``shown``, by their numbers."""
+    texts = iter(enumerate(sheets))
+    for event in events:
+        yield event
+        if event.kind == "<style>":
+            number, text = next(texts, (-1, ""))
+            if number in shown:
+                yield Event("text", text)
+
+
+def exposed(events: Iterable[Event], meaning: Mapping[str, tuple[str, str]]) -> Iterator[int]:
+    """The numbers of the style elements that are shown as text."""
+    around: list[tuple[str, bool]] = []
+    number = 0
+    for event in events:
+        if event.kind.startswith("</"):
+            while around and around.pop()[0] != f"<{event.kind[2:]}":
+                pass
+        elif event.kind.startswith("<"):
+            said = [
+                meaning[word][1]
+                for name, word in event.style.items()
+                if name.startswith(f"{EVERYTHING}-") and word in meaning
+            ]
+            hidden = (
+                event.kind in _CLOSED
+                or "hidden" in dict(event.attributes)
+                or any(map(_MAY_HIDE.fullmatch, said))
+            )
+            if event.kind == "<style>":
+                if not hidden and not any(each for _, each in around) and any(map(_SHOWS.fullmatch, said)):
+                    yield number
+                number += 1
+            if event.kind not in _VOID:
+                around.append((event.kind, hidden))
