@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.core.forms.schemas import flattened
-from app.core.forms.specimens import Allowance, specimen
+from app.core.forms.specimens import SpecimenBudget, specimen
 from app.core.messages import PLACEHOLDER, RECIPIENT_FIELD, UNSUBSCRIBE_FIELD
 from app.core.sources import Audience, Metadata
 from bbws_templates.headers import phrase
@@ -141,7 +141,7 @@ def _python_data(contract: Mapping[str, Any], data: Mapping[str, Any]) -> str:
 
 
 def _absent(contract: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    allowance = Allowance(_MOST_VALUES)
+    allowance = SpecimenBudget(_MOST_VALUES)
     for name, schema in flattened(contract, contract, data).get("properties", {}).items():
         if name not in data and schema is not False:
             yield name, plain(f"{_python(specimen(contract, schema, allowance), '')},", _LONGEST_REMARK)

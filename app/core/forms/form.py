@@ -13,7 +13,7 @@ from typing import Any
 
 from app.core.forms.kinds import fits, kind_of, kind_wanted, limits_of, prose
 from app.core.forms.schemas import Flat, alternatives, flattened, keeps, of_alternative, type_of
-from app.core.forms.specimens import Allowance, specimen, written
+from app.core.forms.specimens import SpecimenBudget, specimen, written
 from bbws_templates.contract import contract_problems, part_problems
 from bbws_templates.display.plan import declared, members_of
 from bbws_templates.errors import ContractError, ContractProblem
@@ -98,7 +98,7 @@ class _FormBuilder:
     choices: Mapping[str, int]
     problems: list[ContractProblem] = field(default_factory=list)
     left: int = MOST_FIELDS
-    allowance: Allowance = field(default_factory=lambda: Allowance(MOST_BEGUN))
+    allowance: SpecimenBudget = field(default_factory=lambda: SpecimenBudget(MOST_BEGUN))
 
     def field(
         self, schema: Any, value: Any, pointer: str, name: str, around: Sequence[Mapping[str, Any]]

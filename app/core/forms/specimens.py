@@ -19,13 +19,13 @@ _LONGEST_TEXT = 1000
 
 
 @dataclass
-class Allowance:
+class SpecimenBudget:
     """How many values may still be made up for all specimens of one form or snippet."""
 
     left: int
 
 
-def specimen(contract: Mapping[str, Any], schema: Any, allowance: Allowance | None = None) -> Any:
+def specimen(contract: Mapping[str, Any], schema: Any, allowance: SpecimenBudget | None = None) -> Any:
     """A JSON value for ``schema``, a part of ``contract``.
 
     It keeps the contract wherever that gives examples, constants or plain types; a pattern without an example
@@ -33,7 +33,7 @@ def specimen(contract: Mapping[str, Any], schema: Any, allowance: Allowance | No
     ``allowance``: members and items that are demanded within each other are more than anybody's memory holds.
     """
     most = MOST_VALUES if allowance is None else min(MOST_VALUES, allowance.left)
-    maker = _Maker(contract, most)
+    maker = _SpecimenMaker(contract, most)
     value = maker.value(schema, 0)
     if allowance:
         allowance.left -= most - maker.left
@@ -41,7 +41,7 @@ def specimen(contract: Mapping[str, Any], schema: Any, allowance: Allowance | No
 
 
 @dataclass
-class _Maker:
+class _SpecimenMaker:
     contract: Mapping[str, Any]
     left: int
 
