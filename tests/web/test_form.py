@@ -47,11 +47,14 @@ def write_form(folders: Folders) -> None:
         "properties": {
             **CONTRACT["properties"],
             "rows": {"type": "array", "items": {"$ref": "#/$defs/address"}},
+            "payments": {"type": "array", "items": CONTRACT["properties"]["payment"]},
         },
     }
     folders.write("templates/mails/form.html", MAIL)
     folders.write("templates/mails/form.json", {**METADATA, "contract": contract})
     folders.write("fixtures/mails/form/typical.json", TEXT)
+    second = {**DATA, "payment": {"kind": "transfer", "bank": "Second"}, "count": [1]}
+    folders.write("fixtures/mails/form/wrong.json", second)
 
 
 @pytest.fixture
@@ -142,6 +145,58 @@ def test_of_several_shapes_one_is_chosen_and_the_other_comes_back_as_it_was(form
     expect(field(form, "bank")).to_have_value("First")
     kind.select_option("Card")
     expect(field(form, "last4")).to_have_value("4242")
+
+
+def test_what_stood_in_the_other_shape_stays_with_its_data_and_with_its_item(form: Page) -> None:
+    kind = form.get_by_label("Kind of payment")
+    kind.select_option("Card")
+    field(form, "last4").fill("4242")
+    kind.select_option("Transfer")
+    expect(field(form, "bank")).to_have_value("First")
+    form.get_by_label("Fixture", exact=True).select_option("wrong")
+    expect(field(form, "bank")).to_have_value("Second")
+    kind.select_option("Card")
+    expect(field(form, "last4")).to_be_visible()
+    assert "4242" not in form.locator("#data").input_value()
+
+    banks = [{"kind": "transfer", "bank": name} for name in ("One", "Two")]
+    form.locator("#data").fill(json.dumps({"name": "Ann", "rows": [], "payments": banks}))
+    kinds = form.get_by_label("Kind of Item")
+    expect(kinds).to_have_count(2)
+    kinds.first.select_option("Card")
+    field(form, "last4").fill("4242")
+    kinds.first.select_option("Transfer")
+    expect(field(form, "bank")).to_have_value("One")
+    button(form, "Move item 1 down").click()
+    expect(field(form, "bank")).to_have_value("Two")
+    kinds.first.select_option("Card")
+    expect(field(form, "last4")).to_be_visible()
+    assert "4242" not in form.locator("#data").input_value()
+    kinds.nth(1).select_option("Card")
+    expect(field(form, "last4", 1)).to_have_value("4242")
+
+
+def test_json_that_is_only_begun_outlives_a_new_drawing_and_not_its_data(form: Page) -> None:
+    form.get_by_label("Fixture", exact=True).select_option("wrong")
+    count = field(form, "count")
+    expect(count).to_have_value("[\n  1\n ]")
+    count.fill("[1, ")
+    button(form, "+ paid").click()
+    expect(field(form, "paid")).to_be_visible()
+    expect(count).to_have_value("[1, ")
+    expect(form.get_by_text("This is no JSON yet")).to_be_visible()
+    field(form, "name").press("Control+z")
+    expect(button(form, "+ paid")).to_be_visible()
+    expect(count).to_have_value("[\n  1\n ]")
+    expect(form.get_by_text("This is no JSON yet")).to_be_hidden()
+    count.fill("[2")
+    count.press("Control+z")
+    expect(count).to_have_value("[\n  1\n ]")
+    count.fill("[2]")
+    expect(form.locator("#edited")).to_be_visible()
+    count.fill("[2")
+    form.get_by_role("button", name="Reset").click()
+    expect(count).to_have_value("[\n  1\n ]")
 
 
 def test_an_offence_stands_at_its_field_and_goes_when_it_is_mended(form: Page) -> None:
@@ -275,6 +330,8 @@ def test_a_long_number_reaches_the_mail_as_it_was_typed(form: Page) -> None:
     expect(form.locator("#data-status")).to_contain_text("/count")
     form.get_by_label("Render missing values empty").check()
     expect(mail(form).locator("#count")).to_have_text("12345678901234567890")
+    form.get_by_role("button", name="Format").click()
+    expect(form.locator("#data")).to_have_value(re.compile(r'\n  "count": 12345678901234567890\n}'))
 
 
 _JSON = st.recursive(
@@ -312,6 +369,8 @@ def test_one_place_of_a_text_is_changed_and_no_other(browser: Browser, stage: St
             if index:
                 swapped[index - 1 : index + 1] = reversed(swapped[index - 1 : index + 1])
             assert done("moved", text, f"{pointer}/{index}", -1) == {name: swapped, "zz": 1}
+            whole = page.evaluate("([m, text]) => m.formatted(text)", [splice, text])
+            assert whole == json.dumps(json.loads(text), indent=2)
 
         holds()
         assert misdeeds.seen == []

@@ -60,6 +60,18 @@ def test_a_preheader_that_is_not_in_the_mail_is_missed(browser: Browser, folders
         expect(page.locator(".inbox-lacking")).to_contain_text("has no preheader")
 
 
+def test_what_is_opened_stays_while_the_data_are_typed(browser: Browser, folders: Folders) -> None:
+    with inboxes(browser, folders, page_of("{{> preheader}}"), preheader="Soon: {{name}}") as page:
+        model = page.locator('[data-inbox="ios"] details')
+        model.locator("summary").click()
+        page.keyboard.press("e")
+        page.locator("#data").fill('{"name": "Typed"}')
+        expect(page.locator(".mock.ios").first.locator(".preheader")).to_have_text("Soon: Typed")
+        expect(verdict(page, "ios")).to_contain_text(f"Preheader: all {len('Soon: Typed')} characters")
+        expect(model).to_have_attribute("open", "")
+        expect(page.locator("#inboxes [role=status]")).to_have_count(0)  # five would speak at each letter
+
+
 def test_a_long_subject_is_cut_and_leaves_no_room_on_the_web(browser: Browser, folders: Folders) -> None:
     subject = "A subject that goes on and on, " * 6
     with inboxes(browser, folders, page_of("{{> preheader}}"), subject=subject, preheader="Seen?") as page:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.web.browsing import RECEIPT, mail, opened
 from tests.web.conftest import METADATA, Folders
@@ -31,6 +31,15 @@ def meant(page: Page) -> Locator:
 
 def options(page: Page) -> Locator:
     return page.locator(".palette").get_by_role("option")
+
+
+def go_to(page: Page, words: str) -> None:
+    """By the arrows to an option that is not the first."""
+    titles = page.locator(".palette .palette-title").all_inner_texts()
+    for _ in range(titles.index(words)):
+        page.keyboard.press("ArrowDown")
+    expect(meant(page)).to_contain_text(words)
+    expect(options(page).first).to_have_attribute("aria-selected", "false")
 
 
 def do(page: Page, words: str) -> None:
@@ -98,6 +107,28 @@ def test_it_opens_from_the_mail_and_by_a_button_and_gives_the_focus_back(receipt
     expect(receipt.get_by_role("button", name="Light", exact=True)).to_have_attribute("aria-pressed", "true")
     receipt.keyboard.press("Escape")
     expect(button).to_be_focused()
+
+
+def test_what_was_gone_to_is_what_is_done_whenever_the_answer_comes(receipt: Page) -> None:
+    """The templates that the server finds are sorted in between what the page has at once."""
+    held: list[Route] = []
+    found = {"name": "receipts/other", "title": "Dark", "where": "exact", "file": ""}
+    receipt.route("**/api/search?**", lambda route: held.append(route))
+    expect(receipt.get_by_role("button", name="Commands")).to_be_visible()
+    receipt.keyboard.press("Control+k")
+    with receipt.expect_request("**/api/search?**"):
+        field(receipt).fill("dark")
+    go_to(receipt, "Light or dark")
+    held.pop().fulfill(json={"templates": [found]})
+    expect(options(receipt).filter(has_text="receipts/other")).to_have_count(1)
+    expect(meant(receipt)).to_contain_text("Light or dark")
+
+    with receipt.expect_request("**/api/search?**"):
+        field(receipt).fill("light")
+    go_to(receipt, "Light or dark")
+    receipt.keyboard.press("Enter")  # before the answer
+    expect(receipt.locator(".palette")).to_be_hidden()
+    expect(receipt.get_by_role("button", name="Dark", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.parametrize("size", [(375, 700), (1280, 800)])

@@ -1,9 +1,13 @@
 /* The data panel: other values for a while, as JSON and as a form: two views of one text, with one line of undo. */
 import { $, debounced, h, press } from "./dom.js";
 import { EditHistory } from "./history.js";
+import { formatted } from "./splice.js";
 
 const PATIENCE = 120;
 const VIEW = "bbws-data-view";
+
+/** Whether two texts are one but for the end of the last line, which a file has and a field may lack. */
+const same = (text, other) => text.trimEnd() === other.trimEnd();
 
 export class Editor {
   /** `onchange(text, value)` is told of every state that is JSON; both are null after a reset. */
@@ -18,12 +22,13 @@ export class Editor {
     this.original = "";
     this.digest = "";
     this.begunWith = null;
+    this.offered = false;
     this.edited = false;
     this.form = null;
     this.history = new EditHistory();
     this.area.addEventListener("input", () => this.write(this.area.value, "json"));
     this.area.addEventListener("keydown", (event) => this.indent(event));
-    this.later = debounced(() => this.read(), PATIENCE);
+    this.later = debounced(() => this.edited && this.read(), PATIENCE); // by then it may be what the fixture has again
     this.lenient.addEventListener("change", () => onlenient(this.lenient.checked));
     $("#reset").addEventListener("click", () => this.reset());
     $("#format").addEventListener("click", () => this.format());
@@ -74,14 +79,18 @@ export class Editor {
   /** The text as it was before, or after that again. */
   step(step) {
     const text = this.history.step(step);
-    if (text === null) return;
+    if (text === null) return void (step < 0 && this.form?.anew()); // what is only begun in a field goes all the same
     this.area.value = text;
-    this.mark(text !== this.original);
-    this.form?.follow();
-    if (!this.edited) {
-      this.say("");
-      this.onchange(null, null);
-    } else this.read();
+    this.mark(!same(text, this.original));
+    this.form?.anew();
+    this.settle();
+  }
+
+  /** The mail is that of the text, or that of the fixture when the text is what it has. */
+  settle() {
+    if (this.edited) return this.read();
+    this.say("");
+    return this.onchange(null, null);
   }
 
   /** Ctrl+Z and its opposites, wherever in the data one is: a field's own memory knows only itself. */
@@ -94,15 +103,23 @@ export class Editor {
 
   /** Show the data of a fixture, unless other data are being tried. */
   offer(text, digest = "") {
-    this.original = text;
-    this.digest = digest;
-    if (!this.edited && this.area.value !== text) {
+    const replaces = !this.edited && !same(this.area.value, text);
+    if (!this.offered) this.history.found(text); // what came with the address is an edit of it
+    Object.assign(this, { original: text, digest, offered: true });
+    if (replaces) {
       this.area.value = text;
       this.area.setSelectionRange(0, 0); // who opens it reads from the top
       this.history.begin(text);
-    }
+      this.form?.anew();
+    } else this.form?.follow();
     this.mark(this.edited);
-    this.form?.follow();
+  }
+
+  /** A file has `text` now, by `digest`; what was typed since it was sent is an edit of that. */
+  saved(text, digest) {
+    const goesOn = this.edited && !same(this.area.value, text);
+    Object.assign(this, { original: text, digest, edited: false });
+    this.mark(goesOn);
   }
 
   /** Show data that came with the address. */
@@ -110,14 +127,14 @@ export class Editor {
     this.area.value = text;
     this.history.add(text, null);
     this.mark(true);
-    this.form?.follow();
+    this.form?.anew();
   }
 
   forget() {
     this.area.value = this.original;
     this.history.add(this.original, null);
     this.mark(false);
-    this.form?.follow();
+    this.form?.anew();
     this.say("");
   }
 
@@ -157,14 +174,13 @@ export class Editor {
   }
 
   format() {
-    try {
-      const text = JSON.stringify(JSON.parse(this.area.value), null, 2);
-      if (text === this.area.value) return;
-      this.write(text, null);
-      this.mark(text !== this.original);
-    } catch {
-      this.read();
-    }
+    const text = formatted(this.area.value);
+    if (text === null) return void this.read();
+    if (same(text, this.area.value)) return;
+    this.write(text, null);
+    if (!same(text, this.original)) return;
+    this.mark(false);
+    this.settle();
   }
 
   /** What the server said of the data. */

@@ -7,10 +7,11 @@ const MODES = { money: "decimal", number: "decimal", email: "email", address: "u
 /** The words of a value, as they stand in a field. */
 const words = (raw) => (raw?.startsWith('"') ? JSON.parse(raw) : raw ?? "");
 
-/** A control for `field`: `{element, set(raw)}`. `write(json)` is told of each edit; `attributes` name the control. */
-export function control(field, attributes, write) {
+/** A control for `field`: `{element, set(raw)}`. `write(json)` is told of each edit; `attributes` name the control;
+ *  `asides` keep what the text cannot have. */
+export function control(field, attributes, write, asides) {
   const made = { boolean: tick, choice, constant, json: raw, null: nothing }[field.kind] ?? line;
-  return made(field, attributes, write);
+  return made(field, attributes, write, asides);
 }
 
 /** Text, amounts, days: whatever is typed. A number that is none yet stays what was typed, as text. */
@@ -85,21 +86,39 @@ function nothing(field, attributes) {
   return { element: h("div", { class: "line" }, h("output", attributes, "nothing (null)")), set() {} };
 }
 
+function isJson(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What fits no other control, as JSON. While it is none, it stays here and does not go into the data. */
-function raw(field, attributes, write) {
+function raw(field, attributes, write, asides) {
   const area = h("textarea", { ...attributes, rows: "2", spellcheck: "false", class: "raw" });
   const mend = field.blank ? h("button", { type: "button", class: "button small", onclick: () => write(field.blank) }, "Put in a value that fits") : null;
   const fault = h("p", { class: "offence", hidden: true }, "This is no JSON yet; it is not in the data.");
-  let pending = false;
+  const { pointer } = field;
+  let over = "";
   area.addEventListener("input", () => {
-    try {
-      JSON.parse(area.value);
-      pending = false;
-      write(area.value);
-    } catch {
-      pending = true;
-    }
-    fault.hidden = !pending;
+    const whole = isJson(area.value);
+    if (whole) asides.begun.delete(pointer);
+    else asides.begun.set(pointer, { text: area.value, over });
+    fault.hidden = whole;
+    if (whole) write(area.value);
   });
-  return { element: h("div", {}, h("div", { class: "line" }, area, mend), fault), set(json) { if (!pending && area.value !== json) area.value = json; } };
+  return {
+    element: h("div", {}, h("div", { class: "line" }, area, mend), fault),
+    set(json) {
+      const begun = asides.begun.get(pointer);
+      const stands = begun && canonical(begun.over) === canonical(json); // otherwise the data have another value there by now
+      if (begun && !stands) asides.begun.delete(pointer);
+      over = json;
+      fault.hidden = !stands;
+      const text = stands ? begun.text : json;
+      if (area.value !== text) area.value = text;
+    },
+  };
 }

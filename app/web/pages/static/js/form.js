@@ -1,6 +1,7 @@
 /* The data as a form: a second view of the text in the editor. Which fields there are and what is wrong in them, the
    server says by the contract; what stands in them is in the text, and an edit changes the text in that place alone. */
 import { readForm } from "./api.js";
+import { Asides } from "./asides.js";
 import { $, $$, debounced, h } from "./dom.js";
 import { control } from "./fields.js";
 import { added, at, escaped, moved, parentOf, places, removed, replaced, written } from "./splice.js";
@@ -17,14 +18,19 @@ export class Form {
     this.note = $("#form-note");
     this.hint = this.note.textContent;
     this.controls = new Map();
-    this.choices = {};
-    this.put = new Map(); // what stood in an alternative that was left
+    this.asides = new Asides();
     this.shape = "";
     this.next = null; // what has the focus once the form is drawn anew
     this.abort = null;
     this.open = false;
     this.later = debounced(() => this.read(), PATIENCE);
     this.fields.addEventListener("focusin", ({ target }) => { this.note.textContent = target.dataset.note || this.hint; });
+  }
+
+  /** The text is another one, and not by an edit of what stood here. */
+  anew() {
+    this.asides.forget();
+    this.follow();
   }
 
   /** The text has changed, by whomever. */
@@ -47,7 +53,7 @@ export class Form {
     if (!places(text)?.members) return;
     this.abort?.abort();
     this.abort = new AbortController();
-    const { value, problem } = await readForm(this.name, text, this.choices, this.abort.signal).catch((error) => {
+    const { value, problem } = await readForm(this.name, text, Object.fromEntries(this.asides.chosen), this.abort.signal).catch((error) => {
       if (error.name === "AbortError") return {};
       throw error;
     });
@@ -112,19 +118,20 @@ export class Form {
     this.change(replaced(this.text(), pointer, json), pointer);
   }
 
-  /** An edit that makes other fields: the next waits until they are drawn. */
-  alter(text, next, sentence) {
+  /** An edit that makes other fields: the next waits until they are drawn. `asides` moves what is known beside the text. */
+  alter(text, next, sentence, asides) {
     if (this.next || text === this.text()) return;
     this.next = next;
+    asides?.();
     this.change(text, null);
     this.say(sentence);
   }
 
   choose(field, chosen) {
-    const key = `${field.pointer} ${chosen}`;
-    this.put.set(`${field.pointer} ${field.chosen}`, written(this.text(), this.root, field.pointer));
-    this.choices = { ...this.choices, [field.pointer]: chosen };
-    const json = this.put.get(key) ?? field.alternatives[chosen].json;
+    const left = this.asides.left.get(field.pointer) ?? new Map();
+    this.asides.left.set(field.pointer, left.set(field.chosen, written(this.text(), this.root, field.pointer)));
+    this.asides.chosen.set(field.pointer, chosen);
+    const json = left.get(chosen) ?? field.alternatives[chosen].json;
     const text = replaced(this.text(), field.pointer, json);
     this.next = { at: field.pointer, part: "kind" };
     this.change(text, null);
@@ -159,7 +166,7 @@ export class Form {
 
   field(field, label, buttons = []) {
     const id = `field-${this.controls.size}-${field.pointer.length}`;
-    const take = () => this.alter(removed(this.text(), field.pointer), { at: parentOf(field.pointer), part: "value", or: field.pointer }, `Removed ${label}.`);
+    const take = () => this.alter(removed(this.text(), field.pointer), { at: parentOf(field.pointer), part: "value", or: field.pointer }, `Removed ${label}.`, () => this.asides.drop(parentOf(field.pointer), lastOf(field.pointer), Boolean(at(this.root, parentOf(field.pointer))?.items)));
     const tools = [...buttons, field.removable && h("button", { type: "button", class: "button small icon", "aria-label": `Remove ${label}`, title: "Remove", "data-at": field.pointer, "data-part": "remove", onclick: take }, "×")].filter(Boolean);
     const kind = field.alternatives.length ? this.alternatives(field, label) : null;
     const inner = this.inside(field);
@@ -169,7 +176,7 @@ export class Form {
         tools.length ? h("div", { class: "tools" }, tools) : null, kind, inner);
     }
     const attributes = { id, "data-at": field.pointer, "data-part": "value", "data-name": label, "data-kind": field.kind, "data-note": noteOf(field), "aria-describedby": `${id}-note ${id}-problems`, "aria-required": String(field.required) };
-    const made = control(field, attributes, (json) => this.write(field.pointer, json));
+    const made = control(field, attributes, (json) => this.write(field.pointer, json), this.asides);
     this.controls.set(field.pointer, made);
     return h("div", { class: field.known ? "entry" : "entry unknown" },
       h("div", { class: "entry-head" }, h("label", { for: id }, label), field.removable && !buttons.length && field.known ? h("span", { class: "hint" }, "optional") : null, h("span", { class: "grow" }), tools.length ? h("span", { class: "tools" }, tools) : null),
@@ -195,7 +202,8 @@ export class Form {
   mover(item, index, step, can) {
     const part = step < 0 ? "up" : "down";
     const to = index + step;
-    const move = () => this.alter(moved(this.text(), item.pointer, step), { at: `${parentOf(item.pointer)}/${to}`, part }, `Item ${index + 1} is item ${to + 1} now.`);
+    const list = parentOf(item.pointer);
+    const move = () => this.alter(moved(this.text(), item.pointer, step), { at: `${list}/${to}`, part }, `Item ${index + 1} is item ${to + 1} now.`, () => this.asides.swap(list, index, to));
     return h("button", { type: "button", class: "button small icon", disabled: !can, "aria-label": `Move item ${index + 1} ${part}`, title: `Move ${part}`, "data-at": item.pointer, "data-part": part, onclick: move }, step < 0 ? "↑" : "↓");
   }
 
@@ -207,6 +215,7 @@ export class Form {
   }
 }
 
+const lastOf = (pointer) => pointer.slice(pointer.lastIndexOf("/") + 1);
 const noteOf = (field) => [field.description, field.limits && `(${field.limits})`].filter(Boolean).join(" ");
 const problems = (pointer, id) => h("div", { class: "offence", "data-problems": pointer, id });
 

@@ -16,6 +16,11 @@ export class EditHistory {
     this.since = 0;
   }
 
+  /** What the states began with is known now: before it there was nothing to go back to. */
+  found(text) {
+    this.states[0] = text;
+  }
+
   get text() {
     return this.states[this.index];
   }

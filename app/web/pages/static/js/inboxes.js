@@ -27,6 +27,8 @@ export function snippet({ opening, preheader }) {
 export class Inboxes {
   constructor(place) {
     this.place = place;
+    this.caption = h("p", { class: "caption" }, "Roughly: each at its default settings, in light and dark. Words of the body are underlined where they show.");
+    this.lacking = h("p", { class: "inbox-lacking" });
     // What is cut can be measured once the panel is seen, and anew when its letters have another size.
     new ResizeObserver(() => this.measure()).observe(place);
   }
@@ -36,31 +38,32 @@ export class Inboxes {
     const { preheader } = this.shown;
     const lacking = !email.preheader ? "This mail has no preheader: an inbox shows the first words of the body."
       : preheader ? "" : "The preheader is not what the HTML begins with: an inbox shows the first words of the body in its place.";
-    this.place.replaceChildren(
-      h("h2", {}, "As inboxes cut it"),
-      h("p", { class: "caption" }, "Roughly: each at its default settings, in light and dark. Words of the body are underlined where they show."),
-      lacking ? h("p", { class: "inbox-lacking" }, lacking) : "",
-      ...INBOXES.map((inbox) => this.card(inbox, email)));
+    // The cards stay and their texts change: what was opened, scrolled to or has the focus is so after each letter typed.
+    if (!this.caption.isConnected) this.place.replaceChildren(h("h2", {}, "As inboxes cut it"), this.caption, ...INBOXES.map((inbox) => this.card(inbox)));
+    this.lacking.textContent = lacking;
+    if (!lacking) this.lacking.remove();
+    else if (!this.lacking.isConnected) this.caption.after(this.lacking);
+    for (const card of $$("[data-inbox]", this.place)) for (const mock of $$(".mock", card)) mock.replaceChildren(...this.row(card.dataset.inbox, email));
     this.measure();
   }
 
-  card({ key, label, device, rows, told }, email) {
+  card({ key, label, device, rows, told }) {
     return h("section", { class: "inbox-card", "aria-label": label, "data-inbox": key },
       h("h3", {}, label, h("span", { class: "hint" }, ` ${device}`)),
-      h("div", { class: "mocks", tabindex: "0", role: "region", "aria-label": `${label}, light and dark` }, ["light", "dark"].map((scheme) => this.mock(key, scheme, email))),
-      h("p", { class: "inbox-verdict", role: "status" }),
+      h("div", { class: "mocks", tabindex: "0", role: "region", "aria-label": `${label}, light and dark` }, ["light", "dark"].map((scheme) => h("div", { class: `mock ${key}`, "data-scheme": scheme }))),
+      h("p", { class: "inbox-verdict" }),
       h("details", {}, h("summary", {}, "What it models"), h("p", {}, `${rows[0].toUpperCase()}${rows.slice(1)}. Counted by others: ${told}.`)));
   }
 
-  mock(key, scheme, email) {
+  row(key, email) {
     const { preheader, filler, body } = this.shown;
-    return h("div", { class: `mock ${key}`, "data-scheme": scheme },
+    return [
       h("span", { class: "avatar", "aria-hidden": "true" }, initial(email)),
       h("span", { class: "sender" }, email.sender.name || email.sender.address),
       h("span", { class: "words" },
         h("span", { class: "subject" }, email.subject || "(no subject)"),
         h("span", { class: "preview" }, key === "gmail-web" ? " - " : "", h("span", { class: "preheader" }, preheader), filler, h("span", { class: "leak" }, body))),
-      h("span", { class: "when", "aria-hidden": "true" }, "10:30"));
+      h("span", { class: "when", "aria-hidden": "true" }, "10:30")];
   }
 
   /** Say of each inbox what it leaves of the texts. */

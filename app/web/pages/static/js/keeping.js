@@ -2,9 +2,12 @@
 import * as api from "./api.js";
 import { $ } from "./dom.js";
 import { notice } from "./notices.js";
+import { state } from "./state.js";
+import { withToken } from "./token.js";
 
 export class Keeping {
-  /** `fixture()` is the open one, or undefined; `onsaved(scenario)` is told when a file has been written. */
+  /** `fixture()` is the open one, or undefined; `onsaved(saved, text, stayed)` is told when a file has been written:
+   *  with which text, and whether the page still shows the fixture that it showed then. */
   constructor(name, editor, { fixture, onsaved }) {
     this.name = name;
     this.editor = editor;
@@ -15,8 +18,6 @@ export class Keeping {
     $("#save-as").addEventListener("submit", (event) => { event.preventDefault(); this.save($("#fixture-name").value.trim(), ""); });
     $("#copy-data").addEventListener("click", () => this.copy());
     $("#download-data").addEventListener("click", () => this.download());
-    $("#token").value = sessionStorage.getItem("bbws-token") ?? "";
-    $("#token").addEventListener("input", (event) => sessionStorage.setItem("bbws-token", event.target.value));
   }
 
   /** Which buttons can be used just now. */
@@ -39,16 +40,13 @@ export class Keeping {
   }
 
   async save(scenario, readAs) {
-    const { value, problem } = await api.saveFixture(this.name, { scenario, text: this.editor.area.value, readAs }, $("#token").value);
-    if (problem?.status === 401) {
-      $("#token-place").hidden = false;
-      $("#token").focus();
-    }
+    const text = this.editor.area.value; // what is typed on meanwhile is not saved
+    const { fixture } = state;
+    const { value, problem } = await withToken((token) => api.saveFixture(this.name, { scenario, text, readAs }, token));
     // It stays until it is put away: the mail may be drawn anew meanwhile, and then speaks of itself.
     if (problem) return notice(`Not saved. ${problem.detail} ${problem.remedy ?? ""}`);
     this.ask(false);
-    $("#token-place").hidden = true;
-    return this.onsaved(value);
+    return this.onsaved(value, text, fixture === state.fixture);
   }
 
   async copy() {

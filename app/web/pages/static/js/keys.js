@@ -1,7 +1,9 @@
 /* Keyboard shortcuts, and the dialog that lists them. */
-import { $$, h } from "./dom.js";
+import { $, $$, h } from "./dom.js";
 import { Palette } from "./palette.js";
 import { closestOf, listen } from "./unspoilt.js";
+
+const CHOOSING = /^(Arrow|Home$|End$|Page)/;
 
 /** `shortcuts`: `{keys: ["j"], help: "…", action}`; an entry without keys of its own is only listed. */
 export function bind(shortcuts) {
@@ -11,14 +13,15 @@ export function bind(shortcuts) {
   document.body.append(dialog);
   for (const button of $$("[data-help]")) button.addEventListener("click", () => dialog.showModal());
   const pressed = (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && !dialog.open) {
+    const modal = $("dialog[open]"); // whichever it is, what lies behind it is not to be worked
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && (!modal || modal === palette.dialog)) {
       event.preventDefault();
       return void palette.open();
     }
-    if (palette.dialog.open) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialog.open) return;
+    if (modal || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (isOff() && event.key.length === 1) return; // WCAG 2.2, 2.1.4: keys of one character can be switched off
-    // A select is no place to type: its arrows go on to work, and letters are shortcuts as anywhere.
+    // A select is no place to type: letters are shortcuts as anywhere. What chooses in it is its own.
+    if (CHOOSING.test(event.key) && closestOf(event.target, "select")) return;
     const typing = closestOf(event.target, "input:not([type=checkbox]), textarea, [contenteditable]");
     if (event.key === "Escape" && event.target !== document.body) document.activeElement?.blur();
     if (typing) return;

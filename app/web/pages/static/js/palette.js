@@ -22,6 +22,9 @@ export function closeness({ title, group, detail = "" }, question) {
   return words.every((word) => all.includes(word)) ? 3 : -1;
 }
 
+/** Whether two are one command; those of templates are made anew with each answer. */
+const isSame = (one, other) => one.run === other?.run || (one.group === "Template" && other?.group === "Template" && one.detail === other.detail);
+
 const visible = (element) => element.checkVisibility() && !element.disabled && !element.closest("[inert]");
 const named = (element) => (element.getAttribute("aria-label") ?? element.textContent).trim().replace(/\s+/g, " ");
 
@@ -99,8 +102,9 @@ export class Palette {
   }
 
   draw() {
+    const meant = this.current > 0 ? this.options[this.current] : null; // the first is whatever fits best
     this.options = this.fitting().slice(0, MOST);
-    this.current = Math.min(this.current, Math.max(0, this.options.length - 1));
+    this.current = meant ? Math.max(0, this.options.findIndex((each) => isSame(each, meant))) : 0;
     this.list.replaceChildren(...this.options.map(({ group, title, detail, key }, index) => h("li", { role: "option", id: `palette-${index}`, "data-index": index, "aria-selected": String(index === this.current) },
       h("span", { class: "palette-title" }, title), detail ? h("span", { class: "palette-detail" }, detail) : null, h("span", { class: "grow" }), key ? h("kbd", { "aria-hidden": "true" }, key) : null, h("span", { class: "pill" }, group))));
     $(".nothing", this.dialog).hidden = this.options.length > 0;
@@ -130,11 +134,12 @@ export class Palette {
     }
   }
 
-  /** What was typed quickly is looked for before the best of it is taken. */
+  /** The one that was gone to, or the best: what was typed quickly is looked for before that is taken. */
   async enter() {
-    const chosen = this.current;
-    if (this.input.value.trim() && !this.found.size) await this.search();
-    this.choose(this.options[chosen]);
+    const question = this.input.value;
+    if (this.current > 0 || this.found.size || !question.trim()) return this.choose(this.options[this.current]);
+    await this.search();
+    return question === this.input.value ? this.choose(this.options[0]) : undefined;
   }
 
   choose(command) {

@@ -1,6 +1,6 @@
 /* JSON text, changed in one place: all the rest stays as a person wrote it, blanks and numbers included. */
 
-/** A tree of places: `{kind, start, end, members: [{name, start, value}], items}`; null for what is no JSON. */
+/** A tree of places: `{kind, start, end, members: [{name, start, named, value}], items}`; null for what is no JSON. */
 export function places(text) {
   try {
     JSON.parse(text);
@@ -68,6 +68,24 @@ export function moved(text, pointer, step) {
   return text.slice(0, first.start) + of(second) + text.slice(first.end, second.start) + of(first) + text.slice(second.end);
 }
 
+/** `text` with every member and item on a line of its own, each value and name as it is written; null for what is no JSON. */
+export function formatted(text) {
+  const root = places(text);
+  const lines = (place, margin) => {
+    const inner = place.members ?? place.items;
+    if (!inner) return text.slice(place.start, place.end);
+    const [open, close] = place.members ? "{}" : "[]";
+    const own = `${margin}  `;
+    const each = inner.map((one) => own + (one.value ? `${text.slice(one.start, one.named)}: ${lines(one.value, own)}` : lines(one, own)));
+    return each.length ? `${open}\n${each.join(",\n")}\n${margin}${close}` : open + close;
+  };
+  try {
+    return root && lines(root, "");
+  } catch {
+    return null; // nested beyond what can be followed
+  }
+}
+
 export const parentOf = (pointer) => pointer.slice(0, pointer.lastIndexOf("/"));
 export const escaped = (name) => name.replaceAll("~", "~0").replaceAll("/", "~1");
 
@@ -122,9 +140,10 @@ class Reader {
     this.within("}", () => {
       const at = this.offset;
       this.skip(/"(?:[^"\\]|\\.)*"/y);
-      const name = JSON.parse(this.text.slice(at, this.offset));
+      const named = this.offset;
+      const name = JSON.parse(this.text.slice(at, named));
       this.skip(/\s*:\s*/y);
-      members.push({ name, start: at, value: this.value() });
+      members.push({ name, start: at, named, value: this.value() });
     });
     return { kind: "object", start, end: this.offset, members };
   }

@@ -70,16 +70,15 @@ const opened = () => page.template?.fixtureSets.find((set) => set.scenario === s
 const keeping = new Keeping(name, editor, { fixture: opened, onsaved: kept });
 editor.onmark = () => keeping.show();
 
-/** A fixture has been written: it is the open one now, and what was typed is what it has. */
-async function kept({ scenario: saved, file }) {
-  editor.original = editor.area.value;
-  editor.mark(false);
-  await setEditedData(null);
-  await readTemplate(new AbortController().signal);
-  update({ fixture: saved });
-  showFixtures();
-  offerData();
+/** A fixture has been written: unless another was chosen meanwhile it is the open one now, and has what was sent. */
+async function kept({ scenario: saved, file, digest }, text, stayed) {
+  if (stayed) {
+    editor.saved(text, digest);
+    update({ fixture: saved });
+    if (!editor.edited) await setEditedData(null);
+  }
   notice(`Saved: ${file}`);
+  await readTemplate(new AbortController().signal);
   refresh();
 }
 

@@ -1,0 +1,129 @@
+"""What is typed into the editor: undone, linked to, saved while one types on; and what keys do beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from tests.web.browsing import mail, opened
+from tests.web.conftest import Folders
+from tests.web.process import Server, running
+
+GREETING = "/templates/mails/greeting"
+ANN = re.compile('"Ann"')
+
+
+@pytest.fixture
+def greeting(browser: Browser, server: Server) -> Iterator[Page]:
+    with opened(browser, server.url, GREETING) as (page, misdeeds):
+        expect(mail(page).locator("h1")).to_have_text("Hello Ann")
+        page.keyboard.press("e")
+        expect(data(page)).to_have_value(ANN)
+        yield page
+        assert misdeeds.seen == []
+
+
+def data(page: Page) -> Locator:
+    return page.locator("#data")
+
+
+def named(name: str) -> str:
+    return json.dumps({"name": name, "note": "x"})
+
+
+def edited(page: Page) -> object:
+    """What the page takes for edited data."""
+    return page.evaluate("import('/static/js/state.js').then((state) => state.editedData())")
+
+
+def test_what_is_undone_before_it_was_shown_is_no_edit(greeting: Page) -> None:
+    greeting.clock.install()
+    for undo in ("Control+z", "Reset"):
+        data(greeting).press("x")
+        if undo == "Reset":
+            greeting.get_by_role("button", name="Reset").click()
+        else:
+            data(greeting).press(undo)
+        greeting.clock.run_for(1000)
+        expect(data(greeting)).to_have_value(ANN)
+        assert edited(greeting) is None
+    expect(greeting.locator("#edited")).to_be_hidden()
+
+
+def test_data_that_came_with_a_link_are_an_edit_of_the_fixture(greeting: Page) -> None:
+    fixture = data(greeting).input_value()
+    data(greeting).fill(named("Linked"))
+    expect(greeting).to_have_url(re.compile("#data="))
+    greeting.reload()
+    expect(mail(greeting).locator("h1")).to_have_text("Hello Linked")
+    greeting.get_by_role("button", name="Undo").click()
+    expect(data(greeting)).to_have_value(fixture)
+    expect(mail(greeting).locator("h1")).to_have_text("Hello Ann")
+    expect(greeting.locator("#edited")).to_be_hidden()
+
+
+def test_what_is_typed_while_a_fixture_is_saved_stays_typed(greeting: Page, served_folders: Folders) -> None:
+    held: list[Route] = []
+    greeting.route("**/api/fixtures/**", lambda route: held.append(route))
+    data(greeting).fill(named("Sent"))
+    with greeting.expect_request("**/api/fixtures/**"):
+        greeting.get_by_role("button", name="Update 'typical'").click()
+    data(greeting).fill(named("Typed on"))
+    expect(mail(greeting).locator("h1")).to_have_text("Hello Typed on")
+    held[0].continue_()
+    expect(greeting.locator("#notice")).to_contain_text("Saved")
+    saved = served_folders.fixtures / "mails/greeting/typical.json"
+    assert saved.read_text(encoding="utf-8").rstrip() == named("Sent")
+    expect(data(greeting)).to_have_value(named("Typed on"))
+    expect(greeting.locator("#edited")).to_be_visible()
+    greeting.unroute("**/api/fixtures/**")
+    greeting.get_by_role("button", name="Update 'typical'").click()
+    expect(greeting.locator("#edited")).to_be_hidden()
+    assert saved.read_text(encoding="utf-8").rstrip() == named("Typed on")
+    expect(greeting.get_by_role("button", name="Undo")).to_be_enabled()
+
+
+def test_a_token_is_asked_for_once_and_keys_work_nothing_behind_the_question(
+    browser: Browser, folders: Folders
+) -> None:
+    with (
+        running(folders.templates, folders.fixtures, "--token", "a-secret") as served,
+        opened(browser, served.url, GREETING) as (page, misdeeds),
+    ):
+        expect(mail(page).locator("h1")).to_have_text("Hello Ann")
+        page.keyboard.press("e")
+        data(page).fill(named("First"))
+        update = page.get_by_role("button", name="Update 'typical'")
+        update.click()
+        question = page.get_by_role("dialog", name="Token of the server")
+        question.get_by_role("button", name="Cancel").focus()
+        page.keyboard.press("3")
+        expect(page.locator("#panel-preview")).to_be_visible()
+        question.get_by_label("Token").fill("a-secret")
+        question.get_by_role("button", name="Go on").click()
+        for name in ("First", "Second"):
+            data(page).fill(named(name))
+            if name == "Second":
+                update.click()
+            expect(page.locator("#notice")).to_contain_text("Saved")
+            expect(page.locator("#edited")).to_be_hidden()
+        expect(question).to_have_count(0)
+        file = folders.fixtures / "mails/greeting/typical.json"
+        assert file.read_text(encoding="utf-8").rstrip() == named("Second")
+        assert misdeeds.seen == []
+
+
+def test_the_arrows_choose_in_a_list_of_the_sheet(browser: Browser, server: Server) -> None:
+    with opened(browser, server.url, "/matrix/mails/greeting") as (page, misdeeds):
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        size = page.locator("main select").first
+        before = size.input_value()
+        size.focus()
+        page.keyboard.press("ArrowDown")
+        expect(size).to_be_focused()
+        expect(size).not_to_have_value(before)
+        assert misdeeds.seen == []
