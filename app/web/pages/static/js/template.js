@@ -32,6 +32,7 @@ import { WeightPanel } from "./weight.js";
 const name = $("#layout").dataset.template;
 const page = { template: null, sources: [], email: null, checked: null, problem: null, stamp: 0 };
 let abort = null;
+let behind = false; // the files have changed, and nobody has read them to the end since
 let keys = null;
 
 const frame = new Frame($("#panel-preview"), {
@@ -78,8 +79,7 @@ async function kept({ scenario: saved, file, digest }, text, stayed) {
     if (!editor.edited) await setEditedData(null);
   }
   notice(`Saved: ${file}`);
-  await readTemplate(new AbortController().signal);
-  refresh();
+  refresh({ files: true });
 }
 
 /* --- notices: what a person must know of, and may undo -------------------------------------------- */
@@ -136,6 +136,7 @@ function typedData() {
 
 /** Ask for everything anew and show it; a newer call overtakes an older one. */
 async function refresh({ files = false } = {}) {
+  behind ||= files; // who overtakes a call reads them in its place
   abort?.abort();
   abort = new AbortController();
   const { signal } = abort;
@@ -145,7 +146,7 @@ async function refresh({ files = false } = {}) {
     const body = page.template && request();
     if (!page.template || !body || signal.aborted) return;
     // After a save everything is asked for at once, so that the mail waits for nothing but itself.
-    const [{ value, problem }] = await Promise.all([api.render(name, body, signal), files && !first && readTemplate(signal)]);
+    const [{ value, problem }] = await Promise.all([api.render(name, body, signal), behind && !first && readTemplate(signal)]);
     if (signal.aborted) return;
     if (body.fixture && body.fixture !== scenario()) return void refresh(); // that fixture has just gone
     fail(problem);
@@ -174,6 +175,7 @@ async function examine(body, signal) {
 async function readTemplate(signal) {
   const [template, sources] = await Promise.all([api.getTemplate(name), api.getSources(name)]);
   if (signal.aborted) return undefined;
+  behind = false;
   page.sources = sources.value?.files ?? [];
   sourceView.show(page.sources);
   if (template.problem) return fail(template.problem);
