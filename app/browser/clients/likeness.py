@@ -8,6 +8,7 @@ smoothing of the same letters is no difference.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,9 @@ _SMALLEST = 6
 _UNLIKE = 0.6
 """So much of what an element has beside its ground, on average, may be elsewhere or otherwise: letters that
 are a third heavier have 0.3, letters that are not there 1."""
+_PARTS = 8
+"""Into so many parts a place is divided each way for a first look at it."""
+_ROUNDING = 1e-6
 _FAINTEST = 4.0
 """Of 255: what is fainter is no more than a ground, and the ground itself is compared."""
 
@@ -48,7 +52,7 @@ def picture_differences(
         contrast = max(_FAINTEST, float(np.abs(patch - np.median(patch)).mean()))
         near = range(y + last - _NEAR, y + last + _NEAR, _STEP)
         for places in (near, range(0, after.shape[0], _STEP)):
-            distance, place = _nearest(patch, after, x, places)
+            distance, place = nearest(patch, after, x, places, _UNLIKE * contrast)
             if distance <= _UNLIKE * contrast:
                 last = place - y
                 break
@@ -64,18 +68,45 @@ def _patch(picture: _Greys, element: PlacedElement) -> tuple[_Greys, int, int]:
     return picture[y : y + height : _STEP, x : x + width : _STEP], x, y
 
 
-def _nearest(patch: _Greys, picture: _Greys, x: int, rows: range) -> tuple[float, int]:
-    """How far the likest place among ``rows`` is from ``patch``, of 255, and its row."""
+def nearest(patch: _Greys, picture: _Greys, x: int, rows: range, limit: float) -> tuple[float, int]:
+    """How far the likest place among ``rows`` is from ``patch``, of 255, and its row.
+
+    What is farther than ``limit`` is not looked for: (255, 0). A place is looked at only if the sums over
+    parts of it, which no difference of single pixels undercuts, leave it a chance.
+    """
     best = (255.0, 0)
-    height, width = (side * _STEP for side in patch.shape)
-    for row in rows:
-        if row < 0 or row + height > picture.shape[0] + _STEP:
-            continue
-        for column in range(max(0, x - _ASIDE), x + _ASIDE + 1, _STEP):
-            other = picture[row : row + height : _STEP, column : column + width : _STEP]
-            if other.shape == patch.shape:
-                best = min(best, (float(np.abs(patch - other).mean()), row))
+    columns = range(max(0, x - _ASIDE), x + _ASIDE + 1, _STEP)
+    row_parity, column_parity = rows.start % _STEP, columns.start % _STEP
+    seen = picture[row_parity::_STEP, column_parity::_STEP]
+    height, width = patch.shape
+    tops = np.array([row // _STEP for row in rows if 0 <= row // _STEP <= len(seen) - height], dtype=int)
+    lefts = np.array([each // _STEP for each in columns if each // _STEP <= seen.shape[1] - width], dtype=int)
+    if not tops.size or not lefts.size:
+        return best
+    bounds = _least(patch, seen, tops, lefts)
+    for place in np.argsort(bounds, axis=None, kind="stable"):
+        top, left = np.unravel_index(int(place), bounds.shape)
+        if bounds[top, left] > min(limit, best[0]) + _ROUNDING:
+            break
+        other = seen[tops[top] : tops[top] + height, lefts[left] : lefts[left] + width]
+        best = min(best, (float(np.abs(patch - other).mean()), int(tops[top]) * _STEP + row_parity))
     return best
+
+
+def _least(patch: _Greys, seen: _Greys, tops: NDArray[np.int_], lefts: NDArray[np.int_]) -> _Greys:
+    """How far each place is from ``patch`` at least, by the sums over parts of both."""
+    height, width = patch.shape
+    theirs, own = (np.pad(each.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0))) for each in (seen, patch))
+    found = np.zeros((len(tops), len(lefts)))
+    down = sorted({height * number // _PARTS for number in range(_PARTS + 1)})
+    across = sorted({width * number // _PARTS for number in range(_PARTS + 1)})
+    for first, last in pairwise(down):
+        bands = theirs[tops + last] - theirs[tops + first]
+        band = own[last] - own[first]
+        for left, right in pairwise(across):
+            sums = bands[:, lefts + right] - bands[:, lefts + left]
+            found += np.abs(sums - (band[right] - band[left]))
+    return found / patch.size
 
 
 def _softened(picture: bytes) -> _Greys:

@@ -7,11 +7,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.browser.chromium import Chromium, open_chromium
 from app.browser.clients import RendererKind
-from app.browser.clients.likeness import picture_differences
+from app.browser.clients.likeness import nearest, picture_differences
 from app.browser.differing import findings_of_client
 from app.browser.discovery import Browser, find_browser
 from app.browser.frames import Drawing, Frame
@@ -51,6 +52,31 @@ def test_what_is_gone_is_missed_and_what_is_only_elsewhere_is_not(
     session: Session, before: str, after: str, missed: list[str]
 ) -> None:
     assert seen(session, before, after) == missed
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_likest_place_is_the_one_that_looking_at_each_would_find(seed: int) -> None:
+    """The first look at parts of a place leaves out only what cannot be likest."""
+    chance = np.random.default_rng(seed)
+    page = chance.integers(0, 256, (110, 70)).astype(np.float64)
+    if seed % 2:
+        page = np.repeat(np.repeat(page[::9, ::9], 9, axis=0), 9, axis=1)[:110, :70]
+    top, x = int(chance.integers(0, 80)), int(chance.integers(0, 40))
+    patch = page[top : top + 30 : 2, x : x + 25 : 2] + chance.normal(0, 40 * (seed % 3), (1, 1))
+    rows = range(top - 61, 110, 2) if seed % 5 else range(0, 110, 2)
+    each = [
+        (float(np.abs(patch - other).mean()), row)
+        for row in rows
+        if row >= 0
+        for column in range(max(0, x - 6), x + 7, 2)
+        for other in [page[row : row + 30 : 2, column : column + 25 : 2]]
+        if other.shape == patch.shape
+    ]
+    distance, row = min(each)
+    found, place = nearest(patch, page, x, rows, distance)
+    assert place == row
+    assert found == pytest.approx(distance)
+    assert nearest(patch, page, x, rows, distance / 2 - 1)[0] >= distance
 
 
 @dataclass
