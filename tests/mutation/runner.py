@@ -323,9 +323,8 @@ class Served:
     def _meet(self, question: Mapping[str, Any], tell: Callable[[object], None]) -> list[str]:
         if not put_in_place(question["file"], question["mutant"]):
             return ["elsewhere", ""]
-        Path(question["file"]).write_text(
-            question["mutant"], encoding="utf-8"
-        )  # for programs that tests start
+        # For programs that tests start.
+        Path(question["file"]).write_text(question["mutant"], encoding="utf-8")
         items = [self._items[test] for test in question["tests"] if test in self._items]
         reports = Durations()
         items[0].config.pluginmanager.register(reports)

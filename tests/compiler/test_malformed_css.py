@@ -1,0 +1,97 @@
+"""Malformed CSS: what is right of it is inlined and proven, what is broken is not taken along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.compiler.compilation import compile_template
+from app.core.compiler.equivalence import equivalence_findings
+from app.core.sources import SourceFile, TemplateSet, TemplateSource
+from tests.selection import drawn
+
+EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
+
+CSS_PIECES = st.sampled_from(
+    [
+        *(
+            "{",
+            "}",
+            ";",
+            ":",
+            "(",
+            "[",
+            "]",
+            ")",
+            "'",
+            '"',
+            "\\",
+            "/*",
+            "*/",
+            "<!--",
+            "-->",
+            ",",
+            "&",
+            "\n",
+            "@{",
+            "p>",
+        ),
+        *("p", "color:red", "!important", "--x:{a:b}", "url(", ":not(", "p{a:b}c{", "@media", "@unknown;"),
+        *("p{color:red}", ".a{left:0}", "#i{top:1px}", ".a .b{top:0}", "*{right:0}", "b{top:0}}", "0{top:0}"),
+        *("p:hover{top:0}", "::before{content:'x'}", "p{color}", "p{color:blue;;top:0}", "p{top:0;{left:0}}"),
+        *("@media print{", "@layer x{", "@supports (a:b){", "@font-face{a:b}", "@unknown x{p{top:2px}}"),
+        *("@import url(x.css);", "@charset 'a';"),
+    ]
+)
+MALFORMED = [
+    "@{",  # never closed: what the compiler writes behind it belongs to it
+    "p{a:b}c{@unknown;",
+    "p{top:1px} p,0{top:0}",  # one bad selector voids its list
+    "p{left:0},#i{top:0}",
+    "p{color:red}&p{color:blue}",
+    "p{color:red}p>{color:blue}",
+    "p{color:red}:no-such{color:blue}",
+    '"@supports (a:b){b{top:0}}*{right:0}\\',
+    "p{top:0}url(:not(@charset 'a';)#i{top:1px}p{color:blue}",
+    "p{content:'x\n;color:blue}",
+    "p{background:url(a b);color:red}",
+    "p{color:red);top:0}",
+    "p{content:'a",
+    "@media print{-->#i{top:1px}}p{top:0}",
+    "p{top:0}<!-- p{top:1px} p --> b{top:2px}",
+]
+
+
+@pytest.mark.parametrize("css", MALFORMED)
+def test_what_is_right_of_malformed_css_is_proven(css: str) -> None:
+    html = f"<!doctype html><style>{css}</style><p class=a id=i>x<b class=b>y</b></p>"
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    assert not equivalence_findings(compile_template(source, EMPTY), EMPTY, {}, fixture="")
+
+
+@settings(deadline=None, derandomize=True, max_examples=drawn(150))
+@given(st.lists(CSS_PIECES, max_size=9).map("".join))
+def test_css_of_any_pieces_is_proven(css: str) -> None:
+    test_what_is_right_of_malformed_css_is_proven(css.replace("{{", "{ {"))
+
+
+@pytest.mark.parametrize(
+    ("css", "style"),
+    [
+        # A string that ends with its line, a bad address, a bracket that closes nothing: in an attribute they
+        # would take along what follows.
+        ("content:'x\n;color:blue", "color:blue"),
+        ("background:url(a 'b);color:red", "color:red"),
+        ("color:red);top:0", "top:0"),
+        ("--x:');top:0", None),
+        ("top:0;content:'a", "top:0;content:'a"),  # the end of all closes everything
+    ],
+)
+def test_a_declaration_with_something_broken_is_none(css: str, style: str | None) -> None:
+    html = f"<style>p{{{css}\n</style><p>x</p>" if style is None else f"<style>p{{{css}</style><p>x</p>"
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    compiled = compile_template(source, EMPTY).compiled.html
+    assert compiled == ("<p>x</p>" if style is None else f'<p style="{style}">x</p>')
