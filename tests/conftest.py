@@ -47,6 +47,7 @@ TOGETHER: Final = {
     "tests/web/environments/test_pages.py": "a browser, and a server of our own mails that checks them all",
     "tests/web/test_workbench.py": "a browser, and a server of our own mails that checks them all",
     "tests/web/test_accessibility.py": "another such browser, and such a server, of what panels show",
+    "tests/web/test_editor.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_fonts.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_form.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_inboxes.py": "another such browser, and such a server, of what panels show",

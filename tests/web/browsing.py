@@ -15,12 +15,13 @@ from playwright.sync_api import (
     Dialog,
     FrameLocator,
     Page,
+    Route,
     expect,
     sync_playwright,
 )
 
 from app.browser.discovery import find_browser
-from tests.waiting import patience
+from tests.waiting import eventually, patience
 
 # A full Chromium asks its maker about forms, updates and time whatever page is open.
 _QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-pings")
@@ -130,3 +131,13 @@ def mail(page: Page) -> FrameLocator:
     """The mail that is shown, once it is."""
     expect(page.locator(SHOWN)).to_be_visible()
     return page.frame_locator(SHOWN)
+
+
+def wait_for_request(page: Page, held: list[Route], part: str = "") -> None:
+    """Until a request is ``held`` back with ``part`` in its address: what shows that one is under way, even
+    the browser's word of it, may come before it.
+    """
+    eventually(
+        lambda: (page.evaluate("0"), [route.request.url for route in held])[1],
+        lambda addresses: any(part in address for address in addresses),
+    )

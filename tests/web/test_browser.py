@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.own_templates import NAMES
-from tests.web.browsing import RECEIPT, RECEIPT_FILE, SHOWN, Colours, mail, opened
+from tests.web.browsing import RECEIPT, RECEIPT_FILE, SHOWN, Colours, mail, opened, wait_for_request
 from tests.web.conftest import METADATA, ODD_CONTRACTS, Folders
 from tests.web.process import Server, running
 
@@ -159,6 +159,7 @@ def test_a_mail_that_comes_late_is_as_high_as_any(browser: Browser, real_server:
         expect(page.locator(".frame iframe")).to_be_attached()
         page.clock.run_for(5000)
         expect(page.locator(SHOWN)).to_have_count(0)
+        wait_for_request(page, late)
         for route in late:
             route.continue_()
         expect(mail(page).locator("h1")).to_be_visible()
@@ -251,6 +252,7 @@ def test_a_check_that_ends_while_the_gallery_is_fetched_anew_is_shown(
     # A break of its own: of one that another test has shown nothing is told, the fetched page says it.
     real_folders.write(RECEIPT_FILE, saved.replace("{{> greeting}}", "{{#late}}"))
     expect(card.locator(".badge.error")).to_be_visible()  # told by the check, on the card of before
+    wait_for_request(page, held)
     route = held.pop(0)
     route.fulfill(body=before.replace(version, "another"), content_type="text/html")
     page.unroute(real_server.url + "/")

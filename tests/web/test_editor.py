@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.web.browsing import mail, opened
+from tests.web.browsing import mail, opened, wait_for_request
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
 
@@ -67,6 +67,7 @@ def test_files_that_change_while_one_types_are_read(greeting: Page, served_folde
         served_folders.write("fixtures/mails/greeting/new.json", named("New"))
     data(greeting).fill(named("Typed"))
     expect(greeting).to_have_url(re.compile("#data="))
+    wait_for_request(greeting, held)
     while held:
         held.pop().continue_()
     greeting.unroute("**/api/sources/**")
@@ -94,6 +95,7 @@ def test_what_is_typed_while_a_fixture_is_saved_stays_typed(greeting: Page, serv
         greeting.get_by_role("button", name="Update 'typical'").click()
     data(greeting).fill(named("Typed on"))
     expect(mail(greeting).locator("h1")).to_have_text("Hello Typed on")
+    wait_for_request(greeting, held)
     held[0].continue_()
     expect(greeting.locator("#notice")).to_contain_text("Saved")
     saved = served_folders.fixtures / "mails/greeting/typical.json"

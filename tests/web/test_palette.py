@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.web.browsing import RECEIPT, mail, opened
+from tests.web.browsing import RECEIPT, mail, opened, wait_for_request
 from tests.web.conftest import METADATA, Folders
 from tests.web.process import Server, running
 
@@ -119,6 +119,7 @@ def test_what_was_gone_to_is_what_is_done_whenever_the_answer_comes(receipt: Pag
     with receipt.expect_request("**/api/search?**"):
         field(receipt).fill("dark")
     go_to(receipt, "Light or dark")
+    wait_for_request(receipt, held)
     held.pop().fulfill(json={"templates": [found]})
     expect(options(receipt).filter(has_text="receipts/other")).to_have_count(1)
     expect(meant(receipt)).to_contain_text("Light or dark")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Download, Page, Route, expect
 
 from app.cli import run
 from tests.waiting import patience
-from tests.web.browsing import RECEIPT, opened
+from tests.web.browsing import RECEIPT, opened, wait_for_request
 from tests.web.conftest import Folders, small_set
 from tests.web.process import Server, running
 
@@ -98,6 +98,7 @@ def test_what_is_refused_while_nobody_looks_at_a_dialog_stands_above_the_mail(
             page.get_by_role("dialog").get_by_role("button", name="Send").click()
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+        wait_for_request(page, held)
         held[0].fulfill(status=503, json={**refusal, "detail": "The mail server is away."})
         expect(notice).to_contain_text("Not sent. The mail server is away.")
         assert misdeeds.seen == []
@@ -136,6 +137,7 @@ def test_what_a_browser_has_seen_of_the_mail_before_a_save_is_not_shown(
         expect(panel).to_contain_text("A browser lays the mail out")
         served_folders.write("templates/partials/header.html", "<p>Another Ltd</p>\n")
         expect(panel).to_contain_text("Press 'In a browser'")
+        wait_for_request(page, held)
         with page.expect_response("**/browser"):
             held[0].fulfill(json={"name": "mails/greeting", "counts": counts, "findings": [finding]})
         page.evaluate(
@@ -186,6 +188,7 @@ def test_an_answer_about_links_that_comes_after_a_save_is_not_shown_and_takes_no
         expect(region).to_contain_text("After")
         expect(button).to_be_enabled()
         late = {"text": "Before", "address": "https://nowhere.invalid/", "asked": True, "answers": False}
+        wait_for_request(page, held)
         with page.expect_response("**/ask-links"):
             held[0].fulfill(json={"links": [{**late, "sentence": "Of old.", "status": 0, "endsAt": ""}]})
         with page.expect_request("**/ask-links"):  # what the late one has done is done by now

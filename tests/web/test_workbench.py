@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.web.browsing import RECEIPT, RECEIPT_FILE, SHOWN, mail, opened
+from tests.web.browsing import RECEIPT, RECEIPT_FILE, SHOWN, mail, opened, wait_for_request
 from tests.web.conftest import Folders
 from tests.web.process import Server
 
@@ -60,9 +60,12 @@ def test_a_mail_that_is_slow_leaves_the_one_before_and_the_newest_of_several_win
         expect(page.locator(".frame iframe.waiting")).to_be_attached()
         page.clock.run_for(20_000)
         expect(mail(page).locator("h1")).to_be_visible()
+        wait_for_request(page, late)
+        late.clear()
         page.get_by_role("button", name="Light").click()
         page.get_by_role("button", name="Dark").click()
         expect(page.locator(".frame iframe.waiting")).to_have_count(1)
+        wait_for_request(page, late, "scheme=dark")
         late[-1].continue_()
         expect(page.locator(f"{SHOWN}[src*='scheme=dark']")).to_be_attached()
         expect(mail(page).locator("h1")).to_be_visible()
