@@ -68,6 +68,7 @@ def _workbench(page: Page) -> Iterator[list[str]]:
             expect(page.locator("#panel-weight table").first).to_be_visible()
         yield _offences(page)
     page.locator("#inspect").click()
+    expect(page.locator("#inspected")).to_contain_text("Point at an element")
     page.locator("#panel-preview").press("ArrowDown")
     expect(page.locator("#inspected code")).to_be_visible()
     yield _offences(page)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from click.testing import CliRunner
 
-from app.commands.serve import command
+from app.cli import cli
 from app.core.compiler.compilation import compile_template
 from app.core.judging import Rendered
 from app.core.loader import load_template_set
@@ -112,7 +112,8 @@ def test_what_is_no_editor_is_refused_in_a_line(text: str) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
         Editor.of(text)
     if text:
-        refused = CliRunner().invoke(command, ["--editor", text])
+        # By its parent, as people call it: a command keeps the options of help that it was first called with.
+        refused = CliRunner().invoke(cli, ["serve", "--editor", text])
         assert refused.exit_code == 2
         assert "--editor" in refused.output
         assert "Traceback" not in refused.output
