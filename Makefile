@@ -179,6 +179,10 @@ coverage: tools ## Run the tests and show what they do not reach
 	@cd benchmarks/peers && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent
 	@touch $@
 
+.PHONY: test-bench
+test-bench: tools .venv-bench/.installed ## Run every benchmark to its end, as small as it goes
+	@$(BIN)/python -m pytest --heavy bench $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.dev .venv-bench/.installed ## Measure: ratios side by side, nothing asserted
 	@for benchmark in benchmarks/[a-z]*.py; do echo; echo "== $$benchmark"; PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=. $(BIN)/python $$benchmark || exit 1; done

@@ -86,7 +86,7 @@ def main() -> None:
             unchanged.append((time.perf_counter() - begun) * 1000)
         base = statistics.median(unchanged[1:])
         print(f"{'fetch, nothing saved':28} {base:8.1f} ms")
-        for title, name in (("template", "receipts/receipt.html"), ("partial", "partials/header.html")):
+        for title, name in (("template", "receipts/receipt.html"), ("partial", "partials/page/open.html")):
             told, come = waits(client, Path(folder, "templates", name), rounds)
             print(f"{title + ' saved, pages told':28} {statistics.median(told):8.1f} ms")
             print(f"{title + ' saved, mail fetched':28} {statistics.median(come):8.1f} ms")

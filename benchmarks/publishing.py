@@ -10,6 +10,7 @@ time, which for an emulator is much of it.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import time
 from collections import Counter
@@ -95,6 +96,7 @@ def emulated(latency: float) -> Iterator[tuple[Way, BucketStore]]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
