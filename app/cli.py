@@ -20,6 +20,7 @@ from typing import Any
 import click
 
 from app.core.errors import SurroundingsError
+from app.core.threads import NO_THREAD, no_thread
 from bbws_templates.errors import BbwsTemplatesError, Location
 
 EXIT_INTERRUPTED = 130
@@ -77,7 +78,7 @@ class _Commands(click.Group):
         """Run the command, and see to it that what it said has been written.
 
         Raises:
-            SurroundingsError: the system refused to read or write something, such as on a full disk.
+            SurroundingsError: the system refused something: to read or write, as on a full disk, a thread.
         """
         try:
             try:
@@ -88,6 +89,10 @@ class _Commands(click.Group):
             raise _UnreadError from error  # click itself would leave with 1
         except OSError as error:
             raise _refused_by_the_system(error) from error
+        except RuntimeError as error:
+            if str(error) != NO_THREAD:
+                raise
+            raise no_thread() from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
+from app.core.threads import begin
+
 T = TypeVar("T")
 
 
 class Worker:
-    """One daemon thread: unlike an executor's, it does not keep the program from ending."""
+    """One daemon thread: unlike an executor's, it does not keep the program from ending.
+
+    Raises:
+        SurroundingsError: no thread can be started.
+    """
 
     def __init__(self, name: str) -> None:
         self._tasks: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
-        threading.Thread(target=self._run, name=name, daemon=True).start()
+        begin(self._run, name=name)
 
     def submit(self, task: Callable[[], T]) -> Future[T]:
         """Do ``task`` after those before it, unless its future is cancelled by then."""

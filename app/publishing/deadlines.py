@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from app.publishing.errors import NoThreadError
 from bbws_templates.connections import Connections
 from bbws_templates.faults import UnreachableError
 
@@ -68,6 +69,7 @@ class Deadlines(Connections):
 
         Raises:
             UnreachableError: it was.
+            NoThreadError: nothing could do so, and so nothing is asked.
         """
         if getattr(self._own, "deadline", None):  # a part of a request that has its end
             yield
@@ -75,7 +77,15 @@ class Deadlines(Connections):
         deadline = self._own.deadline = _Deadline()
         timer = threading.Timer(self._seconds, deadline.reach)
         timer.daemon = True
-        timer.start()
+        try:
+            timer.start()
+        except RuntimeError as error:
+            self._own.deadline = None
+            raise NoThreadError(
+                f"{where} is not asked: no thread can be started that would end the request in time.",
+                remedy="Let this user or container have more processes and threads (`ulimit -u`, its limit "
+                "of pids), or end others, and run the same again.",
+            ) from error
         try:
             yield
             deadline.require_time()  # even if something came of it: what was cut short may look whole

@@ -9,7 +9,8 @@
     ├── UnknownReleaseError           no such release in the target
     └── StoreError
         ├── UnversionedBucketError    a bucket that does not keep old versions
-        └── TooLateError              the time in which something might be done is over
+        ├── TooLateError              the time in which something might be done is over
+        └── NoThreadError             the machine lets no further thread begin
 """
 
 from __future__ import annotations
@@ -52,3 +53,9 @@ class UnversionedBucketError(StoreError):
     """A bucket without versioning: an overwritten stable key could not be had back."""
 
     code = "store-unversioned"
+
+
+class NoThreadError(StoreError):
+    """A request takes a thread that ends it in time, and the machine has none to spare; nothing was asked."""
+
+    code = "store-no-thread"

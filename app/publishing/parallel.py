@@ -6,9 +6,13 @@ more than ``WORKERS`` objects are in memory at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import Any, Generic, TypeVar, cast
+
+from app.publishing.errors import NoThreadError
 
 WORKERS = 8
 """How many requests a publisher has under way at once."""
@@ -27,18 +31,72 @@ def silent(step: str) -> None:
 
 
 def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """``work`` done on every item; the first error stops what has not begun and is raised."""
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="publish") as pool:
-        futures = [pool.submit(work, item) for item in items]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    """``work`` done on every item; the first error stops what has not begun and is raised.
+
+    Raises:
+        NoThreadError: ``work`` raised it, and no other thread of these has one to spare.
+    """
+    return _Team(work, [*items]).results()
 
 
 def at_once(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
     """Both, side by side. Both have ended when it returns, or raises: of two errors, that of ``first``."""
-    with ThreadPoolExecutor(1, thread_name_prefix="publish") as pool:
-        beside = pool.submit(second)
-        return first(), beside.result()
+    tasks: tuple[Callable[[], Any], ...] = (first, second)
+    return cast("tuple[First, Second]", tuple(in_parallel(lambda task: task(), tasks)))
+
+
+class _Team(Generic[Item, Result]):
+    """The thread that asks, and as many helpers as there is use for and the machine lets begin."""
+
+    def __init__(self, work: Callable[[Item], Result], items: Sequence[Item]) -> None:
+        self._work = work
+        self._items = items
+        self._left = deque(range(len(items)))
+        self._made: dict[int, Result] = {}
+        self._errors: dict[int, BaseException] = {}
+        self._helpers: list[threading.Thread] = []
+
+    def results(self) -> list[Result]:
+        """What came of each item, in their order."""
+        try:
+            self._call_helpers()
+            self._take_part()
+            self._await_helpers()
+            # With them their threads have gone, and there may be one for what lacked one.
+            starved = self._take_part()
+        except BaseException:  # Ctrl+C between two items
+            self._left.clear()
+            self._await_helpers()
+            raise
+        if self._errors:
+            raise self._errors[min(self._errors)]
+        if starved:
+            raise starved
+        return [self._made[number] for number in range(len(self._items))]
+
+    def _call_helpers(self) -> None:
+        with suppress(RuntimeError):  # no further thread can be started: those that there are do it all
+            for _ in range(min(WORKERS, len(self._items)) - 1):
+                helper = threading.Thread(target=self._take_part, name="publish")
+                helper.start()
+                self._helpers.append(helper)
+
+    def _await_helpers(self) -> None:
+        for helper in self._helpers:
+            helper.join()
+
+    def _take_part(self) -> NoThreadError | None:
+        """Work until nothing is left, or until an item takes a thread that is not to be had; that is left."""
+        while True:
+            try:
+                number = self._left.popleft()
+            except IndexError:
+                return None
+            try:
+                self._made[number] = self._work(self._items[number])
+            except NoThreadError as error:
+                self._left.appendleft(number)
+                return error
+            except BaseException as error:  # noqa: BLE001  raised where they were asked for
+                self._errors[number] = error
+                self._left.clear()

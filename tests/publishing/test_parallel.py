@@ -1,42 +1,104 @@
-"""Requests that are made at the same time."""
+"""Requests that are made at the same time, and threads that cannot be had for them."""
 
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from collections.abc import Callable
+from itertools import count
 
 import pytest
 
-from app.publishing import parallel
-from app.publishing.parallel import WORKERS, in_parallel
+from app.publishing.errors import NoThreadError
+from app.publishing.parallel import WORKERS, at_once, in_parallel
+from tests.few_threads import spare
 from tests.waiting import patience
 
 
-def test_the_first_failure_stops_what_has_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_failure_stops_what_has_not_begun() -> None:
     begun: list[int] = []
-    submitted, stopped = threading.Event(), threading.Event()
-
-    class Pool(ThreadPoolExecutor):
-        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-            super().shutdown(wait=False, cancel_futures=cancel_futures)
-            stopped.set()
-            super().shutdown(wait=wait)
-
-        def submit(self, *arguments: Any, **options: Any) -> Future[Any]:
-            future: Future[Any] = super().submit(*arguments, **options)
-            if arguments[1] == 10 * WORKERS - 1:
-                submitted.set()
-            return future
+    members: list[threading.Thread] = []
+    together = threading.Barrier(WORKERS)
 
     def work(number: int) -> None:
         begun.append(number)
-        if number == 0:
-            submitted.wait(patience())
+        members.append(threading.current_thread())
+        together.wait(patience())
+        failing = next(member for member in members if member is not threading.main_thread())
+        if threading.current_thread() is failing:
             raise ValueError("the first")
-        stopped.wait(patience())
+        failing.join(patience())
 
-    monkeypatch.setattr(parallel, "ThreadPoolExecutor", Pool)
     with pytest.raises(ValueError, match="the first"):
         in_parallel(work, range(10 * WORKERS))
-    assert len(begun) <= WORKERS + 1
+    assert sorted(begun) == [*range(WORKERS)]
+
+
+def test_of_several_failures_that_of_the_first_item_is_told() -> None:
+    together = threading.Barrier(2)
+
+    def fail(number: int) -> None:
+        together.wait(patience())
+        raise ValueError(f"number {number}")
+
+    with pytest.raises(ValueError, match="number 0"):
+        in_parallel(fail, range(2))
+
+
+def test_an_interruption_leaves_nothing_at_work() -> None:
+    done: list[int] = []
+    waiting, interrupted = threading.Event(), threading.Event()
+
+    def work(number: int) -> None:
+        if threading.current_thread() is threading.main_thread():
+            waiting.wait(patience())
+            interrupted.set()
+            raise KeyboardInterrupt
+        waiting.set()
+        interrupted.wait(patience())
+        done.append(number)
+
+    with pytest.raises(KeyboardInterrupt):
+        in_parallel(work, range(10 * WORKERS))
+    assert not [thread for thread in threading.enumerate() if thread.name == "publish"]
+    assert len(done) < 10 * WORKERS
+
+
+@pytest.mark.parametrize("threads", [0, 1, WORKERS // 2])
+def test_where_threads_are_few_the_others_do_it_all(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    spare(monkeypatch, threads)
+    assert in_parallel(lambda number: number * number, range(50)) == [number * number for number in range(50)]
+    assert at_once(lambda: "first", lambda: 2) == ("first", 2)
+
+
+@pytest.mark.parametrize("threads", [1, 2, WORKERS - 1])
+def test_work_that_takes_a_thread_itself_gets_that_of_a_helper(
+    monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    """A request has a timer: eight at work and no thread for their timers would all fail."""
+    spare(monkeypatch, threads)
+
+    def timed(number: int) -> int:
+        timer = threading.Thread(target=lambda: None)
+        try:
+            timer.start()
+        except RuntimeError as error:
+            raise NoThreadError("there is none") from error
+        timer.join()
+        return number
+
+    nested: Callable[[int], list[int]] = lambda number: in_parallel(timed, range(number))  # noqa: E731
+    assert in_parallel(timed, range(50)) == [*range(50)]
+    assert in_parallel(nested, range(9)) == [[*range(number)] for number in range(9)]
+
+
+def test_where_there_is_no_thread_at_all_it_says_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = count()
+
+    def starved(_: int) -> None:
+        next(tries)
+        raise NoThreadError("there is none")
+
+    spare(monkeypatch, 0)
+    with pytest.raises(NoThreadError, match="there is none"):
+        in_parallel(starved, range(50))
+    assert next(tries) == 2

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.browser.clients import RENDERERS, RendererKind
@@ -190,7 +191,8 @@ class Drawings:
             if not self._closed:
                 self._idle = threading.Timer(self._idle_seconds, self._worker.submit, [self._end])
                 self._idle.daemon = True
-                self._idle.start()
+                with suppress(RuntimeError):  # no thread for it: then the next drawing tries again
+                    self._idle.start()
 
     def _stay(self) -> None:
         with self._lock:

@@ -12,7 +12,9 @@ from typing import Final
 
 from app.core.building import make_unchecked_release
 from app.core.changes import ChangeKind, changed_names, setting_changes
+from app.core.errors import SurroundingsError
 from app.core.release import Provenance
+from app.core.threads import begin
 from app.web.live.renderings import Renderings
 from app.web.live.workspace import LiveWorkspace, Revision
 from bbws_templates.bundle import Bundle
@@ -65,7 +67,10 @@ class SourceReleases:
             made = self._made.get(key)
             if made is None and not self._working:
                 self._working = True
-                threading.Thread(target=self._work, name="release of the sources", daemon=True).start()
+                try:
+                    begin(self._work, name="release of the sources")
+                except SurroundingsError:  # whoever asks next tries again
+                    self._working = False
             return made
 
     def _work(self) -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from app.core.errors import SurroundingsError
+from app.core.threads import begin
 from app.operations.errors import (
     BusyError,
     CancelledError,
@@ -165,6 +167,7 @@ class Operations:
 
         Raises:
             BusyError: something is being done with ``target`` already.
+            SurroundingsError: no thread can be started; nothing is being done.
         """
         operation = Operation(target, deed, cancellable=cancellable)
         with self._lock:
@@ -182,8 +185,12 @@ class Operations:
                 if oldest is None:
                     break
                 del self._all[oldest.id]
-        name = f"{deed} {target}"
-        threading.Thread(target=self._work, args=(operation, work), name=name, daemon=True).start()
+        try:
+            begin(self._work, operation, work, name=f"{deed} {target}")
+        except SurroundingsError:
+            with self._lock:  # or the target would be busy for ever
+                del self._all[operation.id]
+            raise
         return operation
 
     def find(self, key: str) -> Operation:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from app.core.errors import UnknownNameError
+from app.core.errors import SurroundingsError, UnknownNameError
 from app.core.release import Manifest
+from app.core.threads import begin
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.opening import open_store
 from app.publishing.targets import NamedTarget, named_targets
@@ -108,7 +109,11 @@ class Sightings:
             if seen.asking or not old:
                 return seen
             seen = self._seen[target.name] = replace(seen, asking=time.monotonic())
-        threading.Thread(target=self._ask, args=(seen,), name=f"look at {target.name}", daemon=True).start()
+        try:
+            begin(self._ask, seen, name=f"look at {target.name}")
+        except SurroundingsError as error:
+            with self._lock:  # the next look asks again
+                seen = self._seen[target.name] = replace(seen, asking=0.0, error=error)
         return seen
 
     def _ask(self, before: Sighting) -> None:
