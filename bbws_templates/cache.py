@@ -99,6 +99,7 @@ class ReleaseCache:
         self._clock = clock or WakefulClock()
         self._serving: Serving | None = None
         self._due = 0.0
+        self._expired = False
         self._begin()
         _ALL.add(self)
 
@@ -111,7 +112,12 @@ class ReleaseCache:
         self._failures = 0
         self._failure = ""
         self._bitten = False
-        self._expired = False
+
+    def begin_in_child(self) -> None:
+        """After a fork: what was asked, or was to be asked before the next use, the child asks for itself."""
+        if self._flight or self._lock.locked():
+            self._expired = True
+        self._begin()
 
     def serving(self) -> Serving:
         """What to serve now; reads the target when it has to.
@@ -267,7 +273,7 @@ _ALL: WeakSet[ReleaseCache] = WeakSet()
 def _begin_in_child() -> None:
     """After a fork: the threads, and whoever held a lock, are in the parent; connections are its own."""
     for cache in list(_ALL):
-        cache._begin()
+        cache.begin_in_child()
 
 
 if hasattr(os, "register_at_fork"):  # not where there is no fork

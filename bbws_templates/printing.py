@@ -14,7 +14,7 @@ _LONGEST_INTEGER = 256  # bits; str() refuses thousands of digits
 def plain(text: str, longest: int = LONGEST) -> str:
     """``text`` on one line without anything that a terminal would obey, cut to ``longest`` characters."""
     cut = f"{text[: longest - 1]}…" if len(text) > longest else text
-    if cut.isprintable():
+    if cut.isascii() and cut.isprintable():  # beyond ASCII, some of what Python prints is not seen
         return cut
     from bbws_templates.printable import printable  # A cold start need not wait for its expressions.
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+from bbws_templates.clocks import WakefulClock
 
 Clock = Callable[[], datetime]
 
@@ -11,6 +13,22 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The wall clock of this machine, in UTC."""
     return datetime.now(UTC)
+
+
+class SteadyClock:
+    """The wall clock as it is now; from then on it never goes back, whoever sets that of the machine back.
+
+    Whoever may do something until a moment would otherwise do it for longer than others expect.
+    """
+
+    def __init__(self) -> None:
+        self._began = utc_now()
+        self._wakeful = WakefulClock()
+        self._start = self._wakeful()
+
+    def __call__(self) -> datetime:
+        """The time."""
+        return self._began + timedelta(seconds=self._wakeful() - self._start)
 
 
 def iso(moment: datetime) -> str:

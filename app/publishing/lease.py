@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.publishing.catalogue import Catalogue, Standing
-from app.publishing.clock import Clock, iso, parse_iso, utc_now
+from app.publishing.clock import Clock, SteadyClock, iso, parse_iso, utc_now
 from app.publishing.conflicts import conflict_with, pointer_gone, refused_falsely, same_ground
 from app.publishing.errors import ConflictError
 from app.publishing.processes import has_ended, this_process
@@ -133,7 +133,7 @@ class PruneLease:
     @classmethod
     @contextmanager
     def taken(
-        cls, catalogue: Catalogue, actor: str, *, take_over: bool = False, clock: Clock = utc_now
+        cls, catalogue: Catalogue, actor: str, *, take_over: bool = False, clock: Clock | None = None
     ) -> Iterator[PruneLease]:
         """Take the lease, and give it back at the end.
 
@@ -144,6 +144,7 @@ class PruneLease:
             StoreError: nothing has ever been published.
             ConflictError: somebody else is pruning, or has taken the lease over.
         """
+        clock = clock or SteadyClock()
         standing = catalogue.standing()
         if standing is None:
             raise StoreError(f"Nothing has been published to {catalogue.store.target} yet.")

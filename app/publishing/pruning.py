@@ -18,7 +18,7 @@ from itertools import groupby
 
 from app.publishing.activation import stable_files
 from app.publishing.catalogue import Catalogue, Standing
-from app.publishing.clock import Clock, utc_now
+from app.publishing.clock import Clock
 from app.publishing.errors import ConflictError, TooLateError, UnknownReleaseError
 from app.publishing.history import activations
 from app.publishing.lease import PruneLease, refuse_while_pruning
@@ -110,7 +110,7 @@ def prune(
     unversioned: bool = False,
     take_over: bool = False,
     progress: Progress = silent,
-    clock: Clock = utc_now,
+    clock: Clock | None = None,
 ) -> PrunePlan:
     """Carry out what ``plan_prune`` says of this moment, and return it. Killed, a second run finishes it.
 

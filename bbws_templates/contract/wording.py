@@ -42,7 +42,7 @@ def is_plain_name(name: Any) -> bool:
     """Whether the name of a member is such as contracts give to fields, and may be repeated."""
     if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME:
         return False
-    return all(sign.isalnum() or sign in _SIGNS_OF_NAMES for sign in name)
+    return all(sign.isalnum() or sign in _SIGNS_OF_NAMES for sign in name) and plain(name) == name
 
 
 def wanted(resolved: Callable[[Any], Schema], schema: Schema) -> str:

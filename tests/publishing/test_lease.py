@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -107,6 +108,43 @@ def test_a_lease_is_renewed_when_a_quarter_of_its_time_is_over(
         found = standing(catalogue).pointer.lease
         assert found
         assert found.until == iso((NOON + passed if renewed else NOON) + LEASE)
+
+
+def test_a_clock_that_is_set_back_gives_no_more_time(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others count from when the lease was taken, by clocks that nobody has touched."""
+    real, monotonic, set_back, slept = time.time, time.monotonic, [0.0], [0.0]
+    monkeypatch.setattr(time, "time", lambda: real() + slept[0] - set_back[0])
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic() + slept[0])
+    with PruneLease.taken(catalogue, "me") as lease:
+        assert lease.has_time()
+        until = held_until(catalogue)
+        set_back[0] = 3600.0
+        assert lease.has_time()
+        slept[0] = (LEASE - SKEW - MARGIN + SECOND).total_seconds()
+        assert not lease.has_time()
+        lease.check()
+        assert lease.has_time()
+        assert held_until(catalogue) > until
+
+
+def test_a_clock_that_is_set_forward_ends_the_time(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks as if the process had been frozen."""
+    real, set_forward = time.time, [0.0]
+    monkeypatch.setattr(time, "time", lambda: real() + set_forward[0])
+    with PruneLease.taken(catalogue, "me") as lease:
+        assert lease.has_time()
+        set_forward[0] = LEASE.total_seconds()
+        assert not lease.has_time()
+
+
+def held_until(catalogue: Catalogue) -> datetime:
+    lease = standing(catalogue).pointer.lease
+    assert lease
+    return datetime.fromisoformat(lease.until)
 
 
 # --- processes ------------------------------------------------------------------------------------------

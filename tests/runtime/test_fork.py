@@ -108,6 +108,36 @@ def test_a_child_of_a_process_that_is_refreshing_sees_the_new_release(
     assert cache.serving().bundle.release == release("second").id
 
 
+def test_a_child_of_a_process_that_is_to_refresh_does_so(directory: DirectoryStore) -> None:
+    """Its parent was told to look again, and forked before it had a use for it."""
+    publish_to(directory, release("first"))
+    client = TemplateClient(directory.root.as_uri(), ttl=TTL, clock=Hand())
+    client.render("receipts/receipt", DATA)
+    publish_to(directory, release("second"))
+    assert in_child(lambda: client.render("receipts/receipt", DATA).release) == release("first").id
+    client.refresh()
+    assert in_child(lambda: client.render("receipts/receipt", DATA).release) == release("second").id
+    assert client.render("receipts/receipt", DATA).release == release("second").id
+
+
+def test_a_child_of_a_process_that_is_refreshing_before_its_time_does_so_as_well(
+    directory: DirectoryStore,
+) -> None:
+    publish_to(directory, release("first"))
+    reader = Gated(directory)
+    cache = cache_of(reader, Hand())
+    cache.serving()
+    publish_to(directory, release("second"))
+    reader.held = "again current.json"
+    cache.expire()
+    parent = threading.Thread(target=cache.serving)
+    parent.start()
+    assert reader.reached.wait(patience(60))
+    assert in_child(lambda: cache.serving().bundle.release) == release("second").id
+    reader.go_on.set()
+    parent.join()
+
+
 def test_a_child_that_has_threads_waiting_for_a_lock_in_its_parent_waits_for_nobody(
     directory: DirectoryStore,
 ) -> None:

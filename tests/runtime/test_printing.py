@@ -30,10 +30,13 @@ from bbws_templates import (
     ses_content,
 )
 from bbws_templates.bundle import bundle_bytes, parse_bundle
+from bbws_templates.contract.wording import is_plain_name
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.errors import BbwsTemplatesError, ContractProblem, HeaderError, Location
 from bbws_templates.faults import DamagedReleaseError, UnavailableError, UnknownTemplateError
 from bbws_templates.loading import Origin
+from bbws_templates.printable import printable
+from bbws_templates.printing import plain
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, since
 from tests.publishing.samples import publish_to, release, template
 
@@ -267,3 +270,14 @@ def test_every_public_name_is_there_and_prints_shortly() -> None:
     for name in bbws_templates.__all__:
         assert len(repr(getattr(bbws_templates, name))) < 300, name
     assert Path(bbws_templates.__file__).is_file()
+
+
+@pytest.mark.parametrize("unseen", [*"\u034f\u115f\u1160\u17b4\u180b\u3164\uffa0\U000e0100\u202e\u200b\n"])
+def test_what_is_not_seen_is_written_out_even_if_python_prints_it(unseen: str) -> None:
+    """Some of it counts as letters or marks: a word with one looks like the word without."""
+    word = f"na{unseen}me"
+    assert plain(word) == printable(word) != word
+    assert plain("na\xefme …") == "na\xefme …"
+    assert not is_plain_name(word)
+    assert is_plain_name("na\xefme_Ärger-2")
+    assert unseen not in str(BbwsTemplatesError(word, remedy=word, location=Location(word)))
