@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.browser.confinement.place import Confinement
 from app.browser.discovery import Browser
 from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
@@ -24,9 +26,13 @@ if TYPE_CHECKING:
 class Chromium:
     """A running Chromium and the page in which it draws. Lives in one thread, but for ``kill``."""
 
-    def __init__(self, running: RunningBrowser, tab: Tab, process_id: int) -> None:
+    def __init__(
+        self, running: RunningBrowser, tab: Tab, process_id: int, place: Confinement | None = None
+    ) -> None:
+        """``place`` is where it lives, on a system that has such places."""
         self.running = running
         self.process_id = process_id
+        self.place = place
         self._tab = tab
 
     def draw(self, html: str, frames: Sequence[Frame]) -> Drawing:
@@ -51,22 +57,29 @@ class Chromium:
             os.kill(self.process_id, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def open_chromium(browser: Browser, resources: contextlib.ExitStack, seconds: float) -> Chromium:
-    """Start ``browser`` in a home of its own, which ``resources`` removes with it.
+def open_chromium(
+    browser: Browser, resources: contextlib.ExitStack, seconds: float, *, offline: bool = True
+) -> Chromium:
+    """Start ``browser`` in a place of its own, which ``resources`` closes; ``offline``, without a network.
+
+    On Linux it lives with a warden, as mail clients do, and the driver that commands it too.
 
     Raises:
         BrowserError: it does not start.
     """
     # Imported here: what needs no browser should not wait for Playwright.
-    from playwright.sync_api import sync_playwright
-
-    from app.browser.launching import launch, process_id
+    from app.browser.launching import driver, launch, process_id
     from app.browser.tab import Tab
 
-    home = tempfile.TemporaryDirectory(prefix="bbws-browser-", ignore_cleanup_errors=True)
-    resources.enter_context(home)
-    playwright = resources.enter_context(sync_playwright())
-    running = launch(playwright, browser, Path(home.name))
+    place = None
+    if sys.platform == "linux":
+        place = resources.enter_context(Confinement(isolate=offline))
+        home = place.home
+    else:
+        temporary = tempfile.TemporaryDirectory(prefix="bbws-client-", ignore_cleanup_errors=True)
+        home = Path(resources.enter_context(temporary))
+    playwright = resources.enter_context(driver(place))
+    running = launch(playwright, browser, home, offline=offline)
     resources.callback(running.close)
     process = process_id(running)
-    return Chromium(running, Tab.open(running, seconds=seconds), process)
+    return Chromium(running, Tab.open(running, seconds=seconds), process, place)

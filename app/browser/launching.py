@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import playwright as playwright_package
 from playwright.sync_api import Browser as RunningBrowser
-from playwright.sync_api import Error, Playwright
+from playwright.sync_api import Error, Playwright, sync_playwright
 
+from app.browser.confinement.place import DEAD_PROXY, Confinement
 from app.browser.discovery import Browser
 from app.browser.errors import BrowserError
 from app.browser.flags import FLAGS
@@ -26,11 +31,56 @@ _HOUSEKEEPING = (
     "--no-first-run",
     "--no-pings",
 )
+# What is not answered by us reaches nobody: no names, and a proxy that is not there, for this machine too. A
+# network namespace does the same where the system has them; no influence on pixels.
+_UNREACHING = (
+    f"--proxy-server=http://{DEAD_PROXY[0]}:{DEAD_PROXY[1]}",
+    "--proxy-bypass-list=<-loopback>",
+    f"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE {DEAD_PROXY[0]}",
+    "--dns-prefetch-disable",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+)
 START_SECONDS = 30.0
-_KEPT_SETTINGS = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "PLAYWRIGHT_NODEJS_PATH", "SYSTEMROOT")
+_KEPT_SETTINGS = ("PATH", "LD_LIBRARY_PATH", "PLAYWRIGHT_NODEJS_PATH", "SYSTEMROOT")
+_NODE_SETTING = "PLAYWRIGHT_NODEJS_PATH"
+_starting = threading.Lock()
+_log = logging.getLogger(__name__)
 
 
-def launch(playwright: Playwright, browser: Browser, home: Path) -> RunningBrowser:
+@contextlib.contextmanager
+def driver(place: Confinement | None) -> Iterator[Playwright]:
+    """Playwright; its own process, and with it the browsers that it starts, live in ``place``.
+
+    It takes the program to start from the environment of this process, which is changed for that moment.
+    """
+    if place is None:
+        with sync_playwright() as playwright:
+            yield playwright
+        return
+    node = os.environ.get(_NODE_SETTING) or str(Path(playwright_package.__file__).parent / "driver" / "node")
+    launcher = place.launcher(Path(node))
+    with _starting, _setting(_NODE_SETTING, str(launcher)):
+        playwright = sync_playwright().start()
+    try:
+        yield playwright
+    finally:
+        playwright.stop()
+
+
+@contextlib.contextmanager
+def _setting(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+def launch(playwright: Playwright, browser: Browser, home: Path, *, offline: bool = True) -> RunningBrowser:
     """Start ``browser`` with ``home`` as its home folder, fonts and caches included.
 
     Raises:
@@ -43,7 +93,7 @@ def launch(playwright: Playwright, browser: Browser, home: Path) -> RunningBrows
         try:
             return playwright.chromium.launch(
                 executable_path=browser.executable,
-                args=[*FLAGS, *_HOUSEKEEPING],
+                args=[*FLAGS, *_HOUSEKEEPING, *(_UNREACHING if offline else ())],
                 env=_environment(browser, home),
                 chromium_sandbox=sandbox,
                 timeout=START_SECONDS * 1000,
@@ -80,6 +130,7 @@ def _environment(browser: Browser, home: Path) -> dict[str, str | float | bool]:
         **kept,
         **browser.env,
         "HOME": str(home),
+        "TMPDIR": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_CACHE_HOME": str(home / "cache"),
         "LANG": "C.UTF-8",

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 from app.browser.chromium import Chromium, open_chromium
+from app.browser.confinement.place import Confinement
 from app.browser.discovery import Browser, find_browser
 from app.browser.errors import BrowserCrashedError, BrowserError
 from app.browser.frames import Drawing, Frame
@@ -62,6 +63,29 @@ Opening = Callable[[Browser, contextlib.ExitStack, float], Drawer]
 """Starts a program; what has to be closed again goes to the stack, the seconds are those for one page."""
 
 
+class _Resources(contextlib.ExitStack):
+    """What a program at work needs, from its first part on: while it starts, it can be ended already."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._places: list[Confinement] = []
+        self.killed = False
+
+    def enter_context(self, cm: contextlib.AbstractContextManager[T, bool | None]) -> T:
+        entered = super().enter_context(cm)
+        if isinstance(entered, Confinement):
+            self._places.append(entered)
+            if self.killed:
+                entered.kill()
+        return entered
+
+    def kill(self) -> None:
+        """End the places at once, from any thread; those too that are entered later."""
+        self.killed = True
+        for place in self._places:
+            place.kill()
+
+
 class Session:
     """A browser at work; use as a context manager.
 
@@ -87,7 +111,7 @@ class Session:
         self._draw_seconds = draw_seconds
         self._opening = opening or open_chromium
         self._worker = Worker("browser")
-        self._resources: contextlib.ExitStack | None = None
+        self._resources: _Resources | None = None
         self._drawer: Drawer | None = None
         self._killed = False
 
@@ -164,7 +188,8 @@ class Session:
             seconds = self._draw_seconds if self._drawer else self._draw_seconds + _START_SECONDS
             attempt = self._worker.submit(lambda: work(self._ready()))
             if not _ended(attempt, seconds):
-                reasons.append(f"no picture within {self._draw_seconds:g} s")
+                late = f"no picture within {self._draw_seconds:g} s"
+                reasons.append(late if self._drawer else f"it did not start within {seconds:g} s")
             elif (error := attempt.exception()) is None:
                 return attempt.result()
             elif isinstance(error, BrowserError):
@@ -182,20 +207,27 @@ class Session:
     def _ready(self) -> Drawer:
         drawer = self._drawer
         if drawer is None:
-            with contextlib.ExitStack() as resources:
-                drawer = self._drawer = self._opening(self.browser, resources, self._draw_seconds)
+            # Known from here on: `_kill` ends what is there of it, from the first part on.
+            resources = self._resources = _Resources()
+            with contextlib.ExitStack() as undoing:
+                undoing.callback(resources.close)
+                drawer = self._opening(self.browser, resources, self._draw_seconds)
+                if not resources.killed:
+                    self._drawer = drawer
                 # Looked at when it can be ended: `kill` ends one that is there, or is seen here.
-                if self._killed:
-                    self._drawer = None
+                if self._killed or resources.killed:
+                    self._drawer = None if self._drawer is drawer else self._drawer
                     raise BrowserCrashedError("The browser was ended while it started.")
-                self._resources = resources.pop_all()
+                undoing.pop_all()
         return drawer
 
     def _kill(self) -> None:
         """End a browser that does not answer: the pending call fails, its thread is free."""
-        drawer = self._drawer  # which another thread may take away
+        drawer, resources = self._drawer, self._resources  # which another thread may take away
         if drawer is not None:
             drawer.kill()
+        elif resources is not None:
+            resources.kill()
 
     def _end(self) -> None:
         resources, self._resources, self._drawer = self._resources, None, None
@@ -203,6 +235,7 @@ class Session:
             return
         closing = self._worker.submit(resources.close)
         if not _ended(closing, _CLOSE_SECONDS):
+            resources.kill()
             self._worker = Worker("browser")
         elif (error := closing.exception()) is not None:
             # A browser that crashed cannot be closed again; what is left of it goes with its folder.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.browser.clients import RENDERERS
-from app.browser.clients.confinement import Confinement
+from app.browser.confinement.place import Confinement
 from app.browser.discovery import Browser
 from app.browser.errors import RendererMismatchError
 from app.browser.folders import Folders

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from app.browser.clients.confinement import DEAD_PROXY, Confined, Confinement
-from app.browser.clients.faults import ClientRefusedError
 from app.browser.clients.marionette import Marionette
 from app.browser.clients.offline import offline
+from app.browser.confinement.faults import ClientRefusedError
+from app.browser.confinement.place import DEAD_PROXY, Confined, Confinement
 from app.browser.discovery import Browser
 from app.browser.fontset import FONTS
 from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame

@@ -11,7 +11,7 @@ import json
 import socket
 from typing import Any
 
-from app.browser.clients.faults import ClientGoneError, ClientRefusedError
+from app.browser.confinement.faults import ClientGoneError, ClientRefusedError
 
 _LONGEST_NUMBER = 12
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from app.browser.chromium import Chromium, open_chromium
-from app.browser.clients.faults import ClientGoneError, ClientRefusedError
+from app.browser.confinement.faults import ClientRefusedError
+from app.browser.confinement.place import Confinement
 from app.browser.discovery import Browser, find_browser
+from app.browser.errors import BrowserError
 from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
 
@@ -18,6 +19,18 @@ Sanitize = Callable[[str], str]
 """HTML of a mail to HTML of the page that shows it."""
 
 _WASH = Path(__file__).with_name("wash.php")
+# PHP opens no address, whatever it is made to read; where the system has namespaces, there is none to reach.
+_NO_NETWORK = (
+    "fsockopen,pfsockopen,stream_socket_client,socket_create,socket_connect,curl_exec,curl_multi_exec,mail,"
+    "gethostbyname,gethostbynamel,dns_get_record,dns_check_record,checkdnsrr,dns_get_mx,getmxrr,exec,system,"
+    "passthru,shell_exec,popen,proc_open,pcntl_exec"
+)
+_SETTINGS = (
+    *("-d", "memory_limit=512M"),
+    *("-d", "allow_url_fopen=0"),
+    *("-d", "allow_url_include=0"),
+    *("-d", f"disable_functions={_NO_NETWORK}"),
+)
 
 # What Proton's web client has DOMPurify do to a message that it displays: form controls go, styles stay
 # (packages/shared/lib/sanitize/purify.ts of github.com/ProtonMail/WebClients, "protonizer").
@@ -68,25 +81,26 @@ def open_roundcube(browser: Browser, resources: ExitStack, seconds: float) -> Sa
         BrowserError: there is no Chromium that starts.
     """
     chromium = open_chromium(find_browser(), resources, seconds)
-    php, folder, styles = browser.env["PHP"], browser.env["FOLDER"], browser.env["STYLES"]
+    place = chromium.place
+    if place is None:
+        raise BrowserError(
+            "Roundcube is drawn with on Linux only.", remedy="Use a Linux machine or container."
+        )
+    return Sanitized(chromium, washer(place, browser.env, seconds))
+
+
+def washer(place: Confinement, env: Mapping[str, str], seconds: float) -> Sanitize:
+    """Roundcube's sanitizer in ``place``; ``env`` as ``find_roundcube`` has it."""
+    argv = [env["PHP"], *_SETTINGS, str(_WASH), env["FOLDER"], env["STYLES"]]
+    environment = place.environment()
 
     def sanitize(html: str) -> str:
-        try:
-            washed = subprocess.run(  # noqa: S603 - the interpreter that was found, our own program
-                [php, "-d", "memory_limit=512M", str(_WASH), folder, styles],
-                input=html.encode("utf-8", "replace"),
-                capture_output=True,
-                timeout=seconds,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise ClientGoneError(f"PHP does not answer: {error}") from error
-        if washed.returncode or not washed.stdout:
-            said = washed.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise ClientRefusedError(f"Roundcube's sanitizer fails: {said[0] if said else washed.returncode}")
-        return washed.stdout.decode("utf-8", "replace")
+        washed = place.run(argv, environment, given=html.encode("utf-8", "replace"), seconds=seconds)
+        if washed.code or not washed.made:
+            raise ClientRefusedError(f"Roundcube's sanitizer fails with status {washed.code}: {washed.words}")
+        return washed.made.decode("utf-8", "replace")
 
-    return Sanitized(chromium, sanitize)
+    return sanitize
 
 
 def open_dompurify(browser: Browser, resources: ExitStack, seconds: float) -> Sanitized:

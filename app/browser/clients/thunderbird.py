@@ -16,10 +16,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-from app.browser.clients.confinement import Confined, Confinement
-from app.browser.clients.faults import ClientGoneError, ClientRefusedError
 from app.browser.clients.gecko import PREFERENCES, start
 from app.browser.clients.marionette import Marionette
+from app.browser.confinement.faults import ClientGoneError, ClientRefusedError
+from app.browser.confinement.place import Confined, Confinement
 from app.browser.discovery import Browser
 from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
 from app.browser.measuring import MEASURE, PlacedElement, elements_of

@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from app.browser.clients.confinement import DEAD_PROXY, Confined, Confinement
-from app.browser.clients.faults import ClientRefusedError
 from app.browser.clients.gecko import START_SECONDS, free_port
 from app.browser.clients.offline import offline
 from app.browser.clients.webdriver import WebDriver
+from app.browser.confinement.faults import ClientRefusedError
+from app.browser.confinement.place import DEAD_PROXY, Confined, Confinement
 from app.browser.discovery import Browser
 from app.browser.errors import BrowserError
 from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
@@ -24,6 +24,7 @@ from app.browser.measuring import MEASURE, PlacedElement, elements_of
 from app.browser.settling import settled
 
 _START_HEIGHT = 480
+_DISPLAY_SECONDS = 15.0
 _SCREEN = f"2600x{MAX_HEIGHT + 400}x24"
 _PROXY = f"{DEAD_PROXY[0]}:{DEAD_PROXY[1]}"
 _ARGUMENTS = (
@@ -143,7 +144,7 @@ class WebKit(Confined):
         if not self._display:
             server = shutil.which("Xvfb") or "Xvfb"
             argv = [server, "-displayfd", "{fd}", "-screen", "0", _SCREEN, "-nolisten", "tcp", "-dpi", "96"]
-            self._display = place.display(argv, place.environment())
+            self._display = place.display(argv, place.environment(), seconds=_DISPLAY_SECONDS)
         env = place.environment(
             DISPLAY=self._display,
             GDK_BACKEND="x11",

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from app.browser.clients import confinement
-from app.browser.clients.confinement import Confined, Confinement
-from app.browser.clients.faults import ClientGoneError
 from app.browser.clients.gecko import Gecko
+from app.browser.confinement import place as place_module
+from app.browser.confinement.faults import ClientGoneError
+from app.browser.confinement.place import Confined, Confinement
 from app.browser.discovery import Browser
 from app.browser.errors import BrowserCrashedError
 from app.browser.frames import Frame
@@ -151,9 +151,8 @@ def test_nothing_is_left_of_a_warden_that_ends_before_its_first_word(
 ) -> None:
     told, temporary = tmp_path / "told", tmp_path / "temporary"
     temporary.mkdir()
-    stillborn = tmp_path / "warden.py"
-    stillborn.write_text(f"import os; open({str(told)!r}, 'w').write(str(os.getpid()))", encoding="utf-8")
-    monkeypatch.setattr(confinement, "_WARDEN", stillborn)
+    stillborn = f"import os; open({str(told)!r}, 'w').write(str(os.getpid()))"
+    monkeypatch.setattr(place_module, "_START", stillborn)
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     with pytest.raises(ClientGoneError):
         Confinement()
@@ -194,7 +193,7 @@ def test_a_client_that_has_ended_is_not_killed_again(monkeypatch: pytest.MonkeyP
 
 OWNER = """
 import sys, time
-from app.browser.clients.confinement import Confinement
+from app.browser.confinement.place import Confinement
 place = Confinement()
 sleeping = "import time; time.sleep(3600)"
 child = f"[sys.executable, '-c', {sleeping!r}, {sys.argv[1]!r}]"
@@ -233,7 +232,7 @@ def test_a_network_that_the_system_gives_and_takes_the_rights_of_is_not_entered(
 # A filter of system calls (<linux/seccomp.h>): ioctl with SIOCSIFFLAGS is answered with EPERM.
 WITHOUT_RIGHTS = """
 import ctypes, os, platform, struct, sys
-from app.browser.clients.confinement import Confinement
+from app.browser.confinement.place import Confinement
 ioctl = {"x86_64": 16, "aarch64": 29}[platform.machine()]
 load, equal, answer, allow, eperm = 0x20, 0x15, 0x06, 0x7FFF0000, 0x00050001
 of_ioctl, of_request = ((load, 0, 0, 0), (equal, 0, 3, ioctl)), ((load, 0, 0, 24), (equal, 0, 1, 0x8914))

@@ -146,5 +146,5 @@ def opened_studio(browser: Browser, session: Session, house: House, folders: Fol
     """A browser at work before the pages of ``house``; ``session`` is the same browser, to be known by."""
     stores = PictureStore(folders.baselines), PictureStore(folders.current)
     with ExitStack() as resources:
-        running = open_chromium(browser, resources, patience()).running
+        running = open_chromium(browser, resources, patience(), offline=False).running
         yield Studio(running, house, Capture(session, Settings(), *stores).renderer(), folders)

@@ -1,0 +1,276 @@
+"""Chromium and what is run beside it live in a place of their own, and go with whoever started them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error as PlaywrightError
+
+from app.browser.clients import webkit
+from app.browser.clients.sanitizing import washer
+from app.browser.clients.webkit import WebKit
+from app.browser.confinement.faults import ClientRefusedError
+from app.browser.confinement.place import Confinement
+from app.browser.discovery import Browser, find_browser
+from app.browser.errors import BrowserCrashedError
+from app.browser.frames import Frame
+from app.browser.launching import driver, launch
+from app.browser.session import Session
+from tests.waiting import eventually, patience
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="places for programs are Linux's own")
+
+DRAWING = """
+from app.browser.frames import Frame
+from app.browser.session import Session
+with Session(draw_seconds=600) as session:
+    print("session", flush=True)
+    while True:
+        session.draw("<!DOCTYPE html><title>x</title><p>Hello", [Frame(640)])
+        print("drawn", flush=True)
+"""
+REACHED: dict[str, Callable[[Path, str], object]] = {
+    "a home": lambda home, _: True,
+    "a driver": lambda home, _: list(home.glob("playwright-artifacts-*")),
+    "a profile": lambda home, _: list(home.glob("playwright_chromiumdev_profile-*/*")),
+    "a picture": lambda _, said: "drawn" in said,
+}
+"""How far a run has come, by its home and what it has said."""
+
+
+def living_with(folder: Path) -> list[str]:
+    """The processes that have their temporary files below ``folder``, by their command lines."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                if f"TMPDIR={folder}".encode() in (process / "environ").read_bytes():
+                    found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+            except OSError:
+                continue
+    return found
+
+
+def left_in(folder: Path) -> tuple[list[str], list[Path]]:
+    return living_with(folder), list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("reached", "ending"),
+    [
+        *((each, "SIGKILL") for each in REACHED),
+        ("a driver", "SIGHUP"),
+        ("a profile", "SIGTERM"),
+        ("a picture", "SIGINT"),
+        ("a profile", "the whole group"),
+        ("a picture", "the whole group"),
+    ],
+)
+def test_nothing_is_left_of_a_browser_whose_run_is_ended(tmp_path: Path, reached: str, ending: str) -> None:
+    said = tmp_path.with_name(f"{tmp_path.name}-said")
+    with said.open("wb") as output:
+        run = subprocess.Popen(
+            [sys.executable, "-c", DRAWING],
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    try:
+        (home,) = eventually(lambda: list(tmp_path.glob("bbws-client-*")), lambda found: len(found) == 1)
+        eventually(lambda: REACHED[reached](home, said.read_text(encoding="utf-8")), bool)
+        if ending == "the whole group":
+            os.killpg(run.pid, signal.SIGKILL)
+        else:
+            run.send_signal(signal.Signals[ending])
+        run.wait(patience())
+    finally:
+        run.kill()
+        run.wait()
+    eventually(lambda: left_in(tmp_path), lambda left: left == ([], []))
+
+
+SLEEPER = "#!/bin/sh\nsleep 3600\n"
+"""A program that hangs, in a process of its own that is not the one that was started."""
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where homes are made, and nothing else."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def program(path: Path, script: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(script, encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def a_webkit(folder: Path) -> Browser:
+    """One that is not even started: its X server comes first."""
+    return Browser(program(folder / "bin/WebKitWebDriver", SLEEPER), "2", "a test", name="WebKit")
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (SLEEPER, r"the X server \S+/bin/Xvfb named no display within 0\.5 s: it said nothing"),
+        ("#!/bin/sh\necho no screen >&2; exit 3\n", "/bin/Xvfb ended before it named a display: no screen"),
+        ('#!/bin/sh\neval "echo seven >&$2"\n', "/bin/Xvfb said b'seven.n' in the place of its display"),
+        ('#!/bin/sh\neval "yes >&$2"\n', "/bin/Xvfb said b'y.*' in the place of its display"),
+        ("no program", r"the X server .* Exec format error: '\S+/bin/Xvfb'"),
+    ],
+    ids=["hangs", "ends", "speaks of something else", "speaks without end", "is no program"],
+)
+def test_an_x_server_that_is_of_no_use_is_named_and_nothing_is_left(
+    temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, reason: str
+) -> None:
+    program(tmp_path / "bin/Xvfb", script)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setattr(webkit, "_DISPLAY_SECONDS", 0.5)
+    with Session(a_webkit(tmp_path), opening=WebKit.open) as session:
+        with pytest.raises(BrowserCrashedError, match=reason):
+            session.draw("<p>x", [Frame(640)])
+        assert left_in(temporary) == ([], [])
+
+
+def test_nothing_is_left_of_an_x_server_that_hangs_when_its_run_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "temporary").mkdir()
+    program(tmp_path / "bin/Xvfb", SLEEPER)
+    a_webkit(tmp_path)
+    run = subprocess.Popen(
+        [sys.executable, "-c", OPENING, str(tmp_path / "bin/WebKitWebDriver")],
+        env={
+            **os.environ,
+            "TMPDIR": str(tmp_path / "temporary"),
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+        },
+    )
+    try:
+        eventually(lambda: living_with(tmp_path / "temporary"), lambda found: "sleep 3600 " in found)
+    finally:
+        run.kill()
+        run.wait()
+    eventually(lambda: left_in(tmp_path / "temporary"), lambda left: left == ([], []))
+
+
+OPENING = """
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from app.browser.clients.webkit import WebKit
+from app.browser.discovery import Browser
+WebKit.open(Browser(Path(sys.argv[1]), "2", "a test"), ExitStack(), 600)
+"""
+
+
+def test_a_client_that_is_given_up_while_it_starts_is_ended_and_waits_for_nobody(
+    temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By whoever ends the session, in the middle of what it waits for longest."""
+    program(tmp_path / "bin/Xvfb", SLEEPER)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setattr(webkit, "_DISPLAY_SECONDS", 3600.0)
+    with (
+        Session(a_webkit(tmp_path), opening=WebKit.open, draw_seconds=3600) as session,
+        ThreadPoolExecutor() as pool,
+    ):
+        asked = pool.submit(session.draw, "<p>x", [Frame(640)])
+        eventually(lambda: living_with(temporary), lambda found: "sleep 3600 " in found)
+        session.kill()
+        with pytest.raises(BrowserCrashedError):
+            asked.result(patience())
+        assert left_in(temporary) == ([], [])
+
+
+WASHING = """
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from app.browser.clients.sanitizing import open_roundcube
+from app.browser.discovery import Browser
+env = {"PHP": sys.argv[1], "FOLDER": "/nowhere", "STYLES": "/nowhere"}
+open_roundcube(Browser(Path("washer"), "1", "a test", env), ExitStack(), 600).sanitize("<p>x")
+"""
+
+
+@pytest.mark.parametrize("ending", ["SIGKILL", "the whole group"])
+def test_nothing_is_left_of_a_sanitizer_whose_run_is_killed(tmp_path: Path, ending: str) -> None:
+    """PHP, in the middle of a mail, and the browser that waits for it."""
+    (tmp_path / "temporary").mkdir()
+    php = program(tmp_path / "php", SLEEPER)
+    run = subprocess.Popen(
+        [sys.executable, "-c", WASHING, str(php)],
+        env={**os.environ, "TMPDIR": str(tmp_path / "temporary")},
+        start_new_session=True,
+    )
+    try:
+        eventually(lambda: living_with(tmp_path / "temporary"), lambda found: "sleep 3600 " in found)
+        (os.kill if ending == "SIGKILL" else os.killpg)(run.pid, signal.SIGKILL)
+    finally:
+        run.kill()
+        run.wait()
+    eventually(lambda: left_in(tmp_path / "temporary"), lambda left: left == ([], []))
+
+
+def test_a_sanitizer_that_hangs_or_fails_is_named_with_what_it_said(temporary: Path, tmp_path: Path) -> None:
+    failing = "#!/bin/sh\necho 'PHP Fatal error: no such class' >&2; exit 255\n"
+    hanging = program(tmp_path / "hanging/php", SLEEPER)
+    for php, seconds, reason in (
+        (program(tmp_path / "failing/php", failing), patience(), "status 255: PHP Fatal error: no such"),
+        (tmp_path / "absent/php", patience(), "No such file or directory"),
+        (hanging, 0.5, r"hanging/php did not end within 0\.5 s"),
+    ):
+        with Confinement() as place, pytest.raises(ClientRefusedError, match=reason):
+            washer(place, {"PHP": str(php), "FOLDER": "/nowhere", "STYLES": "/nowhere"}, seconds)("<p>x")
+    assert left_in(temporary) == ([], [])
+
+
+@pytest.mark.parametrize("isolate", [True, False], ids=["without a network", "with one"])
+def test_a_browser_reaches_nobody_even_where_nothing_is_answered_for_it(isolate: bool) -> None:
+    """Not this machine either; where it has no network of its own, by a proxy that is not there."""
+    with socket.create_server(("127.0.0.1", 0)) as server, Confinement(isolate=isolate) as place:
+        server.settimeout(0)
+        port = server.getsockname()[1]
+        with driver(place) as playwright:
+            page = launch(playwright, find_browser(), place.home).new_page()
+            for host in ("127.0.0.1", "localhost", "[::1]"):
+                with pytest.raises(PlaywrightError, match="ERR_PROXY_CONNECTION_FAILED"):
+                    page.goto(f"http://{host}:{port}/")
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+def test_without_room_for_a_home_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "full").write_bytes(b"")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "full"))
+    with Session() as session, pytest.raises(BrowserCrashedError) as caught:
+        session.draw("<p>x", [Frame(640)], name="the mail")
+    assert f"no folder for it can be made in {tmp_path / 'full'}: Not a directory" in str(caught.value)
+
+
+def test_what_a_warden_that_is_killed_leaves_is_ended_by_its_owner(temporary: Path) -> None:
+    """Its children's children too, that have left their family; the lock of its display."""
+    family = f"import subprocess, time; subprocess.Popen(['sleep', '3600'], start_new_session=True); {NAP}"
+    with Confinement() as place:
+        place.start([sys.executable, "-c", family], place.environment())
+        eventually(lambda: living_with(temporary), lambda found: "sleep 3600 " in found)
+        os.kill(place.process_id, signal.SIGKILL)
+    assert list(temporary.iterdir()) == []
+    eventually(lambda: living_with(temporary), lambda found: not found)
+
+
+NAP = "time.sleep(3600)"
