@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +21,9 @@ from pathlib import Path
 
 import playwright
 
+from app.browser.chosen import Choice, choice
 from app.browser.errors import BrowserNotFoundError
+from app.browser.probing import ask
 
 SETTING = "BBWS_CHROMIUM"
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -43,11 +44,14 @@ _WRAPPED = {
     "google-chrome": "/opt/google/chrome/chrome",
     "google-chrome-stable": "/opt/google/chrome/chrome",
 }
-_VERSION_SECONDS = 15
 _REMEDY = (
     "Install one with `make tools` (no root, no download beyond `npm ci`), "
     "`python -m playwright install chromium-headless-shell` or `sudo apt-get install chromium`, "
     f"or point {SETTING} at an executable."
+)
+
+_EXPECTED = (
+    "the program of Chromium or Chrome, such as /usr/bin/chromium, whose --version says that it is one"
 )
 
 
@@ -57,7 +61,8 @@ class Browser:
 
     ``version`` is what it says of itself, ``origin`` which rule of the search found it, ``env`` what it
     needs in its environment beyond ours (a headless shell unpacked without root brings its own libraries),
-    ``name`` what people call it, ``setting`` the variable that may name another.
+    ``name`` what people call it, ``setting`` the variable that may name another, ``parts`` the files and
+    folders beside the executable that it is made of.
     """
 
     executable: Path
@@ -66,6 +71,7 @@ class Browser:
     env: Mapping[str, str] = field(default_factory=dict)
     name: str = "Chromium"
     setting: str = SETTING
+    parts: tuple[Path, ...] = ()
 
     @property
     def remedy(self) -> str:
@@ -90,11 +96,11 @@ def find_browser(environ: Mapping[str, str] | None = None) -> Browser:
         BrowserNotFoundError: none runs; its remedy is the commands that bring one.
     """
     environ = os.environ if environ is None else environ
-    if chosen := environ.get(SETTING, "").strip():
-        return _chosen(chosen, environ)
+    if chosen := choice(SETTING, environ, name="Chromium", expected=_EXPECTED):
+        return _chosen(chosen)
     failures = []
     for candidate in _candidates(environ):
-        version = _version(candidate, environ)
+        version, _ = _version(candidate)
         if version:
             return Browser(candidate.executable, version, candidate.origin, candidate.env)
         failures.append(str(candidate.executable))
@@ -109,17 +115,12 @@ def unpacked_folders() -> tuple[Path, ...]:
     return tuple(dict.fromkeys((REPOSITORY / UNPACKED, Path.cwd() / UNPACKED)))
 
 
-def _chosen(path: str, environ: Mapping[str, str]) -> Browser:
-    found = shutil.which(path, path=environ.get("PATH"))
-    executable = Path(found) if found else Path(path)
-    candidate = _Candidate(executable, f"setting {SETTING}", _libraries_beside(executable))
-    version = _version(candidate, environ)
+def _chosen(chosen: Choice) -> Browser:
+    candidate = _Candidate(chosen.path, f"setting {SETTING}", _libraries_beside(chosen.path))
+    version, found = _version(candidate)
     if not version:
-        raise BrowserNotFoundError(
-            f"{SETTING} names '{path}', which does not start as a Chromium.",
-            remedy=f"Correct the setting or remove it to have one found. {_REMEDY}",
-        )
-    return Browser(executable, version, candidate.origin, candidate.env)
+        raise chosen.wrong(found)
+    return Browser(chosen.path, version, candidate.origin, candidate.env)
 
 
 def _candidates(environ: Mapping[str, str]) -> Iterator[_Candidate]:
@@ -170,19 +171,12 @@ def _playwright_cache(environ: Mapping[str, str]) -> Path:
     return caches / "ms-playwright"
 
 
-def _version(candidate: _Candidate, environ: Mapping[str, str]) -> str:
-    """What the program answers to ``--version``; "" when it is no Chromium or cannot run."""
-    try:
-        answer = subprocess.run(  # noqa: S603 - a browser that the user or this search chose
-            [str(candidate.executable), "--version"],
-            env={**environ, **candidate.env},
-            capture_output=True,
-            text=True,
-            timeout=_VERSION_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    words = answer.stdout.split()
-    is_browser = answer.returncode == 0 and any("chrom" in word.lower() for word in words[:3])
-    return next((word for word in words if word[:1].isdigit()), "") if is_browser else ""
+def _version(candidate: _Candidate) -> tuple[str, str]:
+    """The version that the program answers to ``--version``, and what was found where it is no Chromium."""
+    word = ask([str(candidate.executable.absolute()), "--version"], candidate.env)
+    words = word.text.split()
+    is_browser = any("chrom" in each.lower() and "driver" not in each.lower() for each in words[:3])
+    version = next((each for each in words if each[:1].isdigit()), "")
+    if word.trouble or word.code or not is_browser or not version:
+        return "", word.described
+    return version, ""

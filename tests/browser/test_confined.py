@@ -18,13 +18,14 @@ from playwright.sync_api import Error as PlaywrightError
 from app.browser.clients import webkit
 from app.browser.clients.sanitizing import washer
 from app.browser.clients.webkit import WebKit
-from app.browser.confinement.faults import ClientRefusedError
+from app.browser.confinement.faults import ClientLateError, ClientRefusedError
 from app.browser.confinement.place import Confinement
 from app.browser.discovery import Browser, find_browser
 from app.browser.errors import BrowserCrashedError
 from app.browser.frames import Frame
 from app.browser.launching import driver, launch
 from app.browser.session import Session
+from tests.browser.living import left_in, living_with
 from tests.waiting import eventually, patience
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="places for programs are Linux's own")
@@ -45,23 +46,6 @@ REACHED: dict[str, Callable[[Path, str], object]] = {
     "a picture": lambda _, said: "drawn" in said,
 }
 """How far a run has come, by its home and what it has said."""
-
-
-def living_with(folder: Path) -> list[str]:
-    """The processes that have their temporary files below ``folder``, by their command lines."""
-    found = []
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            try:
-                if f"TMPDIR={folder}".encode() in (process / "environ").read_bytes():
-                    found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-            except OSError:
-                continue
-    return found
-
-
-def left_in(folder: Path) -> tuple[list[str], list[Path]]:
-    return living_with(folder), list(folder.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -127,11 +111,11 @@ def a_webkit(folder: Path) -> Browser:
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
-        (SLEEPER, r"the X server \S+/bin/Xvfb named no display within 0\.5 s: it said nothing"),
+        (SLEEPER, r"the X server: \S+/bin/Xvfb named no display within 0\.5 s: it said nothing"),
         ("#!/bin/sh\necho no screen >&2; exit 3\n", "/bin/Xvfb ended before it named a display: no screen"),
         ('#!/bin/sh\neval "echo seven >&$2"\n', "/bin/Xvfb said b'seven.n' in the place of its display"),
         ('#!/bin/sh\neval "yes >&$2"\n', "/bin/Xvfb said b'y.*' in the place of its display"),
-        ("no program", r"the X server .* Exec format error: '\S+/bin/Xvfb'"),
+        ("no program", r"the X server: Exec format error: \S+/bin/Xvfb"),
     ],
     ids=["hangs", "ends", "speaks of something else", "speaks without end", "is no program"],
 )
@@ -232,9 +216,9 @@ def test_a_sanitizer_that_hangs_or_fails_is_named_with_what_it_said(temporary: P
     for php, seconds, reason in (
         (program(tmp_path / "failing/php", failing), patience(), "status 255: PHP Fatal error: no such"),
         (tmp_path / "absent/php", patience(), "No such file or directory"),
-        (hanging, 0.5, r"hanging/php did not end within 0\.5 s"),
+        (hanging, 0.5, r"hanging/php did not end within 0\.5 s: it said nothing"),
     ):
-        with Confinement() as place, pytest.raises(ClientRefusedError, match=reason):
+        with Confinement() as place, pytest.raises((ClientRefusedError, ClientLateError), match=reason):
             washer(place, {"PHP": str(php), "FOLDER": "/nowhere", "STYLES": "/nowhere"}, seconds)("<p>x")
     assert left_in(temporary) == ([], [])
 

@@ -1,28 +1,28 @@
 """Where each mail client is: found, not assumed.
 
-For each, the setting ``BBWS_`` and its key first (a path; one that does not work is an error, never passed
-over), then the places where its packages put it. The current folder is none of
+For each, the setting ``BBWS_`` and its key first (what it names has to say that it is that client; if not,
+that is an error, never passed over), then the places where its packages put it. The current folder is none of
 them: it may be a checkout of somebody else's, whose code nobody has asked to be run.
 """
 
 from __future__ import annotations
 
 import configparser
-import os
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from app.browser.chosen import Choice, choice
 from app.browser.discovery import REPOSITORY, Browser, find_browser
 from app.browser.errors import BrowserNotFoundError
+from app.browser.probing import ask
 
 _INSTALLED = Path("/usr/share/roundcube")
 UNPACKED = Path(".tools", "roundcube")
 DOMPURIFY = Path("node_modules", "dompurify", "dist", "purify.min.js")
-_VERSION_SECONDS = 15
+_MASTERMINDS = Path("/usr/share/php/Masterminds")
 INSTALL = "make clients"
 # Its browser says its version on a display only; the library needs none.
 _WEBKIT_VERSION = (
@@ -30,22 +30,34 @@ _WEBKIT_VERSION = (
     "parts = (getattr(library, f'webkit_get_{part}_version')() for part in ('major', 'minor', 'micro')); "
     "print('.'.join(map(str, parts)))"
 )
+# Says nothing where an extension is missing, which Roundcube's class does not ask for before it washes.
+_PHP_BUILD = (
+    "class_exists('DOMDocument') && function_exists('mb_strlen') || exit(1); require $argv[1]; "
+    "echo 'PHP ', PHP_VERSION, '/', LIBXML_DOTTED_VERSION, ' ', md5(serialize(ini_get_all())), ' class ', "
+    "(int) class_exists('rcube_washtml', false), ' in ', PHP_EXTENSION_DIR;"
+)
 
 
 def find_gecko(environ: Mapping[str, str]) -> Browser:
-    """Firefox; its version is read from the file beside it, which starts nothing.
+    """Firefox.
 
     Raises:
         BrowserNotFoundError: there is none, or the one that is named is none.
     """
-    chosen = environ.get("BBWS_GECKO", "")
-    return _mozilla("BBWS_GECKO", chosen, "Firefox", ("firefox-esr", "firefox"), environ)
+    return _mozilla(
+        "BBWS_GECKO",
+        "Firefox",
+        ("firefox-esr", "firefox"),
+        environ,
+        settings=("/etc/firefox", "/etc/firefox-esr"),
+    )
 
 
 def find_thunderbird(environ: Mapping[str, str]) -> Browser:
     """Thunderbird, as ``find_gecko``."""
-    chosen = environ.get("BBWS_THUNDERBIRD", "")
-    return _mozilla("BBWS_THUNDERBIRD", chosen, "Thunderbird", ("thunderbird",), environ)
+    return _mozilla(
+        "BBWS_THUNDERBIRD", "Thunderbird", ("thunderbird",), environ, settings=("/etc/thunderbird",)
+    )
 
 
 def find_webkit(environ: Mapping[str, str]) -> Browser:
@@ -54,21 +66,30 @@ def find_webkit(environ: Mapping[str, str]) -> Browser:
     Raises:
         BrowserNotFoundError: one of the two is not there.
     """
-    setting, chosen, name = "BBWS_WEBKIT", environ.get("BBWS_WEBKIT", ""), "WebKit"
+    setting, name = "BBWS_WEBKIT", "WebKit"
     _linux(name)
-    for path in _places(setting, chosen, environ, (_on_path(("WebKitWebDriver",), environ),)):
-        library = sorted(path.resolve().parent.parent.glob("lib/*/webkit2gtk-4.*/MiniBrowser"))
-        if not library:
-            raise _missing(name, f"{path} has no MiniBrowser beside its library", setting)
-        if not shutil.which("Xvfb", path=environ.get("PATH")):
-            raise _missing(name, "there is no X server for it (Xvfb)", setting)
-        shared = library[-1].parent.parent / f"lib{library[-1].parent.name}.so.0"
-        version = _answer([sys.executable, "-I", "-S", "-c", _WEBKIT_VERSION, str(shared)], r"^([\d.]+)$")
-        if not version:
-            raise _missing(name, f"{shared} cannot be loaded", setting)
-        origin = f"setting {setting}" if chosen else "on the PATH"
-        return Browser(path, version, origin, name=name, setting=setting)
-    raise _missing(name, "this machine has none", setting)
+    expected = "WebKitGTK's driver beside its libraries, such as /usr/bin/WebKitWebDriver"
+    chosen = choice(setting, environ, name="WebKitWebDriver", expected=expected)
+    path = chosen.path if chosen else _on_path(("WebKitWebDriver",), environ)
+    if path is None:
+        raise _missing(name, "this machine has none", setting)
+    word = ask([str(path), "--help"], {})
+    if word.trouble or "WebKitWebDriver options" not in word.text or "--port" not in word.text:
+        raise _unlike(chosen, name, path, word.described, setting)
+    small = sorted(path.resolve().parent.parent.glob("lib/*/webkit2gtk-4.*/MiniBrowser"))
+    if not small:
+        raise _unlike(chosen, name, path, "it has no MiniBrowser beside its library", setting)
+    server = shutil.which("Xvfb", path=environ.get("PATH"))
+    if not server:
+        raise _missing(name, "there is no X server for it (Xvfb)", setting)
+    folder = small[-1].parent
+    shared = folder.parent / f"lib{folder.name}.so.0"
+    word = ask([sys.executable, "-I", "-S", "-c", _WEBKIT_VERSION, str(shared)], {})
+    version = _matched(word.text, r"(?m)^([\d.]+)$")
+    if word.code or not version:
+        raise _unlike(chosen, name, path, f"its library {shared} cannot be loaded", setting)
+    origin = f"setting {setting}" if chosen else "on the PATH"
+    return Browser(path, version, origin, name=name, setting=setting, parts=(folder, Path(server)))
 
 
 def find_roundcube(environ: Mapping[str, str]) -> Browser:
@@ -77,27 +98,52 @@ def find_roundcube(environ: Mapping[str, str]) -> Browser:
     Raises:
         BrowserNotFoundError: one of the three is not there, or PHP lacks what it needs.
     """
-    setting, chosen, name = "BBWS_ROUNDCUBE", environ.get("BBWS_ROUNDCUBE", ""), "Roundcube"
-    folders = (_INSTALLED, REPOSITORY / UNPACKED / "usr/share/roundcube")
+    setting, name = "BBWS_ROUNDCUBE", "Roundcube"
+    _linux(name)
+    expected = "the folder of Roundcube that has program/ in it, such as /usr/share/roundcube"
+    chosen = choice(setting, environ, name=name, expected=expected, folder=True)
+    usual = (_INSTALLED, REPOSITORY / UNPACKED / "usr/share/roundcube")
+    folder = chosen.path if chosen else next((each for each in usual if each.exists()), None)
+    if folder is None:
+        raise _missing(name, "this machine has none", setting)
+    washer = folder / "program/lib/Roundcube/rcube_washtml.php"
+    version = _said_in(folder / "program/include/iniset.php", r"RCMAIL_VERSION', '([^']+)'")
+    if not washer.is_file() or not version:
+        lacking = "version in program/include/iniset.php" if washer.is_file() else washer.relative_to(folder)
+        raise _unlike(chosen, name, folder, f"it has no {lacking}", setting)
+    styles = _bootstrap(folder)
+    if styles is None:
+        raise _missing(name, f"the style sheet of Bootstrap that {folder} needs is not there", setting)
+    php, build, extensions = _php(environ, washer, setting)
+    chromium = find_browser(environ)
+    return Browser(
+        washer,
+        f"{version} in Chromium {chromium.version}",
+        f"setting {setting}" if chosen else str(folder),
+        {"PHP": str(php), "FOLDER": str(folder), "STYLES": str(styles), "BUILD": build},
+        name=name,
+        setting=setting,
+        parts=(folder / "program", styles, php, extensions, _MASTERMINDS, *_files_of(chromium)),
+    )
+
+
+def _php(environ: Mapping[str, str], washer: Path, setting: str) -> tuple[Path, str, Path]:
+    """PHP, with what it says of its version and settings, and the folder of its extensions."""
     php = shutil.which("php", path=environ.get("PATH"))
-    for folder in _places(setting, chosen, environ, folders):
-        washer = folder / "program/lib/Roundcube/rcube_washtml.php"
-        if not washer.is_file():
-            raise _missing(name, f"{folder} has no program/lib/Roundcube/rcube_washtml.php", setting)
-        styles = _bootstrap(folder)
-        if styles is None:
-            raise _missing(name, f"the style sheet of Bootstrap that {folder} needs is not there", setting)
-        if php is None:
-            raise _missing(name, "there is no PHP to run it", setting)
-        needs = "echo class_exists('DOMDocument') && function_exists('mb_strlen') ? 'has both' : '';"
-        if not _answer([php, "-r", needs], "(has both)"):
-            raise _missing(name, f"{php} does not run, or has no php-xml or no php-mbstring", setting)
-        version = _matched((folder / "program/include/iniset.php"), r"RCMAIL_VERSION', '([^']+)'")
-        chromium = find_browser(environ).version
-        env = {"PHP": php, "FOLDER": str(folder), "STYLES": str(styles)}
-        origin = f"setting {setting}" if chosen else str(folder)
-        return Browser(washer, f"{version} in Chromium {chromium}", origin, env, name=name, setting=setting)
-    raise _missing(name, "this machine has none", setting)
+    if php is None:
+        raise _missing("Roundcube", "there is no PHP to run it", setting)
+    word = ask([php, "-r", _PHP_BUILD, "--", str(washer)], {})
+    said = re.search(r"PHP (\S+) (\w+) class (\d) in (\S+)", word.text)
+    if word.trouble or word.code or not said:
+        raise _missing(
+            "Roundcube",
+            f"{php} does not run, or has no php-xml or no php-mbstring ({word.described})",
+            setting,
+        )
+    version, settings, has_class, extensions = said.groups()
+    if has_class == "0":
+        raise _missing("Roundcube", f"{washer} has no class rcube_washtml", setting)
+    return Path(php), f"{version} {settings}", Path(extensions)
 
 
 def find_dompurify(environ: Mapping[str, str]) -> Browser:
@@ -106,45 +152,71 @@ def find_dompurify(environ: Mapping[str, str]) -> Browser:
     Raises:
         BrowserNotFoundError: it is not there.
     """
-    setting, chosen, name = "BBWS_DOMPURIFY", environ.get("BBWS_DOMPURIFY", ""), "DOMPurify"
-    for path in _places(setting, chosen, environ, (REPOSITORY / DOMPURIFY,)):
-        version = _matched(path, r"DOMPurify\s+([\d.]+)")
-        if not version:
-            raise _missing(name, f"{path} is no DOMPurify", setting)
-        chromium = find_browser(environ).version
-        origin = f"setting {setting}" if chosen else "of the npm packages"
-        return Browser(path, f"{version} in Chromium {chromium}", origin, name=name, setting=setting)
-    raise _missing(name, "its npm package is not installed", setting)
+    setting, name = "BBWS_DOMPURIFY", "DOMPurify"
+    expected = "DOMPurify's script, such as node_modules/dompurify/dist/purify.min.js"
+    chosen = choice(setting, environ, name=name, expected=expected)
+    path = chosen.path if chosen else REPOSITORY / DOMPURIFY
+    if not path.exists():
+        raise _missing(name, "its npm package is not installed", setting)
+    version = _said_in(path, r"\A\s*/\*!\s*(?:@license )?DOMPurify\s+([\d.]+)")
+    if not version:
+        raise _unlike(chosen, name, path, "it does not begin with DOMPurify's name and version", setting)
+    chromium = find_browser(environ)
+    origin = f"setting {setting}" if chosen else "of the npm packages"
+    said = f"{version} in Chromium {chromium.version}"
+    return Browser(path, said, origin, name=name, setting=setting, parts=_files_of(chromium))
+
+
+def _files_of(browser: Browser) -> tuple[Path, ...]:
+    libraries = (Path(each) for name, each in browser.env.items() if name == "LD_LIBRARY_PATH")
+    return (browser.executable, *browser.parts, *libraries)
 
 
 def _mozilla(
-    setting: str, chosen: str, name: str, commands: tuple[str, ...], environ: Mapping[str, str]
+    setting: str,
+    name: str,
+    commands: tuple[str, ...],
+    environ: Mapping[str, str],
+    *,
+    settings: tuple[str, ...],
 ) -> Browser:
     _linux(name)
-    for path in _places(setting, chosen, environ, (_on_path(commands, environ),)):
-        home = _home_of(path)
-        version = _ini_version(home / "application.ini")
+    expected = f"{name}'s program, such as /usr/bin/{commands[0]}, whose --version says 'Mozilla {name}'"
+    chosen = choice(setting, environ, name=name, expected=expected)
+    path = chosen.path if chosen else _on_path(commands, environ)
+    if path is None:
+        raise _missing(name, "this machine has none", setting)
+    home = _home_of(path)
+    # What a package has installed is known by the file beside it; what a person has named says so itself.
+    version = "" if chosen else _ini_version(home / "application.ini", name)
+    if not version:
+        word = ask([str(path), "--version"], {})
+        version = (
+            "" if word.trouble or word.code else _matched(word.text, rf"(?m)^(?:Mozilla )?{name}\s+([\d.]+)")
+        )
         if not version:
-            version = _answer([str(path), "--version"], rf"{name}\s+([\d.]+)")
-        if not version:
-            raise _missing(name, f"{path} does not start as {name}", setting)
-        origin = f"setting {setting}" if chosen else "on the PATH"
-        return Browser(path, version, origin, name=name, setting=setting)
-    raise _missing(name, "this machine has none", setting)
+            raise _unlike(chosen, name, path, word.described, setting)
+    origin = f"setting {setting}" if chosen else "on the PATH"
+    folders = (home,) if (home / "application.ini").is_file() else ()
+    parts = (*folders, *(Path(each) for each in settings))
+    return Browser(path, version, origin, name=name, setting=setting, parts=parts)
 
 
 def _home_of(path: Path) -> Path:
-    """The folder of the program that a command of that name starts: a link to it, or a script that does."""
+    """The folder of the program that a command of that name starts: a link to it, or a package's script."""
     real = path.resolve()
     beside = Path("/usr/lib", path.name)
-    return real.parent if (real.parent / "application.ini").is_file() else beside
+    is_script = path.parent == Path("/usr/bin") and (beside / "application.ini").is_file()
+    return beside if is_script else real.parent
 
 
-def _ini_version(path: Path) -> str:
+def _ini_version(path: Path, name: str) -> str:
+    """The version in an ``application.ini``, "" where it is that of another program, or none."""
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read(path, encoding="utf-8")
-        return parser.get("App", "Version", fallback="")
+        known = parser.get("App", "Name", fallback="") == name
+        return parser.get("App", "Version", fallback="") if known else ""
     except (OSError, configparser.Error, UnicodeDecodeError):
         return ""
 
@@ -153,21 +225,6 @@ def _bootstrap(folder: Path) -> Path | None:
     linked = folder / "skins/elastic/deps/bootstrap.min.css"
     unpacked = folder.parent / "nodejs/bootstrap/dist/css/bootstrap.min.css"
     return next((path for path in (linked, unpacked) if path.is_file()), None)
-
-
-def _places(
-    setting: str, chosen: str, environ: Mapping[str, str], usual: Iterable[Path | None]
-) -> Iterable[Path]:
-    if chosen := chosen.strip():
-        path = Path(shutil.which(chosen, path=environ.get("PATH")) or chosen)
-        if not path.exists():
-            name = setting.removeprefix("BBWS_").capitalize()
-            raise BrowserNotFoundError(
-                f"{setting} names '{chosen}', which is not there.",
-                remedy=f"Correct the setting or remove it to have {name} found.",
-            )
-        return (path,)
-    return (path for path in usual if path is not None and path.exists())
 
 
 def _on_path(commands: tuple[str, ...], environ: Mapping[str, str]) -> Path | None:
@@ -190,20 +247,18 @@ def _missing(name: str, why: str, setting: str) -> BrowserNotFoundError:
     )
 
 
-def _answer(argv: list[str], pattern: str) -> str:
-    try:
-        answer = subprocess.run(  # noqa: S603 - a program that the user or this search chose
-            argv, capture_output=True, text=True, timeout=_VERSION_SECONDS, check=False, env=dict(os.environ)
-        )
-    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
-        return ""
-    match = re.search(pattern, answer.stdout + answer.stderr)
-    return next((group for group in match.groups() if group), "") if match else ""
+def _unlike(chosen: Choice | None, name: str, path: Path, found: str, setting: str) -> BrowserNotFoundError:
+    """What is there is another thing: the fault of the setting that names it, or of the machine."""
+    return chosen.wrong(found) if chosen else _missing(name, f"{path} is none: {found}", setting)
 
 
-def _matched(path: Path, pattern: str) -> str:
+def _matched(text: str, pattern: str) -> str:
+    match = re.search(pattern, text)
+    return match.group(1) if match else ""
+
+
+def _said_in(path: Path, pattern: str) -> str:
     try:
-        match = re.search(pattern, path.read_text(encoding="utf-8", errors="replace")[:20_000])
+        return _matched(path.read_text(encoding="utf-8", errors="replace")[:20_000], pattern)
     except OSError:
         return ""
-    return match.group(1) if match else ""

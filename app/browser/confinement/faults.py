@@ -5,5 +5,9 @@ class ClientGoneError(Exception):
     """The client has ended, or does not speak as it should."""
 
 
+class ClientLateError(ClientGoneError):
+    """The client has not ended in the time that it was given."""
+
+
 class ClientRefusedError(Exception):
     """The client answers that it cannot do what it was told."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from app.browser.confinement.faults import ClientGoneError, ClientRefusedError
+from app.browser.confinement.faults import ClientGoneError, ClientLateError, ClientRefusedError
 from app.browser.confinement.processes import forget_display, kill, with_setting
 from app.browser.fontset import write_configuration
 
@@ -42,11 +42,16 @@ system allows no network of its own, and says the same in the log of a client th
 
 @dataclass(frozen=True)
 class Ended:
-    """What a program made: its status, what it wrote, and the last line that it said beside that."""
+    """What a program made: its status, what it wrote, and what it said beside that."""
 
     code: int
     made: bytes
-    words: str
+    said: str
+
+    @property
+    def words(self) -> str:
+        """The last line that it said."""
+        return _last_line(self.said)
 
 
 class Confinement:
@@ -144,7 +149,7 @@ class Confinement:
         try:
             answer = self._asked("display", seconds, **given)
         except ClientRefusedError as error:
-            raise ClientRefusedError(f"the X server {error}: {self.last_words()}") from None
+            raise ClientRefusedError(f"the X server: {error}: {self.last_words()}") from None
         self._displays[answer["display"]] = answer["pid"]
         return f":{answer['display']}"
 
@@ -154,7 +159,8 @@ class Confinement:
         """Run a program to its end, ``given`` being what it reads.
 
         Raises:
-            ClientRefusedError: it cannot be started, or does not end within ``seconds`` and is killed.
+            ClientRefusedError: it cannot be started.
+            ClientLateError: it does not end within ``seconds``, and has been killed.
         """
         source, made, log = (self.home / f"run-{name}" for name in ("given", "made", "log"))
         source.write_bytes(given)
@@ -162,7 +168,9 @@ class Confinement:
         files = {"given": str(source), "made": str(made), "log": str(log)}
         asked = {"argv": list(argv), "env": dict(env), "seconds": seconds, **files}
         code = self._asked("run", seconds, **asked)["code"]
-        return Ended(code, made.read_bytes(), _last_line(log))
+        if code is None:
+            raise ClientLateError(f"{argv[0]} did not end within {seconds:g} s: {_last_line(_text(log))}")
+        return Ended(code, made.read_bytes(), _text(log))
 
     def launcher(self, program: Path) -> Path:
         """What to start in the place of ``program``, where somebody else starts it, so that it lives here.
@@ -204,7 +212,7 @@ class Confinement:
 
     def last_words(self) -> str:
         """The last line that the programs have said."""
-        return _last_line(self.log)
+        return _last_line(_text(self.log))
 
     def kill(self) -> None:
         """End all of it at once; whoever waits for an answer of a client gets an error."""
@@ -276,11 +284,16 @@ def _started(name: str, *words: str) -> list[str]:
     return [sys.executable, "-I", "-S", "-c", _START.format(name), str(_ROOT), *words]
 
 
-def _last_line(log: Path) -> str:
-    with contextlib.suppress(OSError):
-        lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-        return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "it said nothing")
-    return "it said nothing"
+def _text(log: Path) -> str:
+    try:
+        return log.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _last_line(text: str) -> str:
+    lines = reversed(text.split("\n"))
+    return next((line.strip()[:300] for line in lines if line.strip()), "it said nothing")
 
 
 def _refusal(answer: bytes) -> Exception:

@@ -11,7 +11,7 @@ request     members                                            answer
 ``display`` ``argv``, ``env``, ``log``, ``seconds``            ``{"display": "7", "pid": …}``: that of an X
                                                                server, as ``-displayfd`` says
 ``run``     as ``display``, files ``given`` and ``made`` for   ``{"code": …}``, when it has ended
-            standard input and output
+            standard input and output                          or null, when it was late and is killed
 ``connect`` ``port``                                           ``{}`` with a connected socket
 ``ended``                                                      ``{"codes": {pid: code}}`` of what has ended
 ``files``                                                      ``{"files": […]}``, mapped below it
@@ -170,7 +170,10 @@ class Warden:
             elif kind == "files":
                 _answer(self._control, {"files": mapped_files()})
         except OSError as error:
-            _answer(self._control, {"refused": str(error)})
+            known = error.strerror and error.filename
+            _answer(
+                self._control, {"refused": f"{error.strerror}: {error.filename}" if known else str(error)}
+            )
 
     def _start(
         self, request: dict[str, Any], *keep: int, given: Any = subprocess.DEVNULL, made: Any = None
@@ -213,7 +216,7 @@ class Warden:
         self._displays[number] = server
         return {"display": number, "pid": server.pid}
 
-    def _run(self, request: dict[str, Any]) -> int:
+    def _run(self, request: dict[str, Any]) -> int | None:
         with Path(request["given"]).open("rb") as given, Path(request["made"]).open("wb") as made:
             process = self._start(request, given=given, made=made)
         until = time.monotonic() + request["seconds"]
@@ -222,7 +225,7 @@ class Warden:
                 for each in (process.pid, *below(process.pid)):
                     kill(each)
                 process.wait()
-                raise OSError(f"{request['argv'][0]} did not end within {request['seconds']:g} s")
+                return None
         return process.returncode
 
     def _connect(self, port: int) -> None:

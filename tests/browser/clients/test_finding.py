@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from app.browser.clients import finding
+from app.browser import probing
+from app.browser.clients import RENDERERS, finding
 from app.browser.errors import BrowserNotFoundError
+from tests.browser.living import left_in, living_with
+from tests.waiting import eventually, patience
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="clients are drawn with on Linux only")
 
@@ -16,9 +22,13 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="clients are dra
 def roundcube(folder: Path) -> Path:
     """A folder that has what is looked for in Roundcube's."""
     home = folder / "usr/share/roundcube"
-    for name in ("program/lib/Roundcube/rcube_washtml.php", "skins/elastic/deps/bootstrap.min.css"):
+    for name, text in (
+        ("program/lib/Roundcube/rcube_washtml.php", "<?php class rcube_washtml {}"),
+        ("program/include/iniset.php", "<?php define('RCMAIL_VERSION', '1.6.5');"),
+        ("skins/elastic/deps/bootstrap.min.css", ""),
+    ):
         (home / name).parent.mkdir(parents=True)
-        (home / name).touch()
+        (home / name).write_text(text, encoding="utf-8")
     return home
 
 
@@ -27,7 +37,7 @@ def roundcube(folder: Path) -> Path:
     [
         "#!/bin/sh\necho 'PHP Warning: no such extension'\nexit 1\n",
         "no program",
-        "#!/bin/sh\nexec sleep 600\n",
+        "#!/bin/sh\nsleep 3600\n",
     ],
     ids=["without its extensions", "broken", "hanging"],
 )
@@ -37,11 +47,126 @@ def test_a_php_that_is_of_no_use_is_named_and_says_nothing_itself(
     php = tmp_path / "php"
     php.write_bytes(b"\0" * 8 if script == "no program" else script.encode())
     php.chmod(0o755)
-    monkeypatch.setattr(finding, "_VERSION_SECONDS", 0.5)
+    monkeypatch.setattr(probing, "SECONDS", 0.5)
     environ = {"BBWS_ROUNDCUBE": str(roundcube(tmp_path)), "PATH": str(tmp_path)}
     with pytest.raises(BrowserNotFoundError, match="php-xml"):
         finding.find_roundcube(environ)
     assert capfd.readouterr() == ("", "")
+
+
+def program(path: Path, script: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(script, encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+SETTINGS = {
+    "BBWS_CHROMIUM": "chromium",
+    "BBWS_WEBKIT": "webkit",
+    "BBWS_GECKO": "gecko",
+    "BBWS_THUNDERBIRD": "thunderbird",
+    "BBWS_ROUNDCUBE": "roundcube",
+    "BBWS_DOMPURIFY": "dompurify",
+}
+OTHERS = {
+    "Mozilla Firefox 153.8.0esr": ("BBWS_CHROMIUM", "BBWS_WEBKIT", "BBWS_THUNDERBIRD"),
+    "Mozilla Thunderbird 153.8.0esr": ("BBWS_CHROMIUM", "BBWS_WEBKIT", "BBWS_GECKO"),
+    "Chromium 150.0.1": ("BBWS_WEBKIT", "BBWS_GECKO", "BBWS_THUNDERBIRD"),
+    "ChromeDriver 150.0.1": ("BBWS_CHROMIUM",),
+    "geckodriver 0.36.0": ("BBWS_GECKO",),
+    "Usage: WebKitWebDriver options": ("BBWS_CHROMIUM", "BBWS_GECKO", "BBWS_THUNDERBIRD"),
+}
+PROGRAMS = [setting for setting in SETTINGS if setting not in {"BBWS_ROUNDCUBE", "BBWS_DOMPURIFY"}]
+WRONG = {
+    "there is nothing of that name": (None, tuple(SETTINGS)),
+    "it says nothing": ("#!/bin/sh\n", PROGRAMS),
+    "it says nothing and ends with status 3": ("#!/bin/sh\nexit 3\n", PROGRAMS),
+    "it cannot be started: Exec format error": ("Dear reader", PROGRAMS),
+    r"it does not answer within 0\.5 s": ("#!/bin/sh\nsleep 3600\n", PROGRAMS),
+    "it is a file": ("#!/bin/sh\n", ("BBWS_ROUNDCUBE",)),
+    "it does not begin with DOMPurify's name and version": ("DOMPurify 3.5.0 is kind.", ("BBWS_DOMPURIFY",)),
+    **{f"it says '{said}'": (f"#!/bin/sh\necho '{said}'\n", settings) for said, settings in OTHERS.items()},
+}
+
+
+@pytest.mark.parametrize(
+    ("setting", "found"), [(setting, found) for found, (_, settings) in WRONG.items() for setting in settings]
+)
+def test_a_setting_that_names_another_thing_is_refused_with_what_it_names_and_what_is_expected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, found: str
+) -> None:
+    """Beside the files of the client that it should be, too: they are not what was named."""
+    monkeypatch.setattr(probing, "SECONDS", 0.5 if "answer" in found else patience())
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "home/bin").mkdir(parents=True)
+    named, text = tmp_path / "home/bin/named", WRONG[found][0]
+    if text is not None:
+        program(named, text)
+    for name in ("Firefox", "Thunderbird"):
+        if setting == {"Firefox": "BBWS_GECKO", "Thunderbird": "BBWS_THUNDERBIRD"}[name]:
+            ini = f"[App]\nName={name}\nVersion=153.8.0\n"
+            (tmp_path / "home/bin/application.ini").write_text(ini, encoding="utf-8")
+    small = tmp_path / "home/lib/x/webkit2gtk-4.1/MiniBrowser"
+    small.parent.mkdir(parents=True)
+    small.touch()
+    kind = RENDERERS[SETTINGS[setting]]
+    with pytest.raises(
+        BrowserNotFoundError, match=rf"{setting} names '{named}', which is no .*: {found}"
+    ) as caught:
+        kind.search({setting: str(named), "PATH": os.environ["PATH"]})
+    assert caught.value.remedy.startswith("Expected is ")
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.glob("bbws-client-*"))
+
+
+@pytest.mark.parametrize("setting", PROGRAMS)
+def test_a_setting_that_names_a_folder_is_refused(tmp_path: Path, setting: str) -> None:
+    with pytest.raises(BrowserNotFoundError, match="it is a folder"):
+        RENDERERS[SETTINGS[setting]].search({setting: str(tmp_path), "PATH": ""})
+
+
+@pytest.mark.parametrize(
+    ("missing", "found"),
+    [
+        ("program/lib/Roundcube/rcube_washtml.php", r"it has no program/lib/Roundcube/rcube_washtml\.php"),
+        ("program/include/iniset.php", r"it has no version in program/include/iniset\.php"),
+    ],
+)
+def test_a_folder_that_is_no_roundcube_is_refused(tmp_path: Path, missing: str, found: str) -> None:
+    (roundcube(tmp_path) / missing).unlink()
+    environ = {"BBWS_ROUNDCUBE": str(tmp_path / "usr/share/roundcube"), "PATH": str(tmp_path)}
+    with pytest.raises(BrowserNotFoundError, match=f"which is no Roundcube: {found}"):
+        finding.find_roundcube(environ)
+
+
+def test_what_is_named_says_its_version_itself_and_not_the_files_of_another(tmp_path: Path) -> None:
+    """A script of a person's own, beside an installation that it does not start."""
+    script = program(tmp_path / "bin/firefox-esr", "#!/bin/sh\necho Mozilla Firefox 154.1esr\n")
+    found = finding.find_gecko({"BBWS_GECKO": str(script), "PATH": ""})
+    assert (found.version, found.executable) == ("154.1", script)
+
+
+def test_a_command_of_the_path_that_is_another_program_is_named_as_missing(tmp_path: Path) -> None:
+    """As the script that stands for a snap that is not installed."""
+    program(tmp_path / "firefox", "#!/bin/sh\necho 'Command requires the firefox snap'; exit 1\n")
+    with pytest.raises(BrowserNotFoundError, match="says 'Command requires the firefox snap' and ends with"):
+        finding.find_gecko({"PATH": str(tmp_path)})
+
+
+def test_nothing_is_left_of_a_program_that_hangs_when_whoever_asked_it_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "temporary").mkdir()
+    hanging = program(tmp_path / "firefox", "#!/bin/sh\nsleep 3600\n")
+    asking = subprocess.Popen(
+        [sys.executable, "-c", "from app.browser.clients import RENDERERS; RENDERERS['gecko'].find()"],
+        env={**os.environ, "TMPDIR": str(tmp_path / "temporary"), "BBWS_GECKO": str(hanging)},
+    )
+    try:
+        eventually(lambda: living_with(tmp_path / "temporary"), lambda found: "sleep 3600 " in found)
+    finally:
+        asking.kill()
+        asking.wait()
+    eventually(lambda: left_in(tmp_path / "temporary"), lambda left: left == ([], []))
 
 
 def test_no_program_of_the_current_folder_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,59 @@
+"""Programs that a setting names: what it names is looked at, and never passed over for another."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.browser.errors import BrowserNotFoundError
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the setting ``setting`` names: ``named`` as it is written, ``path`` as it is found.
+
+    ``name`` is what people call what is wanted, ``expected`` what the setting has to name.
+    """
+
+    setting: str
+    named: str
+    path: Path
+    name: str
+    expected: str
+
+    def wrong(self, found: str) -> BrowserNotFoundError:
+        """That it names another thing; ``found`` says what, as ``it says nothing``."""
+        return BrowserNotFoundError(
+            f"{self.setting} names '{self.named}', which is no {self.name}: {found}.",
+            remedy=f"Expected is {self.expected}. "
+            f"Correct the setting or remove it to have {self.name} found.",
+        )
+
+    def of_kind(self, *, folder: bool = False) -> Choice:
+        """Itself, where there is a file, or a folder, of that name.
+
+        Raises:
+            BrowserNotFoundError: there is none.
+        """
+        if not self.path.exists():
+            raise self.wrong("there is nothing of that name")
+        if self.path.is_dir() is not folder:
+            raise self.wrong("it is a file" if folder else "it is a folder")
+        return self
+
+
+def choice(
+    setting: str, environ: Mapping[str, str], *, name: str, expected: str, folder: bool = False
+) -> Choice | None:
+    """What the setting names, None where it is not set: a path, or a command of the PATH.
+
+    Raises:
+        BrowserNotFoundError: there is no file of that name, or no folder where one is wanted.
+    """
+    named = environ.get(setting, "").strip()
+    if not named:
+        return None
+    path = Path(shutil.which(named, path=environ.get("PATH")) or named).absolute()
+    return Choice(setting, named, path, name, expected).of_kind(folder=folder)
