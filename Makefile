@@ -195,7 +195,7 @@ bench: $(VENV)/.dev .venv-bench/.installed ## Measure: ratios side by side, noth
 	@touch $@
 
 .PHONY: mutants
-mutants: tools .venv-mutants/.installed ## Mutate ROOM (engine, contract, compiler, proof, publishing): what do the tests not notice? (SAMPLE, SEED)
+mutants: tools .venv-mutants/.installed ## Mutate ROOM (engine, contract, compiler, cascade, proof, publishing): what do the tests not notice? (SAMPLE, SEED)
 	@.venv-mutants/bin/python -m scripts.mutants $(ROOM) --sample $(SAMPLE) --seed $(SEED)
 
 # --- artefacts: what is deployed, the same bytes on any machine ------------------------------------------

@@ -81,6 +81,27 @@ ROOMS: Final[Mapping[str, Room]] = {
         ("tests/compiler",),
         _COMPILER,
     ),
+    # What the proof alone has to notice, which is all that `check` has of somebody else's template.
+    "cascade": Room(
+        (
+            *(
+                f"app/core/css/{name}.py"
+                for name in (
+                    "cascade", "compounds", "neighbours", "nesting", "overrides", "selectors",
+                    "strengthening", "stylesheet",
+                )
+            ),
+            *(
+                f"app/core/compiler/{name}.py"
+                for name in (
+                    "exposure", "inlining", "marking", "masking", "outlook_rules", "reversion", "spelling",
+                    "splicing", "static_selectors",
+                )
+            ),
+            "app/core/html/selecting.py", "app/core/html/tree.py",
+        ),
+        ("tests/mutation/proven.py",),
+    ),
     "publishing": Room(
         ("app/publishing/*.py",),
         ("tests/publishing",),

@@ -19,7 +19,7 @@ from scripts.corpus.looks import Pages, first_difference, rendered
 from scripts.corpus.words import Difference, difference, pieces_seen
 
 EQUAL = "equal in every view"
-WARNINGS = frozenset({"overridden-rule", "not-equivalent", "markup-not-inlined"})
+WARNINGS = frozenset({"overridden-rule", "not-equivalent", "markup-not-inlined", "name-case"})
 """The findings that tell of a difference between source and compiled form."""
 
 

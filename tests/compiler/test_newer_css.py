@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 
 import pytest
 
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.css.data import family, longhands, overlap
 from app.core.css.stylesheet import parse_stylesheet
-from app.core.proof.rules import sheet_rules, spelled_out
+from app.core.proof.names import spelled_out
+from app.core.proof.rules import sheet_rules
 from tests.compiler.test_equivalence import EMPTY, compile_text
 from tests.corpus.looks.newer import NEWER
 
@@ -105,57 +105,6 @@ def test_the_proof_sees_what_a_rule_with_a_mark_in_a_string_reaches(address: str
 def test_the_proof_reads_no_syntax_in_the_strings_of_a_limit() -> None:
     (rule,) = sheet_rules("@scope (.c) to ([title=':scope #e']) {p{color:red}}", "").rules
     assert spelled_out(rule.selectors).count(r"[title='\3a scope\20 \23 e']") == 2
-
-
-# What stylesheets of utilities call their classes (Tailwind, Maizzle), and what else a name can hold.
-NAMES = {
-    r".text-\[\#0f172a\]": "text-[#0f172a]",
-    r".sm\:2col": "sm:2col",
-    r".sm\:\31 0": "sm:10",
-    r".w-\[calc\(1px\)\]": "w-[calc(1px)]",
-    r".w-1\/2": "w-1/2",
-    r".mt-1\.5": "mt-1.5",
-    r".\31 0": "10",
-    r".\31 0.x": "10 x",
-    r"#\31 23": "123",
-    r".a\>": "a>",
-    r".a\+": "a+",
-    r".a\:": "a:",
-    r".a\[data-x\]": "a[data-x]",
-    r".a\,b": "a,b",
-    r".a\{b\}": "a{b}",
-    r".a\'b": "a'b",
-    r".a\&b": "a&b",
-    r".x\2d\2d\3e b": "x-->b",
-    r".sm\:x\:hover:\68 over": "sm:x:hover",
-    r"[class~='sm\:x']:hover": "sm:x",
-    ".\N{PERSON BOWING DEEPLY}": "\N{PERSON BOWING DEEPLY}",
-}
-
-
-@pytest.mark.parametrize("selector", NAMES)
-@pytest.mark.parametrize(
-    "form", ["{}{{color:blue}}", "@media print{{{}{{color:blue}}}}", "div{{& {}{{color:blue}}}}"]
-)
-def test_a_name_with_escapes_wins_where_it_did_and_the_proof_sees_it(selector: str, form: str) -> None:
-    name = "id" if selector.startswith("#") else "class"
-    css = f"p{{color:red}} {form.format(selector)}"
-    compilation = compile_text(f'<style>{css}</style><div><p {name}="{escape(NAMES[selector])}">x</p></div>')
-    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
-    assert "color:blue !important" in compilation.compiled.html
-    wrong = compilation.compiled.html.replace(" !important", "")
-    broken = replace(compilation, compiled=replace(compilation.compiled, html=wrong))
-    assert equivalence_findings(broken, EMPTY, {}, fixture=""), "and a wrong one is seen"
-
-
-@pytest.mark.parametrize("selector", [r".a\1 b", "[class~='a\\1 b']", r".a\d800 b", r".a\\1", r".a\\b"])
-def test_a_name_that_the_matcher_cannot_hold_stays(selector: str) -> None:
-    compilation = compile_text(f"<style>p{{color:red}} {selector}{{color:blue}}</style><p class=ab>x</p>")
-    assert f"{selector}{{color:blue}}" in compilation.compiled.html
-    assert 'style="color:red"' in compilation.compiled.html
-    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
-    seen = compile_text(f"<style>p{{color:red}} {selector}{{color:blue}}</style><p class='a\\1 a\\b'>x</p>")
-    assert bool(equivalence_findings(seen, EMPTY, {}, fixture="")) is (r"\\" in selector)
 
 
 def test_an_element_that_is_named_after_its_parent_is_no_selector() -> None:

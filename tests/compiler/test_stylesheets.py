@@ -57,6 +57,10 @@ def test_what_can_be_inlined_is_gone_with_its_line(compiled: Compile) -> None:
     [
         ("", True),
         (" type='text/css'", True),
+        (" type='TEXT/CSS'", True),
+        (" type=''", True),
+        (" type=' text/css '", False),
+        (" type='text/css; charset=utf-8'", False),
         (" media='all'", True),
         (" media=Screen", True),
         (" media='print'", False),

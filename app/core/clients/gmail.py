@@ -86,33 +86,42 @@ def _keep_styles(markup: Markup, edits: Edits, notes: list[str]) -> None:
 
 def _keep_rules(raw: RawText, css: str, edits: Edits, notes: list[str]) -> None:
     sheet = parse_stylesheet(css)
-    dropped = 0
+    dropped: set[str] = set()
     for span in sheet.at_rules:
         rule = css[span.start : span.end].lower()
         prelude = rule.partition("{")[0]
         if not rule.startswith("@media") or any(feature in prelude for feature in _UNKNOWN_FEATURES):
             edits.replace(raw.start + span.start, raw.start + span.end, "")
             notes.append(f"{prelude.strip()} dropped")
-        elif "[" in rule:
-            kept = _without_attribute_selectors(css[span.start : span.end])
+        elif "[" in rule or "\\" in rule:
+            kept = _with_known_selectors(css[span.start : span.end], dropped)
             edits.replace(raw.start + span.start, raw.start + span.end, kept)
-            dropped += 1
     for style_rule in sheet.rules:
-        if not style_rule.part and "[" in css[style_rule.span.start : style_rule.span.end].partition("{")[0]:
+        selectors = css[style_rule.span.start : style_rule.span.end].partition("{")[0]
+        reason = "" if style_rule.part else _unknown(selectors)
+        if reason:
             edits.replace(raw.start + style_rule.span.start, raw.start + style_rule.span.end, "")
-            dropped += 1
-    if dropped:
-        notes.append("rules with attribute selectors dropped")
+            dropped.add(reason)
+    notes += (f"rules with {reason} dropped" for reason in sorted(dropped))
 
 
-def _without_attribute_selectors(media: str) -> str:
+def _unknown(selectors: str) -> str:
+    """What in the selectors of a rule has Gmail drop it, "" for nothing."""
+    if "\\" in selectors:
+        return "a backslash in a name"
+    return "attribute selectors" if "[" in selectors else ""
+
+
+def _with_known_selectors(media: str, dropped: set[str]) -> str:
+    """An at-rule without the rules that Gmail drops; why it does is added to what was ``dropped``."""
     prelude, _, rest = media.partition("{")
-    inner = rest.rpartition("}")[0]
-    kept = [
-        f"{tinycss2.serialize(rule.prelude)}{{{tinycss2.serialize(rule.content)}}}"
-        for rule in tinycss2.parse_rule_list(inner, skip_comments=True, skip_whitespace=True)
-        if rule.type == "qualified-rule" and "[" not in tinycss2.serialize(rule.prelude)
-    ]
+    kept = []
+    for rule in tinycss2.parse_rule_list(rest.rpartition("}")[0], skip_comments=True, skip_whitespace=True):
+        reason = _unknown(tinycss2.serialize(rule.prelude)) if rule.type == "qualified-rule" else ""
+        if reason:
+            dropped.add(reason)
+        elif rule.type == "qualified-rule":
+            kept.append(f"{tinycss2.serialize(rule.prelude)}{{{tinycss2.serialize(rule.content)}}}")
     return f"{prelude}{{{' '.join(kept)}}}"
 
 

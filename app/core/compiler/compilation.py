@@ -29,6 +29,7 @@ from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.inlining import RuleBook, extent, matching_effort
 from app.core.compiler.linking import Linked, linked
 from app.core.compiler.masking import MaskedDocument, mask
+from app.core.compiler.naming import name_findings
 from app.core.compiler.origins import Origins
 from app.core.compiler.outlook_rules import rules_for_outlook, rules_through_outlook
 from app.core.compiler.partials import PartialResolver, TracedSource
@@ -132,6 +133,7 @@ class _Compiler:
         document = found.document
         self._findings += [replace(finding, template=source.name) for finding in found.unread]
         self._findings += css_findings(document, source.name)
+        self._findings += name_findings(document, source.name)
         require_places(document)
         require_styles(document)
         masked = mask(document)

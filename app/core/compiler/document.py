@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import html
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import NoReturn
 from app.core.compiler.bounds import require_bounded, require_few_tags
 from app.core.compiler.flattening import FlatText
 from app.core.compiler.inlining import kept_whole, left_alone
+from app.core.css.compounds import class_names
 from app.core.css.stylesheet import Stylesheet, parse_stylesheet
 from app.core.errors import CompileError
 from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
@@ -20,7 +20,6 @@ from app.core.html.readings import Readings
 from app.core.html.veil import UnveilableError, Veil
 from bbws_templates.tokens import Token, TokenKind
 
-_WORD = re.compile(r"[\w-]+")
 _OF_HEAD = frozenset({"html", "head", "style", "title", "meta", "link", "base", "script", "noscript"})
 
 
@@ -137,9 +136,10 @@ class Document:
         tags = [tag for _, tag in self.readings.hidden_tags]
         names = frozenset(tag.name for tag in tags)
         values = [self.value(tag, name) or "" for tag in tags for name in ("class", "id")]
-        words = frozenset(_WORD.findall(html.unescape(" ".join(values))))
-        if any(self.veil.words(value) for value in values):
-            words |= frozenset(_WORD.findall(self.veil.text))  # data may say any of them
+        words = frozenset(class_names(html.unescape(" ".join(values))))
+        if any(self.veil.words(value) for value in values):  # data may say any of them
+            rules = [rule for sheet in self.sheets for rule in sheet.rules]
+            words = words.union(*(each.classes | each.ids for rule in rules for each in rule.selectors))
         return names, words
 
     def as_outlook_reads(self) -> Iterator[Document]:
@@ -206,7 +206,7 @@ class Document:
         hidden = any(view.vml[raw.tag.start] != "<" for view in self.readings.views[:1])
         attributes = {item.name: self.value(raw.tag, item.name) for item in raw.tag.attributes}
         whole = hidden or kept_whole(attributes)
-        kind = (self.value(raw.tag, "type") or "").strip().lower()
+        kind = (self.value(raw.tag, "type") or "").lower()  # blanks count
         if kind not in {"", "text/css"}:  # no client reads it (HTML, 4.2.6)
             return StyleElement(raw, parse_stylesheet(""), True, False)
         sheet = parse_stylesheet(self.veil.text[raw.start : raw.end])

@@ -14,10 +14,10 @@ from dataclasses import replace
 from typing import Final
 
 from app.core.compiler.document import Document
-from app.core.compiler.inlining import may_match
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.plaintext.page import Layout
 from app.core.css.cascade import Matched
+from app.core.css.compounds import class_names, may_match
 
 _NAMES: Final = frozenset({"style"})
 
@@ -71,7 +71,7 @@ def _is_shown_by_kept_rule(document: Document) -> bool:
     """Whether a rule that stays, such as ``* { display: block }``, may say how a stylesheet is displayed."""
     tags = [style.raw.tag for style in document.styles]
     values = [document.value(tag, name) or "" for tag in tags for name in ("class", "id")]
-    words = frozenset(html.unescape(" ".join(values)).split())
+    words = frozenset(class_names(html.unescape(" ".join(values))))
     return any(
         may_match(selector.exact, _NAMES, words)
         for style in document.styles

@@ -21,18 +21,13 @@ from typing import Any
 from premailer import Premailer
 
 from app.core.css.cascade import Matched, Rank, rank
+from app.core.css.compounds import class_names, may_lead_through, may_match, without_escapes
 from app.core.css.data import family, longhands
 from app.core.css.stylesheet import Span, StyleRule, Stylesheet
 from app.core.html.tree import ElementNode, is_element, matching
 
 _NUMBER = re.compile(r"rule-(\d+)")
-_PLAIN = re.compile(r"[\w\s>.#-]+")  # a selector that premailer reads as it is meant
-# The last compound of a selector: its element, and the rest of it up to an attribute or a pseudo-class.
-_LAST = re.compile(r"(?:^|[\s>+~])([a-z][\w-]*)?((?:[.#][\w-]+)*)(?:[\[:*].*)?$", re.DOTALL)
-_WORD = re.compile(r"[.#]([\w-]+)")
-_TYPE = re.compile(r"(?:^|(?<=[\s>+~(]))[a-z][\w-]*")
-# The last compound of a selector, with the combinator before it.
-_COMBINED = re.compile(r"[\s>+~]+[^\s>+~]+$")
+_PLAIN = re.compile(r"[\w >.#-]+")  # a selector that premailer reads as it is meant
 _IGNORE = "data-premailer"
 _DESCENDANT = re.compile(r"[^\s>+~]\s+(?![\s>+~])")
 _COUNTING = re.compile(r":(?:nth|first|last|only)-")
@@ -178,7 +173,7 @@ class RuleBook:
     ) -> dict[int, tuple[Matched, ...]]:
         """The rules for some elements of ``root``, by the numbers given to these."""
         names = {str(element.tag) for element in elements}
-        words = {word for element in elements for word in (element.get("class") or "").split()}
+        words = {word for element in elements for word in class_names(element.get("class") or "")}
         words |= {str(element.get("id")) for element in elements}
         found: dict[int, tuple[Matched, ...]] = {}
         for text, rule in self._entries:
@@ -190,11 +185,7 @@ class RuleBook:
 
     def may_lead_through(self, names: Set[str], words: Set[str]) -> bool:
         """Whether some rule asks for such an element beside or around the one that it is for."""
-        return any(
-            not words.isdisjoint(_WORD.findall(around)) or not names.isdisjoint(_TYPE.findall(around))
-            for text, _ in self._entries
-            for around in [_COMBINED.sub("", text) if _COMBINED.search(text) else ""]
-        )
+        return any(may_lead_through(text, names, words) for text, _ in self._entries)
 
     def may_match(self, names: Set[str], words: Set[str]) -> bool:
         """Whether some rule may match an element of such a name with classes and ids among ``words``."""
@@ -245,7 +236,7 @@ def names_in(root: ElementNode) -> tuple[frozenset[str], frozenset[str]]:
     names, words = set[str](), set[str]()
     for element in filter(is_element, root.iter()):
         names.add(str(element.tag).lower())
-        words.update((element.get("class") or "").split())
+        words.update(class_names(element.get("class") or ""))
         words.add(element.get("id") or "")
     return frozenset(names), frozenset(words)
 
@@ -266,7 +257,7 @@ def matching_effort(sheets: Sequence[Stylesheet], root: ElementNode) -> Matching
     """The effort of matching the selectors of some stylesheets that may match something in a document."""
     said = names_in(root)
     tried = [
-        text
+        without_escapes(text)
         for sheet in sheets
         for rule in (*sheet.rules, *sheet.conditional)
         for selector in rule.selectors
@@ -300,12 +291,6 @@ def extent(matched: Mapping[ElementNode, Sequence[Matched]]) -> tuple[int, int]:
                 sizes[id(rule)] = sum(len(longhands(item.name)) for item in rule.declarations)
             settings += sizes[id(rule)]
     return sum(map(len, matched.values())), settings
-
-
-def may_match(selector: str, names: Set[str], words: Set[str]) -> bool:
-    """Whether a selector may match an element of such a name with classes and ids among ``words``."""
-    last = None if "\\" in selector else _LAST.search(selector)  # which reads no escapes
-    return last is None or ((not last[1] or last[1] in names) and set(_WORD.findall(last[2])) <= words)
 
 
 def _preserved_rules(sheets: Sequence[Stylesheet]) -> Iterator[tuple[Rank, StyleRule]]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from app.core.compiler.document import Document, SectionPair, StyleElement
 from app.core.compiler.inlining import RuleBook
 from app.core.compiler.masking import MaskedDocument
+from app.core.css.compounds import class_names
 from app.core.css.selectors import Selector
 from app.core.css.stylesheet import comments
 from app.core.html.markup import Attribute, Context, Region, StartTag
@@ -237,7 +238,8 @@ def _possible(document: Document, attribute: Attribute, veiled: str, names: set[
     if any(document.veil.tag(word).kind in _BLOCKS for word in words):
         return sorted(names)
     found = set()
-    for part in html.unescape(veiled).split() if attribute.name == "class" else [html.unescape(veiled)]:
+    value = html.unescape(veiled)
+    for part in class_names(value) if attribute.name == "class" else [value]:
         inner = document.veil.words(part)
         if inner:
             here, pattern = 0, ""

@@ -17,6 +17,7 @@ from typing import Any
 import tinycss2
 
 from app.core.compiler.origins import Origins, Tracer
+from app.core.css.compounds import class_names
 from app.core.css.selectors import is_of_clients
 from app.core.css.stylesheet import comments
 from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, is_remark
@@ -132,7 +133,7 @@ def _attribute(
     if len(found) != 1 or veil.words(veil.text[found[0].start : found[0].end]):
         return  # of two, the second would begin to count; what data say is not known
     names = html.unescape(veil.text[found[0].value_start : found[0].value_end]).strip(_BLANK)
-    words = names.split() if name == "class" else [names]
+    words = class_names(names) if name == "class" else [names]
     kept = [word for word in words if word and references.keeps(name, word)]
     if words and len(kept) == len(words):
         return

@@ -21,10 +21,11 @@ from typing import Any
 
 import cssselect
 from cssselect import parser as nodes
-from lxml.cssselect import CSSSelector
 
+from app.core.css.compounds import without_escapes
 from app.core.css.data import PSEUDOS
 from app.core.css.neighbours import SIBLING_COMBINATORS, counts_siblings, is_plain_negation, sites, walk
+from app.core.html.selecting import compiled_selector, parsed_selectors
 
 # Attributes that lay out or name an element; authors write them as constants.
 STATIC_ATTRIBUTES = frozenset(
@@ -88,14 +89,14 @@ _CLIENT_PREFIXES = ("aolmail", "apple", "ecx", "gmail", "mso", "ox-", "rps_", "y
 _STAR = re.compile(r"\*(?!:(?:first|last|only|nth)-)")
 
 _COLON = ":"
-# Every browser takes what begins with "-webkit-", whether it knows it or not; nobody what is of others.
-_OF_ONE_BROWSER = re.compile(r"::?-(?!webkit-)[a-z]+-|(?<!:):-webkit-", re.IGNORECASE)
+# Every browser takes what begins with "-webkit-", whether it knows it or not; nobody what is of others. Only
+# Firefox knows the flag of [type=a s].
+_OF_ONE_BROWSER = re.compile(r"::?-(?!webkit-)[a-z]+-|(?<!:):-webkit-| s\]", re.IGNORECASE)
 _OF_THEIR_LIST = frozenset({"not", "is", "has"})
 _COUNT_OF_LIST = frozenset({"nth-child", "nth-last-child"})  # :nth-child(2 of .a)
 # Where a selector of newer parts alone was: at the beginning, or after a combinator.
 _NOTHING_LEFT = re.compile(r"(^|[>+~])\s*(?=[>+~]|$)")
-_WRITTEN_BACKSLASH = "\\\\"  # after which cssselect takes letters for a number
-_AS_IT_IS = re.compile(r"-?[^\W\d][\w-]*|--[\w-]*")  # a name that needs no escape
+_AS_IT_IS = re.compile(r"-?[^\W\d][\w-]*|--[\w-]*")  # an element's name that needs no escape
 # What stands for syntax that cssselect knows only the older forms of.
 _PASSED = {"[] block": "[x]", "&": "*"}
 
@@ -171,7 +172,7 @@ def parse_selectors(prelude: Sequence[Any]) -> tuple[Selector, ...]:
     for tokens in split_list(prelude):
         text = "".join(str(token.serialize()) for token in tokens if token.type != "comment").strip()
         try:
-            parsed = cssselect.parse(text)
+            parsed = parsed_selectors(text)
         except cssselect.SelectorError:
             if not is_readable(tokens):
                 raise
@@ -179,10 +180,12 @@ def parse_selectors(prelude: Sequence[Any]) -> tuple[Selector, ...]:
         else:
             _require_known(parsed)
             own = list(map(_selector, parsed))
-        readable = _WRITTEN_BACKSLASH not in text and all(map(_is_holdable, own))
-        found += own if readable else [replace(_unread(selector), reach="") for selector in own]
+            if any(part == "|" for part in tokens):  # cssselect takes "|p", of no namespace, for "p"
+                own = list(map(_unread, own))
+        holdable = all(map(_is_holdable, own))
+        found += own if holdable else [replace(_unread(selector), reach="") for selector in own]
     # A browser that cannot read one of them skips the rule, so each has to see the whole of it.
-    if any(_OF_ONE_BROWSER.search(selector.text) for selector in found) and len(found) > 1:
+    if any(_OF_ONE_BROWSER.search(without_escapes(selector.text)) for selector in found) and len(found) > 1:
         return tuple(_unread(selector) for selector in found)
     return tuple(found)
 
@@ -234,7 +237,7 @@ def _newer(tokens: Sequence[Any], text: str) -> Selector:
     )
     try:
         left_over = _NOTHING_LEFT.sub(r"\1*", "".join(str(token.serialize()) for token in names))
-        (left,) = map(_selector, cssselect.parse(left_over))
+        (left,) = map(_selector, parsed_selectors(left_over))
     except cssselect.SelectorError:
         return selector
     ids, classes, elements = map(sum, zip(left.specificity, *map(_specificity, newer), strict=True))
@@ -272,7 +275,7 @@ def is_readable(prelude: Sequence[Any]) -> bool:
         _PASSED.get(token.type) or _PASSED.get(str(token.serialize())) or _name(token) for token in prelude
     )
     try:
-        cssselect.parse("".join(plain))
+        parsed_selectors("".join(plain))
     except cssselect.SelectorError:
         return False
     return True
@@ -297,7 +300,7 @@ def _selector(parsed: nodes.Selector) -> Selector:
         reason = _reason(part)
         reasons += [reason] if reason else []
         hard = hard or bool(reason and not _may_be_static(part))
-    if _STAR.search(_without_attributes(parsed)):
+    if _STAR.search(_without_attributes(without_escapes(parsed.canonical()))):
         reasons.append("it matches every element")
         hard = True
     reason = next(iter(reasons), "")
@@ -330,19 +333,14 @@ def _reason(part: Any) -> str:
     if isinstance(part, nodes.CombinedSelector):
         return f"'{part.combinator}' looks at neighbours" if part.combinator in SIBLING_COMBINATORS else ""
     if isinstance(part, nodes.Attrib):
-        static = part.attrib in STATIC_ATTRIBUTES and not part.namespace
+        static = part.attrib in STATIC_ATTRIBUTES and not part.namespace and part.flag != "s"
         return "" if static else f"the attribute '{part.attrib}' may change after inlining"
     if isinstance(part, nodes.Element):
-        return "it names a namespace" if part.namespace else _escaped(part.element or "a")
-    if isinstance(part, nodes.Class):
-        return _escaped(part.class_name)
-    if isinstance(part, nodes.Hash):
-        return _escaped(part.id)
+        odd = "" if _AS_IT_IS.fullmatch(part.element or "a") else "it names an element with escapes"
+        return "it names a namespace" if part.namespace else odd
+    if isinstance(part, nodes.Class | nodes.Hash):
+        return ""
     return "it names a pseudo-class"
-
-
-def _escaped(name: str) -> str:
-    return "" if _AS_IT_IS.fullmatch(name) else "it is written with escapes"
 
 
 def _relaxed(part: Any) -> Any:
@@ -363,9 +361,9 @@ def _relaxed(part: Any) -> Any:
     return part
 
 
-def _without_attributes(parsed: nodes.Selector) -> str:
-    """The canonical text up to and between attribute selectors, where a ``*`` is the universal selector."""
-    pieces = parsed.canonical().split("[")
+def _without_attributes(canonical: str) -> str:
+    """The text up to and between attribute selectors, where a ``*`` is the universal selector."""
+    pieces = canonical.split("[")
     return pieces[0] + "".join(piece.partition("]")[2] for piece in pieces[1:])
 
 
@@ -381,7 +379,7 @@ def _may_be_static(part: Any) -> bool:
 def is_translatable(text: str) -> bool:
     """Whether cssselect can find what this selector matches: not so for ``*:first-of-type``."""
     try:
-        CSSSelector(text)
+        compiled_selector(text)
     except (cssselect.SelectorError, ValueError):
         return False
     return True

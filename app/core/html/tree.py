@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 from lxml import etree
-from lxml.cssselect import CSSSelector
 from selectolax.lexbor import LexborHTMLParser
+
+from app.core.html.selecting import compiled_selector
 
 ElementNode: TypeAlias = Any
 
@@ -30,7 +30,8 @@ def parse_document(html: str) -> ElementNode | None:
     """The root of ``html``, repaired as the HTML standard says; None when it is blank.
 
     The root is ``<html>``, with a ``<head>`` and a ``<body>`` whether they are written or not. Comments
-    outside of it are its siblings. The content of a ``<template>`` is left out: no client shows it.
+    outside of it are its siblings. The content of a ``<template>`` is left out: no client shows it. Names are
+    in lower case, those of SVG too.
     """
     if not html.strip():
         return None
@@ -60,7 +61,7 @@ def _fill(root: ElementNode, source: Any) -> None:
         last = None
         while node is not None:
             if node.is_element_node:
-                last = etree.SubElement(parent, _ODD.sub("_", node.tag))
+                last = etree.SubElement(parent, _ODD.sub("_", node.tag.lower()))
                 _set_attributes(last, node)
                 child = node.child
                 if child is not None:
@@ -114,9 +115,4 @@ def is_element(node: ElementNode) -> bool:
 
 def matching(root: ElementNode, selector: str) -> list[ElementNode]:
     """The elements that a CSS selector matches, in document order."""
-    return list(_compiled(selector)(root))
-
-
-@lru_cache(maxsize=4096)  # those of a large stylesheet are asked in turn, some more than once
-def _compiled(selector: str) -> Any:
-    return CSSSelector(selector)
+    return list(compiled_selector(selector)(root))

@@ -26,6 +26,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from app.core.css.data import longhands
+from app.core.proof.names import spelled_out, unescaped
 from app.core.proof.rules import (
     NOT,
     WEIGHTLESS,
@@ -35,14 +36,14 @@ from app.core.proof.rules import (
     pieces,
     said,
     sheet_rules,
-    spelled_out,
     split,
     without_ids,
     without_weightless,
 )
 from app.core.proof.scriptless import scriptless_selector
 
-_DECLARATION = re.compile(r"\s*(--[\w-]*|-?[a-zA-Z_\x80-\U0010ffff][\w\x80-\U0010ffff-]*)\s*:(.*)", re.DOTALL)
+_LETTER = r"[\w\x80-\U0010ffff-]|\\(?:[0-9a-fA-F]{1,6}[ \t\r\n\f]?|[^\n0-9a-fA-F])"
+_DECLARATION = re.compile(rf"\s*(--(?:{_LETTER})*|(?!-?[0-9]|-\s*:)(?:{_LETTER})+)\s*:(.*)", re.DOTALL)
 _IMPORTANT = re.compile(r"!\s*important\s*$", re.IGNORECASE)
 _STATIC_PSEUDOS = (
     r"(?:first|last|only)-(?:child|of-type)|nth-(?:last-)?(?:child|of-type)|not|has|root|empty|bbws-not"
@@ -314,7 +315,8 @@ def _declarations(body: str) -> Iterator[_Declaration]:
         match = _DECLARATION.fullmatch("".join(part))
         if match is None or "{" in part or is_broken(part):
             continue
-        name = match.group(1) if match.group(1).startswith("--") else match.group(1).lower()
+        written = unescaped(match.group(1))
+        name = written if written.startswith("--") else written.lower()
         value = _IMPORTANT.sub("", match.group(2)).strip()
         if value and "!" not in _unquoted(value):
             marked = _IMPORTANT.search(match.group(2)) is not None

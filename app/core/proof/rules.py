@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.core.css.data import PSEUDOS
+from app.core.proof.names import meant
 
 NOT = ":bbws-not("
 """What stands for ``:not(`` until it is known which parts of a selector only a client can decide."""
@@ -37,6 +38,9 @@ _ROOTED = re.compile(r"@scope\s*\(", re.IGNORECASE)
 _SCOPE_ROOT = re.compile(r":scope(?![\w-])", re.IGNORECASE)
 _OWN_PROPERTY = re.compile(r"\s*--[\w-]*\s*:")
 _TYPE_AFTER = re.compile(r"&[\w*]")  # a name comes first, so no browser reads it
+# A comment parts two names, and is no blank: ".a/**/.b" is ".a.b".
+_COMMENT = "\x1f"  # which is a blank to Python, and to patterns, and nothing in CSS
+_TWO_NAMES = re.compile(r"(?:[\w*-]|[^\x00-\x7f])\x1f+(?:[\w*-]|[^\x00-\x7f])")
 # What a selector is made of, brackets emptied: a list in which anything else stands is read by no browser.
 _NAME = r"(?!-?[0-9])(?:[\w-]|[^\x00-\x7f])++"
 _SELECTOR = re.compile(rf"(?:\s++|[*&>+~|]|[.#]?{_NAME}|::?{_NAME}(?:\(\))?|\[\])++", re.DOTALL)
@@ -45,10 +49,6 @@ _OWN_PSEUDO = re.compile(r"(?<!\\)::?-(?!webkit-)[\w-]+", re.IGNORECASE)
 _COMBINES_NOTHING = re.compile(r"[>+~]\s*(?:[>+~]|\Z)")
 _ID = re.compile(r"#((?:[\w-]|[^\x00-\x7f])+)")
 _WHERE = re.compile(r":where\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
-_CHARACTER = re.compile(r"\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|(.))|(.)", re.DOTALL | re.IGNORECASE)
-_HIDDEN = 0x10FF00  # of private use; an ASCII character so far up is part of a name to every pattern here
-_HIDDEN_ONES = re.compile(f"[{chr(_HIDDEN)}-{chr(_HIDDEN + 0x7F)}]")
-_BEGINS_NAME = re.compile(r"[a-z_\x80-\U0010ffff]", re.IGNORECASE)
 _ADDRESS = re.compile(r"""url\(\s*(?:\\.|[^\s"'()\\])*+\s*\)?""", re.DOTALL | re.IGNORECASE)
 _HIDES_FROM_HTML = re.compile(r"\A(?:\s|<!--|-->)+")
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
@@ -225,7 +225,9 @@ def _blocks(found: list[str]) -> Iterator[str]:
 
 def _written_out(head: str, around: _Around) -> list[str]:
     """The selectors of a rule without ``&`` and ``:scope``; none of one that no browser reads."""
-    head = _without_marks_in_quotes(head)
+    if _TWO_NAMES.search(head):
+        return []
+    head = _without_marks_in_quotes(head.replace(_COMMENT, ""))
     listed = list(split(pieces(head), ","))
     if _TYPE_AFTER.search(head) or not all(_is_selector(part, within=bool(around.parent)) for part in listed):
         return []
@@ -280,36 +282,12 @@ def _without_marks_in_quotes(selectors: str) -> str:
     for piece in pieces(selectors):
         if piece[0] in "\"'":
             inner = piece[1:-1] if _is_closed(piece) else piece[1:]
-            found += piece[0] + "".join(_meant(inner, within="a")) + piece[0]
+            found += piece[0] + "".join(meant(inner, within="a")) + piece[0]
         elif piece[0] == "\\" and piece[1:] != "\n":  # which no name can hold
-            found += "".join(_meant(piece, within=found[-1:]))
+            found += "".join(meant(piece, within=found[-1:]))
         else:
             found += piece
     return found
-
-
-def _meant(written: str, within: str) -> Iterator[str]:
-    """The characters that a part of a name or a string stands for, those hidden that are none of a name's.
-
-    ``within`` is the character before it: a digit or a hyphen cannot be told from syntax at the beginning.
-    """
-    inside = _BEGINS_NAME.fullmatch(within) is not None
-    for number, escaped, plain in _CHARACTER.findall(written):
-        if escaped == "\n":
-            continue  # in a string: it goes on in the next line
-        code = int(number, 16) if number else ord(escaped or plain)
-        if not code or code > 0x10FFFF or 0xD800 <= code < 0xE000:
-            code = 0xFFFD
-        shown = _BEGINS_NAME.fullmatch(chr(code)) or (inside and (chr(code).isdigit() or chr(code) == "-"))
-        yield chr(code if shown else _HIDDEN + code)
-
-
-def spelled_out(selector: str) -> str:
-    """A selector of these rules as CSS, with numbers for what it hides.
-
-    Source: CSS Syntax Level 3, section 4.3.7: a blank after the number belongs to it.
-    """
-    return _HIDDEN_ONES.sub(lambda match: f"\\{ord(match[0]) - _HIDDEN:x} ", selector)
 
 
 def without_ids(selector: str) -> str:
@@ -324,8 +302,8 @@ def without_weightless(selector: str) -> str:
 
 
 def pieces(css: str) -> list[str]:
-    """Strings, addresses, brackets and what is between; comments are blanks."""
-    return [" " if piece.startswith("/*") else piece for piece in _PIECE.findall(css)]
+    """Strings, addresses, brackets and what is between; comments are blanks, known by their kind."""
+    return [_COMMENT if piece.startswith("/*") else piece for piece in _PIECE.findall(css)]
 
 
 def _sheet_pieces(css: str) -> Iterator[str]:

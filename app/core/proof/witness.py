@@ -134,7 +134,7 @@ def _stylesheets(pieces: Iterable[_Piece]) -> Iterator[tuple[str, str]]:
     for _, _, holder, _, written, raw in pieces:
         if holder.lower() == "style":
             attributes = dict(_attributes(written))
-            if attributes.get("type", "").strip().lower() not in {"", "text/css"}:
+            if attributes.get("type", "").lower() not in {"", "text/css"}:
                 continue
             medium = attributes.get("media", "").strip().lower()
             yield raw, "" if medium in _SCREENS else f"@media {medium}"

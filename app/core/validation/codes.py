@@ -50,9 +50,10 @@ RULES: tuple[Rule, ...] = tuple(
 OTHER_CODES: Final = frozenset(
     {
         "compile", "content-lint", "css-syntax", "limit", "markup-in-text", "markup-not-inlined",
-        "missing-stylesheet", "no-fixture", "no-metadata", "not-equivalent", "orphan-file", "outlook-rule",
-        "overridden-rule", "partial", "payload-invalid", "remote-stylesheet", "source", "template-syntax",
-        "undefined-variable", "waiver-expired", "waiver-unknown", "waiver-unused", "wrong-type",
+        "missing-stylesheet", "name-case", "no-fixture", "no-metadata", "not-equivalent", "orphan-file",
+        "outlook-rule", "overridden-rule", "partial", "payload-invalid", "remote-stylesheet", "source",
+        "template-syntax", "undefined-variable", "waiver-expired", "waiver-unknown", "waiver-unused",
+        "wrong-type",
     }
 )  # fmt: skip
 """The codes of findings that compiler, proof and loader make."""

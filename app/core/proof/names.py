@@ -1,0 +1,48 @@
+"""Names and strings of CSS as what they stand for; nothing in them looks like syntax to the proof's patterns.
+
+Source: CSS Syntax Level 3, section 4.3.7.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_CHARACTER = re.compile(r"\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|(.))|(.)", re.DOTALL | re.IGNORECASE)
+_HIDDEN = 0x10FF00  # of private use; an ASCII character so far up is part of a name to every pattern here
+_HIDDEN_ONES = re.compile(f"[{chr(_HIDDEN)}-{chr(_HIDDEN + 0x7F)}]")
+_HIDDEN_BLANKS = "".join(chr(_HIDDEN + ord(blank)) for blank in "\t\n\f\r ")
+_CLASS_WITH_BLANK = re.compile(rf"\.(?=\S*[{_HIDDEN_BLANKS}])(?:[\w-]|[^\x00-\x7f])+")
+_BEGINS_NAME = re.compile(r"[a-z_\x80-\U0010ffff]", re.IGNORECASE)
+
+
+def meant(written: str, within: str) -> Iterator[str]:
+    """The characters that a part of a name or a string stands for, those hidden that are none of a name's.
+
+    ``within`` is the character before it: a digit or a hyphen cannot be told from syntax at the beginning.
+    """
+    inside = _BEGINS_NAME.fullmatch(within) is not None
+    for number, escaped, plain in _CHARACTER.findall(written):
+        if escaped == "\n":
+            continue  # in a string: it goes on in the next line
+        code = int(number, 16) if number else ord(escaped or plain)
+        if not code or code > 0x10FFFF or 0xD800 <= code < 0xE000:
+            code = 0xFFFD
+        shown = _BEGINS_NAME.fullmatch(chr(code)) or (inside and (chr(code).isdigit() or chr(code) == "-"))
+        yield chr(code if shown else _HIDDEN + code)
+
+
+def spelled_out(selector: str) -> str:
+    """A selector of these rules as CSS, with numbers for what it hides.
+
+    Of a class with a blank in its name, which is none, css-inline is told so.
+
+    Source: CSS Syntax Level 3, section 4.3.7: a blank after the number belongs to it.
+    """
+    selector = _CLASS_WITH_BLANK.sub(r"\g<0>:not(*)", selector)
+    return _HIDDEN_ONES.sub(lambda match: f"\\{ord(match[0]) - _HIDDEN:x} ", selector)
+
+
+def unescaped(name: str) -> str:
+    """What a property's name with escapes stands for."""
+    return "".join(meant(name, within="a")) if "\\" in name else name
