@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,11 +32,18 @@ Found = Iterable[tuple[bool, Iterable[Finding]]]
 
 @contextmanager
 def results_for(
-    workspace: Workspace, names: Sequence[str], *, memory: Memory | None, eyes: Eyes | None, workers: int
+    workspace: Workspace,
+    names: Sequence[str],
+    *,
+    memory: Memory | None,
+    eyes: Eyes | None,
+    workers: int,
+    rest: Callable[[], None] = lambda: None,
 ) -> Iterator[Callable[[str], Found]]:
     """``results_of`` for templates of ``names``, by ``memory`` where nothing has changed since.
 
-    Others are worked out by so many processes, but where ``eyes`` look: they are the session of one.
+    Others are worked out by so many processes, but where ``eyes`` look: they are the session of one. ``rest``
+    is called between steps of some hundredths of a second.
 
     Raises:
         SurroundingsError: as ``side_by_side``.
@@ -44,7 +51,7 @@ def results_for(
     known, prints = _remembered(workspace, memory, names) if memory and not eyes else ({}, {})
 
     def made(name: str) -> Results:
-        return [(is_render, tuple(each)) for is_render, each in results_of(workspace, name, eyes)]
+        return [(is_render, tuple(each)) for is_render, each in results_of(workspace, name, eyes, rest)]
 
     # The longest first, so that no process ends long after the others.
     missing = [name for name in names if name not in known]
@@ -69,14 +76,17 @@ def _renders(workspace: Workspace, name: str) -> int:
 
 
 def _remembered(
-    workspace: Workspace, memory: Memory, names: Iterable[str]
+    workspace: Workspace, memory: Memory, names: Sequence[str]
 ) -> tuple[dict[str, Results], dict[str, str]]:
     """Of templates of ``names`` what is known, and the fingerprints of those that can be read.
 
     Of which files each template is made is remembered as well: of those that are unchanged only the text is
-    read.
+    read. A workspace that knows by itself, as that of a server does, is not asked for it.
     """
     templates = workspace.templates
+    if all(map(workspace.knows_fingerprint, names)):
+        own = {name: workspace.fingerprint(name) for name in names if name in templates.sources}
+        return _kept(memory, own), own
     key = f"graph {templates.root}"
     unchanged = prints_still_true(memory.find(key) or {"beyond": ""}, templates)
     prints: dict[str, tuple[str, Sequence[str]]] = dict(unchanged)
@@ -87,12 +97,21 @@ def _remembered(
     if len(prints) > len(unchanged):
         memory.keep(key, graph_document(templates, prints))
     fingerprints = {name: prints[name][0] for name in names if name in prints}
+    return _kept(memory, fingerprints), fingerprints
+
+
+def _kept(memory: Memory, fingerprints: Mapping[str, str]) -> dict[str, Results]:
     kept = ((name, known_results(memory, each)) for name, each in fingerprints.items())
-    return {name: results for name, results in kept if results is not None}, fingerprints
+    return {name: results for name, results in kept if results is not None}
 
 
-def results_of(workspace: Workspace, name: str, eyes: Eyes | None = None) -> Found:
-    """The findings of one template: of its source, then per fixture."""
+def results_of(
+    workspace: Workspace,
+    name: str,
+    eyes: Eyes | None = None,
+    rest: Callable[[], None] = lambda: None,
+) -> Found:
+    """The findings of one template: of its source, then per fixture; ``rest`` is called in between."""
     try:
         compilation = workspace.compilation(name)
     except BbwsTemplatesError as error:
@@ -100,6 +119,7 @@ def results_of(workspace: Workspace, name: str, eyes: Eyes | None = None) -> Fou
         return
     source = compilation.source
     yield False, compilation.findings
+    rest()
     found = usage_findings(source, compilation, workspace.templates.settings)
     yield False, found
     yield False, translation_findings(source, workspace.templates)
@@ -112,6 +132,7 @@ def results_of(workspace: Workspace, name: str, eyes: Eyes | None = None) -> Fou
     cut: list[tuple[Finding, ...]] = []
     authored = AuthoredTemplate(source, workspace.templates)
     for scenario, fixture in source.fixtures.items():
+        rest()
         problems = () if unusable else fixture_findings(source, fixture)
         if fixture.template == name:  # What is wrong with those of the template is said of that.
             yield False, problems
@@ -124,9 +145,12 @@ def results_of(workspace: Workspace, name: str, eyes: Eyes | None = None) -> Fou
         except BbwsTemplatesError as error:
             yield False, [finding_of(error, template=name, fixture=scenario)]
             continue
-        judged = tuple(judge(workspace.templates, compilation, rendered, fixture=scenario, eyes=eyes))
+        judged = tuple(
+            judge(workspace.templates, compilation, rendered, fixture=scenario, eyes=eyes, rest=rest)
+        )
         cut.append(tuple(filter(cut_by_data, judged)))
         yield True, itertools.filterfalse(cut_by_data, judged)
+        rest()
         yield (
             False,
             equivalence_findings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,8 +54,9 @@ def judge(
     *,
     fixture: str,
     eyes: Eyes | None = None,
+    rest: Callable[[], None] = lambda: None,
 ) -> Iterable[Finding]:
-    """All that the checks of the rendered mail say; ``eyes`` see it laid out."""
+    """All that the checks of the rendered mail say; ``eyes`` see it laid out, ``rest`` comes in between."""
     email = rendered.email
     origins = RenderedHtml(compilation, rendered.shown, strict=rendered.strict)
     yield from validate_rendered(
@@ -66,6 +67,7 @@ def judge(
         settings=templates.settings.checks,
         language=_wanted_language(templates, compilation.source),
         eyes=eyes,
+        rest=rest,
     )
     yield from validate_metadata(compilation.source, email, fixture=fixture)
 

@@ -23,10 +23,11 @@ from app.core.checked import Memory
 from app.core.checking import results_for
 from app.core.compiler.compilation import Compilation, compile_template, dependencies_of
 from app.core.compiler.dependencies import (
+    Aftermath,
     Dependency,
+    aftermath,
     fingerprint,
     fingerprint_of_error,
-    unaffected,
 )
 from app.core.compiler.tracing import at_authors_place, warning_at_authors_place
 from app.core.errors import SourceError, UnknownNameError
@@ -55,6 +56,8 @@ class Workspace:
 
     def __init__(self, templates: TemplateSet) -> None:
         self.templates = templates
+        self.aftermath = Aftermath()
+        """What has become of the templates of the one that this was loaded after."""
         self._compilations: dict[str, Compilation | BbwsTemplatesError] = {}
         self._turns = {name: threading.Lock() for name in (*templates.templates, *templates.translations)}
         self._dependencies: dict[str, tuple[Dependency, ...]] = {}
@@ -87,8 +90,9 @@ class Workspace:
         if again:
             workspace._reading = reading
         if before is not None:
-            graph = before._dependencies
-            for name in unaffected(before.templates, workspace.templates, graph):
+            graph = dict(before._dependencies)  # others may be reading on
+            workspace.aftermath = aftermath(before.templates, workspace.templates, graph)
+            for name in workspace.aftermath.same:
                 workspace._dependencies[name] = graph[name]
                 if name in before._fingerprints:
                     workspace._fingerprints[name] = before._fingerprints[name]
@@ -241,6 +245,10 @@ class Workspace:
         except SourceError as error:
             return fingerprint_of_error(error)
 
+    def knows_fingerprint(self, name: str) -> bool:
+        """Whether the fingerprint of a template is at hand, and no file need be read through for it."""
+        return name in self._fingerprints or name not in self.templates.sources
+
     def render(self, name: str, data: Mapping[str, Any], *, strict: bool = True) -> RenderedEmail:
         """One email, rendered exactly as a Lambda renders it.
 
@@ -307,6 +315,7 @@ class Workspace:
         memory: Memory | None = None,
         eyes: Eyes | None = None,
         workers: int = 1,
+        rest: Callable[[], None] = lambda: None,
     ) -> CheckReport:
         """Every check on the named templates, or on all of them, with every fixture, in every language.
 
@@ -314,7 +323,8 @@ class Workspace:
         of a template are looked at only if they are named themselves. ``today`` ends the waivers that are
         over; without a day all hold. With a ``memory``, templates that it knows are not checked again.
         ``eyes`` look at each rendered mail besides; what they see is not remembered. So many ``workers`` are
-        processes that check side by side, where that can be; the report is the same.
+        processes that check side by side, where that can be; the report is the same. ``rest`` is called
+        between steps of some hundredths of a second: who works behind others steps aside in it.
 
         Raises:
             UnknownNameError: a name that does not exist.
@@ -329,7 +339,7 @@ class Workspace:
             wanted = tuple(dict.fromkeys(each for name in asked for each in self._checked_with(name)))
         findings = collector(self.templates, wanted, today)
         renders = 0
-        with results_for(self, wanted, memory=memory, eyes=eyes, workers=workers) as results:
+        with results_for(self, wanted, memory=memory, eyes=eyes, workers=workers, rest=rest) as results:
             for name in wanted:
                 if progress:
                     progress(name)

@@ -218,8 +218,13 @@ def test_versions_and_mails_are_those_of_a_workspace_without_memory(
             edit(root)
             if not folders[0].is_dir():
                 return
+            before = {each: workspace.fingerprint(each) for each in workspace.templates.sources}
             workspace = Workspace.load(*folders, before=workspace, again=True)
+            same, other = workspace.aftermath.same, workspace.aftermath.other
             assert everything(workspace) == everything(Workspace.load(*folders))
+            # What is said of the versions before any is worked out.
+            assert all(workspace.fingerprint(each) == before[each] for each in same)
+            assert all(workspace.fingerprint(each) != before[each] for each in other)
 
 
 def test_of_what_was_not_saved_nothing_is_read_or_made_again(

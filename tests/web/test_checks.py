@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 
 from app.core.findings import CheckReport
+from app.core.validation import rendered
 from app.core.validation.eyes import Observation
+from app.core.validation.page import Page
+from app.core.validation.rules import Violation
 from app.core.workspace import Workspace
 from app.web.live.checks import Checks
 from app.web.live.renderings import Renderings
@@ -86,7 +89,9 @@ def test_the_checks_step_aside_while_somebody_renders(
         seen.append("checks")
         return check(self, names, **options)
 
-    monkeypatch.setattr("app.web.live.checks.time", SimpleNamespace(monotonic=lambda: 100.0, sleep=pause))
+    for room in ("checks", "renderings"):
+        clock = SimpleNamespace(monotonic=lambda: 100.0, sleep=pause)
+        monkeypatch.setattr(f"app.web.live.{room}.time", clock)
     monkeypatch.setattr(Workspace, "check", noted)
     told: queue.Queue[str] = queue.Queue()
     checks = Checks(LiveWorkspace(folders.templates, folders.fixtures), renderings, told.put)
@@ -97,6 +102,63 @@ def test_the_checks_step_aside_while_somebody_renders(
     finally:
         checks.stop()
     assert seen == ["waits"] * 3 + ["checks"] * 3
+
+
+def test_whoever_asks_for_findings_waits_for_no_other_check_in_hand(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One in hand behind the pages steps aside in its midst, and goes on when it is itself asked for."""
+    begun, judged = threading.Event(), rendered.CHECKS[0]
+    asked: list[str] = []
+
+    def check(page: Page) -> Iterator[Violation]:
+        begun.set()
+        return judged(page)
+
+    monkeypatch.setattr(rendered, "CHECKS", (check, *rendered.CHECKS[1:]))
+    renderings = Renderings()
+    told: queue.Queue[str] = queue.Queue()
+    live = LiveWorkspace(folders.templates, folders.fixtures)
+    checks = Checks(live, renderings, told.put)
+    monkeypatch.setattr(Renderings, "are_in_use", property(lambda _: begun.is_set() and not asked))
+    checks.opened("mails/greeting")
+    checks.start()
+    try:
+        assert begun.wait(patience())
+        checks.of(live.current, "mails/greeting_internal")
+        assert checks.known(live.current, "mails/greeting") is None, "it rests while somebody renders"
+        checks.of(live.current, "mails/greeting")
+        asked.append("enough")
+        assert told.get(timeout=patience()) == "mails/greeting"
+    finally:
+        checks.stop()
+
+
+def test_a_check_of_what_has_been_saved_since_is_given_up(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = LiveWorkspace(folders.templates, folders.fixtures)
+    old = live.current
+    seen: list[str] = []
+
+    def check(page: Page) -> Iterator[Violation]:
+        seen.append(page.html)
+        if len(seen) == 1:
+            folders.write("templates/mails/greeting.html", "<!doctype html><html lang=en><title>x</title>")
+            live.reload()
+        return iter(())
+
+    monkeypatch.setattr(rendered, "CHECKS", (check,))
+    told: queue.Queue[str] = queue.Queue()
+    checks = Checks(live, Renderings(), told.put)
+    checks.opened("mails/greeting")
+    checks.start()
+    try:
+        assert told.get(timeout=patience()) == "mails/greeting"
+        assert checks.known(live.current, "mails/greeting") is not None
+        assert checks.known(old, "mails/greeting") is None
+    finally:
+        checks.stop()
 
 
 def test_what_is_open_is_checked_before_all_others_at_the_start_and_after_a_save(

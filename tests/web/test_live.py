@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from app.core import sight
+from app.core.compiler.compilation import dependencies_of
+from app.core.compiler.dependencies import Dependency
 from app.core.errors import SourceError
+from app.core.sources import TemplateSet, TemplateSource
 from app.web.live.broadcast import Broadcast, News
 from app.web.live.watching import watch
 from app.web.live.workspace import LiveWorkspace
@@ -96,6 +99,81 @@ def test_a_stylesheet_that_another_imports_changes_the_mails_that_have_it(folder
     change = live.reload()
     assert change is not None
     assert change.changed == ("mails/greeting", "mails/greeting_internal")
+
+
+@pytest.fixture
+def read_through(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The templates of which it was looked what they are made of."""
+    names: list[str] = []
+
+    def noted(source: TemplateSource, templates: TemplateSet) -> tuple[Dependency, ...]:
+        names.append(source.name)
+        return dependencies_of(source, templates)
+
+    monkeypatch.setattr("app.core.workspace.dependencies_of", noted)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("templates/partials/header.html", "<p>Other Ltd {{> below}}</p>"),
+        ("templates/styles/email.css", ".note { color: #444444 }"),
+        ("templates/settings.toml", 'locale = "af"'),
+    ],
+    ids=["partial", "stylesheet", "settings"],
+)
+def test_a_save_that_concerns_many_is_told_before_any_is_read_through(
+    live: LiveWorkspace, folders: Folders, read_through: list[str], path: str, content: str
+) -> None:
+    before = dict(live.current.versions)
+    read_through.clear()
+    folders.write("templates/partials/below.html", "<p>below</p>")
+    live.reload()
+    read_through.clear()
+    folders.write(path, content)
+    change = live.reload()
+    assert change is not None
+    assert {"mails/greeting", "mails/greeting_internal"} <= set(change.changed)
+    assert read_through == []
+    assert live.current.versions["mails/greeting"] != before["mails/greeting"]
+    assert read_through == ["mails/greeting"]
+    assert dict(live.current.versions) == dict(
+        LiveWorkspace(folders.templates, folders.fixtures).current.versions
+    )
+
+
+@pytest.mark.parametrize("few", [32, 0], ids=["few", "many"])
+def test_the_next_save_is_right_about_those_that_nobody_has_read_through(
+    live: LiveWorkspace, folders: Folders, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("app.web.live.workspace._FEW", few)
+    folders.write("templates/partials/header.html", "<p>Other Ltd</p>")
+    assert live.reload() is not None
+    between = live.current
+    folders.write("fixtures/mails/greeting/typical.json", {"name": "Other"})
+    change = live.reload()
+    assert change is not None
+    others = {name for name, version in live.current.versions.items() if version != between.versions[name]}
+    assert others == {"mails/greeting"}
+    # Of many it is said that they may have changed: to look would take longer than to fetch what is open.
+    assert set(change.changed) == others if few else others < set(change.changed)
+    assert dict(live.current.versions) == dict(
+        LiveWorkspace(folders.templates, folders.fixtures).current.versions
+    )
+
+
+def test_what_changes_no_mail_is_known_at_the_next_save(
+    live: LiveWorkspace, folders: Folders, read_through: list[str]
+) -> None:
+    folders.write("templates/partials/nobody.html", "<p>of nobody</p>")
+    assert live.reload() is None
+    assert read_through != []
+    read_through.clear()
+    folders.write("templates/partials/nobody.html", "<p>of nobody, still</p>")
+    assert live.reload() is None
+    assert live.current.generation == 1
+    assert read_through == []
 
 
 def test_templates_come_and_go(live: LiveWorkspace, folders: Folders) -> None:

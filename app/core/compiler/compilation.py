@@ -27,7 +27,7 @@ from app.core.compiler.document import Document
 from app.core.compiler.exposure import exposed_texts, with_exposed_styles
 from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.inlining import RuleBook, extent, matching_effort
-from app.core.compiler.linking import Linked, linked
+from app.core.compiler.linking import linked, read_linked
 from app.core.compiler.masking import MaskedDocument, mask
 from app.core.compiler.naming import name_findings
 from app.core.compiler.origins import Origins
@@ -117,7 +117,9 @@ class _Compiler:
 
     def dependencies(self) -> tuple[Dependency, ...]:
         """Read everything, and nothing more."""
-        readings: list[Callable[[], object]] = [self._linked]
+        readings: list[Callable[[], object]] = [
+            lambda: read_linked(self._html(), self._templates, self._note_stylesheet)
+        ]
         if (text := self._source.text) is not None:
             readings.append(lambda: self._flat(TracedSource.of_file(text), html=False))
         if (metadata := self._metadata) is not None:
@@ -129,7 +131,7 @@ class _Compiler:
 
     def compile(self) -> Compilation:
         source, metadata = self._source, self._metadata
-        found = self._linked()
+        found = linked(self._html(), self._templates, self._note_stylesheet)
         document = found.document
         self._findings += [replace(finding, template=source.name) for finding in found.unread]
         self._findings += css_findings(document, source.name)
@@ -226,10 +228,12 @@ class _Compiler:
         require_few_matches(len(masked.elements), *extent(matched), place)
         return book, matched
 
-    def _linked(self) -> Linked:
-        """The HTML with all that it draws in."""
-        flat = self._flat(TracedSource.of_file(self._source.html), html=True)
-        return linked(flat, self._templates, lambda file: self._reads.note(Role.STYLESHEET, file))
+    def _html(self) -> FlatText:
+        """The HTML with its partials in place."""
+        return self._flat(TracedSource.of_file(self._source.html), html=True)
+
+    def _note_stylesheet(self, file: SourceFile) -> None:
+        self._reads.note(Role.STYLESHEET, file)
 
     def _flat(self, root: TracedSource, *, html: bool, markup: Set[str] | None = None) -> FlatText:
         resolver = PartialResolver(self._templates, self._source, html=html, reads=self._reads)

@@ -95,26 +95,37 @@ def fingerprint_of_error(error: SourceError) -> str:
     return hashlib.sha256(str(error).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def unaffected(
+@dataclass(frozen=True)
+class Aftermath:
+    """Templates after a change of files: those certainly the ``same``, and those certainly ``other``."""
+
+    same: frozenset[str] = frozenset()
+    other: frozenset[str] = frozenset()
+
+
+def aftermath(
     before: TemplateSet, after: TemplateSet, graph: Mapping[str, Iterable[Dependency]]
-) -> frozenset[str]:
-    """Of the templates in ``graph``, read from ``before``, those for which all is the same in ``after``.
+) -> Aftermath:
+    """What becomes of the templates in ``graph``, read from ``before``, in ``after``; without reading any.
 
     A name that comes or goes may take the place of another anywhere, or be the one that a message proposes:
-    then none is left out of doubt, and a new setting may concern all. The names of fixtures concern their
-    template alone.
+    then all are in doubt, and none is in the answer. A new setting makes others of all. The names of fixtures
+    concern their template alone.
     """
-    if _beyond_files(before) != _beyond_files(after):
-        return frozenset()
+    if _names_and_faults(before) != _names_and_faults(after):
+        return Aftermath()
+    if before.settings != after.settings:
+        return Aftermath(other=frozenset(graph))
     old, new = before.sources, after.sources
     files = {file.label: file for file in _files(before)}
-    same = {file.label for file in _files(after) if files.get(file.label) == file}
-    return frozenset(
+    unchanged = {file.label for file in _files(after) if files.get(file.label) == file}
+    same = frozenset(
         name
         for name, read in graph.items()
         if (old[name] is new[name] or _beyond_own_files(old[name]) == _beyond_own_files(new[name]))
-        and same.issuperset(each.file.label for each in read)
+        and unchanged.issuperset(each.file.label for each in read)
     )
+    return Aftermath(same, frozenset(graph) - same)
 
 
 Prints = Mapping[str, tuple[str, Sequence[str]]]
@@ -143,7 +154,7 @@ def graph_document(templates: TemplateSet, prints: Prints) -> dict[str, Any]:
 def prints_still_true(document: Mapping[str, Any], templates: TemplateSet) -> Prints:
     """What ``graph_document`` has written of the templates for which nothing has changed since.
 
-    By the rule of ``unaffected``, without asking the templates what they read.
+    By the rule of ``aftermath``, without asking the templates what they read.
     """
     if document["beyond"] != _digest(repr(_beyond_files(templates))):
         return {}
@@ -169,12 +180,16 @@ def _digest(text: str) -> str:
 
 def _beyond_files(templates: TemplateSet) -> object:
     """What a template may depend on beside the texts of files that are there."""
+    return templates.settings, *_names_and_faults(templates)
+
+
+def _names_and_faults(templates: TemplateSet) -> tuple[object, object]:
     kinds = (
         *(templates.templates, templates.translations),
         *(templates.partials, templates.text_partials, templates.stylesheets),
     )
     broken = [templates.broken, templates.broken_translations, templates.broken_partials]
-    return templates.settings, [sorted(kind) for kind in kinds], [_reasons(errors) for errors in broken]
+    return [sorted(kind) for kind in kinds], [_reasons(errors) for errors in broken]
 
 
 def _beyond_own_files(source: TemplateSource) -> object:

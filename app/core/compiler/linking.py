@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.core.compiler.document import Document
 from app.core.compiler.embedding import (
@@ -21,6 +22,8 @@ from app.core.html.markup import RawText
 from app.core.sources import SourceFile, TemplateSet
 from bbws_templates.errors import Location
 from bbws_templates.tokens import tokenize
+
+_MAY_LINK = re.compile("<link|@import", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,29 @@ def linked(flat: FlatText, templates: TemplateSet, read: Callable[[SourceFile], 
         LimitError: stylesheets without measure.
         SourceError: one that cannot be read.
     """
-    document = Document(flat)
-    found = Linked(document)
-    veil = document.veil
+    found = Linked(Document(flat))
+    tracer = _traced(found, templates, read)
+    if tracer is None:
+        return found
+    text, origins = tracer.build()
+    text = found.document.veil.lift(text)
+    return replace(found, document=Document(FlatText(text, origins, tokenize(text))))
+
+
+def read_linked(flat: FlatText, templates: TemplateSet, read: Callable[[SourceFile], None]) -> None:
+    """Tell ``read`` of the stylesheets that ``linked`` reads, and no more.
+
+    Raises:
+        as ``linked``.
+    """
+    if _MAY_LINK.search(flat.text):
+        _traced(Linked(Document(flat)), templates, read)
+
+
+def _traced(found: Linked, templates: TemplateSet, read: Callable[[SourceFile], None]) -> Tracer | None:
+    """The veiled text with stylesheets in place, of which ``found`` is told; None where there are none."""
+    document = found.document
+    flat, veil = document.flat, document.veil
 
     def tell(address: str, place: Location) -> None:
         found.unread.append(unread_stylesheet(veil.lift(address), place, templates))
@@ -83,12 +106,9 @@ def linked(flat: FlatText, templates: TemplateSet, read: Callable[[SourceFile], 
         if place.hidden:
             require_comment(expanded, flat.origins.locate(place.tag.start))
     if not here:
-        return found
+        return None
     tracer.copy(flat.text, flat.origins, here, len(flat.text))
-    text, origins = tracer.build()
-    text = veil.lift(text)
-    embedded = Document(FlatText(text, origins, tokenize(text)))
-    return Linked(embedded, found.stylesheets, found.imports, found.unread)
+    return tracer
 
 
 def _file(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from app.core.findings import Finding, Findings
 from app.core.settings import CheckSettings
@@ -72,13 +72,14 @@ def validate_rendered(
     settings: CheckSettings = DEFAULTS,
     language: MailLanguage | None = None,
     eyes: Eyes | None = None,
+    rest: Callable[[], None] = lambda: None,
 ) -> tuple[Finding, ...]:
     """What is wrong with rendered HTML.
 
     ``html`` is the final result, never Mustache source: a parser moves a bare ``{{#rows}}`` out of its
     table. ``locate`` leads an offset in ``html`` to the author's file; ``settings`` are those of the set,
     ``language`` is the one that the mail is to be in, None where nobody says. ``eyes``
-    look at the mail as it is laid out.
+    look at the mail as it is laid out; ``rest`` is called before each check.
 
     Returns:
         Findings in order of presentation, each rule once for each place and message: a mistake inside a
@@ -87,7 +88,7 @@ def validate_rendered(
     page = Page(html, settings, language)
     page.locate = locate
     findings = Findings()
-    found = itertools.chain.from_iterable(check(page) for check in CHECKS)
+    found = itertools.chain.from_iterable(_resting(CHECKS, page, rest))
     for violation in itertools.chain(found, seen_violations(page, eyes(html)) if eyes else ()):
         findings.add(
             violation.rule.finding(
@@ -100,3 +101,9 @@ def validate_rendered(
             )
         )
     return findings.sorted()
+
+
+def _resting(checks: Iterable[Check], page: Page, rest: Callable[[], None]) -> Iterator[Iterator[Violation]]:
+    for check in checks:
+        rest()
+        yield check(page)

@@ -6,7 +6,8 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from app.browser.errors import BrowserError
@@ -18,17 +19,24 @@ from app.web.live.renderings import Renderings
 from app.web.live.workspace import LiveWorkspace, Revision
 from bbws_templates.errors import BbwsTemplatesError
 
-_PATIENCE = 0.25
+_LOOK_AGAIN_SECONDS = 0.05
 _OPEN = 8
 """How many of the templates that were opened last come before the others."""
 _log = logging.getLogger(__name__)
+
+Key = tuple[str, str, date]
+"""By what findings are remembered: a template's name and version, and the day, by which a waiver ends."""
+
+
+class _OvertakenError(Exception):
+    """What is being checked is not what is on disk any more."""
 
 
 class Checks:
     """Checks one template at a time in a thread of its own, and remembers the findings by version.
 
-    It steps aside while somebody renders: a designer who has just saved wants to see the mail first. What was
-    opened last is checked first.
+    It steps aside while somebody renders or asks for findings, in the midst of a template as well: a designer
+    who has just saved wants to see the mail first. What was opened last is checked first.
     ``announce`` is told the name of each template whose findings have become known, and ``afterwards`` has
     what else can be worked out behind the pages. ``memory`` has what was found in earlier runs.
     """
@@ -48,9 +56,11 @@ class Checks:
         self._live = live
         self._renderings = renderings
         self._announce = announce
-        self._known: dict[tuple[str, str, date], tuple[Finding, ...]] = {}
+        self._known: dict[Key, tuple[Finding, ...]] = {}
         self._opened: tuple[str, ...] = ()
-        self._one_at_a_time = threading.Lock()
+        self._asked: list[Key] = []
+        self._turns: dict[Key, threading.Lock] = {}
+        self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -88,11 +98,29 @@ class Checks:
             UnknownNameError: there is none of that name.
         """
         key = self._key(revision, name)
-        with self._one_at_a_time:
-            if key not in self._known:
-                self._known[key] = _check(revision, name, key[2], self._memory)
-                self._forget(revision)
-            return self._known[key]
+        with self._asking(key):
+            return self._found(revision, key, rest=lambda: None)
+
+    @contextmanager
+    def _asking(self, key: Key) -> Iterator[None]:
+        """Somebody waits for these findings: all others step aside."""
+        self._asked.append(key)
+        try:
+            yield
+        finally:
+            self._asked.remove(key)
+
+    def _found(self, revision: Revision, key: Key, *, rest: Callable[[], None]) -> tuple[Finding, ...]:
+        with self._lock:
+            turn = self._turns.setdefault(key, threading.Lock())
+        with turn:  # two who want the same wait for one another, and nobody else
+            try:
+                if key not in self._known:
+                    self._known[key] = _check(revision, key[0], key[2], self._memory, rest=rest)
+                    self._forget(revision)
+                return self._known[key]
+            finally:
+                self._turns.pop(key, None)
 
     def seen(self, revision: Revision, name: str, eyes: Eyes) -> tuple[Finding, ...]:
         """The same, and what ``eyes`` see of each rendered mail; not remembered.
@@ -105,8 +133,7 @@ class Checks:
         """
         return _check(revision, name, self._clock().date(), None, eyes)
 
-    def _key(self, revision: Revision, name: str) -> tuple[str, str, date]:
-        """By what findings are remembered: a waiver ends by the day, without any file changing."""
+    def _key(self, revision: Revision, name: str) -> Key:
         return (name, revision.versions.get(name, ""), self._clock().date())
 
     def _work(self) -> None:
@@ -118,27 +145,51 @@ class Checks:
             self._catch_up()
 
     def _catch_up(self) -> None:
+        """Check what is open, then look which versions there are, which is quick, then check the rest."""
         revision = self._live.current
-        waiting = {name: None for name in revision.versions if self.known(revision, name) is None}
+        unread, waiting = dict.fromkeys(revision.versions), dict.fromkeys(revision.versions)
         while waiting:
-            while time.monotonic() - self._renderings.last_used < _PATIENCE and not self._stopping:
-                time.sleep(_PATIENCE / 5)
+            self._step_aside()
             if self._stopping or self._live.current is not revision:
                 self._wake.set()
                 return
-            name = next((name for name in self._opened if name in waiting), None) or next(iter(waiting))
+            name = next((name for name in self._opened if name in waiting), "")
+            if not name and unread:
+                revision.versions[unread.popitem()[0]]
+                continue
+            name = name or next(iter(waiting))
             del waiting[name]
-            try:
-                self.of(revision, name)
-            except Exception:  # noqa: BLE001  a defect met in one template must not end the checks of all
-                _log.exception("Checking %s has failed", name)
-            else:
-                self._announce(name)
-            try:
-                if self._afterwards:
-                    self._afterwards(revision, name)
-            except Exception:  # noqa: BLE001  as above
-                _log.exception("What follows the checks of %s has failed", name)
+            if self.known(revision, name) is None:
+                self._check_behind(revision, name)
+
+    def _check_behind(self, revision: Revision, name: str) -> None:
+        key = self._key(revision, name)
+
+        def rest() -> None:
+            if self._live.current is not revision and self._live.current.versions.get(name) != key[1]:
+                raise _OvertakenError
+            self._step_aside(key)
+
+        try:
+            self._found(revision, key, rest=rest)
+        except _OvertakenError:
+            return
+        except Exception:  # noqa: BLE001  a defect met in one template must not end the checks of all
+            _log.exception("Checking %s has failed", name)
+        else:
+            self._announce(name)
+        try:
+            if self._afterwards:
+                self._afterwards(revision, name)
+        except Exception:  # noqa: BLE001  as above
+            _log.exception("What follows the checks of %s has failed", name)
+
+    def _step_aside(self, key: Key | None = None) -> None:
+        """Wait while somebody waits for something else than the findings of ``key``."""
+        while not self._stopping and key not in self._asked:
+            if not self._asked and not self._renderings.are_in_use:
+                return
+            time.sleep(_LOOK_AGAIN_SECONDS)
 
     def _forget(self, revision: Revision) -> None:
         """Keep no more than a few versions of each template."""
@@ -154,7 +205,13 @@ def count(findings: tuple[Finding, ...]) -> dict[str, int]:
 
 
 def _check(
-    revision: Revision, name: str, today: date, memory: Memory | None, eyes: Eyes | None = None
+    revision: Revision,
+    name: str,
+    today: date,
+    memory: Memory | None,
+    eyes: Eyes | None = None,
+    *,
+    rest: Callable[[], None] = lambda: None,
 ) -> tuple[Finding, ...]:
     workspace = revision.workspace
     for broken in (workspace.templates.broken, workspace.templates.broken_translations):
@@ -163,7 +220,9 @@ def _check(
     if name not in revision.versions:
         workspace.source(name)  # raises with the nearest names
     try:
-        return workspace.check((name,), translations=False, today=today, memory=memory, eyes=eyes).findings
+        return workspace.check(
+            (name,), translations=False, today=today, memory=memory, eyes=eyes, rest=rest
+        ).findings
     except BrowserError:
         raise
     except BbwsTemplatesError as error:

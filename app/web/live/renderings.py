@@ -16,6 +16,8 @@ from app.core.judging import Rendered
 from app.publishing.clock import utc_now
 from app.web.live.workspace import Revision
 
+_PATIENCE = 0.25
+"""Seconds without a rendering before what can wait goes on."""
 _KEPT = 256
 _KNOWN = 10_000
 
@@ -55,6 +57,16 @@ class Renderings:
     def touch(self) -> None:
         """Somebody renders, here or from a release: what can wait steps aside for a moment."""
         self.last_used = time.monotonic()
+
+    @property
+    def are_in_use(self) -> bool:
+        """Whether somebody has rendered a moment ago, and may do so again: what can wait does."""
+        return time.monotonic() - self.last_used < _PATIENCE
+
+    def step_aside(self, unless: Callable[[], bool]) -> None:
+        """Wait, as who can wait does, while they are in use."""
+        while self.are_in_use and not unless():
+            time.sleep(_PATIENCE / 5)
 
     def at_hand(self, revision: Revision, name: str) -> bool:
         """Whether this version of a template has been rendered before, and need not be compiled again."""

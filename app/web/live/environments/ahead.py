@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +20,6 @@ from app.web.live.workspace import LiveWorkspace, Revision
 from bbws_templates.bundle import Bundle
 from bbws_templates.errors import BbwsTemplatesError
 
-_PATIENCE: Final = 0.25
 _KEPT: Final = 4
 _log = logging.getLogger(__name__)
 
@@ -57,40 +56,58 @@ class SourceReleases:
         self._renderings = renderings
         self._announce = announce
         self._made: OrderedDict[tuple[tuple[str, str], ...], Made] = OrderedDict()
+        self._newest: tuple[Revision, Made] | None = None
         self._working = False
         self._lock = threading.Lock()
 
     def known(self) -> Made | None:
         """The release of the sources as they are; None while it is being made."""
-        key = _key(self._live.current)
+        revision = self._live.current
         with self._lock:
-            made = self._made.get(key)
-            if made is None and not self._working:
+            if self._newest and self._newest[0] is revision:
+                return self._newest[1]
+            if not self._working:
                 self._working = True
                 try:
                     begin(self._work, name="release of the sources")
                 except SurroundingsError:  # whoever asks next tries again
                     self._working = False
-            return made
+            return None
 
     def _work(self) -> None:
         try:
             while True:
-                while time.monotonic() - self._renderings.last_used < _PATIENCE:
-                    time.sleep(_PATIENCE / 5)
                 revision = self._live.current
-                made = _make(revision)
+                if not self._has_compiled(revision):
+                    continue
+                key = _key(revision)
+                made = self._made.get(key) or _make(revision)
                 with self._lock:
-                    self._made[_key(revision)] = made
+                    self._made[key] = made
+                    self._newest = (revision, made)
                     while len(self._made) > _KEPT:
                         self._made.popitem(last=False)
-                    if _key(self._live.current) in self._made:
+                    if self._live.current is revision:
                         self._working = False
                         break
         except BaseException:
             self._working = False
             raise
         self._announce()
+
+    def _has_compiled(self, revision: Revision) -> bool:
+        """Compile what is not yet, one after the other; False when files have been saved meanwhile."""
+
+        def is_old() -> bool:
+            return self._live.current is not revision
+
+        for name in revision.versions:
+            self._renderings.step_aside(unless=is_old)
+            if is_old():
+                return False
+            with suppress(BbwsTemplatesError):  # to be told by the making
+                revision.workspace.compilation(name)
+        return True
 
 
 def ahead_of(active: Bundle | None, sources: Bundle) -> Ahead:
