@@ -13,9 +13,13 @@
   let lastBox = null;
   let blank = true;
 
-  const shown = element => element.checkVisibility({
-    opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true,
-  });
+  const shown = element => {
+    const style = getComputedStyle(element);
+    if (style.display === "contents") return style.visibility === "visible" && shown(element.parentElement);
+    return style.contentVisibility !== "hidden" && element.checkVisibility({
+      opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true,
+    });
+  };
 
   const colourless = element => {
     const style = getComputedStyle(element);
@@ -129,7 +133,7 @@
     if (isArea) for (const word of element.alt.split(/\s+/).filter(Boolean)) { blank = true; pieces.push({ alt: word }); }
     const empty = pieces.length === before && drawn === images;
     if (!href || href.startsWith("#") || /^javascript:/i.test(href)) return;
-    if (empty && !isArea && !(shown(element) && box.width >= 2 && box.height >= 2)) return;
+    if (empty && !isArea && !(shown(element) && box.width >= 2 && box.height >= 2 && reachable(element, box))) return;
     pieces.push({ url: href, from: before });
     lastBox = null;
     blank = true;

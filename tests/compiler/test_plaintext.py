@@ -77,6 +77,26 @@ CASES = [
     ('<div style="max-height:0;height:9px;overflow-y:clip">x</div><div style="overflow:hidden">y</div>', "y"),
     ('<div style="width:1px;height:1px;overflow:hidden">x</div><div style="width:0">y</div>', "y"),
     ('<div style="position:absolute;left:-9999px">x</div><div style="left:-9999px">y</div>', "y"),
+    ('<div style="position:absolute;inset:0 auto auto -999em">x</div><div style="inset:-999em">y</div>', "y"),
+    ('<div style="position:fixed;top:-100vh">x</div><div style="position:fixed;top:-10vh">y</div>', "y"),
+    (
+        '<div style="block-size:0;overflow:hidden">x</div><p style="max-block-size:0;overflow:clip">x</p>y',
+        "y",
+    ),
+    (
+        '<p style="inline-size:0;overflow:hidden;padding-inline:9px">y</p><b style="inset:-999em">z</b>',
+        "y\n\nz",
+    ),
+    ('<div style="scale:0">x</div><div style="translate:-9999px">x</div><div style="scale:.5">y</div>', "y"),
+    ('<p style="opacity:calc(0)">x</p><p style="max-height:calc( 0px );overflow:hidden">x</p>y', "y"),
+    ('<p style="display:none;all:unset">y</p><p style="all:unset;display:none">x</p>', "y"),
+    (
+        "<style>:where(.h), p:has(b), .n:not(.o):not(b){display:none}</style>"
+        "<p class=h>x<p>x <b>x</b><p class=n>x<p>y",
+        "y",
+    ),
+    ("<svg><title>x</title><desc>x</desc><defs><text>x</text></defs><text>y</text></svg>", "y"),
+    ("<marquee>a</marquee>b<video>c</video><object>d</object>e", "a b c d e"),
     ('<div style="text-indent:-9999em">x<p style="text-indent:0">y</p></div>', "y"),
     ('<div style="position:absolute;clip:rect(0 0 0 0)">x</div><p style="clip:rect(0,0,0,0)">y</p>', "y"),
     ('<p style="color:transparent">x</p><p style="color:#0000">x</p><p style="color:#000000">y</p>', "y"),

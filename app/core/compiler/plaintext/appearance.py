@@ -33,8 +33,10 @@ _SILENT = frozenset(
     | {"template", "track"}
 )
 # Where no style says otherwise. The brackets of <rp> are for readers like ours, who see no ruby.
-_HIDDEN = frozenset({"datalist", "head", "script", "style", "title"})
-_BOXES = frozenset({"button", "img", "input", "select", "textarea"})  # boxes within a line
+_HIDDEN = frozenset({"datalist", "defs", "desc", "head", "metadata", "script", "style", "title"})
+_BOXES = frozenset(  # within a line
+    {"audio", "button", "img", "input", "marquee", "object", "select", "textarea", "video"}
+)
 _PREFORMATTED = frozenset({"pre", "listing", "textarea", "xmp"})
 _STRUCK = frozenset({"del", "s", "strike"})
 

@@ -44,7 +44,8 @@ _WORDS_FOR_LENGTHS = frozenset(
 )
 _AS_WRITTEN = frozenset(
     {"background", "background-clip", "background-image", "-webkit-background-clip", "clip", "clip-path"}
-    | {"color", "filter", "list-style-type", "opacity", "text-decoration-line", "transform"}
+    | {"color", "filter", "list-style-type", "opacity", "scale", "text-decoration-line", "transform"}
+    | {"translate"}
 )
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*|%)")
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.945} | {
@@ -61,9 +62,31 @@ _SIDES = ("top", "right", "bottom", "left")
 # Which of so many values of a shorthand is that of each side.
 _PLACES = {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 3: (0, 1, 2, 1), 4: (0, 1, 2, 3)}
 
+# Of a text that runs from left to right. Source: CSS Logical Properties and Values Level 1.
+_PHYSICAL = {
+    f"{least}{logical}": f"{least}{physical}"
+    for logical, physical in (("block-size", "height"), ("inline-size", "width"))
+    for least in ("", "min-", "max-")
+} | {
+    f"{name}-{axis}-{edge}": side if name == "inset" else f"{name}-{side}"
+    for name in ("inset", "margin", "padding")
+    for axis, edge, side in (
+        ("block", "start", "top"),
+        ("block", "end", "bottom"),
+        ("inline", "start", "left"),
+        ("inline", "end", "right"),
+    )
+}
+_AXES = {
+    f"{name}-{axis}": (f"{name}-{axis}-start", f"{name}-{axis}-end")
+    for name in ("inset", "margin", "padding")
+    for axis in ("block", "inline")
+}
 _SHORTHANDS = frozenset(
-    {"margin", "padding", "overflow", "font", "list-style", "text-decoration", "-webkit-text-decoration"}
+    {"all", "font", "inset", "list-style", "margin", "overflow", "padding", "text-decoration"}
+    | {"-webkit-text-decoration", *_PHYSICAL, *_AXES}
 )
+_SUM_OF_ONE = re.compile(r"calc\(\s*([^\s()]+)\s*\)")
 
 
 def is_read(name: str) -> bool:
@@ -76,13 +99,18 @@ def pixels(value: str) -> float | None:
 
     A percentage has none that could be known here.
     """
-    match = _NUMBER.fullmatch(value)
+    match = _NUMBER.fullmatch(without_sum(value))
     if match is None:
         return None
     number, unit = float(match.group(1)), match.group(2)
     if not unit:
         return 0.0 if number == 0 else None
     return number * _PIXELS[unit] if unit in _PIXELS else None
+
+
+def without_sum(value: str) -> str:
+    """A value without a ``calc()`` that has nothing to add up."""
+    return _SUM_OF_ONE.sub(r"\1", value)
 
 
 @lru_cache(maxsize=4096)
@@ -103,10 +131,18 @@ def final_values(css: str) -> dict[str, str]:
 
 
 def _longhands(name: str, value: str) -> Iterator[tuple[str, str]]:
-    if name in {"margin", "padding"}:
+    if name in {"margin", "padding", "inset"}:
         sides = value.split()
         for side, place in zip(_SIDES, _PLACES.get(len(sides), ()), strict=False):
-            yield f"{name}-{side}", sides[place]
+            yield side if name == "inset" else f"{name}-{side}", sides[place]
+    elif name in _AXES:
+        ends = value.split()
+        for end, said in zip(_AXES[name], (ends * 2)[:2] if len(ends) < 3 else (), strict=False):
+            yield _PHYSICAL[end], said
+    elif name in _PHYSICAL:
+        yield _PHYSICAL[name], value
+    elif name == "all":
+        yield from ((each, value) for each in (*_KEYWORDS, *_LENGTHS, *_AS_WRITTEN))
     elif name == "overflow":
         both = value.split()
         yield "overflow-x", both[0] if both else ""

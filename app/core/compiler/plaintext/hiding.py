@@ -10,11 +10,12 @@ Source: CSS Overflow 3, CSS Masking 1, CSS Transforms 1; what hides in Chromium,
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from app.core.compiler.plaintext.declarations import pixels
+from app.core.compiler.plaintext.declarations import pixels, without_sum
 
 _FAR = -900.0  # pixels beyond an edge of the screen; no mail is wider
+_SCREEN = re.compile(r"-[1-9]\d{2,}(?:\.\d*)?[dsl]?v(?:[whbi]|min|max)")  # or as much as the screen has
 _LITTLE = 1.0  # pixels in which no letter can be read
 _ROOM = 5.0  # pixels of padding in which something of the first line shows
 _CUTS = frozenset({"hidden", "clip", "scroll", "auto"})
@@ -33,7 +34,7 @@ def is_hidden(style: Mapping[str, str], *, has_box: bool) -> bool:
         _is_nothing(style.get("opacity", ""))
         or style.get("content-visibility") == "hidden"
         or _is_filtered(style.get("filter", ""))
-        or (has_box and (_is_cut_off(style) or _is_transformed(style.get("transform", ""))))
+        or (has_box and (_is_cut_off(style) or any(map(_is_transformed, _transforms(style)))))
         or _is_clipped(style)
         or _is_off_screen(style, has_box=has_box)
     )
@@ -59,7 +60,7 @@ def float_of(text: str) -> float:
 def _is_nothing(amount: str) -> bool:
     """Whether a number or percentage is 0; "" is none."""
     try:
-        return float(amount.removesuffix("%")) <= 0
+        return float(without_sum(amount).removesuffix("%")) <= 0
     except ValueError:
         return False
 
@@ -97,8 +98,12 @@ def _is_off_screen(style: Mapping[str, str], *, has_box: bool) -> bool:
         names += ["left", "top", "right", "bottom"]
     elif position == "relative":
         names += ["left", "top"]
-    lengths = [pixels(style[name]) for name in names if name in style]
-    return any(length is not None and length <= _FAR for length in lengths)
+    return any(_is_far(style[name]) for name in names if name in style)
+
+
+def _is_far(value: str) -> bool:
+    length = pixels(value)
+    return _SCREEN.fullmatch(value) is not None or (length is not None and length <= _FAR)
 
 
 def _is_clipped(style: Mapping[str, str]) -> bool:
@@ -122,13 +127,18 @@ def _are_close(first: float | None, second: float | None) -> bool:
     return first is not None and second is not None and second - first <= _LITTLE
 
 
+def _transforms(style: Mapping[str, str]) -> Iterator[str]:
+    """What moves or shrinks a box, as functions (CSS Transforms 2, section 3)."""
+    yield style.get("transform", "")
+    yield from (f"{name}({style[name]})" for name in ("scale", "translate") if name in style)
+
+
 def _is_transformed(value: str) -> bool:
     for name, inside in _FUNCTION.findall(value):
         parts = _BREAK.split(inside.strip())
         if name in {"scale", "scalex", "scaley", "scale3d"} and any(map(_is_nothing, parts[:2])):
             return True
-        if name in {"translate", "translatex", "translatey", "translate3d"}:
-            lengths = [pixels(part) for part in parts[:2]]
-            if any(length is not None and length <= _FAR for length in lengths):
-                return True
+        moves = name in {"translate", "translatex", "translatey", "translate3d"}
+        if moves and any(map(_is_far, parts[:2])):
+            return True
     return False

@@ -24,6 +24,7 @@ from app.core.html.tree import ElementNode, matching
 _EVERYWHERE = frozenset({"", "all", "screen"})
 _ESCAPED_OR_IN_BRACKETS = re.compile(r"\\(?:[0-9a-fA-F]{1,6}\s?|.)|\[[^\]]*\]", re.DOTALL)
 _OF_ANY_SCREEN = re.compile(r"@layer\b.*|@media\s+(?:only\s+)?(?:all|screen)", re.IGNORECASE | re.DOTALL)
+_OF_DOCUMENT = re.compile(r":(?:is|where|not|has)\(")
 _BEYOND_NAMES = re.compile(r"[:|]")  # pseudo-classes, namespaces
 
 
@@ -60,7 +61,7 @@ def _is_for_all(rule: StyleRule) -> bool:
 
 
 def _is_of_the_page(selector: Selector) -> bool:
-    odd = _BEYOND_NAMES.search(_ESCAPED_OR_IN_BRACKETS.sub("", selector.exact.replace(":is(", "(")))
+    odd = _BEYOND_NAMES.search(_OF_DOCUMENT.sub("(", _ESCAPED_OR_IN_BRACKETS.sub("", selector.exact)))
     return bool(selector.exact) and not (odd or selector.counts or selector.for_clients)
 
 
