@@ -21,7 +21,7 @@ from bbws_templates.rendering import Chunk, Rendering, RenderWarning, missing_pa
 from bbws_templates.tokens import Token, TokenKind, tokenize
 
 if TYPE_CHECKING:
-    from bbws_templates.functions import Function
+    from bbws_templates.functions import Function, Spelling
 
 __all__ = ["Chunk", "Mode", "RenderWarning", "Template", "render"]
 
@@ -41,7 +41,7 @@ class Template:
         self._root = root
         self._partials = partials
         self._uses: dict[Mode, int] = {}
-        self._functions: dict[Mode, Function | None] = {}
+        self._functions: dict[Mode, Function[str] | None] = {}
 
     @classmethod
     def parse(
@@ -101,7 +101,7 @@ class Template:
             return result
         return "".join(self._rendering(data, mode, strict, warnings, limits, traced=False).texts())
 
-    def written_out(self, mode: Mode) -> Function | None:
+    def written_out(self, mode: Mode) -> Function[str] | None:
         """The template as a Python function for ``mode``; None where it cannot be one: see ``functions``.
 
         ``render`` uses it by itself, once a template has been rendered often enough for it to pay.
@@ -112,7 +112,13 @@ class Template:
             self._functions[mode] = function_of(self._root.nodes, self._partials, mode)
         return self._functions[mode]
 
-    def _warm(self, mode: Mode) -> Function | None:
+    def spelled_out(self, mode: Mode, spelling: Spelling) -> Function[bytes] | None:
+        """The same with results that are spelled, in UTF-8; the caller keeps it."""
+        from bbws_templates.functions import spelled_function_of
+
+        return spelled_function_of(self._root.nodes, self._partials, mode, spelling)
+
+    def _warm(self, mode: Mode) -> Function[str] | None:
         # Threads may count two uses as one, or write the same function twice: neither matters.
         self._uses[mode] = uses = self._uses.get(mode, 0) + 1
         return self.written_out(mode) if uses >= _WARM else None

@@ -65,6 +65,42 @@ def markup_as_text(text: str) -> str:
     return text_of(text)
 
 
+def has_utf8(text: str) -> bool:
+    """Whether ``text`` has a form in UTF-8: no lone surrogate is in it."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def one_line(text: str) -> str:
     """``text`` without control characters of any kind, fit for a header value."""
     return text if text.isprintable() else text_characters(_CONTROLS.sub(" ", text))
+
+
+def is_free_of_markup(text: str) -> bool:
+    """Whether ``escape_html`` leaves ``text`` as it is."""
+    return not ("&" in text or "<" in text or ">" in text or '"' in text or "'" in text)
+
+
+def is_plain_html(text: str) -> bool:
+    """Whether ``html_value`` leaves ``text`` as it is."""
+    return is_free_of_markup(text) and has_utf8(text)
+
+
+def is_plain_text(text: str) -> bool:
+    """Whether ``text_characters`` leaves ``text`` as it is."""
+    return "\x00" not in text and has_utf8(text)
+
+
+def is_plain_of_markup(text: str) -> bool:
+    """Whether ``markup_as_text`` surely leaves ``text`` as it is."""
+    return "<" not in text and "&" not in text and is_plain_text(text)
+
+
+def is_one_line(text: str) -> bool:
+    """Whether ``one_line`` leaves ``text`` as it is."""
+    return text.isprintable() or (not _CONTROLS.search(text) and has_utf8(text))

@@ -11,11 +11,12 @@ reach it as values of its namespace, so that nothing in a template can become co
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from bbws_templates.context import is_decimal
+from bbws_templates.certainty import HELPERS, UnsureError
+from bbws_templates.escaping import is_plain_of_markup
 from bbws_templates.limits import DEFAULT_LIMITS, Limits
-from bbws_templates.modes import FILTERS, Mode
+from bbws_templates.modes import FILTERS, PLAIN, Mode
 from bbws_templates.nodes import Node, Partial, Partials, Section, Text, Variable
 
 _MOST_NODES: Final = 4_000
@@ -25,49 +26,69 @@ _MOST_LEVELS: Final = 12
 _LONG: Final = 100_000
 _SCOPES_A_TURN: Final = 10
 
+_NOT_LIST: Final = "() if {0} is None else ({0},) if type({0}) is str and {0} else contexts({0})"
+_NAMES: Final = "{0} if type({0}) is dict else nothing if type({0}) is str else scope({0})"
+"""What most values are is not worth a call: text, and an object or none."""
+
 _TEXT: Final = "str({0}) if type({0}) is int and -1000000000 < {0} < 1000000000 else text_of({0})"
 
-_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
-_NOTHING: Final[dict[str, Any]] = {}
+
+Result = TypeVar("Result", str, bytes)
 
 
-class _UnsureError(Exception):
-    """Internal: the function does not know this case."""
+class Spelling(NamedTuple):
+    """How a result is to be spelled, such as within the quotes of JSON; text is spelled piece by piece."""
+
+    spelled: Callable[[str], str]
+    is_plain: Callable[[str], bool]
+    """Whether text is spelled as it is."""
+    is_trusting: bool = False
+    """Whether no value is looked at: who calls knows that all are printed and spelled as they are."""
 
 
-class Function:
+class Function(Generic[Result]):
     """A template, written out for one mode: called with data, it returns the result, or None if unsure."""
 
     __slots__ = ("_depth", "_made", "_turns")
 
-    def __init__(self, made: Callable[[dict[str, Any], int, int], str], turns: int, depth: int) -> None:
-        self._made = made
+    def __init__(self, made: Callable[[dict[str, Any], int, int], Result], turns: int, depth: int) -> None:
+        self._made: Callable[[dict[str, Any], int, int], Result] = made
         self._turns = turns
         self._depth = depth
 
-    def __call__(self, data: Any, limits: Limits = DEFAULT_LIMITS) -> str | None:
+    def __call__(self, data: Any, limits: Limits = DEFAULT_LIMITS) -> Result | None:
         """The template filled with ``data``, as ``Rendering`` fills it; None if unsure."""
         if type(data) is not dict or self._depth > limits.depth:
             return None
         try:
             result = self._made(data, limits.turns - self._turns, limits.output)
-        except (_UnsureError, KeyError):
+        except (UnsureError, KeyError, UnicodeEncodeError):
             return None
         return result if len(result) <= limits.output else None
 
 
-def function_of(nodes: tuple[Node, ...], partials: Partials, mode: Mode) -> Function | None:
+def function_of(nodes: tuple[Node, ...], partials: Partials, mode: Mode) -> Function[str] | None:
     """``nodes`` written out for ``mode``; None where that cannot be, or would be out of proportion.
 
     That is when partials are missing or include themselves, or there are more than some thousand nodes, or
     more than a dozen sections within each other.
     """
-    writer = _TemplateWriter(partials, mode)
+    return _function(nodes, _TemplateWriter(partials, mode))
+
+
+def spelled_function_of(
+    nodes: tuple[Node, ...], partials: Partials, mode: Mode, spelling: Spelling
+) -> Function[bytes] | None:
+    """The same with a result that is spelled, in UTF-8: the template's own text once, and not each time."""
+    return _function(nodes, _TemplateWriter(partials, mode, spelling))
+
+
+def _function(nodes: tuple[Node, ...], writer: _TemplateWriter) -> Function[Any] | None:
     try:
         turns = writer.template(nodes)
-    except _UnsureError:
+    except (UnsureError, UnicodeEncodeError):
         return None
-    namespace = {**_HELPERS, **writer.filters, **writer.values}
+    namespace = {**HELPERS, **writer.filters, **writer.values}
     exec(compile("\n".join(writer.lines), "<template>", "exec"), namespace)  # noqa: S102  see the head
     return Function(namespace["made"], turns, writer.depth)
 
@@ -97,7 +118,7 @@ class _Scope(NamedTuple):
 class _TemplateWriter:
     """Writes the lines of one function, and gathers the values that it names."""
 
-    def __init__(self, partials: Partials, mode: Mode) -> None:
+    def __init__(self, partials: Partials, mode: Mode, spelling: Spelling | None = None) -> None:
         self.values: dict[str, Any] = {}
         self.lines = ["def made(s0, turns, room):", " if turns < 0: unsure()", " c0 = s0"]
         self.lines += [" out = []", " append = out.append"]
@@ -106,6 +127,7 @@ class _TemplateWriter:
         self._named: dict[str, str] = {}
         self._partials = partials
         self._mode = mode
+        self._spelling = spelling
         self._has_markup = False  # in the text part: a value that is printed as the words of its markup
         self._count = 0
         self._room = _MOST_NODES
@@ -113,21 +135,29 @@ class _TemplateWriter:
 
     def template(self, nodes: tuple[Node, ...]) -> int:
         """Write all of it; how many turns it takes when each section is entered once."""
-        turns = self._nodes(nodes, _Scope(0, 1, 1, " ", {}, {}))
-        self.lines.append(" return ''.join(out)")
+        is_trusting = self._spelling is not None and self._spelling.is_trusting
+        turns = self._nodes(nodes, _Scope(0, 1, 1, " ", {}, {}, is_hopeful=is_trusting))
+        self.lines.append(f" return {'b' if self._spelling else ''}''.join(out)")
         return turns
 
     @property
     def filters(self) -> dict[str, Any]:
         """What the lines call to bring values into the form of the mode."""
-        plain = _is_plain_of_markup if self._has_markup else _PLAIN[self._mode]
-        return {"plain": plain, "filtered": self._filter, "raw": self._raw}
+        plain = is_plain_of_markup if self._has_markup else PLAIN[self._mode]
+        if (spelling := self._spelling) is None:
+            return {"plain": plain, "filtered": self._filter, "raw": self._raw}
+        is_spelled, spelled = spelling.is_plain, spelling.spelled
+        return {
+            "plain": lambda text: plain(text) and is_spelled(text),
+            "filtered": _one_after_the_other(self._filter, spelled),
+            "raw": _one_after_the_other(self._raw, spelled),
+        }
 
     def _nodes(self, nodes: tuple[Node, ...], scope: _Scope) -> int:
         self.depth = max(self.depth, scope.depth)
         self._room -= len(nodes)
         if self._room < 0 or scope.depth > _MOST_LEVELS:
-            raise _UnsureError
+            raise UnsureError
         turns = len(nodes) * (1 + scope.stacked // _SCOPES_A_TURN)
         block: list[Text | Variable] = []
         for node in nodes:
@@ -145,7 +175,7 @@ class _TemplateWriter:
     def _partial(self, node: Partial, scope: _Scope) -> int:
         unit = self._partials.partial(node.key, node.indent)
         if unit is None or node.key in self._including:
-            raise _UnsureError
+            raise UnsureError
         self._including.append(node.key)
         turns = self._nodes(unit.nodes, scope._replace(depth=scope.depth + 1))
         self._including.pop()
@@ -156,15 +186,15 @@ class _TemplateWriter:
         value = self._fresh("v")
         self.lines.append(f"{pad}{value} = {self._lookup(node.path, scope, is_optional=True)}")
         if node.inverted:
-            self.lines.append(f"{pad}if {value} is None or not true({value}):")
+            # Most are over text that is there, or over nothing.
+            is_false = f"{value} is None or not (type({value}) is str and {value} or true({value}))"
+            self.lines.append(f"{pad}if {is_false}:")
             before = len(self.lines)
             turns = self._nodes(node.children, scope.inside())
             if len(self.lines) == before:
                 self.lines.append(f"{pad} pass")
             return turns
-        self.lines.append(
-            f"{pad}if type({value}) is not list: {value} = () if {value} is None else contexts({value})"
-        )
+        self.lines.append(f"{pad}if type({value}) is not list: {value} = {_NOT_LIST.format(value)}")
         at = len(self.lines)
         self.lines.append("")
         if scope.is_hopeful or not _is_like_a_row(node):
@@ -181,9 +211,7 @@ class _TemplateWriter:
     def _loop(self, node: Section, value: str, scope: _Scope) -> int:
         height = scope.height + 1
         self.lines.append(f"{scope.pad}for c{height} in {value}:")
-        self.lines.append(
-            f"{scope.pad} s{height} = c{height} if type(c{height}) is dict else scope(c{height})"
-        )
+        self.lines.append(f"{scope.pad} s{height} = {_NAMES.format(f'c{height}')}")
         return self._nodes(node.children, scope.inside()._replace(height=height, known={}, filtered={}))
 
     def _rows(self, node: Section, value: str, scope: _Scope) -> int:
@@ -215,26 +243,36 @@ class _TemplateWriter:
                 written += node.text if self._literal is None else self._literal(node.text)
                 continue
             if written:
-                pieces.append(self._value("t", written))
+                pieces.append(self._value("t", self._spelled(written)))
                 written = ""
             value = self._variable(node.path, scope)
             self._has_markup |= self._mode is Mode.TEXT and not node.escaped
-            if node.escaped or self._raw is not None:
+            if node.escaped or self._raw is not None or self._spelling is not None:
                 given = (value, node.escaped)
                 if given not in scope.filtered:
                     printed[given] = scope.filtered[given] = value if scope.is_hopeful else self._fresh("e")
                 value = scope.filtered[given]
             pieces.append(value)
         if written:
-            pieces.append(self._value("t", written))
+            if self._spelling and not pieces:  # nothing but text of the template: in bytes once and for all
+                text = self._value("t", self._spelled(written).encode())
+                self._append(text, scope.pad, is_repeated=scope.height > 0)
+                return
+            pieces.append(self._value("t", self._spelled(written)))
         if printed:
             self._gather(printed, scope.pad) if scope.is_hopeful else self._filtered(printed, scope.pad)
         if pieces:
             text = pieces[0] if len(pieces) == 1 else f"''.join(({', '.join(pieces)}))"
+            if self._spelling:
+                text += ".encode()"
             self._append(text, scope.pad, is_repeated=scope.height > 0)
 
+    def _spelled(self, text: str) -> str:
+        return self._spelling.spelled(text) if self._spelling else text
+
     def _gather(self, printed: dict[tuple[str, bool], str], pad: str) -> None:
-        self.lines.append(f"{pad}seen += ({', '.join(dict.fromkeys(printed.values()))},)")
+        if self._spelling is None or not self._spelling.is_trusting:
+            self.lines.append(f"{pad}seen += ({', '.join(dict.fromkeys(printed.values()))},)")
 
     def _filtered(self, printed: dict[tuple[str, bool], str], pad: str) -> None:
         given = tuple(dict.fromkeys(value for value, _ in printed))
@@ -286,7 +324,7 @@ class _TemplateWriter:
             self._named[name] = self._value("k", name)
         return self._named[name]
 
-    def _value(self, kind: str, value: str) -> str:
+    def _value(self, kind: str, value: str | bytes) -> str:
         name = f"{kind}{len(self.values)}"
         self.values[name] = value
         return name
@@ -302,87 +340,5 @@ def _is_like_a_row(section: Section) -> bool:
     return len(names) > 1 or () in names
 
 
-# --- what functions call --------------------------------------------------------------------------------
-
-
-def _unsure() -> NoReturn:
-    raise _UnsureError
-
-
-def _text_of(value: Any) -> str:
-    """The text of a value that is no exact text."""
-    if isinstance(value, str):
-        return str.__str__(value)
-    if is_decimal(value) and value.is_finite():
-        return str(value)
-    raise _UnsureError
-
-
-def _contexts(value: Any) -> Any:
-    """What a section over a value that is no list and not None is entered with."""
-    if type(value) in _SCALARS or type(value) is dict:
-        return (value,) if value else ()
-    raise _UnsureError
-
-
-def _scope(context: Any) -> dict[str, Any]:
-    """The names that a context which is no dictionary has."""
-    if type(context) in _SCALARS:
-        return _NOTHING
-    raise _UnsureError
-
-
-def _true(value: Any) -> bool:
-    if type(value) in _SCALARS or type(value) is dict or type(value) is list:
-        return bool(value)
-    raise _UnsureError
-
-
-def _member(value: Any, name: str) -> Any:
-    if type(value) is dict:
-        return value.get(name)
-    if type(value) in _SCALARS:
-        return None
-    raise _UnsureError
-
-
-def _required(value: Any, name: str) -> Any:
-    if type(value) is dict:
-        return value[name]
-    raise _UnsureError
-
-
-def _is_plain_html(text: str) -> bool:
-    """Whether neither escaping nor the rule for surrogates changes ``text``."""
-    return _is_free_of_markup(text) and (text.isascii() or text.isprintable())
-
-
-def _is_free_of_markup(text: str) -> bool:
-    return not ("&" in text or "<" in text or ">" in text or '"' in text or "'" in text)
-
-
-def _is_plain_text(text: str) -> bool:
-    return "\x00" not in text if text.isascii() else text.isprintable()
-
-
-def _is_plain_of_markup(text: str) -> bool:
-    return "<" not in text and "&" not in text and _is_plain_text(text)
-
-
-_PLAIN: Final[dict[Mode, Callable[[str], bool]]] = {
-    Mode.MUSTACHE: _is_free_of_markup,
-    Mode.HTML: _is_plain_html,
-    Mode.TEXT: _is_plain_text,
-    Mode.HEADER: str.isprintable,
-}
-"""Whether the filters of a mode leave text as it is; no false yes, and few false noes."""
-
-_HELPERS: Final = {
-    "contexts": _contexts,
-    "member": _member,
-    "required": _required,
-    "scope": _scope,
-    "text_of": _text_of,
-    "true": _true,
-    "unsure": _unsure,
-}
+def _one_after_the_other(first: Callable[[str], str] | None, then: Callable[[str], str]) -> Any:
+    return then if first is None else lambda text: then(first(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
 from bbws_templates.engine import Template
@@ -21,7 +21,12 @@ class Part(StrEnum):
     PREHEADER = "preheader"
 
 
-_MODES = {Part.HTML: Mode.HTML, Part.TEXT: Mode.TEXT, Part.SUBJECT: Mode.HEADER, Part.PREHEADER: Mode.HEADER}
+MODES: Final = {
+    Part.HTML: Mode.HTML,
+    Part.TEXT: Mode.TEXT,
+    Part.SUBJECT: Mode.HEADER,
+    Part.PREHEADER: Mode.HEADER,
+}
 
 
 def part_name(template: str, part: Part) -> str:
@@ -59,7 +64,7 @@ def render_email(
     """
 
     def rendered(part: Part) -> str:
-        return parsed_part(template, part).render(data, mode=_MODES[part], strict=strict, warnings=warnings)
+        return parsed_part(template, part).render(data, mode=MODES[part], strict=strict, warnings=warnings)
 
     return RenderedEmail(
         template=template.name,

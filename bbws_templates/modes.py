@@ -37,3 +37,11 @@ FILTERS: Mapping[Mode, Filters] = {
     Mode.TEXT: (escaping.text_characters, escaping.markup_as_text, None),
     Mode.HEADER: (escaping.one_line, escaping.one_line, escaping.one_line),
 }
+
+PLAIN: Mapping[Mode, Callable[[str], bool]] = {
+    Mode.MUSTACHE: escaping.is_free_of_markup,
+    Mode.HTML: escaping.is_plain_html,
+    Mode.TEXT: escaping.is_plain_text,
+    Mode.HEADER: escaping.is_one_line,
+}
+"""Whether what happens to ``{{value}}`` leaves it as it is: exactly, since amounts hold no-break spaces."""

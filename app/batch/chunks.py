@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from app.batch.forms import Writer
+from app.batch.forms import Form, Writer
+from app.batch.json_lines import JsonLines
 from app.core.errors import SourceError
 from app.core.jsontext import parse_json
 from bbws_templates.compiled import CompiledTemplate
@@ -66,6 +67,13 @@ class Task:
     label: str = field(default="data")
     locale: str = ""
     locale_field: str = ""
+    _json_lines: dict[str, JsonLines] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[type[Task], tuple[Any, ...]]:
+        # What is made in a process stays there.
+        return Task, (
+            self.editions, self.release, self.writer, self.label, self.locale, self.locale_field,
+        )  # fmt: skip
 
     def chunk(self, lines: list[BatchLine]) -> ChunkOutcome:
         """The emails of ``lines``; blank ones are passed over."""
@@ -90,8 +98,15 @@ class Task:
         shown = data
         if edition.display is not None:
             shown = edition.display.prepared(template.name, template.contract, data)
-        email = render_email(template, shown, release=self.release)
-        return self.writer.written(email, data, number, content)
+        if self.writer.form is Form.JSONL:
+            return self._lines_of(edition).written(shown, number, content)
+        return self.writer.written(render_email(template, shown, release=self.release), data, content)
+
+    def _lines_of(self, edition: Edition) -> JsonLines:
+        locale = edition.template.locale
+        if locale not in self._json_lines:
+            self._json_lines[locale] = JsonLines(edition.template, self.release, edition.display)
+        return self._json_lines[locale]
 
     def _edition(self, data: Mapping[str, Any]) -> Edition:
         wanted = data.get(self.locale_field) if self.locale_field else None

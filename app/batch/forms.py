@@ -1,6 +1,6 @@
 """The forms in which a batch writes its emails.
 
-- ``jsonl``: one JSON object a line, as ``render --format json`` has it, with the line of its data.
+- ``jsonl``: one JSON object a line: see ``json_lines``.
 - ``mbox``: one file that mail programs open (RFC 4155), in the variant that gives every line back as it was
   (mboxrd: a ``>`` before each line that begins with ``From`` and any number of ``>``).
 - ``eml``: a file for each email, a thousand in a folder.
@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from bbws_templates.errors import HeaderError
 from bbws_templates.message import mime_message
 
 _EMAILS_A_FOLDER: Final = 1_000
-_RARE: Final = bytes(set(range(0x20)) - {ord("\n")})  # what JSON escapes, and hardly any text has
 _FROM: Final = re.compile(rb"^(?=>*From )", re.MULTILINE)
 
 
@@ -37,19 +35,17 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes emails in one form; ``date`` is that of the batch, so that a second try makes the same bytes."""
+    """Writes emails as messages; ``date`` is that of the batch, so that a second try makes the same bytes."""
 
     form: Form
     date: datetime
 
-    def written(self, email: RenderedEmail, data: Mapping[str, Any], line: int, content: bytes) -> bytes:
-        """``email``, made of ``data``, which are ``content`` in line ``line`` of the batch.
+    def written(self, email: RenderedEmail, data: Mapping[str, Any], content: bytes) -> bytes:
+        """``email``, made of ``data``, which are ``content`` in the batch.
 
         Raises:
-            HeaderError: in a message, something that no header can hold, or data without a recipient.
+            HeaderError: something that no header can hold, or data without a recipient.
         """
-        if self.form is Form.JSONL:
-            return _json_line(email, line)
         message = self._message(email, data, content)
         if self.form is Form.EML:
             return message
@@ -81,30 +77,4 @@ def file_name(line: int) -> str:
     return f"{line // _EMAILS_A_FOLDER:06}/{line:09}.eml"
 
 
-def _json_line(email: RenderedEmail, line: int) -> bytes:
-    members = {
-        "line": line,
-        "template": email.template,
-        "release": email.release,
-        "locale": email.locale,
-        "subject": email.subject,
-        "preheader": email.preheader,
-        "sender": {"name": email.sender[0], "address": email.sender[1]},
-        "replyTo": email.reply_to,
-    }
-    head = json.dumps(members, ensure_ascii=False).encode()
-    return b'%s, "html": %s, "text": %s}\n' % (head[:-1], json_text(email.html), json_text(email.text))
-
-
-def json_text(text: str) -> bytes:
-    """``text`` as ``json.dumps`` writes it without escaping what is not ASCII, in half the time.
-
-    Source: RFC 8259, section 7.
-    """
-    content = text.encode()
-    if len(content.translate(None, _RARE)) != len(content):
-        return json.dumps(text, ensure_ascii=False).encode()
-    return b'"%s"' % content.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
-
-
-__all__ = ["Form", "Writer", "file_name", "json_text"]
+__all__ = ["Form", "Writer", "file_name"]

@@ -23,6 +23,9 @@ from bbws_templates.display.values import LocaleRules
 from bbws_templates.languages import best_of
 from bbws_templates.references import Schema, views
 
+RAW: Final = ":raw"
+"""What a template adds to a name for the value as it was sent: ``{{paymentDate:raw}}``."""
+
 KINDS: Final = ("date", "date-time", "money", "number", "choice")
 WIDTHS: Final = ("short", "medium", "long", "full")
 _WIDTH: Final = "long"
@@ -40,7 +43,7 @@ class DisplayPlan:
     __slots__ = ("inside", "item_shown", "items", "shown")
 
     def __init__(self) -> None:
-        self.shown: tuple[tuple[str, Show], ...] = ()
+        self.shown: tuple[tuple[str, str, Show], ...] = ()  # under its name, as sent under another
         self.inside: tuple[tuple[str, DisplayPlan], ...] = ()
         self.items: DisplayPlan | None = None
         self.item_shown: Show | None = None
@@ -110,7 +113,8 @@ class _Planner:
             if isinstance(items, Mapping) and plan.items is None and plan.item_shown is None:
                 plan.item_shown = self._show(items)
                 plan.items = None if plan.item_shown else self.plan(items, depth + 1)
-        plan.shown, plan.inside = tuple(shown.items()), tuple(inside.items())
+        plan.shown = tuple((name, name + RAW, show) for name, show in shown.items())
+        plan.inside = tuple(inside.items())
 
     def _show(self, schema: Schema) -> Show | None:
         display = declared(self._contract, schema)

@@ -13,16 +13,13 @@ asked for nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from bbws_templates.context import is_decimal, is_list
 from bbws_templates.display.plan import DisplayPlan, plan_of
 from bbws_templates.display.values import LocaleRules, ZoneRules
 from bbws_templates.json_values import MAX_NESTING
 from bbws_templates.languages import best_of
-
-RAW: Final = ":raw"
-"""What a template adds to a name for the value as it was sent: ``{{paymentDate:raw}}``."""
 
 
 class Display:
@@ -89,11 +86,11 @@ def _members(
 ) -> Any:
     scopes = (value, *around)
     made: dict[str, Any] = dict(value)
-    for name, show in plan.shown:
+    for name, raw, show in plan.shown:
         sent = value.get(name)
         if sent is not None:
-            made[name + RAW] = sent
-            shown = _shown(show, sent, scopes)
+            made[raw] = sent
+            shown = show(sent, scopes) if type(sent) is str else _shown(show, sent, scopes)
             if shown is not None:
                 made[name] = shown
     for name, inner in plan.inside:
@@ -104,9 +101,7 @@ def _members(
 
 
 def _shown(show: Any, sent: Any, scopes: tuple[Mapping[str, Any], ...]) -> str | None:
-    if type(sent) is str:
-        text = sent
-    elif isinstance(sent, str):
+    if isinstance(sent, str):
         text = str.__str__(sent)
     elif (isinstance(sent, int) and sent and not isinstance(sent, bool)) or (is_decimal(sent) and sent):
         # Not the number 0, over which a section is false: it stays that, and prints the same.

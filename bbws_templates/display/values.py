@@ -22,6 +22,7 @@ Moment: TypeAlias = tuple[int, int, int, int]
 """Year, month, day, and minute of the day."""
 
 _Writer: TypeAlias = Callable[[Moment], str]
+_NumberWriter: TypeAlias = Callable[[str], "str | None"]
 _Affixes: TypeAlias = tuple[str, str, str, str, int]
 
 
@@ -58,7 +59,6 @@ class LocaleRules:
         self.locale = locale
         self._rules = rules if isinstance(rules, Mapping) else {}
         self._zone = zone
-        self._number = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
         self._date = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})").fullmatch
         self._date_time = re.compile(
             r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):[0-9]{2}(?:\.[0-9]+)?"
@@ -102,11 +102,10 @@ class LocaleRules:
             affixes = (*_pair(rules["positive"]), *_pair(rules["negative"]), 0)
         except (TypeError, ValueError, LookupError):
             return None
+        write = _number_writer(affixes, decimal, group, sizes)
 
         def show(text: str, _: Any) -> str | None:
-            if len(text) > _LONGEST_NUMBER or not self._number(text):
-                return None
-            return _number(text, affixes, decimal, group, sizes)
+            return write(text)
 
         return show
 
@@ -123,9 +122,9 @@ class LocaleRules:
             symbols, digits = dict(rules["symbols"]), dict(rules["digits"])
         except (TypeError, ValueError, LookupError):
             return None
-        known: dict[str, _Affixes] = {}
+        known: dict[str, _NumberWriter] = {}
 
-        def of(currency: Any) -> _Affixes | None:
+        def of(currency: Any) -> _NumberWriter | None:
             if not isinstance(currency, str) or len(currency) != 3:
                 return None
             if not (currency.isascii() and currency.isalpha() and currency.isupper()):
@@ -134,14 +133,13 @@ class LocaleRules:
                 affix.replace("\u00a4", str(symbols.get(currency, currency))) for affix in affixes
             )
             places = digits.get(currency, 2)
-            known[currency] = found = (one, two, three, four, places if type(places) is int else 2)
-            return found
+            written = (one, two, three, four, places if type(places) is int else 2)
+            known[currency] = write = _number_writer(written, decimal, group, sizes)
+            return write
 
         def show(text: str, currency: Any) -> str | None:
-            if len(text) > _LONGEST_NUMBER or not self._number(text):
-                return None
-            affixes = (known.get(currency) if type(currency) is str else None) or of(currency)
-            return None if affixes is None else _number(text, affixes, decimal, group, sizes)
+            write = (known.get(currency) if type(currency) is str else None) or of(currency)
+            return None if write is None else write(text)
 
         return show
 
@@ -227,6 +225,33 @@ _NUMERIC: Final[Mapping[str, _Writer]] = {
     "m": lambda moment: str(moment[3] % 60),
     "mm": lambda moment: f"{moment[3] % 60:02}",
 }
+
+
+def _number_writer(affixes: _Affixes, decimal: str, group: str, sizes: tuple[int, int]) -> _NumberWriter:
+    """Writes decimal text as a language does; None for what is none."""
+    is_number = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
+    prefix, suffix, _, _, places = affixes
+    size, further = sizes
+
+    def write(text: str) -> str | None:
+        whole, _, fraction = text.partition(".")
+        length = len(whole)
+        if (
+            len(fraction) == places
+            and 0 < length <= size + further
+            and whole[0] != "0"
+            and whole.isdigit()
+            and fraction.isdigit()
+            and text.isascii()
+        ):  # by far the most amounts
+            if length <= size:
+                return f"{prefix}{whole}{decimal}{fraction}{suffix}"
+            return f"{prefix}{whole[:-size]}{group}{whole[-size:]}{decimal}{fraction}{suffix}"
+        if len(text) > _LONGEST_NUMBER or not is_number(text):
+            return None
+        return _number(text, affixes, decimal, group, sizes)
+
+    return write
 
 
 def _number(text: str, affixes: _Affixes, decimal: str, group: str, sizes: tuple[int, int]) -> str:

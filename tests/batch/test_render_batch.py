@@ -8,18 +8,24 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.batch import processes
+from app.batch import json_lines, processes
 from app.batch.chunks import BatchLine, Edition, Task
-from app.batch.forms import Form, Writer, json_text
+from app.batch.forms import Form, Writer
+from app.batch.json_lines import JsonLines, json_text
 from app.cli import run
 from app.core.errors import SurroundingsError
 from app.core.workspace import Workspace
+from bbws_templates import Mode, Template
+from bbws_templates.mailing import render_email
 from tests.batch.calling import NAME, batch, damage
+from tests.engine.test_functions import odd_data, pieces
+from tests.selection import drawn
 
 # --- what is written ----------------------------------------------------------------------------------------
 
@@ -63,7 +69,7 @@ def test_no_line_of_an_email_ends_the_email_in_a_mailbox(workspace: Workspace) -
     email = workspace.render(NAME, workspace.source(NAME).fixtures["typical"].data)
     hostile = type(email)(**{**vars(email), "text": "From here\n>From there\nFromage\n"})
     writer = Writer(Form.MBOX, datetime(2026, 1, 31, tzinfo=UTC))
-    written = writer.written(hostile, {"tenantEmail": "a@example.com"}, 1, b"{}")
+    written = writer.written(hostile, {"tenantEmail": "a@example.com"}, b"{}")
     assert b"\n>From here" in written
     assert b"\n>>From there" in written
     assert b"\nFromage" in written
@@ -201,3 +207,48 @@ def test_a_caller_with_machines_of_its_own_gets_the_work_and_the_exit_statuses(
 @example('\u2028"\\\n\U0001f600')
 def test_text_is_written_as_the_standard_library_writes_it(text: str) -> None:
     assert json_text(text) == json.dumps(text, ensure_ascii=False).encode()
+
+
+# --- JSON Lines ---------------------------------------------------------------------------------------------
+
+
+def test_a_line_is_what_the_standard_library_makes_of_the_email(workspace: Workspace) -> None:
+    for name in workspace.editions():
+        template = workspace.compilation(name).compiled
+        lines = JsonLines(template, "a release", workspace.display(template.locale))
+        for label, fixture in workspace.source(name).fixtures.items():
+            for data in (fixture.data, workspace.shown(name, fixture.data)):
+                email = render_email(template, data, release="a release")
+                members = {
+                    "line": 7,
+                    "template": email.template,
+                    "release": email.release,
+                    "locale": email.locale,
+                    "subject": email.subject,
+                    "preheader": email.preheader,
+                    "sender": {"name": email.sender[0], "address": email.sender[1]},
+                    "replyTo": email.reply_to,
+                    "html": email.html,
+                    "text": email.text,
+                }
+                expected = json.dumps(members, ensure_ascii=False).encode() + b"\n"
+                content = json.dumps(dict(fixture.data), ensure_ascii=False).encode()
+                assert lines.written(data, 7, content) == expected, f"{name}, {label}"
+
+
+@settings(max_examples=drawn(600), deadline=None)
+@given(
+    template=st.lists(pieces, max_size=5).map("".join),
+    data=st.dictionaries(st.sampled_from(["a", "b", "c", "0"]), odd_data, max_size=4),
+)
+@example(template='{{#a}}"{{b}}\\{{{c}}}{{/a}}', data={"a": [{"b": '"<', "c": "\\\n\x01"}] * 4})
+@example(template="{{#a}}{{b}}{{c}}{{/a}}", data={"a": [{"b": "R1\u00a0234", "c": "x"}] * 4})
+def test_what_is_spelled_piece_by_piece_is_what_is_spelled_as_a_whole(
+    template: str, data: dict[str, Any]
+) -> None:
+    parsed = Template.parse(template)
+    for mode in Mode:
+        function = parsed.spelled_out(mode, json_lines.JSON)
+        result = function(data) if function else None
+        if result is not None:
+            assert b'"%s"' % result == json_text(parsed.render(data, mode=mode, strict=False))

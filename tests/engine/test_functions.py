@@ -18,6 +18,7 @@ from bbws_templates import BbwsTemplatesError, Mode, Template
 from bbws_templates.functions import Function
 from bbws_templates.limits import DEFAULT_LIMITS, Limits
 from bbws_templates.mailing import Part, parsed_part
+from bbws_templates.modes import FILTERS, PLAIN
 from tests.engine.test_against_chevron import Place, data_sets, partial_sets, templates
 from tests.engine.test_specification import LATER, Case, published_cases
 from tests.selection import drawn
@@ -26,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 MODES = {Part.HTML: Mode.HTML, Part.TEXT: Mode.TEXT, Part.SUBJECT: Mode.HEADER, Part.PREHEADER: Mode.HEADER}
 
 
-def written(template: Template, mode: Mode = Mode.HTML) -> Function | None:
+def written(template: Template, mode: Mode = Mode.HTML) -> Function[str] | None:
     """``template`` as a function, made as its many renderings would make it."""
     return template.written_out(mode)
 
@@ -197,12 +198,27 @@ def test_it_is_never_sure_beyond_the_limits(template: str, data: dict[str, Any],
         ),
         ("{{#a.b}}{{.}}{{/a.b}}{{^a.c}}none{{/a.c}}", {"a": {"b": ["x", "y"]}}),
         ("{{price}}", {"price": Decimal("0.00")}),
+        (
+            "{{total}}{{#rows}}{{a}}: {{total}}\n{{/rows}}",
+            {"total": "R1\u00a0234,50 1\u202fs \u200e\u2019", "rows": [{"a": "\u00e9"}] * 3},
+        ),
         ("{{#on}}{{a}}{{/on}}{{^on}}{{a}}{{/on}}", {"on": True, "a": "x"}),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_it_is_sure_of_what_emails_are_made_of(template: str, data: Mapping[str, Any]) -> None:
     assert agree(Template.parse(template), dict(data)) == len(Mode)
+
+
+@settings(max_examples=drawn(600), deadline=None)
+@given(text=st.text(st.characters(exclude_categories=[]), max_size=8))
+@example(text="R1\u00a0234,50")
+@example(text="\u2028")
+def test_exactly_what_a_filter_would_change_is_filtered(text: str) -> None:
+    for mode, is_plain in PLAIN.items():
+        convert = FILTERS[mode][0]
+        assert convert
+        assert is_plain(text) == (convert(text) == text), mode
 
 
 def test_markup_in_a_text_part_is_left_to_the_walk() -> None:

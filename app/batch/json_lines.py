@@ -1,0 +1,112 @@
+"""JSON Lines: one JSON object a line, as ``render --format json`` has it, with the line of its data.
+
+An email is mostly text of its template, and to look for what JSON escapes in it takes half as long as to
+render it. So HTML and text are rendered by functions that hold the template's text spelled for JSON already,
+and spell values alone. Where those are unsure, the email is rendered as anywhere else and spelled as a whole.
+
+Most lines of data hold no sign that HTML or JSON escapes: one look at a line spares a look at each value.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from json.encoder import encode_basestring
+from typing import Any, Final
+
+from bbws_templates.compiled import CompiledTemplate, RenderedEmail
+from bbws_templates.display import Display
+from bbws_templates.functions import Function, Spelling
+from bbws_templates.mailing import MODES, Part, parsed_part, render_email
+from bbws_templates.references import subschemas
+
+_RARE: Final = bytes(set(range(0x20)) - {ord("\n")})  # what JSON escapes, and hardly any text has
+
+
+class JsonLines:
+    """Writes the emails of one template as lines; ``release`` is where it came from, "" for sources."""
+
+    def __init__(self, template: CompiledTemplate, release: str, display: Display | None = None) -> None:
+        self._template = template
+        self._release = release
+        self._careful = self._spelled(JSON)
+        is_plain = display is None or all(map(_is_plain, _texts_of(display, template)))
+        self._trusting = self._spelled(JSON._replace(is_trusting=True)) if is_plain else self._careful
+        self._subject = parsed_part(template, Part.SUBJECT)
+        self._preheader = parsed_part(template, Part.PREHEADER)
+        before = {"template": template.name, "release": release, "locale": template.locale}
+        self._before = json.dumps(before, ensure_ascii=False).encode()[1:-1]
+        sender = {"name": template.sender[0], "address": template.sender[1]}
+        after = {"sender": sender, "replyTo": template.reply_to}
+        self._after = json.dumps(after, ensure_ascii=False).encode()[1:-1]
+
+    def _spelled(self, spelling: Spelling) -> list[Function[bytes] | None]:
+        return [
+            parsed_part(self._template, part).spelled_out(MODES[part], spelling)
+            for part in (Part.HTML, Part.TEXT)
+        ]
+
+    def written(self, data: Any, line: int, content: bytes) -> bytes:
+        """The email that ``data`` make: a line with its end.
+
+        ``data`` are what stands in ``content``, as JSON in UTF-8, with display values.
+
+        Raises:
+            RenderError: as ``render_email``.
+        """
+        in_html, in_text = self._trusting if _is_plain(content) else self._careful
+        html = in_html(data) if in_html else None
+        text = in_text(data) if in_text and html is not None else None
+        if html is None or text is None:
+            return self._of(render_email(self._template, data, release=self._release), line)
+        subject = self._subject.render(data, mode=MODES[Part.SUBJECT]).strip()
+        preheader = self._preheader.render(data, mode=MODES[Part.PREHEADER]).strip()
+        return self._line(line, subject, preheader, b'"%s"' % html, b'"%s"' % text)
+
+    def _of(self, email: RenderedEmail, line: int) -> bytes:
+        return self._line(line, email.subject, email.preheader, json_text(email.html), json_text(email.text))
+
+    def _line(self, line: int, subject: str, preheader: str, html: bytes, text: bytes) -> bytes:
+        return b'{"line": %d, %s, "subject": %s, "preheader": %s, %s, "html": %s, "text": %s}\n' % (
+            line, self._before, json_text(subject), json_text(preheader), self._after, html, text,
+        )  # fmt: skip
+
+
+def json_text(text: str) -> bytes:
+    """``text`` as ``json.dumps`` writes it without escaping what is not ASCII, in half the time.
+
+    Source: RFC 8259, section 7.
+    """
+    content = text.encode()
+    if len(content.translate(None, _RARE)) != len(content):
+        return json.dumps(text, ensure_ascii=False).encode()
+    return b'"%s"' % content.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+
+
+def _is_plain(content: bytes) -> bool:
+    """Whether no value in a line of JSON has a sign that HTML or JSON escapes, or that no mail can carry.
+
+    A quote, a control character and half a surrogate pair can stand in a line only behind a backslash.
+    """
+    return not (b"\\" in content or b"&" in content or b"<" in content or b">" in content or b"'" in content)
+
+
+def _texts_of(display: Display, template: CompiledTemplate) -> Iterator[bytes]:
+    """All text that display values can bring, as it stands in JSON."""
+    yield json.dumps(display.given, ensure_ascii=False).encode()
+    contract = template.contract
+    for _, schema in subschemas(contract) if contract is not None else ():
+        yield json.dumps(schema.get("x-display"), ensure_ascii=False).encode()
+
+
+def _within_quotes(text: str) -> str:
+    return encode_basestring(text)[1:-1]
+
+
+def _is_the_same_within_quotes(text: str) -> bool:
+    return len(encode_basestring(text)) == len(text) + 2
+
+
+JSON: Final = Spelling(_within_quotes, _is_the_same_within_quotes)
+
+__all__ = ["JSON", "JsonLines", "json_text"]
