@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import py_compile
 import shutil
 import threading
 from collections.abc import Callable
@@ -175,6 +176,23 @@ def test_another_version_of_the_program_begins_anew(check: Check, monkeypatch: p
     monkeypatch.setattr(cache, "tool_digest", lambda: "another")
     check()
     assert sorted(check.compiled) == ["one", "two"]
+
+
+def test_what_python_keeps_of_a_run_is_no_other_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in ("app", "bbws_templates"):
+        (tmp_path / package / "room").mkdir(parents=True)
+    module = tmp_path / "app/room/module.py"
+    module.write_text("one = 1\n", encoding="utf-8")
+    monkeypatch.setattr(cache, "_ROOT", tmp_path)
+    digest = cache.tool_digest.__wrapped__
+    installed = digest()
+    py_compile.compile(str(module))
+    assert list(tmp_path.glob("app/room/__pycache__/*"))
+    assert digest() == installed
+    module.write_text("one = 10\n", encoding="utf-8")
+    assert digest() != installed
 
 
 def test_a_day_later_waivers_may_have_ended(tmp_path: Path) -> None:
