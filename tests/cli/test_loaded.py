@@ -25,5 +25,19 @@ def test_commands_on_what_was_built_load_neither_compiler_nor_browser() -> None:
     assert loaded(*(f"app.commands.{name}" for name in _COMMANDS)).isdisjoint(_HEAVY)
 
 
+def test_a_compiler_loads_nothing_for_the_network_nor_for_contracts_that_are_wrong() -> None:
+    found = loaded("app.core.workspace")
+    assert found.isdisjoint({"urllib3", "jsonschema", "referencing"})
+    assert "premailer" in found
+
+
+def test_what_is_loaded_later_is_there_for_whoever_asks() -> None:
+    program = (
+        "import sys, app.core.compiler.premailing, requests\n"
+        "assert requests.Session and requests.exceptions.Timeout and 'urllib3' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_a_process_of_a_batch_loads_nothing_that_reads_sources() -> None:
     assert loaded("app.batch.processes").isdisjoint({*_HEAVY, *_OF_SOURCES})

@@ -16,10 +16,8 @@ import re
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Any
 
-from premailer import Premailer
-
+from app.core.compiler.premailing import RememberingPremailer
 from app.core.css.cascade import Matched, Rank, rank
 from app.core.css.compounds import class_names, may_lead_through, may_match, without_escapes
 from app.core.css.data import family, longhands
@@ -36,8 +34,6 @@ _STEPS_A_NAME = 6  # what a name costs in comparison with an element that is led
 _CHARACTERS_A_STEP = 16
 _TURN = threading.Lock()  # cssutils, which premailer reads selectors with, is not made for threads
 _RULES_A_SHEET = 100  # cssutils goes through a whole stylesheet for each of its rules
-_READ: dict[tuple[str, int], tuple[list[Any], list[Any]]] = {}  # used in turn
-_MOST_READ = 64
 _MOST_BY_PREMAILER = 300  # for each of which it takes a millisecond or more
 _BASIC_ATTRIBUTES = ["align", "valign", "bgcolor", "width", "height"]
 
@@ -198,7 +194,7 @@ class RuleBook:
         spared = {style: style.get(_IGNORE) for style in root.iter("style")}
         for style in spared:
             style.set(_IGNORE, "ignore")
-        _Premailer(
+        RememberingPremailer(
             root,
             css_text=sheets,
             allow_network=False,
@@ -216,19 +212,6 @@ class RuleBook:
             style.attrib.pop(_IGNORE, None)
             if own is not None:
                 style.set(_IGNORE, own)
-
-
-class _Premailer(Premailer):  # type: ignore[misc]  # it has no types
-    """premailer, which keeps what it made of the stylesheets that it read last."""
-
-    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Any], list[Any]]:
-        key = css_body, ruleset_index
-        if key not in _READ:
-            if len(_READ) >= _MOST_READ:
-                _READ.clear()
-            _READ[key] = super()._parse_style_rules(css_body, ruleset_index)
-        rules, leftover = _READ[key]
-        return list(rules), list(leftover)
 
 
 def names_in(root: ElementNode) -> tuple[frozenset[str], frozenset[str]]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One thing in a document: ``kind`` is ``<name>``, ``</name>``, ``text``, ``comment`` or ``doctype``.
 
-    ``style`` maps each longhand of each universe to the word of the declaration that wins.
+    ``style`` maps each longhand of each universe to the word of the declaration that wins. A tuple, because
+    a check makes a hundred thousand of them.
     """
 
     kind: str
     text: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
-    style: Mapping[str, str] = field(default_factory=dict)
+    style: Mapping[str, str] = _NONE

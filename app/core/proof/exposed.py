@@ -56,26 +56,38 @@ def with_exposed(events: Iterable[Event], sheets: Iterable[str], shown: frozense
 
 def exposed(events: Iterable[Event], meaning: Mapping[str, tuple[str, str]]) -> Iterator[int]:
     """The numbers of the style elements that are shown as text."""
+    found = list(events)
+    if not any(_is_shown_itself(event, meaning) for event in found if event.kind == "<style>"):
+        return  # as in nearly every mail, whose other elements need not be asked then
     around: list[tuple[str, bool]] = []
     number = 0
-    for event in events:
+    for event in found:
         if event.kind.startswith("</"):
             while around and around.pop()[0] != f"<{event.kind[2:]}":
                 pass
         elif event.kind.startswith("<"):
-            said = [
-                meaning[word][1]
-                for name, word in event.style.items()
-                if name.startswith(f"{EVERYTHING}-") and word in meaning
-            ]
             hidden = (
                 event.kind in _CLOSED
                 or "hidden" in dict(event.attributes)
-                or any(map(_MAY_HIDE.fullmatch, said))
+                or any(map(_MAY_HIDE.fullmatch, _said(event, meaning)))
             )
             if event.kind == "<style>":
-                if not hidden and not any(each for _, each in around) and any(map(_SHOWS.fullmatch, said)):
+                if not hidden and not any(each for _, each in around) and _is_shown_itself(event, meaning):
                     yield number
                 number += 1
             if event.kind not in _VOID:
                 around.append((event.kind, hidden))
+
+
+def _is_shown_itself(event: Event, meaning: Mapping[str, tuple[str, str]]) -> bool:
+    """Whether some declaration says that the element is displayed, whatever may hide it."""
+    return any(map(_SHOWS.fullmatch, _said(event, meaning)))
+
+
+def _said(event: Event, meaning: Mapping[str, tuple[str, str]]) -> list[str]:
+    """The declarations that win on the element, for a client that understands all of them."""
+    return [
+        meaning[word][1]
+        for name, word in event.style.items()
+        if name.startswith(f"{EVERYTHING}-") and word in meaning
+    ]

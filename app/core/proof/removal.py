@@ -53,7 +53,7 @@ def _without_remarks(events: Iterable[Event]) -> Iterator[Event]:
         if event.kind == "comment" and not _CONDITION.search(event.text.lower()):
             continue
         if event.kind == "text" and text is not None:
-            text = replace(text, text=_BLANKS.sub(" ", text.text + event.text))
+            text = text._replace(text=_BLANKS.sub(" ", text.text + event.text))
             continue
         if text is not None:
             yield text
@@ -61,7 +61,7 @@ def _without_remarks(events: Iterable[Event]) -> Iterator[Event]:
         if text is None:
             yield event
     if text is not None and text.text.strip(" "):
-        yield replace(text, text=text.text.rstrip(" "))
+        yield text._replace(text=text.text.rstrip(" "))
 
 
 def _referred_to(ours: Sight, events: Iterable[Event]) -> set[tuple[str, str]]:
@@ -102,7 +102,7 @@ def _without(other: Event, mine: Event, needed: set[tuple[str, str]]) -> Event:
             kept = " ".join(word for word in words if word in own or _is_needed(kind, word.lower(), needed))
         if kept or kind not in {"class", "id"} or kind in has:
             attributes.append((kind, kept))
-    return replace(other, attributes=tuple(attributes))
+    return other._replace(attributes=tuple(attributes))
 
 
 def _is_needed(kind: str, word: str, needed: set[tuple[str, str]]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -108,7 +108,7 @@ def look(document: str) -> Sight:
             events = seen
         else:
             events = [
-                replace(event, style={**event.style, **more.style}) if more.style else event
+                event._replace(style={**event.style, **more.style}) if more.style else event
                 for event, more in zip(events, seen, strict=True)
             ]
     return Sight(tuple(events), statements, meaning, frozenset(ruled), tuple(css for css, _ in plain))
@@ -254,7 +254,7 @@ def _shown(events: list[Event]) -> list[Event]:
     shown = []
     for event in events:
         depth += event.kind == "<template>"
-        shown.append(replace(event, style={}) if depth and event.style else event)
+        shown.append(event._replace(style={}) if depth and event.style else event)
         depth -= event.kind == "</template>" and depth > 0
     return shown
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-from jsonschema import Draft202012Validator
+from typing import TYPE_CHECKING, Any
 
 from app.core.errors import ContractFaultError
 from app.core.findings import Finding, Severity
 from app.core.jsontext import locate
 from app.core.sources import Fixture, Metadata, TemplateSource
 from app.core.validation.fields import Field
+from app.core.validation.meta_schema import is_surely_a_schema
 from app.core.validation.patterns import explodes
 from app.core.validation.rules import ERROR, WARNING, Rule
 from bbws_templates.contract import contract_problems, subschemas, unsupported_keywords
 from bbws_templates.errors import ContractError, Location
 from bbws_templates.references import escaped
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 INVALID = Rule("contract-invalid", ERROR, "Correct the schema (JSON Schema 2020-12).")
 VOCABULARY = Rule("contract-vocabulary", ERROR, "Say it with the keywords that the runtime checks.")
@@ -87,7 +89,7 @@ def fault_of_the_contract(source: TemplateSource, error: ContractError) -> Contr
     if source.metadata is None:
         return None
     for finding in _broken(source.name, source.metadata):
-        no_schema = finding.code == INVALID.code and not _is_schema(source.metadata.contract)
+        no_schema = finding.code == INVALID.code and bool(_offences(source.metadata.contract))
         no_way = finding.location.pointer.endswith("/$ref")  # nowhere to look, or for ever
         if no_schema or (finding.code == VOCABULARY.code and (no_way or not error.problems)):
             return ContractFaultError(finding.message, location=finding.location, remedy=finding.remedy)
@@ -118,8 +120,14 @@ def _explosive(template: str, metadata: Metadata) -> Iterator[Finding]:
                 yield _finding(template, metadata, PATTERN, pointer + place, message)
 
 
-def _is_schema(contract: Mapping[str, Any]) -> bool:
-    return Draft202012Validator(Draft202012Validator.META_SCHEMA).is_valid(contract)
+def _offences(contract: Mapping[str, Any]) -> list[ValidationError]:
+    """What the meta-schema says against the contract, in order."""
+    if is_surely_a_schema(contract):
+        return []
+    from jsonschema import Draft202012Validator  # It takes a while, and nearly no check has to ask it.
+
+    meta_schema = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+    return sorted(meta_schema.iter_errors(contract), key=lambda error: error.json_path)
 
 
 def _finding(template: str, metadata: Metadata, rule: Rule, pointer: str, message: str) -> Finding:
@@ -130,8 +138,7 @@ def _finding(template: str, metadata: Metadata, rule: Rule, pointer: str, messag
 def _broken(template: str, metadata: Metadata) -> Iterator[Finding]:
     """What keeps the contract from being used at all."""
     contract = metadata.contract
-    meta_schema = Draft202012Validator(Draft202012Validator.META_SCHEMA)
-    for error in sorted(meta_schema.iter_errors(contract), key=lambda error: error.json_path):
+    for error in _offences(contract):
         pointer = "".join(
             f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error.absolute_path
         )
