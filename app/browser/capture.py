@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from app.browser.calibrating import calibrated
 from app.browser.errors import BaselineError, BrowserCrashedError
-from app.browser.flags import flags_digest
-from app.browser.fontset import font_set_digest
 from app.browser.frames import MAX_HEIGHT, Drawing
 from app.browser.mails import Mail
 from app.browser.pixels import pixels_digest, read_picture, write_picture
-from app.browser.renderer import Renderer, calibration_pages, identify
+from app.browser.renderer import Renderer
 from app.browser.results import PassedOver
 from app.browser.session import Session
 from app.browser.settings import Settings
 from app.browser.snapshots import CHROMIUM, Snapshot
-from app.browser.stand_ins import stand_ins_digest
 from app.browser.store import PictureStore, Sidecar
-from app.browser.writing import write_whole
 
 
 @dataclass
@@ -119,13 +114,7 @@ class Capture:
     def renderer(self) -> Renderer:
         """The renderer behind the session; a build that was calibrated before is not calibrated again."""
         name = "renderer" if self._client == CHROMIUM else f"renderer-{self._client}"
-        path = self._current.folder.parent / f"{name}.json"
-        key = self._key()
-        known = _known_renderer(path, key)
-        if known is None:
-            known = identify(self._session)
-            write_whole(path, json.dumps({"key": key, "renderer": known.as_dict()}, indent=2).encode())
-        return known
+        return calibrated(self._session, self._current.folder.parent / f"{name}.json")
 
     def _draw(self, mail: Mail, snapshots: tuple[Snapshot, ...]) -> Drawing:
         frames = [self._settings.frame(snapshot) for snapshot in snapshots]
@@ -170,28 +159,6 @@ class Capture:
             )
         except BaselineError:
             return False  # whoever compares says so; a picture of now is needed all the same
-
-    def _key(self) -> list[str | int]:
-        executable = self._session.browser.executable
-        status = executable.stat()
-        return [
-            str(executable),
-            self._session.browser.version,
-            status.st_size,
-            status.st_mtime_ns,
-            font_set_digest(),
-            flags_digest(),
-            stand_ins_digest(),
-            *(page.read_text(encoding="utf-8") for page in calibration_pages(self._session.browser.name)),
-        ]
-
-
-def _known_renderer(path: Path, key: list[str | int]) -> Renderer | None:
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        return Renderer(**record["renderer"]) if record["key"] == key else None
-    except (OSError, ValueError, TypeError, KeyError):
-        return None  # no record of an earlier run, or not one of ours: draw the calibration page again
 
 
 def _grouped(

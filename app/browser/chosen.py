@@ -11,7 +11,7 @@ from app.browser.errors import BrowserNotFoundError
 
 
 @dataclass(frozen=True)
-class Choice:
+class Chosen:
     """What the setting ``setting`` names: ``named`` as it is written, ``path`` as it is found.
 
     ``name`` is what people call what is wanted, ``expected`` what the setting has to name.
@@ -31,7 +31,7 @@ class Choice:
             f"Correct the setting or remove it to have {self.name} found.",
         )
 
-    def of_kind(self, *, folder: bool = False) -> Choice:
+    def of_kind(self, *, folder: bool = False) -> Chosen:
         """Itself, where there is a file, or a folder, of that name.
 
         Raises:
@@ -46,7 +46,7 @@ class Choice:
 
 def choice(
     setting: str, environ: Mapping[str, str], *, name: str, expected: str, folder: bool = False
-) -> Choice | None:
+) -> Chosen | None:
     """What the setting names, None where it is not set: a path, or a command of the PATH.
 
     Raises:
@@ -56,4 +56,4 @@ def choice(
     if not named:
         return None
     path = Path(shutil.which(named, path=environ.get("PATH")) or named).absolute()
-    return Choice(setting, named, path, name, expected).of_kind(folder=folder)
+    return Chosen(setting, named, path, name, expected).of_kind(folder=folder)

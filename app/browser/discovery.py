@@ -21,7 +21,7 @@ from pathlib import Path
 
 import playwright
 
-from app.browser.chosen import Choice, choice
+from app.browser.chosen import Chosen, choice
 from app.browser.errors import BrowserNotFoundError
 from app.browser.probing import ask
 
@@ -115,7 +115,7 @@ def unpacked_folders() -> tuple[Path, ...]:
     return tuple(dict.fromkeys((REPOSITORY / UNPACKED, Path.cwd() / UNPACKED)))
 
 
-def _chosen(chosen: Choice) -> Browser:
+def _chosen(chosen: Chosen) -> Browser:
     candidate = _Candidate(chosen.path, f"setting {SETTING}", _libraries_beside(chosen.path))
     version, found = _version(candidate)
     if not version:

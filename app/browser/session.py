@@ -11,6 +11,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
@@ -57,6 +58,15 @@ class Sanitizer(Protocol):
 
     def sanitize(self, html: str) -> str:
         """HTML of a mail to HTML of the page that shows it."""
+
+
+@runtime_checkable
+class Housed(Protocol):
+    """A program with a place of its own, on a system that has such places."""
+
+    @property
+    def place(self) -> Confinement | None:
+        """Where it lives."""
 
 
 Opening = Callable[[Browser, contextlib.ExitStack, float], Drawer]
@@ -170,6 +180,14 @@ class Session:
         """
         return self._served(lambda drawer: _sanitizer(drawer).sanitize(html), name)
 
+    def files(self) -> tuple[Path, ...]:
+        """The files of this machine that its processes have mapped now; () on a system that does not say.
+
+        Raises:
+            BrowserCrashedError, BrowserError: as ``draw``.
+        """
+        return self._served(_files_of, "the files that it has mapped")
+
     def kill(self) -> None:
         """End the browser at once, from any thread: what it is asked for fails, none is started again."""
         self._killed = True
@@ -240,6 +258,11 @@ class Session:
         elif (error := closing.exception()) is not None:
             # A browser that crashed cannot be closed again; what is left of it goes with its folder.
             _log.debug("while closing the browser: %s", error)
+
+
+def _files_of(drawer: Drawer) -> tuple[Path, ...]:
+    place = drawer.place if isinstance(drawer, Housed) else None
+    return place.files() if place else ()
 
 
 def _chromium(drawer: Drawer) -> Chromium:

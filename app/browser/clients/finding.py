@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.browser.chosen import Choice, choice
+from app.browser.chosen import Chosen, choice
 from app.browser.discovery import REPOSITORY, Browser, find_browser
 from app.browser.errors import BrowserNotFoundError
 from app.browser.probing import ask
@@ -247,7 +247,7 @@ def _missing(name: str, why: str, setting: str) -> BrowserNotFoundError:
     )
 
 
-def _unlike(chosen: Choice | None, name: str, path: Path, found: str, setting: str) -> BrowserNotFoundError:
+def _unlike(chosen: Chosen | None, name: str, path: Path, found: str, setting: str) -> BrowserNotFoundError:
     """What is there is another thing: the fault of the setting that names it, or of the machine."""
     return chosen.wrong(found) if chosen else _missing(name, f"{path} is none: {found}", setting)
 

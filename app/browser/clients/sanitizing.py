@@ -57,6 +57,11 @@ class Sanitized:
         """The browser's process."""
         return self._chromium.process_id
 
+    @property
+    def place(self) -> Confinement | None:
+        """Where the browser lives."""
+        return self._chromium.place
+
     def sanitize(self, html: str) -> str:
         """The page that shows what the sanitizer leaves of ``html``."""
         return self._sanitize(html)

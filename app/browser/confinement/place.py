@@ -309,6 +309,11 @@ class Confined:
     _place: Confinement
 
     @property
+    def place(self) -> Confinement:
+        """Where it lives."""
+        return self._place
+
+    @property
     def process_id(self) -> int:
         """The process whose end is the end of it all."""
         return self._place.process_id
