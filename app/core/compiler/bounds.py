@@ -67,6 +67,8 @@ def require_bounded(markup: Markup, origins: Origins) -> None:
     """
     _require_few_rules(markup, origins)
     for tag in markup.start_tags:
+        if tag.end - tag.name_end <= MAX_ATTRIBUTES:
+            continue  # it has no room for so many, and they need not be read
         if len(tag.attributes) > MAX_ATTRIBUTES:
             raise LimitError(
                 f"This tag has more than {MAX_ATTRIBUTES:,} attributes.",

@@ -17,7 +17,7 @@ from app.core.css.stylesheet import Stylesheet, parse_stylesheet
 from app.core.errors import CompileError
 from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
 from app.core.html.readings import Readings
-from app.core.html.veil import UnveilableError, Veil
+from app.core.html.veil import UnveilableError, Veil, is_veiled
 from bbws_templates.tokens import Token, TokenKind
 
 _OF_HEAD = frozenset({"html", "head", "style", "title", "meta", "link", "base", "script", "noscript"})
@@ -98,6 +98,7 @@ class Document:
         return tuple(
             (tag, attribute)
             for tag in self.markup.start_tags
+            if is_veiled(self.veil.text[tag.start : tag.end])
             for attribute in tag.attributes
             if self.veil.words(self.veil.text[attribute.value_start : attribute.value_end])
             and attribute is tag.attribute(attribute.name)

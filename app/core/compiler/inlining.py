@@ -21,7 +21,7 @@ from app.core.compiler.premailing import RememberingPremailer
 from app.core.css.cascade import Matched, Rank, rank
 from app.core.css.compounds import class_names, may_lead_through, may_match, without_escapes
 from app.core.css.data import family, longhands
-from app.core.css.stylesheet import Span, StyleRule, Stylesheet
+from app.core.css.stylesheet import Declaration, Span, StyleRule, Stylesheet
 from app.core.html.tree import ElementNode, is_element, matching
 
 _NUMBER = re.compile(r"rule-(\d+)")
@@ -69,7 +69,7 @@ class RuleBook:
             (selector.text, Matched(own, declarations, self._lasting(rule, own)))
             for number, sheet in enumerate(sheets)
             for rule in sheet.rules
-            for declarations in [tuple(replace(item, sheet=number) for item in rule.declarations)]
+            for declarations in [_of_sheet(number, rule.declarations)]
             for selector in rule.inlinable
             for own in [rank(number, rule, selector)]
         ]
@@ -212,6 +212,13 @@ class RuleBook:
             style.attrib.pop(_IGNORE, None)
             if own is not None:
                 style.set(_IGNORE, own)
+
+
+def _of_sheet(number: int, declarations: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
+    """The declarations of a rule in the stylesheet of this number."""
+    if not number:  # as they are read
+        return declarations
+    return tuple(replace(item, sheet=number) for item in declarations)
 
 
 def names_in(root: ElementNode) -> tuple[frozenset[str], frozenset[str]]:

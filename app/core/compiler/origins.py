@@ -61,16 +61,16 @@ class Origins:
         """The segment that holds ``offset``."""
         return self._segments[max(0, bisect_right(self._starts, offset) - 1)]
 
-    def between(self, start: int, end: int) -> list[Segment]:
-        """The segments of a slice, their ``start`` counted from the start of the slice."""
-        found: list[Segment] = []
+    def between(self, start: int, end: int, ahead: int = 0) -> list[Segment]:
+        """The segments of a slice, their ``start`` counted from what stands ``ahead`` of the slice."""
         first = max(0, bisect_right(self._starts, start) - 1)
-        for index in range(first, max(first + 1, bisect_left(self._starts, end))):
-            segment = self._segments[index]
-            skipped = max(0, start - segment.start)
-            offset = segment.offset + skipped if segment.literal else segment.offset
-            begin = max(0, segment.start - start)
-            found.append(Segment(begin, segment.file, offset, segment.literal, segment.place))
+        last = max(first + 1, bisect_left(self._starts, end))
+        begin, file, offset, literal, place = self._segments[first]
+        offset = offset + max(0, start - begin) if literal else offset
+        found = [Segment(ahead + max(0, begin - start), file, offset, literal, place)]
+        ahead -= start
+        for begin, file, offset, literal, place in self._segments[first + 1 : last]:
+            found.append(Segment(ahead + begin, file, offset, literal, place))
         return found
 
 
@@ -89,16 +89,15 @@ class Tracer:
     def copy(self, text: str, origins: Origins, start: int, end: int) -> None:
         """Append ``text[start:end]``, keeping the origin of every character."""
         if start < end:
-            for segment in origins.between(start, end):
-                self._begin(segment.file, segment.offset, segment.literal, segment.place, segment.start)
+            self._segments += origins.between(start, end, self._length)
             self._append(text[start:end])
 
     def insert(self, text: str, origins: Origins, offset: int) -> None:
         """Append ``text``, all of which stands for the one place ``offset`` of another traced text."""
         if text:
-            segment = origins.at(offset)
-            passed = max(0, offset - segment.start) if segment.literal else 0
-            self._begin(segment.file, segment.offset + passed, False, segment.place, 0)
+            begin, file, origin, literal, place = origins.at(offset)
+            passed = max(0, offset - begin) if literal else 0
+            self._segments.append(Segment(self._length, file, origin + passed, False, place))
             self._append(text)
 
     @property
@@ -110,11 +109,6 @@ class Tracer:
         """The text and its origins."""
         segments = self._segments or self._empty.between(0, 1)
         return "".join(self._pieces), Origins(tuple(segments))
-
-    def _begin(
-        self, file: SourceFile | None, offset: int, literal: bool, place: Location | None, ahead: int
-    ) -> None:
-        self._segments.append(Segment(self._length + ahead, file, offset, literal, place))
 
     def _append(self, text: str) -> None:
         self._pieces.append(text)

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -230,17 +231,27 @@ def _quoted(document: Document, css: str, quote: str) -> str:
 
     Strings get the other kind of quotes, which every mail client reads; what still collides is a reference.
     """
-    other = "'" if quote == '"' else '"'
-    if "'" in css or '"' in css:
-        css = _STRING.sub(lambda match: _requoted(match, other), css)
-    css = css.replace("&", "&amp;").replace("<", "&lt;").replace(quote, "&quot;" if quote == '"' else "&#39;")
+    css = _in_quotes(css, quote)
+    words = document.veil.words(css)
+    if not words:
+        return css
     edits = Edits(css)
-    for word in document.veil.words(css):
+    for word in words:
         tag = document.veil.tag(word)
         # Unescaped, a value could end the attribute that its rule has moved into.
         written = f"{{{{{tag.key}}}}}" if tag.kind is TokenKind.UNESCAPED else document.written(tag)
         edits.replace(word.start(), word.end(), written)
     return edits.applied()
+
+
+@lru_cache(maxsize=4096)
+def _in_quotes(css: str, quote: str) -> str:
+    other = "'" if quote == '"' else '"'
+    if "'" in css or '"' in css:
+        css = _STRING.sub(lambda match: _requoted(match, other), css)
+    return (
+        css.replace("&", "&amp;").replace("<", "&lt;").replace(quote, "&quot;" if quote == '"' else "&#39;")
+    )
 
 
 def _requoted(match: re.Match[str], quote: str) -> str:

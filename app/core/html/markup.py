@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
+from typing import TypeAlias
 
 
 class Context(StrEnum):
@@ -83,6 +84,8 @@ class StartTag:
 
     def attribute(self, name: str) -> Attribute | None:
         """The first attribute of that name: a parser ignores repetitions."""
+        if name not in self.source[self.name_end : self.end].lower():
+            return None  # as of most tags, which need not be taken apart for it
         return next((item for item in self.attributes if item.name == name), None)
 
 
@@ -123,6 +126,9 @@ class Region:
     context: Context
     tag: StartTag | None = None
     attribute: Attribute | None = None
+
+
+_Construct: TypeAlias = StartTag | EndTag | Comment | RawText
 
 
 class UnclosedMarkupError(Exception):
@@ -171,29 +177,25 @@ class Markup:
     @cached_property
     def regions(self) -> tuple[Region, ...]:
         """Every span that is not plain text, in order."""
-        found: list[Region] = []
-        for tag in self.start_tags:
-            found += _regions(tag)
-        for comment in self.comments:
-            context = Context.DECLARATION if comment.declaration else Context.COMMENT
-            found.append(Region(comment.start, comment.end, context))
-        for end_tag in self.end_tags:
-            found.append(Region(end_tag.start, end_tag.end, Context.END_TAG))
-        for raw in self.raw_texts:
-            context = Context.STYLE if raw.tag.name == "style" else Context.RAW
-            context = Context.TITLE if raw.tag.name in _TITLES else context
-            found.append(Region(raw.start, raw.end, context, raw.tag))
-        return tuple(sorted(found, key=attrgetter("start", "end")))
+        return tuple(region for construct in self._constructs for region in _regions(construct))
+
+    @cached_property
+    def _constructs(self) -> list[_Construct]:
+        """Whatever is not plain text, in order; none of them lies within another."""
+        every: list[_Construct] = [*self.start_tags, *self.comments, *self.end_tags, *self.raw_texts]
+        return sorted(every, key=attrgetter("start", "end"))
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [region.start for region in self.regions]
+        return [construct.start for construct in self._constructs]
 
     def region(self, offset: int) -> Region:
         """The region that holds ``offset``; one of context TEXT for plain text."""
         index = bisect_right(self._starts, offset) - 1
-        if index >= 0 and offset < self.regions[index].end:
-            return self.regions[index]
+        if index >= 0 and offset < self._constructs[index].end:
+            for region in _regions(self._constructs[index]):
+                if region.start <= offset < region.end:
+                    return region
         return Region(offset, offset, Context.TEXT)
 
     def _scan(self) -> None:
@@ -262,7 +264,22 @@ class Markup:
         return close
 
 
-def _regions(tag: StartTag) -> Iterator[Region]:
+def _regions(construct: _Construct) -> Iterator[Region]:
+    """The regions of a construct: one, or the tiles of a start tag."""
+    if isinstance(construct, StartTag):
+        yield from _tiles(construct)
+    elif isinstance(construct, Comment):
+        context = Context.DECLARATION if construct.declaration else Context.COMMENT
+        yield Region(construct.start, construct.end, context)
+    elif isinstance(construct, EndTag):
+        yield Region(construct.start, construct.end, Context.END_TAG)
+    else:
+        context = Context.STYLE if construct.tag.name == "style" else Context.RAW
+        context = Context.TITLE if construct.tag.name in _TITLES else context
+        yield Region(construct.start, construct.end, context, construct.tag)
+
+
+def _tiles(tag: StartTag) -> Iterator[Region]:
     """The tiles of a start tag: its name, then gaps and attributes in turn."""
     yield Region(tag.start, tag.name_end, Context.TAG_NAME, tag)
     here = tag.name_end

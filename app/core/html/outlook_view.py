@@ -20,9 +20,9 @@ OUTLOOK_VERSION = 16
 _OLDER = (15, 14, 12)
 
 _MARK = re.compile(
-    r"<!(?P<hidden>--)?\[if\b(?P<condition>[^\]<>]{0,200})\]>(?P<revealing>(?:<!)?--\s*-->|<!-->|-->)?"
+    r"<!(?:(?P<hidden>--)?\[if\b(?P<condition>[^\]<>]{0,200})\]>(?P<revealing>(?:<!)?--\s*-->|<!-->|-->)?"
     # Many close a hidden condition like a revealed one, which Word forgives.
-    r"|(?:<!--\s*)?<!\[endif\](?P<ending>--)?>",
+    r"|(?:--\s*<!)?\[endif\](?P<ending>--)?>)",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"\s*(?:(?P<sign>[!&|()])|(?P<word>[A-Za-z]+)|(?P<number>\d+(?:\.\d+)?))")

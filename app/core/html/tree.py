@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -61,7 +62,7 @@ def _fill(root: ElementNode, source: Any) -> None:
         last = None
         while node is not None:
             if node.is_element_node:
-                last = etree.SubElement(parent, _ODD.sub("_", node.tag.lower()))
+                last = etree.SubElement(parent, _name(node.tag.lower()))
                 _set_attributes(last, node)
                 child = node.child
                 if child is not None:
@@ -80,7 +81,12 @@ def _fill(root: ElementNode, source: Any) -> None:
 
 def _set_attributes(element: ElementNode, source: Any) -> None:
     for name, value in source.attributes.items():
-        element.set(_ODD.sub("_", name), _held(value or ""))
+        element.set(_name(name), _held(value or ""))
+
+
+@lru_cache(maxsize=1024)
+def _name(name: str) -> str:
+    return _ODD.sub("_", name)
 
 
 def _comment(source: Any) -> ElementNode:
