@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from bbws_templates.connections import Connections
 
 _LONGEST_LINE: Final = 300
+_LONGEST_CODE: Final = 60
 _NOT_FOUND: Final = {"NoSuchKey", "404", "NotFound"}
 _NOT_MODIFIED: Final = {"304", "NotModified"}
 _CONDITION_FAILED: Final = {"412", "PreconditionFailed"}
+_UNCHANGED: Final = {304, 412}
+_ABSENT: Final = 404
 _EXPIRED: Final = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"}
 _INVALID: Final = {
     "InvalidAccessKeyId",
@@ -149,10 +152,12 @@ class BucketReader:
         except Exception as error:  # noqa: BLE001  as above
             fault: StoreError | None = strangeness(error, where)
             code = "" if fault else error_code(error)
+            status = _status(error)  # or an error could call itself an answer
             # 412 is what RFC 9110 keeps for other methods; a server that sends it means the same.
-            if code in _NOT_MODIFIED or (conditions and code in _CONDITION_FAILED):
+            is_met = code in _NOT_MODIFIED or (conditions and code in _CONDITION_FAILED)
+            if is_met and status in _UNCHANGED:
                 return UNCHANGED
-            if code in _NOT_FOUND:
+            if code in _NOT_FOUND and status == _ABSENT:
                 return None
             fault = fault or translate(error, self.target, key)
         else:
@@ -162,9 +167,15 @@ class BucketReader:
 
 
 def error_code(error: Exception) -> str:
-    """The error code that S3 gave, "" for an error that did not come from S3."""
+    """The error code that S3 gave, "" for an error that did not come from S3; cut where it is none."""
     response = getattr(error, "response", None)
-    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
+    code = str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
+    return code[:_LONGEST_CODE]
+
+
+def _status(error: Exception) -> int:
+    response = getattr(error, "response", None) or {}
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
 def translate(error: Exception, target: BucketTarget, key: str) -> StoreError:

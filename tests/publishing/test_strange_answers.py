@@ -297,3 +297,33 @@ def test_an_answer_that_breaks_off_in_its_head_is_as_good_as_none_or_whole(
             except UnreachableError:
                 continue
             assert found == whole, length
+
+
+@pytest.mark.parametrize("code", ["304", "412", "NotModified", "PreconditionFailed", "NoSuchKey", "404"])
+def test_an_error_that_calls_itself_an_answer_is_none(
+    aws: str, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """Not news that nothing is new, nor that there is nothing."""
+    bucket = make_bucket()
+    store = BucketStore.connect(BucketTarget(bucket))
+    etag = store.put("current.json", b"{}")
+    assert etag
+    with FaultProxy(aws) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        behind = BucketStore.connect(BucketTarget(bucket), attempts=1)
+        proxy.reset(since(1, Fault(Kind.STATUS, 409, code=code)))
+        with pytest.raises(StoreError, match=code):
+            behind.revalidate("current.json", etag)
+        with pytest.raises(StoreError, match=code):
+            behind.get("current.json")
+
+
+def test_a_code_that_is_none_is_not_repeated_at_length(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket = make_bucket()
+    with FaultProxy(aws) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        behind = BucketStore.connect(BucketTarget(bucket), attempts=1)
+        proxy.reset(since(1, Fault(Kind.STATUS, 402, code="x" * 3_000)))
+        with pytest.raises(StoreError, match="xxx") as found:
+            behind.get("current.json")
+    assert len(str(found.value)) < 500
