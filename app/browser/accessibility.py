@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, Route
 
+from app.browser.measuring import RENAMED, STILL, UNSPOILT
 from app.browser.stand_ins import stand_in
 from app.core.validation.eyes import COARSE, DISTORTED, HEAVY, HEAVY_BYTES, Observation
 
@@ -28,27 +29,27 @@ _ADDRESS: Final = "https://mail.invalid/"
 _SOURCE: Final = Path(__file__).parent / "axe" / "axe.min.js"
 _WIDTH, _HEIGHT = 640, 900
 # The place of each element among all, in document order: the way back to the author's line.
-_RUN: Final = """
-async ([tags, off, only]) => {
-  const rules = Object.fromEntries(off.map((id) => [id, { enabled: false }]));
-  const runOnly = only ? { type: "rule", values: only } : { type: "tag", values: tags };
-  const found = await axe.run(document, {
+_PLACES: Final = f"{UNSPOILT}const places = new Map(all('*').map((element, place) => [element, place]));"
+_RUN: Final = f"""
+async ([tags, off, only]) => {{{_PLACES}
+  const rules = Object.fromEntries(off.map((id) => [id, {{ enabled: false }}]));
+  const runOnly = only ? {{ type: "rule", values: only }} : {{ type: "tag", values: tags }};
+  const found = await axe.run(document, {{
     runOnly, rules, elementRef: true, resultTypes: ["violations"], iframes: false,
-  });
-  const places = new Map([...document.querySelectorAll("*")].map((element, place) => [element, place]));
-  return found.violations.flatMap(({ id, help, helpUrl, nodes }) => nodes.map(({ element }) => ({
-    id, help, helpUrl, place: places.get(element) ?? 0, name: element ? element.localName : "html",
-  })));
-}
+  }});
+  const nameOf = member(Element, "localName");
+  return found.violations.flatMap(({{ id, help, helpUrl, nodes }}) => nodes.map(({{ element }}) => ({{
+    id, help, helpUrl, place: places.get(element) ?? 0, name: element ? nameOf(element) : "html",
+  }})));
+}}
 """
-_IMAGES: Final = """
-() => {
-  const places = new Map([...document.querySelectorAll("*")].map((element, place) => [element, place]));
-  return [...document.images].filter((image) => image.naturalWidth && image.width).map((image) => ({
+_IMAGES: Final = f"""
+() => {{{_PLACES}
+  return all("img").filter((image) => image.naturalWidth && image.width).map((image) => ({{
     place: places.get(image), url: image.currentSrc, fit: getComputedStyle(image).objectFit,
     width: image.width, height: image.height, own: [image.naturalWidth, image.naturalHeight],
-  }));
-}
+  }}));
+}}
 """
 _BENT: Final = 0.03
 """How far proportions may be off: what rounding to whole pixels makes of them, and no more."""
@@ -82,6 +83,8 @@ class Examiner:
         self._page.emulate_media(color_scheme="light")
         self._page.goto(_ADDRESS, wait_until="load")
         images = [each for image in self._page.evaluate(_IMAGES) for each in _of_image(image)]
+        self._page.evaluate(f"() => {{ {STILL} }}")
+        self._page.evaluate(f"() => {{ {RENAMED} }}")
         self._page.evaluate(_axe())
         light = self._run(None)
         self._page.emulate_media(color_scheme="dark")

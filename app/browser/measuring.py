@@ -1,4 +1,8 @@
-"""Where the elements of a mail are, and how they look, as an engine itself says."""
+"""What an engine is asked about a page: where the elements of a mail are, how they look, how tall it is.
+
+Each script is the body of a function. It asks by the engine's own members, which no name in a mail can take
+the place of, and only once nothing moves any more.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
-"""The body of a function that returns, for each element in its order, what ``elements_of`` reads."""
+from app.core.clients.restyling import scan
+
+
+def _script(name: str) -> str:
+    return Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8")
+
+
+UNSPOILT = _script("unspoilt")
+"""What the scripts of this room begin with: ``member``, ``root``, ``body`` and ``all`` of a page."""
+STILL = UNSPOILT + _script("still")
+"""Brings what moves to one state, the same in every engine."""
+SIZE = (
+    f"{STILL}return [innerWidth, innerHeight, outerWidth, outerHeight, "
+    "Math.max(root.scrollHeight, body ? body.scrollHeight : 0)];"
+)
+"""Returns width and height of the window inside and outside, and how tall the page in it is."""
+MEASURE = STILL + _script("measure")
+"""Returns, for each element in its order, what ``elements_of`` reads."""
+RENAMED = UNSPOILT + _script("renamed")
+"""Gives names of a mail that hide a member another, for scripts of others, which know no better."""
+UNPLACED = frozenset({"html", "head", "body", "meta", "title", "style", "link", "script", "base"})
+"""Tags of which nothing is measured."""
+
+
+class NothingMeasuredError(Exception):
+    """A page that has elements was measured, and none was found; a session answers with a fresh browser."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +65,14 @@ class PlacedElement:
         return self.box[2] > 0 and self.box[3] > 0 and self.styles.get("visibility") != "hidden"
 
 
-def elements_of(answer: Sequence[Sequence[Any]]) -> tuple[PlacedElement, ...]:
-    """What ``MEASURE`` returned, as objects."""
+def elements_of(answer: Sequence[Sequence[Any]], html: str) -> tuple[PlacedElement, ...]:
+    """What ``MEASURE`` returned of the page ``html``, as objects.
+
+    Raises:
+        NothingMeasuredError: nothing, though the page has elements.
+    """
+    if not answer and (written := [tag for tag in scan(html).start_tags if tag.name not in UNPLACED]):
+        raise NothingMeasuredError(f"none of {len(written)} elements was found in the page")
     return tuple(
         PlacedElement(
             tag,

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from app.browser.discovery import find_browser
+from app.browser.measuring import RENAMED
 from app.core.compiler.compilation import Compilation
 from app.core.compiler.data_markup import MARK, AuthoredTemplate
 from app.core.compiler.embedding import with_stylesheets
@@ -124,6 +125,7 @@ def first_difference(pages: Pages, source: str, compiled: str) -> Difference | N
     both = (pages.source, pages.compiled)
     for page, html in zip(both, (source, compiled), strict=True):
         page.set_content(html, wait_until="load")
+        page.evaluate(f"() => {{ {RENAMED} }}")
     first: tuple[str, str] | None = None
     pixels = False
     for view, (width, scheme) in VIEWS.items():

@@ -16,6 +16,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from app.browser.measuring import RENAMED
+
 SEEN = Path(__file__).with_name("seen.js").read_text(encoding="utf-8")
 WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 800, 4000, 60_000  # pixels; a word that lies outside is off the screen
 
@@ -45,6 +47,7 @@ def pieces_seen(page: Page, html: str) -> list[dict[str, Any]]:
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": WIDTH, "height": LEAST_HEIGHT})
     page.set_content(html, wait_until="load")
+    page.evaluate(f"() => {{ {RENAMED} }}")
     height = int(page.evaluate("document.documentElement.scrollHeight"))
     if height > LEAST_HEIGHT:
         page.set_viewport_size({"width": WIDTH, "height": min(height, MOST_HEIGHT)})

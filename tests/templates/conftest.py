@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 from app.browser.discovery import find_browser
 from app.browser.launching import launch
+from app.browser.measuring import RENAMED
 from app.core.loader import load_template_set
 from app.core.sources import TemplateSet
 from app.core.workspace import Workspace
@@ -84,6 +85,7 @@ def show(browser_page: Page, workspace: Workspace) -> Show:
         browser_page.set_viewport_size({"width": width, "height": 900})
         browser_page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         browser_page.set_content(email.html, wait_until="load")
+        browser_page.evaluate(f"() => {{ {RENAMED} }}")
         browser_page.evaluate(PROBES)
         return Shown(browser_page)
 

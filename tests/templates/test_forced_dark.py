@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route
 
+from app.browser.measuring import RENAMED
 from app.core.validation.darkness import forced_ground, forced_text
 from app.core.workspace import Workspace
 from tests.templates.conftest import PROBES, ROOT
@@ -51,6 +52,7 @@ def darken(page: Page) -> None:
 def shown(page: Page, workspace: Workspace, name: str) -> Image.Image:
     page.set_viewport_size({"width": 640, "height": 900})
     page.set_content(workspace.render(name, workspace.fixture(name, "typical").data).html, wait_until="load")
+    page.evaluate(f"() => {{ {RENAMED} }}")
     darken(page)
     page.evaluate(PROBES)
     return Image.open(BytesIO(page.screenshot())).convert("RGB")

@@ -16,7 +16,7 @@ from app.browser.confinement.place import DEAD_PROXY, Confined, Confinement
 from app.browser.discovery import Browser
 from app.browser.fontset import FONTS
 from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
-from app.browser.measuring import MEASURE, PlacedElement, elements_of
+from app.browser.measuring import MEASURE, SIZE, STILL, PlacedElement, elements_of
 from app.browser.settling import settled
 
 START_SECONDS = 30.0
@@ -101,10 +101,6 @@ for (const name of ["height", "min-height", "max-height"]) style.setProperty(nam
 style.setProperty("flex", "none");
 await new Promise((done) => window.requestAnimationFrame(() => window.requestAnimationFrame(done)));
 """
-_SIZE = (
-    "return [innerWidth, "
-    "Math.max(document.documentElement.scrollHeight, document.body ? document.body.scrollHeight : 0)]"
-)
 
 
 class Gecko(Confined):
@@ -133,9 +129,10 @@ class Gecko(Confined):
 
     def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
         """Where every element is, and how it looks, in ``frame``."""
-        self._load(offline(html).html)
+        page = offline(html)
+        self._load(page.html)
         self._fit(frame)
-        return elements_of(self._content(MEASURE))
+        return elements_of(self._content(MEASURE), page.html)
 
     def _load(self, html: str) -> None:
         # An address that holds the mail itself has no origin: it may ask for no file of this machine.
@@ -150,7 +147,7 @@ class Gecko(Confined):
         scheme = "dark" if frame.mode is ColourMode.DARK else "light"
         self._chrome(f"BROWSER.browsingContext.top.prefersColorSchemeOverride = '{scheme}';")
         self._chrome(_RESIZE, frame.width, _START_HEIGHT)
-        width, height = self._content(_SIZE)
+        width, *_, height = self._content(SIZE)
         if width != frame.width:
             raise ClientRefusedError(f"it draws {width} pixels wide instead of {frame.width}")
         height = max(1, min(int(height), MAX_HEIGHT))
@@ -159,7 +156,12 @@ class Gecko(Confined):
 
     def _picture(self, frame: Frame) -> bytes:
         height = self._fit(frame)
-        return settled(lambda: base64.b64decode(self._chrome(_SNAPSHOT, frame.width, height)))
+
+        def capture() -> bytes:
+            self._content(STILL)
+            return base64.b64decode(self._chrome(_SNAPSHOT, frame.width, height))
+
+        return settled(capture)
 
     def _chrome(self, script: str, *arguments: object) -> Any:
         return self._marionette.privileged(script.replace("BROWSER", "gBrowser.selectedBrowser"), *arguments)

@@ -10,6 +10,7 @@ import base64
 from dataclasses import dataclass
 
 from app.browser.stand_ins import stand_in
+from app.browser.stills import with_still_images
 from app.core.clients.restyling import scan, value_of
 from app.core.html.edits import Edits
 
@@ -27,8 +28,8 @@ class Offline:
 
 
 def offline(source: str) -> Offline:
-    """``source`` with its known images in it and without an order to load another page."""
-    markup = scan(source)
+    """``source`` with its known images in it, all still, and without an order to load another page."""
+    markup = scan(with_still_images(source))
     edits = Edits(markup.text)
     refused = []
     for tag in markup.start_tags:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import itertools
-import json
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -22,8 +21,9 @@ from app.browser.confinement.faults import ClientGoneError, ClientRefusedError
 from app.browser.confinement.place import Confined, Confinement
 from app.browser.discovery import Browser
 from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
-from app.browser.measuring import MEASURE, PlacedElement, elements_of
+from app.browser.measuring import MEASURE, SIZE, STILL, PlacedElement, elements_of
 from app.browser.settling import settled
+from app.browser.stills import with_still_images
 
 _START_HEIGHT = 480
 _PAUSE_SECONDS = 0.02
@@ -64,12 +64,14 @@ const message = Services.wm.getMostRecentWindow("mail:messageWindow");
 const about = message?.document.getElementById("messageBrowser")?.contentWindow;
 const browser = about?.document.getElementById("messagepane");
 const page = browser?.contentDocument;
+// As in app/browser/unspoilt.js.
+const its = (member) => Object.getOwnPropertyDescriptor(about.Document.prototype, member).get.call(page);
 """
 _LOADED = (
     _FIND
     + """
 const [name] = given;
-const wanted = page?.readyState === "complete" && page.body && page.URL.includes(name);
+const wanted = page && its("readyState") === "complete" && its("body") && its("URL").includes(name);
 const dialogs = [...Services.wm.getEnumerator(null)].map((each) => each.location.href)
   .filter((address) => !/messenger\\.xhtml|messageWindow\\.xhtml/.test(address));
 return { loaded: Boolean(wanted && about.msgLoaded), dialogs };
@@ -85,7 +87,6 @@ for (const name of ["width", "min-width", "max-width"]) browser.style.setPropert
 for (const name of ["height", "min-height", "max-height"]) browser.style.setProperty(name, `${height}px`);
 browser.style.setProperty("flex", "none");
 await new Promise((done) => about.requestAnimationFrame(() => about.requestAnimationFrame(done)));
-return [page.defaultView.innerWidth, Math.max(page.documentElement.scrollHeight, page.body.scrollHeight)];
 """
 )
 _SNAPSHOT = (
@@ -104,7 +105,7 @@ bitmap.close();
 return canvas.toDataURL("image/png").split(",")[1];
 """
 )
-_MEASURE = f"{_FIND} return page.defaultView.Function({json.dumps(MEASURE)}).call(page.defaultView);"
+_ASK = _FIND + "const [script] = given, view = its('defaultView'); return view.Function(script).call(view);"
 
 
 class Thunderbird(Confined):
@@ -139,14 +140,15 @@ class Thunderbird(Confined):
         """Where every element is, and how it looks, in ``frame``."""
         self._show(self._message(html), frame.mode)
         self._fit(frame)
-        return elements_of(self._marionette.privileged(_MEASURE))
+        return elements_of(self._marionette.privileged(_ASK, MEASURE), html)
 
     def _message(self, html: str) -> Path:
         message = EmailMessage(SMTP)
         message["Subject"], message["From"], message["To"] = "A mail", "a@mail.invalid", "b@mail.invalid"
         message["Date"] = "Thu, 01 Jan 2026 00:00:00 +0000"
         message["Message-ID"] = "<1@mail.invalid>"
-        message.set_content(html.encode("utf-8", "replace").decode(), subtype="html", cte="base64")
+        still = with_still_images(html).encode("utf-8", "replace").decode()
+        message.set_content(still, subtype="html", cte="base64")
         path = self._place.home / f"{next(self._numbers)}.eml"
         path.write_bytes(message.as_bytes())
         return path
@@ -164,7 +166,8 @@ class Thunderbird(Confined):
             time.sleep(_PAUSE_SECONDS)
 
     def _fit(self, frame: Frame) -> int:
-        width, height = self._marionette.privileged(_RESIZE, frame.width, _START_HEIGHT)
+        self._marionette.privileged(_RESIZE, frame.width, _START_HEIGHT)
+        width, *_, height = self._marionette.privileged(_ASK, SIZE)
         if width != frame.width:
             raise ClientRefusedError(f"it draws {width} pixels wide instead of {frame.width}")
         height = max(1, min(int(height), MAX_HEIGHT))
@@ -173,4 +176,9 @@ class Thunderbird(Confined):
 
     def _picture(self, frame: Frame) -> bytes:
         height = self._fit(frame)
-        return settled(lambda: base64.b64decode(self._marionette.privileged(_SNAPSHOT, frame.width, height)))
+
+        def capture() -> bytes:
+            self._marionette.privileged(_ASK, STILL)
+            return base64.b64decode(self._marionette.privileged(_SNAPSHOT, frame.width, height))
+
+        return settled(capture)

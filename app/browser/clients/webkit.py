@@ -18,9 +18,9 @@ from app.browser.clients.webdriver import WebDriver
 from app.browser.confinement.faults import ClientRefusedError
 from app.browser.confinement.place import DEAD_PROXY, Confined, Confinement
 from app.browser.discovery import Browser
-from app.browser.errors import BrowserError
+from app.browser.errors import BrowserError, FrameError
 from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
-from app.browser.measuring import MEASURE, PlacedElement, elements_of
+from app.browser.measuring import MEASURE, SIZE, STILL, UNSPOILT, PlacedElement, elements_of
 from app.browser.settling import settled
 
 _START_HEIGHT = 480
@@ -47,19 +47,15 @@ _UNHINTED = (
 )
 # The bars of what is wider than its window come and fade away: what a picture has of them is chance. Those
 # that are there already stay, so everything is laid out anew.
-_BARLESS = """
-const sheet = (rule) => { const made = new CSSStyleSheet(); made.replaceSync(rule); return made; };
-const bars = sheet("* { scrollbar-width: none !important }");
-document.adoptedStyleSheets = [bars, sheet("html, body { overflow: hidden !important }")];
-document.documentElement.offsetHeight;
-document.adoptedStyleSheets = [bars, sheet("html { display: none !important }")];
-document.documentElement.offsetHeight;
-document.adoptedStyleSheets = [bars];
+_BARLESS = f"""{UNSPOILT}
+const sheet = (rule) => {{ const made = new CSSStyleSheet(); made.replaceSync(rule); return made; }};
+const adopted = Object.getOwnPropertyDescriptor(Document.prototype, "adoptedStyleSheets");
+const lay = (...sheets) => {{ adopted.set.call(document, sheets); return root.offsetHeight; }};
+const bars = sheet("* {{ scrollbar-width: none !important }}");
+lay(bars, sheet("html, body {{ overflow: hidden !important }}"));
+lay(bars, sheet("html {{ display: none !important }}"));
+lay(bars);
 """
-_SIZE = (
-    "return [innerWidth, innerHeight, outerWidth, outerHeight, "
-    "Math.max(document.documentElement.scrollHeight, document.body ? document.body.scrollHeight : 0)]"
-)
 
 
 class WebKit(Confined):
@@ -93,9 +89,10 @@ class WebKit(Confined):
 
     def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
         """Where every element is, and how it looks, in ``frame``."""
-        window = self._loaded(offline(html).html, dark=frame.mode is ColourMode.DARK)
+        page = offline(html)
+        window = self._loaded(page.html, dark=frame.mode is ColourMode.DARK)
         self._fit(window, frame)
-        return elements_of(window.script(MEASURE))
+        return elements_of(window.script(MEASURE), page.html)
 
     def _loaded(self, html: str, *, dark: bool) -> WebDriver:
         window = self._window(dark=dark)
@@ -108,14 +105,14 @@ class WebKit(Confined):
     def _fit(self, window: WebDriver, frame: Frame) -> None:
         height = _START_HEIGHT
         for _ in range(6):
-            width, inner, outer_width, outer_height, page = window.script(_SIZE)
+            width, inner, outer_width, outer_height, page = window.script(SIZE)
             if (width, inner) == (frame.width, height):
                 if height != _START_HEIGHT or page <= height:
                     return
                 height = min(int(page), MAX_HEIGHT)
             window.resize(frame.width + outer_width - width, height + outer_height - inner)
         if width > frame.width:
-            raise BrowserError(
+            raise FrameError(
                 f"{self._browser.name} has no window of {frame.width} pixels: its smallest is of {width}.",
                 remedy=f"Choose a width of {width} pixels or more, or another client.",
             )
@@ -125,6 +122,7 @@ class WebKit(Confined):
         self._fit(window, frame)
 
         def capture() -> bytes:
+            window.script(STILL)
             window.painted()
             return window.picture()
 

@@ -20,12 +20,13 @@ from app.browser.clients import RENDERERS, thunderbird
 from app.browser.clients.gecko import Gecko
 from app.browser.clients.thunderbird import Thunderbird
 from app.browser.clients.webkit import WebKit
-from app.browser.errors import BrowserCrashedError
+from app.browser.errors import BrowserCrashedError, FrameError
 from app.browser.frames import ColourMode, Frame
 from app.browser.pixels import read_picture
 from app.browser.session import Drawer, Session
 from app.browser.snapshots import CHROMIUM
 from tests.browser.conftest import LONG
+from tests.browser.oddities import MOVING, NAMED, RESTLESS
 
 pytestmark = pytest.mark.heavy("clients")
 CLIENTS = [key for key in RENDERERS if key != CHROMIUM]
@@ -248,6 +249,42 @@ def processes_with(marker: str) -> list[int]:
             except OSError:
                 continue
     return found
+
+
+@pytest.mark.parametrize("what", MOVING)
+@pytest.mark.parametrize("client", CLIENTS)
+def test_what_moves_is_drawn_in_one_state(at_work: AtWork, client: str, what: str) -> None:
+    moving, still = MOVING[what]
+    assert at_work(client).draw(moving, FRAMES) == at_work(client).draw(still, FRAMES)
+
+
+@pytest.mark.parametrize("what", RESTLESS)
+@pytest.mark.parametrize("client", CLIENTS)
+def test_what_moves_by_itself_comes_to_rest(at_work: AtWork, client: str, what: str) -> None:
+    drawings = [at_work(client).draw(RESTLESS[what], FRAMES[:2]) for _ in range(3)]
+    assert drawings[1:] == drawings[:-1]
+
+
+@pytest.mark.parametrize("what", NAMED)
+@pytest.mark.parametrize("client", CLIENTS)
+def test_no_name_in_a_mail_hides_it(at_work: AtWork, client: str, what: str) -> None:
+    named, plain = NAMED[what]
+    assert at_work(client).draw(named, FRAMES) == at_work(client).draw(plain, FRAMES)
+    measured = at_work(client).measure(named, FRAMES[0])
+    assert measured == at_work(client).measure(plain, FRAMES[0])
+    assert sum(element.text.startswith("Row ") for element in measured) == 40
+
+
+def test_webkit_has_no_window_so_narrow_and_the_smallest_is_the_one_that_is_said(at_work: AtWork) -> None:
+    narrowest = RENDERERS["webkit"].narrowest
+    with pytest.raises(FrameError, match=f"its smallest is of {narrowest}"):
+        at_work("webkit").draw(WORDS, [Frame(narrowest - 1)])
+    assert pixels(at_work("webkit").draw(WORDS, [Frame(narrowest)]).pictures[0]).shape[1] == narrowest
+
+
+@pytest.mark.parametrize("client", [key for key in CLIENTS if key != "webkit"])
+def test_every_other_client_has_the_narrowest_window_of_the_settings(at_work: AtWork, client: str) -> None:
+    assert pixels(at_work(client).draw(WORDS, [Frame(240)]).pictures[0]).shape[1] == 240
 
 
 def test_the_client_of_every_key_is_here_and_says_what_it_is() -> None:

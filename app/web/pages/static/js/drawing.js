@@ -1,5 +1,6 @@
 /* The mail as a real mail client draws it, which a program on the server does: it takes seconds. */
 import { $, h } from "./dom.js";
+import { rootOf } from "./unspoilt.js";
 
 const PAUSE = 300;
 
@@ -32,7 +33,7 @@ export class Drawing {
   /** The frame has something new: a picture, a page, or why there is none, which may be another in a moment. */
   over(mail) {
     this.stage.toggleAttribute("data-drawing", false);
-    const busy = this.client && mail?.documentElement.dataset.failed === "503";
+    const busy = this.client && mail && rootOf(mail).dataset.failed === "503";
     const focused = this.place.contains(document.activeElement);
     this.place.hidden = !busy;
     if (busy) this.place.replaceChildren(h("div", {}, h("button", { type: "button", class: "button small", onclick: this.onagain }, "Try again")));

@@ -1,0 +1,143 @@
+"""Mails that move, and mails whose names hide the page from scripts: of every engine the same is asked."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+from PIL import Image
+
+HEAD = "<!DOCTYPE html><html><head><meta charset='utf-8'><title>x</title>"
+_FRAMES = "from{{background:#ff0000;height:20px}}to{{background:#0000ff;height:{}px}}"
+
+
+def moving_gif() -> str:
+    """The address of an image that is red, then blue, in turn."""
+    written = io.BytesIO()
+    others = [Image.new("RGB", (40, 40), "blue")]
+    Image.new("RGB", (40, 40), "red").save(
+        written, "GIF", save_all=True, append_images=others, duration=30, loop=0
+    )
+    return f"data:image/gif;base64,{base64.b64encode(written.getvalue()).decode()}"
+
+
+def still_png() -> str:
+    """The first picture of it."""
+    written = io.BytesIO()
+    Image.new("RGBA", (40, 40), "red").save(written, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"
+
+
+def mail(body: str, style: str = "") -> str:
+    """A mail of ``body``, with words around it."""
+    return (
+        f"{HEAD}<style>body{{margin:0;font:16px Arial}}{style}</style></head>"
+        f"<body><p>Before</p>{body}<p>After</p></body></html>"
+    )
+
+
+def _box(style: str) -> str:
+    return f'<div style="width:200px;height:30px;background:#00aa00;{style}">x</div>'
+
+
+ENDLESS = f"@keyframes k{{{_FRAMES.format(60).replace('{{', '{').replace('}}', '}')}}}"
+_NARROW = ".c{height:30px;width:500px;background:#00aa00}@media(max-width:400px){.c{width:200px}}"
+_DRAWING = (
+    "<svg xmlns='http://www.w3.org/2000/svg' width='80' height='40'>"
+    "<rect width='40' height='40' fill='#00aa00'>{}</rect></svg>"
+)
+_SMIL = "<animate attributeName='x' from='0' to='40' dur='70ms' repeatCount='indefinite'/>"
+
+MOVING: dict[str, tuple[str, str]] = {
+    "an endless animation": (
+        mail(_box("animation:k 90ms linear infinite alternate"), ENDLESS),
+        mail(_box("")),
+    ),
+    "an endless animation in other letters": (
+        mail(_box("anim\\61tion:k 90ms linear infinite"), ENDLESS),
+        mail(_box("")),
+    ),
+    "an animation that ends and stays": (
+        mail(_box("animation:k 60s linear forwards"), ENDLESS),
+        mail(_box("background:#0000ff;height:60px")),
+    ),
+    "an animation that ends and goes": (
+        mail(_box("animation:k 60s linear"), ENDLESS),
+        mail(_box("")),
+    ),
+    "blinking": (
+        mail('<p style="animation:b 80ms steps(2) infinite">Now!</p>', "@keyframes b{to{visibility:hidden}}"),
+        mail("<p>Now!</p>"),
+    ),
+    "a change of widths that takes its time": (
+        mail('<div class="c">x</div>', f"{_NARROW}.c{{transition:width 60s}}"),
+        mail('<div class="c">x</div>', _NARROW),
+    ),
+    "a moving image": (
+        mail(f'<img src="{moving_gif()}" alt="x">{_box(f"background:url({moving_gif()})")}'),
+        mail(f'<img src="{still_png()}" alt="x">{_box(f"background:url({still_png()})")}'),
+    ),
+    "a drawing in the mail": (mail(_DRAWING.format(_SMIL)), mail(_DRAWING.format(""))),
+    "a drawing as an image": (
+        mail(f'<img src="data:image/svg+xml,{_DRAWING.format(_SMIL).replace("#", "%23")}" alt="x">'),
+        mail(f'<img src="data:image/svg+xml,{_DRAWING.format("").replace("#", "%23")}" alt="x">'),
+    ),
+    "a field with a blinking caret": (
+        mail('<form><input autofocus value="x" style="outline:0"></form>'),
+        mail('<form><input value="x" style="outline:0"></form>'),
+    ),
+}
+"""What moves, and the mail that it has to look like: in clients that let it through at all."""
+
+RESTLESS: dict[str, str] = {
+    "a marquee": mail('<marquee scrollamount="9" scrolldelay="20">Sale!</marquee>'),
+    "a bar of unknown length": mail("<progress></progress>"),
+    "a film": mail(
+        "<video autoplay loop muted width='80' height='40' src='data:video/mp4;base64,AAAA'></video>"
+    ),
+}
+"""What moves and has no mail to look like: it has to come to rest."""
+
+ROWS = "".join(f"<tr><td style='padding:8px'>Row {number}</td></tr>" for number in range(40))
+_PLAIN = "<table style='width:300px;background:#eeeeee'>{}</table>{}<p>The end</p>"
+_HIDDEN = (
+    *("documentElement", "body", "scrollingElement", "querySelectorAll", "createRange", "getAnimations"),
+    *("readyState", "URL", "defaultView", "adoptedStyleSheets", "fonts", "activeElement", "images"),
+)
+_OF_FORMS = (
+    *("childNodes", "tagName", "nodeType", "getBoundingClientRect", "clientWidth", "scrollWidth"),
+    *("naturalWidth", "localName", "parentElement", "querySelectorAll", "getAttribute", "type", "style"),
+)
+_OF_WINDOWS = (
+    *("innerWidth", "scrollX", "getComputedStyle", "requestAnimationFrame", "Document", "Object", "member"),
+    *("document", "arguments", "done", "axe"),
+)
+
+
+def _image(attribute: str, name: str) -> str:
+    return f'<img {attribute}="{name}" width="10" height="10" alt="x">'
+
+
+def _named(names: str) -> str:
+    """The same with every name another, that hides nothing."""
+    return names.replace('name="', 'name="no-').replace('id="', 'id="no-')
+
+
+_IMAGES = "".join(_image("name", name) for name in _HIDDEN)
+_FORM = "".join(f'<input name="{name}" value="x">' for name in _OF_FORMS)
+_FORMS = "".join(f'<form name="{name}" style="margin:0">f</form>' for name in _HIDDEN)
+_WINDOWS = "".join(_image("id", name) for name in _OF_WINDOWS)
+NAMED: dict[str, tuple[str, str]] = {
+    what: (
+        mail(_PLAIN.format(ROWS, names)),
+        mail(_PLAIN.format(ROWS, _named(names))),
+    )
+    for what, names in {
+        "images": _IMAGES,
+        "forms": _FORMS,
+        "fields": f"<form>{_FORM}</form>",
+        "ids": _WINDOWS,
+        "all of them": f"<form>{_FORM}</form>{_IMAGES}{_FORMS}{_WINDOWS}",
+    }.items()
+}
+"""Names that hide members of document, form and window from scripts; and the same mail without such names."""
