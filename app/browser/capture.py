@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from app.browser.calibrating import calibrated
-from app.browser.errors import BaselineError, BrowserCrashedError
+from app.browser.errors import BaselineError, BrowserCrashedError, BrowserStartError, FrameError
 from app.browser.frames import MAX_HEIGHT, Drawing
 from app.browser.mails import Mail
 from app.browser.pixels import pixels_digest, read_picture, write_picture
@@ -23,19 +23,26 @@ from app.browser.store import PictureStore, Sidecar
 class Captured:
     """What a capture did: ``drawn`` anew, ``failed`` with the reason; the rest needed nothing.
 
-    ``renderers`` are those that drew, or would have, by the keys of their clients.
+    ``renderers`` are those that drew, or would have, by the keys of their clients. ``waiting`` is what is
+    needed and not drawn, since a client has stopped; ``frameless`` are snapshots that a client has no window
+    for, with the reason.
     """
 
     renderers: dict[str, Renderer] = field(default_factory=dict)
     drawn: list[Snapshot] = field(default_factory=list)
     failed: dict[Snapshot, str] = field(default_factory=dict)
     passed_over: tuple[PassedOver, ...] = ()
+    waiting: set[Snapshot] = field(default_factory=set)
+    frameless: dict[Snapshot, str] = field(default_factory=dict)
 
     def add(self, other: Captured) -> None:
         """Have what another client did in this one too."""
         self.renderers.update(other.renderers)
         self.drawn += other.drawn
         self.failed.update(other.failed)
+        self.passed_over += other.passed_over
+        self.waiting |= other.waiting
+        self.frameless.update(other.frameless)
 
 
 class Capture:
@@ -78,19 +85,23 @@ class Capture:
         anew: bool = False,
         started: Callable[[int], None] | None = None,
         progress: Callable[[str], None] | None = None,
+        into: Captured | None = None,
     ) -> Captured:
         """Draw what is needed.
 
         ``started`` is told how many pictures that is, ``progress`` each snapshot's name before it is drawn.
+        What was done is in ``into`` as well, also when an error ends it.
 
         Raises:
             BrowserError: there is no browser that starts. A page on which it crashes twice is in ``failed``.
             BaselineError: a picture cannot be read or written.
         """
         renderer = self.renderer()
-        captured = Captured({self._client: renderer})
-        captured.failed = {snapshot: mail.error for snapshot, mail in mails.items() if mail.html is None}
+        captured = Captured() if into is None else into
+        captured.renderers[self._client] = renderer
+        captured.failed |= {snapshot: mail.error for snapshot, mail in mails.items() if mail.html is None}
         needed = self.needed(mails, renderer, anew=anew)
+        captured.waiting.update(needed)
         if started:
             started(len(needed))
         # While the browser draws the next mail, another thread writes the pictures of this one.
@@ -100,13 +111,10 @@ class Capture:
                 if progress:
                     for snapshot in snapshots:
                         progress(snapshot.id)
-                try:
-                    drawing = self._draw(mail, snapshots)
-                except BrowserCrashedError as error:
-                    captured.failed.update(dict.fromkeys(snapshots, str(error)))
-                    continue
-                written.append(writers.submit(self._write, mail, snapshots, drawing, renderer))
-                captured.drawn += snapshots
+                for part, drawing in self._drawings(mail, snapshots, captured):
+                    written.append(writers.submit(self._write, mail, part, drawing, renderer))
+                    captured.drawn += part
+                captured.waiting.difference_update(snapshots)
             for writing in written:
                 writing.result()
         return captured
@@ -116,9 +124,23 @@ class Capture:
         name = "renderer" if self._client == CHROMIUM else f"renderer-{self._client}"
         return calibrated(self._session, self._current.folder.parent / f"{name}.json")
 
-    def _draw(self, mail: Mail, snapshots: tuple[Snapshot, ...]) -> Drawing:
+    def _drawings(
+        self, mail: Mail, snapshots: tuple[Snapshot, ...], captured: Captured
+    ) -> Iterator[tuple[tuple[Snapshot, ...], Drawing]]:
+        """The snapshots of one mail, drawn together; one at a time where some have no window."""
         frames = [self._settings.frame(snapshot) for snapshot in snapshots]
-        return self._session.draw(mail.html or "", frames, name=snapshots[0].id)
+        try:
+            yield snapshots, self._session.draw(mail.html or "", frames, name=snapshots[0].id)
+        except FrameError as error:
+            if len(snapshots) == 1:
+                captured.frameless[snapshots[0]] = str(error)
+            else:
+                for snapshot in snapshots:
+                    yield from self._drawings(mail, (snapshot,), captured)
+        except BrowserStartError:
+            raise  # it would be waited for again before every other mail
+        except BrowserCrashedError as error:
+            captured.failed.update(dict.fromkeys(snapshots, str(error)))
 
     def _write(
         self, mail: Mail, snapshots: tuple[Snapshot, ...], drawing: Drawing, renderer: Renderer

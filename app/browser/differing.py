@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from difflib import SequenceMatcher
 
 from app.browser.clients import RENDERERS, RendererKind
-from app.browser.clients.differences import client_differences
+from app.browser.clients.differences import ClientDifference, client_differences
 from app.browser.clients.likeness import picture_differences
-from app.browser.errors import BrowserCrashedError
-from app.browser.measuring import PlacedElement
+from app.browser.errors import BrowserCrashedError, BrowserError, BrowserStartError, FrameError
+from app.browser.frames import Frame
+from app.browser.measuring import UNPLACED, PlacedElement
 from app.browser.session import Session
 from app.browser.settings import Settings
 from app.browser.snapshots import Snapshot
@@ -18,8 +19,12 @@ from app.core.clients.restyling import scan
 from app.core.compiler.tracing import RenderedHtml
 from app.core.findings import Finding, Findings, Severity
 from app.core.workspace import Workspace
+from bbws_templates.errors import BbwsTemplatesError, Location
 
-_UNPLACED = frozenset({"html", "head", "body", "meta", "title", "style", "link", "script", "base"})
+FAILED = "client-failed"
+"""The code of what is said of a mail that could not be looked at, or of a client that does not start."""
+FRAMELESS = "client-window"
+"""And of a mail that a client has no window for."""
 
 
 def findings_of_client(
@@ -36,11 +41,11 @@ def findings_of_client(
     """How ``client`` shows the mails of ``snapshots`` otherwise than Chromium: the same once a place.
 
     ``chromium`` and ``session``, the client's, are ones at work, which stay open. ``progress`` is told each
-    snapshot's name.
+    snapshot's name. A mail that does not render, or that one of the two fails on twice, is a finding too and
+    keeps no other from being looked at; a client that does not start is one.
 
     Raises:
-        BrowserError: one of the two is not there or fails twice on a mail.
-        BbwsTemplatesError: a mail does not render.
+        BrowserError: one of the two is not there, or Chromium does not start.
     """
     findings = Findings()
     kind = kinds[client]
@@ -51,19 +56,25 @@ def findings_of_client(
         for snapshot in snapshots:
             if progress:
                 progress(snapshot.id)
-            data = workspace.fixture(snapshot.template, snapshot.fixture).data
-            rendered = workspace.rendered(snapshot.template, data)
-            html, frame = rendered.email.html, settings.frame(snapshot)
-            before = ours.measure(html, frame, name=snapshot.id)
-            by_picture = ""
+            frame = settings.frame(snapshot)
             try:
-                after = theirs.measure(html, frame, name=snapshot.id)
-                differences = client_differences(before, after, width=frame.width)
-            except BrowserCrashedError as error:
-                # It does not say how it lays this mail out; what it looks like can be seen all the same.
-                by_picture = f" (it could not be asked: {error.message})"
-                pictures = [each.draw(html, [frame], name=snapshot.id).pictures[0] for each in (ours, theirs)]
-                differences = picture_differences(before, *pictures)
+                kind.refuse(frame)
+                data = workspace.fixture(snapshot.template, snapshot.fixture).data
+                rendered = workspace.rendered(snapshot.template, data)
+                before = ours.measure(rendered.email.html, frame, name=snapshot.id)
+            except BbwsTemplatesError as error:
+                if not _others_go_on(error):
+                    raise
+                findings.add(_unseen(snapshot, "", error))
+                continue
+            html = rendered.email.html
+            try:
+                differences, how = _compared(before, ours, theirs, html, frame, name=snapshot.id)
+            except BrowserError as error:
+                findings.add(_unseen(snapshot, f"{name}: ", error))
+                if not _others_go_on(error):
+                    break
+                continue
             where = f"{name} at {frame.width} pixels" + (
                 "" if snapshot.variant == "light" else f", {snapshot.variant}"
             )
@@ -75,7 +86,7 @@ def findings_of_client(
                     Finding(
                         each.effect.value,
                         Severity.WARNING if each.effect.is_grave else Severity.INFO,
-                        f"{where}: {each.message}{by_picture}",
+                        f"{where}: {each.message}{how}",
                         origins.locate(places[each.index]),
                         template=snapshot.template,
                         fixture=snapshot.fixture,
@@ -84,9 +95,45 @@ def findings_of_client(
     return findings.sorted()
 
 
+def _compared(
+    before: Sequence[PlacedElement], ours: Session, theirs: Session, html: str, frame: Frame, *, name: str
+) -> tuple[tuple[ClientDifference, ...], str]:
+    """What ``theirs`` shows otherwise than ``before``, and what to say of how that was found."""
+    try:
+        return client_differences(before, theirs.measure(html, frame, name=name), width=frame.width), ""
+    except BrowserStartError:
+        raise
+    except BrowserCrashedError as error:
+        # It does not say how it lays this mail out; what it looks like can be seen all the same.
+        pictures = [each.draw(html, [frame], name=name).pictures[0] for each in (ours, theirs)]
+        return picture_differences(before, *pictures), f" (it could not be asked: {error.message})"
+
+
+def _others_go_on(error: BbwsTemplatesError) -> bool:
+    """Whether the next mail is worth a try: this one is at fault, and not the program."""
+    if isinstance(error, BrowserError):
+        return isinstance(error, BrowserCrashedError | FrameError) and not isinstance(
+            error, BrowserStartError
+        )
+    return True
+
+
+def _unseen(snapshot: Snapshot, name: str, error: BbwsTemplatesError) -> Finding:
+    frameless = isinstance(error, FrameError)
+    return Finding(
+        FRAMELESS if frameless else FAILED,
+        Severity.INFO if frameless else Severity.ERROR,
+        f"{name}{error.message}",
+        error.location or Location(snapshot.id),
+        error.remedy,
+        template=snapshot.template,
+        fixture=snapshot.fixture,
+    )
+
+
 def offsets(html: str, elements: Sequence[PlacedElement]) -> Iterator[int]:
     """Where the start tag of each element stands in ``html``; of one without, that of the one before."""
-    tags = [tag for tag in scan(html).start_tags if tag.name not in _UNPLACED]
+    tags = [tag for tag in scan(html).start_tags if tag.name not in UNPLACED]
     matcher = SequenceMatcher(
         None, [element.tag for element in elements], [tag.name for tag in tags], autojunk=False
     )

@@ -5,7 +5,9 @@
     BbwsTemplatesError
     ├── BrowserError               the browser does not do its work
     │   ├── BrowserNotFoundError   there is none, or none that runs
-    │   └── BrowserCrashedError    it crashed or hung, twice, on the same page
+    │   ├── BrowserCrashedError    it crashed or hung, twice, on the same page
+    │   │   └── BrowserStartError  it did so while it started: no other page is worth a try
+    │   └── FrameError             the window that is asked for is none that it can have
     ├── BaselineError              an approved picture or its sidecar cannot be read or written
     │   └── NothingComparedError   there is no comparison yet to show or decide upon
     ├── RendererMismatchError      baselines of another renderer: pixels would say nothing
@@ -35,6 +37,18 @@ class BrowserCrashedError(BrowserError):
     """The browser crashed or hung on a page, and a fresh one did too."""
 
     code = "browser-crashed"
+
+
+class BrowserStartError(BrowserCrashedError):
+    """The browser did not start, and did not the second time."""
+
+    code = "browser-start"
+
+
+class FrameError(BrowserError):
+    """A browser has no window of this width, or knows no such colours; it draws what else it is asked for."""
+
+    code = "browser-frame"
 
 
 class BaselineError(BbwsTemplatesError):

@@ -1,4 +1,4 @@
-"""A comparison as JUnit XML: one test case a snapshot, one suite a template.
+"""A comparison as JUnit XML: one test case a snapshot, one suite a template and broken client.
 
 Source: the dialect that Jenkins, GitLab and GitHub's actions read (llg.cubic.org/docs/junit).
 """
@@ -14,7 +14,8 @@ from app.core.junit import xml_document, xml_text
 
 def junit_xml(comparison: Comparison) -> bytes:
     """The document, with differences as failures and what could not be compared as errors."""
-    root = Element("testsuites", _counts("screenshots", comparison.results))
+    broken = comparison.broken
+    root = Element("testsuites", _counts("screenshots", comparison.results, len(broken)))
     root.set("time", f"{comparison.seconds:.3f}")
     by_template = groupby(comparison.results, key=lambda result: result.snapshot.template)
     for template, group in by_template:
@@ -22,6 +23,10 @@ def junit_xml(comparison: Comparison) -> bytes:
         suite = SubElement(root, "testsuite", _counts(template, results))
         for result in results:
             _case(suite, result)
+    for client in broken:
+        suite = SubElement(root, "testsuite", _counts(client.client, (), 1))
+        case = SubElement(suite, "testcase", {"classname": client.client, "name": "pictures"})
+        SubElement(case, "error", {"message": xml_text(str(client)), "type": "broken"})
     return xml_document(root)
 
 
@@ -36,9 +41,14 @@ def _case(suite: Element, result: SnapshotResult) -> None:
         failure.text = "\n".join(f"{box.width}×{box.height} at {box.x},{box.y}" for box in result.regions)
 
 
-def _counts(name: str, results: tuple[SnapshotResult, ...]) -> dict[str, str]:
-    errors = sum(result.status is SnapshotStatus.FAILED for result in results)
+def _counts(name: str, results: tuple[SnapshotResult, ...], broken: int = 0) -> dict[str, str]:
+    errors = broken + sum(result.status is SnapshotStatus.FAILED for result in results)
     failures = sum(
         result.status not in {SnapshotStatus.FAILED, SnapshotStatus.UNCHANGED} for result in results
     )
-    return {"name": name, "tests": str(len(results)), "failures": str(failures), "errors": str(errors)}
+    return {
+        "name": name,
+        "tests": str(len(results) + broken),
+        "failures": str(failures),
+        "errors": str(errors),
+    }

@@ -67,7 +67,11 @@ class SnapshotResult(BaseModel):
 
 
 class PassedOver(BaseModel):
-    """A client that this machine has not, or not as its baselines want it; ``pictures`` were left out."""
+    """What one client did not draw, ``pictures`` many, and why.
+
+    This machine has it not, or not as its baselines want it, or it has no window of that width; or, where it
+    is ``broken``, it is here and does not work, which is a failure.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -75,10 +79,12 @@ class PassedOver(BaseModel):
     label: str
     pictures: int
     reason: str
+    broken: bool = False
 
     def __str__(self) -> str:
         plural = "" if self.pictures == 1 else "s"
-        return f"{self.pictures} picture{plural} of {self.label} passed over: {self.reason}"
+        deed = "not drawn" if self.broken else "passed over"
+        return f"{self.pictures} picture{plural} of {self.label} {deed}: {self.reason}"
 
 
 class Comparison(BaseModel):
@@ -112,8 +118,13 @@ class Comparison(BaseModel):
 
     @property
     def failed(self) -> bool:
-        """Whether any snapshot could not be compared."""
-        return any(result.status is SnapshotStatus.FAILED for result in self.results)
+        """Whether any snapshot could not be compared, or a client does not work."""
+        return bool(self.broken) or any(result.status is SnapshotStatus.FAILED for result in self.results)
+
+    @property
+    def broken(self) -> tuple[PassedOver, ...]:
+        """The clients that are here and do not work."""
+        return tuple(each for each in self.passed_over if each.broken)
 
     @property
     def other_renderers(self) -> bool:

@@ -63,7 +63,8 @@ def review_data(
         if last
         else None,
         "renderers": {client: dict(each.as_dict()) for client, each in comparison.renderers.items()},
-        "passedOver": [str(each) for each in comparison.passed_over],
+        "passedOver": [str(each) for each in comparison.passed_over if not each.broken],
+        "broken": [str(each) for each in comparison.broken],
         "drawn": comparison.drawn,
         "seconds": comparison.seconds,
         "warnings": list(comparison.warnings),

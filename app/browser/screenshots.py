@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from types import MappingProxyType
 
 from app.browser.capture import Capture, Captured
 from app.browser.clients import RENDERERS, RendererKind
 from app.browser.comparing import Judge
 from app.browser.errors import (
     BaselineError,
+    BrowserError,
     BrowserNotFoundError,
+    FrameError,
     NothingComparedError,
     RendererMismatchError,
 )
@@ -113,18 +116,15 @@ class Screenshots:
 
         Raises:
             UnknownNameError: a pattern that means no snapshot, or no such client.
-            BrowserError, BaselineError: no browser, no readable baselines, no room.
+            BrowserError, BaselineError: no Chromium, no readable baselines, no room. Another client that does
+                not work is among those that were passed over, as one that is broken.
         """
         mails = mails_of(select(self.wanted(), patterns), self._render)
         captured = Captured()
         for client, snapshots in _by_client(mails):
-            try:
-                with self._session(client) as session:
-                    capture = Capture(session, self.settings, self.baselines, self.current, client)
-                    own = {snapshot: mails[snapshot] for snapshot in snapshots}
-                    captured.add(capture.run(own, anew=anew, started=started, progress=progress))
-            except BrowserNotFoundError as error:
-                captured.passed_over += (self._passed_over(client, snapshots, error),)
+            captured.add(
+                self._captured(client, snapshots, mails, anew=anew, started=started, progress=progress)
+            )
         return captured
 
     def compare(
@@ -152,21 +152,15 @@ class Screenshots:
         chosen = select(wanted.union(approved), patterns)
         mails = mails_of((snapshot for snapshot in chosen if snapshot in wanted), self._render)
         known, unreadable = self._known(chosen)
+        readable = {each: mail for each, mail in mails.items() if each not in unreadable}
+        held = {} if any_renderer else known
         captured = Captured()
         for client, snapshots in _by_client(chosen):
-            own = {each: mails[each] for each in snapshots if each in mails and each not in unreadable}
-            try:
-                with self._session(client) as session:
-                    capture = Capture(session, self.settings, self.baselines, self.current, client)
-                    if not any_renderer:
-                        _refuse_other_renderers(
-                            {each: known[each] for each in snapshots if each in known},
-                            capture.renderer(),
-                            session.browser.setting,
-                        )
-                    captured.add(capture.run(own, anew=anew, started=started, progress=progress))
-            except (BrowserNotFoundError, RendererMismatchError) as error:
-                captured.passed_over += (self._passed_over(client, snapshots, error),)
+            captured.add(
+                self._captured(
+                    client, snapshots, readable, held, anew=anew, started=started, progress=progress
+                )
+            )
         comparison = Comparison(
             renderers=captured.renderers,
             results=self._results(chosen, mails, known, unreadable, captured),
@@ -178,6 +172,50 @@ class Screenshots:
         kept = _last(self.folders) if beside else None
         (comparison.beside(kept) if kept else comparison).save(self.folders.work)
         return comparison
+
+    def _captured(
+        self,
+        client: str,
+        snapshots: Sequence[Snapshot],
+        mails: Mapping[Snapshot, Mail],
+        held_to: Mapping[Snapshot, Sidecar] = MappingProxyType({}),
+        *,
+        anew: bool,
+        started: Started | None,
+        progress: Progress | None,
+    ) -> Captured:
+        """What one client draws of ``mails``; what keeps it from the rest is said, and stops no other client.
+
+        ``held_to`` are baselines that its renderer has to be comparable with.
+        """
+        captured = Captured()
+        captured.frameless = self._frameless(client, (each for each in snapshots if each in mails))
+        own = {each: mails[each] for each in snapshots if each in mails and each not in captured.frameless}
+        held = {each: held_to[each] for each in snapshots if each in held_to}
+        try:
+            if own or not captured.frameless:
+                with self._session(client) as session:
+                    capture = Capture(session, self.settings, self.baselines, self.current, client)
+                    if held:
+                        _refuse_other_renderers(held, capture.renderer(), session.browser.setting)
+                    capture.run(own, anew=anew, started=started, progress=progress, into=captured)
+        except (BrowserError, RendererMismatchError) as error:
+            left = captured.waiting if client in captured.renderers else snapshots
+            captured.passed_over += (self._passed_over(client, len(left), error),)
+        for reason in dict.fromkeys(captured.frameless.values()):
+            number = sum(each == reason for each in captured.frameless.values())
+            captured.passed_over += (self._passed_over(client, number, FrameError(reason)),)
+        return captured
+
+    def _frameless(self, client: str, snapshots: Iterable[Snapshot]) -> dict[Snapshot, str]:
+        """The snapshots that ``client`` is known to have no window for before it is started, and why."""
+        found: dict[Snapshot, str] = {}
+        for snapshot in snapshots if client in self._kinds else ():
+            try:
+                self._kinds[client].refuse(self.settings.frame(snapshot))
+            except FrameError as error:
+                found[snapshot] = str(error)
+        return found
 
     def _results(
         self,
@@ -195,23 +233,25 @@ class Screenshots:
             )
             for each in chosen
             if each.client in captured.renderers
+            and each not in captured.waiting
+            and each not in captured.frameless
         )
 
     def _is_drawn(self, snapshot: Snapshot) -> bool:
         return not self._only or snapshot.client in self._only
 
-    def _passed_over(
-        self, client: str, snapshots: Sequence[Snapshot], error: BbwsTemplatesError
-    ) -> PassedOver:
-        """That ``client`` cannot be drawn with here, unless it has to be: Chromium, or one asked for by name.
+    def _passed_over(self, client: str, pictures: int, error: BbwsTemplatesError) -> PassedOver:
+        """That ``client`` does not draw so many pictures, unless it has to be there: Chromium, or by name.
 
         Raises:
             BbwsTemplatesError: it has to be.
         """
-        if client == CHROMIUM or client in self._only:
+        absent = isinstance(error, BrowserNotFoundError | RendererMismatchError)
+        broken = not absent and not isinstance(error, FrameError)
+        if (client == CHROMIUM and (absent or broken)) or (client in self._only and absent):
             raise error
         label = self._kinds[client].label if client in self._kinds else client
-        return PassedOver(client=client, label=label, pictures=len(snapshots), reason=str(error))
+        return PassedOver(client=client, label=label, pictures=pictures, reason=str(error), broken=broken)
 
     def _session(self, client: str) -> AbstractContextManager[Session]:
         if client != CHROMIUM:

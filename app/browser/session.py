@@ -18,7 +18,7 @@ from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 from app.browser.chromium import Chromium, open_chromium
 from app.browser.confinement.place import Confinement
 from app.browser.discovery import Browser, find_browser
-from app.browser.errors import BrowserCrashedError, BrowserError
+from app.browser.errors import BrowserCrashedError, BrowserError, BrowserStartError
 from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
 from app.browser.worker import Worker
@@ -144,6 +144,7 @@ class Session:
 
         Raises:
             BrowserCrashedError: two browsers in a row crashed or hung on this page.
+            FrameError: it cannot have the window that one of ``frames`` is.
             BrowserError: the browser does not start.
         """
         return self._served(lambda drawer: drawer.draw(html, frames), name)
@@ -200,6 +201,7 @@ class Session:
 
     def _served(self, work: Callable[[Drawer], T], name: str) -> T:
         reasons = []
+        started = False
         for _ in range(2):
             if self._killed:
                 raise BrowserCrashedError(f"The browser was ended before it had drawn {name}.")
@@ -214,10 +216,12 @@ class Session:
                 raise error
             else:
                 reasons.append((str(error).splitlines() or [type(error).__name__])[0])
+            started = started or self._drawer is not None
             _log.info("a fresh browser for %s: %s", name, reasons[-1])
             self._kill()
             self._end()
-        raise BrowserCrashedError(
+        kind = BrowserCrashedError if started else BrowserStartError
+        raise kind(
             f"Two browsers in a row failed to draw {name}: {'; then '.join(reasons)}.",
             remedy=self.browser.remedy,
         )

@@ -8,27 +8,21 @@ import click
 from rich.text import Text
 
 from app.browser.clients import RENDERERS
-from app.browser.differing import findings_of_client
+from app.browser.differing import FAILED, FRAMELESS, findings_of_client
 from app.browser.errors import BrowserNotFoundError
 from app.browser.folders import Folders
 from app.browser.screenshots import Screenshots
 from app.browser.snapshots import CHROMIUM, select
-from app.commands.options import json_option, screenshot_folder_options, template_set_options
+from app.commands.options import client_option, json_option, screenshot_folder_options, template_set_options
 from app.commands.output import err, out, print_finding, print_json, progress_bar
 from app.core.findings import Finding, Severity
 from app.core.workspace import Workspace
-from app.outcomes import EXIT_CONTENT
+from app.outcomes import EXIT_CONTENT, EXIT_SURROUNDINGS
 
 
 @click.command(name="differences")
 @click.argument("patterns", nargs=-1, metavar="[SNAPSHOT]...")
-@click.option(
-    "--client",
-    "clients",
-    multiple=True,
-    metavar="CLIENT",
-    help="Only what this client draws, and it has to be there; may be repeated. `clients` lists them.",
-)
+@client_option
 @click.option("--all", "everything", is_flag=True, help="Also what is only laid out or styled otherwise.")
 @screenshot_folder_options
 @template_set_options
@@ -45,8 +39,11 @@ def command(
     """Say what mail clients show otherwise than Chromium.
 
     By element and source line: what is gone, cut or runs over; with --all also what is laid out or styled
-    otherwise. Exit status 1 when something is gone, cut or runs over.
+    otherwise. Exit status 1 when something is gone, cut or runs over; 4 when a mail could not be looked at,
+    or a client does not work: the others are compared.
     """
+    if CHROMIUM in clients:
+        raise click.UsageError("Chromium is what the others are held against: name another client, or none.")
     workspace = Workspace.load(templates, fixtures)
     screenshots = Screenshots.of_workspace(workspace, folders, clients=clients)
     wanted = [snapshot for snapshot in screenshots.wanted() if snapshot.client != CHROMIUM]
@@ -61,17 +58,21 @@ def command(
             if client in clients:
                 raise
             err.print(Text.assemble(("passed over:", "yellow"), f" {RENDERERS[client].label}: {error}"))
-    grave = [finding for finding in findings if finding.severity is not Severity.INFO]
-    shown = findings if everything else grave
+    failed = [finding for finding in findings if finding.code == FAILED]
+    grave = [finding for finding in findings if finding.severity is Severity.WARNING]
+    lesser = [each for each in findings if each.severity is Severity.INFO and each.code != FRAMELESS]
+    shown = [finding for finding in findings if everything or finding not in lesser]
     if as_json:
         print_json([finding.as_dict() for finding in shown])
     else:
         for finding in shown:
             print_finding(finding)
-        lesser = len(findings) - len(grave)
         out.print(
-            f"{len(grave)} gone, cut or beyond the edge; {lesser} laid out or styled otherwise"
+            f"{len(grave)} gone, cut or beyond the edge; {len(lesser)} laid out or styled otherwise"
+            + (f"; {len(failed)} could not be looked at" if failed else "")
             + ("." if everything or not lesser else " (--all shows them).")
         )
+    if failed:
+        raise SystemExit(EXIT_SURROUNDINGS)
     if grave:
         raise SystemExit(EXIT_CONTENT)

@@ -56,6 +56,30 @@ def _named_folder(context: click.Context, parameter: click.Parameter, folder: Pa
     return folder
 
 
+def _known_clients(
+    _context: click.Context, _parameter: click.Parameter, clients: tuple[str, ...]
+) -> tuple[str, ...]:
+    """``clients``, each of which is one: a misspelt one is said before anything is read or drawn."""
+    if clients:
+        from app.browser.clients import renderer_named  # loads what draws
+
+        for client in clients:
+            renderer_named(client)
+    return clients
+
+
+def client_option(command: Command) -> Command:
+    """``--client``: the only mail clients to draw with."""
+    return click.option(
+        "--client",
+        "clients",
+        multiple=True,
+        metavar="CLIENT",
+        callback=_known_clients,
+        help="Only what this client draws, and it has to be there; may be repeated. `clients` lists them.",
+    )(command)
+
+
 def template_set_options(command: Command) -> Command:
     """``--templates`` and ``--fixtures``: which template set to work on."""
     command = click.option(

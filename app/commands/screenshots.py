@@ -18,7 +18,13 @@ from app.browser.screenshots import Screenshots
 from app.browser.staleness import refuse_outdated
 from app.browser.writing import write_whole
 from app.commands.differences import command as differences
-from app.commands.options import Command, json_option, screenshot_folder_options, template_set_options
+from app.commands.options import (
+    Command,
+    client_option,
+    json_option,
+    screenshot_folder_options,
+    template_set_options,
+)
 from app.commands.output import err, out, print_json, progress_bar
 from app.core.workspace import Workspace
 from app.outcomes import EXIT_CONTENT, EXIT_SURROUNDINGS
@@ -50,16 +56,6 @@ def _snapshots_argument(command: Command) -> Command:
     return click.argument("patterns", nargs=-1, metavar="[SNAPSHOT]...")(command)
 
 
-def _client_option(command: Command) -> Command:
-    return click.option(
-        "--client",
-        "clients",
-        multiple=True,
-        metavar="CLIENT",
-        help="Only what this client draws, and it has to be there; may be repeated. `clients` lists them.",
-    )(command)
-
-
 def _decision_options(command: Command) -> Command:
     command = click.option("--why", required=True, help="The reason; kept with each picture.")(command)
     command = click.option(
@@ -73,7 +69,7 @@ def _decision_options(command: Command) -> Command:
 @command.command()
 @_snapshots_argument
 @click.option("--force", is_flag=True, help="Draw all of them, also those that cannot have changed.")
-@_client_option
+@client_option
 @screenshot_folder_options
 @template_set_options
 @json_option
@@ -106,14 +102,14 @@ def capture(
             out.print(Text.assemble(("failed", "bold red"), f" {snapshot.id}: {reason}"))
         _print_passed_over(captured.passed_over)
         out.print(f"{_pictures(len(captured.drawn))} drawn into {folders.current!s}.")
-    if captured.failed:
+    if captured.failed or any(each.broken for each in captured.passed_over):
         raise SystemExit(EXIT_SURROUNDINGS)
 
 
 @command.command()
 @_snapshots_argument
 @click.option("--force", is_flag=True, help="Draw all of them, also those that cannot have changed.")
-@_client_option
+@client_option
 @click.option("--any-renderer", is_flag=True, help="Compare even with the baselines of another renderer.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML here.")
 @click.option(
@@ -137,7 +133,7 @@ def compare(
     """Draw what is needed and compare with the approved pictures.
 
     Exit status 0 when nothing differs, 1 when something does, 3 when the baselines come from another
-    renderer, 4 when something could not be compared.
+    renderer, 4 when something could not be compared, or a mail client does not work: the others are.
     """
     workspace = Workspace.load(templates, fixtures)
     screenshots = Screenshots.of_workspace(workspace, folders, clients=clients)
@@ -163,7 +159,7 @@ def compare(
 @command.command()
 @_snapshots_argument
 @_decision_options
-@_client_option
+@client_option
 @screenshot_folder_options
 @template_set_options
 @json_option
@@ -193,7 +189,7 @@ def approve(
 @command.command()
 @_snapshots_argument
 @_decision_options
-@_client_option
+@client_option
 @screenshot_folder_options
 @json_option
 def reject(
@@ -238,7 +234,7 @@ def undo(folders: Folders, as_json: bool) -> None:
     show_default=True,
     help="The file to write.",
 )
-@_client_option
+@client_option
 @screenshot_folder_options
 def report(patterns: tuple[str, ...], clients: tuple[str, ...], output: Path, folders: Folders) -> None:
     """Write the last comparison as one HTML file that needs nothing else."""
@@ -301,7 +297,8 @@ def _print(comparison: Comparison) -> None:
 
 def _print_passed_over(clients: tuple[PassedOver, ...]) -> None:
     for each in clients:
-        err.print(Text.assemble(("passed over:", "yellow"), f" {each}"))
+        word = ("failed:", "bold red") if each.broken else ("passed over:", "yellow")
+        err.print(Text.assemble(word, f" {each}"))
 
 
 def _members(comparison: Comparison) -> dict[str, object]:

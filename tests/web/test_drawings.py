@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import pytest
 
 from app.browser.clients import RendererKind
 from app.browser.discovery import Browser
-from app.browser.errors import BrowserError, BrowserNotFoundError
+from app.browser.errors import BrowserError, BrowserNotFoundError, FrameError
 from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
 from app.web.application import create_app
@@ -44,6 +44,7 @@ class Painter:
     at_work: int = 0
     started: int = 0
     fails: str = ""
+    narrowest: int = 0
 
     process_id = 0
 
@@ -58,6 +59,8 @@ class Painter:
         assert self.may.wait(patience(60))
         if self.fails:
             raise BrowserError(self.fails)
+        if frames[0].width < self.narrowest:
+            raise FrameError(f"It has no window of {frames[0].width} pixels.")
         self.drawn.append(html)
         self.frames.extend(frames)
         return Drawing((b"a picture",), ("https://example.com/logo.png",))
@@ -291,6 +294,22 @@ def test_a_client_that_is_not_here_names_the_command_that_installs_it(drawing: C
 def test_what_cannot_be_drawn_is_said(drawing: Caller, painter: Painter, query: str, status: int) -> None:
     assert drawing.get(f"{GREETING}?{query}").status_code == status
     assert painter.drawn == []
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known before", "seen by it"])
+def test_a_window_that_a_client_cannot_have_is_said_and_costs_no_client(
+    drawing: Caller, kinds: dict[str, RendererKind], painter: Painter, known: bool
+) -> None:
+    if known:
+        kinds["painter"] = replace(kinds["painter"], narrowest=290)
+    else:
+        painter.narrowest = 290
+    assert drawing.get(f"{GREETING}?client=painter").status_code == 200
+    answer = drawing.get(f"{GREETING}?client=painter&width=250", headers=A_BROWSER)
+    assert answer.status_code == 422
+    assert "no window of 250 pixels" in answer.text
+    assert drawing.get(f"{GREETING}?client=painter&width=300").status_code == 200
+    assert painter.started == 1
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

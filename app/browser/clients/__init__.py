@@ -18,6 +18,8 @@ from app.browser.clients.sanitizing import open_dompurify, open_roundcube
 from app.browser.clients.thunderbird import Thunderbird
 from app.browser.clients.webkit import WebKit
 from app.browser.discovery import Browser, find_browser
+from app.browser.errors import FrameError
+from app.browser.frames import ColourMode, Frame
 from app.browser.session import Opening, Session
 from app.browser.snapshots import CHROMIUM
 from app.core.errors import UnknownNameError
@@ -29,7 +31,8 @@ class RendererKind:
 
     ``key`` names it in settings, snapshots and on the command line, ``label`` to people. ``real`` says what
     of it is the code that readers run, ``lacks`` what of a reader's client is not there. One that
-    ``sanitizes`` gives back a page that any browser can show (``Session.sanitized``).
+    ``sanitizes`` gives back a page that any browser can show (``Session.sanitized``). ``narrowest`` is the
+    width of its smallest window, in CSS pixels, where it has one that a picture may be narrower than.
     """
 
     key: str
@@ -39,6 +42,7 @@ class RendererKind:
     search: Callable[[Mapping[str, str]], Browser]
     opening: Opening
     sanitizes: bool = False
+    narrowest: int = 0
 
     def find(self) -> Browser:
         """Its program on this machine.
@@ -47,6 +51,24 @@ class RendererKind:
             BrowserNotFoundError: there is none; its remedy is the command that installs it.
         """
         return self.search(os.environ)
+
+    def refuse(self, frame: Frame) -> None:
+        """Let pass what it can draw, which is known before it is started.
+
+        Raises:
+            FrameError: it has no window so narrow, or does not darken mails when it is told to.
+        """
+        if frame.width < self.narrowest:
+            raise FrameError(
+                f"{self.label} has no window of {frame.width} pixels: its smallest is of {self.narrowest}.",
+                remedy=f"Choose a width of {self.narrowest} pixels or more, or another client.",
+            )
+        if frame.mode is ColourMode.FORCED and self.key != CHROMIUM:
+            raise FrameError(
+                f"{self.label} cannot be told to darken a light mail: forced dark is an approximation, which "
+                "Chromium draws.",
+                remedy="Ask for dark: the client does then what it does for a reader whose system is dark.",
+            )
 
     def session(self) -> Session:
         """One at work, as soon as it is asked for something.
@@ -76,6 +98,7 @@ RENDERERS: Mapping[str, RendererKind] = {
             "for mails without one, its blocking of images.",
             finding.find_webkit,
             WebKit.open,
+            narrowest=290,
         ),
         RendererKind(
             "gecko",

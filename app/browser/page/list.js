@@ -47,8 +47,10 @@ Review.list = (() => {
   function draw() {
     drawFilters();
     drawItems();
-    const { drawn, seconds, renderers, passedOver, warnings } = state.data;
+    const { drawn, seconds, renderers, passedOver, broken, warnings } = state.data;
     const programs = Object.values(renderers).map(({ name, browser }) => `${name} ${browser}`).join(", ");
+    $("#broken").textContent = broken.join(" ");
+    $("#broken").hidden = !broken.length;
     $("#summary").textContent = [`${items().length} snapshots, ${drawn} drawn in ${seconds} s by ${programs}.`, ...passedOver, ...warnings].join(" ");
   }
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from app.browser.clients import RENDERERS, RendererKind
 from app.browser.discovery import Browser
-from app.browser.errors import BrowserError
+from app.browser.errors import BrowserError, FrameError
 from app.browser.frames import Frame
 from app.browser.session import Session
 from app.browser.worker import Worker
@@ -108,13 +108,15 @@ class Drawings:
     def ask(self, commission: Commission) -> Future[Drawn]:
         """Have it drawn after those before it. Cancelling what has not begun takes it back.
 
-        The future may have a BrowserError: the client is not here, does not start, or fails twice.
+        The future may have a BrowserError: the client is not here, does not start, fails twice, or has no
+        such window after all.
 
         Raises:
             UnknownNameError: no such client.
+            FrameError: it has no window of that width.
             BrowserError: too many wait already.
         """
-        self.kind(commission.client)
+        self.kind(commission.client).refuse(commission.frame)
         with self._lock:
             if commission.key in self._made:
                 self._made.move_to_end(commission.key)
@@ -159,6 +161,8 @@ class Drawings:
             else:
                 drawing = session.draw(commission.html, [commission.frame], name=commission.name)
                 html, png = "", drawing.pictures[0]
+        except FrameError:
+            raise  # the client is as well as before
         except BrowserError:
             with self._lock:
                 self._found.pop(commission.client, None)  # it may have been replaced by another version

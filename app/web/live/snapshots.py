@@ -119,7 +119,8 @@ def _members(compared: Comparison) -> dict[str, Any]:
     return {
         "counts": {status.value: number for status, number in compared.counts.items()},
         "drawn": compared.drawn,
-        "passedOver": [str(each) for each in compared.passed_over],
+        "passedOver": [str(each) for each in compared.passed_over if not each.broken],
+        "broken": [str(each) for each in compared.broken],
     }
 
 

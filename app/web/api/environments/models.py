@@ -140,7 +140,8 @@ class ComparisonModel(_TargetJson):
         description="How many pictures have each status.", examples=[{"changed": 2}]
     )
     drawn: int = Field(description="How many had to be drawn for it.")
-    passed_over: list[str] = Field(description="Mail clients that this machine has not.")
+    passed_over: list[str] = Field(description="Mail clients that this machine has not, and what they lack.")
+    broken: list[str] = Field(description="Mail clients that are here and do not work, with the reason.")
 
 
 class OperationModel(_TargetJson):

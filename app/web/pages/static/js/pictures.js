@@ -97,10 +97,10 @@ async function show({ id, state, done, total, step }) {
     return;
   }
   end();
-  if (state === "cancelled") notice("The comparison was cancelled; pictures that were drawn are not drawn again.");
-  if (state !== "failed") return;
+  if (state === "cancelled") return void notice("The comparison was cancelled; pictures that were drawn are not drawn again.");
   const { value } = await api.getOperation(id);
-  notice(`Not compared. ${value?.problem?.detail ?? ""} ${value?.problem?.remedy ?? ""}`);
+  if (value?.comparison?.broken.length) notice(value.comparison.broken.join(" "));
+  if (state === "failed") notice(`Not compared. ${value?.problem?.detail ?? ""} ${value?.problem?.remedy ?? ""}`);
 }
 
 on("operation", (news) => (news.id === followed ? show(news) : news.deed === "compare" && again()));
