@@ -21,6 +21,25 @@ ROOT = Path(__file__).resolve().parents[2]
 EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
 
 
+WARNED = frozenset(
+    {
+        *(
+            f"{name}-{frame}"
+            for name in ("links", "part-of-it-is-marked")
+            for frame in ("html", "xhtml", "data")
+        ),
+        *(
+            "attr-style-sibling",
+            "kept-hover-sibling",
+            "media-important-pairs-sibling",
+            "starting-style-sibling",
+        ),
+        *("phone-marked", "phone-mixed"),
+    }
+)
+"""Of these the compiler says that a rule loses; of any other it would be a change."""
+
+
 @cache
 def the_twelve() -> TemplateSet:
     return load_template_set(ROOT / "templates", ROOT / "fixtures")
@@ -31,8 +50,9 @@ def test_a_pattern_is_proven(name: str) -> None:
     pattern = corpus()[name]
     file = SourceFile(Path("/t/mail.html"), "mail.html", pattern.html)
     compilation = compile_template(TemplateSource("mail", file, None, None, {}), EMPTY)
-    findings = equivalence_findings(compilation, EMPTY, pattern.data, fixture="")
-    assert not [finding for finding in findings if finding.code == "not-equivalent"]
+    found = (*compilation.findings, *equivalence_findings(compilation, EMPTY, pattern.data, fixture=""))
+    told = {finding.code for finding in found} & {"not-equivalent", "overridden-rule"}
+    assert told == ({"overridden-rule"} if name in WARNED else set())
 
 
 @pytest.mark.parametrize("name", the_twelve().templates)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.corpus.looks.newer import NEWER
+from tests.corpus.looks.siblings import SIBLINGS, pairs
 
 PATTERNS: dict[str, tuple[str, str]] = {
     # Resets and boilerplates.
@@ -303,6 +304,12 @@ EXCEPTIONS: dict[str, str] = {
 """Patterns that do not look the same in every view, and why that is right; ``overridden-rule`` warns of each."""
 
 
+_PAGE = (
+    "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n<title>T</title>\n<style>\n{css}\n</style>\n"
+    "</head>\n<body class=body>\n{body}\n</body>\n</html>\n"
+)
+
+
 @dataclass(frozen=True)
 class Pattern:
     """One template with data for it."""
@@ -313,14 +320,11 @@ class Pattern:
 
 
 def templates() -> Iterator[Pattern]:
-    """Each pattern in each frame."""
+    """Each pattern in each frame, and the siblings in one."""
+    for name, css, body in [*((name, *both) for name, both in SIBLINGS.items()), *pairs()]:
+        yield Pattern(f"{name}-sibling", _PAGE.format(css=css, body=body), {})
     for name, (css, body) in PATTERNS.items():
-        yield Pattern(
-            f"{name}-html",
-            f"<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n<title>T</title>\n<style>\n{css}\n</style>\n"
-            f"</head>\n<body class=body>\n{body}\n</body>\n</html>\n",
-            {},
-        )
+        yield Pattern(f"{name}-html", _PAGE.format(css=css, body=body), {})
         yield Pattern(
             f"{name}-xhtml",
             '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" '
