@@ -10,8 +10,8 @@ from app.browser.errors import BrowserError
 from app.browser.frames import Frame
 from app.browser.session import Session
 
-WIDTH: Final = 640
-"""CSS pixels: a desktop, as the pictures have it."""
+DESKTOP: Final = Frame(640)
+"""As wide as the desktop of the approved pictures, in light colours."""
 
 _PATIENCE: Final = 30.0
 _one_at_a_time = threading.Lock()
@@ -24,8 +24,8 @@ class SheetFormat(StrEnum):
     PDF = "pdf"
 
 
-def sheet_of(html: str, form: SheetFormat, *, name: str = "the mail") -> bytes:
-    """``html`` drawn by a browser of its own; one after another, for each takes a browser.
+def sheet_of(html: str, form: SheetFormat, *, frame: Frame = DESKTOP, name: str = "the mail") -> bytes:
+    """``html`` drawn by a browser of its own, a picture through ``frame``; one after another.
 
     Raises:
         BrowserError: it does not start, fails, or others have kept it busy for half a minute.
@@ -36,6 +36,6 @@ def sheet_of(html: str, form: SheetFormat, *, name: str = "the mail") -> bytes:
         with Session() as session:
             if form is SheetFormat.PDF:
                 return session.print_pdf(html, name=name)
-            return session.draw(html, [Frame(WIDTH)], name=name).pictures[0]
+            return session.draw(html, [frame], name=name).pictures[0]
     finally:
         _one_at_a_time.release()

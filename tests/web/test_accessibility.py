@@ -67,6 +67,9 @@ def _workbench(page: Page) -> Iterator[list[str]]:
         if panel == "weight":
             expect(page.locator("#panel-weight table").first).to_be_visible()
         yield _offences(page)
+    if page.locator("#controls").is_visible():  # on a phone they are folded away
+        page.locator("#controls").click()
+        yield _offences(page)
     page.locator("#inspect").click()
     expect(page.locator("#inspected")).to_contain_text("Point at an element")
     page.locator("#panel-preview").press("ArrowDown")

@@ -16,6 +16,8 @@ import httpx
 import pytest
 
 from app.browser.clients import RENDERERS
+from app.browser.frames import Frame
+from app.browser.sheets import SheetFormat
 from app.core.clients import CLIENTS
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
 from bbws_templates.mailing import render_email
@@ -253,6 +255,31 @@ def test_a_message_can_be_taken_away_as_eml(caller: Caller) -> None:
     assert b"multipart/alternative" in response.content
     text = caller.get(f"/downloads/{GREETING}?format=text&fixture=minimal&lenient=true")
     assert "Hello Bo" in text.text
+
+
+def test_a_picture_is_drawn_in_the_width_scheme_and_language_that_are_asked_for(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[SheetFormat, Frame]] = []
+
+    def draw(_: str, form: SheetFormat, *, frame: Frame, name: str) -> bytes:
+        drawn.append((form, frame))
+        return b"drawn"
+
+    monkeypatch.setattr("app.web.pages.previews.sheet_of", draw)
+    path = f"/downloads/{GREETING}?fixture=typical&format="
+    plain = caller.get(f"{path}png")
+    dark = caller.get(f"{path}png&width=375&scheme=dark")
+    caller.get(f"{path}pdf")
+    assert [(str(form), frame.width, str(frame.mode)) for form, frame in drawn] == [
+        ("png", 640, "light"),
+        ("png", 375, "dark"),
+        ("pdf", 640, "light"),
+    ]
+    names = [answer.headers["content-disposition"].rpartition("'")[2] for answer in (plain, dark)]
+    assert names == ["mails-greeting-typical.png", "mails-greeting-typical-375-dark.png"]
+    for wrong in ("width=199", "width=2001", "width=wide", "scheme=sepia"):
+        assert caller.get(f"{path}png&{wrong}").status_code == 422
 
 
 def test_drawings_that_wait_leave_the_threads_of_everybody_else(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Download, Page, Route, expect
 
+from app.browser.pixels import read_picture
 from app.cli import run
 from tests.waiting import patience
 from tests.web.browsing import RECEIPT, opened, wait_for_request
@@ -44,6 +45,26 @@ def test_files_are_taken_of_what_is_shown_and_the_gallery_as_the_command_writes_
     assert {name.removeprefix("email-templates/") for name in gallery.namelist()} == written
     for name in written:
         assert gallery.read(f"email-templates/{name}") == (tmp_path / "out" / name).read_bytes()
+
+
+def test_a_picture_is_taken_as_the_mail_is_looked_at(browser: Browser, server: Server) -> None:
+    path = f"{PAGE}?fixture=typical&width=375&scheme=dark"
+    with opened(browser, server.url, path) as (page, misdeeds):
+        expect(page.locator("#panel-text pre")).to_contain_text("Ann")
+        page.get_by_text("Take away").click()
+        picture = page.get_by_role("link", name="PNG")
+        expect(picture).to_contain_text("375 px wide, dark")
+        with page.expect_download(timeout=patience() * 1000) as downloading:
+            picture.click()
+        assert downloading.value.suggested_filename == "mails-greeting-typical-375-dark.png"
+        assert read_picture(Path(downloading.value.path()).read_bytes()).shape[1] == 375
+        page.get_by_role("button", name="Light").click()
+        page.get_by_role("button", name="Tablet").click()
+        page.get_by_text("Take away").click()
+        expect(picture).to_contain_text("768 px wide, light")
+        expect(picture).to_have_attribute("href", re.compile("width=768&scheme=light"))
+        expect(page.get_by_role("link", name="PDF")).not_to_have_attribute("href", re.compile("width="))
+        assert misdeeds.seen == []
 
 
 def test_a_test_that_cannot_be_sent_says_why_and_keeps_what_was_typed(

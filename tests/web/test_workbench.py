@@ -231,3 +231,47 @@ def test_a_mail_that_is_wider_than_its_place_is_drawn_to_fit_and_says_so(receipt
     factor.click()
     expect(factor).to_have_text("100 %")
     receipt.wait_for_function("s => s.scrollWidth > s.clientWidth", arg=stage.element_handle())
+
+
+def test_on_a_phone_the_mail_is_in_the_first_screen_and_every_control_a_tap_away(receipt: Page) -> None:
+    receipt.set_viewport_size({"width": 375, "height": 667})
+    receipt.evaluate("scrollTo(0, 0)")
+    expect(receipt.locator("#client")).to_be_hidden()
+    mail_top = "document.querySelector('#panel-preview iframe').getBoundingClientRect().top"
+    receipt.wait_for_function(f"() => {mail_top} < 0.6 * innerHeight")
+    controls = receipt.locator("#controls")
+    controls.press("Enter")
+    expect(controls).to_have_attribute("aria-expanded", "true")
+    for control in ("#width", "#device", "#schemes", "#fonts", "#client", "#inspect", "#open", "#take"):
+        expect(receipt.locator(control)).to_be_visible()
+    expect(receipt.locator("#description")).to_be_visible()
+    controls.press("Enter")
+    expect(receipt.locator("#client")).to_be_hidden()
+    receipt.set_viewport_size({"width": 1280, "height": 800})
+    expect(receipt.locator("#client")).to_be_visible()
+    expect(controls).to_be_hidden()
+
+
+def test_a_saved_mail_is_shown_before_what_else_is_to_be_read(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    held: list[Route] = []
+    with opened(browser, server.url, "/templates/mails/greeting?fixture=typical&tab=source") as (
+        page,
+        misdeeds,
+    ):
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        expect(page.locator("#panel-source")).to_contain_text("{{> header}}")
+        for part in ("templates", "sources"):
+            page.route(f"**/api/{part}/mails/greeting", lambda route: held.append(route))
+        served_folders.write("templates/mails/greeting.html", "<!doctype html><p>Saved {{name}} {{note}}</p>")
+        expect(page.locator("#panel-text pre")).to_contain_text("Saved Ann")
+        page.locator("#tab-preview").click()
+        expect(mail(page).locator("body")).to_contain_text("Saved Ann")
+        wait_for_request(page, held, "sources")
+        wait_for_request(page, held, "templates")
+        for route in held:
+            route.continue_()
+        page.locator("#tab-source").click()
+        expect(page.locator("#panel-source")).to_contain_text("Saved {{name}}")
+        assert misdeeds.seen == []

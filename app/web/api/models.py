@@ -289,6 +289,9 @@ class RenderResult(_Model):
     name: str = Field(examples=[_NAME])
     fixture: str = Field(description="Empty when data were sent.")
     release: str = Field(description="The id of the release it came from, empty for the files here.")
+    version: str = Field(
+        description="Of the files here that it was made of: the same one, the same mail. Empty for a release."
+    )
     locale: str = Field(description="The language that it is in, empty where the set names none.")
     subject: str
     preheader: str

@@ -95,7 +95,8 @@ def _of_sources(
     else:
         findings = tuple(finding_of_warning(each, edition, data.scenario) for each in rendered.warnings)
     path = f"/preview/{quote(edition)}?{urlencode(query)}"
-    return _answer(body, rendered.email, data, rendered.shown, findings, preview=path)
+    version = revision.versions[edition]
+    return _answer(body, rendered.email, data, rendered.shown, findings, preview=path, version=version)
 
 
 def _reference(item: Reference) -> ReferenceModel:
@@ -110,6 +111,7 @@ def _answer(
     findings: tuple[Finding, ...],
     *,
     preview: str,
+    version: str = "",
 ) -> Response:
     """The mail as JSON, written from the model at once; the framework would validate the model again."""
     references = references_of(email.html) if body.references else None
@@ -117,6 +119,7 @@ def _answer(
         name=email.template,
         fixture=data.scenario,
         release=email.release,
+        version=version,
         locale=email.locale,
         subject=email.subject,
         preheader=email.preheader,

@@ -10,13 +10,25 @@ import anyio.to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.browser.frames import ColourMode, Frame
-from app.web.api.documented import NO_SUCH, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
+from app.browser.frames import Frame
+from app.web.api.documented import NO_SUCH, RELEASE, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
 from app.web.live.drawings import Commission, Drawn
+from app.web.live.releases import DEFAULT_TARGET, SOURCE
 from app.web.middleware.gate import refuse_elsewhere
 from app.web.pages.framing import frame_document
-from app.web.pages.previews import DRAWN_PATH, Embed, frame_policy
+from app.web.pages.previews import (
+    DRAWN_PATH,
+    DrawnScheme,
+    Embed,
+    ReleaseQuery,
+    TargetQuery,
+    Width,
+    frame_policy,
+    mode_of,
+    released_html,
+)
 from app.web.pages.scheme import ColourScheme
+from app.web.pages.variants import USUAL_WIDTH
 from app.web.problems import Problem
 from app.web.services import Services, ServicesDep, known_name
 
@@ -27,8 +39,6 @@ _GAVE_UP = 499
 """As web servers log what nobody waits for any more; nobody gets it."""
 
 RealClient = Annotated[str, Query(description="The key of a real client: see `/api/clients`.")]
-Width = Annotated[int, Query(ge=200, le=2000, description="Of its window, in CSS pixels.")]
-Scheme = Annotated[ColourScheme, Query(description="What the desktop of its reader asks for.")]
 
 
 @router.get(
@@ -38,6 +48,7 @@ Scheme = Annotated[ColourScheme, Query(description="What the desktop of its read
     responses={
         **NO_SUCH,
         **UNUSABLE,
+        **RELEASE,
         403: {"model": Problem, "description": "A page of another site asks for what has to be drawn."},
         503: {"model": Problem, "description": "The client is not here, fails, or is busy; says what to do."},
     },
@@ -47,27 +58,31 @@ async def drawn(
     services: ServicesDep,
     name: Name,
     client: RealClient,
-    width: Width = 640,
-    scheme: Scheme = ColourScheme.LIGHT,
+    width: Width = USUAL_WIDTH,
+    scheme: DrawnScheme = ColourScheme.LIGHT,
     fixture: FixtureQuery = "",
     draft: DraftQuery = "",
     lenient: LenientQuery = False,
+    release: ReleaseQuery = SOURCE,
+    target: TargetQuery = DEFAULT_TARGET,
     embed: Embed = False,
 ) -> Response:
     """A page with the picture, or the page that a sanitizer makes of the mail; no script runs in either.
 
-    Clients draw one mail after another. Who closes the connection before it is their turn is passed over.
+    Of a release it is the mail that a Lambda would send, with the data of the fixture here. Clients draw one
+    mail after another. Who closes the connection before it is their turn is passed over.
     """
     refuse_elsewhere(request.headers)  # each drawing takes a program
     kind = services.drawings.kind(client)
-    mode = ColourMode.DARK if scheme is ColourScheme.DARK else ColourMode.LIGHT
     # What a sanitizer makes of a mail is one page for every width and scheme.
-    frame = Frame(640) if kind.sanitizes else Frame(width, mode)
+    frame = Frame(USUAL_WIDTH) if kind.sanitizes else Frame(width, mode_of(scheme))
 
     def rendered() -> str:
         revision = services.revision
         known_name(revision, name)
         data = services.data(revision, name, fixture=fixture, draft=draft, lenient=lenient)
+        if release != SOURCE:
+            return released_html(services, target, release, name, data)
         return services.renderings.rendered(revision, name, data).email.html
 
     html = await anyio.to_thread.run_sync(rendered)

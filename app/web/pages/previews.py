@@ -11,6 +11,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from app.browser.frames import ColourMode, Frame
 from app.browser.sheets import SheetFormat, sheet_of
 from app.core.clients import FORCED_DARK, client_named
 from app.core.messages import sample_message
@@ -20,6 +21,7 @@ from app.web.live.renderings import Data
 from app.web.middleware.gate import refuse_elsewhere
 from app.web.pages.framing import frame_document
 from app.web.pages.scheme import ColourScheme
+from app.web.pages.variants import NARROWEST, USUAL_WIDTH, WIDEST
 from app.web.problems import HttpError, Problem
 from app.web.services import Services, ServicesDep, known_name
 from bbws_templates.layout import parted
@@ -63,6 +65,8 @@ _MEDIA = {
 Wanted = Annotated[
     ColourScheme | None, Query(description="The colour scheme; the browser's own when left out.")
 ]
+Width = Annotated[int, Query(ge=NARROWEST, le=WIDEST, description="Of the window, in CSS pixels.")]
+DrawnScheme = Annotated[ColourScheme, Query(description="What the desktop of its reader asks for.")]
 Embed = Annotated[bool, Query(description="For a frame in our own pages: its policy lets them scroll it.")]
 ClientKey = Annotated[str, Query(description="How a mail client would show it, roughly: see `/api/clients`.")]
 ReleaseQuery = Annotated[
@@ -110,7 +114,7 @@ def preview(
     if release == SOURCE:
         source = services.renderings.rendered(revision, name, data).email.html
     else:
-        source = _released(services, target, release, name, data)
+        source = released_html(services, target, release, name, data)
     if client:
         source = client_named(client).view(source).html
     if client == FORCED_DARK.key:
@@ -141,8 +145,13 @@ async def download(
     fixture: FixtureQuery = "",
     draft: DraftQuery = "",
     lenient: LenientQuery = False,
+    width: Width = USUAL_WIDTH,
+    scheme: DrawnScheme = ColourScheme.LIGHT,
 ) -> Response:
-    """The mail as a file: a whole message, its HTML, its text, or what Chromium draws of it."""
+    """The mail as a file: a whole message, its HTML, its text, or what Chromium draws of it.
+
+    A picture is as wide and in the colours that are asked for; the other formats know neither.
+    """
     drawn = format in _DRAWN
     if drawn:
         refuse_elsewhere(request.headers)  # each drawing takes a browser
@@ -156,11 +165,14 @@ async def download(
             source = revision.workspace.source(name)
             content = sample_message(email, source, data.members).message.as_bytes()
         elif drawn:
-            content = sheet_of(email.html, SheetFormat(format.value), name=name)
+            content = sheet_of(
+                email.html, SheetFormat(format.value), frame=Frame(width, mode_of(scheme)), name=name
+            )
         else:
             content = (email.html if format is DownloadFormat.HTML else email.text).encode("utf-8", "replace")
         media_type, suffix = _MEDIA[format]
-        file_name = "-".join(filter(None, [*name.split("/"), data.scenario or "edited"]))
+        looked_at = _words_of(width, scheme) if format is DownloadFormat.PNG else []
+        file_name = "-".join(filter(None, [*name.split("/"), data.scenario or "edited", *looked_at]))
         return Response(
             content,
             media_type=media_type,
@@ -173,8 +185,19 @@ async def download(
     return await anyio.to_thread.run_sync(take, limiter=_DRAWERS if drawn else None)
 
 
-def _released(services: Services, target: str, release: str, name: str, data: Data) -> str:
-    """The HTML of one mail of a release, in the language that its name says and in no other."""
+def _words_of(width: int, scheme: ColourScheme) -> list[str]:
+    """What a picture's name says of how it was looked at: nothing of what is usual."""
+    own_width = [] if width == USUAL_WIDTH else [str(width)]
+    return own_width + ([] if scheme is ColourScheme.LIGHT else [scheme.value])
+
+
+def released_html(services: Services, target: str, release: str, name: str, data: Data) -> str:
+    """The HTML of one mail of a release, in the language that its name says and in no other.
+
+    Raises:
+        HttpError: the release does not have it in that language.
+        as ``Releases.render``.
+    """
     services.renderings.touch()
     base, locale = parted(name)
     email = services.releases.render(target, release, base, data, locale=locale).email
@@ -186,6 +209,11 @@ def _released(services: Services, target: str, release: str, name: str, data: Da
             remedy="Choose a later release, or the mail in another language.",
         )
     return email.html
+
+
+def mode_of(scheme: ColourScheme) -> ColourMode:
+    """The colours in which a program draws for a reader who prefers ``scheme``."""
+    return ColourMode.DARK if scheme is ColourScheme.DARK else ColourMode.LIGHT
 
 
 def frame_policy(embed: bool) -> str:

@@ -64,6 +64,13 @@ def _mail(page: Page) -> None:
     expect(page.locator("#meter")).to_be_visible()
 
 
+def _controls(page: Page) -> None:
+    _mail(page)
+    page.locator("#controls").click()
+    expect(page.locator("#client")).to_be_visible()
+    page.mouse.move(0, 0)
+
+
 def _differing(page: Page) -> None:
     _mail(page)
     expect(page.locator("#pictures")).to_contain_text("differs")
@@ -154,6 +161,7 @@ def _looks() -> Iterator[Look]:
         yield Look(f"workbench/{panel}", workbench + typical, partial(_panel, panel=panel))
     for panel, steps in (("headers", _headers), ("weight", _weight), ("contract", _contract)):
         yield Look(f"workbench/{panel}", workbench + typical, steps)
+    yield Look("workbench/controls", workbench + typical, _controls, "narrow")
     yield Look("workbench/differing", workbench + typical, _differing, reviewed=True)
     for view in ("form", "both"):
         yield Look(f"workbench/data-{view}", workbench + typical, partial(_data, view=view))

@@ -8,9 +8,11 @@ const KEPT = "bbws-recipient";
 const KEPT_MS = 60_000; // how long a browser may take to begin with a file that it has been given
 const menu = $("#take");
 
-/** The files of what is shown. */
-export function offerFiles(name, query) {
-  for (const link of $$("[data-format]", menu)) link.href = downloadOf(name, { ...query, format: link.dataset.format });
+/** The files of what is shown; the picture is as wide and in the colours that it is looked at in. */
+export function offerFiles(name, query, { width, scheme }) {
+  const looked = { png: { width, scheme } };
+  for (const link of $$("[data-format]", menu)) link.href = downloadOf(name, { ...query, ...looked[link.dataset.format], format: link.dataset.format });
+  $("#looked-at").textContent = `${width} px wide, ${scheme}`;
 }
 
 /** `fixture()` is the name of the one that is shown, "" for none. */

@@ -2,9 +2,10 @@
 import * as api from "./api.js";
 import { clientNote } from "./clients.js";
 import { contractPanel } from "./contract.js";
-import { $, $$, badges, following, h, reveal } from "./dom.js";
+import { $, $$, following, h } from "./dom.js";
 import { Drawing } from "./drawing.js";
 import { Editor } from "./editor.js";
+import { Findings } from "./findings.js";
 import { dress, startFonts } from "./fonts.js";
 import { Form } from "./form.js";
 import { Frame } from "./frame.js";
@@ -18,19 +19,19 @@ import { startStrip } from "./strip.js";
 import { startNav } from "./nav.js";
 import { carry, go, nextLanguage, reloadList } from "./neighbours.js";
 import { notice } from "./notices.js";
-import { findingsPanel, headersPanel, inboxRow, meter, textPanel } from "./panels.js";
+import { headersPanel, inboxRow, meter, textPanel } from "./panels.js";
 import { startPictures } from "./pictures.js";
 import { problemCard } from "./problem.js";
-import { withToken } from "./token.js";
 import { offerFiles, startTaking } from "./taking.js";
 import { Snippet } from "./snippet.js";
 import { partsOf, SourceView } from "./sources.js";
 import { addressFault, editedData, load, setEditedData, state, update } from "./state.js";
+import { listenToTabs, openTab as showTab, tabs } from "./tabs.js";
 import { Views } from "./views.js";
 import { WeightPanel } from "./weight.js";
 
 const name = $("#layout").dataset.template;
-const page = { template: null, sources: [], email: null, checked: null, problem: null, stamp: 0 };
+const page = { template: null, sources: [], email: null, query: null };
 let abort = null;
 let behind = false; // the files have changed, and nobody has read them to the end since
 let keys = null;
@@ -43,9 +44,10 @@ const drawing = new Drawing($("#panel-preview"), { oncancel: () => views.setClie
 const views = new Views(frame, {
   onview: () => page.email && show(page.email),
   onwidth: () => drawing.client && page.query && showFrame(), // a picture is of one width
-  onsettings: carry,
+  onsettings: () => { carry(); offer(); },
 });
 const sourceView = new SourceView($("#panel-source"), "Source file", (file) => update({ file, line: "" }));
+const findings = new Findings(name, { annotate: (found) => sourceView.annotate(found), jump: (file, line) => jump(file, line) });
 const inboxes = new Inboxes($("#inboxes"));
 const snippet = new Snippet($("#snippet"), name);
 const weight = new WeightPanel($("#panel-weight"), name, (file, line) => jump(file, line));
@@ -145,15 +147,23 @@ async function refresh({ files = false } = {}) {
     if (first) await readTemplate(signal);
     const body = page.template && request();
     if (!page.template || !body || signal.aborted) return;
-    // After a save everything is asked for at once, so that the mail waits for nothing but itself.
-    const [{ value, problem }] = await Promise.all([api.render(name, body, signal), behind && !first && readTemplate(signal)]);
+    // The mail first: what else there is to read after a save, and the checks, take longer than it does.
+    const { value, problem } = await api.render(name, body, signal);
+    if (signal.aborted) return;
+    if (value) {
+      fail();
+      editor.judge();
+      show(value);
+    }
+    if (behind && !first) await readTemplate(signal);
     if (signal.aborted) return;
     if (body.fixture && body.fixture !== scenario()) return void refresh(); // that fixture has just gone
-    fail(problem);
-    editor.judge(problem);
     if (value) {
-      show(value);
+      showTemplate(value);
       await examine(body, signal);
+    } else {
+      fail(problem);
+      editor.judge(problem);
     }
   } catch (error) {
     if (error.name !== "AbortError") throw error;
@@ -168,8 +178,7 @@ async function examine(body, signal) {
   // The mail stands all the same; that it could not be looked at is a finding like any other.
   const unexamined = problem && { severity: "error", code: problem.code ?? "", message: `${problem.title}. ${problem.detail}`, remedy: problem.remedy, file: page.sources[0]?.file ?? "" };
   page.email = value ?? { ...page.email, findings: [unexamined] };
-  page.examined = true;
-  showFindings();
+  findings.of(page.email, true);
 }
 
 async function readTemplate(signal) {
@@ -201,26 +210,35 @@ function offerData() {
   keeping.show();
 }
 
+/** The mail, and all that is said of it alone. */
 function show(email) {
   page.email = email;
-  page.examined = false;
   const query = Object.fromEntries(new URLSearchParams(email.preview.split("?")[1]));
   if (!scenario() && editedData() === null) query.lenient = "true";
   page.query = query;
   showFrame();
   tellClient(query);
-  offerFiles(name, query);
+  offer();
   inboxRow($("#inbox"), email);
   meter(email.htmlBytes);
   textPanel($("#panel-text"), name, email, query);
   headersPanel($("#headers"), name, email, query);
   inboxes.show(email);
-  weight.show(query, page.template.version);
-  snippet.show(query, page.template.version);
+  weight.show(query, email.version);
+  snippet.show(query, email.version);
+  findings.of(email, false);
+}
+
+/** What its files say of it. */
+function showTemplate(email) {
   contractPanel($("#contract"), page.template, typedData() ?? page.template.fixtureSets.find((set) => set.scenario === scenario())?.data, email.shown);
   const { compiled } = page.template;
   if (compiled) compiledView.show(partsOf(compiled, email), { wrapped: true });
-  showFindings();
+}
+
+/** The files of the mail as it is shown. */
+function offer() {
+  if (page.query) offerFiles(name, page.query, { width: state.width, scheme: state.scheme === "dark" ? "dark" : "light" });
 }
 
 /** The mail in the frame as the switches want it. */
@@ -228,7 +246,7 @@ function showFrame() {
   const view = { ...page.query, scheme: state.scheme, ...(state.client && { client: state.client }) };
   const addressed = (more) => (drawing.client ? api.drawnOf(name, { ...view, width: state.width, ...more }) : api.previewOf(name, { ...view, ...more }));
   $("#open").href = addressed({});
-  drawing.ask(() => frame.show(addressed({ embed: "1", v: page.template.version }), `The mail ${name}`));
+  drawing.ask(() => frame.show(addressed({ embed: "1", v: page.email.version }), `The mail ${name}`));
 }
 
 /** What the chosen client does to this mail; a newer choice overtakes an older one. */
@@ -240,49 +258,10 @@ async function tellClient(query) {
 
 /** The error stands where the mail would; the mail before it stays visible behind. */
 function fail(problem) {
-  page.problem = problem ?? null;
   frame.fail(Boolean(problem));
   $("#problem").hidden = !problem;
   $("#stale").hidden = !problem || !page.email;
   $("#problem").replaceChildren(...(problem ? [problemCard(problem, jump)] : []));
-}
-
-/* --- findings ------------------------------------------------------------------------------------ */
-
-const LOOKING = "A browser lays the mail out, with every fixture …";
-
-function showFindings() {
-  const { scope } = state;
-  const found = { all: page.checked, browser: page.seen?.value }[scope] ?? (scope === "fixture" ? page.email : null);
-  const known = { all: page.checked, browser: page.seen }[scope] ?? (scope === "fixture" && (!page.email || page.examined));
-  const pending = { browser: page.looking ? LOOKING : "Press 'In a browser' to have axe-core look at the mail as it is laid out." }[scope] ?? "The checks are running …";
-  findingsPanel($("#panel-findings"), { findings: found?.findings ?? [], scope, pending: known ? "" : pending, problem: scope === "browser" && page.seen?.problem }, { jump, rescope });
-  sourceView.annotate([...(page.checked?.findings ?? []), ...(page.email?.findings ?? []), ...(page.seen?.value?.findings ?? [])]);
-}
-
-function rescope(scope) {
-  update({ scope });
-  if (scope === "browser") look();
-  showFindings();
-  $(`#panel-findings [aria-pressed="true"]`)?.focus();
-}
-
-/** What axe-core sees, which takes a browser: asked for by hand, of the files as they are. */
-async function look() {
-  if (page.looking) return;
-  const mine = {};
-  Object.assign(page, { looking: mine, seen: null });
-  const seen = await withToken((token) => api.checkInBrowser(name, token));
-  if (page.looking !== mine) return; // it is said of the files as they were
-  Object.assign(page, { looking: null, seen });
-  showFindings();
-}
-
-async function readCheck() {
-  const { value } = await api.getCheck(name);
-  page.checked = value ?? null;
-  if (value) $("#tab-findings [data-badges]").replaceChildren(...badges(value.counts));
-  showFindings();
 }
 
 function jump(file, line) {
@@ -292,21 +271,11 @@ function jump(file, line) {
 
 /* --- controls ------------------------------------------------------------------------------------ */
 
-const tabs = $$("#tabs [role=tab]").map((tab) => tab.dataset.tab);
-
+/** Show a tab, and what only the one that is shown does. */
 function openTab(tab, focus = false) {
-  const chosen = tabs.includes(tab) ? tab : "preview";
-  update({ tab: chosen });
-  for (const button of $$("#tabs [role=tab]")) {
-    const open = button.dataset.tab === chosen;
-    button.setAttribute("aria-selected", String(open));
-    button.tabIndex = open ? 0 : -1;
-    $(`#panel-${button.dataset.tab}`).hidden = !open;
-    if (open && focus) button.focus();
-    if (open) reveal(button, $("#tabs"));
-  }
+  const chosen = showTab(tab, focus);
   if (chosen === "preview") frame.fit();
-  if (chosen === "weight" && page.query) weight.show(page.query, page.template.version);
+  if (chosen === "weight" && page.query) weight.show(page.query, page.email.version);
   inspector.aside(chosen !== "preview");
   if (chosen === "source" && state.file) sourceView.jump(state.file, Number(state.line) || 1);
   carry();
@@ -327,17 +296,7 @@ function setFixture(fixture) {
 
 function listen() {
   $("#fixture").addEventListener("change", (event) => setFixture(event.target.value));
-  $("#tabs").addEventListener("click", (event) => {
-    const tab = event.target.closest("[role=tab]");
-    if (tab) openTab(tab.dataset.tab);
-  });
-  $("#tabs").addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const end = { Home: tabs[0], End: tabs.at(-1) }[event.key];
-    if (!step && !end) return;
-    event.preventDefault();
-    openTab(end ?? following(tabs, state.tab, step), true);
-  });
+  listenToTabs(openTab);
   keys = bind([
     { keys: ["j", "]"], help: "Next template", action: () => go("next") },
     { keys: ["k", "["], help: "Previous template", action: () => go("previous") },
@@ -366,13 +325,13 @@ function listen() {
 on("change", ({ changed, added, removed }) => {
   if (added.length || removed.length) reloadList();
   if (changed.includes(name)) {
-    page.checked = page.seen = page.looking = null;
+    findings.forget();
     refresh({ files: true });
   }
 });
-on("connected", () => page.template && readCheck());
-on("checked", (checked) => checked.name === name && readCheck());
-on("missed", () => { page.seen = page.looking = null; reloadList(); refresh({ files: true }).then(readCheck); });
+on("connected", () => page.template && findings.read());
+on("checked", (checked) => checked.name === name && findings.read());
+on("missed", () => { findings.unsee(); reloadList(); refresh({ files: true }).then(() => findings.read()); });
 
 async function begin() {
   await load();
@@ -393,7 +352,7 @@ async function begin() {
   await refresh({ files: true });
   tellAddress();
   if (state.tab === "source" && state.file) sourceView.jump(state.file, Number(state.line) || 1);
-  await readCheck();
+  await findings.read();
 }
 
 begin();

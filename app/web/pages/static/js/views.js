@@ -25,11 +25,19 @@ export class Views {
     press($("#schemes"), $(`[data-scheme="${state.scheme === "dark" ? "dark" : "light"}"]`));
     if (!values($("#client")).includes(state.client)) update({ client: "" });
     this.showClient();
+    $("#controls").addEventListener("click", () => this.unfold(!$("#main").classList.contains("unfolded")));
     $("#widths").addEventListener("click", (event) => event.target.dataset.width && this.setWidth(event.target.dataset.width));
     $("#width").addEventListener("change", (event) => this.setWidth(whole(event.target.value || 640, NARROWEST, WIDEST), state.height));
     $("#device").addEventListener("change", (event) => this.setDevice(event.target.value));
     $("#schemes").addEventListener("click", (event) => event.target.dataset.scheme && this.setScheme(event.target.dataset.scheme));
     $("#client").addEventListener("change", (event) => this.setClient(event.target.value));
+  }
+
+  /** On a phone most controls are folded away: the mail is what one came for. */
+  unfold(open) {
+    $("#main").classList.toggle("unfolded", open);
+    $("#controls").setAttribute("aria-expanded", String(open));
+    this.frame.fit();
   }
 
   /** `height` "" is the whole mail; with one, it scrolls as on the device. */
