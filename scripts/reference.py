@@ -18,8 +18,10 @@ import click
 
 from app.cli import COMMANDS, cli
 from app.core.settings import SetSettings
+from app.operations import sending
 from app.outcomes import OUTCOMES
 from app.publishing.targets import FLAGS, KEYS
+from app.web import editors
 from infra.deploy.__main__ import _parser as deploy_parser
 from infra.deploy.cost.__main__ import _parser as cost_parser
 from infra.deploy.report import _parser as report_parser
@@ -156,10 +158,12 @@ def document() -> str:
         _table(("variable", "read by", "means"), _variables()),
         "### bbws-templates.toml",
         _prose(
-            "The nearest one in the working folder or above it. `[targets.NAME]` makes a target; what is not"
-            " known is an error."
+            "The nearest one in the working folder or above it. `[targets.NAME]` makes a target, of which the"
+            " first keys are; what is not known is an error."
         ),
-        _table(("key", "means"), ((f"`{key}`", text) for key, text in KEYS_MEAN.items())),
+        _table(
+            ("key", "means"), ((f"`{key}`", text) for key, text in {**KEYS_MEAN, **TABLE_KEYS_MEAN}.items())
+        ),
         "### settings.toml of a templates folder",
         _prose(
             "Beside the templates, and optional: what one set of them wants otherwise. What is not known is"
@@ -194,6 +198,22 @@ KEYS_MEAN: Final[Mapping[str, str]] = {
     "unconditional": "true: a server that does not know conditional writes; one publisher at a time, please",
 }
 assert set(KEYS_MEAN) == KEYS | FLAGS, "a key of the settings file has no meaning here"
+
+TABLE_KEYS_MEAN: Final[Mapping[str, str]] = {
+    "preview.editor": "what `serve` opens files with, unless `--editor` says it: `vscode`, `idea`, "
+    "`sublime`, or a pattern of addresses ([more](preview.md#from-an-element-to-its-line))",
+    "send_test.allow": "list: to whom [tests](preview.md#a-test-into-a-mailbox) may go: addresses, or "
+    "`*@` and a domain",
+    "send_test.ca_file": "who vouches for the server's certificate; relative to the file",
+    "send_test.security": "`starttls`, `tls`, or `none` on this machine alone",
+    "send_test.server": "the host and port that tests go out by",
+    "send_test.user": "who logs in there; the password is `BBWS_SMTP_PASSWORD`",
+}
+assert set(TABLE_KEYS_MEAN) == {
+    f"{table}.{key}"
+    for table, keys in ((editors.TABLE, editors.KEYS), (sending.TABLE, sending.KEYS))
+    for key in keys
+}, "a key of the settings file has no meaning here"
 
 SET_KEYS_MEAN: Final[Mapping[str, str]] = {
     "checks.attributes": "list: attributes that a sender or an editor reads, as `acme-track` or `acme:*`",

@@ -12,7 +12,7 @@ from app.commands.output import print_log
 from app.commands.releasing import settings_option
 from app.core.cache import CacheFolder
 from app.web.application import ServerSettings, serve
-from app.web.editors import Editor
+from app.web.editors import Editor, editor_of_settings
 
 
 def _editor(_: click.Context, __: click.Parameter, value: str | None) -> Editor | None:
@@ -58,7 +58,8 @@ def _editor(_: click.Context, __: click.Parameter, value: str | None) -> Editor 
     envvar="BBWS_EDITOR",
     metavar="EDITOR",
     callback=_editor,
-    help="Open files from the pages in vscode, idea, sublime or by a pattern such as 'x://{path}:{line}'.",
+    help="Open files from the pages in vscode, idea, sublime or by a pattern such as 'x://{path}:{line}'; "
+    "else as bbws-templates.toml says.",
 )
 @settings_option
 @screenshot_folder_options
@@ -91,6 +92,6 @@ def command(
             targets=settings,
             allow_publish=allow_publish,
             memory=cache,
-            editor=editor,
+            editor=editor or editor_of_settings(settings),
         )
     )

@@ -2,6 +2,11 @@
 
 Sources: the address handlers of Visual Studio Code (``vscode://file/…``), of IntelliJ IDEA and its family
 (``idea://open``), and of Sublime Text (``subl://open``, which macOS has; elsewhere a package brings it).
+
+It is chosen with ``serve --editor``, or for whoever starts a server beside ``bbws-templates.toml``::
+
+    [preview]
+    editor = "vscode"    # idea, sublime, or a pattern of addresses
 """
 
 from __future__ import annotations
@@ -12,6 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, quote_from_bytes
+
+from app.publishing.targets import settings_document
+from bbws_templates.errors import Location
+from bbws_templates.faults import TargetError
+
+TABLE: Final = "preview"
+KEYS: Final = frozenset({"editor"})
 
 KNOWN: Final = {
     "vscode": "vscode://file{path}:{line}:{column}",
@@ -66,3 +78,31 @@ class Editor:
         drive = file.drive  # empty but on Windows
         path = quote_from_bytes(os.fsencode(file.as_posix()[len(drive) :]), safe="/")
         return self.pattern.replace("{path}", f"/{quote(drive, safe=':')}{path}" if drive else path)
+
+
+def editor_of_settings(settings: Path | None = None) -> Editor | None:
+    """The editor that the settings file names; None when it says nothing.
+
+    Raises:
+        TargetError: the file cannot be read, or names no editor; says where.
+    """
+    document = settings_document(settings)
+    if document is None or TABLE not in document[1]:
+        return None
+    path, table = document[0], document[1][TABLE]
+
+    def wrong(what: str) -> TargetError:
+        return TargetError(f"[{TABLE}]: {what}", location=Location(str(path)), remedy="See docs/preview.md.")
+
+    if not isinstance(table, dict):
+        raise wrong("it is not a table.")
+    if unknown := sorted(table.keys() - KEYS):
+        raise wrong(f"'{unknown[0]}' is not known; it may have {', '.join(sorted(KEYS))}.")
+    if "editor" not in table:
+        return None
+    if not isinstance(table["editor"], str):
+        raise wrong("'editor' is not a text.")
+    try:
+        return Editor.of(table["editor"])
+    except ValueError as error:
+        raise wrong(f"'editor': {error}") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -9,12 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from click.testing import CliRunner
 
-from app.cli import cli
+from app.cli import cli, run
 from app.core.compiler.compilation import compile_template
 from app.core.judging import Rendered
 from app.core.loader import load_template_set
 from app.core.placing import placed_elements
-from app.web.editors import KNOWN, Editor
+from app.web.editors import KNOWN, Editor, editor_of_settings
+from app.web.settings import ServerSettings
+from bbws_templates.faults import TargetError
 from bbws_templates.mailing import render_email
 from tests.web.calling import Caller
 from tests.web.conftest import Folders
@@ -83,31 +87,31 @@ def test_a_path_is_encoded_whatever_it_holds(tmp_path: Path, name: str) -> None:
     assert not parts.fragment
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "javascript:alert({path})",
-        "JavaScript:{path}",
-        "java\tscript:{path}",
-        " javascript:{path}",
-        "data:text/html,{path}",
-        "http://evil.example/{path}",
-        "HTTPS://evil.example/{path}",
-        "//evil.example/{path}",
-        "file://{path}",
-        "blob:{path}",
-        "vbscript:{path}",
-        "view-source:{path}",
-        "{path}:x",
-        "{line}://{path}",
-        "emacs",
-        "x://open",
-        "x://{path}{other}",
-        "x://{path}}",
-        "x://é{path}",
-        "",
-    ],
-)
+NO_EDITORS = [
+    "javascript:alert({path})",
+    "JavaScript:{path}",
+    "java\tscript:{path}",
+    " javascript:{path}",
+    "data:text/html,{path}",
+    "http://evil.example/{path}",
+    "HTTPS://evil.example/{path}",
+    "//evil.example/{path}",
+    "file://{path}",
+    "blob:{path}",
+    "vbscript:{path}",
+    "view-source:{path}",
+    "{path}:x",
+    "{line}://{path}",
+    "emacs",
+    "x://open",
+    "x://{path}{other}",
+    "x://{path}}",
+    "x://é{path}",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", NO_EDITORS)
 def test_what_is_no_editor_is_refused_in_a_line(text: str) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
         Editor.of(text)
@@ -117,6 +121,54 @@ def test_what_is_no_editor_is_refused_in_a_line(text: str) -> None:
         assert refused.exit_code == 2
         assert "--editor" in refused.output
         assert "Traceback" not in refused.output
+
+
+@pytest.mark.parametrize("text", NO_EDITORS)
+def test_settings_name_no_editor_that_the_command_would_refuse(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "bbws-templates.toml"
+    file.write_text(f"[preview]\neditor = {json.dumps(text)}\n", encoding="utf-8")
+    assert run(["serve", "--settings", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert str(file) in "".join(said.splitlines())
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ("preview = 1", "not a table"),
+        ("[preview]\neditr = 'vscode'", "'editr' is not known; it may have editor"),
+        ("[preview]\neditor = 1", "not a text"),
+    ],
+)
+def test_settings_that_are_wrong_about_the_preview_say_what(table: str, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "bbws-templates.toml"
+    file.write_text(table, encoding="utf-8")
+    with pytest.raises(TargetError, match=re.escape(says)):
+        editor_of_settings(file)
+
+
+def test_the_settings_name_the_editor_unless_the_command_does(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[ServerSettings] = []
+    monkeypatch.setattr("app.commands.serve.serve", served.append)
+    file = folders.home / "bbws-templates.toml"
+    words = ["serve", "--settings", str(file), "--templates", str(folders.templates)]
+    for table, option, pattern in (
+        ("", [], None),
+        ("[preview]", [], None),
+        (f"[preview]\neditor = '{PATTERN}'", [], PATTERN),
+        ("[preview]\neditor = 'idea'", [], KNOWN["idea"]),
+        ("[preview]\neditor = 'idea'", ["--editor", "vscode"], KNOWN["vscode"]),
+    ):
+        file.write_text(table, encoding="utf-8")
+        done = CliRunner().invoke(cli, [*words, *option])
+        assert done.exit_code == 0, done.output
+        editor = served.pop().editor
+        assert (editor and editor.pattern) == pattern
 
 
 def editors_of(caller: Caller, **options: object) -> set[bool]:
