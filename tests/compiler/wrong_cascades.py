@@ -332,4 +332,30 @@ FURTHER = [
     ),
     _pattern("unescaped", "p{font-family:{{{v}}} }", "<p>x</p>", v='"A B"'),
     _pattern("reference", "p{color:#00c}", "<p style='font-family:&apos;A B&apos;'>x</p>"),
+    # Of these templates no other showed a mutant drawn at random.
+    _pattern(
+        "rows",
+        "td+td{color:#c00} td:first-child{left:0} tr:last-child td{top:0} td{color:#333}",
+        "<table>{{#rows}}<tr><td>x</td><td>{{.}}</td></tr>{{/rows}}<!-- c --></table>",
+        rows=["y", "z"],
+    ),
+    _pattern(
+        "beside-blocks",
+        ".a+.b{color:#c00} .a~.b{left:0} .b{color:#333}",
+        "<div><p class=a>x</p>{{#s}}<p>y</p>{{/s}}<p class=b>z</p></div>",
+        s=[1],
+    ),
+    _pattern(
+        "newer-than-a-class",
+        "p:not(.a, b){color:#c00} .x{color:#00c} p:is(b, .x){left:0} .x.x{left:1px} .x{top:1px} "
+        "p:nth-child(1 of .x){top:0} "
+        "@media(max-width:480px){p:not(b, .a){right:0} .x{right:1px} p{right:2px}}",
+        "<p class=x>x</p><p>y</p>",
+    ),
+    _pattern(
+        "between-two",
+        "p{color:#c00;left:0} p.a.b{color:#00c} @media(max-width:480px){p.a{color:#0c0;left:1px}} "
+        "i{left:2px}",
+        "<p class='a b'>x</p><p>y</p><p class=a>z</p><b>w</b>",
+    ),
 ]  # fmt: skip

@@ -50,6 +50,11 @@ class Around:
         """Whether ``@layer`` is among the at-rules."""
         return any(condition.startswith("@layer") for condition in self.conditions)
 
+    @property
+    def of_roots(self) -> tuple[Selector, ...]:
+        """The selectors of declarations that stand in ``@scope`` directly: ``:where(:scope)``, no more."""
+        return tuple(replace(root, specificity=(0, 0, 0)) for root in self.parents or ())
+
     def within(self, parents: tuple[Selector, ...]) -> Around:
         """The same, in a rule with these selectors."""
         known = tuple(each for each in parents if "::" not in each.text)

@@ -219,7 +219,7 @@ class _Cutter:
         if node.lower_at_keyword in _CONDITIONS:
             inner = _under(node, around)
             if inner.scoped:  # declarations of its own are those of its roots
-                self._conditional += self._block(node, span, inner.parents or (), inner)
+                self._conditional += self._block(node, span, inner.of_roots, inner)
             else:
                 nested, _ = self._parts(tinycss2.parse_rule_list(node.content), span.end - 1, inner)
                 self._conditional += nested
@@ -300,7 +300,7 @@ class _Cutter:
             self._conditional += self._rule(node, span, around)
         elif node.type == "at-rule" and node.lower_at_keyword in _CONDITIONS:
             inner = _under(node, around)
-            own = (inner.parents or ()) if node.lower_at_keyword == "scope" else selectors
+            own = inner.of_roots if node.lower_at_keyword == "scope" else selectors
             self._conditional += self._block(node, span, own, inner)
 
 

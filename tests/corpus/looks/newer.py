@@ -68,6 +68,12 @@ NEWER: dict[str, tuple[str, str]] = {
         "b{color:#00c} .card{padding:3px}",
         "<div class=card><p>x</p><b>y</b><div class=end><p>z</p></div></div><p class=card>w</p>",
     ),
+    # What stands in it directly is not specific at all.
+    "scope-declares": (
+        "@scope (.e){color:#c00;top:0} .e{color:#00c} div{top:1px} "
+        ".c{@scope (.e){color:#c00;p{left:0} :scope{top:0}} & p{left:1px}} p{left:2px}",
+        "<div class=c><div class=e><p>x</p></div></div><div class=e>y</div>",
+    ),
     "scope-of-no-use": ("@scope (.card){p{color:#0c0}} p{color:#c00}", "<p class=card>x</p>"),
     # One of these properties is part of the other, by another name.
     "logical": (
