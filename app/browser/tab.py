@@ -72,6 +72,7 @@ class Tab:
         self._take(html)
         self._load(forced=False)
         self._page.emulate_media(color_scheme="light")
+        self._asked(STILL)
         return self._page.pdf(format="A4", print_background=True)
 
     def examine(self, html: str) -> tuple[Observation, ...]:

@@ -67,10 +67,10 @@ def command(
     else:
         for finding in shown:
             print_finding(finding)
+        hint = "" if everything or not lesser else " (--all shows them)"
         out.print(
-            f"{len(grave)} gone, cut or beyond the edge; {len(lesser)} laid out or styled otherwise"
-            + (f"; {len(failed)} could not be looked at" if failed else "")
-            + ("." if everything or not lesser else " (--all shows them).")
+            f"{len(grave)} gone, cut or beyond the edge; {len(lesser)} laid out or styled otherwise{hint}"
+            + (f"; {len(failed)} could not be looked at." if failed else ".")
         )
     if failed:
         raise SystemExit(EXIT_SURROUNDINGS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +76,35 @@ def test_a_change_is_told_on_the_page_compared_from_it_and_told_on_the_card_and_
         expect(page.locator("#note")).to_have_text("Compared again.")
         expect(page.get_by_role("button", name="Approve…")).to_be_enabled()
         expect(page.locator("#list .name")).to_have_count(4)
+        assert misdeeds.seen == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="clients are drawn with on Linux only")
+def test_a_mail_client_that_does_not_work_is_told_beside_what_was_compared(
+    approved: Folders, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = approved.home / "programs" / "firefox-esr"
+    program.parent.mkdir()
+    program.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && { echo Mozilla Firefox 1.0; exit 0; }\n'
+        "echo 'Error: no room for a profile' >&2\nexit 7\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    light = 'templates = ["*"]\nfixtures = ["*"]\nwidths = ["phone"]\nvariants = ["light"]\n'
+    further = f'\n[[pictures]]\n{light}clients = ["gecko"]\n'
+    approved.write("baselines/settings.toml", PICTURES + further)
+    folders = ["--baselines", str(approved.home / "baselines"), "--work", str(approved.home / "work")]
+    with (
+        running(approved.templates, approved.fixtures, *folders) as server,
+        opened(browser, server.url, PAGE) as (page, misdeeds),
+    ):
+        page.get_by_role("button", name="Compare pictures").click()
+        expect(page.locator("#notice")).to_contain_text("of Firefox not drawn: Two browsers in a row failed")
+        expect(page.locator("#notice")).to_contain_text("no room for a profile")
+        expect(page.locator(".pictures-standing")).to_have_text("2 pictures as approved")
+        page.goto(f"{server.url}/review")
+        expect(page.locator("#broken")).to_contain_text("of Firefox not drawn")
         assert misdeeds.seen == []
 
 
