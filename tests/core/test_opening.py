@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.core.html.opening import LONGEST, opening_of
 from app.core.workspace import Workspace
 from tests.own_templates import NAMES, ROOT
+from tests.selection import drawn
+
+_TAG = re.compile(r"<!--.*?-->|<style>.*?</style>|</?(\w+)[^>]*>|<[^>]*\Z", re.DOTALL)
 
 
 @pytest.mark.parametrize(
@@ -39,3 +45,32 @@ def test_each_of_our_own_mails_begins_with_its_preheader() -> None:
             email = workspace.render(name, workspace.fixture(name, scenario).data)
             begins = re.sub(r"[ \t\r\n\f]+", " ", email.preheader).strip(" ")
             assert opening_of(email.html).startswith(begins), (name, scenario)
+
+
+@settings(max_examples=drawn(300), deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "<p>",
+                    "<b>",
+                    "</b>",
+                    "<td>",
+                    "</td>\n",
+                    "<TR>",
+                    "<br/>",
+                    '<table x="1"> ',
+                    "<div/>",
+                    "<tdx>",
+                ),
+                *("<!-- no -->", "<style>no</style>", "<td", "<", ">", " ", "\t\n", "\u00a0", "&zwnj;&nbsp;"),
+                *("word ", "&lt;b", "&amp;lt;", "x" * 50, "\u00e9"),
+            ]
+        ),
+        max_size=150,
+    ).map("".join)
+)
+def test_they_are_those_that_reading_all_of_the_body_gives(html: str) -> None:
+    between = _TAG.sub(lambda tag: "" if (tag[1] or "").lower() == "b" else " ", html)
+    assert opening_of(html) == re.sub(r"[ \t\r\n\f]+", " ", unescape(between)).strip(" ")[:LONGEST]

@@ -2,7 +2,7 @@
 
 They keep clear of chevron's departures from the specification, as ``test_against_chevron`` does, and of where
 mustache.js goes its own way: dotted names in an outer context, empty objects, which are true to JavaScript,
-and the indent of partials.
+the indent of partials, and lines of several tags and nothing else, which vanish though no tag stands alone.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def drawn_pairs(seed: int, templates: int, data: int) -> Iterator[Pairs]:
     modes = tuple(Mode)
     for number in range(templates):
         mode, is_json = modes[number % len(modes)], number % 3 > 0
-        template = _TemplateDrawer(chance, mode).template()
+        template = _TemplateDrawer(chance, mode, is_json=is_json).template()
         yield Pairs(template, mode, tuple(_data(chance, is_json=is_json) for _ in range(data)), is_json)
 
 
@@ -101,9 +101,10 @@ class _Place:
 
 
 class _TemplateDrawer:
-    def __init__(self, chance: random.Random, mode: Mode) -> None:
+    def __init__(self, chance: random.Random, mode: Mode, *, is_json: bool) -> None:
         self._chance = chance
         self._is_header = mode is Mode.HEADER
+        self._beside = "-" if is_json else ""  # what stands beside a tag that is not alone on its line
         # In the text part {{{value}}} is markup, and printed as words: a rule that no other engine has.
         self._has_raw = mode is not Mode.TEXT
         self._texts = _ON_ONE_LINE if self._is_header else _TEXTS
@@ -159,7 +160,7 @@ class _TemplateDrawer:
 
     def _alone_or_not(self, tag: str) -> str:
         if self._is_header or self._chance.random() < 0.5:
-            return tag
+            return f"{self._beside}{tag}"
         return f"\n{self._blanks()}{tag}{self._blanks()}{self._chance.choice(_ENDS)}"
 
     def _blanks(self) -> str:

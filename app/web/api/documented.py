@@ -41,6 +41,24 @@ GATE_OF_WRITES: Answers = {
 Name = Annotated[
     str, Path(description="`category/name`, folders of any depth.", examples=["receipts/receipt"])
 ]
+NAME_READ = {
+    "parameters": [
+        {
+            "name": "name",
+            "in": "path",
+            "required": True,
+            "schema": {
+                "type": "string",
+                "title": "Name",
+                "description": "`category/name`, folders of any depth.",
+                "examples": ["receipts/receipt"],
+            },
+            "description": "`category/name`, folders of any depth.",
+        }
+    ]
+}
+"""What `Name` describes, for a route that reads it from its path itself."""
+
 FixtureQuery = Annotated[str, Query(description="A fixture's name; the default one when left out.")]
 DraftQuery = Annotated[str, Query(description="The key of edited data, from the `preview` of a rendering.")]
 LenientQuery = Annotated[bool, Query(description="Render what is missing as nothing, instead of failing.")]

@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from app.core.findings import Finding, finding_of_warning
 from app.core.html.opening import opening_of
 from app.core.html.references import Reference, references_of
-from app.web.api.documented import BODY, NO_SUCH, RELEASE, UNUSABLE, Name
+from app.web.api.documented import BODY, NAME_READ, NO_SUCH, RELEASE, UNUSABLE
 from app.web.api.models import Counts, FindingModel, MailboxModel, ReferenceModel, RenderRequest, RenderResult
 from app.web.live.checks import count
 from app.web.live.releases import SOURCE
@@ -37,9 +37,9 @@ contract: what is not may ask for a warning at each value."""
     summary="Render one mail",
     response_model=RenderResult,
     responses={**NO_SUCH, **UNUSABLE, **BODY, **RELEASE},
-    openapi_extra=body_of(RenderRequest),
+    openapi_extra={**body_of(RenderRequest), **NAME_READ},
 )
-async def render_template(request: Request, name: Name) -> Response:
+async def render_template(request: Request) -> Response:
     """Render with a fixture or with data of your own, by the engine that production uses. Nothing is stored.
 
     Data are held to the template's contract unless `lenient`. A template of a release is rendered exactly as
@@ -51,8 +51,8 @@ async def render_template(request: Request, name: Name) -> Response:
     services = services_of(request)
     body = await read_json(request, RenderRequest)
     revision = services.revision
-    edition = name  # an address names one thing; only a wish may be met by another
-    name, locale = parted(name)
+    edition = str(request.path_params["name"])  # names one thing; only a wish may be met by another
+    name, locale = parted(edition)
     locale = body.locale or locale
     if body.locale and (body.release == SOURCE or body.data is None):
         edition = revision.workspace.in_language(name, locale)
