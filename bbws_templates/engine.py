@@ -21,7 +21,7 @@ from bbws_templates.rendering import Chunk, Rendering, RenderWarning, missing_pa
 from bbws_templates.tokens import Token, TokenKind, tokenize
 
 if TYPE_CHECKING:
-    from bbws_templates.functions import Function, Spelling
+    from bbws_templates.functions import Function, Notation
 
 __all__ = ["Chunk", "Mode", "RenderWarning", "Template", "render"]
 
@@ -112,7 +112,7 @@ class Template:
             self._functions[mode] = function_of(self._root.nodes, self._partials, mode)
         return self._functions[mode]
 
-    def spelled_out(self, mode: Mode, spelling: Spelling) -> Function[bytes] | None:
+    def spelled_out(self, mode: Mode, spelling: Notation) -> Function[bytes] | None:
         """The same with results that are spelled, in UTF-8; the caller keeps it."""
         from bbws_templates.functions import spelled_function_of
 

@@ -36,7 +36,7 @@ _TEXT: Final = "str({0}) if type({0}) is int and -1000000000 < {0} < 1000000000 
 Result = TypeVar("Result", str, bytes)
 
 
-class Spelling(NamedTuple):
+class Notation(NamedTuple):
     """How a result is to be spelled, such as within the quotes of JSON; text is spelled piece by piece."""
 
     spelled: Callable[[str], str]
@@ -77,7 +77,7 @@ def function_of(nodes: tuple[Node, ...], partials: Partials, mode: Mode) -> Func
 
 
 def spelled_function_of(
-    nodes: tuple[Node, ...], partials: Partials, mode: Mode, spelling: Spelling
+    nodes: tuple[Node, ...], partials: Partials, mode: Mode, spelling: Notation
 ) -> Function[bytes] | None:
     """The same with a result that is spelled, in UTF-8: the template's own text once, and not each time."""
     return _function(nodes, _TemplateWriter(partials, mode, spelling))
@@ -118,7 +118,7 @@ class _Scope(NamedTuple):
 class _TemplateWriter:
     """Writes the lines of one function, and gathers the values that it names."""
 
-    def __init__(self, partials: Partials, mode: Mode, spelling: Spelling | None = None) -> None:
+    def __init__(self, partials: Partials, mode: Mode, spelling: Notation | None = None) -> None:
         self.values: dict[str, Any] = {}
         self.lines = ["def made(s0, turns, room):", " if turns < 0: unsure()", " c0 = s0"]
         self.lines += [" out = []", " append = out.append"]

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
 from bbws_templates.display import Display
-from bbws_templates.functions import Function, Spelling
+from bbws_templates.functions import Function, Notation
 from bbws_templates.mailing import MODES, Part, parsed_part, render_email
 from bbws_templates.references import subschemas
 
@@ -40,7 +40,7 @@ class JsonLines:
         after = {"sender": sender, "replyTo": template.reply_to}
         self._after = json.dumps(after, ensure_ascii=False).encode()[1:-1]
 
-    def _spelled(self, spelling: Spelling) -> list[Function[bytes] | None]:
+    def _spelled(self, spelling: Notation) -> list[Function[bytes] | None]:
         return [
             parsed_part(self._template, part).spelled_out(MODES[part], spelling)
             for part in (Part.HTML, Part.TEXT)
@@ -107,6 +107,6 @@ def _is_the_same_within_quotes(text: str) -> bool:
     return len(encode_basestring(text)) == len(text) + 2
 
 
-JSON: Final = Spelling(_within_quotes, _is_the_same_within_quotes)
+JSON: Final = Notation(_within_quotes, _is_the_same_within_quotes)
 
 __all__ = ["JSON", "JsonLines", "json_text"]
