@@ -9,18 +9,20 @@ import pytest
 
 def spare(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
     """Let no more than so many threads run at a time of those that begin from now on."""
-    left, start, run = threading.Semaphore(threads), threading.Thread.start, threading.Thread.run
+    left, start = threading.Semaphore(threads), threading.Thread.start
 
     def limited(self: threading.Thread) -> None:
         if not left.acquire(blocking=False):
             raise RuntimeError("can't start new thread")
+        run = self.run
+
+        def counted() -> None:
+            try:
+                run()
+            finally:
+                left.release()
+
+        self.run = counted  # type: ignore[method-assign]
         start(self)
 
-    def counted(self: threading.Thread) -> None:
-        try:
-            run(self)
-        finally:
-            left.release()
-
     monkeypatch.setattr(threading.Thread, "start", limited)
-    monkeypatch.setattr(threading.Thread, "run", counted)

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Final
 
 from app.publishing.errors import NoThreadError
 from bbws_templates.connections import Connections
 from bbws_templates.faults import UnreachableError
+
+_PAUSES: Final = (0.0, 0.01, 0.1, 0.4)
+"""Seconds before each try to start a thread."""
 
 
 class _Deadline:
@@ -55,6 +59,16 @@ class _Deadline:
             self._opened = None
 
 
+def _has_begun(timer: threading.Timer) -> bool:
+    """Whether a thread could be started for it; that of the request before may not have gone yet."""
+    for seconds in _PAUSES:
+        time.sleep(seconds)
+        with suppress(RuntimeError):
+            timer.start()
+            return True
+    return False
+
+
 class Deadlines(Connections):
     """Every connection of ``client`` (of boto3); no request on one lasts longer than ``seconds``."""
 
@@ -77,15 +91,13 @@ class Deadlines(Connections):
         deadline = self._own.deadline = _Deadline()
         timer = threading.Timer(self._seconds, deadline.reach)
         timer.daemon = True
-        try:
-            timer.start()
-        except RuntimeError as error:
+        if not _has_begun(timer):
             self._own.deadline = None
             raise NoThreadError(
                 f"{where} is not asked: no thread can be started that would end the request in time.",
                 remedy="Let this user or container have more processes and threads (`ulimit -u`, its limit "
                 "of pids), or end others, and run the same again.",
-            ) from error
+            )
         try:
             yield
             deadline.require_time()  # even if something came of it: what was cut short may look whole

@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.publishing.bucket_store import BucketStore
+from app.publishing.deadlines import Deadlines
 from app.publishing.store import ObjectStore
 from bbws_templates.faults import UnreachableError
 from bbws_templates.target import BucketTarget
+from tests.few_threads import spare
 from tests.publishing.conftest import make_bucket
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, at, since
 from tests.waiting import patience
@@ -77,6 +79,17 @@ def test_what_others_ask_for_meanwhile_goes_on(proxy: FaultProxy) -> None:
         others = [pool.submit(ask) for _ in range(3)]
         dripping.result(patience())
         assert all(other.result(patience()) for other in others)
+
+
+def test_one_thread_to_spare_is_enough(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of a request may not have gone yet when the next one begins."""
+    deadlines = Deadlines(BucketStore.connect(BucketTarget("nowhere")).client, patience())
+    spare(monkeypatch, 1)
+    asked = 0
+    for _ in range(100):
+        with deadlines.kept("here"):
+            asked += 1
+    assert asked == 100
 
 
 def test_what_is_in_time_is_not_broken_off(proxy: FaultProxy) -> None:
