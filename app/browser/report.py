@@ -18,6 +18,7 @@ PAGE = Path(__file__).parent / "page"
 SCRIPTS = (
     "dom.js",
     "comparison.js",
+    "token.js",
     "list.js",
     "stage.js",
     "views.js",

@@ -8,13 +8,12 @@ Review.comparison = (() => {
   let changed = () => {};
 
   /** Ask the server; `{ value }` of its answer, or `{ problem }` with what went wrong and what to do. */
-  async function call(address, body) {
+  async function call(address, body, token) {
     const options = { headers: { Accept: "application/json" } };
     if (body) {
       options.method = "POST";
       options.headers["Content-Type"] = "application/json";
       options.body = JSON.stringify(body);
-      const token = sessionStorage.getItem("bbws-token");
       if (token) options.headers.Authorization = `Bearer ${token}`;
     }
     try {

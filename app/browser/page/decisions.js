@@ -2,7 +2,8 @@
 Review.decisions = (() => {
   "use strict";
   const { $, h, say, showDialog, counted } = Review.dom;
-  const { state, call, told, load, items, here, isDecidable, after } = Review.comparison;
+  const { state, told, load, items, here, isDecidable, after } = Review.comparison;
+  const { sent } = Review.token;
 
   const DEEDS = {
     approve: { title: "Approve", doing: "Approving", done: "Approved", hint: "What changed, and why that is right" },
@@ -71,7 +72,6 @@ Review.decisions = (() => {
         h("input", { type: "radio", name: "scope", value: key, checked: key === wanted }), `${label} (${ids.length})`))),
       field("by", "Your name", { value: localStorage.getItem("bbws-reviewer") ?? "" }),
       field("why", "Reason", { placeholder: hint }),
-      state.data.token ? field("token", "Token of the server", { type: "password", value: sessionStorage.getItem("bbws-token") ?? "" }) : null,
       wrong, progress,
       h("div", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), submit));
     const dialog = showDialog(form, "ask-title");
@@ -80,12 +80,11 @@ Review.decisions = (() => {
       if (submit.disabled) return;
       const given = new FormData(form);
       localStorage.setItem("bbws-reviewer", given.get("by"));
-      if (given.has("token")) sessionStorage.setItem("bbws-token", given.get("token"));
       const ids = choices.find(([key]) => key === given.get("scope"))[2];
       submit.disabled = true;
       wrong.textContent = "";
       progress.textContent = `${doing} ${counted(ids.length, "snapshot")} …`;
-      const { problem } = await call(`/api/review/${deed}`, { snapshots: ids, by: given.get("by"), why: given.get("why") });
+      const { problem } = await sent(`/api/review/${deed}`, { snapshots: ids, by: given.get("by"), why: given.get("why") });
       submit.disabled = false;
       progress.textContent = "";
       if (problem) {
@@ -106,7 +105,7 @@ Review.decisions = (() => {
     if (!state.data.live || !last || undoing) return;
     undoing = true;
     say(`Taking back: ${about(last)} …`);
-    const { value, problem } = await call("/api/review/undo", { number: last.number });
+    const { value, problem } = await sent("/api/review/undo", { number: last.number });
     undoing = false;
     if (problem) return say(told(problem), true);
     const { undone: deed, snapshots } = value;

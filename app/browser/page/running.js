@@ -1,8 +1,9 @@
 /* Comparing again, from the page: begun here or elsewhere, it is followed, and goes on without this page. */
 Review.running = (() => {
   "use strict";
-  const { $, h, say, showDialog } = Review.dom;
+  const { $, h, say } = Review.dom;
   const { call, told, load, state } = Review.comparison;
+  const { sent } = Review.token;
 
   const LOOK_MS = 1000;
   const places = () => [$("#run"), $("#start-run")];
@@ -15,30 +16,6 @@ Review.running = (() => {
   }
 
   const idle = () => draw(h("button", { type: "button", id: "compare-again", onclick: () => begin() }, state.data ? "Compare again" : "Compare now"));
-
-  /** Send once more with a token, where the server wants one. */
-  async function sent(address, body) {
-    for (;;) {
-      const answer = await call(address, body);
-      if (answer.problem?.status !== 401 || !(await token())) return answer;
-    }
-  }
-
-  function token() {
-    const field = h("input", { type: "password", name: "token", required: true, autocomplete: "off" });
-    const form = h("form", { method: "dialog" }, h("h2", { id: "token-title" }, "Token of the server"), h("label", {}, "Token", field),
-      h("div", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), h("button", { type: "submit", class: "main" }, "Go on")));
-    const dialog = showDialog(form, "token-title");
-    field.focus();
-    return new Promise((resolve) => {
-      let given = false;
-      form.addEventListener("submit", () => {
-        given = true;
-        sessionStorage.setItem("bbws-token", field.value);
-      });
-      dialog.addEventListener("close", () => resolve(given));
-    });
-  }
 
   async function begin() {
     const { value, problem } = await sent("/api/snapshots/compare", {});

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.browser.approvals import Approvals
 from app.browser.pixels import MEDIA_TYPE
-from app.browser.report import PAGE
+from app.browser.report import PAGE, SCRIPTS
 from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.reviewing import BASELINE, CURRENT, DIFFERENCE, review_data
 from app.browser.snapshots import Snapshot
@@ -84,7 +84,12 @@ class TakenBack(BaseModel):
 def page(request: Request, services: ServicesDep) -> HTMLResponse:
     """The review for people."""
     fragment = Markup((PAGE / "review.html").read_text(encoding="utf-8"))  # noqa: S704  our own file
-    context = {"fragment": fragment, "run": services.live.run_id, "generation": services.revision.generation}
+    context = {
+        "fragment": fragment,
+        "scripts": SCRIPTS,
+        "run": services.live.run_id,
+        "generation": services.revision.generation,
+    }
     return services.pages.TemplateResponse(request, "review.html", context)
 
 

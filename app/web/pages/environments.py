@@ -55,7 +55,6 @@ def environment(request: Request, services: ServicesDep, name: str, operation: s
             "target": model,
             "others": [each for each in sightings.targets() if each != name],
             "operation": _chosen(services, model, operation),
-            "asks_token": bool(services.settings.token),
             "history": _history(seen),
         },
     )

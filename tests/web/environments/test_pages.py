@@ -35,8 +35,9 @@ def store(folders: Folders, name: str = "local") -> DirectoryStore:
 
 
 def ready(page: Page) -> None:
+    """Live, and with the token that somebody has given in this tab before."""
     expect(page.locator("#live")).to_have_attribute("data-state", "live")
-    page.get_by_label("Token of the server").fill(TOKEN)
+    page.evaluate("token => sessionStorage.setItem('bbws-token', token)", TOKEN)
 
 
 def plan(page: Page, what: str = "publish") -> None:
@@ -55,8 +56,11 @@ def test_the_sources_are_planned_published_and_gone_back_from_by_keyboard_alone(
 ) -> None:
     with opened(browser, publisher.url, "/environments") as (page, misdeeds):
         page.get_by_role("link", name="local", exact=True).press("Enter")
-        ready(page)
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
         page.get_by_role("button", name="Plan", exact=True).press("Enter")
+        expect(page.get_by_role("dialog", name="Token of the server").get_by_label("Token")).to_be_focused()
+        page.keyboard.type(TOKEN)
+        page.keyboard.press("Enter")
         expect(page.locator("#operation")).to_be_focused()
         page.get_by_label("Why; kept in the history for ever").fill("Friendlier")
         page.keyboard.press("Tab")
@@ -140,9 +144,18 @@ def test_what_others_wrote_into_a_target_is_shown_and_does_nothing(
 def test_without_the_token_the_page_says_what_is_lacking(browser: Browser, publisher: Server) -> None:
     with opened(browser, publisher.url, "/environments/local", console=False) as (page, _):
         expect(page.locator("#live")).to_have_attribute("data-state", "live")
-        page.get_by_role("button", name="Plan", exact=True).click()
+        button, asked = page.get_by_role("button", name="Plan", exact=True), page.get_by_role("dialog")
+        button.click()
+        asked.get_by_label("Token").fill("another")
+        asked.get_by_role("button", name="Go on").click()
+        expect(asked).to_contain_text("The one that was given is another.")
+        asked.get_by_role("button", name="Cancel").click()
         expect(page.locator("#refused")).to_contain_text("needs the server's token")
-        expect(page.get_by_label("Token of the server")).to_be_focused()
+        expect(button).to_be_enabled()
+        button.click()
+        asked.get_by_label("Token").fill(TOKEN)
+        asked.get_by_role("button", name="Go on").click()
+        expect(page.locator("#consent")).to_be_visible()
 
 
 def test_the_page_of_a_gated_target_plans_and_says_what_leads_on(

@@ -5,6 +5,7 @@ import { bind } from "./keys.js";
 import { on, start } from "./live.js";
 import { fetched, replaceParts } from "./parts.js";
 import { problemCard } from "./problem.js";
+import { withToken } from "./token.js";
 
 const RETRY_MS = 5000;
 const LOOK_AGAIN_MS = 30000; // somebody may have published from elsewhere
@@ -37,13 +38,11 @@ function prepare() {
 
 /* --- doing --------------------------------------------------------------------------------------- */
 
-const token = () => $("#token")?.value ?? "";
-
 async function act(door, body, button) {
   if (button.disabled) return;
   button.disabled = true;
   $("#refused").replaceChildren();
-  const { value, problem } = await begin(target, door, body, token());
+  const { value, problem } = await withToken((token) => begin(target, door, body, token));
   button.disabled = false;
   if (problem) return refuse(problem);
   await follow(value.id);
@@ -58,8 +57,7 @@ function refuse(problem) {
     card.append(h("p", {}, h("button", { type: "button", class: "button", onclick: () => follow(problem.operation) }, "Follow what is being done")));
   }
   $("#refused").replaceChildren(card);
-  if (problem.status === 401) $("#token")?.focus();
-  else card.scrollIntoView({ block: "nearest" });
+  card.scrollIntoView({ block: "nearest" });
   again();
 }
 
@@ -135,10 +133,6 @@ document.addEventListener("submit", (event) => {
   const body = { plan: form.dataset.plan, message: message.value, claimedBy: claimed.value, ...(breaking?.checked && { allowBreaking: true }) };
   act(form.dataset.action, body, $("[type=submit]", form));
 });
-if ($("#token")) {
-  $("#token").value = sessionStorage.getItem("bbws-token") ?? "";
-  $("#token").addEventListener("input", (event) => sessionStorage.setItem("bbws-token", event.target.value));
-}
 
 bind([
   { keys: ["g"], help: "All templates", action: () => location.assign("/") },
