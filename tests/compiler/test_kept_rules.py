@@ -41,6 +41,10 @@ OVERRIDDEN = [
     ("p { margin: 0 } p:hover { margin-top: 0 }", "margin-top"),
     ("p { border: 0; border-color: red } p:hover { border: 1px; border-color: red }", "border"),
     ("p.a { color: red } p:hover { color: blue }", "color"),
+    # What no browser takes wins over nothing.
+    ("p { color: red } @media print { p { color: blue } } p { color: c00 }", "color"),
+    ("p { top: 0 } @media print { p { top: 1px } } p { top: 2 px } p { top: 3px!ie }", "top"),
+    ("p { color: red } @media print { p { color: blue } } p { color: color-mix(in srgb, red, blue) }", ""),
 ]
 
 
@@ -99,6 +103,10 @@ STRENGTHENED = [
         "",
         ".a:hover { color: blue }",
     ),
+    # Of a list, the selector that counts least must not come to win either.
+    ("p:hover, p { color: red } .a { color: lime }", "", "p:hover, p { color: red }"),
+    ("p { color: red } @scope { :scope { color: blue } }", "", ":scope { color: blue !important }"),
+    ("p { color: red } *|p { color: blue }", "", "*|p { color: blue !important }"),
 ]
 
 

@@ -12,6 +12,10 @@ from app.core.errors import CompileError
 from app.core.findings import Severity
 from tests.compiler.conftest import Compile, Loader
 
+OF_NEIGHBOURS = [
+    ("tr:first-child td { top: 0 }", "<tr><!--[if mso]><td>g</td><![endif]--><td>b</td></tr>"),
+    ("table[align=left] p { top: 0 }", "<tr><td><!--[if mso]><p>g</p><![endif]--></td></tr>"),
+]
 CSS = ".w { padding: 24px } .t { width: 600px } div .w { color: red }"
 INSIDE = [
     (
@@ -200,3 +204,21 @@ def test_where_outlooks_own_elements_change_what_a_rule_reaches_is_a_warning(loa
     compilation = compile_template(templates.templates["mail"], templates)
     (finding,) = equivalence_findings(compilation, templates, {}, fixture="")
     assert (finding.code, finding.severity) == ("outlook-rule", Severity.WARNING)
+
+
+@pytest.mark.parametrize(("css", "rows"), OF_NEIGHBOURS)
+def test_a_rule_reaches_into_a_comment_by_what_is_asked_of_others(
+    compiled: Compile, css: str, rows: str
+) -> None:
+    html = compiled(f"<style>{css}</style><table align=left>{rows}</table>").compiled.html
+    assert 'style="top:0">g<' in html
+
+
+def test_what_word_does_not_know_is_not_asked_of_what_it_alone_reads(load: Loader) -> None:
+    cell = "<!--[if mso]><table><tr><td><![endif]--><p>x</p><!--[if mso]></td></tr></table><![endif]-->"
+    templates = load({"mail.html": f"<style>td:hover {{ color: red }} td {{ color: blue }}</style>{cell}"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+    wrong = compilation.compiled.html.replace("color:blue", "color:red")
+    broken = replace(compilation, compiled=replace(compilation.compiled, html=wrong))
+    assert equivalence_findings(broken, templates, {}, fixture="")

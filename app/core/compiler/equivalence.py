@@ -286,7 +286,10 @@ def _style_difference(
     if left is None or right is None or left.style == right.style:
         return ""
     nothing = ("", "nothing")
+    of_word = any(name == _OF_OUTLOOK for name, _ in right.attributes)
     for name in sorted({*left.style, *right.style}):
+        if of_word and not _is_basic(name):
+            continue  # Word knows no condition, and what it alone reads nobody hovers over
         condition, found = ours.meaning.get(left.style.get(name, ""), nothing)
         wanted_under, wanted = theirs.meaning.get(right.style.get(name, ""), nothing)
         if found == wanted or wanted in defeated or wanted.partition(":")[0] in defeated:

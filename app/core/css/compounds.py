@@ -11,15 +11,14 @@ from functools import lru_cache
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _NAME = r"(?:[\w-]|[^\x00-\x7f])+"
-# The last compound of a selector: its element, and the rest of it up to an attribute or a pseudo-class.
-_LAST = re.compile(
-    rf"(?:^|[ \t\r\n\f>+~])([a-z][\w-]*)?((?:[.#]{_NAME})*)(?:[\[:*].*)?$",
-    re.DOTALL,
-)
+_STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_LAST = re.compile(r"[ \t\r\n\f>+~]+([^ \t\r\n\f>+~]+)$")
+_NAMELESS = re.compile(r"(?:^|[ \t\r\n\f>+~])[:*_]")  # a compound that any element may match
+# A compound: its element, and classes and ids up to what else it asks.
+_COMPOUND = re.compile(rf"([a-z][\w-]*)?((?:[.#]{_NAME})*)(?:[:*&|].*)?", re.DOTALL)
 _WORD = re.compile(rf"[.#]({_NAME})")
 _TYPE = re.compile(r"(?:^|(?<=[\s>+~(]))[a-z][\w-]*")
-# The last compound of a selector, with the combinator before it.
-_COMBINED = re.compile(r"[ \t\r\n\f>+~]+[^ \t\r\n\f>+~]+$")
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|(.))", re.DOTALL | re.IGNORECASE)
 _ASIDE = 0x10FE00  # of private use: where a character that may be syntax stands meanwhile
 _ASIDES = re.compile(f"[{chr(_ASIDE)}-{chr(_ASIDE + 0x7F)}]")
@@ -53,8 +52,30 @@ def _words(text: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _asked(selector: str) -> tuple[str, frozenset[str]] | None:
     """The name, or "", the classes and ids that its last compound asks for; None if that cannot be said."""
-    last = _LAST.search(without_escapes(selector))
-    return None if last is None else (last[1] or "", _words(last[2]))
+    _, last, _ = _parted(selector)
+    while (less := _BRACKETS.sub("", last)) != last:
+        last = less
+    compound = _COMPOUND.fullmatch(last)
+    return None if compound is None else (compound[1] or "", _words(compound[2]))
+
+
+def _parted(selector: str) -> tuple[str, str, str]:
+    """What stands around the last compound, the last compound, and the first again with brackets filled.
+
+    None of them has escapes.
+    """
+    text = without_escapes(selector).strip()
+    filled = _STRING.sub(_filling, text)
+    while (more := _BRACKETS.sub(_filling, filled)) != filled:
+        filled = more
+    last = _LAST.search(filled)
+    if last is None:
+        return "", text, ""
+    return text[: last.start()], text[last.start(1) :], filled[: last.start()]
+
+
+def _filling(match: re.Match[str]) -> str:
+    return "_" * len(match[0])
 
 
 def may_match(selector: str, names: Set[str], words: Set[str]) -> bool:
@@ -65,6 +86,9 @@ def may_match(selector: str, names: Set[str], words: Set[str]) -> bool:
 
 def may_lead_through(selector: str, names: Set[str], words: Set[str]) -> bool:
     """Whether it asks for such an element beside or around the one that it is for."""
-    text = without_escapes(selector)
-    around = _COMBINED.sub("", text) if _COMBINED.search(text) else ""
-    return not words.isdisjoint(_words(around)) or not names.isdisjoint(_TYPE.findall(around))
+    around, _, filled = _parted(selector)
+    return (
+        not words.isdisjoint(_words(around))
+        or not names.isdisjoint(_TYPE.findall(around))
+        or (bool(names) and _NAMELESS.search(filled) is not None)
+    )

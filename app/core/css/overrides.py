@@ -16,8 +16,9 @@ from operator import itemgetter
 from app.core.css.cascade import Matched, Rank, rank
 from app.core.css.data import longhands, overlap
 from app.core.css.stylesheet import Declaration, StyleRule, Stylesheet
-from app.core.css.values import is_understood
+from app.core.css.values import is_understood, is_valid
 from app.core.html.tree import ElementNode, matching
+from app.core.html.veil import is_veiled
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _parts(name: str, rules: Sequence[Matched]) -> Iterator[tuple[str, _Longhand
             ((other.important, matched.rank, place), other)
             for matched in rules
             for place, other in enumerate(matched.declarations)
-            if overlap(other.name, name) and (not other.important or is_understood(other.name, other.value))
+            if overlap(other.name, name) and _may_win(other)
         ),
         key=itemgetter(0),
     )
@@ -81,6 +82,13 @@ def _parts(name: str, rules: Sequence[Matched]) -> Iterator[tuple[str, _Longhand
     for part, found in about.items():
         important, strongest, _ = found[-1][0]
         yield part, _LonghandState(important, strongest, tuple(_said(other) for _, other in found))
+
+
+def _may_win(item: Declaration) -> bool:
+    """Whether some client takes a value; of a marked one, whether all do."""
+    if item.important:
+        return is_understood(item.name, item.value)
+    return "!" not in item.value and (is_veiled(item.value) or is_valid(item.name, item.value) is not False)
 
 
 def overridden_rules(

@@ -293,6 +293,8 @@ def _selector(parsed: nodes.Selector) -> Selector:
     for part in parts:
         if isinstance(part, nodes.Element) and part.element:
             part.element = part.element.lower()
+        if isinstance(part, nodes.Element) and part.namespace == "*":
+            part.namespace = None  # as every selector without one
         elif isinstance(part, nodes.Attrib):
             part.attrib = part.attrib.lower()
             if part.value is not None and part.attrib in CASELESS_ATTRIBUTES:

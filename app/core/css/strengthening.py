@@ -40,9 +40,13 @@ class DeclarationPlace:
 
 @dataclass(frozen=True, eq=False)
 class _Reach:
-    """Where one rule may apply: elements, with its rank there, as ``bits`` too; and ``somewhere_else``."""
+    """Where one rule may apply: elements, as ``bits`` too; and ``somewhere_else``.
+
+    ``ranks`` has its rank on each by the selector that counts most, ``least`` by the one that counts least.
+    """
 
     ranks: Mapping[ElementNode, Rank]
+    least: Mapping[ElementNode, Rank]
     bits: int
     somewhere_else: bool
 
@@ -54,7 +58,7 @@ class _Reach:
     @cached_property
     def weakest(self) -> Rank | None:
         """Its rank where it counts least, None where it reaches nothing."""
-        return min(self.ranks.values(), default=None)
+        return min(self.least.values(), default=None)
 
     def meets(self, other: _Reach) -> bool:
         """Whether both may apply to one element."""
@@ -153,6 +157,7 @@ def _candidates(root: ElementNode, sheets: Sequence[Stylesheet]) -> Iterator[_Co
         preserved = [rule for rule in sheet.rules if rule.must_stay]
         for rule in (*preserved, *sheet.conditional):
             ranks: dict[ElementNode, Rank] = {}
+            least: dict[ElementNode, Rank] = {}
             reached = 0
             somewhere_else = False
             for selector in rule.selectors:
@@ -160,8 +165,9 @@ def _candidates(root: ElementNode, sheets: Sequence[Stylesheet]) -> Iterator[_Co
                 somewhere_else = somewhere_else or not (selector.reach or "::" in selector.text)
                 for element in matching(root, selector.reach) if selector.reach else ():
                     ranks[element] = max(own, ranks.get(element, own))
+                    least[element] = min(own, least.get(element, own))
                     reached |= bits.setdefault(element, 1 << len(bits))
-            reach = _Reach(ranks, reached, somewhere_else)
+            reach = _Reach(ranks, least, reached, somewhere_else)
             for item in rule.declarations:
                 yield _Contender(DeclarationPlace(number, item.offset), item, rule, reach)
 
@@ -285,7 +291,7 @@ class _StyleAttributes:
         if candidate.reach.somewhere_else:
             return False
         name = candidate.item.name
-        for element, own in candidate.reach.ranks.items():
+        for element, own in candidate.reach.least.items():
             limit = self._limit(element, name)
             if limit is not None and limit > own:
                 return False

@@ -198,7 +198,7 @@ def _scoped(head: str, around: _Around) -> _Around:
     first, *limits = list(_blocks(pieces(head))) if _ROOTED.match(head) else [""]
     roots = without_ids(",".join(_written_out(first, around))) if first else ""
     if not roots:
-        return replace(inner, like=replace(inner.like, selectors=""), parent="*", scope="*")
+        return replace(inner, like=replace(inner.like, selectors=""), parent="*", scope=":not(.bbws-none)")
     outside = [
         _SCOPE_ROOT.sub("", f"{NOT}{NOT}{roots})) {''.join(part).strip()}")
         for limit in limits[:1]
