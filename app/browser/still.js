@@ -13,7 +13,7 @@ for (const drawing of all("svg")) {
 }
 for (const film of all("video, audio")) {
   const plays = typeof HTMLMediaElement !== "undefined" && film instanceof HTMLMediaElement; // an engine may have none
-  if (!plays || (film.paused && !film.autoplay)) continue;
+  if (!plays || (film.paused && !film.autoplay && film.preload === "none")) continue;
   Object.assign(film, { autoplay: false, preload: "none" });
   film.load(); // back to its poster
 }

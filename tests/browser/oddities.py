@@ -92,6 +92,7 @@ MOVING: dict[str, tuple[str, str]] = {
 RESTLESS: dict[str, str] = {
     "a marquee": mail('<marquee scrollamount="9" scrolldelay="20">Sale!</marquee>'),
     "a bar of unknown length": mail("<progress></progress>"),
+    "a film that waits": mail("<video width='80' height='40' src='data:video/mp4;base64,AAAA'></video>"),
     "a film": mail(
         "<video autoplay loop muted width='80' height='40' src='data:video/mp4;base64,AAAA'></video>"
     ),
