@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bbws_templates import HeaderError, RenderedEmail, mime_message, sender_address
-from bbws_templates.addresses import is_address, parted
+from bbws_templates.addresses import is_address, parted, written
 from bbws_templates.contract import contract_problems
 from tests.selection import drawn
 
@@ -96,3 +96,30 @@ def test_no_mail_goes_to_another_domain_than_the_one_written(sign: str) -> None:
 def test_a_domain_beyond_ascii_is_sent_to_in_its_ascii_form() -> None:
     assert parted("jane@bücher.example") == ("jane", "xn--bcher-kva.example")
     assert parted("jane@ＢÜＣＨＥＲ。example") == ("jane", "xn--bcher-kva.example")
+
+
+def test_a_sign_that_turns_into_a_dot_makes_no_other_domain() -> None:
+    """U+2024, a leader of one dot, is no separator, and its compatible form is."""
+    assert parted("jane@evil\u2024example.com") is None
+    assert parted("jane@evil\uff0eexample.com") == ("jane", "evil.example.com"), "this one is (RFC 3490, 3.1)"
+
+
+def test_a_long_domain_is_measured_in_the_form_in_which_it_is_sent_to() -> None:
+    labels = ["ü" * 40] * 6
+    assert len("jane@" + ".".join(labels)) < 254
+    assert parted("jane@" + ".".join(labels)) is None
+    assert parted("jane@" + ".".join(labels[:5]))
+    assert len(f"{'j' * 30}@{'.'.join(labels[:5])}") < 254
+    assert parted(f"{'j' * 30}@{'.'.join(labels[:5])}") is None
+
+
+def test_digits_of_other_scripts_are_none_of_an_address_literal() -> None:
+    assert parted("jane@[127.0.0.1]")
+    assert parted("jane@[127.0.0.\u0661]") is None
+
+
+def test_what_stands_in_quotes_may_hold_the_sign_that_parts_addresses() -> None:
+    address = r'"jane@home\"s"@example.com'
+    assert parted(address) == ('jane@home"s', "example.com")
+    assert written('jane@home"s', "example.com") == address
+    assert not contract_problems({"format": "email"}, address)

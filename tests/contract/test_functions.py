@@ -257,6 +257,44 @@ def test_more_than_a_check_may_take_is_not_accepted_for_being_quick(rows: int) -
     assert agrees(schema, [{"a": "x"}] * rows) == (rows <= 10_000)
 
 
+NAMES = [f"m{number}" for number in range(40)]
+COSTLY_ROWS = {
+    "a schema of many keywords": (4_000, {f"x-{number}": 1 for number in range(400)}, 1),
+    "members that must be no others": (
+        2_300,
+        {"type": "object", "properties": dict.fromkeys(NAMES, True), "additionalProperties": False},
+        dict.fromkeys(NAMES, 1),
+    ),
+    "members that may be others": (
+        2_300,
+        {"type": "object", "properties": dict.fromkeys(NAMES, True), "additionalProperties": True},
+        dict.fromkeys([*NAMES, *"abc"], 1),
+    ),
+    "members that must be there": (
+        1_700,
+        {"type": "object", "properties": dict.fromkeys(NAMES, True), "required": NAMES},
+        dict.fromkeys(NAMES, 1),
+    ),
+    "many words": (
+        1_900,
+        {"type": "string", "enum": [f"word {number}" for number in range(105)]},
+        "word 104",
+    ),
+    "long words": (1_950, {"type": "string", "enum": ["x" * 100_000, "y"]}, "y"),
+}
+
+
+@pytest.mark.parametrize(("rows", "row", "data"), COSTLY_ROWS.values(), ids=COSTLY_ROWS)
+def test_each_row_counts_at_least_as_much_as_in_the_check(rows: int, row: Any, data: Any) -> None:
+    """The check does not come to the end of so many rows: then the function is not sure of them."""
+    schema = {"type": "array", "items": row}
+    assert [problem.expectation for problem in contract_problems(schema, [data] * rows)] == [
+        "must be less: to check them takes more than 200,000 steps"
+    ]
+    assert not agrees(schema, [data] * rows)
+    assert agrees(schema, [data] * (rows // 20))
+
+
 @pytest.mark.parametrize(
     ("members", "distinct", "sure"), [(10, True, True), (60, True, False), (60, False, True)]
 )
