@@ -54,6 +54,17 @@ def test_a_fixture_is_changed_by_who_has_seen_it_as_it_is(folders: Folders, call
     assert json.loads((folders.fixtures / GREETING / "typical.json").read_bytes()) == DATA
 
 
+def test_who_had_no_answer_may_save_the_same_once_more(folders: Folders, caller: Caller) -> None:
+    before = digest_of(caller, "typical")
+    for scenario, read_as in (("new", ""), ("typical", before)):
+        first, again = (save(caller, scenario, readAs=read_as) for _ in range(2))
+        assert (first.status_code, again.status_code) == (200, 200)
+        assert first.json() == again.json()
+        other = save(caller, scenario, {"name": "Another"}, readAs=read_as)
+        assert (other.status_code, other.json()["code"]) == (409, "fixture-changed")
+        assert json.loads((folders.fixtures / GREETING / f"{scenario}.json").read_bytes()) == DATA
+
+
 def test_what_an_editor_has_saved_meanwhile_is_not_written_over(folders: Folders, caller: Caller) -> None:
     before = digest_of(caller, "typical")
     folders.write(f"fixtures/{GREETING}/typical.json", {"name": "An editor"})

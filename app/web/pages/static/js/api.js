@@ -1,15 +1,24 @@
 /* Our own JSON API; see /docs. A problem (RFC 9457) is a result like any other, not an exception. */
 
+import { askAgain, unanswered } from "./live.js";
+
 const path = (name) => name.split("/").map(encodeURIComponent).join("/");
 
+const GONE = "unknown-draft"; // edited data that the server has let go: whoever has them sends them again
+
 /** `{value}` when it went well, `{problem}` when not. */
-async function call(address, options = {}) {
+async function call(address, options = {}, first = true) {
   try {
     const response = await fetch(address, { ...options, headers: { Accept: "application/json", ...options.headers } });
     const body = await response.json();
+    if (first && body?.code === GONE) {
+      await askAgain();
+      return call(address, options, false);
+    }
     return response.ok ? { value: body } : { problem: body };
   } catch (error) {
     if (error.name === "AbortError") throw error;
+    unanswered();
     return { problem: { title: "The server does not answer", detail: "It may have been stopped.", remedy: "Start it again; this page then goes on by itself.", status: 0 } };
   }
 }

@@ -96,7 +96,7 @@ function show({ id, state, done, total, step, deed }) {
 
 on("operation", (news) => news.target === target && show(news));
 on("target", ({ name }) => name === target && again());
-for (const event of ["sources", "change", "missed"]) on(event, again);
+for (const event of ["sources", "change", "missed", "answered"]) on(event, again);
 
 // News may be lost on the way; who follows something asks as well.
 setInterval(async () => {

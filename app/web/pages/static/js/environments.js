@@ -12,7 +12,7 @@ const again = debounced(async () => {
   if (page) replaceParts(page);
 }, 150);
 
-for (const event of ["target", "sources", "change", "missed"]) on(event, again);
+for (const event of ["target", "sources", "change", "missed", "answered"]) on(event, again);
 on("operation", ({ state, done }) => (state !== "running" || !done) && again());
 setInterval(() => document.hidden || !$("[data-retry]") || again(), RETRY_MS);
 setInterval(() => document.hidden || again(), LOOK_AGAIN_MS);

@@ -15,7 +15,7 @@ export async function dress(mail) {
   for (const document of dressed.keys()) if (!windowOf(document)) dressed.delete(document);
   if (!dressed.has(mail)) dressed.set(mail, []);
   if (!isOn()) return;
-  twins ??= fetch("/fonts").then((response) => (response.ok ? response.json() : []), () => []);
+  twins ??= fetch("/fonts").then((response) => response.json()).catch(() => { twins = undefined; return []; }); // asked again with the next mail
   const words = rootOf(mail).outerHTML.toLowerCase();
   const named = (await twins).filter(({ family }) => words.includes(family.toLowerCase()));
   const faces = await Promise.all(named.map(faceOf));

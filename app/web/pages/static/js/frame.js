@@ -1,11 +1,11 @@
 /* The mail in its sandboxed frame. The next state loads behind the one that is shown and then takes its place,
    so that nothing flickers and the place scrolled to stays. */
 import { $, h } from "./dom.js";
+import { followArrival } from "./arrivals.js";
 import { beside, bodyOf, rootOf, scrolledOf } from "./unspoilt.js";
 
 const SMALLEST = 200;
 const LARGEST = 2000;
-const LONGEST_WAIT = 4000;
 const AGAIN = 1500;
 
 export class Frame {
@@ -42,34 +42,23 @@ export class Frame {
     this.next?.remove();
     const frame = h("iframe", { class: "waiting", sandbox: "allow-same-origin", title, src: address });
     this.next = frame;
-    frame.addEventListener("load", () => {
-      // A mail that took longer is shown already, and only now has a height.
-      if (this.shown === frame) this.settle();
-      else if (frame.contentDocument) this.swap(frame);
-      else this.lose(frame, title);
-    });
-    this.wait(frame);
     this.box.append(frame);
+    followArrival(frame, {
+      // A mail that took longer is shown already, and only now has a height.
+      came: () => (this.shown === frame ? this.settle() : this.swap(frame)),
+      begun: () => bodyOf(frame.contentDocument) && beside(bodyOf(frame.contentDocument), "down") && this.swap(frame),
+      lost: () => this.lose(frame, title),
+    });
     return true;
   }
 
-  /** Show a mail that takes long as soon as there is something of it; until then the one before stays. */
-  wait(frame) {
-    setTimeout(() => {
-      if (this.next !== frame) return;
-      const body = frame.contentDocument && bodyOf(frame.contentDocument);
-      if (body && beside(body, "down")) this.swap(frame);
-      else this.wait(frame);
-    }, LONGEST_WAIT);
-  }
-
-  /** What came is a page of the browser's own, since the server is away: keep what is shown, and ask again. */
+  /** What came is no mail, or half of one, since the server is away: keep what is shown, and ask again. */
   lose(frame, title) {
-    if (this.next !== frame) return;
+    if (this.next !== frame && (this.next || this.shown !== frame)) return;
+    if (this.next) frame.remove();
     this.next = null;
     this.lost = true;
     this.stage.dataset.lost = "";
-    frame.remove();
     const { address } = this;
     setTimeout(() => this.lost && this.address === address && !this.next && this.show(address, title), AGAIN);
   }

@@ -2,7 +2,8 @@
 import { getStandings, listChecks, searched } from "./api.js";
 import { $, $$, badges, debounced, press } from "./dom.js";
 import { bind } from "./keys.js";
-import { on, start } from "./live.js";
+import { on, start, unanswered } from "./live.js";
+import { fetched } from "./parts.js";
 import { picturesProblem, standingPills } from "./standing.js";
 import { startStrip } from "./strip.js";
 
@@ -94,9 +95,8 @@ function show(name, counts) {
 /* Cards whose mail has changed are replaced by those of a freshly loaded page; the others stay untouched. */
 async function refresh() {
   arrived.clear();
-  const response = await fetch(language?.value ? `/?locale=${encodeURIComponent(language.value)}` : "/");
-  if (!response.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const page = await fetched(language?.value ? `/?locale=${encodeURIComponent(language.value)}` : "/");
+  if (!page) return;
   const names = (root) => $$(".card", root).map((card) => card.dataset.name).join("\n");
   if (names(document) !== names(page)) {
     $("#main").replaceWith(document.adoptNode($("#main", page)));
@@ -134,8 +134,21 @@ const stand = debounced(async () => {
   }
 }, 400);
 
-on("change", again);
-on("missed", again);
+for (const event of ["change", "missed", "answered"]) on(event, again);
+
+/* A thumbnail that was asked for while the server was away is asked for again: from its frame, which has no origin, one
+   learns nothing, but the page is told how it was answered. 0 is not at all; a template that is broken is answered by 4xx. */
+const lost = new Set();
+new PerformanceObserver((list) => {
+  const failed = list.getEntries().filter(({ initiatorType, responseStatus }) => initiatorType === "iframe" && (responseStatus === 0 || responseStatus >= 500));
+  for (const { name } of failed) lost.add(name);
+  if (failed.length) unanswered();
+}).observe({ type: "resource", buffered: true });
+on("answered", () => {
+  const again = $$(".thumb iframe").filter((frame) => lost.has(frame.src));
+  lost.clear();
+  for (const frame of again) frame.src = frame.src;
+});
 // A check may have ended after the page was made and before it listened.
 on("connected", async () => {
   const { value } = await listChecks();

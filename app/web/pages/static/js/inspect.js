@@ -2,6 +2,7 @@
    its elements are counted, the server knows each by its number, and what marks one lies above the frame. */
 import * as api from "./api.js";
 import { $, debounced, h } from "./dom.js";
+import { on } from "./live.js";
 import { all, beside, bodyOf, boxOf, isIn, isThere, listen, nameOf } from "./unspoilt.js";
 
 /** What the server puts before a mail that is shown in a frame, and the mail does not have. */
@@ -18,6 +19,7 @@ export class Inspector {
     frame.box.append(this.mark);
     this.tell = debounced(() => this.say(), 60);
     $("#inspect").addEventListener("click", () => this.turn());
+    on("answered", () => this.on && this.fault && this.load());
     frame.stage.addEventListener("keydown", (event) => event.target.closest("button, a, [role=slider]") || this.pressed(event));
     new ResizeObserver(() => this.draw()).observe(frame.box);
   }

@@ -1,11 +1,14 @@
 /* News from the server: `on(event, listener)`. `missed` means: look at everything anew; `connected` that from now on
-   nothing is missed, so that what a page was drawn with before may be old. */
+   nothing is missed, so that what a page was drawn with before may be old; `answered` that the server answers again
+   after something was not answered: what failed can be asked once more. */
 import { $, debounced } from "./dom.js";
 
 const TOLD = ["checked", "operation", "target", "sources", "pictures"];
-const listeners = Object.fromEntries(["change", "missed", "connected", ...TOLD].map((event) => [event, []]));
+const listeners = Object.fromEntries(["change", "missed", "connected", "answered", ...TOLD].map((event) => [event, []]));
+const [SOON_MS, LATE_MS] = [500, 8000];
 const state = { run: document.documentElement.dataset.run, generation: Number(document.documentElement.dataset.generation) };
 let source = null;
+const outage = { timer: 0, pause: SOON_MS, ended: 0 };
 
 export function on(event, listener) {
   listeners[event].push(listener);
@@ -63,6 +66,23 @@ function disconnect() {
   source?.close();
   source = null;
 }
+
+/** Something was not answered, or by somebody else than the server: ask until it answers, and tell. */
+export function unanswered() {
+  if (outage.timer) return;
+  if (performance.now() - outage.ended > 2 * LATE_MS) outage.pause = SOON_MS; // else the same again, and it is asked more rarely
+  show("offline", "No connection");
+  outage.timer = setTimeout(async () => {
+    const alive = await fetch("/healthz").then(async (answer) => answer.ok && Boolean(await answer.json()), () => false);
+    Object.assign(outage, { timer: 0, pause: Math.min(2 * outage.pause, LATE_MS), ended: performance.now() });
+    if (!alive) return unanswered();
+    if (source?.readyState === EventSource.OPEN) show("live", "Live");
+    return tell("answered");
+  }, outage.pause);
+}
+
+/** Have asked once more what failed; resolves when it has been. */
+export const askAgain = () => Promise.all(listeners.answered.map((listener) => listener()));
 
 /** Listen while the page can be seen: browsers allow a site only a few connections, over all its tabs. */
 export function start() {

@@ -2,7 +2,7 @@
 import { $, $$, h } from "./dom.js";
 import { dress } from "./fonts.js";
 import { bind } from "./keys.js";
-import { on, start } from "./live.js";
+import { on, start, unanswered } from "./live.js";
 import { fetched, replaceParts } from "./parts.js";
 import { Sheet } from "./sheet.js";
 
@@ -21,7 +21,7 @@ async function write(cell) {
     bad = !response.ok;
     text = bad ? (await response.json()).detail : await response.text();
   } catch {
-    return undefined; // the light says that there is no connection; it is asked for again when it comes into sight
+    return void unanswered(); // the light says that there is no connection; it is asked for again when it comes into sight
   }
   return place.replaceChildren(h("pre", { class: bad ? "bad" : null }, text));
 }
@@ -100,6 +100,7 @@ bind([
 const again = () => visit(location.pathname + location.search);
 on("change", ({ changed, removed }) => [...changed, ...removed].includes($("#main").dataset.name) && again());
 on("missed", again);
+on("answered", again);
 
 watch();
 start();

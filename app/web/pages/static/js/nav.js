@@ -19,7 +19,7 @@ export async function startNav() {
     $("#nav-toggle").setAttribute("aria-expanded", String(open));
   });
   on("checked", ({ name, counts }) => showCounts(name, counts));
-  on("connected", showAll); // a check may have ended before the page listened
+  for (const event of ["connected", "answered"]) on(event, showAll); // a check may have ended before the page listened
   on("change", ({ changed }) => changed.forEach((name) => showCounts(name, null)));
   await showAll();
   reveal($('#nav-list [aria-current="page"]'), $("#nav-list"));

@@ -1,6 +1,8 @@
 /* The ways from one template to those beside it, in the list and in the head of the page. */
 import { $, $$ } from "./dom.js";
+import { on } from "./live.js";
 import { replaceList } from "./nav.js";
+import { fetched } from "./parts.js";
 import { portable } from "./state.js";
 
 /** Neighbouring templates open with the same settings. */
@@ -21,11 +23,14 @@ export function go(id) {
 
 /** Take both from a page that is fetched anew: templates have come or gone. */
 export async function reloadList() {
-  const response = await fetch(location.href);
-  if (!response.ok) return location.reload(); // the template is gone; the page for that says so
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  late = true;
+  const fresh = await fetched(location.href); // of one that is gone, the page for that is opened
+  if (!fresh) return;
+  late = false;
   replaceList(fresh);
   $(".step").replaceChildren(...$(".step", fresh).children);
   carry();
-  return undefined;
 }
+
+let late = false; // it is to be taken, and could not be had yet
+on("answered", () => late && reloadList());

@@ -107,4 +107,5 @@ on("operation", (news) => (news.id === followed ? show(news) : news.deed === "co
 on("pictures", (news) => news.name === name && again());
 on("change", ({ changed }) => changed.includes(name) && again());
 on("connected", again);
+on("answered", again);
 window.addEventListener("focus", again); // something may have been decided in the review

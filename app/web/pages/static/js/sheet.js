@@ -1,5 +1,6 @@
 /* A whole mail drawn to fit its place. The next state loads behind the one that is shown and then takes its
    place, so that nothing flickers and nothing that was scrolled to moves. */
+import { followArrival } from "./arrivals.js";
 import { h } from "./dom.js";
 import { bodyOf, rootOf } from "./unspoilt.js";
 
@@ -27,9 +28,9 @@ export class Sheet {
     this.next?.remove();
     const frame = h("iframe", { class: "waiting", sandbox: "allow-same-origin", title, src: address });
     frame.style.width = `${width}px`;
-    frame.addEventListener("load", () => (frame.contentDocument ? this.swap(frame) : this.lose(frame, { title, width })));
     this.next = frame;
     this.box.append(frame);
+    followArrival(frame, { came: () => this.swap(frame), lost: () => this.lose(frame, { title, width }) });
     return undefined;
   }
 
@@ -55,7 +56,7 @@ export class Sheet {
     this.onload(frame.contentDocument);
   }
 
-  /** What came is a page of the browser's own, since the server is away: keep what is shown, and ask again. */
+  /** What came is no mail, or half of one, since the server is away: keep what is shown, and ask again. */
   lose(frame, how) {
     if (this.next !== frame) return;
     this.next = null;

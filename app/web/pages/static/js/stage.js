@@ -95,6 +95,7 @@ on("change", ({ changed, added, removed }) => {
 });
 on("target", again);
 on("missed", again);
+on("answered", again);
 on("connected", () => $("#main").dataset.asking && again()); // a target may have answered in between
 
 draw();

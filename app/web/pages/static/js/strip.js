@@ -10,6 +10,6 @@ const again = debounced(async () => {
 }, 200);
 
 export function startStrip() {
-  for (const event of ["target", "sources", "change", "missed", "connected"]) on(event, again);
+  for (const event of ["target", "sources", "change", "missed", "connected", "answered"]) on(event, again);
   on("operation", ({ state }) => state !== "running" && again());
 }

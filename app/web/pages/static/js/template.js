@@ -331,6 +331,7 @@ on("change", ({ changed, added, removed }) => {
 });
 on("connected", () => page.template && findings.read());
 on("checked", (checked) => checked.name === name && findings.read());
+on("answered", () => refresh({ files: true }).then(() => findings.read()));
 on("missed", () => { findings.unsee(); reloadList(); refresh({ files: true }).then(() => findings.read()); });
 
 async function begin() {

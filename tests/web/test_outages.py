@@ -1,0 +1,162 @@
+"""The server away, or something else in its place, under every control: what was shown comes back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.waiting import eventually, patience
+from tests.web.between import Fault, Way, a_way
+from tests.web.browsing import SHOWN, mail, opened
+from tests.web.conftest import Folders
+from tests.web.process import Server, running
+
+GREETING = "/templates/mails/greeting"
+TYPED = json.dumps({"name": "Typed", "note": "x"})
+FAULTS: list[Fault] = ["refused", "half", "other's page"]
+
+
+@pytest.fixture
+def way(server: Server) -> Iterator[Way]:
+    with a_way(server.url) as made:
+        yield made
+
+
+@pytest.fixture
+def greeting(browser: Browser, way: Way) -> Iterator[Page]:
+    with opened(browser, way.url, GREETING) as (page, misdeeds):
+        expect(mail(page).locator("h1")).to_have_text("Hello Ann")
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        yield page
+        assert misdeeds.seen == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_mail_that_was_not_answered_comes_by_itself(greeting: Page, way: Way, fault: Fault) -> None:
+    greeting.keyboard.press("e")
+    way.breaks(fault, "POST .*/render")
+    greeting.locator("#data").fill(TYPED)
+    expect(greeting.locator("#problem")).to_contain_text("does not answer")
+    expect(greeting.locator("#live")).to_have_attribute("data-state", "offline")
+    way.heals()
+    expect(mail(greeting).locator("h1")).to_have_text("Hello Typed")
+    expect(greeting.locator("#problem")).to_be_hidden()
+    expect(greeting.locator("#live")).to_have_attribute("data-state", "live")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_frame_never_keeps_what_is_not_the_mail(greeting: Page, way: Way, fault: Fault) -> None:
+    whole = greeting.locator(SHOWN).evaluate(
+        "frame => frame.contentDocument.documentElement.outerHTML.length"
+    )
+    way.breaks(fault, "/preview/.*embed")
+    greeting.keyboard.press("d")
+    eventually(lambda: (greeting.evaluate("0"), way.met)[1], lambda met: met > 0)
+    if fault != "half":  # of that what there is may be shown, until it is known that no more comes
+        expect(greeting.locator("[data-lost]")).to_be_attached()
+        expect(mail(greeting).locator("h1")).to_have_text("Hello Ann")
+    way.heals()
+    expect(greeting.locator(SHOWN)).to_have_attribute("src", re.compile("scheme=dark"))
+    greeting.wait_for_function(
+        """([shown, whole]) =>
+            document.querySelector(shown)?.contentDocument.documentElement.outerHTML.length === whole""",
+        arg=[SHOWN, whole],
+    )
+
+
+def test_a_frame_of_the_stage_comes_back(browser: Browser, way: Way) -> None:
+    with opened(browser, way.url, "/stage/mails/greeting") as (page, misdeeds):
+        frame = page.frame_locator(".sheet iframe:not(.waiting)").first
+        expect(frame.locator("h1")).to_be_visible()
+        way.breaks("other's page", "/preview/")
+        page.keyboard.press("d")
+        expect(page.locator("[data-lost]").first).to_be_attached()
+        expect(frame.locator("h1")).to_be_visible()
+        way.heals()
+        expect(page.locator(".sheet iframe:not(.waiting)").first).to_have_attribute(
+            "src", re.compile("scheme=dark")
+        )
+        expect(frame.locator("h1")).to_be_visible()
+        way.breaks("other's page", "GET /stage")
+        page.keyboard.press("d")
+        expect(page.locator("#live")).to_have_attribute("data-state", "offline")
+        way.heals()
+        expect(page.locator("#scheme")).to_have_value("light")
+        expect(page.locator(".sheet iframe:not(.waiting)").first).to_have_attribute(
+            "src", re.compile("scheme=light")
+        )
+        assert misdeeds.seen == []
+
+
+def test_a_page_of_somebody_else_takes_nothing_from_the_gallery(
+    browser: Browser, way: Way, served_folders: Folders
+) -> None:
+    with opened(browser, way.url) as (page, misdeeds):
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        way.breaks("other's page", "GET / |GET /templates")
+        served_folders.write("templates/mails/later.html", "<p>later</p>")
+        eventually(lambda: (page.evaluate("0"), way.met)[1], lambda met: met > 0)
+        expect(page.locator(".card").first).to_be_visible()
+        way.heals()
+        expect(page.locator('.card[data-name="mails/later"]')).to_be_visible()
+        assert misdeeds.seen == []
+
+
+def test_a_list_that_could_not_be_had_is_taken_once_it_can(
+    greeting: Page, way: Way, served_folders: Folders
+) -> None:
+    greeting.keyboard.press("e")
+    greeting.locator("#data").fill('{"name": "half')
+    way.breaks("other's page", f"GET {GREETING}")
+    served_folders.write("templates/mails/later.html", "<p>later</p>")
+    eventually(lambda: (greeting.evaluate("0"), way.met)[1], lambda met: met > 0)
+    way.heals()
+    expect(greeting.locator('#nav-list li[data-name="mails/later"]')).to_be_attached()
+    expect(greeting.locator("#data")).to_have_value('{"name": "half')
+
+
+@pytest.mark.parametrize("fault", ["refused", "other's page"])
+def test_a_thumbnail_that_was_not_answered_comes_by_itself(browser: Browser, way: Way, fault: Fault) -> None:
+    way.breaks(fault, "/preview/mails/greeting[?]")
+    with opened(browser, way.url) as (page, misdeeds):
+        thumb = page.frame_locator('.card[data-name="mails/greeting"] iframe')
+        eventually(lambda: (page.evaluate("0"), way.met)[1], lambda met: met > 0)
+        expect(thumb.locator("h1", has_text="Hello")).to_have_count(0)
+        way.heals()
+        expect(thumb.locator("h1")).to_have_text("Hello Ann")
+        assert misdeeds.seen == []
+
+
+def test_edited_data_that_the_server_has_let_go_are_sent_again(browser: Browser, folders: Folders) -> None:
+    """It keeps so many and no more, and none over a restart; whoever edits has them still."""
+    port = ""
+    with running(folders.templates, folders.fixtures) as first:
+        port = first.url.rpartition(":")[2]
+        with opened(browser, first.url, GREETING) as (page, misdeeds):
+            expect(mail(page).locator("h1")).to_have_text("Hello Ann")
+            page.keyboard.press("e")
+            page.locator("#data").fill(TYPED)
+            expect(mail(page).locator("h1")).to_have_text("Hello Typed")
+            for number in range(70):
+                page.request.post(
+                    f"{first.url}/api/templates/mails/greeting/render",
+                    data={"data": {"name": f"n{number}", "note": ""}},
+                )
+            page.get_by_role("button", name="Dark").click()
+            expect(page.locator(SHOWN)).to_have_attribute("src", re.compile("scheme=dark"))
+            expect(mail(page).locator("h1")).to_have_text("Hello Typed")
+            first.process.kill()
+            first.process.wait(patience())
+            expect(page.locator("#live")).to_have_attribute("data-state", "offline")
+            page.get_by_role("button", name="Light").click()
+            expect(page.locator("[data-lost]")).to_be_attached()
+            with running(folders.templates, folders.fixtures, "--port", port):
+                expect(page.locator(SHOWN)).to_have_attribute("src", re.compile("scheme=light"))
+                expect(mail(page).locator("h1")).to_have_text("Hello Typed")
+                page.locator("#tab-weight").click()
+                expect(page.locator("#panel-weight table").first).to_be_visible()
+            assert misdeeds.seen == []
