@@ -32,12 +32,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 pytest_plugins = ["tests.selection"]
 
 ROOT: Final = Path(__file__).parents[1]
+ESTATES: Final = "pictures in a browser, while whole environments are applied to emulators"
+TERRAFORM: Final = "a browser that lays out our own mails, while long commands of Terraform run"
 TOGETHER: Final = {
     "tests/artifacts/test_artifacts.py": "a wheel, and bills of materials",
-    "tests/infra/applied/": "whole environments, applied to emulators",
-    "tests/infra/fast/test_code.py": "long commands of Terraform",
-    "tests/infra/fast/test_refusals.py": "long commands of Terraform",
-    "tests/browser/": "a browser, another one unpacked, and approved pictures",
+    "tests/infra/applied/": ESTATES,
+    "tests/infra/fast/test_code.py": TERRAFORM,
+    "tests/infra/fast/test_refusals.py": TERRAFORM,
+    "tests/browser/": ESTATES,
     "tests/web/test_browser.py": "a browser, and a server of our own mails that checks them all",
     "tests/web/test_clients.py": "a browser, and a server of our own mails that checks them all",
     "tests/web/test_fuzz.py": "a browser, and a server of our own mails that checks them all",
@@ -65,9 +67,9 @@ TOGETHER: Final = {
     "tests/corpus/text/": "a browser that reads small mails",
     "tests/compiler/test_other_engines.py": "what other engines make of all mails",
     "tests/compiler/test_in_browser.py": "a browser that compares sources with what was compiled",
-    "tests/templates/test_contrast.py": "a browser that lays out our own mails",
-    "tests/templates/test_forced_dark.py": "a browser that lays out our own mails",
-    "tests/templates/test_layout.py": "a browser that lays out our own mails",
+    "tests/templates/test_contrast.py": TERRAFORM,
+    "tests/templates/test_forced_dark.py": TERRAFORM,
+    "tests/templates/test_layout.py": TERRAFORM,
     "tests/documents/test_walks.py": "an operator who follows one document after the other",
     "tests/documents/test_following.py": "buckets that releases are moved in",
     "tests/documents/test_diagrams.py": "a browser that draws diagrams",
@@ -77,6 +79,9 @@ TOGETHER: Final = {
     "tests/examples/test_queue.py": "what an emulated SES has sent",
 }
 """Beginning of a test's id to what it shares; any other test goes to whoever is free."""
+
+AHEAD: Final = {ESTATES: "tests.infra.applied.conftest", TERRAFORM: "tests.infra.fast.conftest"}
+"""What a group makes in the background while its other tests run: the module whose ``begin`` does so."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -120,8 +125,11 @@ def _no_power_cut() -> Iterator[None]:
         yield
 
 
-def pytest_runtest_setup() -> None:
+def pytest_runtest_setup(item: pytest.Item) -> None:
     expect.set_options(timeout=patience() * 1000)
+    ahead = AHEAD.get(group(item.nodeid))
+    if ahead:
+        importlib.import_module(ahead).begin(item.session)
 
 
 def group(nodeid: str) -> str:

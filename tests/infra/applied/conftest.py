@@ -1,6 +1,6 @@
 """The estate of dev, applied for real, and the plan of production; for the whole, sit is planned too.
 
-They are made once, side by side, in the background: the tests of the fast tier run meanwhile.
+They are made once, side by side, in the background: other tests of the same process run meanwhile.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -58,10 +59,11 @@ class Estates:
         return self._futures[name].result(timeout=patience(900))
 
     def close(self) -> None:
-        """End the emulators; what they held is gone with them."""
-        self._pool.shutdown(cancel_futures=True)
+        """End the emulators; what they held is gone with them, and so does whatever is still being made."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
         for emulator in self._made:
             emulator.stop()
+        self._pool.shutdown()
 
     def _make(self, name: str, workbench: Workbench) -> Estate:
         folder = self.home / name
@@ -91,15 +93,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Begin at once where one process runs everything; a worker of several begins with its first test."""
-    wanted = any(item.nodeid.startswith(WHERE) for item in session.items)
-    if wanted and not session.config.option.collectonly and "PYTEST_XDIST_WORKER" not in os.environ:
+    if not session.config.option.collectonly and "PYTEST_XDIST_WORKER" not in os.environ:
         if getattr(session.config.option, "numprocesses", None):
             return
-        home = session.config._tmp_path_factory.mktemp("estates")  # type: ignore[attr-defined]
-        session.config.stash[_ESTATES] = Estates(home, whole=_wants_whole(session.items))
+        begin(session)
 
 
 _ESTATES = pytest.StashKey[Estates]()
+
+
+def begin(session: pytest.Session) -> None:
+    """Begin to make the estates, where tests of this run want them and nobody has begun."""
+    config = session.config
+    if _ESTATES in config.stash or not any(item.nodeid.startswith(WHERE) for item in session.items):
+        return
+    with suppress(Exception):  # whoever asks for them tries again, and tells
+        home = config._tmp_path_factory.mktemp("estates")  # type: ignore[attr-defined]
+        config.stash[_ESTATES] = Estates(home, whole=_wants_whole(session.items))
+        config.add_cleanup(config.stash[_ESTATES].close)
 
 
 def _wants_whole(items: list[pytest.Item]) -> bool:
@@ -110,6 +121,7 @@ def _wants_whole(items: list[pytest.Item]) -> bool:
 @pytest.fixture(scope="session")
 def estates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estates]:
     """All that there are."""
+    begin(request.session)
     begun = request.config.stash.get(_ESTATES, None) or Estates(
         tmp_path_factory.mktemp("estates"), whole=_wants_whole(request.session.items)
     )

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import cast
 
@@ -14,23 +15,40 @@ import pytest
 
 from tests.infra.facts import MODULES
 from tests.infra.fast.refusals import Refusal, refusal_test
-from tests.infra.terraform import INFRA, ROOT, Finished, Workbench, one_provider, write_root
+from tests.infra.terraform import INFRA, ROOT, Finished, Workbench, make_workbench, one_provider, write_root
 from tests.waiting import patience
 
 CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
 
 
-class Background:
-    """Commands by name, two at a time."""
+LONG = tuple(f"tests/infra/fast/{name}.py" for name in ("test_code", "test_refusals"))
+"""The tests that wait for commands in the background."""
 
-    def __init__(self) -> None:
+
+class Background:
+    """Everything in this tier that takes more than a second, by name, two at a time; all ask one provider."""
+
+    def __init__(self, home: Path, items: list[pytest.Item]) -> None:
+        self._open = ExitStack()
         self._pool = ThreadPoolExecutor(2)
         self._futures: dict[str, Future[Finished]] = {}
+        # A copy of the Terraform, so that ``terraform init`` leaves nothing in the tree.
+        sources, data = home / "infra", home / "data"
+        for part in ("modules", "components"):
+            shutil.copytree(INFRA / part, sources / part)
+        data.mkdir()
+        workbench = make_workbench(home)
+        self._offline = self._pool.submit(lambda: self._open.enter_context(one_provider(workbench, data)))
+        self._start("refusals", run_refusals, sources, data, asked_for(items))
+        for module in MODULES:
+            self._start(f"module {module}", run_module_tests, sources / "modules" / module, data)
+        if any(item.name == "test_every_component_is_valid" for item in items):
+            self._start("components", run_validate, sources, data)
+        if any(item.name == "test_the_example_is_valid" for item in items):
+            self._start("example", run_validate_example, sources, data)
 
-    def start(self, name: str, work: object, *arguments: object) -> None:
-        """Begin ``work`` unless it has begun."""
-        if name not in self._futures:
-            self._futures[name] = self._pool.submit(work, *arguments)  # type: ignore[arg-type]
+    def _start(self, name: str, work: Callable[..., Finished], *arguments: object) -> None:
+        self._futures[name] = self._pool.submit(lambda: work(self._offline.result(), *arguments))
 
     def finished(self, name: str) -> Finished:
         """What came of it."""
@@ -39,39 +57,39 @@ class Background:
     def close(self) -> None:
         """Drop what has not begun."""
         self._pool.shutdown(cancel_futures=True)
+        self._open.close()
 
 
-@pytest.fixture(scope="session")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the Terraform, so that ``terraform init`` leaves nothing in the tree."""
-    copy = tmp_path_factory.mktemp("sources") / "infra"
-    for part in ("modules", "components"):
-        shutil.copytree(INFRA / part, copy / part)
-    return copy
+_BACKGROUND = pytest.StashKey[Background]()
+
+
+def begin(session: pytest.Session) -> None:
+    """Begin with the long commands, where tests of this run want them and nobody has begun."""
+    config = session.config
+    if _BACKGROUND in config.stash or not any(item.nodeid.startswith(LONG) for item in session.items):
+        return
+    with suppress(Exception):  # whoever asks for them tries again, and tells
+        home = config._tmp_path_factory.mktemp("background")  # type: ignore[attr-defined]
+        config.stash[_BACKGROUND] = Background(home, session.items)
+        config.add_cleanup(config.stash[_BACKGROUND].close)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A process that runs other tests as well runs those first, while the commands run."""
+    items.sort(key=lambda item: item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session")
 def background(
-    request: pytest.FixtureRequest,
-    workbench: Workbench,
-    sources: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Background]:
-    """Everything in this tier that takes more than a second."""
-    items = request.session.items
-    wanted = asked_for(items)
-    data = tmp_path_factory.mktemp("data")
-    running = Background()
-    with one_provider(workbench, data) as offline:
-        running.start("refusals", run_refusals, offline, sources, data, wanted)
-        for module in MODULES:
-            running.start(f"module {module}", run_module_tests, offline, sources / "modules" / module, data)
-        if any(item.name == "test_every_component_is_valid" for item in items):
-            running.start("components", run_validate, offline, sources, data)
-        if any(item.name == "test_the_example_is_valid" for item in items):
-            running.start("example", run_validate_example, offline, sources, data)
-        yield running
-        running.close()
+    """The commands, which have begun."""
+    begin(request.session)
+    begun = request.config.stash.get(_BACKGROUND, None) or Background(
+        tmp_path_factory.mktemp("background"), request.session.items
+    )
+    yield begun
+    begun.close()
 
 
 @pytest.fixture(scope="session")
