@@ -147,7 +147,9 @@ def test_a_fixture_is_rendered_to_a_whole_mail(caller: Caller) -> None:
 def test_what_takes_longer_than_the_mail_comes_only_when_it_is_asked_for(caller: Caller) -> None:
     data = {"data": {"name": "Ann", "note": "x"}}
     mail = caller.render(GREETING, data).json()
-    assert (mail["links"], mail["images"], mail["findings"]) == (None, None, [])
+    assert (mail["links"], mail["images"], mail["opening"], mail["findings"]) == (None, None, None, [])
+    words = caller.render(GREETING, {**data, "opening": True}).json()["opening"]
+    assert "Hello Ann" in words
     assert caller.render(GREETING, data | {"references": True}).json() == mail | {"links": [], "images": []}
     looked_at = caller.render(GREETING, data | {"checks": True}).json()
     found = [each for each in caller.get(f"/api/checks/{GREETING}").json()["findings"] if not each["fixture"]]

@@ -267,6 +267,7 @@ class RenderRequest(_Model):
         description="Run every check on the mail as well; they take many times as long as the mail.",
     )
     references: bool = Field(default=False, description="List the mail's links and images as well.")
+    opening: bool = Field(default=False, description="Tell the first words of the mail as well.")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -299,8 +300,9 @@ class RenderResult(_Model):
     reply_to: str
     html: str
     text: str
-    opening: str = Field(
-        description="The first words of the HTML's body, hidden ones included: an inbox shows them."
+    opening: str | None = Field(
+        description="The first words of the HTML's body, hidden ones included: an inbox shows them. "
+        "Null unless it is asked for."
     )
     html_bytes: int = Field(description="Size of the HTML in UTF-8; Gmail clips near 102 kB.")
     shown: dict[str, Any] = Field(

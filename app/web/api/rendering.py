@@ -44,8 +44,8 @@ async def render_template(request: Request) -> Response:
 
     Data are held to the template's contract unless `lenient`. A template of a release is rendered exactly as
     a Lambda renders it. With a `locale`, the mail is in that language or the next wider one that there is,
-    else in the set's own. The answer waits for the mail alone: what takes longer, the checks and the list of
-    links and images, comes only when it is asked for.
+    else in the set's own. The answer waits for the mail alone: what takes longer, the checks, the list of
+    links and images and the first words, comes only when it is asked for.
     """
     # Read here and not as dependencies: the framework takes as long to hand these over as the mail takes.
     services = services_of(request)
@@ -127,7 +127,7 @@ def _answer(
         reply_to=email.reply_to,
         html=email.html,
         text=email.text,
-        opening=opening_of(email.html),
+        opening=opening_of(email.html) if body.opening else None,
         html_bytes=len(email.html.encode("utf-8", "replace")),
         shown=dict(shown),
         links=[_reference(item) for item in references.links] if references else None,

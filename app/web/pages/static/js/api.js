@@ -76,12 +76,12 @@ function withData({ text, ...rest }) {
   return text === undefined ? body : `${body.slice(0, -1)}${body === "{}" ? "" : ","}"data":${text}}`;
 }
 
-/** `body` as the API has it, or with the data as JSON in `text`. */
+/** `body` as the API has it, or with the data as JSON in `text`; with the first words, which the inboxes show. */
 export function render(name, body, signal) {
   return call(`/api/templates/${path(name)}/render`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: withData(body),
+    body: withData({ ...body, opening: true }),
     signal,
   });
 }
