@@ -207,7 +207,12 @@ class Session:
                 raise BrowserCrashedError(f"The browser was ended before it had drawn {name}.")
             seconds = self._draw_seconds if self._drawer else self._draw_seconds + _START_SECONDS
             attempt = self._worker.submit(lambda: work(self._ready()))
-            if not _ended(attempt, seconds):
+            try:
+                in_time = _ended(attempt, seconds)
+            except BaseException:  # Ctrl-C: whoever closes us then waits for what nobody wants any more
+                self._kill()
+                raise
+            if not in_time:
                 late = f"no picture within {self._draw_seconds:g} s"
                 reasons.append(late if self._drawer else f"it did not start within {seconds:g} s")
             elif (error := attempt.exception()) is None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
+from app.browser.clients.images import png
 from app.browser.clients.marionette import Marionette
 from app.browser.clients.offline import offline
 from app.browser.confinement.faults import ClientRefusedError
@@ -159,7 +160,7 @@ class Gecko(Confined):
 
         def capture() -> bytes:
             self._content(STILL)
-            return base64.b64decode(self._chrome(_SNAPSHOT, frame.width, height))
+            return png(self._chrome(_SNAPSHOT, frame.width, height))
 
         return settled(capture)
 
@@ -168,7 +169,7 @@ class Gecko(Confined):
 
     def _content(self, script: str) -> Any:
         self._marionette.command("Marionette:SetContext", value="content")
-        return self._marionette.command("WebDriver:ExecuteScript", script=script, args=[])["value"]
+        return self._marionette.ordinary(script)
 
 
 def start(

@@ -6,7 +6,6 @@ blocked, scripts off, its dark mode for messages where the desktop is dark.
 
 from __future__ import annotations
 
-import base64
 import itertools
 import time
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from app.browser.clients.gecko import PREFERENCES, start
+from app.browser.clients.images import png
 from app.browser.clients.marionette import Marionette
 from app.browser.confinement.faults import ClientGoneError, ClientRefusedError
 from app.browser.confinement.place import Confined, Confinement
@@ -179,6 +179,6 @@ class Thunderbird(Confined):
 
         def capture() -> bytes:
             self._marionette.privileged(_ASK, STILL)
-            return base64.b64decode(self._marionette.privileged(_SNAPSHOT, frame.width, height))
+            return png(self._marionette.privileged(_SNAPSHOT, frame.width, height))
 
         return settled(capture)

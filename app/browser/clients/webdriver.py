@@ -5,12 +5,12 @@ Source: w3.org/TR/webdriver2
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
 import socket
 from typing import Any
 
+from app.browser.clients.images import LONGEST_ANSWER, png
 from app.browser.confinement.faults import ClientGoneError, ClientRefusedError
 
 
@@ -32,8 +32,11 @@ class WebDriver:
             ClientGoneError, ClientRefusedError: there is none.
         """
         answer = self._asked("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})
-        self._session = f"/session/{answer['sessionId']}"
-        return dict(answer["capabilities"])
+        try:
+            self._session = f"/session/{answer['sessionId']}"
+            return dict(answer["capabilities"])
+        except (KeyError, TypeError, ValueError) as problem:
+            raise ClientGoneError(f"it begins no session: {str(answer)[:60]}") from problem
 
     def patience(self, seconds: float) -> None:
         """How long any answer may take from here on."""
@@ -62,16 +65,21 @@ class WebDriver:
 
     def picture(self) -> bytes:
         """What the window shows, as PNG."""
-        return base64.b64decode(self._asked("GET", f"{self._session}/screenshot"))
+        return png(self._asked("GET", f"{self._session}/screenshot"))
 
     def _asked(self, method: str, path: str, body: object = None) -> Any:
         content = b"" if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json; charset=utf-8"} if content else {}
         try:
             self._http.request(method, path, content, headers)
-            answer = json.loads(self._http.getresponse().read())["value"]
-        except (OSError, http.client.HTTPException, ValueError, KeyError) as problem:
+            with self._http.getresponse() as response:
+                read = response.read(LONGEST_ANSWER)
+        except (OSError, http.client.HTTPException) as problem:
             raise ClientGoneError(f"it does not answer: {problem}") from problem
+        try:
+            answer = json.loads(read)["value"]
+        except (ValueError, KeyError, TypeError) as problem:
+            raise ClientGoneError(f"it speaks another protocol than WebDriver: {read[:60]!r}") from problem
         if isinstance(answer, dict) and "error" in answer:
             raise ClientRefusedError(f"{answer['error']}: {answer.get('message', '')}")
         return answer
