@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 from app.browser.chromium import Chromium, open_chromium
+from app.browser.confinement.faults import ClientRefusedError
 from app.browser.confinement.place import Confinement
 from app.browser.discovery import Browser, find_browser
 from app.browser.errors import BrowserCrashedError, BrowserError, BrowserStartError
@@ -88,6 +89,10 @@ class _Resources(contextlib.ExitStack):
             if self.killed:
                 entered.kill()
         return entered
+
+    def lacking(self) -> str:
+        """What the programs lack to go on, in words; "" where it is nothing that we know."""
+        return next((said for place in self._places if (said := place.lacking())), "")
 
     def kill(self) -> None:
         """End the places at once, from any thread; those too that are entered later."""
@@ -222,6 +227,8 @@ class Session:
             else:
                 reasons.append((str(error).splitlines() or [type(error).__name__])[0])
             started = started or self._drawer is not None
+            if lacking := self._resources.lacking() if self._resources else "":
+                reasons[-1] = f"{reasons[-1]} ({lacking})"
             _log.info("a fresh browser for %s: %s", name, reasons[-1])
             self._kill()
             self._end()
@@ -238,7 +245,12 @@ class Session:
             resources = self._resources = _Resources()
             with contextlib.ExitStack() as undoing:
                 undoing.callback(resources.close)
-                drawer = self._opening(self.browser, resources, self._draw_seconds)
+                try:
+                    drawer = self._opening(self.browser, resources, self._draw_seconds)
+                except Exception as error:
+                    if lacking := resources.lacking():
+                        raise ClientRefusedError(lacking) from error
+                    raise
                 if not resources.killed:
                     self._drawer = drawer
                 # Looked at when it can be ended: `kill` ends one that is there, or is seen here.

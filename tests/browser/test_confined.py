@@ -8,9 +8,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
@@ -22,17 +24,19 @@ from app.browser.confinement.faults import ClientLateError, ClientRefusedError
 from app.browser.confinement.place import Confinement
 from app.browser.discovery import Browser, find_browser
 from app.browser.errors import BrowserCrashedError
-from app.browser.frames import Frame
+from app.browser.frames import Drawing, Frame
 from app.browser.launching import driver, launch
-from app.browser.session import Session
+from app.browser.measuring import PlacedElement
+from app.browser.session import Drawer, Session
 from tests.browser.living import left_in, living_with
 from tests.waiting import eventually, patience
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="places for programs are Linux's own")
 
 DRAWING = """
-from app.browser.frames import Frame
-from app.browser.session import Session
+from app.browser.frames import Drawing, Frame
+from app.browser.measuring import PlacedElement
+from app.browser.session import Drawer, Session
 with Session(draw_seconds=600) as session:
     print("session", flush=True)
     while True:
@@ -244,6 +248,51 @@ def test_without_room_for_a_home_that_is_said(tmp_path: Path, monkeypatch: pytes
     with Session() as session, pytest.raises(BrowserCrashedError) as caught:
         session.draw("<p>x", [Frame(640)], name="the mail")
     assert f"no folder for it can be made in {tmp_path / 'full'}: Not a directory" in str(caught.value)
+
+
+def test_without_room_for_what_a_client_writes_that_is_said(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before it is started, where it had hung or crashed for reasons of its own words."""
+    browser, found = find_browser(), os.statvfs(temporary)
+    little = SimpleNamespace(f_bavail=3, f_frsize=4096, f_files=found.f_files, f_favail=found.f_favail)
+    monkeypatch.setattr(os, "statvfs", lambda _: little)
+    with Session(browser) as session, pytest.raises(BrowserCrashedError) as caught:
+        session.draw("<p>x", [Frame(640)], name="the mail")
+    assert f"there is no room for a client in {temporary}: 12 kB are free, it takes 16384 kB" in str(
+        caught.value
+    )
+
+
+@pytest.mark.parametrize("phase", ["while it starts", "while it draws"])
+def test_room_that_is_taken_up_meanwhile_is_said_beside_what_the_client_says(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch, phase: str
+) -> None:
+    class Failing:
+        process_id = 0
+
+        def draw(self, _html: str, _frames: Sequence[Frame]) -> Drawing:
+            raise ClientRefusedError("unknown error")
+
+        def measure(self, _html: str, _frame: Frame) -> tuple[PlacedElement, ...]:
+            return ()
+
+        def kill(self) -> None:
+            pass
+
+    def opening(_browser: Browser, resources: ExitStack, _seconds: float) -> Drawer:
+        resources.enter_context(Confinement())
+        monkeypatch.setattr(
+            os, "statvfs", lambda _: SimpleNamespace(f_bavail=9, f_frsize=1, f_files=9, f_favail=0)
+        )
+        if phase == "while it starts":
+            raise ClientRefusedError("unknown error")
+        return Failing()
+
+    browser = Browser(Path("some"), "1", "a test")
+    with Session(browser, opening=opening) as session, pytest.raises(BrowserCrashedError) as caught:
+        session.draw("<p>x", [Frame(640)], name="the mail")
+    assert f"there is no room for a client in {temporary}/bbws-client-" in str(caught.value)
 
 
 def test_what_a_warden_that_is_killed_leaves_is_ended_by_its_owner(temporary: Path) -> None:

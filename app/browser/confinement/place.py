@@ -35,6 +35,9 @@ _START_SECONDS = 30.0
 _END_SECONDS = 8.0
 _ANSWER_SECONDS = 15.0
 """How long the warden may take for what it does at once, or beyond what it was given for it."""
+_ROOM_TO_START = 16 << 20
+"""Bytes that a client writes before it draws at all: its profile, its caches, fonts."""
+_ROOM_TO_WORK = 1 << 20
 DEAD_PROXY = ("127.0.0.1", 9)
 """Where clients are told that the network is: the discard port, where nothing listens. It holds where the
 system allows no network of its own, and says the same in the log of a client that ignores neither."""
@@ -69,6 +72,8 @@ class Confinement:
         self._displays: dict[str, int] = {}
         self._home: Path | None = None
         folder = tempfile.gettempdir()
+        if lacking := lacking_room(Path(folder), _ROOM_TO_START):
+            raise ClientRefusedError(lacking)
         with contextlib.ExitStack() as undoing:
             self._control, theirs = socket.socketpair()
             undoing.enter_context(self._control)
@@ -214,6 +219,10 @@ class Confinement:
         """The last line that the programs have said."""
         return _last_line(_text(self.log))
 
+    def lacking(self) -> str:
+        """What its programs lack to go on, in words; "" where it is nothing that we know."""
+        return lacking_room(self._home, _ROOM_TO_WORK) if self._home else ""
+
     def kill(self) -> None:
         """End all of it at once; whoever waits for an answer of a client gets an error."""
         self._warden.terminate()  # which asks first whether it is there: its number may be another's by now
@@ -277,6 +286,22 @@ class Confinement:
     def _silent(self, error: OSError) -> ClientGoneError:
         self.kill()  # an answer that came later would be taken for that to the next question
         return ClientGoneError(f"the process that watches over it does not answer: {error}")
+
+
+def lacking_room(folder: Path, wanted: int) -> str:
+    """That ``folder`` has no room for ``wanted`` bytes, or for files at all, in words; "" where it has."""
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return ""  # whoever writes there says it better
+    free = found.f_bavail * found.f_frsize
+    if free < wanted:
+        return (
+            f"there is no room for a client in {folder}: {free >> 10} kB are free, it takes {wanted >> 10} kB"
+        )
+    if found.f_files and not found.f_favail:
+        return f"there is no room for a client in {folder}: it holds no further files"
+    return ""
 
 
 def _started(name: str, *words: str) -> list[str]:
