@@ -95,3 +95,14 @@ def test_a_broken_mail_and_one_without_fixtures_have_a_sheet(
     for name in ("broken", "unreadable", "deep/down/here/bare"):
         for page in ("matrix", "stage", "templates"):
             assert caller.get(f"/{page}/{name}").status_code == 200, (page, name)
+
+
+def test_what_somebody_has_typed_is_the_first_row(caller: Caller) -> None:
+    preview: str = caller.render(MAIL, {"data": {"name": "Typed", "note": "by hand"}}).json()["preview"]
+    _, rows, cells = table(caller, f"?{preview.split('?')[1]}")
+    assert rows == ["typed data", "typical", "minimal"]
+    assert cells[0].get("data-title") == "typed data, 640 px, light"
+    for cell in cells[:5]:
+        assert "Typed" in caller.get(cell.get("data-address") or "").text
+        assert "draft=" not in link_of(cell)  # the page adds them where no server sees them
+    assert cells[5].get("data-title") == "typical, 640 px, light"

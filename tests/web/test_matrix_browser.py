@@ -42,6 +42,21 @@ def test_only_what_is_in_sight_is_drawn_and_a_cell_leads_to_the_workbench(
         assert misdeeds.seen == []
 
 
+def test_cells_are_drawn_with_the_fonts_of_the_pictures_as_the_frame_is(
+    browser: Browser, real_server: Server
+) -> None:
+    faces = "e => [...(e.contentDocument?.fonts ?? [])].length"
+    with opened(browser, real_server.url, SHEET, size=(1280, 800)) as (page, misdeeds):
+        cell = page.locator(DRAWN).first
+        expect(page.frame_locator(DRAWN).first.locator("h1")).to_be_visible()
+        eventually(lambda: cell.evaluate(faces), lambda found: found == 8)  # Arial and Helvetica, four each
+        page.evaluate("localStorage.setItem('bbws-fonts', 'system')")
+        page.reload()
+        expect(page.frame_locator(DRAWN).first.locator("h1")).to_be_visible()
+        assert cell.evaluate(faces) == 0
+        assert misdeeds.seen == []
+
+
 def test_the_form_changes_the_sheet_and_the_address_and_a_save_is_drawn(
     browser: Browser, real_server: Server, real_folders: Folders
 ) -> None:

@@ -92,13 +92,11 @@ def test_what_the_address_asks_for_in_vain_is_said(caller: Caller) -> None:
     assert said == [
         "'5' is no width from 200 to 2000 pixels.",
         "There is no colour scheme 'sepia'.",
-        "There is no approximation of a client called 'pine'.",
+        "There is no client called 'pine'.",
         "There is no mail 'mails/gone'.",
         f"{MAIL} has no fixture 'gone': it is shown with 'typical'.",
     ]
     assert [caller.get(each).status_code for each in addresses(page)] == [200, 200]
-    real = caller.get(f"{STAGE}?client=thunderbird").text
-    assert "Thunderbird draws on the page of a template alone: here are approximations." in real
     assert caller.get("/stage/mails/gone", headers=A_BROWSER).status_code == 404
 
 
@@ -132,6 +130,51 @@ def test_a_page_of_another_site_can_have_no_release_read(published: Caller, site
     assert (refused.status_code, refused.json()["code"]) == (403, "cross-site")
     for own in ({}, {"sec-fetch-site": "none"}, {"sec-fetch-site": "same-origin"}):
         assert published.get(path, headers=own).status_code == 200
+
+
+def test_a_real_client_draws_each_frame_that_of_a_release_as_well(published: Caller) -> None:
+    page = published.get(f"{STAGE}?client=thunderbird&width=375&scheme=dark").text
+    shown = addresses(page)
+    assert len(shown) == 2
+    for address in shown:
+        assert address.startswith(f"/drawn/{MAIL}?")
+        for part in ("client=thunderbird", "width=375", "scheme=dark", "embed=1"):
+            assert part in address
+    assert '<option value="thunderbird" data-real selected>' in page
+    query = {"a.mail": MAIL, "a.fixture": "typical", "a.from": "local:active", "client": "chromium"}
+    (released,) = addresses(published.get(f"{STAGE}?{urlencode(query)}").text)
+    assert "release=active" in released
+    assert released.startswith("/drawn/")
+
+
+def draft_of(caller: Caller, data: dict[str, str]) -> str:
+    preview: str = caller.render(MAIL, {"data": data}).json()["preview"]
+    return preview.split("draft=")[1]
+
+
+def test_what_somebody_has_typed_is_compared_with_the_fixture_and_in_every_version(caller: Caller) -> None:
+    draft = draft_of(caller, {"name": "Typed", "note": "by hand"})
+    page = caller.get(f"{STAGE}?draft={draft}").text
+    assert words(page, "a", "nav") == ["Typed data, and the fixture", "Customer and internal"]
+    first, second = addresses(page)
+    assert "Hello Typed" in caller.get(first).text
+    assert "fixture=typical" in second
+    assert "Typed" not in caller.get(second).text
+    assert f'href="/matrix/{MAIL}?draft={draft}"' in page
+    query = {"a.mail": MAIL, "a.fixture": "/typed", "b.mail": f"{MAIL}_internal", "b.fixture": "/typed"}
+    both = caller.get(f"{STAGE}?{urlencode(query | {'draft': draft})}").text
+    for address in addresses(both):
+        assert "Typed" in caller.get(address).text
+    assert words(both, "p", "main") == []
+
+
+@pytest.mark.parametrize("page", ["stage", "matrix"])
+def test_what_was_typed_and_is_not_kept_any_more_is_said(caller: Caller, page: str) -> None:
+    found = caller.get(f"/{page}/{MAIL}?draft=0123&a.fixture=/typed")
+    assert found.status_code == 200
+    assert "What was typed is not kept here any more" in found.text
+    assert "data-lost-draft" in found.text
+    assert "draft=0123" not in "".join(addresses(found.text))
 
 
 def test_a_mail_of_a_release_is_under_the_policy_of_any_mail(published: Caller) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app.publishing.directory_store import DirectoryStore
 from tests.waiting import eventually
-from tests.web.browsing import opened
+from tests.web.browsing import mail, opened
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
 from tests.web.test_released import publish_sources
@@ -106,4 +106,62 @@ def test_frames_stand_beside_or_below_one_another_and_none_is_cut(
         assert (boxes[0]["y"] == boxes[1]["y"]) == (width > 720)
         assert min(box["height"] for box in boxes) >= 300
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert misdeeds.seen == []
+
+
+def test_typed_data_go_along_to_the_pages_beside_and_back_and_outlive_the_server(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server.url, "/templates/mails/greeting?fixture=typical") as (page, misdeeds):
+        expect(mail(page).locator("h1")).to_have_text("Hello Ann")
+        page.get_by_role("button", name="Edit data").click()
+        page.get_by_label("Data as JSON").fill('{"name": "Typed", "note": "by hand"}')
+        expect(mail(page).locator("h1")).to_have_text("Hello Typed")
+        expect(page.locator("#compare")).to_have_attribute("href", re.compile("draft=.*#data="))
+        page.locator("#compare").click()
+        first, second = (page.frame_locator(sheet(page, letter)) for letter in "ab")
+        expect(first.locator("h1")).to_have_text("Hello Typed")
+        expect(second.locator("h1")).to_have_text("Hello Ann")
+        page.keyboard.press("w")
+        expect(page.locator(sheet(page, "a"))).to_have_css("width", "768px")
+        expect(first.locator("h1")).to_have_text("Hello Typed")
+        # As after a restart: the server knows nothing of the key, and is given the data again.
+        page.goto(re.sub("draft=[0-9a-f]+", "draft=0123", page.url))
+        page.reload()
+        expect(first.locator("h1")).to_have_text("Hello Typed")
+        expect(page.locator("main")).not_to_contain_text("not kept here any more")
+        page.keyboard.press("m")
+        cell = page.locator(".cell").first
+        expect(cell.frame_locator("iframe:not(.waiting)").locator("h1")).to_have_text("Hello Typed")
+        cell.locator("a").press("Enter")
+        expect(mail(page).locator("h1")).to_have_text("Hello Typed")
+        expect(page.get_by_label("Data as JSON")).to_have_value(re.compile("Typed"))
+        assert misdeeds.seen == []
+
+
+def test_a_real_client_draws_each_frame_and_says_so_meanwhile(browser: Browser, server: Server) -> None:
+    held: list[Route] = []
+    drawings = re.compile("/drawn/")
+    both = "&".join(f"{letter}.mail=mails/greeting&{letter}.fixture=typical" for letter in "ab")
+    with opened(browser, server.url, f"{STAGE}?{both}") as (page, misdeeds):
+        expect(page.frame_locator(sheet(page, "a")).locator("h1")).to_be_visible()
+        page.route(drawings, lambda route: held.append(route))
+        page.get_by_label("Client").select_option("chromium")
+        told = page.locator(".pane-drawing")
+        expect(told.first).to_contain_text("draws this mail on the server")
+        expect(told.nth(1)).to_be_visible()
+        expect(page.frame_locator(sheet(page, "a")).locator("h1")).to_be_visible()  # the one before stays
+        told.first.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_label("Client")).to_have_value("")
+        expect(page.locator(".pane-drawing:visible")).to_have_count(0)
+        page.unroute(drawings)
+        page.get_by_label("Client").select_option("chromium")
+        for letter in "ab":
+            expect(page.frame_locator(sheet(page, letter)).locator("img")).to_be_visible()
+        expect(page.locator(".pane-drawing:visible")).to_have_count(0)
+        assert "client=chromium" in page.url
+        page.locator("#client").focus()
+        page.keyboard.press("Escape")
+        page.keyboard.press("c")
+        expect(page.frame_locator(sheet(page, "a")).locator("h1")).to_be_visible()
         assert misdeeds.seen == []

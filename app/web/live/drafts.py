@@ -33,6 +33,13 @@ class Drafts:
                 self._bytes -= gone.size
         return key[1]
 
+    def lend(self, name: str, key: str, other: str) -> bool:
+        """Keep for another mail, too, what is kept for ``name``; False where nothing is."""
+        data = self.find(name, key)
+        if data is not None and other != name:
+            self.keep(other, data)
+        return data is not None
+
     def find(self, name: str, key: str) -> Data | None:
         """The data kept under ``key``; None when it has been dropped or never was."""
         with self._lock:

@@ -14,6 +14,8 @@ from bbws_templates.layout import parted
 
 LETTERS: Final = "abcd"
 """A frame each: as many as can be told apart on one page."""
+TYPED: Final = "/typed"
+"""In the place of a fixture, the data that somebody has typed in the workbench: no file can be called so."""
 
 
 @dataclass(frozen=True)
@@ -34,24 +36,39 @@ class Lineup:
 
 
 def comparisons_of(
-    revision: Revision, name: str, fixture: str, actives: Mapping[str, str], previous: Mapping[str, str]
+    revision: Revision,
+    name: str,
+    fixture: str,
+    actives: Mapping[str, str],
+    previous: Mapping[str, str],
+    *,
+    typed: bool = False,
 ) -> list[Lineup]:
     """What there is to compare with ``name``, what is asked most first; at least one.
 
-    ``actives`` and ``previous`` are releases by target, as ``target:release``.
+    ``actives`` and ``previous`` are releases by target, as ``target:release``. If somebody has ``typed``
+    data, they are those of each frame but of one beside it.
     """
-    return list(_comparisons(revision, name, fixture, actives, previous)) or [
+    return list(_comparisons(revision, name, fixture, actives, previous, typed)) or [
         Lineup("This mail alone", (Wish(name, ""),))
     ]
 
 
 def _comparisons(
-    revision: Revision, name: str, fixture: str, actives: Mapping[str, str], previous: Mapping[str, str]
+    revision: Revision,
+    name: str,
+    fixture: str,
+    actives: Mapping[str, str],
+    previous: Mapping[str, str],
+    typed: bool,
 ) -> Iterator[Lineup]:
     scenarios = scenarios_of(revision, name)
-    chosen = fixture if fixture in scenarios else usual_fixture(revision, name) if scenarios else ""
+    chosen = _nearest(revision, name, fixture)
+    if typed:
+        yield Lineup("Typed data, and the fixture", (Wish(name, TYPED), Wish(name, chosen)))
+        chosen = TYPED
     own = Wish(name, chosen)
-    if len(scenarios) > 1:
+    if len(scenarios) > 1 and not typed:
         following = scenarios[(scenarios.index(chosen) + 1) % len(scenarios)]
         yield Lineup("Two fixtures", (own, Wish(name, following)))
     base, locale = parted(name)
@@ -87,6 +104,8 @@ def scenarios_of(revision: Revision, name: str) -> list[str]:
 
 
 def _nearest(revision: Revision, name: str, fixture: str) -> str:
-    """The fixture of that name, else the usual one."""
+    """The fixture of that name, or the typed data, else the usual one."""
+    if fixture == TYPED:
+        return TYPED
     scenarios = scenarios_of(revision, name)
     return fixture if fixture in scenarios else usual_fixture(revision, name) if scenarios else ""

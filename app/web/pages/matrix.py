@@ -14,7 +14,7 @@ from app.core.clients import CLIENTS, FORCED_DARK
 from app.web.api.pairs import is_internal
 from app.web.live.subjects import usual_fixture
 from app.web.live.workspace import Revision
-from app.web.pages.comparisons import scenarios_of
+from app.web.pages.comparisons import TYPED, scenarios_of
 from app.web.pages.previews import PREVIEW_PATH, DownloadFormat
 from app.web.pages.scheme import ColourScheme
 from app.web.pages.variants import WIDTHS, View, width_of
@@ -60,12 +60,16 @@ class VariantSheet:
 
 @dataclass(frozen=True)
 class SheetCell:
-    """One mail: ``address`` draws it, ``link`` opens it in the workbench. What is 0 wide is plain text."""
+    """One mail: ``address`` draws it, ``link`` opens it in the workbench. What is 0 wide is plain text.
+
+    ``typed``: its data are none of a fixture.
+    """
 
     address: str
     link: str
     title: str
     width: int
+    typed: bool = False
 
 
 @router.get("/matrix/{name:path}")
@@ -75,13 +79,16 @@ def matrix(request: Request, services: ServicesDep, name: str) -> HTMLResponse:
     known_name(revision, name)
     sheet = _sheet(request.query_params)
     version = revision.versions[name]
+    draft = request.query_params.get("draft", "")
+    typed = bool(draft) and services.drafts.find(name, draft) is not None
+    scenarios = [*([TYPED] if typed else []), *_in_order(revision, name)]
     rows = [
-        (scenario, [_cell(name, version, scenario, column) for column in sheet.columns])
-        for scenario in _in_order(revision, name)
+        (_title(scenario), [_cell(name, version, _data(scenario, draft), column) for column in sheet.columns])
+        for scenario in scenarios
     ]
     if sheet.text:
-        for scenario, cells in rows:
-            cells.append(_text_cell(name, version, scenario))
+        for scenario, (_, cells) in zip(scenarios, rows, strict=True):
+            cells.append(_text_cell(name, version, _data(scenario, draft)))
     return services.pages.TemplateResponse(
         request,
         "matrix.html",
@@ -90,6 +97,8 @@ def matrix(request: Request, services: ServicesDep, name: str) -> HTMLResponse:
             "name": name,
             "internal": is_internal(parted(name)[0]),
             "version": version,
+            "draft": draft if typed else "",
+            "lost": bool(draft) and not typed,
             "sheet": sheet,
             "headings": [*(view.label for view in sheet.columns), *(["Plain text"] if sheet.text else [])],
             "rows": rows,
@@ -148,24 +157,44 @@ def _unknown(asked: QueryParams, key: str, known: set[str]) -> list[str]:
     return [each for each in asked.getlist(key) if each not in known]
 
 
-def _cell(name: str, version: str, scenario: str, view: View) -> SheetCell:
-    fixture = {"fixture": scenario} if scenario else {}
-    drawn = _query({**fixture, **view.query, "embed": "1", "v": version})
-    opened = _query({**fixture, **view.query_of_page})
+def _title(scenario: str) -> str:
+    return "typed data" if scenario == TYPED else scenario or "placeholders"
+
+
+def _data(scenario: str, draft: str) -> dict[str, str]:
+    """What a preview is asked for with, to have these data."""
+    if scenario == TYPED:
+        return {"draft": draft}
+    return {"fixture": scenario} if scenario else {}
+
+
+def _cell(name: str, version: str, data: dict[str, str], view: View) -> SheetCell:
+    drawn = _query({**data, **view.query, "embed": "1", "v": version})
     return SheetCell(
         f"{PREVIEW_PATH}{quote(name)}?{drawn}",
-        f"/templates/{quote(name)}?{opened}",
-        f"{scenario or 'placeholders'}, {view.label}",
+        _workbench(name, data, view.query_of_page),
+        f"{_words(data)}, {view.label}",
         view.width,
+        "draft" in data,
     )
 
 
-def _text_cell(name: str, version: str, scenario: str) -> SheetCell:
-    fixture = {"fixture": scenario} if scenario else {}
-    drawn = _query({**fixture, "format": DownloadFormat.TEXT.value, "v": version})
-    opened = _query({**fixture, "tab": "text"})
-    title = f"{scenario or 'placeholders'}, plain text"
-    return SheetCell(f"/downloads/{quote(name)}?{drawn}", f"/templates/{quote(name)}?{opened}", title, 0)
+def _text_cell(name: str, version: str, data: dict[str, str]) -> SheetCell:
+    drawn = _query({**data, "format": DownloadFormat.TEXT.value, "v": version})
+    opened = _workbench(name, data, {"tab": "text"})
+    return SheetCell(
+        f"/downloads/{quote(name)}?{drawn}", opened, f"{_words(data)}, plain text", 0, "draft" in data
+    )
+
+
+def _words(data: dict[str, str]) -> str:
+    return "typed data" if "draft" in data else data.get("fixture", "placeholders")
+
+
+def _workbench(name: str, data: dict[str, str], view: dict[str, str]) -> str:
+    """The address of the workbench; what was typed the page adds itself, where no server sees it."""
+    own = {key: value for key, value in data.items() if key != "draft"}
+    return f"/templates/{quote(name)}?{_query(own | view)}"
 
 
 def _query(members: dict[str, str]) -> str:

@@ -16,11 +16,11 @@ from app.web.api.pairs import is_internal, title_of
 from app.web.live.environments.sightings import Sighting
 from app.web.live.subjects import usual_fixture
 from app.web.live.workspace import Revision
-from app.web.pages.comparisons import LETTERS, Wish, comparisons_of, family_of, scenarios_of
-from app.web.pages.previews import PREVIEW_PATH
+from app.web.pages.comparisons import LETTERS, TYPED, Wish, comparisons_of, family_of, scenarios_of
+from app.web.pages.previews import DRAWN_PATH, PREVIEW_PATH
 from app.web.pages.variants import View, view_of
 from app.web.pages.workbench import known_targets, page_context
-from app.web.services import ServicesDep, known_name
+from app.web.services import Services, ServicesDep, known_name
 from bbws_templates.layout import parted
 
 router = APIRouter(include_in_schema=False)
@@ -78,15 +78,17 @@ def stage(request: Request, services: ServicesDep, name: str) -> HTMLResponse:
     known_name(revision, name)
     asked = request.query_params
     view = view_of(asked)
+    draft = asked.get("draft", "")
+    typed = bool(draft) and services.drafts.find(name, draft) is not None
     targets = known_targets(services)
     published = _published(targets)
     by_value = {each.value: each for each in published}
     actives = {each.target: each.value for each in published if each.name == ACTIVE and each.release}
     previous = {each.target: each.value for each in published if each.name == PREVIOUS}
-    offered = comparisons_of(revision, name, asked.get("fixture", ""), actives, previous)
+    offered = comparisons_of(revision, name, asked.get("fixture", ""), actives, previous, typed=typed)
     wishes = _wishes(asked) or offered[0].wishes
     panes = [
-        _pane(revision, name, letter, wish, view, by_value)
+        _pane(services, revision, name, letter, wish, view, by_value, draft if typed else "")
         for letter, wish in zip(LETTERS, wishes, strict=False)
     ]
     shown = tuple(pane.wish for pane in panes)
@@ -98,14 +100,18 @@ def stage(request: Request, services: ServicesDep, name: str) -> HTMLResponse:
             "name": name,
             "internal": is_internal(parted(name)[0]),
             "view": view,
-            "clients": tuple(CLIENTS.values()),
+            "approximations": tuple(CLIENTS.values()),
+            "clients": tuple(services.drawings.kinds.values()),
+            "draft": draft if typed else "",
+            "lost": bool(draft) and not typed,
             "panes": panes,
             "comparisons": [
-                (each.label, _address(name, each.wishes, view), each.wishes == shown) for each in offered
+                (each.label, _address(name, each.wishes, view, draft), each.wishes == shown)
+                for each in offered
             ],
             "asking": any(each.asking and not each.answered for each in targets),
-            "more": _address(name, (*shown, shown[-1]), view) if len(shown) < len(LETTERS) else "",
-            "fewer": _address(name, shown[:-1], view) if len(shown) > 1 else "",
+            "more": _address(name, (*shown, shown[-1]), view, draft) if len(shown) < len(LETTERS) else "",
+            "fewer": _address(name, shown[:-1], view, draft) if len(shown) > 1 else "",
         },
     )
 
@@ -138,9 +144,19 @@ def _published(targets: Iterable[Sighting]) -> tuple[Offering, ...]:
 
 
 def _pane(
-    revision: Revision, name: str, letter: str, wish: Wish, view: View, published: Mapping[str, Offering]
+    services: Services,
+    revision: Revision,
+    name: str,
+    letter: str,
+    wish: Wish,
+    view: View,
+    published: Mapping[str, Offering],
+    draft: str,
 ) -> Pane:
-    """One frame as it can be had; what cannot is said, and something near it is shown."""
+    """One frame as it can be had; what cannot is said, and something near it is shown.
+
+    ``draft`` is the key of the data that somebody has typed for ``name``, "" for none.
+    """
     missing = []
     mail = wish.mail or name
     if mail not in revision.versions:
@@ -148,7 +164,11 @@ def _pane(
         mail = name
     scenarios = scenarios_of(revision, mail)
     fixture = wish.fixture or _usual(revision, mail)
-    if fixture not in scenarios and (scenarios or wish.fixture):
+    typed = bool(draft) and fixture == TYPED and services.drafts.lend(name, draft, mail)
+    if fixture == TYPED and not typed:
+        missing.append("What was typed is not here: it is shown with a fixture.")
+        fixture = _usual(revision, mail)
+    elif not typed and fixture not in scenarios and (scenarios or wish.fixture):
         instead = _usual(revision, mail)
         shown = f"'{instead}'" if instead else "placeholders"
         missing.append(f"{mail} has no fixture '{fixture}': it is shown with {shown}.")
@@ -161,24 +181,32 @@ def _pane(
         from_group.append(ListEntry(wish.release, release[:_SHORT], target))
     resolved = published[wish.release].release if wish.release in published else ""
     query = {
-        "fixture": fixture,
+        **({"draft": draft} if typed else {"fixture": fixture}),
         **({"target": target, "release": release} if wish.release else {}),
         **view.query,
         "embed": "1",
         "v": f"{revision.versions[mail]}{resolved}",
     }
+    path = DRAWN_PATH if view.is_drawn else PREVIEW_PATH
     where = f"{target} {published[wish.release].label if resolved else release[:_SHORT]}"
-    words = (edition_title(mail), fixture or "placeholders", where if wish.release else "files here")
+    shown = "typed data" if typed else fixture or "placeholders"
+    words = (edition_title(mail), shown, where if wish.release else "files here")
     return Pane(
         letter=letter,
         wish=Wish(mail, fixture, wish.release),
         label=" · ".join(words),
-        address=f"{PREVIEW_PATH}{quote(mail)}?{urlencode(query, errors='replace')}",
+        address=f"{path}{quote(mail)}?{urlencode(query, errors='replace')}",
         mails=tuple(ListEntry(each, edition_title(each)) for each in family),
-        fixtures=tuple(ListEntry(each, each) for each in scenarios) or (ListEntry("", "placeholders"),),
+        fixtures=_fixtures(scenarios, typed=bool(draft)),
         releases=tuple(from_group),
         missing=tuple(missing),
     )
+
+
+def _fixtures(scenarios: Iterable[str], *, typed: bool) -> tuple[ListEntry, ...]:
+    own = (ListEntry(TYPED, "typed data"),) if typed else ()
+    others = tuple(ListEntry(each, each) for each in scenarios)
+    return (*own, *(others or (ListEntry("", "placeholders"),)))
 
 
 def edition_title(name: str) -> str:
@@ -191,11 +219,12 @@ def _usual(revision: Revision, name: str) -> str:
     return usual_fixture(revision, name) if scenarios_of(revision, name) else ""
 
 
-def _address(name: str, wishes: tuple[Wish, ...], view: View) -> str:
-    """The address of the stage with these frames."""
+def _address(name: str, wishes: tuple[Wish, ...], view: View, draft: str) -> str:
+    """The address of the stage with these frames, and the typed data of some of them."""
     query = {
         f"{letter}.{key}": value
         for letter, wish in zip(LETTERS, wishes, strict=False)
         for key, value in (("mail", wish.mail), ("fixture", wish.fixture), ("from", wish.release))
     }
+    query |= {"draft": draft} if draft else {}
     return f"/stage/{quote(name)}?{urlencode(query | view.query_of_page, errors='replace')}"

@@ -62,9 +62,18 @@ class View:
     missing: tuple[str, ...] = ()
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether a real client draws the mail, as ``/drawn`` has it; else it is a preview."""
+        return self.client in RENDERERS
+
+    @property
     def query(self) -> dict[str, str]:
-        """What a preview is asked for."""
-        return {"scheme": self.scheme.value, **({"client": self.client} if self.client else {})}
+        """What a preview, or a drawing, is asked for."""
+        return {
+            "scheme": self.scheme.value,
+            **({"client": self.client} if self.client else {}),
+            **({"width": str(self.width)} if self.is_drawn else {}),
+        }
 
     @property
     def query_of_page(self) -> dict[str, str]:
@@ -99,12 +108,8 @@ def view_of(asked: Mapping[str, str]) -> View:
         missing.append(f"There is no colour scheme '{scheme}'.")
         scheme = ColourScheme.LIGHT.value
     client = asked.get("client", "")
-    if client and client not in CLIENTS:
-        missing.append(
-            f"{RENDERERS[client].label} draws on the page of a template alone: here are approximations."
-            if client in RENDERERS
-            else f"There is no approximation of a client called '{client}'."
-        )
+    if client and client not in CLIENTS and client not in RENDERERS:
+        missing.append(f"There is no client called '{client}'.")
         client = ""
     return View(width or USUAL_WIDTH, ColourScheme(scheme), client, tuple(missing))
 

@@ -5,6 +5,7 @@ import { bind } from "./keys.js";
 import { on, start, unanswered } from "./live.js";
 import { fetched, replaceParts } from "./parts.js";
 import { Sheet } from "./sheet.js";
+import { takeAlong, typedAgain } from "./typed.js";
 
 const NEAR = "250px";
 const form = $("#variants");
@@ -59,11 +60,12 @@ function watch(before = new Map()) {
     if (!box.style.height && before.get(cell.dataset.title)) box.style.height = before.get(cell.dataset.title);
     sight.observe(cell);
   }
+  takeAlong([$("#stage-link"), $("#workbench"), ...$$(".cell a[data-typed]")]);
 }
 
 /** Show what `address` asks for, without leaving the page; a newer call overtakes an older one. */
 async function visit(address) {
-  history.replaceState(null, "", address);
+  history.replaceState(null, "", address + location.hash);
   asked += 1;
   const mine = asked;
   const page = await fetched(address);
@@ -104,3 +106,4 @@ on("answered", again);
 
 watch();
 start();
+if ($("[data-lost-draft]")) typedAgain($("#main").dataset.name).then((address) => address && visit(address));

@@ -3,11 +3,26 @@ import { $, $$ } from "./dom.js";
 import { on } from "./live.js";
 import { replaceList } from "./nav.js";
 import { fetched } from "./parts.js";
-import { portable } from "./state.js";
+import { portable, state } from "./state.js";
 
-/** Neighbouring templates open with the same settings. */
+let typed = "";
+
+/** Neighbouring templates open with the same settings; pages that show this one beside others, with what was typed as well. */
 export function carry() {
   for (const link of $$("#nav-list a, .step a[href]")) link.search = portable();
+  for (const link of $$("#compare, #matrix")) {
+    const query = new URLSearchParams(link.search);
+    if (typed) query.set("draft", typed);
+    if (typed && state.lenient) query.set("lenient", state.lenient);
+    link.search = query;
+    link.hash = typed ? location.hash : "";
+  }
+}
+
+/** `draft` is the key by which the server has the data that were typed, "" for none. */
+export function carryTyped(draft) {
+  typed = draft;
+  carry();
 }
 
 export function nextLanguage() {

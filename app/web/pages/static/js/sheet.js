@@ -20,10 +20,13 @@ export class Sheet {
     this.sized.observe(box);
   }
 
-  /** Show the mail at `address`, `width` pixels wide; the title names it for screen readers. */
+  /** Show the mail at `address`, `width` pixels wide, and say whether it has to be waited for; the title names it for screen readers. */
   show(address, { title, width }) {
     this.width = width;
-    if (address === this.address && !this.lost) return this.fit();
+    if (address === this.address && !this.lost) {
+      this.fit();
+      return Boolean(this.next);
+    }
     this.address = address;
     this.next?.remove();
     const frame = h("iframe", { class: "waiting", sandbox: "allow-same-origin", title, src: address });
@@ -31,7 +34,7 @@ export class Sheet {
     this.next = frame;
     this.box.append(frame);
     followArrival(frame, { came: () => this.swap(frame), lost: () => this.lose(frame, { title, width }) });
-    return undefined;
+    return true;
   }
 
   /** Let the mail go, and keep the room that it has taken. */

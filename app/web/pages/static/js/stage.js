@@ -1,11 +1,12 @@
 /* Several mails side by side. What is chosen stands in the address; the server draws the lists, this the frames. */
-import { $, $$ } from "./dom.js";
+import { $, $$, h } from "./dom.js";
 import { dress } from "./fonts.js";
 import { bind } from "./keys.js";
 import { on, start } from "./live.js";
 import { fetched, replaceParts } from "./parts.js";
 import { Sheet } from "./sheet.js";
 import { InStep } from "./step.js";
+import { takeAlong, typedAgain } from "./typed.js";
 
 const form = $("#stage");
 const step = new InStep();
@@ -20,19 +21,43 @@ function draw() {
     const box = $(".sheet", pane);
     if (!sheets.has(box)) {
       sheets.set(box, new Sheet(box, {
-        onload: (mail) => { keys?.inside(mail); dress(mail); },
+        onload: (mail) => { drawn(pane, mail); keys?.inside(mail); dress(mail); },
         onfactor: (factor) => { $("[data-factor]", pane).textContent = factor < 1 ? `${Math.round(factor * 100)} %` : ""; },
       }));
     }
     const { address, title, width } = $("template", pane).dataset;
-    sheets.get(box).show(address, { title, width: Number(width) });
+    const waits = sheets.get(box).show(address, { title, width: Number(width) });
+    if (waits && real()) tell(pane, `${real()} draws this mail on the server …`, "Cancel", () => { $("#client").value = ""; choose(); });
+    else if (!real()) tell(pane, "");
   }
   step.hold(panes.map((pane) => $(".viewport", pane)));
+  takeAlong([$("#workbench"), $("#matrix-link")]);
+}
+
+/** The label of the real client that is chosen, "" for none. */
+function real() {
+  const [option] = $("#client").selectedOptions;
+  return option?.hasAttribute("data-real") ? option.textContent : "";
+}
+
+/** Above the mail of a frame: what is going on there, and what can be done about it; nothing without words. */
+function tell(pane, words, label, act) {
+  const place = $(".pane-drawing", pane);
+  const focused = place.contains(document.activeElement);
+  place.hidden = !words;
+  place.replaceChildren(...(words ? [h("span", {}, words), h("button", { type: "button", class: "button small", onclick: act }, label)] : []));
+  if (focused) ($("button", place) ?? $("#client")).focus();
+}
+
+/** What a client has drawn has come, or why there is nothing, which may be another in a moment. */
+function drawn(pane, mail) {
+  const busy = real() && mail.documentElement.dataset.failed === "503";
+  tell(pane, busy ? "Not drawn." : "", "Try again", () => { sheets.get($(".sheet", pane)).address = ""; draw(); });
 }
 
 /** Show what `address` asks for, without leaving the page; a newer call overtakes an older one. */
 async function visit(address) {
-  history.replaceState(null, "", address);
+  history.replaceState(null, "", address + location.hash);
   asked += 1;
   const mine = asked;
   const page = await fetched(address);
@@ -51,6 +76,13 @@ function next(selects, by = 1) {
   for (const select of selects) select.selectedIndex = (select.selectedIndex + by + select.length) % select.length;
   choose();
 }
+
+/** Choose the next of some entries of a list; what is chosen need be none of them. */
+function cycle(select, values) {
+  select.value = values[(values.indexOf(select.value) + 1) % values.length];
+  choose();
+}
+const clients = (which) => ["", ...$$(`#client option${which}`).map((option) => option.value).filter(Boolean)];
 
 const follow = (link) => link && visit(link.getAttribute("href"));
 
@@ -78,7 +110,8 @@ keys = bind([
   { keys: ["F"], help: "Previous fixture, in every frame", action: () => next(of("fixture"), -1) },
   { keys: ["w"], help: "Next width", action: () => next([$("#width")]) },
   { keys: ["d"], help: "Light or dark", action: () => next([$("#scheme")]) },
-  { keys: ["c"], help: "Next mail client", action: () => next([$("#client")]) },
+  { keys: ["c"], help: "Next approximation of a mail client", action: () => cycle($("#client"), clients(":not([data-real])")) },
+  { keys: ["C"], help: "Next real mail client", action: () => cycle($("#client"), clients("[data-real]")) },
   { keys: ["s"], help: "Scroll in step, or each by itself", action: () => setStep(!step.on) },
   { keys: ["n"], help: "One frame more", action: () => follow($("#more")) },
   { keys: ["x"], help: "Without the last frame", action: () => follow($("#fewer")) },
@@ -100,3 +133,4 @@ on("connected", () => $("#main").dataset.asking && again()); // a target may hav
 
 draw();
 start();
+if ($("[data-lost-draft]")) typedAgain($("#main").dataset.name).then((address) => address && visit(address));

@@ -17,7 +17,7 @@ import { linksPanel } from "./links.js";
 import { on, start } from "./live.js";
 import { startStrip } from "./strip.js";
 import { startNav } from "./nav.js";
-import { carry, go, nextLanguage, reloadList } from "./neighbours.js";
+import { carry, carryTyped, go, nextLanguage, reloadList } from "./neighbours.js";
 import { notice } from "./notices.js";
 import { headersPanel, inboxRow, meter, textPanel } from "./panels.js";
 import { startPictures } from "./pictures.js";
@@ -218,6 +218,7 @@ function show(email) {
   page.query = query;
   showFrame();
   tellClient(query);
+  carryTyped(editedData() === null ? "" : query.draft ?? "");
   offer();
   inboxRow($("#inbox"), email);
   meter(email.htmlBytes);
