@@ -10,9 +10,10 @@ import io
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich import console as rich_console
@@ -25,6 +26,8 @@ from rich.text import Text
 from app.core.findings import Finding, Severity
 from bbws_templates.errors import BbwsTemplatesError, ContractError
 from bbws_templates.printable import json_printable, printable
+
+_SECONDS_BETWEEN_DRAWINGS: Final = 0.1
 
 
 class Console(rich_console.Console):
@@ -200,7 +203,8 @@ def print_finding(finding: Finding, *, console: Console = out) -> None:
 def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """A function to be told of each step by name; draws a bar on a terminal, is silent elsewhere.
 
-    Drawing takes a thread, which begins with the first step: until then the process can be copied.
+    It is drawn with the steps and not by a thread of its own: until there are others the process can be
+    copied, and a machine may have none to spare.
     """
     bar = Progress(
         TextColumn("{task.description}", markup=False),
@@ -208,17 +212,21 @@ def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str],
         MofNCompleteColumn(),
         console=err,
         transient=True,
+        auto_refresh=False,
         disable=quiet or not err.is_terminal,
     )
     task = bar.add_task("", total=total)
-    started = False
+    started, drawn = False, 0.0
 
     def step(name: str) -> None:
-        nonlocal started
+        nonlocal started, drawn
         if not started:
             bar.start()
         bar.update(task, description=printable(name), advance=1 if started else 0)
-        started = True
+        started, now = True, time.monotonic()
+        if now - drawn > _SECONDS_BETWEEN_DRAWINGS:
+            drawn = now
+            bar.refresh()
 
     try:
         yield step
