@@ -1,5 +1,5 @@
 /* What moves in a mail is brought to one state, the same in every engine: what ends is at its end, what never ends has
-   not begun; SVG and films are at their first moment, and nothing has the focus. After unspoilt.js. */
+   not begun; SVG is at its first moment, and nothing has the focus. After unspoilt.js. */
 for (const animation of member(Document, "getAnimations")(document)) {
   if (!animation.effect || animation.playbackRate === 0) continue;
   try {
@@ -10,12 +10,6 @@ for (const animation of member(Document, "getAnimations")(document)) {
 for (const drawing of all("svg")) {
   member(SVGSVGElement, "pauseAnimations")(drawing);
   member(SVGSVGElement, "setCurrentTime")(drawing, 0);
-}
-for (const film of all("video, audio")) {
-  const plays = typeof HTMLMediaElement !== "undefined" && film instanceof HTMLMediaElement; // an engine may have none
-  if (!plays || (film.paused && !film.autoplay && film.preload === "none")) continue;
-  Object.assign(film, { autoplay: false, preload: "none" });
-  film.load(); // back to its poster
 }
 // A bar of unknown length runs to and fro.
 for (const bar of all("progress:indeterminate")) bar.style.setProperty("appearance", "none", "important");

@@ -1,6 +1,6 @@
-"""Images that move, as still ones: a mail that holds such an image itself shows it as it begins.
+"""Images and films that move, as still ones: a mail that holds such an image itself shows it as it begins.
 
-What an image shows at a moment is chance, and another at the next; engines have no common way to stop one.
+What they show at a moment is chance, and another at the next; engines have no common way to stop one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from app.core.html.edits import Edits
 
 _RASTER = re.compile(r"data:image/(?:gif|webp|a?png)(?:;[\w=.-]+)*;base64,([\w+/=%\s-]+)", re.IGNORECASE)
 _IN_STYLES = re.compile(r"url\(\s*([\"']?)(data:image/svg\+xml[^\"')]*)\1\s*\)", re.IGNORECASE)
+_FURTHER = re.compile(r"data:image/svg|<(?:video|audio)\b", re.IGNORECASE)
+_FILMS = frozenset({"video", "audio"})
 _ATTRIBUTES = ("src", "background", "poster", "href", "xlink:href")
 _MOVES = re.compile(r"<(?:animate|set\b)|animation|transition", re.IGNORECASE)
 _ANIMATION = re.compile(
@@ -28,21 +30,24 @@ _RESTING = "<style>*{animation:none!important;transition:none!important}</style>
 
 
 def with_still_images(html: str) -> str:
-    """``html`` with the first picture of each moving image in it, and SVG images without their animations.
+    """``html`` with the first picture of each moving image in it, SVG images without their animations.
 
-    One that cannot be read stays as it is.
+    One that cannot be read stays as it is. Of a film there is the poster: over one that is loaded, or cannot
+    be, its engine has bars and wheels that come and fade away.
     """
-    if "data:image/" not in html.casefold():
-        return html
     html = _RASTER.sub(_first_picture, html)
-    if "data:image/svg" not in html.casefold():
+    if not _FURTHER.search(html):
         return html
     markup = scan(_IN_STYLES.sub(lambda found: f"url({found[1]}{_resting(found[2])}{found[1]})", html))
     edits = Edits(markup.text)
     for tag in markup.start_tags:
         for name in _ATTRIBUTES:
             attribute, address = tag.attribute(name), value_of(markup, tag, name).strip()
-            if attribute is not None and (still := _resting(address)) != address:
+            if attribute is not None and name == "src" and tag.name == "source":
+                edits.replace(tag.start, tag.end, "")
+            elif attribute is not None and name == "src" and tag.name in _FILMS:
+                edits.replace(attribute.start, attribute.end, "")
+            elif attribute is not None and (still := _resting(address)) != address:
                 edits.attribute(attribute, still)
     return edits.applied()
 

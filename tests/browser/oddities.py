@@ -93,6 +93,10 @@ RESTLESS: dict[str, str] = {
     "a marquee": mail('<marquee scrollamount="9" scrolldelay="20">Sale!</marquee>'),
     "a bar of unknown length": mail("<progress></progress>"),
     "a film that waits": mail("<video width='80' height='40' src='data:video/mp4;base64,AAAA'></video>"),
+    "a film of two sources": mail(
+        "<video autoplay controls width='80' height='40' poster='data:image/svg+xml,%3Csvg%3E%3C/svg%3E'>"
+        "<source src='data:video/mp4;base64,AAAA'><source src='https://example.com/film.webm'></video>"
+    ),
     "a film": mail(
         "<video autoplay loop muted width='80' height='40' src='data:video/mp4;base64,AAAA'></video>"
     ),

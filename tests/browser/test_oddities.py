@@ -75,6 +75,13 @@ def test_an_image_that_does_not_move_or_cannot_be_read_stays_to_the_letter(addre
     assert with_still_images(html) == html
 
 
+def test_of_a_film_there_is_its_poster_and_a_picture_of_several_sources_stays() -> None:
+    film = '<video src="a.mp4" autoplay poster="p.png"><source src="b.mp4"><p>No film</p></video>'
+    assert with_still_images(film) == '<video  autoplay poster="p.png"><p>No film</p></video>'
+    picture = '<video></video><picture><source srcset="a.webp"><img src="b.png" alt="x"></picture>'
+    assert with_still_images(picture) == picture
+
+
 def test_a_moving_image_is_found_however_it_is_written() -> None:
     kind, _, content = moving_gif().partition(",")
     folded = f"{kind.upper().replace('BASE64', 'base64')},{content[:40]}\n {content[40:].replace('+', '%2B')}"
