@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.heavy("bench"), pytest.mark.timeout(900), pytest.mark.
 
 SMALLEST: Final = {
     "batch": ("--sizes", "100", "--workers", "1"),
+    "clients": ("--runs", "1", "--clients", "chromium", "--templates", "receipts/receipt"),
     "cold": ("--rounds", "1"),
     "compiler": ("--rounds", "1"),
     "display": ("--rounds", "1"),
