@@ -301,6 +301,7 @@ def _pattern(name: str, css: str, body: str, **data: object) -> Pattern:
     )
 
 
+_NAMED = "<div class=c><p class='a&amp;b'>x</p><p class='d:e'>y</p></div><p class=b>z</p>"
 FURTHER = [
     _pattern("unknown-list", ".a,p:hoover{color:#c00}", "<p class=a>x</p>"),
     _pattern("hover-twice", "a:hover{top:1px} a:hover{top:2px}", "<p><a href=#>x</a></p>"),
@@ -352,6 +353,12 @@ FURTHER = [
         "@media(max-width:480px){p:not(b, .a){right:0} .x{right:1px} p{right:2px}}",
         "<p class=x>x</p><p>y</p>",
     ),
+    _pattern(
+        "shown-sheet",
+        "style{display:block;white-space:pre} p{color:#c00}",
+        "<style>i{top:0}/* seen */</style><p>x <i>y</i></p>",
+    ),
+    _pattern("escaped-within", r".c{.a\&b{color:#c00} & .d\:e{left:0}} p{color:#00c;left:1px}", _NAMED),
     _pattern(
         "between-two",
         "p{color:#c00;left:0} p.a.b{color:#00c} @media(max-width:480px){p.a{color:#0c0;left:1px}} "
