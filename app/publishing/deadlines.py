@@ -18,8 +18,8 @@ from app.publishing.errors import NoThreadError
 from bbws_templates.connections import Connections
 from bbws_templates.faults import UnreachableError
 
-_PAUSES: Final = (0.0, 0.01, 0.1, 0.4)
-"""Seconds before each try to start a thread."""
+_PAUSES: Final = (0.01, 0.1, 0.4, 0.0)
+"""Seconds to wait after each try to start a thread, when it fails."""
 
 
 class _Deadline:
@@ -62,9 +62,11 @@ class _Deadline:
 def _has_begun(timer: threading.Timer) -> bool:
     """Whether a thread could be started for it; that of the request before may not have gone yet."""
     for seconds in _PAUSES:
-        time.sleep(seconds)
-        with suppress(RuntimeError):
+        try:
             timer.start()
+        except RuntimeError:
+            time.sleep(seconds)
+        else:
             return True
     return False
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.core.release import Release
 from app.publishing.activation import Reason, stable_files
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.directory_store import DirectoryStore
@@ -183,22 +184,24 @@ def test_stable_keys_that_a_publish_is_just_writing_have_not_drifted(store: Obje
 
 
 @pytest.mark.parametrize("lost", ["manifest.json", "bundle.json"])
+@pytest.mark.parametrize("pair", [(FIRST, SECOND), (SECOND, FIRST)], ids=["one", "other"])
 def test_who_asks_for_what_is_served_while_it_is_replaced_and_pruned_is_told_what_came(
-    store: ObjectStore, lost: str
+    store: ObjectStore, lost: str, pair: tuple[Release, Release]
 ) -> None:
-    publish_to(store, FIRST)
+    before, after = pair
+    publish_to(store, before)
 
     class Replaced(CountingStore):
         def get(self, key: str) -> StoredObject | None:
-            if key == f"releases/{FIRST.id}/{lost}":
-                publish_to(store, SECOND)
+            if key == f"releases/{before.id}/{lost}":
+                publish_to(store, after)
                 prune(Catalogue(store), 1, actor="them")
             return super().get(key)
 
     found = Catalogue(Replaced(store)).active()
     assert found
-    assert found[2].release == SECOND.id
-    store.delete(f"releases/{SECOND.id}/{lost}")
+    assert found[2].release == after.id
+    store.delete(f"releases/{after.id}/{lost}")
     with pytest.raises(UnknownReleaseError, match="has no release"):
         Catalogue(store).active()
 

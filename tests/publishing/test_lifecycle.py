@@ -115,6 +115,21 @@ def test_rolling_back_twice_goes_back_two_releases(store: ObjectStore) -> None:
     assert go_back(store, release("third").id[:10]) == release("third").id
 
 
+@pytest.mark.parametrize("is_falling", [False, True])
+def test_rolling_back_again_and_again_goes_back_one_by_one_whatever_releases_are_called(
+    directory: DirectoryStore, is_falling: bool
+) -> None:
+    made = sorted(
+        (release(f"number {number}") for number in range(5)), key=lambda each: each.id, reverse=is_falling
+    )
+    for each in made:
+        publish_to(directory, each)
+    for earlier in reversed(made[:-1]):
+        assert go_back(directory) == earlier.id
+    with pytest.raises(UnknownReleaseError, match="no earlier release"):
+        go_back(directory)
+
+
 def test_a_release_that_is_not_intact_is_not_rolled_back_to(store: ObjectStore) -> None:
     publish_to(store, release("first"))
     publish_to(store, release("second"))

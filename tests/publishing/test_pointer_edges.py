@@ -250,6 +250,21 @@ def test_a_stable_key_that_is_refused_for_no_reason_is_tried_three_times_and_nob
     assert verify(Catalogue(directory)).discrepancies == ()
 
 
+def test_a_pointer_that_is_refused_for_no_reason_when_all_keys_are_written_is_tried_three_times(
+    directory: DirectoryStore,
+) -> None:
+    wanted = release("first", names=SMALL)
+    publish_to(directory, wanted)
+    publish_to(directory, release("second", names=SMALL))
+    catalogue = Catalogue(directory)
+    manifest = Digest.of(wanted.manifest_data)
+    activate(catalogue, catalogue.standing(), wanted.id, manifest, Reason("publish", "me"))
+    with pytest.raises(StoreError, match=r"refuses to write current\.json.* What was activated is active"):
+        settle(Catalogue(Refusing(directory, POINTER, 3)))
+    assert settle(Catalogue(Refusing(directory, POINTER, 2))).pointer.settled
+    assert verify(catalogue).discrepancies == ()
+
+
 def test_a_pointer_that_is_not_seen_for_a_moment_is_looked_for_again(directory: DirectoryStore) -> None:
     publish_to(directory, release("first", names=SMALL))
     settled = settle(Catalogue(Refusing(directory, POINTER, blind=2)))

@@ -145,6 +145,15 @@ def test_a_deletion_that_is_refused_for_no_reason_is_not_done_without_its_condit
     assert etag_of(behind) == etag
 
 
+def test_what_is_refused_to_be_deleted_because_it_has_gone_has_gone(
+    behind: BucketStore, bucket: BucketStore, proxy: FaultProxy
+) -> None:
+    etag = etag_of(behind)
+    proxy.reset(only("DELETE", Fault(Kind.STATUS, 412)))
+    BucketStore(bucket.client, behind.target).delete("there")
+    assert behind.delete("there", if_match=etag)
+
+
 @pytest.mark.parametrize("status", [200, 202, 204])
 def test_a_deletion_has_been_done_when_the_object_is_gone_whatever_the_status(
     behind: BucketStore, proxy: FaultProxy, status: int
