@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _INTERNAL = re.compile(r"[_-]internal$", re.IGNORECASE)
 _CUSTOMER = re.compile(r"[_-]customer$", re.IGNORECASE)
@@ -46,15 +47,21 @@ def arrange(names: Iterable[str]) -> tuple[Shelf, ...]:
 
 def partner_of(name: str, names: Iterable[str]) -> str | None:
     """The other version of ``name``, if there is exactly one."""
-    category, _, base = name.rpartition("/")
-    others = [
-        other
-        for other in names
-        if other != name
-        and other.rpartition("/")[0] == category
-        and _stem(other.rpartition("/")[2]) == _stem(base)
-    ]
+    others = [other for other in _versions(tuple(names)).get(_family(name), ()) if other != name]
     return others[0] if len(others) == 1 else None
+
+
+@lru_cache(maxsize=4)  # a list of hundreds asks for each of them
+def _versions(names: tuple[str, ...]) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for name in names:
+        found.setdefault(_family(name), []).append(name)
+    return found
+
+
+def _family(name: str) -> tuple[str, str]:
+    category, _, base = name.rpartition("/")
+    return category, _stem(base)
 
 
 def is_internal(name: str) -> bool:

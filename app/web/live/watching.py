@@ -10,8 +10,8 @@ import anyio
 from watchfiles import DefaultFilter, awatch
 
 # A save is often several events (truncate, write, rename); they are taken together when they come within
-# this many milliseconds of each other.
-_QUIET_MS = 20
+# this many milliseconds of each other, and a save is noticed after one to two times as many.
+_QUIET_MS = 10
 _AT_MOST_MS = 100
 _LOOK_AGAIN_MS = 500
 _POLL_MS = 250

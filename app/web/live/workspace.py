@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from app.core.workspace import Workspace
@@ -56,7 +57,7 @@ class Revision:
     versions: Versions
     problem: BbwsTemplatesError | None = None
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Every template, without the translations."""
         return tuple(name for name in self.versions if not parted(name)[1])
