@@ -54,6 +54,7 @@ TOGETHER: Final = {
     "tests/web/test_form.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_inboxes.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_inspect_browser.py": "another such browser, and such a server, of what panels show",
+    "tests/web/test_kept.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_matrix_browser.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_outages.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_palette.py": "another such browser, and such a server, of what panels show",

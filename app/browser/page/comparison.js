@@ -3,9 +3,19 @@ Review.comparison = (() => {
   "use strict";
   const { $, say } = Review.dom;
 
+  const LOOK_MS = 1500;
   const embedded = $("#review-data");
-  const state = { data: null, filter: "open", words: "", id: decodeURI(location.hash.slice(1)) };
+  const state = { data: null, filter: "open", words: "", id: named(location.hash.slice(1)) };
   let changed = () => {};
+
+  /** The name of a snapshot as an address has it; "" for what is none, as after a link was cut short. */
+  function named(part) {
+    try {
+      return decodeURI(part);
+    } catch {
+      return "";
+    }
+  }
 
   /** Ask the server; `{ value }` of its answer, or `{ problem }` with what went wrong and what to do. */
   async function call(address, body, token) {
@@ -34,6 +44,7 @@ Review.comparison = (() => {
     $("#start").hidden = !nothing;
     say(problem && !nothing ? told(problem) : "", true);
     if (nothing) $("#split").hidden = true;
+    if (problem && !problem.status) setTimeout(() => load(wanted), LOOK_MS);
     if (problem) return;
     state.data = value;
     $("#split").hidden = false;

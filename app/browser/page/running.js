@@ -37,6 +37,10 @@ Review.running = (() => {
     for (;;) {
       const answer = await call(`/api/operations/${id}`);
       value = answer.value;
+      if (answer.problem && !answer.problem.status) { // it goes on without this page; only a server that answers can say that it does not
+        await new Promise((resolve) => { setTimeout(resolve, LOOK_MS); });
+        continue;
+      }
       if (!value || value.state !== "running") break;
       if (value.total) Object.assign(bar, { max: value.total, value: Math.min(value.done, value.total) });
       step.textContent = value.total ? `${value.done} of ${value.total} drawn` : "Comparing …";

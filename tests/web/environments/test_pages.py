@@ -13,6 +13,7 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.publisher import make_plan, publish
 from tests.publishing.samples import release
+from tests.waiting import patience
 from tests.web.browsing import opened
 from tests.web.conftest import Folders
 from tests.web.environments.conftest import TOKEN
@@ -183,3 +184,35 @@ def test_nothing_sticks_out_at_any_width(
             expect(page.locator("#live")).to_have_attribute("data-state", "live")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
             assert misdeeds.seen == []
+
+
+def test_a_reason_that_was_typed_outlives_the_plan_and_the_server(
+    browser: Browser, publisher: Server, settled: Folders
+) -> None:
+    with opened(browser, publisher.url, "/environments/local") as (page, misdeeds):
+        ready(page)
+        page.get_by_label("Draw what looks different").uncheck()
+        plan(page)
+        reason = page.locator("#message")
+        reason.fill("Friendlier greeting")
+        before = page.locator("#operation").get_attribute("data-operation") or ""
+        plan(page)
+        expect(page.locator("#operation")).not_to_have_attribute("data-operation", before)
+        expect(reason).to_have_value("Friendlier greeting")
+        publisher.process.kill()
+        publisher.process.wait(patience())
+        options = (
+            "--allow-publish",
+            "--token",
+            TOKEN,
+            "--settings",
+            str(settled.home / "bbws-templates.toml"),
+        )
+        port = publisher.url.rpartition(":")[2]
+        with running(settled.templates, settled.fixtures, *options, "--port", port):
+            expect(page.get_by_text("That operation is not known here")).to_be_visible()
+            plan(page)
+            expect(reason).to_have_value("Friendlier greeting")
+            page.get_by_role("button", name="Publish to local").click()
+            expect(page.locator("#state")).to_contain_text("Friendlier greeting")
+        assert misdeeds.seen == []

@@ -20,6 +20,8 @@ const say = (text) => { $("#said").textContent = text; };
 
 let refreshing = Promise.resolve();
 
+let typed = ""; // the reason, until something was begun with it: a plan that is made anew, here or by another server, has none
+
 function refresh() {
   refreshing = refreshing.then(async () => {
     const page = await fetched(location.href);
@@ -33,6 +35,7 @@ const again = debounced(refresh, 150);
 /** What a freshly drawn part does not know: the names that were given before. */
 function prepare() {
   const claimed = $("#claimed");
+  if ($("#message") && !$("#message").value) $("#message").value = typed;
   if (claimed && !claimed.value) claimed.value = localStorage.getItem("bbws-reviewer") ?? "";
 }
 
@@ -45,6 +48,7 @@ async function act(door, body, button) {
   const { value, problem } = await withToken((token) => begin(target, door, body, token));
   button.disabled = false;
   if (problem) return refuse(problem);
+  if (body.message) typed = "";
   await follow(value.id);
   say(`${NAMES[door]} of ${target} has begun.`);
 }
@@ -53,6 +57,7 @@ async function act(door, body, button) {
 function refuse(problem) {
   const card = problemCard(problem);
   card.removeAttribute("role"); // its place is one already
+  if (!problem.status) card.dataset.unanswered = "";
   if (problem.operation) {
     card.append(h("p", {}, h("button", { type: "button", class: "button", onclick: () => follow(problem.operation) }, "Follow what is being done")));
   }
@@ -132,6 +137,11 @@ document.addEventListener("submit", (event) => {
   localStorage.setItem("bbws-reviewer", claimed.value);
   const body = { plan: form.dataset.plan, message: message.value, claimedBy: claimed.value, ...(breaking?.checked && { allowBreaking: true }) };
   act(form.dataset.action, body, $("[type=submit]", form));
+});
+
+document.addEventListener("input", ({ target }) => { if (target.id === "message") typed = target.value; });
+on("answered", () => {
+  if ($("#refused [data-unanswered]")) $("#refused").replaceChildren(h("p", {}, "The server answers again. Whether it has begun what you asked for is not known: look at what is live before you ask for it once more."));
 });
 
 bind([

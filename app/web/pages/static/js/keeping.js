@@ -40,10 +40,15 @@ export class Keeping {
   }
 
   async save(scenario, readAs) {
+    if (this.saving) return undefined; // pressed again before the answer came: the second would be refused by the first
     const text = this.editor.area.value; // what is typed on meanwhile is not saved
     const { fixture } = state;
+    this.saving = true;
+    notice(`Saving '${scenario}' …`);
     const { value, problem } = await withToken((token) => api.saveFixture(this.name, { scenario, text, readAs }, token));
+    this.saving = false;
     // It stays until it is put away: the mail may be drawn anew meanwhile, and then speaks of itself.
+    if (problem?.status === 0) return notice(`No answer came: whether '${scenario}' was saved is not known. Save it once more; of the same data that changes nothing.`);
     if (problem) return notice(`Not saved. ${problem.detail} ${problem.remedy ?? ""}`);
     this.ask(false);
     return this.onsaved(value, text, fixture === state.fixture);

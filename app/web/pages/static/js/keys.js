@@ -31,6 +31,8 @@ export function bind(shortcuts) {
     found.action(event.key);
   };
   document.addEventListener("keydown", pressed);
+  // Of itself the link would take the place of what stands behind # in the address, such as edited data.
+  $(".skip")?.addEventListener("click", (event) => { event.preventDefault(); $("#main").focus(); });
   /** Shortcuts work in another document too, such as that of a mail which has the focus. */
   return { inside: (other) => listen(other, "keydown", pressed) };
 }

@@ -1,12 +1,22 @@
 /* What a person must know of, and may undo. */
-import { $, h } from "./dom.js";
+import { $, $$, h } from "./dom.js";
 
-export const putAway = () => { $("#notice").hidden = true; };
+const PLAIN = ":not([data-undo])";
 
-/** Say something that stays until it is put away; `undo` takes back what was done. */
+function take(line) {
+  line.remove();
+  $("#notice").hidden = !$("#notice").childElementCount;
+}
+
+/** What can be undone stays: nobody was asked about it. */
+export const putAway = () => $$(`.notice-line${PLAIN}`).forEach(take);
+
+/** Say something that stays until it is put away, or until something else is said; `undo` takes back what was done, and stays. */
 export function notice(text, undo) {
-  $("#notice").replaceChildren(h("span", {}, text),
-    undo ? h("button", { type: "button", class: "link", onclick: () => { putAway(); undo(); } }, "Undo") : null,
-    h("button", { type: "button", class: "button small icon", "aria-label": "Put the notice away", onclick: putAway }, "×"));
+  putAway();
+  const line = h("div", { class: "notice-line", "data-undo": Boolean(undo) }, h("span", {}, text),
+    undo ? h("button", { type: "button", class: "link", onclick: () => { take(line); undo(); } }, "Undo") : null,
+    h("button", { type: "button", class: "button small icon", "aria-label": "Put the notice away", onclick: () => take(line) }, "×"));
+  $("#notice").append(line);
   $("#notice").hidden = false;
 }

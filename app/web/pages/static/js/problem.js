@@ -12,10 +12,10 @@ export function problemCard(problem, jump) {
       : where),
     h("p", { class: "detail" }, problem.detail),
     problem.remedy && h("p", { class: "remedy" }, problem.remedy),
-    problem.nearest?.length && h("p", { class: "remedy" }, `Nearest: ${problem.nearest.join(", ")}`),
-    problem.errors?.length && h("ul", { class: "offences" }, problem.errors.map((error) =>
+    problem.nearest?.length > 0 && h("p", { class: "remedy" }, `Nearest: ${problem.nearest.join(", ")}`),
+    problem.errors?.length > 0 && h("ul", { class: "offences" }, problem.errors.map((error) =>
       h("li", {}, h("code", {}, error.pointer || "/"), " ", error.detail))),
-    problem.excerpt?.length && h("pre", { class: "excerpt" }, problem.excerpt.map((line) =>
+    problem.excerpt?.length > 0 && h("pre", { class: "excerpt" }, problem.excerpt.map((line) =>
       h("span", { class: line.marked ? "excerpt-line marked" : "excerpt-line" },
         h("span", { class: "number" }, String(line.number)), `${line.text}\n`))));
 }

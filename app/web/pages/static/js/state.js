@@ -3,22 +3,37 @@
 
 const DEFAULTS = { tab: "preview", fixture: "", width: "640", height: "", scheme: "light", client: "", file: "", line: "", scope: "fixture", lenient: "" };
 const LONGEST_FRAGMENT = 32000;
+const WORDS = { tab: "panel", width: "width from 200 to 2000 pixels", height: "height from 200 to 4000 pixels", scheme: "colour scheme", client: "mail client", scope: "scope of findings" };
+const within = (least, most) => (text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
+const among = (values) => (text) => values.includes(text);
+const KNOWN = { width: within(200, 2000), height: within(200, 4000), scheme: among(["light", "dark"]), scope: among(["fixture", "all", "browser"]) };
 
 export const state = { ...DEFAULTS };
 let data = null;
-let fault = "";
+let addressed = null; // the text that the address has
+let faults = [];
 
-/** Read the address; resolves once edited data, if any, are unpacked. */
-export async function load() {
+/** Read the address, in which there may be one of `tabs` and of `clients`; resolves once edited data, if any, are unpacked. */
+export async function load({ tabs, clients }) {
   Object.assign(state, DEFAULTS);
-  for (const [name, value] of new URLSearchParams(location.search)) if (name in state) state[name] = value;
+  const known = { ...KNOWN, tab: among(tabs), client: among(clients) };
+  faults = [];
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (!Object.hasOwn(state, name)) continue;
+    if (value === "" || !known[name] || known[name](value)) state[name] = value || DEFAULTS[name];
+    else faults.push(`'${value.slice(0, 60)}' is no ${WORDS[name]} here.`);
+  }
   const packed = /^#data=([\w-]+)$/.exec(location.hash);
-  data = packed ? await unpack(packed[1]) : null;
-  fault = location.hash.startsWith("#data") && data === null ? "The data in the address are damaged, as after a link was cut short: the fixture is shown in their place." : "";
+  const text = packed ? await unpack(packed[1]) : null;
+  data = addressed = isObject(text) ? text : null;
+  if (location.hash.startsWith("#data") && data === null) faults.push("The data in the address are damaged, as after a link was cut short: the fixture is shown in their place.");
 }
 
-/** What was wrong with the data in the address, "" for nothing. */
-export const addressFault = () => fault;
+/** What the address asked for and there is not, a sentence each. */
+export const addressFaults = () => faults;
+
+/** Whether who comes back to the address finds `text` there. */
+export const isAddressed = (text) => text === addressed;
 
 /** Change some of the state and the address with it. */
 export function update(changes) {
@@ -36,6 +51,7 @@ export async function setEditedData(text) {
   if (text !== data) return true; // typed on in the meantime
   const fits = packed.length < LONGEST_FRAGMENT;
   write(packed && fits ? `#data=${packed}` : "");
+  addressed = fits ? text : null;
   return fits;
 }
 
@@ -50,6 +66,15 @@ function write(hash) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(state)) if (value !== DEFAULTS[name]) query.set(name, value);
   history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}${hash}`);
+}
+
+function isObject(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 async function pack(text) {

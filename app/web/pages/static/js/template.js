@@ -25,7 +25,7 @@ import { problemCard } from "./problem.js";
 import { offerFiles, startTaking } from "./taking.js";
 import { Snippet } from "./snippet.js";
 import { partsOf, SourceView } from "./sources.js";
-import { addressFault, editedData, load, setEditedData, state, update } from "./state.js";
+import { addressFaults, editedData, isAddressed, load, setEditedData, state, update } from "./state.js";
 import { listenToTabs, openTab as showTab, tabs } from "./tabs.js";
 import { Views } from "./views.js";
 import { WeightPanel } from "./weight.js";
@@ -100,12 +100,14 @@ function offerUndo(typed, fixture) {
 /** What the address asked for and could not be had. */
 function tellAddress() {
   const sets = page.template?.fixtureSets ?? [];
+  const faults = [...addressFaults()];
   if (state.fixture && page.template && !sets.some((set) => set.scenario === state.fixture)) {
-    notice(`There is no fixture '${state.fixture}'; the mail is shown with ${scenario() ? `'${scenario()}'` : "placeholders"}.`);
+    faults.push(`There is no fixture '${state.fixture.slice(0, 60)}'; the mail is shown with ${scenario() ? `'${scenario()}'` : "placeholders"}.`);
     update({ fixture: "" });
     showFixtures();
   }
-  if (addressFault()) notice(addressFault());
+  if (state.tab === "source" && state.file && !sourceView.jump(state.file, Number(state.line) || 1)) faults.push(`It is not made of a file '${state.file.slice(0, 60)}'.`);
+  if (faults.length) notice(faults.join(" "));
 }
 
 /* --- what is shown ------------------------------------------------------------------------------- */
@@ -321,6 +323,10 @@ function listen() {
   ]);
 }
 
+// A link to the same page with other data: the browser only changes the address.
+window.addEventListener("hashchange", () => /^(#data.*)?$/.test(location.hash) && location.reload());
+window.addEventListener("beforeunload", (event) => editor.typed() !== null && !isAddressed(editor.typed()) && event.preventDefault());
+
 /* --- news ---------------------------------------------------------------------------------------- */
 
 on("change", ({ changed, added, removed }) => {
@@ -336,7 +342,7 @@ on("answered", () => refresh({ files: true }).then(() => findings.read()));
 on("missed", () => { findings.unsee(); reloadList(); refresh({ files: true }).then(() => findings.read()); });
 
 async function begin() {
-  await load();
+  await load({ tabs, clients: $$("#client option").map((option) => option.value) });
   listen();
   views.begin();
   $("#lenient").checked = state.lenient === "1";
@@ -353,7 +359,6 @@ async function begin() {
   startNav();
   await refresh({ files: true });
   tellAddress();
-  if (state.tab === "source" && state.file) sourceView.jump(state.file, Number(state.line) || 1);
   await findings.read();
 }
 

@@ -23,7 +23,6 @@ export class Views {
   begin() {
     this.setWidth(Number(state.width) ? whole(state.width, NARROWEST, WIDEST) : 640, Number(state.height) ? whole(state.height, NARROWEST, TALLEST) : "");
     press($("#schemes"), $(`[data-scheme="${state.scheme === "dark" ? "dark" : "light"}"]`));
-    if (!values($("#client")).includes(state.client)) update({ client: "" });
     this.showClient();
     $("#controls").addEventListener("click", () => this.unfold(!$("#main").classList.contains("unfolded")));
     $("#widths").addEventListener("click", (event) => event.target.dataset.width && this.setWidth(event.target.dataset.width));
