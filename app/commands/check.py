@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date
 from importlib.metadata import version
@@ -17,13 +17,15 @@ from rich.text import Text
 from app.commands.options import cache_option, json_option, template_set_options, workers_option
 from app.commands.output import err, out, print_finding, print_json, progress_bar
 from app.core.cache import CacheFolder
-from app.core.checked import digest_of_folders, keep_report, known_report
+from app.core.checked import digest_of_folders, keep_report, keep_set, known_report, known_set
 from app.core.findings import CheckReport, Severity
+from app.core.seen_files import SeenFiles, seen_files
 from app.outcomes import EXIT_CONTENT
 from app.publishing.clock import utc_now
 
 if TYPE_CHECKING:
     from app.browser.session import Session
+    from app.core.workspace import Workspace
 
 _OBJECTS_A_COLLECTION = 10_000
 
@@ -86,18 +88,21 @@ def command(
         raise click.UsageError("Name the one template that the payloads of --data are for.")
     today = utc_now().date()
     cache = None if in_browser else cache
-    key = digest_of_folders((templates, fixtures), names, today) if cache else ""
+    folders = (templates, fixtures)
+    seen = seen_files(folders, cache) if cache else None
+    key = digest_of_folders(folders, names, today, seen) if cache else ""
     report = (
         known_report(cache, key) if cache and key and not (sarif or junit or payloads or content) else None
     )
     again = report is not None
     if report is None:
-        report = _checked(
+        report, keep_whole = _checked(
             names,
             templates,
             fixtures,
             today,
-            cache,
+            cache if key else None,
+            seen,
             as_json=as_json,
             in_browser=in_browser,
             payloads=payloads,
@@ -107,13 +112,12 @@ def command(
             junit=junit,
         )
         # The digest once more: a file that was saved meanwhile may be neither what was digested nor checked.
-        if (
-            cache
-            and key
-            and not (payloads or content)
-            and key == digest_of_folders((templates, fixtures), names, today)
-        ):
-            keep_report(cache, key, report)
+        if cache and key:
+            after = seen_files(folders, cache) if seen else None
+            if key == digest_of_folders(folders, names, today, after):
+                keep_whole()
+                if not (payloads or content):
+                    keep_report(cache, key, report)
     if as_json:
         print_json(
             {
@@ -141,6 +145,7 @@ def _checked(
     fixtures: Path,
     today: date,
     cache: CacheFolder | None,
+    seen: SeenFiles | None,
     *,
     as_json: bool,
     in_browser: bool,
@@ -149,11 +154,9 @@ def _checked(
     workers: int,
     sarif: Path | None,
     junit: Path | None,
-) -> CheckReport:
-    # What follows takes longer to load than all that goes before.
-    from app.core.workspace import Workspace
-
-    workspace = Workspace.load(templates, fixtures)
+) -> tuple[CheckReport, Callable[[], None]]:
+    """The report, and what keeps what the next check may take over, once it is known to be true."""
+    workspace, keep = _workspace((templates, fixtures), cache, seen)
     with (
         _settled(),
         progress_bar(len(workspace.editions(names)), quiet=as_json) as step,
@@ -174,7 +177,34 @@ def _checked(
             err.print("SpamAssassin is not installed: no advice on the wording.")
     if sarif or junit:
         _write(report, workspace.editions(names), sarif, junit)
-    return report
+    return report, keep
+
+
+def _workspace(
+    folders: tuple[Path, Path], cache: CacheFolder | None, seen: SeenFiles | None
+) -> tuple[Workspace, Callable[[], None]]:
+    """The set, of which nothing is read that the last check has left as it is ``seen``; and what keeps it."""
+    # What follows takes longer to load than all that goes before.
+    from app.core.checking import set_as_checked
+    from app.core.unread import unread_set
+    from app.core.workspace import Workspace
+
+    if cache is None or seen is None:
+        return Workspace.load(*folders), lambda: None
+    known = known_set(cache, folders)
+    found = unread_set(*folders, seen, known) if known else None
+    if known and found:
+        lasting = {name: known.templates[name] for name in found[1]}
+        prints = {name: each.fingerprint for name, each in lasting.items()}
+        workspace = Workspace.of_known(found[0], prints)
+    else:
+        workspace, lasting = Workspace.load(*folders), {}
+
+    def keep() -> None:
+        if whole := set_as_checked(workspace, cache, seen, lasting):
+            keep_set(cache, folders, whole)
+
+    return workspace, keep
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What a check has said before, so that it is not worked out again while nothing has changed.
 
-Two things are kept. The findings of one template, by a digest of all that it is made of; and the whole
+Three things are kept. The findings of one template, by a digest of all that it is made of. What each template
+of a set is made of, so that of those that have not changed nothing need be read (``unread``). And the whole
 report, by a digest of every file below the two folders, for which not even the compiler need be loaded. Where
 one of them is an error nothing is kept: its words may name what else there is. Nor is it of folders whose
 digest would not be sure.
@@ -11,30 +12,40 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from app.core.filenames import READ_SUFFIXES
 from app.core.findings import CheckReport, Finding, Severity
+from app.core.seen_files import LARGEST, Memory, SeenFiles
 from app.core.waivers import Waiver
 from bbws_templates.errors import Location
+
+_SEVERITIES = {each.value: each for each in Severity}
 
 Results = Sequence[tuple[bool, Sequence[Finding]]]
 """Of one template, in order: findings, and whether they come with a render."""
 
-_LARGEST = 4 * 1024 * 1024
+
+@dataclass(frozen=True)
+class KnownTemplate:
+    """What a check has kept of a template or translation: its fingerprint, what it ``read``, its waivers."""
+
+    fingerprint: str
+    read: frozenset[str]
+    waivers: tuple[Waiver, ...] = ()
 
 
-class Memory(Protocol):
-    """Documents by key, as ``CacheFolder`` keeps them."""
+@dataclass(frozen=True)
+class KnownSet:
+    """A set as a check has found it, whole: the files that were ``seen``, and each template by name."""
 
-    def find(self, key: str) -> Any | None:
-        """The document of ``key``, or None."""
-
-    def keep(self, key: str, document: Any) -> None:
-        """Keep a document that JSON can hold."""
+    seen: SeenFiles
+    templates: Mapping[str, KnownTemplate]
+    problems: tuple[Finding, ...] = ()
 
 
 def known_results(memory: Memory, fingerprint: str) -> Results | None:
@@ -55,8 +66,21 @@ def keep_results(memory: Memory, fingerprint: str, results: Results) -> None:
     if not any(finding.severity is Severity.ERROR for _, found in results for finding in found):
         memory.keep(
             f"template {fingerprint}",
-            [[flag, [_document(each) for each in found]] for flag, found in results],
+            [[flag, [_document(each) for each in found]] for flag, found in _said_once(results)],
         )
+
+
+def _said_once(results: Results) -> Iterator[tuple[bool, list[Finding]]]:
+    """The results without findings that ``Findings`` would leave out, as what every fixture shows."""
+    said: dict[tuple[str, str, Location, str], int] = {}
+    for flag, found in results:
+        news = []
+        for each in found:
+            key = (each.template, each.code, each.location, each.message)
+            if each.severity.rank < said.get(key, each.severity.rank + 1):
+                said[key] = each.severity.rank
+                news.append(each)
+        yield flag, news
 
 
 def known_report(memory: Memory, key: str) -> CheckReport | None:
@@ -84,15 +108,22 @@ def keep_report(memory: Memory, key: str, report: CheckReport) -> None:
         memory.keep(f"report {key}", document)
 
 
-def digest_of_folders(folders: Iterable[Path], names: Iterable[str], today: date) -> str:
+def digest_of_folders(
+    folders: Sequence[Path], names: Iterable[str], today: date, seen: SeenFiles | None = None
+) -> str:
     """A key for the check of ``names`` below ``folders`` on one day; "" where no digest could be sure.
 
-    That is so where a folder is a link, a file cannot be read, or is no regular file.
+    That is so where a folder is a link, a file cannot be read, or is no regular file. ``seen`` is what is
+    below them, where somebody has looked.
     """
     digest = hashlib.sha256(f"{today} {sorted(names)} {Path.cwd()}".encode("utf-8", "replace"))
     try:
         for folder in folders:
             digest.update(f"{folder} {folder.resolve()}\0".encode("utf-8", "replace"))
+        if seen:
+            digest.update(seen.content().encode())
+            return digest.hexdigest()
+        for folder in folders:
             for parent, below, files in sorted(os.walk(folder, onerror=_refuse)):
                 if any(os.path.islink(f"{parent}/{name}") for name in below):  # noqa: PTH114
                     return ""
@@ -108,12 +139,56 @@ def digest_of_folders(folders: Iterable[Path], names: Iterable[str], today: date
     return digest.hexdigest()
 
 
+def known_set(memory: Memory, folders: Sequence[Path]) -> KnownSet | None:
+    """The set of ``folders`` as a check has found it, whole."""
+    kept = memory.find(_key_of_set(folders))
+    try:
+        if kept is None:
+            return None
+        paths = [path for path, _ in kept["files"]]
+        return KnownSet(
+            SeenFiles(dict(kept["files"]), frozenset(kept["folders"])),
+            {
+                name: KnownTemplate(
+                    fingerprint, frozenset(paths[number] for number in read), tuple(map(_waiver, waivers))
+                )
+                for name, (fingerprint, read, waivers) in kept["templates"].items()
+            },
+            tuple(map(_finding, kept["problems"])),
+        )
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None
+
+
+def keep_set(memory: Memory, folders: Sequence[Path], known: KnownSet) -> None:
+    """Remember a set in which nothing is broken."""
+    numbers = {path: number for number, path in enumerate(known.seen.digests)}
+    document = {
+        "files": [*known.seen.digests.items()],
+        "folders": sorted(known.seen.folders),
+        "templates": {
+            name: [
+                each.fingerprint,
+                sorted(map(numbers.__getitem__, each.read)),
+                list(map(_said, each.waivers)),
+            ]
+            for name, each in known.templates.items()
+        },
+        "problems": list(map(_document, known.problems)),
+    }
+    memory.keep(_key_of_set(folders), document)
+
+
+def _key_of_set(folders: Sequence[Path]) -> str:
+    return f"set {[str(folder.resolve()) for folder in folders]} {Path.cwd()}"
+
+
 def _content(path: str) -> bytes:
     """The digest of a file; by its name, since a ``Path`` of thousands costs what reading them does."""
     about = os.stat(path)  # noqa: PTH116
     if not stat.S_ISREG(about.st_mode):
         raise OSError(f"{path} is no regular file")
-    if about.st_size >= _LARGEST:
+    if about.st_size >= LARGEST:
         raise OSError(f"{path} is larger than anything that is read")
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123
         return hashlib.sha256(file.read()).digest()
@@ -133,19 +208,31 @@ def _document(finding: Finding) -> dict[str, Any]:
         "remedy": finding.remedy,
         "template": finding.template,
         "fixture": finding.fixture,
-        "waiver": waiver
-        and [waiver.rule, waiver.reason, waiver.until.isoformat(), waiver.says, _place(waiver.location)],
+        "waiver": waiver and _said(waiver),
     }
 
 
+def _said(waiver: Waiver) -> list[Any]:
+    return [waiver.rule, waiver.reason, waiver.until.isoformat(), waiver.says, _place(waiver.location)]
+
+
+def _waiver(said: Sequence[Any]) -> Waiver:
+    rule, reason, until, says, place = said
+    return Waiver(rule, reason, date.fromisoformat(until), says, Location(*place))
+
+
 def _finding(document: dict[str, Any]) -> Finding:
-    found = dict(document)
-    found["severity"] = Severity(found["severity"])
-    found["location"] = Location(*found["location"])
-    if found["waiver"]:
-        rule, reason, until, says, place = found["waiver"]
-        found["waiver"] = Waiver(rule, reason, date.fromisoformat(until), says, Location(*place))
-    return Finding(**found)
+    said = document["waiver"]
+    return Finding(
+        document["code"],
+        _SEVERITIES[document["severity"]],
+        document["message"],
+        Location(*document["location"]),
+        document["remedy"],
+        document["template"],
+        document["fixture"],
+        said and _waiver(said),
+    )
 
 
 def _place(location: Location) -> list[str | int]:

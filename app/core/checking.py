@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.core.checked import Memory, Results, keep_results, known_results
+from app.core.checked import KnownSet, KnownTemplate, Results, keep_results, known_results
 from app.core.compiler.data_markup import AuthoredTemplate
-from app.core.compiler.dependencies import graph_document, prints_still_true
+from app.core.compiler.dependencies import Prints, files_of, graph_document, prints_still_true
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.errors import ContractFaultError
 from app.core.findings import Finding, Severity, finding_of
 from app.core.judging import judge, judge_specimen
+from app.core.seen_files import Memory, SeenFiles
 from app.core.side_by_side import side_by_side
+from app.core.sources import TemplateSet
 from app.core.validation import cut_by_data
 from app.core.validation.contracts import UNUSABLE, no_fixture
 from app.core.validation.eyes import Eyes
@@ -85,19 +87,56 @@ def _remembered(
     """
     templates = workspace.templates
     if all(map(workspace.knows_fingerprint, names)):
-        own = {name: workspace.fingerprint(name) for name in names if name in templates.sources}
+        own = {name: workspace.fingerprint(name) for name in names if name in templates}
         return _kept(memory, own), own
-    key = f"graph {templates.root}"
-    unchanged = prints_still_true(memory.find(key) or {"beyond": ""}, templates)
+    unchanged = _graph(memory, templates)
     prints: dict[str, tuple[str, Sequence[str]]] = dict(unchanged)
     for name in names:
-        if name not in prints and (name in templates.templates or name in templates.translations):
+        if name not in prints and name in templates:
             read = [each.file.label for each in workspace.dependencies(name)]
             prints[name] = (workspace.fingerprint(name), read)
     if len(prints) > len(unchanged):
-        memory.keep(key, graph_document(templates, prints))
+        memory.keep(_key_of_graph(templates), graph_document(templates, prints))
     fingerprints = {name: prints[name][0] for name in names if name in prints}
     return _kept(memory, fingerprints), fingerprints
+
+
+def _graph(memory: Memory, templates: TemplateSet) -> Prints:
+    return prints_still_true(memory.find(_key_of_graph(templates)) or {"beyond": ""}, templates)
+
+
+def _key_of_graph(templates: TemplateSet) -> str:
+    return f"graph {templates.root}"
+
+
+def set_as_checked(
+    workspace: Workspace, memory: Memory, seen: SeenFiles, known: Mapping[str, KnownTemplate]
+) -> KnownSet | None:
+    """What the next check may take over of a set, of which ``known`` templates are as the last one left them.
+
+    None where something is broken, or a template was not checked.
+    """
+    templates = workspace.templates
+    if templates.broken or templates.broken_translations or templates.broken_partials:
+        return None
+    paths = {} if known else {file.label: str(file.path) for file in files_of(templates)}
+    graph = {} if known else _graph(memory, templates)
+    made = dict(known)
+    for name in itertools.chain(templates.templates, templates.translations):
+        if name in made:
+            continue
+        if workspace.source(name).broken_fixtures or not (known or name in graph):
+            return None
+        if known:
+            fingerprint = workspace.fingerprint(name)
+            read = {str(each.file.path) for each in workspace.dependencies(name)}
+        else:
+            fingerprint, labels = graph[name]
+            read = {paths[label] for label in labels}
+        if not read <= seen.digests.keys():
+            return None
+        made[name] = KnownTemplate(fingerprint, frozenset(read), templates.waivers(name))
+    return KnownSet(seen, made, templates.problems)
 
 
 def _kept(memory: Memory, fingerprints: Mapping[str, str]) -> dict[str, Results]:

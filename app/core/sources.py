@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from app.core.errors import SourceError
 from app.core.findings import Finding
@@ -120,7 +121,8 @@ class TemplateSet:
     its ``.txt`` file, ``stylesheets`` a path relative to the root (``styles/email.css``) to its file.
     ``broken`` maps a template whose HTML or metadata cannot be read to the reason; ``broken_partials``
     likewise. ``settings`` are those of ``settings.toml``. ``problems`` are remarks about files that belong to
-    no template. ``translations`` and ``broken_translations`` are by names such as ``receipts/receipt.af``.
+    no template. ``translations`` and ``broken_translations`` are by names such as ``receipts/receipt.af``;
+    ``known_waivers`` are those of templates that need not be read for them.
     One broken file never keeps the others from being used.
     """
 
@@ -135,6 +137,19 @@ class TemplateSet:
     settings: SetSettings = field(default_factory=SetSettings)
     translations: Mapping[str, TemplateSource] = field(default_factory=dict)
     broken_translations: Mapping[str, SourceError] = field(default_factory=dict)
+    known_waivers: Mapping[str, tuple[Waiver, ...]] = field(default_factory=dict)
+
+    def waivers(self, name: str) -> tuple[Waiver, ...]:
+        """The waivers of a template, which are those of its translations as well."""
+        base = parted(name)[0]
+        if base in self.known_waivers:
+            return self.known_waivers[base]
+        found = self.templates.get(base)
+        return found.metadata.waivers if found and found.metadata else ()
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a template or translation of that name that can be read."""
+        return name in self.templates or name in self.translations
 
     def locales(self, name: str) -> tuple[str, ...]:
         """The tags of a template's translations, in sorted order, those that cannot be read included."""
@@ -143,7 +158,8 @@ class TemplateSet:
     @cached_property
     def sources(self) -> Mapping[str, TemplateSource]:
         """Every template and translation that can be read, by name."""
-        return {**self.templates, **self.translations}
+        translations, templates = cast("Any", self.translations), cast("Any", self.templates)
+        return ChainMap(translations, templates)  # which reads none of those that are unread
 
     @cached_property
     def _locales(self) -> Mapping[str, tuple[str, ...]]:

@@ -19,7 +19,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from app.core.checked import Memory
 from app.core.checking import results_for
 from app.core.compiler.compilation import Compilation, compile_template, dependencies_of
 from app.core.compiler.dependencies import (
@@ -35,6 +34,7 @@ from app.core.findings import CheckReport, Finding, finding_of_warning
 from app.core.judging import Rendered, judge, of_no_template
 from app.core.loader import Reading, read_template_set
 from app.core.release import Language
+from app.core.seen_files import Memory
 from app.core.sources import Fixture, TemplateSet, TemplateSource
 from app.core.validation.contracts import fault_of_the_contract, require_harmless
 from app.core.validation.eyes import Eyes
@@ -100,6 +100,19 @@ class Workspace:
                     workspace._compilations[name] = made
         return workspace
 
+    @classmethod
+    def of_known(cls, templates: TemplateSet, fingerprints: Mapping[str, str]) -> Workspace:
+        """Of a set of which some templates have the ``fingerprints`` that were worked out before."""
+        workspace = cls(templates)
+        workspace._fingerprints.update(fingerprints)
+        for name in (*templates.templates, *templates.translations):
+            workspace.fingerprint(name)  # or nobody would believe that all are known
+        return workspace
+
+    @property
+    def _broken(self) -> tuple[Mapping[str, SourceError], ...]:
+        return self.templates.broken, self.templates.broken_translations
+
     @cached_property
     def language(self) -> Language:
         """How the set writes values for people, with the rules that its releases carry."""
@@ -108,7 +121,7 @@ class Workspace:
             return Language()
         from app.core.locales import locale_rules, zone_rules  # Babel takes a while; many sets do without.
 
-        tags = sorted({settings.locale, *(each.locale for each in self.templates.translations.values())})
+        tags = sorted({settings.locale, *(parted(name)[1] for name in self.templates.translations)})
         return Language(
             settings.locale,
             settings.time_zone,
@@ -169,7 +182,7 @@ class Workspace:
             UnknownNameError: there is none of that name.
             SourceError: it cannot be read.
         """
-        for broken in (self.templates.broken, self.templates.broken_translations):
+        for broken in self._broken:
             if name in broken:
                 raise broken[name].with_traceback(None)  # kept: each raising adds to it
         found = self.templates.templates.get(name) or self.templates.translations.get(name)
@@ -247,7 +260,7 @@ class Workspace:
 
     def knows_fingerprint(self, name: str) -> bool:
         """Whether the fingerprint of a template is at hand, and no file need be read through for it."""
-        return name in self._fingerprints or name not in self.templates.sources
+        return name in self._fingerprints or name not in self.templates
 
     def render(self, name: str, data: Mapping[str, Any], *, strict: bool = True) -> RenderedEmail:
         """One email, rendered exactly as a Lambda renders it.
@@ -332,7 +345,7 @@ class Workspace:
         """
         asked = tuple(names) or self.names()
         for name in asked:
-            if name not in self.templates.broken and name not in self.templates.broken_translations:
+            if name not in self.templates and not any(name in each for each in self._broken):
                 self.source(name)
         wanted = asked
         if translations:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.browser.folders import Folders
 from app.browser.stand_ins import ASSETS
-from app.core.checked import Memory
+from app.core.seen_files import Memory
 from app.web.editors import Editor
 
 DEFAULT_HOST = "127.0.0.1"

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it has no types
 
 from app.core.loader import load_template_set
 from app.core.validation.meta_schema import KNOWN, is_surely_a_schema
@@ -19,7 +18,6 @@ from tests.selection import drawn
 
 DOCUMENT: Any = Draft202012Validator.META_SCHEMA
 META_SCHEMA = Draft202012Validator(DOCUMENT)
-DIALECT = "https://json-schema.org/draft/2020-12/"
 CONTRACTS = [
     source.metadata.contract
     for source in load_template_set(ROOT / "templates", ROOT / "fixtures").sources.values()
@@ -28,8 +26,9 @@ CONTRACTS = [
 
 
 def test_it_knows_every_keyword_of_the_meta_schema() -> None:
-    names = ("schema", *(f"meta/{urn.rpartition('/')[2]}" for urn in DOCUMENT["$vocabulary"]))
-    documents = [REGISTRY.contents(f"{DIALECT}{name}") for name in names]
+    # Each of its documents says of a number, in its own words, that it is neither object nor truth value.
+    documents: list[Any] = [error.schema for error in META_SCHEMA.iter_errors(5)]
+    assert len(documents) == 1 + len(DOCUMENT["$vocabulary"])
     assert frozenset[str]().union(*(each["properties"] for each in documents)) == KNOWN
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from app.core.compiler.partials import PartialResolver
 from app.core.html.edits import Edits
 from app.core.html.markup import Markup
-from app.core.sources import TemplateSet, TemplateSource
+from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.engine import Template
 from bbws_templates.errors import Location
 from bbws_templates.tokens import Token, TokenKind, position, tokenize
@@ -54,11 +54,10 @@ class AuthoredTemplate:
         self._templates = templates
         self._unescaped: dict[str, dict[int, Token]] = {}
 
-    @cached_property
-    def _files(self) -> dict[str, tuple[str, str]]:
-        """By the names that the engine uses: label and text of each file."""
-        files = {name: (file.label, file.text) for name, file in self._resolver.files().items()}
-        return files | {self._source.html.label: (self._source.html.label, self._source.html.text)}
+    def _file(self, name: str) -> SourceFile | None:
+        """The file that the engine knows by this name."""
+        own = self._source.html
+        return own if name == own.label else self._resolver.file(name)
 
     @cached_property
     def _resolver(self) -> PartialResolver:
@@ -84,9 +83,12 @@ class AuthoredTemplate:
         for chunk in self._engine.trace(data, strict=False):
             pieces.append(chunk.text)
             length += len(chunk.text)
-            if chunk.literal or "<" not in chunk.text or chunk.template not in self._files:
+            if chunk.literal or "<" not in chunk.text:
                 continue
-            label, text = self._files[chunk.template]
+            file = self._file(chunk.template)
+            if file is None:
+                continue
+            label, text = file.label, file.text
             if chunk.template not in self._unescaped:
                 self._unescaped[chunk.template] = _unescaped(text)
             tag = self._unescaped[chunk.template].get(chunk.offset)

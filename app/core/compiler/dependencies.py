@@ -117,8 +117,8 @@ def aftermath(
     if before.settings != after.settings:
         return Aftermath(other=frozenset(graph))
     old, new = before.sources, after.sources
-    files = {file.label: file for file in _files(before)}
-    unchanged = {file.label for file in _files(after) if files.get(file.label) == file}
+    files = {file.label: file for file in files_of(before)}
+    unchanged = {file.label for file in files_of(after) if files.get(file.label) == file}
     same = frozenset(
         name
         for name, read in graph.items()
@@ -143,7 +143,7 @@ def graph_document(templates: TemplateSet, prints: Prints) -> dict[str, Any]:
         ]
         for name, (print_, read) in prints.items()
     }
-    digests = {file.label: _digest(file.text) for file in _files(templates)}
+    digests = {file.label: _digest(file.text) for file in files_of(templates)}
     return {
         "beyond": _digest(repr(_beyond_files(templates))),
         "files": [[label, digests.get(label, "")] for label in labels],
@@ -159,7 +159,7 @@ def prints_still_true(document: Mapping[str, Any], templates: TemplateSet) -> Pr
     if document["beyond"] != _digest(repr(_beyond_files(templates))):
         return {}
     labels = [label for label, _ in document["files"]]
-    files = {file.label: file for file in _files(templates)}
+    files = {file.label: file for file in files_of(templates)}
     same = [label in files and _digest(files[label].text) == digest for label, digest in document["files"]]
     return {
         name: (print_, [labels[number] for number in read])
@@ -207,7 +207,8 @@ def _reasons(errors: Mapping[str, SourceError]) -> list[tuple[str, str]]:
     return sorted((name, str(error)) for name, error in errors.items())
 
 
-def _files(templates: TemplateSet) -> Iterator[SourceFile]:
+def files_of(templates: TemplateSet) -> Iterator[SourceFile]:
+    """Every file that something of the set was read from; some more than once."""
     for kind in (templates.partials, templates.text_partials, templates.stylesheets):
         yield from kind.values()
     for source in templates.sources.values():

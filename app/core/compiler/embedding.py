@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 
 from app.core.compiler.origins import Origins
@@ -21,6 +21,9 @@ from app.core.html.edits import Edits
 from app.core.html.markup import Attribute, Markup, StartTag
 from app.core.html.readings import Readings
 from app.core.sources import SourceFile, TemplateSet
+
+_LINKING = frozenset({".html", ".css"})
+"""The endings of files that may name a stylesheet."""
 
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
@@ -158,11 +161,10 @@ def _value(markup: Markup, attribute: Attribute) -> str:
 
 def _folder(place: Location, templates: TemplateSet) -> str | None:
     """The folder of a file of the set, relative to the templates root."""
-    files = [source.html for source in templates.templates.values()]
-    for file in (*files, *templates.partials.values(), *templates.stylesheets.values()):
-        if file.label == place.file and file.path.is_relative_to(templates.root):
-            return str(PurePosixPath(file.path.relative_to(templates.root).as_posix()).parent)
-    return None
+    path = Path.cwd() / place.file  # by which labels name files, so that of thousands none is asked
+    if path.suffix not in _LINKING or not path.is_relative_to(templates.root):
+        return None
+    return path.relative_to(templates.root).parent.as_posix()
 
 
 def _require_plain(file: SourceFile) -> None:

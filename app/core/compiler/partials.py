@@ -98,22 +98,33 @@ class PartialResolver:
                 "preheader": TracedSource.of_member(metadata, "preheader", metadata.preheader, escaped=html),
             }
 
-    def sources(self) -> dict[str, str]:
+    def sources(self) -> Mapping[str, str]:
         """Every partial by name, as the engine takes them; text put into HTML is escaped."""
-        found = {name: self._language(name).text for name in _OF_LANGUAGE} if self._locale else {}
-        found |= {name: file.text for name, file in self.files().items()}
-        return found | {name: escaped_source(item) for name, item in self._reserved.items()}
+        return _EngineSources(self)
 
-    def files(self) -> dict[str, SourceFile]:
-        """The file of each partial by the name under which a source takes it."""
-        found = dict(self.own)
-        for tag in reversed(self._tags):
-            found |= {
-                name.removesuffix(f".{tag}"): file
-                for name, file in self.own.items()
-                if name.endswith(f".{tag}")
-            }
-        return found
+    def file(self, name: str) -> SourceFile | None:
+        """The file of the partial that a source takes under ``name``, in its language where there is one."""
+        for each in (*(f"{name}.{tag}" for tag in self._tags), name):
+            if each in self.own:
+                return self.own[each]
+        return None
+
+    def source(self, name: str) -> str | None:
+        """The text of a partial as the engine takes it; None where there is none of that name."""
+        if name in self._reserved:
+            return escaped_source(self._reserved[name])
+        file = self.file(name)
+        if file is None and name in _OF_LANGUAGE and self._locale:
+            return self._language(name).text
+        return file.text if file else None
+
+    def names(self) -> Iterator[str]:
+        """The names under which a source can take something, some more than once."""
+        yield from self._reserved
+        yield from _OF_LANGUAGE if self._locale else ()
+        for name in self.own:
+            yield name
+            yield from (name.removesuffix(f".{tag}") for tag in self._tags if name.endswith(f".{tag}"))
 
     def _language(self, name: str) -> TracedSource:
         text = self._locale
@@ -185,15 +196,34 @@ class PartialResolver:
         )
 
 
+class _EngineSources(Mapping[str, str]):
+    """What a resolver knows, each read when it is asked for: of thousands a template takes a few."""
+
+    def __init__(self, resolver: PartialResolver) -> None:
+        self._resolver = resolver
+
+    def __getitem__(self, name: str) -> str:
+        found = self._resolver.source(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(self._resolver.names()))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 def broken_partials(templates: TemplateSet) -> Iterator[BbwsTemplatesError]:
     """What keeps a partial or a stylesheet from being used, whether a template wants it or not."""
     yield from templates.broken_partials.values()
     for files in (templates.partials, templates.text_partials):
-        for name, file in files.items():
+        for name in files:
             if not name.startswith(f"{PARTIALS_FOLDER}/"):
                 continue  # the same file by its short name, or one of a template, which is compiled anyway
             try:
-                tokens_of(TracedSource.of_file(file))
+                tokens_of(TracedSource.of_file(files[name]))
             except BbwsTemplatesError as error:
                 yield error
 

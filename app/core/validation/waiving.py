@@ -18,7 +18,7 @@ _SEEN = frozenset(rule.code for rule in eyes.RULES)
 
 def collector(templates: TemplateSet, names: Collection[str], today: date | None) -> Findings:
     """What gathers the findings of ``names``: it knows what the set and its templates say of them."""
-    waivers = {name: [each for each in _waivers(templates, name) if each.holds(today)] for name in names}
+    waivers = {name: [each for each in templates.waivers(name) if each.holds(today)] for name in names}
     return Findings(frozenset(templates.settings.checks.errors), waivers)
 
 
@@ -35,18 +35,13 @@ def waiver_findings(
     That one is not used is said where a template was checked in all its languages, and of what only a browser
     sees where one has ``looked``.
     """
+    every = frozenset(checked)
     for name in checked:
         if parted(name)[1] or name in templates.broken:
             continue
-        waivers = _waivers(templates, name)
-        whole = {edition(name, tag) for tag in templates.locales(name)} <= set(checked)
+        waivers = templates.waivers(name)
+        whole = {edition(name, tag) for tag in templates.locales(name)} <= every
         unasked = set() if looked else {each for each in waivers if each.rule in _SEEN}
         for each in objections(waivers, KNOWN, {*used, *unasked} if whole else waivers, today):
             severity = ERROR if each.code == "waiver-unknown" else WARNING
             yield Finding(each.code, severity, each.message, each.waiver.location, each.remedy, name)
-
-
-def _waivers(templates: TemplateSet, name: str) -> tuple[Waiver, ...]:
-    """The waivers of a template, which are those of its translations as well."""
-    found = templates.templates.get(parted(name)[0])
-    return found.metadata.waivers if found and found.metadata else ()

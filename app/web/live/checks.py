@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from datetime import date
 
 from app.browser.errors import BrowserError
-from app.core.checked import Memory
 from app.core.findings import Finding, Severity, finding_of
+from app.core.seen_files import Memory
 from app.core.validation.eyes import Eyes
 from app.publishing.clock import Clock, utc_now
 from app.web.live.renderings import Renderings

@@ -1,0 +1,220 @@
+"""A check reads what has changed alone, and says of a set what a check says that reads all of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import run
+from app.core import sight
+from app.core.cache import CacheFolder
+from app.core.loader import load_template_set
+from app.core.seen_files import seen_files
+from app.core.textfiles import TextFiles
+from app.core.unread import Unread
+
+SETTLED = 60_000_000_000
+"""Nanoseconds after which every file has rested."""
+
+MAIL = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A</title>'
+    '<link rel="stylesheet" href="styles/mail.css"></head>'
+    "<body>{{> greeting}}<p>Dear {{name}}</p></body></html>"
+)
+METADATA: dict[str, Any] = {
+    "description": "Says something.",
+    "audience": "customer",
+    "sender": {"name": "Us", "address": "us@example.com"},
+    "subject": "Hello {{name}}",
+    "preheader": "A word",
+    "contract": {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "required": ["name"],
+        "properties": {"name": {"$ref": "shared.json#/$defs/name"}},
+    },
+}
+WAIVED = METADATA | {"waivers": [{"rule": "missing-viewport", "reason": "Because.", "until": "2099-01-01"}]}
+NAMES = ("a", "b", "c")
+
+
+class Folders:
+    """A small set on disk in which everything may change, and checks of it, each by a command."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._capsys = capsys
+        self.write("templates/settings.toml", 'locale = "en-ZA"\n')
+        self.write("templates/styles/mail.css", "p{color:#333333}")
+        self.write("templates/partials/greeting.html", "<p>Hello</p>")
+        self.write("templates/partials/greeting.af.html", "<p>Hallo</p>")
+        self.write("templates/shared.json", json.dumps({"$defs": {"name": {"type": "string"}}}))
+        for name in NAMES:
+            self.write(f"templates/{name}.html", MAIL)
+            self.write(f"templates/{name}.json", json.dumps(WAIVED if name == "b" else METADATA))
+            self.write(f"fixtures/{name}/typical.json", '{"name": "Ann"}')
+        self.write("templates/a.af.html", MAIL.replace("Dear", "Beste").replace('"en"', '"af"'))
+        self.write("templates/a.af.json", '{"subject": "Hallo {{name}}", "preheader": "Iets"}')
+
+    @property
+    def places(self) -> tuple[Path, Path]:
+        return self.folder / "templates", self.folder / "fixtures"
+
+    def write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def check(self, cache: str) -> Any:
+        templates, fixtures = map(str, self.places)
+        run(["check", "--json", "--cache", cache, "--templates", templates, "--fixtures", fixtures])
+        return json.loads(self._capsys.readouterr().out)
+
+    def again(self) -> Any:
+        return self.check(str(self.folder / "cache"))
+
+    def cold(self) -> Any:
+        return self.check(os.devnull)
+
+
+@pytest.fixture
+def folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Folders:
+    return Folders(tmp_path, capsys)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The names of the files that are read as text."""
+    found: set[str] = set()
+    reading = TextFiles.read
+
+    def noted(files: TextFiles, path: Path) -> Any:
+        found.add(path.name)
+        return reading(files, path)
+
+    monkeypatch.setattr(TextFiles, "read", noted)
+    return found
+
+
+def test_of_a_set_what_has_changed_is_read_and_no_other_template(folders: Folders, read: set[str]) -> None:
+    folders.again()
+    read.clear()
+    folders.write("templates/c.html", MAIL.replace("Dear", "Hi"))
+    found = folders.again()
+    assert {"c.html", "c.json", "greeting.html", "mail.css"} <= read
+    assert read.isdisjoint({"a.html", "a.json", "a.af.html", "b.html", "b.json"})
+    assert found == folders.cold()
+
+
+CHANGES: tuple[Callable[[Folders, str], object], ...] = (
+    lambda folders, text: folders.write("templates/a.html", MAIL.replace("Dear", text)),
+    lambda folders, text: folders.write("templates/a.af.html", MAIL.replace("Dear", text)),
+    lambda folders, text: folders.write("templates/b.html", MAIL.replace("{{name}}", f"{{{{{text}}}}}")),
+    lambda folders, text: folders.write("templates/b.json", json.dumps(METADATA | {"preheader": text})),
+    lambda folders, text: folders.write("templates/b.json", json.dumps(WAIVED | {"preheader": text})),
+    lambda folders, text: folders.write("templates/c.json", f'{{"description": "{text}"}}'),
+    lambda folders, text: folders.write("templates/a.af.json", f'{{"subject": "{text}", "preheader": "x"}}'),
+    lambda folders, text: folders.write("templates/partials/greeting.html", f"<p>{text}</p>"),
+    lambda folders, text: folders.write("templates/partials/greeting.html", f"<p>{{{{#{text}}}}}</p>"),
+    lambda folders, text: folders.write("templates/partials/greeting.af.html", f"<p>{text}</p>"),
+    lambda folders, text: folders.write("templates/styles/mail.css", f"p{{color:{text}}}"),
+    lambda folders, text: folders.write(
+        "templates/shared.json", f'{{"$defs": {{"name": {{"title": "{text}"}}}}}}'
+    ),
+    lambda folders, text: folders.write("templates/settings.toml", f'locale = "en-ZA"\n# {text}\n'),
+    lambda folders, text: folders.write(
+        "templates/settings.toml", '[checks]\nerrors = ["missing-viewport"]\n'
+    ),
+    lambda folders, text: folders.write("fixtures/a/typical.json", f'{{"name": "{text}"}}'),
+    lambda folders, text: folders.write("fixtures/b/typical.json", f'{{"name": "{text}", "more": 1}}'),
+    lambda folders, text: folders.write(f"fixtures/c/{text}.json", '{"name": "Ann"}'),
+    lambda folders, text: folders.write(f"templates/{text}.html", "<p>New</p>"),
+    lambda folders, text: (folders.folder / "templates/a.html").write_bytes(b"\xff"),
+    lambda folders, text: shutil.rmtree(folders.folder / "fixtures/c", ignore_errors=True),
+)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_any_changes_the_check_says_what_one_says_that_knows_nothing(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    # Every mark counts at once; the change of one file takes longer than a step of the clock.
+    monkeypatch.setattr(sight, "SETTLED_NS", -1_000_000_000)
+    chance = random.Random(seed)
+    folders.again()
+    for number in range(5):
+        for change in chance.sample(CHANGES, chance.randint(1, 2)):
+            change(folders, f"word{number}")
+        found = folders.again()
+        assert found == folders.cold()
+        assert found == folders.again()
+
+
+def test_a_file_is_known_by_its_mark_once_it_has_rested(tmp_path: Path) -> None:
+    memory = CacheFolder(tmp_path / "cache")
+    file = tmp_path / "set/a.html"
+    file.parent.mkdir()
+    file.write_text("one", encoding="utf-8")
+    now = file.stat().st_ctime_ns
+    resting = seen_files([file.parent], memory, clock=lambda: now)
+    assert resting
+    assert memory.find(f"marks {[str(file.parent)]}") is None or not memory.find(
+        f"marks {[str(file.parent)]}"
+    )
+    assert seen_files([file.parent], memory, clock=lambda: now + SETTLED) == resting
+    kept = (memory.find(f"marks {[str(file.parent)]}") or {})[str(file)]
+    about = file.stat()
+    assert kept[1:] == [about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns]
+
+
+def test_a_file_that_says_another_thing_of_the_same_size_and_time_is_read(tmp_path: Path) -> None:
+    memory = CacheFolder(tmp_path / "cache")
+    file = tmp_path / "set/a.html"
+    file.parent.mkdir()
+    file.write_text("one", encoding="utf-8")
+    later = file.stat().st_ctime_ns + SETTLED
+    before = seen_files([file.parent], memory, clock=lambda: later)
+    about = file.stat()
+    file.write_text("two", encoding="utf-8")
+    os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert file.stat().st_size == about.st_size
+    assert seen_files([file.parent], memory, clock=lambda: later) != before
+
+
+def test_where_a_sight_would_not_be_sure_nothing_is_known_by_marks(tmp_path: Path) -> None:
+    memory = CacheFolder(tmp_path / "cache")
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set/a.html").symlink_to(tmp_path)
+    assert seen_files([tmp_path / "set"], memory) is None
+
+
+def test_what_is_unread_is_there_and_read_once() -> None:
+    asked = []
+
+    def made(name: str) -> str:
+        asked.append(name)
+        return name.upper()
+
+    found = Unread(["a", "b"], made)
+    assert list(found) == ["a", "b"]
+    assert len(found) == 2
+    assert "a" in found
+    assert "c" not in found
+    assert found.get("c") is None
+    assert not asked
+    assert [found["a"], found["a"]] == ["A", "A"]
+    assert asked == ["a"]
+
+
+def test_the_set_of_the_folders_is_whole(folders: Folders) -> None:
+    templates = load_template_set(*folders.places)
+    assert set(templates.templates) == set(NAMES)
+    assert "a.af" in templates
+    assert not templates.broken
