@@ -1,7 +1,7 @@
 """What a designer waits for with many templates: ``python benchmarks/many.py --sizes 12 504``.
 
 Copies of our own templates with their five fixtures are served as ``make preview`` does. Measured are the
-gallery (its answer, and in Chromium until it can be used), a save until its mail has been fetched anew (of the
+gallery (its answer, and in Chromium until it can be used), a save until its mail has been fetched anew (of a
 template, of a partial and of a contract that all share), data typed until the HTML has come, the findings of
 a template that is opened at once after the start, and the memory. Beside each wait stands the CPU time of the
 server meanwhile, which a busy machine does not stretch. The set has rested before, as one that is worked on.
@@ -94,11 +94,11 @@ def measure(folder: Path, count: int, rounds: int, *, browser: bool, seconds: fl
             lines = stream.iter_lines()
             next(line for line in lines if line.startswith("data:"))
 
-            def saved(file: Path, more: str) -> Callable[[int], None]:
+            def saved(file: Path, more: Callable[[int], str]) -> Callable[[int], None]:
                 source = file.read_text(encoding="utf-8")
 
                 def save(number: int) -> None:
-                    file.write_text(source + more.format(number), encoding="utf-8")
+                    file.write_text(source + more(number), encoding="utf-8")
                     while True:
                         change = json.loads(next(line for line in lines if line.startswith("data:"))[5:])
                         if NAME in change.get("changed", ()):
@@ -108,12 +108,16 @@ def measure(folder: Path, count: int, rounds: int, *, browser: bool, seconds: fl
                 return save
 
             templates = folder / "templates"
-            comment = "<!-- saved {} -->\n"
+
+            def comment(number: int) -> str:
+                return f"<!-- saved {number} -->\n"
+
             meter.print("saved, the mail fetched", rounds, saved(templates / f"{NAME}.html", comment))
             shared = saved(templates / "partials/page/footer.html", comment)
             meter.print("partial of all, the mail fetched", rounds, shared)
             contract = templates / "contracts/common.json"
-            meter.print("contract of all, the mail fetched", rounds, lambda n: saved(contract, "\n")(n))
+            shared = saved(contract, lambda number: "\n" * (number + 1))
+            meter.print("contract of all, the mail fetched", rounds, shared)
         fixture = Path(folder, "fixtures", NAME, "typical.json").read_text(encoding="utf-8")
         data = json.loads(fixture)
 
