@@ -201,6 +201,8 @@ def test_who_asks_for_what_is_served_while_it_is_replaced_and_pruned_is_told_wha
     found = Catalogue(Replaced(store)).active()
     assert found
     assert found[2].release == after.id
+    publish_to(store, before)
+    assert Catalogue(Replaced(store)).named("active").id == after.id
     store.delete(f"releases/{after.id}/{lost}")
     with pytest.raises(UnknownReleaseError, match="has no release"):
         Catalogue(store).active()
