@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from bbws_templates.faults import DeniedError, MissingBucketError, StoreError
@@ -13,7 +14,7 @@ class DirectoryReader:
     """Objects are files; an ETag is the SHA-256 of the content."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+        self.root = real(root)
 
     def get(self, key: str) -> StoredObject | None:
         """As ``ObjectReader.get``."""
@@ -57,10 +58,15 @@ class DirectoryReader:
             StoreError: it would lie outside of the directory.
         """
         # Resolved first and compared after, so that neither '..' nor a symbolic link leads out.
-        path = (self.root / key).resolve()
+        path = real(self.root / key)
         if self.root not in path.parents or key.startswith((".", "/")):
             raise StoreError(f"'{key}' is not a key inside of {self.root}.")
         return self.root / key
+
+
+def real(path: Path) -> Path:
+    """Where ``path`` leads. One that leads to itself stays as it is, and whoever opens it hears of that."""
+    return Path(os.path.realpath(path))
 
 
 def unreadable(error: PermissionError) -> DeniedError:

@@ -32,6 +32,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from bbws_templates.directory import real
 from bbws_templates.errors import Location
 from bbws_templates.faults import TargetError
 from bbws_templates.target import BucketTarget, DirectoryTarget, Target, parse_target
@@ -152,7 +153,7 @@ def _overlap(one: Target, other: Target) -> bool:
             one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix)
         )
     if isinstance(one, DirectoryTarget) and isinstance(other, DirectoryTarget):
-        here, there = one.path.resolve(), other.path.resolve()
+        here, there = real(one.path), real(other.path)
         return here.is_relative_to(there) or there.is_relative_to(here)
     return False
 
@@ -202,7 +203,7 @@ def without_conditions(target: Target) -> Target:
 
 def _from_url(url: str, base: Path, region: str = "", profile: str = "") -> Target:
     if url.startswith("file:") and not url.startswith("file:/"):
-        url = (base / url.removeprefix("file:")).resolve().as_uri()
+        url = real(base / url.removeprefix("file:")).as_uri()
     return parse_target(url, region=region, profile=profile)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from app.cli import run
 from app.core.release import Release
 from app.publishing.activation import Reason, stable_files
 from app.publishing.catalogue import Catalogue, Standing
@@ -18,7 +20,8 @@ from app.publishing.publisher import make_plan, publish
 from app.publishing.rollback import ROLLBACK, roll_back
 from app.publishing.store import InTime, ObjectStore, always
 from app.publishing.verification import ObjectFault, verify
-from bbws_templates.faults import StoreError
+from bbws_templates.client import TemplateClient
+from bbws_templates.faults import StoreError, UnavailableError
 from bbws_templates.layout import HISTORY, POINTER, manifest_key
 from bbws_templates.pointer import Lease
 from bbws_templates.reader import StoredObject
@@ -213,3 +216,24 @@ def test_a_file_that_leads_in_circles_is_named(directory: DirectoryStore) -> Non
     (directory.root / "circle").symlink_to(directory.root / "circle")
     with pytest.raises(StoreError, match=r"/circle cannot be read"):
         verify(Catalogue(directory))
+    (directory.root / "circle").unlink()
+    (directory.root / "current.json").unlink()
+    (directory.root / "current.json").symlink_to("current.json")
+    with pytest.raises(StoreError, match=r"current\.json cannot be read: Too many"):
+        verify(Catalogue(directory))
+    with pytest.raises(StoreError, match=r"current\.json cannot be read: Too many"):
+        publish_to(directory, FIRST)
+
+
+def test_a_directory_that_leads_in_circles_is_named_however_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    settings = '[targets.dev]\nurl = "file:circle"\n[targets.copy]\nurl = "file:circle"\nprotected = true\n'
+    (tmp_path / "bbws-templates.toml").write_text(settings, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for target in ("dev", (tmp_path / "circle").as_uri()):
+        assert run(["status", target]) == 4
+        assert "Too many levels of symbolic links" in capsys.readouterr().err
+    with pytest.raises(UnavailableError, match="Too many levels of symbolic links"):
+        TemplateClient((tmp_path / "circle").as_uri()).names()
