@@ -61,7 +61,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         tuple(
             f"bbws_templates/{name}.py"
             for name in (
-                "context", "engine", "escaping", "functions", "mailing", "nodes",
+                "certainty", "context", "engine", "escaping", "functions", "mailing", "nodes",
                 "parser", "rendering", "tokens", "values",
             )
         ),
