@@ -130,6 +130,9 @@ def main() -> None:
     parser.add_argument("--releases", type=int, nargs="*", default=[12, 120, 1200], help="likewise")
     arguments = parser.parse_args()
     os.environ.pop("BBWS_CACHE", None)
+    os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # which no user has; each process would compile our source
     if arguments.sizes:
         table(("cold", "unchanged", "one saved", "one fixture"), arguments.sizes, checks)
     if arguments.releases:
