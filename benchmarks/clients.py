@@ -54,19 +54,19 @@ def main() -> int:
         baselines.mkdir()
         settings = SETTINGS.format(templates=json.dumps(given.templates))
         (baselines / "settings.toml").write_text(settings, encoding="utf-8")
-        drawn, busy, idle = {}, {}, {}
+        drawn, idle = {}, {}
         for key in here:
             folders = [Folders(baselines, home / f"{key}-{run}") for run in range(given.runs)]
-            drawn[key], busy[key] = min(_seconds(each, key) for each in folders)
+            drawn[key] = min(_seconds(each, key) for each in folders)
             number = len(_compared(folders[-1], key)["results"])
             _run("approve", "--all", "--by", "benchmark", "--why", "measured", folders=folders[-1])
-            idle[key], _ = min(_seconds(folders[-1], key) for _ in range(given.runs))
+            idle[key] = min(_seconds(folders[-1], key) for _ in range(given.runs))
         print(f"{number} pictures of each client on {os.cpu_count()} processors\n")
-        print("| client | drawn and compared | CPU time | of Chromium's | nothing changed |")
-        print("|---|---:|---:|---:|---:|")
+        print("| client | drawn and compared | of Chromium's time | nothing changed |")
+        print("|---|---:|---:|---:|")
         for key in here:
-            share = f"{busy[key]:.1f} s | {busy[key] / busy[CHROMIUM]:.1f}"
-            print(f"| {RENDERERS[key].label} | {drawn[key]:.1f} s | {share} | {idle[key]:.1f} s |")
+            share = drawn[key] / drawn[CHROMIUM]
+            print(f"| {RENDERERS[key].label} | {drawn[key]:.1f} s | {share:.1f} | {idle[key]:.1f} s |")
         if set(BOUND) <= set(here):
             print(f"\n{', '.join(BOUND)}: {sum(drawn[key] for key in BOUND):.0f} s of {BOUND_SECONDS} s")
         for run in range(given.forced):
@@ -86,16 +86,10 @@ def _is_here(key: str, label: str) -> bool:
     return True
 
 
-def _seconds(folders: Folders, client: str) -> tuple[float, float]:
-    """By the clock, and of CPU time with all that descends from the command."""
-    began, used = time.perf_counter(), _used()
+def _seconds(folders: Folders, client: str) -> float:
+    began = time.perf_counter()
     _compared(folders, client)
-    return time.perf_counter() - began, _used() - used
-
-
-def _used() -> float:
-    times = os.times()
-    return times.children_user + times.children_system
+    return time.perf_counter() - began
 
 
 def _compared(folders: Folders, client: str, *words: str) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.browser.errors import FrameError
+
 MAX_HEIGHT = 16_000
 """The tallest picture in pixels, which is what Chromium can draw at once; a longer page is cut there."""
 
@@ -35,3 +37,22 @@ class Drawing:
 
     pictures: tuple[bytes, ...]
     refused: tuple[str, ...]
+
+
+def refuse_window(frame: Frame, label: str, *, narrowest: int = 0) -> None:
+    """Let pass a window that the mail client called ``label`` can have.
+
+    Raises:
+        FrameError: it has none so narrow, or does not darken mails when it is told to.
+    """
+    if frame.width < narrowest:
+        raise FrameError(
+            f"{label} has no window of {frame.width} pixels: its smallest is of {narrowest}.",
+            remedy=f"Choose a width of {narrowest} pixels or more, or another client.",
+        )
+    if frame.mode is ColourMode.FORCED:
+        raise FrameError(
+            f"{label} cannot be told to darken a light mail: forced dark is an approximation, which Chromium "
+            "draws.",
+            remedy="Ask for dark: the client does then what it does for a reader whose system is dark.",
+        )

@@ -18,8 +18,7 @@ from app.browser.clients.sanitizing import open_dompurify, open_roundcube
 from app.browser.clients.thunderbird import Thunderbird
 from app.browser.clients.webkit import WebKit
 from app.browser.discovery import Browser, find_browser
-from app.browser.errors import FrameError
-from app.browser.frames import ColourMode, Frame
+from app.browser.frames import Frame, refuse_window
 from app.browser.session import Opening, Session
 from app.browser.snapshots import CHROMIUM
 from app.core.errors import UnknownNameError
@@ -58,17 +57,8 @@ class RendererKind:
         Raises:
             FrameError: it has no window so narrow, or does not darken mails when it is told to.
         """
-        if frame.width < self.narrowest:
-            raise FrameError(
-                f"{self.label} has no window of {frame.width} pixels: its smallest is of {self.narrowest}.",
-                remedy=f"Choose a width of {self.narrowest} pixels or more, or another client.",
-            )
-        if frame.mode is ColourMode.FORCED and self.key != CHROMIUM:
-            raise FrameError(
-                f"{self.label} cannot be told to darken a light mail: forced dark is an approximation, which "
-                "Chromium draws.",
-                remedy="Ask for dark: the client does then what it does for a reader whose system is dark.",
-            )
+        if self.key != CHROMIUM:
+            refuse_window(frame, self.label, narrowest=self.narrowest)
 
     def session(self) -> Session:
         """One at work, as soon as it is asked for something.

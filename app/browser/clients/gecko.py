@@ -16,7 +16,7 @@ from app.browser.confinement.faults import ClientRefusedError
 from app.browser.confinement.place import DEAD_PROXY, Confined, Confinement
 from app.browser.discovery import Browser
 from app.browser.fontset import FONTS
-from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
+from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame, refuse_window
 from app.browser.measuring import MEASURE, SIZE, STILL, PlacedElement, elements_of
 from app.browser.settling import settled
 
@@ -124,12 +124,15 @@ class Gecko(Confined):
 
     def draw(self, html: str, frames: Sequence[Frame]) -> Drawing:
         """Load ``html`` and picture it through every frame."""
+        for frame in frames:
+            refuse_window(frame, "Firefox")
         page = offline(html)
         self._load(page.html)
         return Drawing(tuple(self._picture(frame) for frame in frames), page.refused)
 
     def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
         """Where every element is, and how it looks, in ``frame``."""
+        refuse_window(frame, "Firefox")
         page = offline(html)
         self._load(page.html)
         self._fit(frame)

@@ -20,7 +20,7 @@ from app.browser.clients.marionette import Marionette
 from app.browser.confinement.faults import ClientGoneError, ClientRefusedError
 from app.browser.confinement.place import Confined, Confinement
 from app.browser.discovery import Browser
-from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
+from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame, refuse_window
 from app.browser.measuring import MEASURE, SIZE, STILL, PlacedElement, elements_of
 from app.browser.settling import settled
 from app.browser.stills import with_still_images
@@ -127,6 +127,8 @@ class Thunderbird(Confined):
 
     def draw(self, html: str, frames: Sequence[Frame]) -> Drawing:
         """Open a message with ``html`` in it and picture it through every frame."""
+        for frame in frames:
+            refuse_window(frame, "Thunderbird")
         message = self._message(html)
         pictures: dict[Frame, bytes] = {}
         for scheme in (ColourMode.LIGHT, ColourMode.DARK):
@@ -138,6 +140,7 @@ class Thunderbird(Confined):
 
     def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
         """Where every element is, and how it looks, in ``frame``."""
+        refuse_window(frame, "Thunderbird")
         self._show(self._message(html), frame.mode)
         self._fit(frame)
         return elements_of(self._marionette.privileged(_ASK, MEASURE), html)

@@ -18,8 +18,8 @@ from app.browser.clients.webdriver import WebDriver
 from app.browser.confinement.faults import ClientRefusedError
 from app.browser.confinement.place import DEAD_PROXY, Confined, Confinement
 from app.browser.discovery import Browser
-from app.browser.errors import BrowserError, FrameError
-from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame
+from app.browser.errors import BrowserError
+from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame, refuse_window
 from app.browser.measuring import MEASURE, SIZE, STILL, UNSPOILT, PlacedElement, elements_of
 from app.browser.settling import settled
 
@@ -103,6 +103,7 @@ class WebKit(Confined):
         return window
 
     def _fit(self, window: WebDriver, frame: Frame) -> None:
+        refuse_window(frame, self._browser.name)
         height = _START_HEIGHT
         for _ in range(6):
             width, inner, outer_width, outer_height, page = window.script(SIZE)
@@ -112,10 +113,7 @@ class WebKit(Confined):
                 height = min(int(page), MAX_HEIGHT)
             window.resize(frame.width + outer_width - width, height + outer_height - inner)
         if width > frame.width:
-            raise FrameError(
-                f"{self._browser.name} has no window of {frame.width} pixels: its smallest is of {width}.",
-                remedy=f"Choose a width of {width} pixels or more, or another client.",
-            )
+            refuse_window(frame, self._browser.name, narrowest=width)
         raise ClientRefusedError(f"it draws {width}×{inner} pixels instead of {frame.width}×{height}")
 
     def _picture(self, window: WebDriver, frame: Frame) -> bytes:

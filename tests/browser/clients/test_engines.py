@@ -284,6 +284,16 @@ def test_webkit_has_no_window_so_narrow_and_the_smallest_is_the_one_that_is_said
     assert pixels(at_work("webkit").draw(WORDS, [Frame(narrowest)]).pictures[0]).shape[1] == narrowest
 
 
+@pytest.mark.parametrize("client", STARTED)
+def test_a_client_that_is_told_to_darken_a_light_mail_says_that_it_does_not(
+    at_work: AtWork, client: str
+) -> None:
+    forced = Frame(640, ColourMode.FORCED)
+    for ask in (at_work(client).measure, lambda html, frame: at_work(client).draw(html, [frame])):
+        with pytest.raises(FrameError, match=f"^{RENDERERS[client].label} cannot be told to darken"):
+            ask(WORDS, forced)
+
+
 @pytest.mark.parametrize("client", [key for key in CLIENTS if key != "webkit"])
 def test_every_other_client_has_the_narrowest_window_of_the_settings(at_work: AtWork, client: str) -> None:
     assert pixels(at_work(client).draw(WORDS, [Frame(240)]).pictures[0]).shape[1] == 240
