@@ -56,6 +56,15 @@ def left(processes: dict[int, str]) -> dict[int, str]:
     }
 
 
+def locked_displays() -> set[int]:
+    """The processes that X servers have left their locks for, those of others among them."""
+    found = set()
+    for lock in Path("/tmp").glob(".X*-lock"):
+        with contextlib.suppress(OSError, ValueError):  # others come and go meanwhile
+            found.add(int(lock.read_text(encoding="ascii")))
+    return found
+
+
 @pytest.mark.parametrize("client", STARTED)
 def test_a_mail_is_drawn_whatever_part_of_its_client_is_killed_meanwhile(
     client: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -80,7 +89,28 @@ def test_a_mail_is_drawn_whatever_part_of_its_client_is_killed_meanwhile(
     eventually(lambda: left(seen), lambda found: not found)
 
 
-@pytest.mark.parametrize("client", [*STARTED, "dompurify"])
+@pytest.mark.parametrize("client", STARTED)
+def test_nothing_is_left_of_a_client_whose_warden_is_killed_and_a_fresh_one_draws(
+    client: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its programs, their folder, and the lock and the socket of its display, which its owner sees to."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    kind = RENDERERS[client]
+    with Session(kind.find(), opening=kind.opening, draw_seconds=patience(20)) as session:
+        whole = session.draw(MAIL, FRAMES)
+        warden = session.process_id
+        seen = family(warden)
+        servers = [process for process, name in seen.items() if name == "Xvfb"]
+        assert bool(servers) == (client == "webkit")
+        os.kill(warden, signal.SIGKILL)
+        assert session.draw(MAIL, FRAMES) == whole
+        assert session.process_id not in {0, warden}
+    eventually(lambda: left(seen), lambda found: not found)
+    assert not list(tmp_path.glob("bbws-client-*"))
+    assert not set(servers) & locked_displays()
+
+
+@pytest.mark.parametrize("client", [*STARTED, "roundcube", "dompurify"])
 def test_nothing_is_left_of_what_draws_for_a_server_that_is_killed_in_the_middle(
     client: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
