@@ -122,6 +122,18 @@ def test_a_tab_in_the_data_is_an_edit_like_any_other(receipt: Page) -> None:
     expect(receipt.get_by_role("button", name="Reset")).to_be_enabled()
 
 
+def test_what_is_wrong_can_be_read_to_its_end_by_keys(receipt: Page) -> None:
+    receipt.set_viewport_size({"width": 1280, "height": 800})
+    receipt.keyboard.press("e")
+    receipt.locator("#data").fill('{"tenantName": 5}')
+    expect(receipt.locator("#problem")).to_contain_text("is required but missing")
+    for place in ("#problem", "#data-status"):
+        expect(receipt.locator(place)).to_have_attribute("tabindex", "0")  # some browsers need it
+        receipt.locator(place).focus()
+        receipt.keyboard.press("End")
+        receipt.wait_for_function("place => document.querySelector(place).scrollTop > 0", arg=place)
+
+
 # --- addresses --------------------------------------------------------------------------------------------
 
 

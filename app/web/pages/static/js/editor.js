@@ -188,6 +188,7 @@ export class Editor {
     if (!problem) return this.say(this.edited ? "Rendered with these data." : "");
     this.area.setAttribute("aria-invalid", "true");
     this.status.className = "status bad";
+    this.status.tabIndex = 0; // it may be more than there is room for
     this.status.replaceChildren(problem.title, problem.errors?.length
       ? h("ul", {}, problem.errors.map((error) => h("li", {}, h("code", {}, error.pointer || "/"), " ", error.detail)))
       : `: ${problem.detail}`);
@@ -197,6 +198,7 @@ export class Editor {
   say(text, bad = false) {
     if (!bad) this.area.removeAttribute("aria-invalid");
     this.status.className = bad ? "status bad" : "status";
+    this.status.removeAttribute("tabindex");
     this.status.textContent = text;
   }
 
