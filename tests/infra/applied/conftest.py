@@ -39,7 +39,8 @@ class Estates:
         self._whole = whole
         self._pool = ThreadPoolExecutor(3)
         self._made: list[Emulator] = []
-        workbench = make_workbench(home)
+        # Also in the background: on a fresh machine the provider is fetched first.
+        workbench = self._pool.submit(make_workbench, home)
         self._futures: dict[str, Future[Estate]] = {
             name: self._pool.submit(self._make, name, workbench)
             for name in ("prod", "dev", *(("sit",) if whole else ()))
@@ -65,7 +66,8 @@ class Estates:
             emulator.stop()
         self._pool.shutdown()
 
-    def _make(self, name: str, workbench: Workbench) -> Estate:
+    def _make(self, name: str, found: Future[Workbench]) -> Estate:
+        workbench = found.result()
         folder = self.home / name
         folder.mkdir()
         emulator = Emulator(name, folder)

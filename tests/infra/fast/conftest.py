@@ -37,8 +37,10 @@ class Background:
         for part in ("modules", "components"):
             shutil.copytree(INFRA / part, sources / part)
         data.mkdir()
-        workbench = make_workbench(home)
-        self._offline = self._pool.submit(lambda: self._open.enter_context(one_provider(workbench, data)))
+        # Also in the background: on a fresh machine the provider is fetched first.
+        self._offline = self._pool.submit(
+            lambda: self._open.enter_context(one_provider(make_workbench(home), data))
+        )
         self._start("refusals", run_refusals, sources, data, asked_for(items))
         for module in MODULES:
             self._start(f"module {module}", run_module_tests, sources / "modules" / module, data)
