@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 
 import html5lib
 import pytest
 
+from app.browser.report import SCRIPTS
 from app.web.api.pairs import arrange, partner_of, title_of
 from tests.web.calling import A_BROWSER, Caller
 from tests.web.conftest import METADATA, Folders
@@ -149,3 +151,10 @@ def test_a_file_whose_name_is_no_text_is_remarked_on_and_the_others_are_shown(
     assert caller.get("/templates/mails/greeting").status_code == 200
     listed = caller.get("/api/templates").json()
     assert [finding["code"] for finding in listed["findings"]] == ["source", "source"]
+
+
+def test_the_review_loads_the_parts_that_the_report_holds_in_the_same_order(caller: Caller) -> None:
+    page = caller.get("/review").text
+    assert tuple(re.findall(r'src="/review-files/([^"]+)" defer', page)) == SCRIPTS
+    for name in SCRIPTS:
+        assert caller.get(f"/review-files/{name}").status_code == 200
