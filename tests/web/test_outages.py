@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -129,6 +131,31 @@ def test_a_thumbnail_that_was_not_answered_comes_by_itself(browser: Browser, way
         way.heals()
         expect(thumb.locator("h1")).to_have_text("Hello Ann")
         assert misdeeds.seen == []
+
+
+def test_thumbnails_that_came_whole_and_one_that_cannot_be_rendered_are_asked_for_once(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    served_folders.write("templates/mails/broken.html", "<p>{{#never}}</p>")
+    eventually(
+        lambda: httpx.get(f"{server.url}/preview/mails/broken").status_code, lambda status: status == 422
+    )
+    asked: Counter[str] = Counter()
+    with browser.new_page() as page:
+        page.on("request", lambda request: asked.update([request.url] if "/preview/" in request.url else []))
+        page.on("request", lambda request: asked.update(["alive"] if "/healthz" in request.url else []))
+        page.clock.install()
+        page.goto(server.url)
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        for card in page.locator(".card").all():
+            card.scroll_into_view_if_needed()
+        broken = page.frame_locator('.card[data-name="mails/broken"] iframe')
+        expect(broken.locator("body")).to_contain_text("never")
+        page.clock.fast_forward(20_000)  # whatever would be asked again is asked by then
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    assert asked["alive"] == 0
+    assert {address: times for address, times in asked.items() if times != 1} == {}
+    assert sum(asked.values()) > 1
 
 
 def test_edited_data_that_the_server_has_let_go_are_sent_again(browser: Browser, folders: Folders) -> None:

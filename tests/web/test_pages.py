@@ -58,7 +58,7 @@ def test_the_gallery_holds_a_card_with_a_live_thumbnail_per_template(caller: Cal
     assert set(cards) == {"mails/greeting", "mails/greeting_internal", "deep/down/here/bare"}
     frame = cards["mails/greeting"].find(".//iframe")
     assert frame is not None
-    assert frame.get("sandbox") == ""
+    assert frame.get("sandbox") == "allow-same-origin"
     assert frame.get("loading") == "lazy"
     assert (frame.get("src") or "").startswith("/preview/mails/greeting?")
 

@@ -1,7 +1,7 @@
 /* What comes into a frame, which browsers tell by half: a page of their own and one of a proxy are loaded like a mail,
    and of a mail whose end never came nothing is told. */
 import { askAgain, unanswered } from "./live.js";
-import { addressOf, rootOf } from "./unspoilt.js";
+import { addressOf, rootOf, stateOf } from "./unspoilt.js";
 
 const LOOK_MS = 4000;
 const STALLS = 2; // looks in which nothing more has come
@@ -16,6 +16,15 @@ function kindOf(frame) {
   if ((arrival?.responseStatus ?? 200) === 200) return "mail";
   const { failed, code } = rootOf(mail)?.dataset ?? {};
   return code === GONE ? "gone" : failed ? "mail" : "";
+}
+
+/** Whether a frame that was told to be loaded has a mail of ours in it, or why there is none. */
+export const hasArrived = (frame) => kindOf(frame) === "mail";
+
+/** Whether a frame has been loaded already; a page of the browser's own cannot be looked into. */
+export function isLoaded(frame) {
+  const mail = frame.contentDocument;
+  return !mail || (addressOf(mail) !== "about:blank" && stateOf(mail) === "complete");
 }
 
 /** How much of it has come, 0 before its beginning. */

@@ -1,5 +1,6 @@
 /* The gallery: search, filter, thumbnails that follow every save. */
 import { getStandings, listChecks, searched } from "./api.js";
+import { hasArrived, isLoaded } from "./arrivals.js";
 import { $, $$, badges, debounced, press } from "./dom.js";
 import { bind } from "./keys.js";
 import { on, start, unanswered } from "./live.js";
@@ -136,16 +137,18 @@ const stand = debounced(async () => {
 
 for (const event of ["change", "missed", "answered"]) on(event, again);
 
-/* A thumbnail that was asked for while the server was away is asked for again: from its frame, which has no origin, one
-   learns nothing, but the page is told how it was answered. 0 is not at all; a template that is broken is answered by 4xx. */
+/* A thumbnail that nobody answered, or somebody else, is asked for again. Its frame is told to load either way; before
+   that it has an empty page, and one that has not come into view has it for good. */
 const lost = new Set();
-new PerformanceObserver((list) => {
-  const failed = list.getEntries().filter(({ initiatorType, responseStatus }) => initiatorType === "iframe" && (responseStatus === 0 || responseStatus >= 500));
-  for (const { name } of failed) lost.add(name);
-  if (failed.length) unanswered();
-}).observe({ type: "resource", buffered: true });
+function judge(frame) {
+  if (hasArrived(frame)) return void lost.delete(frame);
+  lost.add(frame);
+  unanswered();
+}
+document.addEventListener("load", ({ target }) => target instanceof HTMLIFrameElement && judge(target), true);
+for (const frame of $$(".thumb iframe")) if (isLoaded(frame)) judge(frame);
 on("answered", () => {
-  const again = $$(".thumb iframe").filter((frame) => lost.has(frame.src));
+  const again = [...lost].filter((frame) => frame.isConnected);
   lost.clear();
   for (const frame of again) frame.src = frame.src;
 });

@@ -7,6 +7,7 @@ const getter = (prototype, member) => {
 
 export const bodyOf = getter(Document.prototype, "body");
 export const addressOf = getter(Document.prototype, "URL");
+export const stateOf = getter(Document.prototype, "readyState");
 export const rootOf = getter(Document.prototype, "documentElement");
 export const scrolledOf = getter(Document.prototype, "scrollingElement");
 export const fontsOf = getter(Document.prototype, "fonts");
