@@ -117,7 +117,7 @@ def test_a_caller_cannot_point_the_server_anywhere(
     store: DirectoryStore, caller: Caller, target: str
 ) -> None:
     answer = caller.render(NAME, {"data": DATA, "release": "active", "target": target})
-    assert (answer.status_code, answer.json()["code"]) == (422, "target")
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown-name")
 
 
 def test_the_server_takes_its_targets_from_the_settings_it_is_told(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from app.core.errors import UnknownNameError
 from app.core.findings import Finding, finding_of_warning
 from app.publishing.catalogue import Catalogue
 from app.publishing.opening import open_store
@@ -22,7 +23,6 @@ from app.web.live.renderings import Data
 from bbws_templates.bundle import Bundle
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.contract import require
-from bbws_templates.faults import TargetError
 from bbws_templates.mailing import render_email
 from bbws_templates.rendering import RenderWarning
 
@@ -60,7 +60,7 @@ class Releases:
         to have it in, as ``TemplateClient.render`` takes it.
 
         Raises:
-            TargetError: the settings name no such target.
+            UnknownNameError: the settings name no such target.
             UnknownReleaseError, UnknownTemplateError: it is not there.
             DamagedReleaseError, StoreError: it cannot be read, or must not be used.
             ContractError, RenderError: the data do not fit.
@@ -115,9 +115,6 @@ class Releases:
             if target not in self._catalogues:
                 named = named_targets(self._settings)
                 if target not in named:
-                    raise TargetError(
-                        f"There is no target '{target}'.",
-                        remedy=f"Known: {', '.join(named) or 'none'}. They come from bbws-templates.toml.",
-                    )
+                    raise UnknownNameError("target", target, tuple(named))
                 self._catalogues[target] = Catalogue(open_store(named[target].target))
             return self._catalogues[target]
