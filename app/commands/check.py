@@ -17,7 +17,14 @@ from rich.text import Text
 from app.commands.options import cache_option, json_option, template_set_options, workers_option
 from app.commands.output import err, out, print_finding, print_json, progress_bar
 from app.core.cache import CacheFolder
-from app.core.checked import digest_of_folders, keep_report, keep_set, known_report, known_set
+from app.core.checked import (
+    KnownTemplate,
+    digest_of_folders,
+    keep_report,
+    keep_set,
+    known_report,
+    known_set,
+)
 from app.core.findings import CheckReport, Severity
 from app.core.seen_files import SeenFiles, seen_files
 from app.outcomes import EXIT_CONTENT
@@ -193,12 +200,13 @@ def _workspace(
         return Workspace.load(*folders), lambda: None
     known = known_set(cache, folders)
     found = unread_set(*folders, seen, known) if known else None
+    lasting: dict[str, KnownTemplate] | None = None
     if known and found:
         lasting = {name: known.templates[name] for name in found[1]}
         prints = {name: each.fingerprint for name, each in lasting.items()}
         workspace = Workspace.of_known(found[0], prints)
     else:
-        workspace, lasting = Workspace.load(*folders), {}
+        workspace = Workspace.load(*folders)
 
     def keep() -> None:
         if whole := set_as_checked(workspace, cache, seen, lasting):

@@ -110,29 +110,33 @@ def _key_of_graph(templates: TemplateSet) -> str:
 
 
 def set_as_checked(
-    workspace: Workspace, memory: Memory, seen: SeenFiles, known: Mapping[str, KnownTemplate]
+    workspace: Workspace, memory: Memory, seen: SeenFiles, known: Mapping[str, KnownTemplate] | None
 ) -> KnownSet | None:
-    """What the next check may take over of a set, of which ``known`` templates are as the last one left them.
+    """What the next check may take over of a set that is as it was ``seen``.
 
-    None where something is broken, or a template was not checked.
+    Of a set that was unread, the ``known`` templates are as the last check left them, be it none of them; a
+    set that was read cold has None, and ``memory`` says of which files its templates are made.
+
+    None where something is broken, or there is a template of which ``memory`` says nothing that still holds.
     """
     templates = workspace.templates
     if templates.broken or templates.broken_translations or templates.broken_partials:
         return None
-    paths = {} if known else {file.label: str(file.path) for file in files_of(templates)}
-    graph = {} if known else _graph(memory, templates)
-    made = dict(known)
+    is_cold = known is None
+    paths = {file.label: str(file.path) for file in files_of(templates)} if is_cold else {}
+    graph = _graph(memory, templates) if is_cold else {}
+    made = dict(known or {})
     for name in itertools.chain(templates.templates, templates.translations):
         if name in made:
             continue
-        if workspace.source(name).broken_fixtures or not (known or name in graph):
+        if workspace.source(name).broken_fixtures or (is_cold and name not in graph):
             return None
-        if known:
-            fingerprint = workspace.fingerprint(name)
-            read = {str(each.file.path) for each in workspace.dependencies(name)}
-        else:
+        if is_cold:
             fingerprint, labels = graph[name]
             read = {paths[label] for label in labels}
+        else:
+            fingerprint = workspace.fingerprint(name)
+            read = {str(each.file.path) for each in workspace.dependencies(name)}
         if not read <= seen.digests.keys():
             return None
         made[name] = KnownTemplate(fingerprint, frozenset(read), templates.waivers(name))

@@ -113,6 +113,21 @@ def test_of_a_set_what_has_changed_is_read_and_no_other_template(folders: Folder
     assert found == folders.cold()
 
 
+def test_after_a_save_of_what_all_share_only_what_has_changed_is_read_again(
+    folders: Folders, read: set[str]
+) -> None:
+    folders.again()
+    folders.write("templates/partials/greeting.html", "<p>Good day</p>")
+    folders.again()
+    for greeting in ("Hi", "Ho"):
+        read.clear()
+        folders.write("templates/c.html", MAIL.replace("Dear", greeting))
+        found = folders.again()
+        assert "c.html" in read
+        assert read.isdisjoint({"a.html", "a.json", "a.af.html", "b.html", "b.json"})
+        assert found == folders.cold()
+
+
 CHANGES: tuple[Callable[[Folders, str], object], ...] = (
     lambda folders, text: folders.write("templates/a.html", MAIL.replace("Dear", text)),
     lambda folders, text: folders.write("templates/a.af.html", MAIL.replace("Dear", text)),
