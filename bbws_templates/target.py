@@ -68,7 +68,9 @@ def parse_target(url: str, *, region: str = "", profile: str = "") -> Target:
             )
         return BucketTarget(place, f"{prefix}/" if prefix else "", region, profile)
     if scheme == "file" and place in ("", "localhost") and path and ".." not in re.split(r"[/\\]", path):
-        return DirectoryTarget(_file(f"/{path}"))
+        file = _file(f"/{path}")
+        if "\0" not in str(file):  # which no system has in the name of a file
+            return DirectoryTarget(file)
     raise TargetError(
         f"'{url}' is not a target.", remedy="Write s3://bucket, s3://bucket/prefix or file:///directory."
     )

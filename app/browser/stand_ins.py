@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from bbws_templates.directory import real
+
 ASSETS = (Path(__file__).parent / "assets").resolve()
 
 
@@ -30,7 +32,7 @@ def stand_in_path(url: str, folder: Path) -> str | None:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             return None
         path = f"{parts.hostname}/{unquote(parts.path).lstrip('/')}"
-        file = (folder / path).resolve()
+        file = real(folder / path)
         return path if file.is_relative_to(folder) and file.is_file() else None
     except (OSError, ValueError):
         return None

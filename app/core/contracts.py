@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import stat
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, TypeAlias
 from app.core.errors import Location, SourceError
 from app.core.jsontext import locate
 from app.core.sources import SourceFile
+from bbws_templates.directory import real
 from bbws_templates.errors import ContractError
 from bbws_templates.references import (
     HOLDING,
@@ -149,20 +151,32 @@ class _Bundler:
     def _path(self, address: str, file: SourceFile, where: _Where) -> Path:
         if "://" in address:
             raise SourceError(
-                f"The reference '{address}' would need the network.",
+                f"The reference {shown(address)} would need the network.",
                 location=where(),
                 remedy="Refer to a JSON file inside the templates folder.",
             )
-        path = (file.path.parent / address).resolve()
-        if not path.is_relative_to(self._root):
+        try:
+            path = real(file.path.parent / address)
+            is_inside = path.is_relative_to(self._root)
+            is_file = is_inside and stat.S_ISREG(path.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            is_file = False
+        except (OSError, ValueError) as error:  # the latter for NUL, or what the system has no bytes for
+            reason = error.strerror if isinstance(error, OSError) else ""
             raise SourceError(
-                f"The reference '{address}' leaves the templates folder.",
+                f"The file {shown(address)} cannot be read: {reason or error}.",
+                location=where(),
+                remedy="Check its name and permissions, or where the link leads to.",
+            ) from error
+        if not is_inside:
+            raise SourceError(
+                f"The reference {shown(address)} leaves the templates folder.",
                 location=where(),
                 remedy="Move the shared definitions inside it.",
             )
-        if not path.is_file():
+        if not is_file:
             raise SourceError(
-                f"There is no file '{address}'.",
+                f"There is no file {shown(address)}.",
                 location=where(),
                 remedy="References are relative to the file in which they stand.",
             )

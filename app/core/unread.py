@@ -20,6 +20,7 @@ from app.core.settings import SETTINGS_NAME, SetSettings, read_settings
 from app.core.sources import TemplateSet, TemplateSource
 from app.core.template_reader import TemplateReader
 from app.core.textfiles import TextFiles
+from bbws_templates.directory import real
 
 _Value = TypeVar("_Value")
 
@@ -63,7 +64,7 @@ def unread_set(
     before = known.seen.digests
     changed = {path for path, digest in seen.digests.items() if before[path] != digest}
     try:
-        return _SetOfUnread(templates.resolve(), fixtures.resolve(), changed).made(known)
+        return _SetOfUnread(real(templates), real(fixtures), changed).made(known)
     except SourceError:
         return None
 

@@ -202,7 +202,7 @@ def without_conditions(target: Target) -> Target:
 
 
 def _from_url(url: str, base: Path, region: str = "", profile: str = "") -> Target:
-    if url.startswith("file:") and not url.startswith("file:/"):
+    if url.startswith("file:") and not url.startswith("file:/") and "\0" not in url:
         url = real(base / url.removeprefix("file:")).as_uri()
     return parse_target(url, region=region, profile=profile)
 

@@ -135,3 +135,21 @@ class TestSharedDefinitions:
         assert words in str(error)
         assert error.location is not None
         assert error.location.line == 14
+
+    @pytest.mark.parametrize(
+        "address",
+        ["loop.json", "round/x.json", "a\0b.json", f"{'x' * 300}.json", f"{'x/' * 3000}y.json"],
+        ids=["link to itself", "folder that is one", "NUL", "long name", "long path"],
+    )
+    def test_a_file_that_the_system_refuses_breaks_one_template(self, folder: Path, address: str) -> None:
+        (folder / "templates/a").mkdir(exist_ok=True)
+        (folder / "templates/a/loop.json").symlink_to("loop.json")
+        (folder / "templates/a/round").symlink_to("round")
+        write(folder / "templates/a/two.html", "<p>Hello</p>")
+        found = self.contract(folder, f"{address}#/$defs/n", "{}")
+        error = found.broken["a/one"]
+        assert "cannot be read: " in str(error)
+        assert str(error).isprintable()
+        assert error.location is not None
+        assert (Path(error.location.file).name, error.location.line) == ("one.json", 14)
+        assert "a/two" in found.templates

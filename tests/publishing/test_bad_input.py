@@ -255,11 +255,19 @@ def test_targets_are_urls() -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "bucket", "s3://", "s3://UPPER", "s3://a", "s3://bucket/../other", "s3://bucket/a//b", "s3://bucket/a?b",
-     "file://host/path", "file:relative", "file:///a/../b", "http://example.com", "gs://bucket"],
+     "file://host/path", "file:relative", "file:///a%00b", "file:///a\0b", "file:///a/../b", "http://example.com", "gs://bucket"],
 )  # fmt: skip
 def test_what_is_no_target_is_refused(url: str) -> None:
     with pytest.raises(TargetError):
         parse_target(url)
+
+
+@pytest.mark.parametrize("url", ["file:a\\u0000b", "file:///a%00b"])
+def test_a_directory_that_no_system_has_is_no_target(tmp_path: Path, url: str) -> None:
+    path = tmp_path / "bbws-templates.toml"
+    path.write_text(f'[targets.here]\nurl = "{url}"\n')
+    with pytest.raises(TargetError, match="is not a target"):
+        named_targets(path)
 
 
 def test_names_come_from_the_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,8 @@ def test_the_local_path_of_an_image_never_leaves_the_folder(tmp_path: Path) -> N
     (images / "a.example").mkdir(parents=True)
     (tmp_path / "secret.png").write_bytes(b"x")
     (images / "a.example/ok me.png").write_bytes(b"x")
+    (images / "a.example/loop.png").symlink_to("loop.png")
+    (images / "a.example/round").symlink_to("round")
     shown = StandIns((images,)).shown
     assert shown("https://a.example/ok%20me.png?v=1") == "/stand-ins/0/a.example/ok%20me.png"
     for url in (
@@ -93,6 +95,9 @@ def test_the_local_path_of_an_image_never_leaves_the_folder(tmp_path: Path) -> N
         "https://../secret.png",
         "https://[/x",
         "https://a.example/%00",
+        "https://a.example/loop.png",
+        "https://a.example/round/x.png",
+        f"https://a.example/{'x' * 300}.png",
     ):
         assert shown(url) == PLACEHOLDER
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
+from bbws_templates.directory import real
 from bbws_templates.errors import Location
 
 CONTEXT_LINES = 3
@@ -26,7 +27,7 @@ class Excerpts:
     """Reads excerpts of files below the given folders, and of no others."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = tuple(folder.resolve() for folder in folders)
+        self._folders = tuple(real(folder) for folder in folders)
 
     def around(self, location: Location) -> list[ExcerptLine]:
         """The line of ``location`` with its neighbours; nothing when the file cannot be shown."""
@@ -44,11 +45,11 @@ class Excerpts:
     def path_of(self, label: str) -> Path | None:
         """The file that findings call ``label``, links followed; None when it is not ours or not there."""
         try:
-            path = Path(label).resolve()
+            path = real(Path(label))
             # A label comes from an error; resolving before the comparison defeats `..` and links alike.
             if not any(path.is_relative_to(folder) for folder in self._folders) or not path.is_file():
                 return None
-        except (OSError, ValueError, RuntimeError):  # the last: a link to itself, before Python 3.13
+        except (OSError, ValueError):
             return None
         return path
 

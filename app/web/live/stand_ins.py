@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from app.browser.stand_ins import stand_in_path
+from bbws_templates.directory import real
 
 MOUNT_PATH = "/stand-ins"
 
@@ -24,7 +25,7 @@ class StandIns:
     """Which address is shown instead of which. Folders hold images at ``{host}/{path}`` of an address."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = [folder.resolve() for folder in folders]
+        self._folders = [real(folder) for folder in folders]
 
     @property
     def mounts(self) -> list[tuple[str, Path]]:
