@@ -255,7 +255,8 @@ def test_targets_are_urls() -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "bucket", "s3://", "s3://UPPER", "s3://a", "s3://bucket/../other", "s3://bucket/a//b", "s3://bucket/a?b",
-     "file://host/path", "file:relative", "file:///a%00b", "file:///a\0b", "file:///a/../b", "http://example.com", "gs://bucket"],
+     "file://host/path", "file:relative", "file:///a%00b", "file:///a\0b", "file:///a/../b",
+     "http://example.com", "gs://bucket"],
 )  # fmt: skip
 def test_what_is_no_target_is_refused(url: str) -> None:
     with pytest.raises(TargetError):
