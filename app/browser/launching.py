@@ -57,10 +57,12 @@ def driver(place: Confinement | None) -> Iterator[Playwright]:
         with sync_playwright() as playwright:
             yield playwright
         return
-    node = os.environ.get(_NODE_SETTING) or str(Path(playwright_package.__file__).parent / "driver" / "node")
-    launcher = place.launcher(Path(node))
-    with _starting, _setting(_NODE_SETTING, str(launcher)):
-        playwright = sync_playwright().start()
+    # Read in our turn as well: while another one starts, the setting names the launcher of its place.
+    with _starting:
+        own = Path(playwright_package.__file__).parent / "driver" / "node"
+        node = Path(os.environ.get(_NODE_SETTING) or own)
+        with _setting(_NODE_SETTING, str(place.launcher(node))):
+            playwright = sync_playwright().start()
     try:
         yield playwright
     finally:

@@ -8,15 +8,18 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
+from app.browser import launching
 from app.browser.clients import webkit
 from app.browser.clients.sanitizing import washer
 from app.browser.clients.webkit import WebKit
@@ -34,12 +37,14 @@ from tests.waiting import eventually, patience
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="places for programs are Linux's own")
 
 DRAWING = """
+import os
+parent = os.getppid()
 from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
 from app.browser.session import Drawer, Session
 with Session(draw_seconds=600) as session:
     print("session", flush=True)
-    while True:
+    while os.getppid() == parent:  # whoever has asked for it may be killed as well
         session.draw("<!DOCTYPE html><title>x</title><p>Hello", [Frame(640)])
         print("drawn", flush=True)
 """
@@ -224,6 +229,49 @@ def test_a_sanitizer_that_hangs_or_fails_is_named_with_what_it_said(temporary: P
         with Confinement() as place, pytest.raises((ClientRefusedError, ClientLateError), match=reason):
             washer(place, {"PHP": str(php), "FOLDER": "/nowhere", "STYLES": "/nowhere"}, seconds)("<p>x")
     assert left_in(temporary) == ([], [])
+
+
+def test_each_of_two_drivers_that_start_together_lives_in_its_own_place(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second came to the launcher of the first one's place, which the setting names meanwhile."""
+    real, begun, awaited = threading.Lock(), threading.Event(), threading.Event()
+    asked: list[Path] = []
+
+    class Turns:
+        def __enter__(self) -> None:
+            if begun.is_set():
+                awaited.set()
+            real.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            real.release()
+
+    class Place:
+        def launcher(self, node: Path) -> Path:
+            asked.append(node)
+            return temporary / f"launcher-{len(asked)}"
+
+    def starting() -> SimpleNamespace:
+        begun.set()
+        assert awaited.wait(patience())
+        return SimpleNamespace(stop=lambda: None)
+
+    def run() -> None:
+        with driver(cast("Confinement", Place())):
+            pass
+
+    monkeypatch.setattr(launching, "_starting", Turns())
+    monkeypatch.setattr(launching, "sync_playwright", lambda: SimpleNamespace(start=starting))
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", "/some/node")
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(run)
+        assert begun.wait(patience())
+        second = pool.submit(run)
+        first.result(patience())
+        second.result(patience())
+    assert asked == [Path("/some/node")] * 2
+    assert os.environ["PLAYWRIGHT_NODEJS_PATH"] == "/some/node"
 
 
 @pytest.mark.parametrize("isolate", [True, False], ids=["without a network", "with one"])
