@@ -6,6 +6,7 @@ whatever it starts goes when it has answered, when it has not, and when the run 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -41,24 +42,45 @@ class Word:
         return f"it says '{quoted}'{status}"
 
 
-_known: dict[tuple[object, ...], Word] = {}
+_known: dict[tuple[object, ...], str] = {}
 """What programs have answered to this process already, by what they were asked and their files."""
 
 
-def ask(argv: Sequence[str], env: Mapping[str, str]) -> Word:
+def ask(argv: Sequence[str], env: Mapping[str, str], *, settled: bool = True) -> Word:
     """Run a program to its end; ``env`` is what it needs beyond a small environment of our own.
 
-    One whose file has not changed since it answered is not asked the same again.
+    One that has answered is not asked the same again while the files that ``argv`` names stay as they are.
+    It is where the answer may hang on others: it has failed, it is a script, which starts another program,
+    or ``settled`` is False, as for one that has settings of its own.
     """
     try:
-        status = Path(argv[0]).stat()
+        Path(argv[0]).stat()
     except OSError as error:
         return Word(trouble=f"it cannot be started: {error.strerror}")
-    key = (*argv, *sorted(env.items()), status.st_ino, status.st_size, status.st_mtime_ns)
-    word = _known.get(key) or _asked(argv, env, SECONDS)
-    if not word.trouble:
-        _known[key] = word
+    key = (*argv, *sorted(env.items()), *map(_mark, argv))  # before it is asked: what changes then is seen
+    if key in _known:
+        return Word(_known[key])
+    word = _asked(argv, env, SECONDS)
+    if settled and not word.trouble and not word.code and not _is_script(Path(argv[0])):
+        _known[key] = word.text
     return word
+
+
+def _mark(word: str) -> tuple[int, ...]:
+    """What is another once the file that ``word`` names, or leads to, is another; () where there is none."""
+    try:
+        status = Path(word).stat()
+    except (OSError, ValueError):
+        return ()
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _is_script(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == b"#!"
+    except OSError:
+        return True  # it can be run and not read: nobody knows
 
 
 def _asked(argv: Sequence[str], env: Mapping[str, str], seconds: float) -> Word:
@@ -66,7 +88,12 @@ def _asked(argv: Sequence[str], env: Mapping[str, str], seconds: float) -> Word:
     if sys.platform != "linux":
         try:
             answer = subprocess.run(  # noqa: S603 - a program that the user or our search chose
-                argv, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
+                argv,
+                env={**os.environ, **env},
+                capture_output=True,
+                timeout=seconds,
+                check=False,
+                stdin=subprocess.DEVNULL,
             )
         except OSError as error:
             return Word(trouble=f"it cannot be started: {error.strerror}")

@@ -132,7 +132,7 @@ def _php(environ: Mapping[str, str], washer: Path, setting: str) -> tuple[Path, 
     php = shutil.which("php", path=environ.get("PATH"))
     if php is None:
         raise _missing("Roundcube", "there is no PHP to run it", setting)
-    word = ask([php, "-r", _PHP_BUILD, "--", str(washer)], {})
+    word = ask([php, "-r", _PHP_BUILD, "--", str(washer)], {}, settled=False)  # it reads its php.ini
     said = re.search(r"PHP (\S+) (\w+) class (\d) in (\S+)", word.text)
     if word.trouble or word.code or not said:
         raise _missing(

@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -181,3 +183,60 @@ def test_no_program_of_the_current_folder_is_taken(tmp_path: Path, monkeypatch: 
     for find in (finding.find_roundcube, finding.find_dompurify):
         with pytest.raises(BrowserNotFoundError, match=r"this machine has none|is not installed"):
             find({"PATH": str(tmp_path / "none")})
+
+
+def answers(folder: Path, program: str, *words: str) -> Callable[[], probing.Word]:
+    """Asks Python, which is no script, for what ``program`` says; nothing that was asked before is known."""
+    return lambda: probing.ask([sys.executable, "-I", "-S", "-c", program, *words], {"FOLDER": str(folder)})
+
+
+def test_a_program_that_has_failed_is_asked_again_once_it_has_what_it_lacked(tmp_path: Path) -> None:
+    """It was refused until the process that had asked ended, however the machine was mended."""
+    lacked = tmp_path / "extension"
+    asked = answers(
+        tmp_path, "import os, sys; sys.exit(not os.path.exists(os.environ['FOLDER'] + '/extension'))"
+    )
+    assert asked().code == 1
+    lacked.touch()
+    assert asked().code == 0
+
+
+def test_a_program_is_asked_again_once_a_file_that_it_is_asked_about_is_another(tmp_path: Path) -> None:
+    """As the library of WebKit, which is a link to one of another name."""
+    for name in ("1.0", "1.1"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    library = tmp_path / "library"
+    library.symlink_to("1.0")
+    asked = answers(tmp_path, "import sys; print(open(sys.argv[1]).read())", str(library))
+    assert asked().text.strip() == "1.0"
+    library.unlink()
+    library.symlink_to("1.1")
+    assert asked().text.strip() == "1.1"
+
+
+def test_a_script_is_asked_again_since_what_it_starts_may_be_another(tmp_path: Path) -> None:
+    program(tmp_path / "lib/firefox", "#!/bin/sh\necho Mozilla Firefox 153.8.0\n")
+    script = program(tmp_path / "bin/firefox", f'#!/bin/sh\nexec {tmp_path}/lib/firefox "$@"\n')
+    environ = {"BBWS_GECKO": str(script), "PATH": ""}
+    assert finding.find_gecko(environ).version == "153.8.0"
+    program(tmp_path / "lib/firefox", "#!/bin/sh\necho Mozilla Firefox 154.0.1\n")
+    assert finding.find_gecko(environ).version == "154.0.1"
+
+
+@pytest.mark.parametrize(("settled", "times"), [(True, 1), (False, 3)])
+def test_what_hangs_on_settings_of_a_program_is_asked_again_and_nothing_else(
+    tmp_path: Path, settled: bool, times: int
+) -> None:
+    count = f"open({str(tmp_path / 'asked')!r}, 'a').write('x')"
+    for _ in range(3):
+        assert not probing.ask([sys.executable, "-I", "-S", "-c", count], {}, settled=settled).code
+    assert (tmp_path / "asked").read_text(encoding="utf-8") == "x" * times
+
+
+def test_a_program_is_asked_with_what_it_needs_where_it_has_no_place_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(probing, "sys", SimpleNamespace(platform="darwin"))
+    argv = [sys.executable, "-I", "-S", "-c", "import os; print(os.environ['FOLDER'], os.environ['PATH'])"]
+    word = probing.ask(argv, {"FOLDER": str(tmp_path)})
+    assert word == probing.Word(f"{tmp_path} {os.environ['PATH']}\n")
