@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from app.publishing.directory_store import DirectoryStore
 from tests.waiting import eventually
-from tests.web.browsing import mail, opened
+from tests.web.browsing import mail, opened, wait_for_request
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
 from tests.web.test_released import publish_sources
@@ -136,6 +136,53 @@ def test_typed_data_go_along_to_the_pages_beside_and_back_and_outlive_the_server
         cell.locator("a").press("Enter")
         expect(mail(page).locator("h1")).to_have_text("Hello Typed")
         expect(page.get_by_label("Data as JSON")).to_have_value(re.compile("Typed"))
+        assert misdeeds.seen == []
+
+
+TYPED = {"name": "Typed", "note": "by hand"}
+HASH = "#data=q1bKS8xNVbJSUAqpLEhNUdJRUMrLLwELJFUqZCTmpSjVAgA"  # the same, as an address has them
+
+
+def given(page: Page, server: Server, **data: str) -> str:
+    """The key by which the server keeps ``data`` for the greeting."""
+    answer = page.request.post(f"{server.url}/api/templates/mails/greeting/render", data={"data": data})
+    return str(answer.json()["preview"]).partition("draft=")[2].partition("&")[0]
+
+
+def let_go(page: Page, server: Server) -> None:
+    """Have the server keep so much else that it lets go what it has kept before."""
+    for number in range(70):
+        given(page, server, name=f"n{number}", note="")
+
+
+@pytest.mark.parametrize("lost", ["before a choice", "before it is drawn"])
+@pytest.mark.parametrize("kind", ["stage", "matrix"])
+def test_typed_data_that_the_server_lets_go_while_a_page_is_open_are_given_again(
+    browser: Browser, server: Server, kind: str, lost: str
+) -> None:
+    with opened(browser, server.url) as (page, misdeeds):
+        key = given(page, server, **TYPED)
+        page.goto(f"{server.url}/{kind}/mails/greeting?draft={key}{HASH}")
+        first = page.locator(".sheet iframe:not(.waiting)").first
+        expect(first.content_frame.locator("h1")).to_have_text("Hello Typed")
+        held: list[Route] = []
+        drawn = re.compile(f"/preview/.*draft={key}")
+        if lost == "before a choice":
+            let_go(page, server)
+        else:
+            page.route(drawn, lambda route: held.append(route))
+        if kind == "stage":
+            page.get_by_label("Scheme").select_option("dark")
+        else:
+            page.get_by_label("Light", exact=True).uncheck()
+        if lost == "before it is drawn":
+            wait_for_request(page, held)
+            let_go(page, server)
+            page.unroute(drawn)  # lets go on what it held
+        expect(first).to_have_attribute("src", re.compile("draft=.*scheme=dark|scheme=dark.*draft="))
+        expect(first.content_frame.locator("h1")).to_have_text("Hello Typed")
+        assert "draft=" in page.url
+        expect(page.locator("main")).not_to_contain_text("not kept here any more")
         assert misdeeds.seen == []
 
 

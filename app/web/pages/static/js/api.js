@@ -4,7 +4,7 @@ import { askAgain, unanswered } from "./live.js";
 
 const path = (name) => name.split("/").map(encodeURIComponent).join("/");
 
-const GONE = "unknown-draft"; // edited data that the server has let go: whoever has them sends them again
+export const GONE = "unknown-draft"; // edited data that the server has let go: whoever has them sends them again
 
 /** `{value}` when it went well, `{problem}` when not. */
 async function call(address, options = {}, first = true) {

@@ -1,12 +1,11 @@
 /* What comes into a frame, which browsers tell by half: a page of their own and one of a proxy are loaded like a mail,
    and of a mail whose end never came nothing is told. */
+import { GONE } from "./api.js";
 import { askAgain, unanswered } from "./live.js";
 import { addressOf, rootOf, stateOf } from "./unspoilt.js";
 
 const LOOK_MS = 4000;
 const STALLS = 2; // looks in which nothing more has come
-
-const GONE = "unknown-draft"; // as of the API
 
 /** What has come: "mail", which may be why there is none; "gone" when the server has let the edited data go; "" for what is not ours. */
 function kindOf(frame) {

@@ -1,8 +1,9 @@
 /* All fixtures in all chosen variants. Only what is in sight is drawn; what has gone far is let go again. */
+import { GONE } from "./api.js";
 import { $, $$, h } from "./dom.js";
 import { dress } from "./fonts.js";
 import { bind } from "./keys.js";
-import { on, start, unanswered } from "./live.js";
+import { askAgain, on, start, unanswered } from "./live.js";
 import { fetched, replaceParts } from "./parts.js";
 import { Sheet } from "./sheet.js";
 import { takeAlong, typedAgain } from "./typed.js";
@@ -20,7 +21,9 @@ async function write(cell) {
   try {
     const response = await fetch(address);
     bad = !response.ok;
-    text = bad ? (await response.json()).detail : await response.text();
+    const problem = bad ? await response.json() : {};
+    if (problem.code === GONE) return void askAgain();
+    text = bad ? problem.detail : await response.text();
   } catch {
     return void unanswered(); // the light says that there is no connection; it is asked for again when it comes into sight
   }
@@ -63,17 +66,21 @@ function watch(before = new Map()) {
   takeAlong([$("#stage-link"), $("#workbench"), ...$$(".cell a[data-typed]")]);
 }
 
-/** Show what `address` asks for, without leaving the page; a newer call overtakes an older one. */
-async function visit(address) {
+/** Show what `address` asks for, without leaving the page; a newer call overtakes an older one. What was typed and is not
+ *  kept any more is given once more, before a fixture takes its place. */
+async function visit(address, giving = true) {
   history.replaceState(null, "", address + location.hash);
   asked += 1;
   const mine = asked;
   const page = await fetched(address);
-  if (!page || mine !== asked) return;
+  if (!page || mine !== asked) return undefined;
+  const given = giving ? await typedAgain(page) : "";
+  if (given === null || mine !== asked) return undefined;
+  if (given) return visit(given, false);
   const before = heights();
   sight.disconnect();
   replaceParts(page);
-  watch(before);
+  return watch(before);
 }
 
 const choose = () => visit(`${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`);
@@ -106,4 +113,4 @@ on("answered", again);
 
 watch();
 start();
-if ($("[data-lost-draft]")) typedAgain($("#main").dataset.name).then((address) => address && visit(address));
+if ($("[data-lost-draft]")) again();

@@ -55,15 +55,19 @@ function drawn(pane, mail) {
   tell(pane, busy ? "Not drawn." : "", "Try again", () => { sheets.get($(".sheet", pane)).address = ""; draw(); });
 }
 
-/** Show what `address` asks for, without leaving the page; a newer call overtakes an older one. */
-async function visit(address) {
+/** Show what `address` asks for, without leaving the page; a newer call overtakes an older one. What was typed and is not
+ *  kept any more is given once more, before a fixture takes its place. */
+async function visit(address, giving = true) {
   history.replaceState(null, "", address + location.hash);
   asked += 1;
   const mine = asked;
   const page = await fetched(address);
-  if (!page || mine !== asked) return;
+  if (!page || mine !== asked) return undefined;
+  const given = giving ? await typedAgain(page) : "";
+  if (given === null || mine !== asked) return undefined;
+  if (given) return visit(given, false);
   replaceParts(page);
-  draw();
+  return draw();
 }
 
 /** Likewise for what the lists say by now. */
@@ -133,4 +137,4 @@ on("connected", () => $("#main").dataset.asking && again()); // a target may hav
 
 draw();
 start();
-if ($("[data-lost-draft]")) typedAgain($("#main").dataset.name).then((address) => address && visit(address));
+if ($("[data-lost-draft]")) again();

@@ -13,8 +13,9 @@ let data = null;
 let addressed = null; // the text that the address has
 let faults = [];
 
-/** Read the address, in which there may be one of `tabs` and of `clients`; resolves once edited data, if any, are unpacked. */
-export async function load({ tabs, clients }) {
+/** Read the address, in which there may be one of `tabs` and of `clients`, where the page has such; resolves once edited
+ *  data, if any, are unpacked. */
+export async function load({ tabs = [], clients = [] } = {}) {
   Object.assign(state, DEFAULTS);
   const known = { ...KNOWN, tab: among(tabs), client: among(clients) };
   faults = [];

@@ -1,14 +1,18 @@
 /* Data that somebody has typed in the workbench, on the pages beside it. They come along in the part of the address that
    no server sees; what a server was given to draw with is kept there for a while, by a key. */
 import { render } from "./api.js";
+import { $ } from "./dom.js";
 import { editedData, load, state } from "./state.js";
 
-/** Give them to the server once more; resolves to the address with the key of it, "" where there are none to give. */
-export async function typedAgain(name) {
+/** Where `page` says that the server has let them go, give them once more; resolves to the address with the key by which
+ *  it has them, "" where there is nothing to give or it is not taken, null where nobody answers. */
+export async function typedAgain(page) {
+  if (!$("[data-lost-draft]", page)) return "";
   await load();
   const text = editedData();
   if (text === null) return "";
-  const { value } = await render(name, { text, lenient: state.lenient === "1" });
+  const { value, problem } = await render($("#main").dataset.name, { text, lenient: state.lenient === "1" });
+  if (problem?.status === 0) return null;
   const draft = new URLSearchParams(value?.preview.split("?")[1]).get("draft");
   if (!draft) return "";
   const query = new URLSearchParams(location.search);
