@@ -6,19 +6,21 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from app.core.findings import CheckReport
+from app.core.findings import CheckReport, Finding
 from app.core.validation import rendered
 from app.core.validation.eyes import Observation
 from app.core.validation.page import Page
 from app.core.validation.rules import Violation
 from app.core.workspace import Workspace
-from app.web.live.checks import Checks
+from app.web.live.checks import Checks, Key
 from app.web.live.renderings import Renderings
 from app.web.live.workspace import LiveWorkspace
 from app.web.services import Services
@@ -69,6 +71,32 @@ def test_what_a_browser_is_asked_keeps_nobody_from_the_other_findings(folders: F
         finally:
             enough.set()
         assert seen.result(patience()) == known, "they have seen nothing"
+
+
+class _Pausing(dict[Key, tuple[Finding, ...]]):
+    """Whoever looks for the oldest entry waits a moment for another who does."""
+
+    meeting = threading.Barrier(2)
+
+    def __iter__(self) -> Iterator[Key]:
+        oldest = super().__iter__()
+        with suppress(threading.BrokenBarrierError):
+            self.meeting.wait(0.5)
+        return oldest
+
+
+def test_two_whose_findings_come_at_once_forget_the_oldest_one_after_the_other(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = LiveWorkspace(folders.templates, folders.fixtures)
+    checks = Checks(live, Renderings(), lambda _: None)
+    kept: Any = _Pausing({(f"old{number}", "", date.min): () for number in range(100)})
+    monkeypatch.setattr(checks, "_known", kept)
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(
+            lambda name: checks.of(live.current, name), ("mails/greeting", "mails/greeting_internal")
+        )
+        assert len(list(found)) == 2
 
 
 def test_the_checks_step_aside_while_somebody_renders(

@@ -115,12 +115,14 @@ class Checks:
             turn = self._turns.setdefault(key, threading.Lock())
         with turn:  # two who want the same wait for one another, and nobody else
             try:
-                if key not in self._known:
-                    self._known[key] = _check(revision, key[0], key[2], self._memory, rest=rest)
-                    self._forget(revision)
-                return self._known[key]
+                found = self._known.get(key)
+                if found is None:
+                    found = _check(revision, key[0], key[2], self._memory, rest=rest)
+                    self._remember(revision, key, found)
+                return found
             finally:
-                self._turns.pop(key, None)
+                with self._lock:
+                    self._turns.pop(key, None)
 
     def seen(self, revision: Revision, name: str, eyes: Eyes) -> tuple[Finding, ...]:
         """The same, and what ``eyes`` see of each rendered mail; not remembered.
@@ -191,11 +193,13 @@ class Checks:
                 return
             time.sleep(_LOOK_AGAIN_SECONDS)
 
-    def _forget(self, revision: Revision) -> None:
-        """Keep no more than a few versions of each template."""
+    def _remember(self, revision: Revision, key: Key, found: tuple[Finding, ...]) -> None:
+        """Keep no more than a few versions of each template; other keys have their turns meanwhile."""
         limit = 4 * len(revision.versions) + 16
-        while len(self._known) > limit:
-            del self._known[next(iter(self._known))]
+        with self._lock:
+            self._known[key] = found
+            while len(self._known) > limit:
+                del self._known[next(iter(self._known))]
 
 
 def count(findings: tuple[Finding, ...]) -> dict[str, int]:
