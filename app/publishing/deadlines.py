@@ -59,16 +59,24 @@ class _Deadline:
             self._opened = None
 
 
-def _has_begun(timer: threading.Timer) -> bool:
-    """Whether a thread could be started for it; that of the request before may not have gone yet."""
+def _begin(timer: threading.Timer, where: str) -> None:
+    """Start a thread for it; that of the request before may not have gone yet.
+
+    Raises:
+        NoThreadError: none can be started.
+    """
     for seconds in _PAUSES:
         try:
             timer.start()
         except RuntimeError:
             time.sleep(seconds)
         else:
-            return True
-    return False
+            return
+    raise NoThreadError(
+        f"{where} is not asked: no thread can be started that would end the request in time.",
+        remedy="Let this user or container have more processes and threads (`ulimit -u`, its limit of pids), "
+        "or end others, and run the same again.",
+    )
 
 
 class Deadlines(Connections):
@@ -90,17 +98,12 @@ class Deadlines(Connections):
         if getattr(self._own, "deadline", None):  # a part of a request that has its end
             yield
             return
-        deadline = self._own.deadline = _Deadline()
+        deadline = _Deadline()
         timer = threading.Timer(self._seconds, deadline.reach)
         timer.daemon = True
-        if not _has_begun(timer):
-            self._own.deadline = None
-            raise NoThreadError(
-                f"{where} is not asked: no thread can be started that would end the request in time.",
-                remedy="Let this user or container have more processes and threads (`ulimit -u`, its limit "
-                "of pids), or end others, and run the same again.",
-            )
         try:
+            _begin(timer, where)  # which may take a while, in which Ctrl+C comes
+            self._own.deadline = deadline
             yield
             deadline.require_time()  # even if something came of it: what was cut short may look whole
         except Exception as error:

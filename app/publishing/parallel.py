@@ -55,6 +55,7 @@ class _Team(Generic[Item, Result]):
         self._made: dict[int, Result] = {}
         self._errors: dict[int, BaseException] = {}
         self._helpers: list[threading.Thread] = []
+        self._is_over = False
 
     def results(self) -> list[Result]:
         """What came of each item, in their order."""
@@ -65,11 +66,13 @@ class _Team(Generic[Item, Result]):
             # With them their threads have gone, and there may be one for what lacked one.
             starved = self._take_part()
         except BaseException:  # Ctrl+C between two items
-            self._left.clear()
+            self._is_over = True
             self._await_helpers()
             raise
         if self._errors:
-            raise self._errors[min(self._errors)]
+            # What is no Exception, as Ctrl+C is none, is no answer to an item, and goes before all that are.
+            _, error = min(self._errors.items(), key=lambda each: (isinstance(each[1], Exception), each[0]))
+            raise error
         if starved:
             raise starved
         return [self._made[number] for number in range(len(self._items))]
@@ -86,8 +89,11 @@ class _Team(Generic[Item, Result]):
             helper.join()
 
     def _take_part(self) -> NoThreadError | None:
-        """Work until nothing is left, or until an item takes a thread that is not to be had; that is left."""
-        while True:
+        """Work until nothing is left, or until an item takes a thread that is not to be had; that is left.
+
+        After a failure nothing more is begun, also not what is left for want of a thread.
+        """
+        while not self._is_over:
             try:
                 number = self._left.popleft()
             except IndexError:
@@ -99,4 +105,5 @@ class _Team(Generic[Item, Result]):
                 return error
             except BaseException as error:  # noqa: BLE001  raised where they were asked for
                 self._errors[number] = error
-                self._left.clear()
+                self._is_over = True
+        return None

@@ -10,6 +10,7 @@ import pytest
 
 from app.publishing.bucket_store import BucketStore
 from app.publishing.deadlines import Deadlines
+from app.publishing.errors import NoThreadError
 from app.publishing.store import ObjectStore
 from bbws_templates.faults import UnreachableError
 from bbws_templates.target import BucketTarget
@@ -90,6 +91,25 @@ def test_one_thread_to_spare_is_enough(aws: str, monkeypatch: pytest.MonkeyPatch
         with deadlines.kept("here"):
             asked += 1
     assert asked == 100
+
+
+def test_an_interruption_before_the_end_is_set_leaves_none_behind(
+    aws: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What this thread asks for next would count as a part of a request that has its end, and have none."""
+    deadlines = Deadlines(BucketStore.connect(BucketTarget("nowhere")).client, patience())
+    spare(monkeypatch, 0)
+    pauses = iter([KeyboardInterrupt])
+
+    def sleep(seconds: float) -> None:
+        for interruption in pauses:
+            raise interruption
+
+    monkeypatch.setattr("app.publishing.deadlines.time.sleep", sleep)
+    with pytest.raises(KeyboardInterrupt), deadlines.kept("first"):
+        pass
+    with pytest.raises(NoThreadError, match="second is not asked"), deadlines.kept("second"):
+        pass
 
 
 def test_what_is_in_time_is_not_broken_off(proxy: FaultProxy) -> None:

@@ -63,6 +63,44 @@ def test_an_interruption_leaves_nothing_at_work() -> None:
     assert len(done) < 10 * WORKERS
 
 
+def test_an_interruption_is_told_before_any_failure() -> None:
+    together = threading.Barrier(WORKERS)  # so that the main thread has one item, and hardly the first
+
+    def work(number: int) -> None:
+        together.wait(patience())
+        if threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
+        raise OSError(f"number {number}")
+
+    with pytest.raises(KeyboardInterrupt):
+        in_parallel(work, range(WORKERS))
+
+
+def test_after_a_failure_nothing_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lacked a thread goes back to what is left, which the failure may have emptied before."""
+    begun: list[int] = []
+    starving, failed = threading.Event(), threading.Event()
+    join = threading.Thread.join
+
+    def awaited(self: threading.Thread, timeout: float | None = None) -> None:
+        failed.set()  # whoever awaits the others has done with its own
+        join(self, timeout)
+
+    def work(number: int) -> None:
+        begun.append(number)
+        if threading.current_thread() is threading.main_thread():
+            starving.wait(patience())
+            raise OSError("the failure")
+        starving.set()
+        failed.wait(patience())
+        raise NoThreadError("there is none")
+
+    monkeypatch.setattr(threading.Thread, "join", awaited)
+    with pytest.raises(OSError, match="the failure"):
+        in_parallel(work, range(2))
+    assert sorted(begun) == [0, 1]
+
+
 @pytest.mark.parametrize("threads", [0, 1, WORKERS // 2])
 def test_where_threads_are_few_the_others_do_it_all(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
     spare(monkeypatch, threads)
