@@ -26,7 +26,7 @@ from app.core.checked import (
     known_set,
 )
 from app.core.findings import CheckReport, Severity
-from app.core.seen_files import SeenFiles, seen_files
+from app.core.seen_files import SeenFiles, all_files, seen_files
 from app.outcomes import EXIT_CONTENT
 from app.publishing.clock import utc_now
 
@@ -97,13 +97,14 @@ def command(
     cache = None if in_browser else cache
     folders = (templates, fixtures)
     seen = seen_files(folders, cache) if cache else None
-    key = digest_of_folders(folders, names, today, seen) if cache else ""
+    before = (seen or all_files(folders)) if cache else None
+    key = digest_of_folders(folders, names, today, before) if before else ""
     report = (
         known_report(cache, key) if cache and key and not (sarif or junit or payloads or content) else None
     )
     again = report is not None
     if report is None:
-        report, keep_whole = _checked(
+        report, workspace, keep_whole = _checked(
             names,
             templates,
             fixtures,
@@ -118,10 +119,12 @@ def command(
             sarif=sarif,
             junit=junit,
         )
-        # The digest once more: a file that was saved meanwhile may be neither what was digested nor checked.
-        if cache and key:
-            after = seen_files(folders, cache) if seen else None
-            if key == digest_of_folders(folders, names, today, after):
+        # A look once more: a file that was saved meanwhile may be neither what was seen nor what was checked.
+        if cache and before and key:
+            from app.core.checking import is_seen_whole
+
+            after = seen_files(folders, cache) if seen else all_files(folders)
+            if after and before.rested_until(after) and is_seen_whole(workspace.templates, before):
                 keep_whole()
                 if not (payloads or content):
                     keep_report(cache, key, report)
@@ -161,8 +164,8 @@ def _checked(
     workers: int,
     sarif: Path | None,
     junit: Path | None,
-) -> tuple[CheckReport, Callable[[], None]]:
-    """The report, and what keeps what the next check may take over, once it is known to be true."""
+) -> tuple[CheckReport, Workspace, Callable[[], None]]:
+    """The report, of what, and what keeps what the next check may take over, once it is known to be true."""
     workspace, keep = _workspace((templates, fixtures), cache, seen)
     with (
         _settled(),
@@ -184,7 +187,7 @@ def _checked(
             err.print("SpamAssassin is not installed: no advice on the wording.")
     if sarif or junit:
         _write(report, workspace.editions(names), sarif, junit)
-    return report, keep
+    return report, workspace, keep
 
 
 def _workspace(

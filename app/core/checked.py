@@ -10,17 +10,14 @@ digest would not be sure.
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.core.filenames import READ_SUFFIXES
 from app.core.findings import CheckReport, Finding, Severity
-from app.core.seen_files import LARGEST, Memory, SeenFiles
+from app.core.seen_files import Memory, SeenFiles, all_files
 from app.core.waivers import Waiver
 from bbws_templates.errors import Location
 
@@ -113,29 +110,18 @@ def digest_of_folders(
 ) -> str:
     """A key for the check of ``names`` below ``folders`` on one day; "" where no digest could be sure.
 
-    That is so where a folder is a link, a file cannot be read, or is no regular file. ``seen`` is what is
-    below them, where somebody has looked.
+    That is so where ``all_files`` would not be. ``seen`` is what is below them, where somebody has looked.
     """
+    seen = seen or all_files(folders)
+    if seen is None:
+        return ""
     digest = hashlib.sha256(f"{today} {sorted(names)} {Path.cwd()}".encode("utf-8", "replace"))
     try:
         for folder in folders:
             digest.update(f"{folder} {folder.resolve()}\0".encode("utf-8", "replace"))
-        if seen:
-            digest.update(seen.content().encode())
-            return digest.hexdigest()
-        for folder in folders:
-            for parent, below, files in sorted(os.walk(folder, onerror=_refuse)):
-                if any(os.path.islink(f"{parent}/{name}") for name in below):  # noqa: PTH114
-                    return ""
-                for name in sorted(files):
-                    path = f"{parent}/{name}"
-                    digest.update(f"{path}\0".encode("utf-8", "replace"))
-                    if os.path.splitext(name)[1].lower() in READ_SUFFIXES:  # noqa: PTH122
-                        digest.update(_content(path))
-                for name in sorted(below):
-                    digest.update(f"{parent}/{name}/\0".encode("utf-8", "replace"))
     except OSError:
         return ""
+    digest.update(seen.content().encode())
     return digest.hexdigest()
 
 
@@ -181,21 +167,6 @@ def keep_set(memory: Memory, folders: Sequence[Path], known: KnownSet) -> None:
 
 def _key_of_set(folders: Sequence[Path]) -> str:
     return f"set {[str(folder.resolve()) for folder in folders]} {Path.cwd()}"
-
-
-def _content(path: str) -> bytes:
-    """The digest of a file; by its name, since a ``Path`` of thousands costs what reading them does."""
-    about = os.stat(path)  # noqa: PTH116
-    if not stat.S_ISREG(about.st_mode):
-        raise OSError(f"{path} is no regular file")
-    if about.st_size >= LARGEST:
-        raise OSError(f"{path} is larger than anything that is read")
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-        return hashlib.sha256(file.read()).digest()
-
-
-def _refuse(error: OSError) -> None:
-    raise error
 
 
 def _document(finding: Finding) -> dict[str, Any]:

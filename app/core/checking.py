@@ -13,6 +13,7 @@ from app.core.compiler.data_markup import AuthoredTemplate
 from app.core.compiler.dependencies import Prints, files_of, graph_document, prints_still_true
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.errors import ContractFaultError
+from app.core.filenames import is_looked_into
 from app.core.findings import Finding, Severity, finding_of
 from app.core.judging import judge, judge_specimen
 from app.core.seen_files import Memory, SeenFiles
@@ -107,6 +108,17 @@ def _graph(memory: Memory, templates: TemplateSet) -> Prints:
 
 def _key_of_graph(templates: TemplateSet) -> str:
     return f"graph {templates.root}"
+
+
+def is_seen_whole(templates: TemplateSet, seen: SeenFiles) -> bool:
+    """Whether the set is made of files that are ``seen``, as they were read, so that the next tells of them.
+
+    A reference may lead to a file that no sight has: a hidden one, what an editor leaves behind, one below
+    ``node_modules`` or with an ending in which nobody looks. And of a template of that name no sight has the
+    fixtures, not even that there are any.
+    """
+    looked_into = all(is_looked_into(name.rpartition("/")[2]) for name in templates.sources)
+    return looked_into and seen.holds(templates.read)
 
 
 def set_as_checked(

@@ -182,6 +182,7 @@ class _SetReader:
             settings=settings,
             translations=translations,
             broken_translations=broken_translations,
+            read=self._files.digests,
         )
         return Reading(
             templates=templates,

@@ -2,21 +2,22 @@
 
 Git knows the files of a working tree so, by its index. A mark counts as ``sight`` says: its time of change is
 the system's own, and it says nothing until its file has rested. Where a sight would not be sure, every byte
-is read.
+is read (``all_files``).
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from app.core.filenames import READ_SUFFIXES
-from app.core.sight import sight
+from app.core.sight import Mark, mark_of, sight
 
 LARGEST = 4 * 1024 * 1024
 """Bytes; nothing that size is read by anybody."""
@@ -34,10 +35,14 @@ class Memory(Protocol):
 
 @dataclass(frozen=True)
 class SeenFiles:
-    """The files below some folders by path, each with a digest, "" for one in which nobody looks."""
+    """The files below some folders by path, each with a digest, "" for one in which nobody looks.
+
+    ``marks`` are those of files and folders at that moment.
+    """
 
     digests: Mapping[str, str]
     folders: frozenset[str]
+    marks: Mapping[str, Mark] = field(default_factory=dict, compare=False)
 
     def names(self) -> str:
         """A digest of which files and folders there are, whatever they hold."""
@@ -47,6 +52,14 @@ class SeenFiles:
         """A digest of all of it."""
         lines = [f"{path}\0{digest}" for path, digest in sorted(self.digests.items())]
         return _digest_of([*lines, "", *sorted(self.folders)])
+
+    def rested_until(self, later: SeenFiles) -> bool:
+        """Whether nothing was written, came or went up to ``later``, not even to be put back as it was."""
+        return self == later and self.marks == later.marks
+
+    def holds(self, read: Mapping[str, str]) -> bool:
+        """Whether the files that were ``read``, digests by path, are all among these, and said the same."""
+        return read.items() <= self.digests.items()
 
 
 def seen_files(
@@ -76,7 +89,35 @@ def seen_files(
     lasting = {path: entry for path, entry in found.items() if path not in seen.unsettled}
     if lasting != known:
         memory.keep(key, lasting)
-    return SeenFiles({path: entry[0] for path, entry in found.items()}, seen.folders)
+    digests = {path: entry[0] for path, entry in found.items()}
+    return SeenFiles(digests, frozenset(seen.folders), {**seen.files, **seen.folders})
+
+
+def all_files(folders: Iterable[Path]) -> SeenFiles | None:
+    """What is below ``folders`` now, hidden files as well, every byte read; None where it would not be sure.
+
+    That is so where a folder is a link, a file cannot be read, or is no regular file.
+    """
+    digests: dict[str, str] = {}
+    found: set[str] = set()
+    marks: dict[str, Mark] = {}
+    try:
+        for folder in folders:
+            for parent, below, names in os.walk(folder.resolve(), onerror=_refuse):
+                if any(os.path.islink(os.path.join(parent, name)) for name in below):  # noqa: PTH114, PTH118
+                    return None
+                found.add(parent)
+                marks[parent] = mark_of(os.stat(parent))  # noqa: PTH116
+                for name in names:
+                    path = os.path.join(parent, name)  # noqa: PTH118
+                    status = os.stat(path)  # noqa: PTH116
+                    if not stat.S_ISREG(status.st_mode):
+                        return None
+                    marks[path] = mark_of(status)
+                    digests[path] = _content(path)
+    except (OSError, RuntimeError):  # a link that leads to itself
+        return None
+    return SeenFiles(digests, frozenset(found), marks)
 
 
 def _content(path: str) -> str:
@@ -87,12 +128,17 @@ def _content(path: str) -> str:
         content = file.read(LARGEST)
     if len(content) == LARGEST:
         raise OSError(f"{path} is larger than anything that is read")
-    return _digest(content)
+    return digest_of(content)
 
 
 def _digest_of(lines: list[str]) -> str:
-    return _digest("\0".join(lines).encode("utf-8", "replace"))
+    return digest_of("\0".join(lines).encode("utf-8", "replace"))
 
 
-def _digest(content: bytes) -> str:
+def _refuse(error: OSError) -> None:
+    raise error
+
+
+def digest_of(content: bytes) -> str:
+    """By which it is known what a file holds."""
     return hashlib.sha256(content).hexdigest()

@@ -29,15 +29,15 @@ HAS_MARKS = os.name == "posix"
 
 @dataclass(frozen=True)
 class FolderSight:
-    """The marks of all files by path, the folders, and which of the files have not rested long enough."""
+    """The marks of all files and folders by path, and which of the files have not rested long enough."""
 
     files: dict[str, Mark]
-    folders: frozenset[str]
+    folders: dict[str, Mark]
     unsettled: frozenset[str]
 
     def has_same_names(self, other: FolderSight) -> bool:
         """Whether the same files and folders are there."""
-        return self.folders == other.folders and self.files.keys() == other.files.keys()
+        return self.folders.keys() == other.folders.keys() and self.files.keys() == other.files.keys()
 
     def unchanged(self, later: FolderSight) -> frozenset[str]:
         """The files that are certainly the same in ``later``."""
@@ -55,13 +55,13 @@ def sight(folders: Iterable[str], now: int) -> FolderSight | None:
     if not HAS_MARKS:
         return None
     files: dict[str, Mark] = {}
-    found: set[str] = set()
+    found: dict[str, Mark] = {}
     unsettled: set[str] = set()
     waiting = [folder for folder in folders if os.path.lexists(folder)]
     try:
         while waiting:
             folder = waiting.pop()
-            found.add(folder)
+            found[folder] = mark_of(os.stat(folder))  # noqa: PTH116
             with os.scandir(folder) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
@@ -73,15 +73,16 @@ def sight(folders: Iterable[str], now: int) -> FolderSight | None:
                         status = entry.stat(follow_symlinks=False)
                         if not stat.S_ISREG(status.st_mode):
                             return None
-                        files[entry.path] = _mark(status)
+                        files[entry.path] = mark_of(status)
                         if status.st_ctime_ns + SETTLED_NS > now:
                             unsettled.add(entry.path)
                     if not is_writable(entry.name):
                         return None
     except OSError:
         return None
-    return FolderSight(files, frozenset(found), frozenset(unsettled))
+    return FolderSight(files, found, frozenset(unsettled))
 
 
-def _mark(status: os.stat_result) -> Mark:
+def mark_of(status: os.stat_result) -> Mark:
+    """The mark of a file or folder; that of a folder moves when something in it comes, goes or is renamed."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

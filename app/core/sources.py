@@ -122,7 +122,8 @@ class TemplateSet:
     ``broken`` maps a template whose HTML or metadata cannot be read to the reason; ``broken_partials``
     likewise. ``settings`` are those of ``settings.toml``. ``problems`` are remarks about files that belong to
     no template. ``translations`` and ``broken_translations`` are by names such as ``receipts/receipt.af``;
-    ``known_waivers`` are those of templates that need not be read for them.
+    ``known_waivers`` are those of templates that need not be read for them. ``read`` has the digests of the
+    files that have been read for the set by now, by path.
     One broken file never keeps the others from being used.
     """
 
@@ -138,6 +139,7 @@ class TemplateSet:
     translations: Mapping[str, TemplateSource] = field(default_factory=dict)
     broken_translations: Mapping[str, SourceError] = field(default_factory=dict)
     known_waivers: Mapping[str, tuple[Waiver, ...]] = field(default_factory=dict)
+    read: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def waivers(self, name: str) -> tuple[Waiver, ...]:
         """The waivers of a template, which are those of its translations as well."""

@@ -10,6 +10,7 @@ from typing import Any
 from app.core.errors import Location, SourceError
 from app.core.filenames import kind_of, written
 from app.core.jsontext import parse_json
+from app.core.seen_files import digest_of
 from app.core.sources import SourceFile
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
@@ -25,6 +26,8 @@ class TextFiles:
 
     def __init__(self, *folders: Path) -> None:
         """All files of ``folders``; none has been read."""
+        self.digests: dict[str, str] = {}
+        """By path, of what each file that has been read held."""
         self._folders = folders
         self._working_folder = f"{Path.cwd().as_posix().rstrip('/')}/"
         self._inside: dict[str, bool] = {}
@@ -46,6 +49,7 @@ class TextFiles:
                 except SourceError:
                     continue
             self._read[path] = file
+            self.digests.setdefault(name, before.digests[name])
             taken.add(name)
         self._parsed = {
             path: pair for path, pair in before._parsed.items() if self._read.get(path) is pair[0]
@@ -93,6 +97,7 @@ class TextFiles:
                 location=where,
                 remedy="Mail clients clip far earlier: split or shorten it.",
             )
+        self.digests[str(path)] = digest_of(content)
         try:
             # A checkout may have turned line ends into those of its machine; a release must not depend on it.
             text = content.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")

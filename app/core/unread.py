@@ -114,6 +114,7 @@ class _SetOfUnread:
             settings=self._settings,
             translations=Unread(translations, lambda name: self._group(translations[name])[name]),
             known_waivers={name: known.templates[name].waivers for name in same},
+            read=self._files.digests,
         )
         return made, frozenset(same)
 

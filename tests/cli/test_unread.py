@@ -9,13 +9,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from app.cli import run
 from app.core import sight
 from app.core.cache import CacheFolder
-from app.core.loader import load_template_set
+from app.core.loader import Reading, load_template_set, read_template_set
 from app.core.seen_files import seen_files
 from app.core.textfiles import TextFiles
 from app.core.unread import Unread
@@ -126,6 +127,87 @@ def test_after_a_save_of_what_all_share_only_what_has_changed_is_read_again(
         assert "c.html" in read
         assert read.isdisjoint({"a.html", "a.json", "a.af.html", "b.html", "b.json"})
         assert found == folders.cold()
+
+
+PICTURE = MAIL.replace("Dear", "<img src='https://pictures.example/a.png'>Dear")
+
+
+@pytest.mark.parametrize("is_linked", [False, True], ids=["by-marks", "every-byte"])
+@pytest.mark.parametrize("kind", ["file", "same-moment", "name"])
+def test_what_is_saved_and_undone_during_a_check_is_remembered_as_neither(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch, kind: str, is_linked: bool
+) -> None:
+    if is_linked:  # of which no sight would be sure
+        (folders.folder / "templates/linked.css").symlink_to("styles/mail.css")
+    reading = read_template_set
+    page, fixture = folders.folder / "templates/a.html", folders.folder / "fixtures/a/other.json"
+
+    def changed() -> None:
+        if kind == "name":
+            fixture.touch()
+            fixture.unlink()
+        else:
+            folders.write("templates/a.html", MAIL)
+
+    def undone() -> None:
+        if kind == "name":
+            fixture.write_text('{"name": 7}', encoding="utf-8")
+        else:
+            folders.write("templates/a.html", PICTURE)
+
+    def meanwhile(*places: Path, **options: Any) -> Reading:
+        place = fixture.parent if kind == "name" else page
+        before = place.stat().st_ctime_ns
+        changed()
+        while place.stat().st_ctime_ns == before:  # a clock has steps
+            changed()
+        found = reading(*places, **options)
+        undone()
+        return found
+
+    undone()
+    if kind == "same-moment":  # as where the steps of a clock are as long as a check
+        monkeypatch.setattr("app.core.sight.mark_of", lambda status: (0, 0, 0, 0, 0))
+        monkeypatch.setattr("app.core.seen_files.mark_of", lambda status: (0, 0, 0, 0, 0), raising=False)
+    monkeypatch.setattr("app.core.workspace.read_template_set", meanwhile)
+    missed = folders.again()
+    monkeypatch.setattr("app.core.workspace.read_template_set", reading)
+    assert missed != folders.cold()
+    assert folders.again() == folders.cold()
+    folders.write("templates/b.html", MAIL.replace("Dear", "Hi"))
+    assert folders.again() == folders.cold()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["node_modules/c/shared.json", ".shared.json", "shared.json~", "#shared.json", "shared.schema"],
+)
+@pytest.mark.parametrize("is_linked", [False, True], ids=["by-marks", "every-byte"])
+def test_a_contract_may_refer_to_a_file_that_no_sight_has(
+    folders: Folders, name: str, is_linked: bool
+) -> None:
+    if is_linked:
+        (folders.folder / "templates/linked.css").symlink_to("styles/mail.css")
+    folders.write(f"templates/{name}", json.dumps({"$defs": {"name": {"type": "string"}}}))
+    reference = {"$ref": f"{quote(name)}#/$defs/name"}
+    contract = METADATA["contract"] | {"properties": {"name": reference}}
+    folders.write("templates/a.json", json.dumps(METADATA | {"contract": contract}))
+    assert not folders.again()["failed"]
+    folders.write(f"templates/{name}", json.dumps({"$defs": {"name": {"type": "number"}}}))
+    found = folders.again()
+    assert found["failed"]
+    assert found == folders.cold()
+
+
+def test_a_template_may_be_called_as_a_folder_into_which_nobody_looks(folders: Folders) -> None:
+    folders.write("templates/node_modules.html", MAIL)
+    folders.write("templates/node_modules.json", json.dumps(METADATA))
+    for text in ("", '{"name": "Ann"}', '{"name": 7}'):
+        if text:  # at first there are no fixtures, and no sight has the folder
+            folders.write("fixtures/node_modules/typical.json", text)
+        found = folders.again()
+        assert found == folders.cold()
+    assert found["failed"]
 
 
 CHANGES: tuple[Callable[[Folders, str], object], ...] = (

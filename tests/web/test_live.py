@@ -37,7 +37,7 @@ def test_every_byte_is_read_where_somebody_asks_for_it(
     live: LiveWorkspace, folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file system that says nothing of a change, not even to those who look."""
-    monkeypatch.setattr(sight, "_mark", lambda _: (0,) * 5)
+    monkeypatch.setattr(sight, "mark_of", lambda _: (0,) * 5)
     monkeypatch.setattr(sight, "SETTLED_NS", -(10**18))
     assert live.reload(every_byte=True) is None
     folders.write("templates/partials/header.html", "<p>Other Ltd</p>")
