@@ -33,10 +33,16 @@ def strange(where: str, what: str) -> StrangeAnswerError:
     )
 
 
+def answer_of(error: Exception) -> Mapping[str, Any]:
+    """The answer as the SDK gives it with ``error``; empty where it has none, or one of the network alone."""
+    response = getattr(error, "response", None)
+    return response if isinstance(response, dict) else {}
+
+
 def strangeness(error: Exception, where: str) -> StrangeAnswerError | None:
     """What shows that the answer behind an error of the SDK is none of S3; None when it may be."""
     try:
-        require_s3(getattr(error, "response", None) or {}, where)
+        require_s3(answer_of(error), where)
     except StrangeAnswerError as found:
         return found.with_traceback(None)
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from bbws_templates.answers import etag_of, require_s3, strange, strangeness
+from bbws_templates.answers import answer_of, etag_of, require_s3, strange, strangeness
 from bbws_templates.faults import (
     CredentialsError,
     DeniedError,
@@ -168,14 +168,11 @@ class BucketReader:
 
 def error_code(error: Exception) -> str:
     """The error code that S3 gave, "" for an error that did not come from S3; cut where it is none."""
-    response = getattr(error, "response", None)
-    code = str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
-    return code[:_LONGEST_CODE]
+    return str(answer_of(error).get("Error", {}).get("Code", ""))[:_LONGEST_CODE]
 
 
 def _status(error: Exception) -> int:
-    response = getattr(error, "response", None) or {}
-    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    return int(answer_of(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
 def translate(error: Exception, target: BucketTarget, key: str) -> StoreError:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 
+import cssselect
 import pytest
 
 from app.core.compiler.compilation import Compilation
 from app.core.compiler.equivalence import equivalence_findings
+from app.core.css.compounds import class_names
 from app.core.errors import CompileError
 from app.core.html.selecting import parsed_selectors
 from tests.compiler.test_equivalence import EMPTY, compile_text
@@ -113,6 +115,16 @@ def test_a_rule_for_a_name_with_escapes_reaches_into_outlooks_comments() -> None
 def test_a_name_with_escapes_leaves_the_rest_of_its_list_alone() -> None:
     compiled = compile_text(r"<style>.a, .sm\:-mt-2{color:red}</style><p class=a>x</p>").compiled.html
     assert compiled == '<p class=a style="color:red">x</p>'
+
+
+def test_a_selector_that_leaves_no_character_to_stand_for_a_backslash_is_one_that_cannot_be_read() -> None:
+    with pytest.raises(cssselect.SelectorError):
+        parsed_selectors(f".{''.join(map(chr, range(0x10F000, 0x10FFFE)))}\\\\")
+
+
+@pytest.mark.parametrize("character", [chr(code) for code in (0x0B, 0x1C, 0x1D, 0x1E, 0x1F, 0x85, 0xA0)])
+def test_only_the_blanks_of_html_part_two_classes(character: str) -> None:
+    assert class_names(f"\fa{character}b\t\r\nc ") == [f"a{character}b", "c"]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,13 @@ def test_what_nothing_refers_to_goes(removed: Any, body: str, left: str) -> None
     assert removed(body) == left
 
 
+@pytest.mark.parametrize("character", ["\x0b", "\x1c", "\x1f", "\x85"])
+def test_a_class_ends_where_html_has_a_blank(removed: Any, character: str) -> None:
+    head = "<style>@media (max-width: 600px) { .a { color: red } .c { color: red } }</style>"
+    body = f'<p class="a{character}b">x</p><p class="a\tb">y</p><p class="c">z</p>'
+    assert removed(body, head) == '<p>x</p><p class="a">y</p><p class="c">z</p>'
+
+
 @pytest.mark.parametrize(
     "style",
     [

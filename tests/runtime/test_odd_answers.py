@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import HTTPClientError
 
 from app.publishing.directory_store import DirectoryStore
+from bbws_templates.bucket import BucketReader, connect
 from bbws_templates.cache import Origin
 from bbws_templates.client import TemplateClient
-from bbws_templates.faults import UnavailableError
+from bbws_templates.faults import UnavailableError, UnreachableError
+from bbws_templates.target import BucketTarget
 from tests.publishing.conftest import use_server
 from tests.publishing.samples import publish_to, release
 from tests.runtime.odd_server import Answer, OddServer
@@ -150,3 +155,18 @@ def test_a_page_in_place_of_a_bundle_is_not_served(server: OddServer, clock: Han
     clock.now += TTL + 1
     assert client.render(NAME, DATA).release == release("first").id
     assert "damaged" in client.status().problem
+
+
+def test_an_error_of_the_network_with_an_answer_of_its_own_is_one_of_the_network(server: OddServer) -> None:
+    """What the SDK gives with errors of S3 is a dictionary, and that of HTTP is none."""
+
+    def broken_off(**_: Any) -> None:
+        raise HTTPClientError(
+            error="broken off", response=AWSResponse("http://here/", 200, HTTPHeaders(), None)
+        )
+
+    target = BucketTarget("bucket", region="af-south-1")
+    client = connect(target, timeout=5.0, attempts=1)
+    client.meta.events.register("before-send.s3.GetObject", broken_off)
+    with pytest.raises(UnreachableError, match="cannot be reached, or the connection broke off"):
+        BucketReader(client, target).get("key")

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from app.core.compiler.origins import Origins
+from app.core.css.compounds import class_names
 from app.core.errors import CompileError, Location
 from app.core.findings import Finding, Severity
 from app.core.html.edits import Edits
@@ -55,7 +56,7 @@ def stylesheet_links(readings: Readings) -> list[Link]:
         rel, href = tag.attribute("rel"), tag.attribute("href")
         if rel is None or href is None:
             continue
-        if "stylesheet" in _value(markup, rel).lower().split():
+        if "stylesheet" in class_names(_value(markup, rel).lower()):
             media = tag.attribute("media")
             written = f" {markup.text[media.start : media.end]}" if media else ""
             found.append(Link(tag, _value(markup, href).strip(), written, number >= len(tags)))

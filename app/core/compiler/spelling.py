@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from app.core.compiler.document import Document
 from app.core.css.cascade import Matched, surrounding, written
+from app.core.css.compounds import class_names
 from app.core.css.stylesheet import Declaration
 from app.core.html.veil import is_veiled
 
@@ -42,7 +43,7 @@ class Question:
         if self.operator == "=":
             return style == value
         if self.operator == "~=":
-            return bool(value) and value in style.split()
+            return bool(value) and value in class_names(style)
         if self.operator == "|=":
             return style == value or style.startswith(f"{value}-")
         if not value:

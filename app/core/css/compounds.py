@@ -9,6 +9,8 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
+from app.core.html.selecting import ESCAPE
+
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _NAME = r"(?:[\w-]|[^\x00-\x7f])+"
 _STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -19,19 +21,23 @@ _NAMELESS = re.compile(r"(?:^|[ \t\r\n\f>+~])[:*_]")  # a compound that any elem
 _COMPOUND = re.compile(rf"([a-z][\w-]*)?((?:[.#]{_NAME})*)(?:[:*&|].*)?", re.DOTALL)
 _WORD = re.compile(rf"[.#]({_NAME})")
 _TYPE = re.compile(r"(?:^|(?<=[\s>+~(]))[a-z][\w-]*")
-_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|(.))", re.DOTALL | re.IGNORECASE)
 _ASIDE = 0x10FE00  # of private use: where a character that may be syntax stands meanwhile
 _ASIDES = re.compile(f"[{chr(_ASIDE)}-{chr(_ASIDE + 0x7F)}]")
 
 
 def class_names(value: str) -> list[str]:
-    """The classes of a ``class`` attribute: of all blanks, only those of ASCII are between two."""
-    return value.split() if value.isascii() else list(filter(None, _BLANKS.split(value)))
+    """The classes of a ``class`` attribute, or the words of any other list such as those of ids.
+
+    Only HTML's blanks are between two: ``str.split`` parts at U+000B and U+001C to U+001F as well.
+
+    Source: the HTML standard, 2.3.7, and Infra, "ASCII whitespace".
+    """
+    return list(filter(None, _BLANKS.split(value)))
 
 
 def without_escapes(selector: str) -> str:
     """``selector`` with a letter for each escape, one that is no syntax."""
-    return _ESCAPE.sub(_letter, selector) if "\\" in selector else selector
+    return ESCAPE.sub(_letter, selector) if "\\" in selector else selector
 
 
 def _letter(escape: re.Match[str]) -> str:

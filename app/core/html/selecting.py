@@ -18,7 +18,9 @@ import cssselect
 from cssselect.parser import Token, TokenStream, parse_selector_group, tokenize
 from lxml.cssselect import CSSSelector, LxmlTranslator
 
-_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|(.))", re.DOTALL | re.IGNORECASE)
+ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|(.))", re.DOTALL | re.IGNORECASE)
+"""An escape of CSS: the number of a character and the blank that ends it, or the character."""
+
 _PRIVATE = range(0x10F000, 0x10FFFE)
 
 
@@ -30,8 +32,10 @@ def parsed_selectors(css: str) -> list[cssselect.Selector]:
     """
     if "\\" not in css:
         return cssselect.parse(css)
-    sign = next(chr(code) for code in _PRIVATE if chr(code) not in css)
-    hidden = _ESCAPE.sub(lambda match: sign if _is_backslash(match) else match[0], css)
+    sign = next((chr(code) for code in _PRIVATE if chr(code) not in css), "")
+    if not sign:
+        raise cssselect.SelectorError("it holds every character of private use")
+    hidden = ESCAPE.sub(lambda match: sign if _is_backslash(match) else match[0], css)
     if sign not in hidden:
         return cssselect.parse(css)
     return list(parse_selector_group(TokenStream(_shown(tokenize(hidden), sign), css)))

@@ -20,6 +20,7 @@ _ESCAPED = r"\\(?:[0-9a-fA-F]{1,6}\s?|.)"
 _STRINGS = re.compile(rf"({_ESCAPED})|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
 _NAME = re.compile(rf"(?<!\\)([.#])((?:{_ESCAPED}|[\w-]|[^\x00-\x7f])+)", re.DOTALL)
 _ASKED = re.compile(r"\[\s*(class|id)\s*(?:([*~])=\s*[\"']?([\w-]+))?", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _CONDITION = re.compile(r"\[(?:if|endif)")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
@@ -76,10 +77,15 @@ def _referred_to(ours: Sight, events: Iterable[Event]) -> set[tuple[str, str]]:
     for event in events:
         for name, value in event.attributes:
             if name in _REFERRING:
-                found |= {("id", word.lower()) for word in value.split()}
+                found |= {("id", word.lower()) for word in _words(value)}
             elif value.startswith("#") and name in {"href", "usemap"}:
                 found.add(("id", value[1:].lower()))
     return found
+
+
+def _words(value: str) -> list[str]:
+    """What stands between the blanks that HTML has, which are fewer than those of ``str.split``."""
+    return list(filter(None, _BLANKS.split(value)))
 
 
 def _unescaped(name: str) -> str:
@@ -97,8 +103,8 @@ def _without(other: Event, mine: Event, needed: set[tuple[str, str]]) -> Event:
     for kind, value in other.attributes:
         kept = value
         if kind in {"class", "id"} and has.get(kind) != value:
-            words = value.split() if kind == "class" else [value]
-            own = has.get(kind, "").split() if kind == "class" else [has.get(kind, "")]
+            words = _words(value) if kind == "class" else [value]
+            own = _words(has.get(kind, "")) if kind == "class" else [has.get(kind, "")]
             kept = " ".join(word for word in words if word in own or _is_needed(kind, word.lower(), needed))
         if kept or kind not in {"class", "id"} or kind in has:
             attributes.append((kind, kept))

@@ -19,6 +19,7 @@ import cssselect
 import tinycss2
 from lxml import etree
 
+from app.core.css.compounds import class_names
 from app.core.css.selectors import parse_selectors
 from app.core.html.tree import matching
 from app.core.validation.css import Rgb, declarations
@@ -131,7 +132,7 @@ class _Matcher:
         self._page = page
         self._by_class: dict[str, list[Element]] = {}
         for element in page.elements:
-            for name in element.attributes.get("class", "").split():
+            for name in class_names(element.attributes.get("class", "")):
                 self._by_class.setdefault(name, []).append(element)
         self._mirror: tuple[Any, dict[Any, Element]] | None = None
 

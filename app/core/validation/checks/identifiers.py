@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from operator import attrgetter
 
+from app.core.css.compounds import class_names
 from app.core.html.markup import Markup
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Rule, Violation
@@ -65,4 +66,4 @@ def _named(page: Page) -> Iterator[str]:
             if name in {"href", "usemap"} and value.startswith("#"):
                 yield value[1:]
             elif name in _REFERENCES or name.startswith("aria-"):
-                yield from value.split()
+                yield from class_names(value)

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from app.core.css.compounds import class_names
 from app.core.css.selectors import CASELESS_ATTRIBUTES
 from app.core.engines import begins_with_placeholder, without_placeholders
 from app.core.findings import Severity
@@ -151,7 +152,7 @@ def _says_no_more(again: WrittenAttribute, first: WrittenAttribute) -> bool:
     if not mine:
         return True
     if again.name == "class":
-        return set(mine.split()) <= set(kept.split())
+        return set(class_names(mine)) <= set(class_names(kept))
     if again.name == "style":
         return declarations(mine).items() <= declarations(kept).items()
     if again.name in CASELESS_ATTRIBUTES:
