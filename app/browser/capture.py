@@ -116,7 +116,8 @@ class Capture:
                     captured.drawn += part
                 captured.waiting.difference_update(snapshots)
             for writing in written:
-                writing.result()
+                captured.failed |= writing.result()
+            captured.drawn = [each for each in captured.drawn if each not in captured.failed]
         return captured
 
     def renderer(self) -> Renderer:
@@ -144,11 +145,17 @@ class Capture:
 
     def _write(
         self, mail: Mail, snapshots: tuple[Snapshot, ...], drawing: Drawing, renderer: Renderer
-    ) -> None:
+    ) -> dict[Snapshot, str]:
+        """Keep the pictures; returns those that are none, with the reason."""
         missing = tuple(f"no stand-in for {address}" for address in drawing.refused)
         written = {}
+        failed = {}
         for snapshot, picture in zip(snapshots, drawing.pictures, strict=True):
-            pixels = read_picture(picture)
+            try:
+                pixels = read_picture(picture)
+            except ValueError as error:
+                failed[snapshot] = f"{self._session.browser.name} sends a picture that is damaged: {error}"
+                continue
             height, width = pixels.shape[:2]
             cut = (f"cut at {MAX_HEIGHT} pixels",) if height >= MAX_HEIGHT else ()
             sidecar = Sidecar(
@@ -161,6 +168,7 @@ class Capture:
             )
             written[snapshot] = (write_picture(pixels), sidecar)
         self._current.change(written)
+        return failed
 
     def _have(self, snapshot: Snapshot, mail: Mail, renderer: Renderer) -> bool:
         return self._holds(

@@ -1,4 +1,5 @@
-/* For each element of the body, in its order: what `elements_of` in measuring.py reads. After unspoilt.js. */
+/* How many elements and nodes the page has, and for each element of the body, in its order: what `elements_of` in
+   measuring.py reads. After unspoilt.js. */
 const STYLES = [
   "color", "backgroundColor", "fontFamily", "fontSize", "fontWeight", "fontStyle", "textAlign", "textDecorationLine",
   "display", "visibility", "borderTopWidth", "borderTopColor", "borderBottomWidth", "borderTopLeftRadius",
@@ -10,7 +11,10 @@ const textOf = (element) =>
   [...nodesOf(element)].filter((node) => node.nodeType === 3).map((node) => node.data).join(" ").replace(/\s+/g, " ").trim();
 // What a button says that is no element with words in it.
 const labelOf = (element) => (tagOf(element) === "INPUT" && ["submit", "button", "reset"].includes(element.type) ? element.value : "");
-return [...within(body || root, "*")].filter((element) => !UNSEEN.includes(tagOf(element))).map((element) => {
+// By another way than the elements are found: those of the page, and whether it holds anything at all.
+const placed = all(":not(html, head, head *, body, style, script, title, meta, link, base)").length;
+const held = body ? nodesOf(body).length : 0;
+return [placed, held, [...within(body || root, "*")].filter((element) => !UNSEEN.includes(tagOf(element))).map((element) => {
   const box = boxOf(element), style = getComputedStyle(element), text = textOf(element);
   let right = 0, lines = 0;
   if (text) {
@@ -28,4 +32,4 @@ return [...within(body || root, "*")].filter((element) => !UNSEEN.includes(tagOf
     Object.fromEntries(STYLES.map((name) => [name, style[name]])), right, lines, cut,
     tagOf(element) !== "IMG" || natural > 0, natural,
   ];
-});
+})];

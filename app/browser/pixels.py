@@ -7,7 +7,7 @@ import io
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 Pixels = NDArray[np.uint8]
 """Height × width × 3 (red, green, blue), 0–255."""
@@ -25,8 +25,8 @@ def read_picture(content: bytes) -> Pixels:
     try:
         with Image.open(io.BytesIO(content)) as image:
             return np.asarray(image.convert("RGB"))
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(str(error)) from error
+    except Exception as error:  # of a damaged file, Pillow's readers raise whatever they come across
+        raise ValueError(str(error) or type(error).__name__) from error
 
 
 def write_picture(pixels: Pixels) -> bytes:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from app.browser.errors import BrowserError
 from app.browser.flags import flags_digest
 from app.browser.fontset import font_set_digest
 from app.browser.frames import ColourMode, Frame
@@ -75,7 +76,7 @@ def identify(session: Session) -> Renderer:
     """The renderer behind ``session``, by drawing the calibration page.
 
     Raises:
-        BrowserError: the browser does not start, or fails on the page.
+        BrowserError: the browser does not start, fails on the page or sends no picture of it.
     """
     name = session.browser.name
     frames = _FRAMES if name == Renderer.name else _CLIENT_FRAMES
@@ -83,7 +84,13 @@ def identify(session: Session) -> Renderer:
     for page in calibration_pages(name):
         drawing = session.draw(page.read_text(encoding="utf-8"), frames, name="the calibration page")
         for picture in drawing.pictures:
-            digest.update(pixels_digest(read_picture(picture)).encode())
+            try:
+                digest.update(pixels_digest(read_picture(picture)).encode())
+            except ValueError as error:
+                raise BrowserError(
+                    f"{name} sends a picture of the calibration page that is damaged: {error}",
+                    remedy=session.browser.remedy,
+                ) from None
     return Renderer(
         browser=session.browser.version,
         fonts=font_set_digest(),

@@ -200,7 +200,8 @@ class Screenshots:
                         _refuse_other_renderers(held, capture.renderer(), session.browser.setting)
                     capture.run(own, anew=anew, started=started, progress=progress, into=captured)
         except (BrowserError, RendererMismatchError) as error:
-            left = captured.waiting if client in captured.renderers else snapshots
+            left = set(captured.waiting if client in captured.renderers else snapshots)
+            left -= captured.frameless.keys()  # they are said below, with their own reason
             captured.passed_over += (self._passed_over(client, len(left), error),)
         for reason in dict.fromkeys(captured.frameless.values()):
             number = sum(each == reason for each in captured.frameless.values())

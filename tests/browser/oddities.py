@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from urllib.parse import quote
 
 from PIL import Image
 
@@ -48,6 +49,11 @@ _DRAWING = (
 )
 _SMIL = "<animate attributeName='x' from='0' to='40' dur='70ms' repeatCount='indefinite'/>"
 
+
+def _address(moving: str) -> str:
+    return f"data:image/svg+xml,{_DRAWING.format(moving).replace('#', '%23')}"
+
+
 MOVING: dict[str, tuple[str, str]] = {
     "an endless animation": (
         mail(_box("animation:k 90ms linear infinite alternate"), ENDLESS),
@@ -81,6 +87,22 @@ MOVING: dict[str, tuple[str, str]] = {
     "a drawing as an image": (
         mail(f'<img src="data:image/svg+xml,{_DRAWING.format(_SMIL).replace("#", "%23")}" alt="x">'),
         mail(f'<img src="data:image/svg+xml,{_DRAWING.format("").replace("#", "%23")}" alt="x">'),
+    ),
+    "a drawing in a style sheet": (
+        mail(_box(""), f'div{{background:url("{_address(_SMIL)}")!important}}'),
+        mail(_box(""), f'div{{background:url("{_address("")}")!important}}'),
+    ),
+    "a drawing in a style": (
+        mail(f"""<p style="background:url(&quot;{_address(_SMIL)}&quot;)">x</p>"""),
+        mail(f"""<p style="background:url(&quot;{_address("")}&quot;)">x</p>"""),
+    ),
+    "a drawing that is an object": (
+        mail(f'<object data="{_address(_SMIL)}" width="80" height="40"></object>'),
+        mail(f'<object data="{_address("")}" width="80" height="40"></object>'),
+    ),
+    "a drawing for screens of a density": (
+        mail(f'<img srcset="{quote(_address(_SMIL), safe=":/,+")} 1x" alt="x">'),
+        mail(f'<img srcset="{quote(_address(""), safe=":/,+")} 1x" alt="x">'),
     ),
     "a field with a blinking caret": (
         mail('<form><input autofocus value="x" style="outline:0"></form>'),

@@ -52,6 +52,9 @@ class Client:
     starts: bool = True
     narrowest: int = 0
     fails_on: str = ""
+    damages: str = ""
+    paper: str = "white"
+    version: str = "7.1"
     ends_after: int = 1_000_000
     started: int = 0
     drawn: list[Frame] = field(default_factory=list)
@@ -75,8 +78,9 @@ class Client:
         pictures = []
         for frame in frames:
             written = io.BytesIO()
-            Image.new("RGB", (frame.width, 10), "white").save(written, "PNG")
-            pictures.append(written.getvalue())
+            Image.new("RGB", (frame.width, 10), self.paper).save(written, "PNG")
+            damaged = self.damages and self.damages in html
+            pictures.append(written.getvalue()[: 50 if damaged else None])
         return Drawing(tuple(pictures), ())
 
     def measure(self, html: str, frame: Frame) -> tuple[PlacedElement, ...]:
@@ -87,7 +91,9 @@ class Client:
 
     def kind(self, key: str, **more: Any) -> RendererKind:
         here = Path(sys.executable)
-        browser = Browser(here, "7.1", "a test", name=RENDERERS[key].label, setting=f"BBWS_{key.upper()}")
+        browser = Browser(
+            here, self.version, "a test", name=RENDERERS[key].label, setting=f"BBWS_{key.upper()}"
+        )
         return RendererKind(
             key, RENDERERS[key].label, "All.", "Nothing.", lambda _: browser, self.open, **more
         )
@@ -156,6 +162,37 @@ def test_one_mail_that_a_client_fails_on_is_one_failure(compare: Compare, desk: 
     failed = [each.snapshot.id for each in found.results if each.status is SnapshotStatus.FAILED]
     assert failed == ["mails/order/typical/desktop-light@webkit"]
     assert not found.passed_over
+
+
+def test_a_picture_that_a_client_sends_damaged_is_one_failure(compare: Compare, desk: Desk) -> None:
+    """It was an error of our own, without a word of client or mail, and the end of the run."""
+    desk.mail("mails/order", MAIL.replace("</body>", "<!-- bad -->x</body>"))
+    found = compare({"webkit": Client(damages="bad").kind("webkit")})
+    (failed,) = (each for each in found.results if each.status is SnapshotStatus.FAILED)
+    assert failed.snapshot.id == "mails/order/typical/desktop-light@webkit"
+    assert "WebKit sends a picture that is damaged: " in failed.message
+    assert not found.passed_over
+
+
+def test_a_client_whose_first_picture_is_damaged_is_broken(compare: Compare) -> None:
+    found = compare({"webkit": Client(damages="html").kind("webkit")})
+    assert [(each.client, each.broken) for each in found.passed_over] == [("webkit", True)]
+    assert "sends a picture of the calibration page that is damaged: " in found.passed_over[0].reason
+
+
+@pytest.mark.parametrize("trouble", ["does not start", "draws otherwise"])
+def test_a_picture_without_a_window_is_passed_over_once_where_its_client_is_of_no_use(
+    compare: Compare, desk: Desk, trouble: str
+) -> None:
+    """It was counted among the others of that client again."""
+    widths = ["desktop", "watch"]
+    if trouble == "draws otherwise":
+        desk.approve(compare({"webkit": Client().kind("webkit", narrowest=290)}, widths=widths))
+        client = Client(paper="yellow", version="7.2")
+    else:
+        client = Client(starts=False)
+    found = compare({"webkit": client.kind("webkit", narrowest=290)}, widths=widths)
+    assert [each.pictures for each in found.passed_over] == [2, 2]
 
 
 def test_a_client_that_is_named_and_not_here_is_refused(compare: Compare) -> None:

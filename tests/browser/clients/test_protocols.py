@@ -109,6 +109,7 @@ def test_what_a_webdriver_refuses_is_told_in_its_own_words() -> None:
         ("", "is no whole PNG"),
         (base64.b64encode(b"GIF89a").decode(), "is no whole PNG: b'GIF89a'"),
         (base64.b64encode(PIXEL[:-10]).decode(), "is no whole PNG"),
+        (base64.b64encode(PIXEL[:20] + b"!" + PIXEL[21:]).decode(), "sends a picture that is damaged: "),
     ],
 )
 def test_a_picture_that_is_none_or_not_whole_is_refused(sent: object, reason: str) -> None:
