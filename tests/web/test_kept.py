@@ -101,6 +101,18 @@ def test_a_link_to_other_data_opens_on_the_page_that_is_open(greeting: Page) -> 
     expect(mail(greeting).locator("h1")).to_have_text("Hello Ann")
 
 
+@pytest.mark.parametrize("way", ["#compare", "#matrix"])
+def test_data_that_were_put_away_lead_nowhere_any_more(greeting: Page, way: str) -> None:
+    greeting.keyboard.press("e")
+    greeting.get_by_label("Render missing values empty").check()
+    typed(greeting, "Put away")
+    link = greeting.locator(way)
+    expect(link).to_have_attribute("href", re.compile("draft=.*lenient=1.*#data="))
+    greeting.get_by_role("button", name="Reset").click()
+    expect(mail(greeting).locator("h1")).to_have_text("Hello Ann")
+    expect(link).not_to_have_attribute("href", re.compile("draft|lenient|#"))
+
+
 def test_the_way_to_the_content_leaves_the_address_as_it_is(greeting: Page) -> None:
     typed(greeting, "Typed")
     address = greeting.url

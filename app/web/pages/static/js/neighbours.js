@@ -12,8 +12,10 @@ export function carry() {
   for (const link of $$("#nav-list a, .step a[href]")) link.search = portable();
   for (const link of $$("#compare, #matrix")) {
     const query = new URLSearchParams(link.search);
-    if (typed) query.set("draft", typed);
-    if (typed && state.lenient) query.set("lenient", state.lenient);
+    for (const [name, value] of [["draft", typed], ["lenient", typed && state.lenient]]) {
+      if (value) query.set(name, value);
+      else query.delete(name); // of what was typed before
+    }
     link.search = query;
     link.hash = typed ? location.hash : "";
   }
