@@ -7,6 +7,7 @@ Review.comparison = (() => {
   const embedded = $("#review-data");
   const state = { data: null, filter: "open", words: "", id: named(location.hash.slice(1)) };
   let changed = () => {};
+  let timer = 0; // until it is asked once more
 
   /** The name of a snapshot as an address has it; "" for what is none, as after a link was cut short. */
   function named(part) {
@@ -39,12 +40,14 @@ Review.comparison = (() => {
 
   /** Read the comparison; `wanted` is the snapshot to open, if it is among those shown. */
   async function load(wanted = state.id) {
+    const before = state.id; // who opens another while there is no answer stays there
     const { value, problem } = embedded ? { value: JSON.parse(embedded.textContent) } : await call("/api/review");
     const nothing = problem?.code === "nothing-compared";
     $("#start").hidden = !nothing;
     say(problem && !nothing ? told(problem) : "", true);
     if (nothing) $("#split").hidden = true;
-    if (problem && !problem.status) setTimeout(() => load(wanted), LOOK_MS);
+    clearTimeout(timer); // of another that has failed as well
+    if (problem && !problem.status) timer = setTimeout(() => load(state.id === before ? wanted : state.id), LOOK_MS);
     if (problem) return;
     state.data = value;
     $("#split").hidden = false;

@@ -11,6 +11,7 @@ from app.browser.report import SCRIPTS, report_page
 from app.browser.results import Comparison
 from tests.browser.conftest import ROOT, Desk
 from tests.browser.review.conftest import ORDER, RECEIPT, WELCOME, served, titles
+from tests.waiting import eventually
 
 
 def test_the_report_is_one_file_with_every_way_to_compare(waiting: Desk, page: Page, tmp_path: Path) -> None:
@@ -180,6 +181,26 @@ def test_before_a_comparison_the_page_says_what_to_run_and_shows_it_when_it_is_t
         welcome.get_by_role("button", name="Look again").click()
         expect(page.locator("#title")).to_contain_text(ORDER)
         expect(welcome).to_be_hidden()
+
+
+def test_who_opens_another_while_nothing_is_answered_stays_there(waiting: Desk, page: Page) -> None:
+    with served(waiting) as address:
+        page.goto(f"{address}/review")
+        expect(page.locator("#title")).to_contain_text(ORDER)
+        asked = re.compile("/api/review$")
+        page.route(asked, lambda route: route.abort())
+        for _ in range(2):  # as after two decisions
+            page.evaluate("id => void Review.comparison.load(id)", page.url.partition("#")[2])
+            expect(page.locator("#note")).to_contain_text("does not answer")
+        page.keyboard.press("j")
+        expect(page.locator("#title")).not_to_contain_text(ORDER)
+        opened = page.locator("#title").inner_text()
+        met: list[str] = []
+        page.on("requestfinished", lambda request: met.append(request.url))
+        page.unroute(asked)
+        expect(page.locator("#note")).to_be_hidden()
+        eventually(lambda: (page.evaluate("0"), met)[1], lambda urls: any(asked.search(url) for url in urls))
+        expect(page.locator("#title")).to_have_text(opened)
 
 
 def test_for_whom_nothing_may_move_the_pictures_are_swapped_by_hand_alone(
