@@ -7,6 +7,7 @@ import { fetched, replaceParts } from "./parts.js";
 import { Sheet } from "./sheet.js";
 import { InStep } from "./step.js";
 import { takeAlong, typedAgain } from "./typed.js";
+import { rootOf } from "./unspoilt.js";
 
 const form = $("#stage");
 const step = new InStep();
@@ -51,7 +52,7 @@ function tell(pane, words, label, act) {
 
 /** What a client has drawn has come, or why there is nothing, which may be another in a moment. */
 function drawn(pane, mail) {
-  const busy = real() && mail.documentElement.dataset.failed === "503";
+  const busy = real() && rootOf(mail).dataset.failed === "503";
   tell(pane, busy ? "Not drawn." : "", "Try again", () => { sheets.get($(".sheet", pane)).address = ""; draw(); });
 }
 
