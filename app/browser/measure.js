@@ -5,7 +5,9 @@ const STYLES = [
   "display", "visibility", "borderTopWidth", "borderTopColor", "borderBottomWidth", "borderTopLeftRadius",
 ];
 const UNSEEN = ["STYLE", "SCRIPT", "TITLE", "META", "LINK"];
-const within = member(Element, "querySelectorAll"), tagOf = member(Element, "tagName"), boxOf = member(Element, "getBoundingClientRect");
+const inside = member(Element, "querySelectorAll"), tagOf = member(Element, "tagName"), boxOf = member(Element, "getBoundingClientRect");
+// What is in an element, and itself where it has words of its own, as a body has whose tags a sanitizer took.
+const within = (element, selector) => [...(textOf(element) ? [element] : []), ...inside(element, selector)];
 const nodesOf = member(Node, "childNodes"), insideOf = member(Element, "clientWidth"), contentOf = member(Element, "scrollWidth");
 const textOf = (element) =>
   [...nodesOf(element)].filter((node) => node.nodeType === 3).map((node) => node.data).join(" ").replace(/\s+/g, " ").trim();
@@ -27,7 +29,7 @@ return [placed, held, [...within(body || root, "*")].filter((element) => !UNSEEN
   const cut = style.overflowX !== "visible" && insideOf(element) > 0 && contentOf(element) > insideOf(element) + 1;
   const natural = element instanceof HTMLImageElement ? element.naturalWidth : 0;
   return [
-    tagOf(element).toLowerCase(), (text || labelOf(element)).slice(0, 200),
+    tagOf(element).toLowerCase(), text || labelOf(element),
     [box.x + scrollX, box.y + scrollY, box.width, box.height].map((side) => Math.round(side * 100) / 100),
     Object.fromEntries(STYLES.map((name) => [name, style[name]])), right, lines, cut,
     tagOf(element) !== "IMG" || natural > 0, natural,

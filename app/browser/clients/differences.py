@@ -1,13 +1,15 @@
 """What a client does to a mail beside Chromium, by element: layout and styles, never the smoothing of edges.
 
 Elements are found again by tag and words, in their order: a client may take some away, put others around
-them, or give them other classes. Where one is taller, all that follows is lower; that is said of nothing.
+them, or give them other classes. Where it takes a tag and keeps its words, they are found in what is around
+them. Where one is taller, all that follows is lower; that is said of nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect, bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -22,6 +24,10 @@ _QUOTED = 40
 _WRAPPERS = frozenset({"html", "head", "body", "tbody", "thead", "tfoot", "center"})
 _WORDLESS = frozenset({"img", "hr", "input", "button", "select", "textarea", "svg", "video"})
 """What a reader sees and misses without a word in it."""
+_ACTING = frozenset({"a", "area", "input", "button", "select", "textarea"})
+"""What a reader uses: its words alone, in another element, are not it."""
+_CLAIMED = "\0"
+"""Stands in a text for words that are those of an element already; no text of a page has it."""
 _TRANSPARENT = frozenset({"rgba(0, 0, 0, 0)", "transparent"})
 
 
@@ -56,11 +62,16 @@ def client_differences(
 ) -> tuple[ClientDifference, ...]:
     """How ``theirs``, what a client has laid out ``width`` pixels wide, differs from Chromium's ``ours``."""
     pairs = _pairs(ours, theirs)
+    standing = _standing(ours, theirs, pairs)
     found: list[ClientDifference] = []
     for index, element in enumerate(ours):
         if not element.seen or element.tag in _WRAPPERS:
             continue
-        other = pairs.get(index)
+        around = standing.get(index)
+        if around is not None and around.tag != element.tag:
+            found.extend(_of_words(index, element, around))
+            continue
+        other = around or _other(index, theirs, pairs)
         if other is None or not other.seen:
             if is_looked_for(element):
                 found.append(ClientDifference(index, Effect.GONE, f"{name_of(element)} is not there"))
@@ -77,18 +88,88 @@ def client_differences(
     return tuple(found)
 
 
-def _pairs(ours: Sequence[PlacedElement], theirs: Sequence[PlacedElement]) -> dict[int, PlacedElement]:
-    """The element of the client for each of ours that it has."""
+def _other(index: int, theirs: Sequence[PlacedElement], pairs: Mapping[int, int]) -> PlacedElement | None:
+    return theirs[pairs[index]] if index in pairs else None
+
+
+def _pairs(ours: Sequence[PlacedElement], theirs: Sequence[PlacedElement]) -> dict[int, int]:
+    """The place of the client's element for each of ours that it has, in the order of both."""
 
     def keys(elements: Sequence[PlacedElement]) -> list[tuple[str, str]]:
         return [(element.tag, element.text) for element in elements]
 
     matcher = SequenceMatcher(None, keys(ours), keys(theirs), autojunk=False)
     return {
-        block.a + step: theirs[block.b + step]
+        block.a + step: block.b + step
         for block in matcher.get_matching_blocks()
         for step in range(block.size)
     }
+
+
+def _standing(
+    ours: Sequence[PlacedElement], theirs: Sequence[PlacedElement], pairs: Mapping[int, int]
+) -> dict[int, PlacedElement]:
+    """The client's element in which the words of one of ours stand that has no pair.
+
+    A sanitizer that takes a tag leaves its words to the element around it, which has other words then than
+    ours and is no pair either. Each word stands for one of ours only, and those with most words choose first.
+    """
+    paired = set(pairs.values())
+    unclaimed = {
+        place: "".join(element.text.split())
+        for place, element in enumerate(theirs)
+        if place not in paired and element.seen and element.text
+    }
+    alike: dict[str, list[int]] = {}
+    for place in unclaimed:
+        alike.setdefault(theirs[place].tag, []).append(place)
+    every, whole = list(unclaimed), _CLAIMED.join(unclaimed.values())
+    firsts = sorted(pairs)
+    lone = [index for index, element in enumerate(ours) if index not in pairs and element.text]
+    found: dict[int, PlacedElement] = {}
+    for index in sorted(lone, key=lambda each: (not ours[each].seen, -len(ours[each].text), each)):
+        words = ours[index].text.split()
+        if any(word not in whole for word in words):
+            continue
+        following = bisect(firsts, index)
+        end = pairs[firsts[following]] if following < len(firsts) else len(theirs)
+        # What is around it begins before what follows it; the nearest first, and its like before others.
+        for places in (alike.get(ours[index].tag, []), every):
+            for place in reversed(places[: bisect_left(places, end)]):
+                left = _without(unclaimed[place], words)
+                if left is not None:
+                    unclaimed[place], found[index] = left, theirs[place]
+                    break
+            if index in found:
+                break
+    return found
+
+
+def _without(text: str, words: Sequence[str]) -> str | None:
+    """``text``, which has no spaces, less ``words`` in their order, at once if they are; None without them.
+
+    Where a tag was taken there may be no space between its last word and the next one.
+    """
+    together = "".join(words)
+    wanted = [together] if together in text else words
+    left, at = [], 0
+    for word in wanted:
+        start = text.find(word, at)
+        if start < 0:
+            return None
+        left.append(text[at:start])
+        at = start + len(word)
+    return _CLAIMED.join([*left, text[at:]])
+
+
+def _of_words(index: int, ours: PlacedElement, around: PlacedElement) -> Iterator[ClientDifference]:
+    """What is said of an element of which only the words are there, in ``around``."""
+    if not is_looked_for(ours):
+        return
+    if ours.tag in _ACTING:
+        yield ClientDifference(index, Effect.GONE, f"{name_of(ours)} is there as words only")
+    elif words := list(_style(ours, around, ground=_has_ground(ours))):
+        yield ClientDifference(index, Effect.STYLE, f"{name_of(ours)} {', '.join(words)}")
 
 
 def is_looked_for(element: PlacedElement) -> bool:
@@ -136,9 +217,9 @@ def _layout(ours: PlacedElement, theirs: PlacedElement) -> Iterator[str]:
         )
 
 
-def _style(ours: PlacedElement, theirs: PlacedElement) -> Iterator[str]:
+def _style(ours: PlacedElement, theirs: PlacedElement, *, ground: bool = True) -> Iterator[str]:
     had, has = ours.styles, theirs.styles
-    if _ground(had) != _ground(has):
+    if ground and _ground(had) != _ground(has):
         yield f"has the ground {_ground(has)} and not {_ground(had)}"
     if not ours.text:
         return

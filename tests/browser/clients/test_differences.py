@@ -10,6 +10,7 @@ import pytest
 
 from app.browser.clients.differences import Effect, client_differences
 from app.browser.differing import offsets
+from app.browser.frames import Frame
 from app.browser.measuring import PlacedElement
 from app.browser.session import Session
 from app.cli import run
@@ -86,6 +87,65 @@ def test_what_a_reader_sees_without_words_in_it_is_missed_too(tag: str) -> None:
     assert told(*OURS, ours=(*OURS, button)) == [(Effect.GONE, f"<{tag}> is not there")]
 
 
+def worded(tag: str, text: str, **styles: str) -> PlacedElement:
+    return PlacedElement(tag, text, (32, 300, 200, 30), {**STYLES, **styles}, 200, 1)
+
+
+PLAIN = "rgba(0, 0, 0, 0)"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ([worded("p", ""), worded("o:p", "Word words", backgroundColor=PLAIN)], [worded("p", "Word words")]),
+        ([worded("p", "Hello ."), worded("o:p", "you")], [worded("p", "Hello you.")]),
+        ([worded("o:p", "Word"), worded("x-y", "Own")], [worded("body", "WordOwn")]),
+        (
+            [worded("details", "Det"), worded("summary", "Sum"), worded("p", "After")],
+            [worded("div", "Sum Det"), worded("p", "After")],
+        ),
+        (
+            [worded("p", "Hello world"), worded("x-y", "a c"), worded("b", "b")],
+            [worded("p", "Hello a b c world")],
+        ),
+        ([worded("div", ""), worded("b", "x"), worded("o:p", "y")], [worded("div", "y"), worded("b", "x")]),
+    ],
+)
+def test_words_that_a_client_keeps_without_their_tag_are_there(
+    ours: list[PlacedElement], theirs: list[PlacedElement]
+) -> None:
+    """Each mail from Word has <o:p>, which sanitizers take away and leave its words to what is around it."""
+    assert told(*theirs, ours=tuple(ours)) == []
+
+
+def test_a_style_that_went_with_the_tag_is_said() -> None:
+    around = worded("p", "Word words", color="rgb(0, 0, 0)")
+    assert told(around, ours=(worded("p", ""), worded("o:p", "Word words"))) == [
+        (Effect.STYLE, '<o:p> "Word words" is written in #000000 and not #ffffff')
+    ]
+
+
+@pytest.mark.parametrize("tag", ["a", "button"])
+def test_what_a_reader_uses_is_not_its_words(tag: str) -> None:
+    found = told(worded("p", "Pay now"), ours=(worded("p", ""), worded(tag, "Pay now")))
+    assert found == [(Effect.GONE, f'<{tag}> "Pay now" is there as words only')]
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        [worded("p", "Please pay")],
+        [worded("p", "now Pay")],
+        [replace(worded("p", "Pay now"), box=(0, 0, 0, 0))],
+        [worded("p", "Please"), worded("div", "Pay now")],
+    ],
+)
+def test_words_stand_for_one_element_in_their_order_and_shown(theirs: list[PlacedElement]) -> None:
+    """The last: what stands after the next element that is found again is no place around this one."""
+    ours = (worded("x-y", "Pay now"), worded("p", "Please"))
+    assert (Effect.GONE, '<x-y> "Pay now" is not there') in told(*theirs, ours=ours)
+
+
 def test_what_comes_of_other_edges_fonts_and_spellings_is_not_said() -> None:
     other = replace(BUTTON, box=(32.4, 240.5, 159.42, 49), text_right=159.1)
     quoted = replace(other, styles={**STYLES, "fontFamily": '"Arial", "Helvetica", sans-serif'})
@@ -128,3 +188,11 @@ def test_the_command_names_element_and_line_of_what_a_sanitizer_takes_away(
     assert found["code"] == "client-gone"
     assert '<input> "Pay now" is not there' in found["message"]
     assert found["line"] == MAIL[: MAIL.index("</table>")].count("\n") + 1
+
+
+def test_words_that_a_sanitizer_leaves_to_the_body_or_behind_a_long_text_are_found(session: Session) -> None:
+    html = f"<body><p>{'Long text. ' * 40}<o:p>Word words</o:p></p><o:p>Own words</o:p></body>"
+    left = html.replace("<o:p>", "").replace("</o:p>", "")
+    ours, theirs = (session.measure(each, Frame(640)) for each in (html, left))
+    assert [element.tag for element in ours] == ["p", "o:p", "o:p"]
+    assert {each.effect for each in client_differences(ours, theirs, width=640)} <= {Effect.LAYOUT}
