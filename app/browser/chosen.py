@@ -41,6 +41,9 @@ class Chosen:
             raise self.wrong("there is nothing of that name")
         if self.path.is_dir() is not folder:
             raise self.wrong("it is a file" if folder else "it is a folder")
+        if not folder and not self.path.is_file():
+            # Nothing reads it to its end: a device has none, and a pipe waits for whoever writes.
+            raise self.wrong("it is a device, a pipe or a socket, and no file")
         return self
 
 

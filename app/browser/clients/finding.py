@@ -24,6 +24,8 @@ UNPACKED = Path(".tools", "roundcube")
 DOMPURIFY = Path("node_modules", "dompurify", "dist", "purify.min.js")
 _MASTERMINDS = Path("/usr/share/php/Masterminds")
 INSTALL = "make clients"
+_BEGINNING = 20_000
+"""Bytes in which a program's file says its version."""
 # Its browser says its version on a display only; the library needs none.
 _WEBKIT_VERSION = (
     "import ctypes, sys; library = ctypes.CDLL(sys.argv[1]); "
@@ -214,6 +216,8 @@ def _ini_version(path: Path, name: str) -> str:
     """The version in an ``application.ini``, "" where it is that of another program, or none."""
     parser = configparser.ConfigParser(interpolation=None)
     try:
+        if not path.is_file():
+            return ""
         parser.read(path, encoding="utf-8")
         known = parser.get("App", "Name", fallback="") == name
         return parser.get("App", "Version", fallback="") if known else ""
@@ -258,7 +262,11 @@ def _matched(text: str, pattern: str) -> str:
 
 
 def _said_in(path: Path, pattern: str) -> str:
+    """What ``pattern`` finds in the beginning of a file, "" where there is no such file."""
     try:
-        return _matched(path.read_text(encoding="utf-8", errors="replace")[:20_000], pattern)
+        if not path.is_file():
+            return ""
+        with path.open("rb") as opened:
+            return _matched(opened.read(_BEGINNING).decode(errors="replace"), pattern)
     except OSError:
         return ""

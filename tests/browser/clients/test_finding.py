@@ -128,6 +128,42 @@ def test_a_setting_that_names_a_folder_is_refused(tmp_path: Path, setting: str) 
         RENDERERS[SETTINGS[setting]].search({setting: str(tmp_path), "PATH": ""})
 
 
+@pytest.fixture(params=["pipe", "device"])
+def endless(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """What nobody can read to its end."""
+    if request.param == "device":
+        return Path("/dev/zero")
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path / "pipe"
+
+
+@pytest.mark.parametrize("setting", [setting for setting in SETTINGS if setting != "BBWS_ROUNDCUBE"])
+def test_a_setting_that_names_a_pipe_or_a_device_is_refused(endless: Path, setting: str) -> None:
+    """It was read as a whole, for ever."""
+    with pytest.raises(BrowserNotFoundError, match="it is a device, a pipe or a socket, and no file"):
+        RENDERERS[SETTINGS[setting]].search({setting: str(endless), "PATH": os.environ["PATH"]})
+
+
+def test_a_pipe_or_a_device_in_a_folder_of_a_client_is_not_read(endless: Path, tmp_path: Path) -> None:
+    home = roundcube(tmp_path)
+    said = home / "program/include/iniset.php"
+    said.unlink()
+    said.symlink_to(endless)
+    with pytest.raises(BrowserNotFoundError, match=r"it has no version in program/include/iniset\.php"):
+        finding.find_roundcube({"BBWS_ROUNDCUBE": str(home), "PATH": str(tmp_path)})
+    firefox = program(tmp_path / "bin/firefox", "#!/bin/sh\necho Mozilla Firefox 154.1\n")
+    (tmp_path / "bin/application.ini").symlink_to(endless)
+    assert finding.find_gecko({"PATH": str(firefox.parent)}).version == "154.1"
+
+
+def test_only_the_beginning_of_a_script_is_read(tmp_path: Path) -> None:
+    script = tmp_path / "purify.js"
+    with script.open("wb") as opened:
+        opened.write(b"/*! @license DOMPurify 3.2.1 */")
+        opened.truncate(1 << 40)  # holes, which take no room
+    assert finding.find_dompurify({**os.environ, "BBWS_DOMPURIFY": str(script)}).version.startswith("3.2.1 ")
+
+
 @pytest.mark.parametrize(
     ("missing", "found"),
     [
