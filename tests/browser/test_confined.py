@@ -231,6 +231,18 @@ def test_a_sanitizer_that_hangs_or_fails_is_named_with_what_it_said(temporary: P
     assert left_in(temporary) == ([], [])
 
 
+def test_what_stands_for_a_program_ends_without_a_word_where_its_place_has_gone(temporary: Path) -> None:
+    """After a Ctrl-C in the start of a client its traceback stood before the word that it was interrupted."""
+    with Confinement() as place:
+        script = place.launcher(Path("/bin/true")).read_text(encoding="utf-8")
+    empty = temporary / "empty"
+    empty.mkdir()
+    for home in (place.home, empty):
+        words = script.replace(str(place.home), str(home))
+        done = subprocess.run(["/bin/sh", "-c", words], capture_output=True, check=False, timeout=patience())
+        assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
+
+
 def test_each_of_two_drivers_that_start_together_lives_in_its_own_place(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,13 +2,15 @@
 
 Run by itself, as the warden is; its arguments are ``HOME PROGRAM ARGUMENT…``. It lends its streams and its
 environment to the warden of that home, which starts the program with them, and ends as the program does.
-Whoever ends it ends the program.
+Whoever ends it ends the program. Where the home or its warden has gone, as after an interruption, it ends
+without a word: its owner says what has happened.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import stat
 import sys
@@ -19,7 +21,24 @@ _LOST = 1
 
 def main() -> int:
     """Have the program started; its status."""
-    home, argv = sys.argv[1], sys.argv[2:]
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a Ctrl-C in the terminal may be meant for it as well
+    try:
+        code = _lent(sys.argv[1], sys.argv[2:])
+    except OSError:
+        return _LOST
+    if not code:
+        return _LOST
+    if int(code) < 0:
+        os.kill(os.getpid(), -int(code))  # which is how a program that was killed ends
+    return int(code)
+
+
+def _lent(home: str, argv: list[str]) -> str:
+    """The status of the program, "" when its warden has ended before it.
+
+    Raises:
+        OSError: there is no warden in that home, or it ended in the middle of this.
+    """
     numbers = [number for number in range(_MOST_STREAMS) if _is_stream(number)]
     folder = os.open(home, os.O_PATH)
     with socket.socket(socket.AF_UNIX) as warden:
@@ -30,12 +49,7 @@ def main() -> int:
         # They are the program's alone now: that it closes one must be seen at the other end.
         for number in numbers:
             os.close(number)
-        code = warden.makefile("r", encoding="ascii").readline()
-    if not code:
-        return _LOST
-    if int(code) < 0:
-        os.kill(os.getpid(), -int(code))  # which is how a program that was killed ends
-    return int(code)
+        return warden.makefile("r", encoding="ascii").readline()
 
 
 def _is_stream(number: int) -> bool:
