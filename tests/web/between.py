@@ -8,10 +8,10 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
-Fault = Literal["refused", "half", "answer lost", "other's page"]
+Fault = Literal["refused", "half", "answer lost", "other's page", "in pieces"]
 _PAGE = b"<html><head><title>502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _OTHERS = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(_PAGE)
 
@@ -24,14 +24,18 @@ class Way:
     url: str = ""
     fault: Fault | None = None
     which: str = ""
+    more: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    """Lets the rest come of what came ``"in pieces"``, a piece each; all of it once the way is good again."""
     met: int = 0
     """How many requests the fault has befallen."""
 
     def breaks(self, fault: Fault, which: str = "") -> None:
         self.fault, self.which, self.met = fault, which, 0
+        self.more = threading.Semaphore(0)
 
     def heals(self) -> None:
         self.fault = None
+        self.more.release(1000)
 
 
 class _Passage(socketserver.StreamRequestHandler):
@@ -61,6 +65,10 @@ class _Passage(socketserver.StreamRequestHandler):
                     self.wfile.write(piece)
                 return
             answer = b"".join(iter(lambda: there.recv(65536), b""))
+        if fault == "in pieces":
+            for piece in re.split(rb"(?<=</head>)|(?<=</h1>)", answer):
+                self.wfile.write(piece)
+                way.more.acquire()
         if fault == "half":
             start = answer.index(b"\r\n\r\n") + 4
             self.wfile.write(answer[: start + (len(answer) - start) // 2])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.waiting import eventually, patience
 from tests.web.between import Fault, Way, a_way
@@ -68,6 +68,80 @@ def test_a_frame_never_keeps_what_is_not_the_mail(greeting: Page, way: Way, faul
             document.querySelector(shown)?.contentDocument.documentElement.outerHTML.length === whole""",
         arg=[SHOWN, whole],
     )
+
+
+def test_a_mail_is_shown_as_soon_as_something_of_it_is_there(greeting: Page, way: Way) -> None:
+    greeting.evaluate(
+        """() => {
+            const set = setTimeout;
+            window.looks = [];
+            window.setTimeout = (act, pause) => (pause === 4000 ? looks.push(act) : set(act, pause));
+        }"""
+    )
+    way.breaks("in pieces", "/preview/.*embed")
+    greeting.keyboard.press("d")
+    begun = greeting.locator(".frame iframe.waiting")
+    expect(begun.content_frame.locator("title")).to_be_attached()
+    greeting.evaluate("looks.shift()()")
+    expect(begun).to_be_attached()  # the head alone is nothing to look at
+    way.more.release()
+    expect(begun.content_frame.locator("h1")).to_be_attached()
+    greeting.evaluate("looks.shift()()")
+    expect(greeting.locator(SHOWN)).to_have_attribute("src", re.compile("scheme=dark"))
+    expect(mail(greeting).locator("h1")).to_have_text("Hello Ann")
+    expect(mail(greeting).locator(".note")).to_have_count(0)
+    way.heals()
+    expect(mail(greeting).locator(".note")).to_be_visible()
+
+
+def test_a_whole_mail_is_shown_though_its_images_keep_it_waiting(
+    browser: Browser, real_server: Server
+) -> None:
+    held: list[Route] = []
+    with opened(browser, real_server.url) as (page, misdeeds):
+        page.route("**/stand-ins/**", lambda route: held.append(route))
+        page.goto(f"{real_server.url}/stage/receipts/receipt", wait_until="commit")
+        expect(page.frame_locator(".sheet iframe:not(.waiting)").first.locator("h1")).to_be_visible()
+        assert held
+        expect(page.locator("[data-lost]")).to_have_count(0)
+        assert misdeeds.seen == []
+
+
+def test_data_that_render_no_longer_are_asked_for_no_more(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    asked: list[str] = []
+    with opened(browser, server.url) as (page, misdeeds):
+        page.goto(server.url + GREETING)
+        expect(mail(page).locator("h1")).to_have_text("Hello Ann")
+        page.keyboard.press("e")
+        page.locator("#data").fill(TYPED)
+        expect(mail(page).locator("h1")).to_have_text("Hello Typed")
+        served_folders.write("templates/mails/greeting.html", "<p>{{other}}</p>")
+        expect(page.locator("#problem")).to_be_visible()
+        for number in range(70):
+            page.request.post(
+                f"{server.url}/api/templates/mails/greeting_internal/render",
+                data={"data": {"name": f"n{number}", "note": ""}},
+            )
+        page.evaluate(
+            """() => {
+                const set = setTimeout;
+                window.setTimeout = (act, pause) => set(act, pause === 1500 ? 50 : pause);
+            }"""
+        )
+        page.get_by_role("button", name="Dark").click()
+        expect(page.locator("[data-lost]")).to_be_attached()
+        page.on("request", lambda request: asked.append(request.url))
+        for _ in range(10):  # each ends after whatever was to be asked before it
+            page.evaluate(
+                "new Promise((done) => setTimeout(done, 1500)).then(() => fetch('/healthz')).then(() => 0)"
+            )
+        assert [address for address in asked if "/preview/" in address] == []
+        served_folders.write("templates/mails/greeting.html", "<h1>Good day {{name}}</h1>")
+        expect(mail(page).locator("h1")).to_have_text("Good day Typed")
+        expect(page.locator(SHOWN)).to_have_attribute("src", re.compile("scheme=dark"))
+        assert misdeeds.seen == []
 
 
 def test_a_frame_of_the_stage_comes_back(browser: Browser, way: Way) -> None:

@@ -5,6 +5,7 @@ import { askAgain, unanswered } from "./live.js";
 import { addressOf, rootOf, stateOf } from "./unspoilt.js";
 
 const LOOK_MS = 4000;
+const [SOON_MS, LATE_MS] = [1500, 12000];
 const STALLS = 2; // looks in which nothing more has come
 
 /** What has come: "mail", which may be why there is none; "gone" when the server has let the edited data go; "" for what is not ours. */
@@ -26,15 +27,20 @@ export function isLoaded(frame) {
   return !mail || (addressOf(mail) !== "about:blank" && stateOf(mail) === "complete");
 }
 
-/** How much of it has come, 0 before its beginning. */
+/** How much of it has come, 0 before its beginning, and whether more is to come of the document itself. */
 function amountOf(frame) {
   const mail = frame.contentDocument;
-  return mail && addressOf(mail) !== "about:blank" ? rootOf(mail)?.outerHTML.length ?? 0 : 0;
+  if (!mail || addressOf(mail) === "about:blank") return [0, true];
+  return [rootOf(mail)?.outerHTML.length ?? 0, stateOf(mail) === "loading"];
 }
 
-/** Tell what becomes of `frame`: once `came()` or `lost()`; and `begun()` before, when it takes long and something of it is there. */
-export function followArrival(frame, { came, lost, begun = () => undefined }) {
-  let [over, seen, stalls] = [false, 0, 0];
+/** How long to wait before that which was lost so many `times` in a row is asked for once more. */
+export const pauseAfter = (times) => Math.min(SOON_MS * 2 ** (times - 1), LATE_MS);
+
+/** Tell what becomes of `frame`: once `came()` or `lost()`; and `begun()` before, when it takes long and something of it is there,
+ *  at each look until it says that this is enough to show. */
+export function followArrival(frame, { came, lost, begun = () => true }) {
+  let [over, seen, stalls, shown] = [false, 0, 0, false];
   const end = (kind) => {
     if (over) return;
     over = true;
@@ -45,8 +51,9 @@ export function followArrival(frame, { came, lost, begun = () => undefined }) {
   frame.addEventListener("load", () => end(kindOf(frame)));
   const look = () => setTimeout(() => {
     if (over || !frame.isConnected) return;
-    const amount = amountOf(frame);
-    if (amount && !seen) begun();
+    const [amount, more] = amountOf(frame);
+    if (amount && !more) return void end(kindOf(frame)); // the mail is whole, and waits for its images
+    if (amount) shown ||= begun();
     stalls = amount && amount === seen ? stalls + 1 : 0;
     seen = amount;
     if (stalls === STALLS) end(""); // cut off midway: no browser says so

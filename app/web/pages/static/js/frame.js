@@ -1,12 +1,11 @@
 /* The mail in its sandboxed frame. The next state loads behind the one that is shown and then takes its place,
    so that nothing flickers and the place scrolled to stays. */
 import { $, h } from "./dom.js";
-import { followArrival } from "./arrivals.js";
+import { followArrival, pauseAfter } from "./arrivals.js";
 import { beside, bodyOf, rootOf, scrolledOf } from "./unspoilt.js";
 
 const SMALLEST = 200;
 const LARGEST = 2000;
-const AGAIN = 1500;
 
 export class Frame {
   /** `onresize(width)` is told while the grip is dragged, `onload(document)` when a mail is shown. */
@@ -18,6 +17,7 @@ export class Frame {
     this.shown = null;
     this.next = null;
     this.address = "";
+    this.losses = 0; // in a row
     this.box.append(this.grip());
     $(".frame-holder", stage).append(this.box);
     this.observer = new ResizeObserver(() => this.fit());
@@ -46,9 +46,17 @@ export class Frame {
     followArrival(frame, {
       // A mail that took longer is shown already, and only now has a height.
       came: () => (this.shown === frame ? this.settle() : this.swap(frame)),
-      begun: () => bodyOf(frame.contentDocument) && beside(bodyOf(frame.contentDocument), "down") && this.swap(frame),
+      begun: () => this.begin(frame),
       lost: () => this.lose(frame, title),
     });
+    return true;
+  }
+
+  /** Show what there is so far, if that is anything. */
+  begin(frame) {
+    const body = bodyOf(frame.contentDocument);
+    if (!body || !beside(body, "down")) return false;
+    this.swap(frame);
     return true;
   }
 
@@ -58,9 +66,11 @@ export class Frame {
     if (this.next) frame.remove();
     this.next = null;
     this.lost = true;
+    this.losses += 1;
     this.stage.dataset.lost = "";
     const { address } = this;
-    setTimeout(() => this.lost && this.address === address && !this.next && this.show(address, title), AGAIN);
+    // What cannot be rendered is not kept either: as soon as it can be, it is shown anyhow.
+    setTimeout(() => this.lost && !this.failed && this.address === address && !this.next && this.show(address, title), pauseAfter(this.losses));
   }
 
   /** Whether what is shown is out of date because the newest state has failed. */
@@ -73,6 +83,7 @@ export class Frame {
     if (this.next !== frame) return;
     this.next = null;
     this.lost = false;
+    this.losses = 0;
     delete this.stage.dataset.lost;
     const { scrollLeft: left = 0, scrollTop: inside = 0 } = (this.shown?.contentDocument && scrolledOf(this.shown.contentDocument)) ?? {};
     const top = this.stage.scrollTop;

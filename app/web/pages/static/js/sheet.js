@@ -1,10 +1,9 @@
 /* A whole mail drawn to fit its place. The next state loads behind the one that is shown and then takes its
    place, so that nothing flickers and nothing that was scrolled to moves. */
-import { followArrival } from "./arrivals.js";
+import { followArrival, pauseAfter } from "./arrivals.js";
 import { h } from "./dom.js";
 import { bodyOf, rootOf } from "./unspoilt.js";
 
-const AGAIN = 1500;
 const SHORTEST = 120;
 
 export class Sheet {
@@ -16,6 +15,7 @@ export class Sheet {
     this.shown = null;
     this.next = null;
     this.address = "";
+    this.losses = 0; // in a row
     this.sized = new ResizeObserver(() => this.fit());
     this.sized.observe(box);
   }
@@ -49,6 +49,7 @@ export class Sheet {
     if (this.next !== frame) return;
     this.next = null;
     this.lost = false;
+    this.losses = 0;
     delete this.box.dataset.lost;
     this.shown?.remove();
     this.shown = frame;
@@ -64,10 +65,11 @@ export class Sheet {
     if (this.next !== frame) return;
     this.next = null;
     this.lost = true;
+    this.losses += 1;
     this.box.dataset.lost = "";
     frame.remove();
     const { address } = this;
-    setTimeout(() => this.lost && this.address === address && !this.next && this.show(address, how), AGAIN);
+    setTimeout(() => this.lost && this.address === address && !this.next && this.show(address, how), pauseAfter(this.losses));
   }
 
   /** As high as the mail, as wide as there is room. */
