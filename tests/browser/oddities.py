@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from html import escape
 from urllib.parse import quote
 
 from PIL import Image
@@ -50,6 +51,12 @@ _DRAWING = (
 _SMIL = "<animate attributeName='x' from='0' to='40' dur='70ms' repeatCount='indefinite'/>"
 
 
+def _page(moving: str, attributes: str = "") -> str:
+    """A page in the mail's page, with a box in it that moves by ``moving``."""
+    page = f"<style>{ENDLESS}</style>{_box(moving)}"
+    return f'<iframe {attributes} srcdoc="{escape(page)}" width="300" height="80"></iframe>'
+
+
 def _address(moving: str) -> str:
     return f"data:image/svg+xml,{_DRAWING.format(moving).replace('#', '%23')}"
 
@@ -82,6 +89,15 @@ MOVING: dict[str, tuple[str, str]] = {
     "a moving image": (
         mail(f'<img src="{moving_gif()}" alt="x">{_box(f"background:url({moving_gif()})")}'),
         mail(f'<img src="{still_png()}" alt="x">{_box(f"background:url({still_png()})")}'),
+    ),
+    "a page in the page": (mail(_page("animation:k 90ms linear infinite alternate")), mail(_page(""))),
+    "a page in the page that ends": (
+        mail(_page("animation:k 60s linear forwards")),
+        mail(_page("background:#0000ff;height:60px")),
+    ),
+    "a page of another origin in the page": (
+        mail(_page("animation:k 90ms linear infinite alternate", "sandbox")),
+        mail(_page("", 'style="opacity:0"')),
     ),
     "a drawing in the mail": (mail(_DRAWING.format(_SMIL)), mail(_DRAWING.format(""))),
     "a drawing as an image": (
