@@ -243,6 +243,19 @@ def test_what_stands_for_a_program_ends_without_a_word_where_its_place_has_gone(
         assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
 
 
+def test_a_ctrl_c_in_the_terminal_is_not_for_what_stands_for_a_program(temporary: Path) -> None:
+    """It took the driver away from under its owner, who then told of that and not of the interruption."""
+    ready = temporary / "ready"
+    waits = "import sys; open(sys.argv[1], 'w').close(); sys.stdin.read(); sys.exit(7)"
+    with Confinement() as place:
+        words = [str(place.launcher(Path(sys.executable))), "-c", waits, str(ready)]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as standing:
+            eventually(ready.exists, bool)
+            standing.send_signal(signal.SIGINT)
+            said = standing.communicate(b"", timeout=patience())[1]
+    assert (standing.returncode, said) == (7, b"")
+
+
 def test_each_of_two_drivers_that_start_together_lives_in_its_own_place(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

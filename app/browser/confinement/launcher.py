@@ -21,7 +21,7 @@ _LOST = 1
 
 def main() -> int:
     """Have the program started; its status."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a Ctrl-C in the terminal may be meant for it as well
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is not meant for it
     try:
         code = _lent(sys.argv[1], sys.argv[2:])
     except OSError:
@@ -29,6 +29,7 @@ def main() -> int:
     if not code:
         return _LOST
     if int(code) < 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), -int(code))  # which is how a program that was killed ends
     return int(code)
 

@@ -186,7 +186,9 @@ class Confinement:
         words = [*_started("launcher", str(self.home), str(program.absolute()))]
         script, folder = shlex.join(words), shlex.quote(str(self.home))
         path.write_text(
-            f'#!/bin/sh\nexport TMPDIR={folder}\nexec {script} "$@"\n', encoding="utf-8", newline="\n"
+            f'#!/bin/sh\ntrap "" INT\nexport TMPDIR={folder}\nexec {script} "$@"\n',
+            encoding="utf-8",
+            newline="\n",
         )
         path.chmod(0o700)
         return path
