@@ -315,9 +315,10 @@ def test_a_browser_reaches_nobody_even_where_nothing_is_answered_for_it(isolate:
 
 
 def test_without_room_for_a_home_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = find_browser()  # which it is asked for in a place of its own, too
     (tmp_path / "full").write_bytes(b"")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "full"))
-    with Session() as session, pytest.raises(BrowserCrashedError) as caught:
+    with Session(browser) as session, pytest.raises(BrowserCrashedError) as caught:
         session.draw("<p>x", [Frame(640)], name="the mail")
     assert f"no folder for it can be made in {tmp_path / 'full'}: Not a directory" in str(caught.value)
 
