@@ -14,8 +14,6 @@ from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import UnversionedBucketError
-from app.publishing.opening import open_store
-from app.publishing.targets import is_protected, named_targets, resolve_target
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.faults import (
     CredentialsError,
@@ -23,10 +21,9 @@ from bbws_templates.faults import (
     DeniedError,
     MissingBucketError,
     StoreError,
-    TargetError,
     UnreachableError,
 )
-from bbws_templates.target import BucketTarget, DirectoryTarget, parse_target
+from bbws_templates.target import BucketTarget
 from tests.publishing.conftest import make_bucket
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, since
 from tests.publishing.samples import publish_to, release
@@ -237,171 +234,3 @@ def test_a_damaged_pointer_says_how_to_mend_it(directory: DirectoryStore) -> Non
     directory.put("current.json", b'{"format": 1, "release": "../../x"}')
     with pytest.raises(DamagedReleaseError, match=r"Restore an earlier version of current\.json"):
         Catalogue(directory).standing()
-
-
-# --- targets --------------------------------------------------------------------------------------------
-
-
-def test_targets_are_urls() -> None:
-    assert parse_target("s3://bucket-name") == BucketTarget("bucket-name")
-    assert parse_target("s3://bucket-name/") == BucketTarget("bucket-name")
-    assert parse_target("s3://bucket-name/a/b/", region="eu-west-1") == BucketTarget(
-        "bucket-name", "a/b/", "eu-west-1"
-    )
-    assert parse_target("file:///tmp/a%20b") == DirectoryTarget(Path("/tmp/a b"))
-    assert str(parse_target("s3://bucket-name/a")) == "s3://bucket-name/a"
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["", "bucket", "s3://", "s3://UPPER", "s3://a", "s3://bucket/../other", "s3://bucket/a//b", "s3://bucket/a?b",
-     "file://host/path", "file:relative", "file:///a%00b", "file:///a\0b", "file:///a/../b",
-     "http://example.com", "gs://bucket"],
-)  # fmt: skip
-def test_what_is_no_target_is_refused(url: str) -> None:
-    with pytest.raises(TargetError):
-        parse_target(url)
-
-
-@pytest.mark.parametrize("url", ["file:a\\u0000b", "file:///a%00b"])
-def test_a_directory_that_no_system_has_is_no_target(tmp_path: Path, url: str) -> None:
-    path = tmp_path / "bbws-templates.toml"
-    path.write_text(f'[targets.here]\nurl = "{url}"\n')
-    with pytest.raises(TargetError, match="is not a target"):
-        named_targets(path)
-
-
-def test_names_come_from_the_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "bbws-templates.toml").write_text(
-        '[targets.here]\nurl = "file:store"\n'
-        '[targets.dev]\nurl = "s3://bbws-templates-dev"\nregion = "af-south-1"\nprofile = "deployer"\n'
-    )
-    (tmp_path / "deeper").mkdir()
-    monkeypatch.chdir(tmp_path / "deeper")
-    assert resolve_target("here") == DirectoryTarget(tmp_path / "store")
-    assert resolve_target("dev") == BucketTarget(
-        "bbws-templates-dev", region="af-south-1", profile="deployer"
-    )
-    assert resolve_target("s3://other-bucket") == BucketTarget("other-bucket")
-    assert isinstance(open_store(resolve_target("here")), DirectoryStore)
-    with pytest.raises(TargetError, match="Did you mean 'dev'"):
-        resolve_target("devv")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "targets = 3",
-        "[targets.x]\n",
-        "[targets.x]\nurl = 3\n",
-        '[targets.x]\nurl = "s3://b-b"\ncolour = "red"',
-        '[targets.x]\nurl = "s3://b-b"\nunconditional = "yes"',
-        '[targets.x]\nurl = "s3://b-b"\ncopy_of = "x"',
-        '[targets.x]\nurl = "s3://b-b"\ncopy_of = "nowhere"',
-        '[targets.x]\nurl = "s3://b-b"\ncopy_of = ["y"]',
-        '[targets.x]\nurl = "s3://b-b"\npublish_from_preview = "yes"',
-        '[targets.x]\nurl = "s3://x-x"\ncopy_of = "y"\n[targets.y]\nurl = "s3://y-y"\ncopy_of = "x"',
-        "[[[",
-    ],
-)
-def test_settings_that_cannot_be_used_say_where(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "settings.toml"
-    path.write_text(text)
-    with pytest.raises(TargetError, match=r"settings\.toml"):
-        named_targets(path)
-
-
-@pytest.mark.parametrize(
-    ("line", "named"),
-    [("secret = 'x'", "'secret'"), ("region = 5", "'region'"), ("protected = 'yes'", "'protected'")],
-)
-def test_a_wrong_setting_of_a_target_is_named(tmp_path: Path, line: str, named: str) -> None:
-    path = tmp_path / "settings.toml"
-    path.write_text(f"[targets.dev]\nurl = 's3://bucket'\n{line}\n")
-    with pytest.raises(TargetError, match=named):
-        resolve_target("dev", path)
-
-
-def test_an_unknown_setting_of_a_target_is_answered_with_all_that_there_are(tmp_path: Path) -> None:
-    path = tmp_path / "settings.toml"
-    path.write_text("[targets.dev]\nurl = 's3://bucket'\nprotect = true\n")
-    with pytest.raises(
-        TargetError,
-        match="copy_of, description, profile, protected, publish_from_preview, region, unconditional, url",
-    ):
-        resolve_target("dev", path)
-
-
-def test_the_settings_of_the_repository_name_the_targets() -> None:
-    named = named_targets(Path(__file__).parents[2] / "bbws-templates.toml")
-    assert set(named) == {"local", "dev", "sit", "prod", "prod-copy"}
-    assert named["prod-copy"].target == BucketTarget("bbws-templates-prod-dr-eu-west-1", region="eu-west-1")
-    for name in ("dev", "sit", "prod"):
-        assert named[name].target == BucketTarget(f"bbws-templates-{name}", region="af-south-1")
-
-
-@pytest.mark.parametrize("protected", [True, False])
-def test_a_copy_is_as_protected_as_its_source(tmp_path: Path, protected: bool) -> None:
-    """By its name, and by its URL written out: neither is a way around the approvals."""
-    path = tmp_path / "settings.toml"
-    path.write_text(
-        f"[targets.prod]\nurl = 's3://main'\nprotected = {str(protected).lower()}\n"
-        "[targets.copy]\nurl = 's3://replica'\ncopy_of = 'prod'\n"
-    )
-    assert [is_protected(name, path) for name in ("copy", "s3://replica", "s3://replica/")] == [protected] * 3
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        "[targets.sit]\nurl = 's3://a-a'\nPREVIEW",
-        "[targets.prod]\nurl = 'file:store'\nPREVIEW",
-        "[targets.prod]\nurl = 's3://b-b'\n[targets.x]\nurl = 's3://b-b/'\nPREVIEW",
-        "[targets.prod]\nurl = 's3://b-b'\n[targets.x]\nurl = 's3://b-b/part'\nPREVIEW",
-        "[targets.prod]\nurl = 's3://b-b/part'\n[targets.x]\nurl = 's3://b-b'\nregion = 'eu-west-1'\nPREVIEW",
-        "[targets.sit]\nurl = 'file:store'\n[targets.x]\nurl = 'file:other/../store/part'\nPREVIEW",
-        "[targets.y]\nurl = 's3://b-b'\n[targets.x]\nurl = 's3://c-c'\ncopy_of = 'y'\nPREVIEW",
-        "[targets.prod]\nurl = 's3://b-b'\n[targets.y]\nurl = 's3://c-c'\ncopy_of = 'prod'\n"
-        "[targets.x]\nurl = 's3://c-c/part'\nPREVIEW",
-        "[targets.prod]\nurl = 's3://b-b'\n[targets.alias]\nurl = 's3://b-b'\n[targets.y]\nurl = 's3://c-c'\n"
-        "copy_of = 'alias'\n[targets.x]\nurl = 's3://c-c'\nPREVIEW",
-    ],
-)
-def test_no_setting_lets_a_preview_publish_past_the_approvals(tmp_path: Path, lines: str) -> None:
-    path = tmp_path / "settings.toml"
-    path.write_text(lines.replace("PREVIEW", "publish_from_preview = true"))
-    with pytest.raises(TargetError, match=r"settings\.toml"):
-        named_targets(path)
-    path.write_text(lines.replace("PREVIEW", "publish_from_preview = false"))
-    assert not any(target.publish_from_preview for target in named_targets(path).values())
-
-
-def test_a_link_to_where_people_approve_is_no_way_around_them(tmp_path: Path) -> None:
-    (tmp_path / "store").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "store")
-    path = tmp_path / "settings.toml"
-    path.write_text(
-        "[targets.prod]\nurl = 'file:store'\n[targets.x]\nurl = 'file:link'\npublish_from_preview = true\n"
-    )
-    with pytest.raises(TargetError, match="leads into 'prod'"):
-        named_targets(path)
-
-
-def test_a_preview_may_publish_where_the_settings_say_so_and_nobody_has_to_approve(tmp_path: Path) -> None:
-    path = tmp_path / "settings.toml"
-    path.write_text(
-        "[targets.prod]\nurl = 's3://b-b/prod'\n"
-        "[targets.dev]\nurl = 's3://b-b/dev'\npublish_from_preview = true\nprotected = true\n"
-    )
-    named = named_targets(path)
-    assert {name for name, target in named.items() if target.publish_from_preview} == {"dev"}
-
-
-def test_a_copy_may_be_protected_by_itself(tmp_path: Path) -> None:
-    path = tmp_path / "settings.toml"
-    path.write_text(
-        "[targets.prod]\nurl = 's3://main'\n"
-        "[targets.copy]\nurl = 's3://replica'\ncopy_of = 'prod'\nprotected = true\n"
-    )
-    assert is_protected("copy", path)
-    assert not is_protected("prod", path)
