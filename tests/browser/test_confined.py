@@ -37,7 +37,8 @@ from tests.waiting import eventually, patience
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="places for programs are Linux's own")
 
 DRAWING = """
-import os
+import os, signal
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a suite that outlives its terminal (nohup) has it ignored
 parent = os.getppid()
 from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
