@@ -79,6 +79,7 @@ def test_a_change_is_told_on_the_page_compared_from_it_and_told_on_the_card_and_
         assert misdeeds.seen == []
 
 
+# Elsewhere no client is looked for: what holds one is Linux's. The pipeline, on Linux, runs this.
 @pytest.mark.skipif(sys.platform != "linux", reason="clients are drawn with on Linux only")
 def test_a_mail_client_that_does_not_work_is_told_beside_what_was_compared(
     approved: Folders, browser: Browser, monkeypatch: pytest.MonkeyPatch
