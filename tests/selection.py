@@ -23,14 +23,15 @@ def drawn(whole: int) -> int:
     return max(_FEWEST, round(whole * _SHARES[settings.get_current_profile_name()]))
 
 
-# How long an example takes depends on what else the machine does: no test asserts a time.
+# How long an example takes depends on what else the machine does: no test asserts a time. Which examples there are depends
+# on nothing but the test: a change is never red for what another one did. Others each time are drawn by `make test-drawn`.
 for _name, _share in _SHARES.items():
     settings.register_profile(
         _name,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
         max_examples=round(100 * _share),
-        **({"database": None} if _name == _QUICK else {}),
+        derandomize=_name != _DRAWN,
     )
 settings.load_profile("product")
 

@@ -14,7 +14,7 @@ from app.core.workspace import Workspace
 from tests.own_templates import NAMES, ROOT
 from tests.selection import drawn
 
-_TAG = re.compile(r"<!--.*?-->|<style>.*?</style>|</?(\w+)[^>]*>|<[^>]*\Z", re.DOTALL)
+_TAG = re.compile(r"<!--.*?-->|<style>.*?</style>|</?([a-zA-Z]\w*)[^>]*>|<[^>]*\Z", re.DOTALL)
 
 
 @pytest.mark.parametrize(

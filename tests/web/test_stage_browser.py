@@ -186,6 +186,24 @@ def test_typed_data_that_the_server_lets_go_while_a_page_is_open_are_given_again
         assert misdeeds.seen == []
 
 
+@pytest.mark.parametrize("kind", ["stage", "matrix"])
+@pytest.mark.parametrize("asked", ["?draft=0123", ""])
+def test_typed_data_that_the_server_was_not_given_come_along_to_the_next_page(
+    browser: Browser, server: Server, kind: str, asked: str
+) -> None:
+    """As after a restart, and where somebody has cut a link short: what the fragment holds is enough."""
+    with opened(browser, server.url, f"/{kind}/mails/greeting{asked}{HASH}") as (page, misdeeds):
+        first = page.locator(".sheet iframe:not(.waiting)").first
+        expect(first.content_frame.locator("h1")).to_have_text("Hello Typed")
+        other, key = {"stage": ("matrix", "m"), "matrix": ("stage", "v")}[kind]
+        given = re.compile(rf"/{other}/mails/greeting\?draft=(?!0123)[0-9a-f]+#data=")
+        expect(page.locator(f"#{other}-link")).to_have_attribute("href", given)
+        page.keyboard.press(key)
+        expect(page).to_have_url(given)
+        expect(first.content_frame.locator("h1")).to_have_text("Hello Typed")
+        assert misdeeds.seen == []
+
+
 def test_a_real_client_draws_each_frame_and_says_so_meanwhile(browser: Browser, server: Server) -> None:
     held: list[Route] = []
     drawings = re.compile("/drawn/")

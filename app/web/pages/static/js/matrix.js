@@ -6,7 +6,7 @@ import { bind } from "./keys.js";
 import { askAgain, on, start, unanswered } from "./live.js";
 import { fetched, replaceParts } from "./parts.js";
 import { Sheet } from "./sheet.js";
-import { takeAlong, typedAgain } from "./typed.js";
+import { isWithoutTyped, takeAlong, typedAgain } from "./typed.js";
 
 const NEAR = "250px";
 const form = $("#variants");
@@ -113,4 +113,4 @@ on("answered", again);
 
 watch();
 start();
-if ($("[data-lost-draft]")) again();
+if (isWithoutTyped(document)) again();

@@ -6,7 +6,7 @@ import { on, start } from "./live.js";
 import { fetched, replaceParts } from "./parts.js";
 import { Sheet } from "./sheet.js";
 import { InStep } from "./step.js";
-import { takeAlong, typedAgain } from "./typed.js";
+import { isWithoutTyped, takeAlong, typedAgain } from "./typed.js";
 import { rootOf } from "./unspoilt.js";
 
 const form = $("#stage");
@@ -138,4 +138,4 @@ on("connected", () => $("#main").dataset.asking && again()); // a target may hav
 
 draw();
 start();
-if ($("[data-lost-draft]")) again();
+if (isWithoutTyped(document)) again();

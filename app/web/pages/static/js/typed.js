@@ -4,10 +4,14 @@ import { render } from "./api.js";
 import { $ } from "./dom.js";
 import { editedData, load, state } from "./state.js";
 
-/** Where `page` says that the server has let them go, give them once more; resolves to the address with the key by which
- *  it has them, "" where there is nothing to give or it is not taken, null where nobody answers. */
+/** Whether there are typed data that `page` is not drawn with: the server has let them go, or was never given them. */
+export const isWithoutTyped = (page) =>
+  $("[data-lost-draft]", page) !== null || (location.hash.startsWith("#data=") && !new URLSearchParams(location.search).has("draft"));
+
+/** Where `page` is without them, give them once more; resolves to the address with the key by which the server has them,
+ *  "" where there is nothing to give or it is not taken, null where nobody answers. */
 export async function typedAgain(page) {
-  if (!$("[data-lost-draft]", page)) return "";
+  if (!isWithoutTyped(page)) return "";
   await load();
   const text = editedData();
   if (text === null) return "";
