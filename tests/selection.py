@@ -23,8 +23,8 @@ def drawn(whole: int) -> int:
     return max(_FEWEST, round(whole * _SHARES[settings.get_current_profile_name()]))
 
 
-# How long an example takes depends on what else the machine does: no test asserts a time. Which examples there are depends
-# on nothing but the test: a change is never red for what another one did. Others each time are drawn by `make test-drawn`.
+# How long an example takes depends on what else the machine does: no test asserts a time. Which ones there
+# are depends on the test alone, so no change is red for another's fault; `make test-drawn` draws others.
 for _name, _share in _SHARES.items():
     settings.register_profile(
         _name,
