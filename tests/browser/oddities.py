@@ -57,6 +57,17 @@ def _page(moving: str, attributes: str = "") -> str:
     return f'<iframe {attributes} srcdoc="{escape(page)}" width="300" height="80"></iframe>'
 
 
+_STRANGE = "<math><svg></svg></math><svg width='9' height='9'><iframe></iframe><object></object></svg>"
+"""Elements that have the name alone: of MathML, and of SVG."""
+
+
+def _held(element: str, style: str) -> str:
+    """An ``element`` with the address of a page that moves."""
+    page = quote(f"<style>{ENDLESS}</style>{_box('animation:k 90ms linear infinite alternate')}")
+    name = element.split()[0]
+    return f'<{element}="data:text/html,{page}" style="{style}" width="300" height="80"></{name}>'
+
+
 def _address(moving: str) -> str:
     return f"data:image/svg+xml,{_DRAWING.format(moving).replace('#', '%23')}"
 
@@ -98,6 +109,16 @@ MOVING: dict[str, tuple[str, str]] = {
     "a page of another origin in the page": (
         mail(_page("animation:k 90ms linear infinite alternate", "sandbox")),
         mail(_page("", 'style="opacity:0"')),
+    ),
+    "a page that is an object": (mail(_held("object data", "")), mail(_held("object data", "opacity:0"))),
+    "a page that is embedded": (mail(_held("embed src", "")), mail(_held("embed src", "opacity:0"))),
+    "a page that is a frame": (
+        f"{HEAD}</head><frameset cols='50%,50%'>{_held('frame src', '')}<frame></frameset></html>",
+        f"{HEAD}</head><frameset cols='50%,50%'>{_held('frame src', 'opacity:0')}<frame></frameset></html>",
+    ),
+    "what has the name of a drawing or a page alone": (
+        mail(f"{_STRANGE}{_box('animation:k 90ms linear infinite')}{_page(_STRANGE, '')}", ENDLESS),
+        mail(f"{_STRANGE}{_box('')}{_page(_STRANGE, '')}"),
     ),
     "a drawing in the mail": (mail(_DRAWING.format(_SMIL)), mail(_DRAWING.format(""))),
     "a drawing as an image": (
