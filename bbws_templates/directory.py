@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from bbws_templates.faults import DeniedError, MissingBucketError, StoreError
+from bbws_templates.files import kind_of, read_file
 from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
 
 
@@ -19,7 +20,7 @@ class DirectoryReader:
     def get(self, key: str) -> StoredObject | None:
         """As ``ObjectReader.get``."""
         try:
-            body = self.path_of(key).read_bytes()
+            body = read_file(self.path_of(key))
         except (FileNotFoundError, NotADirectoryError):
             self.require_directory()
             return None
@@ -38,18 +39,22 @@ class DirectoryReader:
         """That nothing else lies where the directory belongs; one that does not exist yet is an empty one.
 
         Raises:
-            MissingBucketError: a file does; to a reader that would look like a target without a release.
+            MissingBucketError: something does; to a reader that would look like a target without a release.
             DeniedError: this user may not know.
         """
         try:
-            file = next((path for path in (self.root, *self.root.parents) if path.is_file()), None)
+            there = next((path for path in (self.root, *self.root.parents) if path.exists()), None)
+            if there is None or there.is_dir():
+                return
+            kind = kind_of(there.stat().st_mode) or "a file"
         except PermissionError as error:
             raise unreadable(error) from error
-        if file is not None:
-            raise MissingBucketError(
-                f"{file} is a file, not a directory of releases.",
-                remedy="Name a directory, or move the file out of the way.",
-            )
+        except FileNotFoundError:  # it has gone since
+            return
+        raise MissingBucketError(
+            f"{there} is {kind}, not a directory of releases.",
+            remedy="Name a directory, or move the file out of the way.",
+        )
 
     def path_of(self, key: str) -> Path:
         """The file of ``key``.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bbws_templates.bundle import Bundle, parse_bundle
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, StoreError, UnreachableError
+from bbws_templates.files import read_file
 from bbws_templates.layout import BUNDLE, POINTER, bundle_key, check_release_id
 from bbws_templates.pointer import Pointer, parse_pointer
 from bbws_templates.reader import UNCHANGED, ObjectReader, StoredObject, Unchanged
@@ -135,5 +136,5 @@ def deployed_bundle(path: Path) -> Bundle:
         OSError: it cannot be read.
         DamagedReleaseError: it is none.
     """
-    data = (path / BUNDLE if path.is_dir() else path).read_bytes()
+    data = read_file(path / BUNDLE if path.is_dir() else path)
     return parse_bundle(data, release=Digest.of(data).hex)

@@ -25,6 +25,7 @@ from app.browser.snapshots import Snapshot
 from app.browser.writing import not_written
 from app.core.writing import put, stage
 from bbws_templates.errors import Location
+from bbws_templates.files import read_file
 
 FORMAT = 1
 _RESTORE = "Restore it from version control, or remove the picture and its sidecar, compare, and approve it."
@@ -95,7 +96,7 @@ class PictureStore:
         """
         path = self._path(snapshot, ".json")
         try:
-            text = path.read_text(encoding="utf-8")
+            text = read_file(path).decode("utf-8")
         except FileNotFoundError:
             if self._path(snapshot, SUFFIX).exists():
                 raise BaselineError(
@@ -135,7 +136,7 @@ class PictureStore:
         """
         path = self._path(snapshot, SUFFIX)
         try:
-            return path.read_bytes()
+            return read_file(path)
         except OSError as error:
             raise BaselineError(
                 f"cannot be read: {error.strerror or error}.", location=Location(str(path)), remedy=_RESTORE

@@ -7,7 +7,6 @@ it but ``/`` and NUL; those that are no text, or would break a line, cannot go t
 from __future__ import annotations
 
 import os
-import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,13 +22,6 @@ PARTIALS_FOLDER = "partials"
 
 # Unicode general categories: controls, bytes that are not UTF-8 (as Python reads them), line separators.
 _UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_KINDS = {
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFDIR: "a folder",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
 
 
 @dataclass(frozen=True)
@@ -89,11 +81,6 @@ def written(name: str) -> str:
     if is_writable(name):
         return name
     return "".join(character if is_writable(character) else printable(character) for character in name)
-
-
-def kind_of(mode: int) -> str:
-    """What a file that is no regular one is, in words; "" for a regular file. ``mode`` as of ``os.stat``."""
-    return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "something else")
 
 
 def is_looked_into(name: str) -> bool:

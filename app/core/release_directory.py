@@ -9,6 +9,7 @@ from pathlib import Path
 from app.core.errors import ReleaseError, SurroundingsError
 from app.core.release import Release, assemble, damaged
 from app.core.writing import write_new
+from bbws_templates.files import read_file
 from bbws_templates.layout import BUNDLE, MANIFEST
 
 
@@ -70,7 +71,7 @@ def read_release(directory: Path) -> Release:
         DamagedReleaseError: a file is missing, changed or added; names each.
     """
     try:
-        manifest_data = (directory / MANIFEST).read_bytes()
+        manifest_data = read_file(directory / MANIFEST)
     except OSError as error:
         raise ReleaseError(
             f"There is no release in {directory}: {MANIFEST} cannot be read ({error.strerror}).",
@@ -89,6 +90,6 @@ def read_release(directory: Path) -> Release:
 
 def _read(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError:
         return None

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import Location, SourceError
-from app.core.filenames import kind_of, written
+from app.core.filenames import written
 from app.core.jsontext import parse_json
 from app.core.seen_files import digest_of
 from app.core.sources import SourceFile
+from bbws_templates.files import kind_of
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
 """Larger files are refused: Gmail clips at 102 kB, so nothing that size is an email template."""

@@ -26,6 +26,7 @@ from app.publishing.locking import is_taken_by_us
 from app.publishing.store import InTime, ListedObject, SeenObject, always
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
 from bbws_templates.faults import DeniedError, StoreError, UnreachableError
+from bbws_templates.files import require_file
 from bbws_templates.target import DirectoryTarget
 
 _LOCK = ".lock"
@@ -137,6 +138,7 @@ class DirectoryStore(DirectoryReader):
         """As ``_stage``, in the room that the reserve has on the disk already."""
         staged = self.root / _STAGING / "reserve"
         try:
+            require_file(self.root / _RESERVE)
             (self.root / _RESERVE).replace(staged)
             _fill(os.open(staged, os.O_WRONLY), body)
         except OSError:
@@ -148,7 +150,7 @@ class DirectoryStore(DirectoryReader):
         """Make the reserve as large as it should be, or as the disk has room for."""
         reserve = self.root / _RESERVE
         with suppress(OSError):
-            held = reserve.stat().st_size if reserve.exists() else 0
+            held = reserve.stat().st_size if _is_there(reserve) else 0
             if held < _ROOM:
                 descriptor = os.open(reserve, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
                 try:
@@ -179,7 +181,9 @@ class DirectoryStore(DirectoryReader):
         try:
             staging = self.root / _STAGING
             staging.mkdir(parents=True, exist_ok=True)
-            with (self.root / _LOCK).open("ab") as lock:
+            lock_file = self.root / _LOCK
+            _is_there(lock_file)
+            with lock_file.open("ab") as lock:
                 self._wait_for(lock)
                 # Whoever holds the lock is the only writer, so what lies here is of one that was killed.
                 for leftover in staging.iterdir():
@@ -194,6 +198,19 @@ class DirectoryStore(DirectoryReader):
             raise StoreError(
                 f"'{key}' cannot be written to {self.root}: {error.strerror}{place}.", remedy=remedy
             ) from error
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file of ours.
+
+    Raises:
+        OSError: there is something else, such as a pipe, which whoever opens it would wait for.
+    """
+    try:
+        require_file(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _complain(error: OSError) -> None:
