@@ -181,9 +181,12 @@ def _named(name: str, table: Any, path: Path) -> NamedTarget:
     for flag in FLAGS & table.keys():
         if not isinstance(table[flag], bool):
             raise _wrong(path, f"'{flag}' of the target '{name}' is true or false")
-    target = _from_url(
-        table["url"], path.absolute().parent, table.get("region", ""), table.get("profile", "")
-    )
+    try:
+        target = _from_url(
+            table["url"], path.absolute().parent, table.get("region", ""), table.get("profile", "")
+        )
+    except TargetError as error:
+        raise _wrong(path, f"the target '{name}': {error.message.rstrip('.')}", error.remedy) from error
     if table.get("unconditional"):
         target = without_conditions(target)
     return NamedTarget(
@@ -213,5 +216,5 @@ def _nearest() -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def _wrong(path: Path, what: str) -> TargetError:
-    return TargetError(f"The settings cannot be used: {what}.", location=Location(str(path)))
+def _wrong(path: Path, what: str, remedy: str = "") -> TargetError:
+    return TargetError(f"The settings cannot be used: {what}.", location=Location(str(path)), remedy=remedy)
