@@ -10,6 +10,12 @@ from app.core.errors import SurroundingsError
 NO_THREAD = "can't start new thread"
 """What Python says, with a RuntimeError, for which it has no class of its own."""
 
+MORE_THREADS = (
+    "Let this user or container have more processes and threads (`ulimit -u`, its limit of pids), or end "
+    "others"
+)
+"""What helps where there is no thread to spare, without a full stop."""
+
 
 def begin(work: Callable[..., None], *arguments: object, name: str) -> None:
     """Have ``work`` done in a thread of its own, which does not keep the program from ending.
@@ -25,8 +31,4 @@ def begin(work: Callable[..., None], *arguments: object, name: str) -> None:
 
 def no_thread() -> SurroundingsError:
     """That no thread can be started, for whoever is told so by Python."""
-    return SurroundingsError(
-        "The system lets no further thread begin.",
-        remedy="Let this user or container have more processes and threads (`ulimit -u`, its limit of pids), "
-        "or end others.",
-    )
+    return SurroundingsError("The system lets no further thread begin.", remedy=f"{MORE_THREADS}.")

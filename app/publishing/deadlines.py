@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
+from app.core.threads import MORE_THREADS
 from app.publishing.errors import NoThreadError
 from bbws_templates.connections import Connections
 from bbws_templates.faults import UnreachableError
@@ -74,8 +75,7 @@ def _begin(timer: threading.Timer, where: str) -> None:
             return
     raise NoThreadError(
         f"{where} is not asked: no thread can be started that would end the request in time.",
-        remedy="Let this user or container have more processes and threads (`ulimit -u`, its limit of pids), "
-        "or end others, and run the same again.",
+        remedy=f"{MORE_THREADS}, and run the same again.",
     )
 
 
