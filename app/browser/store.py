@@ -194,7 +194,7 @@ class PictureStore:
         except OSError as error:
             for temporary, _ in staged:
                 temporary.unlink(missing_ok=True)
-            raise not_written(error, self.folder) from error
+            raise not_written(error, Path(error.filename or self.folder)) from error
         try:
             for temporary, path in staged:
                 put(temporary, path)
@@ -203,7 +203,9 @@ class PictureStore:
                     self._path(snapshot, suffix).unlink(missing_ok=True)
                 self._prune(self._path(snapshot, SUFFIX).parent)
         except OSError as error:
-            raise not_written(error, self.folder) from error
+            for temporary, _ in staged:
+                temporary.unlink(missing_ok=True)
+            raise not_written(error, Path(error.filename2 or error.filename or self.folder)) from error
 
     def clear(self) -> None:
         """Remove every picture; for the pictures of the last run, never for baselines."""

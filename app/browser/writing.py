@@ -25,6 +25,6 @@ def not_written(error: OSError, path: Path) -> BaselineError:
     """An error that says which file could not be written and what to do."""
     return BaselineError(
         f"cannot be written: {error.strerror or error}.",
-        location=Location(str(error.filename or path)),
+        location=Location(str(path)),
         remedy="Make room or correct the permissions, then run the command again.",
     )

@@ -171,6 +171,13 @@ def _editions(own: CompiledTemplate, display: Callable[[str], Display | None]) -
 
 
 def _job(name: str, chosen: _Chosen, data: BinaryIO, result: Path, form: Form, *, is_resumed: bool) -> Job:
+    if not result.name:
+        raise click.BadParameter(f"'{result}' is no name of a file or folder to make.", param_hint="--out")
+    faults = faults_file(result)
+    if faults.exists() and os.path.samestat(faults.stat(), os.fstat(data.fileno())):
+        raise click.UsageError(
+            f"'{faults}' is where lines without an email go: it would be overwritten. Name another --out."
+        )
     first = first_progress(name, chosen.digest, form, head_of(data))
     noted = noted_progress(result)
     if is_resumed:

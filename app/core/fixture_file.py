@@ -68,7 +68,7 @@ def write_fixture(source: TemplateSource, folder: Path, scenario: str, text: str
     try:
         staged = stage(path, whole.encode("utf-8"))
         if read_as:
-            _put(staged, path)
+            put(staged, path)
         else:
             _put_new(staged, path)
     except FileExistsError:
@@ -80,14 +80,6 @@ def write_fixture(source: TemplateSource, folder: Path, scenario: str, text: str
             remedy="Make room or correct the permissions.",
         ) from error
     return path
-
-
-def _put(staged: Path, path: Path) -> None:
-    try:
-        put(staged, path)
-    except OSError:
-        staged.unlink(missing_ok=True)
-        raise
 
 
 def _put_new(staged: Path, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -29,8 +30,10 @@ def stage(path: Path, content: bytes) -> Path:
     """Write ``content`` beside ``path`` and return where; ``put`` it there to make it the file.
 
     Raises:
-        OSError: no room or no permission; nothing is left behind.
+        OSError: no room, no permission or no name; nothing is left behind.
     """
+    if not path.name:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     temporary = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
     try:
         write_new(temporary, content)
@@ -47,14 +50,15 @@ def put(staged: Path, path: Path) -> None:
     again.
 
     Raises:
-        OSError: no permission; ``path`` is as it was.
+        OSError: no permission, or a folder stands there; ``path`` is as it was, and ``staged`` is gone.
     """
     last = time.monotonic() + (_PATIENCE if sys.platform == "win32" else 0)
     while True:
         try:
             staged.replace(path)
-        except PermissionError:
-            if time.monotonic() >= last:
+        except OSError as error:
+            if not isinstance(error, PermissionError) or time.monotonic() >= last:
+                staged.unlink(missing_ok=True)
                 raise
             time.sleep(0.02)
         else:

@@ -144,6 +144,26 @@ def test_nothing_is_overwritten_and_no_other_batch_gone_on_with(data: Path, tmp_
     assert isinstance(result.exception, SurroundingsError)
 
 
+@pytest.mark.parametrize("place", ["", ".", "/"])
+@pytest.mark.parametrize("form", list(Form))
+def test_a_result_without_a_name_is_a_wrong_call(data: Path, place: str, form: Form) -> None:
+    result = batch(data, Path(place), "--format", form.value)
+    assert result.exit_code == 2
+    assert "is no name of a file or folder" in result.output
+
+
+def test_data_are_never_overwritten_by_what_is_written_beside_the_result(data: Path, tmp_path: Path) -> None:
+    faults = data.rename(tmp_path / "out.faults.jsonl")
+    (tmp_path / "link.jsonl").symlink_to(faults)
+    before = faults.read_bytes()
+    for place in (faults, tmp_path / "link.jsonl"):
+        result = batch(place, tmp_path / "out")
+        assert result.exit_code == 2
+        assert "would be overwritten" in result.output
+        assert faults.read_bytes() == before
+        assert not (tmp_path / "out").exists()
+
+
 def test_data_that_cannot_be_read_are_a_wrong_call(tmp_path: Path) -> None:
     for path in (tmp_path / "nowhere.jsonl", tmp_path):
         result = batch(path, tmp_path / "out.jsonl")

@@ -77,12 +77,23 @@ def test_the_command_writes_it_and_still_fails(tmp_path: Path, capsys: pytest.Ca
     assert any("broken" in uri for uri in uris)
 
 
+@pytest.mark.parametrize("option", ["--sarif", "--junit"])
+@pytest.mark.parametrize("place", ["file/findings", "folder", "", "/"])
 def test_a_place_that_cannot_be_written_is_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    place: str,
 ) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    code = run(["check", "receipts/receipt", "--sarif", str(tmp_path / "file" / "x.sarif")])
+    """It names that place, and leaves nothing beside it."""
+    places = ("--templates", str(Path("templates").resolve()), "--fixtures", str(Path("fixtures").resolve()))
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("", encoding="utf-8")
+    Path("folder").mkdir()
+    code = run(["check", "receipts/receipt", *places, option, place])
     assert code == 4
     said = capsys.readouterr().err
-    assert "cannot be written" in said
+    assert f"error: {place or '.'}: cannot be written" in said
     assert "Traceback" not in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
