@@ -12,8 +12,10 @@ import gc
 import importlib
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
 
 import pytest
@@ -28,6 +30,20 @@ os.environ["BBWS_CACHE"] = os.devnull
 # What a shell starts in the background ignores an interrupt, and so would all that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+_OWN: Final = os.getpid()
+
+
+def _end_in_order(number: int, frame: FrameType | None) -> None:
+    """End as by Ctrl-C, so that every fixture ends the programs that it has started; a fork ends at once."""
+    if os.getpid() == _OWN:
+        signal.default_int_handler(number, frame)
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGTERM, _end_in_order)
 
 pytest_plugins = ["tests.selection"]
 

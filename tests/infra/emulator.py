@@ -17,6 +17,7 @@ import boto3
 from botocore.config import Config
 
 from tests.infra.facts import ACCOUNT, TABLES, reader_roles
+from tests.infra.moto_extension.ending import WITH_STDIN
 from tests.infra.terraform import ROOT
 from tests.waiting import eventually, patience
 
@@ -55,8 +56,9 @@ class Emulator:
         self._clients: dict[tuple[str, ...], Any] = {}
         self._log = (folder / f"emulator-{environment_name}.log").open("wb")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.infra.moto_extension", "--port", str(port)],
+            [sys.executable, "-m", "tests.infra.moto_extension", WITH_STDIN, "--port", str(port)],
             cwd=ROOT,
+            stdin=subprocess.PIPE,
             env={**os.environ, "MOTO_ACCOUNT_ID": self.account, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"},
             stdout=self._log,
             stderr=subprocess.STDOUT,
@@ -118,7 +120,7 @@ class Emulator:
     def stop(self) -> None:
         """End the process."""
         self._process.terminate()
-        self._process.wait(timeout=patience())
+        self._process.communicate(timeout=patience())  # and close its pipe
         self._log.close()
 
     def _wait(self) -> None:

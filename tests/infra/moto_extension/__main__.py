@@ -1,6 +1,6 @@
 """moto's server with the few calls that it lacks for this estate; for the tests only.
 
-    python -m tests.infra.moto_extension --port 5005
+    python -m tests.infra.moto_extension [--with-stdin] --port 5005
 
 What is added here is written from the provider's requests and AWS's API reference. A test that passes
 against it shows that our Terraform, the AWS provider and our reading of the API agree with each other; it
@@ -18,6 +18,7 @@ from tests.infra.moto_extension import (
     bucket_access,
     bucket_settings,
     budgets,
+    ending,
     functions,
     index_keys,
     mails,
@@ -44,4 +45,8 @@ table_replicas.install()
 table_extras.install()
 vaults.install()
 
-main(sys.argv[1:])
+words = sys.argv[1:]
+if ending.WITH_STDIN in words:
+    words.remove(ending.WITH_STDIN)
+    ending.end_with_stdin()
+main(words)
