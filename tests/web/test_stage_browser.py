@@ -204,6 +204,40 @@ def test_typed_data_that_the_server_was_not_given_come_along_to_the_next_page(
         assert misdeeds.seen == []
 
 
+@pytest.mark.parametrize("kind", ["stage", "matrix"])
+def test_typed_data_that_lack_something_lack_it_on_the_pages_beside_as_well(
+    browser: Browser, server: Server, kind: str
+) -> None:
+    """What is missing stays empty, as it was asked for, wherever one goes and whatever the server lets go."""
+    with opened(browser, server.url, "/templates/mails/greeting") as (page, misdeeds):
+        page.keyboard.press("e")
+        page.get_by_label("Render missing values empty").check()
+        page.locator("#data").fill('{"note": "by hand"}')
+        expect(mail(page).locator("h1")).to_have_text("Hello")
+        expect(page.locator("#compare")).to_have_attribute("href", re.compile("draft=.*#data="))
+        page.locator({"stage": "#compare", "matrix": "#matrix"}[kind]).click()
+        first = page.locator(".sheet iframe:not(.waiting)").first
+        expect(first.content_frame.locator(".note")).to_have_text("by hand")
+        let_go(page, server)
+        if kind == "stage":
+            page.get_by_label("Scheme").select_option("dark")
+        else:
+            page.get_by_label("Light", exact=True).uncheck()
+        expect(first).to_have_attribute("src", re.compile("draft=.*scheme=dark"))
+        expect(first.content_frame.locator(".note")).to_have_text("by hand")
+        expect(page.locator("main")).not_to_contain_text("not kept here any more")
+        page.keyboard.press({"stage": "m", "matrix": "v"}[kind])
+        expect(page.locator(f"#{kind}-link")).to_be_visible()
+        expect(first.content_frame.locator(".note")).to_have_text("by hand")
+        if kind == "stage":
+            page.locator(".cell a").first.press("Enter")
+        else:
+            page.keyboard.press("o")
+        expect(mail(page).locator(".note")).to_have_text("by hand")
+        expect(page.get_by_label("Render missing values empty")).to_be_checked()
+        assert misdeeds.seen == []
+
+
 def test_a_real_client_draws_each_frame_and_says_so_meanwhile(browser: Browser, server: Server) -> None:
     held: list[Route] = []
     drawings = re.compile("/drawn/")

@@ -17,6 +17,7 @@ from app.web.live.workspace import Revision
 from app.web.pages.comparisons import TYPED, scenarios_of
 from app.web.pages.previews import PREVIEW_PATH, DownloadFormat
 from app.web.pages.scheme import ColourScheme
+from app.web.pages.typed import TypedData, typed_of
 from app.web.pages.variants import WIDTHS, View, width_of
 from app.web.pages.workbench import page_context
 from app.web.services import ServicesDep, known_name
@@ -79,16 +80,15 @@ def matrix(request: Request, services: ServicesDep, name: str) -> HTMLResponse:
     known_name(revision, name)
     sheet = _sheet(request.query_params)
     version = revision.versions[name]
-    draft = request.query_params.get("draft", "")
-    typed = bool(draft) and services.drafts.find(name, draft) is not None
-    scenarios = [*([TYPED] if typed else []), *_in_order(revision, name)]
+    typed = typed_of(request.query_params, services.drafts, name)
+    scenarios = [*([TYPED] if typed.kept else []), *_in_order(revision, name)]
     rows = [
-        (_title(scenario), [_cell(name, version, _data(scenario, draft), column) for column in sheet.columns])
+        (_title(scenario), [_cell(name, version, _data(scenario, typed), column) for column in sheet.columns])
         for scenario in scenarios
     ]
     if sheet.text:
         for scenario, (_, cells) in zip(scenarios, rows, strict=True):
-            cells.append(_text_cell(name, version, _data(scenario, draft)))
+            cells.append(_text_cell(name, version, _data(scenario, typed)))
     return services.pages.TemplateResponse(
         request,
         "matrix.html",
@@ -97,8 +97,7 @@ def matrix(request: Request, services: ServicesDep, name: str) -> HTMLResponse:
             "name": name,
             "internal": is_internal(parted(name)[0]),
             "version": version,
-            "draft": draft if typed else "",
-            "lost": bool(draft) and not typed,
+            "typed": typed,
             "sheet": sheet,
             "headings": [*(view.label for view in sheet.columns), *(["Plain text"] if sheet.text else [])],
             "rows": rows,
@@ -142,7 +141,9 @@ def _sheet(asked: QueryParams) -> VariantSheet:
         for each in _unknown(asked, "client", {"", *CLIENTS})
     ]
     clients = [each for each in ("", *CLIENTS) if each in asked.getlist("client")]
-    size = asked.get("size", "medium")
+    size = asked.get("size") or "medium"
+    if size not in SIZES:
+        missing.append(f"There is no size of cells called '{size}'.")
     return VariantSheet(
         widths=tuple(widths[:MOST_WIDTHS]),
         schemes=tuple(schemes),
@@ -161,10 +162,10 @@ def _title(scenario: str) -> str:
     return "typed data" if scenario == TYPED else scenario or "placeholders"
 
 
-def _data(scenario: str, draft: str) -> dict[str, str]:
+def _data(scenario: str, typed: TypedData) -> dict[str, str]:
     """What a preview is asked for with, to have these data."""
     if scenario == TYPED:
-        return {"draft": draft}
+        return typed.query
     return {"fixture": scenario} if scenario else {}
 
 

@@ -18,6 +18,7 @@ from app.web.live.subjects import usual_fixture
 from app.web.live.workspace import Revision
 from app.web.pages.comparisons import LETTERS, TYPED, Wish, comparisons_of, family_of, scenarios_of
 from app.web.pages.previews import DRAWN_PATH, PREVIEW_PATH
+from app.web.pages.typed import TypedData, typed_of
 from app.web.pages.variants import View, view_of
 from app.web.pages.workbench import known_targets, page_context
 from app.web.services import Services, ServicesDep, known_name
@@ -78,17 +79,16 @@ def stage(request: Request, services: ServicesDep, name: str) -> HTMLResponse:
     known_name(revision, name)
     asked = request.query_params
     view = view_of(asked)
-    draft = asked.get("draft", "")
-    typed = bool(draft) and services.drafts.find(name, draft) is not None
+    typed = typed_of(asked, services.drafts, name)
     targets = known_targets(services)
     published = _published(targets)
     by_value = {each.value: each for each in published}
     actives = {each.target: each.value for each in published if each.name == ACTIVE and each.release}
     previous = {each.target: each.value for each in published if each.name == PREVIOUS}
-    offered = comparisons_of(revision, name, asked.get("fixture", ""), actives, previous, typed=typed)
+    offered = comparisons_of(revision, name, asked.get("fixture", ""), actives, previous, typed=typed.kept)
     wishes = _wishes(asked) or offered[0].wishes
     panes = [
-        _pane(services, revision, name, letter, wish, view, by_value, draft if typed else "")
+        _pane(services, revision, name, letter, wish, view, by_value, typed)
         for letter, wish in zip(LETTERS, wishes, strict=False)
     ]
     shown = tuple(pane.wish for pane in panes)
@@ -102,16 +102,15 @@ def stage(request: Request, services: ServicesDep, name: str) -> HTMLResponse:
             "view": view,
             "approximations": tuple(CLIENTS.values()),
             "clients": tuple(services.drawings.kinds.values()),
-            "draft": draft if typed else "",
-            "lost": bool(draft) and not typed,
+            "typed": typed,
             "panes": panes,
             "comparisons": [
-                (each.label, _address(name, each.wishes, view, draft), each.wishes == shown)
+                (each.label, _address(name, each.wishes, view, typed), each.wishes == shown)
                 for each in offered
             ],
             "asking": any(each.asking and not each.answered for each in targets),
-            "more": _address(name, (*shown, shown[-1]), view, draft) if len(shown) < len(LETTERS) else "",
-            "fewer": _address(name, shown[:-1], view, draft) if len(shown) > 1 else "",
+            "more": _address(name, (*shown, shown[-1]), view, typed) if len(shown) < len(LETTERS) else "",
+            "fewer": _address(name, shown[:-1], view, typed) if len(shown) > 1 else "",
         },
     )
 
@@ -151,11 +150,11 @@ def _pane(
     wish: Wish,
     view: View,
     published: Mapping[str, Offering],
-    draft: str,
+    given: TypedData,
 ) -> Pane:
     """One frame as it can be had; what cannot is said, and something near it is shown.
 
-    ``draft`` is the key of the data that somebody has typed for ``name``, "" for none.
+    ``given`` is what somebody has typed for ``name``.
     """
     missing = []
     mail = wish.mail or name
@@ -164,7 +163,7 @@ def _pane(
         mail = name
     scenarios = scenarios_of(revision, mail)
     fixture = wish.fixture or _usual(revision, mail)
-    typed = bool(draft) and fixture == TYPED and services.drafts.lend(name, draft, mail)
+    typed = given.kept and fixture == TYPED and services.drafts.lend(name, given.key, mail)
     if fixture == TYPED and not typed:
         missing.append("What was typed is not here: it is shown with a fixture.")
         fixture = _usual(revision, mail)
@@ -181,7 +180,7 @@ def _pane(
         from_group.append(ListEntry(wish.release, release[:_SHORT], target))
     resolved = published[wish.release].release if wish.release in published else ""
     query = {
-        **({"draft": draft} if typed else {"fixture": fixture}),
+        **(given.query if typed else {"fixture": fixture}),
         **({"target": target, "release": release} if wish.release else {}),
         **view.query,
         "embed": "1",
@@ -197,7 +196,7 @@ def _pane(
         label=" · ".join(words),
         address=f"{path}{quote(mail)}?{urlencode(query, errors='replace')}",
         mails=tuple(ListEntry(each, edition_title(each)) for each in family),
-        fixtures=_fixtures(scenarios, typed=bool(draft)),
+        fixtures=_fixtures(scenarios, typed=given.kept),
         releases=tuple(from_group),
         missing=tuple(missing),
     )
@@ -219,12 +218,11 @@ def _usual(revision: Revision, name: str) -> str:
     return usual_fixture(revision, name) if scenarios_of(revision, name) else ""
 
 
-def _address(name: str, wishes: tuple[Wish, ...], view: View, draft: str) -> str:
+def _address(name: str, wishes: tuple[Wish, ...], view: View, typed: TypedData) -> str:
     """The address of the stage with these frames, and the typed data of some of them."""
     query = {
         f"{letter}.{key}": value
         for letter, wish in zip(LETTERS, wishes, strict=False)
         for key, value in (("mail", wish.mail), ("fixture", wish.fixture), ("from", wish.release))
     }
-    query |= {"draft": draft} if draft else {}
-    return f"/stage/{quote(name)}?{urlencode(query | view.query_of_page, errors='replace')}"
+    return f"/stage/{quote(name)}?{urlencode(query | typed.query | view.query_of_page, errors='replace')}"

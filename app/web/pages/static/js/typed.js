@@ -15,12 +15,14 @@ export async function typedAgain(page) {
   await load();
   const text = editedData();
   if (text === null) return "";
-  const { value, problem } = await render($("#main").dataset.name, { text, lenient: state.lenient === "1" });
+  const lenient = state.lenient === "1" || $('[data-part="draft"] [name="lenient"]') !== null;
+  const { value, problem } = await render($("#main").dataset.name, { text, lenient });
   if (problem?.status === 0) return null;
   const draft = new URLSearchParams(value?.preview.split("?")[1]).get("draft");
   if (!draft) return "";
   const query = new URLSearchParams(location.search);
   query.set("draft", draft);
+  if (lenient) query.set("lenient", "1");
   return `${location.pathname}?${query}`;
 }
 
