@@ -73,6 +73,7 @@ TOGETHER: Final = {
     "tests/web/test_kept.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_matrix_browser.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_outages.py": "another such browser, and such a server, of what panels show",
+    "tests/web/test_paper.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_palette.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_pictures.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_snippet.py": "another such browser, and such a server, of what panels show",

@@ -238,6 +238,22 @@ def real_folders(real_stage: Stage) -> Iterator[Folders]:
     real_stage.put_back()
 
 
+@pytest.fixture(scope="session")
+def house(approved_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with a target, a comparison that waits for somebody, and a template that is broken."""
+    home = tmp_path_factory.mktemp("house")
+    shutil.copytree(approved_set, home, dirs_exist_ok=True)
+    folders = Folders(home / "templates", home / "fixtures")
+    folders.write("templates/partials/header.html", "<h2>Another Ltd</h2>\n")
+    pictures = Pictures(home / "baselines", home / "work")
+    Screenshots.of_workspace(Workspace.load(folders.templates, folders.fixtures), pictures).compare()
+    folders.write("templates/mails/broken.html", "{{#never}}")
+    (home / "bbws-templates.toml").write_text('[targets.local]\nurl = "file:releases"\n', encoding="utf-8")
+    words = ["--settings", str(home / "bbws-templates.toml"), "--baselines", str(home / "baselines")]
+    with running(folders.templates, folders.fixtures, *words, "--work", str(home / "work")) as server:
+        yield server
+
+
 @pytest.fixture(scope="module")  # while it lives, no other test can run an event loop of its own
 def browser() -> Iterator[Browser]:
     with chromium() as started:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.browser.accessibility import TAGS
-from app.browser.folders import Folders as Pictures
-from app.browser.screenshots import Screenshots
-from app.core.workspace import Workspace
 from tests.web.browsing import Colours, mail, opened
-from tests.web.conftest import Folders
-from tests.web.process import ROOT, Server, running
+from tests.web.process import ROOT, Server
 
 AXE = (ROOT / "app/browser/axe/axe.min.js").read_text(encoding="utf-8")
 RUN = """async (values) => {
@@ -31,22 +25,6 @@ PANELS = ("preview", "text", "source", "compiled", "headers", "links", "weight",
 GREETING = "/templates/mails/greeting"
 
 Look = tuple[Colours, tuple[int, int]]
-
-
-@pytest.fixture(scope="module")
-def house(approved_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with a target, a comparison that waits for somebody, and a template that is broken."""
-    home = tmp_path_factory.mktemp("house")
-    shutil.copytree(approved_set, home, dirs_exist_ok=True)
-    folders = Folders(home / "templates", home / "fixtures")
-    folders.write("templates/partials/header.html", "<h2>Another Ltd</h2>\n")
-    pictures = Pictures(home / "baselines", home / "work")
-    Screenshots.of_workspace(Workspace.load(folders.templates, folders.fixtures), pictures).compare()
-    folders.write("templates/mails/broken.html", "{{#never}}")
-    (home / "bbws-templates.toml").write_text('[targets.local]\nurl = "file:releases"\n', encoding="utf-8")
-    words = ["--settings", str(home / "bbws-templates.toml"), "--baselines", str(home / "baselines")]
-    with running(folders.templates, folders.fixtures, *words, "--work", str(home / "work")) as server:
-        yield server
 
 
 def _offences(page: Page) -> list[str]:

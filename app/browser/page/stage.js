@@ -29,6 +29,7 @@ Review.stage = (() => {
     const [width, height] = item.size;
     const sheet = h("div", { class: scale > 1 ? "sheet close" : "sheet", "data-how": how });
     Object.assign(sheet.style, { width: `${width * scale}px`, height: `${height * scale}px` });
+    sheet.style.setProperty("--wide", width * scale); // by which it is made to fit on paper
     for (const key of keys) {
       const image = h("img", { src: item[key], alt: `${label}: ${item.id}`, "data-picture": key, draggable: "false" });
       const natural = key === "baseline" ? item.baselineSize : key === "current" ? item.currentSize : item.size;

@@ -2,6 +2,7 @@
    so that nothing flickers and the place scrolled to stays. */
 import { $, h } from "./dom.js";
 import { followArrival, pauseAfter } from "./arrivals.js";
+import { keepColours } from "./paper.js";
 import { beside, bodyOf, rootOf, scrolledOf } from "./unspoilt.js";
 
 const SMALLEST = 200;
@@ -104,6 +105,7 @@ export class Frame {
     const mail = this.shown.contentDocument;
     const body = mail && bodyOf(mail);
     if (body) {
+      keepColours(mail);
       this.observer.observe(body);
       this.onload(mail);
     }
@@ -119,6 +121,8 @@ export class Frame {
     const height = this.tall || Math.max(mail.scrollHeight, 120);
     frame.style.height = `${height}px`;
     this.box.style.minHeight = `${height}px`;
+    this.box.style.setProperty("--wide", this.box.offsetWidth); // by which it is made to fit on paper
+    this.box.style.setProperty("--tall", height);
     this.scale();
     this.stage.scrollTop = top;
   }

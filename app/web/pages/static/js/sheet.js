@@ -2,6 +2,7 @@
    place, so that nothing flickers and nothing that was scrolled to moves. */
 import { followArrival, pauseAfter } from "./arrivals.js";
 import { h } from "./dom.js";
+import { keepColours } from "./paper.js";
 import { bodyOf, rootOf } from "./unspoilt.js";
 
 const SHORTEST = 120;
@@ -56,6 +57,7 @@ export class Sheet {
     frame.classList.remove("waiting");
     this.fit();
     const body = bodyOf(frame.contentDocument);
+    if (body) keepColours(frame.contentDocument);
     if (body) new ResizeObserver(() => this.shown === frame && this.fit()).observe(body);
     this.onload(frame.contentDocument);
   }
@@ -86,6 +88,8 @@ export class Sheet {
     const height = Math.max(mail.scrollHeight, SHORTEST);
     frame.style.height = `${height}px`;
     frame.style.transform = factor < 1 ? `scale(${factor})` : "";
+    this.box.style.setProperty("--wide", this.width); // by which it is made to fit on paper
+    this.box.style.setProperty("--tall", height);
     this.box.style.width = `${this.width * factor}px`;
     this.box.style.height = `${height * factor}px`;
     this.onfactor(factor);

@@ -22,6 +22,11 @@ const WAYS = {
   after: getter(Element.prototype, "nextElementSibling"),
 };
 
+const styles = Object.getOwnPropertyDescriptor(Document.prototype, "adoptedStyleSheets");
+
+/** Have a mail's document styled by `sheet` as well. */
+export const styledBy = (mail, sheet) => styles.set.call(mail, [...styles.get.call(mail), sheet]);
+
 /** The element `way` of one: up, down, before or after; null where there is none. */
 export const beside = (element, way) => WAYS[way](element);
 export const boxOf = (element) => Element.prototype.getBoundingClientRect.call(element);

@@ -1,0 +1,88 @@
+"""On paper: what a page is opened for is there in its full length, and nothing that works on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.browsing import mail, opened
+from tests.web.process import Server
+
+A4 = (703, 1032)  # CSS pixels between margins of 12 mm
+CUT = """() => [...document.querySelectorAll("body *")].filter((element) => {
+    const { overflowX, overflowY } = getComputedStyle(element);
+    const cuts = (how) => ["auto", "scroll", "hidden", "clip"].includes(how);
+    return element.checkVisibility() && element.clientWidth > 1
+        && !element.closest(".thumb, .inbox, .card, .mock, svg") // of these a piece is meant
+        && ((cuts(overflowY) && element.scrollHeight > element.clientHeight + 1)
+            || (cuts(overflowX) && element.scrollWidth > element.clientWidth + 1));
+}).map((element) => element.outerHTML.slice(0, 120))"""
+
+
+def _workbench(page: Page) -> None:
+    expect(mail(page).locator("h1")).to_be_visible()
+
+
+def _data(page: Page) -> None:
+    _workbench(page)
+    page.keyboard.press("e")
+    expect(page.locator("#form-fields .entry").first).to_be_visible()
+
+
+def _stage(page: Page) -> None:
+    expect(page.frame_locator(".sheet iframe:not(.waiting)").nth(1).locator("h1")).to_be_visible()
+
+
+def _matrix(page: Page) -> None:
+    expect(page.frame_locator(".sheet iframe:not(.waiting)").first.locator("h1")).to_be_visible()
+
+
+def _review(page: Page) -> None:
+    expect(page.locator("#stage img").first).to_be_visible()
+
+
+def _gallery(page: Page) -> None:
+    expect(page.locator(".badge.pending")).to_have_count(0)
+
+
+PAGES: dict[str, Callable[[Page], object]] = {
+    "/": _gallery,
+    "/templates/mails/greeting?scheme=dark&width=1200": _workbench,
+    "/templates/mails/greeting?tab=source": lambda page: expect(
+        page.locator("#panel-source li").first
+    ).to_be_visible(),
+    "/templates/mails/greeting": _data,
+    "/stage/mails/greeting?width=768": _stage,
+    "/matrix/mails/greeting": _matrix,
+    "/review": _review,
+    "/environments/local": lambda page: expect(page.locator("#history")).to_be_visible(),
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_printed_whole(browser: Browser, house: Server, path: str) -> None:
+    with opened(browser, house.url, path, colours="dark", console=False) as (page, misdeeds):
+        PAGES[path](page)
+        shown = page.locator(
+            ".frame iframe:not(.waiting), .sheet iframe:not(.waiting), #stage img, .thumb iframe"
+        )
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": A4[0], "height": A4[1]})
+        expect(page.locator(".topbar")).to_be_hidden()
+        for tool in (".side", ".toolbar", "#tabs", ".editor", ".review-list", ".review-tools", "#plan-form"):
+            expect(page.locator(tool).locator("visible=true")).to_have_count(0)
+        assert page.evaluate(CUT) == []
+        if "/matrix" not in path:  # that is printed across
+            assert page.evaluate("document.documentElement.scrollWidth") <= A4[0]
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        for picture in shown.locator("visible=true").all():
+            box = picture.bounding_box()
+            assert box
+            assert 100 < box["width"] <= A4[0]
+            assert box["height"] > 20
+        for frame in page.locator(".frame iframe, .sheet iframe").all():
+            colours = "frame => getComputedStyle(frame.contentDocument.body).printColorAdjust"
+            assert frame.evaluate(colours) == "exact"
+        assert misdeeds.seen == []
