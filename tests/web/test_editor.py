@@ -147,3 +147,14 @@ def test_the_arrows_choose_in_a_list_of_the_sheet(browser: Browser, server: Serv
         expect(size).to_be_focused()
         expect(size).not_to_have_value(before)
         assert misdeeds.seen == []
+
+
+def test_what_one_types_in_is_in_sight_on_a_phone(browser: Browser, server: Server) -> None:
+    """The form comes later and takes its place above."""
+    with opened(browser, server.url, GREETING, size=(375, 560)) as (page, misdeeds):
+        expect(mail(page).locator("h1")).to_have_text("Hello Ann")
+        page.keyboard.press("e")
+        expect(page.locator("#form-fields .entry").first).to_be_attached()
+        expect(data(page)).to_be_focused()
+        expect(data(page)).to_be_in_viewport(ratio=0.9)
+        assert misdeeds.seen == []

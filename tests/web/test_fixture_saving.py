@@ -124,6 +124,7 @@ def test_a_name_is_a_name_and_no_way_elsewhere(folders: Folders, caller: Caller,
     before = folders.files()
     answer = save(caller, scenario)
     assert answer.status_code == 422, scenario
+    assert "letters, digits, blanks" in answer.json()["remedy"]
     assert folders.files() == before
 
 

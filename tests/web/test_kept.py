@@ -70,6 +70,8 @@ def test_what_can_be_undone_stays_when_something_else_is_said(greeting: Page) ->
         ("?width=12", "'12' is no width from 200 to 2000"),
         ("?height=tall", "'tall' is no height"),
         ("?tab=nothing", "'nothing' is no panel here"),
+        ("?tab=source&line=last", "'last' is no line here"),
+        ("?lenient=often", "'often' is no way to render missing values here"),
         ("?tab=findings&scope=constructor", "'constructor' is no scope of findings here"),
         ("?tab=source&file=elsewhere.html", "It is not made of a file 'elsewhere.html'"),
         ("?fixture=nowhere&scheme=blue", "There is no fixture 'nowhere'"),

@@ -63,6 +63,22 @@ def test_the_gallery_holds_a_card_with_a_live_thumbnail_per_template(caller: Cal
     assert (frame.get("src") or "").startswith("/preview/mails/greeting?")
 
 
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("show=nothing", "'nothing' is no choice of mails here: all are shown."),
+        ("locale=zz", "No mail is in a language called 'zz'"),
+        ("locale=%3Cb%3E", "No mail is in a language called '&lt;b&gt;'"),
+        ("show=internal&locale=&q=nothing", ""),
+    ],
+)
+def test_what_the_gallery_is_asked_for_and_has_not_is_said(caller: Caller, query: str, sentence: str) -> None:
+    said = re.search(r'<div class="missing"[^>]*>(.*?)</div>', caller.get(f"/?{query}").text, re.DOTALL)
+    assert said
+    assert sentence.replace("'", "&#39;") in said[1]
+    assert bool(said[1]) == bool(sentence)
+
+
 def test_an_empty_set_says_what_to_do(folders: Folders, calling: Callable[..., Caller]) -> None:
     for file in folders.templates.rglob("*.html"):
         file.unlink()

@@ -112,6 +112,11 @@ def test_what_is_refused_while_nobody_looks_at_a_dialog_stands_above_the_mail(
         page.get_by_text("Take away").click()
         page.get_by_role("link", name="PDF").click()
         expect(notice).to_contain_text("Not taken. The browser is busy. Try again soon.")
+        for panel, words in (("headers", "EML ↓"), ("text", "Text ↓")):
+            page.locator(f"#tab-{panel}").click()
+            page.locator(f"#panel-{panel}").get_by_role("link", name=words, exact=True).click()
+            expect(notice).to_have_text(re.compile("^Not taken. The browser is busy. Try again soon."))
+            page.get_by_role("button", name="Put the notice away").click()
         page.get_by_text("Take away").click()
         page.get_by_role("button", name="Send a test").click()
         page.get_by_role("dialog").get_by_label("To").fill("ann@example.com")

@@ -121,7 +121,12 @@ class FixtureText(_Model):
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True)
 
-    scenario: str = Field(pattern=f"^{SCENARIO}$", description="Its name.", examples=["long name"])
+    scenario: str = Field(
+        # Not held to it here: a person reads the rule of a name in the words of who writes the file.
+        json_schema_extra={"pattern": f"^{SCENARIO}$"},
+        description="Its name.",
+        examples=["long name"],
+    )
     text: str = Field(description="One JSON object, written as it stands.", examples=['{"orderId": "…"}'])
     read_as: str = Field(default="", description="The `digest` with which it was read.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
@@ -21,18 +23,29 @@ from bbws_templates.target import DirectoryTarget
 
 router = APIRouter(include_in_schema=False)
 
+_FILTERS: Final = {"all": "All", "customer": "Customer", "internal": "Internal", "findings": "With findings"}
+"""Which mails the gallery shows."""
+
 
 @router.get("/")
-def gallery(request: Request, services: ServicesDep, locale: str = "") -> Response:
+def gallery(request: Request, services: ServicesDep, locale: str = "", show: str = "all") -> Response:
     """All templates by folder, the customer's version beside the internal one.
 
-    Each is in the language ``locale``, if it is there in it.
+    Each is in the language ``locale``, if it is there in it. Which of them are to ``show`` the page decides;
+    what there is not of either is said.
     """
     revision = services.revision
     workspace = revision.workspace
     summaries = {
         name: summary_of(services, revision, workspace.in_language(name, locale)) for name in revision.names
     }
+    own_locale = workspace.templates.settings.locale
+    languages = sorted({tag for each in summaries.values() for tag in each.locales})
+    missing = []
+    if locale not in {"", own_locale, *languages}:
+        missing.append(f"No mail is in a language called '{locale}': each is shown in what comes nearest.")
+    if show not in {"", *_FILTERS}:
+        missing.append(f"'{show}' is no choice of mails here: all are shown.")
     return services.pages.TemplateResponse(
         request,
         "gallery.html",
@@ -43,8 +56,10 @@ def gallery(request: Request, services: ServicesDep, locale: str = "") -> Respon
             "summaries": summaries,
             "locale": locale,
             "faulty": {name for name in revision.versions if _has_errors(services, revision, name)},
-            "own_locale": workspace.templates.settings.locale,
-            "languages": sorted({tag for each in summaries.values() for tag in each.locales}),
+            "own_locale": own_locale,
+            "languages": languages,
+            "filters": _FILTERS,
+            "missing": missing,
             "remarks": revision.workspace.templates.problems,
         },
     )

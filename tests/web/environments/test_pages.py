@@ -216,3 +216,28 @@ def test_a_reason_that_was_typed_outlives_the_plan_and_the_server(
             page.get_by_role("button", name="Publish to local").click()
             expect(page.locator("#state")).to_contain_text("Friendlier greeting")
         assert misdeeds.seen == []
+
+
+def test_a_page_that_is_open_follows_what_may_be_done_with_its_target(
+    browser: Browser, publisher: Server, settled: Folders
+) -> None:
+    settings = settled.home / "bbws-templates.toml"
+    with opened(browser, publisher.url, "/environments/lab") as (page, misdeeds):
+        ready(page)
+        way = page.get_by_text("This page plans and verifies; it does not change lab")
+        expect(way).to_be_visible()
+        page.get_by_label("Plan", exact=True).select_option("promote dev")
+        allowed = settings.read_text(encoding="utf-8").replace(
+            'url = "file:lab"', 'url = "file:lab"\npublish_from_preview = true'
+        )
+        settings.write_text(allowed, encoding="utf-8")
+        settled.write("templates/partials/header.html", "<p>Another Ltd</p>\n")
+        expect(way).to_be_hidden()
+        expect(page.get_by_label("Plan", exact=True)).to_have_value("promote dev")
+        settings.write_text(allowed.replace("[targets.dev]", "[targets.other]"), encoding="utf-8")
+        settled.write("templates/partials/header.html", "<p>A third Ltd</p>\n")
+        expect(page.get_by_label("Plan", exact=True).locator('[value="promote other"]')).to_be_attached()
+        expect(page.get_by_label("Plan", exact=True).locator('[value="promote dev"]')).to_have_count(0)
+        page.get_by_role("button", name="Verify every byte").click()
+        expect(page.locator("#operation")).to_contain_text("Verification")
+        assert misdeeds.seen == []

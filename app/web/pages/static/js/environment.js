@@ -116,23 +116,23 @@ window.addEventListener("popstate", refresh);
 
 /* --- controls ------------------------------------------------------------------------------------ */
 
-$("#plan-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const form = event.target;
+function plan(form) {
   const [action, from] = form.elements.what.value.split(/ (.*)/s);
   const body = { action, ...(from && { from }), ...(form.elements.pictures.checked ? {} : { pictures: false }) };
   act("plan", body, $("[type=submit]", form));
-});
-$("#verify").addEventListener("click", (event) => act("verify", {}, event.currentTarget));
+}
 document.addEventListener("click", (event) => {
+  const verify = event.target.closest("#verify");
+  if (verify) act("verify", {}, verify);
   const back = event.target.closest("[data-back]");
   const pictures = $("#plan-form").elements.pictures.checked ? {} : { pictures: false };
   if (back) act("plan", { action: "rollback", release: back.dataset.back, ...pictures }, back);
 });
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.id !== "consent") return;
+  if (!["plan-form", "consent"].includes(form.id)) return;
   event.preventDefault();
+  if (form.id === "plan-form") return void plan(form);
   const { message, claimed, breaking } = form.elements;
   localStorage.setItem("bbws-reviewer", claimed.value);
   const body = { plan: form.dataset.plan, message: message.value, claimedBy: claimed.value, ...(breaking?.checked && { allowBreaking: true }) };

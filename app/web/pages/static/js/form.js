@@ -4,6 +4,7 @@ import { readForm } from "./api.js";
 import { Asides } from "./asides.js";
 import { $, $$, debounced, h } from "./dom.js";
 import { control } from "./fields.js";
+import { inWords } from "./problem.js";
 import { added, at, escaped, moved, parentOf, places, removed, replaced, written } from "./splice.js";
 
 const PATIENCE = 40;
@@ -58,7 +59,7 @@ export class Form {
       throw error;
     });
     if (text !== this.text() || (!value && !problem)) return;
-    if (problem) return void this.tell(`The form cannot be made anew: ${problem.detail} ${problem.remedy ?? ""}`, !this.drawn);
+    if (problem) return void this.tell(`The form cannot be made anew: ${inWords(problem)}`, !this.drawn);
     if (!value.form) return void this.tell("This template has no contract, which a form is made from. The data are JSON here.", true);
     this.tell("", false);
     this.draw(value.form);
@@ -87,9 +88,16 @@ export class Form {
       this.fill();
       this.fields.scrollTop = top;
       refocus(this.fields, focus);
+      if (!focus) this.keepInSight();
     } else if (this.next) refocus(this.fields, this.next);
     this.next = null;
     this.judge(root);
+  }
+
+  /** What has the focus beside the form has been moved by it, on a narrow page out of sight. */
+  keepInSight() {
+    const { activeElement } = document;
+    if ($("#editor").contains(activeElement)) activeElement.scrollIntoView({ block: "nearest" });
   }
 
   fill() {

@@ -4,13 +4,14 @@ import { hasArrived, isLoaded } from "./arrivals.js";
 import { $, $$, badges, debounced, press } from "./dom.js";
 import { bind } from "./keys.js";
 import { on, start, unanswered } from "./live.js";
-import { fetched } from "./parts.js";
+import { keepColours } from "./paper.js";
+import { fetched, replaceParts } from "./parts.js";
 import { picturesProblem, standingPills } from "./standing.js";
 import { startStrip } from "./strip.js";
 
 const search = $("#search");
 const filters = $("#filters");
-const language = $("#language"); // where there is more than one
+const language = () => $("#language")?.value ?? ""; // where there is more than one
 let wanted = "all";
 
 /* What the server has found for what is typed: name to its place among them, best first. */
@@ -54,7 +55,7 @@ function filter() {
   const query = new URLSearchParams();
   if (search.value) query.set("q", search.value);
   if (wanted !== "all") query.set("show", wanted);
-  if (language?.value) query.set("locale", language.value);
+  if (language()) query.set("locale", language());
   history.replaceState(null, "", query.size ? `/?${query}` : "/");
 }
 
@@ -96,8 +97,9 @@ function show(name, counts) {
 /* Cards whose mail has changed are replaced by those of a freshly loaded page; the others stay untouched. */
 async function refresh() {
   arrived.clear();
-  const page = await fetched(language?.value ? `/?locale=${encodeURIComponent(language.value)}` : "/");
+  const page = await fetched(language() ? `/?locale=${encodeURIComponent(language())}` : "/");
   if (!page) return;
+  replaceParts(page);
   const names = (root) => $$(".card", root).map((card) => card.dataset.name).join("\n");
   if (names(document) !== names(page)) {
     $("#main").replaceWith(document.adoptNode($("#main", page)));
@@ -141,7 +143,10 @@ for (const event of ["change", "missed", "answered"]) on(event, again);
    that it has an empty page, and one that has not come into view has it for good. */
 const lost = new Set();
 function judge(frame) {
-  if (hasArrived(frame)) return void lost.delete(frame);
+  if (hasArrived(frame)) {
+    keepColours(frame.contentDocument);
+    return void lost.delete(frame);
+  }
   lost.add(frame);
   unanswered();
 }
@@ -169,7 +174,8 @@ on("checked", ({ name, counts }) => {
 });
 
 search.addEventListener("input", () => { found = new Map(); filter(); ask(); });
-language?.addEventListener("change", () => {
+document.addEventListener("change", ({ target }) => {
+  if (target.id !== "language") return;
   filter();
   location.reload();
 });

@@ -2,6 +2,7 @@
 import * as api from "./api.js";
 import { $ } from "./dom.js";
 import { notice } from "./notices.js";
+import { inWords } from "./problem.js";
 import { state } from "./state.js";
 import { withToken } from "./token.js";
 
@@ -49,7 +50,7 @@ export class Keeping {
     this.saving = false;
     // It stays until it is put away: the mail may be drawn anew meanwhile, and then speaks of itself.
     if (problem?.status === 0) return notice(`No answer came: whether '${scenario}' was saved is not known. Save it once more; of the same data that changes nothing.`);
-    if (problem) return notice(`Not saved. ${problem.detail} ${problem.remedy ?? ""}`);
+    if (problem) return notice(`Not saved. ${inWords(problem)}`);
     this.ask(false);
     return this.onsaved(value, text, fixture === state.fixture);
   }

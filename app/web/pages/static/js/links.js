@@ -3,6 +3,7 @@
 import { askLinks } from "./api.js";
 import { $, h } from "./dom.js";
 import { on } from "./live.js";
+import { inWords } from "./problem.js";
 import { withToken } from "./token.js";
 
 const shown = { panel: null, name: "", links: [], images: [] };
@@ -37,7 +38,7 @@ function draw() {
     links.length ? h("p", { class: "ask-links" },
       h("button", { type: "button", class: "button small", id: "ask-links", disabled: Boolean(asking), onclick: ask }, "Ask whether they answer"),
       h("span", { class: "hint", role: "status" }, asking ? "Asking …" : answers ? summary() : "From this machine, those of the template's own text: none that holds data.")) : null,
-    problem ? h("p", { class: "error-text", role: "alert" }, `Not asked. ${problem.detail} ${problem.remedy ?? ""}`) : null,
+    problem ? h("p", { class: "error-text", role: "alert" }, `Not asked. ${inWords(problem)}`) : null,
     links.length ? table("Links", columns, links, follow) : h("p", { class: "empty" }, "The mail has no link."),
     images.length ? table("Images", ["Alternative text", "Address"], images, (address) => h("code", {}, address)) : null));
 }

@@ -44,7 +44,7 @@ function ofPage() {
     ...$$('[role="tab"]').filter(visible).map((tab) => ({ ...press(tab, "Panel"), title: tab.firstChild.textContent.trim() })),
     ...$$(".toolbar select, .topbar select").filter(visible).flatMap(choose),
     ...$$(".toolbar button, .toolbar a[href], .head a[href], .head button, .editor button, .editor a[href], .topbar .segments button").filter(visible).map((element) => press(element, "Action")),
-    ...$$(".topbar > a[href]").map((element) => press(element, "Page")),
+    ...$$(".topbar > a[href], .ways a[href]").map((element) => press(element, "Page")),
   ];
 }
 

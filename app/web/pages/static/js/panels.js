@@ -2,6 +2,7 @@
 import { downloadOf } from "./api.js";
 import { $, h } from "./dom.js";
 import { initial, snippet } from "./inboxes.js";
+import { inWords } from "./problem.js";
 
 const NOUNS = { error: "error", warning: "warning", info: "remark" };
 const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
@@ -10,7 +11,7 @@ const count = (text) => `${[...text].length} characters`;
 export function textPanel(panel, name, email, query) {
   panel.replaceChildren(
     h("div", { class: "pane-bar" }, h("span", { class: "hint" }, counted(email.text.trimEnd().split("\n").length, "line")), h("span", { class: "grow" }),
-      h("a", { class: "button small", href: downloadOf(name, { ...query, format: "text" }), download: true }, "Text ↓")),
+      h("a", { class: "button small", href: downloadOf(name, { ...query, format: "text" }), download: true, "data-take": true }, "Text ↓")),
     h("div", { class: "pane" }, h("pre", { class: "plain" }, email.text)));
 }
 
@@ -36,7 +37,7 @@ export function headersPanel(panel, name, email, query) {
       fact("HTML", `${email.htmlBytes.toLocaleString("en")} bytes`),
       fact("Text", `${new Blob([email.text]).size.toLocaleString("en")} bytes`)),
     h("p", {}, ["eml", "html", "text"].flatMap((format) => [
-      h("a", { class: "button", href: downloadOf(name, { ...query, format }), download: true }, `${format.toUpperCase()} ↓`), " "]))));
+      h("a", { class: "button", href: downloadOf(name, { ...query, format }), download: true, "data-take": true }, `${format.toUpperCase()} ↓`), " "]))));
 }
 
 /** `pending` says in place of findings why there are none yet, `problem` why there are none at all. */
@@ -50,7 +51,7 @@ export function findingsPanel(panel, { findings, scope, pending, problem }, { ju
       h("span", { class: "hint" }, order.map((kind) => counted(findings.filter((finding) => finding.severity === kind && !finding.waiver).length, NOUNS[kind])).join(" · "))),
     h("div", { class: "pane" },
       pending ? h("p", { class: "empty", role: "status" }, pending)
-        : problem ? h("p", { class: "empty error-text", role: "alert" }, `${problem.detail} ${problem.remedy ?? ""}`)
+        : problem ? h("p", { class: "empty error-text", role: "alert" }, inWords(problem))
         : sorted.length ? h("ul", { class: "findings" }, sorted.map((finding) => item(finding, jump)))
           : h("p", { class: "empty" }, "Nothing to report.")));
 }

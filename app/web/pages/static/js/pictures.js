@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { $, debounced, h } from "./dom.js";
 import { on } from "./live.js";
 import { notice } from "./notices.js";
+import { inWords } from "./problem.js";
 import { picturesProblem, standingPills } from "./standing.js";
 import { withToken } from "./token.js";
 
@@ -57,7 +58,7 @@ const progress = () => [
 
 async function begin(template) {
   const { value, problem } = await withToken((token) => api.compare(template, token));
-  if (problem && !problem.operation) return notice(`Not compared. ${problem.detail} ${problem.remedy ?? ""}`);
+  if (problem && !problem.operation) return notice(`Not compared. ${inWords(problem)}`);
   follow(value?.id ?? problem.operation);
   await look();
   return $("#compare-cancel")?.focus();
@@ -100,7 +101,7 @@ async function show({ id, state, done, total, step }) {
   if (state === "cancelled") return void notice("The comparison was cancelled; pictures that were drawn are not drawn again.");
   const { value } = await api.getOperation(id);
   if (value?.comparison?.broken.length) notice(value.comparison.broken.join(" "));
-  if (state === "failed") notice(`Not compared. ${value?.problem?.detail ?? ""} ${value?.problem?.remedy ?? ""}`);
+  if (state === "failed") notice(`Not compared. ${inWords(value?.problem ?? {})}`);
 }
 
 on("operation", (news) => (news.id === followed ? show(news) : news.deed === "compare" && again()));

@@ -1,6 +1,10 @@
 /* A problem report (RFC 9457) as a card: what, where, how to mend it. */
 import { h } from "./dom.js";
 
+/** In a line: what, each offence with what breaks its rule, how to mend it. */
+export const inWords = ({ detail, errors, remedy }) =>
+  [detail, ...(errors ?? []).map((error) => `${error.pointer ? `${error.pointer}: ` : ""}${error.detail}`), remedy].filter(Boolean).join(" ");
+
 /** `jump(file, line)` opens the place in the source tab. */
 export function problemCard(problem, jump) {
   const place = problem.location;

@@ -3,10 +3,10 @@
 
 const DEFAULTS = { tab: "preview", fixture: "", width: "640", height: "", scheme: "light", client: "", file: "", line: "", scope: "fixture", lenient: "" };
 const LONGEST_FRAGMENT = 32000;
-const WORDS = { tab: "panel", width: "width from 200 to 2000 pixels", height: "height from 200 to 4000 pixels", scheme: "colour scheme", client: "mail client", scope: "scope of findings" };
+const WORDS = { tab: "panel", width: "width from 200 to 2000 pixels", height: "height from 200 to 4000 pixels", scheme: "colour scheme", client: "mail client", scope: "scope of findings", line: "line", lenient: "way to render missing values" };
 const within = (least, most) => (text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
 const among = (values) => (text) => values.includes(text);
-const KNOWN = { width: within(200, 2000), height: within(200, 4000), scheme: among(["light", "dark"]), scope: among(["fixture", "all", "browser"]) };
+const KNOWN = { line: within(1, 10 ** 9), lenient: among(["1"]), width: within(200, 2000), height: within(200, 4000), scheme: among(["light", "dark"]), scope: among(["fixture", "all", "browser"]) };
 
 export const state = { ...DEFAULTS };
 let data = null;

@@ -1,7 +1,9 @@
 /* What can be taken away: files of the mail, and a test into a mailbox. */
 import { downloadOf, sendTest } from "./api.js";
 import { $, $$, h } from "./dom.js";
+import { unanswered } from "./live.js";
 import { notice, putAway } from "./notices.js";
+import { inWords } from "./problem.js";
 import { withToken } from "./token.js";
 
 const KEPT = "bbws-recipient";
@@ -18,11 +20,10 @@ export function offerFiles(name, query, { width, scheme }) {
 /** `fixture()` is the name of the one that is shown, "" for none. */
 export function startTaking(name, fixture) {
   $("#send-test").addEventListener("click", () => { close(); ask(name, fixture()); });
-  menu.addEventListener("click", (event) => {
-    const link = event.target.closest("a");
-    if (!link) return;
-    close();
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  menu.addEventListener("click", (event) => event.target.closest("a") && close());
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-take]"); // of the menu, and beside what the panels show
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     take(link);
   });
@@ -40,7 +41,8 @@ const close = () => { menu.open = false; };
 
 /** Fetch what `link` leads to and hand it over: of its own, a browser says of a refusal only that it is one. */
 async function take(link) {
-  const { textContent: words, href } = link;
+  const { href } = link;
+  const words = link.textContent.replace("↓", "").trim();
   notice(`${words}: being made …`);
   try {
     const response = await fetch(href, { headers: { Accept: "application/problem+json, */*" } });
@@ -50,11 +52,12 @@ async function take(link) {
     setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
     return putAway();
   } catch {
-    return refused({ detail: "The server does not answer." });
+    unanswered();
+    return refused({ detail: "The server does not answer.", remedy: "Take it again when it does." });
   }
 }
 
-const refused = ({ detail, remedy }) => notice(`Not taken. ${detail} ${remedy ?? ""}`);
+const refused = (problem) => notice(`Not taken. ${inWords(problem)}`);
 
 /** The name of a file as RFC 6266 has it. */
 function nameIn(disposition) {
@@ -86,7 +89,7 @@ function ask(name, fixture) {
     const { value, problem } = await withToken((token) => sendTest(name, { fixture, to: to.value }, token));
     submit.disabled = false;
     if (problem) {
-      const said = `Not sent. ${problem.detail} ${problem.remedy ?? ""}`;
+      const said = `Not sent. ${inWords(problem)}`;
       if (!dialog.isConnected) return notice(said); // put away before the answer came
       wrong.textContent = said;
       return undefined;
