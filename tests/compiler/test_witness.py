@@ -1,0 +1,104 @@
+"""What the proof's own reader makes of a document: names, layers, comments, stylesheets of other kinds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.core.compiler.compilation import compile_template
+from app.core.compiler.equivalence import equivalence_findings, first_difference
+from app.core.proof.witness import look
+from tests.compiler.conftest import Loader
+from tests.compiler.test_equivalence import EMPTY, compile_text
+
+
+def differ(left: str, right: str) -> str:
+    """How two documents differ, "" when they do not."""
+    found = first_difference(look(left), look(right))
+    return found.message if found else ""
+
+
+@pytest.mark.parametrize("css", ["P{COLOR:red;Margin:0}", "p{color:red;MARGIN-TOP:1px!IMPORTANT}"])
+def test_properties_are_the_same_in_any_case(css: str) -> None:
+    assert not equivalence_findings(compile_text(f"<style>{css}</style><p>x</p>"), EMPTY, {}, fixture="")
+
+
+def test_an_authors_own_property_is_another_in_another_case() -> None:
+    assert not differ('<p style="--A:1;--a:2">', '<p style="--a:2;--A:1">')
+    assert differ('<p style="--A:1">', '<p style="--a:1">')
+    assert differ('<p style="--A:1;--a:2">', '<p style="--A:2;--a:2">')
+
+
+def test_what_stands_in_braces_of_an_own_property_is_no_rule() -> None:
+    for css in ("p{--x:{a:b};color:red}", "p{--x:{a:b}{c:d};color:red}"):
+        assert not differ(f"<style>{css}</style><p>x</p>", f"<style>{css}</style><p>x</p>")
+        assert not equivalence_findings(compile_text(f"<style>{css}</style><p>x"), EMPTY, {}, fixture="")
+        assert differ(f"<style>{css}</style><p>x</p>", f"<style>{css.replace('red', 'blue')}</style><p>x</p>")
+
+
+@pytest.mark.parametrize("code", ["0", "d7ff", "d800", "dfff", "e000", "10ffff", "110000"])
+def test_a_name_may_hold_any_escape(code: str) -> None:
+    """One of a code that is no character stands for U+FFFD (CSS Syntax Level 3, section 4.3.7)."""
+    number = int(code, 16)
+    is_none = not number or number > 0x10FFFF or 0xD800 <= number <= 0xDFFF
+    name = "\N{REPLACEMENT CHARACTER}" if is_none else chr(number)
+    css = rf".a\{code} b{{color:red}} i.a\{code} b:hover{{top:0}}"
+    page = f"<style>{css}</style><i class='a{name}b'>x</i>"
+    assert not equivalence_findings(compile_text(page), EMPTY, {}, fixture="")
+    assert not differ(
+        f"<style>{css}</style><i class='a{name}b'>x</i>",
+        f"<style>.a{name}b{{color:red}} i.a{name}b:hover{{top:0}}</style><i class='a{name}b'>x</i>",
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "css", "winner"),
+    [
+        ("", "@layer a{p{color:red}} @layer c{@layer d{p{color:blue}}}", "blue"),
+        ("", "@layer c{@layer d{p{color:blue}}} @layer a{p{color:red}}", "red"),
+        ("", "@layer a{@layer b{p{color:blue}}} @layer a{p{color:red}}", "red"),
+        ("@layer a,c;", "@layer c.d{p{color:blue}} @layer a.b{p{color:red}}", "blue"),
+        ("@layer a,c.d;", "@layer c.d{p{color:blue!important}} @layer a{p{color:red!important}}", "red"),
+    ],
+)
+def test_layers_come_as_they_first_appear(statement: str, css: str, winner: str) -> None:
+    mark = "!important" * ("!" in css)
+    alone = f"@layer x{{p{{color:{winner}{mark}}}}}"
+    assert not differ(*(f"<style>{statement}{each}</style><p>x</p>" for each in (css, alone)))
+
+
+def test_a_stylesheet_of_another_kind_hides_none_that_follows() -> None:
+    other, own = "<style type='text/x-other'>p{color:red}</style>", "<style>p{color:blue}</style>"
+    assert not differ(f"{other}{own}<p>x</p>", "<p style='color:blue'>x</p>")
+    assert not differ(f"{other}<p>x</p>", "<p>x</p>")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "message"),
+    [
+        ("<p><!--a-->", "<p><!--b-->", "comment reads 'a' instead of 'b'"),
+        ("<!doctype htm><p>", "<!doctype html><p>", "doctype reads 'htm' instead of 'html'"),
+    ],
+)
+def test_a_difference_is_told_in_the_words_that_stand_there(left: str, right: str, message: str) -> None:
+    assert differ(left, right) == message
+
+
+def test_each_class_that_may_stay_is_looked_at_alone(load: Loader) -> None:
+    """One that nothing refers to may stay, beside others that stay, where a third goes."""
+    html = "<!DOCTYPE html><html><body><p class='gmail_a x {{a}} c'>x</p></body></html>"
+    templates = load({"settings.toml": "[compiler]\nremove_unused = true\n", "mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert not equivalence_findings(compilation, templates, {"a": "b"}, fixture="")
+    for written, same in (
+        ("'gmail_a b'", True),
+        ("'b'", True),
+        ("'gmail_a x'", True),
+        ("'b gmail_a'", False),
+    ):
+        other = replace(
+            compilation.compiled, html=f"<!DOCTYPE html><html><body><p class={written}>x</p></body></html>"
+        )
+        found = equivalence_findings(replace(compilation, compiled=other), templates, {"a": "b"}, fixture="")
+        assert (not found) is same
