@@ -358,4 +358,5 @@ def test_a_proof_without_end_is_one_clear_error() -> None:
     start = process_time()
     (finding,) = equivalence_findings(compilation, EMPTY, {}, fixture="f")
     assert finding.code == "limit"
+    assert (finding.location.line, finding.location.column) == (1, 1)
     assert process_time() - start < 6
