@@ -212,6 +212,7 @@ def test_what_an_author_wrote_is_repeated_where_a_mark_would_beat_it(
         ("color:#00c", "", "color:#0c0"),  # clients change colours in the dark
         ("padding:9px", "", "padding:{{value}}"),
         ("padding:9px", "[style$='padding:0']{margin:0}", "padding:0"),  # it is asked what is written there
+        ("padding:9px", "", "padding:0;top:calc(1px"),  # nothing can follow it
     ],
 )
 def test_nothing_is_repeated_where_its_mark_would_change_more(
@@ -220,3 +221,11 @@ def test_nothing_is_repeated_where_its_mark_would_change_more(
     compilation = compiled(f"<style>{PHONE.format(rule, further)}</style>{CELLS.format(own)}")
     assert "overridden-rule" in {finding.code for finding in compilation.findings}
     assert f"{rule} !important" not in compilation.compiled.html
+
+
+def test_nothing_is_repeated_on_one_tag_of_which_a_parser_makes_two_elements(compiled: Compile) -> None:
+    """The second, in the other paragraph, may be reached by other rules."""
+    css = "b{padding:4px}@media(max-width:480px){b{padding:9px}}"
+    compilation = compiled(f"<style>{css}</style><p><b style='padding:0'>x<p>y</b>")
+    assert "overridden-rule" in {finding.code for finding in compilation.findings}
+    assert "!important" not in compilation.compiled.html
