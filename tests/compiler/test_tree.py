@@ -197,3 +197,32 @@ def test_the_parser_takes_everything_in_its_place() -> None:
     assert dict(paragraph.attrib) == {"x": "1", "y": ""}
     assert paragraph.text.startswith("t")
     assert parse_document(" \n") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "style"),
+    [
+        ("<body class=k><p>x</p><body style='margin:9px'>", "padding:5px;margin:9px"),
+        ("<body class=k><table><tr><td>x<body style='margin:9px'></table>", "padding:5px;margin:9px"),
+        # The first that has an attribute says what it is.
+        ("<body style='top:1px'><p>x</p><body style='margin:9px'>", "padding:5px;top:1px"),
+        ("<body><p>x</p><body style='top:1px'><body style='margin:9px'>", "padding:5px;top:1px"),
+        # Inside of a template it is no tag of the body.
+        ("<body><template><body style='margin:9px'></template>x", "padding:5px"),
+    ],
+)
+def test_of_a_second_body_the_element_has_the_attributes_that_it_lacks(
+    load: Loader, body: str, style: str
+) -> None:
+    """HTML, 13.2.6.4.7: so mails are put together of parts that each have a frame of their own."""
+    templates = load(
+        {"mail.html": f"<!doctype html><html><head><style>body{{padding:5px}}</style></head>{body}"}
+    )
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+    assert compilation.compiled.html.replace('"', "'").count(f"style='{style}'") == 1
+
+
+def test_a_second_body_may_hide_the_words_of_the_first(compiled: Compile) -> None:
+    assert compiled("<body class=k><p>x</p><body style='display:none'>").compiled.text.strip() == ""
+    assert compiled("<html lang=en><p>x</p><html style='display:none'>").compiled.text.strip() == ""

@@ -31,6 +31,9 @@ MARK = "data-bbws-n"
 _SECTION = re.compile(r"bbws (\d+)")
 _BLOCKS = frozenset({TokenKind.SECTION, TokenKind.INVERTED, TokenKind.END})
 _FRAME = frozenset({"html", "head", "body"})
+# Of further tags of these a parser gives the element the attributes that it lacks (HTML, 13.2.6.4.7).
+_MERGED = frozenset({"html", "body"})
+_STYLED = f"{MARK}-styled-"
 _UNSEEN = frozenset({"iframe", "noembed", "noframes"})  # their text; that of a <style> can be shown
 
 
@@ -39,7 +42,8 @@ class MaskedDocument:
     """The parsed copy: ``elements`` by the number of their start tag, ``sections`` by that of their tag.
 
     ``again`` are further elements that a parser makes of one start tag, where ``<b>`` and ``<p>`` are closed
-    in the wrong order, with that tag's number.
+    in the wrong order, with that tag's number. Of an element that has more than one start tag, as ``<body>``
+    may, it is the number of the tag whose style attribute counts.
     """
 
     root: ElementNode | None
@@ -66,6 +70,8 @@ def mask(document: Document) -> MaskedDocument:
                 sections[number] = element
         elif is_element(element):
             mark = element.attrib.pop(MARK, None)
+            if element.tag in _MERGED:
+                mark = _styled(element, mark)
             if mark is not None and int(mark) in elements:
                 again[element] = int(mark)
             elif mark is not None:
@@ -73,6 +79,14 @@ def mask(document: Document) -> MaskedDocument:
     written = {*elements.values(), *again}
     _draw_into_implied(document, sections, written)
     return MaskedDocument(root, elements, sections, again)
+
+
+def _styled(element: ElementNode, mark: str | None) -> str | None:
+    """The number of the tag whose style attribute an element has; ``mark``, its first, if none has any."""
+    names = [name for name in element.attrib if name.startswith(_STYLED)]
+    for name in names:
+        del element.attrib[name]
+    return min((name.removeprefix(_STYLED) for name in names), key=int, default=mark)
 
 
 def _draw_into_implied(
@@ -121,8 +135,9 @@ def masked_text(document: Document) -> str:
         if raw.tag.name in _UNSEEN:
             edits.replace(raw.start, raw.end, "")
     for number, tag in enumerate(markup.start_tags):
-        edits.insert(tag.name_end, f' {MARK}="{number}"')
         style = tag.attribute("style")
+        merged = f" {_STYLED}{number}" if style is not None and tag.name in _MERGED else ""
+        edits.insert(tag.name_end, f' {MARK}="{number}"{merged}')
         if style is not None:
             edits.replace(style.start, style.end, "")
     for number, mustache in enumerate(veil.tags):
