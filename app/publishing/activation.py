@@ -57,6 +57,9 @@ def activate(
 ) -> Standing:
     """Make ``release`` the active one, provided that the pointer is still as ``expected``.
 
+    Returns:
+        The pointer with this activation in it; by then another one may have followed.
+
     Raises:
         ConflictError: it is not; says who moved it. Nothing is changed.
         StoreError: the store fails, or refuses the write although the pointer is as ``expected``.
@@ -83,8 +86,8 @@ def activate(
         if etag is not None:
             return Standing(pointer, etag)
         before, current = current, catalogue.standing()
-        if current and current.pointer.active == activation:
-            return current  # it was our own write: its answer was lost, and somebody settled it since
+        if current and activation in (current.pointer.active, *current.pointer.history):
+            return current  # our own write: its answer was lost, and somebody settled or followed it since
         if not current and expected:
             raise pointer_gone(catalogue)
         if current and not (expected and same_ground(current.pointer, expected.pointer)):

@@ -119,6 +119,30 @@ def move_pointer(catalogue: Catalogue, standing: Standing, change: Callable[[Sta
     raise ConflictError(f"Others keep changing {catalogue.store.target}.", remedy="Try again.")
 
 
+def _is_held_by(token: str, standing: Standing) -> bool:
+    """Whether the lease in the pointer is that of ``token``."""
+    return standing.pointer.lease is not None and standing.pointer.lease.token == token
+
+
+def _withdraw(catalogue: Catalogue, token: str) -> None:
+    """Lift the mark of a prune that has not begun, if it was written although nobody has heard so.
+
+    Raises:
+        BbwsTemplatesError: that cannot be known, or somebody else's has taken its place.
+    """
+
+    def lift(current: Standing) -> Pointer:
+        if not _is_held_by(token, current):
+            raise ConflictError(
+                f"The mark in {catalogue.store.target} is not, or no more, that of this prune."
+            )
+        return replace(current.pointer, pruning="", lease=None)
+
+    standing = catalogue.standing()
+    if standing and _is_held_by(token, standing):
+        move_pointer(catalogue, standing, lift)
+
+
 class PruneLease:
     """The lease of one prune, held."""
 
@@ -151,7 +175,12 @@ class PruneLease:
         token = secrets.token_hex(16)
         _held.add(token)
         try:
-            lease = cls._take(catalogue, standing, token, actor, take_over=take_over, clock=clock)
+            try:
+                lease = cls._take(catalogue, standing, token, actor, take_over=take_over, clock=clock)
+            except BaseException:
+                with suppress(BbwsTemplatesError):
+                    _withdraw(catalogue, token)
+                raise
             try:
                 yield lease
             except BaseException:
@@ -178,6 +207,8 @@ class PruneLease:
         until = began + LEASE
 
         def mark(current: Standing) -> Pointer:
+            if _is_held_by(token, current):
+                return current.pointer  # our own write: its answer was lost, and somebody settled it since
             if not take_over:
                 refuse_while_pruning(catalogue, current, clock)
             return replace(
@@ -237,7 +268,12 @@ class PruneLease:
 
     def _give_back(self, *, ended: bool) -> None:
         def lift(current: Standing) -> Pointer:
+            now, ours = current.pointer, self._standing.pointer
+            if ended and now.prunes == ours.prunes and not (now.pruning or now.half_pruned):
+                return (
+                    now  # our own write: its answer was lost; another's hand would have left it half pruned
+                )
             self._require_ours(current)
-            return replace(current.pointer, pruning="", lease=None, half_pruned=not ended)
+            return replace(now, pruning="", lease=None, half_pruned=not ended)
 
         move_pointer(self._catalogue, self._standing, lift)

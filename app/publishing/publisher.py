@@ -148,6 +148,8 @@ def publish(
             standing = activate(catalogue, standing, release.id, manifest, reason, clock=clock)
         except ConflictError as conflict:
             standing, seen = _active_by_another(catalogue, release, conflict), None
+        if standing.pointer.release != release.id:
+            seen = None  # whoever followed has the stable keys changed since they were seen
     settled = settle(catalogue, standing, known=release.bundle, seen=seen, read_all=repair, progress=progress)
     return Published(settled, len(upload.lacking), mended)
 

@@ -1,0 +1,202 @@
+"""The answer to a write of the pointer is lost, and somebody else is quicker than the second try.
+
+The second try finds its condition broken, by whoever came between; what the first has done stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+
+from app.publishing.activation import Reason, settle
+from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.errors import ConflictError
+from app.publishing.history import activations
+from app.publishing.lease import PruneLease
+from app.publishing.pruning import prune
+from app.publishing.publisher import make_plan, publish
+from app.publishing.rollback import ROLLBACK, roll_back
+from app.publishing.store import ObjectStore
+from app.publishing.verification import verify
+from bbws_templates.faults import UnreachableError
+from bbws_templates.layout import POINTER
+from tests.publishing.counting import CountingStore
+from tests.publishing.samples import NAMES, publish_to, release
+
+FIRST, SECOND, MINE, THEIRS = (release(text, names=NAMES[:2]) for text in ("1", "2", "mine", "theirs"))
+
+Between = Callable[[ObjectStore], object]
+
+
+class Unanswered(CountingStore):
+    """A store whose first write of the pointer is carried out; then ``between``, and no good answer."""
+
+    def __init__(self, inner: ObjectStore, between: Between) -> None:
+        super().__init__(inner)
+        self._between: Between | None = between
+
+    def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+        etag = super().put(key, body, if_match=if_match, if_absent=if_absent)
+        between, self._between = (None, self._between) if key != POINTER else (self._between, None)
+        if between is None:
+            return etag
+        between(self.inner)
+        return None
+
+
+def publish_theirs(store: ObjectStore) -> None:
+    publish_to(store, THEIRS, reason=Reason("publish", "them@example.com"))
+
+
+def publish_theirs_cut_off(store: ObjectStore) -> None:
+    """They have moved the pointer, and none of the stable keys."""
+
+    class CutOffError(Exception):
+        pass
+
+    class Stopping(CountingStore):
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            if key in (f"{name}.html" for name in NAMES):
+                raise CutOffError
+            return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+    with pytest.raises(CutOffError):
+        publish_to(Stopping(store), THEIRS, reason=Reason("publish", "them@example.com"))
+
+
+def back_to_the_first(store: ObjectStore) -> None:
+    """So that the stable keys are as they were seen before."""
+    wanted = Catalogue(store).proven(FIRST.id)
+    expected = Catalogue(store).standing()
+    roll_back(Catalogue(store), wanted, Reason(ROLLBACK, "them@example.com"), expected=expected)
+
+
+@pytest.mark.parametrize(
+    ("is_first", "between"),
+    [
+        (True, publish_theirs),
+        (True, publish_theirs_cut_off),
+        (False, publish_theirs),
+        (False, publish_theirs_cut_off),
+        (False, back_to_the_first),
+    ],
+)
+def test_who_was_activated_and_followed_is_told_of_no_conflict(
+    above: ObjectStore, is_first: bool, between: Between
+) -> None:
+    if not is_first:
+        publish_to(above, FIRST)
+    store = Unanswered(above, between)
+    catalogue = Catalogue(store)
+    done = publish(catalogue, MINE, make_plan(catalogue, MINE), Reason("publish", "me@example.com"))
+    pointer = done.standing.pointer
+    assert pointer.release == (FIRST if between is back_to_the_first else THEIRS).id
+    assert [entry.actor for entry in activations(above, pointer)][:2] == [
+        "them@example.com",
+        "me@example.com",
+    ]
+    assert not [each for each in verify(Catalogue(above)).discrepancies if not each.is_note]
+
+
+def test_who_has_gone_back_and_was_followed_is_told_of_no_conflict(above: ObjectStore) -> None:
+    publish_to(above, FIRST)
+    publish_to(above, SECOND)
+    catalogue = Catalogue(Unanswered(above, publish_theirs))
+    wanted = catalogue.proven(FIRST.id)
+    now = roll_back(catalogue, wanted, Reason(ROLLBACK, "me@example.com"), expected=catalogue.standing())
+    assert now.pointer.release == THEIRS.id
+    assert now.pointer.active.sequence == 4
+    assert verify(Catalogue(above)).discrepancies == ()
+
+
+def test_a_prune_knows_its_own_mark(above: ObjectStore) -> None:
+    """Between the mark and the second try a publisher has completed its stable keys."""
+
+    def complete(store: ObjectStore) -> None:
+        standing = Catalogue(store).standing()
+        assert standing
+        pointer = replace(standing.pointer, settled=not standing.pointer.settled)
+        assert store.put(POINTER, pointer.to_bytes(), if_match=standing.etag)
+        settle(Catalogue(store))
+
+    publish_to(above, FIRST)
+    publish_to(above, SECOND)
+    prune(Catalogue(Unanswered(above, complete)), 1, actor="me")
+    assert Catalogue(above).releases() == [SECOND.id]
+    assert verify(Catalogue(above)).discrepancies == ()
+
+
+def test_a_prune_that_somebody_has_taken_over_by_then_deletes_nothing(above: ObjectStore) -> None:
+    publish_to(above, FIRST)
+    publish_to(above, SECOND)
+    with ExitStack() as theirs:
+
+        def take_over(store: ObjectStore) -> None:
+            theirs.enter_context(PruneLease.taken(Catalogue(store), "them", take_over=True))
+
+        with pytest.raises(ConflictError, match=r"them \(since .*is pruning"):
+            prune(Catalogue(Unanswered(above, take_over)), 1, actor="me")
+        assert Catalogue(above).releases() == sorted((FIRST.id, SECOND.id))
+        standing = Catalogue(above).standing()
+        assert standing
+        assert standing.pointer.pruning.startswith("them")
+
+
+def test_a_prune_knows_that_it_has_lifted_its_mark_itself(above: ObjectStore) -> None:
+    """Between that and the second try somebody has published."""
+    publish_to(above, FIRST)
+    publish_to(above, SECOND)
+    store = Unanswered(above, publish_theirs)
+    with PruneLease.taken(Catalogue(above), "me") as lease:
+        lease._catalogue = Catalogue(store)
+    assert Catalogue(above).releases() == sorted((FIRST.id, SECOND.id, THEIRS.id))
+    assert verify(Catalogue(above)).discrepancies == ()
+
+
+def test_a_prune_whose_mark_another_hand_has_lifted_says_so(above: ObjectStore) -> None:
+    publish_to(above, FIRST)
+    publish_to(above, SECOND)
+
+    def lift(store: ObjectStore) -> None:
+        standing = Catalogue(store).standing()
+        assert standing
+        pointer = replace(standing.pointer, pruning="", lease=None, half_pruned=True)
+        assert store.put(POINTER, pointer.to_bytes(), if_match=standing.etag)
+
+    with (
+        pytest.raises(ConflictError, match="who took this one for dead"),
+        PruneLease.taken(Catalogue(above), "me"),
+    ):
+        lift(above)
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_mark_that_nobody_knows_to_be_written_is_not_left_to_others(
+    directory: DirectoryStore, heard: bool
+) -> None:
+    """To another machine the prune would seem to be alive for as long as its time is not over."""
+
+    class Silent(CountingStore):
+        left = 1
+
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            if key == POINTER and self.left:
+                self.left -= 1
+                if heard:
+                    super().put(key, body, if_match=if_match, if_absent=if_absent)
+                raise UnreachableError("no answer")
+            return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+    publish_to(directory, FIRST)
+    publish_to(directory, SECOND)
+    with pytest.raises(UnreachableError, match="no answer"):
+        prune(Catalogue(Silent(directory)), 1, actor="me")
+    standing = Catalogue(directory).standing()
+    assert standing
+    assert not standing.pointer.pruning
+    assert standing.pointer.lease is None
+    assert verify(Catalogue(directory)).intact
