@@ -117,7 +117,7 @@ class DirectoryStore(DirectoryReader):
                 raise
             staged = self._stage_in_reserve(body, error)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
             put(staged, path)
         except OSError:
             staged.unlink(missing_ok=True)
@@ -180,7 +180,7 @@ class DirectoryStore(DirectoryReader):
         self.require_directory()
         try:
             staging = self.root / _STAGING
-            staging.mkdir(parents=True, exist_ok=True)
+            _make_folder(staging)
             lock_file = self.root / _LOCK
             _is_there(lock_file)
             with lock_file.open("ab") as lock:
@@ -229,6 +229,16 @@ def _fill(descriptor: int, body: bytes) -> None:
         if sys.platform != "win32":
             os.fchmod(descriptor, 0o644)
         os.fsync(descriptor)
+
+
+def _make_folder(path: Path) -> None:
+    """Make a folder, and those above it that there are none of, each of them known to the disk."""
+    if path.is_dir():
+        return
+    _make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    with suppress(PermissionError):  # where this user may put a folder, and not look what else is there
+        _sync_directory(path.parent)
 
 
 def _sync_directory(path: Path) -> None:

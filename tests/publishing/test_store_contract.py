@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +138,24 @@ def test_what_a_directory_shows_is_on_the_disk_before_and_its_name_is_afterwards
     directory.put("a.txt", b"1")
     assert shown[0] is False
     assert shown[-1] is True
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="which folder a descriptor is of is told by Linux's /proc"
+)
+def test_so_is_the_name_of_each_folder_that_is_made_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is on the disk in a folder that is not is lost all the same."""
+    known: set[str] = set()
+    store = DirectoryStore(tmp_path / "new" / "store")
+
+    def fsync(descriptor: int) -> None:
+        place = Path(f"/proc/self/fd/{descriptor}").readlink()
+        if place.is_dir():
+            known.update(str(each) for each in place.iterdir())
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    store.put("objects/deep/a.txt", b"1")
+    made = (store.root.parent, store.root, *(store.root / part for part in ("objects", "objects/deep")))
+    assert {str(each) for each in (*made, store.root / "objects/deep/a.txt")} <= known
