@@ -55,10 +55,10 @@ def conflict_with(catalogue: Catalogue, current: Standing, expected: Standing | 
 
 
 def pointer_gone(catalogue: Catalogue) -> ConflictError:
-    """What to say when there was a pointer and is none any more."""
+    """What to say when there was a pointer and is none any more; nor is it known what the last one said."""
     return ConflictError(
         f"{catalogue.store.target}: {POINTER} was there and is not to be found any more.",
-        remedy="Nothing of yours was activated. If it is there again, plan again; if not, restore it.",
+        remedy="If it is there again, its history says what was activated; if not, restore it.",
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
+from app.publishing.activation import _unsettled
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from tests.waiting import eventually, patience
@@ -153,6 +155,23 @@ def test_two_who_publish_at_once_are_told_who_won(estate: Estate) -> None:
     assert lost["problem"]["code"] == "conflict"
     assert f"server@example.com activated release {other['activeNow'][:12]}" in lost["problem"]["detail"]
     assert estate.active("local") == other["activeNow"]
+
+
+def test_whoever_was_activated_and_kept_from_its_stable_keys_is_not_told_the_opposite(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is a conflict as well, and nobody must take it for one that nothing came of."""
+
+    def kept_from(catalogue: Catalogue, *_: object, **__: object) -> NoReturn:
+        raise _unsettled(catalogue)
+
+    monkeypatch.setattr("app.publishing.publisher.settle", kept_from)
+    done = estate.published("local")
+    assert (done["state"], done["problem"]["code"]) == ("failed", "conflict")
+    assert estate.active("local")
+    page = estate.caller.get(f"/environments/local?operation={done['id']}").text
+    assert "What was activated is active" in page
+    assert "Nothing of yours was activated" not in page
 
 
 def test_one_thing_at_a_time_is_done_with_a_target(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:

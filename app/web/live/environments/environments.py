@@ -184,7 +184,7 @@ class Environments:
         return replace(planned, pictures=seen)
 
     def _require_current(self, planned: Planned, target: NamedTarget, deed: Deed) -> None:
-        remedy = "Plan again, and look at it."
+        remedy = "Nothing of yours was activated. Plan again, and look at it."
         if planned.deed is not deed or planned.target.name != target.name:
             raise StalePlanError(
                 f"That is the plan of a {planned.deed.noun} of '{planned.target.name}', not of a {deed.noun} "
