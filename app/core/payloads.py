@@ -21,12 +21,15 @@ from app.core.judging import judge
 from app.core.validation.codes import RULES
 from app.core.workspace import Workspace
 from bbws_templates.errors import BbwsTemplatesError, ContractError
+from bbws_templates.references import escaped
 
 SUFFIXES: Final = (".json", ".jsonl")
 _REMEDIES: Final = {rule.code: rule.remedy for rule in RULES}
 _HIDDEN: Final = "…"
 _GIVEN: Final = re.compile(r", (?:is|has) [^,]*\d[^,]*$")
 """The end of an expectation that says a number of the data."""
+_POINTED: Final = re.compile(r"(?<=/)([\w$.~-]+)(…?)")
+"""A part of a pointer within an expectation; where the sentence was cut, the beginning of one."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +164,16 @@ def _of_mail(code: str, severity: Severity, location: Location | None, record: P
 
 def _broken(record: Payload, pointer: str, expectation: str, names: frozenset[str], name: str) -> Finding:
     path = "/".join(_shown(record.data, pointer, names))
-    expectation = _GIVEN.sub("", expectation)
-    for key in sorted(_keys(record.data) - names, key=len, reverse=True):
-        expectation = expectation.replace(key, _HIDDEN)
+    unknown = frozenset(map(escaped, _keys(record.data) - names))
+
+    def hidden(part: re.Match[str]) -> str:
+        is_known = part[1] not in unknown
+        if part[2]:
+            is_known = not any(each.startswith(part[1]) for each in unknown)
+        return part[0] if is_known else _HIDDEN
+
+    # Names of the data stand in pointers alone; anywhere else the same letters are words of ours.
+    expectation = _POINTED.sub(hidden, _GIVEN.sub("", expectation))
     return Finding(
         "payload-invalid",
         Severity.ERROR,

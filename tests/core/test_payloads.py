@@ -171,6 +171,33 @@ def test_nothing_that_stands_in_a_payload_is_printed_or_written(home: Path, form
     assert [canary for canary in CANARIES if canary.lower() in said.lower()] == []
 
 
+@pytest.mark.parametrize("name", ["", "e", "must", "a member", "field/e~"])
+def test_what_a_payload_calls_its_members_takes_no_letter_from_our_sentences(home: Path, name: str) -> None:
+    write(
+        home / "real.jsonl", jsonl({**GOOD, name: 1}, {**GOOD, name: 1, "balances": {"dog": "x", name: "y"}})
+    )
+    said = {message for _, message in about(check("a/one", "--data", "real.jsonl"), record="real.jsonl")}
+    where = "The member /…" if name in {"e", "must", "field/e~"} else "The record has a member whose name is"
+    assert any(each.startswith(where) for each in said)
+    assert all("must not be here: the contract has no such field" in each for each in said if "here" in each)
+    assert any("must be a number" in each for each in said)
+
+
+def test_the_name_of_a_member_is_hidden_within_a_sentence_too(home: Path) -> None:
+    either = {"anyOf": [{"required": ["b"]}, {"additionalProperties": {"type": "number"}}]}
+    metadata = json.loads((home / "templates/a/one.json").read_text("utf-8"))
+    metadata["contract"]["properties"]["balances"] = either
+    write(home / "templates/a/one.json", json.dumps(metadata))
+    long = "c" * 59 + "/e"
+    for name in ("canary", "number", "can/ary~", long):
+        write(home / "real.jsonl", jsonl({**GOOD, "balances": {name: "x"}}))
+        ((_, message),) = about(check("a/one", "--data", "real.jsonl"), record="real.jsonl")
+        assert "canary" not in message
+        assert long[:20] not in message
+        if name != long:
+            assert message.endswith("or /… must be a number."), message
+
+
 def test_a_mail_that_no_fixture_foresaw_is_found_at_its_place_in_the_template(home: Path) -> None:
     write(home / "day.jsonl", jsonl(GOOD, {**GOOD, "url": "http://a.io/"}))
 
