@@ -11,6 +11,7 @@ from app.core.css.data import family, longhands, overlap
 from app.core.css.stylesheet import parse_stylesheet
 from app.core.proof.names import spelled_out
 from app.core.proof.rules import sheet_rules
+from tests.compiler.conftest import Compile
 from tests.compiler.test_equivalence import EMPTY, compile_text
 from tests.corpus.looks.newer import NEWER
 
@@ -143,3 +144,51 @@ def test_properties_by_two_names() -> None:
     assert family("inset-inline") == family("top")
     assert family("word-wrap") == family("overflow-wrap") == "overflow-wrap"
     assert family("border-collapse") != family("border")
+
+
+OWN_PROPERTIES = [
+    # An empty value is one, which var() takes.
+    ("p{--x:;color:var(--x,red)}", "", "--x:;color:var(--x,red)"),
+    ("p{--x: ;--y:/* c */;top:0}", "", "--x:;--y:;top:0"),
+    ("p{--x:red} .a{--x: }", "", "--x:"),
+    ("p{--x:red} .a{--x:}", "--x:blue", "--x:blue"),
+    ("p{--x:red;top:0}", "--x:", "top:0;--x:"),
+    ("p{--x: !important;top:0}", "--x:1", "top:0;--x:1;--x:"),
+    # A name may hold anything, and its case counts.
+    (r"p{--a\:b:1;--A\:b: ;--\31 0:2;--é:3}", "", r"--a\:b:1;--A\:b:;--10:2;--é:3"),
+    (r"p{--a\:b:1} p.a{--a\3a b:2}", "", r"--a\:b:2"),
+]
+
+
+@pytest.mark.parametrize(("css", "own", "expected"), OWN_PROPERTIES)
+def test_an_authors_own_property_is_inlined_as_it_is(
+    compiled: Compile, css: str, own: str, expected: str
+) -> None:
+    style = f' style="{own}"' if own else ""
+    compilation = compiled(f"<style>{css}</style><p class=a{style}>x</p>")
+    result = compilation.compiled.html
+    assert result == f'<p class=a style="{expected}">x</p>'
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+    lost = result.replace("--x:;", "").replace(r"--a\:b:2", "")
+    if lost != result:
+        broken = replace(compilation, compiled=replace(compilation.compiled, html=lost))
+        assert equivalence_findings(broken, EMPTY, {}, fixture=""), "and a lost one is seen"
+
+
+def test_an_empty_value_that_stays_may_get_its_mark(compiled: Compile) -> None:
+    css = "p{--x:1}@media(max-width:9px){p{--x: ;--x:}}"
+    compilation = compiled(f"<style>{css}</style><p>x</p>")
+    assert "p{--x: !important ;--x: !important}" in compilation.compiled.html
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+
+
+def test_a_property_without_a_value_is_none(compiled: Compile) -> None:
+    assert compiled("<style>p{color:;top:0}</style><p>x</p>").compiled.html == '<p style="top:0">x</p>'
+
+
+def test_no_other_case_stands_for_an_authors_own_property(compiled: Compile) -> None:
+    """What is inlined is spelled so that no rule finds in it what it asks of style attributes."""
+    css = '[style*="--aB:c"]{top:0} p{--aB:c}'
+    result = compiled(f"<style>{css}</style><p>x</p>").compiled.html
+    assert "--AB" not in result
+    assert "--ab" not in result

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.core.compiler.document import Document
-from app.core.css.cascade import Matched, surrounding, written
+from app.core.css.cascade import Matched, spelled, surrounding, written
 from app.core.css.compounds import class_names
 from app.core.css.stylesheet import Declaration
 from app.core.html.veil import is_veiled
@@ -121,8 +121,9 @@ def _value(match: re.Match[str]) -> str:
 def _others(item: Declaration) -> Iterator[str]:
     """Further ways to write ``item``, which mean the same to every client."""
     mark = " !important" if item.important else ""
-    names = (item.name, item.name.capitalize(), item.name.upper())
-    is_word = not is_veiled(item.value) and not re.search(r"[\"'(\\]", item.value)
+    is_own = item.name.startswith("--")  # whose case means something (CSS Variables, 2)
+    names = (spelled(item.name),) if is_own else (item.name, item.name.capitalize(), item.name.upper())
+    is_word = not is_own and not is_veiled(item.value) and not re.search(r"[\"'(\\]", item.value)
     values = (
         (item.value, item.value.upper(), item.value.lower(), _mixed(item.value)) if is_word else (item.value,)
     )

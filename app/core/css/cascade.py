@@ -19,6 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from tinycss2.serializer import serialize_identifier
 
 from app.core.css.measure import never_ends
 from app.core.css.selectors import Selector
@@ -145,4 +148,10 @@ def _unmarked(item: Declaration) -> Declaration:
 
 def written(item: Declaration) -> str:
     """A declaration as CSS text."""
-    return f"{item.name}:{item.value}{' !important' if item.important else ''}"
+    return f"{spelled(item.name)}:{item.value}{' !important' if item.important else ''}"
+
+
+@lru_cache(maxsize=4096)
+def spelled(name: str) -> str:
+    """A property's name, of which an author's own may hold anything, as a colon."""
+    return str(serialize_identifier(name))

@@ -9,6 +9,7 @@ Source: CSS Syntax Level 3, as tinycss2 reads it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -377,11 +378,14 @@ def _declared(
                 else text[starts[places[id(token)]] : starts[places[id(token)] + 1]]
                 for token in item.value
             ).strip()
-            if value:
-                found = problem(name, value)
+            if value or name.startswith("--"):  # of which an empty value is one (CSS Variables, 2)
+                found = problem(name, value) if value else ""
                 if found:
                     unknown = "" if is_known(name) else name
                     problems.append(CssIssue(offsets.of(item), found, unknown))
-                last = next(token for token in reversed(item.value) if token.type not in _BLANK)
-                stop = starts[places[id(last)] + 1]
-                yield Declaration(name, value, item.important, offsets.of(item), stop)
+                start = offsets.of(item)
+                last = next((token for token in reversed(item.value) if token.type not in _BLANK), None)
+                if last is None:
+                    first = bisect_left(starts, start)
+                    last = next(tokens[at] for at in range(first, len(tokens)) if tokens[at] == ":")
+                yield Declaration(name, value, item.important, start, starts[places[id(last)] + 1])

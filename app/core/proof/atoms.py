@@ -44,6 +44,7 @@ from app.core.proof.scriptless import scriptless_selector
 
 _LETTER = r"[\w\x80-\U0010ffff-]|\\(?:[0-9a-fA-F]{1,6}[ \t\r\n\f]?|[^\n0-9a-fA-F])"
 _DECLARATION = re.compile(rf"\s*(--(?:{_LETTER})*|(?!-?[0-9]|-\s*:)(?:{_LETTER})+)\s*:(.*)", re.DOTALL)
+_PLAIN_NAME = re.compile(r"(?:[\w-]|[^\x00-\x7f])+")
 _IMPORTANT = re.compile(r"!\s*important\s*$", re.IGNORECASE)
 _STATIC_PSEUDOS = (
     r"(?:first|last|only)-(?:child|of-type)|nth-(?:last-)?(?:child|of-type)|not|has|root|empty|bbws-not"
@@ -318,7 +319,8 @@ def _declarations(body: str) -> Iterator[_Declaration]:
         written = unescaped(match.group(1))
         name = written if written.startswith("--") else written.lower()
         value = _IMPORTANT.sub("", match.group(2)).strip()
-        if value and "!" not in _unquoted(value):
+        # An empty value is one of an author's own property alone (CSS Variables, 2).
+        if (value or name.startswith("--")) and "!" not in _unquoted(value):
             marked = _IMPORTANT.search(match.group(2)) is not None
             yield _Declaration(name, value, marked, longhands(name))
 
@@ -356,8 +358,10 @@ def _atoms(
 
 
 def _plain(name: str) -> str:
-    """A property's name that can follow a universe's; the author's own is no other's."""
-    return f"own{name[1:]}" if name.startswith("--") else name.lstrip("-")
+    """A property's name that can follow a universe's; an author's own is no other's and may hold anything."""
+    if not name.startswith("--"):
+        return name.lstrip("-")
+    return f"own{name[1:]}" if _PLAIN_NAME.fullmatch(name) else f"own--{_digest(name)}"
 
 
 def _unquoted(value: str) -> str:

@@ -103,4 +103,10 @@ NEWER: dict[str, tuple[str, str]] = {
         "@property --c{syntax:'<color>';inherits:false;initial-value:#c00} p{--c:#00c;color:var(--c)} b{color:var(--c)}",
         "<p>x <b>y</b></p>",
     ),
+    # An author's own property may be empty, and its name hold anything.
+    "empty-own": (
+        r".t{--x: ;--y:;--z\:w:2px;transform:var(--x) var(--y) rotate(3deg);padding:var(--z\:w)} div{--x:1;--z\:w:9px} "
+        "@media(max-width:480px){.t{--x:scale(.5)}} b{--c: ;color:var(--c,#c00)} i{--c: !important;color:var(--c,#c00)}",
+        '<div class=t>x</div><div class=t style="--y:scale(2)">y <b>z</b> <i style="--c:#00c">w</i></div>',
+    ),
 }
