@@ -16,6 +16,7 @@ class DirectoryReader:
 
     def __init__(self, root: Path) -> None:
         self.root = real(root)
+        self._within = os.path.join(self.root, "")  # noqa: PTH118  as text, which ends with a separator
 
     def get(self, key: str) -> StoredObject | None:
         """As ``ObjectReader.get``."""
@@ -63,10 +64,10 @@ class DirectoryReader:
             StoreError: it would lie outside of the directory.
         """
         # Resolved first and compared after, so that neither '..' nor a symbolic link leads out.
-        path = real(self.root / key)
-        if self.root not in path.parents or key.startswith((".", "/")):
+        path = self.root / key
+        if not os.path.realpath(path).startswith(self._within) or key.startswith((".", "/")):
             raise StoreError(f"'{key}' is not a key inside of {self.root}.")
-        return self.root / key
+        return path
 
 
 def real(path: Path) -> Path:

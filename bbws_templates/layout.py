@@ -36,7 +36,8 @@ MEDIA_TYPES: Final = {
 }
 
 # Compiled on first use, as in ``contract.formats``.
-_SEGMENT: Final = r"[^\x00-\x1f\x7f/\\]{1,200}"
+_SEGMENT: Final = r"(?!\.)[^\x00-\x1f\x7f/\\]{1,200}"
+_PATH: Final = f"{_SEGMENT}(?:/{_SEGMENT})*"
 LOCALE: Final = r"[a-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}"
 _RELEASE_ID = re.compile(r"[0-9a-f]{64}")
 _MAX_KEY_BYTES = 900  # S3 allows 1,024; the rest is left to a prefix
@@ -92,9 +93,7 @@ def check_path(path: str) -> str:
 
 
 def _is_path(path: str) -> bool:
-    return len(path.encode("utf-8", "replace")) <= _MAX_KEY_BYTES and all(
-        re.fullmatch(_SEGMENT, segment) and not segment.startswith(".") for segment in path.split("/")
-    )
+    return len(path.encode("utf-8", "replace")) <= _MAX_KEY_BYTES and bool(re.fullmatch(_PATH, path))
 
 
 def check_locale(tag: str) -> str:

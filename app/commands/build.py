@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from app.commands.garbage import seldom_collected
 from app.commands.options import json_option, template_set_options
 from app.commands.output import out, print_finding, print_json, progress_bar
 from app.core.building import build_release
@@ -21,6 +22,7 @@ from app.publishing.provenance import gather_provenance
 @click.option("--out", "directory", type=click.Path(path_type=Path), required=True, help="Where to write it.")
 @template_set_options
 @json_option
+@seldom_collected()
 def command(directory: Path, templates: Path, fixtures: Path, as_json: bool) -> None:
     """Check everything, then write a release into a directory.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.text import Text
 
+from app.commands.garbage import seldom_collected
 from app.commands.options import cache_option, json_option, template_set_options, workers_option
 from app.commands.output import err, out, print_finding, print_json, progress_bar
 from app.core.cache import CacheFolder
@@ -33,8 +33,6 @@ from app.publishing.clock import utc_now
 if TYPE_CHECKING:
     from app.browser.session import Session
     from app.core.workspace import Workspace
-
-_OBJECTS_A_COLLECTION = 10_000
 
 
 @click.command(name="check")
@@ -69,6 +67,7 @@ _OBJECTS_A_COLLECTION = 10_000
 @template_set_options
 @cache_option
 @json_option
+@seldom_collected()
 def command(
     names: tuple[str, ...],
     sarif: Path | None,
@@ -168,7 +167,6 @@ def _checked(
     """The report, of what, and what keeps what the next check may take over, once it is known to be true."""
     workspace, keep = _workspace((templates, fixtures), cache, seen)
     with (
-        _settled(),
         progress_bar(len(workspace.editions(names)), quiet=as_json) as step,
         _session() if in_browser else nullcontext() as session,
     ):
@@ -216,23 +214,6 @@ def _workspace(
             keep_set(cache, folders, whole)
 
     return workspace, keep
-
-
-@contextmanager
-def _settled() -> Iterator[None]:
-    """Garbage is looked for less often, and in what is made from here on, not in a whole program again.
-
-    It took a sixth of the time of a check. It is for a process that ends with its check: one that goes on
-    would never again look through what has grown old.
-    """
-    thresholds = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_A_COLLECTION, *thresholds[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
 
 
 def _session() -> Session:

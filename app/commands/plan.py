@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from app.browser.folders import Folders
+from app.commands.garbage import seldom_collected
 from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.output import print_error, print_json
 from app.commands.pictures import pictures_members, print_pictures
@@ -38,6 +39,7 @@ _CHANGES = 2
 @screenshot_folder_options
 @template_set_options
 @json_option
+@seldom_collected()
 def command(
     target: str,
     settings: Path | None,

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from app.browser.folders import Folders
+from app.commands.garbage import seldom_collected
 from app.commands.options import json_option, screenshot_folder_options, template_set_options
 from app.commands.output import out, print_json, progress_bar
 from app.commands.pictures import allow_unapproved_option
@@ -43,6 +44,7 @@ from app.publishing.provenance import current_actor
 @screenshot_folder_options
 @template_set_options
 @json_option
+@seldom_collected()
 def command(
     target: str,
     settings: Path | None,

@@ -21,7 +21,7 @@ from app.core.seen_files import Memory, SeenFiles, all_files
 from app.core.waivers import Waiver
 from bbws_templates.errors import Location
 
-_SEVERITIES = {each.value: each for each in Severity}
+_SEVERITIES = (*Severity,)
 
 Results = Sequence[tuple[bool, Sequence[Finding]]]
 """Of one template, in order: findings, and whether they come with a render."""
@@ -52,19 +52,18 @@ def known_results(memory: Memory, fingerprint: str) -> Results | None:
         return (
             None
             if kept is None
-            else [(bool(flag), [_finding(each) for each in found]) for flag, found in kept]
+            else [(bool(flag), _findings(kept["words"], rows)) for flag, rows in kept["results"]]
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, IndexError):
         return None
 
 
 def keep_results(memory: Memory, fingerprint: str, results: Results) -> None:
     """Remember what was found, unless there is an error in it."""
     if not any(finding.severity is Severity.ERROR for _, found in results for finding in found):
-        memory.keep(
-            f"template {fingerprint}",
-            [[flag, [_document(each) for each in found]] for flag, found in _said_once(results)],
-        )
+        words = _Words()
+        rows = [[flag, list(map(words.row, found))] for flag, found in _said_once(results)]
+        memory.keep(f"template {fingerprint}", {"words": [*words], "results": rows})
 
 
 def _said_once(results: Results) -> Iterator[tuple[bool, list[Finding]]]:
@@ -87,20 +86,27 @@ def known_report(memory: Memory, key: str) -> CheckReport | None:
         return (
             None
             if kept is None
-            else CheckReport(**kept | {"findings": tuple(map(_finding, kept["findings"]))})
+            else CheckReport(
+                kept["templates"],
+                kept["renders"],
+                tuple(_findings(kept["words"], kept["findings"])),
+                kept["translations"],
+            )
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, IndexError):
         return None
 
 
 def keep_report(memory: Memory, key: str, report: CheckReport) -> None:
     """Remember a report, unless there is an error in it."""
     if not report.failed and not report.count(Severity.ERROR):
+        words = _Words()
         document = {
             "templates": report.templates,
             "renders": report.renders,
             "translations": report.translations,
-            "findings": [_document(each) for each in report.findings],
+            "findings": list(map(words.row, report.findings)),
+            "words": [*words],
         }
         memory.keep(f"report {key}", document)
 
@@ -140,7 +146,7 @@ def known_set(memory: Memory, folders: Sequence[Path]) -> KnownSet | None:
                 )
                 for name, (fingerprint, read, waivers) in kept["templates"].items()
             },
-            tuple(map(_finding, kept["problems"])),
+            tuple(_findings(kept["words"], kept["problems"])),
         )
     except (KeyError, TypeError, ValueError, IndexError):
         return None
@@ -149,6 +155,7 @@ def known_set(memory: Memory, folders: Sequence[Path]) -> KnownSet | None:
 def keep_set(memory: Memory, folders: Sequence[Path], known: KnownSet) -> None:
     """Remember a set in which nothing is broken."""
     numbers = {path: number for number, path in enumerate(known.seen.digests)}
+    words = _Words()
     document = {
         "files": [*known.seen.digests.items()],
         "folders": sorted(known.seen.folders),
@@ -160,7 +167,8 @@ def keep_set(memory: Memory, folders: Sequence[Path], known: KnownSet) -> None:
             ]
             for name, each in known.templates.items()
         },
-        "problems": list(map(_document, known.problems)),
+        "problems": list(map(words.row, known.problems)),
+        "words": [*words],
     }
     memory.keep(_key_of_set(folders), document)
 
@@ -169,18 +177,43 @@ def _key_of_set(folders: Sequence[Path]) -> str:
     return f"set {[str(folder.resolve()) for folder in folders]} {Path.cwd()}"
 
 
-def _document(finding: Finding) -> dict[str, Any]:
-    waiver = finding.waiver
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "location": _place(finding.location),
-        "remedy": finding.remedy,
-        "template": finding.template,
-        "fixture": finding.fixture,
-        "waiver": waiver and _said(waiver),
-    }
+class _Words(dict[str, int]):
+    """The texts of findings with their numbers: hundreds of templates have the same ones said of them."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
+
+    def row(self, finding: Finding) -> list[Any]:
+        """A finding as numbers, for a document that has the texts beside them."""
+        place, waiver = finding.location, finding.waiver
+        return [
+            self[finding.code], finding.severity.rank, self[finding.message], self[finding.remedy],
+            self[finding.template], self[finding.fixture],
+            self[place.file], place.line, place.column, self[place.pointer],
+            waiver and _said(waiver),
+        ]  # fmt: skip
+
+
+def _findings(words: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Finding]:
+    """The findings of ``rows`` as ``_Words`` has made them.
+
+    Raises:
+        TypeError, ValueError, IndexError: it has not.
+    """
+    return [
+        Finding(
+            words[code],
+            _SEVERITIES[severity],
+            words[message],
+            Location(words[file], line, column, words[pointer]),
+            words[remedy],
+            words[template],
+            words[fixture],
+            waiver and _waiver(waiver),
+        )
+        for code, severity, message, remedy, template, fixture, file, line, column, pointer, waiver in rows
+    ]
 
 
 def _said(waiver: Waiver) -> list[Any]:
@@ -190,20 +223,6 @@ def _said(waiver: Waiver) -> list[Any]:
 def _waiver(said: Sequence[Any]) -> Waiver:
     rule, reason, until, says, place = said
     return Waiver(rule, reason, date.fromisoformat(until), says, Location(*place))
-
-
-def _finding(document: dict[str, Any]) -> Finding:
-    said = document["waiver"]
-    return Finding(
-        document["code"],
-        _SEVERITIES[document["severity"]],
-        document["message"],
-        Location(*document["location"]),
-        document["remedy"],
-        document["template"],
-        document["fixture"],
-        said and _waiver(said),
-    )
 
 
 def _place(location: Location) -> list[str | int]:

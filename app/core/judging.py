@@ -83,9 +83,10 @@ def _wanted_language(templates: TemplateSet, source: TemplateSource) -> MailLang
 
 def of_no_template(templates: TemplateSet, known: Iterable[Finding]) -> Iterable[Finding]:
     """What is wrong with the folders, and with partials of which no template has told it: ``known``."""
+    broken = [finding_of(error) for error in broken_partials(templates)]
+    told = {(finding.code, finding.location) for finding in known} if broken else set()
     yield from templates.problems
     yield from unknown_codes(templates)
-    told = {(finding.code, finding.location) for finding in known}
-    for finding in map(finding_of, broken_partials(templates)):
+    for finding in broken:
         if (finding.code, finding.location) not in told:
             yield finding

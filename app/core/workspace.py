@@ -363,7 +363,7 @@ class Workspace:
         for finding in waiver_findings(self.templates, wanted, findings.used, today, looked=eyes is not None):
             findings.add(finding)
         if asked == self.names():
-            for finding in of_no_template(self.templates, findings.sorted()):
+            for finding in of_no_template(self.templates, findings):
                 findings.add(finding)
         further = sum(bool(parted(name)[1]) for name in wanted)
         return CheckReport(len(wanted) - further, renders, findings.listed(), further)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import stat
 import sys
 import tempfile
 import time
@@ -27,12 +28,14 @@ from app.publishing.store import InTime, ListedObject, SeenObject, always
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
 from bbws_templates.faults import DeniedError, StoreError, UnreachableError
 from bbws_templates.files import require_file
+from bbws_templates.reader import StoredObject
 from bbws_templates.target import DirectoryTarget
 
 _LOCK = ".lock"
 _STAGING = ".staging"
 _RESERVE = ".reserve"
 _ROOM = 256 * 1024
+_HAS_NO_FOLLOW = hasattr(os, "O_NOFOLLOW")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -80,8 +83,30 @@ class DirectoryStore(DirectoryReader):
 
     def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
         """As ``ObjectStore.look``; each file is read, as that is how its ETag is known."""
-        found = ((key, self.get(key)) for key in keys)
-        return {key: SeenObject(len(each.body), each.etag) for key, each in found if each}
+        seen = {}
+        plain: dict[str, bool] = {}  # what holds for a folder is found out once for all that it holds
+        for key in keys:
+            folder = key.rpartition("/")[0]
+            if folder not in plain:
+                plain[folder] = self._is_plain(folder)
+            found = self._plain_file(key) if plain[folder] and key[:1] != "." else self.get(key)
+            if found:
+                seen[key] = SeenObject(len(found.body), found.etag)
+        return seen
+
+    def _is_plain(self, folder: str) -> bool:
+        """Whether a folder is inside as it is called: no link and no ``..`` is on the way to it."""
+        place = f"{self._within}{folder}"
+        return _HAS_NO_FOLLOW and os.path.realpath(place) == place.rstrip(os.sep)
+
+    def _plain_file(self, key: str) -> StoredObject | None:
+        """As ``get`` of a key in a plain folder, of which no link is followed."""
+        try:
+            with open(f"{self._within}{key}", "rb", buffering=0, opener=_regular) as file:
+                body = file.read()
+        except OSError:
+            return self.get(key)
+        return StoredObject(body, etag_of(body))
 
     def etag_for(self, body: bytes) -> str:
         """As ``ObjectStore.etag_for``."""
@@ -211,6 +236,15 @@ def _is_there(path: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def _regular(path: str, flags: int) -> int:
+    """An opener that refuses a link, and whatever else is no file, which it does not wait for."""
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "this is not a file", path)
 
 
 def _complain(error: OSError) -> None:

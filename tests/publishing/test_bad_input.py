@@ -14,6 +14,7 @@ from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import UnversionedBucketError
+from app.publishing.store import SeenObject
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.faults import (
     CredentialsError,
@@ -216,18 +217,38 @@ def test_a_directory_that_may_not_be_read_is_not_an_empty_one(closed: Path, belo
 
 
 @pytest.mark.parametrize(
-    "key", ["../outside.txt", "a/../../outside.txt", "/etc/passwd", ".lock", "link/x.txt"]
+    "key",
+    ["../outside.txt", "a/../../outside.txt", "/etc/passwd", ".lock", "link/x.txt", "a/away.txt", "a/.."],
 )
 def test_a_key_that_leads_out_of_the_directory_is_refused(tmp_path: Path, key: str) -> None:
     store = DirectoryStore(tmp_path / "store")
     store.put("a/b.txt", b"1")
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "store/link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "store/a/away.txt").symlink_to(tmp_path / "elsewhere/x.txt")
     with pytest.raises(StoreError, match="is not a key inside"):
         store.put(key, b"x")
     with pytest.raises(StoreError):
         store.get(key)
+    with pytest.raises(StoreError, match="is not a key inside"):
+        store.look(["a/b.txt", key])
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_what_is_looked_at_together_is_what_each_key_has(tmp_path: Path) -> None:
+    store = DirectoryStore(tmp_path / "store")
+    for key in ("a/b.txt", "a/c.txt", "top.txt", "deep/er/d.txt"):
+        store.put(key, key.encode())
+    (store.root / "a/same.txt").symlink_to("b.txt")
+    (store.root / "alias").symlink_to("deep")
+    keys = ["a/b.txt", "a/c.txt", "a/same.txt", "a/none.txt", "top.txt", "none/x.txt", "alias/er/d.txt"]
+    found = {key: store.get(key) for key in keys}
+    assert store.look(keys) == {
+        key: SeenObject(len(each.body), each.etag) for key, each in found.items() if each
+    }
+    os.mkfifo(store.root / "a/pipe.txt")
+    with pytest.raises(StoreError, match="this is a pipe"):
+        store.look(["a/b.txt", "a/pipe.txt"])
 
 
 def test_a_damaged_pointer_says_how_to_mend_it(directory: DirectoryStore) -> None:
