@@ -24,6 +24,7 @@ from app.browser.frames import Drawing, Frame
 from app.browser.measuring import PlacedElement
 from app.browser.worker import Worker
 from app.core.validation.eyes import Observation
+from bbws_templates.printing import plain
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ _log = logging.getLogger(__name__)
 DRAW_SECONDS = 20.0
 _START_SECONDS = 40.0
 _CLOSE_SECONDS = 10.0
+_LONGEST_REASON = 400
 
 
 class Drawer(Protocol):
@@ -210,22 +212,16 @@ class Session:
         for _ in range(2):
             if self._killed:
                 raise BrowserCrashedError(f"The browser was ended before it had drawn {name}.")
-            seconds = self._draw_seconds if self._drawer else self._draw_seconds + _START_SECONDS
-            attempt = self._worker.submit(lambda: work(self._ready()))
             try:
-                in_time = _ended(attempt, seconds)
+                done, reason = self._tried(work)
+            except BrowserError:
+                raise
             except BaseException:  # Ctrl-C: whoever closes us then waits for what nobody wants any more
                 self._kill()
                 raise
-            if not in_time:
-                late = f"no picture within {self._draw_seconds:g} s"
-                reasons.append(late if self._drawer else f"it did not start within {seconds:g} s")
-            elif (error := attempt.exception()) is None:
-                return attempt.result()
-            elif isinstance(error, BrowserError):
-                raise error
-            else:
-                reasons.append((str(error).splitlines() or [type(error).__name__])[0])
+            if done is not None:
+                return done.result()
+            reasons.append(reason)
             started = started or self._drawer is not None
             if lacking := self._resources.lacking() if self._resources else "":
                 reasons[-1] = f"{reasons[-1]} ({lacking})"
@@ -237,6 +233,28 @@ class Session:
             f"Two browsers in a row failed to draw {name}: {'; then '.join(reasons)}.",
             remedy=self.browser.remedy,
         )
+
+    def _tried(self, work: Callable[[Drawer], T]) -> tuple[Future[T] | None, str]:
+        """What ``work`` came to, or why to nothing. A start has a time of its own, and takes none of it."""
+        starting = self._draw_seconds + _START_SECONDS
+        steps: list[tuple[Callable[[], Any], float, str]] = [
+            (self._ready, starting, f"it did not start within {starting:g} s"),
+            (
+                lambda: work(self._ready()),
+                self._draw_seconds,
+                f"no picture within {self._draw_seconds:g} s",
+            ),
+        ]
+        for step, seconds, late in steps:
+            attempt: Future[Any] = self._worker.submit(step)
+            if not _ended(attempt, seconds):
+                return None, late
+            error = attempt.exception()
+            if isinstance(error, BrowserError):
+                raise error
+            if error is not None:
+                return None, plain((str(error).splitlines() or [type(error).__name__])[0], _LONGEST_REASON)
+        return attempt, ""
 
     def _ready(self) -> Drawer:
         drawer = self._drawer

@@ -223,6 +223,59 @@ def test_a_browser_that_is_ended_while_it_starts_draws_nothing() -> None:
     assert (drawn, closed) == ([], [True])
 
 
+def test_the_time_for_a_start_is_none_for_what_hangs_on_the_first_mail(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It took three times as long to be named as on the second one. The test is that it ends."""
+    monkeypatch.setattr("app.browser.session._START_SECONDS", 36_000.0)
+
+    class Hanging:
+        process_id = 0
+
+        def __init__(self) -> None:
+            self.ended = threading.Event()
+
+        def draw(self, _html: str, _frames: Sequence[Frame]) -> Drawing:
+            self.ended.wait()
+            raise OSError("it was ended")
+
+        def measure(self, _html: str, _frame: Frame) -> tuple[PlacedElement, ...]:
+            return ()
+
+        def kill(self) -> None:
+            self.ended.set()
+
+    with (
+        Session(
+            Browser(Path("nowhere"), "1", "a test"), opening=lambda *_: Hanging(), draw_seconds=0.2
+        ) as session,
+        pytest.raises(BrowserCrashedError, match=r"no picture within 0\.2 s; then no picture within 0\.2 s"),
+    ):
+        session.draw("<p>x", WIDE)
+
+
+def test_why_it_failed_is_said_in_one_line_that_no_terminal_obeys() -> None:
+    class Rude:
+        process_id = 0
+
+        def draw(self, _html: str, _frames: Sequence[Frame]) -> Drawing:
+            raise OSError("\x1b[2Jit \u202eis lost\nand more")
+
+        def measure(self, _html: str, _frame: Frame) -> tuple[PlacedElement, ...]:
+            return ()
+
+        def kill(self) -> None:
+            pass
+
+    with (
+        Session(Browser(Path("nowhere"), "1", "a test"), opening=lambda *_: Rude()) as session,
+        pytest.raises(BrowserCrashedError) as caught,
+    ):
+        session.draw("<p>x", WIDE, name="the mail")
+    reason = r"\x1b[2Jit \u202eis lost"
+    assert caught.value.message == f"Two browsers in a row failed to draw the mail: {reason}; then {reason}."
+
+
 @pytest.mark.parametrize("torn", [1, 2, 5])
 def test_a_picture_that_was_not_painted_to_its_end_is_taken_again(
     session: Session, monkeypatch: pytest.MonkeyPatch, torn: int

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+
+from playwright.sync_api import CDPSession, Error
 
 from app.browser.chromium import Chromium, open_chromium
 from app.browser.confinement.faults import ClientRefusedError
@@ -35,14 +38,16 @@ _SETTINGS = (
 # What Proton's web client has DOMPurify do to a message that it displays: form controls go, styles stay
 # (packages/shared/lib/sanitize/purify.ts of github.com/ProtonMail/WebClients, "protonizer").
 _PURIFY = """
-([source]) => {
+((source) => {
   const schemes = "ftps?|https?|mailto|tel|callto|cid|blob|xmpp|data";
   return DOMPurify.sanitize(source, {
     ALLOWED_URI_REGEXP: new RegExp(`^(?:(?:${schemes}):|[^a-z]|[a-z+.-]+(?:[^a-z+.:-]|$))`, "i"),
     FORBID_TAGS: ["input", "form"], ADD_ATTR: ["target"], WHOLE_DOCUMENT: true,
   });
-}
+})
 """
+_SHARE = 0.75
+"""Of the time for a mail: a sanitizer that hangs is named before the mail is given up from outside."""
 
 
 class Sanitized:
@@ -100,7 +105,8 @@ def washer(place: Confinement, env: Mapping[str, str], seconds: float) -> Saniti
     environment = place.environment()
 
     def sanitize(html: str) -> str:
-        washed = place.run(argv, environment, given=html.encode("utf-8", "replace"), seconds=seconds)
+        given = html.encode("utf-8", "replace")
+        washed = place.run(argv, environment, given=given, seconds=seconds * _SHARE)
         if washed.code or not washed.made:
             raise ClientRefusedError(f"Roundcube's sanitizer fails with status {washed.code}: {washed.words}")
         return washed.made.decode("utf-8", "replace")
@@ -113,16 +119,46 @@ def open_dompurify(browser: Browser, resources: ExitStack, seconds: float) -> Sa
 
     Raises:
         BrowserError: there is no Chromium that starts.
+        ClientRefusedError: the script fails or hangs where it is read.
     """
     chromium = open_chromium(find_browser(), resources, seconds)
     context = chromium.running.new_context(offline=True, service_workers="block")
     context.set_default_timeout(seconds * 1000)
     context.route("**/*", lambda route: route.abort("blockedbyclient"))
-    page = context.new_page()
-    page.evaluate(browser.executable.read_text(encoding="utf-8"))
+    protocol = context.new_cdp_session(context.new_page())
+    _evaluated(protocol, browser.executable.read_text(encoding="utf-8"), seconds * _SHARE)
 
     def sanitize(html: str) -> str:
-        cleaned: Any = page.evaluate(_PURIFY, [html.encode("utf-8", "replace").decode()])
-        return f"<!DOCTYPE html>\n{cleaned}"
+        source = json.dumps(html.encode("utf-8", "replace").decode())
+        cleaned = _evaluated(protocol, f"{_PURIFY}({source})", seconds * _SHARE)
+        # Of a whole document, which is asked for, a sanitizer that works leaves at least its elements.
+        if not isinstance(cleaned.get("value"), str) or not cleaned["value"].strip():
+            what = "nothing" if cleaned.get("type") == "string" else f"a value of type {_kind(cleaned)}"
+            raise ClientRefusedError(f"DOMPurify returns {what} in the place of a page")
+        return f"<!DOCTYPE html>\n{cleaned['value']}"
 
     return Sanitized(chromium, sanitize)
+
+
+def _evaluated(protocol: CDPSession, expression: str, seconds: float) -> Mapping[str, Any]:
+    """What an expression is, as Chromium's protocol has it; one that hangs is ended by the engine itself.
+
+    Raises:
+        ClientRefusedError: it throws, or does not end within ``seconds``.
+    """
+    asked = {"expression": expression, "returnByValue": True, "timeout": seconds * 1000}
+    try:
+        answer = protocol.send("Runtime.evaluate", asked)
+    except Error as error:
+        if "terminated" not in error.message:
+            raise
+        raise ClientRefusedError(f"DOMPurify does not end within {seconds:g} s") from error
+    if thrown := answer.get("exceptionDetails"):
+        said = thrown.get("exception", {}).get("description") or thrown.get("text")
+        raise ClientRefusedError(f"DOMPurify fails: {said}")
+    found: Mapping[str, Any] = answer["result"]
+    return found
+
+
+def _kind(found: Mapping[str, Any]) -> str:
+    return str(found.get("subtype") or found.get("type"))

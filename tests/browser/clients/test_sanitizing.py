@@ -1,0 +1,56 @@
+"""A sanitizer that is broken is named: that is no mail that lost everything, and nobody waits for it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from app.browser.clients.sanitizing import open_dompurify
+from app.browser.confinement.faults import ClientRefusedError
+from app.browser.discovery import Browser
+from tests.waiting import patience
+
+HANGING = "for (;;) {}"
+MAIL = "<!DOCTYPE html><html><head><title>x</title></head><body><p>Hello</p></body></html>"
+
+
+def purified(tmp_path: Path, script: str, seconds: float) -> str:
+    path = tmp_path / "purify.js"
+    path.write_text(f"/*! DOMPurify 9.9.9 */ {script}", encoding="utf-8")
+    browser = Browser(path, "9.9.9", "a test", name="DOMPurify", setting="BBWS_DOMPURIFY")
+    with ExitStack() as resources:
+        return open_dompurify(browser, resources, seconds).sanitize(MAIL)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("null", "a value of type null in the place of a page"),
+        ("undefined", "a value of type undefined in the place of a page"),
+        ("Promise.resolve(source)", "a value of type object in the place of a page"),
+        ("42", "a value of type number in the place of a page"),
+        ("document.createElement('p')", "a value of type object in the place of a page"),
+        ("' '", "nothing in the place of a page"),
+        ("nowhere.to.be.found", "DOMPurify fails: ReferenceError: nowhere is not defined"),
+        ("(() => { throw null })()", "DOMPurify fails: "),
+    ],
+)
+def test_a_sanitizer_that_returns_no_page_is_broken(tmp_path: Path, answer: str, said: str) -> None:
+    with pytest.raises(ClientRefusedError, match=said):
+        purified(tmp_path, f"window.DOMPurify = {{ sanitize: (source) => {answer} }};", patience())
+
+
+@pytest.mark.parametrize(
+    "script", [HANGING, f"window.DOMPurify = {{ sanitize: () => {{ {HANGING} }} }};"], ids=["read", "asked"]
+)
+def test_a_sanitizer_that_hangs_is_ended_by_the_engine_and_named(tmp_path: Path, script: str) -> None:
+    with pytest.raises(ClientRefusedError, match="DOMPurify does not end within"):
+        purified(tmp_path, script, patience(3))
+
+
+def test_a_sanitizer_that_leaves_a_page_without_a_word_is_none_that_is_broken(tmp_path: Path) -> None:
+    empty = "<html><head></head><body></body></html>"
+    script = f"window.DOMPurify = {{ sanitize: () => '{empty}' }};"
+    assert purified(tmp_path, script, patience()) == f"<!DOCTYPE html>\n{empty}"
