@@ -15,6 +15,7 @@ from pathlib import Path
 
 from app.browser.confinement.faults import ClientGoneError, ClientLateError, ClientRefusedError
 from app.browser.confinement.place import Confinement
+from bbws_templates.printing import plain
 
 SECONDS = 15.0
 """How long a program may take to say what it is."""
@@ -38,8 +39,7 @@ class Word:
         status = f" and ends with status {self.code}" if self.code else ""
         if not line:
             return f"it says nothing{status}"
-        quoted = line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}…"
-        return f"it says '{quoted}'{status}"
+        return f"it says '{plain(line, _LONGEST_QUOTE + 1)}'{status}"
 
 
 _known: dict[tuple[object, ...], str] = {}

@@ -109,7 +109,7 @@ def find_roundcube(environ: Mapping[str, str]) -> Browser:
     if folder is None:
         raise _missing(name, "this machine has none", setting)
     washer = folder / "program/lib/Roundcube/rcube_washtml.php"
-    version = _said_in(folder / "program/include/iniset.php", r"RCMAIL_VERSION', '([^']+)'")
+    version = _said_in(folder / "program/include/iniset.php", r"RCMAIL_VERSION', '([\w.+~-]+)'")
     if not washer.is_file() or not version:
         lacking = "version in program/include/iniset.php" if washer.is_file() else washer.relative_to(folder)
         raise _unlike(chosen, name, folder, f"it has no {lacking}", setting)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -23,6 +24,7 @@ from typing import Any, Self
 from app.browser.confinement.faults import ClientGoneError, ClientLateError, ClientRefusedError
 from app.browser.confinement.processes import forget_display, kill, with_setting
 from app.browser.fontset import write_configuration
+from bbws_templates.printing import plain
 
 _ROOT = Path(__file__).parents[3]
 _START = (
@@ -38,6 +40,9 @@ _ANSWER_SECONDS = 15.0
 _ROOM_TO_START = 16 << 20
 """Bytes that a client writes before it draws at all: its profile, its caches, fonts."""
 _ROOM_TO_WORK = 1 << 20
+_LONGEST_LINE = 300
+_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00\x07]")
+"""Orders to a terminal (ECMA-48, 5.4), and what a program writes to be heard."""
 DEAD_PROXY = ("127.0.0.1", 9)
 """Where clients are told that the network is: the discard port, where nothing listens. It holds where the
 system allows no network of its own, and says the same in the log of a client that ignores neither."""
@@ -319,8 +324,9 @@ def _text(log: Path) -> str:
 
 
 def _last_line(text: str) -> str:
-    lines = reversed(text.split("\n"))
-    return next((line.strip()[:300] for line in lines if line.strip()), "it said nothing")
+    """The last line in which there is something to read, fit for a terminal; colours are left out."""
+    lines = (line.strip() for line in reversed(_COLOURS.sub("", text).splitlines()))
+    return next((plain(line, _LONGEST_LINE) for line in lines if line), "it said nothing")
 
 
 def _refusal(answer: bytes) -> Exception:

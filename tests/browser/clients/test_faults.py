@@ -70,7 +70,7 @@ def test_a_client_that_fails_is_replaced_once(failing: Failing, fault: str) -> N
 
 
 def test_a_client_that_hangs_is_replaced_once(failing: Failing) -> None:
-    with failing("hang", seconds=1.0) as session:
+    with failing("hang", seconds=patience(3)) as session:
         assert len(session.draw("<p>x", WIDE).pictures) == 1
 
 
@@ -181,6 +181,25 @@ def test_a_confined_client_is_its_place_and_goes_with_it(
         with pytest.raises(ClientGoneError):
             place.start(["true"], env)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        (r"first\nlast\n\n", "last"),
+        (r"\033[1;31mError: no display\033[0m\n\033[0m\n", "Error: no display"),
+        (r"one\rtwo \007\033]0;a title\007", r"two \x1b]0;a title"),
+        (r"a \342\200\256 b \302\205", r"a \u202e b"),
+        (r"\377", "\N{REPLACEMENT CHARACTER}"),
+        (r"\000\033[0m\n", "it said nothing"),
+    ],
+)
+def test_the_last_words_of_a_client_are_fit_for_a_terminal(written: str, words: str) -> None:
+    with Confinement() as place:
+        ended = place.run(
+            ["/bin/sh", "-c", f"printf '{written}' >&2"], place.environment(), seconds=patience()
+        )
+    assert ended.words == words
 
 
 def test_a_client_that_has_ended_is_not_killed_again(monkeypatch: pytest.MonkeyPatch) -> None:
