@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.core.clients.restyling import scan
+from app.core.html.tree import is_element, parse_document
 
 
 def _script(name: str) -> str:
@@ -20,7 +20,8 @@ def _script(name: str) -> str:
 
 UNSPOILT = _script("unspoilt")
 """What the scripts of this room begin with: ``member``, ``root``, ``body`` and ``all`` of a page."""
-STILL = UNSPOILT + _script("still")
+_HOLDERS = UNSPOILT + _script("holders")
+STILL = _HOLDERS + _script("still")
 """Brings what moves to one state, the same in every engine."""
 SIZE = (
     f"{STILL}return [innerWidth, innerHeight, outerWidth, outerHeight, "
@@ -72,11 +73,8 @@ def elements_of(answer: Sequence[Any], html: str) -> tuple[PlacedElement, ...]:
         NothingMeasuredError: nothing, though the page has elements, or is empty and should have some.
     """
     placed, held, measured = answer
-    # A parser drops some tags (a cell without a table); of a page that was not loaded it has nothing at all.
-    if all(each[0] == "body" for each in measured) and (placed or not held):
-        written = sum(tag.name not in UNPLACED for tag in scan(html).start_tags)
-        if written:
-            raise NothingMeasuredError(f"none of {written} elements was found in the page")
+    if all(each[0] == "body" for each in measured) and (placed or not held) and (lost := _in_body(html)):
+        raise NothingMeasuredError(f"none of {lost} elements was found in the page")
     return tuple(
         PlacedElement(
             tag,
@@ -91,3 +89,18 @@ def elements_of(answer: Sequence[Any], html: str) -> tuple[PlacedElement, ...]:
         )
         for tag, text, box, styles, right, lines, cut, shown, natural in measured
     )
+
+
+def _in_body(html: str) -> int:
+    """How many elements a browser has in the body of ``html``.
+
+    Tags say too much: a parser drops some (a cell without a table), and others belong to the head.
+    """
+    root = parse_document(html)
+    if root is None:
+        return 0
+    head = root.find("head")  # which every document has
+    whole, above = (
+        sum(is_element(each) and each.tag not in UNPLACED for each in part.iter()) for part in (root, head)
+    )
+    return whole - above

@@ -18,7 +18,7 @@ from PIL import Image
 
 from app.core.clients.restyling import scan, value_of
 from app.core.html.edits import Edits
-from app.core.html.markup import EndTag, StartTag
+from app.core.html.markup import EndTag, Markup, StartTag
 
 _RASTER = re.compile(r"data:image/(?:gif|webp|a?png)(?:;[\w=.-]+)*;base64,([\w+/=%\s-]+)", re.IGNORECASE)
 _LARGEST = 8_000_000
@@ -31,7 +31,9 @@ _CSS_DRAWING = re.compile(
 )
 _CSS_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(\r\n|.))", re.IGNORECASE | re.DOTALL)
 _CANDIDATE = re.compile(r"(?<![^\s,])data:image/svg\+xml\S*", re.IGNORECASE)
-_FURTHER = re.compile(r"data:image/svg|<(?:video|audio)\b", re.IGNORECASE)
+_FURTHER = re.compile(r"data:image/svg|<(?:video|audio)\b|\bsrcdoc\b", re.IGNORECASE)
+_DEEPEST = 4
+"""So many pages within each other are gone into: with each, the same text is read once more."""
 _FILMS = frozenset({"video", "audio"})
 _ATTRIBUTES = ("src", "background", "poster", "href", "xlink:href", "data")
 _MOVES = re.compile(r"<(?:animate|set\b)|animation|transition", re.IGNORECASE)
@@ -43,8 +45,12 @@ def with_still_images(html: str) -> str:
     """``html`` with the first picture of each moving image in it, SVG images without their animations.
 
     One that cannot be read stays as it is. Of a film there is the poster: over one that is loaded, or cannot
-    be, its engine has bars and wheels that come and fade away.
+    be, its engine has bars and wheels that come and fade away. Pages in the page are brought to rest too.
     """
+    return _still(html, _DEEPEST)
+
+
+def _still(html: str, levels: int) -> str:
     html = _RASTER.sub(_first_picture, html)
     if not _FURTHER.search(html):
         return html
@@ -53,19 +59,37 @@ def with_still_images(html: str) -> str:
     for raw in markup.raw_texts:
         if raw.tag.name == "style":
             edits.replace(raw.start, raw.end, _resting_in_css(markup.text[raw.start : raw.end]))
+    films = _sources_of_films(markup)
     for tag in markup.start_tags:
+        if tag.name == "source" and (tag.attribute("src") is not None or tag.start in films):
+            edits.replace(tag.start, tag.end, "")
+            continue
         for name, resting in _PLACES:
             attribute = tag.attribute(name)
             if attribute is None:
                 continue
             value = value_of(markup, tag, name)
-            if name == "src" and tag.name == "source":
-                edits.replace(tag.start, tag.end, "")
-            elif name == "src" and tag.name in _FILMS:
+            if name == "src" and tag.name in _FILMS:
                 edits.replace(attribute.start, attribute.end, "")
             elif (still := resting(value)) != value:
                 edits.attribute(attribute, still)
+        if levels and (srcdoc := tag.attribute("srcdoc")) is not None:
+            page = value_of(markup, tag, "srcdoc")
+            if (still := _still(page, levels - 1)) != page:
+                edits.attribute(srcdoc, still)
     return edits.applied()
+
+
+def _sources_of_films(markup: Markup) -> frozenset[int]:
+    """Where <source> elements of films begin; an engine looks for a film by one without an address too."""
+    tags: list[StartTag | EndTag] = [*markup.start_tags, *markup.end_tags]
+    within, found = "", []
+    for tag in sorted(tags, key=attrgetter("start")):
+        if tag.name in _FILMS or tag.name == "picture":
+            within = tag.name if isinstance(tag, StartTag) else ""
+        elif tag.name == "source" and within in _FILMS:
+            found.append(tag.start)
+    return frozenset(found)
 
 
 def _first_picture(match: re.Match[str]) -> str:

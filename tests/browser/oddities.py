@@ -72,6 +72,16 @@ def _address(moving: str) -> str:
     return f"data:image/svg+xml,{_DRAWING.format(moving).replace('#', '%23')}"
 
 
+def _image_of(moving: str) -> str:
+    return f'<img src="{_address(moving)}" alt="x">'
+
+
+def _within(body: str) -> str:
+    return f'<iframe srcdoc="{escape(body)}" width="400" height="200"></iframe>'
+
+
+_MOVING_PAGE = quote(f"<style>{ENDLESS}</style>{_box('animation:k 90ms linear infinite alternate')}")
+
 MOVING: dict[str, tuple[str, str]] = {
     "an endless animation": (
         mail(_box("animation:k 90ms linear infinite alternate"), ENDLESS),
@@ -120,6 +130,14 @@ MOVING: dict[str, tuple[str, str]] = {
         mail(f"{_STRANGE}{_box('animation:k 90ms linear infinite')}{_page(_STRANGE, '')}", ENDLESS),
         mail(f"{_STRANGE}{_box('')}{_page(_STRANGE, '')}"),
     ),
+    "a drawing in a page in the page": (
+        mail(f'<iframe srcdoc="{escape(_image_of(_SMIL))}"></iframe>'),
+        mail(f'<iframe srcdoc="{escape(_image_of(""))}"></iframe>'),
+    ),
+    "a page in a page in the page": (
+        mail(_within(_page("animation:k 90ms linear infinite alternate"))),
+        mail(_within(_page(""))),
+    ),
     "a drawing in the mail": (mail(_DRAWING.format(_SMIL)), mail(_DRAWING.format(""))),
     "a drawing as an image": (
         mail(f'<img src="data:image/svg+xml,{_DRAWING.format(_SMIL).replace("#", "%23")}" alt="x">'),
@@ -151,6 +169,18 @@ MOVING: dict[str, tuple[str, str]] = {
 RESTLESS: dict[str, str] = {
     "a marquee": mail('<marquee scrollamount="9" scrolldelay="20">Sale!</marquee>'),
     "a bar of unknown length": mail("<progress></progress>"),
+    "words that rise": mail('<marquee direction="up" behavior="alternate" height="60">Sale!</marquee>'),
+    "a page at an address of its own": mail(f'<iframe src="data:text/html,{_MOVING_PAGE}"></iframe>'),
+    "a page that is an object": mail(
+        f'<object data="data:text/html,{_MOVING_PAGE}" width="300" height="80">Instead</object>'
+    ),
+    "an embedded page": mail(f'<embed src="data:text/html,{_MOVING_PAGE}" width="300" height="80">'),
+    "pages side by side": (
+        f'{HEAD}</head><frameset cols="50%,50%"><frame src="data:text/html,{_MOVING_PAGE}">'
+        "<frame src='about:blank'></frameset></html>"
+    ),
+    "a film in a page in the page": mail(_within("<video autoplay controls src='data:video/mp4;base64,AA'>")),
+    "a film without an address": mail("<video width='80' height='40'><source><source srcset='a 1x'></video>"),
     "a film that waits": mail("<video width='80' height='40' src='data:video/mp4;base64,AAAA'></video>"),
     "a film of two sources": mail(
         "<video autoplay controls width='80' height='40' poster='data:image/svg+xml,%3Csvg%3E%3C/svg%3E'>"
@@ -161,6 +191,23 @@ RESTLESS: dict[str, str] = {
     ),
 }
 """What moves and has no mail to look like: it has to come to rest."""
+
+SEEN: dict[str, tuple[str, str]] = {
+    "a marquee": (RESTLESS["a marquee"], mail("<marquee>\N{NO-BREAK SPACE}</marquee>")),
+    "words that rise": (
+        RESTLESS["words that rise"],
+        mail('<marquee direction="up" behavior="alternate" height="60"></marquee>'),
+    ),
+    "a page in the page": (
+        mail(_within("<p>Words</p>")),
+        mail(_within("")),
+    ),
+    "a drawing that is an object": (
+        MOVING["a drawing that is an object"][0],
+        mail('<object data="data:image/svg+xml," width="80" height="40"></object>'),
+    ),
+}
+"""What is brought to rest and is seen all the same, and what it would look like without anything in it."""
 
 ROWS = "".join(f"<tr><td style='padding:8px'>Row {number}</td></tr>" for number in range(40))
 _PLAIN = "<table style='width:300px;background:#eeeeee'>{}</table>{}<p>The end</p>"

@@ -17,7 +17,7 @@ from app.browser.frames import ColourMode, Frame
 from app.browser.measuring import MEASURE, NothingMeasuredError, PlacedElement, elements_of
 from app.browser.session import Session
 from app.browser.stills import with_still_images
-from tests.browser.oddities import MOVING, NAMED, RESTLESS, mail, moving_gif, still_png
+from tests.browser.oddities import MOVING, NAMED, RESTLESS, SEEN, mail, moving_gif, still_png
 
 BROKEN_OFF = (
     "R0lGODlhFAAUAIEAAAAAAAAAAAAAAAAAACH5BAAKAAAALAAAAAAUABQAAAgiAAEIHEiwoMGDCBMqXMiwocOHECNKnEixosWLGDNq3GgxIA"
@@ -50,6 +50,12 @@ def test_what_moves_is_drawn_and_measured_in_one_state(session: Session, what: s
 def test_what_moves_by_itself_comes_to_rest(session: Session, what: str) -> None:
     drawings = [session.draw(RESTLESS[what], FRAMES) for _ in range(3)]
     assert drawings[1:] == drawings[:-1]
+
+
+@pytest.mark.parametrize("what", SEEN)
+def test_what_is_brought_to_rest_is_seen(session: Session, what: str) -> None:
+    full, empty = SEEN[what]
+    assert session.draw(full, FRAMES[:2]) != session.draw(empty, FRAMES[:2])
 
 
 @pytest.mark.parametrize("what", NAMED)
@@ -87,9 +93,23 @@ def test_a_measurement_that_finds_nothing_in_a_mail_with_elements_is_an_error(
     [
         "<html><body><td>Hi</td></body></html>",
         "<html><head><noscript><style>a{}</style></noscript></head><body>Plain words</body></html>",
+        "<html><head><noscript><style>a{}</style></noscript></head><body></body></html>",
+        "<html><head><noscript><style>a{}</style></noscript></head></html>",
+        "<body><td></td><tr></tr></body>",
+        "<head><template><p>Kept for later</p></template></head>",
         "<html><body></body></html>",
+        "",
     ],
-    ids=["a cell without a table", "what is for no scripts", "nothing"],
+    ids=[
+        "a cell without a table",
+        "what is for no scripts",
+        "nothing but what is for no scripts",
+        "nothing but that, without a body",
+        "empty cells without a table",
+        "what is shown by scripts alone",
+        "nothing",
+        "no character",
+    ],
 )
 def test_a_mail_of_which_the_parser_leaves_no_element_is_none_in_which_nothing_was_found(
     session: Session, html: str
@@ -124,6 +144,22 @@ def test_of_a_film_there_is_its_poster_and_a_picture_of_several_sources_stays() 
     assert with_still_images(picture) == picture
 
 
+def test_a_film_has_no_sources_left_and_a_picture_has_its_own() -> None:
+    """An engine looks for a film by each, whatever it says, and shows that it does."""
+    film = "<video poster='p.png'><source><source srcset='a 1x'><p>No film</p></video>"
+    assert with_still_images(film) == "<video poster='p.png'><p>No film</p></video>"
+    picture = "<video><picture><source srcset='a 1x'><img src='b.png' alt='x'></picture>"
+    assert with_still_images(picture) == picture
+
+
+def test_pages_within_pages_are_gone_into_to_a_bound() -> None:
+    """Each within the one before it, as deep as 500 kB go; the test is that it ends."""
+    html = "<video src='a'></video>"
+    while len(html) < 500_000:
+        html = f'<iframe srcdoc="{references.escape(html)}"></iframe>'
+    assert with_still_images(html)
+
+
 def test_a_moving_image_is_found_however_it_is_written() -> None:
     kind, _, content = moving_gif().partition(",")
     folded = f"{kind.upper().replace('BASE64', 'base64')},{content[:40]}\n {content[40:].replace('+', '%2B')}"
@@ -143,6 +179,7 @@ SINGLE, DOUBLE = moving_svg("'"), moving_svg('"')
 ESCAPED, NUMBERED = DOUBLE.replace('"', '\\"'), SINGLE.replace("'", "\\27 ")
 ENCODED = quote(DOUBLE, safe=":/,+")
 REFERRING = references.escape(f'background:url("{SINGLE}")')
+_IN_PAGE = f"""<img src="{ENCODED}" alt='x'>"""
 HOLDERS = {
     "a sheet, with the other quotes": f"""<style>p{{background:url("{SINGLE}")}}</style>""",
     "a sheet, the other way round": f"""<style>p{{background:url( '{DOUBLE}' )}}</style>""",
@@ -153,6 +190,7 @@ HOLDERS = {
     "a style, with references": f'<p style="{REFERRING}">',
     "densities": f'<img alt="x" srcset="a.png 1x,{ENCODED} 2x, {ENCODED}, b.png 3x">',
     "sources": f'<picture><source srcset="{ENCODED}"><img src="a.png" alt="x"></picture>',
+    "a page in the page": f'<iframe srcdoc="{references.escape(_IN_PAGE)}"></iframe>',
     "an object": f'<object data="{ENCODED}"></object>',
 }
 

@@ -56,12 +56,14 @@ class WebDriver:
         """What a function body returns."""
         return self._asked("POST", f"{self._session}/execute/sync", {"script": script, "args": []})
 
+    def awaited(self, script: str) -> None:
+        """Run a function body that may wait for promises, to its end."""
+        wrapped = f"const [done] = arguments; (async () => {{ {script} }})().finally(() => done(1));"
+        self._asked("POST", f"{self._session}/execute/async", {"script": wrapped, "args": []})
+
     def painted(self) -> None:
         """Wait until the page has been painted as it is now."""
-        script = (
-            "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => done(1)));"
-        )
-        self._asked("POST", f"{self._session}/execute/async", {"script": script, "args": []})
+        self.awaited("await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));")
 
     def picture(self) -> bytes:
         """What the window shows, as PNG."""

@@ -9,6 +9,7 @@ import base64
 import shutil
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +23,8 @@ from app.browser.errors import BrowserError
 from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame, refuse_window
 from app.browser.measuring import MEASURE, SIZE, STILL, UNSPOILT, PlacedElement, elements_of
 from app.browser.settling import settled
+from app.core.clients.restyling import scan, value_of
+from app.core.html.edits import Edits
 
 _START_HEIGHT = 480
 _DISPLAY_SECONDS = 15.0
@@ -55,6 +58,16 @@ const bars = sheet("* {{ scrollbar-width: none !important }}");
 lay(bars, sheet("html, body {{ overflow: hidden !important }}"));
 lay(bars, sheet("html {{ display: none !important }}"));
 lay(bars);
+"""
+# Where scripts of a mail are off, WebKit's parser drops `srcdoc` as well: it is given back to the element.
+_KEPT = "data-bbws-srcdoc"
+_PAGES = f"""{UNSPOILT}
+const valueOf = member(Element, "getAttribute"), give = member(Element, "setAttribute");
+await Promise.all(all("iframe[{_KEPT}]").map((frame) => new Promise((next) => {{
+  member(EventTarget, "addEventListener")(frame, "load", next, {{ once: true }});
+  give(frame, "loading", "eager");
+  give(frame, "srcdoc", valueOf(frame, "{_KEPT}"));
+}})));
 """
 
 
@@ -97,8 +110,11 @@ class WebKit(Confined):
     def _loaded(self, html: str, *, dark: bool) -> WebDriver:
         window = self._window(dark=dark)
         # An address that holds the mail itself has no origin: it may ask for no file of this machine.
-        encoded = base64.b64encode(html.encode("utf-8", "replace")).decode()
+        kept = _with_pages_kept(html)
+        encoded = base64.b64encode(kept.encode("utf-8", "replace")).decode()
         window.go(f"data:text/html;charset=utf-8;base64,{encoded}")
+        if kept != html:
+            window.awaited(_PAGES)
         window.script(_BARLESS)
         return window
 
@@ -158,6 +174,19 @@ class WebKit(Confined):
         driver.open(**{"webkitgtk:browserOptions": options})
         driver.patience(self._seconds)
         return driver
+
+
+def _with_pages_kept(html: str) -> str:
+    """``html`` with the pages within its page under a name that WebKit's parser does not know."""
+    if "srcdoc" not in html.lower():
+        return html
+    markup = scan(html)
+    edits = Edits(markup.text)
+    for tag in markup.start_tags:
+        attribute = tag.attribute("srcdoc")
+        if tag.name == "iframe" and attribute is not None:
+            edits.attribute(replace(attribute, name=_KEPT), value_of(markup, tag, "srcdoc"))
+    return edits.applied()
 
 
 def _mini_browser(browser: Browser) -> Path:

@@ -26,7 +26,7 @@ from app.browser.pixels import read_picture
 from app.browser.session import Drawer, Session
 from app.browser.snapshots import CHROMIUM
 from tests.browser.conftest import LONG
-from tests.browser.oddities import MOVING, NAMED, RESTLESS
+from tests.browser.oddities import MOVING, NAMED, RESTLESS, SEEN
 
 pytestmark = pytest.mark.heavy("clients")
 CLIENTS = [key for key in RENDERERS if key != CHROMIUM]
@@ -265,6 +265,15 @@ def test_what_moves_is_drawn_in_one_state(at_work: AtWork, client: str, what: st
 def test_what_moves_by_itself_comes_to_rest(at_work: AtWork, client: str, what: str) -> None:
     drawings = [at_work(client).draw(RESTLESS[what], FRAMES[:2]) for _ in range(3)]
     assert drawings[1:] == drawings[:-1]
+
+
+@pytest.mark.parametrize("what", SEEN)
+@pytest.mark.parametrize("client", STARTED)
+def test_what_is_brought_to_rest_is_seen(at_work: AtWork, client: str, what: str) -> None:
+    full, empty = SEEN[what]
+    if client == "thunderbird" and "<marquee" not in full:
+        return  # it shows no page and no object in a mail; `differences` says so
+    assert at_work(client).draw(full, FRAMES[:2]) != at_work(client).draw(empty, FRAMES[:2])
 
 
 @pytest.mark.parametrize("what", NAMED)
