@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from difflib import SequenceMatcher
 
 from app.browser.clients import RENDERERS, RendererKind
 from app.browser.clients.differences import ClientDifference, client_differences
 from app.browser.clients.likeness import picture_differences
+from app.browser.clients.pairing import paired
 from app.browser.errors import BrowserCrashedError, BrowserError, BrowserStartError, FrameError
 from app.browser.frames import Frame
 from app.browser.measuring import UNPLACED, PlacedElement
@@ -25,6 +25,7 @@ FAILED = "client-failed"
 """The code of what is said of a mail that could not be looked at, or of a client that does not start."""
 FRAMELESS = "client-window"
 """And of a mail that a client has no window for."""
+_PLAIN = "<!DOCTYPE html><html><head><title>x</title></head><body><p>Word</p></body></html>"
 
 
 def findings_of_client(
@@ -53,6 +54,7 @@ def findings_of_client(
         ours = chromium or opened.enter_context(Session())
         theirs = session or opened.enter_context(kind.session())
         name = f"{kind.label} {theirs.browser.version.split()[0]}"
+        is_sound = False
         for snapshot in snapshots:
             if progress:
                 progress(snapshot.id)
@@ -69,12 +71,15 @@ def findings_of_client(
                 continue
             html = rendered.email.html
             try:
-                differences, how = _compared(before, ours, theirs, html, frame, name=snapshot.id)
+                differences, how = _compared(
+                    before, ours, theirs, html, frame, name=snapshot.id, is_sound=is_sound
+                )
             except BrowserError as error:
                 findings.add(_unseen(snapshot, f"{name}: ", error))
                 if not _others_go_on(error):
                     break
                 continue
+            is_sound = True
             where = f"{name} at {frame.width} pixels" + (
                 "" if snapshot.variant == "light" else f", {snapshot.variant}"
             )
@@ -95,15 +100,36 @@ def findings_of_client(
     return findings.sorted()
 
 
+def _is_sound(session: Session, frame: Frame) -> bool:
+    """Whether a client that has failed on its first mail can be asked of anything at all."""
+    try:
+        return bool(session.draw(_PLAIN, [frame], name="a page with a word in it").pictures)
+    except BrowserError:
+        return False
+
+
 def _compared(
-    before: Sequence[PlacedElement], ours: Session, theirs: Session, html: str, frame: Frame, *, name: str
+    before: Sequence[PlacedElement],
+    ours: Session,
+    theirs: Session,
+    html: str,
+    frame: Frame,
+    *,
+    name: str,
+    is_sound: bool,
 ) -> tuple[tuple[ClientDifference, ...], str]:
-    """What ``theirs`` shows otherwise than ``before``, and what to say of how that was found."""
+    """What ``theirs`` shows otherwise than ``before``, and what to say of how that was found.
+
+    Raises:
+        BrowserStartError: it fails on this mail, and on any other.
+    """
     try:
         return client_differences(before, theirs.measure(html, frame, name=name), width=frame.width), ""
     except BrowserStartError:
         raise
     except BrowserCrashedError as error:
+        if not (is_sound or _is_sound(theirs, frame)):
+            raise BrowserStartError(error.message, remedy=error.remedy) from error
         # It does not say how it lays this mail out; what it looks like can be seen all the same.
         pictures = [each.draw(html, [frame], name=name).pictures[0] for each in (ours, theirs)]
         return picture_differences(before, *pictures), f" (it could not be asked: {error.message})"
@@ -134,15 +160,8 @@ def _unseen(snapshot: Snapshot, name: str, error: BbwsTemplatesError) -> Finding
 def offsets(html: str, elements: Sequence[PlacedElement]) -> Iterator[int]:
     """Where the start tag of each element stands in ``html``; of one without, that of the one before."""
     tags = [tag for tag in scan(html).start_tags if tag.name not in UNPLACED]
-    matcher = SequenceMatcher(
-        None, [element.tag for element in elements], [tag.name for tag in tags], autojunk=False
-    )
-    found = {
-        block.a + step: tags[block.b + step].start
-        for block in matcher.get_matching_blocks()
-        for step in range(block.size)
-    }
+    found = paired([element.tag for element in elements], [tag.name for tag in tags])
     last = 0
     for index in range(len(elements)):
-        last = found.get(index, last)
+        last = tags[found[index]].start if index in found else last
         yield last

@@ -11,9 +11,9 @@ import re
 from bisect import bisect, bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 
+from app.browser.clients.pairing import paired
 from app.browser.measuring import PlacedElement
 
 _ASIDE = 8.0
@@ -22,10 +22,18 @@ _SHARE = 0.05
 """And by such a share of its width."""
 _QUOTED = 40
 _WRAPPERS = frozenset({"html", "head", "body", "tbody", "thead", "tfoot", "center"})
-_WORDLESS = frozenset({"img", "hr", "input", "button", "select", "textarea", "svg", "video"})
+_HOLDING = frozenset({"iframe", "frame", "object", "embed"})
+"""What has a page or an image of its own in it."""
+_WORDLESS = _HOLDING | frozenset(
+    {"img", "hr", "input", "button", "select", "textarea", "svg", "video", "audio", "progress", "meter"}
+)
 """What a reader sees and misses without a word in it."""
 _ACTING = frozenset({"a", "area", "input", "button", "select", "textarea"})
 """What a reader uses: its words alone, in another element, are not it."""
+_MOST_READ = 1_000_000_000
+"""In characters, together, for words that have lost their element; about a second."""
+_PLACE = 1000
+"""Takes as long as this many characters: an element that is tried as the one around such words."""
 _CLAIMED = "\0"
 """Stands in a text for words that are those of an element already; no text of a page has it."""
 _TRANSPARENT = frozenset({"rgba(0, 0, 0, 0)", "transparent"})
@@ -61,7 +69,7 @@ def client_differences(
     ours: Sequence[PlacedElement], theirs: Sequence[PlacedElement], *, width: int
 ) -> tuple[ClientDifference, ...]:
     """How ``theirs``, what a client has laid out ``width`` pixels wide, differs from Chromium's ``ours``."""
-    pairs = _pairs(ours, theirs)
+    pairs = paired(*([(each.tag, each.text) for each in side] for side in (ours, theirs)))
     standing = _standing(ours, theirs, pairs)
     found: list[ClientDifference] = []
     for index, element in enumerate(ours):
@@ -75,6 +83,9 @@ def client_differences(
         if other is None or not other.seen:
             if is_looked_for(element):
                 found.append(ClientDifference(index, Effect.GONE, f"{name_of(element)} is not there"))
+            continue
+        if element.tag in _HOLDING and element.shown and not other.shown:
+            found.append(ClientDifference(index, Effect.GONE, f"{name_of(element)} has nothing in it"))
             continue
         for effect, words in (
             (Effect.CUT, list(_cut(element, other))),
@@ -92,20 +103,6 @@ def _other(index: int, theirs: Sequence[PlacedElement], pairs: Mapping[int, int]
     return theirs[pairs[index]] if index in pairs else None
 
 
-def _pairs(ours: Sequence[PlacedElement], theirs: Sequence[PlacedElement]) -> dict[int, int]:
-    """The place of the client's element for each of ours that it has, in the order of both."""
-
-    def keys(elements: Sequence[PlacedElement]) -> list[tuple[str, str]]:
-        return [(element.tag, element.text) for element in elements]
-
-    matcher = SequenceMatcher(None, keys(ours), keys(theirs), autojunk=False)
-    return {
-        block.a + step: block.b + step
-        for block in matcher.get_matching_blocks()
-        for step in range(block.size)
-    }
-
-
 def _standing(
     ours: Sequence[PlacedElement], theirs: Sequence[PlacedElement], pairs: Mapping[int, int]
 ) -> dict[int, PlacedElement]:
@@ -113,6 +110,8 @@ def _standing(
 
     A sanitizer that takes a tag leaves its words to the element around it, which has other words then than
     ours and is no pair either. Each word stands for one of ours only, and those with most words choose first.
+    Of two mails so large and so unlike that this would take minutes, what has its words anywhere is taken to
+    be as it was from where the bound is reached.
     """
     paired = set(pairs.values())
     unclaimed = {
@@ -127,8 +126,15 @@ def _standing(
     firsts = sorted(pairs)
     lone = [index for index, element in enumerate(ours) if index not in pairs and element.text]
     found: dict[int, PlacedElement] = {}
+    known = {word for place in unclaimed for word in theirs[place].text.split()}
+    left_to_read = _MOST_READ
     for index in sorted(lone, key=lambda each: (not ours[each].seen, -len(ours[each].text), each)):
         words = ours[index].text.split()
+        left_to_read -= (len(words) + 1) * len(whole) + _PLACE * len(every)
+        if left_to_read < 0:
+            if ours[index].tag not in _ACTING and known.issuperset(words):
+                found[index] = ours[index]
+            continue
         if any(word not in whole for word in words):
             continue
         following = bisect(firsts, index)
@@ -173,8 +179,9 @@ def _of_words(index: int, ours: PlacedElement, around: PlacedElement) -> Iterato
 
 
 def is_looked_for(element: PlacedElement) -> bool:
-    """Whether a reader would miss it."""
-    return element.seen and bool(element.text or element.tag in _WORDLESS) and element.tag not in _WRAPPERS
+    """Whether a reader would miss it; not an <object> that shows what was written in its place."""
+    shows = element.tag in _WORDLESS and (element.tag != "object" or element.shown)
+    return element.seen and bool(element.text or shows) and element.tag not in _WRAPPERS
 
 
 def name_of(element: PlacedElement) -> str:
@@ -221,7 +228,7 @@ def _style(ours: PlacedElement, theirs: PlacedElement, *, ground: bool = True) -
     had, has = ours.styles, theirs.styles
     if ground and _ground(had) != _ground(has):
         yield f"has the ground {_ground(has)} and not {_ground(had)}"
-    if not ours.text:
+    if not ours.text or ours.tag in _HOLDING:
         return
     for name, words in (
         ("color", "is written in"),

@@ -15,7 +15,9 @@ from app.browser.measuring import PlacedElement
 from app.browser.session import Session
 from app.cli import run
 from tests.browser.conftest import MAIL, Desk
+from tests.browser.oddities import still_png
 
+WIDE = Frame(640)
 STYLES = {
     "color": "rgb(255, 255, 255)",
     "backgroundColor": "rgb(0, 102, 204)",
@@ -144,6 +146,69 @@ def test_words_stand_for_one_element_in_their_order_and_shown(theirs: list[Place
     """The last: what stands after the next element that is found again is no place around this one."""
     ours = (worded("x-y", "Pay now"), worded("p", "Please"))
     assert (Effect.GONE, '<x-y> "Pay now" is not there') in told(*theirs, ours=ours)
+
+
+PNG = still_png()
+PAGE = "data:text/html,<p>Words of its own"
+HOLDERS = {
+    "iframe": '<iframe srcdoc="<p>Words of its own"></iframe>',
+    "an iframe with an address": f'<iframe src="{PAGE}"></iframe>',
+    "an iframe of another origin": '<iframe sandbox srcdoc="<p>Words of its own"></iframe>',
+    "object": f'<object data="{PNG}"></object>',
+    "an object that is a page": f'<object data="{PAGE}" width="90" height="90">Instead</object>',
+    "embed": f'<embed src="{PNG}">',
+}
+
+
+@pytest.mark.parametrize("what", HOLDERS)
+def test_a_page_or_an_image_within_a_mail_that_is_taken_away_is_missed(session: Session, what: str) -> None:
+    ours, theirs = (session.measure(f"<body><p>x</p>{each}</body>", WIDE) for each in (HOLDERS[what], ""))
+    (found,) = client_differences(ours, theirs, width=640)
+    tag = ours[found.index].tag
+    assert found.effect is Effect.GONE
+    assert found.message.startswith(f"<{tag}>")
+    assert tag in HOLDERS[what]
+
+
+def test_frames_side_by_side_that_are_taken_away_are_missed(session: Session) -> None:
+    frames = f"<html><head><title>x</title></head><frameset cols='50%,50%'>{'<frame src=about:blank>' * 2}"
+    ours, theirs = (session.measure(each, WIDE) for each in (frames, "<body><div></div></body>"))
+    assert [(each.effect, each.message) for each in client_differences(ours, theirs, width=640)] == [
+        (Effect.GONE, "<frame> is not there")
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "said"),
+    [
+        (
+            f'<object data="{PNG}"><p>Instead</p></object>',
+            "<object><p>Instead</p></object>",
+            "<object> has nothing in it",
+        ),
+        (HOLDERS["iframe"], "<iframe></iframe>", '<iframe> "Words of its own" is not there'),
+        (
+            HOLDERS["iframe"],
+            '<iframe srcdoc="<p>Blocked"></iframe>',
+            '<iframe> "Words of its own" is not there',
+        ),
+    ],
+)
+def test_a_holder_whose_content_is_not_there_is_named(
+    session: Session, ours: str, theirs: str, said: str
+) -> None:
+    pages = [session.measure(f"<body>{each}</body>", WIDE) for each in (ours, theirs)]
+    assert said in [each.message for each in client_differences(*pages, width=640)]
+
+
+def test_an_object_is_not_missed_where_what_is_in_its_place_is_seen_in_both(session: Session) -> None:
+    instead = "<p>Instead</p>"
+    for theirs in (f'<object data="https://example.com/x">{instead}</object>', instead):
+        pages = [
+            session.measure(f"<body>{each}</body>", WIDE)
+            for each in (f'<object data="https://example.com/x">{instead}</object>', theirs)
+        ]
+        assert client_differences(*pages, width=640) == ()
 
 
 def test_what_comes_of_other_edges_fonts_and_spellings_is_not_said() -> None:

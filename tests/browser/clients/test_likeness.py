@@ -126,6 +126,42 @@ def test_a_client_that_cannot_be_asked_is_looked_at_and_the_finding_says_so(
     assert "it does not answer" in found.message
 
 
+class Broken(Deaf):
+    """One that has started, and does nothing that it is asked for."""
+
+    def draw(self, html: str, frames: Sequence[Frame]) -> Drawing:
+        raise OSError("it fails on whatever it is given")
+
+
+def test_a_client_that_fails_on_everything_is_named_once_and_not_with_each_mail(
+    session: Session, tmp_path: Path
+) -> None:
+    starts: list[Broken] = []
+
+    def opening(browser: Browser, resources: ExitStack, seconds: float) -> Broken:
+        starts.append(Broken(open_chromium(browser, resources, seconds)))
+        return starts[-1]
+
+    desk = Desk(tmp_path, session)
+    for name in ("mails/first", "mails/second", "mails/third"):
+        desk.mail(name)
+    kind = RendererKind("broken", "Broken", "Some.", "All.", lambda _: find_browser(), opening)
+    (found,) = findings_of_client(
+        "broken",
+        [
+            Snapshot(name, "typical", "desktop", Variant.LIGHT)
+            for name in ("mails/first", "mails/second", "mails/third")
+        ],
+        Workspace.load(tmp_path / "templates", tmp_path / "fixtures"),
+        load_settings(tmp_path / "baselines"),
+        kinds={"broken": kind},
+        chromium=session,
+    )
+    assert found.code == "client-failed"
+    assert "it does not answer; then it does not answer" in found.message
+    assert len(starts) == 4, "two for the mail, and two for a page that nobody could fail on"
+
+
 @pytest.mark.heavy("clients")
 @pytest.mark.parametrize(
     ("client", "missed"),
