@@ -10,6 +10,7 @@ from app.core.compiler.compilation import compile_template
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.html.tree import every_node, parse_document
 from tests.compiler.conftest import Compile, Loader
+from tests.compiler.test_equivalence import EMPTY
 
 
 def styles(html: str) -> list[tuple[str, str]]:
@@ -226,3 +227,16 @@ def test_of_a_second_body_the_element_has_the_attributes_that_it_lacks(
 def test_a_second_body_may_hide_the_words_of_the_first(compiled: Compile) -> None:
     assert compiled("<body class=k><p>x</p><body style='display:none'>").compiled.text.strip() == ""
     assert compiled("<html lang=en><p>x</p><html style='display:none'>").compiled.text.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        # A doctype that comes too late counts for nothing, and must not come to count.
+        ("<style>p{top:0}</style><!DOCTYPE html><p>x", '<style></style><!DOCTYPE html><p style="top:0">x'),
+        ("<!doctype html><style>p{top:0}</style><p>x", '<!doctype html><p style="top:0">x'),
+    ],
+)
+def test_a_style_element_before_a_doctype_stays(compiled: Compile, html: str, expected: str) -> None:
+    assert compiled(html).compiled.html == expected
+    assert not equivalence_findings(compiled(html), EMPTY, {}, fixture="")

@@ -102,3 +102,25 @@ def test_each_class_that_may_stay_is_looked_at_alone(load: Loader) -> None:
         )
         found = equivalence_findings(replace(compilation, compiled=other), templates, {"a": "b"}, fixture="")
         assert (not found) is same
+
+
+@pytest.mark.parametrize(
+    ("selector", "is_read"),
+    [
+        ("p:not(:foo)", False),
+        ("p:not(.b, :foo)", False),
+        ("p:not(.b:not(:foo))", False),
+        ("p:not()", False),
+        ("p:not(:hover)", True),
+        ("p:is(:foo, .a)", True),  # which forgives
+        ("p:not(:is(:foo, .b))", True),
+        (r"p.\:not, p", True),
+    ],
+)
+def test_a_list_that_forgives_nothing_makes_no_rule_with_what_nobody_knows(
+    selector: str, is_read: bool
+) -> None:
+    page = f"<style>p{{margin:2px}} {selector}{{color:red}}</style><p class=a>x</p>"
+    compilation = compile_text(page)
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+    assert bool(differ(page, "<p class=a style='margin:2px'>x</p>")) is is_read

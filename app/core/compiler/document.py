@@ -169,6 +169,10 @@ class Document:
             other.name not in _OF_HEAD for other in self.markup.start_tags if other.start < tag.start
         )
 
+    def is_before_doctype(self, tag: StartTag) -> bool:
+        """Whether a doctype follows a start tag, which counts for nothing while that stands before it."""
+        return any(comment.declaration and comment.start > tag.start for comment in self.markup.comments)
+
     def with_sheets(self, sheets: Sequence[Stylesheet]) -> Document:
         """The same document, its stylesheets seen anew: one for each ``<style>`` element, in order."""
         return self.with_styles(

@@ -271,7 +271,7 @@ def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -
         for span in spans:
             pieces += [*_with_marks(style, ends, span.start, span.end), "\n"]
         return _Edit(raw.start, raw.end, pieces)
-    if kept.elements and not document.is_in_head(raw.tag):
+    if (kept.elements and not document.is_in_head(raw.tag)) or document.is_before_doctype(raw.tag):
         return _Edit(raw.start, raw.end, [])
     start, end = raw.tag.start, raw.close
     text = document.veil.text

@@ -46,6 +46,7 @@ _NAME = r"(?!-?[0-9])(?:[\w-]|[^\x00-\x7f])++"
 _SELECTOR = re.compile(rf"(?:\s++|[*&>+~|]|[.#]?{_NAME}|::?{_NAME}(?:\(\))?|\[\])++", re.DOTALL)
 _PSEUDO = re.compile(r"::?[\w-]+")
 _OWN_PSEUDO = re.compile(r"(?<!\\)::?-(?!webkit-)[\w-]+", re.IGNORECASE)
+_FORGIVES_NOTHING = re.compile(r"(?<!\\):not$", re.IGNORECASE)
 _COMBINES_NOTHING = re.compile(r"[>+~]\s*(?:[>+~]|\Z)")
 _ID = re.compile(r"#((?:[\w-]|[^\x00-\x7f])+)")
 _WHERE = re.compile(r":where\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
@@ -264,7 +265,18 @@ def _is_selector(part: list[str], *, within: bool) -> bool:
         and _SELECTOR.fullmatch(outer) is not None
         and not _COMBINES_NOTHING.search(outer)
         and all(map(_is_known, _PSEUDO.findall(outer)))
+        and all(_is_selector(option, within=True) for option in _strict_options(part, ends))
     )
+
+
+def _strict_options(part: list[str], ends: dict[int, int]) -> Iterator[list[str]]:
+    """What a browser has to be able to read in a selector's brackets, or it reads none of it.
+
+    Source: Selectors Level 4, sections 4.3 to 4.5: the lists of ``:is()`` and ``:where()`` forgive.
+    """
+    for here, end in ends.items():
+        if here and _FORGIVES_NOTHING.search(part[here - 1]):
+            yield from split(part[here + 1 : end], ",")
 
 
 def _is_known(pseudo: str) -> bool:
