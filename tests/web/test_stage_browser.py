@@ -155,6 +155,29 @@ def let_go(page: Page, server: Server) -> None:
         given(page, server, name=f"n{number}", note="")
 
 
+def test_choices_made_before_the_last_one_is_drawn_are_all_kept(browser: Browser, server: Server) -> None:
+    """One presses faster than a slow server answers, or while it is away."""
+    held: list[Route] = []
+    with opened(browser, server.url, STAGE) as (page, misdeeds):
+        expect(page.frame_locator(sheet(page, "a")).locator("h1")).to_have_text("Hello Ann")
+        pages = re.compile("/stage/mails/greeting[?]")
+        page.route(pages, lambda route: held.append(route))
+        page.keyboard.press("w")
+        page.keyboard.press("n")
+        page.keyboard.press("d")
+        page.keyboard.press("n")
+        page.get_by_label("Fixture of frame B").select_option("typical")
+        page.keyboard.press("x")
+        page.keyboard.press("w")
+        wait_for_request(page, held, "width=375")
+        page.unroute(pages)  # lets go on what it held
+        expect(page.locator(".pane")).to_have_count(3)
+        expect(page.get_by_label("Fixture of frame B")).to_have_value("typical")
+        expect(page.get_by_label("Scheme")).to_have_value("dark")
+        expect(page.locator(f"{sheet(page, 'c')}[src*='scheme=dark']")).to_have_css("width", "375px")
+        assert misdeeds.seen == []
+
+
 @pytest.mark.parametrize("lost", ["before a choice", "before it is drawn"])
 @pytest.mark.parametrize("kind", ["stage", "matrix"])
 def test_typed_data_that_the_server_lets_go_while_a_page_is_open_are_given_again(

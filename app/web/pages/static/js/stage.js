@@ -12,7 +12,10 @@ import { rootOf } from "./unspoilt.js";
 const form = $("#stage");
 const step = new InStep();
 const sheets = new WeakMap();
+const LETTERS = "abcd";
+const OF_ALL = ["width", "scheme", "client", "draft", "lenient"]; // what is that of every frame
 let asked = 0;
+let isDrawn = true; // whether what the address asks for is what is shown
 let keys = null;
 
 /** Put into each frame what its part of the page asks for. */
@@ -28,7 +31,7 @@ function draw() {
     }
     const { address, title, width } = $("template", pane).dataset;
     const waits = sheets.get(box).show(address, { title, width: Number(width) });
-    if (waits && real()) tell(pane, `${real()} draws this mail on the server …`, "Cancel", () => { $("#client").value = ""; choose(); });
+    if (waits && real()) tell(pane, `${real()} draws this mail on the server …`, "Cancel", () => { $("#client").value = ""; choose($("#client")); });
     else if (!real()) tell(pane, "");
   }
   step.hold(panes.map((pane) => $(".viewport", pane)));
@@ -60,6 +63,7 @@ function drawn(pane, mail) {
  *  kept any more is given once more, before a fixture takes its place. */
 async function visit(address, giving = true) {
   history.replaceState(null, "", address + location.hash);
+  isDrawn = false;
   asked += 1;
   const mine = asked;
   const page = await fetched(address);
@@ -68,28 +72,57 @@ async function visit(address, giving = true) {
   if (given === null || mine !== asked) return undefined;
   if (given) return visit(given, false);
   replaceParts(page);
+  isDrawn = true;
   return draw();
 }
 
-/** Likewise for what the lists say by now. */
-function choose() {
-  visit(`${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`);
+/** All that is chosen: as the lists have it, or, where that is not drawn yet, the address, which knows of frames that are to come. */
+const wanted = () => new URLSearchParams(isDrawn ? new FormData(form) : location.search);
+const ask = (query) => visit(`${form.getAttribute("action")}?${query}`);
+
+/** Show what is chosen, by these `lists` as well. */
+function choose(...lists) {
+  const query = wanted();
+  for (const { name, value } of lists) query.set(name, value);
+  ask(query);
 }
 
 /** Choose the entry after the chosen one, in one list or several at once. */
 function next(selects, by = 1) {
   for (const select of selects) select.selectedIndex = (select.selectedIndex + by + select.length) % select.length;
-  choose();
+  choose(...selects);
 }
 
 /** Choose the next of some entries of a list; what is chosen need be none of them. */
 function cycle(select, values) {
   select.value = values[(values.indexOf(select.value) + 1) % values.length];
-  choose();
+  choose(select);
 }
 const clients = (which) => ["", ...$$(`#client option${which}`).map((option) => option.value).filter(Boolean)];
 
-const follow = (link) => link && visit(link.getAttribute("href"));
+/** The frames of a comparison, looked at as all are by now. */
+function follow(link) {
+  if (!link) return;
+  const query = new URLSearchParams(link.search);
+  const own = wanted();
+  for (const name of OF_ALL) {
+    if (own.has(name)) query.set(name, own.get(name));
+    else query.delete(name);
+  }
+  ask(query);
+}
+
+/** One frame more, which shows what the last one does, or one less. */
+function count(by) {
+  const query = wanted();
+  const of = (letter) => [...query.keys()].filter((name) => name.startsWith(`${letter}.`));
+  const there = [...LETTERS].filter((letter) => of(letter).length);
+  if (there.length + by < 1 || there.length + by > LETTERS.length) return;
+  const last = there.at(-1);
+  if (by < 0) for (const name of of(last)) query.delete(name);
+  else for (const name of of(last)) query.set(name.replace(/^./, LETTERS[LETTERS.indexOf(last) + 1]), query.get(name));
+  ask(query);
+}
 
 function setStep(held) {
   step.on = held;
@@ -98,14 +131,15 @@ function setStep(held) {
 }
 
 // The lists of the frames are no children of the form, but belong to it.
-document.addEventListener("change", (event) => event.target.form === form && event.target.name && choose());
+document.addEventListener("change", (event) => event.target.form === form && event.target.name && choose(event.target));
 form.addEventListener("submit", (event) => { event.preventDefault(); choose(); });
 $("#in-step").addEventListener("change", (event) => setStep(event.target.checked));
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".comparisons a, #more, #fewer");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  follow(link);
+  if (link.id === "more" || link.id === "fewer") count(link.id === "more" ? 1 : -1);
+  else follow(link);
 });
 
 const of = (part) => $$(`.pane-choices select[name$=".${part}"]`);
@@ -118,8 +152,8 @@ keys = bind([
   { keys: ["c"], help: "Next approximation of a mail client", action: () => cycle($("#client"), clients(":not([data-real])")) },
   { keys: ["C"], help: "Next real mail client", action: () => cycle($("#client"), clients("[data-real]")) },
   { keys: ["s"], help: "Scroll in step, or each by itself", action: () => setStep(!step.on) },
-  { keys: ["n"], help: "One frame more", action: () => follow($("#more")) },
-  { keys: ["x"], help: "Without the last frame", action: () => follow($("#fewer")) },
+  { keys: ["n"], help: "One frame more", action: () => count(1) },
+  { keys: ["x"], help: "Without the last frame", action: () => count(-1) },
   { keys: ["m"], help: "All variants on one sheet", action: () => location.assign($("#matrix-link").href) },
   { keys: ["o"], help: "This mail alone, in the workbench", action: () => location.assign($("#workbench").href) },
   { keys: ["g"], help: "All templates", action: () => location.assign("/") },
