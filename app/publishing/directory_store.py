@@ -186,6 +186,18 @@ class DirectoryStore(DirectoryReader):
                 finally:
                     os.close(descriptor)
 
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock on the file that everybody else finds by now: a person may have deleted another."""
+        path = self.root / _LOCK
+        while True:
+            _is_there(path)
+            with path.open("ab") as lock:
+                self._wait_for(lock)
+                if _is_at(lock, path):
+                    yield
+                    return
+
     def _wait_for(self, lock: IO[bytes]) -> None:
         """Take the lock. A process that was suspended holds it for as long as it is: then say so."""
         patience = time.monotonic() + self.patience
@@ -206,10 +218,7 @@ class DirectoryStore(DirectoryReader):
         try:
             staging = self.root / _STAGING
             _make_folder(staging)
-            lock_file = self.root / _LOCK
-            _is_there(lock_file)
-            with lock_file.open("ab") as lock:
-                self._wait_for(lock)
+            with self._locked():
                 # Whoever holds the lock is the only writer, so what lies here is of one that was killed.
                 for leftover in staging.iterdir():
                     leftover.unlink(missing_ok=True)
@@ -245,6 +254,14 @@ def _regular(path: str, flags: int) -> int:
         return descriptor
     os.close(descriptor)
     raise OSError(errno.EINVAL, "this is not a file", path)
+
+
+def _is_at(file: IO[bytes], path: Path) -> bool:
+    """Whether the open ``file`` is the one that is found at ``path``."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _complain(error: OSError) -> None:

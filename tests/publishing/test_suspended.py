@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import threading
 from datetime import UTC, datetime
+from typing import IO
 
 import pytest
 
@@ -13,6 +14,7 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError, TooLateError
 from app.publishing.lease import LEASE
+from app.publishing.locking import is_taken_by_us
 from app.publishing.parallel import WORKERS
 from app.publishing.pruning import prune
 from app.publishing.store import InTime, ObjectStore, always
@@ -130,3 +132,30 @@ def test_who_holds_the_lock_of_a_directory_for_too_long_is_named(
             publish_to(directory, NEW)
     publish_to(directory, NEW)
     assert verify(Catalogue(directory)).discrepancies == ()
+
+
+def test_a_lock_that_somebody_has_deleted_keeps_nobody_apart_and_is_not_relied_on(
+    directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person deletes it while its holder is suspended; the next one makes another, and is at work."""
+    publish_to(directory, OLD)
+    path = directory.root / ".lock"
+    at_work = path.open("ab")
+    answers: list[bool] = []
+
+    def taken(file: IO[bytes]) -> bool:
+        nonlocal at_work
+        if not answers:  # it waits for the lock of old
+            path.unlink()
+            at_work.close()
+            at_work = path.open("ab")
+            fcntl.flock(at_work, fcntl.LOCK_EX)
+        answers.append(is_taken_by_us(file))
+        if answers[-2:] == [True, False]:  # and then for the one that there is by now
+            at_work.close()
+        return answers[-1]
+
+    monkeypatch.setattr("app.publishing.directory_store.is_taken_by_us", taken)
+    directory.put("a.txt", b"1")
+    assert answers[:2] == [True, False]
+    assert answers[-1]
