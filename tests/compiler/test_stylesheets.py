@@ -15,6 +15,7 @@ from app.core.errors import CompileError
 from app.core.findings import Severity
 from app.core.workspace import Workspace
 from tests.compiler.conftest import Compile, Loader
+from tests.compiler.test_equivalence import EMPTY
 
 KEPT = [
     "@media (max-width: 600px) { .a { color: red !important } /* remark */ }",
@@ -371,3 +372,14 @@ def test_an_import_from_elsewhere_is_left_and_remarked_upon(
 def test_an_import_after_a_rule_counts_for_nobody(compiled: Compile) -> None:
     css = "@import 'a.css';"
     assert css in compiled(f"<style>i{{top:0}}{css}</style><p>x</p>", {"a.css": BASE}).compiled.html
+
+
+def test_signs_of_xml_are_no_part_of_a_stylesheet_in_a_drawing(compiled: Compile) -> None:
+    style = "<style><![CDATA[ b{color:red} ]]></style>"
+    drawn = compiled(f"<svg>{style}</svg><b>x</b>")
+    assert style in drawn.compiled.html
+    assert not equivalence_findings(drawn, EMPTY, {}, fixture="")
+    # Elsewhere they make the first rule none.
+    plain = compiled("<style><![CDATA[]]> b{color:red} b{top:0}</style><svg></svg><b>x</b>")
+    assert '<b style="top:0">' in plain.compiled.html
+    assert not equivalence_findings(plain, EMPTY, {}, fixture="")

@@ -124,3 +124,54 @@ def test_a_list_that_forgives_nothing_makes_no_rule_with_what_nobody_knows(
     compilation = compile_text(page)
     assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
     assert bool(differ(page, "<p class=a style='margin:2px'>x</p>")) is is_read
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        # What is text to every client.
+        ("<xmp>a</xmp>", "<xmp>b</xmp>"),
+        ("<p>x<plaintext>a", "<p>x<plaintext>b"),
+        # What a rule asks of style attributes is asked of what stands there.
+        *(
+            (
+                f"<style>[style*='top:']{{color:red}}</style><p style='{one}'>",
+                f"<style>[style*='top:']{{color:red}}</style><p style='{other}'>",
+            )
+            for one, other in (("top:0", "TOP:0"), ("top:0", "top :0"))
+        ),
+        # Styles beside what no client shows.
+        ("<template>a</template><p style='color:red'>", "<template>a</template><p style='color:blue'>"),
+    ],
+)
+def test_a_difference_is_seen(left: str, right: str) -> None:
+    assert not differ(left, left)
+    assert differ(left, right)
+
+
+@pytest.mark.parametrize(
+    ("before", "around"),
+    [
+        ("", "<div hidden><p>x</p>{}</div>"),
+        ("", "<div hidden><p>x<b>y</b></p><i>z</i>{}</div>"),
+        ("<style>i{left:0}</style>", "<div>{}</div>"),
+        ("<style>i{left:0}</style><style>u{top:0}</style>", "<div><p>x</p>{}</div>"),
+    ],
+)
+def test_stylesheets_that_are_shown_are_counted_among_those_that_are_not(before: str, around: str) -> None:
+    style = "<style style='display:block'>/* b */ b{top:0} i:hover{top:0}</style>"
+    compilation = compile_text(f"{before}<p>x</p>{around.format(style)}<b>y</b><i>z</i>")
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+
+
+def test_a_lost_fallback_is_seen_in_what_outlook_alone_reads() -> None:
+    css = ".g{width:1px;width:calc(1px + 2px)} @media (max-width:9px){.g{top:0!important}}"
+    compilation = compile_text(
+        f"<style>{css}</style><!--[if mso]><p class=g>x</p><![endif]--><p class=g>y</p>"
+    )
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+    lost = compilation.compiled.html.replace("width:1px;", "", 1)
+    assert lost.index("width:1px") > lost.index("<![endif]-->")
+    broken = replace(compilation, compiled=replace(compilation.compiled, html=lost))
+    (finding,) = equivalence_findings(broken, EMPTY, {}, fixture="")
+    assert finding.code == "not-equivalent"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import html
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +21,7 @@ from app.core.html.readings import Readings
 from app.core.html.veil import UnveilableError, Veil, is_veiled
 from bbws_templates.tokens import Token, TokenKind
 
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _OF_HEAD = frozenset({"html", "head", "style", "title", "meta", "link", "base", "script", "noscript"})
 
 
@@ -214,9 +216,17 @@ class Document:
         kind = (self.value(raw.tag, "type") or "").lower()  # blanks count
         if kind not in {"", "text/css"}:  # no client reads it (HTML, 4.2.6)
             return StyleElement(raw, parse_stylesheet(""), True, False)
-        sheet = parse_stylesheet(self.veil.text[raw.start : raw.end])
+        css = self.veil.text[raw.start : raw.end]
+        if "<![CDATA[" in css and self._is_in_drawing(raw.tag):
+            css, whole, hidden = _CDATA.sub(lambda sign: " " * len(sign[0]), css), True, True
+        sheet = parse_stylesheet(css)
         markable = not (hidden or left_alone(attributes))
         return StyleElement(raw, sheet.kept_whole() if whole else sheet, whole, markable)
+
+    def _is_in_drawing(self, tag: StartTag) -> bool:
+        """Whether a tag stands within ``<svg>``, where ``<![CDATA[`` is no part of a stylesheet."""
+        before = self.veil.text[: tag.start].lower()
+        return before.rfind("<svg") > before.rfind("</svg")
 
     def _unclosed(self, error: UnclosedMarkupError) -> NoReturn:
         self.fail(error.offset, f"This {error.what} is never closed.", "Close it.")
