@@ -106,6 +106,11 @@ def test_a_part_of_a_class_that_a_rule_asks_for_keeps_no_others(removed: Any) ->
     assert removed('<p class="a my-col-6 b">x</p>', style) == '<p class="my-col-6">x</p>'
 
 
+def test_what_stands_in_a_string_refers_to_nothing(removed: Any) -> None:
+    style = "<style>p:hover::after { content: '.a #b' } p:hover:not([title='.a']) { top: 0 }</style>"
+    assert removed('<p class="a" id="b">x</p>', style) == "<p>x</p>"
+
+
 def test_blanks_around_a_last_comment_make_no_difference(removed: Any) -> None:
     assert removed("<p>x</p>\n<!-- a -->\n<!-- b -->\n") == "<p>x</p>\n"
 
@@ -207,6 +212,7 @@ class TestProof:
             ('<a href="{{link}}">x</a><p id="a">y</p>', ' id="a"', "id is None instead of 'a'"),
             ('<label for="a">x</label><p id="a">y</p>', ' id="a"', "id is None instead of 'a'"),
             ('<p class="k">y</p>', ' class="k"', "class is None instead of 'k'"),
+            ('<p class="my-col-6">y</p>', ' class="my-col-6"', "class is None instead of 'my-col-6'"),
             ('<u></u><p class="c">y</p>', ' class="c"', "class is None instead of 'c'"),
             ("<p>a</p><!--[if mso]><p>b</p><![endif]-->", "<!--[if mso]><p>b</p><![endif]-->", "instead of"),
             ('<p title="t">y</p>', ' title="t"', "title is None instead of 't'"),
@@ -214,8 +220,8 @@ class TestProof:
         ],
     )
     def test_it_is_named(self, load: Loader, body: str, damaged: str, missed: str) -> None:
-        head = "<style>@media (width > 1px) { .k { color: red } } u ~ .c::after { color: red }</style>"
-        templates = load({**SWITCH, "mail.html": f"{head}{body}"})
+        css = "@media (width > 1px) { .k, [class*=col-] { color: red } } u ~ .c::after { color: red }"
+        templates = load({**SWITCH, "mail.html": f"<style>{css}</style>{body}"})
         compilation = compile_template(templates.templates["mail"], templates)
         compilation = _damaged(compilation, damaged)
 

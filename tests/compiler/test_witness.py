@@ -140,6 +140,13 @@ def test_a_list_that_forgives_nothing_makes_no_rule_with_what_nobody_knows(
             )
             for one, other in (("top:0", "TOP:0"), ("top:0", "top :0"))
         ),
+        # What a comment says, were it of styles.
+        ("<!-- <p style='top:0'> -->", "<!-- <p style='top:1px'> -->"),
+        # Where a stylesheet stands that the page shows.
+        (
+            "<p>x</p><style style='display:block'>b{top:0}</style><i>y</i>",
+            "<p>x</p><i>y</i><style style='display:block'>b{top:0}</style>",
+        ),
         # Styles beside what no client shows.
         ("<template>a</template><p style='color:red'>", "<template>a</template><p style='color:blue'>"),
     ],
@@ -175,3 +182,20 @@ def test_a_lost_fallback_is_seen_in_what_outlook_alone_reads() -> None:
     broken = replace(compilation, compiled=replace(compilation.compiled, html=lost))
     (finding,) = equivalence_findings(broken, EMPTY, {}, fixture="")
     assert finding.code == "not-equivalent"
+
+
+@pytest.mark.parametrize(
+    "style", ["color:", "color: red !foo", "color: red ! important !important", "--x: a !b"]
+)
+def test_what_is_no_declaration_says_nothing(style: str) -> None:
+    assert not differ(f'<p style="{style}">x</p>', "<p>x</p>")
+
+
+def test_noscript_is_markup_in_any_case_and_over_lines() -> None:
+    page = "<STYLE>p{{top:{}}}</STYLE><NoScript\n><P CLASS=w>x</P><!-- a\n<noscript> --></NOSCRIPT><p>y</p>"
+    assert not equivalence_findings(compile_text(page.format(0)), EMPTY, {}, fixture="")
+    inlined = (
+        "<noscript><p class=w style='top:{}'>x</p><!-- a\n<noscript> --></noscript><p style='top:0'>y</p>"
+    )
+    assert not differ(page.format(0), inlined.format(0))
+    assert differ(page.format(0), inlined.format("1px"))
