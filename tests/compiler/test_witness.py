@@ -185,7 +185,8 @@ def test_a_lost_fallback_is_seen_in_what_outlook_alone_reads() -> None:
 
 
 @pytest.mark.parametrize(
-    "style", ["color:", "color: red !foo", "color: red ! important !important", "--x: a !b"]
+    "style",
+    ["color:", "font-family:'\n;", "color: red !foo", "color: red ! important !important", "--x: a !b"],
 )
 def test_what_is_no_declaration_says_nothing(style: str) -> None:
     assert not differ(f'<p style="{style}">x</p>', "<p>x</p>")
@@ -199,3 +200,16 @@ def test_noscript_is_markup_in_any_case_and_over_lines() -> None:
     )
     assert not differ(page.format(0), inlined.format(0))
     assert differ(page.format(0), inlined.format("1px"))
+
+
+def test_a_block_in_the_brackets_of_a_value_is_no_rule() -> None:
+    page = "<style>p{{x:(a;b{{c:d}});color:{}}} p:hover{{top:0}}</style><p>x <b>y</b></p>"
+    assert not equivalence_findings(compile_text(page.format("red")), EMPTY, {}, fixture="")
+    assert differ(page.format("red"), page.format("blue"))
+
+
+def test_a_list_with_what_one_browser_knows_is_a_rule_for_that_browser() -> None:
+    page = "<style>p, p::-moz-x { color: red }</style>"
+    compilation = compile_text(f"{page}<p>x</p>")
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+    assert differ(f"{page}<p style='color:red'>x</p>", f"{page}<p>x</p>")
