@@ -191,3 +191,31 @@ def test_a_review_opens_at_an_address_that_was_cut_short(browser: Browser, serve
     with opened(browser, server.url, "/review#%E0%A4%A") as (page, misdeeds):
         expect(page.get_by_text("Nothing has been compared yet")).to_be_visible()
         assert misdeeds.seen == []
+
+
+def test_of_two_who_save_one_fixture_the_second_looks_at_it_and_decides(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    saved = served_folders.fixtures / "mails/greeting/typical.json"
+    with (
+        opened(browser, server.url, GREETING) as (one, misdeeds),
+        opened(browser, server.url, GREETING) as (other, others),
+    ):
+        for page in (one, other):
+            expect(mail(page).locator("h1")).to_have_text("Hello Ann")
+        first, second = typed(one, "One"), typed(other, "Other")
+        for page in (one, other):
+            page.get_by_role("button", name="Update 'typical'").click()
+            expect(page.locator("#notice")).to_contain_text(re.compile("Saved|Not saved"))
+        assert saved.read_text(encoding="utf-8").rstrip() == first
+        expect(other.locator("#notice")).to_contain_text("has changed since you read it")
+        expect(other.locator("#data")).to_have_value(second)
+        other.get_by_role("button", name="Show what is there now").click()
+        expect(other.locator("#data")).to_have_value(re.compile("One"))
+        expect(mail(other).locator("h1")).to_have_text("Hello One")
+        other.locator("#notice").get_by_role("button", name="Undo").click()
+        expect(other.locator("#data")).to_have_value(second)
+        other.get_by_role("button", name="Update 'typical'").click()
+        expect(other.locator("#notice")).to_contain_text("Saved: ")
+        assert saved.read_text(encoding="utf-8").rstrip() == second
+        assert misdeeds.seen == others.seen == []

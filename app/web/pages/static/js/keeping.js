@@ -50,9 +50,15 @@ export class Keeping {
     this.saving = false;
     // It stays until it is put away: the mail may be drawn anew meanwhile, and then speaks of itself.
     if (problem?.status === 0) return notice(`No answer came: whether '${scenario}' was saved is not known. Save it once more; of the same data that changes nothing.`);
+    if (problem?.code === "fixture-changed" && readAs) return this.offerOther(problem);
     if (problem) return notice(`Not saved. ${inWords(problem)}`);
     this.ask(false);
     return this.onsaved(value, text, fixture === state.fixture);
+  }
+
+  /** Somebody has saved the same fixture: theirs is shown, and what was typed can be had back, as an edit of that. */
+  offerOther(problem) {
+    notice(`Not saved. ${inWords(problem)}`, () => this.editor.reset(), { instead: "Show what is there now" });
   }
 
   async copy() {
