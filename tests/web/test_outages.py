@@ -271,3 +271,25 @@ def test_edited_data_that_the_server_has_let_go_are_sent_again(browser: Browser,
                 page.locator("#tab-weight").click()
                 expect(page.locator("#panel-weight table").first).to_be_visible()
             assert misdeeds.seen == []
+
+
+@pytest.mark.parametrize("place", ["gallery", "list", "palette"])
+def test_what_was_looked_for_meanwhile_is_found(browser: Browser, way: Way, place: str) -> None:
+    """By words that the server alone knows."""
+    with opened(browser, way.url, "/" if place == "gallery" else GREETING) as (page, misdeeds):
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        way.breaks("refused", "/api/search")
+        found = page.locator('.card[data-name="mails/greeting"]')
+        if place == "palette":
+            page.keyboard.press("Control+k")
+            page.get_by_role("combobox", name="Templates, fixtures").fill("welcome")
+            found = page.locator(".palette").get_by_role("option", name="Greeting").first
+        else:
+            page.locator("#search").fill("welcome")
+        if place == "list":
+            found = page.locator('#nav-list li[data-name="mails/greeting"]')
+        expect(page.locator("#live")).to_have_attribute("data-state", "offline")
+        expect(found).to_be_hidden()
+        way.heals()
+        expect(found).to_be_visible()
+        assert misdeeds.seen == []

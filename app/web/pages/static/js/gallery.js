@@ -138,6 +138,7 @@ const stand = debounced(async () => {
 }, 400);
 
 for (const event of ["change", "missed", "answered"]) on(event, again);
+on("answered", () => search.value && ask());
 
 /* A thumbnail that nobody answered, or somebody else, is asked for again. Its frame is told to load either way; before
    that it has an empty page, and one that has not come into view has it for good. */

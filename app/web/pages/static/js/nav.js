@@ -18,6 +18,7 @@ export async function startNav() {
     const open = $("#nav").classList.toggle("open");
     $("#nav-toggle").setAttribute("aria-expanded", String(open));
   });
+  on("answered", () => search.value && ask());
   on("checked", ({ name, counts }) => showCounts(name, counts));
   for (const event of ["connected", "answered"]) on(event, showAll); // a check may have ended before the page listened
   on("change", ({ changed }) => changed.forEach((name) => showCounts(name, null)));

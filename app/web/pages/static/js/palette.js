@@ -2,6 +2,7 @@
    list of the ARIA Authoring Practices: the focus stays in the field, the list tells which option is meant. */
 import { pageOf, searched } from "./api.js";
 import { $, $$, debounced, h, reveal } from "./dom.js";
+import { on } from "./live.js";
 
 const PATIENCE = 80;
 const MOST = 60;
@@ -62,6 +63,7 @@ export class Palette {
     document.body.append(this.dialog);
     this.ask = debounced(() => this.search(), PATIENCE);
     this.input.addEventListener("input", () => { this.found = new Map(); this.current = 0; this.draw(); this.ask(); });
+    on("answered", () => this.dialog.open && this.search());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("click", ({ target }) => this.choose(this.options[target.closest("[role=option]")?.dataset.index]));
     this.list.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays in the field
