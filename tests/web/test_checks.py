@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from app.core.findings import CheckReport, Finding
+from app.core.findings import CheckReport
 from app.core.validation import rendered
 from app.core.validation.eyes import Observation
 from app.core.validation.page import Page
 from app.core.validation.rules import Violation
 from app.core.workspace import Workspace
-from app.web.live.checks import Checks, Key
-from app.web.live.renderings import Renderings
+from app.web.live.checks import Checks
+from app.web.live.renderings import Data, Renderings
 from app.web.live.workspace import LiveWorkspace
 from app.web.services import Services
 from tests.waiting import patience
@@ -73,12 +73,12 @@ def test_what_a_browser_is_asked_keeps_nobody_from_the_other_findings(folders: F
         assert seen.result(patience()) == known, "they have seen nothing"
 
 
-class _Pausing(dict[Key, tuple[Finding, ...]]):
+class _Pausing(dict[Any, Any]):
     """Whoever looks for the oldest entry waits a moment for another who does."""
 
     meeting = threading.Barrier(2)
 
-    def __iter__(self) -> Iterator[Key]:
+    def __iter__(self) -> Iterator[Any]:
         oldest = super().__iter__()
         with suppress(threading.BrokenBarrierError):
             self.meeting.wait(0.5)
@@ -97,6 +97,21 @@ def test_two_whose_findings_come_at_once_forget_the_oldest_one_after_the_other(
             lambda name: checks.of(live.current, name), ("mails/greeting", "mails/greeting_internal")
         )
         assert len(list(found)) == 2
+
+
+def test_two_mails_that_are_made_at_once_forget_the_oldest_one_after_the_other(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revision, made = LiveWorkspace(folders.templates, folders.fixtures).current, Renderings()
+    monkeypatch.setattr("app.web.live.renderings._KNOWN", 100)
+    monkeypatch.setattr(made, "_rendered", _Pausing({(f"old{number}", ""): None for number in range(100)}))
+    data = Data({"name": "Ann", "note": "x"})
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(
+            lambda name: made.rendered(revision, name, data), ("mails/greeting", "mails/greeting_internal")
+        )
+        assert all(each.email.html for each in found)
+    assert made.at_hand(revision, "mails/greeting")
 
 
 def test_the_checks_step_aside_while_somebody_renders(

@@ -83,9 +83,10 @@ class Renderings:
             lambda: revision.workspace.rendered(name, data.members, strict=not data.lenient),
         )
         if version := revision.versions.get(name):
-            self._rendered[name, version] = None
-            while len(self._rendered) > _KNOWN:
-                self._rendered.pop(next(iter(self._rendered)), None)
+            with self._lock:
+                self._rendered[name, version] = None
+                while len(self._rendered) > _KNOWN:
+                    del self._rendered[next(iter(self._rendered))]
         return mail
 
     def findings(self, revision: Revision, name: str, data: Data) -> tuple[Finding, ...]:
