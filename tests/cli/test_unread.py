@@ -16,8 +16,10 @@ import pytest
 from app.cli import run
 from app.core import sight
 from app.core.cache import CacheFolder
+from app.core.compiler.compilation import dependencies_of
 from app.core.loader import Reading, load_template_set, read_template_set
 from app.core.seen_files import seen_files
+from app.core.sources import TemplateSet, TemplateSource
 from app.core.textfiles import TextFiles
 from app.core.unread import Unread
 
@@ -127,6 +129,67 @@ def test_after_a_save_of_what_all_share_only_what_has_changed_is_read_again(
         assert "c.html" in read
         assert read.isdisjoint({"a.html", "a.json", "a.af.html", "b.html", "b.json"})
         assert found == folders.cold()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The templates of which it was found out anew what they read."""
+    found: set[str] = set()
+
+    def noted(source: TemplateSource, templates: TemplateSet) -> Any:
+        found.add(source.name)
+        return dependencies_of(source, templates)
+
+    monkeypatch.setattr("app.core.workspace.dependencies_of", noted)
+    return found
+
+
+ALL = {*NAMES, "a.af"}
+NAMING: dict[str, tuple[str, str, set[str]]] = {
+    "a mail of its own": ("templates/later/quince.html", MAIL, set()),
+    "a partial that nobody names": ("templates/partials/farewell.html", "<p>Bye</p>", set()),
+    "a partial that one may name": ("templates/partials/zebra.html", "<p>Zebra</p>", {"b"}),
+    "a partial in another language": ("templates/partials/greeting.de.html", "<p>Tag</p>", ALL),
+    "the same for text": ("templates/partials/greeting.txt", "Hello", ALL),
+    "one that would take another's place": ("templates/greeting.html", MAIL, ALL),
+    "a translation": ("templates/b.af.html", MAIL.replace('"en"', '"af"'), ALL),  # a "b" is everywhere
+    "a stylesheet": ("templates/styles/other.css", "p{}", ALL),
+}
+
+
+@pytest.mark.parametrize("change", NAMING)
+def test_a_name_that_comes_or_goes_leaves_in_doubt_those_that_may_name_it(
+    folders: Folders, asked: set[str], change: str
+) -> None:
+    path, text, doubtful = NAMING[change]
+    folders.write("templates/b.html", MAIL.replace("Dear", "zebra Dear"))
+    folders.again()
+    own = {path.removeprefix("templates/").removesuffix(".html")}
+    asked.clear()
+    folders.write(path, text)
+    if ".af" in path:
+        folders.write(path.replace(".html", ".json"), '{"subject": "Hallo {{name}}", "preheader": "Iets"}')
+    assert folders.again() == folders.cold()
+    assert asked - own == doubtful
+    asked.clear()
+    for suffix in (".html", ".json"):
+        (folders.folder / path).with_suffix(suffix).unlink(missing_ok=True)
+    (folders.folder / path).unlink(missing_ok=True)
+    folders.write("templates/c.html", MAIL.replace("Dear", "Hi"))  # else all is as it was before
+    assert folders.again() == folders.cold()
+    assert asked - own == doubtful | {"c"}
+
+
+def test_a_name_that_json_spells_in_another_way_is_found(folders: Folders, asked: set[str]) -> None:
+    subject = json.dumps(METADATA | {"subject": "Hi {{> zebra}}"}).replace("zebra}", "\\u007aebra}")
+    folders.write("templates/c.json", subject)
+    folders.write("templates/partials/zebra.html", "there")
+    folders.write("templates/partials/zebra.txt", "there")
+    folders.again()
+    asked.clear()
+    folders.write("templates/partials/zebra.af.txt", "daar")
+    assert folders.again() == folders.cold()
+    assert asked == {"c"}
 
 
 PICTURE = MAIL.replace("Dear", "<img src='https://pictures.example/a.png'>Dear")

@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from app.core.errors import SourceError
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
+from bbws_templates.layout import parted
+
+_PRINTABLE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u00[2-7]")
+"""Where JSON spells a character of ASCII in another way, as nobody does but to hide it."""
 
 
 class Role(StrEnum):
@@ -146,6 +151,7 @@ def graph_document(templates: TemplateSet, prints: Prints) -> dict[str, Any]:
     digests = {file.label: _digest(file.text) for file in files_of(templates)}
     return {
         "beyond": _digest(repr(_beyond_files(templates))),
+        "names": sorted(_to_include(templates)),
         "files": [[label, digests.get(label, "")] for label in labels],
         "templates": edges,
     }
@@ -154,18 +160,37 @@ def graph_document(templates: TemplateSet, prints: Prints) -> dict[str, Any]:
 def prints_still_true(document: Mapping[str, Any], templates: TemplateSet) -> Prints:
     """What ``graph_document`` has written of the templates for which nothing has changed since.
 
-    By the rule of ``aftermath``, without asking the templates what they read.
+    By the rule of ``aftermath``, without asking the templates what they read. Only that a name which has come
+    or gone leaves those as they were in whose files it stands nowhere: whoever includes something names it.
     """
     if document["beyond"] != _digest(repr(_beyond_files(templates))):
         return {}
+    moved = {each.partition(" ")[2] for each in _to_include(templates) ^ {*document["names"]}}
+    words = {name.rpartition("/")[2].partition(".")[0] for name in moved}
+    bases = {parted(name)[0] for name in moved}  # their mails have come, gone, or have another language
     labels = [label for label, _ in document["files"]]
     files = {file.label: file for file in files_of(templates)}
-    same = [label in files and _digest(files[label].text) == digest for label, digest in document["files"]]
+    naming = (
+        {file.label for file in _files_but_data(templates) if _names_any(file, words)} if words else set()
+    )
+    same = [
+        label in files and label not in naming and _digest(files[label].text) == digest
+        for label, digest in document["files"]
+    ]
     return {
         name: (print_, [labels[number] for number in read])
         for name, (print_, beyond, read) in document["templates"].items()
-        if all(same[number] for number in read) and beyond == _digest_beyond_own_files(templates, name)
+        if parted(name)[0] not in bases
+        and name in templates.sources
+        and all(same[number] for number in read)
+        and beyond == _digest_beyond_own_files(templates, name)
     }
+
+
+def _names_any(file: SourceFile, words: Iterable[str]) -> bool:
+    """Whether one of ``words`` stands in a file, or may do so in another spelling of JSON."""
+    is_json = file.label.endswith(".json")
+    return any(word in file.text for word in words) or (is_json and bool(_PRINTABLE.search(file.text)))
 
 
 def _digest_beyond_own_files(templates: TemplateSet, name: str) -> str:
@@ -179,8 +204,18 @@ def _digest(text: str) -> str:
 
 
 def _beyond_files(templates: TemplateSet) -> object:
-    """What a template may depend on beside the texts of files that are there."""
-    return templates.settings, *_names_and_faults(templates)
+    """What a template may depend on beside the texts of files, and the names of what can be included."""
+    return templates.settings, sorted(templates.stylesheets), _faults(templates)
+
+
+def _to_include(templates: TemplateSet) -> set[str]:
+    """The names of mails and partials, behind the word for what they are."""
+    kinds = {
+        "mail": (templates.templates, templates.translations),
+        "html": (templates.partials,),
+        "text": (templates.text_partials,),
+    }
+    return {f"{kind} {name}" for kind, found in kinds.items() for names in found for name in names}
 
 
 def _names_and_faults(templates: TemplateSet) -> tuple[object, object]:
@@ -188,8 +223,12 @@ def _names_and_faults(templates: TemplateSet) -> tuple[object, object]:
         *(templates.templates, templates.translations),
         *(templates.partials, templates.text_partials, templates.stylesheets),
     )
-    broken = [templates.broken, templates.broken_translations, templates.broken_partials]
-    return [sorted(kind) for kind in kinds], [_reasons(errors) for errors in broken]
+    return [sorted(kind) for kind in kinds], _faults(templates)
+
+
+def _faults(templates: TemplateSet) -> list[list[tuple[str, str]]]:
+    broken = (templates.broken, templates.broken_translations, templates.broken_partials)
+    return [_reasons(errors) for errors in broken]
 
 
 def _beyond_own_files(source: TemplateSource) -> object:
@@ -209,6 +248,12 @@ def _reasons(errors: Mapping[str, SourceError]) -> list[tuple[str, str]]:
 
 def files_of(templates: TemplateSet) -> Iterator[SourceFile]:
     """Every file that something of the set was read from; some more than once."""
+    yield from _files_but_data(templates)
+    for source in templates.sources.values():
+        yield from (fixture.file for fixture in source.fixtures.values())
+
+
+def _files_but_data(templates: TemplateSet) -> Iterator[SourceFile]:
     for kind in (templates.partials, templates.text_partials, templates.stylesheets):
         yield from kind.values()
     for source in templates.sources.values():
@@ -217,4 +262,3 @@ def files_of(templates: TemplateSet) -> Iterator[SourceFile]:
             yield source.text
         if source.metadata:
             yield from (source.metadata.file, source.metadata.contract_home, *source.metadata.contract_files)
-        yield from (fixture.file for fixture in source.fixtures.values())
