@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,9 +17,13 @@ import pytest
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import iso
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.errors import ConflictError
 from app.publishing.lease import LEASE, SKEW, PruneLease, is_free
+from app.publishing.parallel import WORKERS
 from app.publishing.processes import has_ended, this_process
+from app.publishing.pruning import prune
 from bbws_templates.pointer import Lease, Pointer
+from tests.publishing.counting import Hooked
 from tests.publishing.samples import publish_to, release
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -139,6 +145,26 @@ def test_a_clock_that_is_set_forward_ends_the_time(
         assert lease.has_time()
         set_forward[0] = LEASE.total_seconds()
         assert not lease.has_time()
+
+
+def test_a_prune_that_is_taken_over_deletes_no_more_than_it_has_begun(directory: DirectoryStore) -> None:
+    """However much there is to be deleted: it looks whether the lease is still its own before every batch."""
+    publish_to(directory, release("old", names=tuple(f"many/n{number}" for number in range(60))))
+    publish_to(directory, release("new", names=("one/only",)), allow_breaking=True)
+    deleted: list[str] = []
+    at_it = threading.Lock()
+
+    def hook(operation: str, key: str) -> None:
+        with at_it:
+            if operation == "delete" and not deleted:
+                theirs.enter_context(PruneLease.taken(Catalogue(directory), "them", take_over=True))
+            if operation == "delete":
+                deleted.append(key)
+
+    with ExitStack() as theirs, pytest.raises(ConflictError, match=r"them .*taken over"):
+        prune(Catalogue(Hooked(directory, hook)), 1, actor="me")
+    assert len(deleted) <= 4 * WORKERS
+    assert len([*directory.list("many/")]) >= 60
 
 
 def held_until(catalogue: Catalogue) -> datetime:
