@@ -113,6 +113,28 @@ def test_who_has_gone_back_and_was_followed_is_told_of_no_conflict(above: Object
     assert verify(Catalogue(above)).discrepancies == ()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [lambda store: publish_to(store, MINE), lambda store: prune(Catalogue(store), 1, actor="me")],
+    ids=["publish", "prune"],
+)
+def test_a_pointer_that_goes_meanwhile_is_not_made_anew(above: ObjectStore, change: Between) -> None:
+    """It would begin a history of its own, and the old one would be lost with whoever restores it."""
+    publish_to(above, FIRST)
+    publish_to(above, SECOND)
+
+    class Losing(CountingStore):
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            if key == POINTER:
+                self.inner.delete(POINTER)
+            return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+    with pytest.raises(ConflictError, match="was there and is not to be found any more"):
+        change(Losing(above))
+    assert above.get(POINTER) is None
+    assert {FIRST.id, SECOND.id} <= {*Catalogue(above).releases()}
+
+
 def test_a_prune_knows_its_own_mark(above: ObjectStore) -> None:
     """Between the mark and the second try a publisher has completed its stable keys."""
 
