@@ -27,6 +27,7 @@ BaselineChanges = Mapping[Snapshot, tuple[bytes, Sidecar] | None]
 """What becomes of baselines: the new picture with its sidecar, or None where it goes."""
 
 _MOST = 50
+_RECORD = "decision.json"
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,11 @@ class Journal:
         Raises:
             BaselineError: its record cannot be read.
         """
-        folder = max(self._folder.glob("[0-9]*"), default=None)
-        if folder is None:
+        # One without its record was never begun, as its writer was killed, or has been taken back.
+        told = max(self._folder.glob(f"[0-9]*/{_RECORD}"), default=None)
+        if told is None:
             return None
+        folder = told.parent
         record = _read(folder)
         return RecordedDecision(
             folder.name, record.deed, tuple(Snapshot.from_id(name) for name in record.snapshots)
@@ -131,6 +134,7 @@ class Journal:
                 earlier[snapshot] = (before.content(snapshot), sidecar)
         self._baselines.change(earlier, gone)
         write_rejections(self._work, record.rejections)
+        (folder / _RECORD).unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
         return last
 
@@ -147,12 +151,12 @@ class Journal:
             after={snapshot.id: new[1].pixels if new else "" for snapshot, new in changed.items()},
             rejections=read_rejections(self._work),
         )
-        write_whole(folder / "decision.json", record.model_dump_json(indent=1).encode())
+        write_whole(folder / _RECORD, record.model_dump_json(indent=1).encode())
 
 
 def _read(folder: Path) -> _Record:
     try:
-        return _Record.model_validate_json((folder / "decision.json").read_bytes())
+        return _Record.model_validate_json((folder / _RECORD).read_bytes())
     except (OSError, ValidationError) as error:
         raise BaselineError(
             "is no record of a decision.", location=Location(str(folder)), remedy="Remove the folder."

@@ -152,6 +152,17 @@ def test_new_and_removed_snapshots_can_be_approved_and_taken_back(approved: Desk
     assert contents(approved.folders.baselines) == before
 
 
+def test_what_a_killed_approval_has_left_keeps_nobody_from_deciding(changed: Desk) -> None:
+    """It keeps what it is about to replace first, and is a decision only once that is written down."""
+    last = changed.approvals.last()
+    assert last is not None
+    (changed.folders.work / "undo/000099/before").mkdir(parents=True)
+    assert changed.approvals.last() == last
+    changed.approve(Comparison.load(changed.folders.work))
+    assert changed.approvals.undo().number == "000100"
+    assert changed.approvals.undo() == last
+
+
 def test_undo_does_not_overwrite_what_somebody_else_has_done_since(changed: Desk) -> None:
     earlier = contents(changed.folders.baselines)
     changed.approve(Comparison.load(changed.folders.work))
