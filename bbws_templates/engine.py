@@ -57,7 +57,7 @@ class Template:
         """
         tokens = tokenize(source, name=name)
         root = Unit(name, source, build(tokens, source=source, name=name))
-        return cls(root, PartialSet.reached_from(root, tokens, partials or {}))
+        return cls(root, PartialSet.reached_from(root, tokens, {} if partials is None else partials))
 
     @property
     def name(self) -> str:

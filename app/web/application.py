@@ -190,6 +190,7 @@ class _Server(uvicorn.Server):
 def _services(settings: ServerSettings) -> Services:
     live = LiveWorkspace(settings.templates, settings.fixtures)
     renderings = Renderings()
+    subjects = Subjects()
     broadcast = Broadcast()
 
     def stand(revision: Revision, name: str) -> None:
@@ -207,6 +208,7 @@ def _services(settings: ServerSettings) -> Services:
         renderings,
         lambda name: broadcast.send(News("checked", checked_payload(services, name))),
         memory=settings.memory,
+        beforehand=subjects.of,
         afterwards=stand,
     )
 
@@ -237,7 +239,7 @@ def _services(settings: ServerSettings) -> Services:
         broadcast=broadcast,
         pages=_pages(),
         environments=estate,
-        subjects=Subjects(),
+        subjects=subjects,
         permits=is_public,
         snapshots=Snapshots(settings.screenshots, live, operations, drawing, reload),
         drawings=Drawings(),

@@ -94,6 +94,26 @@ def test_a_thumbnail_is_the_whole_width_of_the_mail_in_its_card(page: Page) -> N
     )
 
 
+def test_a_card_far_away_has_no_frame_until_it_comes_near(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    names = [f"mails/more{number}" for number in range(40)]
+    for name in names:
+        served_folders.write(f"templates/{name}.html", f"<h1>This is {name}</h1>")
+    with opened(browser, server.url) as (page, misdeeds):
+        expect(page.locator('.card[data-name^="mails/more"]')).to_have_count(len(names))
+        expect(page.frame_locator('.card[data-name="mails/greeting"] iframe').locator("h1")).to_be_visible()
+        far = page.locator(f'.card[data-name="{sorted(names)[-1]}"]')
+        expect(far.locator("iframe")).to_have_count(0)
+        far.scroll_into_view_if_needed()
+        expect(far.frame_locator("iframe").locator("h1")).to_have_text(f"This is {sorted(names)[-1]}")
+        page.keyboard.press("Home")
+        page.locator("#search").fill(sorted(names)[20])
+        found = page.locator(f'.card[data-name="{sorted(names)[20]}"]')
+        expect(found.frame_locator("iframe").locator("h1")).to_have_text(f"This is {sorted(names)[20]}")
+        assert misdeeds.seen == []
+
+
 def test_fixture_width_and_scheme_change_the_mail_and_the_address(receipt: Page) -> None:
     expect(mail(receipt).get_by_text("Lerato Mokoena").first).to_be_visible()
     receipt.get_by_label("Fixture", exact=True).select_option("international")

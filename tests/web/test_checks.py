@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -50,6 +51,28 @@ def test_a_defect_met_in_one_template_is_logged_and_does_not_end_the_checks_of_t
         checks.stop()
     assert others == {"deep/down/here/bare", "mails/greeting_internal"}
     assert checks.known(live.current, "mails/greeting") is None
+    assert "mails/greeting" in caplog.text
+
+
+def test_what_lists_show_is_at_hand_before_the_first_check_and_a_defect_in_it_ends_none(
+    folders: Folders, caplog: pytest.LogCaptureFixture
+) -> None:
+    live, told = LiveWorkspace(folders.templates, folders.fixtures), queue.Queue[tuple[str, str]]()
+
+    def beforehand(_: object, name: str) -> None:
+        told.put(("beforehand", name))
+        if name == "mails/greeting":
+            raise RuntimeError("a defect of ours")
+
+    checks = Checks(live, Renderings(), lambda name: told.put(("checked", name)), beforehand=beforehand)
+    checks.start()
+    try:
+        heard = [told.get(timeout=patience()) for _ in range(6)]
+    finally:
+        checks.stop()
+    names = set(live.current.names)
+    assert set(heard[:3]) == {("beforehand", name) for name in names}
+    assert set(heard[3:]) == {("checked", name) for name in names}
     assert "mails/greeting" in caplog.text
 
 
@@ -121,7 +144,13 @@ def test_the_checks_step_aside_while_somebody_renders(
     renderings = Renderings()
     renderings.last_used = 100.0
 
-    def pause(_: float) -> None:
+    def now() -> float:
+        return 100.0 if threading.current_thread().name == "checks" else time.monotonic()
+
+    def pause(seconds: float) -> None:
+        if threading.current_thread().name != "checks":  # of another server, which has stopped
+            time.sleep(seconds)
+            return
         seen.append("waits")
         if len(seen) == 3:
             renderings.last_used = 0.0
@@ -133,7 +162,7 @@ def test_the_checks_step_aside_while_somebody_renders(
         return check(self, names, **options)
 
     for room in ("checks", "renderings"):
-        clock = SimpleNamespace(monotonic=lambda: 100.0, sleep=pause)
+        clock = SimpleNamespace(monotonic=now, sleep=pause)
         monkeypatch.setattr(f"app.web.live.{room}.time", clock)
     monkeypatch.setattr(Workspace, "check", noted)
     told: queue.Queue[str] = queue.Queue()

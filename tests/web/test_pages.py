@@ -79,6 +79,14 @@ def test_what_the_gallery_is_asked_for_and_has_not_is_said(caller: Caller, query
     assert bool(said[1]) == bool(sentence)
 
 
+def test_the_checks_step_aside_for_a_page_and_what_it_asks_for_next(caller: Caller) -> None:
+    renderings = caller.app.state.services.renderings
+    for path in ("/", "/templates/mails/greeting"):
+        renderings.last_used = 0.0
+        assert caller.get(path).status_code == 200
+        assert renderings.last_used, path
+
+
 def test_an_empty_set_says_what_to_do(folders: Folders, calling: Callable[..., Caller]) -> None:
     for file in folders.templates.rglob("*.html"):
         file.unlink()

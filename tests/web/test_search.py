@@ -64,6 +64,21 @@ def test_lists_show_subjects_as_an_inbox_does(folders: Folders, caller: Caller) 
     assert "Hello &lt;b&gt;Zo" in caller.get("/").text
 
 
+def test_the_subject_of_a_translation_takes_the_words_of_its_language(
+    folders: Folders, caller: Caller
+) -> None:
+    folders.write("templates/settings.toml", 'locale = "en-ZA"\n')
+    folders.write("templates/partials/hail.txt", "Hello")
+    folders.write("templates/partials/hail.af.txt", "Goeie dag")
+    folders.write("templates/mails/greeting.json", {**METADATA, "subject": "{{> hail}} {{name}}"})
+    folders.write("templates/mails/greeting.af.html", "<p>{{name}}</p>")
+    words = {"subject": "{{> hail}}, {{name}}", "preheader": "x"}
+    folders.write("templates/mails/greeting.af.json", words)
+    caller.app.state.services.live.reload()
+    assert "Hello Ann" in caller.get("/").text
+    assert "Goeie dag, Ann" in caller.get("/?locale=af").text
+
+
 def test_a_subject_that_cannot_be_filled_is_shown_as_it_was_written(folders: Folders, caller: Caller) -> None:
     folders.write("templates/mails/greeting.json", {**METADATA, "subject": "Hello {{#name}}"})
     caller.app.state.services.live.reload()

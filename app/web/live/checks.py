@@ -37,8 +37,9 @@ class Checks:
 
     It steps aside while somebody renders or asks for findings, in the midst of a template as well: a designer
     who has just saved wants to see the mail first. What was opened last is checked first.
-    ``announce`` is told the name of each template whose findings have become known, and ``afterwards`` has
-    what else can be worked out behind the pages. ``memory`` has what was found in earlier runs.
+    ``announce`` is told the name of each template whose findings have become known. What else can be worked
+    out behind the pages is done ``beforehand``, which is quick, or ``afterwards``. ``memory`` has what was
+    found in earlier runs.
     """
 
     def __init__(
@@ -48,8 +49,10 @@ class Checks:
         announce: Callable[[str], None],
         clock: Clock = utc_now,
         memory: Memory | None = None,
+        beforehand: Callable[[Revision, str], object] | None = None,
         afterwards: Callable[[Revision, str], None] | None = None,
     ) -> None:
+        self._beforehand = beforehand
         self._afterwards = afterwards
         self._clock = clock
         self._memory = memory
@@ -147,7 +150,7 @@ class Checks:
             self._catch_up()
 
     def _catch_up(self) -> None:
-        """Check what is open, then look which versions there are, which is quick, then check the rest."""
+        """Check what is open, then what is quick: which versions there are, and more; then check the rest."""
         revision = self._live.current
         unread, waiting = dict.fromkeys(revision.versions), dict.fromkeys(revision.versions)
         while waiting:
@@ -157,7 +160,7 @@ class Checks:
                 return
             name = next((name for name in self._opened if name in waiting), "")
             if not name and unread:
-                revision.versions[unread.popitem()[0]]
+                self._read_through(revision, unread.popitem()[0])
                 continue
             name = name or next(iter(waiting))
             del waiting[name]
@@ -185,6 +188,14 @@ class Checks:
                 self._afterwards(revision, name)
         except Exception:  # noqa: BLE001  as above
             _log.exception("What follows the checks of %s has failed", name)
+
+    def _read_through(self, revision: Revision, name: str) -> None:
+        revision.versions[name]
+        try:
+            if self._beforehand:
+                self._beforehand(revision, name)
+        except Exception:  # noqa: BLE001  as above
+            _log.exception("What comes before the checks of %s has failed", name)
 
     def _step_aside(self, key: Key | None = None) -> None:
         """Wait while somebody waits for something else than the findings of ``key``."""

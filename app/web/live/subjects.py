@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from app.core.compiler.partials import PartialResolver
 from app.web.live.workspace import Revision
 from bbws_templates.engine import Template
 from bbws_templates.errors import BbwsTemplatesError
@@ -47,16 +48,17 @@ def usual_fixture(revision: Revision, name: str) -> str:
 def _rendered(revision: Revision, name: str) -> str:
     workspace = revision.workspace
     try:
-        metadata = workspace.source(name).metadata
+        source = workspace.source(name)
+        metadata = source.metadata
         if metadata is None:
             return ""
         scenario = usual_fixture(revision, name)
         if not scenario:
             return metadata.subject
-        partials = {each: file.text for each, file in workspace.templates.text_partials.items()}
+        partials = PartialResolver(workspace.templates, source, html=False).sources()
         parsed = Template.parse(metadata.subject, name=f"{name} (subject)", partials=partials)
         data = workspace.shown(name, workspace.fixture(name, scenario).data)
         return parsed.render(data, mode=Mode.HEADER, strict=False).strip()
     except BbwsTemplatesError:
-        source = workspace.templates.templates.get(name) or workspace.templates.translations.get(name)
-        return source.metadata.subject if source and source.metadata else ""
+        readable = workspace.templates.sources.get(name)
+        return readable.metadata.subject if readable and readable.metadata else ""

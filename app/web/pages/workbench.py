@@ -34,6 +34,7 @@ def gallery(request: Request, services: ServicesDep, locale: str = "", show: str
     Each is in the language ``locale``, if it is there in it. Which of them are to ``show`` the page decides;
     what there is not of either is said.
     """
+    services.renderings.touch()  # and its frames come next: the checks step aside
     revision = services.revision
     workspace = revision.workspace
     summaries = {
@@ -71,6 +72,7 @@ def template(request: Request, services: ServicesDep, name: str) -> HTMLResponse
     revision = services.revision
     known_name(revision, name)
     services.checks.opened(name)
+    services.renderings.touch()
     names = [row_name for shelf in arrange(revision.names) for row in shelf.rows for row_name in row.names]
     base, locale = parted(name)
     at = names.index(base)

@@ -53,9 +53,9 @@ def _live(page: Page) -> None:
 
 def _gallery(page: Page) -> None:
     _live(page)
-    for thumb in page.locator("iframe").all():
+    for thumb in page.locator(".thumb").all():
         if thumb.evaluate(IN_SIGHT):
-            expect(thumb.content_frame.locator("body")).to_be_visible()
+            expect(thumb.frame_locator("iframe").locator("body")).to_be_visible()
 
 
 def _mail(page: Page) -> None:

@@ -21,12 +21,6 @@ function kindOf(frame) {
 /** Whether a frame that was told to be loaded has a mail of ours in it, or why there is none. */
 export const hasArrived = (frame) => kindOf(frame) === "mail";
 
-/** Whether a frame has been loaded already; a page of the browser's own cannot be looked into. */
-export function isLoaded(frame) {
-  const mail = frame.contentDocument;
-  return !mail || (addressOf(mail) !== "about:blank" && stateOf(mail) === "complete");
-}
-
 /** How much of it has come, 0 before its beginning, and whether more is to come of the document itself. */
 function amountOf(frame) {
   const mail = frame.contentDocument;

@@ -1,6 +1,6 @@
 /* The gallery: search, filter, thumbnails that follow every save. */
 import { getStandings, listChecks, searched } from "./api.js";
-import { hasArrived, isLoaded } from "./arrivals.js";
+import { hasArrived } from "./arrivals.js";
 import { $, $$, badges, debounced, press } from "./dom.js";
 import { bind } from "./keys.js";
 import { on, start, unanswered } from "./live.js";
@@ -81,8 +81,18 @@ const scale = new ResizeObserver((entries) => {
   }
 });
 
+/* A frame costs a browser about as much as all the rest of a card, shown or not: each is made when its card comes near. */
+const near = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    target.replaceChildren($("template", target).content);
+    scale.observe(target);
+  }
+}, { rootMargin: "50%" });
+
 function settle() {
-  for (const thumb of $$("[data-thumb]")) scale.observe(thumb);
+  for (const waiting of $$("[data-thumb] > template")) near.observe(waiting.parentElement);
   filter();
 }
 
@@ -152,7 +162,6 @@ function judge(frame) {
   unanswered();
 }
 document.addEventListener("load", ({ target }) => target instanceof HTMLIFrameElement && judge(target), true);
-for (const frame of $$(".thumb iframe")) if (isLoaded(frame)) judge(frame);
 on("answered", () => {
   const again = [...lost].filter((frame) => frame.isConnected);
   lost.clear();
