@@ -168,7 +168,7 @@ def plain(value: Any) -> Any:
         ]
         return (type(value), [plain(getattr(value, each.name)) for each in fields])
     if isinstance(value, Origins):
-        return plain(vars(value))
+        return [plain(getattr(value, column)) for column in Origins.__slots__]
     if isinstance(value, Mapping):
         return [(key, plain(member)) for key, member in value.items()]
     return [plain(each) for each in value] if isinstance(value, list | tuple) else value
