@@ -240,3 +240,26 @@ def test_a_second_body_may_hide_the_words_of_the_first(compiled: Compile) -> Non
 def test_a_style_element_before_a_doctype_stays(compiled: Compile, html: str, expected: str) -> None:
     assert compiled(html).compiled.html == expected
     assert not equivalence_findings(compiled(html), EMPTY, {}, fixture="")
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        # Behind an attribute without a value, whatever follows would be the value.
+        ("<p class=>", '<p style="top:0" class=>'),
+        ("<p id=a class = >", '<p style="top:0" id=a class = >'),
+        ("<p style=>", '<p style="top:0">'),
+        ("<p class= title=b>", '<p class= title=b style="top:0">'),
+        # What stood without quotes may hold some.
+        ('<p style=font-family:"a";left:0>', '<p style="top:0;font-family:&quot;a&quot;;left:0">'),
+        ("<p style=left:0;>", '<p style="top:0;left:0">'),
+        # An attribute without a name.
+        ('<p ="b c"=1 =>', '<p ="b c"=1 = style="top:0">'),
+    ],
+)
+def test_a_tag_that_somebody_left_unfinished_gets_its_style(
+    compiled: Compile, tag: str, expected: str
+) -> None:
+    compilation = compiled(f"<style>p{{top:0}}</style>{tag}x</p>")
+    assert compilation.compiled.html == f"{expected}x</p>"
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")

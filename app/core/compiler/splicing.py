@@ -177,6 +177,9 @@ def _restyled(
         return _Edit(tag.insertion, tag.insertion, [' style="', *css, '"'] if css else [])
     quote = style.quote or '"'
     start, end = _own_declarations(document, style)
+    authored: _Piece = (start, end)
+    if not style.quote and '"' in document.veil.text[start:end]:  # it stood there without quotes around it
+        authored = _Moved(document.flat.text[start:end].replace('"', "&quot;"), start)
     before, after = surrounding(rules, html.unescape(document.veil.text[start:end]))
     name: list[_Piece] = [(style.start, style.value_start - len(style.quote))]
     if not style.has_value:
@@ -194,7 +197,7 @@ def _restyled(
         return _Edit(style.start, style.end, [*name, quote, *first, *between, *last, quote])
     first += [";"] if first else []
     last = [";", *last] if last else []
-    return _Edit(style.start, style.end, [*name, quote, *first, (start, end), *last, quote])
+    return _Edit(style.start, style.end, [*name, quote, *first, authored, *last, quote])
 
 
 def _moved(

@@ -79,8 +79,13 @@ class StartTag:
 
     @property
     def insertion(self) -> int:
-        """The offset after the last attribute, or after the name."""
-        return self.attributes[-1].end if self.attributes else self.name_end
+        """The offset after the last attribute, or after the name.
+
+        Behind ``class=`` whatever follows would be the value.
+        """
+        last = self.attributes[-1] if self.attributes else None
+        is_open = last is None or (last.has_value and not last.quote and last.value_start == last.value_end)
+        return self.name_end if last is None or is_open else last.end
 
     def attribute(self, name: str) -> Attribute | None:
         """The first attribute of that name: a parser ignores repetitions."""

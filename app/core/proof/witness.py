@@ -24,7 +24,7 @@ from app.core.proof.scriptless import STANDS_FOR_NOSCRIPT, scriptless
 _PIECE = re.compile(
     r"(<!--.*?-->|<!DOCTYPE[^>]*>|</([^\s>]+)\s*>"
     r"|<(?:(?P<holder>style|script|xmp|iframe|noembed|noframes|plaintext)(?=[\s>/])|([^\s>/]+))"
-    r"((?:\s[^\s=>]+(?:=\"[^\"]*\")?)*)\s*/?>(?(holder)(.*?)(?=</(?P=holder)>|\Z)|)|[^<]+|<)",
+    r"((?:\s(?:=[^\s=>]*|[^\s=>]+)(?:=\"[^\"]*\")?)*)\s*/?>(?(holder)(.*?)(?=</(?P=holder)>|\Z)|)|[^<]+|<)",
     re.DOTALL | re.IGNORECASE,
 )
 _Piece: TypeAlias = tuple[str, str, str, str, str, str]
@@ -34,7 +34,8 @@ They are the name in an end tag; the name of an element of raw text, or of anoth
 attributes; raw text behind it, up to the end tag.
 """
 
-_ATTRIBUTE = re.compile(r"\s([^\s=>]+)(?:=\"([^\"]*)\")?")
+# A name may begin with "=", where its author left out the name (HTML, 13.2.5.32).
+_ATTRIBUTE = re.compile(r"\s(=[^\s=>]*|[^\s=>]+)(?:=\"([^\"]*)\")?")
 _ASKS_STYLE = re.compile(r"(?<=\[)(?=\s*style\s*[\]~|^$*=])", re.IGNORECASE)
 _AS_WRITTEN = "as-written-"
 """Before ``style``: the attribute that holds what a template says there, for rules that ask for it."""
