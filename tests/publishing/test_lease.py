@@ -22,8 +22,10 @@ from app.publishing.lease import LEASE, SKEW, PruneLease, is_free
 from app.publishing.parallel import WORKERS
 from app.publishing.processes import has_ended, this_process
 from app.publishing.pruning import prune
+from bbws_templates.faults import StoreError
+from bbws_templates.layout import POINTER
 from bbws_templates.pointer import Lease, Pointer
-from tests.publishing.counting import Hooked
+from tests.publishing.counting import CountingStore, Hooked
 from tests.publishing.samples import publish_to, release
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -165,6 +167,32 @@ def test_a_prune_that_is_taken_over_deletes_no_more_than_it_has_begun(directory:
         prune(Catalogue(Hooked(directory, hook)), 1, actor="me")
     assert len(deleted) <= 4 * WORKERS
     assert len([*directory.list("many/")]) >= 60
+
+
+def test_a_lease_does_not_outlive_the_release_that_it_keeps(catalogue: Catalogue) -> None:
+    """Somebody has activated another one all the same, and left the mark: what that needs is not known."""
+
+    def go_on() -> None:
+        with PruneLease.taken(catalogue, "me") as lease:
+            now = standing(catalogue)
+            active = replace(now.pointer.active, release="f" * 64)
+            catalogue.store.put(POINTER, replace(now.pointer, active=active).to_bytes(), if_match=now.etag)
+            lease.check()
+
+    with pytest.raises(ConflictError, match="Nothing more was deleted"):
+        go_on()
+
+
+def test_a_server_that_refuses_the_mark_for_no_reason_is_named(directory: DirectoryStore) -> None:
+    class Refusing(CountingStore):
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            return None if key == POINTER else super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+    publish_to(directory, release("old"))
+    store = Refusing(directory)
+    with pytest.raises(StoreError, match=r"the server refuses to write current\.json, as if it had changed"):
+        prune(Catalogue(store), 1, actor="me")
+    assert not [operation for operation, _ in store.requests if operation == "delete"]
 
 
 def held_until(catalogue: Catalogue) -> datetime:

@@ -1,0 +1,50 @@
+"""A caller who asks for the pointer to be looked at again, while an older look is under way."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from app.publishing.directory_store import DirectoryStore
+from bbws_templates.cache import Origin, ReleaseCache
+from bbws_templates.directory import DirectoryReader
+from bbws_templates.layout import POINTER
+from bbws_templates.reader import StoredObject, Unchanged
+from tests.publishing.samples import publish_to, release
+from tests.runtime.test_client import TTL, Hand
+from tests.waiting import patience
+
+
+class HeldUp(DirectoryReader):
+    """Reads the pointer at once, and may be held up before it says so."""
+
+    def __init__(self, root: Path, go_on: threading.Event) -> None:
+        super().__init__(root)
+        self._go_on = go_on
+
+    def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
+        found = super().revalidate(key, etag)
+        if key == POINTER:
+            assert self._go_on.wait(patience())
+        return found
+
+
+def test_what_was_asked_before_a_refresh_is_no_answer_to_it(directory: DirectoryStore) -> None:
+    clock, go_on = Hand(), threading.Event()
+    go_on.set()
+    publish_to(directory, release("first"))
+    cache = ReleaseCache(
+        lambda: HeldUp(directory.root, go_on), place="here", ttl=TTL, patience=0.2, clock=clock
+    )
+    assert cache.serving().origin is Origin.ACTIVE
+    go_on.clear()
+    clock.now += TTL + 1
+    assert cache.serving().origin is Origin.LAST_KNOWN_GOOD, "the question is under way, with an old answer"
+    publish_to(directory, release("second"))
+    cache.expire()
+    go_on.set()
+    for thread in threading.enumerate():
+        if thread.name == "bbws-templates":
+            thread.join(patience())
+    serving = cache.serving()
+    assert (serving.bundle.release, serving.origin) == (release("second").id, Origin.ACTIVE)
