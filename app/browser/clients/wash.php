@@ -68,6 +68,11 @@ $body = rcmail_action_mail_index::wash_html(stream_get_contents(STDIN), [
     'container_id' => $part,
     'add_comments' => false,
 ]);
+// Of a mail in which nothing is left there is the container still.
+if (!is_string($body) || trim($body) === '') {
+    fwrite(STDERR, 'wash_html() returns ' . get_debug_type($body) . " in the place of a mail\n");
+    exit(3);
+}
 
 // The style sheets that Roundcube's page loads, but for those of the window around the message.
 $styles = file_get_contents($argv[2]);

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.browser.clients.sanitizing import open_dompurify
-from app.browser.confinement.faults import ClientRefusedError
+from app.browser.clients import RENDERERS
+from app.browser.clients.sanitizing import open_dompurify, washer
+from app.browser.confinement.faults import ClientLateError, ClientRefusedError
+from app.browser.confinement.place import Confinement
 from app.browser.discovery import Browser
 from tests.waiting import patience
 
@@ -48,6 +50,45 @@ def test_a_sanitizer_that_returns_no_page_is_broken(tmp_path: Path, answer: str,
 def test_a_sanitizer_that_hangs_is_ended_by_the_engine_and_named(tmp_path: Path, script: str) -> None:
     with pytest.raises(ClientRefusedError, match="DOMPurify does not end within"):
         purified(tmp_path, script, patience(3))
+
+
+WASHER = """<?php
+class rcmail_action_mail_index extends rcmail_action {
+    public static function wash_html($body, $options) { %s }
+}
+"""
+
+
+@pytest.mark.heavy("clients")
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("return null;", "fails with status 3: .* returns null in the place of a mail"),
+        ("", "fails with status 3: .* returns null in the place of a mail"),
+        ("return ' ';", "fails with status 3: .* returns string in the place of a mail"),
+        ("return [];", "fails with status 3: .* returns array in the place of a mail"),
+        ("throw new Exception('no way');", "fails with status 255"),
+        ("nowhere();", "fails with status 255"),
+        ("exit(0);", "fails with status 0: it said nothing"),
+        ("for (;;) {}", "did not end within"),
+    ],
+)
+def test_roundcubes_sanitizer_that_returns_no_page_is_broken(tmp_path: Path, body: str, said: str) -> None:
+    for name, content in {
+        "program/actions/mail/index.php": WASHER % body,
+        "program/lib/Roundcube/rcube.php": "<?php class rcube { public static $instance; }",
+        "styles.css": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    env = {
+        "PHP": RENDERERS["roundcube"].find().env["PHP"],
+        "FOLDER": str(tmp_path),
+        "STYLES": str(tmp_path / "styles.css"),
+    }
+    seconds = patience(4 if "for" in body else 30)
+    with Confinement() as place, pytest.raises((ClientRefusedError, ClientLateError), match=said):
+        washer(place, env, seconds)(MAIL)
 
 
 def test_a_sanitizer_that_leaves_a_page_without_a_word_is_none_that_is_broken(tmp_path: Path) -> None:
