@@ -1,14 +1,18 @@
 /* What moves in a mail is brought to one state, the same in every engine: what ends is at its end, what never ends has
    not begun; SVG is at its first moment, and nothing has the focus. After holders.js. */
-const put = member(Element, "setAttribute");
+const put = member(Element, "setAttribute"), heightOf = member(HTMLElement, "offsetHeight");
+const SCROLLS = ["scrollLeft", "scrollTop"].map((way) => Object.getOwnPropertyDescriptor(Element.prototype, way).set);
 // By its kind as well: an <svg> within <math>, or an <iframe> in a drawing, has the name alone.
 const chosen = (page, selector, space = HTML) =>
   [...member(Document, "querySelectorAll")(page, selector)].filter((each) => spaceOf(each) === space);
 const rest = (page) => {
-  // Words that run begin outside of what is seen, and where they are stopped they would stay.
+  // Words that run begin outside of what is seen, and where they are stopped they would stay; with each new layout
+  // WebKit has those set out again that have a pace.
   for (const running of chosen(page, "marquee")) {
+    put(running, "scrollamount", "0");
+    heightOf(running); // laid out without one
     member(HTMLMarqueeElement, "stop")(running);
-    member(Element, "scrollTo")(running, 0, 0);
+    for (const scroll of SCROLLS) scroll.call(running, 0);
   }
   for (const animation of member(Document, "getAnimations")(page)) {
     if (!animation.effect || animation.playbackRate === 0) continue;

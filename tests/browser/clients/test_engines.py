@@ -274,6 +274,9 @@ def test_what_is_brought_to_rest_is_seen(at_work: AtWork, client: str, what: str
     if client == "thunderbird" and "<marquee" not in full:
         return  # it shows no page and no object in a mail; `differences` says so
     assert at_work(client).draw(full, FRAMES[:2]) != at_work(client).draw(empty, FRAMES[:2])
+    if "<marquee" in full:
+        (running,) = (each for each in at_work(client).measure(full, FRAMES[0]) if each.tag == "marquee")
+        assert 0 < running.text_right < FRAMES[0].width, "its words are measured where they are drawn"
 
 
 @pytest.mark.parametrize("what", NAMED)
