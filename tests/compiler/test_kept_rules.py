@@ -229,3 +229,20 @@ def test_nothing_is_repeated_on_one_tag_of_which_a_parser_makes_two_elements(com
     compilation = compiled(f"<style>{css}</style><p><b style='padding:0'>x<p>y</b>")
     assert "overridden-rule" in {finding.code for finding in compilation.findings}
     assert "!important" not in compilation.compiled.html
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        # One browser takes the value and another does not: in both the rule wins, as its author has it.
+        ("p{color:#00c margin:4px} p:hover{color:#0a0}", "p:hover{color:#0a0 !important}"),
+        ("p{width:200} @media(max-width:9px){p{width:100px}}", "p{width:100px !important}"),
+        ("p{width:20px} p{width:200} @media(max-width:9px){p{width:100px}}", "p{width:100px !important}"),
+    ],
+)
+def test_a_rule_wins_over_a_value_that_not_every_client_takes(load: Loader, css: str, kept: str) -> None:
+    templates = load({"mail.html": f"<style>{css}</style><p>x</p>"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert kept in compilation.compiled.html
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+    assert "overridden-rule" not in {finding.code for finding in compilation.findings}

@@ -213,8 +213,8 @@ MUTANTS: dict[str, Mutant] = {
         (
             (
                 SPLICING,
-                "[*name, quote, *first, (start, end), *last, quote]",
-                "[*name, quote, (start, end), ';', *first, *last, quote]",
+                "[*name, quote, *first, authored, *last, quote]",
+                "[*name, quote, authored, ';', *first, *last, quote]",
             ),
         ),
         ("important-longhand",),

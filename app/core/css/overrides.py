@@ -9,9 +9,10 @@ selector).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import TypeAlias
 
 from app.core.css.cascade import Matched, Rank, rank
 from app.core.css.data import longhands, overlap
@@ -50,32 +51,43 @@ class _InlinedStyles:
             for element, rules in matched.items()
         }
         self._rules = dict(zip(self._kinds.values(), matched.values(), strict=True))
-        self._parts: dict[tuple[int, str], Mapping[str, _LonghandState]] = {}
+        self._parts: dict[tuple[int, str], tuple[Mapping[str, _LonghandState], ...]] = {}
 
     def kind(self, element: ElementNode) -> int:
         """A number that elements with the same rules have in common; less than 0 of those with none."""
         return self._kinds.get(element, -1)
 
-    def parts(self, kind: int, name: str) -> Mapping[str, _LonghandState]:
-        """What the rules of a kind say of the longhands of a property."""
+    def parts(self, kind: int, name: str) -> tuple[Mapping[str, _LonghandState], ...]:
+        """What the rules of a kind say of the longhands of a property, for each way to read them.
+
+        One without its unit is a value in quirks mode and none elsewhere, and some clients take more.
+        """
         key = kind, name
         if key not in self._parts:
-            self._parts[key] = dict(_parts(name, self._rules.get(kind, ())))
+            every = _competing(name, self._rules.get(kind, ()))
+            valid = [each for each in every if _is_valid(each[1])]
+            readings = [valid] if len(valid) == len(every) else [valid, every]
+            self._parts[key] = tuple(dict(_parts(name, reading)) for reading in readings)
         return self._parts[key]
 
 
-def _parts(name: str, rules: Sequence[Matched]) -> Iterator[tuple[str, _LonghandState]]:
-    competing = sorted(
-        (
-            ((other.important, matched.rank, place), other)
-            for matched in rules
-            for place, other in enumerate(matched.declarations)
-            if overlap(other.name, name) and _may_win(other)
-        ),
-        key=itemgetter(0),
+_Competitor: TypeAlias = tuple[tuple[bool, Rank, int], Declaration]
+
+
+def _competing(name: str, rules: Sequence[Matched]) -> list[_Competitor]:
+    """The declarations that may say something of a property, in their order, each with its place in it."""
+    found = (
+        ((other.important, matched.rank, place), other)
+        for matched in rules
+        for place, other in enumerate(matched.declarations)
+        if overlap(other.name, name) and _may_win(other)
     )
+    return sorted(found, key=itemgetter(0))
+
+
+def _parts(name: str, competing: Iterable[_Competitor]) -> Iterator[tuple[str, _LonghandState]]:
     wanted = set(longhands(name))
-    about: dict[str, list[tuple[tuple[bool, Rank, int], Declaration]]] = {}
+    about: dict[str, list[_Competitor]] = {}
     for each in competing:
         for part in wanted.intersection(longhands(each[1].name)):
             about.setdefault(part, []).append(each)
@@ -85,10 +97,12 @@ def _parts(name: str, rules: Sequence[Matched]) -> Iterator[tuple[str, _Longhand
 
 
 def _may_win(item: Declaration) -> bool:
-    """Whether some client takes a value; of a marked one, whether all do."""
-    if item.important:
-        return is_understood(item.name, item.value)
-    return "!" not in item.value and (is_veiled(item.value) or is_valid(item.name, item.value) is not False)
+    """Whether some client may take a value; of a marked one, whether all do."""
+    return is_understood(item.name, item.value) if item.important else "!" not in item.value
+
+
+def _is_valid(item: Declaration) -> bool:
+    return item.important or is_veiled(item.value) or is_valid(item.name, item.value) is not False
 
 
 def overridden_rules(
@@ -124,7 +138,9 @@ def _overridden(
                 continue
             told.add(kind)
             losing |= {
-                name for name, item in declared.items() if _loses(item, rule, own, inlined.parts(kind, name))
+                name
+                for name, item in declared.items()
+                if any(_loses(item, rule, own, parts) for parts in inlined.parts(kind, name))
             }
             tag = tag or (str(element.tag) if losing else "")
     return (
