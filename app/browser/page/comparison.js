@@ -5,14 +5,15 @@ Review.comparison = (() => {
 
   const LOOK_MS = 1500;
   const embedded = $("#review-data");
-  const state = { data: null, filter: "open", words: "", id: named(location.hash.slice(1)) };
+  const state = { data: null, filter: "open", words: "", id: addressed() };
   let changed = () => {};
   let timer = 0; // until it is asked once more
+  let asked = state.id; // by the address, and not opened yet
 
-  /** The name of a snapshot as an address has it; "" for what is none, as after a link was cut short. */
-  function named(part) {
+  /** The snapshot that the address names; "" for what is no name, as after a link was cut short. */
+  function addressed() {
     try {
-      return decodeURI(part);
+      return decodeURI(location.hash.slice(1));
     } catch {
       return "";
     }
@@ -52,7 +53,22 @@ Review.comparison = (() => {
     state.data = value;
     $("#split").hidden = false;
     if (state.filter === "open" && !items().some(isOpen)) state.filter = "all";
+    if (asked && wanted === asked) openAddressed();
+    else open(wanted);
+  }
+
+  /** Open what the address names, though filter and words hide it; of what is not there say so. */
+  function openAddressed() {
+    const wanted = addressed();
+    asked = "";
+    if (!wanted || !state.data) return;
+    const found = items().some((item) => item.id === wanted);
+    if (found && !shown().some((item) => item.id === wanted)) {
+      Object.assign(state, { filter: "all", words: "" });
+      $("#review-search").value = "";
+    }
     open(wanted);
+    if (!found) say(`There is no snapshot ${wanted} in this comparison.`, true);
   }
 
   /** Look again after a comparison elsewhere, without losing the place. */
@@ -104,5 +120,5 @@ Review.comparison = (() => {
   /** `draw` is called whenever something else is to be seen. */
   const whenChanged = (draw) => { changed = draw; };
 
-  return { state, call, told, load, lookAgain, items, here, isDecidable, inFilter, shown, show, open, step, after, whenChanged };
+  return { state, call, told, load, lookAgain, items, here, isDecidable, inFilter, shown, show, open, openAddressed, step, after, whenChanged };
 })();

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const { $, h, showDialog, keepingFocus } = Review.dom;
-  const { state, here, load, lookAgain, show, step, whenChanged } = Review.comparison;
+  const { state, here, load, lookAgain, openAddressed, show, step, whenChanged } = Review.comparison;
   const { list, views, decisions } = Review;
 
   const LOOKING = [
@@ -78,6 +78,7 @@
   $("#again").addEventListener("click", () => load());
   $("#review-search").addEventListener("input", (event) => show({ words: event.target.value.trim().toLowerCase() }));
   window.addEventListener("focus", lookAgain);
+  window.addEventListener("hashchange", openAddressed);
   window.addEventListener("resize", () => state.data && views.refit());
   whenChanged(draw);
   window.addEventListener("focus", Review.running.look);

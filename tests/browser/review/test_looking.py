@@ -134,6 +134,28 @@ def test_on_a_phone_the_pictures_stand_below_each_other(waiting: Desk, page: Pag
     )
 
 
+def test_what_an_address_names_is_opened_though_there_is_nothing_to_decide_of_it(
+    waiting: Desk, page: Page, tmp_path: Path
+) -> None:
+    """The state of pictures on the page of a mail leads there, also of pictures that are as approved."""
+    report = tmp_path / "report.html"
+    report.write_text(report_page(Comparison.load(waiting.folders.work), waiting.folders), encoding="utf-8")
+    page.goto(f"{report.as_uri()}#{RECEIPT}")
+    expect(page.locator("#title")).to_have_text(f"{RECEIPT} unchanged")
+    expect(page.locator("#list [aria-current=true]")).to_have_attribute("data-id", RECEIPT)
+    page.locator("[data-filter=open]").click()
+    page.locator("#review-search").fill("order")
+    expect(titles(page)).to_have_count(1)
+
+    page.evaluate("name => { location.hash = name; }", WELCOME)
+    expect(page.locator("#title")).to_contain_text(WELCOME)
+    expect(page.locator("#review-search")).to_have_value("")
+    page.evaluate("() => { location.hash = 'mails/gone/typical/desktop-light'; }")
+    expect(page.locator("#note")).to_have_text(
+        "There is no snapshot mails/gone/typical/desktop-light in this comparison."
+    )
+
+
 def test_the_report_holds_every_part_that_there_is() -> None:
     assert {path.name for path in (ROOT / "app/browser/page").glob("*.js")} == set(SCRIPTS)
 
