@@ -240,7 +240,7 @@ def real_folders(real_stage: Stage) -> Iterator[Folders]:
 
 @pytest.fixture(scope="session")
 def house(approved_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with a target, a comparison that waits for somebody, and a template that is broken."""
+    """A server with a target, a comparison that waits, a broken template, and a mail in two languages."""
     home = tmp_path_factory.mktemp("house")
     shutil.copytree(approved_set, home, dirs_exist_ok=True)
     folders = Folders(home / "templates", home / "fixtures")
@@ -248,6 +248,9 @@ def house(approved_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     pictures = Pictures(home / "baselines", home / "work")
     Screenshots.of_workspace(Workspace.load(folders.templates, folders.fixtures), pictures).compare()
     folders.write("templates/mails/broken.html", "{{#never}}")
+    folders.write("templates/settings.toml", 'locale = "en-ZA"\n')
+    folders.write("templates/mails/greeting.af.html", GREETING.replace("Hello", "Hallo"))
+    folders.write("templates/mails/greeting.af.json", {"subject": "Hallo {{name}}", "preheader": "Vir jou"})
     (home / "bbws-templates.toml").write_text('[targets.local]\nurl = "file:releases"\n', encoding="utf-8")
     words = ["--settings", str(home / "bbws-templates.toml"), "--baselines", str(home / "baselines")]
     with running(folders.templates, folders.fixtures, *words, "--work", str(home / "work")) as server:

@@ -411,4 +411,6 @@ def test_the_ways_to_other_pages_stand_in_one_line(
         assert len(ways) == 5
         assert max(middles) - min(middles) <= 2
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.locator('.card[data-name="receipts/receipt"] a.language').click()
+        expect(page).to_have_url(re.compile("/templates/receipts/receipt.af"))
         assert misdeeds.seen == []

@@ -155,3 +155,19 @@ def test_names_of_other_people_are_text_and_fit(
         page.keyboard.press("Enter")
         expect(page.get_by_label("Fixture", exact=True)).to_have_value(evil)
         assert misdeeds.seen == []
+
+
+@pytest.mark.parametrize("path", ["/docs", "/review", "/templates/mails/none"])
+def test_commands_are_on_pages_without_keys_of_their_own_as_well(
+    browser: Browser, server: Server, path: str
+) -> None:
+    with opened(browser, server.url, path, console=False) as (page, misdeeds):
+        page.get_by_role("button", name="Commands").click()
+        page.keyboard.press("Control+k")
+        expect(page.locator("dialog.palette")).to_be_hidden()
+        page.keyboard.press("Control+k")
+        page.get_by_role("combobox", name="Templates, fixtures").fill("greeting")
+        expect(page.locator(".palette").get_by_role("option").first).to_contain_text("mails/greeting")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("/templates/mails/greeting$"))
+        assert misdeeds.seen == []

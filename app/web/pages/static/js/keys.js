@@ -13,11 +13,8 @@ export function bind(shortcuts) {
   document.body.append(dialog);
   for (const button of $$("[data-help]")) button.addEventListener("click", () => dialog.showModal());
   const pressed = (event) => {
+    if (palette.pressed(event)) return;
     const modal = $("dialog[open]"); // whichever it is, what lies behind it is not to be worked
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && (!modal || modal === palette.dialog)) {
-      event.preventDefault();
-      return void palette.open();
-    }
     if (modal || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (isOff() && event.key.length === 1) return; // WCAG 2.2, 2.1.4: keys of one character can be switched off
     // A select is no place to type: letters are shortcuts as anywhere. What chooses in it is its own.

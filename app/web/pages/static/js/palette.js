@@ -74,6 +74,15 @@ export class Palette {
     }
   }
 
+  /** Whether `event` is that which opens or closes it, and then has: Ctrl+K, while no other dialog is there to be answered. */
+  pressed(event) {
+    const modal = $("dialog[open]");
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k" || (modal && modal !== this.dialog)) return false;
+    event.preventDefault();
+    this.open();
+    return true;
+  }
+
   open() {
     if (this.dialog.open) return this.dialog.close();
     this.commands = [...ofPage(), ...this.shortcuts.filter(({ keys, shown, action }) => action && keys.length && !shown).map(({ keys, help, action }) => ({ group: "Action", title: help, key: keys[0], run: () => action(keys[0]) }))];
