@@ -92,6 +92,35 @@ def test_who_only_lifted_that_mark_meanwhile_is_in_nobodys_way(
     assert standing.pointer.active.sequence == 3
 
 
+@pytest.mark.parametrize("prepare", [publish_mine, go_back_to_first])
+def test_a_prune_that_counts_for_nothing_is_waited_for_all_the_same(
+    store: ObjectStore, prepare: Callable[[ObjectStore], Callable[[], object]]
+) -> None:
+    """An earlier version marks the pointer, and neither says until when nor counts its prunes."""
+
+    class Marking(CountingStore):
+        due = False
+
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            if key == POINTER and self.due:
+                self.due = False
+                standing = Catalogue(self.inner).standing()
+                assert standing
+                self.inner.put(POINTER, replace(standing.pointer, pruning="them").to_bytes())
+            return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+    publish_to(store, FIRST)
+    publish_to(store, SECOND)
+    marking = Marking(store)
+    carry_out = prepare(marking)
+    marking.due = True
+    with pytest.raises(ConflictError, match="them is pruning"):
+        carry_out()
+    standing = Catalogue(store).standing()
+    assert standing
+    assert standing.pointer.release == SECOND.id
+
+
 def test_a_page_of_the_history_that_is_refused_falsely_is_not_referred_to(directory: DirectoryStore) -> None:
     """The server says that it is there (412), and it is not."""
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
 from app.core.changes import ChangeKind
-from app.core.release import Provenance, make_release
+from app.core.release import Provenance, make_release, source_path
 from app.publishing.activation import stable_files
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.errors import BreakingChangeError, ConflictError
 from app.publishing.publisher import make_plan, publish
-from app.publishing.store import ObjectStore
+from app.publishing.store import ObjectStore, SeenObject
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
+from bbws_templates.layout import object_key
 from tests.publishing.counting import CountingStore
 from tests.publishing.samples import (
     CONTRACT,
@@ -180,6 +182,24 @@ def test_a_damaged_object_is_mended_by_the_publish_that_needs_it(store: ObjectSt
     done = publish_to(store, wanted)
     assert done.mended == ("sources/invoices/invoice.html",)
     assert Catalogue(store).release(wanted.id).files == wanted.files
+
+
+def test_where_one_thing_is_damaged_nothing_that_was_only_looked_at_counts(above: ObjectStore) -> None:
+    """What is listed may have been damaged since, by the same hand."""
+    publish_to(above, release())
+    publish_to(above, with_one_changed())
+    listed = above.look([item.key for item in above.list("")])
+
+    class Listed(CountingStore):
+        def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
+            return {key: listed[key] for key in keys if key in listed}
+
+    manifest = release().manifest
+    held, lacking = (object_key(manifest.files[path].digest, path) for path in map(source_path, NAMES[1::-1]))
+    for key in (held, lacking):
+        above.put(key, b"damaged")
+    publish_to(Listed(above), release())
+    assert verify(Catalogue(above)).discrepancies == ()
 
 
 def test_with_repair_even_the_active_release_is_proven_and_mended(store: ObjectStore) -> None:
