@@ -99,7 +99,9 @@ def test_what_a_browser_is_asked_keeps_nobody_from_the_other_findings(folders: F
 class _Pausing(dict[Any, Any]):
     """Whoever looks for the oldest entry waits a moment for another who does."""
 
-    meeting = threading.Barrier(2)
+    def __init__(self, entries: dict[Any, Any]) -> None:
+        super().__init__(entries)
+        self.meeting = threading.Barrier(2)  # which is of no use any more once nobody has come
 
     def __iter__(self) -> Iterator[Any]:
         oldest = super().__iter__()
