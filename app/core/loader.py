@@ -116,15 +116,19 @@ class _SetReader:
         self._seen = seen
         self._files = TextFiles(*folders)
         self._before: Reading | None = None
+        self._has_same_names = False
         self._changed: Set[str] = frozenset()
         if before and before.seen and seen and before.place == self._place:
             same = before.seen.unchanged(seen)
             doubtful = seen.files.keys() - same
             changed = doubtful - self._files.keep(before.files, same)
+            gone = before.seen.files.keys() - seen.files.keys()
+            folders_moved = before.seen.folders.keys() ^ seen.folders.keys()
             # A folder may have been listed while one of these was away, whatever it says now.
-            self._changed = changed | set(map(os.path.dirname, doubtful))
-            self._before = before if before.seen.has_same_names(seen) else None
-        if self._before:
+            self._changed = changed | gone | folders_moved | set(map(os.path.dirname, doubtful | gone))
+            self._before = before
+            self._has_same_names = before.seen.has_same_names(seen)
+        if self._before and self._has_same_names:
             self._arrangement, self._found_fixtures = self._before.arrangement, self._before.found_fixtures
         else:
             self._arrangement = Arrangement(walk(self._templates))
@@ -167,7 +171,7 @@ class _SetReader:
                 broken_html[name] = error
         remarks = (
             self._before.remarks
-            if self._before
+            if self._before and self._has_same_names
             else tuple(self._remarks({*sources, *broken}, {*translations, *broken_translations}))
         )
         templates = TemplateSet(
@@ -196,11 +200,16 @@ class _SetReader:
         )
 
     def _still_true(self, settings: SetSettings) -> dict[str, MadeTemplate]:
-        """What is known of templates of which no file that they asked after has changed."""
+        """What is known of templates of which nothing that they asked after has changed, come or gone."""
         before = self._before
         if before is None or before.templates.settings != settings:
             return {}
-        return {name: made for name, made in before.made.items() if made.asked.isdisjoint(self._changed)}
+        old, new = before.arrangement.editions, self._arrangement.editions
+        return {
+            name: made
+            for name, made in before.made.items()
+            if made.asked.isdisjoint(self._changed) and old.get(name) == new.get(name)
+        }
 
     def _made(
         self,
@@ -227,7 +236,7 @@ class _SetReader:
         """Whether nothing came or went between the sight and the reading of the folders."""
         walks = (self._arrangement.found, self._found_fixtures)
         found = {str(path) for each in walks if each for path in each.files.values()}
-        return self._before is not None or (self._seen is not None and self._seen.files.keys() == found)
+        return self._has_same_names or (self._seen is not None and self._seen.files.keys() == found)
 
     def _read_settings(self) -> tuple[SetSettings, list[Finding]]:
         """The settings of the set, or the defaults and why they cannot be read."""

@@ -152,7 +152,7 @@ NAMING: dict[str, tuple[str, str, set[str]]] = {
     "a partial in another language": ("templates/partials/greeting.de.html", "<p>Tag</p>", ALL),
     "the same for text": ("templates/partials/greeting.txt", "Hello", ALL),
     "one that would take another's place": ("templates/greeting.html", MAIL, ALL),
-    "a translation": ("templates/b.af.html", MAIL.replace('"en"', '"af"'), ALL),  # a "b" is everywhere
+    "a translation": ("templates/b.af.html", MAIL.replace('"en"', '"af"'), {"b"}),
     "a stylesheet": ("templates/styles/other.css", "p{}", ALL),
 }
 
@@ -162,7 +162,8 @@ def test_a_name_that_comes_or_goes_leaves_in_doubt_those_that_may_name_it(
     folders: Folders, asked: set[str], change: str
 ) -> None:
     path, text, doubtful = NAMING[change]
-    folders.write("templates/b.html", MAIL.replace("Dear", "zebra Dear"))
+    folders.write("templates/partials/zebra-crossing.html", "zebra, quince and farewell are no names here")
+    folders.write("templates/b.html", MAIL.replace("Dear", "{{> zebra-crossing}} Dear"))
     folders.again()
     own = {path.removeprefix("templates/").removesuffix(".html")}
     asked.clear()
@@ -180,14 +181,19 @@ def test_a_name_that_comes_or_goes_leaves_in_doubt_those_that_may_name_it(
     assert asked - own == doubtful | {"c"}
 
 
-def test_a_name_that_json_spells_in_another_way_is_found(folders: Folders, asked: set[str]) -> None:
-    subject = json.dumps(METADATA | {"subject": "Hi {{> zebra}}"}).replace("zebra}", "\\u007aebra}")
-    folders.write("templates/c.json", subject)
-    folders.write("templates/partials/zebra.html", "there")
-    folders.write("templates/partials/zebra.txt", "there")
+@pytest.mark.parametrize(
+    ("name", "spelled"), [("zebra", "\\u007aebra"), ("zébra", "z\\u00e9bra"), ("zebra", "\\u003e zebra")]
+)
+def test_a_name_that_json_spells_in_another_way_is_found(
+    folders: Folders, asked: set[str], name: str, spelled: str
+) -> None:
+    tag = f"{{{{{spelled}}}}}" if "003e" in spelled else f"{{{{> {spelled}}}}}"
+    folders.write("templates/c.json", json.dumps(METADATA | {"subject": "Hi TAG"}).replace("TAG", tag))
+    folders.write(f"templates/partials/{name}.html", "there")
+    folders.write(f"templates/partials/{name}.txt", "there")
     folders.again()
     asked.clear()
-    folders.write("templates/partials/zebra.af.txt", "daar")
+    folders.write(f"templates/partials/{name}.af.txt", "daar")
     assert folders.again() == folders.cold()
     assert asked == {"c"}
 

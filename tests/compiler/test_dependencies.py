@@ -130,11 +130,12 @@ def test_a_file_that_cannot_be_read_has_a_fingerprint_and_no_files(folder: Path)
         ("templates/contracts/further.json", ["a/one", "a/one.af"]),
         ("fixtures/a/one/typical.json", ["a/one", "a/one.af"]),
         ("templates/settings.toml", ["a/one", "a/one.af", "a/two"]),
-        ("templates/partials/new.html", ["a/one", "a/one.af", "a/two"]),
+        ("templates/partials/new.html", []),
+        ("templates/partials/inner.zu.html", ["a/one", "a/one.af"]),
     ],
 )
 def test_only_what_a_file_belongs_to_is_compiled_again(folder: Path, path: str, affected: list[str]) -> None:
-    """A new name may be what another template means by it, or what a message proposes: it concerns all."""
+    """A new name may be what a template means by it: it concerns those that include something called so."""
     before = load()
     versions = {name: before.fingerprint(name) for name in before.editions()}
     made = {name: before.compilation(name) for name in before.editions()}

@@ -252,6 +252,23 @@ def test_of_what_was_not_saved_nothing_is_read_or_made_again(
     assert "saved" in after.templates.templates["a/two"].html.text
 
 
+def test_a_name_that_comes_or_goes_makes_nothing_anew_that_does_not_ask_for_it(tmp_path: Path) -> None:
+    begin(tmp_path)
+    before = read(tmp_path)
+    for change in ("comes", "goes"):
+        new = tmp_path / "templates/b/new.html"
+        write(new, b"<p>new</p>") if change == "comes" else new.unlink()
+        after = read(tmp_path, before)
+        assert ("b/new" in after.templates.templates) == (change == "comes")
+        assert after.templates.templates["a/one"] is before.templates.templates["a/one"]
+        assert after.templates.translations["a/one.af"] is before.templates.translations["a/one.af"]
+        before = after
+    write(tmp_path / "templates/a/two.txt", b"Hello {{name}}")
+    after = read(tmp_path, before)
+    assert after.templates.templates["a/two"].text is not None
+    assert after.templates.templates["a/one"] is before.templates.templates["a/one"]
+
+
 def test_a_shared_contract_that_is_saved_makes_those_anew_that_refer_to_it(tmp_path: Path) -> None:
     begin(tmp_path)
     before = read(tmp_path)

@@ -163,14 +163,33 @@ def test_the_next_save_is_right_about_those_that_nobody_has_read_through(
     )
 
 
+def test_a_name_that_comes_or_goes_has_those_read_through_that_it_may_concern(
+    live: LiveWorkspace, folders: Folders, read_through: list[str]
+) -> None:
+    mails = {"mails/greeting", "mails/greeting_internal"}
+    cases: dict[str, set[str]] = {"mails/later": set(), "partials/header.af": mails}
+    for name, concerned in cases.items():
+        file = folders.templates / f"{name}.html"
+        folders.write(f"templates/{name}.html", "<p>new</p>")
+        for present in (True, False):
+            if not present:
+                file.unlink()
+            read_through.clear()
+            live.reload()
+            assert set(read_through) - {"mails/later"} == concerned, (name, present)
+            assert dict(live.current.versions) == dict(
+                LiveWorkspace(folders.templates, folders.fixtures).current.versions
+            )
+
+
 def test_what_changes_no_mail_is_known_at_the_next_save(
     live: LiveWorkspace, folders: Folders, read_through: list[str]
 ) -> None:
-    folders.write("templates/partials/nobody.html", "<p>of nobody</p>")
+    folders.write("templates/partials/header.af.html", "<p>of nobody</p>")
     assert live.reload() is None
     assert read_through != []
     read_through.clear()
-    folders.write("templates/partials/nobody.html", "<p>of nobody, still</p>")
+    folders.write("templates/partials/header.af.html", "<p>of nobody, still</p>")
     assert live.reload() is None
     assert live.current.generation == 1
     assert read_through == []

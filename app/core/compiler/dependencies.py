@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -21,6 +21,9 @@ from bbws_templates.layout import parted
 
 _PRINTABLE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u00[2-7]")
 """Where JSON spells a character of ASCII in another way, as nobody does but to hide it."""
+
+_DELIMITERS: Final = re.compile(r"\{\{\s*=")
+_INCLUDED: Final = re.compile(r"\{\{\s*>(.*?)\}\}", re.DOTALL)
 
 
 class Role(StrEnum):
@@ -113,24 +116,27 @@ def aftermath(
 ) -> Aftermath:
     """What becomes of the templates in ``graph``, read from ``before``, in ``after``; without reading any.
 
-    A name that comes or goes may take the place of another anywhere, or be the one that a message proposes:
-    then all are in doubt, and none is in the answer. A new setting makes others of all. The names of fixtures
-    concern their template alone.
+    A name that comes or goes leaves those in doubt that it concerns: they are not in the answer. That of a
+    stylesheet, which may be spelled in many ways, and what cannot be read leave all in doubt. A new setting
+    makes others of all. The names of fixtures concern their template alone.
     """
-    if _names_and_faults(before) != _names_and_faults(after):
+    if sorted(before.stylesheets) != sorted(after.stylesheets) or _faults(before) != _faults(after):
         return Aftermath()
     if before.settings != after.settings:
         return Aftermath(other=frozenset(graph))
     old, new = before.sources, after.sources
     files = {file.label: file for file in files_of(before)}
     unchanged = {file.label for file in files_of(after) if files.get(file.label) == file}
-    same = frozenset(
-        name
-        for name, read in graph.items()
-        if (old[name] is new[name] or _beyond_own_files(old[name]) == _beyond_own_files(new[name]))
-        and unchanged.issuperset(each.file.label for each in read)
-    )
-    return Aftermath(same, frozenset(graph) - same)
+    bases, naming = _concerned(_to_include(before), after)
+    same: set[str] = set()
+    other: set[str] = set()
+    for name, read in graph.items():
+        labels = {each.file.label for each in read}
+        if name not in new or parted(name)[0] in bases or not naming.isdisjoint(labels):
+            continue
+        is_same = old[name] is new[name] or _beyond_own_files(old[name]) == _beyond_own_files(new[name])
+        (same if is_same and unchanged.issuperset(labels) else other).add(name)
+    return Aftermath(frozenset(same), frozenset(other))
 
 
 Prints = Mapping[str, tuple[str, Sequence[str]]]
@@ -160,19 +166,13 @@ def graph_document(templates: TemplateSet, prints: Prints) -> dict[str, Any]:
 def prints_still_true(document: Mapping[str, Any], templates: TemplateSet) -> Prints:
     """What ``graph_document`` has written of the templates for which nothing has changed since.
 
-    By the rule of ``aftermath``, without asking the templates what they read. Only that a name which has come
-    or gone leaves those as they were in whose files it stands nowhere: whoever includes something names it.
+    By the rule of ``aftermath``, without asking the templates what they read.
     """
     if document["beyond"] != _digest(repr(_beyond_files(templates))):
         return {}
-    moved = {each.partition(" ")[2] for each in _to_include(templates) ^ {*document["names"]}}
-    words = {name.rpartition("/")[2].partition(".")[0] for name in moved}
-    bases = {parted(name)[0] for name in moved}  # their mails have come, gone, or have another language
+    bases, naming = _concerned({*document["names"]}, templates)
     labels = [label for label, _ in document["files"]]
     files = {file.label: file for file in files_of(templates)}
-    naming = (
-        {file.label for file in _files_but_data(templates) if _names_any(file, words)} if words else set()
-    )
     same = [
         label in files and label not in naming and _digest(files[label].text) == digest
         for label, digest in document["files"]
@@ -187,10 +187,30 @@ def prints_still_true(document: Mapping[str, Any], templates: TemplateSet) -> Pr
     }
 
 
-def _names_any(file: SourceFile, words: Iterable[str]) -> bool:
-    """Whether one of ``words`` stands in a file, or may do so in another spelling of JSON."""
-    is_json = file.label.endswith(".json")
-    return any(word in file.text for word in words) or (is_json and bool(_PRINTABLE.search(file.text)))
+def _concerned(before: Set[str], templates: TemplateSet) -> tuple[set[str], set[str]]:
+    """What is concerned by names to include that have come or gone since they were those of ``before``.
+
+    Mails that have come, gone, or have another language, by name; and files in which one of the names stands
+    in a tag that includes, by label: whoever includes something names it.
+    """
+    moved = {each.partition(" ")[2] for each in _to_include(templates) ^ before}
+    words = {name.rpartition("/")[2].partition(".")[0] for name in moved}
+    naming = (
+        {file.label for file in _files_but_data(templates) if _includes_any(file, words)} if words else set()
+    )
+    return {parted(name)[0] for name in moved}, naming
+
+
+def _includes_any(file: SourceFile, words: Set[str]) -> bool:
+    """Whether one of ``words`` stands in a tag that includes, or may do so by other signs or spellings."""
+    text = file.text
+    included = _INCLUDED.findall(text)
+    if file.label.endswith(".json") and (
+        any("\\" in each for each in included) or ("\\u00" in text and _PRINTABLE.search(text))
+    ):
+        return True
+    texts = [text] if _DELIMITERS.search(text) else included
+    return any(word in each for each in texts for word in words)
 
 
 def _digest_beyond_own_files(templates: TemplateSet, name: str) -> str:
@@ -216,14 +236,6 @@ def _to_include(templates: TemplateSet) -> set[str]:
         "text": (templates.text_partials,),
     }
     return {f"{kind} {name}" for kind, found in kinds.items() for names in found for name in names}
-
-
-def _names_and_faults(templates: TemplateSet) -> tuple[object, object]:
-    kinds = (
-        *(templates.templates, templates.translations),
-        *(templates.partials, templates.text_partials, templates.stylesheets),
-    )
-    return [sorted(kind) for kind in kinds], _faults(templates)
 
 
 def _faults(templates: TemplateSet) -> list[list[tuple[str, str]]]:
