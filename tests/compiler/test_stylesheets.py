@@ -383,3 +383,38 @@ def test_signs_of_xml_are_no_part_of_a_stylesheet_in_a_drawing(compiled: Compile
     plain = compiled("<style><![CDATA[]]> b{color:red} b{top:0}</style><svg></svg><b>x</b>")
     assert '<b style="top:0">' in plain.compiled.html
     assert not equivalence_findings(plain, EMPTY, {}, fixture="")
+
+
+@pytest.mark.parametrize(
+    ("head", "style"),
+    [
+        # Of stylesheets with titles a browser takes those with the first, beside all without.
+        (
+            "<style title=a>p{top:1px}</style><style title=b>p{top:2px}</style><style>p{left:0}</style>",
+            "left:0",
+        ),
+        (
+            "<style>p{left:0}</style><style title=b>p{top:2px}</style><style title=b>p{top:3px}</style>",
+            "left:0;top:3px",
+        ),
+        ("<style title=''>p{left:0}</style><style title=b>p{top:2px}</style>", "left:0;top:2px"),
+        (
+            "<meta http-equiv=Default-Style content=c><style title=b>p{top:2px}</style><style>p{left:0}"
+            "</style>",
+            "left:0",
+        ),
+    ],
+)
+def test_of_alternative_stylesheets_only_those_count_that_a_browser_takes(
+    compiled: Compile, head: str, style: str
+) -> None:
+    compilation = compiled(f"<!doctype html><head>{head}</head><p>x</p>")
+    assert f'<p style="{style}">x' in compilation.compiled.html
+    kept = [each for each in ("top:1px", "top:2px") if len(style) < 9 and each in head]
+    assert all(f"p{{{each}}}" in compilation.compiled.html for each in kept)
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+
+
+def test_an_alternative_stylesheet_that_is_linked_stays_a_link(compiled: Compile) -> None:
+    link = "<link rel='alternate stylesheet' title=a href=a.css>"
+    assert compiled(f"{link}<p>x</p>", {"a.css": "p{top:0}"}).compiled.html == f"{link}<p>x</p>"

@@ -212,9 +212,11 @@ class Document:
         # Outlook would read in a style attribute what is not for it.
         hidden = any(view.vml[raw.tag.start] != "<" for view in self.readings.views[:1])
         attributes = {item.name: self.value(raw.tag, item.name) for item in raw.tag.attributes}
-        whole = hidden or kept_whole(attributes)
+        titled = len(self._titles) > 1 and bool(attributes.get("title"))
+        whole = hidden or kept_whole(attributes) or titled
+        is_alternative = titled and attributes.get("title") != self._titles[0]
         kind = (self.value(raw.tag, "type") or "").lower()  # blanks count
-        if kind not in {"", "text/css"}:  # no client reads it (HTML, 4.2.6)
+        if kind not in {"", "text/css"} or is_alternative:  # no client reads it (HTML, 4.2.6)
             return StyleElement(raw, parse_stylesheet(""), True, False)
         css = self.veil.text[raw.start : raw.end]
         if "<![CDATA[" in css and self._is_in_drawing(raw.tag):
@@ -222,6 +224,20 @@ class Document:
         sheet = parse_stylesheet(css)
         markable = not (hidden or left_alone(attributes))
         return StyleElement(raw, sheet.kept_whole() if whole else sheet, whole, markable)
+
+    @cached_property
+    def _titles(self) -> tuple[str, ...]:
+        """The names of the sets of stylesheets to choose from, first the one that a browser takes.
+
+        Source: CSSOM, 6.8.1 (persistent, preferred and alternative stylesheets).
+        """
+        named = [self.value(raw.tag, "title") for raw in self.markup.raw_texts if raw.tag.name == "style"]
+        chosen = [
+            self.value(tag, "content")
+            for tag in self.markup.start_tags
+            if tag.name == "meta" and (self.value(tag, "http-equiv") or "").lower() == "default-style"
+        ]
+        return tuple(dict.fromkeys(filter(None, [*chosen, *named])))
 
     def _is_in_drawing(self, tag: StartTag) -> bool:
         """Whether a tag stands within ``<svg>``, where ``<![CDATA[`` is no part of a stylesheet."""

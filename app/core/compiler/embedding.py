@@ -56,7 +56,8 @@ def stylesheet_links(readings: Readings) -> list[Link]:
         rel, href = tag.attribute("rel"), tag.attribute("href")
         if rel is None or href is None:
             continue
-        if "stylesheet" in class_names(_value(markup, rel).lower()):
+        kinds = class_names(_value(markup, rel).lower())
+        if "stylesheet" in kinds and "alternate" not in kinds:
             media = tag.attribute("media")
             written = f" {markup.text[media.start : media.end]}" if media else ""
             found.append(Link(tag, _value(markup, href).strip(), written, number >= len(tags)))

@@ -40,6 +40,7 @@ _ASKS_STYLE = re.compile(r"(?<=\[)(?=\s*style\s*[\]~|^$*=])", re.IGNORECASE)
 _AS_WRITTEN = "as-written-"
 """Before ``style``: the attribute that holds what a template says there, for rules that ask for it."""
 
+_CHOOSES = "default-style"  # what a <meta> says of stylesheets with titles
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _MARK_FIRST = re.compile(r"^([ \t\r\n\f]*)\ufeff+")
 _FRAME = frozenset({"html", "head"})
@@ -131,11 +132,25 @@ def _pieces(text: str) -> list[_Piece]:
 
 
 def _stylesheets(pieces: Iterable[_Piece]) -> Iterator[tuple[str, str]]:
-    """The text of each stylesheet, and the medium that it is for, "" for the screen."""
-    for _, _, holder, _, written, raw in pieces:
-        if holder.lower() == "style":
-            attributes = dict(_attributes(written))
+    """The text of each stylesheet, and the medium that it is for, "" for the screen.
+
+    Of those with titles a browser takes one set (CSSOM, 6.8.1).
+    """
+    found = [
+        (holder.lower() or start.lower(), dict(_attributes(written)), raw)
+        for _, _, holder, start, written, raw in pieces
+        if holder.lower() == "style" or start.lower() == "meta"
+    ]
+    titles = [each.get("title", "") for name, each, _ in found if name == "style"]
+    chosen = [
+        each.get("content", "") for _, each, _ in found if each.get("http-equiv", "").lower() == _CHOOSES
+    ]
+    taken = next(filter(None, [*chosen, *titles]), "")
+    for name, attributes, raw in found:
+        if name == "style":
             if attributes.get("type", "").lower() not in {"", "text/css"}:
+                continue
+            if attributes.get("title", "") not in {"", taken}:
                 continue
             medium = attributes.get("media", "").strip().lower()
             yield raw, "" if medium in _SCREENS else f"@media {medium}"
