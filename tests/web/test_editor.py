@@ -158,3 +158,21 @@ def test_what_one_types_in_is_in_sight_on_a_phone(browser: Browser, server: Serv
         expect(data(page)).to_be_focused()
         expect(data(page)).to_be_in_viewport(ratio=0.9)
         assert misdeeds.seen == []
+
+
+def test_beside_the_data_a_small_page_leaves_the_room_of_the_list_to_the_mail(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server.url, GREETING, size=(768, 1024)) as (page, misdeeds):
+        expect(mail(page).locator("h1")).to_have_text("Hello Ann")
+        templates = page.get_by_role("navigation", name="Templates")
+        expect(templates).to_be_visible()
+        page.keyboard.press("e")
+        expect(templates).to_be_hidden()
+        expect(page.locator("#scale")).to_have_text(re.compile("^[5-9][0-9] %$"))
+        page.get_by_role("button", name="Templates").click()
+        expect(templates.get_by_role("link").first).to_be_in_viewport()
+        expect(data(page)).to_be_visible()
+        page.get_by_role("button", name="Edit data").click()
+        expect(templates).to_be_visible()
+        assert misdeeds.seen == []

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.web.browsing import RECEIPT, RECEIPT_FILE, SHOWN, mail, opened, wait_for_request
+from tests.web.browsing import RECEIPT, RECEIPT_FILE, SHOWN, Colours, mail, opened, wait_for_request
 from tests.web.conftest import Folders
 from tests.web.process import Server
 
@@ -185,6 +185,29 @@ def test_panels_say_that_they_are_of_the_last_state_that_could_be_rendered(
     finally:
         real_folders.write(RECEIPT_FILE, saved)
     expect(receipt.locator("#stale")).to_be_hidden()
+
+
+COLOURS = """(element) => {
+    const { color, backgroundColor } = getComputedStyle(element);
+    return [color, backgroundColor];
+}"""
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_what_is_chosen_is_told_apart_in_the_few_colours_of_a_reader(receipt: Page, colours: Colours) -> None:
+    receipt.emulate_media(forced_colors="active", color_scheme=colours)
+    pairs = [
+        ('#schemes [aria-pressed="true"]', '#schemes [aria-pressed="false"]'),
+        ("#fonts", "#inspect"),
+        ('#tabs [aria-selected="true"]', '#tabs [aria-selected="false"]'),
+        (".side [aria-current]", ".side li a:not([aria-current])"),
+    ]
+    for chosen, other in pairs:
+        (ink, ground), (_, plain) = (
+            receipt.locator(each).first.evaluate(COLOURS) for each in (chosen, other)
+        )
+        assert ground != plain, chosen
+        assert ink != ground, chosen
 
 
 # --- what was typed is kept ------------------------------------------------------------------------------
