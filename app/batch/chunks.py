@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from app.batch.forms import Form, Writer
 from app.batch.json_lines import JsonLines
+from app.batch.parts import PartFile
 from app.core.errors import SourceError
 from app.core.jsontext import parse_json
 from bbws_templates.compiled import CompiledTemplate
@@ -38,10 +39,19 @@ class FailedLine:
 
 @dataclass(frozen=True)
 class ChunkOutcome:
-    """What came of some lines in a row: each email with its line, and the faults, both in order."""
+    """What came of some lines in a row: each email with its line, and the faults, both in order.
+
+    Emails that are in a ``part`` file stand there, and not in ``emails``.
+    """
 
     emails: tuple[tuple[int, bytes], ...]
     faults: tuple[FailedLine, ...]
+    part: PartFile | None = None
+
+    @property
+    def number(self) -> int:
+        """How many emails came of them."""
+        return self.part.number if self.part else len(self.emails)
 
 
 @dataclass(frozen=True)

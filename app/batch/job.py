@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 
 from app.batch.chunks import BatchLine, ChunkOutcome
 from app.batch.forms import Form, file_name
+from app.batch.parts import clear_parts, naming
 from app.core.errors import SourceError, SurroundingsError
 from app.core.writing import put, stage
 from bbws_templates.digests import Digest
@@ -63,6 +64,15 @@ class Job:
         self._result = None if form is Form.EML else _open(out, progress.written)
         self._faults = _open(faults_file(out), progress.faults)
 
+    def parts(self) -> Path | None:
+        """A new folder beside the result for what processes have made, None where each email is a file."""
+        if self._result is None:
+            return None
+        folder = parts_folder(self._out)
+        clear_parts(folder)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
     def lines(self) -> Iterator[BatchLine]:
         """The lines of the data that are still to be done.
 
@@ -82,7 +92,22 @@ class Job:
 
     def write(self, chunk: ChunkOutcome, last: BatchLine) -> None:
         """Write what came of the lines up to ``last``."""
-        if self._result is None:
+        with naming(self._out):
+            self._write(chunk)
+        self.progress = replace(
+            self.progress,
+            lines=last.number,
+            offset=last.end,
+            emails=self.progress.emails + chunk.number,
+            failed=self.progress.failed + len(chunk.faults),
+        )
+        if time.monotonic() - self._noted >= _EVERY:
+            self.note()
+
+    def _write(self, chunk: ChunkOutcome) -> None:
+        if chunk.part and self._result:
+            chunk.part.append_to(self._result)
+        elif self._result is None:
             for line, content in chunk.emails:
                 file = self._out / file_name(line)
                 file.parent.mkdir(parents=True, exist_ok=True)
@@ -92,25 +117,18 @@ class Job:
         for fault in chunk.faults:
             members = {"line": fault.line, **fault.members}
             self._faults.write(json.dumps(members, ensure_ascii=False).encode() + b"\n")
-        self.progress = replace(
-            self.progress,
-            lines=last.number,
-            offset=last.end,
-            emails=self.progress.emails + len(chunk.emails),
-            failed=self.progress.failed + len(chunk.faults),
-        )
-        if time.monotonic() - self._noted >= _EVERY:
-            self.note()
 
     def note(self) -> None:
         """Write down how far the batch has come, once that is safely on the disk."""
-        written = _settled(self._result) if self._result else 0
-        self.progress = replace(self.progress, written=written, faults=_settled(self._faults))
+        with naming(self._out):
+            written = _settled(self._result) if self._result else 0
+            self.progress = replace(self.progress, written=written, faults=_settled(self._faults))
         put(stage(self._note, json.dumps(asdict(self.progress), indent=2).encode() + b"\n"), self._note)
         self._noted = time.monotonic()
 
     def close(self, *, is_done: bool) -> None:
         """Close the files; of one that is done only the result is left, and the faults if there are any."""
+        clear_parts(parts_folder(self._out))
         if is_done:
             self.note()
             self._note.unlink()
@@ -124,6 +142,11 @@ class Job:
 def progress_file(out: Path) -> Path:
     """Where it stands how far a batch has come."""
     return out.with_name(out.name + ".progress")
+
+
+def parts_folder(out: Path) -> Path:
+    """Where emails are that have been made and not yet been written to the result."""
+    return out.with_name(out.name + ".parts")
 
 
 def faults_file(out: Path) -> Path:

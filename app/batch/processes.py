@@ -11,9 +11,11 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from app.batch.chunks import BatchLine, ChunkOutcome, Task
+from app.batch.parts import PartFile, keep_part
 from app.core.errors import SurroundingsError
 
 LINES_A_CHUNK: Final = 100
@@ -33,13 +35,14 @@ class Pending(Protocol):
         ...
 
 
-_task: list[Task] = []  # of a process that works; set once, when it begins
+_task: list[tuple[Task, Path | None]] = []  # of a process that works; set once, when it begins
 
 
-def chunks(task: Task, lines: Iterable[BatchLine], workers: int) -> Worked:
+def chunks(task: Task, lines: Iterable[BatchLine], workers: int, *, parts: Path | None = None) -> Worked:
     """What comes of ``lines``, in order, each chunk with its last line.
 
     Memory does not grow with the number of lines: no more is read than the processes can begin with.
+    Several processes leave the emails of a chunk in a file in ``parts``, where that is given.
 
     Raises:
         SurroundingsError: a process was killed.
@@ -50,7 +53,7 @@ def chunks(task: Task, lines: Iterable[BatchLine], workers: int) -> Worked:
         return
     # Fresh processes, and not copies of this one: it has threads, and not every system can copy.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(task,)) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(task, parts)) as pool:
         try:
             yield from in_order(lines, lambda group: pool.submit(_work, group), workers * _AHEAD)
         except BrokenProcessPool as error:
@@ -96,11 +99,16 @@ def _grouped(lines: Iterable[BatchLine]) -> Iterator[list[BatchLine]]:
         yield group
 
 
-def _begin(task: Task) -> None:
+def _begin(task: Task, parts: Path | None) -> None:
     # Ctrl+C reaches every process of a terminal; it is for the one that has the files.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _task[:] = [task]
+    _task[:] = [(task, parts)]
 
 
 def _work(lines: list[BatchLine]) -> ChunkOutcome:
-    return _task[0].chunk(lines)
+    task, parts = _task[0]
+    made = task.chunk(lines)
+    if parts is None:
+        return made
+    path = keep_part(parts, (content for _, content in made.emails))
+    return ChunkOutcome((), made.faults, PartFile(path, len(made.emails)))

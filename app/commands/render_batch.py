@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
 
@@ -134,7 +135,8 @@ def command(
         began = time.monotonic()
         before = job.progress.emails
         # A caller that has further machines says how the lines are shared out: examples/cluster.
-        _run(job, chosen, data, workers, sharing or chunks, label=str(data_file), is_quiet=as_json)
+        share = sharing or partial(chunks, parts=job.parts() if workers > 1 else None)
+        _run(job, chosen, data, workers, share, label=str(data_file), is_quiet=as_json)
     _report(job, result, job.progress.emails - before, time.monotonic() - began, as_json=as_json)
     if job.progress.failed:
         sys.exit(EXIT_FAULTS)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
+import os
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,44 @@ def test_a_process_that_is_killed_ends_the_batch_with_a_sentence_and_not_for_goo
     assert isinstance(result.exception, SurroundingsError), result.output
     assert "--resume" in str(result.exception)
 
+    assert batch(data, tmp_path / "out.jsonl", "--workers", "2", "--resume", target=target).exit_code == 0
+    made = [json.loads(line)["line"] for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
+    assert made == list(range(1, 231))
+    assert not (tmp_path / "out.jsonl.parts").exists()
+
+
+@pytest.mark.parametrize("form", ["jsonl", "mbox"])
+def test_several_processes_write_what_one_does_and_leave_nothing_beside_it(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str, form: str
+) -> None:
+    data.write_bytes(data.read_bytes() * 10)
+    damage(data, {5: b"{", 115: b"{", 230: b"{"})
+    folder = tmp_path / "two.parts"  # of one that was killed at once, and what somebody else has put there
+    folder.mkdir()
+    (folder / "emails-of-a-killed-one").write_bytes(b"half of an em")
+    (folder / "mine").touch()
+    monkeypatch.setattr("app.batch.job.datetime", _Then("2026-11-29T12:00:00+00:00"))
+    for name, workers in (("one", "1"), ("two", "2")):
+        made = batch(data, tmp_path / name, "--format", form, "--workers", workers, target=target)
+        assert made.exit_code == 1
+    assert (tmp_path / "two").read_bytes() == (tmp_path / "one").read_bytes()
+    assert [path.name for path in folder.iterdir()] == ["mine"]
+
+
+def test_a_full_disk_ends_a_batch_of_several_processes_with_a_sentence(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    data.write_bytes(data.read_bytes() * 10)
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("app.batch.parts.os.sendfile", full)
+        result = batch(data, tmp_path / "out.jsonl", "--workers", "2", target=target)
+    assert isinstance(result.exception, SurroundingsError), result.output
+    assert "out.jsonl" in str(result.exception), "it says where there is no room"
+    assert not (tmp_path / "out.jsonl.parts").exists()
     assert batch(data, tmp_path / "out.jsonl", "--workers", "2", "--resume", target=target).exit_code == 0
     made = [json.loads(line)["line"] for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
     assert made == list(range(1, 231))
