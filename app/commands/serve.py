@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -14,12 +16,21 @@ from app.core.cache import CacheFolder
 from app.web.application import ServerSettings, serve
 from app.web.editors import Editor, editor_of_settings
 
+_NAME: Final = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]", re.IGNORECASE)
+
 
 def _editor(_: click.Context, __: click.Parameter, value: str | None) -> Editor | None:
     try:
         return Editor.of(value) if value else None
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
+
+
+def _names(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    for each in values:
+        if not _NAME.fullmatch(each):  # no request would ever be for it
+            raise click.BadParameter(f"'{each}' is no host name: one has no scheme, port or path.")
+    return values
 
 
 @click.command(name="serve")
@@ -46,6 +57,7 @@ def _editor(_: click.Context, __: click.Parameter, value: str | None) -> Editor 
     multiple=True,
     envvar="BBWS_ALLOWED_HOSTS",
     metavar="NAME",
+    callback=_names,
     help="A further host name to answer to; may be given several times.",
 )
 @click.option(

@@ -18,9 +18,10 @@ def listen(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, protocol)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that cannot be one of a host is a UnicodeError
+        reason = error.strerror or str(error) if isinstance(error, OSError) else "no host can be called so"
         raise ListenError(
-            f"'{host}' is not an address of this machine: {error.strerror or error}.",
+            f"'{host}' is not an address of this machine: {reason}.",
             remedy="Use --host 127.0.0.1, or 0.0.0.0 for every network.",
         ) from error
     try:
