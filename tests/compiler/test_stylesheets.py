@@ -418,3 +418,18 @@ def test_of_alternative_stylesheets_only_those_count_that_a_browser_takes(
 def test_an_alternative_stylesheet_that_is_linked_stays_a_link(compiled: Compile) -> None:
     link = "<link rel='alternate stylesheet' title=a href=a.css>"
     assert compiled(f"{link}<p>x</p>", {"a.css": "p{top:0}"}).compiled.html == f"{link}<p>x</p>"
+
+
+def test_a_style_element_in_a_choice_stays(compiled: Compile) -> None:
+    choice = "<select><option><style>p{top:0}</style>a</option></select>"
+    compilation = compiled(f"{choice}<p>x</p>")
+    assert compilation.compiled.html == f"{choice}<p>x</p>"
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+
+
+def test_a_style_element_in_a_template_counts_for_nothing(compiled: Compile) -> None:
+    inert = "<template><p>x</p><style>p{top:0}</style></template>"
+    compilation = compiled(f"<style>p{{left:0}}</style>{inert}<p>x</p>")
+    assert compilation.compiled.html.endswith('</style></template><p style="left:0">x</p>')
+    assert "p{top:0}" in compilation.compiled.html
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")

@@ -213,13 +213,16 @@ class Document:
         hidden = any(view.vml[raw.tag.start] != "<" for view in self.readings.views[:1])
         attributes = {item.name: self.value(raw.tag, item.name) for item in raw.tag.attributes}
         titled = len(self._titles) > 1 and bool(attributes.get("title"))
-        whole = hidden or kept_whole(attributes) or titled
+        # Within <select> it is one to newer parsers, whose options show its text, and none to others.
+        whole = hidden or kept_whole(attributes) or titled or self._is_within("select", raw.tag)
         is_alternative = titled and attributes.get("title") != self._titles[0]
         kind = (self.value(raw.tag, "type") or "").lower()  # blanks count
-        if kind not in {"", "text/css"} or is_alternative:  # no client reads it (HTML, 4.2.6)
+        is_inert = is_alternative or self._is_within("template", raw.tag)
+        if kind not in {"", "text/css"} or is_inert:  # no client reads it (HTML, 4.2.6)
             return StyleElement(raw, parse_stylesheet(""), True, False)
         css = self.veil.text[raw.start : raw.end]
-        if "<![CDATA[" in css and self._is_in_drawing(raw.tag):
+        # The signs of XML are no part of a stylesheet in a drawing.
+        if "<![CDATA[" in css and self._is_within("svg", raw.tag):
             css, whole, hidden = _CDATA.sub(lambda sign: " " * len(sign[0]), css), True, True
         sheet = parse_stylesheet(css)
         markable = not (hidden or left_alone(attributes))
@@ -239,10 +242,10 @@ class Document:
         ]
         return tuple(dict.fromkeys(filter(None, [*chosen, *named])))
 
-    def _is_in_drawing(self, tag: StartTag) -> bool:
-        """Whether a tag stands within ``<svg>``, where ``<![CDATA[`` is no part of a stylesheet."""
+    def _is_within(self, name: str, tag: StartTag) -> bool:
+        """Whether a tag stands within such an element."""
         before = self.veil.text[: tag.start].lower()
-        return before.rfind("<svg") > before.rfind("</svg")
+        return before.rfind(f"<{name}") > before.rfind(f"</{name}")
 
     def _unclosed(self, error: UnclosedMarkupError) -> NoReturn:
         self.fail(error.offset, f"This {error.what} is never closed.", "Close it.")

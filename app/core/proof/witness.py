@@ -134,13 +134,14 @@ def _pieces(text: str) -> list[_Piece]:
 def _stylesheets(pieces: Iterable[_Piece]) -> Iterator[tuple[str, str]]:
     """The text of each stylesheet, and the medium that it is for, "" for the screen.
 
-    Of those with titles a browser takes one set (CSSOM, 6.8.1).
+    Of those with titles a browser takes one set (CSSOM, 6.8.1), of those in ``<template>`` none.
     """
-    found = [
-        (holder.lower() or start.lower(), dict(_attributes(written)), raw)
-        for _, _, holder, start, written, raw in pieces
-        if holder.lower() == "style" or start.lower() == "meta"
-    ]
+    found: list[tuple[str, dict[str, str], str]] = []
+    depth = 0
+    for _, end, holder, start, written, raw in pieces:
+        depth += (start == "template") - (end == "template" and depth > 0)
+        if not depth and (holder.lower() == "style" or start.lower() == "meta"):
+            found.append((holder.lower() or start.lower(), dict(_attributes(written)), raw))
     titles = [each.get("title", "") for name, each, _ in found if name == "style"]
     chosen = [
         each.get("content", "") for _, each, _ in found if each.get("http-equiv", "").lower() == _CHOOSES
