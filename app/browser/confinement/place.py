@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shlex
 import shutil
 import socket
@@ -23,8 +22,8 @@ from typing import Any, Self
 
 from app.browser.confinement.faults import ClientGoneError, ClientLateError, ClientRefusedError
 from app.browser.confinement.processes import forget_display, kill, with_setting
+from app.browser.confinement.words import last_line, text_of
 from app.browser.fontset import write_configuration
-from bbws_templates.printing import plain
 
 _ROOT = Path(__file__).parents[3]
 _START = (
@@ -40,9 +39,6 @@ _ANSWER_SECONDS = 15.0
 _ROOM_TO_START = 16 << 20
 """Bytes that a client writes before it draws at all: its profile, its caches, fonts."""
 _ROOM_TO_WORK = 1 << 20
-_LONGEST_LINE = 300
-_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00\x07]")
-"""Orders to a terminal (ECMA-48, 5.4), and what a program writes to be heard."""
 DEAD_PROXY = ("127.0.0.1", 9)
 """Where clients are told that the network is: the discard port, where nothing listens. It holds where the
 system allows no network of its own, and says the same in the log of a client that ignores neither."""
@@ -59,7 +55,7 @@ class Ended:
     @property
     def words(self) -> str:
         """The last line that it said."""
-        return _last_line(self.said)
+        return last_line(self.said)
 
 
 class Confinement:
@@ -179,8 +175,8 @@ class Confinement:
         asked = {"argv": list(argv), "env": dict(env), "seconds": seconds, **files}
         code = self._asked("run", seconds, **asked)["code"]
         if code is None:
-            raise ClientLateError(f"{argv[0]} did not end within {seconds:g} s: {_last_line(_text(log))}")
-        return Ended(code, made.read_bytes(), _text(log))
+            raise ClientLateError(f"{argv[0]} did not end within {seconds:g} s: {last_line(text_of(log))}")
+        return Ended(code, made.read_bytes(), text_of(log))
 
     def launcher(self, program: Path) -> Path:
         """What to start in the place of ``program``, where somebody else starts it, so that it lives here.
@@ -224,7 +220,7 @@ class Confinement:
 
     def last_words(self) -> str:
         """The last line that the programs have said."""
-        return _last_line(_text(self.log))
+        return last_line(text_of(self.log))
 
     def lacking(self) -> str:
         """What its programs lack to go on, in words; "" where it is nothing that we know."""
@@ -314,19 +310,6 @@ def lacking_room(folder: Path, wanted: int) -> str:
 def _started(name: str, *words: str) -> list[str]:
     """The command line of a program beside this one, as ``main`` of its module takes it."""
     return [sys.executable, "-I", "-S", "-c", _START.format(name), str(_ROOT), *words]
-
-
-def _text(log: Path) -> str:
-    try:
-        return log.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
-def _last_line(text: str) -> str:
-    """The last line in which there is something to read, fit for a terminal; colours are left out."""
-    lines = (line.strip() for line in reversed(_COLOURS.sub("", text).splitlines()))
-    return next((plain(line, _LONGEST_LINE) for line in lines if line), "it said nothing")
 
 
 def _refusal(answer: bytes) -> Exception:
