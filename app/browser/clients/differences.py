@@ -172,7 +172,7 @@ def _of_words(index: int, ours: PlacedElement, around: PlacedElement) -> Iterato
     """What is said of an element of which only the words are there, in ``around``."""
     if not is_looked_for(ours):
         return
-    if ours.tag in _ACTING:
+    if ours.tag in _ACTING or (ours.tag == "object" and ours.shown):  # its words are what is in its place
         yield ClientDifference(index, Effect.GONE, f"{name_of(ours)} is there as words only")
     elif words := list(_style(ours, around, ground=_has_ground(ours))):
         yield ClientDifference(index, Effect.STYLE, f"{name_of(ours)} {', '.join(words)}")

@@ -186,6 +186,11 @@ def test_frames_side_by_side_that_are_taken_away_are_missed(session: Session) ->
             "<object><p>Instead</p></object>",
             "<object> has nothing in it",
         ),
+        (
+            f'<object data="{PNG}">Instead</object>',
+            "Instead",
+            '<object> "Instead" is there as words only',
+        ),
         (HOLDERS["iframe"], "<iframe></iframe>", '<iframe> "Words of its own" is not there'),
         (
             HOLDERS["iframe"],
