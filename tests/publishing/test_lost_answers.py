@@ -5,7 +5,7 @@ The second try finds its condition broken, by whoever came between; what the fir
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -17,10 +17,10 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError
 from app.publishing.history import activations
 from app.publishing.lease import PruneLease
-from app.publishing.pruning import prune
+from app.publishing.pruning import plan_prune, prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.rollback import ROLLBACK, roll_back
-from app.publishing.store import ObjectStore
+from app.publishing.store import ListedObject, ObjectStore
 from app.publishing.verification import verify
 from bbws_templates.faults import UnreachableError
 from bbws_templates.layout import POINTER
@@ -177,6 +177,37 @@ def test_a_prune_knows_that_it_has_lifted_its_mark_itself(above: ObjectStore) ->
         lease._catalogue = Catalogue(store)
     assert Catalogue(above).releases() == sorted((FIRST.id, SECOND.id, THEIRS.id))
     assert verify(Catalogue(above)).discrepancies == ()
+
+
+def test_a_prune_that_another_has_ended_in_its_place_says_so(above: ObjectStore) -> None:
+    publish_to(above, FIRST)
+    publish_to(above, SECOND)
+
+    def go_on() -> None:
+        with PruneLease.taken(Catalogue(above), "me"):
+            prune(Catalogue(above), 1, actor="them", take_over=True)
+
+    with pytest.raises(ConflictError, match="has taken over the pruning"):
+        go_on()
+    assert verify(Catalogue(above)).discrepancies == ()
+
+
+def test_a_plan_that_somebody_has_overtaken_calls_nothing_damaged(above: ObjectStore) -> None:
+    """By the time that the releases are listed, the one that was active is pruned."""
+
+    class Late(CountingStore):
+        due = True
+
+        def list(self, prefix: str) -> Iterator[ListedObject]:
+            if self.due:
+                self.due = False
+                publish_to(self.inner, SECOND)
+                prune(Catalogue(self.inner), 1, actor="them")
+            return super().list(prefix)
+
+    publish_to(above, FIRST)
+    with pytest.raises(ConflictError, match="Somebody changed"):
+        plan_prune(Catalogue(Late(above)), 1)
 
 
 def test_a_prune_whose_mark_another_hand_has_lifted_says_so(above: ObjectStore) -> None:
