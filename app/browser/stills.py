@@ -32,7 +32,7 @@ _CSS_DRAWING = re.compile(
 _CSS_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(\r\n|.))", re.IGNORECASE | re.DOTALL)
 _CANDIDATE = re.compile(r"(?<![^\s,])data:image/svg\+xml\S*", re.IGNORECASE)
 _FURTHER = re.compile(r"data:image/svg|<(?:video|audio)\b|\bsrcdoc\b", re.IGNORECASE)
-_DEEPEST = 4
+DEEPEST = 4
 """So many pages within each other are gone into: with each, the same text is read once more."""
 _FILMS = frozenset({"video", "audio"})
 _ATTRIBUTES = ("src", "background", "poster", "href", "xlink:href", "data")
@@ -47,7 +47,7 @@ def with_still_images(html: str) -> str:
     One that cannot be read stays as it is. Of a film there is the poster: over one that is loaded, or cannot
     be, its engine has bars and wheels that come and fade away. Pages in the page are brought to rest too.
     """
-    return _still(html, _DEEPEST)
+    return _still(html, DEEPEST)
 
 
 def _still(html: str, levels: int) -> str:

@@ -202,6 +202,14 @@ SEEN: dict[str, tuple[str, str]] = {
         mail(_within("<p>Words</p>")),
         mail(_within("")),
     ),
+    "a page in a page in the page": (
+        mail(_within(_within("<p>Words</p>"))),
+        mail(_within(_within(""))),
+    ),
+    "a page in the page beside one in a drawing": (
+        mail(f"<svg>{_within('x')}</svg>{_within('<p>Words</p>')}"),
+        mail(f"<svg>{_within('x')}</svg>{_within('')}"),
+    ),
     "a drawing that is an object": (
         MOVING["a drawing that is an object"][0],
         mail('<object data="data:image/svg+xml," width="80" height="40"></object>'),

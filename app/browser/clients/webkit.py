@@ -23,6 +23,7 @@ from app.browser.errors import BrowserError
 from app.browser.frames import MAX_HEIGHT, ColourMode, Drawing, Frame, refuse_window
 from app.browser.measuring import MEASURE, SIZE, STILL, UNSPOILT, PlacedElement, elements_of
 from app.browser.settling import settled
+from app.browser.stills import DEEPEST
 from app.core.clients.restyling import scan, value_of
 from app.core.html.edits import Edits
 
@@ -63,11 +64,19 @@ lay(bars);
 _KEPT = "data-bbws-srcdoc"
 _PAGES = f"""{UNSPOILT}
 const valueOf = member(Element, "getAttribute"), give = member(Element, "setAttribute");
-await Promise.all(all("iframe[{_KEPT}]").map((frame) => new Promise((next) => {{
-  member(EventTarget, "addEventListener")(frame, "load", next, {{ once: true }});
-  give(frame, "loading", "eager");
-  give(frame, "srcdoc", valueOf(frame, "{_KEPT}"));
-}})));
+const spaceOf = member(Element, "namespaceURI");
+const chosen = member(Document, "querySelectorAll");
+const fill = (page) => Promise.all([...chosen(page, "iframe[{_KEPT}]")].map(async (frame) => {{
+  if (spaceOf(frame) !== "http://www.w3.org/1999/xhtml") return;  // in a drawing it has the name alone
+  await new Promise((next) => {{
+    member(EventTarget, "addEventListener")(frame, "load", next, {{ once: true }});
+    give(frame, "loading", "eager");
+    give(frame, "srcdoc", valueOf(frame, "{_KEPT}"));
+  }});
+  const held = member(HTMLIFrameElement, "contentDocument")(frame);
+  if (held) await fill(held);
+}}));
+await fill(document);
 """
 
 
@@ -176,16 +185,17 @@ class WebKit(Confined):
         return driver
 
 
-def _with_pages_kept(html: str) -> str:
+def _with_pages_kept(html: str, levels: int = DEEPEST) -> str:
     """``html`` with the pages within its page under a name that WebKit's parser does not know."""
-    if "srcdoc" not in html.lower():
+    if not levels or "srcdoc" not in html.lower():
         return html
     markup = scan(html)
     edits = Edits(markup.text)
     for tag in markup.start_tags:
         attribute = tag.attribute("srcdoc")
         if tag.name == "iframe" and attribute is not None:
-            edits.attribute(replace(attribute, name=_KEPT), value_of(markup, tag, "srcdoc"))
+            page = _with_pages_kept(value_of(markup, tag, "srcdoc"), levels - 1)
+            edits.attribute(replace(attribute, name=_KEPT), page)
     return edits.applied()
 
 
