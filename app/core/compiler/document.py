@@ -244,8 +244,16 @@ class Document:
 
     def _is_within(self, name: str, tag: StartTag) -> bool:
         """Whether a tag stands within such an element."""
-        before = self.veil.text[: tag.start].lower()
-        return before.rfind(f"<{name}") > before.rfind(f"</{name}")
+        text, first = self._opened.get(name, ("", -1))
+        return 0 <= first < tag.start and text.rfind(f"<{name}", 0, tag.start) > text.rfind(
+            f"</{name}", 0, tag.start
+        )
+
+    @cached_property
+    def _opened(self) -> dict[str, tuple[str, int]]:
+        """The text in small letters, and where the first begins of some elements, which few mails have."""
+        text = self.veil.text.lower()
+        return {name: (text, text.find(f"<{name}")) for name in ("select", "svg", "template")}
 
     def _unclosed(self, error: UnclosedMarkupError) -> NoReturn:
         self.fail(error.offset, f"This {error.what} is never closed.", "Close it.")
