@@ -6,8 +6,9 @@ import threading
 from pathlib import Path
 
 from app.publishing.directory_store import DirectoryStore
-from bbws_templates.cache import Origin, ReleaseCache
+from bbws_templates.cache import RETRY, Origin, ReleaseCache
 from bbws_templates.directory import DirectoryReader
+from bbws_templates.faults import StoreError
 from bbws_templates.layout import POINTER
 from bbws_templates.reader import StoredObject, Unchanged
 from tests.publishing.samples import publish_to, release
@@ -48,3 +49,27 @@ def test_what_was_asked_before_a_refresh_is_no_answer_to_it(directory: Directory
             thread.join(patience())
     serving = cache.serving()
     assert (serving.bundle.release, serving.origin) == (release("second").id, Origin.ACTIVE)
+
+
+class Failing(DirectoryReader):
+    """Fails for as long as it is told to."""
+
+    failing = False
+
+    def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
+        if self.failing:
+            raise StoreError("out of order")
+        return super().revalidate(key, etag)
+
+
+def test_who_looks_often_does_so_after_a_failure_as_well(directory: DirectoryStore) -> None:
+    publish_to(directory, release("first"))
+    clock, reader, often = Hand(), Failing(directory.root), RETRY / 3
+    cache = ReleaseCache(lambda: reader, place="here", ttl=often, patience=patience(), clock=clock)
+    assert cache.serving().origin is Origin.ACTIVE
+    reader.failing = True
+    clock.now += often + 1
+    assert cache.serving().origin is Origin.LAST_KNOWN_GOOD
+    reader.failing = False
+    clock.now += often + 1
+    assert cache.serving().origin is Origin.ACTIVE
