@@ -39,7 +39,7 @@ clients = ["chromium", "webkit", "gecko", "thunderbird", "roundcube", "dompurify
 def main() -> int:
     """Measure and print; nothing is asserted but that clients draw the same again."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=2, help="runs of each figure; the fastest is shown")
+    parser.add_argument("--runs", type=int, default=1, help="runs of each figure; the fastest is shown")
     parser.add_argument("--forced", type=int, default=0, help="forced runs that look for false alarms")
     parser.add_argument("--clients", nargs="+", default=list(RENDERERS), choices=list(RENDERERS))
     parser.add_argument("--templates", nargs="+", default=["*"], help="names or globs; all when left out")
