@@ -7,14 +7,14 @@ Every decision first keeps what it replaces, so that it can be undone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
 from app.browser.errors import ApprovalError
 from app.browser.folders import Folders
 from app.browser.journal import Journal, RecordedDecision
-from app.browser.rejections import Rejection, read_rejections, write_rejections
+from app.browser.rejections import Rejection, read_rejections, rejections_stamp, write_rejections
 from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.snapshots import Snapshot, select
 from app.browser.store import Approval, PictureStore, Sidecar
@@ -34,6 +34,7 @@ class Approvals:
         self._work = folders.work
         self._journal = Journal(self._baselines, folders.work)
         self._clock = clock
+        self._known_rejections: tuple[tuple[int, ...], Mapping[str, Rejection]] | None = None
 
     def baseline(self, snapshot: Snapshot) -> Sidecar | None:
         """What is known of the baseline as it is now.
@@ -60,7 +61,7 @@ class Approvals:
             and self._baselines.intact(result.snapshot, baseline)
         ):
             return "approved"
-        rejection = read_rejections(self._work).get(result.snapshot.id)
+        rejection = self._rejections().get(result.snapshot.id)
         return "rejected" if rejection and rejection.pixels == result.current.pixels else ""
 
     def approve(
@@ -78,7 +79,8 @@ class Approvals:
         snapshot's name. Returns the snapshots decided upon.
 
         Raises:
-            ApprovalError: nobody is named or no reason given, or a current picture is no longer there.
+            ApprovalError: nobody is named or no reason given, a current picture is no longer there, or
+                another decision does not come to an end.
             BaselineError: a file cannot be read or written; no baseline has changed.
         """
         approval = Approval(by=_said(by, "who"), why=_said(why, "why"), at=self._now())
@@ -112,21 +114,22 @@ class Approvals:
         """Remember that the current pictures of ``results`` are not wanted.
 
         Raises:
-            ApprovalError: nobody is named or no reason given.
+            ApprovalError: nobody is named or no reason given, or another decision does not come to an end.
             BaselineError: it cannot be written.
         """
         by, why = _said(by, "who"), _said(why, "why")
-        rejections = dict(read_rejections(self._work))
+        rejected: dict[str, Rejection] = {}
         decided: list[Snapshot] = []
         for result in results:
             if result.current is not None and result.status in {SnapshotStatus.CHANGED, SnapshotStatus.NEW}:
-                rejections[result.snapshot.id] = Rejection(
+                rejected[result.snapshot.id] = Rejection(
                     pixels=result.current.pixels, by=by, why=why, at=self._now()
                 )
                 decided.append(result.snapshot)
         if decided:
             with self._journal.recorded(f"rejection by {by}", decided, {}):
-                write_rejections(self._work, rejections)
+                # Read only now, when nobody else is adding to them.
+                write_rejections(self._work, {**read_rejections(self._work), **rejected})
         return tuple(decided)
 
     def last(self) -> RecordedDecision | None:
@@ -140,6 +143,13 @@ class Approvals:
     def undo(self, number: str = "", *, progress: Callable[[str], None] | None = None) -> RecordedDecision:
         """As ``Journal.undo``."""
         return self._journal.undo(number, progress=progress)
+
+    def _rejections(self) -> Mapping[str, Rejection]:
+        """As they are now, read again only where the record is another one."""
+        stamp = rejections_stamp(self._work)
+        if self._known_rejections is None or self._known_rejections[0] != stamp:
+            self._known_rejections = (stamp, read_rejections(self._work))
+        return self._known_rejections[1]
 
     def _now(self) -> str:
         return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,15 +4,22 @@ One folder a decision, beside the working copy::
 
     {work}/undo/000007/decision.json
     {work}/undo/000007/before/receipts/receipt/typical/phone-dark.webp, .json
+    {work}/undo/000007/changing
+
+The last is there while the baselines are changed, by the decision or by taking it back: whoever is killed
+then leaves some as they were before and some as they were to be, and taking the decision back ends that.
+One decision is taken or taken back at a time: two would take the same number.
 """
 
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -20,7 +27,8 @@ from app.browser.errors import ApprovalError, BaselineError
 from app.browser.rejections import Rejection, read_rejections, write_rejections
 from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore, Sidecar
-from app.browser.writing import write_whole
+from app.browser.writing import not_written, write_whole
+from app.core.locking import is_taken_by_us
 from bbws_templates.errors import Location
 
 BaselineChanges = Mapping[Snapshot, tuple[bytes, Sidecar] | None]
@@ -28,6 +36,8 @@ BaselineChanges = Mapping[Snapshot, tuple[bytes, Sidecar] | None]
 
 _MOST = 50
 _RECORD = "decision.json"
+_CHANGING = "changing"
+_LOCK = ".deciding"
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,9 @@ class _Record(BaseModel):
 class Journal:
     """The decisions of one working copy."""
 
+    patience = 30.0
+    """For how many seconds a decision waits for another."""
+
     def __init__(self, baselines: PictureStore, work: Path) -> None:
         self._baselines = baselines
         self._work = work
@@ -81,20 +94,25 @@ class Journal:
     def recorded(self, deed: str, snapshots: Sequence[Snapshot], changed: BaselineChanges) -> Iterator[None]:
         """Keep what the block is about to replace; of one that fails no record remains.
 
+        Nobody else decides meanwhile, in this process or another.
+
         Raises:
+            ApprovalError: somebody else does, and does not come to an end.
             BaselineError: a baseline cannot be read, or the record not be written.
         """
-        folders = sorted(self._folder.glob("[0-9]*"))
-        number = int(folders[-1].name) + 1 if folders else 1
-        folder = self._folder / f"{number:06d}"
-        try:
-            self._keep(folder, deed, snapshots, changed)
-            yield
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        for old in folders[: max(0, len(folders) + 1 - _MOST)]:
-            shutil.rmtree(old, ignore_errors=True)
+        with self._alone():
+            folders = sorted(self._folder.glob("[0-9]*"))
+            number = int(folders[-1].name) + 1 if folders else 1
+            folder = self._folder / f"{number:06d}"
+            try:
+                self._keep(folder, deed, snapshots, changed)
+                yield
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            (folder / _CHANGING).unlink(missing_ok=True)
+            for old in folders[: max(0, len(folders) + 1 - _MOST)]:
+                shutil.rmtree(old, ignore_errors=True)
 
     def undo(self, number: str = "", *, progress: Callable[[str], None] | None = None) -> RecordedDecision:
         """Restore baselines and rejections as they were before the last decision; return that.
@@ -103,9 +121,14 @@ class Journal:
         decision was about when its baseline is looked at; an approval may have renewed other sidecars too.
 
         Raises:
-            ApprovalError: there is none, or the baselines have been changed by something else since.
+            ApprovalError: there is none, the baselines have been changed by something else since, or another
+                decision does not come to an end.
             BaselineError: a file cannot be read or written.
         """
+        with self._alone():
+            return self._take_back(number, progress)
+
+    def _take_back(self, number: str, progress: Callable[[str], None] | None) -> RecordedDecision:
         last = self.last()
         if last is None or number not in {"", last.number}:
             raise ApprovalError(
@@ -115,23 +138,27 @@ class Journal:
         folder = self._folder / last.number
         record = _read(folder)
         before = PictureStore(folder / "before")
+        half_done = (folder / _CHANGING).exists()
         earlier: dict[Snapshot, tuple[bytes, Sidecar]] = {}
         gone: list[Snapshot] = []
         for name, left in record.after.items():
             snapshot = Snapshot.from_id(name)
             if progress and name in record.snapshots:
                 progress(name)
-            now = self._baselines.sidecar(snapshot)
-            if (now.pixels if now else "") != left:
+            sidecar = before.sidecar(snapshot)
+            known = {left, _pixels(sidecar)} if half_done else {left}
+            # A picture whose sidecar was not yet written is one of those that were to come.
+            unfinished = half_done and not self._baselines.has_sidecar(snapshot)
+            if not unfinished and _pixels(self._baselines.sidecar(snapshot)) not in known:
                 raise ApprovalError(
                     f"The baseline of {name} has been changed since the {record.deed}.",
                     remedy="Nothing was taken back. Use version control.",
                 )
-            sidecar = before.sidecar(snapshot)
             if sidecar is None:
                 gone.append(snapshot)
             else:
                 earlier[snapshot] = (before.content(snapshot), sidecar)
+        self._mark(folder)
         self._baselines.change(earlier, gone)
         write_rejections(self._work, record.rejections)
         (folder / _RECORD).unlink(missing_ok=True)
@@ -145,6 +172,7 @@ class Journal:
             if (sidecar := self._baselines.sidecar(snapshot)) is not None
         }
         PictureStore(folder / "before").change(before)
+        self._mark(folder)
         record = _Record(
             deed=deed,
             snapshots=tuple(snapshot.id for snapshot in snapshots),
@@ -152,6 +180,45 @@ class Journal:
             rejections=read_rejections(self._work),
         )
         write_whole(folder / _RECORD, record.model_dump_json(indent=1).encode())
+
+    @staticmethod
+    def _mark(folder: Path) -> None:
+        """From now on the baselines may be found half changed."""
+        write_whole(folder / _CHANGING, b"")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        path = self._work / _LOCK
+        try:
+            self._work.mkdir(parents=True, exist_ok=True)
+            lock = path.open("ab")
+        except OSError as error:
+            raise not_written(error, path) from error
+        with lock:
+            self._wait_for(lock)
+            yield
+
+    def _wait_for(self, lock: IO[bytes]) -> None:
+        """Take the lock. A process that was suspended holds it for as long as it is: then say so."""
+        patience = time.monotonic() + self.patience
+        while not _is_free(lock):
+            if time.monotonic() > patience:
+                raise ApprovalError(
+                    f"Another decision has been under way for {self.patience:.0f} seconds.",
+                    remedy=f"Let it go on, or end it: `fuser {self._work / _LOCK}` names it.",
+                )
+            time.sleep(0.01)
+
+
+def _is_free(lock: IO[bytes]) -> bool:
+    try:
+        return is_taken_by_us(lock)
+    except OSError:
+        return True  # a file system without locks: one person decides there, or takes care
+
+
+def _pixels(sidecar: Sidecar | None) -> str:
+    return sidecar.pixels if sidecar else ""
 
 
 def _read(folder: Path) -> _Record:

@@ -45,6 +45,16 @@ def read_rejections(work: Path) -> Mapping[str, Rejection]:
         ) from error
 
 
+def rejections_stamp(work: Path) -> tuple[int, ...]:
+    """Another one when the record is another; () where there is none."""
+    try:
+        status = (work / REJECTIONS_NAME).stat()
+    except OSError:
+        return ()
+    # Each record is a new file, so that two of the same moment and size still differ.
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
+
+
 def write_rejections(work: Path, rejections: Mapping[str, Rejection]) -> None:
     """Replace the record.
 

@@ -128,6 +128,10 @@ class PictureStore:
         """Whether there is a picture of ``snapshot``."""
         return self._path(snapshot, SUFFIX).is_file()
 
+    def has_sidecar(self, snapshot: Snapshot) -> bool:
+        """Whether there is a sidecar of ``snapshot``, readable or not."""
+        return self._path(snapshot, ".json").is_file()
+
     def content(self, snapshot: Snapshot) -> bytes:
         """The picture as a file.
 

@@ -21,9 +21,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from app.core.locking import is_taken_by_us
 from app.core.writing import put
 from app.publishing.errors import TooLateError
-from app.publishing.locking import is_taken_by_us
 from app.publishing.store import InTime, ListedObject, SeenObject, always
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
 from bbws_templates.faults import DeniedError, StoreError, UnreachableError

@@ -9,12 +9,12 @@ from typing import IO
 
 import pytest
 
+from app.core.locking import is_taken_by_us
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError, TooLateError
 from app.publishing.lease import LEASE
-from app.publishing.locking import is_taken_by_us
 from app.publishing.parallel import WORKERS
 from app.publishing.pruning import prune
 from app.publishing.store import InTime, ObjectStore, always
