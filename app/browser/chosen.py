@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +38,17 @@ class Chosen:
         Raises:
             BrowserNotFoundError: there is none.
         """
-        if not self.path.exists():
-            raise self.wrong("there is nothing of that name")
-        if self.path.is_dir() is not folder:
+        try:
+            mode = self.path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            raise self.wrong("there is nothing of that name") from None
+        except OSError as error:  # too long a name, a loop of links, or a folder that may not be looked into
+            raise self.wrong(f"{error.strerror or error}") from None
+        except ValueError:
+            raise self.wrong("no path has such characters") from None
+        if stat.S_ISDIR(mode) is not folder:
             raise self.wrong("it is a file" if folder else "it is a folder")
-        if not folder and not self.path.is_file():
+        if not folder and not stat.S_ISREG(mode):
             # Nothing reads it to its end: a device has none, and a pipe waits for whoever writes.
             raise self.wrong("it is a device, a pipe or a socket, and no file")
         return self

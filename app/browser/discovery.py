@@ -11,6 +11,7 @@ The order, first that runs wins:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -145,7 +146,8 @@ def _playwright_own(environ: Mapping[str, str]) -> Iterator[Path]:
     patterns = ("*/chrome-headless-shell", "*/headless_shell", "*/chrome", "*/*.app/Contents/MacOS/*")
     for folder in _playwright_own_folders(environ):
         for pattern in patterns:
-            yield from (path for path in sorted(folder.glob(pattern)) if os.access(path, os.X_OK))
+            with contextlib.suppress(OSError, ValueError):  # a folder that no path can lead to has none
+                yield from (path for path in sorted(folder.glob(pattern)) if os.access(path, os.X_OK))
 
 
 def _playwright_own_folders(environ: Mapping[str, str]) -> Iterator[Path]:

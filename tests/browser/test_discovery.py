@@ -77,6 +77,13 @@ def test_a_setting_that_does_not_work_is_an_error_and_not_passed_over(
 
 
 @pytest.mark.usefixtures("make")
+@pytest.mark.parametrize("folder", ["a" * 5000, "a\0b"])
+def test_a_cache_that_no_path_can_be_holds_no_browser(machine: dict[str, str], folder: str) -> None:
+    with pytest.raises(BrowserNotFoundError, match="this machine has none"):
+        find_browser({**machine, "PLAYWRIGHT_BROWSERS_PATH": folder})
+
+
+@pytest.mark.usefixtures("make")
 def test_without_any_one_sentence_says_how_to_get_one(machine: dict[str, str]) -> None:
     with pytest.raises(BrowserNotFoundError) as caught:
         find_browser(machine)

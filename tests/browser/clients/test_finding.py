@@ -128,6 +128,19 @@ def test_a_setting_that_names_a_folder_is_refused(tmp_path: Path, setting: str) 
         RENDERERS[SETTINGS[setting]].search({setting: str(tmp_path), "PATH": ""})
 
 
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("odd", ["too long", "a loop", "below a file", "a NUL"])
+def test_a_setting_that_no_path_can_be_is_refused_as_one_that_names_nothing(
+    tmp_path: Path, setting: str, odd: str
+) -> None:
+    """It ended the whole list of clients, or what was asked of another one."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "file").touch()
+    names = {"too long": "a" * 5000, "a loop": "loop", "below a file": "file/x", "a NUL": "a\0b"}
+    with pytest.raises(BrowserNotFoundError, match=f"{setting} names "):
+        RENDERERS[SETTINGS[setting]].search({setting: str(tmp_path / names[odd]), "PATH": ""})
+
+
 @pytest.fixture(params=["pipe", "device"])
 def endless(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """What nobody can read to its end."""
