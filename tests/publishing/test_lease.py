@@ -22,8 +22,9 @@ from app.publishing.lease import LEASE, SKEW, PruneLease, is_free
 from app.publishing.parallel import WORKERS
 from app.publishing.processes import has_ended, this_process
 from app.publishing.pruning import prune
+from app.publishing.verification import verify
 from bbws_templates.faults import StoreError
-from bbws_templates.layout import POINTER
+from bbws_templates.layout import OBJECTS, POINTER
 from bbws_templates.pointer import Lease, Pointer
 from tests.publishing.counting import CountingStore, Hooked
 from tests.publishing.samples import publish_to, release
@@ -167,6 +168,22 @@ def test_a_prune_that_is_taken_over_deletes_no_more_than_it_has_begun(directory:
         prune(Catalogue(Hooked(directory, hook)), 1, actor="me")
     assert len(deleted) <= 4 * WORKERS
     assert len([*directory.list("many/")]) >= 60
+
+
+def test_what_there_was_no_time_for_is_deleted_when_there_is_again(directory: DirectoryStore) -> None:
+    """The process is suspended in the midst of the last step, which nothing comes after."""
+    publish_to(directory, release("old"))
+    publish_to(directory, release("new"))
+    clock, slept = Hand(), [False]
+
+    def hook(operation: str, key: str) -> None:
+        if operation == "delete" and key.startswith(OBJECTS) and not slept[0]:
+            slept[0] = True
+            clock.now += LEASE - SKEW
+
+    prune(Catalogue(Hooked(directory, hook)), 1, actor="me", clock=clock)
+    assert slept[0]
+    assert verify(Catalogue(directory)).discrepancies == ()
 
 
 def test_a_lease_does_not_outlive_the_release_that_it_keeps(catalogue: Catalogue) -> None:
