@@ -1,10 +1,12 @@
 """What a designer waits for with many templates: ``python benchmarks/many.py --sizes 12 504``.
 
 Copies of our own templates with their five fixtures are served as ``make preview`` does. Measured are the
-gallery (its answer, and in Chromium until it can be used), a save until its mail has been fetched anew (of a
-template, of a partial and of a contract that all share), data typed until the HTML has come, the findings of
-a template that is opened at once after the start, and the memory. Beside each wait stands the CPU time of the
-server meanwhile, which a busy machine does not stretch. The set has rested before, as one that is worked on.
+gallery (its answer, and in Chromium until it can be used: all cards are there, news come, and a search has
+found), a save until its mail has been fetched anew (of a template, of a partial and of a contract that all
+share), a template added and removed until pages are told, data typed until the HTML has come, the findings of
+a template that is opened at once after the start, and the memory: of loading and checking one, and of the
+whole process over that with the first of the sizes. Beside each wait stands the CPU time of the server
+meanwhile, which a busy machine does not stretch. The set has rested before, as one that is worked on.
 """
 
 from __future__ import annotations
@@ -61,8 +63,8 @@ def _checked(client: httpx.Client) -> int:
     return sum(each is not None for each in counts.values())
 
 
-def measure(folder: Path, count: int, rounds: int, *, browser: bool, seconds: float, empty: float) -> None:
-    """One set of ``count`` templates, some of them checked within ``seconds``."""
+def measure(folder: Path, count: int, rounds: int, *, browser: bool, seconds: float, empty: float) -> float:
+    """One set of ``count`` templates, some of them checked within ``seconds``; MB when all has been asked."""
     with (
         serving(folder, copied=False) as (url, process),
         httpx.Client(base_url=url, timeout=600) as client,
@@ -89,7 +91,7 @@ def measure(folder: Path, count: int, rounds: int, *, browser: bool, seconds: fl
 
         meter.print("gallery, its answer", rounds, lambda _: get("/"))
         if browser:
-            _browse(meter, url, rounds)
+            _browse(meter, url, rounds, count)
         with client.stream("GET", "/events") as stream:
             lines = stream.iter_lines()
             next(line for line in lines if line.startswith("data:"))
@@ -113,6 +115,21 @@ def measure(folder: Path, count: int, rounds: int, *, browser: bool, seconds: fl
                 return f"<!-- saved {number} -->\n"
 
             meter.print("saved, the mail fetched", rounds, saved(templates / f"{NAME}.html", comment))
+            later = templates / "receipts0/later.html"
+
+            def told(member: str) -> None:
+                while True:
+                    change = json.loads(next(line for line in lines if line.startswith("data:"))[5:])
+                    if "receipts0/later" in change.get(member, ()):
+                        return
+
+            def come_and_go(_: int) -> None:
+                later.write_text("<p>later</p>", encoding="utf-8")
+                told("added")
+                later.unlink()
+                told("removed")
+
+            meter.print("a name come and gone, pages told", rounds, come_and_go)
             shared = saved(templates / "partials/page/footer.html", comment)
             meter.print("partial of all, the mail fetched", rounds, shared)
             contract = templates / "contracts/common.json"
@@ -126,11 +143,12 @@ def measure(folder: Path, count: int, rounds: int, *, browser: bool, seconds: fl
             client.post(f"/api/templates/{NAME}/render", json=body).raise_for_status()
 
         meter.print("typed, the HTML come", 5 * rounds, type_data)
+        return meter.memory()
 
 
-def _browse(meter: Meter, url: str, rounds: int) -> None:
+def _browse(meter: Meter, url: str, rounds: int, count: int) -> None:
     """The gallery in Chromium, until a search finds and the page hears of changes."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     from app.browser.discovery import find_browser
 
@@ -143,6 +161,9 @@ def _browse(meter: Meter, url: str, rounds: int) -> None:
         def visit(_: int) -> None:
             page.goto(url, wait_until="commit")
             page.locator("#live[data-state=live]").wait_for()
+            expect(page.locator(".card")).to_have_count(count)
+            page.locator("#search").fill(NAME)
+            page.locator(f'.card.best[data-name="{NAME}"]').wait_for()
 
         visit(0)
         meter.print("gallery, usable in Chromium", rounds, visit)
@@ -161,13 +182,18 @@ def main() -> None:
         make_set(Path(name), 0)
         with serving(Path(name), copied=False) as (_, process):
             empty = Meter(process).memory()
+    whole: list[tuple[int, float]] = []
     for size in wish.sizes:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             make_set(folder, size)
             time.sleep(SETTLED_NS / 1e9)  # a set that somebody works on was not written a moment ago
             print(f"-- {size} templates, load {os.getloadavg()[0]:.1f}")
-            measure(folder, size, wish.rounds, browser=wish.browser, seconds=wish.wait, empty=empty)
+            held = measure(folder, size, wish.rounds, browser=wish.browser, seconds=wish.wait, empty=empty)
+        whole.append((size, held))
+        if len(whole) > 1:
+            more = (held - whole[0][1]) / (size - whole[0][0])
+            print(f"{'whole process':34}{held:9.1f} MB, {more:.3f} a template over that with {whole[0][0]}")
 
 
 if __name__ == "__main__":

@@ -94,10 +94,11 @@ def test_a_thumbnail_is_the_whole_width_of_the_mail_in_its_card(page: Page) -> N
     )
 
 
+@pytest.mark.parametrize("count", [30, 70])
 def test_a_card_far_away_has_no_frame_until_it_comes_near(
-    browser: Browser, server: Server, served_folders: Folders
+    browser: Browser, server: Server, served_folders: Folders, count: int
 ) -> None:
-    names = [f"mails/more{number}" for number in range(40)]
+    names = [f"mails/more{number}" for number in range(count)]
     for name in names:
         served_folders.write(f"templates/{name}.html", f"<h1>This is {name}</h1>")
     with opened(browser, server.url) as (page, misdeeds):
