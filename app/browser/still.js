@@ -2,9 +2,12 @@
    not begun; SVG is at its first moment, and nothing has the focus. After holders.js. */
 const put = member(Element, "setAttribute"), heightOf = member(HTMLElement, "offsetHeight");
 const SCROLLS = ["scrollLeft", "scrollTop"].map((way) => Object.getOwnPropertyDescriptor(Element.prototype, way).set);
+// A page, or a tree that an element shows in place of its content: no query of the page leads into it.
+const isTree = (page) => member(Node, "nodeType")(page) === 11;
+const found = (page, selector) => [...member(isTree(page) ? DocumentFragment : Document, "querySelectorAll")(page, selector)];
+const treeOf = member(Element, "shadowRoot");
 // By its kind as well: an <svg> within <math>, or an <iframe> in a drawing, has the name alone.
-const chosen = (page, selector, space = HTML) =>
-  [...member(Document, "querySelectorAll")(page, selector)].filter((each) => spaceOf(each) === space);
+const chosen = (page, selector, space = HTML) => found(page, selector).filter((each) => spaceOf(each) === space);
 const rest = (page) => {
   // Words that run begin outside of what is seen, and where they are stopped they would stay; with each new layout
   // WebKit has those set out again that have a pace.
@@ -14,7 +17,7 @@ const rest = (page) => {
     member(HTMLMarqueeElement, "stop")(running);
     for (const scroll of SCROLLS) scroll.call(running, 0);
   }
-  for (const animation of member(Document, "getAnimations")(page)) {
+  for (const animation of member(isTree(page) ? ShadowRoot : Document, "getAnimations")(page)) {
     if (!animation.effect || animation.playbackRate === 0) continue;
     try {
       if (Number.isFinite(animation.effect.getComputedTiming().endTime)) animation.finish();
@@ -27,6 +30,7 @@ const rest = (page) => {
   }
   // A bar of unknown length runs to and fro.
   for (const bar of chosen(page, "progress:indeterminate")) bar.style.setProperty("appearance", "none", "important");
+  for (const host of found(page, "*")) if (treeOf(host)) rest(treeOf(host));
   for (const holder of chosen(page, HOLDERS)) {
     const held = heldBy(holder);
     if (held) rest(held);
@@ -36,5 +40,6 @@ const rest = (page) => {
   }
 };
 rest(document);
-const focused = member(Document, "activeElement")(document);
+let focused = member(Document, "activeElement")(document);
+for (let tree; focused && (tree = treeOf(focused)); ) focused = member(ShadowRoot, "activeElement")(tree);
 for (const kind of [HTMLElement, SVGElement]) if (focused instanceof kind && focused !== body) member(kind, "blur")(focused);

@@ -57,6 +57,12 @@ def _page(moving: str, attributes: str = "") -> str:
     return f'<iframe {attributes} srcdoc="{escape(page)}" width="300" height="80"></iframe>'
 
 
+def _shadow(content: str) -> str:
+    """An element that shows ``content`` in place of its own, in a tree that no query of the mail finds."""
+    tree = f"<template shadowrootmode='open'><style>{ENDLESS}</style>{content}</template>"
+    return f"<div>{tree}</div>"
+
+
 _STRANGE = "<math><svg></svg></math><svg width='9' height='9'><iframe></iframe><object></object></svg>"
 """Elements that have the name alone: of MathML, and of SVG."""
 
@@ -98,6 +104,18 @@ MOVING: dict[str, tuple[str, str]] = {
     "an animation that ends and goes": (
         mail(_box("animation:k 60s linear"), ENDLESS),
         mail(_box("")),
+    ),
+    "what moves in a shadow tree": (
+        mail(_shadow(_shadow(_box("animation:k 90ms linear infinite")) + _DRAWING.format(_SMIL))),
+        mail(_shadow(_shadow(_box("")) + _DRAWING.format(""))),
+    ),
+    "a page in a shadow tree": (
+        mail(_shadow(_page("animation:k 90ms linear infinite alternate"))),
+        mail(_shadow(_page(""))),
+    ),
+    "a field with a blinking caret in a shadow tree": (
+        mail(_shadow(_shadow('<input autofocus value="x" style="outline:0">'))),
+        mail(_shadow(_shadow('<input value="x" style="outline:0">'))),
     ),
     "blinking": (
         mail('<p style="animation:b 80ms steps(2) infinite">Now!</p>', "@keyframes b{to{visibility:hidden}}"),
@@ -168,6 +186,9 @@ MOVING: dict[str, tuple[str, str]] = {
 
 RESTLESS: dict[str, str] = {
     "a marquee": mail('<marquee scrollamount="9" scrolldelay="20">Sale!</marquee>'),
+    "words that run and a bar of unknown length in a shadow tree": mail(
+        _shadow('<marquee scrollamount="9" scrolldelay="20">Sale!</marquee><progress></progress>')
+    ),
     "a bar of unknown length": mail("<progress></progress>"),
     "words that rise": mail('<marquee direction="up" behavior="alternate" height="60">Sale!</marquee>'),
     "a page at an address of its own": mail(f'<iframe src="data:text/html,{_MOVING_PAGE}"></iframe>'),
