@@ -22,6 +22,7 @@ from bbws_templates.contract.schema import MAX_PATTERN_TEXT
 from bbws_templates.contract.wording import MEMBER, SIZE, is_plain_name
 from bbws_templates.errors import ContractProblem
 from bbws_templates.json_values import MAX_NESTING
+from bbws_templates.references import parts_of
 from bbws_templates.values import text_of
 
 # As browsers read an address: without line breaks and tabs, and without control characters before it.
@@ -88,13 +89,13 @@ class _Draft:
     def value(self, pointer: str) -> Any:
         """What lies at ``pointer``; ``MISSING`` when nothing does."""
         value = self.data
-        for part in _parts(pointer):
+        for part in parts_of(pointer):
             value = _member(value, part)
         return value
 
     def put(self, pointer: str, value: Any) -> None:
         """Replace what lies at ``pointer``, which must be there."""
-        parts = _parts(pointer)
+        parts = parts_of(pointer)
         if not parts:
             self.data = value
             return
@@ -145,10 +146,6 @@ def _is_like_an_address(text: str) -> bool:
         return False
     # "Note: by bicycle" is no address, "javascript: alert(1)" is one.
     return scheme[1].lower() in _KNOWN or not text[scheme.end() :][:1].isspace()
-
-
-def _parts(pointer: str) -> list[str]:
-    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
 def _member(container: Any, part: str) -> Any:

@@ -154,15 +154,17 @@ def pointer_parts(fragment: str, reference: Any) -> list[str]:
     Raises:
         ContractError: a ``~`` in it stands for nothing.
     """
-    parts = fragment.split("/")[1:]
-    if "~" not in fragment:
-        return parts
-    for part in parts:
-        if "~" in part.replace("~0", "").replace("~1", ""):
-            raise ContractError(
-                f"the reference {shown(reference)} leads nowhere: a '~' is written '~0', and a '/' '~1'"
-            )
-    return [part.replace("~1", "/").replace("~0", "~") for part in parts]
+    if "~" in fragment.replace("~0", "").replace("~1", ""):
+        raise ContractError(
+            f"the reference {shown(reference)} leads nowhere: a '~' is written '~0', and a '/' '~1'"
+        )
+    return parts_of(fragment)
+
+
+def parts_of(pointer: str) -> list[str]:
+    """The parts of a JSON pointer that is known to be one (RFC 6901, section 4)."""
+    parts = pointer.split("/")[1:]
+    return [part.replace("~1", "/").replace("~0", "~") for part in parts] if "~" in pointer else parts
 
 
 def to_definition(name: str) -> str:

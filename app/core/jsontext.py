@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from app.core.errors import Location, SourceError
+from bbws_templates.references import parts_of
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
@@ -159,8 +160,7 @@ def locate(text: str, label: str, pointer: str) -> Location:
     """
     offset = 0
     best = _SPACE.match(text, 0).end()  # type: ignore[union-attr]  # the pattern matches everywhere
-    wanted = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
-    for part in wanted:
+    for part in parts_of(pointer):
         offset = best
         found = (
             _member_offset(text, offset, part) if text[offset] == "{" else _item_offset(text, offset, part)

@@ -21,7 +21,7 @@ from app.core.judging import judge
 from app.core.validation.codes import RULES
 from app.core.workspace import Workspace
 from bbws_templates.errors import BbwsTemplatesError, ContractError
-from bbws_templates.references import escaped
+from bbws_templates.references import escaped, parts_of
 
 SUFFIXES: Final = (".json", ".jsonl")
 _REMEDIES: Final = {rule.code: rule.remedy for rule in RULES}
@@ -186,13 +186,13 @@ def _broken(record: Payload, pointer: str, expectation: str, names: frozenset[st
 
 def _shown(data: Any, pointer: str, names: frozenset[str]) -> Iterator[str]:
     """The parts of a pointer: names of the contract and places in lists; members may be called by numbers."""
-    for part in pointer.split("/")[1:]:
+    for part in parts_of(pointer):
         if isinstance(data, list) and part.isdecimal():
             data = data[int(part)] if int(part) < len(data) else None
             yield part
         else:
-            data = data.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(data, Mapping) else None
-            yield part if part in names else _HIDDEN
+            data = data.get(part) if isinstance(data, Mapping) else None
+            yield escaped(part) if part in names else _HIDDEN
 
 
 def _names(schema: Any) -> Iterator[str]:

@@ -183,6 +183,15 @@ def test_what_a_payload_calls_its_members_takes_no_letter_from_our_sentences(hom
     assert any("must be a number" in each for each in said)
 
 
+def test_a_name_of_the_contract_is_shown_whatever_its_letters(home: Path) -> None:
+    metadata = json.loads((home / "templates/a/one.json").read_text("utf-8"))
+    metadata["contract"]["properties"]["low~/high"] = {"type": "number"}
+    write(home / "templates/a/one.json", json.dumps(metadata))
+    write(home / "real.jsonl", jsonl({**GOOD, "low~/high": "x"}))
+    [(_, said)] = about(check("a/one", "--data", "real.jsonl"), record="real.jsonl")
+    assert said.startswith("The member /low~0~1high must be a number")
+
+
 def test_the_name_of_a_member_is_hidden_within_a_sentence_too(home: Path) -> None:
     either = {"anyOf": [{"required": ["b"]}, {"additionalProperties": {"type": "number"}}]}
     metadata = json.loads((home / "templates/a/one.json").read_text("utf-8"))

@@ -139,9 +139,7 @@ def _broken(template: str, metadata: Metadata) -> Iterator[Finding]:
     """What keeps the contract from being used at all."""
     contract = metadata.contract
     for error in _offences(contract):
-        pointer = "".join(
-            f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error.absolute_path
-        )
+        pointer = "".join(f"/{escaped(str(part))}" for part in error.absolute_path)
         yield _finding(template, metadata, INVALID, pointer, f"Not a JSON Schema: {error.message[:200]}.")
         return  # what follows from the first is noise
     if contract.get("type") != "object":

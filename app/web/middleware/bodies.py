@@ -15,6 +15,7 @@ from app.core.jsontext import parse_json
 from app.web.middleware.gate import too_large
 from app.web.problems import HttpError, PointedProblem
 from app.web.services import services_of
+from bbws_templates.references import escaped
 
 _LABEL = "request body"
 
@@ -114,4 +115,4 @@ def _offence(error: ErrorDetails) -> PointedProblem:
 
 
 def _pointer(parts: tuple[int | str, ...]) -> str:
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    return "".join("/" + escaped(str(part)) for part in parts)
