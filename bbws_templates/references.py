@@ -154,7 +154,7 @@ def pointer_parts(fragment: str, reference: Any) -> list[str]:
     Raises:
         ContractError: a ``~`` in it stands for nothing.
     """
-    if "~" in fragment.replace("~0", "").replace("~1", ""):
+    if "~" in fragment.replace("~0", " ").replace("~1", " "):
         raise ContractError(
             f"the reference {shown(reference)} leads nowhere: a '~' is written '~0', and a '/' '~1'"
         )

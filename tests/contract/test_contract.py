@@ -212,6 +212,8 @@ def test_hostile_data_does_not_make_an_endless_report() -> None:
         ({"patternProperties": {"[": {}}}, "/patternProperties", "cannot be used"),
         ({"$ref": "https://example.com/schema"}, "/$ref", "leads out"),
         ({"$ref": "#/$defs/none"}, "/$ref", "leads nowhere"),
+        ({"$ref": "#/$defs/~", "$defs": {"~": {}}}, "/$ref", "is written '~0'"),
+        ({"$ref": "#/$defs/~~01", "$defs": {"~~1": {}}}, "/$ref", "is written '~0'"),
         ({"$ref": "#"}, "/$ref", "leads back to itself"),
         (
             {
