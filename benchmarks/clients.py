@@ -46,7 +46,8 @@ def main() -> int:
     given = parser.parse_args()
     here = [key for key in RENDERERS if key in given.clients and _is_here(key, RENDERERS[key].label)]
     if CHROMIUM not in here:
-        return 0  # there is nothing to hold the others against
+        print("Chromium is needed: the others are held against it.", file=sys.stderr)
+        return 2
     alarms = 0
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch)
