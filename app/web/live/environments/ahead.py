@@ -20,7 +20,7 @@ from app.web.live.workspace import LiveWorkspace, Revision
 from bbws_templates.bundle import Bundle
 from bbws_templates.errors import BbwsTemplatesError
 
-_KEPT: Final = 4
+_KEPT: Final = 2  # what is undone is known at once; of hundreds of mails each takes twenty megabytes
 _log = logging.getLogger(__name__)
 
 
