@@ -15,7 +15,7 @@ import pytest
 from app.browser.approvals import Approvals
 from app.browser.discovery import Browser, find_browser
 from app.browser.folders import Folders
-from app.browser.results import Comparison, SnapshotResult
+from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.screenshots import Screenshots
 from app.browser.session import Session
 from app.core.workspace import Workspace
@@ -149,3 +149,29 @@ def approved(approved_home: Path, tmp_path: Path, session: Session) -> Desk:
     """The same with approved pictures."""
     shutil.copytree(approved_home, tmp_path, dirs_exist_ok=True)
     return Desk(tmp_path, session)
+
+
+@pytest.fixture(scope="module")
+def changed_home(approved_home: Path, tmp_path_factory: pytest.TempPathFactory, session: Session) -> Path:
+    made = Desk(tmp_path_factory.mktemp("changed") / "home", session)
+    shutil.copytree(approved_home, made.home)
+    for name in ("mails/order", "mails/receipt"):
+        made.change("Thank you", "Thanks", name)
+    assert made.compare().counts[SnapshotStatus.CHANGED] == 2
+    return made.home
+
+
+@pytest.fixture
+def changed(changed_home: Path, tmp_path: Path, session: Session) -> Desk:
+    """Both mails look different from what was approved."""
+    shutil.copytree(changed_home, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path, session)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below ``folder`` but the settings."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "settings.toml"
+    }

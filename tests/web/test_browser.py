@@ -395,23 +395,3 @@ def test_a_contract_that_is_no_schema_leaves_the_page_usable(browser: Browser, f
             expect(page.get_by_role("tabpanel")).to_contain_text("name")
             expect(page.locator("#tab-findings")).to_contain_text("error")
         assert misdeeds.seen == []
-
-
-@pytest.mark.parametrize("width", [1280, 1000, 640])
-def test_the_ways_to_other_pages_stand_in_one_line(
-    browser: Browser, real_server: Server, real_folders: Folders, width: int
-) -> None:
-    """Whatever stands beside them: none is left alone in a line below."""
-    real_folders.write("templates/receipts/receipt.af.json", {"subject": "x", "preheader": "y"})
-    real_folders.write("templates/receipts/receipt.af.html", "<h1>x</h1>")
-    with opened(browser, real_server.url, size=(width, 800)) as (page, misdeeds):
-        expect(page.locator("#language")).to_be_visible()
-        expect(page.locator("[data-palette]")).to_be_visible()
-        ways = page.locator(".ways > *").locator("visible=true").all()
-        middles = {round(box["y"] + box["height"] / 2) for way in ways if (box := way.bounding_box())}
-        assert len(ways) == 5
-        assert max(middles) - min(middles) <= 2
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.locator('.card[data-name="receipts/receipt"] a.language').click()
-        expect(page).to_have_url(re.compile("/templates/receipts/receipt.af"))
-        assert misdeeds.seen == []
