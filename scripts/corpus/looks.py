@@ -140,25 +140,38 @@ def first_difference(pages: Pages, source: str, compiled: str) -> Difference | N
             number = next(number for number, each in enumerate(before) if each != after[number])
             here, there = (page.evaluate(_STYLE, number) for page in both)
             message = f"<{here[0].lower()}> {number}: {', '.join(sorted(set(there) ^ set(here))[:4])}"
-        shots = [_picture(page) for page in both]
-        differs = shots[0] != shots[1] and not _same_pixels(*shots)
+        # What comes late, as that an image cannot be had, may have come to one of them.
+        differs = not any(_same_pixels(*map(take, both)) for take in (picture_of, _settled))
         pixels = pixels or differs
         if first is None and (message or differs):
             first = view, message or "pixels"
     return Difference(*first, pixels) if first else None
 
 
-def _picture(page: Page, tries: int = 3) -> bytes:
+def picture_of(page: Page, tries: int = 3) -> bytes:
     """All of the page; a browser on a busy machine sometimes says that it cannot."""
     try:
         return page.screenshot(full_page=True, animations="disabled")
     except PlaywrightError:
         if tries == 1:
             raise
-        return _picture(page, tries - 1)
+        return picture_of(page, tries - 1)
+
+
+def _settled(page: Page, tries: int = 5) -> bytes:
+    """The picture of a page on which nothing has changed since the one before."""
+    before = picture_of(page)
+    for _ in range(tries):
+        after = picture_of(page)
+        if after == before:
+            break
+        before = after
+    return before
 
 
 def _same_pixels(first: bytes, second: bytes) -> bool:
+    if first == second:
+        return True
     left, right = (Image.open(BytesIO(data)).convert("RGB") for data in (first, second))
     return left.size == right.size and ImageChops.difference(left, right).getbbox() is None
 

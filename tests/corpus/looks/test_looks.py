@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from app.core.compiler.compilation import compile_template
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
+from scripts.corpus import looks
 from scripts.corpus.looks import Pages, browser_pages, first_difference, rendered
 from tests.corpus.looks.generated import generated
 from tests.corpus.looks.patterns import EXCEPTIONS, Pattern, templates
@@ -63,6 +65,21 @@ def test_a_difference_is_seen(pages: Pages, one: str, other: str, pixels: bool) 
     assert found is not None
     assert found.pixels == pixels
     assert first_difference(pages, one, one) is None
+
+
+def test_what_comes_late_to_one_page_is_no_difference(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as that there is no image, which a browser on a busy machine tells a page of when it has time."""
+    whole = looks.picture_of(pages.source)
+    html = "<p>late</p>"
+    late = iter([whole])  # what the page was before, once
+    picture_of = looks.picture_of
+
+    def seen(page: Page) -> bytes:
+        return next(late, None) or picture_of(page) if page is pages.compiled else picture_of(page)
+
+    monkeypatch.setattr(looks, "picture_of", seen)
+    assert first_difference(pages, html, html) is None
+    assert next(late, None) is None
 
 
 @pytest.mark.parametrize("pattern", SLICE, ids=lambda pattern: pattern.name)
