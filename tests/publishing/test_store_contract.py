@@ -140,6 +140,7 @@ def test_what_a_directory_shows_is_on_the_disk_before_and_its_name_is_afterwards
     assert shown[-1] is True
 
 
+# Elsewhere nothing tells which folder was synced. The pipeline, on Linux, runs this.
 @pytest.mark.skipif(
     sys.platform != "linux", reason="which folder a descriptor is of is told by Linux's /proc"
 )
