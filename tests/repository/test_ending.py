@@ -15,6 +15,7 @@ from tests.waiting import eventually, patience
 
 ROOT = Path(__file__).parents[2]
 
+# Elsewhere no process is told of what its parent does. The pipeline, on Linux, runs these.
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are told of by Linux's /proc")
 
 
