@@ -14,7 +14,6 @@ One decision is taken or taken back at a time: two would take the same number.
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from app.browser.rejections import Rejection, read_rejections, write_rejections
 from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore, Sidecar
 from app.browser.writing import not_written, write_whole
-from app.core.locking import is_taken_by_us
+from app.core.locking import is_taken_in_time
 from bbws_templates.errors import Location
 
 BaselineChanges = Mapping[Snapshot, tuple[bytes, Sidecar] | None]
@@ -199,22 +198,15 @@ class Journal:
             yield
 
     def _wait_for(self, lock: IO[bytes]) -> None:
-        """Take the lock. A process that was suspended holds it for as long as it is: then say so."""
-        patience = time.monotonic() + self.patience
-        while not _is_free(lock):
-            if time.monotonic() > patience:
-                raise ApprovalError(
-                    f"Another decision has been under way for {self.patience:.0f} seconds.",
-                    remedy=f"Let it go on, or end it: `fuser {self._work / _LOCK}` names it.",
-                )
-            time.sleep(0.01)
-
-
-def _is_free(lock: IO[bytes]) -> bool:
-    try:
-        return is_taken_by_us(lock)
-    except OSError:
-        return True  # a file system without locks: one person decides there, or takes care
+        try:
+            is_ours = is_taken_in_time(lock, self.patience)
+        except OSError:
+            return  # a file system without locks: one person decides there, or takes care
+        if not is_ours:
+            raise ApprovalError(
+                f"Another decision has been under way for {self.patience:.0f} seconds.",
+                remedy=f"Let it go on, or end it: `fuser {self._work / _LOCK}` names it.",
+            )
 
 
 def _pixels(sidecar: Sidecar | None) -> str:

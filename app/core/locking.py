@@ -6,7 +6,9 @@ imported before it is needed: reading, checking and rendering need no lock at al
 
 from __future__ import annotations
 
+import random
 import sys
+import time
 from typing import IO
 
 
@@ -31,4 +33,20 @@ def is_taken_by_us(file: IO[bytes]) -> bool:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    return True
+
+
+def is_taken_in_time(file: IO[bytes], patience: float) -> bool:
+    """Take the lock on ``file``, for which ``patience`` seconds are waited while somebody else holds it.
+
+    A process that was suspended holds it for as long as it is: then the answer is no.
+
+    Raises:
+        OSError: as ``is_taken_by_us``.
+    """
+    last = time.monotonic() + patience
+    while not is_taken_by_us(file):
+        if time.monotonic() > last:
+            return False
+        time.sleep(random.uniform(0.0005, 0.005))  # noqa: S311  so that no two keep step
     return True

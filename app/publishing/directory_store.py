@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import errno
 import os
-import random
 import stat
 import sys
 import tempfile
-import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from app.core.locking import is_taken_by_us
+from app.core.locking import is_taken_in_time
 from app.core.writing import put
 from app.publishing.errors import TooLateError
 from app.publishing.store import InTime, ListedObject, SeenObject, always
@@ -199,18 +197,12 @@ class DirectoryStore(DirectoryReader):
                     return
 
     def _wait_for(self, lock: IO[bytes]) -> None:
-        """Take the lock. A process that was suspended holds it for as long as it is: then say so."""
-        patience = time.monotonic() + self.patience
-        while True:
-            if is_taken_by_us(lock):
-                return
-            if time.monotonic() > patience:
-                raise UnreachableError(
-                    f"{self.root} has been locked for {self.patience:.0f} seconds by a process that "
-                    "writes there, or was suspended while it did.",
-                    remedy=f"Let it go on, or end it: `fuser {self.root / _LOCK}` names it.",
-                )
-            time.sleep(random.uniform(0.0005, 0.005))  # noqa: S311  so that no two keep step
+        if not is_taken_in_time(lock, self.patience):
+            raise UnreachableError(
+                f"{self.root} has been locked for {self.patience:.0f} seconds by a process that "
+                "writes there, or was suspended while it did.",
+                remedy=f"Let it go on, or end it: `fuser {self.root / _LOCK}` names it.",
+            )
 
     @contextmanager
     def _writing(self, key: str) -> Iterator[None]:

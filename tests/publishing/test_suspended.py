@@ -155,7 +155,7 @@ def test_a_lock_that_somebody_has_deleted_keeps_nobody_apart_and_is_not_relied_o
             at_work.close()
         return answers[-1]
 
-    monkeypatch.setattr("app.publishing.directory_store.is_taken_by_us", taken)
+    monkeypatch.setattr("app.core.locking.is_taken_by_us", taken)
     directory.put("a.txt", b"1")
     assert answers[:2] == [True, False]
     assert answers[-1]
