@@ -8,6 +8,7 @@ One folder a decision, beside the working copy::
 
 The last is there while the baselines are changed, by the decision or by taking it back: whoever is killed
 then leaves some as they were before and some as they were to be, and taking the decision back ends that.
+What he had written beside them the next decision removes, whatever it is.
 One decision is taken or taken back at a time: two would take the same number.
 """
 
@@ -195,6 +196,8 @@ class Journal:
             raise not_written(error, path) from error
         with lock:
             self._wait_for(lock)
+            if any(self._folder.glob(f"[0-9]*/{_CHANGING}")):  # of somebody who was killed
+                self._baselines.sweep()
             yield
 
     def _wait_for(self, lock: IO[bytes]) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -28,6 +29,7 @@ from bbws_templates.errors import Location
 from bbws_templates.files import read_file
 
 FORMAT = 1
+_STAGED = re.compile(rf"\..+({re.escape(SUFFIX)}|\.json)\.[0-9a-f]{{8}}")  # as ``app.core.writing`` names it
 _RESTORE = "Restore it from version control, or remove the picture and its sidecar, compare, and approve it."
 
 
@@ -210,6 +212,13 @@ class PictureStore:
             for temporary, _ in staged:
                 temporary.unlink(missing_ok=True)
             raise not_written(error, Path(error.filename2 or error.filename or self.folder)) from error
+
+    def sweep(self) -> None:
+        """Remove what somebody was killed over before it was put in its place; nobody may be writing here."""
+        for path in self.folder.rglob(".*"):
+            if _STAGED.fullmatch(path.name):
+                with contextlib.suppress(OSError):  # no reader takes it for a picture
+                    path.unlink()
 
     def clear(self) -> None:
         """Remove every picture; for the pictures of the last run, never for baselines."""

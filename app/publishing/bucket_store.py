@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ from app.publishing.deadlines import Deadlines
 from app.publishing.errors import TooLateError, UnversionedBucketError
 from app.publishing.parallel import WORKERS, in_parallel
 from app.publishing.probe import BODY, require_conditions
+from app.publishing.server_clock import ServerClock
 from app.publishing.store import InTime, ListedObject, SeenObject, always
 from bbws_templates.answers import entries, etag_of, require_s3, strange
 from bbws_templates.bucket import BucketReader, connect, error_code, translate
@@ -51,6 +53,7 @@ class BucketStore(BucketReader):
     def __init__(self, client: S3Client, target: BucketTarget, *, deadlines: Deadlines | None = None) -> None:
         super().__init__(client, target)
         self._deadlines = deadlines
+        self._clock = ServerClock(client)
         self._in_time: ContextVar[InTime] = ContextVar("in_time", default=always)
         client.meta.events.register("before-send.s3.DeleteObject", self._require_time)
 
@@ -73,6 +76,11 @@ class BucketStore(BucketReader):
         """
         client = connect(target, timeout=timeout, attempts=attempts, connections=WORKERS + 1)
         return cls(client, target, deadlines=Deadlines(client, longest))
+
+    @property
+    def ahead(self) -> timedelta:
+        """As ``ObjectStore.ahead``, by the last answer of the server."""
+        return self._clock.ahead
 
     def _kept(self, key: str = "") -> AbstractContextManager[None]:
         if self._deadlines is None:

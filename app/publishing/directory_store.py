@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -47,6 +48,11 @@ class DirectoryStore(DirectoryReader):
     def target(self) -> DirectoryTarget:
         """As ``ObjectStore.target``."""
         return DirectoryTarget(self.root)
+
+    @property
+    def ahead(self) -> timedelta:
+        """Nothing: a directory has no clock but that of the machine."""
+        return timedelta()
 
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
         """As ``ObjectStore.put``."""
@@ -124,6 +130,8 @@ class DirectoryStore(DirectoryReader):
                 if folder == self.root or not folder.exists() or any(folder.iterdir()):
                     break
                 folder.rmdir()
+            if folder.exists():
+                _sync_directory(folder)  # or the power fails, and what went later has gone, and this has not
         return True
 
     def require_versioning(self) -> None:

@@ -5,8 +5,9 @@ to which it may go on. It renews the lease while it works and reads it again bef
 While it lasts no other prune begins, and nobody activates a release, a file of which might just be deleted.
 
 A lease is free when its time is over, when its process has ended (known on the same machine only), or when
-somebody who knows better takes it over. Its holder stops ``SKEW`` before the time that others see: that much
-may the clocks of two machines differ.
+somebody who knows better takes it over. Its time is told by the clock of the store, where that has one; its
+holder counts by its own how much is left, and stops ``SKEW`` before others see the end: that much may the
+clocks of two machines differ, as far as a store has not told of it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ LEASE: Final = timedelta(minutes=15)
 """How long a prune is taken to be alive after it was last heard of."""
 
 SKEW: Final = timedelta(minutes=5)
-"""How much the clocks of two machines may differ; S3 itself turns away who is wrong by 15 minutes."""
+"""How much two clocks may differ: of machines that share a directory, or after what a server has told."""
 
 _MARGIN: Final = timedelta(minutes=3)
 """What is left of a lease when the last deletion begins: longer than all the tries of a request take."""
@@ -65,7 +66,7 @@ def refuse_while_pruning(catalogue: Catalogue, standing: Standing | None, clock:
     Raises:
         ConflictError: somebody is; says who, and until when at the latest.
     """
-    if standing and not is_free(standing.pointer, clock()):
+    if standing and not is_free(standing.pointer, clock() + catalogue.store.ahead):
         lease = standing.pointer.lease
         until = f", until {lease.until} unless it takes longer" if lease else ""
         raise ConflictError(
@@ -146,11 +147,15 @@ def _withdraw(catalogue: Catalogue, token: str) -> None:
 class PruneLease:
     """The lease of one prune, held."""
 
-    def __init__(self, catalogue: Catalogue, standing: Standing, until: datetime, clock: Clock) -> None:
+    def __init__(
+        self, catalogue: Catalogue, standing: Standing, until: datetime, clock: Clock, ahead: timedelta
+    ) -> None:
         self._catalogue = catalogue
         self._standing = standing
         self._until = until
         self._clock = clock
+        # As it was then: should this machine be set right meanwhile, ``SteadyClock`` does not take part.
+        self._ahead = ahead
         self.uncertain = False
         """Whether the answer to a deletion failed to come, so that it may yet be carried out."""
 
@@ -203,6 +208,7 @@ class PruneLease:
         take_over: bool,
         clock: Clock,
     ) -> PruneLease:
+        ahead = catalogue.store.ahead
         began = clock()
         until = began + LEASE
 
@@ -213,13 +219,13 @@ class PruneLease:
                 refuse_while_pruning(catalogue, current, clock)
             return replace(
                 current.pointer,
-                pruning=f"{actor} (since {iso(began)})",
+                pruning=f"{actor} (since {iso(began + ahead)})",
                 prunes=current.pointer.prunes + 1,
-                lease=Lease(token, iso(until), this_process()),
+                lease=Lease(token, iso(until + ahead), this_process()),
                 half_pruned=current.pointer.half_pruned or bool(current.pointer.pruning),
             )
 
-        return cls(catalogue, move_pointer(catalogue, standing, mark), until, clock)
+        return cls(catalogue, move_pointer(catalogue, standing, mark), until, clock, ahead)
 
     @property
     def release(self) -> str:
@@ -248,7 +254,7 @@ class PruneLease:
 
     def _renewed(self, current: Standing, until: datetime) -> Pointer:
         lease = self._require_ours(current)
-        return replace(current.pointer, lease=replace(lease, until=iso(until)))
+        return replace(current.pointer, lease=replace(lease, until=iso(until + self._ahead)))
 
     def _require_ours(self, current: Standing) -> Lease:
         lease, ours = current.pointer.lease, self._standing.pointer.lease

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from bbws_templates.reader import ObjectReader
@@ -44,6 +45,13 @@ class ObjectStore(ObjectReader, Protocol):
     @property
     def target(self) -> Target:
         """The place that the objects are in."""
+
+    @property
+    def ahead(self) -> timedelta:
+        """By how much the clock of the store is ahead of this machine's, as far as it has told.
+
+        All who write there can go by that one, whatever their own machines take the time for.
+        """
 
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
         """Write an object, whole or not at all, if the condition holds.

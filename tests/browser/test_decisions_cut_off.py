@@ -65,27 +65,35 @@ def test_what_was_killed_while_it_changed_pictures_is_taken_back_as_a_whole(
     changed: Desk, deed: str, written: int
 ) -> None:
     """Some pictures are then as before and some as they were to be, or a picture lacks its sidecar."""
-    before = _pictures(changed)
+    before = contents(changed.folders.baselines)
     if deed == "undo":
         changed.approve(Comparison.load(changed.folders.work))
     _kill(changed, deed, written)
     assert changed.approvals.undo().deed == "approval by Ann"
-    assert _pictures(changed) == before
+    assert contents(changed.folders.baselines) == before
 
 
 def test_a_killed_first_approval_is_taken_back_as_a_whole(changed: Desk) -> None:
     shutil.rmtree(changed.folders.baselines / "mails")
     changed.compare()
-    before = _pictures(changed)
+    before = contents(changed.folders.baselines)
     _kill(changed, "approve", 3)
     changed.approvals.undo()
-    assert _pictures(changed) == before
+    assert contents(changed.folders.baselines) == before
 
 
-def _pictures(desk: Desk) -> dict[str, bytes]:
-    """The baselines, without what a killed process had still to put in its place."""
-    found = contents(desk.folders.baselines)
-    return {name: found[name] for name in found if not Path(name).name.startswith(".")}
+def test_no_reader_takes_what_a_killed_approval_has_left_for_a_picture_and_the_next_removes_it(
+    changed: Desk,
+) -> None:
+    baselines = PictureStore(changed.folders.baselines)
+    names = {*contents(baselines.folder)}
+    _kill(changed, "approve", 1)
+    assert {*contents(baselines.folder)} > names
+    assert {snapshot.id for snapshot in baselines.snapshots()} == {
+        Path(name).with_suffix("").as_posix() for name in names if name != "settings.toml"
+    }
+    changed.approvals.reject(Comparison.load(changed.folders.work).results, by="Bob", why="Too short")
+    assert {*contents(baselines.folder)} == names
 
 
 def _kill(desk: Desk, deed: str, written: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from datetime import timedelta
 
 from app.publishing.store import InTime, ListedObject, ObjectStore, SeenObject, always
 from bbws_templates.reader import StoredObject, Unchanged
@@ -19,6 +20,10 @@ class CountingStore:
     @property
     def target(self) -> Target:
         return self.inner.target
+
+    @property
+    def ahead(self) -> timedelta:
+        return self.inner.ahead
 
     def written(self) -> list[str]:
         return sorted(key for operation, key in self.requests if operation == "put")

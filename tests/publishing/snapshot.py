@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator
+from datetime import timedelta
 from typing import NoReturn
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -16,6 +17,8 @@ from bbws_templates.target import BucketTarget
 
 class Snapshot:
     """The objects of a bucket as they were when this was made. Read like any store, never written to."""
+
+    ahead = timedelta()
 
     def __init__(self, target: BucketTarget) -> None:
         self.target = target

@@ -140,23 +140,45 @@ def test_what_a_directory_shows_is_on_the_disk_before_and_its_name_is_afterwards
     assert shown[-1] is True
 
 
-# Elsewhere nothing tells which folder was synced. The pipeline, on Linux, runs this.
-@pytest.mark.skipif(
+# Elsewhere nothing tells which folder was synced. The pipeline, on Linux, runs these.
+on_linux = pytest.mark.skipif(
     sys.platform != "linux", reason="which folder a descriptor is of is told by Linux's /proc"
 )
-def test_so_is_the_name_of_each_folder_that_is_made_for_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A file that is on the disk in a folder that is not is lost all the same."""
-    known: set[str] = set()
-    store = DirectoryStore(tmp_path / "new" / "store")
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> dict[Path, set[Path]]:
+    """What the disk knows to be in each folder."""
+    known: dict[Path, set[Path]] = {}
 
     def fsync(descriptor: int) -> None:
         place = Path(f"/proc/self/fd/{descriptor}").readlink()
         if place.is_dir():
-            known.update(str(each) for each in place.iterdir())
+            known[place] = set(place.iterdir())
 
     monkeypatch.setattr(os, "fsync", fsync)
+    return known
+
+
+@on_linux
+def test_so_is_the_name_of_each_folder_that_is_made_for_it(
+    tmp_path: Path, synced: dict[Path, set[Path]]
+) -> None:
+    """A file that is on the disk in a folder that is not is lost all the same."""
+    store = DirectoryStore(tmp_path / "new" / "store")
     store.put("objects/deep/a.txt", b"1")
     made = (store.root.parent, store.root, *(store.root / part for part in ("objects", "objects/deep")))
-    assert {str(each) for each in (*made, store.root / "objects/deep/a.txt")} <= known
+    assert {*made, store.root / "objects/deep/a.txt"} <= set().union(*synced.values())
+
+
+@on_linux
+def test_what_is_deleted_has_gone_from_the_disk_before_anything_else_goes(
+    directory: DirectoryStore, synced: dict[Path, set[Path]]
+) -> None:
+    """Or the power fails, and a bundle has gone whose manifest has not: a release that is half there."""
+    for key in ("a/1.txt", "a/2.txt", "b/3.txt"):
+        directory.put(key, b"1")
+    directory.delete("a/1.txt")
+    assert synced[directory.root / "a"] == {directory.root / "a/2.txt"}
+    directory.delete("b/3.txt")
+    assert directory.root / "b" not in synced[directory.root]
