@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_MOST: Final = 86_400.0
-"""Seconds; what is further off is no clock. S3 itself turns away who is wrong by 15 minutes."""
+_MOST: Final = 16 * 60.0
+"""Seconds. S3 turns away whose clock is wrong by 15 minutes: who says more is something in between."""
 
 
 class ServerClock:
@@ -40,8 +40,8 @@ class ServerClock:
             return  # a cache gives what it was given then (RFC 9111, section 5.1)
         try:
             said = parsedate_to_datetime(headers["date"])
-        except (KeyError, ValueError):
-            return
+        except (KeyError, ValueError, TypeError, IndexError, OverflowError):
+            return  # none, or something that is no date; Python says that in many ways
         if said.tzinfo is None:
             return
         least, most = said.timestamp() - came, said.timestamp() + 1 - self._own.asked

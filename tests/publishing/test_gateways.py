@@ -64,6 +64,7 @@ _HEADERS: Final = {
     "x-amz-mp-parts-count": ("many",),
     "x-amz-missing-meta": ("one",),
     "Expires": ("never",),
+    "Date": ("never", "Mon, 05 Jan 2026 12:00:00 GMT", f"Mon, 05 Jan 2026 12:00:00 +{'9' * 20}"),
 }
 _BODIES: Final = (
     *(b"", b"<html>login</html>", b'{"error": 1}', b"\xff\xfe\x00<", b"\x1f\x8b\x08\x00", b"x" * 300_000),
