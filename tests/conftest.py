@@ -22,10 +22,13 @@ import pytest
 import pytest_timeout
 from playwright.sync_api import expect
 
+from tests.shell import prefer_the_shell
 from tests.waiting import patience
 
 # What an earlier run has found must not answer for this one; tests of the cache name a folder of their own.
 os.environ["BBWS_CACHE"] = os.devnull
+
+prefer_the_shell()
 
 # What a shell starts in the background ignores an interrupt, and so would all that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -68,6 +71,7 @@ TOGETHER: Final = {
     "tests/web/test_editor.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_fonts.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_form.py": "another such browser, and such a server, of what panels show",
+    "tests/web/test_found_browser.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_inboxes.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_inspect_browser.py": "another such browser, and such a server, of what panels show",
     "tests/web/test_kept.py": "another such browser, and such a server, of what panels show",

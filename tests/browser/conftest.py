@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -13,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from app.browser.approvals import Approvals
-from app.browser.discovery import Browser, find_browser
+from app.browser.discovery import Browser
 from app.browser.folders import Folders
 from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.screenshots import Screenshots
 from app.browser.session import Session
 from app.core.workspace import Workspace
-from scripts.install_browser import PACKAGE, unpack
+from tests.shell import locked_shell
 from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
@@ -103,10 +102,7 @@ def session() -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Browser:
     """The headless shell of the npm package, whatever other browser this machine has."""
-    assert (ROOT / PACKAGE / "chromium.br").is_file(), "run `make tools`: the npm packages are not installed"
-    folder = tmp_path_factory.mktemp("tools") / "chromium"
-    assert unpack(ROOT / PACKAGE, folder)
-    return find_browser({**os.environ, "BBWS_CHROMIUM": str(folder / "chromium")})
+    return locked_shell(tmp_path_factory.mktemp("tools"))
 
 
 @pytest.fixture

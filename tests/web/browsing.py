@@ -20,6 +20,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from app.browser.discovery import Browser as BrowserOfThisMachine
 from app.browser.discovery import find_browser
 from tests.waiting import eventually, patience
 
@@ -59,9 +60,10 @@ class Misdeeds:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(found: BrowserOfThisMachine | None = None) -> Iterator[Browser]:
+    """A running Chromium: the one that the tests drive, unless another was ``found``."""
+    found = found or find_browser()
     with sync_playwright() as playwright:
-        found = find_browser()
         browser = playwright.chromium.launch(
             executable_path=found.executable,
             args=["--no-sandbox", *_QUIET],

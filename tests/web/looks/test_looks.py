@@ -20,6 +20,7 @@ from app.browser.session import Session
 from app.browser.snapshots import CHROMIUM
 from app.browser.store import PictureStore
 from tests.browser.conftest import LONG
+from tests.shell import locked_shell
 from tests.web.looks.house import opened_house
 from tests.web.looks.looks import LOOKS, Look
 from tests.web.looks.studio import (
@@ -28,7 +29,6 @@ from tests.web.looks.studio import (
     alarms,
     judged,
     kept,
-    locked_browser,
     opened_studio,
 )
 
@@ -40,7 +40,7 @@ MOST_BYTES = 2_500_000
 
 @pytest.fixture(scope="module")
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Browser:
-    return locked_browser(tmp_path_factory.mktemp("tools"))
+    return locked_shell(tmp_path_factory.mktemp("tools"))
 
 
 @pytest.fixture(scope="module")
