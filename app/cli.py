@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import gc
 import importlib
 import io
 import os
@@ -113,7 +114,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with its exit status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # better an escape than no answer
-    sys.exit(run(arguments))
+    status = run(arguments)
+    gc.freeze()  # Python would look through all that a large set has made, to end a moment after it
+    sys.exit(status)
 
 
 def run(arguments: Sequence[str] | None = None, *, obj: object = None) -> int:

@@ -15,12 +15,12 @@ import re
 from typing import Final
 
 _HARMFUL: Final = (
-    "\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_IN_A_LINE: Final = re.compile(f"[{_HARMFUL}]")
-_IN_LINES: Final = re.compile(f"(?![\n\t])[{_HARMFUL}]")
+_IN_A_LINE: Final = re.compile(f"[\t\n{_HARMFUL}]")
+_IN_LINES: Final = re.compile(f"[{_HARMFUL}]")
 
 
 def printable(text: str, *, lines: bool = False) -> str:

@@ -7,7 +7,6 @@ given to ``print`` is one line, in which ``[bold]`` is five letters in brackets;
 from __future__ import annotations
 
 import io
-import json
 import logging
 import sys
 import time
@@ -23,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.segment import Segment
 from rich.text import Text
 
+from app.commands.indented import indented
 from app.core.findings import Finding, Severity
 from bbws_templates.errors import BbwsTemplatesError, ContractError
 from bbws_templates.printable import json_printable, printable
@@ -93,7 +93,7 @@ def print_json(value: Any) -> None:
     Text that is no Unicode, such as half of a surrogate pair in the data, becomes an escape of JSON, and so
     does what ``printable`` would not show: the values are the same.
     """
-    write_bytes(json_printable(json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+    write_bytes(json_printable(indented(value) + "\n").encode())
 
 
 def write_bytes(content: bytes) -> None:
