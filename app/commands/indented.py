@@ -1,8 +1,8 @@
 """JSON as ``json.dumps`` indents it, in less time where it is long.
 
 The standard library indents in Python, value by value: for the findings of 1,200 templates that was a tenth
-of a check after one was saved. Without indenting it encodes in C, and in what it writes then a line end is only ever a
-separator, since strings have theirs escaped (RFC 8259, section 7).
+of a check after one was saved. Without indenting it encodes in C, and in what it writes then a line end is
+only ever a separator, since strings have theirs escaped (RFC 8259, section 7).
 """
 
 from __future__ import annotations
