@@ -15,7 +15,6 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
 import click
@@ -101,7 +100,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("bbws-templates"), prog_name="bbws-templates")
+@click.version_option(package_name="bbws-templates", prog_name="bbws-templates")
 def cli() -> None:
     """Email templates as a tested, versioned, published artefact.
 

@@ -24,7 +24,7 @@ def kind_of(mode: int) -> str:
     return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "something else")
 
 
-def require_file(path: Path) -> None:
+def require_file(path: str | Path) -> None:
     """That ``path``, all links followed, is a file and nothing that whoever opens it might wait for.
 
     A pipe has its reader wait for a writer, and a device may have no end.
@@ -36,11 +36,12 @@ def require_file(path: Path) -> None:
         raise OSError(errno.EINVAL, f"this is {kind}, not a file", str(path))
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: str | Path) -> bytes:
     """What is in a file.
 
     Raises:
         OSError: as ``require_file``, or it cannot be read.
     """
     require_file(path)
-    return path.read_bytes()
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        return file.read()

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -228,6 +227,8 @@ def _write(report: CheckReport, names: tuple[str, ...], sarif: Path | None, juni
     from app.core.sarif import sarif_log
 
     if sarif:
+        from importlib.metadata import version  # As `app.cli` leaves it to who asks for it.
+
         log = sarif_log(report, version=version("bbws-templates"))
         write_whole(sarif, json.dumps(log, indent=1).encode())
     if junit:

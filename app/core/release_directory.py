@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.errors import ReleaseError, SurroundingsError
@@ -77,18 +79,23 @@ def read_release(directory: Path) -> Release:
             f"There is no release in {directory}: {MANIFEST} cannot be read ({error.strerror}).",
             remedy="Make one with: bbws-templates build --out DIR",
         ) from error
-    release = assemble(manifest_data, lambda path: _read(directory / path))
+    release = assemble(manifest_data, lambda path: _read(f"{directory}/{path}"))
     known = {MANIFEST, *release.manifest.files}
-    strays = sorted(
-        path.relative_to(directory).as_posix() for path in directory.rglob("*") if not path.is_dir()
-    )
-    added = [f"{path} was added" for path in strays if path not in known]
+    added = [f"{path} was added" for path in sorted(_files_in(directory)) if path not in known]
     if added:
         raise damaged(release.id, added)
     return release
 
 
-def _read(path: Path) -> bytes | None:
+def _files_in(directory: Path) -> Iterator[str]:
+    """Whatever is no folder, by its path below ``directory``."""
+    for parent, _, names in os.walk(directory):
+        below = Path(parent).relative_to(directory).as_posix()
+        for name in names:
+            yield name if below == "." else f"{below}/{name}"
+
+
+def _read(path: str) -> bytes | None:
     try:
         return read_file(path)
     except OSError:

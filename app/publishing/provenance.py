@@ -6,7 +6,6 @@ import getpass
 import os
 import platform
 import subprocess
-from importlib.metadata import version
 from pathlib import Path
 
 from app.core.release import Provenance
@@ -15,6 +14,8 @@ from app.publishing.clock import Clock, utc_now
 
 def gather_provenance(templates: Path, *, clock: Clock = utc_now) -> Provenance:
     """What is known of a build of ``templates`` here and now."""
+    from importlib.metadata import version  # Publishing what was built before need not wait for it.
+
     return Provenance(
         engine=f"bbws-templates {version('bbws-templates')}",
         commit=_commit(templates),

@@ -25,6 +25,10 @@ def test_commands_on_what_was_built_load_neither_compiler_nor_browser() -> None:
     assert loaded(*(f"app.commands.{name}" for name in _COMMANDS)).isdisjoint(_HEAVY)
 
 
+def test_no_command_waits_for_the_version_of_the_program() -> None:
+    assert loaded(*(f"app.commands.{name}" for name in _COMMANDS)).isdisjoint({"importlib.metadata"})
+
+
 def test_a_compiler_loads_nothing_for_the_network_nor_for_contracts_that_are_wrong() -> None:
     found = loaded("app.core.workspace")
     assert found.isdisjoint({"urllib3", "jsonschema", "referencing"})
