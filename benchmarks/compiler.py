@@ -56,13 +56,9 @@ def main() -> None:
     documents = [Document(FlatText(item.flat, item.origins, tokenize(item.flat))) for item in compilations]
     masked = [mask(document) for document in documents]
     books = [RuleBook(document.sheets) for document in documents]
-    found = [
+    matched = [
         book.match(tree.root) if tree.root is not None else {}
         for book, tree in zip(books, masked, strict=True)
-    ]
-    matched = [
-        {number: rules[element] for number, element in tree.elements.items() if element in rules}
-        for tree, rules in zip(masked, found, strict=True)
     ]
     proofs = [
         (compilation, fixture.data)

@@ -12,11 +12,15 @@
   const orders = { "table-caption": -2, "table-header-group": -1, "table-footer-group": 1 };
   let lastBox = null;
   let blank = true;
+  let stuck = false; // to a text that a stylesheet writes
 
   const shown = element => {
+    if (element.closest("defs, symbol, marker, pattern, clipPath, mask")) return false;
+    for (let around = element; around; around = around.parentElement)
+      if (/opacity\(0/.test(getComputedStyle(around).filter)) return false;
     const style = getComputedStyle(element);
     if (style.display === "contents") return style.visibility === "visible" && shown(element.parentElement);
-    return style.contentVisibility !== "hidden" && element.checkVisibility({
+    return (style.contentVisibility !== "hidden" || style.display === "inline") && element.checkVisibility({
       opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true,
     });
   };
@@ -50,7 +54,7 @@
         if (!hits.some(hit => around.contains(hit))) return false;
       }
     }
-    return right - left >= LEAST && bottom - top >= LEAST;
+    return right - left > LEAST && bottom - top > LEAST;
   };
 
   const range = document.createRange();
@@ -61,7 +65,9 @@
   };
 
   const isGlued = box => {
-    if (blank || lastBox === null || box === null) return false;
+    if (blank || box === null) return false;
+    if (stuck) return true;
+    if (lastBox === null) return false;
     const overlap = Math.min(box.bottom, lastBox.bottom) - Math.max(box.top, lastBox.top);
     return overlap > 0 && box.left - lastBox.right < APART && box.left > lastBox.left;
   };
@@ -69,7 +75,7 @@
   const add = (piece, first, last) => {
     pieces.push({ ...piece, glued: isGlued(first) });
     lastBox = last;
-    blank = false;
+    blank = stuck = false;
   };
 
   /* Whether a cell stands in a row of headings with rows of values below it. */
@@ -83,9 +89,10 @@
   const readText = node => {
     const element = node.parentElement;
     const visible = shown(element) && !colourless(element);
+    const sized = parseFloat(getComputedStyle(element).fontSize) > 0;
     const heading = headsColumn(element.closest("th, thead td"));
     for (const match of node.data.matchAll(/\s+|[^\s]+/g)) {
-      if (/^\s/.test(match[0])) { blank = true; continue; }
+      if (/^\s/.test(match[0])) { blank = blank || sized; continue; }
       if (!visible) continue;
       const boxes = boxesOf(node, match.index, match.index + match[0].length);
       if (!boxes.some(box => reachable(element, box))) continue;
@@ -93,8 +100,20 @@
     }
   };
 
+  /* Whether nothing around an element that may not have come yet cuts all of it off. */
+  const hasRoom = element => {
+    for (let around = element; around && around !== document.body; around = around.parentElement) {
+      const style = getComputedStyle(around), box = around.getBoundingClientRect();
+      const cuts = style.overflowX !== "visible" && !/^(inline|contents|table.*)$/.test(style.display);
+      const limits = [style.maxHeight, style.maxWidth, style.height, style.width].map(parseFloat);
+      if (cuts && limits.some(limit => limit <= LEAST) && Math.min(box.width, box.height) <= LEAST) return false;
+    }
+    return true;
+  };
+
   const readImage = element => {
     const box = element.getBoundingClientRect();
+    if (!hasRoom(element)) return;
     const declared = name => element.hasAttribute(name) ? parseInt(element.getAttribute(name)) : NaN;
     if (!shown(element) || declared("width") <= 1 || declared("height") <= 1) return;
     const decorates = ["presentation", "none"].includes(element.getAttribute("role"));
@@ -109,7 +128,8 @@
   };
 
   const readField = element => {
-    if (!shown(element)) return;
+    if (!shown(element) || colourless(element) || !reachable(element, element.getBoundingClientRect())) return;
+    if (parseFloat(getComputedStyle(element).fontSize) < LEAST) return;
     const texts = {
       SELECT: () => [...element.selectedOptions].map(option => option.text).join(" "),
       TEXTAREA: () => element.value,
@@ -123,10 +143,31 @@
     }
   };
 
+  /* What a stylesheet writes; where it stands no script can ask, so it is taken for glued to both sides. */
+  const readGenerated = (element, side) => {
+    const style = getComputedStyle(element, side), own = getComputedStyle(element);
+    if (["none", "normal"].includes(style.content) || style.display === "none" || own.display === "contents") return;
+    if (["left", "top"].some(name => parseFloat(style[name]) < -FAR / 5)) return;
+    if (!shown(element) || style.visibility !== "visible" || style.opacity === "0" || parseFloat(style.fontSize) < LEAST) return;
+    const block = !style.display.startsWith("inline") || style.position === "absolute" || style.float !== "none";
+    if (block) blank = true;
+    const said = [...style.content.split(" / ")[0].replace(/url\("[^"]*"\)/g, '" "').matchAll(/"((?:\\.|[^"\\])*)"|(?:open|close)-quote/g)]
+      .map(part => part[1] === undefined ? '"' : part[1]).join("").replace(/[\ue000-\uf8ff]/g, " ");
+    const apart = ["marginLeft", "marginRight", "paddingLeft", "paddingRight"].some(name => parseFloat(style[name]) > APART);
+    if (apart) blank = true;
+    for (const part of said.matchAll(/\s+|[^\s]+/g)) {
+      if (/^\s/.test(part[0])) { blank = true; continue; }
+      pieces.push({ word: part[0], glued: !blank, heading: headsColumn(element.closest("th, thead td")) });
+      blank = false;
+      stuck = true;
+    }
+    if (block || apart) blank = true;
+  };
+
   let drawn = 0;
   const readLink = element => {
     const before = pieces.length, images = drawn;
-    readChildren(element);
+    readAll(element);
     const href = (element.getAttribute("href") || "").trim();
     const box = element.getBoundingClientRect();
     const isArea = element.tagName === "AREA";
@@ -159,18 +200,25 @@
     for (const child of shownOrder(element)) read(child);
   };
 
+  const readAll = element => {
+    readGenerated(element, "::before");
+    readChildren(element);
+    readGenerated(element, "::after");
+  };
+
   const read = node => {
     if (node.nodeType === 3) { readText(node); return; }
     if (node.nodeType !== 1) return;
-    const name = node.tagName;
-    if (["TEMPLATE", "NOSCRIPT"].includes(name)) return;
+    const name = node.tagName.toUpperCase();
     const style = getComputedStyle(node);
+    if (name === "RP") { for (const word of node.textContent.split(/\s+/)) pieces.push({ word, glued: !blank }); return; }
+    if (["TEMPLATE", "NOSCRIPT"].includes(name) || style.display === "none") return;
     if (name === "IMG" || (name === "INPUT" && node.type === "image")) { readImage(node); return; }
     if (["SELECT", "TEXTAREA", "INPUT"].includes(name)) { readField(node); return; }
-    const block = !["inline", "contents"].includes(style.display) && !style.display.startsWith("inline-");
+    const block = !/^(inline|contents|ruby|math)/.test(style.display);
     if (block || name === "BR") blank = true;
     if (style.display === "list-item" && style.listStyleType !== "none" && shown(node)) pieces.push({ mark: true });
-    if (name === "A" || name === "AREA") readLink(node); else readChildren(node);
+    if (name === "A" || name === "AREA") readLink(node); else readAll(node);
     if (block) blank = true;
   };
 

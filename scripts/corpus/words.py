@@ -17,6 +17,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from app.browser.measuring import RENAMED
+from app.core.compiler.plaintext.lines import STRUCK
 
 SEEN = Path(__file__).with_name("seen.js").read_text(encoding="utf-8")
 WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 800, 4000, 60_000  # pixels; a word that lies outside is off the screen
@@ -62,7 +63,7 @@ def difference(pieces: Sequence[dict[str, Any]], text: str) -> Difference:
     seen = _words(_told(pieces), addresses)
     marks = Counter(match for match in _MARK.findall(text) if match)
     found = _words(text, addresses)
-    headings = {word for piece in pieces if piece.get("heading") for word in _WORD.findall(piece["word"])}
+    headings = set(_words(_told([piece for piece in pieces if piece.get("heading")]), ()))
     lost_headings = headings - set(found)
     told = [word for word in seen if word not in headings]
     written = [word for word in found if word not in headings]
@@ -111,7 +112,7 @@ def _bare(address: str) -> str:
 
 def _words(text: str, addresses: Sequence[str]) -> list[str]:
     """Words without punctuation; an address that ends where its text does is one of them."""
-    text = _INVISIBLE.sub("", text)
+    text = _INVISIBLE.sub("", text).replace(STRUCK, "")
     for number, address in enumerate(addresses):
         if address:
             pattern = re.escape(_INVISIBLE.sub("", address)) + r"(?=[\s.,;:!?)\]}»”’\"'…~|]|$)"

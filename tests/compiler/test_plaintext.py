@@ -38,6 +38,13 @@ CASES = [
     ("<div hidden><style style='display:block'>b { top: 0 }</style></div><script>x</script><p>a</p>", "a"),
     ("<xmp>a <b></xmp>", "a <b>"),
     ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "漢(kan)"),
+    ("<p>a<svg><text>b</text><text>c</text></svg>d <q>e</q></p>", 'a b c d "e"'),
+    # What a stylesheet writes, data in it too; what data may move is left out.
+    ("<style>b::after { content: ' {{unit}}' }</style><p><b>{{sum}}</b></p>", "{{sum}} {{unit}}"),
+    (
+        "<style>b:first-child::after { content: 'x' }</style><p>{{#s}}<b>a</b>{{/s}}<b>b</b></p>",
+        "{{#s}}a{{/s}}b",
+    ),
     # Inline text.
     ("<p>a <b>b</b>\n  c&nbsp;d&shy;e &lt;&amp;</p>", "a b c de <&"),
     ("<p>a<br>b<br/>c</p>", "a\nb\nc"),

@@ -181,7 +181,7 @@ class _Compiler:
         compiled_html, origins = splice(document, styled, preserved, spelling, for_outlook, repeated)
         if self._templates.settings.compiler.remove_unused:
             compiled_html, origins = without_unused(compiled_html, origins, exposed_texts(document))
-        text, text_origins = self._text(document, masked, rules)
+        text, text_origins = self._text(document, masked, matched)
         compiled = CompiledTemplate(
             name=source.template,
             html=compiled_html,
@@ -255,13 +255,13 @@ class _Compiler:
         return flat
 
     def _text(
-        self, document: Document, masked: MaskedDocument, rules: Mapping[int, Sequence[Matched]]
+        self, document: Document, masked: MaskedDocument, matched: Mapping[ElementNode, Sequence[Matched]]
     ) -> tuple[str, Origins]:
         if self._source.text is not None:
             markup = raw_values(document).keys()
             flat = self._flat(TracedSource.of_file(self._source.text), html=False, markup=markup)
             return flat.text, flat.origins
-        text, origins = plain_text(document, masked, rules)
+        text, origins = plain_text(document, masked, matched)
         self._findings += [
             replace(markup_in_text(document, tag), template=self._source.name)
             for tag in raw_values(document).values()

@@ -6,9 +6,12 @@ that matches nothing is left alone: it may speak of neighbours that a mail clien
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.placement import dependent_attributes
+from app.core.css.selectors import Selector
 from app.core.css.stylesheet import Stylesheet
 from app.core.html.tree import ElementNode, is_comment, matching
 from bbws_templates.tokens import TokenKind
@@ -25,9 +28,14 @@ def with_static_selectors(document: Document, masked: MaskedDocument) -> tuple[S
     }
     if not candidates or masked.root is None:
         return document.sheets
-    root = masked.root
+    static = static_among(document, masked.root, candidates)
+    return tuple(sheet.with_static(static) for sheet in document.sheets)
+
+
+def static_among(document: Document, root: ElementNode, candidates: Iterable[Selector]) -> set[Selector]:
+    """Those that match something of ``root``, the parsed copy, and the same whatever the data."""
     steady: dict[ElementNode, bool] = {}  # many elements have one parent
-    static = {
+    return {
         selector
         for selector in candidates
         if not any(dependent_attributes(document, [selector]))
@@ -38,7 +46,6 @@ def with_static_selectors(document: Document, masked: MaskedDocument) -> tuple[S
         )
         and matching(root, selector.text)
     }
-    return tuple(sheet.with_static(static) for sheet in document.sheets)
 
 
 def _is_beside_steady(document: Document, element: ElementNode, known: dict[ElementNode, bool]) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 
 import cssselect
 from cssselect.parser import Token, TokenStream, parse_selector_group, tokenize
-from lxml.cssselect import CSSSelector, LxmlTranslator
+from lxml.cssselect import CSSSelector, LxmlHTMLTranslator
 
 ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|(.))", re.DOTALL | re.IGNORECASE)
 """An escape of CSS: the number of a character and the blank that ends it, or the character."""
@@ -51,8 +51,15 @@ def _is_backslash(escape: re.Match[str]) -> bool:
     return int(escape[1], 16) == ord("\\") if escape[1] else escape[2] == "\\"
 
 
-class _Translator(LxmlTranslator):  # type: ignore[misc]  # it has no types
-    """lxml's, for selectors as they are read here."""
+class _Translator(LxmlHTMLTranslator):  # type: ignore[misc]  # it has no types
+    """lxml's, for selectors as they are read here, and what HTML says of languages, links and fields."""
+
+    def __init__(self) -> None:
+        super().__init__(xhtml=True)  # names are in small letters already, those of SVG too
+
+    xpath_any_link_pseudo = LxmlHTMLTranslator.xpath_link_pseudo
+    xpath_focus_within_pseudo = LxmlHTMLTranslator.pseudo_never_matches
+    xpath_focus_visible_pseudo = LxmlHTMLTranslator.pseudo_never_matches
 
     def css_to_xpath(self, css: str, prefix: str = "descendant-or-self::") -> str:
         return " | ".join(

@@ -24,6 +24,7 @@ from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.reading import Reader
 from app.core.css.cascade import Matched
 from app.core.findings import Finding, Severity
+from app.core.html.tree import ElementNode
 from bbws_templates.tokens import Token, TokenKind
 
 _BRACE = re.compile(r"\{(?=[{\ufdd0-\ufdef])")
@@ -31,12 +32,12 @@ _JOINER = "\u2060"  # invisible and without width; keeps two braces from opening
 
 
 def plain_text(
-    document: Document, masked: MaskedDocument, rules: Mapping[int, Sequence[Matched]]
+    document: Document, masked: MaskedDocument, rules: Mapping[ElementNode, Sequence[Matched]]
 ) -> tuple[str, Origins]:
     """The text part as Mustache with the default delimiters, and where its tags came from.
 
-    It ends with one line end; it is "" when the document says nothing. ``rules`` holds the style rules for
-    the start tag of each number.
+    It ends with one line end; it is "" when the document says nothing. ``rules`` holds the style rules
+    for each element that has any.
     """
     if masked.root is None:
         return as_mustache(document, "")

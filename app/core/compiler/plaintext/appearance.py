@@ -9,12 +9,12 @@ Source: HTML, 15.3 (the styles that elements begin with); CSS Display 3, section
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
 from app.core.compiler.plaintext.declarations import EVERYWHERE, final_values, pixels
-from app.core.compiler.plaintext.hiding import float_of, is_hidden, is_indented_away
+from app.core.compiler.plaintext.hiding import float_of, is_faded, is_hidden, is_indented_away
 
 # Blocks that a blank line sets apart, and those that only begin a line of their own.
 APART = frozenset(
@@ -33,10 +33,28 @@ _SILENT = frozenset(
     | {"template", "track"}
 )
 # Where no style says otherwise. The brackets of <rp> are for readers like ours, who see no ruby.
-_HIDDEN = frozenset({"datalist", "defs", "desc", "head", "metadata", "script", "style", "title"})
+_HIDDEN = frozenset(
+    {
+        "clippath",
+        "datalist",
+        "defs",
+        "desc",
+        "head",
+        "marker",
+        "mask",
+        "metadata",
+        "pattern",
+        "script",
+        "style",
+    }
+    | {"symbol", "title"}
+)
 _BOXES = frozenset(  # within a line
     {"audio", "button", "img", "input", "marquee", "object", "select", "textarea", "video"}
 )
+_FIELDS = frozenset({"button", "input", "select", "textarea"})  # which have letters of their own
+_COLOURED = _FIELDS | {"mark"}
+_DRAWN = frozenset({"math", "svg", "text"})  # within a line, at a place of their own
 _PREFORMATTED = frozenset({"pre", "listing", "textarea", "xmp"})
 _STRUCK = frozenset({"del", "s", "strike"})
 
@@ -56,6 +74,7 @@ _BOX_DISPLAYS = frozenset(
     }
 )
 _GONE_DISPLAYS = frozenset({"none", "table-column", "table-column-group"})
+_FLOATS = frozenset({"left", "right", "inline-start", "inline-end"})
 _FLEXIBLE = frozenset(
     {"flex", "grid", "inline-flex", "inline-grid", "-webkit-flex", "-webkit-inline-flex", "-webkit-box"}
 )
@@ -132,29 +151,33 @@ class Look:
 
 ROOT = Inherited()
 _GONE = Look(Flow.GONE, ROOT)
+_FADED = replace(_GONE, apart=(True, True))
 
 
 @lru_cache(maxsize=4096)
 def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
     """How an element of a name and a style attribute appears inside ``parent``.
 
-    ``hints`` are attributes that act as styles: ``hidden``, ``type=…`` of a list; ``closed`` is a dialog.
+    ``hints`` are attributes that act as styles: ``hidden``, ``type=…`` of a list; ``closed`` is a dialog or a
+    hidden field,
+    ``placed`` a part of a drawn text with a place of its own, ``linked`` a link.
     """
     style = final_values(css) if css else {}
     display = _display(tag, style, hints)
     if display in _GONE_DISPLAYS:
         return _GONE
-    out_of_flow = style.get("position") in {"absolute", "fixed"} or style.get("float", "none") != "none"
+    out_of_flow = style.get("position") in {"absolute", "fixed"} or style.get("float") in _FLOATS
     is_block = display in _BLOCK_DISPLAYS or (display != "contents" and (out_of_flow or parent.blockifies))
-    has_box = (is_block or display in _BOX_DISPLAYS) and not display.startswith("table-")
-    if is_hidden(style, has_box=has_box and display != "table"):
-        return _GONE
+    is_box = is_block or display in _BOX_DISPLAYS or tag == "svg"
+    has_room = is_box and not display.startswith("table")
+    if is_hidden(style, is_box=is_box, has_room=has_room):
+        return _FADED if is_faded(style) else _GONE
     flow = _flow(tag, display, is_block=is_block)
     return Look(
         flow=flow,
-        inherited=_inherited(tag, style, hints, parent, display, has_box=has_box),
+        inherited=_inherited(tag, style, hints, parent, display, is_box=is_box),
         tight=(_is_tight(style, "top"), _is_tight(style, "bottom")) if tag == "p" else (False, False),
-        apart=_distance(tag, style, display) if flow is Flow.INLINE else (False, False),
+        apart=_distance(tag, style, hints, display) if flow is Flow.INLINE else (False, False),
         caption_below=style.get("caption-side") == "bottom",
         has_area=not _AREAS.isdisjoint(style),
     )
@@ -188,12 +211,16 @@ def _flow(tag: str, display: str, *, is_block: bool) -> Flow:
     return Flow.INLINE
 
 
-def _distance(tag: str, style: dict[str, str], display: str) -> tuple[bool, bool]:
+def _distance(tag: str, style: dict[str, str], hints: tuple[str, ...], display: str) -> tuple[bool, bool]:
     """Whether an element within a line keeps what stands before it, and after it, at a distance."""
-    if tag in _BOXES or (display in _BOX_DISPLAYS and ("width" in style or "min-width" in style)):
+    if (
+        tag in _BOXES
+        or tag in _DRAWN
+        or (display in _BOX_DISPLAYS and ("width" in style or "min-width" in style))
+    ):
         return True, True
     if not style:
-        return False, False
+        return "placed" in hints, False
     left, right = (
         any((pixels(style.get(f"{name}-{side}", "")) or 0) >= _APART_FROM for name in ("padding", "margin"))
         for side in ("left", "right")
@@ -202,7 +229,7 @@ def _distance(tag: str, style: dict[str, str], display: str) -> tuple[bool, bool
 
 
 def _inherited(
-    tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited, display: str, *, has_box: bool
+    tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited, display: str, *, is_box: bool
 ) -> Inherited:
     visibility = style.get("visibility", "inherit")
     painted = (
@@ -211,13 +238,13 @@ def _inherited(
     space = style.get("white-space", "inherit")
     if "white-space" not in style and tag in _PREFORMATTED:
         space = "pre"
-    indented = parent.indented
-    if has_box and "text-indent" in style:
+    indented = parent.indented and tag != "table"
+    if is_box and "text-indent" in style:
         indented = is_indented_away(style)
     return Inherited(
         painted=painted,
-        lettered=_lettered(style, parent),
-        sized=_sized(style, parent),
+        lettered=_lettered(tag, style, hints, parent),
+        sized=_sized(tag, style, parent),
         indented=indented,
         space=parent.space if space in {"inherit", "unset"} else _SPACE.get(space, "normal"),
         marker=_marker(tag, style, hints, parent),
@@ -226,9 +253,9 @@ def _inherited(
     )
 
 
-def _sized(style: dict[str, str], parent: Inherited) -> bool:
+def _sized(tag: str, style: dict[str, str], parent: Inherited) -> bool:
     """Whether letters have a size that can be read; one relative to none is none."""
-    size = style.get("font-size", "inherit")
+    size = style.get("font-size", "medium" if tag in _FIELDS else "inherit")
     relative = _RELATIVE.fullmatch(size)
     if relative:
         return parent.sized and (not relative.group(1) or float_of(relative.group(1)) > 0)
@@ -236,8 +263,8 @@ def _sized(style: dict[str, str], parent: Inherited) -> bool:
     return length is None or length >= 1
 
 
-def _lettered(style: dict[str, str], parent: Inherited) -> bool:
-    color = style.get("color", "inherit")
+def _lettered(tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited) -> bool:
+    color = style.get("color", "canvastext" if tag in _COLOURED or "linked" in hints else "inherit")
     if color in {"inherit", "unset", "currentcolor"}:
         return parent.lettered
     clips = style.get("background-clip", style.get("-webkit-background-clip", ""))

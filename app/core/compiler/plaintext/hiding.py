@@ -24,20 +24,24 @@ _FUNCTION = re.compile(r"([a-z0-9-]+)\(([^()]*)\)")
 _BREAK = re.compile(r"[\s,]+")
 
 
-def is_hidden(style: Mapping[str, str], *, has_box: bool) -> bool:
+def is_hidden(style: Mapping[str, str], *, is_box: bool, has_room: bool) -> bool:
     """Whether an element is out of sight with everything in it.
 
-    ``has_box`` says that it is a block, or at least a box within a line: width, height and overflow mean
-    nothing to inline text and to the parts of a table.
+    ``is_box`` says that it is a block, or at least a box within a line, which can be moved and shrunk;
+    ``has_room`` that width, height and overflow mean something, as they do not to tables and their parts.
     """
     return bool(style) and (
-        _is_nothing(style.get("opacity", ""))
-        or style.get("content-visibility") == "hidden"
-        or _is_filtered(style.get("filter", ""))
-        or (has_box and (_is_cut_off(style) or any(map(_is_transformed, _transforms(style)))))
+        is_faded(style)
+        or (has_room and (_is_cut_off(style) or style.get("content-visibility") == "hidden"))
+        or (is_box and any(map(_is_transformed, _transforms(style))))
         or _is_clipped(style)
-        or _is_off_screen(style, has_box=has_box)
+        or _is_off_screen(style, has_room=has_room)
     )
+
+
+def is_faded(style: Mapping[str, str]) -> bool:
+    """Whether nothing of an element is painted, although it takes its room."""
+    return _is_nothing(style.get("opacity", "")) or _is_filtered(style.get("filter", ""))
 
 
 def is_indented_away(style: Mapping[str, str]) -> bool:
@@ -89,9 +93,9 @@ def _is_roomy(style: Mapping[str, str], *names: str) -> bool:
     return any(length is None or length >= _ROOM for length in lengths)
 
 
-def _is_off_screen(style: Mapping[str, str], *, has_box: bool) -> bool:
+def _is_off_screen(style: Mapping[str, str], *, has_room: bool) -> bool:
     names = ["margin-left"]
-    if has_box:
+    if has_room:
         names.append("margin-top")
     position = style.get("position", "static")
     if position in _OUT_OF_FLOW:

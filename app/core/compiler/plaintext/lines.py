@@ -126,6 +126,8 @@ class LineWriter:
 
     def break_line(self) -> None:
         """End the line, if there is anything on it."""
+        if not self._pieces and not self._lines:
+            self._blank_before = True
         text = "".join(self._pieces).rstrip(" \t")
         has_text, opens = self._has_text, self._opens
         self._pieces = []
@@ -189,10 +191,11 @@ class LineWriter:
 
     def finish(self) -> Passage:
         """What was written; blank lines never stand at the end, or two together."""
-        blank_after = self._wants_gap or self._ends_in_blank
-        ends_in_address = self._after_address
+        ends_in_line = bool(self._lines) and not self._pieces
+        blank_after = self._wants_gap or self._ends_in_blank or ends_in_line
+        blank_before, ends_in_address = self._blank_before, self._after_address
         self.break_line()
-        return Passage(self._lines, self._blank_before, blank_after, ends_in_address)
+        return Passage(self._lines, blank_before, blank_after, ends_in_address)
 
     def _append(self, text: str) -> None:
         apart = self._wants_gap or (self._after_address and text[0] not in _CLOSING)

@@ -9,12 +9,16 @@ from dataclasses import replace
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument, section_number
 from app.core.compiler.plaintext.appearance import ROOT, Flow, Look, look
-from app.core.compiler.plaintext.remaining import remaining_rules
+from app.core.compiler.plaintext.generated import Generated, generated
+from app.core.compiler.plaintext.remaining import remaining_rules, rules_of_content
 from app.core.css.cascade import Matched, merged
 from app.core.html.tree import ElementNode, is_element
 
 _LISTS = frozenset({"ol", "ul", "menu", "dir", "li"})
 _GONE = look("template", "", (), ROOT)
+# Attributes of what SVG draws that act as styles (SVG 2, section 6.6).
+_DRAWN = frozenset({"g", "svg", "switch", "text", "tspan"})
+_PRESENTED = ("display", "visibility", "opacity")
 # What a cell holds where its table is made for layout rather than for figures.
 _STRUCTURE = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "hr", "blockquote", "pre"})
 
@@ -22,15 +26,15 @@ _STRUCTURE = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol",
 class Layout:
     """Looks, section tags and block structure, worked out once, in time that grows with the document.
 
-    ``rules`` holds the style rules for the start tag of each number.
+    ``rules`` holds the style rules for each element that has any.
     """
 
     def __init__(
-        self, document: Document, masked: MaskedDocument, rules: Mapping[int, Sequence[Matched]]
+        self, document: Document, masked: MaskedDocument, rules: Mapping[ElementNode, Sequence[Matched]]
     ) -> None:
         self._document = document
         self._rules = rules
-        self._numbers = {element: number for number, element in masked.elements.items()}
+        self._numbers = masked.numbers
         self._closing = {
             masked.sections[pair.opening_number]: masked.sections[pair.closing_number]
             for pair in document.sections
@@ -41,13 +45,22 @@ class Layout:
         self._breaks: set[ElementNode] = set()  # those, line breaks, and what holds any
         self._structured: set[ElementNode] = set()
         self._remaining: Mapping[ElementNode, Sequence[Matched]] = {}
+        self._of_content: Mapping[ElementNode, Mapping[str, Sequence[Matched]]] = {}
         if masked.root is not None:
             self._remaining = remaining_rules(document, masked.root)
+            self._of_content = rules_of_content(document, masked.root)
             self._survey(masked.root)
 
     def look(self, element: ElementNode) -> Look:
         """How an element appears."""
         return self._looks.get(element, _GONE)
+
+    def generated(self, element: ElementNode) -> tuple[Generated | None, Generated | None]:
+        """What a stylesheet writes before, and after, the content of an element."""
+        rules = self._of_content.get(element)
+        if rules is None and element.tag != "q":
+            return None, None
+        return generated(element, rules or {}, self.look(element).inherited)
 
     def is_gone(self, element: ElementNode) -> bool:
         """Whether nothing of an element is seen."""
@@ -122,7 +135,7 @@ class Layout:
 
     def _survey(self, root: ElementNode) -> None:
         elements = [element for element in root.iter() if is_element(element)]
-        # Without a doctype, tables inherit neither the size of letters nor white space: the quirks of HTML.
+        # Without a doctype, a table inherits neither size nor colour of letters, nor white space.
         quirky = not any(comment.declaration for comment in self._document.markup.comments)
         for element in elements:
             parent = element.getparent()
@@ -132,7 +145,7 @@ class Layout:
             else:
                 inherited = ROOT if above is None else above.inherited
                 if quirky and element.tag == "table":
-                    inherited = replace(inherited, sized=True, space="normal")
+                    inherited = replace(inherited, sized=True, lettered=True, space="normal")
                 self._looks[element] = look(element.tag, self._css(element), _hints(element), inherited)
         for element in reversed(elements):
             flow = self._looks[element].flow
@@ -153,11 +166,13 @@ class Layout:
     def _css(self, element: ElementNode) -> str:
         """The declarations in force on an element, as far as its rules and its own style say."""
         number = self._numbers.get(element)
-        if number is None:  # implied
-            return merged(self._remaining.get(element, ()), "")
-        own = self._document.value(self._document.markup.start_tags[number], "style")
-        rules = (*self._rules.get(number, ()), *self._remaining.get(element, ()))
-        return merged(rules, html.unescape(own or "")) if own or rules else ""
+        tag = None if number is None else self._document.markup.start_tags[number]  # None for one implied
+        own = self._document.value(tag, "style") if tag else None
+        rules = (*self._rules.get(element, ()), *self._remaining.get(element, ()))
+        css = merged(rules, html.unescape(own or "")) if own or rules else ""
+        drawn = _PRESENTED if element.tag in _DRAWN else ()
+        said = [f"{name}:{element.get(name)}" for name in drawn if element.get(name)]
+        return ";".join([*said, css]) if said else css
 
 
 def between(opening: ElementNode, closing: ElementNode) -> Iterator[ElementNode]:
@@ -172,10 +187,17 @@ def _hints(element: ElementNode) -> tuple[str, ...]:
     """Attributes that act as styles."""
     hints = []
     tag = element.tag
-    if element.get("hidden") is not None:
+    if element.get("hidden") is not None and tag not in _DRAWN:
         hints.append("hidden")
     if tag in _LISTS and element.get("type"):
         hints.append(f"type={element.get('type').strip()}")
+    if tag == "input" and (element.get("type") or "").lower() == "hidden":
+        hints.append("closed")
+    if tag == "a" and element.get("href") is not None:
+        hints.append("linked")
+    is_placed = tag == "tspan" and any(element.get(name) for name in ("x", "y", "dx", "dy"))
+    if is_placed or (tag == "rt" and element.getparent().find("rp") is None):
+        hints.append("placed")
     if tag == "dialog" and element.get("open") is None:
         hints.append("closed")
     return tuple(hints)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.core.compiler.plaintext.appearance import APART, Flow, Look
+from app.core.compiler.plaintext.generated import Generated
 from app.core.compiler.plaintext.grid import ordered
 from app.core.compiler.plaintext.lines import STRUCK, Line, LineKind, LineWriter, Passage
 from app.core.compiler.plaintext.links import says_the_same, target
@@ -41,6 +42,8 @@ class Reader:
             "img": self._image,
             "input": self._input,
             "select": self._select,
+            "svg": self._drawing,
+            "g": self._shapes,
             "table": self._table,
             **dict.fromkeys(_HEADINGS, self._heading),
             **dict.fromkeys(_LISTS, self._list),
@@ -76,6 +79,8 @@ class Reader:
         if look.inherited.struck and not self._striking and element.tag not in _ROWS:
             self._strike(element)
             return
+        before, after = self.page.generated(element)
+        self._generated(before)
         self._text(element.text, look)
         for child in element:
             if is_comment(child):
@@ -83,9 +88,26 @@ class Reader:
             elif is_element(child):
                 self._element(child)
             self._text(child.tail, look)
+        self._generated(after)
+
+    def _generated(self, made: Generated | None) -> None:
+        """What a stylesheet writes before or after the content of an element."""
+        if made is None or made.look.flow is Flow.GONE:
+            return
+        for side in (0, 1):
+            if made.look.flow is not Flow.INLINE:
+                self._out.break_line()
+            elif made.look.apart[side]:
+                self._out.gap()
+            if side == 0:
+                self._text(made.text, made.look)
 
     def _text(self, text: str | None, look: Look) -> None:
-        if not text or not look.shows_text:
+        if not text:
+            return
+        if not look.shows_text:
+            if look.inherited.sized and not look.inherited.indented:
+                self._out.gap()  # the room that it takes
             return
         space = look.inherited.space
         if space == "normal":
@@ -102,6 +124,8 @@ class Reader:
     def _element(self, element: ElementNode) -> None:
         look = self.page.look(element)
         if look.flow is Flow.GONE:
+            if look.apart[0]:
+                self._out.gap()
             return
         name = element.tag
         read = self._readers.get(name, self._content)
@@ -164,8 +188,19 @@ class Reader:
         if element.get("aria-hidden") != "true" and element.get("role") not in {"presentation", "none"}:
             self._out.write(element.get("alt") or "")
 
+    def _drawing(self, element: ElementNode) -> None:
+        self._drawn += 1
+        self._shapes(element)
+
+    def _shapes(self, element: ElementNode) -> None:
+        """What SVG draws; words that no ``<text>`` holds are not among it."""
+        for child in element:
+            self._node(child)
+
     def _input(self, element: ElementNode) -> None:
         kind = (element.get("type") or "text").lower()
+        if not self.page.look(element).inherited.painted:
+            return
         if kind == "image":
             self._image(element)
         elif kind not in _WORDLESS:
@@ -174,7 +209,7 @@ class Reader:
 
     def _select(self, element: ElementNode) -> None:
         """The choice that shows before anybody opens it."""
-        options = list(element.iter("option"))
+        options = list(element.iter("option")) if self.page.look(element).inherited.painted else []
         chosen = next((option for option in options if option.get("selected") is not None), None)
         for option in options[:1] if chosen is None else [chosen]:
             self._content(option)
@@ -193,6 +228,8 @@ class Reader:
     def _list(self, element: ElementNode) -> None:
         """Items with bullets, or with numbers where no section can add or remove one."""
         numbers = self._numbers(element)
+        before, after = self.page.generated(element)
+        self._generated(before)
         self._text(element.text, self.page.look(element))
         for child in element:
             if child in numbers:
@@ -202,6 +239,7 @@ class Reader:
             else:
                 self._node(child)
             self._text(child.tail, self.page.look(element))
+        self._generated(after)
 
     def _numbers(self, element: ElementNode) -> dict[ElementNode, int | None]:
         """The number of each item of a list; None for those that cannot be counted yet."""
