@@ -133,8 +133,8 @@ def outside(misdeeds: Misdeeds) -> Iterator[str]:
 
 
 def mail(page: Page) -> FrameLocator:
-    """The mail that is shown, once it is."""
-    expect(page.locator(SHOWN)).to_be_visible()
+    """The mail that is shown, once it is and has its fonts: before, what is in it may still move."""
+    expect(page.locator(f"{SHOWN}[data-dressed]")).to_be_visible()
     return page.frame_locator(SHOWN)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app.browser.fontset import FONTS, metric_twins
 from tests.waiting import eventually
@@ -80,3 +80,46 @@ def test_every_twin_that_the_pictures_have_is_offered_to_the_frame() -> None:
     assert {"Arial", "Helvetica", "Times New Roman", "Courier New", "Georgia"} <= families
     assert all((FONTS / twin.file).is_file() for twin in metric_twins())
     assert len(metric_twins()) == 4 * len(families)
+
+
+SEEN = """() => {
+    window.seen = [];
+    new MutationObserver((changes) => {
+        for (const { target } of changes) {
+            if (target.matches?.("iframe:not(.waiting)")) seen.push(target.contentDocument.fonts.size);
+        }
+    }).observe(document, { subtree: true, attributeFilter: ["class"] });
+    const set = setTimeout;
+    window.setTimeout = (act, pause) => set(act, pause === 1000 ? 60000 : pause);
+}"""
+
+
+def test_a_mail_has_its_fonts_when_it_is_shown_so_that_nothing_in_it_moves(
+    browser: Browser, real_server: Server
+) -> None:
+    with opened(browser, real_server.url) as (page, misdeeds):
+        page.add_init_script(f"({SEEN})()")
+        page.goto(real_server.url + RECEIPT)
+        expect(mail(page).locator("h1")).to_be_visible()
+        page.get_by_role("button", name="Dark").click()
+        expect(page.locator(f"{SHOWN}[src*='scheme=dark']")).to_be_attached()
+        assert page.evaluate("seen") == [8, 8]
+        assert misdeeds.seen == []
+
+
+def test_a_mail_whose_fonts_do_not_come_is_shown_and_gets_them_later(
+    browser: Browser, real_server: Server
+) -> None:
+    held: list[Route] = []
+    with opened(browser, real_server.url) as (page, misdeeds):
+        page.route("**/fonts/files/**", lambda route: held.append(route))
+        page.goto(real_server.url + RECEIPT)
+        expect(page.locator(SHOWN)).to_be_visible()
+        expect(page.frame_locator(SHOWN).locator("h1")).to_be_visible()
+        assert page.evaluate(DRAWN) == 0
+        eventually(lambda: (page.evaluate("0"), len(held))[1], lambda found: found == 8)
+        for route in held:
+            route.continue_()
+        expect(mail(page).locator("h1")).to_be_visible()
+        _drawn_by(page, 8)
+        assert misdeeds.seen == []

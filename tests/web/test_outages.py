@@ -20,6 +20,11 @@ from tests.web.process import Server, running
 GREETING = "/templates/mails/greeting"
 TYPED = json.dumps({"name": "Typed", "note": "x"})
 FAULTS: list[Fault] = ["refused", "half", "other's page"]
+_BY_HAND = """() => {
+    const set = setTimeout;
+    window.looks = [];
+    window.setTimeout = (act, pause) => (pause === 4000 ? looks.push(act) : set(act, pause));
+}"""
 
 
 @pytest.fixture
@@ -71,13 +76,7 @@ def test_a_frame_never_keeps_what_is_not_the_mail(greeting: Page, way: Way, faul
 
 
 def test_a_mail_is_shown_as_soon_as_something_of_it_is_there(greeting: Page, way: Way) -> None:
-    greeting.evaluate(
-        """() => {
-            const set = setTimeout;
-            window.looks = [];
-            window.setTimeout = (act, pause) => (pause === 4000 ? looks.push(act) : set(act, pause));
-        }"""
-    )
+    greeting.evaluate(_BY_HAND)
     way.breaks("in pieces", "/preview/.*embed")
     greeting.keyboard.press("d")
     begun = greeting.locator(".frame iframe.waiting")
@@ -92,6 +91,33 @@ def test_a_mail_is_shown_as_soon_as_something_of_it_is_there(greeting: Page, way
     expect(mail(greeting).locator(".note")).to_have_count(0)
     way.heals()
     expect(mail(greeting).locator(".note")).to_be_visible()
+
+
+def test_a_mail_that_comes_bit_by_bit_leaves_the_place_scrolled_to(
+    browser: Browser, way: Way, served_folders: Folders
+) -> None:
+    file = served_folders.home / "templates/mails/greeting.html"
+    text = file.read_text(encoding="utf-8")
+    tall = text.replace('class="note"', 'class="note" style="padding-top: 3000px"', 1)
+    served_folders.write("templates/mails/greeting.html", tall)
+    with opened(browser, way.url, GREETING) as (page, misdeeds):
+        expect(mail(page).locator("h1")).to_have_text("Hello Ann")
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        stage = page.locator("#panel-preview")
+        top = "(e) => Math.round(e.scrollTop)"
+        stage.evaluate("(e) => e.scrollTo(0, 1200)")
+        page.evaluate(_BY_HAND)
+        way.breaks("in pieces", "/preview/.*embed")
+        page.keyboard.press("d")
+        way.more.release()
+        expect(page.locator(".frame iframe.waiting").content_frame.locator("h1")).to_be_attached()
+        page.evaluate("looks.shift()()")
+        expect(page.locator(SHOWN)).to_have_attribute("src", re.compile("scheme=dark"))
+        eventually(lambda: stage.evaluate(top), lambda at: at < 1200)  # half a mail has no room for more
+        way.heals()
+        expect(mail(page).locator(".note")).to_be_visible()
+        eventually(lambda: stage.evaluate(top), lambda at: at == 1200)
+        assert misdeeds.seen == []
 
 
 def test_a_whole_mail_is_shown_though_its_images_keep_it_waiting(

@@ -27,12 +27,19 @@ def test_frames_scroll_in_step_and_the_keys_change_them_all(browser: Browser, re
         for letter in "ab":
             expect(page.frame_locator(sheet(page, letter)).locator("h1")).to_be_visible()
         top = "(e) => e.scrollTop / (e.scrollHeight - e.clientHeight)"
-        first, second = (page.locator(f'[data-pane="{letter}"] .viewport') for letter in "ab")
-        middle = "(e) => e.scrollTo(0, (e.scrollHeight - e.clientHeight) / 2)"
-        # Each time: a mail that gets its fonts after it was scrolled has another height, and another middle.
-        eventually(
-            lambda: (first.evaluate(middle), second.evaluate(top))[1], lambda share: abs(share - 0.5) < 0.02
-        )
+        first, second, third = (page.locator(f'[data-pane="{letter}"] .viewport') for letter in "abc")
+        first.evaluate("(e) => e.scrollTo(0, (e.scrollHeight - e.clientHeight) / 2)")
+        eventually(lambda: second.evaluate(top), lambda share: abs(share - 0.5) < 0.02)
+        before = second.evaluate("(e) => e.scrollHeight")
+        late = "(e) => { e.contentDocument.querySelector('h1').style.paddingTop = '900px'; }"  # as an image does
+        page.locator(sheet(page, "b")).evaluate(late)
+        eventually(lambda: second.evaluate("(e) => e.scrollHeight"), lambda height: height > before)
+        eventually(lambda: second.evaluate(top), lambda share: abs(share - first.evaluate(top)) < 0.02)
+        page.keyboard.press("n")
+        expect(page.frame_locator(sheet(page, "c")).locator("h1")).to_be_visible()
+        eventually(lambda: third.evaluate(top), lambda share: abs(share - first.evaluate(top)) < 0.02)
+        page.keyboard.press("x")
+        expect(page.locator(".pane")).to_have_count(2)
         page.keyboard.press("s")
         expect(page.get_by_label("Scroll in step")).not_to_be_checked()
         first.focus()

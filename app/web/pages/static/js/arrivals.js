@@ -1,11 +1,13 @@
 /* What comes into a frame, which browsers tell by half: a page of their own and one of a proxy are loaded like a mail,
    and of a mail whose end never came nothing is told. */
 import { GONE } from "./api.js";
+import { dress } from "./fonts.js";
 import { askAgain, unanswered } from "./live.js";
 import { addressOf, rootOf, stateOf } from "./unspoilt.js";
 
 const LOOK_MS = 4000;
 const [SOON_MS, LATE_MS] = [1500, 12000];
+const FONTS_MS = 1000; // after which a mail is better shown in others
 const STALLS = 2; // looks in which nothing more has come
 
 /** What has come: "mail", which may be why there is none; "gone" when the server has let the edited data go; "" for what is not ours. */
@@ -31,6 +33,12 @@ function amountOf(frame) {
 /** How long to wait before that which was lost so many `times` in a row is asked for once more. */
 export const pauseAfter = (times) => Math.min(SOON_MS * 2 ** (times - 1), LATE_MS);
 
+/** Draw the mail in `frame` with its fonts, so that nothing in it moves once it is shown; resolves when it may be. */
+function inItsFonts(frame) {
+  const all = dress(frame.contentDocument).finally(() => frame.toggleAttribute("data-dressed", true));
+  return Promise.race([all, new Promise((late) => setTimeout(late, FONTS_MS))]);
+}
+
 /** Tell what becomes of `frame`: once `came()` or `lost()`; and `begun()` before, when it takes long and something of it is there,
  *  at each look until it says that this is enough to show. */
 export function followArrival(frame, { came, lost, begun = () => true }) {
@@ -38,7 +46,7 @@ export function followArrival(frame, { came, lost, begun = () => true }) {
   const end = (kind) => {
     if (over) return;
     over = true;
-    if (kind === "mail") return void came();
+    if (kind === "mail") return void inItsFonts(frame).finally(came);
     lost();
     (kind ? askAgain : unanswered)();
   };
@@ -47,7 +55,7 @@ export function followArrival(frame, { came, lost, begun = () => true }) {
     if (over || !frame.isConnected) return;
     const [amount, more] = amountOf(frame);
     if (amount && !more) return void end(kindOf(frame)); // the mail is whole, and waits for its images
-    if (amount) shown ||= begun();
+    if (amount && !shown) inItsFonts(frame).finally(() => { if (!over) shown ||= begun(); });
     stalls = amount && amount === seen ? stalls + 1 : 0;
     seen = amount;
     if (stalls === STALLS) end(""); // cut off midway: no browser says so

@@ -10,14 +10,20 @@ let twins;
 
 const isOn = () => localStorage.getItem(KEPT) !== "system";
 
-/** Draw the mail in `frame`, whose document it is, with the twins of the families that it names. */
+/** Resolves to the twins that there are; where they cannot be had they are asked for again with the next mail. */
+function offered() {
+  twins ??= fetch("/fonts").then((response) => response.json()).catch(() => { twins = undefined; return []; });
+  return twins;
+}
+if (isOn()) offered(); // meanwhile the mail comes
+
+/** Draw the document `mail` with the twins of the families that it names; resolves once it is, or stays as it is. */
 export async function dress(mail) {
   for (const document of dressed.keys()) if (!windowOf(document)) dressed.delete(document);
   if (!dressed.has(mail)) dressed.set(mail, []);
   if (!isOn()) return;
-  twins ??= fetch("/fonts").then((response) => response.json()).catch(() => { twins = undefined; return []; }); // asked again with the next mail
   const words = rootOf(mail).outerHTML.toLowerCase();
-  const named = (await twins).filter(({ family }) => words.includes(family.toLowerCase()));
+  const named = (await offered()).filter(({ family }) => words.includes(family.toLowerCase()));
   const faces = await Promise.all(named.map(faceOf));
   if (!isOn()) return;
   for (const face of faces) {

@@ -3,6 +3,7 @@
 import { $, h } from "./dom.js";
 import { followArrival, pauseAfter } from "./arrivals.js";
 import { keepColours } from "./paper.js";
+import { Place } from "./place.js";
 import { beside, bodyOf, rootOf, scrolledOf } from "./unspoilt.js";
 
 const SMALLEST = 200;
@@ -19,6 +20,7 @@ export class Frame {
     this.next = null;
     this.address = "";
     this.losses = 0; // in a row
+    this.place = new Place(() => [stage, (this.shown?.contentDocument && scrolledOf(this.shown.contentDocument)) ?? null]);
     this.box.append(this.grip());
     $(".frame-holder", stage).append(this.box);
     this.observer = new ResizeObserver(() => this.fit());
@@ -45,8 +47,12 @@ export class Frame {
     this.next = frame;
     this.box.append(frame);
     followArrival(frame, {
-      // A mail that took longer is shown already, and only now has a height.
-      came: () => (this.shown === frame ? this.settle() : this.swap(frame)),
+      came: () => {
+        this.losses = 0;
+        // A mail that took longer is shown already, and only now has a height.
+        if (this.shown === frame) this.settle();
+        else this.swap(frame);
+      },
       begun: () => this.begin(frame),
       lost: () => this.lose(frame, title),
     });
@@ -84,24 +90,19 @@ export class Frame {
     if (this.next !== frame) return;
     this.next = null;
     this.lost = false;
-    this.losses = 0;
     delete this.stage.dataset.lost;
-    const { scrollLeft: left = 0, scrollTop: inside = 0 } = (this.shown?.contentDocument && scrolledOf(this.shown.contentDocument)) ?? {};
-    const top = this.stage.scrollTop;
+    const place = this.place.get();
     const old = this.shown;
     this.shown = frame;
-    this.settle();
     frame.classList.remove("waiting");
     old?.remove();
-    const scrolled = frame.contentDocument && scrolledOf(frame.contentDocument);
-    if (scrolled) Object.assign(scrolled, { scrollLeft: left, scrollTop: inside });
-    this.stage.scrollTop = top;
+    this.settle(place);
   }
 
   /** Fit the frame to what is in it now, and from now on. */
-  settle() {
+  settle(place = this.place.get()) {
     this.observer.disconnect();
-    this.fit();
+    this.fit(place);
     const mail = this.shown.contentDocument;
     const body = mail && bodyOf(mail);
     if (body) {
@@ -112,11 +113,10 @@ export class Frame {
   }
 
   /** As high as the mail, so that the page scrolls and the frame does not; or as high as the device. */
-  fit() {
+  fit(place = this.place.get()) {
     const frame = this.shown;
     const mail = frame?.contentDocument && rootOf(frame.contentDocument);
     if (!mail) return;
-    const top = this.stage.scrollTop;
     if (!this.tall) frame.style.height = "0";
     const height = this.tall || Math.max(mail.scrollHeight, 120);
     frame.style.height = `${height}px`;
@@ -124,7 +124,7 @@ export class Frame {
     this.box.style.setProperty("--wide", this.box.offsetWidth); // by which it is made to fit on paper
     this.box.style.setProperty("--tall", height);
     this.scale();
-    this.stage.scrollTop = top;
+    this.place.go(place);
   }
 
   /** A mail that is wider than its place is drawn smaller, and the factor is said; a click shows it at full size. */

@@ -1,7 +1,6 @@
 /* All fixtures in all chosen variants. Only what is in sight is drawn; what has gone far is let go again. */
 import { GONE } from "./api.js";
 import { $, $$, h } from "./dom.js";
-import { dress } from "./fonts.js";
 import { bind } from "./keys.js";
 import { askAgain, on, start, unanswered } from "./live.js";
 import { fetched, replaceParts } from "./parts.js";
@@ -36,7 +35,7 @@ function draw(cell) {
     return;
   }
   const box = $(".sheet", cell);
-  if (!sheets.has(box)) sheets.set(box, new Sheet(box, { onload: (mail) => { hush(box); dress(mail); } }));
+  if (!sheets.has(box)) sheets.set(box, new Sheet(box, { onload: () => hush(box) }));
   sheets.get(box).show(cell.dataset.address, { title: cell.dataset.title, width: Number(cell.dataset.width) });
 }
 

@@ -3,6 +3,7 @@
 import { followArrival, pauseAfter } from "./arrivals.js";
 import { h } from "./dom.js";
 import { keepColours } from "./paper.js";
+import { Place } from "./place.js";
 import { bodyOf, rootOf } from "./unspoilt.js";
 
 const SHORTEST = 120;
@@ -17,6 +18,7 @@ export class Sheet {
     this.next = null;
     this.address = "";
     this.losses = 0; // in a row
+    this.place = new Place(() => [box.parentElement]);
     this.sized = new ResizeObserver(() => this.fit());
     this.sized.observe(box);
   }
@@ -81,6 +83,7 @@ export class Sheet {
     const room = this.box.parentElement?.clientWidth ?? 0;
     if (!mail || !room) return;
     const style = getComputedStyle(this.box.parentElement);
+    const place = this.place.get();
     const factor = Math.min(1, (room - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)) / this.width);
     if (!(factor > 0)) return;
     frame.style.width = `${this.width}px`;
@@ -92,6 +95,7 @@ export class Sheet {
     this.box.style.setProperty("--tall", height);
     this.box.style.width = `${this.width * factor}px`;
     this.box.style.height = `${height * factor}px`;
+    this.place.go(place);
     this.onfactor(factor);
   }
 }

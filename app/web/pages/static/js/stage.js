@@ -1,6 +1,5 @@
 /* Several mails side by side. What is chosen stands in the address; the server draws the lists, this the frames. */
 import { $, $$, h } from "./dom.js";
-import { dress } from "./fonts.js";
 import { bind } from "./keys.js";
 import { on, start } from "./live.js";
 import { fetched, replaceParts } from "./parts.js";
@@ -25,8 +24,11 @@ function draw() {
     const box = $(".sheet", pane);
     if (!sheets.has(box)) {
       sheets.set(box, new Sheet(box, {
-        onload: (mail) => { drawn(pane, mail); keys?.inside(mail); dress(mail); },
-        onfactor: (factor) => { $("[data-factor]", pane).textContent = factor < 1 ? `${Math.round(factor * 100)} %` : ""; },
+        onload: (mail) => { drawn(pane, mail); keys?.inside(mail); },
+        onfactor: (factor) => {
+          $("[data-factor]", pane).textContent = factor < 1 ? `${Math.round(factor * 100)} %` : "";
+          step.again();
+        },
       }));
     }
     const { address, title, width } = $("template", pane).dataset;

@@ -3,6 +3,7 @@
 export class InStep {
   constructor() {
     this.places = [];
+    this.leader = null;
     this.on = true;
     this.answers = new WeakMap();
   }
@@ -20,6 +21,7 @@ export class InStep {
     const answer = this.answers.get(leader);
     this.answers.delete(leader);
     if (!this.on || !this.places.includes(leader) || (answer !== undefined && Math.abs(answer - leader.scrollTop) < 2)) return;
+    this.leader = leader;
     const way = (place) => place.scrollHeight - place.clientHeight;
     const share = way(leader) > 0 ? leader.scrollTop / way(leader) : 0;
     for (const place of this.places) {
@@ -28,5 +30,12 @@ export class InStep {
       place.scrollTop = share * way(place);
       if (place.scrollTop !== before) this.answers.set(place, place.scrollTop);
     }
+  }
+
+  /** What is in one of the places has come, or has another height. */
+  again() {
+    if (!this.leader) return;
+    this.answers.delete(this.leader);
+    this.follow(this.leader);
   }
 }

@@ -6,7 +6,7 @@ import { $, $$, following, h } from "./dom.js";
 import { Drawing } from "./drawing.js";
 import { Editor } from "./editor.js";
 import { Findings } from "./findings.js";
-import { dress, startFonts } from "./fonts.js";
+import { startFonts } from "./fonts.js";
 import { Form } from "./form.js";
 import { Frame } from "./frame.js";
 import { Inboxes } from "./inboxes.js";
@@ -38,7 +38,7 @@ let keys = null;
 
 const frame = new Frame($("#panel-preview"), {
   onresize: (width) => views.setWidth(width, state.height),
-  onload: (mail) => { drawing.over(mail); keys?.inside(mail); dress(mail); inspector.watch(mail); },
+  onload: (mail) => { drawing.over(mail); keys?.inside(mail); inspector.watch(mail); },
 });
 const drawing = new Drawing($("#panel-preview"), { oncancel: () => views.setClient(""), onagain: () => { frame.address = ""; showFrame(); } });
 const views = new Views(frame, {
