@@ -38,6 +38,7 @@ def test_frames_scroll_in_step_and_the_keys_change_them_all(browser: Browser, re
         page.keyboard.press("n")
         expect(page.frame_locator(sheet(page, "c")).locator("h1")).to_be_visible()
         eventually(lambda: third.evaluate(top), lambda share: abs(share - first.evaluate(top)) < 0.02)
+        assert first.evaluate(top) > 0.2
         page.keyboard.press("x")
         expect(page.locator(".pane")).to_have_count(2)
         page.keyboard.press("s")

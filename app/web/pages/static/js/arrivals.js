@@ -33,10 +33,11 @@ function amountOf(frame) {
 /** How long to wait before that which was lost so many `times` in a row is asked for once more. */
 export const pauseAfter = (times) => Math.min(SOON_MS * 2 ** (times - 1), LATE_MS);
 
-/** Draw the mail in `frame` with its fonts, so that nothing in it moves once it is shown; resolves when it may be. */
-function inItsFonts(frame) {
+/** Have the mail in `frame` drawn with its fonts, so that nothing in it moves once it is shown, and then `show` it; not if it has been taken out. */
+function inItsFonts(frame, show) {
   const all = dress(frame.contentDocument).finally(() => frame.toggleAttribute("data-dressed", true));
-  return Promise.race([all, new Promise((late) => setTimeout(late, FONTS_MS))]);
+  const soon = Promise.race([all, new Promise((late) => setTimeout(late, FONTS_MS))]);
+  soon.finally(() => frame.isConnected && show());
 }
 
 /** Tell what becomes of `frame`: once `came()` or `lost()`; and `begun()` before, when it takes long and something of it is there,
@@ -46,7 +47,7 @@ export function followArrival(frame, { came, lost, begun = () => true }) {
   const end = (kind) => {
     if (over) return;
     over = true;
-    if (kind === "mail") return void inItsFonts(frame).finally(came);
+    if (kind === "mail") return inItsFonts(frame, came);
     lost();
     (kind ? askAgain : unanswered)();
   };
@@ -55,7 +56,7 @@ export function followArrival(frame, { came, lost, begun = () => true }) {
     if (over || !frame.isConnected) return;
     const [amount, more] = amountOf(frame);
     if (amount && !more) return void end(kindOf(frame)); // the mail is whole, and waits for its images
-    if (amount && !shown) inItsFonts(frame).finally(() => { if (!over) shown ||= begun(); });
+    if (amount && !shown) inItsFonts(frame, () => { if (!over) shown ||= begun(); });
     stalls = amount && amount === seen ? stalls + 1 : 0;
     seen = amount;
     if (stalls === STALLS) end(""); // cut off midway: no browser says so

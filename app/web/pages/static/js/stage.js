@@ -73,9 +73,29 @@ async function visit(address, giving = true) {
   const given = giving ? await typedAgain(page) : "";
   if (given === null || mine !== asked) return undefined;
   if (given) return visit(given, false);
+  comeAndGo(page);
   replaceParts(page);
   isDrawn = true;
   return draw();
+}
+
+/** Put in the frames of `page` that are new and take out those that it has no more: the others keep their mail, and where it is scrolled to. */
+function comeAndGo(page) {
+  const [panes, fresh] = [$(".panes"), $(".panes", page)];
+  if (!panes || !fresh) return;
+  const like = ({ dataset }, place) => $(`[data-pane="${dataset.pane}"]`, place);
+  for (const pane of $$(".pane", panes)) {
+    if (like(pane, fresh)) continue;
+    const focused = pane.contains(document.activeElement);
+    pane.remove();
+    if (focused) $(".pane:last-child .viewport", panes)?.focus();
+  }
+  for (const pane of $$(".pane", fresh)) {
+    if (like(pane, panes)) continue;
+    const after = $$(".pane", panes).find(({ dataset }) => dataset.pane > pane.dataset.pane) ?? null;
+    panes.insertBefore(document.importNode(pane, true), after);
+  }
+  Object.assign(panes.dataset, fresh.dataset);
 }
 
 /** All that is chosen: as the lists have it, or, where that is not drawn yet, the address, which knows of frames that are to come. */
