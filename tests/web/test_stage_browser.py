@@ -31,7 +31,7 @@ def test_frames_scroll_in_step_and_the_keys_change_them_all(browser: Browser, re
         first.evaluate("(e) => e.scrollTo(0, (e.scrollHeight - e.clientHeight) / 2)")
         eventually(lambda: second.evaluate(top), lambda share: abs(share - 0.5) < 0.02)
         before = second.evaluate("(e) => e.scrollHeight")
-        late = "(e) => { e.contentDocument.querySelector('h1').style.paddingTop = '900px'; }"  # as an image does
+        late = "(e) => { e.contentDocument.querySelector('h1').style.paddingTop = '900px'; }"  # as an image
         page.locator(sheet(page, "b")).evaluate(late)
         eventually(lambda: second.evaluate("(e) => e.scrollHeight"), lambda height: height > before)
         eventually(lambda: second.evaluate(top), lambda share: abs(share - first.evaluate(top)) < 0.02)
