@@ -138,6 +138,12 @@ def mail(page: Page) -> FrameLocator:
     return page.frame_locator(SHOWN)
 
 
+def fits(page: Page, what: object = "") -> None:
+    """Nothing of the page sticks out of its window, once it has come to rest; ``what`` is for the message."""
+    widths = "[document.documentElement.scrollWidth, innerWidth]"
+    eventually(lambda: (what, page.evaluate(widths)), lambda found: found[1][0] <= found[1][1])
+
+
 def wait_for_request(page: Page, held: list[Route], part: str = "") -> None:
     """Until a request is ``held`` back with ``part`` in its address: what shows that one is under way, even
     the browser's word of it, may come before it.

@@ -108,7 +108,9 @@ def test_what_a_sanitizer_leaves_of_a_mail_is_a_page_and_keys_lead_through_the_r
     expect(receipt.locator("#client")).to_have_value("")
 
 
-def test_a_drawing_that_takes_too_long_is_given_up(receipt: Page) -> None:
+def test_a_drawing_that_takes_too_long_is_given_up_and_a_client_that_was_busy_asked_again(
+    receipt: Page,
+) -> None:
     receipt.route(re.compile("/drawn/"), lambda _: None)  # never answered
     with receipt.expect_request(re.compile("/drawn/")):
         receipt.get_by_label("Client").select_option("chromium")
@@ -120,8 +122,6 @@ def test_a_drawing_that_takes_too_long_is_given_up(receipt: Page) -> None:
     expect(receipt.locator("#client")).to_be_focused()
     expect(mail(receipt).locator("h1")).to_be_visible()
 
-
-def test_a_client_that_was_busy_can_be_asked_again(receipt: Page) -> None:
     asked: list[str] = []
 
     def answer(route: Route) -> None:
@@ -131,6 +131,7 @@ def test_a_client_that_was_busy_can_be_asked_again(receipt: Page) -> None:
         else:
             route.fulfill(content_type="text/html", body="<html><h1>Drawn")
 
+    receipt.unroute_all()
     receipt.route(re.compile("/drawn/"), answer)
     receipt.get_by_label("Client").select_option("chromium")
     expect(mail(receipt).locator("h1")).to_have_text("Busy")

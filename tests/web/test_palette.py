@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.web.browsing import RECEIPT, mail, opened, wait_for_request
+from tests.web.browsing import RECEIPT, fits, mail, opened, wait_for_request
 from tests.web.conftest import METADATA, Folders
-from tests.web.process import Server, running
+from tests.web.process import Server
 
 
 @pytest.fixture
@@ -71,7 +71,9 @@ def test_panels_fixtures_actions_and_templates_are_a_few_letters_away(receipt: P
     expect(receipt).to_have_url(re.compile("/environments$"))
 
 
-def test_the_best_comes_first_and_the_keys_lead_through_the_rest(receipt: Page) -> None:
+def test_the_best_comes_first_and_the_keys_lead_through_the_rest_and_back_to_where_one_was(
+    receipt: Page,
+) -> None:
     receipt.keyboard.press("Control+k")
     field(receipt).fill("order")
     first = options(receipt).first
@@ -94,8 +96,7 @@ def test_the_best_comes_first_and_the_keys_lead_through_the_rest(receipt: Page) 
     receipt.keyboard.press("Escape")
     expect(receipt.locator(".palette")).to_be_hidden()
 
-
-def test_it_opens_from_the_mail_and_by_a_button_and_gives_the_focus_back(receipt: Page) -> None:
+    # It opens from the mail and by a button, and gives the focus back.
     mail(receipt).locator("h1").click()
     receipt.keyboard.press("Control+k")
     expect(field(receipt)).to_be_focused()
@@ -132,23 +133,25 @@ def test_what_was_gone_to_is_what_is_done_whenever_the_answer_comes(receipt: Pag
     expect(receipt.get_by_role("button", name="Dark", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
-@pytest.mark.parametrize("size", [(375, 700), (1280, 800)])
 def test_names_of_other_people_are_text_and_fit(
-    browser: Browser, folders: Folders, size: tuple[int, int]
+    browser: Browser, server: Server, served_folders: Folders
 ) -> None:
     evil = "<img src=x onerror=alert(1)>"
-    folders.write(f"fixtures/mails/greeting/{evil}.json", {"name": "a"})
-    folders.write("templates/mails/" + "n" * 90 + ".html", "<p>x</p>")
-    folders.write("templates/mails/" + "n" * 90 + ".json", {**METADATA, "description": evil})
-    with (
-        running(folders.templates, folders.fixtures) as server,
-        opened(browser, server.url, "/templates/mails/greeting", size=size) as (page, misdeeds),
-    ):
+    with opened(browser, server.url, "/templates/mails/greeting") as (page, misdeeds):
         expect(mail(page).locator("h1")).to_be_visible()
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        served_folders.write(f"fixtures/mails/greeting/{evil}.json", {"name": "a"})
+        served_folders.write("templates/mails/" + "n" * 90 + ".json", {**METADATA, "description": evil})
+        served_folders.write("templates/mails/" + "n" * 90 + ".html", "<p>x</p>")
+        expect(page.locator("#fixture option", has_text=evil)).to_be_attached()
+        expect(page.locator("#nav-list li", has_text="nnn")).to_be_attached()
         page.keyboard.press("Control+k")
-        field(page).fill("nnn")
-        expect(options(page).filter(has_text="nnn")).to_have_count(1)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        for width in (375, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            field(page).fill("nnn")
+            expect(options(page).filter(has_text="nnn")).to_have_count(1)
+            fits(page, width)
+            field(page).fill("")
         field(page).fill("<img")
         expect(options(page).filter(has_text="Fixture")).to_be_visible()
         expect(page.locator(".palette img")).to_have_count(0)
@@ -157,17 +160,16 @@ def test_names_of_other_people_are_text_and_fit(
         assert misdeeds.seen == []
 
 
-@pytest.mark.parametrize("path", ["/docs", "/review", "/templates/mails/none"])
-def test_commands_are_on_pages_without_keys_of_their_own_as_well(
-    browser: Browser, server: Server, path: str
-) -> None:
-    with opened(browser, server.url, path, console=False) as (page, misdeeds):
-        page.get_by_role("button", name="Commands").click()
-        page.keyboard.press("Control+k")
-        expect(page.locator("dialog.palette")).to_be_hidden()
-        page.keyboard.press("Control+k")
-        page.get_by_role("combobox", name="Templates, fixtures").fill("greeting")
-        expect(page.locator(".palette").get_by_role("option").first).to_contain_text("mails/greeting")
-        page.keyboard.press("Enter")
-        expect(page).to_have_url(re.compile("/templates/mails/greeting$"))
+def test_commands_are_on_pages_without_keys_of_their_own_as_well(browser: Browser, server: Server) -> None:
+    with opened(browser, server.url, "/docs", console=False) as (page, misdeeds):
+        for path in ("/docs", "/review", "/templates/mails/none"):
+            page.goto(server.url + path)
+            page.get_by_role("button", name="Commands").click()
+            page.keyboard.press("Control+k")
+            expect(page.locator("dialog.palette")).to_be_hidden()
+            page.keyboard.press("Control+k")
+            page.get_by_role("combobox", name="Templates, fixtures").fill("greeting")
+            expect(page.locator(".palette").get_by_role("option").first).to_contain_text("mails/greeting")
+            page.keyboard.press("Enter")
+            expect(page).to_have_url(re.compile("/templates/mails/greeting$"))
         assert misdeeds.seen == []

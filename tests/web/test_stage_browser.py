@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from app.publishing.directory_store import DirectoryStore
 from tests.waiting import eventually
-from tests.web.browsing import mail, opened, wait_for_request
+from tests.web.browsing import fits, mail, opened, wait_for_request
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
 from tests.web.test_released import publish_sources
@@ -100,20 +100,22 @@ def test_a_mail_that_cannot_be_fetched_comes_by_itself(browser: Browser, real_se
         expect(page.locator(f"{sheet(page, 'a')}[src*='scheme=dark']")).to_be_attached()
 
 
-@pytest.mark.parametrize("width", [1280, 768, 375])
 def test_frames_stand_beside_or_below_one_another_and_none_is_cut(
-    browser: Browser, real_server: Server, width: int
+    browser: Browser, real_server: Server
 ) -> None:
-    with opened(browser, real_server.url, "/stage/receipts/receipt", size=(width, 800)) as (page, misdeeds):
-        boxes = []
-        for letter in "ab":
-            expect(page.frame_locator(sheet(page, letter)).locator("h1")).to_be_attached()
-            place = page.locator(f'[data-pane="{letter}"] .viewport')
-            assert place.evaluate("(e) => e.scrollWidth <= e.clientWidth")
-            boxes.append(place.bounding_box() or {"y": -1.0, "height": 0.0})
-        assert (boxes[0]["y"] == boxes[1]["y"]) == (width > 720)
-        assert min(box["height"] for box in boxes) >= 300
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    whole = "(e) => e.scrollWidth <= e.clientWidth"
+    with opened(browser, real_server.url, "/stage/receipts/receipt", size=(375, 800)) as (page, misdeeds):
+        for width in (375, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            boxes = []
+            for letter in "ab":
+                expect(page.frame_locator(sheet(page, letter)).locator("h1")).to_be_attached()
+                place = page.locator(f'[data-pane="{letter}"] .viewport')
+                page.wait_for_function(whole, arg=place.element_handle())
+                boxes.append(place.bounding_box() or {"y": -1.0, "height": 0.0})
+            assert (boxes[0]["y"] == boxes[1]["y"]) == (width > 720), width
+            assert min(box["height"] for box in boxes) >= 300, width
+            fits(page, width)
         assert misdeeds.seen == []
 
 
@@ -217,21 +219,21 @@ def test_typed_data_that_the_server_lets_go_while_a_page_is_open_are_given_again
         assert misdeeds.seen == []
 
 
-@pytest.mark.parametrize("kind", ["stage", "matrix"])
 @pytest.mark.parametrize("asked", ["?draft=0123", ""])
 def test_typed_data_that_the_server_was_not_given_come_along_to_the_next_page(
-    browser: Browser, server: Server, kind: str, asked: str
+    browser: Browser, server: Server, asked: str
 ) -> None:
     """As after a restart, and where somebody has cut a link short: what the fragment holds is enough."""
-    with opened(browser, server.url, f"/{kind}/mails/greeting{asked}{HASH}") as (page, misdeeds):
-        first = page.locator(".sheet iframe:not(.waiting)").first
-        expect(first.content_frame.locator("h1")).to_have_text("Hello Typed")
-        other, key = {"stage": ("matrix", "m"), "matrix": ("stage", "v")}[kind]
-        given = re.compile(rf"/{other}/mails/greeting\?draft=(?!0123)[0-9a-f]+#data=")
-        expect(page.locator(f"#{other}-link")).to_have_attribute("href", given)
-        page.keyboard.press(key)
-        expect(page).to_have_url(given)
-        expect(first.content_frame.locator("h1")).to_have_text("Hello Typed")
+    with opened(browser, server.url) as (page, misdeeds):
+        for kind, other, key in (("stage", "matrix", "m"), ("matrix", "stage", "v")):
+            page.goto(f"{server.url}/{kind}/mails/greeting{asked}{HASH}")
+            first = page.locator(".sheet iframe:not(.waiting)").first
+            expect(first.content_frame.locator("h1")).to_have_text("Hello Typed")
+            given = re.compile(rf"/{other}/mails/greeting\?draft=(?!0123)[0-9a-f]+#data=")
+            expect(page.locator(f"#{other}-link")).to_have_attribute("href", given)
+            page.keyboard.press(key)
+            expect(page).to_have_url(given)
+            expect(first.content_frame.locator("h1")).to_have_text("Hello Typed")
         assert misdeeds.seen == []
 
 

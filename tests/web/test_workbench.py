@@ -27,24 +27,24 @@ def receipt(browser: Browser, real_server: Server) -> Iterator[Page]:
 # --- every state of the frame leads back to a mail that is shown ------------------------------------------
 
 
-@pytest.mark.parametrize("control", ["Dark", "Phone and dark", "f"])
-def test_a_mail_that_cannot_be_fetched_comes_by_itself_once_it_can(receipt: Page, control: str) -> None:
-    receipt.route(PREVIEWS, lambda route: route.abort())
-    if control == "f":
-        receipt.keyboard.press("f")
-    else:
-        for name in control.title().split(" And "):
-            receipt.get_by_role("button", name=name).click()
-    expect(receipt.locator("#panel-preview[data-lost]")).to_be_attached()
-    expect(mail(receipt).locator("h1")).to_be_visible()  # the mail before stays
+def test_a_mail_that_cannot_be_fetched_comes_by_itself_once_it_can(receipt: Page) -> None:
+    for control in ("Dark", "f", "Phone and dark"):
+        receipt.route(PREVIEWS, lambda route: route.abort())
+        if control == "f":
+            receipt.keyboard.press("f")
+        else:
+            for name in control.title().split(" And "):
+                receipt.get_by_role("button", name=name).click()
+        expect(receipt.locator("#panel-preview[data-lost]"), control).to_be_attached()
+        expect(mail(receipt).locator("h1")).to_be_visible()  # the mail before stays
 
-    receipt.unroute(PREVIEWS)
-    expect(receipt.locator("#panel-preview[data-lost]")).to_have_count(0)
-    expect(mail(receipt).locator("h1")).to_be_visible()
-    shown = receipt.locator(SHOWN).get_attribute("src") or ""
-    assert ("scheme=dark" in shown) == (control != "f")
-    receipt.get_by_role("button", name="Light").click()
-    expect(receipt.locator(f"{SHOWN}[src*='scheme=light']")).to_be_attached()
+        receipt.unroute(PREVIEWS)
+        expect(receipt.locator("#panel-preview[data-lost]")).to_have_count(0)
+        expect(mail(receipt).locator("h1")).to_be_visible()
+        shown = receipt.locator(SHOWN).get_attribute("src") or ""
+        assert ("scheme=dark" in shown) == (control != "f")
+        receipt.get_by_role("button", name="Light").click()
+        expect(receipt.locator(f"{SHOWN}[src*='scheme=light']")).to_be_attached()
 
 
 def test_a_mail_that_is_slow_leaves_the_one_before_and_the_newest_of_several_wins(
@@ -90,28 +90,29 @@ def test_keys_work_while_the_mail_or_a_list_has_the_focus(receipt: Page) -> None
 # --- nothing that was typed is lost ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", ["f", "Reset", "the list"])
-def test_edited_data_that_are_put_away_can_be_had_back(receipt: Page, way: str) -> None:
+def test_edited_data_that_are_put_away_can_be_had_back(receipt: Page) -> None:
     receipt.keyboard.press("e")
     area = receipt.locator("#data")
     typed = re.sub(r'"tenantName": "[^"]*"', '"tenantName": "Typed By Hand"', area.input_value())
     area.fill(typed)
     expect(mail(receipt).get_by_text("Typed By Hand").first).to_be_visible()
-    if way == "f":
-        receipt.keyboard.press("Escape")
-        receipt.keyboard.press("f")
-    elif way == "Reset":
-        receipt.get_by_role("button", name="Reset").click()
-    else:
-        receipt.get_by_label("Fixture", exact=True).select_option("minimal")
-    expect(mail(receipt).get_by_text("Typed By Hand")).to_have_count(0)
-    receipt.locator("#notice").get_by_role("button", name="Undo").click()
-    expect(mail(receipt).get_by_text("Typed By Hand").first).to_be_visible()
-    expect(area).to_have_value(typed)
-    expect(receipt.get_by_label("Fixture", exact=True)).to_have_value("typical")
+    for way in ("Reset", "the list", "f"):
+        if way == "f":
+            receipt.keyboard.press("Escape")
+            receipt.keyboard.press("f")
+        elif way == "Reset":
+            receipt.get_by_role("button", name="Reset").click()
+        else:
+            receipt.get_by_label("Fixture", exact=True).select_option("minimal")
+        expect(mail(receipt).get_by_text("Typed By Hand"), way).to_have_count(0)
+        receipt.locator("#notice").get_by_role("button", name="Undo").click()
+        expect(mail(receipt).get_by_text("Typed By Hand").first, way).to_be_visible()
+        expect(area).to_have_value(typed)
+        expect(receipt.get_by_label("Fixture", exact=True)).to_have_value("typical")
 
 
-def test_a_tab_in_the_data_is_an_edit_like_any_other(receipt: Page) -> None:
+def test_a_tab_in_the_data_is_an_edit_and_what_is_wrong_can_be_read_to_its_end_by_keys(receipt: Page) -> None:
+    receipt.set_viewport_size({"width": 1280, "height": 800})
     receipt.keyboard.press("e")
     area = receipt.locator("#data")
     before = area.input_value()
@@ -120,11 +121,6 @@ def test_a_tab_in_the_data_is_an_edit_like_any_other(receipt: Page) -> None:
     expect(area).to_have_value("  " + before)
     expect(receipt.locator("#edited")).to_be_visible()
     expect(receipt.get_by_role("button", name="Reset")).to_be_enabled()
-
-
-def test_what_is_wrong_can_be_read_to_its_end_by_keys(receipt: Page) -> None:
-    receipt.set_viewport_size({"width": 1280, "height": 800})
-    receipt.keyboard.press("e")
     receipt.locator("#data").fill('{"tenantName": 5}')
     expect(receipt.locator("#problem")).to_contain_text("is required but missing")
     for place in ("#problem", "#data-status"):
@@ -132,27 +128,6 @@ def test_what_is_wrong_can_be_read_to_its_end_by_keys(receipt: Page) -> None:
         receipt.locator(place).focus()
         receipt.keyboard.press("End")
         receipt.wait_for_function("place => document.querySelector(place).scrollTop > 0", arg=place)
-
-
-# --- addresses --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("address", "sentence"),
-    [
-        ("?fixture=nowhere", "There is no fixture 'nowhere'"),
-        ("#data=AAAA", "damaged"),
-        ("#data=", "damaged"),
-        ("#data=%%%", "damaged"),
-    ],
-)
-def test_an_address_that_leads_nowhere_says_so(
-    browser: Browser, real_server: Server, address: str, sentence: str
-) -> None:
-    with opened(browser, real_server.url, RECEIPT + address) as (page, misdeeds):
-        expect(page.locator("#notice")).to_contain_text(sentence)
-        expect(mail(page).locator("h1")).to_be_visible()
-        assert misdeeds.seen == []
 
 
 def test_data_too_long_for_the_address_are_shown_with_a_warning(receipt: Page) -> None:
@@ -193,21 +168,22 @@ COLOURS = """(element) => {
 }"""
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_what_is_chosen_is_told_apart_in_the_few_colours_of_a_reader(receipt: Page, colours: Colours) -> None:
-    receipt.emulate_media(forced_colors="active", color_scheme=colours)
+def test_what_is_chosen_is_told_apart_in_the_few_colours_of_a_reader(receipt: Page) -> None:
     pairs = [
         ('#schemes [aria-pressed="true"]', '#schemes [aria-pressed="false"]'),
         ("#fonts", "#inspect"),
         ('#tabs [aria-selected="true"]', '#tabs [aria-selected="false"]'),
         (".side [aria-current]", ".side li a:not([aria-current])"),
     ]
-    for chosen, other in pairs:
-        (ink, ground), (_, plain) = (
-            receipt.locator(each).first.evaluate(COLOURS) for each in (chosen, other)
-        )
-        assert ground != plain, chosen
-        assert ink != ground, chosen
+    both: tuple[Colours, ...] = ("light", "dark")
+    for colours in both:
+        receipt.emulate_media(forced_colors="active", color_scheme=colours)
+        for chosen, other in pairs:
+            (ink, ground), (_, plain) = (
+                receipt.locator(each).first.evaluate(COLOURS) for each in (chosen, other)
+            )
+            assert ground != plain, (chosen, colours)
+            assert ink != ground, (chosen, colours)
 
 
 # --- what was typed is kept ------------------------------------------------------------------------------
