@@ -18,12 +18,12 @@ from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import iso
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError
-from app.publishing.lease import LEASE, SKEW, PruneLease, is_free
+from app.publishing.lease import LEASE, SKEW, PruneLease, is_free, lift_dead_mark
 from app.publishing.parallel import WORKERS
 from app.publishing.processes import has_ended, this_process
 from app.publishing.pruning import prune
 from app.publishing.verification import verify
-from bbws_templates.faults import StoreError
+from bbws_templates.faults import StoreError, UnreachableError
 from bbws_templates.layout import OBJECTS, POINTER
 from bbws_templates.pointer import Lease, Pointer
 from tests.publishing.counting import CountingStore, Hooked
@@ -186,6 +186,24 @@ def test_what_there_was_no_time_for_is_deleted_when_there_is_again(directory: Di
     assert verify(Catalogue(directory)).discrepancies == ()
 
 
+def test_a_mark_that_was_lifted_is_nobodys_lease_and_leaves_word_of_what_is_half_done(
+    catalogue: Catalogue,
+) -> None:
+    """Who was taken for dead deletes nothing more; who saw the mark and is late lifts it once more."""
+
+    def go_on() -> None:
+        with PruneLease.taken(catalogue, "me", clock=Hand()) as lease:
+            seen = standing(catalogue)
+            for _ in range(2):
+                lift_dead_mark(catalogue, seen, lambda: NOON + LEASE)
+            lease.check()
+
+    with pytest.raises(ConflictError, match="Nothing more was deleted"):
+        go_on()
+    now = standing(catalogue).pointer
+    assert (now.pruning, now.half_pruned) == ("", True)
+
+
 def test_a_lease_does_not_outlive_the_release_that_it_keeps(catalogue: Catalogue) -> None:
     """Somebody has activated another one all the same, and left the mark: what that needs is not known."""
 
@@ -210,6 +228,28 @@ def test_a_server_that_refuses_the_mark_for_no_reason_is_named(directory: Direct
     with pytest.raises(StoreError, match=r"the server refuses to write current\.json, as if it had changed"):
         prune(Catalogue(store), 1, actor="me")
     assert not [operation for operation, _ in store.requests if operation == "delete"]
+
+
+def test_a_prune_that_never_began_forgets_nothing_of_one_that_was_cut_off_before(
+    directory: DirectoryStore,
+) -> None:
+    """The answer to its mark was lost, so it takes that back; what was half done before still is."""
+    publish_to(directory, release("first"))
+    before = standing(Catalogue(directory))
+    directory.put(POINTER, replace(before.pointer, half_pruned=True).to_bytes(), if_match=before.etag)
+
+    class Mute(CountingStore):
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            is_first = not self.written()
+            etag = super().put(key, body, if_match=if_match, if_absent=if_absent)
+            if is_first:
+                raise UnreachableError("The answer does not come.")
+            return etag
+
+    with pytest.raises(UnreachableError), PruneLease.taken(Catalogue(Mute(directory)), "me"):
+        pass
+    now = standing(Catalogue(directory)).pointer
+    assert (now.pruning, now.half_pruned) == ("", True)
 
 
 def held_until(catalogue: Catalogue) -> datetime:

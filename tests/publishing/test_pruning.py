@@ -18,7 +18,8 @@ from app.publishing.lease import LEASE, SKEW, PruneLease
 from app.publishing.pruning import PrunePlan, plan_prune, prune
 from app.publishing.store import InTime, ObjectStore, always
 from app.publishing.verification import ObjectFault, verify
-from bbws_templates.faults import DamagedReleaseError, UnreachableError
+from bbws_templates.faults import DamagedReleaseError, DeniedError, UnreachableError
+from bbws_templates.layout import OBJECTS, bundle_key, manifest_key
 from bbws_templates.reader import StoredObject
 from tests.publishing import samples
 from tests.publishing.counting import CountingStore, Hook, Hooked
@@ -107,6 +108,21 @@ def test_no_bundle_goes_before_every_manifest_has_gone_and_no_object_before_ever
 
 
 PARTS = ["bundle.json", "manifest.json"]
+
+
+def test_what_a_publisher_that_planned_before_completes_meanwhile_goes_as_well(store: ObjectStore) -> None:
+    """He will be told of the conflict, and nobody could go back to a release whose objects have gone."""
+    publish_three(store)
+    old = release("first")
+    heads = {bundle_key(old.id): old.bundle_data, manifest_key(old.id): old.manifest_data}
+
+    def hook(operation: str, key: str) -> None:
+        for head, body in heads.items() if key.startswith(OBJECTS) else ():
+            store.put(head, body, if_absent=True)
+
+    prune(Catalogue(Hooked(store, hook)), 1, actor="me")
+    assert old.id not in Catalogue(store).releases()
+    assert verify(Catalogue(store)).discrepancies == ()
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -332,9 +348,10 @@ def test_a_prune_that_fails_gives_the_lease_back_unless_a_deletion_may_still_be_
         assert standing
         return standing.pointer.pruning
 
-    with pytest.raises(RuntimeError):
-        prune(Catalogue(Hooked(store, fail(RuntimeError("cut")))), 1, actor="me")
-    assert mark() == ""
+    for error in (RuntimeError("cut"), DeniedError("This user may not.")):
+        with pytest.raises(type(error)):
+            prune(Catalogue(Hooked(store, fail(error))), 1, actor="me")
+        assert mark() == ""
     assert plan_prune(Catalogue(store), 1).unfinished
     with pytest.raises(UnreachableError):
         prune(Catalogue(Hooked(store, fail(UnreachableError("cut")))), 1, actor="me")
