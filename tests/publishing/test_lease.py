@@ -218,6 +218,21 @@ def test_a_lease_does_not_outlive_the_release_that_it_keeps(catalogue: Catalogue
         go_on()
 
 
+def test_a_pointer_that_others_move_again_and_again_is_taken_in_the_end(catalogue: Catalogue) -> None:
+    """No server refuses anything there; that they are told apart is what ETags are for."""
+
+    class Busy(CountingStore):
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            if len(self.written()) < 4:
+                now = standing(catalogue)
+                note = {"note": len(self.written())}
+                self.inner.put(POINTER, replace(now.pointer, further=note).to_bytes(), if_match=now.etag)
+            return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+    with PruneLease.taken(Catalogue(Busy(catalogue.store)), "me"):
+        assert standing(catalogue).pointer.pruning.startswith("me")
+
+
 def test_a_server_that_refuses_the_mark_for_no_reason_is_named(directory: DirectoryStore) -> None:
     class Refusing(CountingStore):
         def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
@@ -268,7 +283,12 @@ def named(number: int) -> str:
 
 
 def test_a_process_has_ended_when_it_is_gone_or_waits_for_its_parent() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+    # A program may call itself what it likes, something that looks like the state of one that has ended too.
+    code = "open('/proc/self/comm', 'w').write('x) Z 1'); print(flush=True); input()"
+    command, pipe = [sys.executable, "-c", code], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as other:
+        assert other.stdout
+        assert other.stdout.readline()
         name = named(other.pid)
         assert not has_ended(name)
         assert has_ended(name + "1"), "another one had this number before"

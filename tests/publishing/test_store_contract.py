@@ -6,9 +6,11 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.publishing.bucket_store import BucketStore
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.store import ObjectStore, vouches
 from bbws_templates.reader import UNCHANGED, StoredObject
@@ -118,6 +120,20 @@ def test_what_is_seen_of_an_object_vouches_for_its_content_and_for_no_other(stor
         assert not vouches(store, seen["a/1.txt"], other)
     assert not vouches(store, None, b"")
     assert store.put("a/1.txt", b"two", if_match=seen["a/1.txt"].etag), "it is the ETag that conditions take"
+
+
+def test_whatever_else_there_is_and_however_short_a_page_is_all_is_seen_that_is_looked_for(
+    bucket: BucketStore,
+) -> None:
+    for number in range(7):
+        bucket.put(f"many/{number}", b"1")
+    wanted = {"many/0", "many/2", "many/3", "many/6"}
+
+    def shorten(params: dict[str, Any], **_: Any) -> None:
+        params["MaxKeys"] = 2
+
+    bucket.client.meta.events.register("before-parameter-build.s3.ListObjectsV2", shorten)
+    assert bucket.look(wanted).keys() == wanted
 
 
 @pytest.mark.parametrize("key", ["Zürich/日本語 +&?#%.txt", "a/b c.txt", "x" * 150 + ".txt"])

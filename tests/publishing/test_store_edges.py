@@ -135,11 +135,12 @@ def test_a_server_that_deletes_nothing_at_all_is_named(behind: BucketStore, prox
         behind.delete("there")
 
 
+@pytest.mark.parametrize("fault", [Fault(Kind.STATUS, 412), COLLISION], ids=str)
 def test_a_deletion_that_is_refused_for_no_reason_is_not_done_without_its_condition(
-    behind: BucketStore, proxy: FaultProxy
+    behind: BucketStore, proxy: FaultProxy, fault: Fault
 ) -> None:
     etag = etag_of(behind)
-    proxy.reset(only("DELETE", Fault(Kind.STATUS, 412)))
+    proxy.reset(only("DELETE", fault))
     with pytest.raises(UnreachableError, match="has not changed, and the server refuses to delete it"):
         behind.delete("there", if_match=etag)
     assert etag_of(behind) == etag
@@ -188,6 +189,9 @@ def test_nothing_is_published_or_pruned_where_no_old_version_is_kept_unless_that
     with pytest.raises(UnversionedBucketError):
         publish_to(store, release())
     publish_to(store, release(), unversioned=True)
+    store.client.put_bucket_versioning(  # which keeps the versions of before, and makes none
+        Bucket=store.target.bucket, VersioningConfiguration={"Status": "Suspended"}
+    )
     with pytest.raises(UnversionedBucketError):
         prune(Catalogue(store), actor="me")
     assert prune(Catalogue(store), actor="me", unversioned=True).deleted == ()

@@ -55,8 +55,10 @@ class Failing(DirectoryReader):
     """Fails for as long as it is told to."""
 
     failing = False
+    revalidated = 0
 
     def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
+        self.revalidated += 1
         if self.failing:
             raise StoreError("out of order")
         return super().revalidate(key, etag)
@@ -73,3 +75,24 @@ def test_who_looks_often_does_so_after_a_failure_as_well(directory: DirectorySto
     reader.failing = False
     clock.now += often + 1
     assert cache.serving().origin is Origin.ACTIVE
+    assert reader.revalidated == 2, "an outage is no reason to have it all sent again"
+
+
+def test_how_old_a_release_is_counts_from_the_question_and_not_from_its_answer(
+    directory: DirectoryStore,
+) -> None:
+    clock = Hand()
+
+    class Slow(DirectoryReader):
+        def get(self, key: str) -> StoredObject | None:
+            clock.now += TTL / 2 - 1
+            return super().get(key)
+
+    publish_to(directory, release("first"))
+    cache = ReleaseCache(
+        lambda: Slow(directory.root), place="here", ttl=TTL, patience=patience(), clock=clock
+    )
+    assert cache.serving().bundle.release == release("first").id
+    publish_to(directory, release("second"))
+    clock.now += 3
+    assert cache.serving().bundle.release == release("second").id
