@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from app.core.release_directory import write_release
 from app.publishing.directory_store import DirectoryStore
 from bbws_templates.cache import RETRY, Origin, ReleaseCache
 from bbws_templates.directory import DirectoryReader
@@ -76,6 +77,51 @@ def test_who_looks_often_does_so_after_a_failure_as_well(directory: DirectorySto
     clock.now += often + 1
     assert cache.serving().origin is Origin.ACTIVE
     assert reader.revalidated == 2, "an outage is no reason to have it all sent again"
+
+
+def test_who_was_frozen_while_it_was_asked_asks_again(directory: DirectoryStore) -> None:
+    """What it is told then is of an hour ago, and not one mail more is made of it."""
+    publish_to(directory, release("first"))
+    clock = Hand()
+
+    class Frozen(DirectoryReader):
+        def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
+            found = super().revalidate(key, etag)
+            if clock.now < 3600:
+                publish_to(directory, release("second"))
+                clock.now += 3600
+            return found
+
+    cache = ReleaseCache(
+        lambda: Frozen(directory.root), place="here", ttl=TTL, patience=patience(), clock=clock
+    )
+    cache.serving()
+    clock.now += TTL + 1
+    assert cache.serving().bundle.release == release("second").id
+
+
+def test_where_a_copy_is_deployed_nobody_waits_as_long_as_for_the_first_release(
+    directory: DirectoryStore, tmp_path: Path
+) -> None:
+    write_release(release("deployed"), tmp_path / "release")
+    go_on = threading.Event()
+
+    class Silent(DirectoryReader):
+        def get(self, key: str) -> StoredObject | None:
+            assert go_on.wait(patience())
+            return super().get(key)
+
+    cache = ReleaseCache(
+        lambda: Silent(directory.root),
+        place="here",
+        ttl=TTL,
+        patience=0.05,
+        cold_patience=0.3,
+        deployed=tmp_path / "release",
+        clock=Hand(),
+    )
+    assert cache.serving().problem == "here did not answer within 0.05 s."
+    go_on.set()
 
 
 def test_how_old_a_release_is_counts_from_the_question_and_not_from_its_answer(
