@@ -281,13 +281,24 @@ def test_what_a_killed_writer_left_goes_with_the_next_write(directory: Directory
     assert not [*(directory.root / ".staging").iterdir()]
 
 
-def test_there_is_room_in_reserve_from_the_first_write_on(directory: DirectoryStore) -> None:
+def test_there_is_room_in_reserve_from_the_first_write_on(
+    directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     directory.put("one", b"")
     assert (directory.root / ".reserve").stat().st_size == 256 * 1024
     assert stat.S_IMODE((directory.root / ".reserve").stat().st_mode) == 0o600
     os.truncate(directory.root / ".reserve", 1000)
+    there: list[bool] = []
+    genuine = os.write
+
+    def write(descriptor: int, data: bytes) -> int:
+        there.append((directory.root / "two").exists())
+        return genuine(descriptor, data)
+
+    monkeypatch.setattr(os, "write", write)
     directory.put("two", b"")
     assert (directory.root / ".reserve").stat().st_size == 256 * 1024
+    assert all(there), "the last room is for what is to be stored"
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,19 @@ def test_what_is_out_of_time_is_not_deleted(store: ObjectStore) -> None:
     assert store.get("a/b.txt") is None
 
 
+def test_whether_there_is_time_is_asked_when_nobody_else_can_write_any_more(
+    directory: DirectoryStore,
+) -> None:
+    """Suspended after that, a process keeps the lock, and whoever would activate something waits."""
+    directory.put("a.txt", b"content")
+
+    def is_alone() -> bool:
+        with (directory.root / ".lock").open("ab") as lock:
+            return not is_taken_by_us(lock)
+
+    assert directory.delete("a.txt", in_time=is_alone)
+
+
 def test_a_deletion_is_not_tried_again_when_its_time_is_over(
     bucket: BucketStore, aws: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -124,6 +124,27 @@ def test_where_a_copy_is_deployed_nobody_waits_as_long_as_for_the_first_release(
     go_on.set()
 
 
+def test_who_was_answered_again_has_all_its_patience_again(directory: DirectoryStore) -> None:
+    publish_to(directory, release("first"))
+    clock, end, is_stuck = Hand(), threading.Event(), [False]
+
+    class Stuck(DirectoryReader):
+        def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
+            if is_stuck[0]:
+                assert end.wait(patience())
+            return super().revalidate(key, etag)
+
+    cache = ReleaseCache(lambda: Stuck(directory.root), place="here", ttl=TTL, patience=0.3, clock=clock)
+    for _ in range(2):
+        is_stuck[0] = False
+        while cache.serving().origin is not Origin.ACTIVE:
+            clock.now += RETRY + 1
+        is_stuck[0] = True
+        clock.now += TTL + 1
+        assert cache.serving().problem == "here did not answer within 0.3 s."
+    end.set()
+
+
 def test_how_old_a_release_is_counts_from_the_question_and_not_from_its_answer(
     directory: DirectoryStore,
 ) -> None:
