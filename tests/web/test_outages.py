@@ -319,3 +319,38 @@ def test_what_was_looked_for_meanwhile_is_found(browser: Browser, way: Way, plac
         way.heals()
         expect(found).to_be_visible()
         assert misdeeds.seen == []
+
+
+@pytest.mark.parametrize("kind", ["link", "key", "reload"])
+def test_the_way_to_another_page_waits_for_the_server(greeting: Page, way: Way, kind: str) -> None:
+    greeting.keyboard.press("e")
+    greeting.locator("#data").fill(TYPED)
+    expect(mail(greeting).locator("h1")).to_have_text("Hello Typed")
+    way.breaks("refused")
+    greeting.locator("#data").fill(TYPED.replace("Typed", "Other"))
+    expect(greeting.locator("#live")).to_have_attribute("data-state", "offline")
+
+    def leave() -> None:
+        if kind == "link":
+            greeting.get_by_role("link", name="All email templates").click(no_wait_after=True)
+        elif kind == "key":
+            greeting.locator("#main").focus()
+            greeting.keyboard.press("g")
+        else:
+            greeting.evaluate("() => void location.reload()")
+
+    leave()
+    expect(greeting.locator("#leaving")).to_contain_text("does not answer")
+    greeting.get_by_role("button", name="Stay here").click()
+    expect(greeting.locator("#leaving")).to_be_hidden()
+    leave()
+    expect(greeting.locator("#leaving")).to_contain_text("does not answer")
+    assert GREETING in greeting.url
+    greeting.evaluate("() => { window.old = true; }")
+    way.heals()
+    expect(greeting.locator("#live")).to_have_attribute("data-state", "live")
+    greeting.wait_for_function("() => !window.old")
+    if kind == "reload":
+        expect(mail(greeting).locator("h1")).to_have_text("Hello Other")
+    else:
+        greeting.wait_for_url(f"{way.url}/")

@@ -26,6 +26,9 @@ function show(name, label) {
   $(".label", light).textContent = label;
 }
 
+/** Whether the server was away when it was last asked. */
+export const isAway = () => $("#live").dataset.state === "offline";
+
 function banner(text) {
   $("#banner").hidden = !text;
   $("#banner").textContent = text ? `${text} The last readable state is shown.` : "";
