@@ -26,7 +26,7 @@ from app.publishing.verification import verify
 from bbws_templates.faults import StoreError, UnreachableError
 from bbws_templates.layout import OBJECTS, POINTER
 from bbws_templates.pointer import Lease, Pointer
-from tests.publishing.counting import CountingStore, Hooked
+from tests.publishing.counting import Busy, CountingStore, Hooked
 from tests.publishing.samples import publish_to, release
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -218,19 +218,13 @@ def test_a_lease_does_not_outlive_the_release_that_it_keeps(catalogue: Catalogue
         go_on()
 
 
-def test_a_pointer_that_others_move_again_and_again_is_taken_in_the_end(catalogue: Catalogue) -> None:
-    """No server refuses anything there; that they are told apart is what ETags are for."""
-
-    class Busy(CountingStore):
-        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
-            if len(self.written()) < 4:
-                now = standing(catalogue)
-                note = {"note": len(self.written())}
-                self.inner.put(POINTER, replace(now.pointer, further=note).to_bytes(), if_match=now.etag)
-            return super().put(key, body, if_match=if_match, if_absent=if_absent)
-
+def test_a_pointer_that_others_rewrite_again_and_again_is_moved_in_the_end(catalogue: Catalogue) -> None:
+    """No server refuses anything there: each time it is another one."""
     with PruneLease.taken(Catalogue(Busy(catalogue.store)), "me"):
         assert standing(catalogue).pointer.pruning.startswith("me")
+    wanted = release("second")
+    publish_to(Busy(catalogue.store), wanted)
+    assert standing(catalogue).pointer.release == wanted.id
 
 
 def test_a_server_that_refuses_the_mark_for_no_reason_is_named(directory: DirectoryStore) -> None:

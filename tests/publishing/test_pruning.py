@@ -188,6 +188,20 @@ def test_when_the_active_release_is_not_whole_a_prune_says_so_and_a_repair_goes_
 # --- stable keys --------------------------------------------------------------------------------------------
 
 
+def test_what_another_prune_has_just_deleted_is_not_called_damaged(store: ObjectStore) -> None:
+    publish_three(store)
+    needed = manifest_key(release("second").id)
+
+    class Overtaken(CountingStore):
+        def get(self, key: str) -> StoredObject | None:
+            if key == needed:
+                prune(Catalogue(store), 1, actor="the quick one")
+            return super().get(key)
+
+    with pytest.raises(ConflictError, match=r"changed .* while it was looked at"):
+        plan_prune(Catalogue(Overtaken(store)), 2)
+
+
 def test_a_stable_key_that_somebody_else_has_written_since_stays_and_is_named(store: ObjectStore) -> None:
     publish_to(store, release("first", NAMES[:2]))
     publish_to(store, release("second", NAMES[1:2]), allow_breaking=True)
