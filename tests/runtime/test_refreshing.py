@@ -9,8 +9,8 @@ from app.core.release_directory import write_release
 from app.publishing.directory_store import DirectoryStore
 from bbws_templates.cache import RETRY, Origin, ReleaseCache
 from bbws_templates.directory import DirectoryReader
-from bbws_templates.faults import StoreError
-from bbws_templates.layout import POINTER
+from bbws_templates.faults import DeniedError, StoreError
+from bbws_templates.layout import POINTER, bundle_key
 from bbws_templates.reader import StoredObject, Unchanged
 from tests.publishing.samples import publish_to, release
 from tests.runtime.test_client import TTL, Hand
@@ -52,17 +52,28 @@ def test_what_was_asked_before_a_refresh_is_no_answer_to_it(directory: Directory
     assert (serving.bundle.release, serving.origin) == (release("second").id, Origin.ACTIVE)
 
 
-class Failing(DirectoryReader):
+class Asked(DirectoryReader):
+    """Notes by which ETags it was asked."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.etags: list[str] = []
+
+    def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
+        self.etags.append(etag)
+        return super().revalidate(key, etag)
+
+
+class Failing(Asked):
     """Fails for as long as it is told to."""
 
     failing = False
-    revalidated = 0
 
     def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
-        self.revalidated += 1
+        found = super().revalidate(key, etag)
         if self.failing:
             raise StoreError("out of order")
-        return super().revalidate(key, etag)
+        return found
 
 
 def test_who_looks_often_does_so_after_a_failure_as_well(directory: DirectoryStore) -> None:
@@ -76,7 +87,7 @@ def test_who_looks_often_does_so_after_a_failure_as_well(directory: DirectorySto
     reader.failing = False
     clock.now += often + 1
     assert cache.serving().origin is Origin.ACTIVE
-    assert reader.revalidated == 2, "an outage is no reason to have it all sent again"
+    assert len(reader.etags) == 2, "an outage is no reason to have it all sent again"
 
 
 def test_who_was_frozen_while_it_was_asked_asks_again(directory: DirectoryStore) -> None:
@@ -143,6 +154,37 @@ def test_who_was_answered_again_has_all_its_patience_again(directory: DirectoryS
         clock.now += TTL + 1
         assert cache.serving().problem == "here did not answer within 0.3 s."
     end.set()
+
+
+def test_a_pointer_that_says_the_same_is_sent_once(directory: DirectoryStore) -> None:
+    publish_to(directory, release("first"))
+    clock, reader = Hand(), Asked(directory.root)
+    cache = ReleaseCache(lambda: reader, place="here", ttl=TTL, patience=patience(), clock=clock)
+    cache.serving()
+    found = directory.get(POINTER)
+    assert found
+    etag = directory.put(POINTER, found.body.rstrip(b"}") + b',"note":1}', if_match=found.etag)
+    for _ in range(2):
+        clock.now += TTL + 1
+        cache.serving()
+    assert reader.etags == [found.etag, etag]
+
+
+def test_a_release_that_may_not_be_read_leaves_the_one_before(directory: DirectoryStore) -> None:
+    for text in ("first", "second"):
+        publish_to(directory, release(text))
+
+    class Denied(DirectoryReader):
+        def get(self, key: str) -> StoredObject | None:
+            if key == bundle_key(release("second").id):
+                raise DeniedError("This role may not read it.")
+            return super().get(key)
+
+    cache = ReleaseCache(
+        lambda: Denied(directory.root), place="here", ttl=TTL, patience=patience(), clock=Hand()
+    )
+    serving = cache.serving()
+    assert (serving.bundle.release, serving.origin) == (release("first").id, Origin.PREVIOUS)
 
 
 def test_how_old_a_release_is_counts_from_the_question_and_not_from_its_answer(
