@@ -194,8 +194,8 @@ def test_a_mark_that_was_lifted_is_nobodys_lease_and_leaves_word_of_what_is_half
     def go_on() -> None:
         with PruneLease.taken(catalogue, "me", clock=Hand()) as lease:
             seen = standing(catalogue)
-            for _ in range(2):
-                lift_dead_mark(catalogue, seen, lambda: NOON + LEASE)
+            for store in (catalogue.store, Busy(catalogue.store)):
+                lift_dead_mark(Catalogue(store), seen, lambda: NOON + LEASE)
             lease.check()
 
     with pytest.raises(ConflictError, match="Nothing more was deleted"):

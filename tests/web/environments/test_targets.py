@@ -207,6 +207,22 @@ def test_a_plan_is_of_one_deed_and_one_target(estate: Estate) -> None:
     assert estate.active("local") == ""
 
 
+def test_a_plan_of_other_files_or_of_another_place_is_not_carried_out(estate: Estate) -> None:
+    """What was looked at is what is done, also where no page has been told of what was saved since."""
+    settings = settings_file(estate.folders)
+    moved = settings.read_text().replace("file:local", "file:elsewhere")
+    for change, said in (
+        (estate.change_subject, "templates"),
+        (lambda: settings.write_text(moved), "settings"),
+    ):
+        plan = estate.planned("local")
+        change()
+        answer = estate.post("/api/targets/local/publish", {"plan": plan["id"], "message": "x"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "stale-plan")
+        assert said in answer.json()["detail"]
+    assert estate.active("local") == estate.active("elsewhere") == ""
+
+
 def test_sources_that_make_no_release_are_said_so(estate: Estate) -> None:
     estate.folders.write("templates/mails/greeting.html", "{{#open}}")
     failed = estate.ended(estate.post("/api/targets/local/plan", {}))
