@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.own_templates import NAMES
-from tests.web.browsing import RECEIPT, RECEIPT_FILE, SHOWN, Colours, mail, opened, wait_for_request
+from tests.web.browsing import ASIDE, RECEIPT, RECEIPT_FILE, SHOWN, Colours, mail, opened, wait_for_request
 from tests.web.conftest import METADATA, ODD_CONTRACTS, Folders
 from tests.web.process import Server, running
 
@@ -171,7 +171,7 @@ def test_a_mail_that_comes_late_is_as_high_as_any(browser: Browser, real_server:
     """A frame that has nothing in it yet waits behind; what is in it at last has its height."""
     late: list[Route] = []
     # That the clock that is put into each frame may not run in a sandbox is told on the console.
-    with opened(browser, real_server.url, console=False) as (page, misdeeds):
+    with opened(browser, real_server.url, ASIDE, console=False) as (page, misdeeds):
         page.clock.install()
         page.route(re.compile("/preview/.*embed=1"), lambda route: late.append(route))
         page.goto(real_server.url + RECEIPT)
@@ -304,7 +304,7 @@ def test_a_check_that_ended_before_the_page_listened_is_shown_all_the_same(
         answer = route.fetch()
         route.fulfill(response=answer, body=badges.sub(pending, answer.text()))
 
-    with opened(browser, real_server.url, "/docs") as (page, _):
+    with opened(browser, real_server.url, ASIDE) as (page, _):
         for path in ("/", RECEIPT):
             page.route(f"{real_server.url}{path}", made_before)
             page.goto(f"{real_server.url}{path}")
@@ -376,7 +376,7 @@ def test_a_contract_that_is_no_schema_leaves_the_page_usable(browser: Browser, f
         folders.write(f"templates/odd{number}.json", {**METADATA, "subject": "Odd", "contract": contract})
     with (
         running(folders.templates, folders.fixtures) as server,
-        opened(browser, server.url) as (page, misdeeds),
+        opened(browser, server.url, ASIDE) as (page, misdeeds),
     ):
         for number in range(len(ODD_CONTRACTS)):
             page.goto(f"{server.url}/templates/odd{number}#tab=contract")

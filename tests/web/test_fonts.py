@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from app.browser.fontset import FONTS, metric_twins
 from tests.waiting import eventually
-from tests.web.browsing import RECEIPT, SHOWN, mail, opened
+from tests.web.browsing import ASIDE, RECEIPT, SHOWN, mail, opened
 from tests.web.process import Server
 
 WIDTH = """(frame, family) => {
@@ -97,7 +97,7 @@ SEEN = """() => {
 def test_a_mail_has_its_fonts_when_it_is_shown_so_that_nothing_in_it_moves(
     browser: Browser, real_server: Server
 ) -> None:
-    with opened(browser, real_server.url) as (page, misdeeds):
+    with opened(browser, real_server.url, ASIDE) as (page, misdeeds):
         page.add_init_script(f"({SEEN})()")
         page.goto(real_server.url + RECEIPT)
         expect(mail(page).locator("h1")).to_be_visible()
@@ -111,7 +111,7 @@ def test_a_mail_whose_fonts_do_not_come_is_shown_and_gets_them_later(
     browser: Browser, real_server: Server
 ) -> None:
     held: list[Route] = []
-    with opened(browser, real_server.url) as (page, misdeeds):
+    with opened(browser, real_server.url, ASIDE) as (page, misdeeds):
         page.route("**/fonts/files/**", lambda route: held.append(route))
         page.goto(real_server.url + RECEIPT)
         expect(page.locator(SHOWN)).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.own_templates import NAMES
-from tests.web.browsing import SHOWN, mail, opened
+from tests.web.browsing import ASIDE, SHOWN, mail, opened
 from tests.web.conftest import METADATA, Folders, small_set
 from tests.web.process import Server, running
 
@@ -92,7 +92,7 @@ def test_hostile_data_stay_words_in_every_panel(browser: Browser, hostile_server
 
 
 def test_hostile_metadata_stay_words_everywhere(browser: Browser, hostile_server: Server) -> None:
-    with opened(browser, hostile_server.url, console=False) as (page, misdeeds):
+    with opened(browser, hostile_server.url, ASIDE, console=False) as (page, misdeeds):
         for path in ("/", "/templates/mails/greeting_internal"):
             page.goto(hostile_server.url + path)
             expect(page.locator("#live")).to_contain_text("Live")
@@ -111,7 +111,7 @@ HOSTILE_PAGES = (
 
 
 def test_a_hostile_template_runs_nothing_and_reaches_nobody(browser: Browser, hostile_server: Server) -> None:
-    with opened(browser, hostile_server.url, console=False) as (page, misdeeds):
+    with opened(browser, hostile_server.url, ASIDE, console=False) as (page, misdeeds):
         for path in HOSTILE_PAGES:
             page.goto(hostile_server.url + path)
             page.wait_for_timeout(700)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
+import httpx
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.web.browsing import RECEIPT, opened
+from tests.waiting import eventually, patience
+from tests.web.browsing import RECEIPT, fits, opened
 from tests.web.conftest import METADATA, Folders
-from tests.web.process import Server, running
+from tests.web.process import Server
 
 BODY = "Dear customer, this is the first sentence of the body, which an inbox shows after a short preheader."
 EVIL = "<img src=x onerror=alert(1)>"
@@ -24,14 +25,13 @@ def page_of(preheader: str) -> str:
 
 
 @contextmanager
-def inboxes(browser: Browser, folders: Folders, html: str, **metadata: str) -> Iterator[Page]:
-    folders.write("templates/mails/row.html", html)
-    folders.write("templates/mails/row.json", {**METADATA, "subject": "Short", **metadata})
+def inboxes(browser: Browser, server: Server, folders: Folders, html: str, **metadata: str) -> Iterator[Page]:
     folders.write("fixtures/mails/row/typical.json", {"name": EVIL})
-    with (
-        running(folders.templates, folders.fixtures) as server,
-        opened(browser, server.url, "/templates/mails/row?tab=headers") as (page, misdeeds),
-    ):
+    folders.write("templates/mails/row.json", {**METADATA, "subject": "Short", **metadata})
+    folders.write("templates/mails/row.html", html)  # the last of them: the page is there when all is
+    address = f"{server.url}/templates/mails/row"
+    eventually(lambda: httpx.get(address, timeout=patience()).status_code, lambda status: status == 200)
+    with opened(browser, server.url, "/templates/mails/row?tab=headers") as (page, misdeeds):
         expect(page.locator(".mock.ios").first).to_be_visible()
         yield page
         assert misdeeds.seen == []
@@ -41,8 +41,12 @@ def verdict(page: Page, inbox: str) -> Locator:
     return page.locator(f'[data-inbox="{inbox}"] .inbox-verdict')
 
 
-def test_of_a_short_preheader_is_said_what_of_the_body_follows(browser: Browser, folders: Folders) -> None:
-    with inboxes(browser, folders, page_of("{{> preheader}}"), preheader="Soon: {{name}}") as page:
+def test_of_a_short_preheader_is_said_what_of_the_body_follows(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    with inboxes(
+        browser, server, served_folders, page_of("{{> preheader}}"), preheader="Soon: {{name}}"
+    ) as page:
         for inbox in ("gmail-web", "gmail-app", "outlook-app", "ios"):
             expect(verdict(page, inbox)).to_contain_text(f"Preheader: all {len('Soon: ' + EVIL)} characters")
         for inbox in ("gmail-web", "outlook-app", "ios"):
@@ -52,16 +56,22 @@ def test_of_a_short_preheader_is_said_what_of_the_body_follows(browser: Browser,
         expect(page.locator(".inbox-lacking")).to_have_count(0)
 
 
-def test_a_preheader_that_is_not_in_the_mail_is_missed(browser: Browser, folders: Folders) -> None:
-    with inboxes(browser, folders, page_of(""), preheader="Never seen") as page:
+def test_a_preheader_that_is_not_in_the_mail_is_missed(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    with inboxes(browser, server, served_folders, page_of(""), preheader="Never seen") as page:
         expect(page.locator(".inbox-lacking")).to_contain_text("not what the HTML begins with")
         expect(verdict(page, "ios")).to_contain_text("the body shows: “Dear customer")
-        folders.write("templates/mails/row.json", {**METADATA, "subject": "Short", "preheader": ""})
+        served_folders.write("templates/mails/row.json", {**METADATA, "subject": "Short", "preheader": ""})
         expect(page.locator(".inbox-lacking")).to_contain_text("has no preheader")
 
 
-def test_what_is_opened_stays_while_the_data_are_typed(browser: Browser, folders: Folders) -> None:
-    with inboxes(browser, folders, page_of("{{> preheader}}"), preheader="Soon: {{name}}") as page:
+def test_what_is_opened_stays_while_the_data_are_typed(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    with inboxes(
+        browser, server, served_folders, page_of("{{> preheader}}"), preheader="Soon: {{name}}"
+    ) as page:
         model = page.locator('[data-inbox="ios"] details')
         model.locator("summary").click()
         page.keyboard.press("e")
@@ -72,9 +82,13 @@ def test_what_is_opened_stays_while_the_data_are_typed(browser: Browser, folders
         expect(page.locator("#inboxes [role=status]")).to_have_count(0)  # five would speak at each letter
 
 
-def test_a_long_subject_is_cut_and_leaves_no_room_on_the_web(browser: Browser, folders: Folders) -> None:
+def test_a_long_subject_is_cut_and_leaves_no_room_on_the_web(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
     subject = "A subject that goes on and on, " * 6
-    with inboxes(browser, folders, page_of("{{> preheader}}"), subject=subject, preheader="Seen?") as page:
+    with inboxes(
+        browser, server, served_folders, page_of("{{> preheader}}"), subject=subject, preheader="Seen?"
+    ) as page:
         length = len(subject.strip())
         for inbox in ("gmail-web", "gmail-app", "outlook-list", "outlook-app", "ios"):
             expect(verdict(page, inbox)).to_contain_text(f"of {length} characters")
@@ -82,12 +96,11 @@ def test_a_long_subject_is_cut_and_leaves_no_room_on_the_web(browser: Browser, f
         expect(verdict(page, "ios")).to_contain_text("Preheader: all 5 characters")
 
 
-@pytest.mark.parametrize("size", [(375, 700), (1280, 800)])
-def test_our_own_mails_let_nothing_of_the_body_through(
-    browser: Browser, real_server: Server, size: tuple[int, int]
-) -> None:
-    with opened(browser, real_server.url, f"{RECEIPT}?tab=headers", size=size) as (page, misdeeds):
+def test_our_own_mails_let_nothing_of_the_body_through(browser: Browser, real_server: Server) -> None:
+    with opened(browser, real_server.url, f"{RECEIPT}?tab=headers", size=(375, 700)) as (page, misdeeds):
         expect(page.locator(".inbox-verdict").filter(has_text="nothing of the body shows")).to_have_count(5)
         expect(page.locator('.mock[data-scheme="dark"]')).to_have_count(5)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        for width in (375, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            fits(page, width)
         assert misdeeds.seen == []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import httpx
 from playwright.sync_api import Browser, Page, expect
 
 from tests.own_templates import NAMES
-from tests.waiting import eventually
+from tests.waiting import eventually, patience
 from tests.web.browsing import RECEIPT, SHOWN, mail, opened
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
@@ -141,24 +142,26 @@ def test_the_editor_opens_what_is_pointed_at(browser: Browser, folders: Folders)
         assert misdeeds.seen == []
 
 
-def test_names_in_a_mail_take_the_place_of_nothing(browser: Browser, folders: Folders) -> None:
+def test_names_in_a_mail_take_the_place_of_nothing(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
     """Its own names stand for members of its document: a page that asks for those gets elements."""
-    folders.write("templates/mails/greeting.html", SPOILING)
-    with running(folders.templates, folders.fixtures) as server:
-        with opened(browser, server.url, "/templates/mails/greeting") as (page, misdeeds):
-            expect(page.frame_locator(SHOWN).locator("h1")).to_be_visible()
-            eventually(lambda: page.locator(SHOWN).evaluate("(e) => e.offsetHeight"), lambda high: high > 130)
-            page.keyboard.press("i")
-            expect(page.locator("#inspected")).to_contain_text("Point at an element")
-            page.keyboard.press("ArrowDown")
-            page.keyboard.press("ArrowDown")
-            expect(page.locator("#inspected code")).to_have_text("<form>")
-            page.keyboard.press("ArrowDown")
-            expect(page.locator("#inspected code")).to_have_text("<input>")
-            page.keyboard.press("ArrowUp")
-            expect(page.locator("#inspected code")).to_have_text("<form>")
-            assert misdeeds.seen == []
-        for path in ("/stage/mails/greeting", "/matrix/mails/greeting"):
-            with opened(browser, server.url, path) as (page, misdeeds):
-                expect(page.frame_locator(".sheet iframe:not(.waiting)").first.locator("h1")).to_be_visible()
-                assert misdeeds.seen == []
+    served_folders.write("templates/mails/spoiling.html", SPOILING)
+    address = f"{server.url}/templates/mails/spoiling"
+    eventually(lambda: httpx.get(address, timeout=patience()).status_code, lambda status: status == 200)
+    with opened(browser, server.url, "/templates/mails/spoiling") as (page, misdeeds):
+        expect(page.frame_locator(SHOWN).locator("h1")).to_be_visible()
+        eventually(lambda: page.locator(SHOWN).evaluate("(e) => e.offsetHeight"), lambda high: high > 130)
+        page.keyboard.press("i")
+        expect(page.locator("#inspected")).to_contain_text("Point at an element")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#inspected code")).to_have_text("<form>")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#inspected code")).to_have_text("<input>")
+        page.keyboard.press("ArrowUp")
+        expect(page.locator("#inspected code")).to_have_text("<form>")
+        for path in ("/stage/mails/spoiling", "/matrix/mails/spoiling"):
+            page.goto(server.url + path)
+            expect(page.frame_locator(".sheet iframe:not(.waiting)").first.locator("h1")).to_be_visible()
+        assert misdeeds.seen == []

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from tests.web.between import a_way
-from tests.web.browsing import mail, opened, wait_for_request
+from tests.web.browsing import ASIDE, mail, opened, wait_for_request
 from tests.web.conftest import Folders
 from tests.web.process import Server
 
@@ -88,7 +88,7 @@ ASKED = (
 def test_what_an_address_asks_for_and_is_not_there_is_said(
     browser: Browser, server: Server, part: int
 ) -> None:
-    with opened(browser, server.url, "/healthz") as (page, misdeeds):
+    with opened(browser, server.url, ASIDE) as (page, misdeeds):
         for address, sentence in ASKED[part::2]:
             page.goto("about:blank")  # another fragment alone would be no page of its own
             page.goto(server.url + GREETING + address)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.waiting import eventually, patience
 from tests.web.between import Fault, Way, a_way
-from tests.web.browsing import SHOWN, mail, opened
+from tests.web.browsing import ASIDE, SHOWN, mail, opened
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
 
@@ -124,7 +124,7 @@ def test_a_whole_mail_is_shown_though_its_images_keep_it_waiting(
     browser: Browser, real_server: Server
 ) -> None:
     held: list[Route] = []
-    with opened(browser, real_server.url) as (page, misdeeds):
+    with opened(browser, real_server.url, ASIDE) as (page, misdeeds):
         page.route("**/stand-ins/**", lambda route: held.append(route))
         page.goto(f"{real_server.url}/stage/receipts/receipt", wait_until="commit")
         expect(page.frame_locator(".sheet iframe:not(.waiting)").first.locator("h1")).to_be_visible()
@@ -137,7 +137,7 @@ def test_data_that_render_no_longer_are_asked_for_no_more(
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:
     asked: list[str] = []
-    with opened(browser, server.url) as (page, misdeeds):
+    with opened(browser, server.url, ASIDE) as (page, misdeeds):
         page.goto(server.url + GREETING)
         expect(mail(page).locator("h1")).to_have_text("Hello Ann")
         page.keyboard.press("e")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.web.browsing import RECEIPT, fits, mail, opened, wait_for_request
+from tests.web.browsing import ASIDE, RECEIPT, fits, mail, opened, wait_for_request
 from tests.web.conftest import METADATA, Folders
 from tests.web.process import Server
 
@@ -161,7 +161,7 @@ def test_names_of_other_people_are_text_and_fit(
 
 
 def test_commands_are_on_pages_without_keys_of_their_own_as_well(browser: Browser, server: Server) -> None:
-    with opened(browser, server.url, "/docs", console=False) as (page, misdeeds):
+    with opened(browser, server.url, ASIDE, console=False) as (page, misdeeds):
         for path in ("/docs", "/review", "/templates/mails/none"):
             page.goto(server.url + path)
             page.get_by_role("button", name="Commands").click()

@@ -8,7 +8,7 @@ import httpx
 from playwright.sync_api import Browser, expect
 
 from tests.waiting import eventually, patience
-from tests.web.browsing import RECEIPT, fits, opened
+from tests.web.browsing import ASIDE, RECEIPT, fits, opened
 from tests.web.conftest import Folders
 from tests.web.process import Server
 
@@ -19,7 +19,7 @@ MATRIX = "/matrix/receipts/receipt"
 def test_every_page_fits_its_window_and_names_its_controls(browser: Browser, real_server: Server) -> None:
     """As it was opened, and as the window was made larger or smaller since."""
     sizes = [(375, 700), (1440, 900)]
-    with opened(browser, real_server.url, "/healthz", size=sizes[0]) as (page, misdeeds):
+    with opened(browser, real_server.url, ASIDE, size=sizes[0]) as (page, misdeeds):
         for path in ("/", RECEIPT, f"{RECEIPT}?tab=contract", "/docs", "/templates/nothing", STAGE, MATRIX):
             page.goto(real_server.url + path)
             expect(page.locator("#live"), path).to_contain_text("Live")
@@ -45,7 +45,7 @@ def test_every_page_fits_its_window_and_names_its_controls(browser: Browser, rea
 
 def test_the_tab_key_begins_at_the_top_whatever_is_shown(browser: Browser, real_server: Server) -> None:
     """Also on a window so small that the list and the tabs are scrolled to what is chosen."""
-    with opened(browser, real_server.url, "/healthz", size=(820, 400)) as (page, misdeeds):
+    with opened(browser, real_server.url, ASIDE, size=(820, 400)) as (page, misdeeds):
         for tab in ("preview", "findings"):
             page.goto(f"{real_server.url}{RECEIPT}_internal?tab={tab}")
             for shown in ('#nav-list [aria-current="page"]', '#tabs [aria-selected="true"]'):
@@ -71,7 +71,7 @@ def test_a_list_longer_than_the_window_leaves_the_search_its_height(
 
 def test_no_page_scrolls_sideways_on_the_narrowest_phone(browser: Browser, real_server: Server) -> None:
     paths = ("/", RECEIPT, f"{RECEIPT}#tab=contract", "/review", "/docs", "/nowhere")
-    with opened(browser, real_server.url, "/", size=(320, 640)) as (page, misdeeds):
+    with opened(browser, real_server.url, ASIDE, size=(320, 640)) as (page, misdeeds):
         for path in paths:
             page.goto(real_server.url + path)
             if RECEIPT in path:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from app.publishing.directory_store import DirectoryStore
 from tests.waiting import eventually
-from tests.web.browsing import fits, mail, opened, wait_for_request
+from tests.web.browsing import ASIDE, fits, mail, opened, wait_for_request
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
 from tests.web.test_released import publish_sources
@@ -193,7 +193,7 @@ def test_choices_made_before_the_last_one_is_drawn_are_all_kept(browser: Browser
 def test_typed_data_that_the_server_lets_go_while_a_page_is_open_are_given_again(
     browser: Browser, server: Server, kind: str, lost: str
 ) -> None:
-    with opened(browser, server.url) as (page, misdeeds):
+    with opened(browser, server.url, ASIDE) as (page, misdeeds):
         key = given(page, server, **TYPED)
         page.goto(f"{server.url}/{kind}/mails/greeting?draft={key}{HASH}")
         first = page.locator(".sheet iframe:not(.waiting)").first
@@ -224,7 +224,7 @@ def test_typed_data_that_the_server_was_not_given_come_along_to_the_next_page(
     browser: Browser, server: Server, asked: str
 ) -> None:
     """As after a restart, and where somebody has cut a link short: what the fragment holds is enough."""
-    with opened(browser, server.url) as (page, misdeeds):
+    with opened(browser, server.url, ASIDE) as (page, misdeeds):
         for kind, other, key in (("stage", "matrix", "m"), ("matrix", "stage", "v")):
             page.goto(f"{server.url}/{kind}/mails/greeting{asked}{HASH}")
             first = page.locator(".sheet iframe:not(.waiting)").first

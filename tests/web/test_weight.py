@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 from playwright.sync_api import Browser, Page, expect
 
+from tests.waiting import eventually, patience
 from tests.web.browsing import RECEIPT, opened
 from tests.web.conftest import METADATA, Folders
-from tests.web.process import Server, running
+from tests.web.process import Server
 
 HEAVY = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Heavy</title>
@@ -26,24 +28,25 @@ HEAVY = """<!DOCTYPE html>
 
 def heavy(folders: Folders, rows: int) -> None:
     contract = {"type": "object", "properties": {"rows": {"type": "array"}}}
-    folders.write("templates/mails/heavy.html", HEAVY)
-    folders.write("templates/mails/heavy.json", {**METADATA, "subject": "Heavy", "contract": contract})
     folders.write("fixtures/mails/heavy/typical.json", {"rows": [{"text": "x" * 40}] * rows})
+    folders.write("templates/mails/heavy.json", {**METADATA, "subject": "Heavy", "contract": contract})
+    folders.write("templates/mails/heavy.html", HEAVY)  # the last of them: the page is there when all is
 
 
 @contextmanager
-def weighed(browser: Browser, folders: Folders, rows: int) -> Iterator[Page]:
+def weighed(browser: Browser, server: Server, folders: Folders, rows: int) -> Iterator[Page]:
     heavy(folders, rows)
-    with (
-        running(folders.templates, folders.fixtures) as server,
-        opened(browser, server.url, "/templates/mails/heavy?tab=weight") as (page, misdeeds),
-    ):
+    address = f"{server.url}/templates/mails/heavy"
+    eventually(lambda: httpx.get(address, timeout=patience()).status_code, lambda status: status == 200)
+    with opened(browser, server.url, "/templates/mails/heavy?tab=weight") as (page, misdeeds):
         yield page
         assert misdeeds.seen == []
 
 
-def test_every_byte_is_counted_once_and_leads_to_its_line(browser: Browser, folders: Folders) -> None:
-    with weighed(browser, folders, 50) as page:
+def test_every_byte_is_counted_once_and_leads_to_its_line(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    with weighed(browser, server, served_folders, 50) as page:
         expect(page.locator("#panel-weight .verdict")).to_contain_text("Gmail shows all of it")
         answer = page.request.get(page.url.replace("/templates/", "/api/weights/")).json()
         mail = answer["mail"]
@@ -65,8 +68,10 @@ def test_every_byte_is_counted_once_and_leads_to_its_line(browser: Browser, fold
         expect(page.locator("#panel-source li.current")).to_contain_text('<p class="note">')
 
 
-def test_a_mail_that_gmail_clips_says_from_which_line_on(browser: Browser, folders: Folders) -> None:
-    with weighed(browser, folders, 1000) as page:
+def test_a_mail_that_gmail_clips_says_from_which_line_on(
+    browser: Browser, server: Server, served_folders: Folders
+) -> None:
+    with weighed(browser, server, served_folders, 1000) as page:
         verdict = page.locator("#panel-weight .verdict")
         expect(verdict).to_contain_text("Gmail clips this mail. What comes after")
         expect(verdict.get_by_role("button")).to_contain_text("heavy.html:7")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.web.browsing import RECEIPT, RECEIPT_FILE, SHOWN, Colours, mail, opened, wait_for_request
+from tests.web.browsing import ASIDE, RECEIPT, RECEIPT_FILE, SHOWN, Colours, mail, opened, wait_for_request
 from tests.web.conftest import Folders
 from tests.web.process import Server
 
@@ -51,7 +51,7 @@ def test_a_mail_that_is_slow_leaves_the_one_before_and_the_newest_of_several_win
     browser: Browser, real_server: Server
 ) -> None:
     late: list[Route] = []
-    with opened(browser, real_server.url, console=False) as (page, _):
+    with opened(browser, real_server.url, ASIDE, console=False) as (page, _):
         page.clock.install()
         page.goto(real_server.url + RECEIPT)
         expect(mail(page).locator("h1")).to_be_visible()

@@ -14,7 +14,7 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.publisher import make_plan, publish
 from tests.publishing.samples import release
 from tests.waiting import patience
-from tests.web.browsing import fits, opened
+from tests.web.browsing import ASIDE, fits, opened
 from tests.web.conftest import Folders
 from tests.web.environments.conftest import TOKEN
 from tests.web.process import Server, running
@@ -175,7 +175,7 @@ def test_nothing_sticks_out_at_any_width(browser: Browser, publisher: Server, se
     reason = Reason("publish", "x" * 90, "long words " + "y" * 300, "z" * 90)
     publish(catalogue, long, make_plan(catalogue, long), reason)
     widths = [1280, 768, 375]
-    with opened(browser, publisher.url, "/healthz", size=(1280, 800)) as (page, misdeeds):
+    with opened(browser, publisher.url, ASIDE, size=(1280, 800)) as (page, misdeeds):
         for path in ("/environments", "/environments/local", "/"):
             page.goto(publisher.url + path)
             expect(page.locator("#live")).to_have_attribute("data-state", "live")
