@@ -99,7 +99,7 @@ class _Commands(click.Group):
 
 
 def _imported(name: str) -> Any:
-    """A module, and all that it needs, without a look for garbage: that took a seventh of a server's start."""
+    """A module, and what it needs, without a look for garbage: that took a seventh of a server's start."""
     if name not in sys.modules and gc.isenabled():
         gc.disable()
         try:
