@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
@@ -52,14 +54,23 @@ def page(browser: Browser) -> Iterator[Page]:
     assert troubles == []
 
 
+@pytest.fixture(scope="session")
+def waiting_home(approved_home: Path, tmp_path_factory: pytest.TempPathFactory, session: Session) -> Path:
+    """The working copy of ``waiting``, made once; tests get copies of it."""
+    made = Desk(tmp_path_factory.mktemp("waiting") / "home", session)
+    shutil.copytree(approved_home, made.home)
+    made.change("Thank you", "Thanks")
+    made.change("color:#004080", "color:#004081")
+    made.mail("mails/welcome")
+    made.compare()
+    return made.home
+
+
 @pytest.fixture
-def waiting(approved: Desk) -> Desk:
+def waiting(waiting_home: Path, tmp_path: Path, session: Session) -> Desk:
     """One changed, one new, one unchanged mail, compared and undecided."""
-    approved.change("Thank you", "Thanks")
-    approved.change("color:#004080", "color:#004081")
-    approved.mail("mails/welcome")
-    approved.compare()
-    return approved
+    shutil.copytree(waiting_home, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path, session)
 
 
 @contextmanager
