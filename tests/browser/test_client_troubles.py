@@ -296,11 +296,9 @@ def test_the_commands_name_a_broken_client_at_the_end_and_leave_with_its_status(
     assert len(found["results"]) == 4
     assert call("capture", "--client", "gecko", "--client", "dompurify", "--json") == 4
     assert json.loads(capsys.readouterr().out)["passed_over"][0]["broken"] is True
-    assert call("differences") == 4
+    assert call("differences", "--client", "gecko") == 4
     said = capsys.readouterr()
-    assert '<input> "Pay now" is not there' in said.out
     assert "Firefox 1.0: Two browsers in a row failed" in said.out
-    assert "1 gone, cut or beyond the edge" in said.out
     assert "1 could not be looked at" in said.out
     assert call("differences", "--json") == 4
     assert {each["code"] for each in json.loads(capsys.readouterr().out)} == {"client-gone", "client-failed"}
@@ -314,6 +312,7 @@ def test_a_mail_that_does_not_render_keeps_no_other_from_being_looked_at(
     said = capsys.readouterr().out
     assert "nickname" in said
     assert '<input> "Pay now" is not there' in said
+    assert "1 gone, cut or beyond the edge" in said
 
 
 @pytest.mark.parametrize(

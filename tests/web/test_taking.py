@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Download, Page, Route, expect
 from app.browser.pixels import read_picture
 from app.cli import run
 from tests.waiting import patience
-from tests.web.browsing import RECEIPT, opened, wait_for_request
-from tests.web.conftest import Folders, small_set
+from tests.web.browsing import opened, wait_for_request
+from tests.web.conftest import GREETING, Folders, small_set
 from tests.web.process import Server, running
 
 PAGE = "/templates/mails/greeting"
@@ -131,14 +131,13 @@ def test_what_is_refused_while_nobody_looks_at_a_dialog_stands_above_the_mail(
 
 
 def test_what_a_browser_sees_is_among_the_findings_when_somebody_asks(
-    browser: Browser, real_server: Server, real_folders: Folders
+    browser: Browser, server: Server, served_folders: Folders
 ) -> None:
-    source = (real_folders.templates / "receipts/receipt.html").read_text(encoding="utf-8")
-    empty = source.replace("<h1", '<div role="button" tabindex="0"></div><h1', 1)
-    assert empty != source
-    with opened(browser, real_server.url, f"{RECEIPT}?tab=findings") as (page, misdeeds):
+    empty = GREETING.replace("<h1", '<div role="button" tabindex="0"></div><h1', 1)
+    assert empty != GREETING
+    with opened(browser, server.url, f"{PAGE}?tab=findings") as (page, misdeeds):
         expect(page.locator("#live")).to_have_attribute("data-state", "live")
-        real_folders.write("templates/receipts/receipt.html", empty)
+        served_folders.write("templates/mails/greeting.html", empty)
         expect(page.locator("#live")).to_have_attribute("data-state", "updated")
         page.get_by_role("button", name="In a browser").click()
         found = page.locator("#panel-findings .finding", has_text="aria-command-name").first
