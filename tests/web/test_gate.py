@@ -82,6 +82,8 @@ def test_further_names_can_be_allowed(calling: Callable[..., Caller]) -> None:
         {"origin": "https://evil.example"},
         {"origin": "null"},
         {"origin": "http://127.0.0.1:1"},
+        {"origin": "http://127.0.0.1:80250"},
+        {"origin": "http://localhost.evil.example", "host": "localhost"},
     ],
 )
 def test_a_page_of_another_site_can_post_nothing(caller: Caller, headers: dict[str, str]) -> None:
@@ -92,7 +94,12 @@ def test_a_page_of_another_site_can_post_nothing(caller: Caller, headers: dict[s
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"sec-fetch-site": "same-origin", "origin": "http://127.0.0.1:8025"}, {"sec-fetch-site": "none"}],
+    [
+        {},
+        {"sec-fetch-site": "same-origin", "origin": "http://127.0.0.1:8025"},
+        {"sec-fetch-site": "none"},
+        {"origin": "http://localhost:8025", "host": "LocalHost:8025"},
+    ],
 )
 def test_our_own_pages_and_programs_can_post(caller: Caller, headers: dict[str, str]) -> None:
     assert caller.post(RENDER, json=FIXTURE, headers=headers).status_code == 200

@@ -102,8 +102,10 @@ def test_the_size_of_a_body_is_bounded_announced_or_not(calling: Callable[..., C
         assert response.status_code == 413
         assert response.headers["content-type"] == PROBLEM_JSON
         assert "1,000" in response.json()["detail"]
-    fitting = in_chunks([b'{"fixture": ', b'"typical"}'])
-    assert caller.post(RENDER, content=fitting, headers=JSON).status_code == 200
+    largest = b'{"fixture": "typical"}'.ljust(1000)
+    for fitting in (largest, in_chunks([largest[:900], largest[900:]])):
+        assert caller.post(RENDER, content=fitting, headers=JSON).status_code == 200
+    assert caller.post(RENDER, content=largest + b" ", headers=JSON).status_code == 413
 
 
 def test_a_sender_who_goes_away_in_the_middle_is_no_failure(
