@@ -16,6 +16,7 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.store import ObjectStore
 from bbws_templates.cache import RETRY, Origin
 from bbws_templates.client import TemplateClient
+from bbws_templates.compiled import RenderedEmail
 from bbws_templates.errors import ContractError
 from bbws_templates.faults import TargetError, UnavailableError, UnknownTemplateError
 from bbws_templates.target import BucketTarget
@@ -129,6 +130,21 @@ def test_a_new_release_is_served_after_the_ttl_and_no_sooner(store: ObjectStore,
     publish_to(store, release("third"))
     client.refresh()
     assert "third" in client.render("receipts/receipt", DATA).text
+
+
+def test_many_mails_are_of_one_release_though_another_is_published_meanwhile(
+    directory: DirectoryStore, clock: Hand
+) -> None:
+    publish_to(directory, release("first"))
+    client = client_of(directory, clock)
+    releases = []
+    for email in client.render_many("receipts/receipt", [DATA] * 2):
+        assert isinstance(email, RenderedEmail)
+        releases.append(email.release)
+        publish_to(directory, release("second"))
+        clock.now += TTL + 1
+    assert releases == [release("first").id] * 2
+    assert client.render("receipts/receipt", DATA).release == release("second").id
 
 
 def test_a_pinned_release_is_served_whatever_is_active(

@@ -142,8 +142,11 @@ def test_a_page_of_another_site_can_have_nothing_drawn(
         "/nothing",
     ],
 )
-def test_every_answer_forbids_scripts_of_others_sniffing_and_framing(caller: Caller, path: str) -> None:
-    headers = caller.get(path).headers
+@pytest.mark.parametrize("host", ["127.0.0.1:8025", "evil.example"])
+def test_every_answer_forbids_scripts_of_others_sniffing_and_framing(
+    caller: Caller, path: str, host: str
+) -> None:
+    headers = caller.get(path, headers={"host": host}).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
