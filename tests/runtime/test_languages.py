@@ -61,6 +61,11 @@ def client_of(tmp_path: Path) -> Callable[[Release], TemplateClient]:
 ClientOf = Callable[[Release], TemplateClient]
 
 
+def test_the_sets_own_language_comes_before_a_wider_one(client_of: ClientOf) -> None:
+    client = client_of(release_in(replace(AFRIKAANS, locale="en")))
+    assert [client.template("mails/mail", locale=tag).locale for tag in ("en-ZA", "en-GB")] == ["en-ZA", "en"]
+
+
 @pytest.mark.parametrize(
     ("wanted", "locale", "text"),
     [

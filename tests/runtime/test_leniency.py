@@ -159,11 +159,16 @@ def test_data_that_are_refused_as_a_whole_print_no_markup_no_entity_and_no_addre
 def test_data_that_are_refused_as_a_whole_keep_their_plain_text(value: str) -> None:
     data = {"text": value, "number": 5, "no": None, "yes": True, "price": Decimal("1.5")}
     assert permitted(REFUSED_AS_A_WHOLE, data)[0] == data
+    assert permitted({"type": "object"}, value)[0] == "", "there is nothing left where data should be"
 
 
 @pytest.mark.parametrize(
     "start",
-    ["&#106;avascript:", "javascript&colon;", "<a href=x>", "http: ", "mailto: ", "FTP: ", "tel: ", "//"],
+    [
+        *("&#106;avascript:", "javascript&colon;", "java\tscript:", "\x01java\r\nscript:", "<a href=x>"),
+        *("http: ", "mailto: ", "FTP: ", "tel: ", "//"),
+    ],
+    ids=ascii,
 )
 def test_text_that_is_too_long_and_like_an_address_is_not_printed(start: str) -> None:
     assert fields({**GOOD, "name": start + "z" * 31})["name"] == ""
