@@ -12,6 +12,7 @@ from bbws_templates import (
     Limits,
     Mode,
     PartialError,
+    RenderWarning,
     Template,
     TemplateSyntaxError,
     WrongTypeError,
@@ -78,6 +79,11 @@ def test_a_section_over_what_is_no_data_says_what_to_supply(value: Any, remedy: 
     assert caught.value.remedy.startswith(remedy)
 
 
+def test_what_is_missing_is_no_context_for_what_stands_in_its_place() -> None:
+    source, data = "{{#rows}}{{^note}}{{.}}{{/note}}{{/rows}}", {"rows": ["one", "two"], "note": ""}
+    assert Template.parse(source).render(data) == "onetwo"
+
+
 def test_too_many_turns_are_placed_where_the_nodes_begin_that_are_one_too_many() -> None:
     template = Template.parse("{{#a}}\n{{x}} {{y}} {{z}}{{/a}}")
     with pytest.raises(LimitError, match="More than 30 turns") as caught:
@@ -124,6 +130,26 @@ def test_a_limit_holds_to_the_one_however_the_template_is_rendered(source: str, 
         agree(template, full, Limits(depth=depth))
     for output in range(40):
         agree(template, full, Limits(output=output))
+
+
+def test_the_length_of_a_value_counts_before_a_header_makes_one_blank_of_many_breaks() -> None:
+    template, limits = Template.parse("{{a}}"), Limits(output=5)
+    assert template.render({"a": "\n" * 5}, mode=Mode.HEADER, limits=limits) == " "
+    with pytest.raises(LimitError):
+        template.render({"a": "\n" * 6}, mode=Mode.HEADER, limits=limits)
+
+
+def test_a_partial_that_is_deep_by_itself_includes_nobody_without_end() -> None:
+    template = Template.parse("{{>p}}", partials={"p": "{{#a}}" * 5 + "x" + "{{/a}}" * 5})
+    with pytest.raises(LimitError, match="nested more than 4 deep"):
+        template.render({"a": {"b": 1}}, limits=Limits(depth=4))
+
+
+def test_what_is_missing_at_the_same_offset_of_two_partials_is_said_of_both() -> None:
+    warnings: list[RenderWarning] = []
+    template = Template.parse("{{>p}}{{>q}}{{>p}}", partials={"p": "{{a}}", "q": "{{a}}"})
+    template.render({}, strict=False, warnings=warnings)
+    assert [each.location.file for each in warnings] == ["p", "q"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from app.core.fixture_file import write_fixture
+from app.web.api import fixtures
 from app.web.application import create_app
 from tests.web.calling import Caller
 from tests.web.conftest import Folders
@@ -174,6 +176,20 @@ def test_of_many_who_make_the_same_one_is_served(folders: Folders, caller: Calle
         thread.join()
     assert sorted(statuses) == [200, 409, 409, 409, 409, 409]
     assert not [path for path in folders.files() if "/." in path]
+
+
+def test_nobody_else_saves_between_a_look_at_the_file_and_its_writing(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone: list[bool] = []
+
+    def write(*arguments: Any, **options: Any) -> Path:
+        alone.append(fixtures._one_at_a_time.locked())
+        return write_fixture(*arguments, **options)
+
+    monkeypatch.setattr(fixtures, "write_fixture", write)
+    assert save(caller, "typical", readAs=digest_of(caller, "typical")).status_code == 200
+    assert alone == [True]
 
 
 def test_the_token_is_asked_for_and_pages_of_others_are_refused(folders: Folders) -> None:

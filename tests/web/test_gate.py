@@ -243,6 +243,19 @@ def test_what_changes_something_asks_for_the_token(
     assert caller.post(RENDER, json=FIXTURE).status_code == 200  # rendering changes nothing
 
 
+def test_so_does_every_request_that_is_no_mere_question(calling: Callable[..., Caller]) -> None:
+    caller = calling(token="secret", allow_publish=True)
+    paths = caller.get("/openapi.json").json()["paths"]
+    asked = [(method.upper(), path) for path in paths for method in paths[path] if method != "get"]
+    open_to_all = {
+        (method, path)
+        for method, path in asked
+        if caller.request(method, path.format(name="any", id="1"), json={}).status_code != 401
+    }
+    # These work something out of what they are sent, and keep nothing.
+    assert open_to_all == {("POST", "/api/templates/{name}/render"), ("POST", "/api/forms/{name}")}
+
+
 @pytest.mark.parametrize(
     ("host", "exposed"),
     [

@@ -6,8 +6,11 @@ import json
 
 from playwright.sync_api import Page, expect
 
+from app.web.application import create_app
+from app.web.settings import ServerSettings
 from tests.browser.conftest import Desk
 from tests.browser.review.conftest import ORDER, RECEIPT, WELCOME, loaded, served
+from tests.web.calling import Caller
 
 
 def test_approving_and_undoing_with_the_keyboard(waiting: Desk, page: Page) -> None:
@@ -171,3 +174,13 @@ def test_pictures_of_files_that_have_changed_since_are_not_approved(waiting: Des
         waiting.compare()
         page.reload()
         expect(page.get_by_role("button", name="Approve…")).to_be_enabled()
+
+
+def test_a_file_that_was_saved_this_moment_counts_before_anybody_was_told_of_it(waiting: Desk) -> None:
+    settings = ServerSettings(
+        templates=waiting.home / "templates", fixtures=waiting.home / "fixtures", screenshots=waiting.folders
+    )
+    caller = Caller(create_app(settings))
+    waiting.change("Thanks", "Many thanks")
+    answer = caller.post("/api/review/approve", json={"snapshots": [ORDER], "by": "Ann", "why": "Fine"})
+    assert (answer.status_code, "files have changed" in answer.text) == (409, True)
