@@ -129,7 +129,7 @@ def test_of_two_pages_one_wins_and_the_other_is_told_what_became_active(
     assert standing.pointer.active.message == "again"
 
 
-def test_what_others_wrote_into_a_target_is_shown_and_does_nothing(
+def test_what_others_wrote_into_a_target_is_shown_does_nothing_and_sticks_out_nowhere(
     browser: Browser, publisher: Server, settled: Folders
 ) -> None:
     catalogue, strange = Catalogue(store(settled)), release("strange")
@@ -139,6 +139,20 @@ def test_what_others_wrote_into_a_target_is_shown_and_does_nothing(
             page.goto(publisher.url + path)
             expect(page.locator("#main")).to_contain_text("\\u202e<img src=x onerror=alert(1)>\\x1b[2J")
             expect(page.locator("#main img")).to_have_count(0)
+        assert misdeeds.seen == []
+
+    long = release("long")
+    reason = Reason("publish", "x" * 90, "long words " + "y" * 300, "z" * 90)
+    publish(catalogue, long, make_plan(catalogue, long), reason)
+    widths = [1280, 768, 375]
+    with opened(browser, publisher.url, ASIDE, size=(1280, 800)) as (page, misdeeds):
+        for path in ("/environments", "/environments/local", "/"):
+            page.goto(publisher.url + path)
+            expect(page.locator("#live")).to_have_attribute("data-state", "live")
+            for width in widths:
+                page.set_viewport_size({"width": width, "height": 800})
+                fits(page, (path, width))
+            widths.reverse()  # the next is opened in the width that this one has come to
         assert misdeeds.seen == []
 
 
@@ -168,22 +182,6 @@ def test_without_the_token_a_page_says_what_is_lacking_and_of_a_gated_target_wha
         expect(page.locator("#consent")).to_have_count(0)
         assert misdeeds.seen == []
     assert not (settled.home / "prod").exists()
-
-
-def test_nothing_sticks_out_at_any_width(browser: Browser, publisher: Server, settled: Folders) -> None:
-    catalogue, long = Catalogue(store(settled)), release("long")
-    reason = Reason("publish", "x" * 90, "long words " + "y" * 300, "z" * 90)
-    publish(catalogue, long, make_plan(catalogue, long), reason)
-    widths = [1280, 768, 375]
-    with opened(browser, publisher.url, ASIDE, size=(1280, 800)) as (page, misdeeds):
-        for path in ("/environments", "/environments/local", "/"):
-            page.goto(publisher.url + path)
-            expect(page.locator("#live")).to_have_attribute("data-state", "live")
-            for width in widths:
-                page.set_viewport_size({"width": width, "height": 800})
-                fits(page, (path, width))
-            widths.reverse()  # the next is opened in the width that this one has come to
-        assert misdeeds.seen == []
 
 
 def test_a_reason_that_was_typed_outlives_the_plan_and_the_server(
