@@ -109,7 +109,7 @@ class Task:
         if edition.display is not None:
             shown = edition.display.prepared(template.name, template.contract, data)
         if self.writer.form is Form.JSONL:
-            return self._lines_of(edition).written(shown, number, content)
+            return self._lines_of(edition).written(shown, data, number, content)
         return self.writer.written(render_email(template, shown, release=self.release), data, content)
 
     def _lines_of(self, edition: Edition) -> JsonLines:

@@ -4,20 +4,23 @@ An email is mostly text of its template, and to look for what JSON escapes in it
 render it. So HTML and text are rendered by functions that hold the template's text spelled for JSON already,
 and spell values alone. Where those are unsure, the email is rendered as anywhere else and spelled as a whole.
 
-Most lines of data hold no sign that HTML or JSON escapes: one look at a line spares a look at each value.
+Few values hold a sign that HTML or JSON escapes, and of those most are addresses with a ``&``, members of
+the data themselves: one look at a line spares a look at each value, and these are escaped ahead.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from json.encoder import encode_basestring
 from typing import Any, Final
 
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
 from bbws_templates.display import Display
+from bbws_templates.escaping import escape_html, is_free_of_markup
 from bbws_templates.functions import Function, Notation
 from bbws_templates.mailing import MODES, Part, parsed_part, render_email
+from bbws_templates.nodes import Node, Partial, Section, Variable
 from bbws_templates.references import subschemas
 
 _RARE: Final = bytes(set(range(0x20)) - {ord("\n")})  # what JSON escapes, and hardly any text has
@@ -30,8 +33,10 @@ class JsonLines:
         self._template = template
         self._release = release
         self._careful = self._spelled(JSON)
-        is_plain = display is None or all(map(_is_plain, _texts_of(display, template)))
+        is_plain = display is None or not any(map(_signs_in, _texts_of(display, template)))
         self._trusting = self._spelled(JSON._replace(is_trusting=True)) if is_plain else self._careful
+        parts = (parsed_part(template, part).nodes for part in (Part.HTML, Part.TEXT))
+        self._prints_markup = not is_plain or any(map(_prints_markup, parts))
         self._subject = parsed_part(template, Part.SUBJECT)
         self._preheader = parsed_part(template, Part.PREHEADER)
         before = {"template": template.name, "release": release, "locale": template.locale}
@@ -46,30 +51,38 @@ class JsonLines:
             for part in (Part.HTML, Part.TEXT)
         ]
 
-    def written(self, data: Any, line: int, content: bytes) -> bytes:
+    def written(self, data: Any, sent: Mapping[str, Any], line: int, content: bytes) -> bytes:
         """The email that ``data`` make: a line with its end.
 
-        ``data`` are what stands in ``content``, as JSON in UTF-8, with display values.
+        ``data`` are those that were ``sent``, with display values; these stand in ``content``, as JSON.
 
         Raises:
             RenderError: as ``render_email``.
         """
-        in_html, in_text = self._trusting if _is_plain(content) else self._careful
-        html = in_html(data) if in_html else None
+        (in_html, in_text), escaped = self._trusting, data
+        signs = _signs_in(content)
+        if signs and not self._prints_markup and signs == _signs_of_members(sent):
+            escaped = {name: _escaped(value) for name, value in data.items()}
+        elif signs:
+            in_html, in_text = self._careful
+        html = in_html(escaped) if in_html else None
         text = in_text(data) if in_text and html is not None else None
         if html is None or text is None:
             return self._of(render_email(self._template, data, release=self._release), line)
         subject = self._subject.render(data, mode=MODES[Part.SUBJECT]).strip()
         preheader = self._preheader.render(data, mode=MODES[Part.PREHEADER]).strip()
-        return self._line(line, subject, preheader, b'"%s"' % html, b'"%s"' % text)
+        return self._line(line, subject, preheader, html, text)
 
     def _of(self, email: RenderedEmail, line: int) -> bytes:
-        return self._line(line, email.subject, email.preheader, json_text(email.html), json_text(email.text))
+        html, text = json_text(email.html)[1:-1], json_text(email.text)[1:-1]
+        return self._line(line, email.subject, email.preheader, html, text)
 
     def _line(self, line: int, subject: str, preheader: str, html: bytes, text: bytes) -> bytes:
-        return b'{"line": %d, %s, "subject": %s, "preheader": %s, %s, "html": %s, "text": %s}\n' % (
-            line, self._before, json_text(subject), json_text(preheader), self._after, html, text,
+        """A line, of what stands within the quotes of HTML and text; these are copied no more than once."""
+        start = b'{"line": %d, %s, "subject": %s, "preheader": %s, %s, "html": "' % (
+            line, self._before, json_text(subject), json_text(preheader), self._after,
         )  # fmt: skip
+        return b"".join((start, html, b'", "text": "', text, b'"}\n'))
 
 
 def json_text(text: str) -> bytes:
@@ -83,12 +96,32 @@ def json_text(text: str) -> bytes:
     return b'"%s"' % content.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
 
 
-def _is_plain(content: bytes) -> bool:
-    """Whether no value in a line of JSON has a sign that HTML or JSON escapes, or that no mail can carry.
+def _signs_in(content: bytes) -> int:
+    """How many signs of HTML are in a line of JSON; -1 where one is that JSON escapes, or no mail can carry.
 
     A quote, a control character and half a surrogate pair can stand in a line only behind a backslash.
     """
-    return not (b"\\" in content or b"&" in content or b"<" in content or b">" in content or b"'" in content)
+    return -1 if b"\\" in content else sum(map(content.count, (b"&", b"<", b">", b"'")))
+
+
+def _signs_of_members(sent: Mapping[str, Any]) -> int:
+    """How many of these signs are in texts that are members themselves, and in nothing deeper."""
+    text = "".join([value for value in sent.values() if type(value) is str])
+    return sum(map(text.count, ("&", "<", ">", "'")))
+
+
+def _escaped(value: Any) -> Any:
+    return value if type(value) is not str or is_free_of_markup(value) else escape_html(value)
+
+
+def _prints_markup(nodes: Iterable[Node]) -> bool:
+    """Whether anything is printed as the markup that it is, or by a partial."""
+    return any(
+        _prints_markup(node.children)
+        if isinstance(node, Section)
+        else isinstance(node, Partial) or (isinstance(node, Variable) and not node.escaped)
+        for node in nodes
+    )
 
 
 def _texts_of(display: Display, template: CompiledTemplate) -> Iterator[bytes]:

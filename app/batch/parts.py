@@ -53,7 +53,7 @@ def keep_part(folder: Path, emails: Iterable[bytes]) -> Path:
     """
     descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=folder)
     with naming(Path(name)), os.fdopen(descriptor, "wb") as file:
-        file.write(b"".join(emails))
+        file.writelines(emails)
     return Path(name)
 
 

@@ -234,19 +234,19 @@ def _number_writer(affixes: _Affixes, decimal: str, group: str, sizes: tuple[int
     size, further = sizes
 
     def write(text: str) -> str | None:
-        whole, _, fraction = text.partition(".")
+        whole, point, fraction = text.partition(".")
         length = len(whole)
         if (
             len(fraction) == places
             and 0 < length <= size + further
             and whole[0] != "0"
             and whole.isdigit()
-            and fraction.isdigit()
+            and (fraction.isdigit() or not point)
             and text.isascii()
-        ):  # by far the most amounts
-            if length <= size:
-                return f"{prefix}{whole}{decimal}{fraction}{suffix}"
-            return f"{prefix}{whole[:-size]}{group}{whole[-size:]}{decimal}{fraction}{suffix}"
+        ):  # by far the most amounts, and whole numbers
+            if length > size:
+                whole = f"{whole[:-size]}{group}{whole[-size:]}"
+            return f"{prefix}{whole}{decimal}{fraction}{suffix}" if point else f"{prefix}{whole}{suffix}"
         if len(text) > _LONGEST_NUMBER or not is_number(text):
             return None
         return _number(text, affixes, decimal, group, sizes)

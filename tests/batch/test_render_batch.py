@@ -21,7 +21,8 @@ from app.batch.json_lines import JsonLines, json_text
 from app.cli import run
 from app.core.errors import SurroundingsError
 from app.core.workspace import Workspace
-from bbws_templates import Mode, Template
+from bbws_templates import Mode, RenderedEmail, RenderError, Template
+from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.mailing import render_email
 from tests.batch.calling import NAME, batch, damage
 from tests.engine.test_functions import odd_data, pieces
@@ -238,22 +239,58 @@ def test_a_line_is_what_the_standard_library_makes_of_the_email(workspace: Works
         lines = JsonLines(template, "a release", workspace.display(template.locale))
         for label, fixture in workspace.source(name).fixtures.items():
             for data in (fixture.data, workspace.shown(name, fixture.data)):
-                email = render_email(template, data, release="a release")
-                members = {
-                    "line": 7,
-                    "template": email.template,
-                    "release": email.release,
-                    "locale": email.locale,
-                    "subject": email.subject,
-                    "preheader": email.preheader,
-                    "sender": {"name": email.sender[0], "address": email.sender[1]},
-                    "replyTo": email.reply_to,
-                    "html": email.html,
-                    "text": email.text,
-                }
-                expected = json.dumps(members, ensure_ascii=False).encode() + b"\n"
+                expected = line_of(render_email(template, data, release="a release"))
                 content = json.dumps(dict(fixture.data), ensure_ascii=False).encode()
-                assert lines.written(data, 7, content) == expected, f"{name}, {label}"
+                assert lines.written(data, fixture.data, 7, content) == expected, f"{name}, {label}"
+
+
+def line_of(email: RenderedEmail) -> bytes:
+    """A line of a batch as the standard library writes it."""
+    members = {
+        "line": 7,
+        "template": email.template,
+        "release": email.release,
+        "locale": email.locale,
+        "subject": email.subject,
+        "preheader": email.preheader,
+        "sender": {"name": email.sender[0], "address": email.sender[1]},
+        "replyTo": email.reply_to,
+        "html": email.html,
+        "text": email.text,
+    }
+    return json.dumps(members, ensure_ascii=False).encode() + b"\n"
+
+
+signs = st.sampled_from(["", "x", "a&b", "<i>", "it's", "&amp;", '"', "\\", "R1\u00a0234", "\x00"])
+
+
+@settings(max_examples=drawn(400), deadline=None)
+@given(
+    html=st.lists(pieces, max_size=4).map("".join),
+    text=st.lists(pieces, max_size=4).map("".join),
+    data=st.dictionaries(
+        st.sampled_from(["a", "b", "c", "&"]),
+        signs | st.lists(signs | st.dictionaries(st.sampled_from("ab"), signs), max_size=4),
+        max_size=4,
+    ),
+)
+@example("{{a}}{{#b}}{{a}}{{.}}{{/b}}", "{{a}}{{&a}}", {"a": "1&2", "b": ["x&y"]})
+@example("{{a}}{{#b}}{{.}}{{/b}}", "{{a}}", {"a": "1&2<", "b": ["x"] * 4})
+@example("{{a}}{{&a}}", "{{a}}", {"a": "1&2", "b": ""})
+def test_a_line_is_its_email_wherever_its_data_have_signs_of_html(
+    html: str, text: str, data: dict[str, Any]
+) -> None:
+    template = CompiledTemplate("a/b", html, text, "s", "p", ("N", "n@example.com"), "", "", "", None)
+    try:
+        expected = line_of(render_email(template, data))
+    except RenderError as error:
+        expected = error.code.encode()
+    try:
+        content = json.dumps(data, ensure_ascii=False).encode()
+        written = JsonLines(template, "").written(data, data, 7, content)
+    except RenderError as error:
+        written = error.code.encode()
+    assert written == expected
 
 
 @settings(max_examples=drawn(600), deadline=None)
