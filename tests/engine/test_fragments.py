@@ -41,6 +41,7 @@ CASES = [
     ("<a href='https://a.example'><img alt></a>", " https://a.example "),
     ("<a href='https://a.example'></a><a href='#b'>c</a><a href='JavaScript:d'>e</a>", "ce"),
     ("<a href='https://a.example' href='https://b.example'>b</a>", "b: https://a.example "),
+    ("<ol start=4><li>a<li>b</ol>", "\n4. a\n5. b\n"),
     ("a<img hidden alt='b'>c<wbr style='display: none'>d", "acd"),
     ("<a href=x>b<a href=y>c", "b: x c: y "),
     ("<p hidden>a</p><div style='top: 0; DISPLAY : none !important'>b<div>c</div>d</div>e", "e"),

@@ -47,6 +47,7 @@ REFUSED = {
     "date": ({"name": "A", "items": [{"price": datetime.now(UTC)}]}, WrongTypeError, "of type datetime"),
     "bytes": ({"name": "A", "items": [{"price": b"1"}]}, WrongTypeError, "of type bytes"),
     "not a number": ({"name": "A", "items": [{"price": Decimal("NaN")}]}, WrongTypeError, "of type Decimal"),
+    "endless": ({"name": "A", "items": [{"price": Decimal("-Infinity")}]}, WrongTypeError, "of type Decimal"),
     "endless integer": ({"name": "A", "items": [{"price": 10**5000}]}, WrongTypeError, "thousands of digits"),
 }
 
