@@ -275,6 +275,15 @@ def test_a_multiple_of_what_is_no_number_above_0_is_said_to_be(of: Any) -> None:
         contract_problems({"multipleOf": of}, 3)
 
 
+def test_no_text_passes_for_several_values_by_what_it_says() -> None:
+    lists = [["a", "b"], ["a,b"], ["a,s1:b"], ["a,s:b"], ["a]"], [["a"]], "[a]"]
+    assert contract_problems({"uniqueItems": True}, lists) == ()
+
+
+def test_a_member_without_a_name_of_text_has_a_name_that_may_be_refused() -> None:
+    assert contract_problems({"propertyNames": {"type": "string"}}, {5: "x"}) != ()
+
+
 def test_a_number_in_an_annotation_is_free() -> None:
     assert unsupported_keywords({"x-order": 0, "x-bound": -(10**12)}) == ()
 
