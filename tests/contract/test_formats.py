@@ -61,6 +61,7 @@ REFUSED = [
     ("uri", "https://example.com/%zz"),
     ("uri", 'https://example.com/"onload="x'),
     ("uri", "https://[::1%eth0]/"),
+    ("uri", "https://[]/"),
     ("uri", "https://example.com:port/"),
     ("uri", "https://example.com/é"),
     ("uri", "https://example.com/\n"),

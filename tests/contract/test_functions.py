@@ -187,13 +187,18 @@ def test_any_contract_and_any_data(schema: Any, one: Any, two: Any, data: Any) -
 def test_what_is_not_understood_is_left_to_the_check_only_where_it_stands() -> None:
     schema = {
         "type": "object",
-        "properties": {"a": {"type": "string"}, "b": {"anyOf": [{"type": "string"}]}},
+        "properties": {
+            "a": {"type": "string"},
+            "b": {"anyOf": [{"type": "string"}]},
+            "c": {"type": "array", "items": {"anyOf": [{"type": "string"}]}},
+        },
         "additionalProperties": False,
     }
     function = kept_function(schema)
     assert function
     assert function({"a": "x"})
     assert not function({"a": "x", "b": "y"})
+    assert not function({"a": "x", "c": ["y"]})
 
 
 ONE = {"properties": {"a": {"type": "string"}}}
@@ -214,6 +219,12 @@ def test_a_member_that_has_no_name_in_the_contract_is_accepted_where_it_may_be(
     contract = {"type": "object", **schema}
     assert agrees(contract, {"a": "x"})
     assert agrees(contract, {"a": "x", "b": 1}) is more
+
+
+def test_a_required_member_of_which_nothing_else_is_said_is_demanded() -> None:
+    contract = {"type": "object", **ONE, "required": ["a", "b"]}
+    assert agrees(contract, {"a": "x", "b": 1})
+    assert not agrees(contract, {"a": "x"})
 
 
 def test_what_is_referred_to_is_demanded() -> None:

@@ -43,7 +43,7 @@ NOWHERE = [
     "#/", "#/$defs", "#/$defs/none", "#/$defs/a~2b", "#/$defs/~", "#/$defs/list/prefixItems/01",
     "#/$defs/list/prefixItems/-", "#/$defs/list/prefixItems/2", "#/$defs/all/allOf",
     "#/$defs/all/allOf/1/0", "#there", "#/x-free/schema", "#/examples/0", "#/$defs/plain/type",
-    "other.json", "other.json#/$defs/plain", "/$defs/plain", "#$defs/plain",
+    "other.json", "other.json#/$defs/plain", "/$defs/plain", "#$defs/plain", "#x/$defs/plain",
     "#/$defs/list/prefixItems/" + "9" * 5000,
 ]  # fmt: skip
 
