@@ -112,6 +112,12 @@ def test_a_recipient_may_have_a_name_and_an_international_domain() -> None:
     assert message["To"].addresses[0].addr_spec == "joerg@xn--exmple-cua.com"
 
 
+def test_a_name_in_ascii_is_shown_with_whatever_signs_it_has() -> None:
+    shown = 'Ann \\ Bob, "Ltd." (ZA)'
+    message = parsed(mime_message(rendered(sender=(shown, "a@example.com")), recipient="b@example.com"))
+    assert message["From"].addresses[0].display_name == shown
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://example.com", "javascript:alert(1)", "https://a b", "https://a>,<mailto:x@y", "https://ä.de/"],
