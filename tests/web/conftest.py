@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -257,7 +259,46 @@ def house(approved_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield server
 
 
-@pytest.fixture(scope="module")  # while it lives, no other test can run an event loop of its own
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
+class _Kept:
+    """A browser that modules hand on to one another: starting what drives it takes longer than it.
+
+    While it lives, no other test can run an event loop of its own: it ends before a module without one.
+    """
+
+    def __init__(self) -> None:
+        self._browser: Browser | None = None
+        self._ending = contextlib.ExitStack()
+
+    def at_work(self) -> Browser:
+        if self._browser is None or not self._browser.is_connected():
+            self.end()
+            self._browser = self._ending.enter_context(chromium())
+        return self._browser
+
+    def end(self) -> None:
+        self._browser = None
+        self._ending.close()
+
+
+_kept = _Kept()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Browser:
+    return _kept.at_work()
+
+
+@cache
+def _modules_in_browser(session: pytest.Session) -> frozenset[Path]:
+    """Where the tests lie that have ``browser``: the one of this file, that is."""
+    having = (item.path for item in session.items if "browser" in getattr(item, "fixturenames", ()))
+    return frozenset(path for path in having if path.is_relative_to(Path(__file__).parent))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if nextitem is None or nextitem.path not in _modules_in_browser(nextitem.session):
+            _kept.end()
