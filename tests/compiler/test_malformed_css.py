@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.core.compiler.compilation import compile_template
 from app.core.compiler.equivalence import equivalence_findings
+from app.core.errors import CompileError
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from tests.selection import drawn
 
@@ -60,6 +61,14 @@ MALFORMED = [
     "p{background:url(a b);color:red}",
     "p{color:red);top:0}",
     "p{content:'a",
+    "p{content:'a}",
+    'p{content:"',
+    "p{content:x(}",
+    "p{content:[}",
+    "p{content:\\}",
+    "{}p{\\':top}",
+    "p{background:url(a}",
+    "i{}p{content:'a</style><p hidden></p><style>p{top:0}",
     "@media print{-->#i{top:1px}}p{top:0}",
     "p{top:0}<!-- p{top:1px} p --> b{top:2px}",
 ]
@@ -87,7 +96,9 @@ def test_css_of_any_pieces_is_proven(css: str) -> None:
         ("background:url(a 'b);color:red", "color:red"),
         ("color:red);top:0", "top:0"),
         ("--x:');top:0", None),
-        ("top:0;content:'a", "top:0;content:'a"),  # the end of all closes everything
+        ("top:0;content:'a", "top:0;content:'a'"),  # the end of all closes everything
+        ("top:0;content:'a}", "top:0;content:'a}'"),
+        ("top:0;content:x([a", "top:0;content:x([a])"),
     ],
 )
 def test_a_declaration_with_something_broken_is_none(css: str, style: str | None) -> None:
@@ -95,3 +106,29 @@ def test_a_declaration_with_something_broken_is_none(css: str, style: str | None
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
     compiled = compile_template(source, EMPTY).compiled.html
     assert compiled == ("<p>x</p>" if style is None else f'<p style="{style}">x</p>')
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<svg><style>.a &gt; .b{top:0}</style><g class=a><text class=b>x</text></g></svg>",
+        "<svg><style>.a > .b{top:0}</style><g class=a><text class=b>x</text></g></svg>",
+        "<svg><style>.a{content:'&lt;' }</style><!-- --><text class=a>x</text></svg>",
+        "<svg><style><!-- .a{top:0} --></style><text class=a>x</text></svg>",
+        "<style>.a{top:0}</style><svg><![CDATA[><p class=a>]]></svg><p class=a>x</p>",
+        "<style>.a{content:'-->'}</style><!--[if mso]><p class=a>x</p><![endif]-->",
+        "<style>.a{content:'--!>'}</style><!--[if mso]><p class=a>x</p><![endif]-->",
+        "<style>.a{top:0}</style b='>'><p class=a>x</p c=\">\">",
+    ],
+)
+def test_what_ends_elsewhere_than_it_seems_is_proven(html: str) -> None:
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    assert not equivalence_findings(compile_template(source, EMPTY), EMPTY, {}, fixture="")
+
+
+@pytest.mark.parametrize("css", [".a{</b}", "<b>", "<!-- .a{}", "<![CDATA[.a{}"])
+def test_markup_in_the_style_of_a_drawing_is_one_clear_error(css: str) -> None:
+    html = f"<svg><style>{css}</style><text class=a>x</text></svg>"
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    with pytest.raises(CompileError, match="In a drawing '<' begins a tag"):
+        compile_template(source, EMPTY)

@@ -217,6 +217,7 @@ class TestConditions:
         [
             ("<!--[if mso]><table><tr><td><![endif]-->a<!--[if mso]></td></tr></table><![endif]-->", []),
             ("<!--[if mso]><table><tr><td><![endif]-->a", [("outlook-syntax", "<table><tr><")]),
+            ("<!--[if mso]><p class='a'<![endif]-->>b", [("outlook-syntax", "<p class='a'")]),
             ("<!--[if mso]><table><tr><td><![endif]-->a<!--[if mso]></tr></td></table><![endif]-->",
              [("outlook-syntax", "</td></table")]),
             ("<!--[if !mso]><!--><div><!--<![endif]-->a<!--[if !mso]><!--></div><!--<![endif]-->", []),

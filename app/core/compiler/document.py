@@ -22,6 +22,9 @@ from app.core.html.veil import UnveilableError, Veil, is_veiled
 from bbws_templates.tokens import Token, TokenKind
 
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+_QUOTED = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_REMARK = re.compile(r"<!--.*?-->", re.DOTALL)
+_MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _OF_HEAD = frozenset({"html", "head", "style", "title", "meta", "link", "base", "script", "noscript"})
 
 
@@ -221,9 +224,17 @@ class Document:
         if kind not in {"", "text/css"} or is_inert:  # no client reads it (HTML, 4.2.6)
             return StyleElement(raw, parse_stylesheet(""), True, False)
         css = self.veil.text[raw.start : raw.end]
-        # The signs of XML are no part of a stylesheet in a drawing.
-        if "<![CDATA[" in css and self._is_within("svg", raw.tag):
-            css, whole, hidden = _CDATA.sub(lambda sign: " " * len(sign[0]), css), True, True
+        # In a drawing a stylesheet is markup: with the signs of XML, references, and tags that may end it.
+        if ("<" in css or "&" in css) and self._is_within("svg", raw.tag):
+            css = _REMARK.sub(_blank, css)
+            if stray := _MARKUP.search(_QUOTED.sub(_blank, css)):
+                self.fail(
+                    raw.start + stray.start(),
+                    "In a drawing '<' begins a tag, in its <style> too.",
+                    "Write &lt;, or <![CDATA[ … ]]> around the stylesheet.",
+                )
+            css = html.unescape(_CDATA.sub(_blank, css))
+            whole = hidden = True
         sheet = parse_stylesheet(css)
         markable = not (hidden or left_alone(attributes))
         return StyleElement(raw, sheet.kept_whole() if whole else sheet, whole, markable)
@@ -257,6 +268,10 @@ class Document:
 
     def _unclosed(self, error: UnclosedMarkupError) -> NoReturn:
         self.fail(error.offset, f"This {error.what} is never closed.", "Close it.")
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _pairs(tags: tuple[Token, ...]) -> list[SectionPair]:

@@ -74,8 +74,9 @@ def equivalence_findings(
         reduced = templates.settings.compiler.remove_unused
         ours, theirs = _sights(compiled, html, reduced=reduced)
         difference = first_difference(ours, theirs, compilation.defeated)
-        if difference is None and "[if" in html.lower():
-            views = _sights(_marked_for_outlook(compiled), _marked_for_outlook(html), reduced=reduced)
+        of_outlook = _marked_for_outlook(html) if difference is None and "[if" in html.lower() else None
+        if of_outlook is not None:
+            views = _sights(_marked_for_outlook(compiled) or "", of_outlook, reduced=reduced)
             in_outlook = _outlook_findings(compilation, data, compiled, views, theirs, fixture)
             if in_outlook:
                 return in_outlook
@@ -157,11 +158,20 @@ def _outlook_findings(
     return (replace(finding, template=compilation.source.name, fixture=fixture),)
 
 
-def _marked_for_outlook(html: str) -> str:
-    """What Outlook reads, with a mark on each element that nobody else does."""
+def _marked_for_outlook(html: str) -> str | None:
+    """What Outlook reads, with a mark on each element that nobody else does.
+
+    None where something in it never ends, or ends only in what all others read: ``outlook-syntax`` says so.
+    """
     view = outlook_view(html)
     edits = Edits(view.html)
-    for tag in Markup(view.html).start_tags:
+    try:
+        markup = Markup(view.html)
+    except UnclosedMarkupError:
+        return None
+    if view.parted(markup):
+        return None
+    for tag in markup.start_tags:
         if view.is_only(tag.start):
             edits.insert(tag.name_end, f" {_OF_OUTLOOK}")
     return edits.applied()

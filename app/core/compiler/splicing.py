@@ -18,6 +18,7 @@ from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.spelling import Spelling
 from app.core.css.cascade import Matched, surrounding, written
+from app.core.css.measure import never_ends
 from app.core.css.strengthening import DeclarationPlace
 from app.core.css.stylesheet import Declaration, Stylesheet
 from app.core.html.edits import Edits
@@ -229,6 +230,9 @@ def _ends_reference(text: str) -> bool:
     return re.search(r"&#?\w+;$", text) is not None
 
 
+_COMMENT_END = re.compile("(--!?)>")  # which would end a comment for Outlook around the element
+
+
 def _quoted(document: Document, css: str, quote: str) -> str:
     """CSS text for an attribute value in ``quote``, its Mustache back in place.
 
@@ -252,9 +256,8 @@ def _in_quotes(css: str, quote: str) -> str:
     other = "'" if quote == '"' else '"'
     if "'" in css or '"' in css:
         css = _STRING.sub(lambda match: _requoted(match, other), css)
-    return (
-        css.replace("&", "&amp;").replace("<", "&lt;").replace(quote, "&quot;" if quote == '"' else "&#39;")
-    )
+    css = css.replace("&", "&amp;").replace("<", "&lt;").replace(quote, "&quot;" if quote == '"' else "&#39;")
+    return _COMMENT_END.sub(r"\1&gt;", css)
 
 
 def _requoted(match: re.Match[str], quote: str) -> str:
@@ -273,6 +276,8 @@ def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -
         ends = _ends(style.sheet, number, kept.marked)
         for span in spans:
             pieces += [*_with_marks(style, ends, span.start, span.end), "\n"]
+        if spans[-1].end == raw.end - raw.start and never_ends(document.veil.text[raw.start : raw.end]):
+            pieces.pop()  # a string would end with the line
         return _Edit(raw.start, raw.end, pieces)
     if (kept.elements and not document.is_in_head(raw.tag)) or document.is_before_doctype(raw.tag):
         return _Edit(raw.start, raw.end, [])

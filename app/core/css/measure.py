@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _STRING = r"""/\*(?:[^*]|\*(?!/))*+(?:\*/)?|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
 _PIECE = re.compile(_STRING + r"|\\.|[{}()\[\],;@]", re.DOTALL)
-_TOKEN = re.compile(_STRING + r"|url\([^)\"']*+\)?|\.?[\w%-]++|[^\s\w%-]", re.DOTALL | re.IGNORECASE)
+_TOKEN = re.compile(_STRING + r"|\\.|url\([^)\"']*+\)?|\.?[\w%-]++|[^\s\w%-]", re.DOTALL | re.IGNORECASE)
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
 _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
 
@@ -72,20 +72,35 @@ def token_count(css: str) -> int:
 
 def never_ends(css: str) -> bool:
     """Whether declarations end within a string, a comment, an address or a bracket: none can follow."""
-    opened: list[str] = []
+    return bool(_opened(css)) or css.endswith("\\")
+
+
+def left_open(css: str) -> list[int]:
+    """Where each string, comment, address and bracket begins that is still open at the end."""
+    return [start for _, start in _opened(css)]
+
+
+def missing_end(css: str) -> str:
+    """What closes them."""
+    return "".join(end for end, _ in reversed(_opened(css)))
+
+
+def _opened(css: str) -> list[tuple[str, int]]:
+    """What would close each of them, and where it begins."""
+    opened: list[tuple[str, int]] = []
     for match in _TOKEN.finditer(css):
         piece = match.group()
         if piece.startswith("/*"):
             if len(piece) < 4 or not piece.endswith("*/"):
-                return True
+                opened.append(("*/", match.start()))
         elif piece[0] in "\"'":
             if match.end() == len(css) and (len(piece) == 1 or piece[-1] != piece[0]):
-                return True
+                opened.append((piece[0], match.start()))
         elif piece.lower().startswith("url("):
             if not piece.endswith(")"):
-                opened.append(")")
+                opened.append((")", match.start()))
         elif piece in _PAIRS:
-            opened.append(_PAIRS[piece])
-        elif opened and piece == opened[-1]:
+            opened.append((_PAIRS[piece], match.start()))
+        elif opened and piece == opened[-1][0]:
             opened.pop()
-    return bool(opened) or css.endswith("\\")
+    return opened

@@ -18,6 +18,7 @@ from typing import Any
 import cssselect
 import tinycss2
 
+from app.core.css.measure import left_open, missing_end
 from app.core.css.nesting import Around
 from app.core.css.selectors import Selector
 from app.core.css.values import is_known, problem
@@ -183,6 +184,7 @@ class _Cutter:
         self._conditional: list[StyleRule] = []
         self._strays: list[int] = []
         self._ends: dict[int, int] = {}
+        self._left_open = left_open(text)
 
     def cut(self) -> Stylesheet:
         tokens = tinycss2.parse_component_value_list(self._text)
@@ -242,9 +244,14 @@ class _Cutter:
         end = self._ends.get(id(node.content))
         if end is not None:
             return end
-        if not self._text.endswith("}", start, following):
+        if not self._is_closed(Span(start, following)):
             self._problems.append(CssIssue(start, "The rule is not closed by '}'."))
         return following
+
+    def _is_closed(self, span: Span) -> bool:
+        """Whether a block that ends with the text ends with its own brace, which no string holds."""
+        is_open = any(span.start <= start < span.end for start in self._left_open)
+        return not is_open and self._text.endswith("}", span.start, span.end)
 
     def _rule(self, node: Any, span: Span, around: Around) -> list[StyleRule]:
         """A rule, and what it becomes where rules stand within it."""
@@ -267,7 +274,7 @@ class _Cutter:
 
         Rules within it are noted if there is an ``around`` for them.
         """
-        end = span.end - 1 if self._text[span.start : span.end].endswith("}") else span.end
+        end = span.end - 1 if self._is_closed(span) else span.end
         stretches: list[tuple[int, list[Declaration]]] = [(span.start, [])]
         nesting = any(token.type == "{} block" for token in node.content)
         broken = False
@@ -378,6 +385,8 @@ def _declared(
                 else text[starts[places[id(token)]] : starts[places[id(token)] + 1]]
                 for token in item.value
             ).strip()
+            if item.value and item.value[-1] is tokens[-1] and end == len(text):
+                value += missing_end(value)
             if value or name.startswith("--"):  # of which an empty value is one (CSS Variables, 2)
                 found = problem(name, value) if value else ""
                 if found:

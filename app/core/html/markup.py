@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -133,7 +134,7 @@ class Region:
     attribute: Attribute | None = None
 
 
-_Construct: TypeAlias = StartTag | EndTag | Comment | RawText
+Construct: TypeAlias = StartTag | EndTag | Comment | RawText
 
 
 class UnclosedMarkupError(Exception):
@@ -182,23 +183,23 @@ class Markup:
     @cached_property
     def regions(self) -> tuple[Region, ...]:
         """Every span that is not plain text, in order."""
-        return tuple(region for construct in self._constructs for region in _regions(construct))
+        return tuple(region for construct in self.constructs for region in _regions(construct))
 
     @cached_property
-    def _constructs(self) -> list[_Construct]:
+    def constructs(self) -> list[Construct]:
         """Whatever is not plain text, in order; none of them lies within another."""
-        every: list[_Construct] = [*self.start_tags, *self.comments, *self.end_tags, *self.raw_texts]
+        every: list[Construct] = [*self.start_tags, *self.comments, *self.end_tags, *self.raw_texts]
         return sorted(every, key=attrgetter("start", "end"))
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [construct.start for construct in self._constructs]
+        return [construct.start for construct in self.constructs]
 
     def region(self, offset: int) -> Region:
         """The region that holds ``offset``; one of context TEXT for plain text."""
         index = bisect_right(self._starts, offset) - 1
-        if index >= 0 and offset < self._constructs[index].end:
-            for region in _regions(self._constructs[index]):
+        if index >= 0 and offset < self.constructs[index].end:
+            for region in _regions(self.constructs[index]):
                 if region.start <= offset < region.end:
                     return region
         return Region(offset, offset, Context.TEXT)
@@ -224,6 +225,10 @@ class Markup:
             if not match:
                 raise UnclosedMarkupError(offset, "comment")
             end = match.end()
+        elif self.text.startswith("<![CDATA[", offset) and self._is_in_drawing(offset):
+            end = self.text.find("]]>", offset) + len("]]>")
+            if end < offset:
+                raise UnclosedMarkupError(offset, "CDATA section")
         else:
             end = self.text.find(">", offset) + 1
             if not end:
@@ -232,12 +237,20 @@ class Markup:
         self.comments.append(Comment(offset, end, declaration))
         return end
 
+    def _is_in_drawing(self, offset: int) -> bool:
+        """Whether SVG stands here, in which a parser knows CDATA."""
+        text = self.text[:offset].lower()
+        return text.rfind("<svg") > text.rfind("</svg")
+
     def _end_tag(self, offset: int) -> int:
         end = self.text.find(">", offset) + 1
+        name = _match(_NAME, self.text, offset + 2)
+        if "=" in self.text[name.end() : end]:  # it may have attributes, which count for nothing
+            last = deque(_attributes(self.text, name.end(), len(self.text)), maxlen=1)
+            end = self.text.find(">", last[0].end) + 1
         if not end:
             raise UnclosedMarkupError(offset, "end tag")
-        name = _match(_NAME, self.text, offset + 2).group().lower()
-        self.end_tags.append(EndTag(name, offset, end))
+        self.end_tags.append(EndTag(name.group().lower(), offset, end))
         return end
 
     def _start_tag(self, offset: int) -> int:
@@ -269,7 +282,7 @@ class Markup:
         return close
 
 
-def _regions(construct: _Construct) -> Iterator[Region]:
+def _regions(construct: Construct) -> Iterator[Region]:
     """The regions of a construct: one, or the tiles of a start tag."""
     if isinstance(construct, StartTag):
         yield from _tiles(construct)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from app.core.html.edits import Edits
+from app.core.html.markup import Markup
 
 OUTLOOK_VERSION = 16
 _OLDER = (15, 14, 12)
@@ -64,6 +65,14 @@ class OutlookView:
     def is_only(self, offset: int) -> bool:
         """Whether what stands at ``offset`` is hidden from all other clients."""
         return any(start <= offset < end for start, end in self.only)
+
+    def parted(self, markup: Markup) -> list[int]:
+        """Where tags and comments of ``markup``, that of this view, begin for Outlook and end for all."""
+        return [
+            each.start
+            for each in markup.constructs
+            if self.is_only(each.start) and not self.is_only(each.end - 1)
+        ]
 
 
 def outlook_view(html: str, version: int = OUTLOOK_VERSION) -> OutlookView:

@@ -81,7 +81,7 @@ class Sheet:
 def sheet_rules(css: str, medium: str) -> Sheet:
     """Read a stylesheet; ``medium`` is that of all of it, "" for the screen."""
     walker = _Walker()
-    rules = tuple(walker.rules(list(_sheet_pieces(css)), _Around(ProofRule(medium, "", ""))))
+    rules = tuple(walker.rules(list(_sheet_pieces(_closed(css))), _Around(ProofRule(medium, "", ""))))
     return Sheet(rules, tuple(dict.fromkeys(walker.layers)))
 
 
@@ -318,6 +318,22 @@ def pieces(css: str) -> list[str]:
     return [_COMMENT if piece.startswith("/*") else piece for piece in _PIECE.findall(css)]
 
 
+def _closed(css: str) -> str:
+    """The same with an end for each string, address and bracket that ends with the stylesheet alone.
+
+    Source: CSS Syntax Level 3, sections 4.3.5, 4.3.6 and 5.4.8.
+    """
+    found = pieces(css)
+    last = found[-1] if found else ""
+    if last[:1] in {'"', "'"} and not _is_closed(last):
+        css += last[0]
+    elif last[:4].lower() == "url(" and not last.endswith(")"):
+        css += ")"
+    ends = closings(found)
+    opened = [piece for index, piece in enumerate(found) if piece in _PAIRS and index not in ends]
+    return css + "".join(_PAIRS[piece] for piece in reversed(opened))
+
+
 def _sheet_pieces(css: str) -> Iterator[str]:
     """The same of a stylesheet, without the signs of HTML's comments that stand before a rule of it.
 
@@ -352,7 +368,7 @@ def is_broken(found: list[str]) -> bool:
     return any(
         (piece[:1] in {'"', "'"} and not _is_closed(piece) and index + 1 < len(found))
         or (piece[:4].lower() == "url(" and not _ADDRESS.fullmatch(piece))
-        or (piece in {")", "]"} and index not in closed)
+        or (piece in {")", "]", "}"} and index not in closed)
         for index, piece in enumerate(found)
     )
 

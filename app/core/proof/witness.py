@@ -134,14 +134,22 @@ def _pieces(text: str) -> list[_Piece]:
 def _stylesheets(pieces: Iterable[_Piece]) -> Iterator[tuple[str, str]]:
     """The text of each stylesheet, and the medium that it is for, "" for the screen.
 
-    Of those with titles a browser takes one set (CSSOM, 6.8.1), of those in ``<template>`` none.
+    Of those with titles a browser takes one set (CSSOM, 6.8.1), of those in ``<template>`` none. In a drawing
+    the text is written as any other.
     """
     found: list[tuple[str, dict[str, str], str]] = []
-    depth = 0
+    depth = drawn = 0
     for _, end, holder, start, written, raw in pieces:
         depth += (start == "template") - (end == "template" and depth > 0)
+        drawn += (start == "svg") - (end == "svg" and drawn > 0)
         if not depth and (holder.lower() == "style" or start.lower() == "meta"):
-            found.append((holder.lower() or start.lower(), dict(_attributes(written)), raw))
+            found.append(
+                (
+                    holder.lower() or start.lower(),
+                    dict(_attributes(written)),
+                    _unescaped(raw) if drawn else raw,
+                )
+            )
     titles = [each.get("title", "") for name, each, _ in found if name == "style"]
     chosen = [
         each.get("content", "") for _, each, _ in found if each.get("http-equiv", "").lower() == _CHOOSES

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from app.core.html.markup import Markup, UnclosedMarkupError
 from app.core.html.outlook_view import OutlookView, outlook_views, unpaired_conditions
 from app.core.validation.checks.attributes import check_attributes
 from app.core.validation.checks.elements import check_elements
@@ -58,6 +59,13 @@ def check_conditionals(page: Page) -> Iterator[Violation]:
                 yield violation
 
 
+def _parted(view: OutlookView) -> list[int]:
+    try:
+        return view.parted(Markup(view.html))
+    except UnclosedMarkupError:
+        return []  # which is said as such
+
+
 def _in_outlook(page: Page, view: OutlookView) -> Iterator[Violation]:
     """What is wrong in the page of one version, and not in that of all other clients."""
     known = {(violation.offset, violation.message) for violation in check_syntax(page)}
@@ -72,6 +80,12 @@ def _in_outlook(page: Page, view: OutlookView) -> Iterator[Violation]:
     if not any(_ELEMENT.search(view.vml, start, end) for start, end in view.only):
         return
     whole = Page(view.vml, page.settings)
+    for offset in _parted(view):
+        yield OUTLOOK.at(
+            offset,
+            "In Outlook for Windows: what begins in a conditional comment here ends outside of it.",
+            remedy="End the tag, or the comment, before <![endif]-->.",
+        )
     for check in _OF_ELEMENTS:
         known = {(violation.offset, violation.message) for violation in check(page)}
         for violation in check(whole):
