@@ -272,14 +272,53 @@ def test_its_subject_is_its_title(compiled: Compile, head: str, subject: str) ->
 @pytest.mark.parametrize(
     ("between", "inlined"), [("", True), (" ", True), ("{{#a}}<u>x</u>{{/a}}", False), ("{{{a}}}", False)]
 )
-@pytest.mark.parametrize("selector", ["b + i", "b ~ i", "i:not(:first-child)", "b:first-child + i"])
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "b + i",
+        "b ~ i",
+        "i:not(:first-child)",
+        "b:first-child + i",
+        "b + :is(i, u)",
+        "i:not(:first-child, .a)",
+    ],
+)
 def test_who_stands_beside_is_known_where_nothing_can_come_between(
     compiled: Compile, between: str, inlined: bool, selector: str
 ) -> None:
     html = compiled(f"<style>{selector}{{top:0}}</style><p><b>x</b>{between}<i>y</i></p>").compiled.html
-    if selector != "i:not(:first-child)":  # newer than what is inlined, whatever stands there
-        assert ('<i style="top:0">' in html) is inlined
+    assert ('<i style="top:0">' in html) is inlined
     assert ("<style>" in html) is not ('<i style="top:0">' in html)
+
+
+@pytest.mark.parametrize(
+    ("selector", "inlined"),
+    [
+        (":is(.a, div) > p", True),
+        (":where(.a) > p", True),
+        ("p:not(.b, .c)", True),
+        ("p:not(.a .b)", False),  # no reader here finds what that matches
+        (":is(p, :hover)", False),
+        ("p:not(.b, :hover)", False),
+        (":is(*)", False),
+        ("p:matches(p)", False),  # which no browser reads
+    ],
+)
+def test_a_choice_is_inlined_where_nothing_but_the_document_makes_it(
+    compiled: Compile, selector: str, inlined: bool
+) -> None:
+    html = compiled(
+        f"<style>{selector}{{top:0}} p{{top:1px}}</style><div class=a><p>x</p></div>"
+    ).compiled.html
+    weighs = selector != ":where(.a) > p"
+    assert f'<p style="top:{0 if inlined and weighs else "1px"}"' in html
+    assert (selector in html) is not inlined
+
+
+def test_a_choice_that_data_make_stays(compiled: Compile) -> None:
+    html = compiled("<style>:is(.a, .b) > p{top:0}</style><div class='{{c}}'><p>x</p></div>").compiled.html
+    assert ":is(.a, .b) > p{top:0}" in html
+    assert "<p>" in html
 
 
 @pytest.mark.parametrize("value", ["blue", "{{c}}"])

@@ -244,10 +244,10 @@ ALIKE = [
 WEAKER = [
     "p:hover{color:blue} p.a{color:red}",
     "p:hover{color:blue} #i.a{color:red}",
-    "p:where(.a,.b){color:blue} p{color:red}",
-    "p:is(.a,i){color:blue} #i{color:red}",
-    "p.a{color:red} p:not(i,b){color:blue}",
-    "#i{color:red} p:not(.c,.b):not(i,u){color:blue}",
+    "p:where(.a,:focus){color:blue} p{color:red}",
+    "p:is(.a,:focus){color:blue} #i{color:red}",
+    "p.a.a{color:red} p:not(i,:focus){color:blue}",
+    "#i{color:red} p:not(.c,.b):not(i,:focus){color:blue}",
     "p:nth-child(1 of .a,.b){color:blue} p.a.a.a{color:red}",
 ]
 

@@ -18,7 +18,7 @@ OVERRIDDEN = [
         "div { p { color: red } & .a { color: red; @media print { color: blue } } } .a { color: green }",
         "color",
     ),
-    ("p { color: red } p:not(a, b) { color: blue } p:nth-child(1 of p) { color: blue }", "color"),
+    ("p { color: red } p:nth-child(1 of p) { color: blue }", "color"),
     # Nothing to say: marked, another property, weaker anyway, or about something that is not there.
     ("p { color: red } @media print { p { color: blue !important } }", ""),
     ("p { color: red } @media print { p { background: blue } }", ""),

@@ -177,7 +177,7 @@ def test_a_stylesheet_that_cannot_be_used_is_one_clear_error(
         ("p { color: red }\n}", "3:1", "closes nothing"),
         ("p { color: red } p", "2:18", "EOF"),
         ("p { colour }", "2:11", "no declaration"),
-        ("@media print { p { top: 0 }", "2:16", "not closed"),
+        ("@media print { p { top: 0 }", "2:1", "not closed"),
     ],
 )
 def test_css_that_clients_skip_is_a_warning(compiled: Compile, css: str, place: str, words: str) -> None:

@@ -69,7 +69,7 @@ def test_a_class_ends_where_html_has_a_blank(removed: Any, character: str) -> No
         ".a:hover { color: red }",
         "u + .body .a { color: red }",
         "p:not(.a) { color: red }",
-        "p:is(.a, .b) { color: red }",
+        "p:is(.a, :hover) { color: red }",
         "@media (max-width: 600px) { [class*=a] { color: red } }",
         "@media (max-width: 600px) { p[ class ] { color: red } }",
         "@media (max-width: 600px) { p[class='a'] { color: red } }",

@@ -1,9 +1,9 @@
 """Selectors whose answer hangs on an element's neighbours, and where they look.
 
-``:first-child``, ``:nth-child``, ``+``, ``~`` and ``:not(…)`` of names, classes and attributes ask nothing
-that a mail client decides. What they match is known before the data are, unless a section, or markup that
-data bring along, may add or remove a neighbour just where they look. Those places are *sites*: selectors for
-the elements whose siblings count.
+``:first-child``, ``:nth-child``, ``+``, ``~``, ``:not(…)`` and ``:is(…)`` of names, classes and attributes
+ask nothing that a mail client decides. What they match is known before the data are, unless a section, or
+markup that data bring along, may add or remove a neighbour just where they look. Those are *sites*: selectors
+for the elements whose siblings count.
 
 Source: Selectors Level 4, sections 4.3, 13 and 14.
 """
@@ -41,13 +41,18 @@ def is_plain_negation(part: Any) -> bool:
     )
 
 
-def walk(part: Any) -> Iterator[Any]:
-    """Every node of a parsed selector."""
+def walk(part: Any, *, options: bool = True) -> Iterator[Any]:
+    """Every node of a parsed selector; ``options`` says whether those in ``:is()`` and ``:where()`` too."""
     yield part
-    for name in ("selector", "subselector"):
-        inner = getattr(part, name, None)
-        if inner is not None:
-            yield from walk(inner)
+    inner = [getattr(part, name, None) for name in ("selector", "subselector")]
+    for each in (*inner, *(getattr(part, "selector_list", ()) if options else ())):
+        if each is not None:
+            yield from walk(each, options=options)
+
+
+def is_choice(part: Any) -> bool:
+    """Whether a part is ``:is()`` or ``:where()``."""
+    return isinstance(part, nodes.Matching | nodes.SpecificityAdjustment)
 
 
 def sites(tree: Any) -> frozenset[str]:
@@ -76,7 +81,7 @@ def _uncounted(tree: Any) -> Any:
         return nodes.CombinedSelector(_uncounted(tree.selector), tree.combinator, right)
     if isinstance(tree, nodes.Element):
         return tree
-    if counts_siblings(tree) or isinstance(tree, nodes.Negation):
+    if counts_siblings(tree) or isinstance(tree, nodes.Negation) or is_choice(tree):
         return _uncounted(tree.selector)
     part = copy.copy(tree)
     part.selector = _uncounted(tree.selector)

@@ -5,8 +5,8 @@ presentational attributes of elements and of their ancestors. All others stay in
 
 - pseudo-classes and pseudo-elements: a style attribute cannot say ``:hover``;
 - ``*``: it would repeat itself on every element of a mail;
-- ``+``, ``~``, ``:first-child``, ``:not(…)`` and the like, until it is known that no section of the document
-  at hand can change what they match (``neighbours``, ``static_selectors``);
+- ``+``, ``~``, ``:first-child``, ``:not(…)``, ``:is(…)`` and the like, until it is known that no section of
+  the document at hand can change what they match (``neighbours``, ``static_selectors``);
 - attributes that carry data or that a mail client sets (``href``, ``data-ogsc``, ``x-apple-…``).
 
 Source: Selectors Level 4 for specificity; premailer 3.10 leaves out the same pseudo-classes and ``*``.
@@ -20,11 +20,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import cssselect
+import tinycss2
 from cssselect import parser as nodes
 
 from app.core.css.compounds import without_escapes
 from app.core.css.data import PSEUDOS
-from app.core.css.neighbours import SIBLING_COMBINATORS, counts_siblings, is_plain_negation, sites, walk
+from app.core.css.neighbours import (
+    SIBLING_COMBINATORS,
+    counts_siblings,
+    is_choice,
+    is_plain_negation,
+    sites,
+    walk,
+)
 from app.core.html.selecting import compiled_selector, parsed_selectors
 
 # Attributes that lay out or name an element; authors write them as constants.
@@ -171,12 +179,14 @@ def parse_selectors(prelude: Sequence[Any]) -> tuple[Selector, ...]:
     found: list[Selector] = []
     for tokens in split_list(prelude):
         text = "".join(str(token.serialize()) for token in tokens if token.type != "comment").strip()
+        if any(token.type == "function" and token.lower_name == "matches" for token in tokens):
+            raise cssselect.SelectorError("no browser has it, but cssselect, as another name of :is()")
         try:
             parsed = parsed_selectors(text)
         except cssselect.SelectorError:
             if not is_readable(tokens):
                 raise
-            own = [_newer(tokens, text)]
+            own = [_negated(tokens, text) or _newer(tokens, text)]
         else:
             _require_known(parsed)
             own = list(map(_selector, parsed))
@@ -201,11 +211,12 @@ def _unread(selector: Selector) -> Selector:
 
 
 def _require_known(parsed: Iterable[nodes.Selector]) -> None:
-    """Refuse pseudo-classes and pseudo-elements that there are none of."""
+    """Refuse pseudo-classes and pseudo-elements that there are none of; ``:is()`` forgives them."""
     for selector in parsed:
         names = [getattr(selector.pseudo_element, "name", selector.pseudo_element)]
-        names += [part.ident for part in walk(selector.parsed_tree) if isinstance(part, nodes.Pseudo)]
-        names += [part.name for part in walk(selector.parsed_tree) if isinstance(part, nodes.Function)]
+        parts = list(walk(selector.parsed_tree, options=False))
+        names += [part.ident for part in parts if isinstance(part, nodes.Pseudo)]
+        names += [part.name for part in parts if isinstance(part, nodes.Function)]
         for name in filter(None, names):
             if not name.startswith("-") and not {f":{name.lower()}", f"::{name.lower()}"} & PSEUDOS:
                 raise cssselect.SelectorError(f"there is no {name}")
@@ -242,6 +253,28 @@ def _newer(tokens: Sequence[Any], text: str) -> Selector:
         return selector
     ids, classes, elements = map(sum, zip(left.specificity, *map(_specificity, newer), strict=True))
     return replace(selector, specificity=(ids, classes, elements), reach=left.reach)
+
+
+def _negated(tokens: Sequence[Any], text: str) -> Selector | None:
+    """``:not(a, b)`` as ``:not(a):not(b)``, which cssselect reads, as specific as written; else None."""
+    parts = [_apart(token) if _is_negation(token) else str(token.serialize()) for token in tokens]
+    try:
+        (parsed,) = parsed_selectors("".join(parts))
+        _require_known([parsed])
+    except (cssselect.SelectorError, ValueError):
+        return None
+    found = _selector(parsed)
+    return replace(found, specificity=_newer(tokens, text).specificity)
+
+
+def _is_negation(token: Any) -> bool:
+    return bool(token.type == "function" and token.lower_name == "not")
+
+
+def _apart(negation: Any) -> str:
+    """``not(a):not(b)`` of ``not(a, b)``; the colon stands before it."""
+    options = [tinycss2.serialize(option).strip() for option in split_list(negation.arguments)]
+    return ":".join(f"not({option})" for option in options)
 
 
 def _specificity(token: Any) -> tuple[int, int, int]:
@@ -375,7 +408,9 @@ def _counts(part: Any) -> bool:
 
 def _may_be_static(part: Any) -> bool:
     """Whether what this part asks can be known of a document before the data are."""
-    return isinstance(part, nodes.CombinedSelector) or counts_siblings(part) or is_plain_negation(part)
+    if isinstance(part, nodes.CombinedSelector):
+        return True
+    return counts_siblings(part) or is_plain_negation(part) or is_choice(part)
 
 
 def is_translatable(text: str) -> bool:

@@ -224,7 +224,8 @@ class _Cutter:
             if inner.scoped:  # declarations of its own are those of its roots
                 self._conditional += self._block(node, span, inner.of_roots, inner)
             else:
-                nested, _ = self._parts(tinycss2.parse_rule_list(node.content), span.end - 1, inner)
+                end = span.end - 1 if self._is_closed(span) else span.end
+                nested, _ = self._parts(tinycss2.parse_rule_list(node.content), end, inner)
                 self._conditional += nested
         return span
 
