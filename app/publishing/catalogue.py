@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from app.core.likeness import bundle_beside
 from app.core.release import Manifest, Release, assemble, parse_manifest, source_path
 from app.publishing.errors import UnknownReleaseError
 from app.publishing.parallel import at_once, in_parallel
@@ -80,8 +81,8 @@ class Catalogue:
                     raise
         return None
 
-    def bundle(self, release: str) -> Bundle:
-        """The templates of a release.
+    def bundle(self, release: str, *, beside: Release | None = None) -> Bundle:
+        """The templates of a release; those that it shares with ``beside`` are not read again.
 
         Raises:
             UnknownReleaseError: there is none of that id.
@@ -90,6 +91,8 @@ class Catalogue:
         found = self.store.get(bundle_key(release))
         if found is None:
             raise self._unknown(release)
+        if beside is not None:
+            return bundle_beside(found.body, beside, release=release)
         return parse_bundle(found.body, release=release)
 
     def manifest(self, release: str) -> tuple[Manifest, bytes]:
@@ -103,13 +106,15 @@ class Catalogue:
             raise self._unknown(release)
         return parse_manifest(found.body, release=release), found.body
 
-    def description(self, release: str) -> tuple[Manifest, Bundle]:
-        """The manifest and the bundle of a release.
+    def description(self, release: str, *, beside: Release | None = None) -> tuple[Manifest, Bundle]:
+        """The manifest and the bundle of a release; ``beside`` as for ``bundle``.
 
         Raises:
             UnknownReleaseError, DamagedReleaseError: as ``bundle``.
         """
-        bundle, (manifest, _) = at_once(partial(self.bundle, release), partial(self.manifest, release))
+        bundle, (manifest, _) = at_once(
+            partial(self.bundle, release, beside=beside), partial(self.manifest, release)
+        )
         return manifest, bundle
 
     def release(self, release: str) -> Release:

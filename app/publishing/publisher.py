@@ -80,7 +80,7 @@ def make_plan(catalogue: Catalogue, release: Release) -> Plan:
     if active == release.id:
         return Plan(target, release.id, standing, (), held=_digests(release.manifest))
     try:
-        manifest, bundle = catalogue.description(active)
+        manifest, bundle = catalogue.description(active, beside=release)
         sources = catalogue.sources(manifest, changed_editions(bundle, release.bundle))
     except (DamagedReleaseError, UnknownReleaseError) as error:
         changes = template_changes(None, release.bundle, new_sources=release.sources)
