@@ -116,6 +116,8 @@ def test_a_name_in_ascii_is_shown_with_whatever_signs_it_has() -> None:
     shown = 'Ann \\ Bob, "Ltd." (ZA)'
     message = parsed(mime_message(rendered(sender=(shown, "a@example.com")), recipient="b@example.com"))
     assert message["From"].addresses[0].display_name == shown
+    message = parsed(mime_message(rendered(), recipient='"Ann <a@example.com>'))
+    assert message["To"].addresses[0].display_name == '"Ann', "a quote alone is no quotation"
 
 
 @pytest.mark.parametrize(
