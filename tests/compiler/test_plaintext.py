@@ -66,6 +66,12 @@ CASES = [
     # Hidden from every reader; from screen readers or from Outlook only is not.
     ('<p style="display:none">x</p><p hidden>x</p>y', "y"),
     ('<p aria-hidden="true">x</p>y', "x\n\ny"),
+    # What fades or flies in has been out of sight before.
+    (
+        '<p style="opacity:0;animation:in 1s forwards">x</p><p style="opacity:0;animation:none">y</p>z',
+        "x\n\nz",
+    ),
+    ('<p style="transform:scale(0);-webkit-animation-name:in">x</p>y', "x\n\ny"),
     ('<p hidden style="display:block">x</p>', "x"),
     ('<style>.h{display:none}</style><p class="h">x {{a}}</p>y', "y"),
     ('<style>.h{display:none}</style><p class="h" style="display:block">x</p>', "x"),

@@ -43,7 +43,8 @@ _WORDS_FOR_LENGTHS = frozenset(
     | {"large", "x-small", "xx-small", "x-large", "xx-large", "xxx-large"}
 )
 _AS_WRITTEN = frozenset(
-    {"background", "background-clip", "background-image", "-webkit-background-clip", "clip", "clip-path"}
+    {"animation", "animation-name", "-webkit-animation", "-webkit-animation-name"}
+    | {"background", "background-clip", "background-image", "-webkit-background-clip", "clip", "clip-path"}
     | {"color", "filter", "list-style-type", "opacity", "scale", "text-decoration-line", "transform"}
     | {"translate"}
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from app.core.compiler.plaintext.declarations import pixels, without_sum
+from app.core.compiler.plaintext.declarations import EVERYWHERE, pixels, without_sum
 
 _FAR = -900.0  # pixels beyond an edge of the screen; no mail is wider
 _SCREEN = re.compile(r"-[1-9]\d{2,}(?:\.\d*)?[dsl]?v(?:[whbi]|min|max)")  # or as much as the screen has
@@ -20,6 +20,8 @@ _LITTLE = 1.0  # pixels in which no letter can be read
 _ROOM = 5.0  # pixels of padding in which something of the first line shows
 _CUTS = frozenset({"hidden", "clip", "scroll", "auto"})
 _OUT_OF_FLOW = frozenset({"absolute", "fixed"})
+_ANIMATIONS = ("animation", "animation-name", "-webkit-animation", "-webkit-animation-name")
+_UNMOVED = frozenset({"", "none", *EVERYWHERE})
 _FUNCTION = re.compile(r"([a-z0-9-]+)\(([^()]*)\)")
 _BREAK = re.compile(r"[\s,]+")
 
@@ -30,7 +32,9 @@ def is_hidden(style: Mapping[str, str], *, is_box: bool, has_room: bool) -> bool
     ``is_box`` says that it is a block, or at least a box within a line, which can be moved and shrunk;
     ``has_room`` that width, height and overflow mean something, as they do not to tables and their parts.
     """
-    return bool(style) and (
+    if not style or _is_moving(style):
+        return False
+    return (
         is_faded(style)
         or (has_room and (_is_cut_off(style) or style.get("content-visibility") == "hidden"))
         or (is_box and any(map(_is_transformed, _transforms(style))))
@@ -42,6 +46,11 @@ def is_hidden(style: Mapping[str, str], *, is_box: bool, has_room: bool) -> bool
 def is_faded(style: Mapping[str, str]) -> bool:
     """Whether nothing of an element is painted, although it takes its room."""
     return _is_nothing(style.get("opacity", "")) or _is_filtered(style.get("filter", ""))
+
+
+def _is_moving(style: Mapping[str, str]) -> bool:
+    """Whether an element is animated: what hides it is where it comes from, or goes to."""
+    return any(style.get(name, "none") not in _UNMOVED for name in _ANIMATIONS)
 
 
 def is_indented_away(style: Mapping[str, str]) -> bool:
