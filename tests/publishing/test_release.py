@@ -83,6 +83,14 @@ def test_the_id_is_the_digest_of_the_bundle_and_golden() -> None:
     assert golden.id == "3bd466f0a1f4876e37ca077f43fc13b7fd430351ad16ca5a3ab66532e3e1c433"
 
 
+def test_no_part_of_the_digest_is_enough() -> None:
+    data, good = release().bundle_data, release().id
+    for at in (0, 12, 63):
+        other = good[:at] + ("0" if good[at] != "0" else "1") + good[at + 1 :]
+        with pytest.raises(DamagedReleaseError, match="is damaged: its digest is"):
+            parse_bundle(data, release=other)
+
+
 def test_the_manifest_has_digest_and_size_of_every_file_and_the_provenance_apart() -> None:
     made = release(commit="c0ffee")
     manifest = json.loads(made.manifest_data)

@@ -10,6 +10,7 @@ from app.publishing.directory_store import DirectoryStore
 from bbws_templates.cache import RETRY, Origin, ReleaseCache
 from bbws_templates.directory import DirectoryReader
 from bbws_templates.faults import DeniedError, StoreError
+from bbws_templates.flight import Flight
 from bbws_templates.layout import POINTER, bundle_key
 from bbws_templates.reader import StoredObject, Unchanged
 from tests.publishing.samples import publish_to, release
@@ -185,6 +186,16 @@ def test_a_release_that_may_not_be_read_leaves_the_one_before(directory: Directo
     )
     serving = cache.serving()
     assert (serving.bundle.release, serving.origin) == (release("first").id, Origin.PREVIOUS)
+
+
+def test_short_waits_use_up_a_patience_as_one_long_wait_does() -> None:
+    go_on = threading.Event()
+    flight = Flight(lambda: go_on.wait(patience()), started=0.0, patience=0.02)
+    for _ in range(2):
+        assert not flight.overdue(0.0)
+        assert not flight.wait(0.01)
+    assert flight.overdue(0.0)
+    go_on.set()
 
 
 def test_how_old_a_release_is_counts_from_the_question_and_not_from_its_answer(
