@@ -17,8 +17,8 @@ from typing import Any
 import tinycss2
 
 from app.core.compiler.origins import Origins, Tracer
+from app.core.css.client_names import is_of_clients
 from app.core.css.compounds import class_names
-from app.core.css.selectors import is_of_clients
 from app.core.css.stylesheet import comments
 from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, is_remark
 from app.core.html.veil import Veil

@@ -23,6 +23,7 @@ import cssselect
 import tinycss2
 from cssselect import parser as nodes
 
+from app.core.css.client_names import is_class_of_clients, is_id_of_clients
 from app.core.css.compounds import without_escapes
 from app.core.css.data import PSEUDOS
 from app.core.css.neighbours import (
@@ -66,32 +67,6 @@ CASELESS_ATTRIBUTES = frozenset(
         """,
     )
 )
-
-# Names that mail clients, not authors, put into a document. A rule for one of them matches nothing while
-# compiling and must not be dropped for it.
-_CLIENT_IDS = frozenset({"outlook", "messageviewbody", "messagewebviewdiv", "mailcontentcontainer"})
-_CLIENT_CLASSES = frozenset(
-    {
-        "a6s",
-        "abn",
-        "applelinks",
-        "applelinksblack",
-        "applelinkswhite",
-        "edo",
-        "externalclass",
-        "g-img",
-        "gmail-fix",
-        "ii",
-        "im",
-        "moz-text-html",
-        "readmsgbody",
-        "unstyle-auto-detected-links",
-        "x-gmail-data-detectors",
-        "yshortcuts",
-    }
-)
-_CLIENT_PREFIXES = ("aolmail", "apple", "ecx", "gmail", "mso", "ox-", "rps_", "yahoo", "yiv")
-
 
 # A universal selector that nothing but a client or a negation narrows.
 _STAR = re.compile(r"\*(?!:(?:first|last|only|nth)-)")
@@ -155,17 +130,7 @@ class Selector:
     @property
     def for_clients(self) -> bool:
         """Whether it speaks of something that only a mail client puts into a document."""
-        ids = {name.lower() for name in self.ids}
-        return any(map(_is_class_of_clients, self.classes)) or not _CLIENT_IDS.isdisjoint(ids)
-
-
-def is_of_clients(name: str) -> bool:
-    """Whether a mail client may know an element by this class or id."""
-    return _is_class_of_clients(name) or name.lower() in _CLIENT_IDS
-
-
-def _is_class_of_clients(name: str) -> bool:
-    return name.lower() in _CLIENT_CLASSES or name.lower().startswith(_CLIENT_PREFIXES)
+        return any(map(is_class_of_clients, self.classes)) or any(map(is_id_of_clients, self.ids))
 
 
 def parse_selectors(prelude: Sequence[Any]) -> tuple[Selector, ...]:

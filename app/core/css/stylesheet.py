@@ -225,8 +225,7 @@ class _Cutter:
                 self._conditional += self._block(node, span, inner.of_roots, inner)
             else:
                 end = span.end - 1 if self._is_closed(span) else span.end
-                nested, _ = self._parts(tinycss2.parse_rule_list(node.content), end, inner)
-                self._conditional += nested
+                self._conditional += self._parts(tinycss2.parse_rule_list(node.content), end, inner)[0]
         return span
 
     def _note_ends(self, tokens: list[Any]) -> None:

@@ -27,16 +27,13 @@ from operator import itemgetter
 
 from app.core.css.data import longhands
 from app.core.proof.names import spelled_out, unescaped
+from app.core.proof.pieces import closings, is_broken, pieces, split
 from app.core.proof.rules import (
     NOT,
     WEIGHTLESS,
     ProofRule,
-    closings,
-    is_broken,
-    pieces,
     said,
     sheet_rules,
-    split,
     without_ids,
     without_weightless,
 )

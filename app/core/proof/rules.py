@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from app.core.css.data import PSEUDOS
 from app.core.proof.names import meant
+from app.core.proof.pieces import COMMENT, closed, closings, is_closed, pieces, split
 
 NOT = ":bbws-not("
 """What stands for ``:not(`` until it is known which parts of a selector only a client can decide."""
@@ -23,13 +24,6 @@ NOT = ":bbws-not("
 WEIGHTLESS = "#bbws-weightless"
 """The id that makes ``:not()`` as specific as an id, whatever else it asks."""
 
-# A string ends with its line; an address without quotes, good or bad, with its bracket.
-_PIECE = re.compile(
-    r"""/\*.*?(?:\*/|\Z)|"(?:\\(?:.|\Z)|[^"\\\n])*+"?|'(?:\\(?:.|\Z)|[^'\\\n])*+'?"""
-    r"""|\\(?:[0-9a-f]{1,6}(?:\r\n|[ \t\r\n\f])?|.)|url\((?!\s*["'])(?:\\.|[^)\\])*+\)?"""
-    r"""|[^"'\\/{}();\[\]u]+|.""",
-    re.DOTALL | re.IGNORECASE,
-)
 _CONDITIONAL = re.compile(r"@(?:media|supports|layer|container|scope|starting-style)\b", re.IGNORECASE)
 _LAYER = re.compile(r"@layer\b\s*(.*)", re.IGNORECASE | re.DOTALL)
 _IMPORTED_LAYER = re.compile(r"@import\s.*?[\s)\"']layer(?:\(([^)]*)\))?", re.IGNORECASE | re.DOTALL)
@@ -39,7 +33,6 @@ _SCOPE_ROOT = re.compile(r":scope(?![\w-])", re.IGNORECASE)
 _OWN_PROPERTY = re.compile(r"\s*--[\w-]*\s*:")
 _TYPE_AFTER = re.compile(r"&[\w*]")  # a name comes first, so no browser reads it
 # A comment parts two names, and is no blank: ".a/**/.b" is ".a.b".
-_COMMENT = "\x1f"  # which is a blank to Python, and to patterns, and nothing in CSS
 _TWO_NAMES = re.compile(r"(?:[\w*-]|[^\x00-\x7f])\x1f+(?:[\w*-]|[^\x00-\x7f])")
 # What a selector is made of, brackets emptied: a list in which anything else stands is read by no browser.
 _NAME = r"(?!-?[0-9])(?:[\w-]|[^\x00-\x7f])++"
@@ -50,9 +43,7 @@ _FORGIVES_NOTHING = re.compile(r"(?<!\\):not$", re.IGNORECASE)
 _COMBINES_NOTHING = re.compile(r"[>+~]\s*(?:[>+~]|\Z)")
 _ID = re.compile(r"#((?:[\w-]|[^\x00-\x7f])+)")
 _WHERE = re.compile(r":where\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
-_ADDRESS = re.compile(r"""url\(\s*(?:\\.|[^\s"'()\\])*+\s*\)?""", re.DOTALL | re.IGNORECASE)
 _HIDES_FROM_HTML = re.compile(r"\A(?:\s|<!--|-->)+")
-_PAIRS = {"{": "}", "(": ")", "[": "]"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +72,7 @@ class Sheet:
 def sheet_rules(css: str, medium: str) -> Sheet:
     """Read a stylesheet; ``medium`` is that of all of it, "" for the screen."""
     walker = _Walker()
-    rules = tuple(walker.rules(list(_sheet_pieces(_closed(css))), _Around(ProofRule(medium, "", ""))))
+    rules = tuple(walker.rules(list(_sheet_pieces(closed(css))), _Around(ProofRule(medium, "", ""))))
     return Sheet(rules, tuple(dict.fromkeys(walker.layers)))
 
 
@@ -228,7 +219,7 @@ def _written_out(head: str, around: _Around) -> list[str]:
     """The selectors of a rule without ``&`` and ``:scope``; none of one that no browser reads."""
     if _TWO_NAMES.search(head):
         return []
-    head = _without_marks_in_quotes(head.replace(_COMMENT, ""))
+    head = _without_marks_in_quotes(head.replace(COMMENT, ""))
     listed = list(split(pieces(head), ","))
     if _TYPE_AFTER.search(head) or not all(_is_selector(part, within=bool(around.parent)) for part in listed):
         return []
@@ -293,7 +284,7 @@ def _without_marks_in_quotes(selectors: str) -> str:
     found = ""
     for piece in pieces(selectors):
         if piece[0] in "\"'":
-            inner = piece[1:-1] if _is_closed(piece) else piece[1:]
+            inner = piece[1:-1] if is_closed(piece) else piece[1:]
             found += piece[0] + "".join(meant(inner, within="a")) + piece[0]
         elif piece[0] == "\\" and piece[1:] != "\n":  # which no name can hold
             found += "".join(meant(piece, within=found[-1:]))
@@ -313,29 +304,8 @@ def without_weightless(selector: str) -> str:
     return _WHERE.sub(lambda match: f":is({without_ids(match[1])})", selector)
 
 
-def pieces(css: str) -> list[str]:
-    """Strings, addresses, brackets and what is between; comments are blanks, known by their kind."""
-    return [_COMMENT if piece.startswith("/*") else piece for piece in _PIECE.findall(css)]
-
-
-def _closed(css: str) -> str:
-    """The same with an end for each string, address and bracket that ends with the stylesheet alone.
-
-    Source: CSS Syntax Level 3, sections 4.3.5, 4.3.6 and 5.4.8.
-    """
-    found = pieces(css)
-    last = found[-1] if found else ""
-    if last[:1] in {'"', "'"} and not _is_closed(last):
-        css += last[0]
-    elif last[:4].lower() == "url(" and not last.endswith(")"):
-        css += ")"
-    ends = closings(found)
-    opened = [piece for index, piece in enumerate(found) if piece in _PAIRS and index not in ends]
-    return css + "".join(_PAIRS[piece] for piece in reversed(opened))
-
-
 def _sheet_pieces(css: str) -> Iterator[str]:
-    """The same of a stylesheet, without the signs of HTML's comments that stand before a rule of it.
+    """The pieces of a stylesheet, without the signs of HTML's comments that stand before a rule of it.
 
     Source: CSS Syntax Level 3, section 5.4.1; anywhere else they make a selector none.
     """
@@ -345,58 +315,3 @@ def _sheet_pieces(css: str) -> Iterator[str]:
         said = _HIDES_FROM_HTML.sub(" ", piece) if begins and not depth else piece
         yield said
         begins = not depth and (piece in {"}", ";"} or (begins and not said.strip()))
-
-
-def closings(found: list[str]) -> dict[int, int]:
-    """The index of the piece that closes each bracket that is closed, by that of the one that opens it."""
-    ends: dict[int, int] = {}
-    open_ones: list[int] = []
-    for index, piece in enumerate(found):
-        if piece in _PAIRS:
-            open_ones.append(index)
-        elif open_ones and piece == _PAIRS[found[open_ones[-1]]]:
-            ends[open_ones.pop()] = index
-    return ends
-
-
-def is_broken(found: list[str]) -> bool:
-    """Whether there is a string that ends with its line, a bad address, or a bracket that closes nothing.
-
-    Source: CSS Syntax Level 3, section 8.1: no declaration has a value with one of these.
-    """
-    closed = set(closings(found).values())
-    return any(
-        (piece[:1] in {'"', "'"} and not _is_closed(piece) and index + 1 < len(found))
-        or (piece[:4].lower() == "url(" and not _ADDRESS.fullmatch(piece))
-        or (piece in {")", "]", "}"} and index not in closed)
-        for index, piece in enumerate(found)
-    )
-
-
-def _is_closed(string: str) -> bool:
-    backslashes = len(string[:-1]) - len(string[:-1].rstrip("\\"))
-    return len(string) > 1 and string[-1] == string[0] and backslashes % 2 == 0
-
-
-def split(found: list[str], separator: str) -> Iterator[list[str]]:
-    """The pieces between separators that no bracket holds."""
-    ends = closings(found)
-    part: list[str] = []
-    here = 0
-    while here < len(found):
-        piece = found[here]
-        if piece in _PAIRS:
-            end = ends.get(here, len(found)) + 1
-            part += found[here:end]
-            here = end
-            continue
-        if separator in piece and piece[0] not in "\"'\\" and not piece.lower().startswith("url("):
-            first, *others = piece.split(separator)
-            part.append(first)
-            for other in others:
-                yield part
-                part = [other]
-        else:
-            part.append(piece)
-        here += 1
-    yield part
