@@ -104,6 +104,7 @@
   const hasRoom = element => {
     for (let around = element; around && around !== document.body; around = around.parentElement) {
       const style = getComputedStyle(around), box = around.getBoundingClientRect();
+      if (style.overflowX === "clip" && around === element) continue; // as every image has it
       const cuts = style.overflowX !== "visible" && !/^(inline|contents|table.*)$/.test(style.display);
       const limits = [style.maxHeight, style.maxWidth, style.height, style.width].map(parseFloat);
       if (cuts && limits.some(limit => limit <= LEAST) && Math.min(box.width, box.height) <= LEAST) return false;
@@ -222,6 +223,11 @@
     if (block) blank = true;
   };
 
+  for (const animation of document.getAnimations()) { // what fades in is seen half way
+    const { delay, duration } = animation.effect.getComputedTiming();
+    animation.pause();
+    animation.currentTime = delay + (Number.isFinite(duration) ? duration : 0) / 2;
+  }
   read(document.body);
   return pieces;
 }
