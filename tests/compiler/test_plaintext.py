@@ -35,6 +35,7 @@ CASES = [
     # What only a browser's own stylesheet hides is read where the page shows it.
     ("<p>a</p><style style='display: block'>b { top: 0 }</style>", "a\n\nb { top: 0 }"),
     ("<style>* { display: block } .x { top: 0 }</style><p>a</p>", "* { display: block } .x { top: 0 }\n\na"),
+    ("<style>#e style { display: block }</style><p id=e><style>b { top: 0 }</style>a</p>", "b { top: 0 }\na"),
     ("<div hidden><style style='display:block'>b { top: 0 }</style></div><script>x</script><p>a</p>", "a"),
     ("<xmp>a <b></xmp>", "a <b>"),
     ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "漢(kan)"),

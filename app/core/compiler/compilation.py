@@ -155,7 +155,7 @@ class _Compiler:
         document = document.with_sheets(with_static_selectors(document, masked))
         book, matched = self._matched(document, masked)
         rules = _by_number(masked, matched)
-        shown = with_exposed_styles(document, masked, rules)
+        shown = with_exposed_styles(document, masked, matched)
         if shown is not None:
             document = shown
             book, matched = self._matched(document, masked)

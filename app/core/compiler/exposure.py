@@ -18,21 +18,25 @@ from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.plaintext.page import Layout
 from app.core.css.cascade import Matched
 from app.core.css.compounds import class_names, may_match
+from app.core.html.tree import ElementNode
 
 _NAMES: Final = frozenset({"style"})
 
 
 def with_exposed_styles(
-    document: Document, masked: MaskedDocument, rules: Mapping[int, Sequence[Matched]]
+    document: Document, masked: MaskedDocument, rules: Mapping[ElementNode, Sequence[Matched]]
 ) -> Document | None:
     """``document`` with each stylesheet left whole that it shows; None where it shows none.
 
-    ``rules`` holds the style rules for the start tag of each number.
+    ``rules`` holds the style rules for each element that has any.
     """
     numbers = {tag.start: number for number, tag in enumerate(document.markup.start_tags)}
     starts = {number: numbers[style.raw.tag.start] for number, style in enumerate(document.styles)}
     if not (
-        any(_may_show(document, number, rules.get(number, ())) for number in starts.values())
+        any(
+            _may_show(document, number, rules.get(masked.elements.get(number), ()))
+            for number in starts.values()
+        )
         or _is_shown_by_kept_rule(document)
     ):
         return None
