@@ -90,7 +90,7 @@ def test_what_an_address_asks_for_and_is_not_there_is_said(
 ) -> None:
     with opened(browser, server.url, ASIDE) as (page, misdeeds):
         for address, sentence in ASKED[part::2]:
-            page.goto("about:blank")  # another fragment alone would be no page of its own
+            page.goto(server.url + ASIDE)  # another fragment alone would be no page of its own
             page.goto(server.url + GREETING + address)
             expect(page.locator("#notice"), address).to_contain_text(sentence)
             page.locator("#tab-preview").click()

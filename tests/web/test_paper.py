@@ -67,7 +67,7 @@ def test_a_page_is_printed_whole(browser: Browser, house: Server, part: int) -> 
         for path in list(PAGES)[part::2]:
             page.emulate_media(media="screen")
             page.set_viewport_size({"width": 1440, "height": 900})
-            page.goto("about:blank")  # of what was typed on the page before nothing is left
+            page.goto(house.url + ASIDE)  # of what was typed on the page before nothing is left
             page.goto(house.url + path)
             PAGES[path](page)
             page.emulate_media(media="print")
