@@ -87,6 +87,12 @@ CASES = [
     ('<div style="font-size:0">x<b style="font-size:9px">y</b><i style="font-size:2em">x</i></div>', "y"),
     ('<div style="font:0/0 a">x</div><div style="font:700 16px/0 a">y</div>', "y"),
     ('<div style="max-height:0;overflow:hidden">x</div><div style="max-height:0">y</div>', "y"),
+    (
+        '<div style="max-height:0;overflow:clip hidden">x</div><div style="overflow:hidden visible">y</div>',
+        "y",
+    ),
+    ('<div style="max-height:0;overflow:visible hidden">x</div>y', "y"),
+    ('<p style="opacity:0;opacity:{{x}}">x</p>y', "y"),
     ('<span style="max-height:0;overflow:hidden">in a line</span>', "in a line"),
     ('<div style="max-height:0;height:9px;overflow-y:clip">x</div><div style="overflow:hidden">y</div>', "y"),
     ('<div style="width:1px;height:1px;overflow:hidden">x</div><div style="width:0">y</div>', "y"),
@@ -173,6 +179,7 @@ CASES = [
     ("<p>Now <del>{{a}} </del>{{b}}</p>", "Now ~~{{a}}~~ {{b}}"),
     ('<p style="text-decoration:line-through">a<br><a href="{{u}}">b</a></p>', "~~a~~\n~~b: {{u}} ~~"),
     ('<del style="text-decoration:none">a</del> <s>b <i>c</i></s>', "a ~~b c~~"),
+    ('<table><tr style="text-decoration:line-through"><td>a</td></tr></table>', "~~a~~"),
     # Line ends that count.
     ("<pre>\n a  b\n\n\n c\n</pre><p>d</p>", " a  b\n\n c\n\nd"),
     ('<p style="white-space:pre-line">a  b\n c</p>', "a b\nc"),

@@ -180,6 +180,11 @@ def test_what_something_may_refer_to_stays(removed: Any, body: str) -> None:
     assert removed(body, data=data) == body
 
 
+def test_what_data_say_to_a_script_refers_to_nothing(removed: Any) -> None:
+    body = '<p id="b" data-track="{{target}}">y</p>'
+    assert removed(body, data={"target": "x"}) == '<p data-track="{{target}}">y</p>'
+
+
 def test_a_stylesheet_on_the_web_may_ask_for_anything(removed: Any) -> None:
     link = '<link rel="stylesheet" href="https://fonts.example/a.css">'
 

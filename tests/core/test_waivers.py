@@ -12,10 +12,11 @@ from xml.etree import ElementTree
 import pytest
 
 from app.core.errors import SourceError
-from app.core.findings import CheckReport, Severity
+from app.core.findings import CheckReport, Finding, Findings, Severity
 from app.core.junit import junit_of_check
 from app.core.sarif import sarif_log
 from app.core.workspace import Workspace
+from bbws_templates.errors import Location
 
 Check = Callable[..., CheckReport]
 DAY = date(2027, 3, 31)
@@ -154,3 +155,10 @@ def test_sarif_suppresses_it_and_junit_skips_it(check: Check) -> None:
     failed = {failure.get("type") for failure in root.iter("failure")}
     assert failed == {each.code for each in report.findings if each.severity is Severity.ERROR}
     assert [case.get("name") for case in suites["other"]] == ["check"]
+
+
+def test_of_what_is_said_twice_of_one_place_the_gravest_counts() -> None:
+    found = Findings()
+    for severity in (Severity.WARNING, Severity.ERROR, Severity.INFO):
+        found.add(Finding("img-alt", severity, "It has no text.", Location("a.html", 1, 1)))
+    assert [each.severity for each in found] == [Severity.ERROR]
