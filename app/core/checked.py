@@ -99,7 +99,7 @@ def known_report(memory: Memory, key: str) -> CheckReport | None:
 
 def keep_report(memory: Memory, key: str, report: CheckReport) -> None:
     """Remember a report, unless there is an error in it."""
-    if not report.failed and not report.count(Severity.ERROR):
+    if not report.failed:
         words = _Words()
         document = {
             "templates": report.templates,
