@@ -195,6 +195,15 @@ def test_what_python_keeps_of_a_run_is_no_other_program(
     assert digest() != installed
 
 
+def test_a_document_that_is_not_as_it_was_kept_is_none_though_json_reads_it(tmp_path: Path) -> None:
+    folder = CacheFolder(tmp_path / "cache")
+    folder.keep("key", {"errors": 1})
+    assert folder.find("key") == {"errors": 1}
+    (kept,) = (tmp_path / "cache").iterdir()
+    kept.write_bytes(kept.read_bytes().replace(b":1}", b":0}"))
+    assert folder.find("key") is None
+
+
 def test_a_day_later_waivers_may_have_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.html").write_text("a", encoding="utf-8")
     days = {digest_of_folders([tmp_path], [], date(2027, 1, day)) for day in (1, 2, 1)}
