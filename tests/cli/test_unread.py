@@ -116,6 +116,14 @@ def test_of_a_set_what_has_changed_is_read_and_no_other_template(folders: Folder
     assert found == folders.cold()
 
 
+def test_what_the_settings_decide_is_said_anew_of_every_template(folders: Folders) -> None:
+    before = folders.again()
+    folders.write("templates/settings.toml", 'locale = "de"\n')
+    found = folders.again()
+    assert found == folders.cold()
+    assert found != before
+
+
 def test_after_a_save_of_what_all_share_only_what_has_changed_is_read_again(
     folders: Folders, read: set[str]
 ) -> None:
