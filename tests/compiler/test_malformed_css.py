@@ -68,6 +68,7 @@ MALFORMED = [
     "p{content:\\}",
     "{}p{\\':top}",
     "p{background:url(a}",
+    "i{url(a\")}p{content:'a}",
     "i{}p{content:'a</style><p hidden></p><style>p{top:0}",
     "@media print{-->#i{top:1px}}p{top:0}",
     "p{top:0}<!-- p{top:1px} p --> b{top:2px}",

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 _STRING = r"""/\*(?:[^*]|\*(?!/))*+(?:\*/)?|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
 _PIECE = re.compile(_STRING + r"|\\.|[{}()\[\],;@]", re.DOTALL)
-_TOKEN = re.compile(_STRING + r"|\\.|url\([^)\"']*+\)?|\.?[\w%-]++|[^\s\w%-]", re.DOTALL | re.IGNORECASE)
+_TOKEN = re.compile(
+    _STRING + r"|\\.|url\((?!\s*[\"'])(?:\\.|[^)\\])*+\)?|\.?[\w%-]++|[^\s\w%-]", re.DOTALL | re.IGNORECASE
+)
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
 _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
 
