@@ -31,7 +31,9 @@ def test_what_a_killed_approval_has_left_keeps_nobody_from_deciding(changed: Des
     (changed.folders.work / "undo/000099/before").mkdir(parents=True)
     assert changed.approvals.last() == last
     changed.approve(Comparison.load(changed.folders.work))
-    assert changed.approvals.undo().number == "000100"
+    with pytest.raises(ApprovalError, match="Another decision has been made"):
+        changed.approvals.undo(last.number)
+    assert changed.approvals.undo("000100").number == "000100"
     assert changed.approvals.undo() == last
 
 
@@ -123,6 +125,14 @@ def test_of_decisions_at_the_same_moment_none_is_lost(changed: Desk) -> None:
     taken_back = {changed.approvals.undo().snapshots[0].id for _ in results}
     assert taken_back == names
     assert changed.approvals.last() == earlier
+
+
+def test_so_many_decisions_are_kept_and_no_more(changed: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.browser.journal._MOST", 2)
+    results = Comparison.load(changed.folders.work).results
+    for _ in range(3):
+        changed.approvals.reject(results, by="Ann", why="Too short")
+    assert len([*(changed.folders.work / "undo").iterdir()]) == 2
 
 
 def test_a_decision_that_never_ends_is_said_to_the_others(
