@@ -20,7 +20,8 @@ class Mutant:
     patterns: tuple[str, ...] = ()
 
 
-CASCADE, SELECTORS, SHEET, NESTING = "css.cascade", "css.selectors", "css.stylesheet", "css.nesting"
+CASCADE, SELECTORS, NESTING = "css.cascade", "css.selectors", "css.nesting"
+SHEET, RULES = "css.stylesheet", "css.rules"
 INLINING, SPLICING, COMPILATION = "compiler.inlining", "compiler.splicing", "compiler.compilation"
 SPELLING, REVERSION = "compiler.spelling", "compiler.reversion"
 RANKED = "key=lambda item: item.rank)"
@@ -171,7 +172,7 @@ MUTANTS: dict[str, Mutant] = {
         ((INLINING, "return media not in _EVERYWHERE or", "return"),), ("media-element",)
     ),
     "no rule has to stay": Mutant(
-        ((SHEET, "self.nesting\n            or not", "False and not"),), ("links",)
+        ((RULES, "self.nesting\n            or not", "False and not"),), ("links",)
     ),
     "what stays is turned round": Mutant(
         ((INLINING, "key=lambda span: span.start)", "key=lambda span: -span.start)"),), ("hover-twice",)

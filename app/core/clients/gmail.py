@@ -10,7 +10,8 @@ import tinycss2
 
 from app.core.clients.restyling import restyle, scan
 from app.core.clients.view import Client, ClientView
-from app.core.css.stylesheet import Declaration, parse_stylesheet
+from app.core.css.rules import Declaration
+from app.core.css.stylesheet import parse_stylesheet
 from app.core.html.edits import Edits
 from app.core.html.markup import Markup, RawText, StartTag
 from app.core.validation.checks.size import CLIP_BYTES

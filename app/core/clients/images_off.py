@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from app.core.clients.restyling import restyle, scan, style_of, value_of, written
 from app.core.clients.view import Client, ClientView
-from app.core.css.stylesheet import Declaration
+from app.core.css.rules import Declaration
 from app.core.html.edits import Edits
 from app.core.html.markup import Markup, StartTag
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from app.core.clients.restyling import restyle, scan
 from app.core.clients.view import Client, ClientView
-from app.core.css.stylesheet import Declaration, parse_stylesheet
+from app.core.css.rules import Declaration
+from app.core.css.stylesheet import parse_stylesheet
 from app.core.html.edits import Edits
 from app.core.html.markup import Markup, StartTag
 from app.core.html.outlook_view import outlook_view

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable
 
-from app.core.css.stylesheet import Declaration, parse_declarations
+from app.core.css.rules import Declaration
+from app.core.css.stylesheet import parse_declarations
 from app.core.html.edits import Edits
 from app.core.html.markup import Markup, StartTag, UnclosedMarkupError
 

@@ -14,7 +14,8 @@ from app.core.compiler.bounds import require_bounded, require_few_tags
 from app.core.compiler.flattening import FlatText
 from app.core.compiler.inlining import kept_whole, left_alone
 from app.core.css.compounds import class_names
-from app.core.css.stylesheet import Stylesheet, parse_stylesheet
+from app.core.css.rules import Stylesheet
+from app.core.css.stylesheet import parse_stylesheet
 from app.core.errors import CompileError
 from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
 from app.core.html.readings import Readings

@@ -21,7 +21,7 @@ from app.core.compiler.premailing import RememberingPremailer
 from app.core.css.cascade import Matched, Rank, rank
 from app.core.css.compounds import class_names, may_lead_through, may_match, without_escapes
 from app.core.css.data import family, longhands
-from app.core.css.stylesheet import Declaration, Span, StyleRule, Stylesheet
+from app.core.css.rules import Declaration, Span, StyleRule, Stylesheet
 from app.core.html.tree import ElementNode, is_element, matching
 
 _NUMBER = re.compile(r"rule-(\d+)")

@@ -12,8 +12,8 @@ from app.core.compiler.spelling import Spelling
 from app.core.css.cascade import Matched
 from app.core.css.measure import never_ends
 from app.core.css.overrides import Overridden, overridden_rules
+from app.core.css.rules import Declaration
 from app.core.css.strengthening import DeclarationPlace, Given, Strengthened, strengthened
-from app.core.css.stylesheet import Declaration
 from app.core.findings import Finding, Severity
 from app.core.html.tree import ElementNode
 from app.core.html.veil import is_veiled

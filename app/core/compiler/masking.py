@@ -20,7 +20,8 @@ from functools import cached_property
 
 from app.core.compiler.document import Document
 from app.core.css.data import PROPERTIES
-from app.core.css.stylesheet import Declaration, parse_declarations
+from app.core.css.rules import Declaration
+from app.core.css.stylesheet import parse_declarations
 from app.core.html.edits import Edits
 from app.core.html.markup import Comment, Context
 from app.core.html.tree import ElementNode, every_node, is_comment, is_element, parse_document

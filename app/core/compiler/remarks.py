@@ -8,7 +8,8 @@ from operator import itemgetter
 
 from app.core.compiler.bounds import require_bounded
 from app.core.compiler.document import Document
-from app.core.css.stylesheet import CssIssue, parse_style, parse_stylesheet
+from app.core.css.rules import CssIssue
+from app.core.css.stylesheet import parse_style, parse_stylesheet
 from app.core.css.values import suggestion
 from app.core.findings import Finding, Severity
 

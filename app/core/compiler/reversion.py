@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument, authored
-from app.core.css.stylesheet import Declaration
+from app.core.css.rules import Declaration
 from app.core.html.tree import matching
 
 _KEYWORD = "revert-layer"

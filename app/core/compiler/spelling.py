@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from app.core.compiler.document import Document
 from app.core.css.cascade import Matched, spelled, surrounding, written
 from app.core.css.compounds import class_names
-from app.core.css.stylesheet import Declaration
+from app.core.css.rules import Declaration
 from app.core.html.veil import is_veiled
 
 _ASKS = re.compile(

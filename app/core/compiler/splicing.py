@@ -19,8 +19,8 @@ from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.spelling import Spelling
 from app.core.css.cascade import Matched, surrounding, written
 from app.core.css.measure import never_ends
+from app.core.css.rules import Declaration, Stylesheet
 from app.core.css.strengthening import DeclarationPlace
-from app.core.css.stylesheet import Declaration, Stylesheet
 from app.core.html.edits import Edits
 from app.core.html.markup import Attribute, StartTag
 from app.core.html.tree import ElementNode

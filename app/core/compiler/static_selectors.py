@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.placement import dependent_attributes
+from app.core.css.rules import Stylesheet
 from app.core.css.selectors import Selector
-from app.core.css.stylesheet import Stylesheet
 from app.core.html.tree import ElementNode, is_comment, matching
 from bbws_templates.tokens import TokenKind
 

@@ -24,8 +24,9 @@ from functools import lru_cache
 from tinycss2.serializer import serialize_identifier
 
 from app.core.css.measure import never_ends
+from app.core.css.rules import Declaration, StyleRule
 from app.core.css.selectors import Selector
-from app.core.css.stylesheet import Declaration, StyleRule, parse_declarations
+from app.core.css.stylesheet import parse_declarations
 from app.core.css.values import is_understood
 
 

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from app.core.css.cascade import Matched, Rank, rank
 from app.core.css.data import longhands, overlap
-from app.core.css.stylesheet import Declaration, StyleRule, Stylesheet
+from app.core.css.rules import Declaration, StyleRule, Stylesheet
 from app.core.css.values import is_understood, is_valid
 from app.core.html.tree import ElementNode, matching
 from app.core.html.veil import is_veiled

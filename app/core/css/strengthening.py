@@ -25,7 +25,7 @@ from typing import Final, TypeAlias
 from app.core.css.cascade import Matched, Rank, rank
 from app.core.css.data import longhands, overlap
 from app.core.css.overrides import Overridden
-from app.core.css.stylesheet import Declaration, StyleRule, Stylesheet
+from app.core.css.rules import Declaration, StyleRule, Stylesheet
 from app.core.html.tree import ElementNode, matching
 from app.core.html.veil import is_veiled
 

@@ -21,8 +21,9 @@ from app.core.compiler.plaintext.conditions import holds_everywhere, is_for_ever
 from app.core.compiler.plaintext.declarations import is_read
 from app.core.compiler.static_selectors import static_among
 from app.core.css.cascade import Matched, rank
+from app.core.css.rules import StyleRule
 from app.core.css.selectors import Selector, parse_selectors
-from app.core.css.stylesheet import StyleRule, parse_stylesheet
+from app.core.css.stylesheet import parse_stylesheet
 from app.core.html.tree import ElementNode, matching
 
 _ESCAPED_OR_IN_BRACKETS = re.compile(r"\\(?:[0-9a-fA-F]{1,6}\s?|.)|\[[^\]]*\]", re.DOTALL)
