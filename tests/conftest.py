@@ -13,7 +13,7 @@ import importlib
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -106,8 +106,18 @@ AHEAD: Final = {ESTATES: "tests.infra.applied.conftest", TERRAFORM: "tests.infra
 """What a group makes in the background while its other tests run: the module whose ``begin`` does so."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection(session: pytest.Session) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Read the tests without a search for garbage in between: what is made then stays."""
+    gc.disable()
+    try:
+        _begin_with_a_part(session)
+        return (yield)
+    finally:
+        gc.enable()
+
+
+def _begin_with_a_part(session: pytest.Session) -> None:
     """A worker that reads every test begins with a part of its own.
 
     Rewriting the assertions of a test takes longer than reading what another worker has left of it, and all
