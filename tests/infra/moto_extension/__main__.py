@@ -10,6 +10,7 @@ asserted on the plan instead.
 
 import sys
 
+import moto.backends
 from moto.server import main
 
 from tests.infra.moto_extension import (
@@ -45,6 +46,8 @@ table_replicas.install()
 table_extras.install()
 vaults.install()
 
+# The server would look through its own installation at each request.
+moto.backends.list_of_moto_modules = [*moto.backends.list_of_moto_modules()].copy
 words = sys.argv[1:]
 if ending.WITH_STDIN in words:
     words.remove(ending.WITH_STDIN)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import moto.backends
 import pytest
 from boto3.dynamodb.types import TypeSerializer
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
@@ -23,12 +24,15 @@ REGION = "af-south-1"
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The address of the server."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        # The server would look through its own installation at each request.
+        patch.setattr(moto.backends, "list_of_moto_modules", [*moto.backends.list_of_moto_modules()].copy)
+        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        server.start()
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        host, port = server.get_host_and_port()
+        yield f"http://{host}:{port}"
+        server.stop()
 
 
 @pytest.fixture
