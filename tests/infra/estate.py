@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 from infra.deploy.components import setting
 from tests.infra.emulator import Emulator
 from tests.infra.facts import COMPONENTS, REPLICATED, TABLES
-from tests.infra.terraform import INFRA, ROOT, Finished, Workbench, write_root
+from tests.infra.terraform import INFRA, PROVIDER, ROOT, Finished, Workbench, write_root
 from tests.waiting import eventually, patience
 
 AFTER_ACCOUNT = ("templates", *TABLES)
@@ -39,6 +39,20 @@ resource "aws_dynamodb_table_replica" "this" {
   deletion_protection_enabled = null
 }
 """
+
+# ``init`` installs no provider that runs already, and does not ask for it either: so nobody hashes the 700 MB
+# that every other command of an estate is given anyway. The commands of an operator do (``Estate.deploy``).
+ELSEWHERE = json.dumps(
+    {
+        PROVIDER: {
+            "Protocol": "grpc",
+            "ProtocolVersion": 5,
+            "Pid": os.getpid(),
+            "Test": True,
+            "Addr": {"Network": "unix", "String": os.devnull},
+        }
+    }
+)
 
 
 def planned_values(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -207,13 +221,25 @@ class Estate:
         environment = {**os.environ, **self.emulator.for_boto3, **self.emulator.session(role)}
         return self._python(environment, "infra.verify", "--env", self.name, *arguments)
 
-    def terraform(self, component: str, *arguments: str, role: str = "", within: Path = INFRA) -> Finished:
+    def terraform(
+        self,
+        component: str,
+        *arguments: str,
+        role: str = "",
+        within: Path = INFRA,
+        extra: Mapping[str, str] | None = None,
+    ) -> Finished:
         """Terraform in a component, with its data apart, as ``role`` or an administrator."""
         return self.workbench.run(
             *arguments,
             folder=within / "components" / component,
             data=self.home / f"data-{component}",
-            extra={**self.emulator.environment, **self.emulator.session(role), **self._provider},
+            extra={
+                **self.emulator.environment,
+                **self.emulator.session(role),
+                **self._provider,
+                **(extra or {}),
+            },
         )
 
     @property
@@ -228,7 +254,8 @@ class Estate:
     def init(self, component: str, role: str = "") -> None:
         """Choose the backend of the environment."""
         backend = f"-backend-config=backends/{self.name}.s3.tfbackend"
-        self.terraform(component, "init", "-reconfigure", "-lockfile=readonly", backend, role=role).ok()
+        given = ("init", "-reconfigure", "-lockfile=readonly", backend)
+        self.terraform(component, *given, role=role, extra={"TF_REATTACH_PROVIDERS": ELSEWHERE}).ok()
 
     def _apply(self, component: str) -> None:
         role = self.deployer if component in AFTER_ACCOUNT else ""
