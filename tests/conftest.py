@@ -92,6 +92,7 @@ TOGETHER: Final = {
     "tests/templates/test_contrast.py": TERRAFORM,
     "tests/templates/test_forced_dark.py": TERRAFORM,
     "tests/templates/test_layout.py": TERRAFORM,
+    "tests/documents/test_messages.py": "every text that the programs print",
     "tests/documents/test_walks.py": "an operator who follows one document after the other",
     "tests/documents/test_following.py": "buckets that releases are moved in",
     "tests/documents/test_diagrams.py": "a browser that draws diagrams",
