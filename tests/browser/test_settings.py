@@ -136,3 +136,12 @@ def test_a_translation_has_pictures_under_its_name_and_moves_none_that_exists() 
         html = workspace_renderer(workspace)(each, "typical")
         assert bundle_renderer(bundle, workspace)(each, "typical") == html
     assert 'lang="af"' in html
+
+
+def test_of_several_tolerances_the_first_that_names_a_snapshot_counts(tmp_path: Path) -> None:
+    one = '[[tolerances]]\nsnapshots = ["{}"]\npixels = {}\nreason = "x"\n'
+    written = "".join(one.format(*each) for each in (("a/b/*", 1), ("a/*", 2), ("c/*", 3)))
+    (tmp_path / "settings.toml").write_text(written, encoding="utf-8")
+    found = load_settings(tmp_path).tolerance(Snapshot.from_id("a/b/typical/phone-dark"))
+    assert found is not None
+    assert found.pixels == 1

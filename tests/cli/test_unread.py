@@ -75,9 +75,9 @@ class Folders:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
-    def check(self, cache: str) -> Any:
+    def check(self, cache: str, *words: str) -> Any:
         templates, fixtures = map(str, self.places)
-        run(["check", "--json", "--cache", cache, "--templates", templates, "--fixtures", fixtures])
+        run(["check", *words, "--json", "--cache", cache, "--templates", templates, "--fixtures", fixtures])
         return json.loads(self._capsys.readouterr().out)
 
     def again(self) -> Any:
@@ -122,6 +122,15 @@ def test_what_the_settings_decide_is_said_anew_of_every_template(folders: Folder
     found = folders.again()
     assert found == folders.cold()
     assert found != before
+
+
+def test_payloads_are_looked_at_though_nothing_of_the_set_has_changed(folders: Folders) -> None:
+    payload = folders.folder / "payload.json"
+    payload.write_text("{}", encoding="utf-8")
+    cache = str(folders.folder / "cache")
+    assert folders.check(cache, "b")["failed"] is False
+    assert folders.check(cache, "b", "--data", str(payload))["failed"] is True
+    assert folders.check(cache, "b")["failed"] is False
 
 
 def test_after_a_save_of_what_all_share_only_what_has_changed_is_read_again(

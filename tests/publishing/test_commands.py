@@ -10,9 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from app.cli import run
+from app.commands.releasing import confirm
 from app.core.release_directory import read_release, write_release
 from app.publishing.bucket_store import BucketStore
 from app.publishing.directory_store import DirectoryStore
@@ -359,3 +361,11 @@ def test_a_target_that_is_a_file_is_one_plain_error(shell: Shell, words: tuple[s
         "Name a directory, or move the file out of the way."
     )
     assert file.read_text() == "notes"
+
+
+def test_where_json_is_asked_for_nobody_is_asked_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question among the members of a document would leave neither."""
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    with pytest.raises(click.UsageError, match="nobody to ask"):
+        confirm("Go on?", yes=False, as_json=True)
+    confirm("Go on?", yes=True, as_json=True)
