@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.selection import drawn
+from tests.waiting import patience
 from tests.web.process import Server
 
 pytestmark = pytest.mark.hypothesis
@@ -82,7 +83,7 @@ def fuzz(
     )
     @given(case=description[path][method].as_strategy(generation_mode=mode))
     def answer_as_described(case: schemathesis.Case[Any]) -> None:
-        case.call_and_validate(excluded_checks=excluded)
+        case.call_and_validate(excluded_checks=excluded, timeout=patience())
 
     answer_as_described()
 
