@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from app.operations import links
 from app.operations.links import LinkAnswer, ask, is_public, links_of
 from app.web.application import create_app
 from app.web.services import Services
@@ -300,3 +301,8 @@ def test_over_http_the_own_links_of_a_template_are_asked_and_never_from_a_server
         answer = exposed.post(path, headers={"authorization": "Bearer a-secret"})
         assert (answer.status_code, answer.json()["code"]) == (403, "asking-off")
         assert len(seen) == 1
+
+
+@pytest.mark.parametrize("who", ["ann@", "ann:secret@", ":secret@", "@"])
+def test_an_address_that_holds_a_name_or_a_password_is_left_alone(who: str) -> None:
+    assert "a name or a password" in links._left_alone("", f"https://{who}example.com/")
