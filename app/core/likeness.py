@@ -5,8 +5,8 @@ Canonical JSON has its members in order and no white space, so two bundles are t
 differ, and from there on. What lies in these stretches is left out: the rest is a bundle by itself.
 
 No text can pass for the beginning of a member, as a quotation mark in text stands behind a backslash
-(RFC 8259, section 7). And where a member of another object is cut through, what is left is no JSON, or has a
-name of what was left out: then all of it is read, as everywhere else.
+(RFC 8259, section 7). A member of another object can, as of a contract: where the name of a template at which
+it would be cut begins more than one member, all of it is read, as everywhere else.
 """
 
 from __future__ import annotations
@@ -53,11 +53,14 @@ def _parted(data: bytes, known: Release) -> tuple[bytes, list[str]] | None:
     # The first template and the last stay, with all that stands before and behind the templates.
     first, last = data.find(_beginning(names[1])), data.rfind(_beginning(names[-1]))
     ends, begins = _common_start(data, ours), len(data) - _common_end(data, ours)
-    before = _beginnings(data, max(first, ends - _NEAR), ends, names)
-    behind = _beginnings(data, begins, min(last, begins + _NEAR), names)
-    low, low_name = before[-1] if before else (first, "")
+    before = _beginnings(data, max(first, ends - _NEAR), ends, names[1:])
+    behind = _beginnings(data, begins, min(last, begins + _NEAR), names[1:])
+    low, low_name = before[-1] if before else (first, names[1])
     high, high_name = behind[0] if behind else (last, names[-1])
     if not 0 <= first <= low <= high <= last:
+        return None
+    # What is cut is the same in ours, which has each template once: so is the one at hand.
+    if any(ours.count(_beginning(name)) > 1 for name in {names[1], low_name, high_name, names[-1]}):
         return None
     same = [name for name in names[1:-1] if name < low_name or name >= high_name]
     return data[:first] + data[low:high] + data[last:], same

@@ -80,3 +80,15 @@ def test_a_bundle_with_another_digest_is_refused() -> None:
     )
     with pytest.raises(DamagedReleaseError, match="its digest is"):
         bundle_beside(known.bundle_data + b" ", known, release=known.id)
+
+
+def test_names_of_members_that_are_those_of_templates_cut_nothing_off() -> None:
+    one = CompiledTemplate("", "x", "", "", "", ("N", "n@example.com"), "", "", "", {"type": "object"})
+    odd = replace(one, contract={NAMES[0]: {"a": {}}, NAMES[1]: {"a": {}}, NAMES[-1]: {"a": {}}})
+    made = {**dict.fromkeys(NAMES, one), NAMES[0]: odd, NAMES[-1]: odd}
+    known = release_of(made, Language())
+    for name in NAMES:
+        data = release_of({**made, name: replace(one, html="y")}, Language())
+        assert bundle_beside(data.bundle_data, known, release=data.id) == data.bundle
+    data = release_of({**made, "a/t07": replace(odd, html="y"), "a/s": odd}, Language())
+    assert bundle_beside(data.bundle_data, known, release=data.id) == data.bundle
