@@ -309,6 +309,7 @@ def refused(html: str, words: str) -> None:
         f"<style>{''.join(f'.b{n}{{border:{n}px solid #{n:06x}}}' for n in range(1_000))}</style><p>x</p>",
         "<style>p{background:linear-gradient(red" + ",red 1%" * 999 + ")}</style><p>x</p>",
         "<p " + " ".join(f'data-x{number}="y"' for number in range(990)) + ">x</p>" * 40,
+        f"<p>x</p><svg>{'<![CDATA[x]]>' * 60_000}</svg>",
         f"<style>{''.join(f'p:nth-child({n}n){{top:0}}' for n in range(1, 590))}</style>"
         + f"<div>{'<p>x</p>' * 100}</div>" * 4,
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -26,7 +27,9 @@ class Caller:
             async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
                 return await client.request(method, path, **options)
 
-        return asyncio.run(send())
+        # In a thread of its own: a browser that is at work has an event loop running in this one.
+        with ThreadPoolExecutor(1) as own:
+            return own.submit(lambda: asyncio.run(send())).result()
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.request("GET", path, **options)

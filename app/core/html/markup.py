@@ -11,7 +11,7 @@ which no email needs.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -151,6 +151,7 @@ RAW_ELEMENTS = frozenset({"style", "script", "xmp", "iframe", "noembed", "nofram
 
 _BLANK = r"\t\n\f\r "  # and no other: a no-break space is a part of a name
 _NAME = re.compile(rf"[^{_BLANK}/>]+")
+_DRAWING = re.compile(r"<(/?)svg", re.IGNORECASE)
 _SPACE = re.compile(rf"[{_BLANK}/]*")
 _ATTRIBUTE_NAME = re.compile(rf"=?[^{_BLANK}/>=]*")
 _EQUALS = re.compile(rf"[{_BLANK}]*=[{_BLANK}]*")
@@ -237,10 +238,15 @@ class Markup:
         self.comments.append(Comment(offset, end, declaration))
         return end
 
+    @cached_property
+    def _drawings(self) -> list[tuple[int, bool]]:
+        """Where SVG begins and, False, ends."""
+        return [(each.start(), each[1] == "") for each in _DRAWING.finditer(self.text)]
+
     def _is_in_drawing(self, offset: int) -> bool:
         """Whether SVG stands here, in which a parser knows CDATA."""
-        text = self.text[:offset].lower()
-        return text.rfind("<svg") > text.rfind("</svg")
+        index = bisect_left(self._drawings, (offset, False))
+        return index > 0 and self._drawings[index - 1][1]
 
     def _end_tag(self, offset: int) -> int:
         end = self.text.find(">", offset) + 1
