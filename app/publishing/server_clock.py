@@ -34,7 +34,9 @@ class ServerClock:
         self._own.asked = time.time()
 
     def _hear(self, parsed_response: Any = None, **_: Any) -> None:
-        came = time.time()
+        came, asked = time.time(), getattr(self._own, "asked", None)
+        if asked is None:
+            return  # it was under way before anybody listened
         headers = (parsed_response or {}).get("ResponseMetadata", {}).get("HTTPHeaders", {})
         if "age" in headers:
             return  # a cache gives what it was given then (RFC 9111, section 5.1)
@@ -44,7 +46,7 @@ class ServerClock:
             return  # none, or something that is no date; Python says that in many ways
         if said.tzinfo is None:
             return
-        least, most = said.timestamp() - came, said.timestamp() + 1 - self._own.asked
+        least, most = said.timestamp() - came, said.timestamp() + 1 - asked
         found = min(max(least, 0.0), most)
         if abs(found) < _MOST:
             self.ahead = timedelta(seconds=found)

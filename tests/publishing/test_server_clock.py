@@ -95,3 +95,10 @@ def test_only_what_an_answer_proves_is_a_difference(
     answer = {"ResponseMetadata": {"HTTPHeaders": headers}}
     events.emit("response-received.s3.GetObject", parsed_response=answer)
     assert store.ahead.total_seconds() == pytest.approx(ahead)
+
+
+def test_an_answer_to_what_was_asked_before_anybody_listened_tells_nothing(aws: str) -> None:
+    store = BucketStore.connect(BucketTarget("nowhere"))
+    answer = {"ResponseMetadata": {"HTTPHeaders": {"date": _NOON}}}
+    store.client.meta.events.emit("response-received.s3.GetObject", parsed_response=answer)
+    assert store.ahead == timedelta()
