@@ -299,6 +299,7 @@ def test_who_stands_beside_is_known_where_nothing_can_come_between(
         ("p:not(.b, .c)", True),
         ("p:not(.a .b)", False),  # no reader here finds what that matches
         (":is(p, :hover)", False),
+        ("p:not(:is(.a, .c))", False),
         ("p:not(.b, :hover)", False),
         (":is(*)", False),
         ("p:matches(p)", False),  # which no browser reads

@@ -35,9 +35,9 @@ def counts_siblings(part: Any) -> bool:
 
 
 def is_plain_negation(part: Any) -> bool:
-    """Whether a part is ``:not()`` of what stands on the element itself."""
+    """Whether a part is ``:not()`` of what stands on the element itself, and offers no choice."""
     return isinstance(part, nodes.Negation) and not any(
-        isinstance(inner, nodes.CombinedSelector) for inner in walk(part.subselector)
+        isinstance(inner, nodes.CombinedSelector) or is_choice(inner) for inner in walk(part.subselector)
     )
 
 
