@@ -72,9 +72,11 @@ def test_another_order_of_mails_gives_the_same_bytes(
 
 @pytest.fixture(scope="module")
 def another(unpacked: Browser, session: Session) -> Browser:
-    """What this machine has beside the browser of the tests; GitHub's machines have a whole Chrome."""
+    """What this machine has beside the browser of the tests."""
     found = found_by_itself() or unpacked
     if found.executable == session.browser.executable:
+        # The same browser would be compared with itself. GitHub's machines have a whole Chrome: the pipeline
+        # always runs this.
         pytest.skip("this machine has no other Chromium than the one that draws all else")
     return found
 

@@ -15,13 +15,10 @@ import pytest
 
 from app.cli import run
 from app.core import sight
-from app.core.cache import CacheFolder
 from app.core.compiler.compilation import dependencies_of
 from app.core.loader import Reading, load_template_set, read_template_set
-from app.core.seen_files import seen_files
 from app.core.sources import TemplateSet, TemplateSource
 from app.core.textfiles import TextFiles
-from app.core.unread import Unread
 
 SETTLED = 60_000_000_000
 """Nanoseconds after which every file has rested."""
@@ -338,62 +335,6 @@ def test_after_any_changes_the_check_says_what_one_says_that_knows_nothing(
         found = folders.again()
         assert found == folders.cold()
         assert found == folders.again()
-
-
-def test_a_file_is_known_by_its_mark_once_it_has_rested(tmp_path: Path) -> None:
-    memory = CacheFolder(tmp_path / "cache")
-    file = tmp_path / "set/a.html"
-    file.parent.mkdir()
-    file.write_text("one", encoding="utf-8")
-    now = file.stat().st_ctime_ns
-    resting = seen_files([file.parent], memory, clock=lambda: now)
-    assert resting
-    assert memory.find(f"marks {[str(file.parent)]}") is None or not memory.find(
-        f"marks {[str(file.parent)]}"
-    )
-    assert seen_files([file.parent], memory, clock=lambda: now + SETTLED) == resting
-    kept = (memory.find(f"marks {[str(file.parent)]}") or {})[str(file)]
-    about = file.stat()
-    assert kept[1:] == [about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns]
-
-
-def test_a_file_that_says_another_thing_of_the_same_size_and_time_is_read(tmp_path: Path) -> None:
-    memory = CacheFolder(tmp_path / "cache")
-    file = tmp_path / "set/a.html"
-    file.parent.mkdir()
-    file.write_text("one", encoding="utf-8")
-    later = file.stat().st_ctime_ns + SETTLED
-    before = seen_files([file.parent], memory, clock=lambda: later)
-    about = file.stat()
-    file.write_text("two", encoding="utf-8")
-    os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
-    assert file.stat().st_size == about.st_size
-    assert seen_files([file.parent], memory, clock=lambda: later) != before
-
-
-def test_where_a_sight_would_not_be_sure_nothing_is_known_by_marks(tmp_path: Path) -> None:
-    memory = CacheFolder(tmp_path / "cache")
-    (tmp_path / "set").mkdir()
-    (tmp_path / "set/a.html").symlink_to(tmp_path)
-    assert seen_files([tmp_path / "set"], memory) is None
-
-
-def test_what_is_unread_is_there_and_read_once() -> None:
-    asked = []
-
-    def made(name: str) -> str:
-        asked.append(name)
-        return name.upper()
-
-    found = Unread(["a", "b"], made)
-    assert list(found) == ["a", "b"]
-    assert len(found) == 2
-    assert "a" in found
-    assert "c" not in found
-    assert found.get("c") is None
-    assert not asked
-    assert [found["a"], found["a"]] == ["A", "A"]
-    assert asked == ["a"]
 
 
 def test_the_set_of_the_folders_is_whole(folders: Folders) -> None:

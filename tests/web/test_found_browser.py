@@ -15,7 +15,9 @@ def test_a_mail_is_shown_typed_into_and_saved_in_whatever_browser_there_is(
     server: Server, served_folders: Folders
 ) -> None:
     found = found_by_itself()
-    if found is None:  # GitHub's machines have a whole Chrome
+    if found is None:
+        # Users here have the browser that all other tests drive. GitHub's machines have a whole Chrome: the
+        # pipeline always runs this.
         pytest.skip("this machine has no other Chromium than the one that all pages are opened in")
     with chromium(found) as browser, opened(browser, server.url) as (page, misdeeds):
         card = page.locator('.card[data-name="mails/greeting"]')

@@ -34,20 +34,8 @@ _SILENT = frozenset(
 )
 # Where no style says otherwise. The brackets of <rp> are for readers like ours, who see no ruby.
 _HIDDEN = frozenset(
-    {
-        "clippath",
-        "datalist",
-        "defs",
-        "desc",
-        "head",
-        "marker",
-        "mask",
-        "metadata",
-        "pattern",
-        "script",
-        "style",
-    }
-    | {"symbol", "title"}
+    {"clippath", "datalist", "defs", "desc", "head", "marker", "mask", "metadata", "pattern"}
+    | {"script", "style", "symbol", "title"}
 )
 _BOXES = frozenset(  # within a line
     {"audio", "button", "img", "input", "marquee", "object", "select", "textarea", "video"}
@@ -159,8 +147,7 @@ def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
     """How an element of a name and a style attribute appears inside ``parent``.
 
     ``hints`` are attributes that act as styles: ``hidden``, ``type=…`` of a list; ``closed`` is a dialog or a
-    hidden field,
-    ``placed`` a part of a drawn text with a place of its own, ``linked`` a link.
+    hidden field, ``placed`` a part of a drawn text with a place of its own, ``linked`` a link.
     """
     style = final_values(css) if css else {}
     display = _display(tag, style, hints)
