@@ -4,7 +4,8 @@ import { $ } from "./dom.js";
 import { fontsOf, rootOf, windowOf } from "./unspoilt.js";
 
 const KEPT = "bbws-fonts";
-const known = new Map(); // a source to its face, loaded once for every frame
+const known = new Map(); // a family and a source to the face, loaded once for every frame
+const files = new Map(); // a source to its bytes
 const dressed = new Map(); // a document to the faces it was given
 let twins;
 
@@ -37,13 +38,23 @@ export async function dress(mail) {
 function faceOf({ family, source, weight, style }) {
   const key = `${family} ${source}`;
   if (!known.has(key)) {
-    const loading = fetch(source)
-      .then((response) => (response.ok ? response.arrayBuffer() : Promise.reject(new Error(source))))
+    const loading = dataOf(source)
       .then((buffer) => new FontFace(family, buffer, { weight, style }).load())
       .catch(() => { known.delete(key); return null; });
     known.set(key, loading);
   }
   return known.get(key);
+}
+
+/** Resolves to the bytes of a file, which several families may have for their twin. */
+function dataOf(source) {
+  if (!files.has(source)) {
+    const loading = fetch(source)
+      .then((response) => (response.ok ? response.arrayBuffer() : Promise.reject(new Error(source))))
+      .catch((error) => { files.delete(source); throw error; });
+    files.set(source, loading);
+  }
+  return files.get(source);
 }
 
 function undress() {
