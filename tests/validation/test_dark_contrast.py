@@ -73,6 +73,7 @@ def test_it_is_found_however_the_rule_is_written(css: str) -> None:
 def test_no_name_and_no_selector_is_too_odd_for_a_dark_mail(other: str) -> None:
     names = ("²", "ª", "é", "x:y", "1-", "xmlns", "_")
     body = HEADING.replace("<h1", "<h1 " + " ".join(f'{name}="x"' for name in names))
+    body += '<svg xmlns="http://www.w3.org/2000/svg" xml:lang="en"><use xlink:href="#a"></use></svg>'
     css = OVER % f"{other} {{ color: #123 !important }} body .card {{ background: #111 !important }}"
     assert [code for code, _ in found(body, css)] == ["low-contrast-dark"]
 

@@ -208,6 +208,10 @@ class TestIdentifiers:
             ('<p id="a">a</p><p id="a">b</p>', [("duplicate-id", WARNING)]),
             ('<a href="#a">to a</a><p id="a">a</p><p id="a">b</p>', [("duplicate-id", ERROR)]),
             ('<svg xml:lang="en"><use xlink:href="#a"></use></svg><p id="a">b</p>', []),
+            (
+                '<svg><use xlink:href="#a"></use></svg><p id="a">a</p><p id="a">b</p>',
+                [("duplicate-id", ERROR)],
+            ),
             ('<label for="a">to a</label><p id="a">a</p><p id="a">b</p>', [("duplicate-id", ERROR)]),
         ],
     )

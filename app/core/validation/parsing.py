@@ -118,6 +118,9 @@ class _Parser(HTMLParser):
             offset = max(0, self._html.rfind("&", 0, offset + 1))
         self.found.append(ParseError(errorcode, dict(datavars or {}), offset))
 
+    def adjustForeignAttributes(self, token: Any) -> None:
+        """Leave ``xmlns`` and ``xlink:href`` of SVG as they are written; html5lib's names are tuples."""
+
     def text_in_table(self) -> None:
         """Note that the text at hand stands where a table may only have rows or cells."""
         offset = self.tokenizer.text_offset

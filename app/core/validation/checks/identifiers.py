@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 from collections import Counter
 from collections.abc import Iterator
-from operator import attrgetter
 
 from app.core.css.compounds import class_names
 from app.core.html.markup import Markup
@@ -61,9 +60,9 @@ def written_ids(markup: Markup) -> Iterator[Violation]:
 
 def _named(page: Page) -> Iterator[str]:
     """The ids that something in the mail refers to."""
-    for element in filter(attrgetter("is_html"), page.elements):  # in SVG a name can be a tuple
+    for element in page.elements:
         for name, value in element.attributes.items():
-            if name in {"href", "usemap"} and value.startswith("#"):
+            if name in {"href", "xlink:href", "usemap"} and value.startswith("#"):
                 yield value[1:]
             elif name in _REFERENCES or name.startswith("aria-"):
                 yield from class_names(value)
