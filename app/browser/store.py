@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -24,12 +23,11 @@ from app.browser.pixels import SUFFIX, Pixels, read_picture
 from app.browser.renderer import Renderer
 from app.browser.snapshots import Snapshot
 from app.browser.writing import not_written
-from app.core.writing import put, stage
+from app.core.writing import put, stage, sweep
 from bbws_templates.errors import Location
 from bbws_templates.files import read_file
 
 FORMAT = 1
-_STAGED = re.compile(rf"\..+({re.escape(SUFFIX)}|\.json)\.[0-9a-f]{{8}}")  # as ``app.core.writing`` names it
 _RESTORE = "Restore it from version control, or remove the picture and its sidecar, compare, and approve it."
 
 
@@ -215,10 +213,7 @@ class PictureStore:
 
     def sweep(self) -> None:
         """Remove what somebody was killed over before it was put in its place; nobody may be writing here."""
-        for path in self.folder.rglob(".*"):
-            if _STAGED.fullmatch(path.name):
-                with contextlib.suppress(OSError):  # no reader takes it for a picture
-                    path.unlink()
+        sweep(self.folder, (SUFFIX, ".json"))
 
     def clear(self) -> None:
         """Remove every picture; for the pictures of the last run, never for baselines."""

@@ -5,18 +5,25 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.core.errors import FixtureChangedError, SourceError, SurroundingsError
 from app.core.jsontext import parse_json
+from app.core.locking import is_taken_in_time
 from app.core.sources import TemplateSource
-from app.core.writing import put, stage, write_new
+from app.core.writing import put, stage, sweep, write_new
 from bbws_templates import contract
 from bbws_templates.errors import Location
 from bbws_templates.layout import parted
 
 SCENARIO = r"[A-Za-z0-9](?:[A-Za-z0-9 _-]{0,62}[A-Za-z0-9])?"
 """What a fixture may be called: a file name on every system."""
+
+PATIENCE = 5.0
+"""How many seconds to wait for whoever else is writing a fixture."""
 
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)")  # Windows, "Naming Files, Paths, and Namespaces"
 
@@ -66,11 +73,12 @@ def write_fixture(source: TemplateSource, folder: Path, scenario: str, text: str
     if written:
         return path
     try:
-        staged = stage(path, whole.encode("utf-8"))
-        if read_as:
-            put(staged, path)
-        else:
-            _put_new(staged, path)
+        with _alone(folder):
+            staged = stage(path, whole.encode("utf-8"))
+            if read_as:
+                put(staged, path)
+            else:
+                _put_new(staged, path)
     except FileExistsError:
         raise FixtureChangedError(scenario, where, new=True) from None
     except OSError as error:
@@ -80,6 +88,41 @@ def write_fixture(source: TemplateSource, folder: Path, scenario: str, text: str
             remedy="Make room or correct the permissions.",
         ) from error
     return path
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep others from writing fixtures, and remove what one of them was killed over before.
+
+    Windows locks no folder: there somebody may be writing, and whatever lies about stays.
+
+    Raises:
+        SurroundingsError: somebody who writes, or was suspended while he did, does not come to an end.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        _require_ours(lock, folder)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _require_ours(lock: int, folder: Path) -> None:
+    try:
+        is_ours = is_taken_in_time(lock, PATIENCE)
+    except OSError:  # a file system without locks: one person writes there, or takes care
+        return
+    if not is_ours:
+        raise SurroundingsError(
+            f"Another process has been writing a fixture for {PATIENCE:.0f} seconds.",
+            location=Location(folder.as_posix()),
+            remedy=f"Let it go on, or end it: `fuser {folder}` names it.",
+        )
+    sweep(folder, (".json",))
 
 
 def _put_new(staged: Path, path: Path) -> None:

@@ -6,14 +6,18 @@ imported before it is needed: reading, checking and rendering need no lock at al
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import sys
 import time
 from typing import IO
 
 
-def is_taken_by_us(file: IO[bytes]) -> bool:
+def is_taken_by_us(file: IO[bytes] | int) -> bool:
     """Take the lock on ``file`` if nobody else holds it; it is ours until ``file`` is closed.
+
+    It may be the descriptor of a folder, but for Windows, which opens none.
 
     Raises:
         OSError: the file system has no locks.
@@ -21,6 +25,8 @@ def is_taken_by_us(file: IO[bytes]) -> bool:
     if sys.platform == "win32":
         import msvcrt
 
+        if isinstance(file, int):
+            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
         try:
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -36,7 +42,7 @@ def is_taken_by_us(file: IO[bytes]) -> bool:
     return True
 
 
-def is_taken_in_time(file: IO[bytes], patience: float) -> bool:
+def is_taken_in_time(file: IO[bytes] | int, patience: float) -> bool:
     """Take the lock on ``file``, for which ``patience`` seconds are waited while somebody else holds it.
 
     A process that was suspended holds it for as long as it is: then the answer is no.

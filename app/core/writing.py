@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import time
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
 _PATIENCE = 2.0
 """How many seconds a reader on Windows may hold a file open that is to be replaced."""
+
+_STAGED = re.compile(r"\..+(\.[a-z]+)\.[0-9a-f]{8}")  # as ``stage`` names it
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -63,3 +68,17 @@ def put(staged: Path, path: Path) -> None:
             time.sleep(0.02)
         else:
             return
+
+
+def sweep(folder: Path, suffixes: Collection[str]) -> None:
+    """Remove what those were killed over who staged files with these suffixes anywhere in ``folder``.
+
+    Nobody may be writing there. No link is followed, and what cannot be removed stays: no reader takes it
+    for the file that it was to become.
+    """
+    for place, _, names in os.walk(folder):
+        for name in names:
+            staged = _STAGED.fullmatch(name)
+            if staged and staged[1] in suffixes:
+                with suppress(OSError):
+                    Path(place, name).unlink()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
+from app.core import fixture_file
 from app.core.fixture_file import write_fixture
+from app.core.locking import is_taken_by_us
 from app.web.api import fixtures
 from app.web.application import create_app
 from tests.web.calling import Caller
@@ -190,6 +194,39 @@ def test_nobody_else_saves_between_a_look_at_the_file_and_its_writing(
     monkeypatch.setattr(fixtures, "write_fixture", write)
     assert save(caller, "typical", readAs=digest_of(caller, "typical")).status_code == 200
     assert alone == [True]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no folder can be locked there, and nothing is removed")
+@pytest.mark.parametrize("putting", ["put", "_put_new"])
+def test_what_a_killed_save_has_left_goes_with_the_next_one(
+    folders: Folders, caller: Caller, monkeypatch: pytest.MonkeyPatch, putting: str
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(fixture_file, putting, lambda staged, path: None)
+        read_as = digest_of(caller, "typical") if putting == "put" else ""
+        save(caller, "typical" if read_as else "new", readAs=read_as)
+    assert [path for path in folders.files() if "/." in path]
+    folders.write("fixtures/mails/.kept.json.bak", {})
+    assert save(caller, "another").status_code == 200
+    assert [path for path in folders.files() if "/." in path] == ["fixtures/mails/.kept.json.bak"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no folder can be locked there")
+def test_what_another_process_is_just_saving_stays(
+    folders: Folders, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fixture_file, "PATIENCE", 0.0)
+    folders.write(f"fixtures/{GREETING}/.typical.json.0a1b2c3d", {})
+    other = os.open(folders.fixtures, os.O_RDONLY)
+    try:
+        assert is_taken_by_us(other)
+        refused = save(caller, "another")
+        assert "Another process" in refused.text
+        assert f"fixtures/{GREETING}/.typical.json.0a1b2c3d" in folders.files()
+    finally:
+        os.close(other)
+    assert save(caller, "another").status_code == 200
+    assert not [path for path in folders.files() if "/." in path]
 
 
 def test_the_token_is_asked_for_and_pages_of_others_are_refused(folders: Folders) -> None:
