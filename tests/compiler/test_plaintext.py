@@ -174,6 +174,7 @@ CASES = [
     ('(<a href="{{u}}"> a </a>)<a href="{{u}}">b</a>{{c}}', "( a: {{u}} )b: {{u}} {{c}}"),
     ('<a href="{{u}}"><h2>T</h2><p>x</p></a><a href="{{u}}"><div>y</div></a>', "T\n-\n\nx\n{{u}}\ny: {{u}}"),
     ('a <a href="{{u}}">b<br>c</a> d<a href="{{u}}"></a>', "a b c: {{u}} d"),
+    ('<p><a href="{{u}}">站</a>，您</p><p><a href="{{u}}">站</a>。</p>', "站: {{u}} ，您\n\n站: {{u}} 。"),
     ('<map><area href="{{u}}" alt="Shop"><area href="{{v}}"></map>', "Shop: {{u}} {{v}}"),
     # Struck prices.
     ("<p>Now <del>{{a}} </del>{{b}}</p>", "Now ~~{{a}}~~ {{b}}"),

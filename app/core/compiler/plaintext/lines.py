@@ -26,7 +26,9 @@ _STRAY = re.compile(
     rf"|(?:(?<=[{_BLANKS}])|^)[{_DIRECTIONS}]+(?=[{_BLANKS}]|$)"
 )
 _KEPT_LINE = "\u2060"  # invisible; beside it a tag does not stand alone on its line
-_CLOSING = frozenset(".,;:!?)]}»”’\"'…。、，")
+# Programs that make links of addresses leave these off at the end. Wide signs, behind which Chinese and
+# Japanese go on without a blank, many take for a part of the address, with the words up to the next blank.
+_CLOSING = frozenset(".,;:!?)]}»”’\"'…")
 _LINE_END = re.compile(r"\r\n|[\r\n]")
 
 
