@@ -133,7 +133,7 @@ def require(contract: Mapping[str, Any], data: Any, *, template: str = "") -> No
             ``problems`` lists them all (up to ``MAX_PROBLEMS``) for machines.
     """
     used = _used.get(id(contract))
-    if used is None or used.contract is not contract:
+    if used is None:
         if len(_used) >= _MOST_USED:
             _used.clear()
         used = _used[id(contract)] = _Used(contract)

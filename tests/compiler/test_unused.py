@@ -216,6 +216,8 @@ class TestProof:
             ('<a href="#a">x</a><p id="a">y</p>', ' id="a"', "id is None instead of 'a'"),
             ('<a href="{{link}}">x</a><p id="a">y</p>', ' id="a"', "id is None instead of 'a'"),
             ('<label for="a">x</label><p id="a">y</p>', ' id="a"', "id is None instead of 'a'"),
+            ('<img usemap="#a"><map id="a"></map>', ' id="a"', "id is None instead of 'a'"),
+            ('<svg><use xlink:href="#a"/></svg><p id="a">y</p>', ' id="a"', "id is None instead of 'a'"),
             ('<p class="k">y</p>', ' class="k"', "class is None instead of 'k'"),
             ('<p class="my-col-6">y</p>', ' class="my-col-6"', "class is None instead of 'my-col-6'"),
             ('<u></u><p class="c">y</p>', ' class="c"', "class is None instead of 'c'"),

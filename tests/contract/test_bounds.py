@@ -180,6 +180,7 @@ def test_whatever_a_contract_holds_is_a_contract_error_and_nothing_raw(contract:
         ({"multipleOf": -1}, "above 0"),
         ({"minLength": HUGE}, "minLength"),
         ({"maxItems": 10**10}, "maxItems"),
+        ({"maxItems": -(10**10)}, "maxItems"),
         ({"minProperties": 1e300}, "minProperties"),
     ],
 )

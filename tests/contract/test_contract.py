@@ -275,6 +275,13 @@ def test_a_number_of_thousands_of_digits_is_a_number() -> None:
     assert contract_problems({"multipleOf": 0.5, "minimum": 0.5}, 10**5000) == ()
 
 
+def test_text_that_is_too_long_for_a_format_is_refused_unread() -> None:
+    url = "https://example.com/".ljust(10_000, "x")
+    assert contract_problems({"format": "uri"}, url) == ()
+    (problem,) = contract_problems({"format": "uri"}, url + "x")
+    assert problem.expectation == "must have at most 10,000 characters, has 10,001"
+
+
 def test_text_that_is_too_long_for_a_pattern_is_refused_unread() -> None:
     """The time that this pattern takes grows with the square of the length: here, by a factor of 10,000."""
     schema = {"pattern": "a+$", "patternProperties": {"a+$": False}, "additionalProperties": {"type": "null"}}

@@ -118,6 +118,7 @@ TWICE_BY_ANCHOR: dict[str, Any] = {
         pytest.param(TWICE_BY_ANCHOR, "", 1 + 1 + 4 + 1 + 1 + 1, id="anchor"),
         # Read and proven (10 a character, half the square of the positions), then run.
         pytest.param({"pattern": "^ab$"}, "ab", 1 + 40 + 2 + 1, id="pattern"),
+        pytest.param({"patternProperties": {"a": False}}, {"b" * 10_001: 1}, 1 + 1 + 1, id="name too long"),
         pytest.param({"pattern": "^" + "a" * 200}, "", 1 + 2010 + 20_000 + 1 + 20, id="long pattern"),
     ],
 )
@@ -147,6 +148,13 @@ def objects(levels: int, name: str) -> Any:
 
 
 NAME_OF_A_PERSON = "Lerato Mokoena"  # no plain name: said without being repeated
+
+
+def test_below_a_name_that_is_not_repeated_it_is_still_said_where() -> None:
+    contract = {"additionalProperties": {"properties": {"a": {"type": "null"}}}}
+    (problem,) = contract_problems(contract, {NAME_OF_A_PERSON: {"a": 1}})
+    assert problem.expectation.endswith(" at /a")
+    assert NAME_OF_A_PERSON not in str(problem)
 
 
 @pytest.mark.parametrize("read", [contract_problems, every_problem])

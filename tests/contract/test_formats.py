@@ -45,6 +45,7 @@ REFUSED = [
     ("date-time", "2025-12-19T24:00:00Z"),
     ("date-time", "2025-12-19T10:30:60Z"),
     ("date-time", "2025-12-19T10:30:00+24:00"),
+    ("date-time", "2025-12-19T1०:3०:0०Z"),
     ("date-time", "2025-12-19T10:30:00Z\r\n"),
     ("email", "nobody"),
     ("email", "a b@example.com"),

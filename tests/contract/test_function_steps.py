@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bbws_templates.contract import contract_problems
+from bbws_templates.contract import contract_problems, functions
 from tests.contract.test_functions import agrees, is_accepted
 
 
@@ -81,3 +81,43 @@ def test_longer_texts_than_these_are_left_to_the_check(pattern: str, length: int
     contract = {"type": "string", "pattern": pattern}
     assert agrees(contract, "x" * (length - 1) + "y")
     assert not agrees(contract, "x" * length + "y")
+
+
+GIVEN_UP = {"not": {"const": 1}}
+"""What no function is made of: where it may be missing, the rest is written out without it."""
+
+
+def fewest_steps(schema: Any, data: Any, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many steps a check must have before the function is sure of ``data``."""
+    least, most = 0, 4_000
+    while least < most:
+        middle = (least + most) // 2
+        monkeypatch.setattr(functions, "MAX_STEPS", middle)
+        if agrees(schema, data):
+            most = middle
+        else:
+            least = middle + 1
+    return least
+
+
+def test_of_what_is_given_up_nothing_counts_and_nothing_is_taken_for_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    word = {"type": "string", "pattern": "^[a-z]+$"}
+    with_it, without = (
+        {"type": "object", "properties": {"a": a, "b": word}} for a in ({**word, **GIVEN_UP}, GIVEN_UP)
+    )
+    needed = fewest_steps(without, {"b": "x"}, monkeypatch)
+    assert fewest_steps(with_it, {"b": "x"}, monkeypatch) == needed > 0
+
+
+def test_what_is_given_up_is_not_taken_for_what_stands_around_the_rest() -> None:
+    members = {f"m{number}": {**GIVEN_UP} for number in range(60)}
+    assert agrees({"type": "object", "properties": {**members, "b": {"type": "string"}}}, {"b": "x"})
+
+
+def test_an_address_beyond_ascii_which_takes_longer_is_left_to_the_check() -> None:
+    schema = {"type": "string", "format": "email"}
+    assert agrees(schema, "a@e.example")
+    assert is_accepted(schema, "a@é.example")
+    assert not agrees(schema, "a@é.example")

@@ -280,6 +280,17 @@ def test_references_in_a_circle_and_long_chains_are_left_to_the_check() -> None:
     assert kept_function({"$ref": "#/$defs/d0", "$defs": {**chain, "d120": {}}}) is None
 
 
+def test_a_contract_that_is_left_to_the_check_is_written_out_in_vain_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[Any] = []
+    monkeypatch.setattr("bbws_templates.contract.functions.kept_function", tried.append)
+    contract = {"type": "string"}
+    for _ in range(40):
+        require(contract, "x")
+    assert tried == [contract]
+
+
 def test_nothing_of_a_contract_becomes_code(monkeypatch: pytest.MonkeyPatch) -> None:
     hostile = '\'); import os #\n"""\\'
     sources: list[str] = []

@@ -78,7 +78,7 @@ def _referred_to(ours: Sight, events: Iterable[Event]) -> set[tuple[str, str]]:
         for name, value in event.attributes:
             if name in _REFERRING:
                 found |= {("id", word.lower()) for word in _words(value)}
-            elif value.startswith("#") and name in {"href", "usemap"}:
+            elif value.startswith("#") and name in {"href", "usemap", "xlink:href"}:
                 found.add(("id", value[1:].lower()))
     return found
 

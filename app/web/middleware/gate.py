@@ -13,6 +13,7 @@ from app.web.problems import PROBLEM_JSON, HttpError, as_json, has_pages, wants_
 from app.web.settings import ServerSettings
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_MOST_DIGITS = 20
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -83,7 +84,8 @@ class RequestGate:
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit():
             raise HttpError(400, "content-length", "The Content-Length header is not a number.")
-        if int(length) > self._max_body:
+        # Of thousands of digits Python makes no number.
+        if len(length) > _MOST_DIGITS or int(length) > self._max_body:
             raise too_large(self._max_body)
 
 
