@@ -28,7 +28,6 @@ _SES_HEADERS: Final = 15
 _SES_HEADER: Final = 996  # characters of a header's name and value together
 _URL = re.compile(r"https://[^\s<>,\"]+")
 _MAILTO = re.compile(r"mailto:(?P<address>[^\s<>,\"?]+)(\?[^\s<>,\"]*)?")
-_LONGEST_LINK = MAX_LINE - len("List-Unsubscribe: <>,")
 
 _POLICY = mail_policy()
 
@@ -172,7 +171,7 @@ def _unsubscribe_link(link: str) -> str:
         from urllib.parse import unquote
 
         checked_mailbox("", unquote(mailto["address"]), header="List-Unsubscribe")
-    if not (mailto or _URL.fullmatch(link)) or not link.isascii() or len(link) > _LONGEST_LINK:
+    if not (mailto or _URL.fullmatch(link)) or not link.isascii():
         raise HeaderError(
             "The unsubscribe link is neither an absolute https URL nor a mailto: one, in ASCII.",
             remedy="Give one such as https://portal.example.com/unsubscribe or mailto:leave@example.com, the "

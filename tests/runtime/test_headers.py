@@ -260,6 +260,10 @@ def test_what_ses_would_refuse_is_refused_before() -> None:
     for headers in ({"X-Empty": " "}, {"X-Long": "l" * 995}, {f"X-{number}": "v" for number in range(16)}):
         with pytest.raises(HeaderError, match="Amazon SES"):
             ses_content(rendered(), headers=headers)
+    as_long_as_it_takes = "v" + " v" * 496  # 996 characters with the name
+    assert ses_content(rendered(), headers={"X-A": as_long_as_it_takes})
+    with pytest.raises(HeaderError, match="Amazon SES"):
+        ses_content(rendered(), headers={"X-Ab": as_long_as_it_takes})
     as_many_as_it_takes = {f"X-{number}": "v" for number in range(15)}
     assert len(ses_content(rendered(), headers=as_many_as_it_takes)["Simple"]["Headers"]) == 15
     headers = ses_content(rendered(), headers={"X-Greeting": "Grüße " * 10})["Simple"]["Headers"]

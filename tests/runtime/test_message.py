@@ -77,6 +77,21 @@ def test_headers_arrive_as_they_were_written(subject: str, name: str) -> None:
     assert " ".join(str(make_header(decode_header(shown))).split()) == " ".join(name.split())
 
 
+def test_what_looks_like_an_encoded_word_arrives_as_it_was_written() -> None:
+    words = "=?utf-8?q?hi?="
+    message = parsed(mime_message(rendered(subject=words, sender=(words, "a@b.co")), recipient="john@b.co"))
+    assert message["Subject"] == words
+    assert message["From"].addresses[0].display_name == words
+
+
+def test_an_identifier_fills_a_line_at_most() -> None:
+    longest = f"<{'i' * 972}@example.com>"
+    data = mime_message(rendered(), recipient="john@example.com", message_id=longest).as_bytes()
+    assert max(len(line) for line in data.split(b"\r\n")) == 998
+    with pytest.raises(HeaderError, match="Message-ID"):
+        mime_message(rendered(), recipient="john@example.com", message_id=f"<i{longest[1:]}")
+
+
 @settings(deadline=None)  # time is not what this is about
 @given(html=PRINTABLE, text=PRINTABLE)
 def test_bodies_arrive_as_they_were_written(html: str, text: str) -> None:
@@ -116,6 +131,9 @@ def test_a_name_in_ascii_is_shown_with_whatever_signs_it_has() -> None:
     shown = 'Ann \\ Bob, "Ltd." (ZA)'
     message = parsed(mime_message(rendered(sender=(shown, "a@example.com")), recipient="b@example.com"))
     assert message["From"].addresses[0].display_name == shown
+    quoted = '"Ann \\\\ Bob, \\"Ltd.\\" (ZA)" <a@example.com>'
+    message = parsed(mime_message(rendered(), recipient=quoted))
+    assert message["To"].addresses[0].display_name == shown
     message = parsed(mime_message(rendered(), recipient='"Ann <a@example.com>'))
     assert message["To"].addresses[0].display_name == '"Ann', "a quote alone is no quotation"
 

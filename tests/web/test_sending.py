@@ -302,6 +302,7 @@ def test_the_server_sends_one_for_who_has_the_token(mailbox: Mailbox, door: Call
         ({"to": "ann@example.org"}, {"token": ""}, 401),
         ({"to": "ann@example.org"}, {"token": "guess"}, 401),
         ({"to": "ann@example.org"}, {"asked": None}, 403),
+        ({"to": "ann@example.org"}, {"asked": "", "token": ""}, 403),
         ({"to": "eve@evil.io"}, {}, 403),
         ({"to": "ann@example.org", "server": "evil.io:25"}, {}, 422),
         ({"to": "ann@example.org", "fixture": "nothing"}, {}, 404),
