@@ -210,6 +210,21 @@ def test_it_is_sure_of_what_emails_are_made_of(template: str, data: Mapping[str,
     assert agree(Template.parse(template), dict(data)) == len(Mode)
 
 
+@pytest.mark.parametrize(
+    ("template", "data"),
+    [
+        ("{{n}}{{#rows}}{{n}}{{/rows}}", {"n": "out", "rows": [{"n": "in"}, {}]}),
+        ("{{n}}{{#row}}{{n}}{{/row}}{{n}}", {"n": "a&b", "row": {"n": "c<d"}}),
+        # Looked up before, filtered within: where that is not come to, it has not been.
+        ("{{{n}}}{{^on}}{{n}}{{/on}}{{n}}", {"n": "a&b", "on": True}),
+        ("{{^on}}{{n}}{{/on}}{{n}}", {"n": "a", "on": True}),
+        ("{{^on}}{{n}}{{/on}}{{n}}", {"n": "a", "on": False}),
+    ],
+)
+def test_what_was_looked_up_counts_where_it_was(template: str, data: Mapping[str, Any]) -> None:
+    assert agree(Template.parse(template), data)
+
+
 @settings(max_examples=drawn(600), deadline=None)
 @given(text=st.text(st.characters(exclude_categories=[]), max_size=8))
 @example(text="R1\u00a0234,50")

@@ -161,6 +161,8 @@ def test_a_variable_missing_in_a_partial_names_the_partial_and_who_included_it()
 def test_one_place_is_one_warning_however_often_it_repeats() -> None:
     _, warnings = lenient("{{#l}}{{a}} {{b}}\n{{/l}}", {"l": [{}] * 40})
     assert [(warning.variable, warning.location.column) for warning in warnings] == [("a", 7), ("b", 13)]
+    _, warnings = lenient("{{a}} {{a}}", {})
+    assert [warning.location.column for warning in warnings] == [1, 7]
 
 
 def test_two_things_wrong_at_one_place_are_two_warnings() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
+
 from app.core.release_directory import write_release
 from app.publishing.directory_store import DirectoryStore
 from bbws_templates.cache import RETRY, Origin, ReleaseCache
 from bbws_templates.directory import DirectoryReader
-from bbws_templates.faults import DeniedError, StoreError
+from bbws_templates.faults import DeniedError, StoreError, UnavailableError
 from bbws_templates.flight import Flight
 from bbws_templates.layout import POINTER, bundle_key
 from bbws_templates.reader import StoredObject, Unchanged
@@ -51,6 +53,27 @@ def test_what_was_asked_before_a_refresh_is_no_answer_to_it(directory: Directory
             thread.join(patience())
     serving = cache.serving()
     assert (serving.bundle.release, serving.origin) == (release("second").id, Origin.ACTIVE)
+
+
+class Silent(DirectoryReader):
+    """Says nothing before it is let."""
+
+    def __init__(self, root: Path, go_on: threading.Event) -> None:
+        super().__init__(root)
+        self._go_on = go_on
+
+    def get(self, key: str) -> StoredObject | None:
+        assert self._go_on.wait(patience())
+        return super().get(key)
+
+
+def test_with_nothing_else_to_serve_it_is_waited_no_shorter_than_with(directory: DirectoryStore) -> None:
+    go_on = threading.Event()
+    reader = Silent(directory.root, go_on)
+    cache = ReleaseCache(lambda: reader, place="here", ttl=TTL, patience=0.02, cold_patience=0.01)
+    with pytest.raises(UnavailableError, match=r"within 0\.02 s"):
+        cache.serving()
+    go_on.set()
 
 
 class Asked(DirectoryReader):
