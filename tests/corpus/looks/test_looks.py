@@ -67,11 +67,14 @@ def test_a_difference_is_seen(pages: Pages, one: str, other: str, pixels: bool) 
     assert first_difference(pages, one, one) is None
 
 
-def test_what_comes_late_to_one_page_is_no_difference(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("pictures", [1, 3], ids=["once", "until nothing seems to change"])
+def test_what_comes_late_to_one_page_is_no_difference(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch, pictures: int
+) -> None:
     """Such as that there is no image, which a browser on a busy machine tells a page of when it has time."""
     whole = looks.picture_of(pages.source)
     html = "<p>late</p>"
-    late = iter([whole])  # what the page was before, once
+    late = iter([whole] * pictures)  # what the page was before
     picture_of = looks.picture_of
 
     def seen(page: Page) -> bytes:
