@@ -8,7 +8,6 @@ of the output has gone.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import gc
 import importlib
 import io
@@ -67,6 +66,8 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
+            import difflib  # Who has spelled it right need not wait for it.
+
             nearest = difflib.get_close_matches(cmd_name, COMMANDS, n=1)
             hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
             raise click.UsageError(f"There is no command '{cmd_name}'.{hint}", ctx)

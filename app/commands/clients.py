@@ -8,7 +8,8 @@ from rich.table import Column
 from app.browser.clients import RENDERERS, RendererKind
 from app.browser.errors import BrowserNotFoundError
 from app.commands.options import json_option
-from app.commands.output import Table, out, print_json, print_table
+from app.commands.output import out, print_json, print_table
+from app.commands.tables import Table
 
 
 @click.command(name="clients")

@@ -10,8 +10,9 @@ from rich.table import Column
 from rich.text import Text
 
 from app.commands.options import json_option
-from app.commands.output import Table, out, print_json, print_table
+from app.commands.output import out, print_json, print_table
 from app.commands.releasing import chosen_target, open_catalogue, target_argument
+from app.commands.tables import Table
 from app.publishing.history import activations
 
 

@@ -10,7 +10,8 @@ from rich.table import Column
 from rich.text import Text
 
 from app.commands.options import json_option, template_set_options
-from app.commands.output import Table, err, print_finding, print_json, print_table
+from app.commands.output import err, print_finding, print_json, print_table
+from app.commands.tables import Table
 from app.core.findings import Severity, finding_of
 from app.core.workspace import Workspace
 

@@ -12,13 +12,11 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich import console as rich_console
-from rich import table as rich_table
 from rich.measure import Measurement
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.segment import Segment
 from rich.text import Text
 
@@ -26,6 +24,9 @@ from app.commands.indented import indented
 from app.core.findings import Finding, Severity
 from bbws_templates.errors import BbwsTemplatesError, ContractError
 from bbws_templates.printable import json_printable, printable
+
+if TYPE_CHECKING:
+    from app.commands.tables import Table
 
 _SECONDS_BETWEEN_DRAWINGS: Final = 0.1
 
@@ -68,14 +69,6 @@ def one_line(text: Any) -> Any:
     for segment in text.render(out):
         line.append(printable(segment.text), segment.style)
     return line
-
-
-class Table(rich_table.Table):
-    """A table of texts, each in its cell."""
-
-    def add_row(self, *cells: Any, **options: Any) -> None:
-        """As rich's; no cell breaks its line."""
-        super().add_row(*(one_line(cell) for cell in cells), **options)
 
 
 out = Console(soft_wrap=True)
@@ -206,6 +199,12 @@ def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str],
     It is drawn with the steps and not by a thread of its own: until there are others the process can be
     copied, and a machine may have none to spare.
     """
+    if quiet or not err.is_terminal:
+        yield lambda _: None
+        return
+    # Who has no terminal, such as a program, need not wait for it to be loaded.
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -213,7 +212,6 @@ def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str],
         console=err,
         transient=True,
         auto_refresh=False,
-        disable=quiet or not err.is_terminal,
     )
     task = bar.add_task("", total=total)
     started, drawn = False, 0.0

@@ -14,7 +14,6 @@ day it is.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -60,6 +59,8 @@ def objections(
     """What is wrong with ``waivers``, of which those in ``used`` have covered a finding."""
     for waiver in waivers:
         if waiver.rule not in known:
+            import difflib  # Who has spelled it right need not wait for it.
+
             near = difflib.get_close_matches(waiver.rule, sorted(known), n=1)
             yield WaiverFault(
                 "waiver-unknown",

@@ -26,7 +26,6 @@ for each, one process can promote from one account to another.
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,6 +83,8 @@ def resolve_target(name: str, settings: Path | None = None) -> Target:
         return _from_url(name, Path.cwd())
     named = named_targets(settings)
     if name not in named:
+        import difflib  # Who has spelled it right need not wait for it.
+
         nearest = difflib.get_close_matches(name, named, n=1)
         hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
         raise TargetError(

@@ -25,6 +25,15 @@ def test_commands_on_what_was_built_load_neither_compiler_nor_browser() -> None:
     assert loaded(*(f"app.commands.{name}" for name in _COMMANDS)).isdisjoint(_HEAVY)
 
 
+def test_no_command_waits_for_what_draws_bars_or_tables_until_it_draws_one() -> None:
+    names = [f"app.commands.{name}" for name in _COMMANDS if name != "status"]
+    assert loaded("app.cli", *names).isdisjoint({"rich.table", "rich.progress"})
+
+
+def test_a_check_does_not_wait_for_what_finds_near_misses() -> None:
+    assert "difflib" not in loaded("app.cli", "app.commands.check")
+
+
 def test_no_command_waits_for_the_version_of_the_program() -> None:
     assert loaded(*(f"app.commands.{name}" for name in _COMMANDS)).isdisjoint({"importlib.metadata"})
 
