@@ -50,7 +50,7 @@ class CacheFolder:
                 return None
             os.utime(path)  # what is used stays
             return json.loads(text)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):  # the last of one that is deeper than any of ours
             return None
 
     def keep(self, key: str, document: Any) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.findings import CheckReport, Finding, Severity
-from app.core.seen_files import Memory, SeenFiles, all_files
+from app.core.seen_files import Memory, SeenFiles, all_files, recalled, require_texts
 from app.core.waivers import Waiver
 from bbws_templates.errors import Location
 
@@ -47,15 +47,11 @@ class KnownSet:
 
 def known_results(memory: Memory, fingerprint: str) -> Results | None:
     """What was found of the template of this fingerprint; None where it has to be checked."""
-    kept = memory.find(f"template {fingerprint}")
-    try:
-        return (
-            None
-            if kept is None
-            else [(bool(flag), _findings(kept["words"], rows)) for flag, rows in kept["results"]]
-        )
-    except (KeyError, TypeError, ValueError, IndexError):
-        return None
+    return recalled(memory, f"template {fingerprint}", _results)
+
+
+def _results(kept: Any) -> Results:
+    return [(bool(flag), _findings(kept["words"], rows)) for flag, rows in kept["results"]]
 
 
 def keep_results(memory: Memory, fingerprint: str, results: Results) -> None:
@@ -81,20 +77,12 @@ def _said_once(results: Results) -> Iterator[tuple[bool, list[Finding]]]:
 
 def known_report(memory: Memory, key: str) -> CheckReport | None:
     """The report of a check of the same files, on the same day."""
-    kept = memory.find(f"report {key}")
-    try:
-        return (
-            None
-            if kept is None
-            else CheckReport(
-                kept["templates"],
-                kept["renders"],
-                tuple(_findings(kept["words"], kept["findings"])),
-                kept["translations"],
-            )
-        )
-    except (KeyError, TypeError, ValueError, IndexError):
-        return None
+    return recalled(memory, f"report {key}", _report)
+
+
+def _report(kept: Any) -> CheckReport:
+    found = tuple(_findings(kept["words"], kept["findings"]))
+    return CheckReport(kept["templates"] | 0, kept["renders"] | 0, found, kept["translations"] | 0)
 
 
 def keep_report(memory: Memory, key: str, report: CheckReport) -> None:
@@ -133,23 +121,24 @@ def digest_of_folders(
 
 def known_set(memory: Memory, folders: Sequence[Path]) -> KnownSet | None:
     """The set of ``folders`` as a check has found it, whole."""
-    kept = memory.find(_key_of_set(folders))
-    try:
-        if kept is None:
-            return None
-        paths = [path for path, _ in kept["files"]]
-        return KnownSet(
-            SeenFiles(dict(kept["files"]), frozenset(kept["folders"])),
-            {
-                name: KnownTemplate(
-                    fingerprint, frozenset(paths[number] for number in read), tuple(map(_waiver, waivers))
-                )
-                for name, (fingerprint, read, waivers) in kept["templates"].items()
-            },
-            tuple(_findings(kept["words"], kept["problems"])),
-        )
-    except (KeyError, TypeError, ValueError, IndexError):
-        return None
+    return recalled(memory, _key_of_set(folders), _set)
+
+
+def _set(kept: Any) -> KnownSet:
+    paths = [path for path, _ in kept["files"]]
+    seen = SeenFiles(dict(kept["files"]), frozenset(kept["folders"]))
+    require_texts((*seen.digests, *seen.digests.values(), *seen.folders))
+    require_texts(fingerprint for fingerprint, _, _ in kept["templates"].values())
+    return KnownSet(
+        seen,
+        {
+            name: KnownTemplate(
+                fingerprint, frozenset(paths[number] for number in read), tuple(map(_waiver, waivers))
+            )
+            for name, (fingerprint, read, waivers) in kept["templates"].items()
+        },
+        tuple(_findings(kept["words"], kept["problems"])),
+    )
 
 
 def keep_set(memory: Memory, folders: Sequence[Path], known: KnownSet) -> None:
@@ -199,18 +188,19 @@ def _findings(words: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Findi
     """The findings of ``rows`` as ``_Words`` has made them.
 
     Raises:
-        TypeError, ValueError, IndexError: it has not.
+        TypeError, ValueError, IndexError: it has not; ``| 0`` raises where there is no whole number.
     """
+    require_texts(words)
     return [
         Finding(
             words[code],
             _SEVERITIES[severity],
             words[message],
-            Location(words[file], line, column, words[pointer]),
+            Location(words[file], line | 0, column | 0, words[pointer]),
             words[remedy],
             words[template],
             words[fixture],
-            waiver and _waiver(waiver),
+            None if waiver is None else _waiver(waiver),
         )
         for code, severity, message, remedy, template, fixture, file, line, column, pointer, waiver in rows
     ]
@@ -221,8 +211,11 @@ def _said(waiver: Waiver) -> list[Any]:
 
 
 def _waiver(said: Sequence[Any]) -> Waiver:
-    rule, reason, until, says, place = said
-    return Waiver(rule, reason, date.fromisoformat(until), says, Location(*place))
+    rule, reason, until, says, (file, line, column, pointer) = said
+    require_texts((rule, reason, says, file, pointer))
+    return Waiver(
+        rule, reason, date.fromisoformat(until), says, Location(file, line | 0, column | 0, pointer)
+    )
 
 
 def _place(location: Location) -> list[str | int]:

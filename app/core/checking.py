@@ -16,7 +16,7 @@ from app.core.errors import ContractFaultError
 from app.core.filenames import is_looked_into
 from app.core.findings import Finding, Severity, finding_of
 from app.core.judging import judge, judge_specimen
-from app.core.seen_files import Memory, SeenFiles
+from app.core.seen_files import Memory, SeenFiles, recalled
 from app.core.side_by_side import side_by_side
 from app.core.sources import TemplateSet
 from app.core.validation import cut_by_data
@@ -103,7 +103,7 @@ def _remembered(
 
 
 def _graph(memory: Memory, templates: TemplateSet) -> Prints:
-    return prints_still_true(memory.find(_key_of_graph(templates)) or {"beyond": ""}, templates)
+    return recalled(memory, _key_of_graph(templates), lambda kept: prints_still_true(kept, templates)) or {}
 
 
 def _key_of_graph(templates: TemplateSet) -> str:

@@ -14,13 +14,15 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from app.core.filenames import READ_SUFFIXES
 from app.core.sight import Mark, mark_of, sight
 
 LARGEST = 4 * 1024 * 1024
 """Bytes; nothing that size is read by anybody."""
+
+_Value = TypeVar("_Value")
 
 
 class Memory(Protocol):
@@ -31,6 +33,24 @@ class Memory(Protocol):
 
     def keep(self, key: str, document: Any) -> None:
         """Keep a document that JSON can hold."""
+
+
+def recalled(memory: Memory, key: str, read: Callable[[Any], _Value]) -> _Value | None:
+    """What ``read`` makes of the document of ``key``; None where there is none, or one of another shape.
+
+    Its digest says that it is as somebody has kept it, and not who that was.
+    """
+    kept = memory.find(key)
+    try:
+        return None if kept is None else read(kept)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return None
+
+
+def require_texts(values: Iterable[Any]) -> None:
+    """Raise TypeError unless all of them are texts."""
+    if not {*map(type, values)} <= {str}:
+        raise TypeError("there is one that is no text")
 
 
 @dataclass(frozen=True)
@@ -78,7 +98,7 @@ def seen_files(
     if seen is None:
         return None
     key = f"marks {roots}"
-    known = memory.find(key) or {}
+    known = recalled(memory, key, _marks) or {}
     found: dict[str, list[Any]] = {}
     try:
         for path, mark in seen.files.items():
@@ -91,6 +111,18 @@ def seen_files(
         memory.keep(key, lasting)
     digests = {path: entry[0] for path, entry in found.items()}
     return SeenFiles(digests, frozenset(seen.folders), {**seen.files, **seen.folders})
+
+
+def _marks(kept: Any) -> dict[str, list[Any]]:
+    """By path: the digest of a file, and its mark.
+
+    Raises:
+        AttributeError, IndexError, TypeError: it is something else.
+    """
+    if not {*map(type, kept.values())} <= {list}:
+        raise TypeError("there is one that is no list")
+    require_texts(entry[0] for entry in kept.values())
+    return dict(kept)
 
 
 def all_files(folders: Iterable[Path]) -> SeenFiles | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import py_compile
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,41 @@ def test_a_document_that_is_not_as_it_was_kept_is_none_though_json_reads_it(tmp_
     (kept,) = (tmp_path / "cache").iterdir()
     kept.write_bytes(kept.read_bytes().replace(b":1}", b":0}"))
     assert folder.find("key") is None
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_document_of_another_shape_is_none_whatever_its_digest_says(check: Check, saved: bool) -> None:
+    waivers = [{"rule": "fixtures-few", "reason": "Enough.", "until": "2999-01-01"}]
+    check.write("templates/two.json", json.dumps({**METADATA, "waivers": waivers}))
+    check("--json")
+    warm = {path: path.read_bytes() for path in check.cache.iterdir()}
+    if saved:
+        check.write("templates/one.html", f"{MAIL}<!-- saved -->")
+    said = check("--json")
+    for path, kept in warm.items():
+        document = json.loads(kept.partition(b"\n")[2])
+        if saved == (
+            "renders" in document
+        ):  # a report is asked for where nothing has changed, others elsewhere
+            continue
+        for other in (["a"], {"words": 1}, *with_one_member_otherwise(document), "["):
+            for each in check.cache.iterdir():
+                each.unlink()
+            for each, content in warm.items():
+                each.write_bytes(content)
+            text = b"[" * 100_000 + b"]" * 100_000 if other == "[" else json.dumps(other).encode()
+            path.write_bytes(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
+            assert check("--json") == said, other
+
+
+def with_one_member_otherwise(document: Any) -> Iterator[Any]:
+    """The document with something else for each of its members, and for the first of what is in that."""
+    for name, member in document.items():
+        yield {**document, name: 1.5}
+        if isinstance(member, list) and member:
+            yield {**document, name: [None, *member[1:]]}
+        elif isinstance(member, dict) and member:
+            yield {**document, name: {**member, next(iter(member)): None}}
 
 
 def test_a_day_later_waivers_may_have_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from app.core.cache import CacheFolder
 from app.core.seen_files import seen_files
@@ -42,6 +45,20 @@ def test_a_file_that_says_another_thing_of_the_same_size_and_time_is_read(tmp_pa
     os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
     assert file.stat().st_size == about.st_size
     assert seen_files([file.parent], memory, clock=lambda: later) != before
+
+
+@pytest.mark.parametrize("marks", [[], 1, {"FILE": 1}, {"FILE": []}, {"FILE": [None, 1, 2, 3, 4, 5]}])
+def test_marks_of_another_shape_are_none(tmp_path: Path, marks: Any) -> None:
+    memory = CacheFolder(tmp_path / "cache")
+    file = tmp_path / "set/a.html"
+    file.parent.mkdir()
+    file.write_text("one", encoding="utf-8")
+    later = file.stat().st_ctime_ns + SETTLED
+    seen = seen_files([file.parent], memory, clock=lambda: later)
+    key = f"marks {[str(file.parent)]}"
+    assert memory.find(key)
+    memory.keep(key, {str(file): marks["FILE"]} if isinstance(marks, dict) else marks)
+    assert seen_files([file.parent], memory, clock=lambda: later) == seen
 
 
 def test_where_a_sight_would_not_be_sure_nothing_is_known_by_marks(tmp_path: Path) -> None:

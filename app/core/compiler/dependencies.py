@@ -167,6 +167,9 @@ def prints_still_true(document: Mapping[str, Any], templates: TemplateSet) -> Pr
     """What ``graph_document`` has written of the templates for which nothing has changed since.
 
     By the rule of ``aftermath``, without asking the templates what they read.
+
+    Raises:
+        IndexError, KeyError, TypeError, ValueError: it has not written ``document``.
     """
     if document["beyond"] != _digest(repr(_beyond_files(templates))):
         return {}
