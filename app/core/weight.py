@@ -163,7 +163,7 @@ def _kind(html: str, region: Region) -> Kind:
 
 def is_conditional(comment: str) -> bool:
     """Whether a comment is one that Outlook for Windows reads, or hides something from it."""
-    return comment.startswith(("<!--[if", "<![if", "<![endif", "<!--<![endif"))
+    return comment.lower().startswith(("<!--[if", "<![if", "<![endif", "<!--<![endif"))
 
 
 def _elements(markup: Markup) -> tuple[ElementWeight, ...]:

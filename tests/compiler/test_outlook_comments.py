@@ -109,6 +109,14 @@ def test_a_stylesheet_of_outlooks_own_that_loses_is_a_warning(load: Loader) -> N
     assert not equivalence_findings(compilation, templates, {}, fixture="")
 
 
+def test_a_comment_in_capitals_is_one_of_outlooks_too(load: Loader) -> None:
+    html = "<style>i { top: 0 }</style><!--[IF MSO]><i>g</i><![ENDIF]--><p>x</p>"
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert '<!--[IF MSO]><i style="top:0">g' in compilation.compiled.html
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
 @pytest.mark.parametrize(
     ("inside", "message"),
     [

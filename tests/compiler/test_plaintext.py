@@ -38,7 +38,8 @@ CASES = [
     ("<style>#e style { display: block }</style><p id=e><style>b { top: 0 }</style>a</p>", "b { top: 0 }\na"),
     ("<div hidden><style style='display:block'>b { top: 0 }</style></div><script>x</script><p>a</p>", "a"),
     ("<xmp>a <b></xmp>", "a <b>"),
-    ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "漢(kan)"),
+    ("<style>b { top: 0 }</style><p>a</p><plaintext><b>{{c}}</b>", "a\n\n<b>{{c}}</b></body>"),
+    ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp>字<rt style='top: 0'>ji</rt></ruby>", "漢(kan)字 ji"),
     ("<p>a<svg><text>b</text><text>c</text></svg>d <q>e</q></p>", 'a b c d "e"'),
     # What a stylesheet writes, data in it too; what data may move is left out.
     ("<style>b::after { content: ' {{unit}}' }</style><p><b>{{sum}}</b></p>", "{{sum}} {{unit}}"),
@@ -46,6 +47,9 @@ CASES = [
         "<style>b:first-child::after { content: 'x' }</style><p>{{#s}}<b>a</b>{{/s}}<b>b</b></p>",
         "{{#s}}a{{/s}}b",
     ),
+    # A link over nothing but room can be pressed; one without room cannot.
+    ('<a href="{{a}}"><b>&nbsp;</b></a><a href="{{b}}"> </a>', "{{a}}"),
+    ('<a href="{{a}}"><b hidden>&nbsp;</b></a><a href="{{b}}" style="font-size:0">&nbsp;</a>c', "c"),
     # Inline text.
     ("<p>a <b>b</b>\n  c&nbsp;d&shy;e &lt;&amp;</p>", "a b c de <&"),
     ("<p>a<br>b<br/>c</p>", "a\nb\nc"),
@@ -115,6 +119,24 @@ CASES = [
         "<p class=h>x<p>x <b>x</b><p class=n>x<p>y",
         "y",
     ),
+    # What CSS does not take does not hide, and takes nothing back.
+    ('<p style="font-size:-3px">y</p><p style="font-size:0;font-size:-3px">x</p>', "y"),
+    ('<p style="opacity:0;opacity:none">x</p><p style="color:transparent;color:foo">x</p>y', "y"),
+    ('<p style="transform:scale(0);transform:foo">x</p><p style="color:transparent none">y</p>', "y"),
+    ('<div style="overflow:hidden;max-height:0;max-height:-1px">x</div>y', "y"),
+    # What a script opens, none does; what scripts draw on shows what it holds.
+    ("<div popover>x</div><dialog>x</dialog><dialog open>y</dialog>", "y"),
+    ("<style>dialog { display: block }</style><dialog>y</dialog>", "y"),
+    ("<p>x <canvas>y</canvas></p>", "x y"),
+    # Boxes by two words, or by those around them; and what has nothing to show without its box.
+    ('<b style="display:block flow">a</b>b<i style="display:inline flow-root">c</i>', "a\nbc"),
+    ('<b style="display:block"><i style="display:inherit">a</i>b</b>', "a\nb"),
+    (
+        '<b style="display:contents"><p style="display:inherit">a</p><p style="display:inherit">b</p></b>',
+        "ab",
+    ),
+    ('<p style="display:flex"><b style="display:inherit"><i>a</i><i>b</i></b></p>', "a\nb"),
+    ('<img alt="x" style="display:contents">y', "y"),
     ("<svg><title>x</title><desc>x</desc><defs><text>x</text></defs><text>y</text></svg>", "y"),
     ("<marquee>a</marquee>b<video>c</video><object>d</object>e", "a b c d e"),
     ('<div style="text-indent:-9999em">x<p style="text-indent:0">y</p></div>', "y"),

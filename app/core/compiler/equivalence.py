@@ -287,7 +287,7 @@ def _difference(left: Event | None, right: Event | None) -> str:
 def _comparable(event: Event) -> str:
     """The text of an event; styles in a comment for Outlook are compared when it is read as Outlook does."""
     text = _MARKED.sub("", event.text)
-    return _STYLE.sub("", text) if event.kind == "comment" and "[if" in text else text
+    return _STYLE.sub("", text) if event.kind == "comment" and "[if" in text.lower() else text
 
 
 def _style_difference(

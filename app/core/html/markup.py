@@ -276,6 +276,9 @@ class Markup:
         self.start_tags.append(tag)
         if tag.name in _TITLES or tag.name in RAW_ELEMENTS:
             return self._raw_text(tag)
+        if tag.name == "plaintext":  # which nothing ends (HTML, 13.2.5.5)
+            self.raw_texts.append(RawText(tag, tag.end, len(source), len(source)))
+            return len(source)
         return tag.end
 
     def _raw_text(self, tag: StartTag) -> int:

@@ -19,7 +19,7 @@ from app.core.compiler.plaintext.hiding import float_of, is_faded, is_hidden, is
 # Blocks that a blank line sets apart, and those that only begin a line of their own.
 APART = frozenset(
     {"address", "blockquote", "dir", "dl", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6", "menu", "ol"}
-    | {"p", "pre", "table", "ul", "xmp", "listing"}
+    | {"p", "plaintext", "pre", "table", "ul", "xmp", "listing"}
 )
 _BLOCKS = (
     APART
@@ -29,7 +29,7 @@ _BLOCKS = (
 )
 _TABLE_PARTS = frozenset({"table", "caption", "tbody", "td", "tfoot", "th", "thead", "tr"})
 _SILENT = frozenset(
-    {"base", "canvas", "col", "colgroup", "embed", "link", "meta", "meter", "param", "progress", "source"}
+    {"base", "col", "colgroup", "embed", "link", "meta", "meter", "param", "progress", "source"}
     | {"template", "track"}
 )
 # Where no style says otherwise. The brackets of <rp> are for readers like ours, who see no ruby.
@@ -41,9 +41,14 @@ _BOXES = frozenset(  # within a line
     {"audio", "button", "img", "input", "marquee", "object", "select", "textarea", "video"}
 )
 _FIELDS = frozenset({"button", "input", "select", "textarea"})  # which have letters of their own
+# What has no content of its own to show without its box (CSS Display 3, B). That of <canvas> is drawn
+# where no script runs, and so in any mail.
+_REPLACED = frozenset(
+    {"audio", "br", "iframe", "img", "input", "object", "select", "textarea", "video", "wbr"}
+)
 _COLOURED = _FIELDS | {"mark"}
 _DRAWN = frozenset({"math", "svg", "text"})  # within a line, at a place of their own
-_PREFORMATTED = frozenset({"pre", "listing", "textarea", "xmp"})
+_PREFORMATTED = frozenset({"pre", "listing", "plaintext", "textarea", "xmp"})
 _STRUCK = frozenset({"del", "s", "strike"})
 
 _BLOCK_DISPLAYS = frozenset(
@@ -101,7 +106,8 @@ class Inherited:
     """What children take over.
 
     ``painted`` says that visibility lets them be seen, ``lettered`` that their letters have a size and a
-    colour. ``marker`` is a ``list-style-type``. ``blockifies`` is for the children alone.
+    colour. ``marker`` is a ``list-style-type``. ``blockifies`` is for the children alone, and so is
+    ``display``, which they have if they ask for it.
     """
 
     painted: bool = True
@@ -112,6 +118,7 @@ class Inherited:
     marker: str = "disc"
     struck: bool = False
     blockifies: bool = False
+    display: str = "block"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +153,12 @@ _FADED = replace(_GONE, apart=(True, True))
 def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
     """How an element of a name and a style attribute appears inside ``parent``.
 
-    ``hints`` are attributes that act as styles: ``hidden``, ``type=…`` of a list; ``closed`` is a dialog or a
-    hidden field, ``placed`` a part of a drawn text with a place of its own, ``linked`` a link.
+    ``hints`` are attributes like styles: ``hidden``, ``type=…`` of a list; ``closed`` is a hidden field,
+    ``placed`` a part of a drawn text with a place of its own, ``linked`` a link.
     """
     style = final_values(css) if css else {}
-    display = _display(tag, style, hints)
-    if display in _GONE_DISPLAYS:
+    display = _display(tag, style, hints, parent)
+    if display in _GONE_DISPLAYS or (display == "contents" and tag in _REPLACED):
         return _GONE
     out_of_flow = style.get("position") in {"absolute", "fixed"} or style.get("float") in _FLOATS
     is_block = display in _BLOCK_DISPLAYS or (display != "contents" and (out_of_flow or parent.blockifies))
@@ -170,7 +177,7 @@ def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
     )
 
 
-def _display(tag: str, style: dict[str, str], hints: tuple[str, ...]) -> str:
+def _display(tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited) -> str:
     """The keyword of ``display``, that of the element where its style says nothing."""
     if tag in _SILENT or "closed" in hints:
         return "none"
@@ -179,6 +186,8 @@ def _display(tag: str, style: dict[str, str], hints: tuple[str, ...]) -> str:
         return written
     if written in {"initial", "unset"}:
         return "inline"
+    if written == "inherit":
+        return parent.display
     if "hidden" in hints or tag in _HIDDEN:
         return "none"
     if tag == "li":
@@ -206,13 +215,14 @@ def _distance(tag: str, style: dict[str, str], hints: tuple[str, ...], display: 
         or (display in _BOX_DISPLAYS and ("width" in style or "min-width" in style))
     ):
         return True, True
+    placed = "placed" in hints
     if not style:
-        return "placed" in hints, False
+        return placed, False
     left, right = (
         any((pixels(style.get(f"{name}-{side}", "")) or 0) >= _APART_FROM for name in ("padding", "margin"))
         for side in ("left", "right")
     )
-    return left, right
+    return placed or left, right
 
 
 def _inherited(
@@ -237,6 +247,7 @@ def _inherited(
         marker=_marker(tag, style, hints, parent),
         struck=parent.struck or _is_struck(tag, style),
         blockifies=display in _FLEXIBLE,
+        display="block" if is_box and display == "inline" else display,
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from app.core.css.stylesheet import parse_declarations
+from app.core.css.values import is_valid
 from app.core.html.veil import is_veiled
 
 EVERYWHERE = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
@@ -87,6 +88,15 @@ _SHORTHANDS = frozenset(
     {"all", "font", "inset", "list-style", "margin", "overflow", "padding", "text-decoration"}
     | {"-webkit-text-decoration", *_PHYSICAL, *_AXES}
 )
+# What a box is inside, where it is one within a line; those of any other are called by that word alone.
+# Source: CSS Display 3, section 2.
+_INSIDE_LINE = {
+    "flow": "inline",
+    "flow-root": "inline-block",
+    "ruby": "inline",
+    **{inside: f"inline-{inside}" for inside in ("flex", "grid", "table")},
+}
+_OUTSIDE = frozenset({"block", "inline"})
 _SUM_OF_ONE = re.compile(r"calc\(\s*([^\s()]+)\s*\)")
 
 
@@ -125,6 +135,8 @@ def final_values(css: str) -> dict[str, str]:
     for important in (False, True):
         for item in declarations:
             if item.important is important and not is_veiled(item.value):
+                if is_valid(item.name, item.value) is False:
+                    continue
                 for name, value in _longhands(item.name, item.value.strip().lower()):
                     if _is_valid(name, value):
                         found[name] = value
@@ -142,6 +154,8 @@ def _longhands(name: str, value: str) -> Iterator[tuple[str, str]]:
             yield _PHYSICAL[end], said
     elif name in _PHYSICAL:
         yield _PHYSICAL[name], value
+    elif name == "display":
+        yield name, _single(value)
     elif name == "all":
         yield from ((each, value) for each in (*_KEYWORDS, *_LENGTHS, *_AS_WRITTEN))
     elif name == "overflow":
@@ -159,6 +173,19 @@ def _longhands(name: str, value: str) -> Iterator[tuple[str, str]]:
         yield "text-decoration-line", value
     else:
         yield name, value
+
+
+def _single(display: str) -> str:
+    """The one word for what ``display`` says in several, such as ``inline flow-root``."""
+    words = display.split()
+    if "list-item" in words:
+        return "list-item"
+    if len(words) == 1 and words[0] not in {"flow", "ruby"}:
+        return display
+    inside = next((word for word in words if word not in _OUTSIDE), "flow")
+    if "inline" in words or words == ["ruby"]:
+        return _INSIDE_LINE.get(inside, display)
+    return "block" if inside in {"flow", "ruby"} else inside
 
 
 def _is_valid(name: str, value: str) -> bool:

@@ -14,6 +14,7 @@ from app.core.compiler.plaintext.remaining import remaining_rules, rules_of_cont
 from app.core.css.cascade import Matched, merged
 from app.core.html.tree import ElementNode, is_element
 
+_SPACE = "\N{NO-BREAK SPACE}"
 _LISTS = frozenset({"ol", "ul", "menu", "dir", "li"})
 _GONE = look("template", "", (), ROOT)
 # Attributes of what SVG draws that act as styles (SVG 2, section 6.6).
@@ -69,6 +70,15 @@ class Layout:
     def holds_block(self, node: ElementNode) -> bool:
         """Whether a node is a block that can be seen, or holds one."""
         return node in self._blocks
+
+    def holds_space(self, element: ElementNode) -> bool:
+        """Whether an element that holds no word has a no-break space, which takes room, to show."""
+        for node in element.iter():
+            if is_element(node) and not self.is_gone(node) and self.look(node).shows_text:
+                texts = [node.text, *(child.tail for child in node)]
+                if any(_SPACE in (text or "") for text in texts):
+                    return True
+        return False
 
     def is_structured(self, element: ElementNode) -> bool:
         """Whether an element holds headings, lists or tables."""
@@ -187,7 +197,7 @@ def _hints(element: ElementNode) -> tuple[str, ...]:
     """Attributes that act as styles."""
     hints = []
     tag = element.tag
-    if element.get("hidden") is not None and tag not in _DRAWN:
+    if (element.get("hidden") is not None and tag not in _DRAWN) or _is_shut(element):
         hints.append("hidden")
     if tag in _LISTS and element.get("type"):
         hints.append(f"type={element.get('type').strip()}")
@@ -195,9 +205,21 @@ def _hints(element: ElementNode) -> tuple[str, ...]:
         hints.append("closed")
     if tag == "a" and element.get("href") is not None:
         hints.append("linked")
-    is_placed = tag == "tspan" and any(element.get(name) for name in ("x", "y", "dx", "dy"))
-    if is_placed or (tag == "rt" and element.getparent().find("rp") is None):
+    if _is_placed(element):
         hints.append("placed")
-    if tag == "dialog" and element.get("open") is None:
-        hints.append("closed")
     return tuple(hints)
+
+
+def _is_shut(element: ElementNode) -> bool:
+    """Whether an element shows when a script opens it, as none does in a mail (HTML, 15.3.1)."""
+    return element.get("popover") is not None or (element.tag == "dialog" and element.get("open") is None)
+
+
+def _is_placed(element: ElementNode) -> bool:
+    """Whether what an element says stands apart from what is before it, with no bracket of <rp> between."""
+    if element.tag == "tspan":
+        return any(element.get(name) for name in ("x", "y", "dx", "dy"))
+    if element.tag != "rt":
+        return False
+    before = element.getprevious()
+    return before is None or before.tag != "rp" or bool((before.tail or "").strip())

@@ -315,6 +315,7 @@ class Reader:
             passage = self.passage(element)
         look = self.page.look(element)
         seen = bool(passage.lines) or self._drawn > drawn or (look.has_area and look.inherited.painted)
+        seen = seen or self.page.holds_space(element)
         lines = passage.lines
         if not address or not seen:
             self._insert(passage, lines)
