@@ -51,12 +51,15 @@ def client_of(clock: Callable[[], float], **options: Any) -> TemplateClient:
 
 
 def eventually(clock: Hand, holds: Callable[[], bool]) -> None:
-    """That ``holds`` becomes true as time goes by, however busy the machine is."""
+    """That ``holds`` becomes true as time goes by, however busy the machine is.
+
+    What is under way is given up once the clock has moved on, unless it has landed in what real time it was left.
+    """
     for _ in range(600):
         if holds():
             return
         clock.now += RETRY + 1
-        threading.Event().wait(0.05)
+        threading.Event().wait(patience(0.05))
     pytest.fail("It never came to that.")
 
 
