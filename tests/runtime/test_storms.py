@@ -117,11 +117,12 @@ class Storm:
         self.server.rule = lambda key: None
         last = self.publish("after")
         self.ids.add(last)
+        self.clock.now += TTL
         for _ in range(600):
-            self.clock.now += TTL + RETRY
-            if self.send() == last:
+            self.clock.now += RETRY + 1
+            if self.send() == last and self.client.status().origin is Origin.ACTIVE:
                 break
-            threading.Event().wait(0.02)
+            threading.Event().wait(patience(0.05))  # for what is late to land, and not to be given up
         assert self.client.status().origin is Origin.ACTIVE, self.seed
         assert self.send() == last, self.seed
         self.server.wait(lambda: self.server.dripping == 0)

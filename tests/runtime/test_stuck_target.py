@@ -53,7 +53,7 @@ def client_of(clock: Callable[[], float], **options: Any) -> TemplateClient:
 def eventually(clock: Hand, holds: Callable[[], bool]) -> None:
     """That ``holds`` becomes true as time goes by, however busy the machine is.
 
-    What is under way is given up once the clock has moved on, unless it has landed in what real time it was left.
+    What is under way is given up once the clock has moved on, unless it has landed in the real time between.
     """
     for _ in range(600):
         if holds():
