@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -15,9 +15,10 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError
 from app.publishing.pruning import prune
 from app.publishing.rollback import roll_back
+from app.publishing.store import ListedObject
 from app.publishing.verification import ObjectFault, verify
 from bbws_templates.digests import Digest, canonical_json
-from bbws_templates.layout import POINTER
+from bbws_templates.layout import OBJECTS, POINTER
 from bbws_templates.pointer import parse_pointer
 from bbws_templates.reader import StoredObject
 from tests.publishing.counting import CountingStore
@@ -82,6 +83,23 @@ def test_a_target_that_never_stands_still_is_said_to_be_so(directory: DirectoryS
 
     with pytest.raises(ConflictError, match="when nobody publishes or prunes"):
         verify(Catalogue(Restless(store)))
+
+
+def test_a_file_that_is_deleted_between_listing_and_reading_is_missing_and_not_tampered_with(
+    directory: DirectoryStore,
+) -> None:
+    store = fresh(directory, "deleted")
+    used = next(store.list(OBJECTS)).key
+
+    class Deleting(CountingStore):
+        def list(self, prefix: str) -> Iterator[ListedObject]:
+            yield from [*super().list(prefix)]
+            (store.root / used).unlink(missing_ok=True)
+
+    found = verify(Catalogue(Deleting(store))).discrepancies
+    assert (ObjectFault.MISSING, used) in {(each.fault, each.key) for each in found}
+    assert ObjectFault.TAMPERED not in {each.fault for each in found}
+    assert found == verify(Catalogue(store)).discrepancies, "as if it had never been listed"
 
 
 def test_a_stable_key_that_was_written_late_is_named_with_the_command_that_heals_it(
