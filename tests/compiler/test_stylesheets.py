@@ -54,6 +54,24 @@ def test_what_can_be_inlined_is_gone_with_its_line(compiled: Compile) -> None:
 
 
 @pytest.mark.parametrize(
+    ("own", "inlined"),
+    [
+        ("", 'style="margin: 0"'),
+        ("color:red", 'style="margin: 0;color:red"'),
+        ("x:margin:0", 'style="margin:0;x:margin:0"'),
+    ],
+    ids=["no style", "another", "one that it asks for"],
+)
+def test_what_is_inlined_is_spelled_so_that_no_rule_finds_it(
+    compiled: Compile, own: str, inlined: str
+) -> None:
+    css = "[style*='margin:0']{top:0} p{margin:0}"
+    written = f" style='{own}'" if own else ""
+    result = compiled(f"<style>{css}</style><p{written}>x</p>").compiled.html
+    assert inlined.replace('"', "") in result.replace('"', "").replace("'", "")
+
+
+@pytest.mark.parametrize(
     ("attributes", "inlined"),
     [
         ("", True),
