@@ -95,6 +95,19 @@ def test_only_the_pointer_and_the_stable_keys_are_ever_written_over(tmp_path: Pa
             assert if_match, "the one that the plan was made against"
 
 
+def test_a_rollback_to_what_is_active_reads_what_it_might_have_seen(
+    directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_to(directory, release("first"))
+    key = "receipts/receipt.html"
+    seen, file = directory.look([key, "receipts/receipt.txt"]), directory.root / key
+    wanted = file.read_bytes()
+    file.write_bytes(b"drifted")
+    monkeypatch.setattr(DirectoryStore, "look", lambda *_: seen)
+    assert go_back(directory, release("first").id) == release("first").id
+    assert file.read_bytes() == wanted
+
+
 def test_an_upload_that_ends_while_the_target_is_read_lacks_nothing(directory: DirectoryStore) -> None:
     """Nobody has moved the pointer, so nothing is read twice but what seemed to be missing."""
     publish_to(directory, release("first", names=SMALL))

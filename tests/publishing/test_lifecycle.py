@@ -105,19 +105,6 @@ def test_a_rollback_moves_the_pointer_and_the_stable_keys_and_writes_nothing_els
     assert faults(counted.inner) == set()
 
 
-def test_a_rollback_to_what_is_active_reads_what_it_might_have_seen(
-    directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    publish_to(directory, release("first"))
-    key = "receipts/receipt.html"
-    seen, file = directory.look([key, "receipts/receipt.txt"]), directory.root / key
-    wanted = file.read_bytes()
-    file.write_bytes(b"drifted")
-    monkeypatch.setattr(DirectoryStore, "look", lambda *_: seen)
-    assert go_back(directory, release("first").id) == release("first").id
-    assert file.read_bytes() == wanted
-
-
 def test_rolling_back_twice_goes_back_two_releases(store: ObjectStore) -> None:
     for text in ("first", "second", "third"):
         publish_to(store, release(text))
