@@ -297,6 +297,10 @@ class TestSeverities:
         ("body", "severity"),
         [
             ("<p>&copy 2026</p>", WARNING),
+            ("<p>a&#13;\nb</p>", WARNING),
+            ("<p>9&#x96;17</p>", WARNING),
+            ("<p>&#129;</p>", ERROR),
+            ("<p>&#0;</p>", ERROR),
             ('<p title="a"class="b">a</p>', WARNING),
             ('<p class="a" class="a">a</p>', WARNING),
             ('<p class="a b" class="a">a</p>', WARNING),

@@ -25,6 +25,7 @@ from app.core.validation.data.parse_errors import (
     OTHER,
     PARSE_ERRORS,
     REMEDIES,
+    REPLACED,
     STRAY_ENDS,
 )
 from app.core.validation.invisible import Culprit, culprits, differing, named, without
@@ -115,7 +116,7 @@ def _invisible(culprit: Culprit) -> Iterator[Violation]:
 
 def _severity(error: ParseError) -> Severity:
     """How grave a repair is: a warning, where every parser makes the same and nothing is lost or moved."""
-    if error.code in HARMLESS:
+    if error.code in HARMLESS or error.variables.get("charAsInt") in REPLACED:
         return WARNING
     if error.code in STRAY_ENDS and error.variables.get("name") in HARMLESS_ENDS:
         return WARNING
@@ -177,6 +178,7 @@ def _of_the_standard(source: str, error: ParseError) -> ParseError | None:
 
 def _words(error: ParseError) -> tuple[str, str]:
     message, remedy = PARSE_ERRORS.get(error.code, OTHER)
-    remedy = REMEDIES.get((error.code, str(error.variables.get("name", ""))), remedy)
+    which = error.variables.get("name", error.variables.get("charAsInt", ""))
+    remedy = REMEDIES.get((error.code, str(which)), remedy)
     fields: defaultdict[str, object] = defaultdict(lambda: "…", error.variables)
     return f"{message.format_map(fields)}.", remedy.format_map(fields)

@@ -64,6 +64,10 @@ HARMLESS = frozenset(
 )
 """Codes of repairs that every parser makes alike and by which nothing is lost or moved: a warning."""
 
+REPLACED = frozenset({0x0D, *range(0x80, 0xA0)} - {0x81, 0x8D, 0x8F, 0x90, 0x9D})
+"""Numbers of references for which every parser puts one and the same character: a carriage return, and what
+Windows-1252 has there (HTML, 13.2.5.80): a warning as well."""
+
 STRAY_ENDS = frozenset(
     {
         "adoption-agency-1.1",
@@ -243,6 +247,7 @@ PARSE_ERRORS: Mapping[str, MessageAndRemedy] = {
 
 BEGUN = "Something before it, text or an element, has begun the body already: move that below <body>."
 REMEDIES: Mapping[tuple[str, str], str] = {
+    ("illegal-codepoint-for-numeric-entity", "13"): "Delete it: a line break in the source says the same.",
     ("non-html-root", "html"): BEGUN,
     ("unexpected-start-tag", "body"): BEGUN,
     ("unexpected-start-tag", "html"): BEGUN,
