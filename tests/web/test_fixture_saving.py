@@ -196,6 +196,7 @@ def test_nobody_else_saves_between_a_look_at_the_file_and_its_writing(
     assert alone == [True]
 
 
+# Where no folder can be locked a save removes nothing. The pipeline, on Linux, always runs this.
 @pytest.mark.skipif(sys.platform == "win32", reason="no folder can be locked there, and nothing is removed")
 @pytest.mark.parametrize("putting", ["put", "_put_new"])
 def test_what_a_killed_save_has_left_goes_with_the_next_one(
@@ -211,6 +212,7 @@ def test_what_a_killed_save_has_left_goes_with_the_next_one(
     assert [path for path in folders.files() if "/." in path] == ["fixtures/mails/.kept.json.bak"]
 
 
+# Nobody can be seen to be saving there. The pipeline, on Linux, always runs this.
 @pytest.mark.skipif(sys.platform == "win32", reason="no folder can be locked there")
 def test_what_another_process_is_just_saving_stays(
     folders: Folders, caller: Caller, monkeypatch: pytest.MonkeyPatch
