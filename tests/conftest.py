@@ -138,9 +138,13 @@ def _begin_with_a_part(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what has been imported and collected out of every later search for garbage."""
+    """Leave what has been imported and collected out of every later search for garbage, and search less often.
+
+    A test leaves little behind, and that in cycles the least; a tenth of the time went into looking for it.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
