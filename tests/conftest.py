@@ -138,7 +138,7 @@ def _begin_with_a_part(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what has been imported and collected out of every later search for garbage, and search less often.
+    """Leave what has been imported out of every later search for garbage, and search less often.
 
     A test leaves little behind, and that in cycles the least; a tenth of the time went into looking for it.
     """
