@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import select
+import selectors
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from typing import Any
 from urllib.parse import urlsplit
 
 from tests.waiting import patience
@@ -90,7 +94,8 @@ class FaultProxy:
         self._rule: Rule = lambda request: None
         self._lock = threading.Lock()
         self._under_way = 0
-        self._idle = threading.Condition()
+        self._open: set[socket.socket] = set()
+        self._counting = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.proxy = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -105,18 +110,35 @@ class FaultProxy:
             self._rule = rule
 
     def wait_until_idle(self) -> None:
-        """Until no request is on its way to the server any more."""
-        with self._idle:
-            assert self._idle.wait_for(lambda: self._under_way == 0, timeout=patience())
+        """Until no request is on its way to the server any more, not even one that nobody has read yet."""
+        begun = time.monotonic()
+        while not self._is_idle():
+            assert time.monotonic() - begun < patience()
+            time.sleep(0.002)
+
+    def _is_idle(self) -> bool:
+        with self._counting, selectors.DefaultSelector() as selector:
+            for each in (self._server.socket, *self._open):
+                selector.register(each, selectors.EVENT_READ)
+            return not self._under_way and not selector.select(0)
+
+    def accept(self, accept: Callable[[], tuple[socket.socket, Any]]) -> tuple[socket.socket, Any]:
+        with self._counting:
+            accepted = accept()
+            self._open.add(accepted[0])
+            return accepted
+
+    def forget(self, connection: socket.socket) -> None:
+        with self._counting:
+            self._open.discard(connection)
 
     def begin(self) -> None:
-        with self._idle:
+        with self._counting:
             self._under_way += 1
 
     def end(self) -> None:
-        with self._idle:
+        with self._counting:
             self._under_way -= 1
-            self._idle.notify_all()
 
     def judge(self, method: str, path: str, conditions: tuple[str, ...]) -> Fault | None:
         with self._lock:
@@ -151,6 +173,13 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     proxy: FaultProxy
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        return self.proxy.accept(super().get_request)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.proxy.forget(request)
+        super().shutdown_request(request)
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -161,12 +190,16 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(ConnectionError):  # a client that hangs up is part of the game
             super().handle()
 
-    def do_GET(self) -> None:
+    def handle_one_request(self) -> None:
+        select.select([self.connection], [], [])  # it counts before anything of it is read
         self.server.proxy.begin()
         try:
-            self._serve()
+            super().handle_one_request()
         finally:
             self.server.proxy.end()
+
+    def do_GET(self) -> None:
+        self._serve()
 
     do_PUT = do_POST = do_DELETE = do_HEAD = do_GET  # noqa: N815
 

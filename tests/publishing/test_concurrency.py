@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -107,8 +108,11 @@ class Crowd:
         actions = [self.publish_new, self.publish_again, self.go_back]
         if number < 2:  # where everybody does, hardly anything is published any more
             actions += [self.prune, self.prune]
-        for round_ in range(self.rounds):
-            action = chance.choice(actions)
+        for round_ in itertools.count():
+            if round_ >= self.rounds and (number or self.outcomes["prune"]):
+                return
+            # Each prune may have found others at it; one has to get through, after all the rest perhaps.
+            action = chance.choice(actions) if round_ < self.rounds else self.prune
             try:
                 action(store, chance, f"{number} {round_}")
             except (ConflictError, UnknownReleaseError) as error:

@@ -30,6 +30,7 @@ from tests.publishing.cuts import COMMANDS, KEYED, Command
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Rule, at, since
 from tests.publishing.samples import publish_to
 from tests.publishing.snapshot import Snapshot
+from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
 
@@ -137,7 +138,7 @@ class Stage:
             use_server(patch, address)
             self.direct = BucketStore.connect(BucketTarget(make_bucket()))
             patch.setenv("AWS_ENDPOINT_URL", proxy.url)
-            self.once = BucketStore.connect(self.direct.target, timeout=5.0, attempts=1)
+            self.once = BucketStore.connect(self.direct.target, timeout=patience(), attempts=1)
             self.impatient = BucketStore.connect(self.direct.target, timeout=0.3, attempts=1)
         command.prepare(self.direct)
         self.start = Snapshot(self.direct.target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,9 +35,16 @@ REQUESTS: dict[str, Callable[[ObjectStore], object]] = {
 
 def hurried(seconds: float) -> BucketStore:
     """A store with an object, each of whose requests has so many seconds, and most of which wait longer."""
-    store = BucketStore.connect(BucketTarget(make_bucket()), attempts=2, longest=seconds)
+    store = BucketStore.connect(BucketTarget(make_bucket()), attempts=2, longest=patience())
     store.put("there", b"body")
+    hurry(store, seconds)
     return store
+
+
+def hurry(store: BucketStore, seconds: float) -> None:
+    """Give each request that begins from now on so many seconds."""
+    assert store._deadlines
+    store._deadlines._seconds = seconds
 
 
 @pytest.mark.parametrize("kind", [Kind.DRIP, HEAD], ids=lambda kind: kind.name)
@@ -52,6 +60,7 @@ def test_no_request_lasts_for_as_long_as_its_answer_drips(proxy: FaultProxy, kin
             assert str(store.target) in str(found.value), name
     proxy.wait_until_idle()
     proxy.reset()
+    hurry(store, patience())
     assert store.put("last", b"last"), "and the store can be used on"
 
 
@@ -77,6 +86,7 @@ def test_what_others_ask_for_meanwhile_goes_on(proxy: FaultProxy) -> None:
         dripping = pool.submit(drip)
         while not proxy.requests:
             ended.wait(0.01)
+        hurry(store, patience())
         others = [pool.submit(ask) for _ in range(3)]
         dripping.result(patience())
         assert all(other.result(patience()) for other in others)
@@ -86,6 +96,7 @@ def test_one_thread_to_spare_is_enough(aws: str, monkeypatch: pytest.MonkeyPatch
     """That of a request may not have gone yet when the next one begins."""
     deadlines = Deadlines(BucketStore.connect(BucketTarget("nowhere")).client, patience())
     spare(monkeypatch, 1)
+    monkeypatch.setattr("app.publishing.deadlines._PAUSES", (0.01,) * int(100 * patience()))
     asked = 0
     for _ in range(100):
         with deadlines.kept("here"):
@@ -105,7 +116,8 @@ def test_an_interruption_before_the_end_is_set_leaves_none_behind(
         for interruption in pauses:
             raise interruption
 
-    monkeypatch.setattr("app.publishing.deadlines.time.sleep", sleep)
+    # Not the function itself, which any thread of another test may call.
+    monkeypatch.setattr("app.publishing.deadlines.time", SimpleNamespace(sleep=sleep))
     with pytest.raises(KeyboardInterrupt), deadlines.kept("first"):
         pass
     with pytest.raises(NoThreadError, match="second is not asked"), deadlines.kept("second"):
@@ -113,7 +125,7 @@ def test_an_interruption_before_the_end_is_set_leaves_none_behind(
 
 
 def test_what_is_in_time_is_not_broken_off(proxy: FaultProxy) -> None:
-    store = hurried(patience(5))
+    store = hurried(patience())
     for request in REQUESTS.values():
         request(store)
     assert store.put("new", b"newer", if_match='"wrong"') is None

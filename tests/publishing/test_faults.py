@@ -22,6 +22,7 @@ from tests.publishing.conftest import make_bucket, use_server
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request, Rule, at, since
 from tests.publishing.samples import publish_to, release
 from tests.publishing.snapshot import Snapshot
+from tests.waiting import patience
 
 
 def noon() -> datetime:
@@ -55,7 +56,7 @@ class Arena:
             use_server(patch, address)
             self.direct = BucketStore.connect(BucketTarget(make_bucket()))
             patch.setenv("AWS_ENDPOINT_URL", proxy.url)
-            self.impatient = self.connect(attempts=1, patience=0.2)
+            self.impatient = self.connect(attempts=1, timeout=0.2)
             self.once = self.connect(attempts=1)
             self.retrying = self.connect(attempts=3)
         if old:
@@ -63,8 +64,8 @@ class Arena:
         self.start = Snapshot(self.direct.target)
         self._completed: set[frozenset[tuple[str, StoredObject]]] = set()
 
-    def connect(self, *, attempts: int, patience: float = 5.0) -> BucketStore:
-        return BucketStore.connect(self.direct.target, timeout=patience, attempts=attempts)
+    def connect(self, *, attempts: int, timeout: float = 0.0) -> BucketStore:
+        return BucketStore.connect(self.direct.target, timeout=timeout or patience(), attempts=attempts)
 
     def publish(self, rule: Rule, store: BucketStore | None = None) -> None:
         """Publish ``NEW`` over what there was at the start, while ``rule`` spoils requests."""

@@ -27,6 +27,7 @@ from bbws_templates import TemplateClient
 from bbws_templates.target import BucketTarget
 from tests.publishing import test_store_contract as contract
 from tests.publishing.samples import CONTRACT, release, with_one_changed
+from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "node_modules/s3rver/bin/s3rver.js"
@@ -120,9 +121,12 @@ def go_the_whole_round(bucket: str, command: Command, tmp_path: Path, lax: tuple
         assert again["nothing"] is True
     assert command("status", target)["settled"] is True
     assert command("verify", target)["discrepancies"] == []
-    assert TemplateClient(target).render("receipts/receipt", {"name": "Zoë"}).release == changed
+    assert (
+        TemplateClient(target, patience=patience()).render("receipts/receipt", {"name": "Zoë"}).release
+        == changed
+    )
     command("rollback", "--to", target, "--yes", *unconditional)
-    client = TemplateClient(target)
+    client = TemplateClient(target, patience=patience())
     assert client.render("receipts/receipt", {"name": "Zoë"}).release == first
     client.refresh()
     assert client.render("receipts/receipt", {"name": "Zoë"}).release == first

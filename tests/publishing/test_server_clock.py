@@ -15,7 +15,7 @@ from app.publishing.errors import ConflictError
 from app.publishing.lease import LEASE, SKEW, PruneLease, lift_dead_mark
 from bbws_templates.target import BucketTarget
 from tests.publishing.conftest import make_bucket
-from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, since
+from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request
 from tests.publishing.samples import publish_to, release
 
 OFF = timedelta(minutes=14)
@@ -27,8 +27,12 @@ _NOON = "Mon, 05 Jan 2026 12:00:00 GMT"
 
 def set_server(proxy: FaultProxy, ahead: timedelta) -> None:
     """From now on the server's clock is so much ahead of this machine's."""
-    date = format_datetime((utc_now() + ahead).replace(microsecond=0), usegmt=True)
-    proxy.reset(since(1, Fault(Kind.STRIPPED, headers=(("Date", date),))))
+
+    def told(_: Request) -> Fault:
+        date = format_datetime((utc_now() + ahead).replace(microsecond=0), usegmt=True)
+        return Fault(Kind.STRIPPED, headers=(("Date", date),))
+
+    proxy.reset(told)
 
 
 @pytest.mark.parametrize("off", [OFF, -OFF], ids=["slow", "fast"])

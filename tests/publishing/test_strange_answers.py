@@ -23,6 +23,7 @@ from tests.publishing.conftest import make_bucket, use_server
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, at, since
 from tests.publishing.samples import publish_to, release
 from tests.publishing.snapshot import Snapshot
+from tests.waiting import patience
 
 # Where the SDK fails at an answer, it leaves the connection to the garbage collector, which complains.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -220,7 +221,7 @@ def test_a_listing_that_is_none_is_never_taken_for_an_empty_bucket(
 
 def client_sees(page: Fault, proxy: FaultProxy, target: str) -> TemplateClient:
     proxy.reset()
-    client = TemplateClient(target)
+    client = TemplateClient(target, patience=patience())
     client.render("receipts/receipt", {"name": "Zoë"})
     proxy.reset(since(1, page))
     client.refresh()
@@ -240,7 +241,7 @@ def test_a_client_goes_on_with_what_it_has_and_says_why(
         assert status.origin is Origin.LAST_KNOWN_GOOD
         assert "is not one of S3" in status.problem
         with pytest.raises(UnavailableError, match="is not one of S3"):
-            TemplateClient(target).names()
+            TemplateClient(target, patience=patience()).names()
 
 
 def test_the_answers_of_s3_itself_are_no_strangers(bucket: BucketStore) -> None:

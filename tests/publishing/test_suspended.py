@@ -138,9 +138,9 @@ def test_who_holds_the_lock_of_a_directory_for_too_long_is_named(
     directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish_to(directory, OLD)
-    monkeypatch.setattr(DirectoryStore, "patience", 0.1)
-    with (directory.root / ".lock").open("ab") as lock:
+    with (directory.root / ".lock").open("ab") as lock, monkeypatch.context() as impatient:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        impatient.setattr(DirectoryStore, "patience", 0.1)
         with pytest.raises(UnreachableError, match=r"locked .*suspended .*fuser .*\.lock"):
             publish_to(directory, NEW)
     publish_to(directory, NEW)

@@ -91,11 +91,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         odd = self.server.odd
         _, _, key = self.path.lstrip("/").partition("/")
+        answer = (
+            odd.rule(key) or Answer()
+        )  # before it counts as asked: who waits for that may change the rule
         with odd.changed:
             odd.asked.append(key)
             odd.connections.append(self.client_address)
             odd.changed.notify_all()
-        answer = odd.rule(key) or Answer()
         while answer.gate and not answer.gate.wait(PACE):
             if odd.over.is_set():
                 return

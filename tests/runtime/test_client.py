@@ -52,7 +52,7 @@ def proxy(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
 
 
 def client_of(store: ObjectStore, clock: Hand, **options: object) -> TemplateClient:
-    settings: dict[str, object] = {"ttl": TTL, "patience": 5.0, "clock": clock} | options
+    settings: dict[str, object] = {"ttl": TTL, "patience": patience(), "clock": clock} | options
     return TemplateClient(str(store.target), **settings)  # type: ignore[arg-type]
 
 

@@ -32,7 +32,7 @@ def in_child(use: Callable[[], str]) -> str:
     child = os.fork()
     if not child:
         try:
-            signal.alarm(60)
+            signal.alarm(int(patience(60)))
             os.write(write, use().encode())
         finally:
             os._exit(0)
@@ -66,7 +66,7 @@ class Gated(DirectoryReader):
 
 
 def cache_of(reader: Gated, clock: Hand) -> ReleaseCache:
-    return ReleaseCache(lambda: reader, place="here", ttl=TTL, patience=60.0, clock=clock)
+    return ReleaseCache(lambda: reader, place="here", ttl=TTL, patience=patience(60), clock=clock)
 
 
 @pytest.mark.parametrize("step", ["current.json", "bundle.json"])
@@ -111,7 +111,7 @@ def test_a_child_of_a_process_that_is_refreshing_sees_the_new_release(
 def test_a_child_of_a_process_that_is_to_refresh_does_so(directory: DirectoryStore) -> None:
     """Its parent was told to look again, and forked before it had a use for it."""
     publish_to(directory, release("first"))
-    client = TemplateClient(directory.root.as_uri(), ttl=TTL, clock=Hand())
+    client = TemplateClient(directory.root.as_uri(), ttl=TTL, patience=patience(60), clock=Hand())
     client.render("receipts/receipt", DATA)
     publish_to(directory, release("second"))
     assert in_child(lambda: client.render("receipts/receipt", DATA).release) == release("first").id
@@ -179,7 +179,7 @@ def test_parent_and_children_have_connections_of_their_own(
     server: OddServer, directory: DirectoryStore
 ) -> None:
     clock = Hand()
-    client = TemplateClient("s3://bucket", ttl=TTL, patience=60.0, clock=clock)
+    client = TemplateClient("s3://bucket", ttl=TTL, patience=patience(60), clock=clock)
 
     def use() -> str:
         clock.now += TTL + 1
@@ -199,7 +199,7 @@ def test_parent_and_children_have_connections_of_their_own(
 def test_a_child_breaks_off_nothing_of_its_parent(server: OddServer, directory: DirectoryStore) -> None:
     """The child gives up what was under way; the parent still gets its answer, over the same connection."""
     clock = Hand()
-    client = TemplateClient("s3://bucket", ttl=TTL, patience=60.0, clock=clock)
+    client = TemplateClient("s3://bucket", ttl=TTL, patience=patience(60), clock=clock)
     client.render("receipts/receipt", DATA)
     publish_to(directory, release("second"))
     gate = threading.Event()
@@ -223,7 +223,7 @@ def test_a_child_breaks_off_nothing_of_its_parent(server: OddServer, directory: 
 
 
 def test_workers_of_multiprocessing_render(server: OddServer) -> None:
-    client = TemplateClient("s3://bucket", ttl=0.0, patience=60.0)
+    client = TemplateClient("s3://bucket", ttl=0.0, patience=patience(60))
     client.render("receipts/receipt", DATA)
     context = multiprocessing.get_context("fork")
     answers: Any = context.SimpleQueue()
@@ -253,7 +253,7 @@ class Forking(Hand):
         if self.calls_left == 0:
             self.child = os.fork()
             if not self.child:
-                signal.alarm(60)
+                signal.alarm(int(patience(60)))
         return self.now
 
 
@@ -264,7 +264,7 @@ def test_a_thread_that_is_forked_while_it_asks_goes_on_in_the_child(
 ) -> None:
     publish_to(directory, release("first"))
     clock = Forking()
-    client = TemplateClient(directory.root.as_uri(), ttl=TTL, clock=clock)
+    client = TemplateClient(directory.root.as_uri(), ttl=TTL, patience=patience(60), clock=clock)
     if is_warm:
         client.render("receipts/receipt", DATA)
         clock.now += TTL + 1

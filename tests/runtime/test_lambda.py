@@ -21,6 +21,7 @@ from app.publishing.bucket_store import BucketStore
 from scripts.lambda_layer import MAX_BYTES, RUNTIMES, main, write_layer
 from tests.publishing.samples import publish_to
 from tests.runtime.emf import metrics_of
+from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
 REGION = "af-south-1"
@@ -222,7 +223,8 @@ def test_a_release_in_the_layer_serves_when_no_other_can_be_had(
     assert (tmp_path / "layer.zip").stat().st_size < MAX_BYTES
     code = (
         "import json, sys, bbws_templates\n"
-        "mail = bbws_templates.TemplateClient().render('receipts/receipt', json.load(sys.stdin))\n"
+        f"client = bbws_templates.TemplateClient(patience={patience()})\n"
+        "mail = client.render('receipts/receipt', json.load(sys.stdin))\n"
         "print(mail.release)\n"
     )
     done = subprocess.run(

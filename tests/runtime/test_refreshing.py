@@ -47,10 +47,11 @@ def test_what_was_asked_before_a_refresh_is_no_answer_to_it(directory: Directory
     assert cache.serving().origin is Origin.LAST_KNOWN_GOOD, "the question is under way, with an old answer"
     publish_to(directory, release("second"))
     cache.expire()
+    flight = cache._flight
     go_on.set()
-    for thread in threading.enumerate():
-        if thread.name == "bbws-templates":
-            thread.join(patience())
+    assert flight
+    assert flight._landed.wait(patience())
+    cache._patience = patience()  # for what is to be answered now
     serving = cache.serving()
     assert (serving.bundle.release, serving.origin) == (release("second").id, Origin.ACTIVE)
 
@@ -161,23 +162,34 @@ def test_where_a_copy_is_deployed_nobody_waits_as_long_as_for_the_first_release(
 
 def test_who_was_answered_again_has_all_its_patience_again(directory: DirectoryStore) -> None:
     publish_to(directory, release("first"))
-    clock, end, is_stuck = Hand(), threading.Event(), [False]
+    clock, gates = Hand(), [threading.Event()]
+    cache = ReleaseCache(
+        lambda: HeldUp(directory.root, gates[-1]), place="here", ttl=TTL, patience=0.3, clock=clock
+    )
+    cache.serving()
 
-    class Stuck(DirectoryReader):
-        def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
-            if is_stuck[0]:
-                assert end.wait(patience())
-            return super().revalidate(key, etag)
-
-    cache = ReleaseCache(lambda: Stuck(directory.root), place="here", ttl=TTL, patience=0.3, clock=clock)
-    for _ in range(2):
-        is_stuck[0] = False
-        while cache.serving().origin is not Origin.ACTIVE:
-            clock.now += RETRY + 1
-        is_stuck[0] = True
+    def is_held_up() -> None:
+        gates[-1].clear()
         clock.now += TTL + 1
         assert cache.serving().problem == "here did not answer within 0.3 s."
-    end.set()
+
+    is_held_up()
+    flight = cache._flight
+    assert flight
+    gates[-1].set()  # it is answered after all
+    assert flight._landed.wait(patience())
+    clock.now += RETRY + 1
+    assert cache.serving().origin is Origin.ACTIVE
+    is_held_up()
+    gates.append(threading.Event())
+    gates[-1].set()  # the next question is answered, and that one never
+    cache._patience = patience(300)  # a tenth of which it has
+    clock.now += RETRY + 1
+    assert cache.serving().origin is Origin.ACTIVE
+    cache._patience = 0.3
+    is_held_up()
+    for gate in gates:
+        gate.set()
 
 
 def test_a_pointer_that_says_the_same_is_sent_once(directory: DirectoryStore) -> None:

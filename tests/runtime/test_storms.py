@@ -73,7 +73,7 @@ class Storm:
         self.share = self.chance.choice((0.3, 0.7, 1.0))
         self.ids = {self.publish("before")}
         self.client = TemplateClient(
-            "s3://bucket", ttl=TTL, patience=PATIENCE, cold_patience=60.0, clock=self.clock
+            "s3://bucket", ttl=TTL, patience=PATIENCE, cold_patience=patience(60), clock=self.clock
         )
 
     def publish(self, text: str) -> str:
@@ -118,11 +118,12 @@ class Storm:
         last = self.publish("after")
         self.ids.add(last)
         self.clock.now += TTL
-        for _ in range(600):
+        for look in range(120):
             self.clock.now += RETRY + 1
             if self.send() == last and self.client.status().origin is Origin.ACTIVE:
                 break
-            threading.Event().wait(patience(0.05))  # for what is late to land, and not to be given up
+            # For what is late to land, and not to be given up; there is more time each time.
+            threading.Event().wait(patience(0.05) * (1 + look / 5))
         assert self.client.status().origin is Origin.ACTIVE, self.seed
         assert self.send() == last, self.seed
         self.server.wait(lambda: self.server.dripping == 0)

@@ -18,7 +18,16 @@ from tests.publishing.conftest import use_server
 from tests.publishing.samples import publish_to, release
 from tests.runtime.odd_server import OddServer
 from tests.runtime.test_client import DATA, TTL, Hand
-from tests.runtime.test_stuck_target import NAME, client_of, eventually, loads, serves, warm
+from tests.runtime.test_stuck_target import (
+    NAME,
+    assert_few_loads,
+    client_of,
+    eventually,
+    loads,
+    serves,
+    warm,
+)
+from tests.waiting import patience
 
 
 @pytest.fixture
@@ -90,7 +99,7 @@ def test_credentials_that_do_not_come_are_waited_for_no_longer_than_the_target(
         with pytest.raises(UnavailableError, match=r"did not answer within|without an answer"):
             client.render(NAME, DATA)
         clock.now += RETRY + 1
-    assert loads() - others <= 4
+    assert_few_loads(others, 4)
     credentials.mood = "answers"
     eventually(clock, lambda: serves(client, "first"))
     assert client.status().origin is Origin.ACTIVE
@@ -116,4 +125,4 @@ def test_no_credentials_at_all_are_said_to_be_missing(
 ) -> None:
     monkeypatch.delenv("AWS_CONTAINER_CREDENTIALS_FULL_URI")
     with pytest.raises(UnavailableError, match="There are no AWS credentials"):
-        client_of(clock, cold_patience=60.0).render(NAME, DATA)
+        client_of(clock, cold_patience=patience(60)).render(NAME, DATA)
