@@ -87,8 +87,8 @@ ROOMS: Final[Mapping[str, Room]] = {
             *(
                 f"app/core/css/{name}.py"
                 for name in (
-                    "cascade", "compounds", "neighbours", "nesting", "overrides", "selectors",
-                    "strengthening", "stylesheet",
+                    "cascade", "compounds", "contenders", "neighbours", "nesting", "overrides", "repeating",
+                    "selectors", "strengthening", "stylesheet",
                 )
             ),
             *(

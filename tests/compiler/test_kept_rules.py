@@ -223,6 +223,60 @@ def test_nothing_is_repeated_where_its_mark_would_change_more(
     assert f"{rule} !important" not in compilation.compiled.html
 
 
+STRONGER = "#i{padding:2px}"
+
+
+@pytest.mark.parametrize(
+    ("css", "style"),
+    [
+        # It beats a rule for all cells and loses to that for one, of which each is inlined.
+        (f"{STRONGER} td{{padding:4px}}", "padding:2px;padding:2px !important"),
+        (
+            "#i{padding-top:2px} td{padding:4px;margin:0}",
+            "padding:4px;margin:0;padding-top:2px;padding-top:2px !important",
+        ),
+        # In their order, and of several that say the same the last.
+        (
+            "#i#i{padding:3px} td#i{padding-top:1px} #i{padding:2px} td{padding:4px}",
+            "padding-top:1px;padding:3px;padding-top:1px !important;padding:3px !important",
+        ),
+        (
+            "#i{padding:2px!important} td{padding:4px} #i{padding-top:9px}",
+            "padding-top:9px;padding:2px;padding-top:9px !important;padding:2px !important",
+        ),
+    ],
+)
+def test_what_stronger_rules_say_is_repeated_where_a_mark_would_beat_it(
+    load: Loader, css: str, style: str
+) -> None:
+    media = "@media(max-width:480px){.t{padding:9px}}"
+    html = f"<style>{css}{media}</style><table><tr><td class=t>a</td><td class=t id=i>b</td></tr></table>"
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert ".t{padding:9px !important}" in compilation.compiled.html
+    assert f'id=i style="{style}"' in compilation.compiled.html
+    assert "overridden-rule" not in {finding.code for finding in compilation.findings}
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        "#i{padding:1px!important} @media print{td{padding:0!important}}",  # beats the stronger one by a mark
+        "@media print{#i#i{padding:1px}}",  # by its rank
+        "#i{background:red} td{background:#fff} @media print{.t{background:none}}",
+        "[style*='!important']{top:0}",
+        "#i{padding:{{value}}}",
+    ],
+)
+def test_no_stronger_rule_is_repeated_where_its_mark_would_change_more(
+    compiled: Compile, further: str
+) -> None:
+    html = f"<style>td{{padding:4px}}{STRONGER}@media(max-width:480px){{.t{{padding:9px}}}}{further}</style>"
+    compilation = compiled(f"{html}<table><tr><td class=t>a</td><td class=t id=i>b</td></tr></table>")
+    assert "overridden-rule" in {finding.code for finding in compilation.findings}
+
+
 def test_nothing_is_repeated_on_one_tag_of_which_a_parser_makes_two_elements(compiled: Compile) -> None:
     """The second, in the other paragraph, may be reached by other rules."""
     css = "b{padding:4px}@media(max-width:480px){b{padding:9px}}"

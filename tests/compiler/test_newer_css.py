@@ -69,10 +69,10 @@ def test_a_rule_that_stays_wins_where_its_author_has_it_win(css: str, body: str,
 
 
 def test_what_cannot_be_said_in_a_style_attribute_is_warned_of() -> None:
-    css = "p{margin-left:9px!important;margin-top:1px} @media print{p{margin:4px}}"
+    css = "p{background-color:#c00!important;background-size:9px} @media print{p{background:#fff}}"
     found = compile_text(f"<style>{css}</style><p>x</p>").findings
     (warning,) = (item.message for item in found if item.code == "overridden-rule")
-    assert warning.startswith("This rule's margin never takes effect")
+    assert warning.startswith("This rule's background never takes effect")
 
 
 @pytest.mark.parametrize(

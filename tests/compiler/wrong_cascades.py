@@ -183,17 +183,21 @@ MUTANTS: dict[str, Mutant] = {
     "a kept rule that lost before is marked": Mutant(
         (
             ("css.overrides", "if about.important or about.strongest >= rank:", "if False:"),
-            (
-                "css.strengthening",
-                "if candidate.reach.somewhere_else:",
-                "if True:\n            return True\n        if 0:",
-            ),
+            ("css.repeating", "return not candidate.reach.somewhere_else and all(", "return True or all("),
+            ("css.strengthening", "styles.repeated(left)", "{}"),
         ),
         ("phone-weaker",),
     ),
+    "a mark beats a stronger rule": Mutant(
+        (("css.strengthening", "styles.repeated(left)", "{}"),), ("phone-between",)
+    ),
+    "what is repeated beats a rule that is stronger still": Mutant(
+        (("css.repeating", "(each.rank[0] == _RULE and", "(False and"),),
+        ("phone-between-and-above",),
+    ),
     "a mark beats the author's own style": Mutant(
         (
-            ("css.strengthening", "return not items or (", "return True or ("),
+            ("css.repeating", "return not any(", "return True or not any("),
             ("css.strengthening", "styles.repeated(left)", "{}"),
         ),
         ("phone-mixed",),

@@ -10,10 +10,12 @@ from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument, authored
 from app.core.compiler.spelling import Spelling
 from app.core.css.cascade import Matched
+from app.core.css.contenders import DeclarationPlace
 from app.core.css.measure import never_ends
 from app.core.css.overrides import Overridden, overridden_rules
+from app.core.css.repeating import Given
 from app.core.css.rules import Declaration
-from app.core.css.strengthening import DeclarationPlace, Given, Strengthened, strengthened
+from app.core.css.strengthening import Strengthened, strengthened
 from app.core.findings import Finding, Severity
 from app.core.html.tree import ElementNode
 from app.core.html.veil import is_veiled
@@ -42,20 +44,22 @@ def marks(
     if not losing or document.takes_markup:
         return Strengthened()
     fixed = set(masked.again.values()) | left
-    own = authored(document, masked)
-    settled = {
-        element
-        for element, items in own.items()
-        for number in [masked.numbers[element]]
-        for text in [html.unescape(document.value(document.markup.start_tags[number], "style") or "")]
-        if number in fixed
-        or never_ends(text)
-        or not spelling.stays_unheard(text, [replace(item, important=True) for item in items])
-    }
+    numbers = masked.numbers
+
+    def takes(element: ElementNode, items: Sequence[Declaration]) -> bool:
+        number = numbers.get(element)
+        if number is None or number in fixed:
+            return False
+        written = document.value(document.markup.start_tags[number], "style")
+        text = None if written is None else html.unescape(written)
+        return not never_ends(text or "") and spelling.stays_unheard(
+            text, [replace(item, important=True) for item in items]
+        )
+
     return strengthened(
         masked.root,
         document.sheets,
-        Given(matched, own, settled),
+        Given(matched, authored(document, masked), takes),
         losing,
         {number for number, style in enumerate(document.styles) if not style.markable},
     )

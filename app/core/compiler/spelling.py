@@ -71,9 +71,12 @@ class Spelling:
         )
         return cls(tuple(dict.fromkeys(found)))
 
-    def stays_unheard(self, own: str, further: Sequence[Declaration]) -> bool:
-        """Whether no question gets another answer where some of ``further`` follow what the author wrote."""
-        text = ";".join([own, *map(written, further)])
+    def stays_unheard(self, own: str | None, further: Sequence[Declaration]) -> bool:
+        """Whether no question gets another answer where some of ``further`` follow what the author wrote.
+
+        ``own`` is None for an element without a style attribute.
+        """
+        text = ";".join([own or "", *map(written, further)])
         return not any(
             question.answer(own) != question.answer(text) or "important" in question.value.lower()
             for question in self._questions

@@ -18,9 +18,10 @@ from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.spelling import Spelling
 from app.core.css.cascade import Matched, surrounding, written
+from app.core.css.contenders import DeclarationPlace
 from app.core.css.measure import never_ends
+from app.core.css.repeating import Repeated
 from app.core.css.rules import Declaration, Stylesheet
-from app.core.css.strengthening import DeclarationPlace
 from app.core.html.edits import Edits
 from app.core.html.markup import Attribute, StartTag
 from app.core.html.tree import ElementNode
@@ -110,12 +111,12 @@ def splice(
     kept: Kept,
     spelling: Spelling,
     for_outlook: Mapping[StartTag, Sequence[Matched]] = MappingProxyType({}),
-    repeated: Mapping[int, Sequence[Declaration]] = MappingProxyType({}),
+    repeated: Mapping[int, Sequence[Repeated]] = MappingProxyType({}),
 ) -> tuple[str, Origins]:
     """The template with inlined styles, and where each character of it came from.
 
     ``matched`` holds the rules for the start tag of each number, ``for_outlook`` those for tags in Outlook's
-    comments, ``repeated`` what of a tag's own style attribute is said again, with a mark.
+    comments, ``repeated`` what a tag's style attribute says again, with a mark.
     """
     tags = document.markup.start_tags
     restyled = [(tags[number], rules, repeated.get(number, ())) for number, rules in matched.items()]
@@ -168,13 +169,14 @@ def _restyled(
     tag: StartTag,
     rules: Sequence[Matched],
     spelling: Spelling,
-    again: Sequence[Declaration],
+    again: Sequence[Repeated],
 ) -> _Edit:
     """The start tag's style attribute: rules before and after what its author wrote, some of it ``again``."""
     style = tag.attribute("style")
     if style is None:
         before, after = surrounding(rules, "")
         css = _moved(document, (*before, *after), '"', spelling, None)
+        _say_again(document, css, again, '"', tag.insertion)
         return _Edit(tag.insertion, tag.insertion, [' style="', *css, '"'] if css else [])
     quote = style.quote or '"'
     start, end = _own_declarations(document, style)
@@ -184,15 +186,13 @@ def _restyled(
     before, after = surrounding(rules, html.unescape(document.veil.text[start:end]))
     name: list[_Piece] = [(style.start, style.value_start - len(style.quote))]
     if not style.has_value:
-        if not before and not after:
+        if not (before or after or again):
             return _Edit(style.start, style.start, [])  # a bare ``style`` says nothing and stays as it is
         name.append("=")
     own = html.unescape(document.veil.text[style.value_start : style.value_end])
     first = _moved(document, before, quote, spelling, own)
     last = _moved(document, after, quote, spelling, own)
-    for item in again:
-        text = _quoted(document, written(replace(item, important=True)), quote)
-        last.append(_Moved(f";{text}" if last else text, style.value_start))
+    _say_again(document, last, again, quote, style.value_start)
     if start == end:
         between: list[_Piece] = [";"] if first and last else []
         return _Edit(style.start, style.end, [*name, quote, *first, *between, *last, quote])
@@ -212,6 +212,16 @@ def _moved(
         )
         for number, item in enumerate(declarations)
     ]
+
+
+def _say_again(
+    document: Document, pieces: list[_Piece], again: Sequence[Repeated], quote: str, authored: int
+) -> None:
+    """Append some declarations with their marks; those of its author stand at ``authored``."""
+    for each in again:
+        text = _quoted(document, written(replace(each.item, important=True)), quote)
+        place = document.styles[each.item.sheet].raw.start + each.item.offset
+        pieces.append(_Moved(f";{text}" if pieces else text, authored if each.authored else place))
 
 
 def _own_declarations(document: Document, style: Attribute) -> tuple[int, int]:

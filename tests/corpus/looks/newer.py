@@ -93,6 +93,10 @@ NEWER: dict[str, tuple[str, str]] = {
         "p{margin-left:9px!important;margin-top:1px} @media(max-width:480px){p{margin:4px}}",
         "<p>x</p>",
     ),
+    "part-of-it-is-coloured": (
+        "p{background-color:#fcc!important;background-size:9px} @media(max-width:480px){p{background:#cfc}}",
+        "<p>x</p>",
+    ),
     # Of a rule that stays for an element without a tag, the mark must not beat what is inlined.
     "marks-of-the-implied": (
         "tbody,.x{color:#c00!important} .x.y{color:#00c!important} a,a:hover{margin:0!important} .z{margin:4px!important}",
