@@ -129,7 +129,8 @@ def test_promote_and_rollback_and_history(shell: Shell, tmp_path: Path) -> None:
     other = (tmp_path / "other").as_uri()
     shell("promote", "--from", shell.target, "--to", other, "--yes")
     assert shell.status == 0
-    assert shell.json("status", other)["release"] == release("second").id
+    promoted = shell.json("status", other)
+    assert (promoted["release"], promoted["message"]) == (release("second").id, f"from {shell.target}")
     assert "is active" in shell("rollback", "--to", shell.target, "--yes", "-m", "it was wrong")
     history = shell.json("history", shell.target)
     assert [(entry["sequence"], entry["action"], entry["release"]) for entry in history] == [
@@ -141,8 +142,8 @@ def test_promote_and_rollback_and_history(shell: Shell, tmp_path: Path) -> None:
     shell("rollback", "--to", shell.target, "--yes")
     assert shell.status == 2
     assert "no earlier release" in shell.err
-    shell("promote", "--from", shell.target, "--to", other, release("second").id[:8], "--yes")
-    assert shell.status == 0
+    shell("promote", "--from", shell.target, "--to", other, release("first").id[:8], "--yes", "-m", "again")
+    assert shell.json("status", other)["message"] == "again"
 
 
 def test_verify_says_what_was_touched(shell: Shell) -> None:

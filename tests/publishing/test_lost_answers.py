@@ -5,13 +5,15 @@ The second try finds its condition broken, by whoever came between; what the fir
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
-from app.publishing.activation import Reason, settle
+from app.core.release import Release
+from app.publishing.activation import Reason, activate, settle, stable_files
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError
@@ -20,12 +22,14 @@ from app.publishing.lease import PruneLease
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.rollback import ROLLBACK, roll_back
-from app.publishing.store import ListedObject, ObjectStore
+from app.publishing.store import ListedObject, ObjectStore, SeenObject
 from app.publishing.verification import verify
+from bbws_templates.digests import Digest
 from bbws_templates.faults import UnreachableError
 from bbws_templates.layout import POINTER
+from bbws_templates.target import BucketTarget
 from tests.publishing.counting import CountingStore
-from tests.publishing.samples import NAMES, publish_to, release
+from tests.publishing.samples import NAMES, go_back, publish_to, release, with_one_changed
 
 FIRST, SECOND, MINE, THEIRS = (release(text, names=NAMES[:2]) for text in ("1", "2", "mine", "theirs"))
 
@@ -100,6 +104,103 @@ def test_who_was_activated_and_followed_is_told_of_no_conflict(
         "me@example.com",
     ]
     assert not [each for each in verify(Catalogue(above)).discrepancies if not each.is_note]
+
+
+class Beaten(CountingStore):
+    """A store in which ``deed`` is done just before the pointer is written for the first time."""
+
+    def __init__(self, inner: ObjectStore, deed: Between) -> None:
+        super().__init__(inner)
+        self._deed: Between | None = deed
+
+    def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+        if key == POINTER and (deed := self._deed):
+            self._deed = None
+            deed(self.inner)
+        return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+
+def activate_alone(store: ObjectStore, wanted: Release) -> None:
+    """As a publisher that is killed before it writes a stable key."""
+    catalogue, manifest = Catalogue(store), Digest.of(wanted.manifest_data)
+    activate(catalogue, catalogue.standing(), wanted.id, manifest, Reason("publish", "them@example.com"))
+
+
+HALF = with_one_changed()
+"""Has two of its three templates in common with ``release()``."""
+
+
+def theirs_and_then(wanted: Release) -> Between:
+    def deed(store: ObjectStore) -> None:
+        publish_to(store, release("theirs"))
+        activate_alone(store, wanted)
+
+    return deed
+
+
+@pytest.mark.parametrize(
+    ("is_settled", "line", "deed"),
+    [
+        (True, Unanswered, theirs_and_then(release())),
+        (True, Beaten, theirs_and_then(HALF)),
+        (False, Beaten, lambda store: settle(Catalogue(store))),
+    ],
+    ids=["what was there before comes back", "another publishes the same", "another completes his own"],
+)
+def test_what_was_seen_of_stable_keys_that_others_have_written_since_counts_for_nothing(
+    directory: DirectoryStore,
+    is_settled: bool,
+    line: Callable[[ObjectStore, Between], ObjectStore],
+    deed: Between,
+) -> None:
+    """They were as they must be now, and by now they are not."""
+    publish_to(directory, release())
+    if not is_settled:
+        publish_to(directory, release("theirs"))
+        go_back(directory)
+        activate_alone(directory, release("theirs"))
+    publish_to(line(directory, deed), HALF)
+    assert verify(Catalogue(directory)).discrepancies == ()
+
+
+def test_whoever_was_overtaken_by_the_release_that_it_completes_completes_it_again(
+    directory: DirectoryStore,
+) -> None:
+    """When the keys are looked at they are in line; then they are others', and then that one is back."""
+
+    class Overtaken(CountingStore):
+        def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
+            found = super().look(keys)
+            if ("look", "") not in self.requests[:-1]:
+                theirs_and_then(release())(self.inner)
+            return found
+
+    publish_to(directory, release())
+    settle(Catalogue(Overtaken(directory)))
+    assert verify(Catalogue(directory)).discrepancies == ()
+
+
+def test_where_no_condition_would_stop_it_the_pointer_is_looked_at_before_a_stable_key_is_written(
+    directory: DirectoryStore,
+) -> None:
+    """Somebody activates another release right after mine: killed then, I would have left mine behind."""
+
+    class Lax(CountingStore):
+        target = BucketTarget("bucket", unconditional=True)
+        bodies: ClassVar[list[bytes]] = []
+
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            self.bodies.append(body)
+            etag = super().put(key, body, if_match=if_match, if_absent=if_absent)
+            if key == POINTER and self.written().count(POINTER) == 1:
+                activate_alone(directory, THEIRS)
+            return etag
+
+    publish_to(directory, THEIRS)
+    publish_to(directory, FIRST)
+    assert publish_to(Lax(directory), MINE).standing.pointer.release == THEIRS.id
+    assert not {*stable_files(MINE.bundle).values()} & {*Lax.bodies}
+    assert verify(Catalogue(directory)).discrepancies == ()
 
 
 def test_who_has_gone_back_and_was_followed_is_told_of_no_conflict(above: ObjectStore) -> None:
@@ -225,6 +326,33 @@ def test_a_prune_whose_mark_another_hand_has_lifted_says_so(above: ObjectStore) 
         PruneLease.taken(Catalogue(above), "me"),
     ):
         lift(above)
+
+
+def test_a_mark_that_somebody_has_taken_over_is_not_withdrawn(directory: DirectoryStore) -> None:
+    """Nobody has heard of the first one, and just before it is lifted it is theirs."""
+    publish_to(directory, FIRST)
+    with ExitStack() as theirs:
+
+        class Silent(CountingStore):
+            def put(
+                self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False
+            ) -> str | None:
+                is_first = not self.written()
+                if not is_first:
+                    theirs.enter_context(PruneLease.taken(Catalogue(directory), "them", take_over=True))
+                etag = super().put(key, body, if_match=if_match, if_absent=if_absent)
+                if is_first:
+                    raise UnreachableError("no answer")
+                return etag
+
+        with (
+            pytest.raises(UnreachableError, match="no answer"),
+            PruneLease.taken(Catalogue(Silent(directory)), "me"),
+        ):
+            pass
+        standing = Catalogue(directory).standing()
+        assert standing
+        assert standing.pointer.pruning.startswith("them")
 
 
 @pytest.mark.parametrize("heard", [True, False])
