@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.core.release import Provenance, Release, make_release
+from app.publishing import bucket_store
 from app.publishing.activation import stable_files
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
@@ -70,6 +71,21 @@ def test_one_changed_template_among_twelve_costs_nineteen_requests_and_none_cost
     publish_to(behind, saying("second", TWELVE))
     assert kinds(proxy.requests) == {"GET": 8, "list": 1, "PUT": 10}
     assert verify(Catalogue(behind)).discrepancies == ()
+    proxy.reset()
+    publish_to(behind, saying("second", TWELVE))
+    assert kinds(proxy.requests) == {"GET": 1}
+
+
+def test_of_a_large_set_only_the_look_takes_more_requests_one_for_five_hundred_keys(
+    behind: BucketStore, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve sources and their 24 stable keys, less those of the one that changed, ten keys at a time."""
+    assert bucket_store._PART == 500, "S3 lists 1,000 at most, and other keys lie between"
+    publish_to(behind, saying("first", TWELVE), allow_breaking=True)
+    monkeypatch.setattr(bucket_store, "_PART", 10)
+    proxy.reset()
+    publish_to(behind, saying("second", TWELVE))
+    assert kinds(proxy.requests) == {"GET": 8, "list": 4, "PUT": 10}
     proxy.reset()
     publish_to(behind, saying("second", TWELVE))
     assert kinds(proxy.requests) == {"GET": 1}
