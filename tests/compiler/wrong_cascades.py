@@ -308,6 +308,11 @@ def _pattern(name: str, css: str, body: str, **data: object) -> Pattern:
 
 _NAMED = "<div class=c><p class='a&amp;b'>x</p><p class='d:e'>y</p></div><p class=b>z</p>"
 FURTHER = [
+    _pattern(
+        "phone-between-and-above",
+        "p{top:9px} p.b{top:2px} @media(max-width:480px){.a{top:4px} p.a.b{top:6px}}",
+        "<p class=a>x</p><p class='a b'>y</p>",
+    ),
     _pattern("unknown-list", ".a,p:hoover{color:#c00}", "<p class=a>x</p>"),
     _pattern("hover-twice", "a:hover{top:1px} a:hover{top:2px}", "<p><a href=#>x</a></p>"),
     _pattern("own-mark", "p{color:#c00!important}", "<p style='color:#00c!important'>x</p>"),

@@ -177,11 +177,7 @@ PATTERNS: dict[str, tuple[str, str]] = {
     ),
     # It beats one rule that is inlined and loses to another.
     "phone-between": (
-        "td{padding:9px} .b{padding-bottom:2px} @media(max-width:480px){.a{padding:4px}}",
-        "<table><tr><td class=a>x<td class='a b'>y<td class='a b' style='padding-top:1px'>z</table>",
-    ),
-    "phone-between-and-above": (
-        "td{padding:9px} .b{padding-bottom:2px} @media(max-width:480px){.a{padding:4px} .b{padding-bottom:6px}}",
+        "td{padding:9px} td.b{padding-bottom:2px} @media(max-width:480px){.a{padding:4px}}",
         "<table><tr><td class=a>x<td class='a b'>y<td class='a b' style='padding-top:1px'>z</table>",
     ),
     "min-width": ("p{color:#00f} @media(min-width:500px){p{color:#f00;margin:9px}}", "<p>x</p>"),
