@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from app.batch.json_lines import JSON
 from app.core.workspace import Workspace
 from bbws_templates import BbwsTemplatesError, Mode, Template
 from bbws_templates.functions import Function
@@ -288,9 +289,15 @@ LITERALS = [
 
 @pytest.mark.parametrize("text", LITERALS, ids=ascii)
 def test_text_names_and_data_are_never_code(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each kind of text that a template can hold: between tags, in the name of each kind of tag, in data."""
+    """Each kind of text that a template can hold: between tags, in the name of each kind of tag, in its own
+    name, in a partial and its name, spelled for JSON; and data.
+    """
     name = text.translate(dict.fromkeys(map(ord, "{}=.#\n\r"))).strip() or "n"
-    source = f"{text}{{{{{name}}}}}{{{{&{name}}}}}{{{{#{name}}}}}{text}{{{{{name}}}}}{{{{/{name}}}}}"
+    source = (
+        f"{text}{{{{{name}}}}}{{{{&{name}}}}}{{{{{{{name}}}}}}}{{{{o.{name}}}}}"
+        f"{{{{#{name}}}}}{text}{{{{{name}}}}}{{{{/{name}}}}}{{{{> {name}}}}}"
+        f"{{{{^o.{name}}}}}{text}{{{{/o.{name}}}}}"
+    )
     compiled: list[str] = []
     real = compile
 
@@ -299,9 +306,13 @@ def test_text_names_and_data_are_never_code(text: str, monkeypatch: pytest.Monke
         return real(code, *arguments)
 
     monkeypatch.setattr("bbws_templates.functions.compile", seen, raising=False)
-    template = Template.parse(source)
-    agree(template, {name: text})
-    assert compiled
+    template = Template.parse(source, name=text, partials={name: f"{text}{{{{{name}}}}}"})
+    agree(template, {name: text, "o": {name: text}})
+    written_out = len(compiled)
+    assert written_out == len(Mode)
+    is_text = text != "\ud800"  # half a character has no bytes to be spelled
+    assert bool(template.spelled_out(Mode.HTML, JSON)) is is_text
+    assert len(compiled) == written_out + is_text
     for code in compiled:
         # Neither the text nor the name: the same words and numbers as for any other template.
         assert code.isascii()
