@@ -9,7 +9,7 @@ from datetime import timedelta
 from app.publishing.store import InTime, ListedObject, ObjectStore, SeenObject, always
 from bbws_templates.layout import POINTER
 from bbws_templates.reader import StoredObject, Unchanged
-from bbws_templates.target import Target
+from bbws_templates.target import BucketTarget, Target
 
 
 class CountingStore:
@@ -71,6 +71,14 @@ class Keyed(CountingStore):
 
     def etag_for(self, body: bytes) -> str:
         return '"00000000000000000000000000000001"'
+
+
+class Lax(CountingStore):
+    """A store that is said to heed no conditions."""
+
+    @property
+    def target(self) -> Target:
+        return BucketTarget("bucket", unconditional=True)
 
 
 class Busy(CountingStore):

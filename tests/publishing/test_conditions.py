@@ -13,6 +13,7 @@ import pytest
 from app.core.release import Release
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError
 from app.publishing.probe import BODY, require_conditions
 from app.publishing.pruning import prune
@@ -23,7 +24,7 @@ from bbws_templates.reader import StoredObject
 from bbws_templates.target import BucketTarget
 from tests.publishing import samples
 from tests.publishing.conftest import make_bucket, use_server
-from tests.publishing.counting import CountingStore
+from tests.publishing.counting import CountingStore, Lax
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request, Rule, at
 from tests.publishing.samples import NAMES, go_back, publish_to
 from tests.publishing.snapshot import Snapshot
@@ -168,6 +169,20 @@ def test_several_may_try_it_out_at_the_same_moment(bucket: BucketStore) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert [*pool.map(ask, range(8))] == [None] * 8
+
+
+def test_what_was_written_there_is_read_as_somebody_else_may_have_written_over_it(
+    directory: DirectoryStore,
+) -> None:
+    class Overwritten(Lax):
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            etag = super().put(key, body, if_match=if_match, if_absent=if_absent)
+            if key == f"{NAMES[0]}.html" and self.written().count(key) == 1:
+                directory.put(key, b"theirs")
+            return etag
+
+    publish_to(Overwritten(directory), release("first"))
+    assert verify(Catalogue(directory)).discrepancies == ()
 
 
 # --- answers that are wrong --------------------------------------------------------------------------------

@@ -128,6 +128,34 @@ def test_an_upload_that_ends_while_the_target_is_read_lacks_nothing(directory: D
     )
 
 
+@pytest.mark.parametrize(
+    ("unlisted", "gone", "missing"),
+    [("one two", "two", "two"), ("manifest", "bundle manifest", "")],
+    ids=["one of them was written since", "all of it was pruned since"],
+)
+def test_of_what_was_not_listed_only_what_is_not_there_either_is_missing(
+    directory: DirectoryStore, unlisted: str, gone: str, missing: str
+) -> None:
+    wanted = release("first", names=("a/one", "a/two"))
+    publish_to(directory, wanted)
+    publish_to(directory, release("second", names=("a/one", "a/two")))
+    own = {"bundle": bundle_key(wanted.id), "manifest": manifest_key(wanted.id)}
+    own |= {name: Catalogue.keys(wanted.manifest)[f"sources/a/{name}.html"] for name in ("one", "two")}
+
+    def keys(parts: str) -> set[str]:
+        return {own[part] for part in parts.split()}
+
+    class Changing(CountingStore):
+        def list(self, prefix: str) -> Iterator[ListedObject]:
+            yield from [each for each in super().list(prefix) if each.key not in keys(unlisted)]
+            for key in keys(gone):
+                (directory.root / key).unlink(missing_ok=True)
+
+    found = verify(Catalogue(Changing(directory))).discrepancies
+    assert {each.key for each in found if each.fault is ObjectFault.MISSING} == keys(missing)
+    assert {each.fault for each in found} <= {ObjectFault.MISSING, ObjectFault.UNUSED}
+
+
 def test_what_only_a_newer_version_can_read_may_use_what_seems_to_be_unused(
     directory: DirectoryStore,
 ) -> None:
