@@ -78,7 +78,7 @@ def test_with_nothing_else_to_serve_it_is_waited_no_shorter_than_with(directory:
 
 
 class Asked(DirectoryReader):
-    """Notes by which ETags it was asked, and what it was asked for without."""
+    """Notes by which ETags it was asked, and what it has read."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -216,7 +216,7 @@ def test_a_pointer_that_says_the_same_is_sent_once(directory: DirectoryStore) ->
         clock.now += TTL + 1
         cache.serving()
     assert reader.etags == [found.etag, etag]
-    assert reader.read == [POINTER, bundle_key(release("first").id)], "what it has is not read again"
+    assert reader.read.count(bundle_key(release("first").id)) == 1, "what it has is not read again"
 
 
 def test_a_release_that_may_not_be_read_leaves_the_one_before(directory: DirectoryStore) -> None:
