@@ -342,6 +342,33 @@ def test_what_no_client_shows_is_no_difference(html: str) -> None:
     assert not equivalence_findings(compile_text(html), EMPTY, {}, fixture="")
 
 
+OLD = "<!DOCTYPE HTML PUBLIC '-//W3C//DTD HTML {}//EN'>"
+
+
+@pytest.mark.parametrize(
+    ("html", "inlined"),
+    [
+        # Of more than three equal elements a parser opens three again: a style would make them unequal.
+        ("<!DOCTYPE html><style>i i{top:0} b{top:0}</style><p><i><i><i><i>x</p><p>y<b>z", 1),
+        ("<!DOCTYPE html><style>p>font{top:0}</style><p><font><font><font><font>x<p>y<p>z", 0),
+        ("<!DOCTYPE html><style>i i{top:0}</style><p><i><i class=a><i><i>x</p><p>y", 3),
+        ("<!DOCTYPE html><style>i{top:0}</style><p><i><i><i><i>x</p><p>y", 4),
+        # Chromium matches these, and no other browser.
+        ("<style>lineargradient,p{top:0}</style><svg><lineargradient /></svg>", 0),
+        ("<style>foreignobject b{top:0}</style><svg><foreignObject><b>x</b></foreignObject></svg>", 0),
+        ("<style>foreignObject b{top:0}</style><svg><foreignobject><b>x</b></foreignobject></svg>", 1),
+        # In quirks mode a paragraph holds a table.
+        (OLD.format("4.01 Transitional") + "<style>p>table{top:0}</style><p>x<table><tr><td>y</table>", 1),
+        ("<!-- x -->" + OLD.format(3.2) + "<style>p table{top:0}</style><p>x<table><tr><td>y</table>", 1),
+        (OLD.format("4.01") + "<style>p table{top:0}</style><p>x<table><tr><td>y</table>", 0),
+    ],
+)
+def test_what_a_parser_makes_of_a_document_is_no_difference(html: str, inlined: int) -> None:
+    compilation = compile_text(html)
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+    assert compilation.compiled.html.count('style="top:0"') == inlined
+
+
 def test_words_that_get_lost_behind_a_byte_order_mark_are_a_difference() -> None:
     compilation = compile_text("<style>p{top:0}</style>\ufeff<p>x</p>")
     broken = replace(

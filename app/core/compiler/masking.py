@@ -35,6 +35,7 @@ _FRAME = frozenset({"html", "head", "body"})
 # Of further tags of these a parser gives the element the attributes that it lacks (HTML, 13.2.6.4.7).
 _MERGED = frozenset({"html", "body"})
 _STYLED = f"{MARK}-styled-"
+_ARK = 3  # equal elements that a parser opens again
 _UNSEEN = frozenset({"iframe", "noembed", "noframes"})  # their text; that of a <style> can be shown
 
 
@@ -53,9 +54,28 @@ class MaskedDocument:
     again: dict[ElementNode, int]
 
     @cached_property
+    def alike(self) -> list[list[ElementNode]]:
+        """Elements within each other that have the same name and attributes, where a parser counts these.
+
+        Of more than three such that are closed in the wrong order, it opens three again, in the next
+        paragraph; in the copy each has a number of its own. Source: HTML, 13.2.4.3, "Noah's Ark clause".
+        """
+        found: dict[tuple[ElementNode, str], list[ElementNode]] = {}
+        for element in self.again:
+            outer = [each for each in (element, *element.iterancestors()) if _is_twin(each, element)]
+            if len(outer) > _ARK:
+                first = [self.elements[self.again[each]] for each in outer if each in self.again]
+                found.setdefault((outer[-1], element.tag), []).extend([*outer, *first])
+        return [list(dict.fromkeys(elements)) for elements in found.values()]
+
+    @cached_property
     def numbers(self) -> dict[ElementNode, int]:
         """The number of the start tag of each element that has one."""
         return {**{element: number for number, element in self.elements.items()}, **self.again}
+
+
+def _is_twin(element: ElementNode, other: ElementNode) -> bool:
+    return bool(element.tag == other.tag and element.attrib == other.attrib)
 
 
 def mask(document: Document) -> MaskedDocument:

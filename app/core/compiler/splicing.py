@@ -46,11 +46,20 @@ class Kept:
 
 
 def torn_tags(masked: MaskedDocument, matched: Mapping[ElementNode, Sequence[Matched]]) -> frozenset[int]:
-    """The start tags of which a parser makes elements with different rules: no one attribute has them."""
+    """The start tags of which a parser makes elements with different rules: no one attribute has them.
+
+    So are those of which it would make fewer if their style attributes were the same as before.
+    """
     return frozenset(
         number
         for element, number in masked.again.items()
         if set(matched.get(element, ())) != set(matched.get(masked.elements[number], ()))
+    ).union(
+        masked.numbers[element]
+        for alike in masked.alike
+        if len({frozenset(matched.get(element, ())) for element in alike}) > 1
+        for element in alike
+        if element in masked.numbers
     )
 
 

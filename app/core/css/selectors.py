@@ -35,6 +35,7 @@ from app.core.css.neighbours import (
     walk,
 )
 from app.core.html.selecting import compiled_selector, parsed_selectors
+from app.core.html.svg_names import RECASED
 
 # Attributes that lay out or name an element; authors write them as constants.
 STATIC_ATTRIBUTES = frozenset(
@@ -289,15 +290,17 @@ def _selector(parsed: nodes.Selector) -> Selector:
     reasons = ["it names a pseudo-element"] if parsed.pseudo_element else []
     hard = bool(reasons)
     for part in parts:
+        recased = False
         if isinstance(part, nodes.Element) and part.element:
-            part.element = part.element.lower()
+            name, part.element = part.element, part.element.lower()
+            recased = RECASED.get(part.element, name) != name
         if isinstance(part, nodes.Element) and part.namespace == "*":
             part.namespace = None  # as every selector without one
         elif isinstance(part, nodes.Attrib):
             part.attrib = part.attrib.lower()
             if part.value is not None and part.attrib in CASELESS_ATTRIBUTES:
                 part.flag = part.flag or "i"
-        reason = _reason(part)
+        reason = "browsers do not agree about the letters of that element" if recased else _reason(part)
         reasons += [reason] if reason else []
         hard = hard or bool(reason and not _may_be_static(part))
     if _STAR.search(_without_attributes(without_escapes(parsed.canonical()))):

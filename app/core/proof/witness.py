@@ -19,6 +19,7 @@ import css_inline
 from app.core.proof.atoms import Watched, conditions, order, parts, sheet_atoms, style_atoms
 from app.core.proof.events import Event
 from app.core.proof.exposed import exposed, with_exposed
+from app.core.proof.quirks import is_quirky
 from app.core.proof.scriptless import STANDS_FOR_NOSCRIPT, scriptless
 
 _PIECE = re.compile(
@@ -77,8 +78,10 @@ def look(document: str) -> Sight:
         css_inline.InlineError: css-inline cannot read it.
         TooManyConditionsError: rules would have to be looked at without measure.
     """
-    normal = _inline(scriptless(document))
-    pieces = _pieces(normal)
+    pieces = _pieces(_inline(scriptless(document)))
+    # It writes any doctype as that of today, and what it wrote is read again.
+    of_old = [piece for piece in pieces if _is_doctype(piece)] if is_quirky(document) else []
+    pieces = [piece for piece in pieces if piece not in of_old]
     plain = list(_stylesheets(pieces))
     texts = [(_ASKS_STYLE.sub(_AS_WRITTEN, css), medium) for css, medium in plain]
     asked = any(_AS_WRITTEN in css for css, _ in texts)
@@ -98,7 +101,10 @@ def look(document: str) -> Sight:
             meaning |= sheet.meaning
             ruled.update(sheet.meaning)
         styles = "\n".join([*(sheet.text for sheet in sheets), *(sheet.later for sheet in sheets)])
-        found = list(_events(_inline(rewritten, extra_css=styles)))
+        found = [
+            *_events("".join(piece[0] for piece in of_old)),
+            *_events(_inline(rewritten, extra_css=styles)),
+        ]
         if number == 0:
             shown = frozenset(exposed(found, meaning))
         seen = list(_settled(with_exposed(found, written, shown) if shown else iter(found)))
@@ -114,6 +120,10 @@ def look(document: str) -> Sight:
                 for event, more in zip(events, seen, strict=True)
             ]
     return Sight(tuple(events), statements, meaning, frozenset(ruled), tuple(css for css, _ in plain))
+
+
+def _is_doctype(piece: _Piece) -> bool:
+    return piece[0][: len("<!DOCTYPE")].upper() == "<!DOCTYPE"
 
 
 def _inline(document: str, extra_css: str | None = None) -> str:
