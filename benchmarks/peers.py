@@ -2,8 +2,9 @@
 
 Each row renders the same compiled template with the same data. Rounds go through all rows, and processes of
 Python and Node take turns. A figure is the median of all rounds as a share of chevron's, its spread half of
-what lies between the quartiles. ``--record`` writes the shares to ``benchmarks/peers/recorded.json`` and the
-table to ``docs/benchmarks.md``; every run says what has become worse than recorded by more than the spread.
+what lies between the quartiles. Every run writes shares and tables to ``build/bench/`` (``peers.json``,
+``peers.md``) and says what has become worse than recorded by more than the spread; ``--record`` writes them
+to ``benchmarks/peers/recorded.json`` and ``docs/benchmarks.md``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,8 +22,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from app.core.building import make_unchecked_release
 from app.core.compiler.data_markup import AuthoredTemplate
+from app.core.release import Provenance
 from app.core.workspace import Workspace
+from app.publishing.activation import Reason
+from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.publisher import make_plan, publish
 from bbws_templates.nodes import Node, Section, Text, Variable
 from bbws_templates.parser import parse
 
@@ -29,7 +37,8 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 HERE: Final = ROOT / "benchmarks" / "peers"
 RECORDED: Final = HERE / "recorded.json"
 DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
-JOBS: Final = ROOT / "build" / "bench" / "jobs.json"
+BUILT: Final = ROOT / "build" / "bench"
+JOBS: Final = BUILT / "jobs.json"
 CASES: Final = {
     "order, typical": ("receipts/order", "typical"),
     "invoice, long": ("invoices/invoice", "long"),
@@ -100,12 +109,21 @@ def jobs() -> list[dict[str, Any]]:
     rendered = AuthoredTemplate(workspace.source(name), workspace.templates).render(made[0]["data"])
     sheet = (ROOT / "templates" / "styles" / "email.css").read_text("utf-8")
     source = rendered.html.replace(LINK, f"<style>{sheet}</style>")
-    return [*made, {**made[0], "label": SEND, "source": source}]
+    return [*made, {**made[0], "label": SEND, "source": source, "target": published(workspace).as_uri()}]
+
+
+def published(workspace: Workspace) -> Path:
+    """A target, a directory, with the set as its active release."""
+    folder = BUILT / "target"
+    shutil.rmtree(folder, ignore_errors=True)
+    catalogue, release = Catalogue(DirectoryStore(folder)), make_unchecked_release(workspace, Provenance())
+    publish(catalogue, release, make_plan(catalogue, release), Reason("publish", "benchmark"))
+    return folder
 
 
 def measure(rounds: int) -> dict[str, dict[str, list[float]]]:
     """All rounds of all rows; Python and Node take turns."""
-    JOBS.parent.mkdir(parents=True, exist_ok=True)
+    BUILT.mkdir(parents=True, exist_ok=True)
     JOBS.write_text(json.dumps(jobs()), "utf-8")
     calls = (
         [ROOT / ".venv-bench/bin/python", HERE / "engines.py"],
@@ -176,21 +194,31 @@ def worse(measured: Mapping[str, Mapping[str, Figure]], recorded: Mapping[str, A
     return found
 
 
-def record(measured: Mapping[str, Mapping[str, Figure]]) -> None:
-    """Keep the shares, and write the document."""
-    shares = {
+def shares(measured: Mapping[str, Mapping[str, Figure]]) -> str:
+    """What is kept of a run, as JSON."""
+    kept = {
         label: {
             row: {"share": round(each.share, 4), "spread": round(each.share_spread, 4)}
             for row, each in rows.items()
         }
         for label, rows in measured.items()
     }
-    RECORDED.write_text(json.dumps(shares, indent=2) + "\n", "utf-8")
-    head, mark, _ = DOCUMENT.read_text("utf-8").partition("<!-- measured -->")
-    parts = [head + mark, f"Python {platform.python_version()}, {os.cpu_count()} cores."]
+    return json.dumps(kept, indent=2) + "\n"
+
+
+def tables(measured: Mapping[str, Mapping[str, Figure]]) -> str:
+    """All tables and charts, in Markdown."""
+    parts = [f"Python {platform.python_version()}, {os.cpu_count()} cores."]
     for label, rows in measured.items():
         parts += [table(label, rows)] + ([chart(label, rows)] if label in CASES else [])
-    DOCUMENT.write_text("\n\n".join(parts) + "\n", "utf-8")
+    return "\n\n".join(parts) + "\n"
+
+
+def record(measured: Mapping[str, Mapping[str, Figure]]) -> None:
+    """Keep the shares, and write the document."""
+    RECORDED.write_text(shares(measured), "utf-8")
+    head, mark, _ = DOCUMENT.read_text("utf-8").partition("<!-- measured -->")
+    DOCUMENT.write_text(f"{head}{mark}\n\n{tables(measured)}", "utf-8")
 
 
 def main() -> None:
@@ -202,6 +230,8 @@ def main() -> None:
     measured = {label: figures(rows) for label, rows in measure(arguments.rounds).items()}
     for label, rows in measured.items():
         print(table(label, rows), end="\n\n")
+    (BUILT / "peers.json").write_text(shares(measured), "utf-8")
+    (BUILT / "peers.md").write_text(tables(measured), "utf-8")
     if RECORDED.exists():
         for sentence in worse(measured, json.loads(RECORDED.read_text("utf-8"))):
             print(f"worse: {sentence}")
