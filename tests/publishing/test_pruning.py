@@ -120,7 +120,10 @@ def test_what_a_publisher_that_planned_before_completes_meanwhile_goes_as_well(s
         for head, body in heads.items() if key.startswith(OBJECTS) else ():
             store.put(head, body, if_absent=True)
 
-    prune(Catalogue(Hooked(store, hook)), 1, actor="me")
+    hooked = Hooked(store, hook)
+    prune(Catalogue(hooked), 1, actor="me")
+    deleted = [key for operation, key in hooked.requests if operation == "delete"]
+    assert deleted[-2:] == [manifest_key(old.id), bundle_key(old.id)], "in the same order as before"
     assert old.id not in Catalogue(store).releases()
     assert verify(Catalogue(store)).discrepancies == ()
 
