@@ -1,8 +1,9 @@
 """How long tests wait: until what must come has come, and no longer than what else the machine does allows.
 
 A limit in a test is there to end a test that hangs, never to measure: a machine at work on other things
-takes many times as long. Limits are therefore written as they suit an idle machine, with room to spare, and
-grow with the load. ``TEST_PATIENCE=10`` in the environment multiplies them all where that is not enough.
+takes many times as long. Limits are therefore written as they suit an idle machine, with room to spare, grow
+with the load, and have a load to spare that begins only once they are set. ``TEST_PATIENCE=10`` in the
+environment multiplies them all where that is not enough.
 """
 
 from __future__ import annotations
@@ -17,13 +18,24 @@ T = TypeVar("T")
 
 SECONDS: Final = 30.0
 """The limit of an ordinary wait on an idle machine."""
+AT_LEAST: Final = 4.0
+"""A limit is set at one moment and holds at later ones: no machine is taken to be less busy than so."""
 _LOOK_AGAIN_SECONDS: Final = 0.05
 
 
 def patience(seconds: float = SECONDS) -> float:
-    """A limit in seconds: ``seconds``, times how many programs want each processor now."""
+    """A limit in seconds: ``seconds``, times how many programs want each processor now, or soon may."""
+    return seconds * _times(AT_LEAST)
+
+
+def crowd() -> float:
+    """How many programs want each processor now, one or more: by that grows what a test has to let pass."""
+    return _times(1.0)
+
+
+def _times(at_least: float) -> float:
     wanted = max(os.getloadavg()[0], _running()) / (os.cpu_count() or 1)
-    return seconds * max(1.0, wanted) * float(os.environ.get("TEST_PATIENCE", "1"))
+    return max(at_least, wanted) * float(os.environ.get("TEST_PATIENCE", "1"))
 
 
 def _running() -> int:

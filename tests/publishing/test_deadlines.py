@@ -18,7 +18,7 @@ from bbws_templates.target import BucketTarget
 from tests.few_threads import spare
 from tests.publishing.conftest import make_bucket
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, at, since
-from tests.waiting import patience
+from tests.waiting import crowd, patience
 
 HEAD = Kind.DRIP_HEAD  # also of the answer to a deletion, which has no body
 
@@ -49,7 +49,7 @@ def hurry(store: BucketStore, seconds: float) -> None:
 
 @pytest.mark.parametrize("kind", [Kind.DRIP, HEAD], ids=lambda kind: kind.name)
 def test_no_request_lasts_for_as_long_as_its_answer_drips(proxy: FaultProxy, kind: Kind) -> None:
-    store = hurried(patience(0.5))
+    store = hurried(0.5 * crowd())
     requests = {name: request for name, request in REQUESTS.items() if name != "delete" or kind is HEAD}
     with ThreadPoolExecutor(len(requests)) as pool:
         proxy.reset(since(1, Fault(kind)))
@@ -66,7 +66,7 @@ def test_no_request_lasts_for_as_long_as_its_answer_drips(proxy: FaultProxy, kin
 
 def test_what_others_ask_for_meanwhile_goes_on(proxy: FaultProxy) -> None:
     """Each thread has its own connection; one that was broken off is nobody's any more."""
-    store = hurried(patience(1))
+    store = hurried(crowd())
     ended = threading.Event()
 
     def drip() -> None:

@@ -22,7 +22,7 @@ from tests.publishing.samples import NAMES, publish_to, release
 from tests.runtime.odd_server import Answer, OddServer
 from tests.runtime.test_client import DATA, TTL, Hand
 from tests.runtime.test_fork import in_child
-from tests.waiting import patience
+from tests.waiting import crowd, patience
 
 __all__ = ["thorough"]
 
@@ -123,7 +123,7 @@ class Storm:
             if self.send() == last and self.client.status().origin is Origin.ACTIVE:
                 break
             # For what is late to land, and not to be given up; there is more time each time.
-            threading.Event().wait(patience(0.05) * (1 + look / 5))
+            threading.Event().wait(0.05 * crowd() * (1 + look / 5))
         assert self.client.status().origin is Origin.ACTIVE, self.seed
         assert self.send() == last, self.seed
         self.server.wait(lambda: self.server.dripping == 0)

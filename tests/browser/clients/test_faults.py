@@ -25,7 +25,7 @@ from app.browser.discovery import Browser
 from app.browser.errors import BrowserCrashedError
 from app.browser.frames import Frame
 from app.browser.session import Session
-from tests.waiting import eventually, patience
+from tests.waiting import crowd, eventually, patience
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="clients are drawn with on Linux only")
 WIDE = [Frame(640)]
@@ -70,7 +70,7 @@ def test_a_client_that_fails_is_replaced_once(failing: Failing, fault: str) -> N
 
 
 def test_a_client_that_hangs_is_replaced_once(failing: Failing) -> None:
-    with failing("hang", seconds=patience(3)) as session:
+    with failing("hang", seconds=3 * crowd()) as session:
         assert len(session.draw("<p>x", WIDE).pictures) == 1
 
 
