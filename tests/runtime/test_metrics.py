@@ -28,6 +28,7 @@ from tests.runtime.emf import metrics_of
 from tests.runtime.test_client import DATA, TTL, Hand, client_of
 from tests.runtime.test_fork import in_child
 from tests.selection import drawn
+from tests.waiting import patience
 
 HOUR = 3600.0
 
@@ -283,7 +284,8 @@ def test_lines_of_threads_are_whole(directory: DirectoryStore) -> None:
     publish_to(directory, release())
     read, write = os.pipe()
     with os.fdopen(write, "w", encoding="utf-8") as stream:
-        client = TemplateClient(str(directory.target), metrics=Metrics("dev", stream=stream))
+        metrics = Metrics("dev", stream=stream)
+        client = TemplateClient(str(directory.target), patience=patience(), metrics=metrics)
         barrier = threading.Barrier(9)
 
         def send() -> None:
