@@ -181,6 +181,16 @@ def parse_bundle(data: bytes, *, release: str) -> Bundle:
             f"The bundle of release {release[:12]} is damaged: its digest is {found[:12]}….",
             remedy="Publish the release again, or roll back to an intact one.",
         )
+    return parse_proven_bundle(data, release=release)
+
+
+def parse_proven_bundle(data: bytes, *, release: str) -> Bundle:
+    """The templates in ``data``, of which whoever calls knows that ``release`` is its digest.
+
+    Raises:
+        DamagedReleaseError: the content is not a bundle.
+        FormatError: it is one that this version does not read.
+    """
     what = f"the bundle of release {release[:12]}"
     members = decode_document(data, BUNDLE_FORMAT, what=what)
     templates = members.get("templates")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from bbws_templates.bundle import Bundle, parse_bundle
+from bbws_templates.bundle import Bundle, parse_bundle, parse_proven_bundle
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, StoreError, UnreachableError
 from bbws_templates.files import read_file
@@ -137,4 +137,4 @@ def deployed_bundle(path: Path) -> Bundle:
         DamagedReleaseError: it is none.
     """
     data = read_file(path / BUNDLE if path.is_dir() else path)
-    return parse_bundle(data, release=Digest.of(data).hex)
+    return parse_proven_bundle(data, release=Digest.of(data).hex)

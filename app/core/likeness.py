@@ -15,7 +15,7 @@ import re
 from dataclasses import replace
 
 from app.core.release import Release
-from bbws_templates.bundle import Bundle, parse_bundle
+from bbws_templates.bundle import Bundle, parse_bundle, parse_proven_bundle
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.faults import DamagedReleaseError
 
@@ -35,13 +35,13 @@ def bundle_beside(data: bytes, known: Release, *, release: str) -> Bundle:
     if parted:
         rest, same = parted
         try:
-            found = parse_bundle(rest, release=Digest.of(rest).hex)
+            found = parse_proven_bundle(rest, release=release)
         except DamagedReleaseError:
             pass  # Whatever it is, it is said of the whole.
         else:
             if found.templates.keys().isdisjoint(same):
                 templates = {**found.templates, **{name: known.bundle.templates[name] for name in same}}
-                return replace(found, release=release, templates=dict(sorted(templates.items())))
+                return replace(found, templates=dict(sorted(templates.items())))
     return parse_bundle(data, release=release)
 
 

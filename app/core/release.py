@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from app.core.errors import ReleaseError
-from bbws_templates.bundle import Bundle, bundle_bytes, parse_bundle
+from bbws_templates.bundle import Bundle, bundle_bytes, parse_proven_bundle
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.digests import Digest
 from bbws_templates.documents import MANIFEST_FORMAT, decode_document
@@ -155,7 +155,7 @@ def make_release(
         display=language.display,
         zone_rules=language.zone_rules,
     )
-    bundle = parse_bundle(bundle_data, release=Digest.of(bundle_data).hex)
+    bundle = parse_proven_bundle(bundle_data, release=Digest.of(bundle_data).hex)
     files = {source_path(_checked(name)): text.encode("utf-8", "replace") for name, text in sources.items()}
     entries = {path: FileEntry.of(data) for path, data in sorted({**files, BUNDLE: bundle_data}.items())}
     manifest = Manifest(bundle.release, entries, provenance)
@@ -215,7 +215,7 @@ def assemble(manifest_data: bytes, read: Callable[[str], bytes | None]) -> Relea
     if problems:
         raise damaged(manifest.release, problems)
     bundle_data = contents.pop(BUNDLE)
-    bundle = parse_bundle(bundle_data, release=manifest.release)
+    bundle = parse_proven_bundle(bundle_data, release=manifest.release)
     return Release(bundle, bundle_data, manifest, manifest_data, contents)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.core import likeness
 from app.core.likeness import bundle_beside
 from app.core.release import Language, Provenance, Release, make_release
-from bbws_templates.bundle import parse_bundle
+from bbws_templates.bundle import parse_proven_bundle
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.faults import DamagedReleaseError
 
@@ -62,11 +62,12 @@ def test_what_is_the_same_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> 
     read: list[int] = []
 
     def counted(data: bytes, *, release: str) -> object:
-        bundle = parse_bundle(data, release=release)
+        bundle = parse_proven_bundle(data, release=release)
         read.append(len(bundle.templates))
         return bundle
 
     monkeypatch.setattr(likeness, "parse_bundle", counted)
+    monkeypatch.setattr(likeness, "parse_proven_bundle", counted)
     for name in (NAMES[0], NAMES[7], NAMES[-1]):
         data = release_of({**made, name: replace(one, html="y")}, Language())
         assert bundle_beside(data.bundle_data, known, release=data.id) == data.bundle

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import ReleaseError, SurroundingsError
-from app.core.release import Provenance, Release, make_release
+from app.core.release import Provenance, Release, assemble, make_release
 from app.core.release_directory import read_release, write_release
 from bbws_templates.bundle import parse_bundle
 from bbws_templates.compiled import CompiledTemplate
@@ -89,6 +89,21 @@ def test_no_part_of_the_digest_is_enough() -> None:
         other = good[:at] + ("0" if good[at] != "0" else "1") + good[at + 1 :]
         with pytest.raises(DamagedReleaseError, match="is damaged: its digest is"):
             parse_bundle(data, release=other)
+
+
+def test_each_file_of_a_release_is_proven_once_when_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bundle of a large set has tens of megabytes."""
+    made = release()
+    proven: list[bytes] = []
+    of = Digest.of
+
+    def seen(data: bytes) -> Digest:
+        proven.append(data)
+        return of(data)
+
+    monkeypatch.setattr(Digest, "of", seen)
+    assert assemble(made.manifest_data, {**made.files, "bundle.json": made.bundle_data}.get) == made
+    assert sorted(proven) == sorted([made.bundle_data, *made.files.values()])
 
 
 def test_the_manifest_has_digest_and_size_of_every_file_and_the_provenance_apart() -> None:
