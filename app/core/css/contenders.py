@@ -58,7 +58,7 @@ class Contender:
     reach: Reach
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ContenderKey:
         """What contenders have in common that meet the same others."""
         return self.item.name, self.reach.bits, self.reach.somewhere_else
 
@@ -72,7 +72,7 @@ class Contender:
         return mine.marked > theirs.marked if marked else mine > theirs
 
 
-Key: TypeAlias = tuple[str, int, bool]
+ContenderKey: TypeAlias = tuple[str, int, bool]
 
 
 def contenders(root: ElementNode, sheets: Sequence[Stylesheet]) -> Iterator[Contender]:
@@ -104,7 +104,7 @@ class Rivals:
         self._by_name: dict[str, list[Contender]] = {}
         for contender in contenders:
             self._by_name.setdefault(contender.item.name, []).append(contender)
-        self._met: dict[Key, list[Contender]] = {}
+        self._met: dict[ContenderKey, list[Contender]] = {}
 
     def met(self, contender: Contender) -> list[Contender]:
         """Those that may say something of the same property of the same element, found once for each key."""

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from app.core.css.cascade import Rank
-from app.core.css.contenders import Contender, DeclarationPlace, Key, Rivals, contenders
+from app.core.css.contenders import Contender, ContenderKey, DeclarationPlace, Rivals, contenders
 from app.core.css.overrides import Overridden
 from app.core.css.repeating import Given, Repeated, StyleAttributes
 from app.core.css.rules import Stylesheet
@@ -73,7 +73,7 @@ def strengthened(
 
 def _add_stronger(chosen: set[Contender], rivals: Rivals) -> None:
     """Add whatever would lose to a chosen one only for having no mark."""
-    lines: dict[Key, list[Contender]] = {}
+    lines: dict[ContenderKey, list[Contender]] = {}
     pending = list(chosen)
     while pending:
         weaker = pending.pop()
@@ -87,7 +87,7 @@ def _add_stronger(chosen: set[Contender], rivals: Rivals) -> None:
 
 def _add_weaker(refused: set[Contender], chosen: Set[Contender], rivals: Rivals) -> None:
     """Add what is chosen and would beat, with its mark, a refused one that wins so far."""
-    lines: dict[Key, list[Contender]] = {}
+    lines: dict[ContenderKey, list[Contender]] = {}
     pending = list(refused)
     while pending:
         stronger = pending.pop()
