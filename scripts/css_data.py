@@ -12,8 +12,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-# Where the data are stricter than the specification: CSS 2.2 takes ``rect()`` with and without commas.
-CORRECTIONS = {"shape": "rect( <top>, <right>, <bottom>, <left> ) | rect( <top> <right> <bottom> <left> )"}
+# Where the data are stricter than the specification: CSS 2.2 takes ``rect()`` with and without commas, CSS
+# Shapes a percentage for the radius of a circle, and a word for each of an ellipse.
+_RADIUS = "[ <radial-extent> | <length-percentage [0,∞]> ]"
+CORRECTIONS = {
+    "circle()": f"circle( {_RADIUS}? [ at <position> ]? )",
+    "ellipse()": f"ellipse( [ {_RADIUS}{{2}} ]? [ at <position> ]? )",
+    "shape": "rect( <top>, <right>, <bottom>, <left> ) | rect( <top> <right> <bottom> <left> )",
+}
 FOLDER = Path(__file__).resolve().parents[1] / "app" / "core" / "css" / "data"
 
 

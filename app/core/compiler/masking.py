@@ -23,7 +23,7 @@ from app.core.css.data import PROPERTIES
 from app.core.css.rules import Declaration
 from app.core.css.stylesheet import parse_declarations
 from app.core.html.edits import Edits
-from app.core.html.markup import Comment, Context
+from app.core.html.markup import CDATA, Comment, Context, Markup
 from app.core.html.tree import ElementNode, every_node, is_comment, is_element, parse_document
 from bbws_templates.tokens import TokenKind
 
@@ -151,7 +151,9 @@ def masked_text(document: Document) -> str:
         edits.insert(document.body_start, "<body>")
     for comment in markup.comments:
         if not comment.declaration:
-            edits.replace(comment.start, comment.end, _parted_tags(document, comment))
+            edits.replace(
+                comment.start, comment.end, _parted_tags(document, comment) or _drawn(markup, comment)
+            )
     for raw in markup.raw_texts:
         if raw.tag.name in _UNSEEN:
             edits.replace(raw.start, raw.end, "")
@@ -179,6 +181,14 @@ def _parted_tags(document: Document, comment: Comment) -> str:
         if comment.start <= tag.start < comment.end
     ]
     return "".join(map(_section_comment, sorted(numbers)))
+
+
+def _drawn(markup: Markup, comment: Comment) -> str:
+    """The text that a reader of a drawing sees of what is a comment elsewhere."""
+    text = markup.text[comment.start : comment.end]
+    if not (text.startswith(CDATA) and markup.is_in_drawing(comment.start)):
+        return ""
+    return html.escape(text.removeprefix(CDATA).removesuffix("]]>"))
 
 
 def _section_comment(number: int) -> str:

@@ -146,6 +146,8 @@ class UnclosedMarkupError(Exception):
         self.what = what
 
 
+CDATA = "<![CDATA["
+"""What begins a text in a drawing in which nothing is markup, up to ``]]>``; elsewhere it is a comment."""
 _TITLES = frozenset({"title", "textarea"})
 RAW_ELEMENTS = frozenset({"style", "script", "xmp", "iframe", "noembed", "noframes"})
 
@@ -226,7 +228,7 @@ class Markup:
             if not match:
                 raise UnclosedMarkupError(offset, "comment")
             end = match.end()
-        elif self.text.startswith("<![CDATA[", offset) and self._is_in_drawing(offset):
+        elif self.text.startswith(CDATA, offset) and self.is_in_drawing(offset):
             end = self.text.find("]]>", offset) + len("]]>")
             if end < offset:
                 raise UnclosedMarkupError(offset, "CDATA section")
@@ -243,7 +245,7 @@ class Markup:
         """Where SVG begins and, False, ends."""
         return [(each.start(), each[1] == "") for each in _DRAWING.finditer(self.text)]
 
-    def _is_in_drawing(self, offset: int) -> bool:
+    def is_in_drawing(self, offset: int) -> bool:
         """Whether SVG stands here, in which a parser knows CDATA."""
         index = bisect_left(self._drawings, (offset, False))
         return index > 0 and self._drawings[index - 1][1]

@@ -86,6 +86,8 @@ _CLEAR = re.compile(
     rf"(?:rgb|hsl)a?\((?:[^,/()]*,){{3}}{_NOTHING}\)|[a-z]+\([^/()]*/{_NOTHING}\)"
     r"|#[0-9a-f]{6}00|#[0-9a-f]{3}0|transparent"
 )
+_OUT_OF_FLOW = frozenset({"absolute", "fixed"})
+_ANCHORS = frozenset({"transform", "translate", "scale", "filter"})  # or so it may be
 _AREAS = frozenset({"width", "height", "padding-top", "padding-left", "background", "background-image"})
 _MARKERS = {"1": "decimal", "a": "lower-alpha", "i": "lower-roman"}
 _TIGHT = 8.0  # pixels of margin below which paragraphs belong together
@@ -106,8 +108,8 @@ class Inherited:
     """What children take over.
 
     ``painted`` says that visibility lets them be seen, ``lettered`` that their letters have a size and a
-    colour. ``marker`` is a ``list-style-type``. ``blockifies`` is for the children alone, and so is
-    ``display``, which they have if they ask for it.
+    colour. ``marker`` is a ``list-style-type``; ``anchored`` are the positions that may be counted from here.
+    ``blockifies`` is for the children alone, and so is ``display``, which they have if they ask for it.
     """
 
     painted: bool = True
@@ -117,6 +119,7 @@ class Inherited:
     space: str = "normal"
     marker: str = "disc"
     struck: bool = False
+    anchored: frozenset[str] = frozenset()
     blockifies: bool = False
     display: str = "block"
 
@@ -160,11 +163,11 @@ def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
     display = _display(tag, style, hints, parent)
     if display in _GONE_DISPLAYS or (display == "contents" and tag in _REPLACED):
         return _GONE
-    out_of_flow = style.get("position") in {"absolute", "fixed"} or style.get("float") in _FLOATS
+    out_of_flow = style.get("position") in _OUT_OF_FLOW or style.get("float") in _FLOATS
     is_block = display in _BLOCK_DISPLAYS or (display != "contents" and (out_of_flow or parent.blockifies))
     is_box = is_block or display in _BOX_DISPLAYS or tag == "svg"
     has_room = is_box and not display.startswith("table")
-    if is_hidden(style, is_box=is_box, has_room=has_room):
+    if is_hidden(style, is_box=is_box, has_room=has_room, anchored=parent.anchored):
         return _FADED if is_faded(style) else _GONE
     flow = _flow(tag, display, is_block=is_block)
     return Look(
@@ -246,9 +249,16 @@ def _inherited(
         space=parent.space if space in {"inherit", "unset"} else _SPACE.get(space, "normal"),
         marker=_marker(tag, style, hints, parent),
         struck=parent.struck or _is_struck(tag, style),
+        anchored=_anchored(style, parent),
         blockifies=display in _FLEXIBLE,
         display="block" if is_box and display == "inline" else display,
     )
+
+
+def _anchored(style: dict[str, str], parent: Inherited) -> frozenset[str]:
+    if not _ANCHORS.isdisjoint(style):
+        return _OUT_OF_FLOW
+    return parent.anchored if style.get("position", "static") == "static" else parent.anchored | {"absolute"}
 
 
 def _sized(tag: str, style: dict[str, str], parent: Inherited) -> bool:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from app.core.compiler.plaintext.sums import PIXELS, reduced
 from app.core.css.stylesheet import parse_declarations
 from app.core.css.values import is_valid
 from app.core.html.veil import is_veiled
@@ -50,11 +51,6 @@ _AS_WRITTEN = frozenset(
     | {"translate"}
 )
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*|%)")
-_PIXELS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.945} | {
-    **dict.fromkeys(("em", "rem"), 16.0),
-    **dict.fromkeys(("ex", "ch", "vh", "vmin"), 8.0),
-    **dict.fromkeys(("vw", "vmax"), 10.0),
-}
 _SIZE = re.compile(
     r"(?:^|\s)(0|[\d.]+(?:[a-z]+|%)|(?:x{0,3}-)?(?:small|large)|medium|smaller|larger)(?=[\s/])"
 )
@@ -62,7 +58,7 @@ _QUOTED = re.compile(r"""(["'])(.*?)\1""")
 _MARKER_WORDS = frozenset({"inside", "outside"})
 _SIDES = ("top", "right", "bottom", "left")
 # Which of so many values of a shorthand is that of each side.
-_PLACES = {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 3: (0, 1, 2, 1), 4: (0, 1, 2, 3)}
+PLACES = {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 3: (0, 1, 2, 1), 4: (0, 1, 2, 3)}
 
 # Of a text that runs from left to right. Source: CSS Logical Properties and Values Level 1.
 _PHYSICAL = {
@@ -97,7 +93,12 @@ _INSIDE_LINE = {
     **{inside: f"inline-{inside}" for inside in ("flex", "grid", "table")},
 }
 _OUTSIDE = frozenset({"block", "inline"})
-_SUM_OF_ONE = re.compile(r"calc\(\s*([^\s()]+)\s*\)")
+_BLANKS = re.compile(r"\s+(?![^()]*\))")  # and none within brackets
+_UNITED = _LENGTHS | _SHORTHANDS - {
+    "all",
+    "list-style",
+    "overflow",
+}  # of which no mere number but 0 is a value
 
 
 def is_read(name: str) -> bool:
@@ -110,18 +111,13 @@ def pixels(value: str) -> float | None:
 
     A percentage has none that could be known here.
     """
-    match = _NUMBER.fullmatch(without_sum(value))
+    match = _NUMBER.fullmatch(reduced(value, numbers=False) if "(" in value else value)
     if match is None:
         return None
     number, unit = float(match.group(1)), match.group(2)
     if not unit:
         return 0.0 if number == 0 else None
-    return number * _PIXELS[unit] if unit in _PIXELS else None
-
-
-def without_sum(value: str) -> str:
-    """A value without a ``calc()`` that has nothing to add up."""
-    return _SUM_OF_ONE.sub(r"\1", value)
+    return number * PIXELS[unit] if unit in PIXELS else None
 
 
 @lru_cache(maxsize=4096)
@@ -137,7 +133,10 @@ def final_values(css: str) -> dict[str, str]:
             if item.important is important and not is_veiled(item.value):
                 if is_valid(item.name, item.value) is False:
                     continue
-                for name, value in _longhands(item.name, item.value.strip().lower()):
+                written = item.value.strip().lower()
+                if "(" in written:
+                    written = reduced(written, numbers=item.name not in _UNITED)
+                for name, value in _longhands(item.name, written):
                     if _is_valid(name, value):
                         found[name] = value
     return found
@@ -145,11 +144,11 @@ def final_values(css: str) -> dict[str, str]:
 
 def _longhands(name: str, value: str) -> Iterator[tuple[str, str]]:
     if name in {"margin", "padding", "inset"}:
-        sides = value.split()
-        for side, place in zip(_SIDES, _PLACES.get(len(sides), ()), strict=False):
+        sides = _BLANKS.split(value)
+        for side, place in zip(_SIDES, PLACES.get(len(sides), ()), strict=False):
             yield side if name == "inset" else f"{name}-{side}", sides[place]
     elif name in _AXES:
-        ends = value.split()
+        ends = _BLANKS.split(value)
         for end, said in zip(_AXES[name], (ends * 2)[:2] if len(ends) < 3 else (), strict=False):
             yield _PHYSICAL[end], said
     elif name in _PHYSICAL:

@@ -10,27 +10,32 @@ Source: CSS Overflow 3, CSS Masking 1, CSS Transforms 1; what hides in Chromium,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
-from app.core.compiler.plaintext.declarations import EVERYWHERE, pixels, without_sum
+from app.core.compiler.plaintext.declarations import EVERYWHERE, PLACES, pixels
 
 _FAR = -900.0  # pixels beyond an edge of the screen; no mail is wider
+_ABOVE = -300.0  # pixels above its top; no text that is to be hidden is as high
 _SCREEN = re.compile(r"-[1-9]\d{2,}(?:\.\d*)?[dsl]?v(?:[whbi]|min|max)")  # or as much as the screen has
 _LITTLE = 1.0  # pixels in which no letter can be read
 _ROOM = 5.0  # pixels of padding in which something of the first line shows
 _CUTS = frozenset({"hidden", "clip", "scroll", "auto"})
+_BEYOND = ("top", "right", "bottom")
+_ONE_LINE = frozenset({"nowrap", "pre"})
 _OUT_OF_FLOW = frozenset({"absolute", "fixed"})
 _ANIMATIONS = ("animation", "animation-name", "-webkit-animation", "-webkit-animation-name")
 _UNMOVED = frozenset({"", "none", *EVERYWHERE})
 _FUNCTION = re.compile(r"([a-z0-9-]+)\(([^()]*)\)")
+_ROUND = re.compile(r"\bround\b")  # before the corners of an inset
 _BREAK = re.compile(r"[\s,]+")
 
 
-def is_hidden(style: Mapping[str, str], *, is_box: bool, has_room: bool) -> bool:
+def is_hidden(style: Mapping[str, str], *, is_box: bool, has_room: bool, anchored: Set[str]) -> bool:
     """Whether an element is out of sight with everything in it.
 
     ``is_box`` says that it is a block, or at least a box within a line, which can be moved and shrunk;
     ``has_room`` that width, height and overflow mean something, as they do not to tables and their parts.
+    Of a position among those that are ``anchored``, the place may be counted from an element around it.
     """
     if not style or _is_moving(style):
         return False
@@ -40,6 +45,7 @@ def is_hidden(style: Mapping[str, str], *, is_box: bool, has_room: bool) -> bool
         or (is_box and any(map(_is_transformed, _transforms(style))))
         or _is_clipped(style)
         or _is_off_screen(style, has_room=has_room)
+        or (style.get("position") not in anchored and _is_off_page(style))
     )
 
 
@@ -54,12 +60,13 @@ def _is_moving(style: Mapping[str, str]) -> bool:
 
 
 def is_indented_away(style: Mapping[str, str]) -> bool:
-    """Whether the text of a block begins far beyond its edge."""
+    """Whether the text of a block begins far beyond its edge, and with it all of its one line."""
     indent = style.get("text-indent", "")
+    cuts = style.get("overflow-x", "visible") in _CUTS and style.get("white-space") in _ONE_LINE
     if indent.endswith("%"):
-        return float_of(indent[:-1]) >= 100 and style.get("overflow-x", "visible") in _CUTS
+        return cuts and float_of(indent[:-1]) >= 100
     length = pixels(indent)
-    return length is not None and length <= _FAR
+    return length is not None and (length <= _FAR or (cuts and length >= -_FAR))
 
 
 def float_of(text: str) -> float:
@@ -73,7 +80,7 @@ def float_of(text: str) -> float:
 def _is_nothing(amount: str) -> bool:
     """Whether a number or percentage is 0; "" is none."""
     try:
-        return float(without_sum(amount).removesuffix("%")) <= 0
+        return float(amount.removesuffix("%")) <= 0
     except ValueError:
         return False
 
@@ -87,7 +94,7 @@ def _is_cut_off(style: Mapping[str, str]) -> bool:
     if style.get("overflow-x") not in _CUTS and style.get("overflow-y") not in _CUTS:
         return False
     low = _is_little(style, "height", "max-height") and not _is_roomy(style, "min-height")
-    if low and not _is_roomy(style, "padding-top", "padding-bottom"):
+    if low and not _is_roomy(style, "padding-bottom"):  # into which the first line reaches
         return True
     return _is_little(style, "width", "max-width") and not _is_roomy(style, "padding-left", "padding-right")
 
@@ -114,6 +121,26 @@ def _is_off_screen(style: Mapping[str, str], *, has_room: bool) -> bool:
     return any(_is_far(style[name]) for name in names if name in style)
 
 
+def _is_off_page(style: Mapping[str, str]) -> bool:
+    """Whether a box lies above the page, or left of it with all its width, or beside the window."""
+    position = style.get("position")
+    if position not in _OUT_OF_FLOW:
+        return False
+    top, left, width = (pixels(style.get(name, "")) for name in ("top", "left", "width"))
+    if (top is not None and top <= _ABOVE) or (left is not None and width is not None and left + width <= 0):
+        return True
+    return position == "fixed" and any(_is_outside(side, style[side]) for side in _BEYOND if side in style)
+
+
+def _is_outside(side: str, value: str) -> bool:
+    """Whether a box so far from a side of the window lies beside it."""
+    if value.endswith("%"):
+        share = float_of(value[:-1])
+        return share >= 100 or (share <= -100 and side != "right")
+    length = pixels(value)
+    return side == "bottom" and length is not None and length <= _ABOVE
+
+
 def _is_far(value: str) -> bool:
     length = pixels(value)
     return _SCREEN.fullmatch(value) is not None or (length is not None and length <= _FAR)
@@ -128,12 +155,25 @@ def _is_clipped(style: Mapping[str, str]) -> bool:
                 if _are_close(top, bottom) or _are_close(left, right):
                     return True
     for name, inside in _FUNCTION.findall(style.get("clip-path", "")):
-        first = _BREAK.split(inside.strip())[0]
-        if name == "inset" and first.endswith("%") and float_of(first[:-1]) >= 50:
-            return True
-        if name == "circle" and _is_nothing(first.removesuffix("px")):
+        if _leaves_nothing(name, inside.strip()):
             return True
     return False
+
+
+def _leaves_nothing(shape: str, inside: str) -> bool:
+    """Whether nothing lies in a shape of ``clip-path``."""
+    parts = _BREAK.split(inside)
+    if shape == "inset":
+        edges = [
+            float_of(part[:-1]) if part.endswith("%") else 0.0 for part in _ROUND.split(inside)[0].split()
+        ]
+        top, right, bottom, left = (
+            [edges[place] for place in PLACES.get(len(edges), PLACES[1])] if edges else [0.0] * 4
+        )
+        return top + bottom >= 100 or right + left >= 100
+    if shape == "polygon":
+        return len({" ".join(point.split()) for point in inside.split(",")}) == 1
+    return shape in {"circle", "ellipse"} and _is_nothing(parts[0].removesuffix("px"))
 
 
 def _are_close(first: float | None, second: float | None) -> bool:
