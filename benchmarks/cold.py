@@ -26,6 +26,7 @@ from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.publisher import make_plan, publish
 from bbws_templates.target import BucketTarget
+from benchmarks._asked import verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 BUCKET = "bbws-templates-dev"
@@ -108,6 +109,7 @@ def main() -> None:
     for title, program in (("import boto3", IMPORT), ("and one GET", BARE), ("our first mail", OURS)):
         found = median(times[program])
         print(f"{title:16}{found:8.0f} ms of CPU time{found / bare:8.2f} of the least")
+    print(verdict("our first mail", median(times[OURS]) / bare, 1.3, " of the least"))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from app.publishing.publisher import make_plan, publish
 from app.publishing.rollback import release_before, roll_back
 from app.publishing.verification import verify
 from bbws_templates.target import BucketTarget
+from benchmarks._asked import verdict
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -142,14 +143,17 @@ def main() -> None:
             "verify": lambda: verify(catalogue),
             "publish --repair": lambda: publish_release(release, repair=True),
         }
+        rows = {}
         count, files = len(release.bundle.templates), len(release.files) + 2
         print(f"{count} templates, {files} files, bundle {len(release.bundle_data):,} bytes, ", end="")
         print(f"latency {latency * 1000:.0f} ms\n")
         print(f"{'':22}" + "".join(f"{name:>10}" for name in COLUMNS))
         for name, task in tasks.items():
-            row = way.measure(task)
+            row = rows[name] = way.measure(task)
             cells = (row.get(column, 0) for column in COLUMNS)
             print(f"{name:22}" + "".join(f"{c:>10.2f}" if c % 1 else f"{c:>10.0f}" for c in cells))
+        for name, bound in (("nothing to publish", 1), ("one template changed", 20)):
+            print(verdict(name, rows[name]["requests"], bound, " requests"))
 
 
 if __name__ == "__main__":

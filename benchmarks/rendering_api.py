@@ -30,6 +30,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks._asked import verdict
+
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "receipts/order"
 EMPTY = """
@@ -287,6 +289,9 @@ def _print(contenders: list[Contender]) -> None:
     for empty in empties:
         rates = [statistics.median(each.rates) / statistics.median(empty.rates) for each in contenders[:2]]
         print(f"by mails a second, of {empty.title}: " + ", ".join(f"{rate:.2f}" for rate in rates))
+        if empty is empties[0]:
+            for each, rate in zip(contenders, rates, strict=False):
+                print(verdict(each.title, rate, 0.6, f" of {empty.title}", at_least=True))
 
 
 if __name__ == "__main__":

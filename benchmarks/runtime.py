@@ -26,6 +26,7 @@ from app.publishing.publisher import make_plan, publish
 from bbws_templates import TemplateClient
 from bbws_templates.cache import ReleaseCache
 from bbws_templates.digests import Digest
+from benchmarks._asked import verdict
 from tests.publishing.counting import CountingStore
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,6 +62,7 @@ def main() -> None:
         capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
     print(f"{CLIENT}     {imports[CLIENT]:8.1f} ms beyond Python itself")
+    print(verdict("that import", imports[CLIENT], 20, " ms"))
     print(f"  of which typing, enum, re ...  {imports[STANDARD]:8.1f} ms")
     print(f"  boto3 loaded                   {loaded.stdout.strip():>8}")
 

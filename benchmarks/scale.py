@@ -24,6 +24,7 @@ from app.core.building import released_template
 from app.core.release import Provenance, make_release
 from app.core.release_directory import write_release
 from app.core.workspace import Workspace
+from benchmarks._asked import verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 CATEGORIES = ("receipts", "notifications", "invoices")
@@ -109,18 +110,22 @@ def publications(workspace: Workspace, folder: Path, size: int) -> list[float]:
     ]
 
 
-def table(titles: Sequence[str], sizes: Iterable[int], measure: Callable[[Path, int], list[float]]) -> None:
-    """Print what ``measure`` gives for each size, and how it grows."""
+def table(
+    titles: Sequence[str], sizes: Iterable[int], measure: Callable[[Path, int], list[float]]
+) -> dict[int, list[float]]:
+    """Print what ``measure`` gives for each size, and how it grows; the same by size."""
     print(f"{'templates':>10}" + "".join(f"{title:>14}" for title in titles) + "   CPU seconds")
     first: list[float] = []
+    found = {}
     for size in sizes:
         with tempfile.TemporaryDirectory() as name:
-            times = measure(Path(name), size)
+            times = found[size] = measure(Path(name), size)
         print(f"{size:10}" + "".join(f"{time:14.2f}" for time in times))
         if first:
             growth = "".join(f"{time / base:14.1f}" for time, base in zip(times, first[1:], strict=True))
             print(f"{f'{size / first[0]:.0f} ×':>10}{growth}   times as long as with {first[0]:.0f}")
         first = first or [size, *times]
+    return found
 
 
 def main() -> None:
@@ -133,13 +138,19 @@ def main() -> None:
     os.environ.pop(
         "PYTHONDONTWRITEBYTECODE", None
     )  # which no user has; each process would compile our source
+    checked, released = {}, {}
     if arguments.sizes:
-        table(("cold", "unchanged", "one saved", "one fixture"), arguments.sizes, checks)
+        checked = table(("cold", "unchanged", "one saved", "one fixture"), arguments.sizes, checks)
     if arguments.releases:
         workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")
-        table(
-            ("publish all", "plan one", "publish one"), arguments.releases, partial(publications, workspace)
-        )
+        titles = ("publish all", "plan one", "publish one")
+        released = table(titles, arguments.releases, partial(publications, workspace))
+    if 12 in checked:
+        print(verdict("a check of the twelve, cold", checked[12][0], 3, " s"))
+        print(verdict("a check of the twelve, nothing changed", checked[12][1], 0.5, " s"))
+    if 1200 in checked and 1200 in released:
+        both = checked[1200][2] + released[1200][2]
+        print(verdict("one of 1,200 changed, checked and published, which plans", both, 2, " s"))
 
 
 if __name__ == "__main__":

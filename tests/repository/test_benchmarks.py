@@ -64,27 +64,32 @@ def test_a_benchmark_ends_with_its_table(name: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def measured(**rows: list[float]) -> dict[str, dict[str, Any]]:
-    return {peers.SEND: peers.figures({"chevron": [1.0, 1.0], **rows})}
+OURS: Final = "bbws-templates, the client's render"
+
+
+def measured(ours: list[float], **rows: list[float]) -> dict[str, dict[str, Any]]:
+    return {peers.SEND: peers.figures({"chevron": [1.0, 1.0], OURS: ours, **rows})}
 
 
 def test_a_run_is_held_to_what_was_recorded_before_a_row_was_added(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rows that are new have nothing to be compared with, until they are recorded."""
     monkeypatch.setattr(peers, "RECORDED", tmp_path / "recorded.json")
     monkeypatch.setattr(peers, "DOCUMENT", tmp_path / "benchmarks.md")
     peers.DOCUMENT.write_text("Before.\n\n<!-- measured -->\n\nOld.\n")
-    peers.record(measured(ours=[0.10, 0.10]))
+    peers.record(measured([0.001, 0.001]))
     before = json.loads(peers.RECORDED.read_text())
-    now = measured(ours=[0.25, 0.25], new=[0.5, 0.5])
-    assert peers.worse(now, before) == [f"{peers.SEND}, ours: 0.100 → 0.250 of chevron"]
-    assert peers.worse(measured(ours=[0.0, 0.4]), before) == [], "that is within the spread"
+    now = measured([0.25, 0.25], new=[0.5, 0.5])
+    assert peers.worse(now, before) == [f"{peers.SEND}, {OURS}: 0.001 → 0.250 of chevron"]
+    assert peers.worse(measured([0.0, 0.1]), before) == [], "that is within the spread"
+    assert peers.DOCUMENT.read_text().endswith("chevron and premailer; 1,000: met\n")
     peers.record(now)
     assert json.loads(peers.RECORDED.read_text())[peers.SEND]["new"] == {"share": 0.5, "spread": 0.0}
     document = peers.DOCUMENT.read_text()
     assert document.startswith("Before.\n\n<!-- measured -->\n\nPython ")
     assert "| new | 500,000.0 µs | 0.500 | ± 0.000 |" in document
+    assert document.endswith(": at least 100 times as fast as chevron and premailer; 4: **missed**\n")
     assert "Old." not in document
 
 
