@@ -82,7 +82,7 @@ def test_a_run_is_held_to_what_was_recorded_before_a_row_was_added(
     before = json.loads(peers.RECORDED.read_text())
     now = measured([0.25, 0.25], new=[0.5, 0.5])
     assert peers.worse(now, before) == [f"{peers.SEND}, {OURS}: 0.001 → 0.250 of chevron"]
-    assert peers.worse(measured([0.0, 0.1]), before) == [], "that is within the spread"
+    assert peers.worse(measured([0.001, 0.02, 0.2]), before) == [], "that is within the spread"
     assert peers.DOCUMENT.read_text().endswith("chevron and premailer; 1,000: met\n")
     peers.record(now)
     assert json.loads(peers.RECORDED.read_text())[peers.SEND]["new"] == {"share": 0.5, "spread": 0.0}
