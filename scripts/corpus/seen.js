@@ -8,6 +8,7 @@
   const LEAST = 1; // pixels
   const APART = 2.5;
   const FAR = 3000; // nobody scrolls further to the right
+  const DEEP = 60000; // nor further down
   const pieces = [];
   const orders = { "table-caption": -2, "table-header-group": -1, "table-footer-group": 1 };
   let lastBox = null;
@@ -39,7 +40,9 @@
       right = Math.min(right, edges.right); bottom = Math.min(bottom, edges.bottom);
     };
     const across = Math.max(innerWidth, Math.min(document.documentElement.scrollWidth, FAR));
-    within({ left: 0, top: 0, right: across, bottom: innerHeight });
+    // A page that is as high as its window has grown with it.
+    const down = Math.max(innerHeight, Math.min(document.documentElement.scrollHeight, DEEP));
+    within({ left: 0, top: 0, right: across, bottom: down });
     for (let around = element; around && around !== document.body; around = around.parentElement) {
       const style = getComputedStyle(around), edges = around.getBoundingClientRect();
       const clips = style.overflowX !== "visible" || style.overflowY !== "visible";
@@ -132,7 +135,9 @@
     if (!shown(element) || colourless(element) || !reachable(element, element.getBoundingClientRect())) return;
     if (parseFloat(getComputedStyle(element).fontSize) < LEAST) return;
     const texts = {
-      SELECT: () => [...element.selectedOptions].map(option => option.text).join(" "),
+      SELECT: () => (element.multiple || element.size > 1
+        ? [...element.querySelectorAll("option, optgroup")].filter(each => getComputedStyle(each).display !== "none")
+        : [...element.selectedOptions]).map(each => each.label).join(" "),
       TEXTAREA: () => element.value,
       INPUT: () => ["hidden", "checkbox", "radio", "range", "color", "file", "password", "image"]
         .includes(element.type) ? "" : element.value || element.placeholder,
@@ -146,6 +151,7 @@
 
   /* What a stylesheet writes; where it stands no script can ask, so it is taken for glued to both sides. */
   const readGenerated = (element, side) => {
+    if (["BR", "WBR"].includes(element.tagName)) return; // which show none, whatever their style says
     const style = getComputedStyle(element, side), own = getComputedStyle(element);
     if (["none", "normal"].includes(style.content) || style.display === "none" || own.display === "contents") return;
     if (["left", "top"].some(name => parseFloat(style[name]) < -FAR / 5)) return;
@@ -228,6 +234,8 @@
     animation.pause();
     animation.currentTime = delay + (Number.isFinite(duration) ? duration : 0) / 2;
   }
+  readGenerated(document.documentElement, "::before");
   read(document.body);
+  readGenerated(document.documentElement, "::after");
   return pieces;
 }

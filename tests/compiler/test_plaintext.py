@@ -50,6 +50,15 @@ CASES = [
     # A link over nothing but room can be pressed; one without room cannot.
     ('<a href="{{a}}"><b>&nbsp;</b></a><a href="{{b}}"> </a>', "{{a}}"),
     ('<a href="{{a}}"><b hidden>&nbsp;</b></a><a href="{{b}}" style="font-size:0">&nbsp;</a>c', "c"),
+    # Of a menu the choice that shows before it is opened; of a list, and where data makes them, every choice.
+    ("<select><option disabled>a<option>b</select>", "b"),
+    ("<select><optgroup disabled label=x><option>a</optgroup><option>b<option>c</select>", "b"),
+    ("<select><option selected>a<option selected disabled>b<option>c</select>", "b"),
+    ("<select><option label='b &amp; {{c}}'>a</select>", "b & {{c}}"),
+    ("<p>a</p><select><option disabled>b</select><p>c</p>", "a\n\nc"),
+    ("<select size=3><option>a<option hidden>b<optgroup label=c><option>d</select>e", "a\nc\nd\ne"),
+    ("<select multiple><option>a<option>b</select>", "a\nb"),
+    ("<select><option>a</option>{{#o}}<option>{{.}}</option>{{/o}}</select>", "a\n{{#o}}\n{{.}}\n{{/o}}"),
     # Inline text.
     ("<p>a <b>b</b>\n  c&nbsp;d&shy;e &lt;&amp;</p>", "a b c de <&"),
     ("<p>a<br>b<br/>c</p>", "a\nb\nc"),

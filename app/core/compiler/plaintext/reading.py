@@ -208,11 +208,33 @@ class Reader:
             self._out.write(element.get("value") or hint or "")
 
     def _select(self, element: ElementNode) -> None:
-        """The choice that shows before anybody opens it."""
-        options = list(element.iter("option")) if self.page.look(element).inherited.painted else []
-        chosen = next((option for option in options if option.get("selected") is not None), None)
-        for option in options[:1] if chosen is None else [chosen]:
-            self._content(option)
+        """The choice that shows before anybody opens it; of a list, or made by data, all."""
+        if not self.page.look(element).inherited.painted:
+            return
+        is_list = element.get("multiple") is not None or (integer(element.get("size")) or 1) > 1
+        if is_list or any(is_comment(node) and self.page.word(node) for node in element.iter()):
+            self._choices(element)
+            return
+        options = list(element.iter("option"))
+        chosen = [option for option in options if option.get("selected") is not None]
+        for option in chosen[-1:] or [option for option in options if not _is_disabled(option)][:1]:
+            self._choice(option)
+
+    def _choices(self, element: ElementNode) -> None:
+        """All that a list says, each choice and the name of each group on a line of its own."""
+        for node in element.iterdescendants():
+            if is_comment(node):
+                self._section_tag(node)
+            elif node.tag in {"option", "optgroup"} and self.page.look(node).flow is not Flow.GONE:
+                self._out.break_line()
+                self._choice(node)
+                self._out.break_line()
+
+    def _choice(self, element: ElementNode) -> None:
+        if element.tag == "optgroup" or element.get("label"):
+            self._out.write(element.get("label") or "")
+        else:
+            self._content(element)
 
     def _heading(self, element: ElementNode) -> None:
         if self.page.look(element).flow is not Flow.BLOCK:
@@ -355,3 +377,11 @@ class Reader:
 def _struck(line: Line, passage: Passage) -> Line:
     blank = " " if passage.ends_in_address and line is passage.lines[-1] else ""
     return Line(LineKind.TEXT, f"{STRUCK}{line.text}{blank}{STRUCK}")
+
+
+def _is_disabled(option: ElementNode) -> bool:
+    """Whether a browser does not choose ``option`` by itself (HTML, 4.10.7 and 4.10.10)."""
+    group = option.getparent()
+    return option.get("disabled") is not None or (
+        group.tag == "optgroup" and group.get("disabled") is not None
+    )
