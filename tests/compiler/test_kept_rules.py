@@ -207,7 +207,11 @@ def test_what_an_author_wrote_is_repeated_where_a_mark_would_beat_it(
 @pytest.mark.parametrize(
     ("rule", "further", "own"),
     [
-        ("padding:9px", ".u{padding:1px!important}", "padding:0"),  # it beat the author's by a mark
+        (
+            "padding:9px",
+            "}@media print{.u{padding:1px!important}",
+            "padding:0",
+        ),  # it beat the author's by a mark
         ("padding:9px", "", "padding:0!important;padding-top:1px"),  # the author's own mark did
         ("color:#00c", "", "color:#0c0"),  # clients change colours in the dark
         ("padding:9px", "", "padding:{{value}}"),
@@ -260,8 +264,28 @@ def test_what_stronger_rules_say_is_repeated_where_a_mark_would_beat_it(
 
 
 @pytest.mark.parametrize(
+    "css",
+    [
+        # On a cell where it is weaker than what is inlined, one under the same condition beats both.
+        "td{padding:9px} #i{padding:2px} @media print{td{padding:4px !important} #i{padding:5px !important}}",
+        "td{color:#00c} #i{color:#0c0} @media print{td{color:#000 !important} #i{color:#111!important}}",
+        "td{border:1px solid red} #i{border:0} @media print{td{border:2px solid blue !important}}",
+    ],
+)
+def test_a_rule_gets_its_mark_where_what_beats_it_does_so_still(load: Loader, css: str) -> None:
+    html = "<style>{}</style><table><tr><td class=t>a</td><td class=t id=i>b</td></tr></table>"
+    templates = load({"mail.html": html.format(css.replace(" !important", ""))})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert css[css.index("@media") :] in compilation.compiled.html
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+@pytest.mark.parametrize(
     "further",
     [
+        "td{background:#fff} #i{background:none} @media print{td{background:#000}}",
+        "td{margin:1px} #i{margin:2px} @media print{td{margin:3px}} @media screen{#i{margin:4px}}",
+        "td{margin:1px} #i{margin:2px} @media print{td{margin:3px} #i{margin-top:4px}}",
         "#i{padding:1px!important} @media print{td{padding:0!important}}",  # beats the stronger one by a mark
         "@media print{#i#i{padding:1px}}",  # by its rank
         "#i{background:red} td{background:#fff} @media print{.t{background:none}}",

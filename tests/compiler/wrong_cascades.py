@@ -195,6 +195,16 @@ MUTANTS: dict[str, Mutant] = {
         (("css.repeating", "(each.rank[0] == _RULE and", "(False and"),),
         ("phone-between-and-above",),
     ),
+    "what beats a mark under one condition only is left alone": Mutant(
+        (
+            (
+                "css.contenders",
+                "(other.place.sheet, other.rule.conditions) == (self.place.sheet, self.rule.conditions)",
+                "True",
+            ),
+        ),
+        ("two-conditions",),
+    ),
     "a mark beats the author's own style": Mutant(
         (
             ("css.repeating", "return not any(", "return True or not any("),
@@ -308,6 +318,11 @@ def _pattern(name: str, css: str, body: str, **data: object) -> Pattern:
 
 _NAMED = "<div class=c><p class='a&amp;b'>x</p><p class='d:e'>y</p></div><p class=b>z</p>"
 FURTHER = [
+    _pattern(
+        "two-conditions",
+        "p{top:9px} p.b{top:2px} @media(max-width:480px){p{top:4px}} @media print{p.b{top:6px}}",
+        "<p class=a>x</p><p class='a b'>y</p>",
+    ),
     _pattern(
         "phone-between-and-above",
         "p{top:9px} p.b{top:2px} @media(max-width:480px){.a{top:4px} p.a.b{top:6px}}",

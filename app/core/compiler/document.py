@@ -219,6 +219,7 @@ class Document:
         titled = len(self._titles) > 1 and bool(attributes.get("title"))
         # Within <select> it is one to newer parsers, whose options show its text, and none to others.
         whole = hidden or kept_whole(attributes) or titled or self._is_within("select", raw.tag)
+        drawn = False
         is_alternative = titled and attributes.get("title") != self._titles[0]
         kind = (self.value(raw.tag, "type") or "").lower()  # blanks count
         is_inert = is_alternative or self._is_within("template", raw.tag)
@@ -234,10 +235,10 @@ class Document:
                     "In a drawing '<' begins a tag, in its <style> too.",
                     "Write &lt;, or <![CDATA[ … ]]> around the stylesheet.",
                 )
-            css = html.unescape(_CDATA.sub(_blank, css))
-            whole = hidden = True
+            css = html.unescape(_CDATA.sub(_blank, css))  # in which places are others
+            whole = drawn = True
         sheet = parse_stylesheet(css)
-        markable = not (hidden or left_alone(attributes))
+        markable = not (drawn or left_alone(attributes))
         return StyleElement(raw, sheet.kept_whole() if whole else sheet, whole, markable)
 
     @cached_property

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TypeAlias
 
 from app.core.css.cascade import Rank, rank
-from app.core.css.data import overlap
+from app.core.css.data import longhands, overlap
 from app.core.css.rules import Declaration, StyleRule, Stylesheet
+from app.core.css.values import is_understood
 from app.core.html.tree import ElementNode, matching
 
 
@@ -25,11 +26,13 @@ class DeclarationPlace:
 class Reach:
     """Where one rule may apply: elements, as ``bits`` too; and ``somewhere_else``.
 
-    ``ranks`` has its rank on each by the selector that counts most, ``least`` by the one that counts least.
+    ``ranks`` has its rank on each by the selector that counts most, ``least`` by the one that counts least,
+    ``sure`` on those that it does not only reach but style, under its conditions.
     """
 
     ranks: Mapping[ElementNode, Rank]
     least: Mapping[ElementNode, Rank]
+    sure: Mapping[ElementNode, Rank]
     bits: int
     somewhere_else: bool
 
@@ -71,6 +74,17 @@ class Contender:
             return True
         return mine.marked > theirs.marked if marked else mine > theirs
 
+    def yields_to(self, other: Contender, element: ElementNode) -> bool:
+        """Whether ``other`` styles an element whenever this does, and leaves nothing of it."""
+        own = other.reach.sure.get(element)
+        return (
+            own is not None
+            and (other.item.important or own > self.reach.ranks[element])
+            and (other.place.sheet, other.rule.conditions) == (self.place.sheet, self.rule.conditions)
+            and set(longhands(self.item.name)) <= set(longhands(other.item.name))
+            and is_understood(other.item.name, other.item.value)
+        )
+
 
 ContenderKey: TypeAlias = tuple[str, int, bool]
 
@@ -83,6 +97,7 @@ def contenders(root: ElementNode, sheets: Sequence[Stylesheet]) -> Iterator[Cont
         for rule in (*preserved, *sheet.conditional):
             ranks: dict[ElementNode, Rank] = {}
             least: dict[ElementNode, Rank] = {}
+            sure: dict[ElementNode, Rank] = {}
             reached = 0
             somewhere_else = False
             for selector in rule.selectors:
@@ -91,8 +106,10 @@ def contenders(root: ElementNode, sheets: Sequence[Stylesheet]) -> Iterator[Cont
                 for element in matching(root, selector.reach) if selector.reach else ():
                     ranks[element] = max(own, ranks.get(element, own))
                     least[element] = min(own, least.get(element, own))
+                    if selector.inlinable:
+                        sure[element] = max(own, sure.get(element, own))
                     reached |= bits.setdefault(element, 1 << len(bits))
-            reach = Reach(ranks, least, reached, somewhere_else)
+            reach = Reach(ranks, least, sure, reached, somewhere_else)
             for item in rule.declarations:
                 yield Contender(DeclarationPlace(number, item.offset), item, rule, reach)
 

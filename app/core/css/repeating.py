@@ -99,7 +99,11 @@ class StyleAttributes:
         """The elements where something stronger may be said of the property, with its least rank there."""
         for element, own in candidate.reach.least.items():
             limit = self._limit(element, candidate.item.name)
-            if element in self._given.authored or (limit is not None and limit > own):
+            if (element in self._given.authored or (limit is not None and limit > own)) and not any(
+                candidate.yields_to(other, element)
+                for rivals in (self._unmarked, self._marked)
+                for other in rivals.met(candidate)
+            ):
                 yield element, own
 
     def _all_said(self, element: ElementNode) -> list[_Said]:
@@ -134,7 +138,7 @@ class StyleAttributes:
         return not any(
             is_veiled(each.item.value)
             or not each.item.value
-            or any(map(_is_colour, longhands(each.item.name)))
+            or _speaks_of_colour(each.item)
             or any(overlap(each.item.name, other.name) for other in marked)
             or self._marked.reach(element, each.item.name)
             or (each.rank[0] == _RULE and self._unmarked.reach(element, each.item.name, each.rank[1]))
@@ -158,8 +162,15 @@ class StyleAttributes:
                     yield _UNBEATEN if item.important else rule.rank
 
 
-def _is_colour(longhand: str) -> bool:
-    return longhand.startswith("background") or longhand.endswith("color")
+_NO_LINE = frozenset({"0", "0px", "none"})  # a border that has no colour to be changed
+
+
+def _speaks_of_colour(item: Declaration) -> bool:
+    if item.name.startswith("border") and item.value.lower() in _NO_LINE:
+        return False
+    return any(
+        longhand.startswith("background") or longhand.endswith("color") for longhand in longhands(item.name)
+    )
 
 
 _RULE, _AUTHORED, _MARKED = range(3)

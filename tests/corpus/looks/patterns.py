@@ -180,6 +180,16 @@ PATTERNS: dict[str, tuple[str, str]] = {
         "td{padding:9px} td.b{padding-bottom:2px} @media(max-width:480px){.a{padding:4px}}",
         "<table><tr><td class=a>x<td class='a b'>y<td class='a b' style='padding-top:1px'>z</table>",
     ),
+    # Two for phones, of which the stronger beats what is inlined from the stronger of the others.
+    "phone-pair-of-each": (
+        "p{margin:9px} .b{margin:20px;color:#c00} p{color:#00c} "
+        "@media(max-width:480px){p{margin:2px;color:#0c0} .b{margin:3px;color:#999}}",
+        "<p>x</p><p class=b>y</p><p class=b style='margin-top:1px'>z</p>",
+    ),
+    "phone-without-line": (
+        "td{border:1px solid #c00} td+td{border-left:0} @media(max-width:480px){td{border:2px solid #0c0}}",
+        "<table><tr><td>x<td>y</table>",
+    ),
     "min-width": ("p{color:#00f} @media(min-width:500px){p{color:#f00;margin:9px}}", "<p>x</p>"),
     "print": ("p{color:#00f} @media print{p{color:#000}}", "<p>x</p>"),
     "supports": ("p{float:left} @supports(display:grid){p{float:none}}", "<p>x</p>"),
