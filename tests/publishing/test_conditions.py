@@ -19,7 +19,7 @@ from app.publishing.probe import BODY, require_conditions
 from app.publishing.pruning import prune
 from app.publishing.store import ObjectStore
 from app.publishing.verification import verify
-from bbws_templates.faults import StoreError, UnreachableError
+from bbws_templates.faults import DeniedError, StoreError, UnreachableError
 from bbws_templates.reader import StoredObject
 from bbws_templates.target import BucketTarget
 from tests.publishing import samples
@@ -252,12 +252,18 @@ def test_a_publish_that_loses_to_a_prune_says_so(store: ObjectStore) -> None:
     assert verify(Catalogue(store)).discrepancies == ()
 
 
-def test_one_that_finds_its_files_gone_and_cannot_mend_them_says_so_too(store: ObjectStore) -> None:
+@pytest.mark.parametrize("is_denied", [False, True])
+def test_one_that_finds_its_files_gone_and_cannot_mend_them_says_so_too(
+    directory: DirectoryStore, is_denied: bool
+) -> None:
+    store = directory
     publish_to(store, release("first"))
     publish_to(store, release("second"))
 
     class Unmendable(PrunedWhileReadBack):
         def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            if not self.actor and is_denied:
+                raise DeniedError("Only the pruner may.")
             if not self.actor:
                 return '"never stored"'
             return super().put(key, body, if_match=if_match, if_absent=if_absent)

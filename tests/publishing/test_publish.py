@@ -226,9 +226,16 @@ def test_a_release_directory_and_a_target_hold_the_same_bytes(store: ObjectStore
 def test_what_only_an_earlier_build_said_of_a_source_and_is_lost_gives_way_to_this_one(
     store: ObjectStore, repair: bool
 ) -> None:
-    """A comment that compiling drops is in the text of the source and not in the name of the release."""
+    """A comment that compiling drops is in the text of the source and not in the name of the release.
+
+    So with the one that is lost, another one goes that was there.
+    """
     first, again = (
-        make_release([template(NAMES[0])], {NAMES[0]: source(NAMES[0], text)}, Provenance(commit=text))
+        make_release(
+            [template(name) for name in NAMES[:2]],
+            {name: source(name, text) for name in NAMES[:2]},
+            Provenance(commit=text),
+        )
         for text in ("first", "again")
     )
     assert first.id == again.id
@@ -236,7 +243,7 @@ def test_what_only_an_earlier_build_said_of_a_source_and_is_lost_gives_way_to_th
     path = f"sources/{NAMES[0]}.html"
     lost = f"objects/{Digest.of(first.files[path]).hex}.html"
     if not repair:  # another one is active, and this one is to come back
-        publish_to(store, release("other", names=NAMES[:1]))
+        publish_to(store, release("other", names=NAMES[:2]))
     store.delete(lost)
     publish_to(store, again, repair=repair)
     found = Catalogue(store).release(first.id)
