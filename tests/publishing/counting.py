@@ -91,6 +91,16 @@ class Busy(CountingStore):
         return super().put(key, body, if_match=if_match, if_absent=if_absent)
 
 
+class Erratic(Busy):
+    """The same, and each time between two of them it refuses the write for no reason."""
+
+    refuses = False
+
+    def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+        self.refuses = key == POINTER and not self.refuses and self.written().count(POINTER) < 4
+        return None if self.refuses else super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+
 Hook = Callable[[str, str], None]
 """Called with an operation and its key before it is carried out."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from app.publishing.activation import settle
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import iso
 from app.publishing.directory_store import DirectoryStore
@@ -26,7 +27,7 @@ from app.publishing.verification import verify
 from bbws_templates.faults import StoreError, UnreachableError
 from bbws_templates.layout import OBJECTS, POINTER
 from bbws_templates.pointer import Lease, Pointer
-from tests.publishing.counting import Busy, CountingStore, Hooked
+from tests.publishing.counting import Busy, CountingStore, Erratic, Hooked
 from tests.publishing.samples import publish_to, release
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -81,6 +82,14 @@ def test_a_lease_of_another_machine_is_free_from_its_very_time_on(
 def test_a_mark_without_a_time_is_never_free_and_no_mark_always_is(catalogue: Catalogue) -> None:
     assert not is_free(marked(catalogue, None), NOON)
     assert is_free(standing(catalogue).pointer, NOON)
+
+
+def test_a_process_that_has_no_name_is_not_taken_for_this_one(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither has one where the system does not tell."""
+    monkeypatch.setattr("app.publishing.lease.this_process", lambda: "")
+    assert not is_free(marked(catalogue, Lease("0" * 32, iso(NOON + SECOND), "")), NOON)
 
 
 def test_a_lease_of_this_process_is_free_when_the_prune_is_not_under_way_in_it(catalogue: Catalogue) -> None:
@@ -220,11 +229,15 @@ def test_a_lease_does_not_outlive_the_release_that_it_keeps(catalogue: Catalogue
 
 def test_a_pointer_that_others_rewrite_again_and_again_is_moved_in_the_end(catalogue: Catalogue) -> None:
     """No server refuses anything there: each time it is another one."""
-    with PruneLease.taken(Catalogue(Busy(catalogue.store)), "me"):
-        assert standing(catalogue).pointer.pruning.startswith("me")
-    wanted = release("second")
-    publish_to(Busy(catalogue.store), wanted)
-    assert standing(catalogue).pointer.release == wanted.id
+    for line in (Busy, Erratic):
+        with PruneLease.taken(Catalogue(line(catalogue.store)), "me"):
+            assert standing(catalogue).pointer.pruning.startswith("me")
+        wanted = release(line.__name__)
+        publish_to(line(catalogue.store), wanted)
+        assert standing(catalogue).pointer.release == wanted.id
+        unsettled = standing(catalogue)
+        catalogue.store.put(POINTER, replace(unsettled.pointer, settled=False).to_bytes())
+        assert settle(Catalogue(line(catalogue.store))).pointer.settled
 
 
 def test_a_server_that_refuses_the_mark_for_no_reason_is_named(directory: DirectoryStore) -> None:

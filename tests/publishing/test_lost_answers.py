@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -105,16 +106,16 @@ def test_who_was_activated_and_followed_is_told_of_no_conflict(
 
 
 class Beaten(CountingStore):
-    """A store in which ``deed`` is done just before the pointer is written for the first time."""
+    """A store in which ``deed`` is done just before the pointer is written for the n-th time."""
 
-    def __init__(self, inner: ObjectStore, deed: Between) -> None:
+    def __init__(self, inner: ObjectStore, deed: Between, number: int = 1) -> None:
         super().__init__(inner)
-        self._deed: Between | None = deed
+        self._deed, self._left = deed, number
 
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
-        if key == POINTER and (deed := self._deed):
-            self._deed = None
-            deed(self.inner)
+        self._left -= key == POINTER
+        if key == POINTER and not self._left:
+            self._deed(self.inner)
         return super().put(key, body, if_match=if_match, if_absent=if_absent)
 
 
@@ -142,8 +143,12 @@ def theirs_and_then(wanted: Release) -> Between:
         (True, Unanswered, theirs_and_then(release())),
         (True, Beaten, theirs_and_then(HALF)),
         (False, Beaten, lambda store: settle(Catalogue(store))),
+        (True, partial(Beaten, number=2), lambda store: activate_alone(store, release())),
     ],
-    ids=["what was there before comes back", "another publishes the same", "another completes his own"],
+    ids=[
+        *("what was there before comes back", "another publishes the same", "another completes his own"),
+        "what was there before comes back when all is written",
+    ],
 )
 def test_what_was_seen_of_stable_keys_that_others_have_written_since_counts_for_nothing(
     directory: DirectoryStore,
