@@ -7,10 +7,13 @@ from html import escape
 
 import cssselect
 import pytest
+import tinycss2
 
 from app.core.compiler.compilation import Compilation
 from app.core.compiler.equivalence import equivalence_findings
-from app.core.css.compounds import class_names
+from app.core.css.compounds import class_names, may_lead_through, may_match
+from app.core.css.nesting import Around
+from app.core.css.selectors import parse_selectors
 from app.core.errors import CompileError
 from app.core.html.selecting import parsed_selectors
 from tests.compiler.test_equivalence import EMPTY, compile_text
@@ -198,3 +201,35 @@ def test_names_in_other_letters_are_told_of_where_browsers_take_them_for_one(
     )
     found = [item for item in compilation.findings if item.code == "name-case"]
     assert [item.message.split()[4].rstrip(",") for item in found] == told
+
+
+@pytest.mark.parametrize(
+    ("around", "within", "reach", "exact"),
+    [
+        (".a .b", "&.c", ".a .b.c", ".a .b.c"),
+        (".a > .b", ".c", ".a > .b .c", ".a > .b .c"),
+        (".a .b:hover", "& > .c", ".a .b > .c", ".a .b:hover > .c"),
+        ("[data-x] .b", "&.c", "* .b.c", "[data-x] .b.c"),
+        (".a .b", ".c &", ".c *", ""),  # the parent is at the end, and its own parents anywhere
+        ("*", "&.c", ".c", ":is(*).c"),
+    ],
+)
+def test_what_a_rule_within_another_may_match_and_what_it_does(
+    around: str, within: str, reach: str, exact: str
+) -> None:
+    parents = parse_selectors(tinycss2.parse_component_value_list(around))
+    prelude = tinycss2.parse_component_value_list(within)
+    (selector,) = Around().within(parents).selectors(prelude)
+    assert (selector.reach, selector.exact) == (reach, exact)
+
+
+def test_what_a_selector_asks_of_its_element_and_of_those_around() -> None:
+    """Told from the text: what it asks of others is nothing that its element has to be."""
+    nobody = frozenset[str]()
+    for selector in ("div .b", ".a > .b", ".a:not(p .c) ~ p.b", "[title='> .a'] .b"):
+        assert may_match(selector, {"p"}, {"b"})
+        assert not may_match(selector, {"p"}, {"a", "c"})
+        assert may_lead_through(selector, {"div"}, {"a"})
+        assert not may_lead_through(selector, nobody, {"b"})
+    assert may_lead_through("* > .b", {"p"}, nobody)
+    assert not may_lead_through(".a > p.b", {"p"}, nobody)
