@@ -283,6 +283,8 @@ def test_a_rule_gets_its_mark_where_what_beats_it_does_so_still(load: Loader, cs
 @pytest.mark.parametrize(
     "further",
     [
+        "td{top:1px} #i{top:2px} @media print{td:hover{top:3px} #i{top:4px}}",
+        "td{top:1px} #i{top:2px} @media (max-width:9px){td{top:3px}} @media (max-width:5px){#i{top:0}}",
         "td{background:#fff} #i{background:none} @media print{td{background:#000}}",
         "td{margin:1px} #i{margin:2px} @media print{td{margin:3px}} @media screen{#i{margin:4px}}",
         "td{margin:1px} #i{margin:2px} @media print{td{margin:3px} #i{margin-top:4px}}",

@@ -81,6 +81,8 @@ class Contender:
             own is not None
             and (other.item.important or own > self.reach.ranks[element])
             and (other.place.sheet, other.rule.conditions) == (self.place.sheet, self.rule.conditions)
+            and all(selector.inlinable for selector in self.rule.selectors)  # and none is for a state
+            and not self.rule.layered  # two without names are two, and turned round where they are marked
             and set(longhands(self.item.name)) <= set(longhands(other.item.name))
             and is_understood(other.item.name, other.item.value)
         )
