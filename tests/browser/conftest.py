@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -16,10 +18,12 @@ from app.browser.discovery import Browser
 from app.browser.folders import Folders
 from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.screenshots import Screenshots
-from app.browser.session import Session
+from app.browser.session import Drawer, Session
 from app.core.workspace import Workspace
 from tests.shell import locked_shell
 from tests.waiting import patience
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 LONG = patience(120)
@@ -39,6 +43,20 @@ METADATA = {
         "properties": {"name": {"type": "string"}},
     },
 }
+
+
+class Hurried(Session):
+    """A session that gives a program up after ``hurry`` seconds, once; the next has its time."""
+
+    hurry = 0.0
+
+    def _tried(self, work: Callable[[Drawer], T]) -> tuple[Future[T] | None, str]:
+        patient, self._draw_seconds = self._draw_seconds, self.hurry or self._draw_seconds
+        self.hurry = 0.0
+        try:
+            return super()._tried(work)
+        finally:
+            self._draw_seconds = patient
 
 
 @dataclass

@@ -7,7 +7,6 @@ import itertools
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -22,7 +21,7 @@ from app.browser.measuring import PlacedElement
 from app.browser.pixels import read_picture
 from app.browser.session import Drawer, Session
 from app.browser.tab import Tab
-from tests.browser.conftest import LONG
+from tests.browser.conftest import LONG, Hurried
 from tests.waiting import patience
 
 WIDE = (Frame(640),)
@@ -131,18 +130,16 @@ def test_a_browser_that_is_killed_is_replaced() -> None:
         assert session.process_id not in {0, killed}
 
 
-def test_a_browser_that_hangs_is_replaced(session: Session, caplog: pytest.LogCaptureFixture) -> None:
-    """It counts as hung after the time that was given, which has to do for a browser that is at work."""
-    began = time.monotonic()
-    session.draw("<!DOCTYPE html><title>x</title><p>Hello", WIDE)
-    seconds = max(6.0, 20 * (time.monotonic() - began))
-    with Session(draw_seconds=seconds) as hanging, caplog.at_level("INFO", "app.browser.session"):
+def test_a_browser_that_hangs_is_replaced(caplog: pytest.LogCaptureFixture) -> None:
+    """It counts as hung after the time that was given."""
+    with Hurried(draw_seconds=LONG) as hanging, caplog.at_level("INFO", "app.browser.session"):
         before = hanging.draw("<!DOCTYPE html><title>x</title><p>Hello", WIDE).pictures
         stopped = hanging.process_id
         os.kill(stopped, signal.SIGSTOP)
+        hanging.hurry = 1.0
         caplog.clear()
         assert hanging.draw("<!DOCTYPE html><title>x</title><p>Hello", WIDE).pictures == before
-        assert f"no picture within {seconds:g} s" in caplog.messages[0]
+        assert "no picture within 1 s" in caplog.messages[0]
         assert hanging.process_id not in {0, stopped}
 
 

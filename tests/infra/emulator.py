@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from botocore.config import Config
 from tests.infra.facts import ACCOUNT, TABLES, reader_roles
 from tests.infra.moto_extension.ending import WITH_STDIN
 from tests.infra.terraform import ROOT
+from tests.publishing.servers import free_port
 from tests.waiting import eventually, patience
 
 REGION = "af-south-1"
@@ -30,9 +30,7 @@ class Emulator:
     def __init__(self, environment_name: str, folder: Path) -> None:
         self.name = environment_name
         self.account = ACCOUNT[environment_name]
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.environment: Mapping[str, str] = {
             "AWS_ENDPOINT_URL": self.url,

@@ -29,6 +29,11 @@ class Way:
     met: int = 0
     """How many requests the fault has befallen."""
 
+    def leads_to(self, server: str) -> None:
+        """To another one, as after a restart; the port of the first may be anybody's by then."""
+        host, _, port = server.removeprefix("http://").partition(":")
+        self.server = (host, int(port))
+
     def breaks(self, fault: Fault, which: str = "") -> None:
         self.fault, self.which, self.met = fault, which, 0
         self.more = threading.Semaphore(0)
@@ -85,9 +90,9 @@ class _Server(socketserver.ThreadingTCPServer):
 @contextmanager
 def a_way(to: str) -> Iterator[Way]:
     """A way to the server at ``to``, good until told otherwise."""
-    host, _, port = to.removeprefix("http://").partition(":")
     with _Server(("127.0.0.1", 0), _Passage) as server:
-        server.way = Way((host, int(port)), url="http://{}:{}".format(*server.server_address))
+        server.way = Way(("", 0), url="http://{}:{}".format(*server.server_address))
+        server.way.leads_to(to)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

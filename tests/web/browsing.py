@@ -34,6 +34,8 @@ SHOWN = ".frame iframe:not(.waiting)"
 Colours = Literal["light", "dark"]
 ASIDE = "/healthz"
 """A page without scripts, opened in a quarter of the time: what another page is to meet is set on it."""
+ADDRESSED = "text => import('/static/js/state.js').then((state) => state.isAddressed(text))"
+"""Whether the address has what was typed."""
 RECEIPT = "/templates/receipts/receipt"
 RECEIPT_FILE = "templates/receipts/receipt.html"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from app.browser.folders import Folders as Pictures
 from app.browser.screenshots import Screenshots
 from app.core.workspace import Workspace
 from app.web.application import ServerSettings, create_app
+from app.web.live.environments.operations import Deed
 from tests.waiting import eventually, patience
 from tests.web.browsing import chromium
 from tests.web.calling import Caller
@@ -118,6 +120,20 @@ def small_set(home: Path) -> Folders:
     return made
 
 
+@pytest.fixture(autouse=True)
+def _nothing_goes_on() -> Iterator[None]:
+    """What an application does behind its answers ends with the test: the next one may count what is done."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        if thread.name.startswith(_BEHIND):
+            thread.join(patience())
+
+
+_BEHIND = ("look at ", "release of the sources", *(f"{deed} " for deed in Deed))
+"""How the threads are called that an application begins and does not wait for."""
+
+
 @pytest.fixture
 def folders(tmp_path: Path) -> Folders:
     return small_set(tmp_path)
@@ -177,8 +193,7 @@ class Stage:
         for path, content in self._files.items():
             if found.get(path) != content:
                 self.folders.write(path, content)
-        # Whatever it reads after this it reads as it was, and it has read it when it answers.
-        httpx.post(f"{self.server.url}/api/reload", timeout=patience()).raise_for_status()
+        self.server.read()  # whatever it reads after this it reads as it was
         eventually(self._named, lambda named: named == self._versions)
 
     def _named(self) -> dict[str, str]:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 from app.browser.discovery import SETTING
 from tests.waiting import patience
 
@@ -25,6 +27,10 @@ class Server:
     process: subprocess.Popen[str]
     url: str
     announced: list[str]
+
+    def read(self) -> None:
+        """Have it read what has been saved: what it answers from now on is of that, or of later."""
+        httpx.post(f"{self.url}/api/reload", timeout=patience()).raise_for_status()
 
     def interrupt(self) -> tuple[int, str]:
         """Press Ctrl-C; the exit status and what was said on stderr."""

@@ -305,7 +305,7 @@ def test_drawings_that_wait_leave_the_threads_of_everybody_else(
             try:
                 for _ in range(2):
                     assert await asyncio.to_thread(begun.acquire, timeout=patience(10))
-                with anyio.fail_after(10):
+                with anyio.fail_after(patience(10)):
                     assert (await client.get(f"{path}html")).status_code == 200
             finally:
                 go_on.set()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from tests.waiting import eventually
 from tests.web.browsing import mail, opened, wait_for_request
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
@@ -55,7 +56,7 @@ def test_what_is_undone_before_it_was_shown_is_no_edit(browser: Browser, server:
                 data(page).press(undo)
             page.clock.run_for(1000)
             expect(data(page)).to_have_value(ANN)
-            assert edited(page) is None
+            eventually(lambda: edited(page), lambda text: text is None)
         expect(page.locator("#edited")).to_be_hidden()
         assert misdeeds.seen == []
 

@@ -246,7 +246,7 @@ def test_no_part_of_the_data_panel_lies_upon_another_in_a_low_window(form: Page)
         form.set_viewport_size({"width": 1280, "height": height})
         for view in ("Form", "JSON", "Both"):
             form.locator("#data-views").get_by_role("button", name=view, exact=True).click()
-            assert form.evaluate(OVERLAPPING) == [], (view, height)
+            eventually(lambda: form.evaluate(OVERLAPPING), lambda overlapping: overlapping == [])
 
 
 def test_every_step_can_be_undone_in_either_view_and_done_again(form: Page) -> None:

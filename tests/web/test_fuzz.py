@@ -65,7 +65,7 @@ REACH_OUT = {
 
 @pytest.fixture(scope="module")
 def description(real_server: Server) -> schemathesis.BaseSchema:
-    return schemathesis.openapi.from_url(f"{real_server.url}/openapi.json")
+    return schemathesis.openapi.from_url(f"{real_server.url}/openapi.json", timeout=patience())
 
 
 def fuzz(

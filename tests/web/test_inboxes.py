@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.waiting import eventually, patience
 from tests.web.browsing import RECEIPT, fits, opened
 from tests.web.conftest import METADATA, Folders
 from tests.web.process import Server
@@ -28,9 +26,8 @@ def page_of(preheader: str) -> str:
 def inboxes(browser: Browser, server: Server, folders: Folders, html: str, **metadata: str) -> Iterator[Page]:
     folders.write("fixtures/mails/row/typical.json", {"name": EVIL})
     folders.write("templates/mails/row.json", {**METADATA, "subject": "Short", **metadata})
-    folders.write("templates/mails/row.html", html)  # the last of them: the page is there when all is
-    address = f"{server.url}/templates/mails/row"
-    eventually(lambda: httpx.get(address, timeout=patience()).status_code, lambda status: status == 200)
+    folders.write("templates/mails/row.html", html)
+    server.read()
     with opened(browser, server.url, "/templates/mails/row?tab=headers") as (page, misdeeds):
         expect(page.locator(".mock.ios").first).to_be_visible()
         yield page

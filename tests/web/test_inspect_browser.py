@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-import httpx
 from playwright.sync_api import Browser, Page, expect
 
 from tests.own_templates import NAMES
-from tests.waiting import eventually, patience
+from tests.waiting import eventually
 from tests.web.browsing import RECEIPT, SHOWN, mail, opened
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
@@ -147,8 +146,7 @@ def test_names_in_a_mail_take_the_place_of_nothing(
 ) -> None:
     """Its own names stand for members of its document: a page that asks for those gets elements."""
     served_folders.write("templates/mails/spoiling.html", SPOILING)
-    address = f"{server.url}/templates/mails/spoiling"
-    eventually(lambda: httpx.get(address, timeout=patience()).status_code, lambda status: status == 200)
+    server.read()
     with opened(browser, server.url, "/templates/mails/spoiling") as (page, misdeeds):
         expect(page.frame_locator(SHOWN).locator("h1")).to_be_visible()
         eventually(lambda: page.locator(SHOWN).evaluate("(e) => e.offsetHeight"), lambda high: high > 130)

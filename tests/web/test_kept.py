@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
+from tests.waiting import eventually
 from tests.web.between import a_way
-from tests.web.browsing import ASIDE, mail, opened, wait_for_request
+from tests.web.browsing import ADDRESSED, ASIDE, mail, opened, wait_for_request
 from tests.web.conftest import Folders
 from tests.web.process import Server
 
@@ -144,14 +145,12 @@ def test_what_the_address_cannot_have_is_left_only_after_a_question(browser: Bro
         page.on("dialog", dismissed)
         page.locator("#data").press_sequentially("{")
         page.evaluate("location.assign('/')")
-        page.wait_for_function("performance.now()")
+        eventually(lambda: (page.evaluate("0"), asked)[1], bool)
         expect(page.locator("#data")).to_have_value(re.compile(re.escape(text[1:])))
         assert asked == ["beforeunload"]
         page.locator("#data").fill(text)
         expect(page.locator("#data-status")).to_have_text("Rendered with these data.")
-        page.wait_for_function(
-            "text => import('/static/js/state.js').then((state) => state.isAddressed(text))", arg=text
-        )
+        page.wait_for_function(ADDRESSED, arg=text)
         page.goto(f"{server.url}/")
         expect(page.locator(".card").first).to_be_visible()
         assert asked == ["beforeunload"]

@@ -20,6 +20,7 @@ from app.operations import links
 from app.operations.links import LinkAnswer, ask, is_public, links_of
 from app.web.application import create_app
 from app.web.services import Services
+from tests.waiting import patience
 from tests.web.calling import Caller
 from tests.web.conftest import Folders
 
@@ -83,8 +84,10 @@ def site() -> Iterator[tuple[str, list[str]]]:
             thread.join()
 
 
-def asked(*addresses: str, permits: Callable[[str, int], bool], seconds: float = 30.0) -> list[LinkAnswer]:
-    return list(asyncio.run(ask([("", each) for each in addresses], permits=permits, seconds=seconds)))
+def asked(*addresses: str, permits: Callable[[str, int], bool], seconds: float = 0.0) -> list[LinkAnswer]:
+    """What is said of them; ``seconds`` of patience where it is to come to its end."""
+    own = [("", each) for each in addresses]
+    return list(asyncio.run(ask(own, permits=permits, seconds=seconds or patience())))
 
 
 def anybody(_: str, __: int) -> bool:

@@ -7,13 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.waiting import eventually, patience
 from tests.web.between import Fault, Way, a_way
-from tests.web.browsing import ASIDE, SHOWN, mail, opened
+from tests.web.browsing import ASIDE, SHOWN, mail, opened, wait_for_request
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
 
@@ -94,12 +93,13 @@ def test_a_mail_is_shown_as_soon_as_something_of_it_is_there(greeting: Page, way
 
 
 def test_a_mail_that_comes_bit_by_bit_leaves_the_place_scrolled_to(
-    browser: Browser, way: Way, served_folders: Folders
+    browser: Browser, server: Server, way: Way, served_folders: Folders
 ) -> None:
     file = served_folders.home / "templates/mails/greeting.html"
     text = file.read_text(encoding="utf-8")
     tall = text.replace('class="note"', 'class="note" style="padding-top: 3000px"', 1)
     served_folders.write("templates/mails/greeting.html", tall)
+    server.read()
     with opened(browser, way.url, GREETING) as (page, misdeeds):
         expect(mail(page).locator("h1")).to_have_text("Hello Ann")
         expect(page.locator("#live")).to_have_attribute("data-state", "live")
@@ -127,8 +127,8 @@ def test_a_whole_mail_is_shown_though_its_images_keep_it_waiting(
     with opened(browser, real_server.url, ASIDE) as (page, misdeeds):
         page.route("**/stand-ins/**", lambda route: held.append(route))
         page.goto(f"{real_server.url}/stage/receipts/receipt", wait_until="commit")
+        wait_for_request(page, held)
         expect(page.frame_locator(".sheet iframe:not(.waiting)").first.locator("h1")).to_be_visible()
-        assert held
         expect(page.locator("[data-lost]")).to_have_count(0)
         assert misdeeds.seen == []
 
@@ -237,11 +237,9 @@ def test_thumbnails_that_came_whole_and_one_that_cannot_be_rendered_are_asked_fo
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:
     served_folders.write("templates/mails/broken.html", "<p>{{#never}}</p>")
-    eventually(
-        lambda: httpx.get(f"{server.url}/preview/mails/broken").status_code, lambda status: status == 422
-    )
+    server.read()
     asked: Counter[str] = Counter()
-    with browser.new_page() as page:
+    with opened(browser, server.url, ASIDE) as (page, misdeeds):
         page.on("request", lambda request: asked.update([request.url] if "/preview/" in request.url else []))
         page.on("request", lambda request: asked.update(["alive"] if "/healthz" in request.url else []))
         # What is to be done in seconds is done soon. A clock that is set would take from frames what they
@@ -263,6 +261,7 @@ def test_thumbnails_that_came_whole_and_one_that_cannot_be_rendered_are_asked_fo
                 "new Promise((done) => setTimeout(done, 1500)).then(() => fetch('/fonts')).then(() => 0)"
             )
         expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        assert misdeeds.seen == []
     assert asked["alive"] == 0
     assert {address: times for address, times in asked.items() if times != 1} == {}
     assert sum(asked.values()) > 1
@@ -270,33 +269,35 @@ def test_thumbnails_that_came_whole_and_one_that_cannot_be_rendered_are_asked_fo
 
 def test_edited_data_that_the_server_has_let_go_are_sent_again(browser: Browser, folders: Folders) -> None:
     """It keeps so many and no more, and none over a restart; whoever edits has them still."""
-    port = ""
-    with running(folders.templates, folders.fixtures) as first:
-        port = first.url.rpartition(":")[2]
-        with opened(browser, first.url, GREETING) as (page, misdeeds):
-            expect(mail(page).locator("h1")).to_have_text("Hello Ann")
-            page.keyboard.press("e")
-            page.locator("#data").fill(TYPED)
+    with (
+        running(folders.templates, folders.fixtures) as first,
+        a_way(first.url) as way,
+        opened(browser, way.url, GREETING) as (page, misdeeds),
+    ):
+        expect(mail(page).locator("h1")).to_have_text("Hello Ann")
+        page.keyboard.press("e")
+        page.locator("#data").fill(TYPED)
+        expect(mail(page).locator("h1")).to_have_text("Hello Typed")
+        for number in range(70):
+            page.request.post(
+                f"{first.url}/api/templates/mails/greeting/render",
+                data={"data": {"name": f"n{number}", "note": ""}},
+            )
+        page.get_by_role("button", name="Dark").click()
+        expect(page.locator(SHOWN)).to_have_attribute("src", re.compile("scheme=dark"))
+        expect(mail(page).locator("h1")).to_have_text("Hello Typed")
+        first.process.kill()
+        first.process.wait(patience())
+        expect(page.locator("#live")).to_have_attribute("data-state", "offline")
+        page.get_by_role("button", name="Light").click()
+        expect(page.locator("[data-lost]")).to_be_attached()
+        with running(folders.templates, folders.fixtures) as second:
+            way.leads_to(second.url)
+            expect(page.locator(SHOWN)).to_have_attribute("src", re.compile("scheme=light"))
             expect(mail(page).locator("h1")).to_have_text("Hello Typed")
-            for number in range(70):
-                page.request.post(
-                    f"{first.url}/api/templates/mails/greeting/render",
-                    data={"data": {"name": f"n{number}", "note": ""}},
-                )
-            page.get_by_role("button", name="Dark").click()
-            expect(page.locator(SHOWN)).to_have_attribute("src", re.compile("scheme=dark"))
-            expect(mail(page).locator("h1")).to_have_text("Hello Typed")
-            first.process.kill()
-            first.process.wait(patience())
-            expect(page.locator("#live")).to_have_attribute("data-state", "offline")
-            page.get_by_role("button", name="Light").click()
-            expect(page.locator("[data-lost]")).to_be_attached()
-            with running(folders.templates, folders.fixtures, "--port", port):
-                expect(page.locator(SHOWN)).to_have_attribute("src", re.compile("scheme=light"))
-                expect(mail(page).locator("h1")).to_have_text("Hello Typed")
-                page.locator("#tab-weight").click()
-                expect(page.locator("#panel-weight table").first).to_be_visible()
-            assert misdeeds.seen == []
+            page.locator("#tab-weight").click()
+            expect(page.locator("#panel-weight table").first).to_be_visible()
+        assert misdeeds.seen == []
 
 
 @pytest.mark.parametrize("place", ["gallery", "list", "palette"])

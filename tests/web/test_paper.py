@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.waiting import eventually
 from tests.web.browsing import ASIDE, mail, opened
 from tests.web.process import Server
 
@@ -19,6 +21,12 @@ CUT = """() => [...document.querySelectorAll("body *")].filter((element) => {
         && ((cuts(overflowY) && element.scrollHeight > element.clientHeight + 1)
             || (cuts(overflowX) && element.scrollWidth > element.clientWidth + 1));
 }).map((element) => element.outerHTML.slice(0, 120))"""
+
+BOXES = """() => [...document.querySelectorAll(
+    ".frame iframe:not(.waiting), .sheet iframe:not(.waiting), #stage img, .thumb iframe"
+)].filter((element) => element.checkVisibility({ visibilityProperty: true }))
+    .map((element) => element.getBoundingClientRect())
+    .filter(({ width, height }) => width && height).map(({ width, height }) => [width, height])"""
 
 
 def _workbench(page: Page) -> None:
@@ -80,18 +88,23 @@ def _is_whole(page: Page, path: str) -> None:
     expect(page.locator(".topbar"), path).to_be_hidden()
     for tool in (".side", ".toolbar", "#tabs", ".editor", ".review-list", ".review-tools", "#plan-form"):
         expect(page.locator(tool).locator("visible=true"), path).to_have_count(0)
-    assert page.evaluate(CUT) == [], path
-    if "/matrix" not in path:  # that is printed across
-        assert page.evaluate("document.documentElement.scrollWidth") <= A4[0], path
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", path
-    shown = page.locator(
-        ".frame iframe:not(.waiting), .sheet iframe:not(.waiting), #stage img, .thumb iframe"
-    )
-    for picture in shown.locator("visible=true").all():
-        box = picture.bounding_box()
-        assert box, path
-        assert 100 < box["width"] <= A4[0], path
-        assert box["height"] > 20, path
+    # What a page does when its place has another size comes a moment after that.
+    eventually(partial(_amiss, page, path), lambda found: found == [])
     for frame in page.locator(".frame iframe, .sheet iframe").all():
         colours = "frame => getComputedStyle(frame.contentDocument.body).printColorAdjust"
         assert frame.evaluate(colours) == "exact", path
+
+
+def _amiss(page: Page, path: str) -> list[str]:
+    """What is cut off, sticks out or is not there, in words."""
+    found = [f"cut off on {path}: {each}" for each in page.evaluate(CUT)]
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    if wide > A4[0] and "/matrix" not in path:  # that is printed across
+        found.append(f"{path} is {wide} pixels wide")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    if ground != "rgb(255, 255, 255)":
+        found.append(f"{path} stands on {ground}")
+    for width, height in page.evaluate(BOXES):
+        if not (100 < width <= A4[0] and height > 20):
+            found.append(f"a picture on {path} has {width} by {height} pixels")
+    return found

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-import httpx
 from playwright.sync_api import Browser, expect
 
-from tests.waiting import eventually, patience
+from tests.waiting import eventually
 from tests.web.browsing import ASIDE, RECEIPT, fits, opened
 from tests.web.conftest import Folders
 from tests.web.process import Server
@@ -85,23 +84,28 @@ def test_a_name_without_spaces_is_broken_before_the_page_grows(
 ) -> None:
     name = "n" * 180
     served_folders.write(f"templates/{name}.html", "<p>Hello</p>")
-    address = f"{server.url}/templates/{name}"
-    eventually(lambda: httpx.get(address, timeout=patience()).status_code, lambda status: status == 200)
+    server.read()
     with opened(browser, server.url, f"/templates/{name}") as (page, _):
         expect(page.locator("h1")).to_be_visible()
         fits(page)
+
+
+LEFT_OF_A_SHELF = """() => {
+    const right = (element) => element.getBoundingClientRect().right;
+    const rows = document.querySelectorAll(".shelf")[1].querySelectorAll(".row.pair");
+    return right(document.querySelectorAll(".rows")[1]) - Math.max(...[...rows].map(right));
+}"""
 
 
 def test_the_gallery_leaves_no_room_for_another_pair(browser: Browser, real_server: Server) -> None:
     with opened(browser, real_server.url, "/") as (page, _):
         for width in (900, 1280):
             page.set_viewport_size({"width": width, "height": 900})
-            shelf = page.locator(".rows").nth(1).bounding_box()
-            rows = page.locator(".shelf >> nth=1").locator(".row.pair").all()
-            pairs = [pair.bounding_box() for pair in rows]
-            assert shelf is not None
-            right = max(pair["x"] + pair["width"] for pair in pairs if pair)
-            assert shelf["x"] + shelf["width"] - right < 5, width
+            eventually(lambda: page.evaluate(LEFT_OF_A_SHELF), lambda left: left < 5)
+
+
+MIDDLES = """() => [...document.querySelectorAll(".ways > *")].filter((way) => way.checkVisibility())
+    .map((way) => way.getBoundingClientRect()).map(({ top, bottom }) => Math.round((top + bottom) / 2))"""
 
 
 def test_the_ways_to_other_pages_stand_in_one_line(
@@ -115,10 +119,10 @@ def test_the_ways_to_other_pages_stand_in_one_line(
             page.set_viewport_size({"width": width, "height": 800})
             expect(page.locator("#language")).to_be_visible()
             expect(page.locator("[data-palette]")).to_be_visible()
-            ways = page.locator(".ways > *").locator("visible=true").all()
-            middles = {round(box["y"] + box["height"] / 2) for way in ways if (box := way.bounding_box())}
-            assert len(ways) == 5
-            assert max(middles) - min(middles) <= 2, width
+            eventually(
+                lambda: page.evaluate(MIDDLES),
+                lambda middles: len(middles) == 5 and max(middles) - min(middles) <= 2,
+            )
             fits(page, width)
         page.locator('.card[data-name="receipts/receipt"] a.language').click()
         expect(page).to_have_url(re.compile("/templates/receipts/receipt.af"))

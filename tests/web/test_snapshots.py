@@ -35,9 +35,10 @@ def _caller(folders: Folders, **changes: Any) -> Caller:
 
 def _ended(caller: Caller, begun: Any) -> dict[str, Any]:
     assert begun.status_code == 202, begun.text
-    found: dict[str, Any] = caller.get(f"{begun.headers['location']}?wait={min(60, patience())}").json()
-    assert found["state"] != "running", found
-    return found
+    return eventually(
+        lambda: dict[str, Any](caller.get(f"{begun.headers['location']}?wait=20").json()),
+        lambda found: found["state"] != "running",
+    )
 
 
 def _counts(caller: Caller, name: str = GREETING) -> dict[str, int]:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from app.cli import run
 from tests.core.folders import METADATA, write
+from tests.waiting import eventually
 from tests.web.browsing import chromium, opened
 
 HOSTILE = (
@@ -48,8 +49,11 @@ def test_it_opens_from_a_disk_and_asks_nobody(gallery: Path, own_browser: Browse
         for name in ("a/one", "a & b/two #1"):
             page.get_by_role("link", name=name).click()
             expect(page.get_by_role("heading", level=1)).to_have_text(name)
-            headings = page.get_by_role("heading", level=2).all_inner_texts()
-            assert [each for each in headings if each != "Findings"] == ["typical", "hostile"]
+            headings = page.get_by_role("heading", level=2)
+            # The page is opened before it has been read to its end.
+            eventually(headings.all_inner_texts, lambda found: set(found) >= {"typical", "hostile"})
+            found = [each for each in headings.all_inner_texts() if each != "Findings"]
+            assert found == ["typical", "hostile"]
             frame = page.frame_locator("iframe >> nth=0")
             expect(frame.locator("p")).to_have_text("Ann")
             page.locator("iframe >> nth=2").scroll_into_view_if_needed()

@@ -6,10 +6,8 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
 from playwright.sync_api import Browser, Page, expect
 
-from tests.waiting import eventually, patience
 from tests.web.browsing import RECEIPT, opened
 from tests.web.conftest import METADATA, Folders
 from tests.web.process import Server
@@ -30,14 +28,13 @@ def heavy(folders: Folders, rows: int) -> None:
     contract = {"type": "object", "properties": {"rows": {"type": "array"}}}
     folders.write("fixtures/mails/heavy/typical.json", {"rows": [{"text": "x" * 40}] * rows})
     folders.write("templates/mails/heavy.json", {**METADATA, "subject": "Heavy", "contract": contract})
-    folders.write("templates/mails/heavy.html", HEAVY)  # the last of them: the page is there when all is
+    folders.write("templates/mails/heavy.html", HEAVY)
 
 
 @contextmanager
 def weighed(browser: Browser, server: Server, folders: Folders, rows: int) -> Iterator[Page]:
     heavy(folders, rows)
-    address = f"{server.url}/templates/mails/heavy"
-    eventually(lambda: httpx.get(address, timeout=patience()).status_code, lambda status: status == 200)
+    server.read()
     with opened(browser, server.url, "/templates/mails/heavy?tab=weight") as (page, misdeeds):
         yield page
         assert misdeeds.seen == []

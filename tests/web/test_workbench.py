@@ -8,7 +8,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.web.browsing import ASIDE, RECEIPT, RECEIPT_FILE, SHOWN, Colours, mail, opened, wait_for_request
+from tests.web.browsing import (
+    ADDRESSED,
+    ASIDE,
+    RECEIPT,
+    RECEIPT_FILE,
+    SHOWN,
+    Colours,
+    mail,
+    opened,
+    wait_for_request,
+)
 from tests.web.conftest import Folders
 from tests.web.process import Server
 
@@ -214,6 +224,7 @@ def test_what_was_typed_becomes_a_fixture_and_changes_it(receipt: Page, real_fol
     receipt.locator("#update-fixture").click()
     expect(receipt.locator("#notice")).to_contain_text("has changed since you read it")
     assert area.input_value() == typed  # nothing that was typed is lost
+    receipt.wait_for_function(ADDRESSED, arg=typed)  # else there is a question before it is left
     receipt.goto("about:blank")
     receipt.goto(f"{receipt_url}?fixture=typed%20in%20a%20test")
     receipt.get_by_role("button", name="Edit data").click()

@@ -24,13 +24,13 @@ from app.browser.confinement.place import Confined, Confinement
 from app.browser.discovery import Browser
 from app.browser.errors import BrowserCrashedError
 from app.browser.frames import Frame
-from app.browser.session import Session
-from tests.waiting import crowd, eventually, patience
+from tests.browser.conftest import Hurried
+from tests.waiting import eventually, patience
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="clients are drawn with on Linux only")
 WIDE = [Frame(640)]
 FAKE = Path(__file__).with_name("fake_firefox.py")
-Failing = Callable[..., Session]
+Failing = Callable[..., Hurried]
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def failing(tmp_path: Path) -> Failing:
     program.chmod(0o755)
     browser = Browser(program, "1.0", "a test", {"FAULTS": str(faults)}, name="Firefox", setting="BBWS_GECKO")
 
-    def made(*names: str, seconds: float = patience(60)) -> Session:
+    def made(*names: str) -> Hurried:
         for number, name in enumerate(names):
             (faults / f"{name}-{number}").touch()
-        return Session(browser, opening=Gecko.open, draw_seconds=seconds)
+        return Hurried(browser, opening=Gecko.open, draw_seconds=patience(60))
 
     return made
 
@@ -70,7 +70,8 @@ def test_a_client_that_fails_is_replaced_once(failing: Failing, fault: str) -> N
 
 
 def test_a_client_that_hangs_is_replaced_once(failing: Failing) -> None:
-    with failing("hang", seconds=3 * crowd()) as session:
+    with failing("hang") as session:
+        session.hurry = 1.0
         assert len(session.draw("<p>x", WIDE).pictures) == 1
 
 
@@ -113,7 +114,7 @@ def test_nothing_is_left_of_a_client_that_did_its_work(
         assert process
         assert list(tmp_path.glob("bbws-client-*"))
     assert not list(tmp_path.glob("bbws-client-*"))
-    assert not Path(f"/proc/{process}").exists()
+    eventually(Path(f"/proc/{process}").exists, lambda there: not there)
 
 
 @pytest.mark.parametrize(
@@ -262,6 +263,6 @@ libc = ctypes.CDLL(None, use_errno=True)
 assert libc.prctl(38, 1, 0, 0, 0) == 0
 assert libc.prctl(22, 2, program, 0, 0) == 0, os.strerror(ctypes.get_errno())
 with Confinement() as place:
-    with place.connected(int(sys.argv[1]), 0, seconds=5):
+    with place.connected(int(sys.argv[1]), 0, seconds=60):
         print(f"isolated: {place.isolated}, reached")
 """

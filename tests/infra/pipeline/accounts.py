@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ import boto3
 from infra.design import ENVIRONMENTS, REGION, REPLICA_REGION, TABLES
 from tests.infra.facts import reader_roles
 from tests.infra.terraform import ROOT, make_workbench
+from tests.publishing.servers import free_port
 from tests.waiting import eventually, patience
 
 _PROVIDER: Final = "token.actions.githubusercontent.com:"
@@ -46,9 +46,7 @@ class Accounts:
         """Start the account, unless it runs already."""
         if self.running(name):
             return
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         log = (self.home / f"{name}.log").open("ab")
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.infra.moto_extension", "--port", str(port)],

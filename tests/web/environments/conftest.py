@@ -15,7 +15,7 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.web.application import create_app
 from tests.publishing.conftest import aws, s3_server
-from tests.waiting import patience
+from tests.waiting import eventually
 from tests.web.calling import Caller
 from tests.web.conftest import GREETING, Folders
 
@@ -69,9 +69,10 @@ class Estate:
         """The operation that ``begun`` tells of, once it is over."""
         assert begun.status_code == 202, begun.text
         address = begun.headers["location"]
-        found: dict[str, Any] = self.caller.get(f"{address}?wait={min(60, patience())}").json()
-        assert found["state"] != "running", found
-        return found
+        return eventually(
+            lambda: dict[str, Any](self.caller.get(f"{address}?wait=20").json()),
+            lambda found: found["state"] != "running",
+        )
 
     def planned(self, target: str, **wish: Any) -> dict[str, Any]:
         done = self.ended(self.post(f"/api/targets/{target}/plan", {"pictures": False, **wish}))

@@ -14,6 +14,7 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.publisher import make_plan, publish
 from tests.publishing.samples import release
 from tests.waiting import patience
+from tests.web.between import a_way
 from tests.web.browsing import ASIDE, fits, opened
 from tests.web.conftest import Folders
 from tests.web.environments.conftest import TOKEN
@@ -42,8 +43,11 @@ def ready(page: Page) -> None:
 
 
 def plan(page: Page, what: str = "publish") -> None:
+    operation = page.locator("#operation")
+    before = operation.get_attribute("data-operation") or ""
     page.get_by_label("Plan", exact=True).select_option(what)
     page.get_by_role("button", name="Plan", exact=True).click()
+    expect(operation).not_to_have_attribute("data-operation", before)
     expect(page.locator("#consent")).to_be_visible()
 
 
@@ -187,15 +191,16 @@ def test_without_the_token_a_page_says_what_is_lacking_and_of_a_gated_target_wha
 def test_a_reason_that_was_typed_outlives_the_plan_and_the_server(
     browser: Browser, publisher: Server, settled: Folders
 ) -> None:
-    with opened(browser, publisher.url, "/environments/local") as (page, misdeeds):
+    with (
+        a_way(publisher.url) as way,
+        opened(browser, way.url, "/environments/local") as (page, misdeeds),
+    ):
         ready(page)
         page.get_by_label("Draw what looks different").uncheck()
         plan(page)
         reason = page.locator("#message")
         reason.fill("Friendlier greeting")
-        before = page.locator("#operation").get_attribute("data-operation") or ""
         plan(page)
-        expect(page.locator("#operation")).not_to_have_attribute("data-operation", before)
         expect(reason).to_have_value("Friendlier greeting")
         publisher.process.kill()
         publisher.process.wait(patience())
@@ -206,8 +211,8 @@ def test_a_reason_that_was_typed_outlives_the_plan_and_the_server(
             "--settings",
             str(settled.home / "bbws-templates.toml"),
         )
-        port = publisher.url.rpartition(":")[2]
-        with running(settled.templates, settled.fixtures, *options, "--port", port):
+        with running(settled.templates, settled.fixtures, *options) as another:
+            way.leads_to(another.url)
             expect(page.get_by_text("That operation is not known here")).to_be_visible()
             plan(page)
             expect(reason).to_have_value("Friendlier greeting")
