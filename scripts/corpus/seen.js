@@ -219,7 +219,7 @@
     const name = node.tagName.toUpperCase();
     const style = getComputedStyle(node);
     if (name === "RP") { for (const word of node.textContent.split(/\s+/)) pieces.push({ word, glued: !blank }); return; }
-    if (["TEMPLATE", "NOSCRIPT"].includes(name) || style.display === "none") return;
+    if (name === "TEMPLATE" || style.display === "none") return;
     if (name === "IMG" || (name === "INPUT" && node.type === "image")) { readImage(node); return; }
     if (["SELECT", "TEXTAREA", "INPUT"].includes(name)) { readField(node); return; }
     const block = !/^(inline|contents|ruby|math)/.test(style.display);
