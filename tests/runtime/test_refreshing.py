@@ -243,6 +243,7 @@ def test_short_waits_use_up_a_patience_as_one_long_wait_does() -> None:
         assert not flight.overdue(0.0)
         assert not flight.wait(0.01)
     assert flight.overdue(0.0)
+    assert not flight.wait(patience(60)), "no longer than its patience lasts"
     go_on.set()
 
 
