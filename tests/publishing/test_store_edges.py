@@ -152,6 +152,7 @@ def test_what_is_refused_to_be_deleted_because_it_has_gone_has_gone(
 ) -> None:
     etag = etag_of(behind)
     proxy.reset(only("DELETE", Fault(Kind.STATUS, 412)))
+    assert behind.delete("there", if_match='"another"') is False, "it has not, and is somebody else's"
     BucketStore(bucket.client, behind.target).delete("there")
     assert behind.delete("there", if_match=etag)
 
