@@ -177,7 +177,7 @@ def test_a_stylesheet_outside_of_the_templates_folder_is_one_that_is_not_there(
     ("files", "words"),
     [
         ({"styles/a.css": "p { color: {{c}} }"}, ["styles/a.css:1:12", "no template", "<style>"]),
-        ({"styles/a.css": "\n/* </style> */"}, ["styles/a.css:2:4", "would end the element"]),
+        ({"styles/a.css": "\n/* </style> */"}, ["styles/a.css:2:4", "would end the element", "Take it out"]),
     ],
 )
 def test_a_stylesheet_that_cannot_be_used_is_one_clear_error(

@@ -172,14 +172,18 @@ def _folder(place: Location, templates: TemplateSet) -> str | None:
 def _require_plain(file: SourceFile) -> None:
     """Refuse what would end the element, or be taken for a tag."""
     origins = Origins.of_file(file)
-    for piece, message in (
-        ("{{", "A shared stylesheet is no template: '{{' cannot stand in it."),
-        ("</style", "'</style' would end the element that the stylesheet is put into."),
+    for piece, message, remedy in (
+        (
+            "{{",
+            "A shared stylesheet is no template: '{{' cannot stand in it.",
+            "Write this rule into a <style> element of the template.",
+        ),
+        (
+            "</style",
+            "'</style' would end the element that the stylesheet is put into.",
+            "Take it out of the stylesheet; in a string, write '<\\/style'.",
+        ),
     ):
         offset = file.text.lower().find(piece)
         if offset >= 0:
-            raise CompileError(
-                message,
-                location=origins.locate(offset),
-                remedy="Write this rule into a <style> element of the template.",
-            )
+            raise CompileError(message, location=origins.locate(offset), remedy=remedy)
