@@ -108,6 +108,22 @@ def test_a_child_of_a_process_that_is_refreshing_sees_the_new_release(
     assert cache.serving().bundle.release == release("second").id
 
 
+def test_a_child_of_a_process_that_has_given_up_waiting_asks_anew_all_the_same(
+    directory: DirectoryStore,
+) -> None:
+    publish_to(directory, release("first"))
+    reader, clock = Gated(directory), Hand()
+    cache = cache_of(reader, clock)
+    cache.serving()
+    publish_to(directory, release("second"))
+    reader.held, cache._patience = "again current.json", 0.05
+    clock.now += TTL + 1
+    assert cache.serving().bundle.release == release("first").id
+    cache._patience = patience(60)
+    assert in_child(lambda: cache.serving().bundle.release) == release("second").id
+    reader.go_on.set()
+
+
 def test_a_child_of_a_process_that_is_to_refresh_does_so(directory: DirectoryStore) -> None:
     """Its parent was told to look again, and forked before it had a use for it."""
     publish_to(directory, release("first"))
