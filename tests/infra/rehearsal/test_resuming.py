@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -211,7 +212,9 @@ def test_what_a_killed_rehearsal_left_running_is_interrupted_and_waited_for(
     killed.wait(patience())
     os.killpg(int(note.name), 0)  # it goes on
     if stubborn:
-        monkeypatch.setattr("tests.infra.rehearsal.processes.GRACE_SECONDS", 0.5)
+        told = tmp_path / "told"  # its grace is over as soon as it was told, however busy the machine is
+        clock = SimpleNamespace(monotonic=lambda: 1e9 if told.is_file() else 0.0, sleep=time.sleep)
+        monkeypatch.setattr("tests.infra.rehearsal.processes.time", clock)
     assert Processes(tmp_path / "notes").end_leftovers() == [note.name]
     assert (tmp_path / "told").is_file()
     assert list((tmp_path / "notes").iterdir()) == []
