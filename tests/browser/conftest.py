@@ -20,6 +20,7 @@ from app.browser.results import Comparison, SnapshotResult, SnapshotStatus
 from app.browser.screenshots import Screenshots
 from app.browser.session import Drawer, Session
 from app.core.workspace import Workspace
+from tests.patient_browsers import _patient_browsers as _patient_browsers  # the fixture
 from tests.shell import locked_shell
 from tests.waiting import patience
 

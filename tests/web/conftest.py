@@ -23,6 +23,7 @@ from app.browser.screenshots import Screenshots
 from app.core.workspace import Workspace
 from app.web.application import ServerSettings, create_app
 from app.web.live.environments.operations import Deed
+from tests.patient_browsers import _patient_browsers as _patient_browsers  # the fixture
 from tests.waiting import eventually, patience
 from tests.web.browsing import chromium
 from tests.web.calling import Caller
