@@ -305,6 +305,9 @@ def refused(html: str, words: str) -> None:
         "<style>"
         + "".join(f"@media (width:{number}px){{p{{left:revert-layer}}}}" for number in range(700))
         + f"</style>{'<p style=left:0>x</p>' * 190}",
+        "<style>p{left:9px}"
+        + "".join(f"@media (width:{number}px){{p{{left:{number}px}}}}" for number in range(700))
+        + f"</style>{'<p style=left:0>x</p>' * 190}",
         # What CSS takes is asked of each value once.
         f"<style>{''.join(f'.b{n}{{border:{n}px solid #{n:06x}}}' for n in range(1_000))}</style><p>x</p>",
         "<style>p{background:linear-gradient(red" + ",red 1%" * 999 + ")}</style><p>x</p>",

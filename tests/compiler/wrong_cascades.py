@@ -199,8 +199,8 @@ MUTANTS: dict[str, Mutant] = {
         (
             (
                 "css.contenders",
-                "(other.place.sheet, other.rule.conditions) == (self.place.sheet, self.rule.conditions)",
-                "True",
+                "contender.place.sheet, contender.rule.conditions",
+                "contender.place.sheet, ()",
             ),
         ),
         ("two-conditions",),

@@ -74,19 +74,6 @@ class Contender:
             return True
         return mine.marked > theirs.marked if marked else mine > theirs
 
-    def yields_to(self, other: Contender, element: ElementNode) -> bool:
-        """Whether ``other`` styles an element whenever this does, and leaves nothing of it."""
-        own = other.reach.sure.get(element)
-        return (
-            own is not None
-            and (other.item.important or own > self.reach.ranks[element])
-            and (other.place.sheet, other.rule.conditions) == (self.place.sheet, self.rule.conditions)
-            and all(selector.inlinable for selector in self.rule.selectors)  # and none is for a state
-            and not self.rule.layered  # two without names are two, and turned round where they are marked
-            and set(longhands(self.item.name)) <= set(longhands(other.item.name))
-            and is_understood(other.item.name, other.item.value)
-        )
-
 
 ContenderKey: TypeAlias = tuple[str, int, bool]
 
@@ -124,6 +111,7 @@ class Rivals:
         for contender in contenders:
             self._by_name.setdefault(contender.item.name, []).append(contender)
         self._met: dict[ContenderKey, list[Contender]] = {}
+        self._reached: dict[tuple[ElementNode, str], tuple[bool, Rank | None]] = {}
 
     def met(self, contender: Contender) -> list[Contender]:
         """Those that may say something of the same property of the same element, found once for each key."""
@@ -140,14 +128,63 @@ class Rivals:
 
     def reach(self, element: ElementNode, name: str, above: Rank | None = None) -> bool:
         """Whether some of them, of a rank ``above`` that, may say something of a property of an element."""
-        return any(
-            other.reach.somewhere_else or (own is not None and (above is None or own > above))
-            for said, found in self._by_name.items()
-            if overlap(said, name)
-            for other in found
-            for own in [other.reach.ranks.get(element)]
-        )
+        if (element, name) not in self._reached:
+            near = [other for said in self._by_name if overlap(said, name) for other in self._by_name[said]]
+            self._reached[element, name] = (
+                any(other.reach.somewhere_else for other in near),
+                max(
+                    (other.reach.ranks[element] for other in near if element in other.reach.ranks),
+                    default=None,
+                ),
+            )
+        anywhere, strongest = self._reached[element, name]
+        return anywhere or (strongest is not None and (above is None or strongest > above))
 
     def beat_by_mark(self, contender: Contender) -> bool:
         """Whether ``contender``, with a mark, would beat one of these that beat it by theirs alone."""
         return any(contender.beats(other, marked=True) for other in self.met(contender))
+
+
+class Supplanted:
+    """Where nothing is left of a declaration: another one under the same conditions beats it there."""
+
+    def __init__(self, contenders: Iterable[Contender]) -> None:
+        self._together: dict[tuple[int, tuple[str, ...]], list[Contender]] = {}
+        for contender in contenders:
+            if contender.reach.sure:
+                self._together.setdefault(_conditions(contender), []).append(contender)
+        self._strongest: dict[tuple[int, tuple[str, ...], str], dict[ElementNode, tuple[bool, Rank]]] = {}
+
+    def elements(self, contender: Contender) -> frozenset[ElementNode]:
+        """The elements that another one styles whenever ``contender`` does, leaving nothing of it."""
+        rule = contender.rule
+        # None may be for a state; two layers without names are two, and turned round where they are marked.
+        if rule.layered or not all(selector.inlinable for selector in rule.selectors):
+            return frozenset()
+        strongest = self._strongest_of(contender)
+        return frozenset(
+            element
+            for element, own in contender.reach.ranks.items()
+            if strongest.get(element, (False, own)) > (False, own)
+        )
+
+    def _strongest_of(self, contender: Contender) -> dict[ElementNode, tuple[bool, Rank]]:
+        """By element, of the strongest that says all that ``contender`` does: is it marked, and its rank."""
+        key = (*_conditions(contender), contender.item.name)
+        if key not in self._strongest:
+            found: dict[ElementNode, tuple[bool, Rank]] = {}
+            for other in self._together.get(_conditions(contender), ()):
+                if _says_all(other.item, contender.item.name):
+                    for element, own in other.reach.sure.items():
+                        strength = other.item.important, own
+                        found[element] = max(strength, found.get(element, strength))
+            self._strongest[key] = found
+        return self._strongest[key]
+
+
+def _conditions(contender: Contender) -> tuple[int, tuple[str, ...]]:
+    return contender.place.sheet, contender.rule.conditions
+
+
+def _says_all(item: Declaration, name: str) -> bool:
+    return set(longhands(name)) <= set(longhands(item.name)) and is_understood(item.name, item.value)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.core.css.cascade import Matched, Rank
-from app.core.css.contenders import Contender, Rivals
+from app.core.css.contenders import Contender, Rivals, Supplanted
 from app.core.css.data import longhands, overlap
 from app.core.css.rules import Declaration
 from app.core.css.values import is_understood
@@ -56,15 +56,17 @@ class _Said:
 class StyleAttributes:
     """What style attributes are going to say, looked at once for all elements for which it is the same."""
 
-    def __init__(self, given: Given, unmarked: Rivals, marked: Rivals) -> None:
+    def __init__(self, given: Given, unmarked: Rivals, marked: Rivals, supplanted: Supplanted) -> None:
         self._given = given
         self._unmarked = unmarked
         self._marked = marked
+        self._supplanted = supplanted
         self._kinds: dict[ElementNode, int] = {}
         self._numbers: dict[tuple[int, ...], int] = {}
         self._limits: dict[tuple[int, str], Rank | None] = {}
         self._said: dict[ElementNode, list[_Said]] = {}
-        self._found: dict[tuple[ElementNode, str, Rank], list[int]] = {}
+        self._found: dict[tuple[ElementNode, str, Rank], tuple[int, ...]] = {}
+        self._repeatable: dict[tuple[ElementNode, tuple[int, ...]], bool] = {}
 
     def keep_order(self, candidate: Contender) -> bool:
         """Whether all that ``candidate``, with a mark, would newly beat in them can be said again there."""
@@ -97,12 +99,11 @@ class StyleAttributes:
 
     def _met(self, candidate: Contender) -> Iterator[tuple[ElementNode, Rank]]:
         """The elements where something stronger may be said of the property, with its least rank there."""
+        supplanted = self._supplanted.elements(candidate)
         for element, own in candidate.reach.least.items():
             limit = self._limit(element, candidate.item.name)
-            if (element in self._given.authored or (limit is not None and limit > own)) and not any(
-                candidate.yields_to(other, element)
-                for rivals in (self._unmarked, self._marked)
-                for other in rivals.met(candidate)
+            if element not in supplanted and (
+                element in self._given.authored or (limit is not None and limit > own)
             ):
                 yield element, own
 
@@ -119,21 +120,26 @@ class StyleAttributes:
             ]
         return self._said[element]
 
-    def _about(self, element: ElementNode, name: str, own: Rank) -> list[int]:
+    def _about(self, element: ElementNode, name: str, own: Rank) -> tuple[int, ...]:
         """The numbers of what is stronger and speaks of a property, and of what beats a part of that."""
         key = element, name, own
         if key not in self._found:
-            found, names = list[int](), [name]
+            found, names = list[int](), {name}
             for number, each in enumerate(self._all_said(element)):
                 if each.rank > (_RULE, own) and any(overlap(each.item.name, other) for other in names):
                     found.append(number)
-                    names.append(each.item.name)
-            self._found[key] = found
+                    names.add(each.item.name)
+            self._found[key] = tuple(found)
         return self._found[key]
 
-    def _can_repeat(self, element: ElementNode, about: Sequence[int]) -> bool:
+    def _can_repeat(self, element: ElementNode, about: tuple[int, ...]) -> bool:
         """Whether these can be marked on an element and beat nothing else by that."""
-        said = [self._all_said(element)[number] for number in about]
+        if (element, about) not in self._repeatable:
+            said = [self._all_said(element)[number] for number in about]
+            self._repeatable[element, about] = not said or self._are_repeatable(element, said)
+        return self._repeatable[element, about]
+
+    def _are_repeatable(self, element: ElementNode, said: Sequence[_Said]) -> bool:
         marked = [item for item in self._given.authored.get(element, ()) if item.important]
         return not any(
             is_veiled(each.item.value)
@@ -143,7 +149,7 @@ class StyleAttributes:
             or self._marked.reach(element, each.item.name)
             or (each.rank[0] == _RULE and self._unmarked.reach(element, each.item.name, each.rank[1]))
             for each in said
-        ) and (not said or self._given.takes(element, [each.item for each in said]))
+        ) and self._given.takes(element, [each.item for each in said])
 
     def _limit(self, element: ElementNode, name: str) -> Rank | None:
         """The strongest inlined rule that speaks of a property there; None where none does."""

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from app.core.css.cascade import Rank
-from app.core.css.contenders import Contender, ContenderKey, DeclarationPlace, Rivals, contenders
+from app.core.css.contenders import Contender, ContenderKey, DeclarationPlace, Rivals, Supplanted, contenders
 from app.core.css.overrides import Overridden
 from app.core.css.repeating import Given, Repeated, StyleAttributes
 from app.core.css.rules import Stylesheet
@@ -57,7 +57,7 @@ def strengthened(
         return Strengthened()
     unmarked = Rivals(candidate for candidate in candidates if not candidate.item.important)
     marked = Rivals(candidate for candidate in candidates if candidate.item.important)
-    styles = StyleAttributes(given, unmarked, marked)
+    styles = StyleAttributes(given, unmarked, marked, Supplanted(candidates))
     _add_stronger(chosen, unmarked)
     refused = {
         candidate
