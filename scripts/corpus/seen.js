@@ -91,7 +91,8 @@
 
   const readText = node => {
     const element = node.parentElement;
-    const visible = shown(element) && !colourless(element);
+    const folded = element.tagName === "DETAILS" && !element.open; // words beside its <summary>
+    const visible = !folded && shown(element) && !colourless(element);
     const sized = parseFloat(getComputedStyle(element).fontSize) > 0;
     const heading = headsColumn(element.closest("th, thead td"));
     for (const match of node.data.matchAll(/\s+|[^\s]+/g)) {
@@ -224,6 +225,7 @@
     if (["SELECT", "TEXTAREA", "INPUT"].includes(name)) { readField(node); return; }
     const block = !/^(inline|contents|ruby|math)/.test(style.display);
     if (block || name === "BR") blank = true;
+    if (name === "WBR") stuck = !blank; // a word goes on behind it, on the next line if it has to
     if (style.display === "list-item" && style.listStyleType !== "none" && shown(node)) pieces.push({ mark: true });
     if (name === "A" || name === "AREA") readLink(node); else readAll(node);
     if (block) blank = true;

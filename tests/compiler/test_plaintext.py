@@ -50,6 +50,14 @@ CASES = [
     # A link over nothing but room can be pressed; one without room cannot.
     ('<a href="{{a}}"><b>&nbsp;</b></a><a href="{{b}}"> </a>', "{{a}}"),
     ('<a href="{{a}}"><b hidden>&nbsp;</b></a><a href="{{b}}" style="font-size:0">&nbsp;</a>c', "c"),
+    # A caption stands on the side that it, or what is around it, has.
+    ("<table style='caption-side: bottom'><caption>b</caption><tr><td>a</table>", "a\n\nb"),
+    ("<table style='caption-side: bottom'><caption align=top>a</caption><tr><td>b</table>", "a\n\nb"),
+    ("<table><caption align=BOTTOM>b</caption><tr><td>a</table>", "a\n\nb"),
+    (
+        "<table style='caption-side:bottom'><caption style='caption-side:initial'>a</caption><tr><td>b",
+        "a\n\nb",
+    ),
     # Of a menu the choice that shows before it is opened; of a list, and where data makes them, every choice.
     ("<select><option disabled>a<option>b</select>", "b"),
     ("<select><optgroup disabled label=x><option>a</optgroup><option>b<option>c</select>", "b"),

@@ -108,8 +108,9 @@ class Inherited:
     """What children take over.
 
     ``painted`` says that visibility lets them be seen, ``lettered`` that their letters have a size and a
-    colour. ``marker`` is a ``list-style-type``; ``anchored`` are the positions that may be counted from here.
-    ``blockifies`` is for the children alone, and so is ``display``, which they have if they ask for it.
+    colour. ``marker`` is a ``list-style-type``, ``caption`` a ``caption-side``; ``anchored`` are the
+    positions that may be counted from here. ``blockifies`` is for the children alone, and so is ``display``,
+    which they have if they ask for it.
     """
 
     painted: bool = True
@@ -118,6 +119,7 @@ class Inherited:
     indented: bool = False
     space: str = "normal"
     marker: str = "disc"
+    caption: str = "top"
     struck: bool = False
     anchored: frozenset[str] = frozenset()
     blockifies: bool = False
@@ -137,7 +139,6 @@ class Look:
     inherited: Inherited
     tight: tuple[bool, bool] = (False, False)
     apart: tuple[bool, bool] = (False, False)
-    caption_below: bool = False
     has_area: bool = False
 
     @property
@@ -156,8 +157,8 @@ _FADED = replace(_GONE, apart=(True, True))
 def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
     """How an element of a name and a style attribute appears inside ``parent``.
 
-    ``hints`` are attributes like styles: ``hidden``, ``type=…`` of a list; ``closed`` is a hidden field,
-    ``placed`` a part of a drawn text with a place of its own, ``linked`` a link.
+    ``hints`` are attributes like styles: ``hidden``, ``type=…`` of a list, ``side=…`` of a caption;
+    ``closed`` is a hidden field, ``placed`` a part of a drawn text with its own place, ``linked`` a link.
     """
     style = final_values(css) if css else {}
     display = _display(tag, style, hints, parent)
@@ -175,7 +176,6 @@ def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
         inherited=_inherited(tag, style, hints, parent, display, is_box=is_box),
         tight=(_is_tight(style, "top"), _is_tight(style, "bottom")) if tag == "p" else (False, False),
         apart=_distance(tag, style, hints, display) if flow is Flow.INLINE else (False, False),
-        caption_below=style.get("caption-side") == "bottom",
         has_area=not _AREAS.isdisjoint(style),
     )
 
@@ -248,6 +248,7 @@ def _inherited(
         indented=indented,
         space=parent.space if space in {"inherit", "unset"} else _SPACE.get(space, "normal"),
         marker=_marker(tag, style, hints, parent),
+        caption=_caption(style, hints, parent),
         struck=parent.struck or _is_struck(tag, style),
         anchored=_anchored(style, parent),
         blockifies=display in _FLEXIBLE,
@@ -282,6 +283,17 @@ def _lettered(tag: str, style: dict[str, str], hints: tuple[str, ...], parent: I
 def _is_struck(tag: str, style: dict[str, str]) -> bool:
     decoration = style.get("text-decoration-line")
     return tag in _STRUCK if decoration is None else "line-through" in decoration
+
+
+def _caption(style: dict[str, str], hints: tuple[str, ...], parent: Inherited) -> str:
+    """The ``caption-side`` that captions have."""
+    written = style.get("caption-side", "")
+    if written == "initial":
+        return "top"
+    if written and written not in EVERYWHERE:
+        return written
+    sides = [] if written else [hint.removeprefix("side=") for hint in hints if hint.startswith("side=")]
+    return sides[0] if sides else parent.caption
 
 
 def _marker(tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited) -> str:

@@ -201,6 +201,9 @@ def _hints(element: ElementNode) -> tuple[str, ...]:
         hints.append("hidden")
     if tag in _LISTS and element.get("type"):
         hints.append(f"type={element.get('type').strip()}")
+    side = (element.get("align") or "").strip().lower() if tag == "caption" else ""
+    if side in {"top", "bottom"}:
+        hints.append(f"side={side}")
     if tag == "input" and (element.get("type") or "").lower() == "hidden":
         hints.append("closed")
     if tag == "a" and element.get("href") is not None:

@@ -291,7 +291,7 @@ class Reader:
 
     def _table(self, element: ElementNode) -> None:
         captions = [child for child in element if child.tag == "caption" and not self.page.is_gone(child)]
-        above = [caption for caption in captions if not self.page.look(caption).caption_below]
+        above = [caption for caption in captions if self.page.look(caption).inherited.caption == "top"]
         table = read_table(self, element)
         for caption in above:
             self._caption(caption)
