@@ -236,6 +236,10 @@ CASES = [
         '<ol style="list-style:lower-roman inside"><li>a</li><li style="list-style-type:disc">b</li></ol>',
         "i. a\n- b",
     ),
+    (
+        r"""<ul style='list-style-type:"\2713  "'><li>a<li style='list-style:"Say \"x\" \7b{"'>b</ul>""",
+        '✓ a\nSay "x" {\u2060{b',
+    ),
     ('<ul style="list-style:none"><li>a</li></ul><ul><li style="display:block">b</li></ul>', "a\n\nb"),
     ("<ol><li><ul><li>a</li></ul></li></ol>", "1. - a"),
     ("<ol start=5>{{#l}}<li>{{.}}</li>{{/l}}</ol>", "{{#l}}\n- {{.}}\n{{/l}}"),

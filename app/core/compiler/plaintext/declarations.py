@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from app.core.compiler.plaintext.sums import PIXELS, reduced
 from app.core.css.stylesheet import parse_declarations
@@ -54,7 +55,7 @@ _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*|%)")
 _SIZE = re.compile(
     r"(?:^|\s)(0|[\d.]+(?:[a-z]+|%)|(?:x{0,3}-)?(?:small|large)|medium|smaller|larger)(?=[\s/])"
 )
-_QUOTED = re.compile(r"""(["'])(.*?)\1""")
+_QUOTED = re.compile(r"""(["'])(?:\\.|(?!\1).)*\1""", re.DOTALL)
 _MARKER_WORDS = frozenset({"inside", "outside"})
 _SIDES = ("top", "right", "bottom", "left")
 # Which of so many values of a shorthand is that of each side.
@@ -122,7 +123,7 @@ def pixels(value: str) -> float | None:
 
 @lru_cache(maxsize=4096)
 def final_values(css: str) -> dict[str, str]:
-    """The value in force of each property that matters here, in lower case; not to be changed.
+    """The value in force of each property that matters here, strings aside in lower case; not to be changed.
 
     ``css`` is the whole text of a style attribute in the order of the cascade.
     """
@@ -133,13 +134,22 @@ def final_values(css: str) -> dict[str, str]:
             if item.important is important and not is_veiled(item.value):
                 if is_valid(item.name, item.value) is False:
                     continue
-                written = item.value.strip().lower()
+                written = _lowered(item.value.strip())
                 if "(" in written:
                     written = reduced(written, numbers=item.name not in _UNITED)
                 for name, value in _longhands(item.name, written):
                     if _is_valid(name, value):
                         found[name] = value
     return found
+
+
+def _lowered(value: str) -> str:
+    """``value`` in lower case, its strings as they are."""
+    if '"' not in value and "'" not in value:
+        return value.lower()
+    ends = [0, *(end for match in _QUOTED.finditer(value) for end in match.span()), len(value)]
+    pieces = [value[start:end] for start, end in pairwise(ends)]
+    return "".join(piece if number % 2 else piece.lower() for number, piece in enumerate(pieces))
 
 
 def _longhands(name: str, value: str) -> Iterator[tuple[str, str]]:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 
+import tinycss2
+
 _BULLET = "- "
 _BULLETS = frozenset({"disc", "circle", "square", "disclosure-open", "disclosure-closed"})
+_BLANK = re.compile(r"\s")
 _INTEGER = re.compile(r"\s*([+-]?\d+)")
 _ROMAN = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl")),
@@ -32,7 +35,8 @@ def marker(kind: str, number: int | None) -> str:
     if kind == "none":
         return ""
     if kind[:1] in {"'", '"'}:
-        return kind.strip("'\"")
+        string = tinycss2.parse_one_component_value(kind)
+        return _BLANK.sub(" ", string.value) if string.type == "string" else _BULLET
     if kind in _BULLETS or number is None:
         return _BULLET
     return f"{_written(kind, number)}. "
