@@ -43,7 +43,7 @@ class Reader:
             "input": self._input,
             "select": self._select,
             "svg": self._drawing,
-            "g": self._shapes,
+            "g": self._group,
             "table": self._table,
             **dict.fromkeys(_HEADINGS, self._heading),
             **dict.fromkeys(_LISTS, self._list),
@@ -196,6 +196,13 @@ class Reader:
         """What SVG draws; words that no ``<text>`` holds are not among it."""
         for child in element:
             self._node(child)
+
+    def _group(self, element: ElementNode) -> None:
+        """A group of a drawing; elsewhere, as Grammarly leaves it, an element that HTML does not know."""
+        if next(element.iterancestors("svg"), None) is None:
+            self._content(element)
+        else:
+            self._shapes(element)
 
     def _input(self, element: ElementNode) -> None:
         kind = (element.get("type") or "text").lower()
