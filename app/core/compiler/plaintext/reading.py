@@ -302,10 +302,15 @@ class Reader:
         table = read_table(self, element)
         for caption in above:
             self._caption(caption)
+        before, after = self.page.generated(element)
+        self._generated(before)
         if table is None:
             self._layout(element)
         else:
             self._out.add_all(table)
+        if after is not None:
+            self._out.break_line()
+            self._generated(after)
         for caption in captions:
             if caption not in above:
                 self._caption(caption)
