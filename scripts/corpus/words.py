@@ -85,6 +85,7 @@ def difference(pieces: Sequence[dict[str, Any]], text: str) -> Difference:
 
 def _printed(href: str) -> str:
     """An address as a text prints it: of a mail address or a telephone number, that alone."""
+    href = re.sub("[\t\r\n]", "", href)  # as browsers do
     match = _ADDRESS.match(href)
     return " ".join((match.group(1) if match else href).split())
 

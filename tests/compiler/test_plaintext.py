@@ -29,6 +29,7 @@ CASES = [
     ('<a href="mailto:a@b.example">a@b.example</a>', "a@b.example"),
     ('<a href="mailto:a@b.example?subject=x">Write to us</a>', "Write to us: a@b.example"),
     ('<a href="tel:+27110">Call</a>', "Call: +27110"),
+    ('<a href="https://x.example/a\t\n?b">Open</a>', "Open: https://x.example/a?b"),
     ('<a href="#top">Up</a> <a name="x">here</a> <a href="">there</a>', "Up here there"),
     ('<a href="{{url}}"><img src="x" alt="Logo"></a>', "Logo: {{url}}"),
     ('<a href="{{url}}"><img src="x" alt=""></a>', "{{url}}"),

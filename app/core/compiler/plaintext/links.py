@@ -6,12 +6,13 @@ import re
 
 _ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:https?://)?(?:www\.)?", re.IGNORECASE)
+_IGNORED = re.compile("[\t\r\n]")  # URL Standard, 4.4
 _NOWHERE = ("#", "javascript:")
 
 
 def target(href: str) -> str:
     """The address to print, "" for a link that leads nowhere outside the mail."""
-    href = "".join(href.split("\n")).strip()
+    href = _IGNORED.sub("", href).strip()
     if href.lower().startswith(_NOWHERE):
         return ""
     address = _ADDRESS.match(href)
