@@ -53,6 +53,7 @@ CASES = [
     # A fallback within one rule stays; across rules the later one wins.
     ("p { display: block; display: flex } p { display: none }", "<p>", "display:none"),
     ("p { display: none } p { display: block; display: flex }", "<p>", "display:block;display:flex"),
+    ("p { width: 600px } .w { width: max-content }", '<p class="w">', "width:600px;width:max-content"),
     # Values are the author's.
     ("p { color: #FFF; width: calc(100% - 1px) }", "<p>", "color:#FFF;width:calc(100% - 1px)"),
     (

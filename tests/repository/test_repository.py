@@ -142,3 +142,11 @@ def test_make_help_describes_every_task() -> None:
 def test_no_module_is_a_house_of_its_own() -> None:
     for module in tracked("app/**/*.py", "app/*.py", "bbws_templates/*.py"):
         assert len(module.read_text().splitlines()) <= 400, module
+
+
+def test_no_word_is_broken_or_joined_where_a_string_goes_on_in_the_next_line() -> None:
+    """``"max- " "content"`` in a table of words is two words, neither of them meant; ``"a" "b"`` is one."""
+    broken = re.compile(r"""(?<!\\)\w(?:- +)?(["'])\n\s*[bfr]?["']\w""")
+    for module in tracked("app/**/*.py", "app/*.py", "bbws_templates/*.py"):
+        found = broken.search(module.read_text())
+        assert found is None, (module, found)

@@ -51,8 +51,8 @@ _OLD_FUNCTIONS = frozenset({"rgb", "rect"})
 _NEW_KEYWORDS = frozenset(
     re.findall(
         r"[\w-]+",
-        "flex inline-flex grid inline-grid contents flow-root sticky fit-content min-content max- "
-        "content initial unset revert revert-layer ",
+        "flex inline-flex grid inline-grid contents flow-root sticky fit-content min-content "
+        "max-content initial unset revert revert-layer ",
     )
 )
 # Properties of Word without its prefix, which Outlook for Windows reads.
@@ -62,8 +62,8 @@ _OF_WORD = frozenset(
         r"[\w-]+",
         "panose-1 layout-flow layout-grid layout-grid-mode punctuation-wrap tab-interval tab-stops "
         "text-autospace text-effect text-fit text-justify-trim text-line-through text-underline "
-        "vert-align horiz-align font-emphasize line-break page-orientation text-combine text- "
-        "kashida-space behavior ",
+        "vert-align horiz-align font-emphasize line-break page-orientation text-combine "
+        "text-kashida-space behavior ",
     )
 )
 # Beginnings of names that one client reads; the last one was Apple Mail's for ``color-scheme``.
