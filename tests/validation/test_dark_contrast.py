@@ -78,6 +78,26 @@ def test_no_name_and_no_selector_is_too_odd_for_a_dark_mail(other: str) -> None:
     assert [code for code, _ in found(body, css)] == ["low-contrast-dark"]
 
 
+@pytest.mark.parametrize(
+    "style",
+    [
+        "background:#fff;color:#000",  # what is inlined from a later rule
+        "background-color:#fff;color:#000",
+        "background:#fff !important;background:#111;color:#000 !important;color:#fff",
+        "background-color:#111;background:#fff;color:#000",
+    ],
+)
+@pytest.mark.parametrize("mark", ["", " !important"])
+def test_what_a_style_attribute_says_holds_against_rules_no_more_important(style: str, mark: str) -> None:
+    css = OVER % f".d {{ background: #000{mark}; color: #fff{mark} }}"
+    half = OVER % f".d {{ background-color: #000{mark} }}"
+    assert found(f'<p class="d" style="{style}">a</p>', css) == []
+    wins = bool(mark) and "!" not in style
+    assert [code for code, _ in found(f'<p class="d" style="{style}">a</p>', half)] == (
+        ["low-contrast-dark"] if wins else []
+    )
+
+
 def test_a_rule_for_every_screen_holds_in_the_dark_too() -> None:
     css = (OVER % ".card { background-color: #1c1c1c !important }", ".h { color: #fff !important }")
     assert found(HEADING, *css) == []

@@ -22,15 +22,21 @@ _PX_PER_PT = 96 / 72
 
 @lru_cache(maxsize=4096)
 def declarations(style: str) -> Mapping[str, str]:
-    """The declarations of a style attribute, the last of each property, without ``!important``.
+    """The declarations of a style attribute that hold, one of each property, without ``!important``.
 
+    They are in the order of the cascade, so that what a longhand or its shorthand says holds if it comes later.
     Names are in lower case. A declaration that is not CSS is left out, as clients leave it out.
     """
     found: dict[str, str] = {}
+    important: dict[str, str] = {}
     for item in tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True):
         if item.type == "declaration":
-            found[item.lower_name] = tinycss2.serialize(item.value).strip()
-    return MappingProxyType(found)
+            these = important if item.important else found
+            these.pop(item.lower_name, None)
+            these[item.lower_name] = tinycss2.serialize(item.value).strip()
+    for name in important:
+        found.pop(name, None)
+    return MappingProxyType(found | important)
 
 
 @lru_cache(maxsize=1024)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import cssselect
@@ -64,19 +65,40 @@ def dark_styles(page: Page) -> Mapping[Element, Mapping[str, str]] | None:
 
 
 def _winning(element: Element, rules: list[_DarkRule]) -> Mapping[str, str]:
-    """A style attribute with what rules say of looks: important ones win over it, others do not."""
-    style = dict(declarations(element.attributes.get("style", "")))
-    by_attribute = set(style)
-    important: set[str] = set()
-    for rule in sorted(rules, key=lambda rule: rule.rank):
-        for name, (is_important, value) in rule.said.items():
-            if is_important or (name not in by_attribute and name not in important):
-                style[name] = value
-                if is_important:
-                    important.add(name)
-    if "background-color" in important:
-        style.pop("background", None)
-    return style
+    """A style attribute with what rules say of looks, by importance; among equals it wins over them."""
+    written = element.attributes.get("style", "")
+    own = _own_looks(written)
+    style = {name: value for name, value in declarations(written).items() if name not in LOOKS}
+    winners: dict[str, tuple[bool, str]] = {}
+    for said in (*(rule.said for rule in sorted(rules, key=lambda rule: rule.rank)), own):
+        for name, (is_important, value) in said.items():
+            if is_important or not winners.get(name, (False, ""))[0]:
+                winners[name] = is_important, value
+    return style | {name: value for name, (_, value) in winners.items()}
+
+
+@lru_cache(maxsize=1024)
+def _own_looks(style: str) -> Mapping[str, tuple[bool, str]]:
+    return MappingProxyType(
+        _looks(tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True))
+    )
+
+
+def _looks(items: list[Any]) -> dict[str, tuple[bool, str]]:
+    """What declarations say of looks, with whether it is important; the shorthand taken apart."""
+    said: dict[str, tuple[bool, str]] = {}
+    for item in items:
+        if item.type != "declaration" or item.lower_name not in LOOKS:
+            continue
+        value = tinycss2.serialize(item.value).strip()
+        parts = {item.lower_name: value}
+        if item.lower_name == "background":  # which takes a picture away, too
+            has_picture = "url(" in value or "gradient(" in value
+            parts = {"background-image": value if has_picture else "none", "background-color": value}
+        for name, part in parts.items():
+            if item.important or not said.get(name, (False, ""))[0]:
+                said[name] = item.important, part
+    return said
 
 
 @lru_cache(maxsize=256)
@@ -87,15 +109,7 @@ def _rules(css: str) -> tuple[tuple[_DarkRule, ...], bool]:
     for prelude, node in _in_the_dark(
         tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
     ):
-        said: dict[str, tuple[bool, str]] = {}
-        for item in tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True):
-            if item.type == "declaration" and item.lower_name in LOOKS:
-                value = tinycss2.serialize(item.value).strip()
-                if item.lower_name == "background":  # the shorthand takes a picture away, too
-                    said["background-image"] = (item.important, "none")
-                    said["background-color"] = (item.important, value)
-                else:
-                    said[item.lower_name] = (item.important, value)
+        said = _looks(tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True))
         if not said:
             continue
         try:

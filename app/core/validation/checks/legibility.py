@@ -104,7 +104,7 @@ def _look_of(element: Element, outer: _Look, style: Mapping[str, str]) -> _Look:
         ground = None
     if style.get("color", "inherit") != "inherit":
         text = colour(style["color"])
-    ground = _ground(style.get("background"), style.get("background-color"), ground)
+    ground = _ground(style, ground)
     if "background-image" in style and style["background-image"] != "none":
         ground = None
     if "font-size" in style:
@@ -117,9 +117,10 @@ def _look_of(element: Element, outer: _Look, style: Mapping[str, str]) -> _Look:
     return _Look(text, ground, size, bold)
 
 
-def _ground(shorthand: str | None, plain: str | None, outer: Rgb | None) -> Rgb | None:
-    for value in (plain, shorthand):
-        if value is None or value in {"transparent", "none", "inherit", "initial"}:
+def _ground(style: Mapping[str, str], outer: Rgb | None) -> Rgb | None:
+    last_first = [style[name] for name in list(style)[::-1] if name in {"background", "background-color"}]
+    for value in last_first:
+        if value in {"transparent", "none", "inherit", "initial"}:
             continue
         if "url(" in value or "gradient(" in value:
             return None
