@@ -24,7 +24,7 @@ _PX_PER_PT = 96 / 72
 def declarations(style: str) -> Mapping[str, str]:
     """The declarations of a style attribute that hold, one of each property, without ``!important``.
 
-    They are in the order of the cascade, so that what a longhand or its shorthand says holds if it comes later.
+    They are in the order of the cascade: of a longhand and its shorthand, the later one holds.
     Names are in lower case. A declaration that is not CSS is left out, as clients leave it out.
     """
     found: dict[str, str] = {}
