@@ -238,6 +238,8 @@ class TestConditions:
             ('<!--[if mso]><p id="a">b</p><![endif]--><!--[if !mso]><!--><p id="a">c</p><!--<![endif]-->',
              []),
             ("<!--[if mso]><script>x</script><![endif]-->", [("stripped-element", "<script>x</s")]),
+            ("<!--[if mso]><noscript><xml><o:PixelsPerInch/></xml></noscript><![endif]-->", []),
+            ("<!--[if mso]><noscript>Pay</noscript><![endif]-->", [("stripped-element", "<noscript>Pa")]),
             ('<!--[if IE]><a href="pay">Pay</a><![endif]-->', []),
             ('<!--[if mso]><v:rect href="pay" fillcolor="#12345" strokecolor="red"/><![endif]-->',
              [("relative-url", 'href="pay" f'), ("vml-colour", 'fillcolor="#')]),

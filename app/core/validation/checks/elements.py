@@ -101,6 +101,8 @@ def _is_read_before(element: Element) -> bool:
     """Whether an element that clients remove has done its work by then, or does no harm."""
     if element.name == "base":
         return "href" not in element.attributes  # where links open, which clients decide
+    if element.name == "noscript":  # around Outlook's <xml> settings, which are not part of the page
+        return not any(element.children) and not element.own_text.strip()
     return element.name == "script" and element.attributes.get("type", "").strip().lower() in _DATA
 
 
