@@ -226,6 +226,17 @@ CASES = [
     ('<p style="text-decoration:line-through">a<br><a href="{{u}}">b</a></p>', "~~a~~\n~~b: {{u}} ~~"),
     ('<del style="text-decoration:none">a</del> <s>b <i>c</i></s>', "a ~~b c~~"),
     ('<table><tr style="text-decoration:line-through"><td>a</td></tr></table>', "~~a~~"),
+    # No line goes through an inline-block, a float and what is positioned in it (CSS Text Decoration 3, 2.1).
+    ('<s>R 50 <span style="display:inline-block">R 40</span></s>', "~~R 50~~ R 40"),
+    ('<s><b style="display:inline-block">a</b> b <i>c</i></s>.', "a ~~b c~~."),
+    ('<s>a <b style="position:absolute">b</b> c <s style="float:left">d</s></s>', "~~a~~\nb\n~~c~~\n~~d~~"),
+    ('<s>a <div style="display:inline-block"><ul><li>b</li></ul><p>c</p></div></s>', "~~a~~\n- b\n\nc"),
+    ('<s style="display:inline-flex">a <b style="display:inline-block">b</b></s>', "~~a~~\n~~b~~"),
+    (
+        '<s><a href="{{u}}">a</a><b style="float:none;display:inline-block">b</b></s>'
+        '<s>c <b style="display:inline-block"><a href="{{u}}">d</a></b></s>.',
+        "~~a: {{u}} ~~ b~~c~~ d: {{u}}.",
+    ),
     # Line ends that count.
     ("<pre>\n a  b\n\n\n c\n</pre><p>d</p>", " a  b\n\n c\n\nd"),
     ('<p style="white-space:pre-line">a  b\n c</p>', "a b\nc"),
@@ -249,6 +260,8 @@ CASES = [
     ('<ul style="list-style:none"><li>a</li></ul><ul><li style="display:block">b</li></ul>', "a\n\nb"),
     ("<ol><li><ul><li>a</li></ul></li></ol>", "1. - a"),
     ("<ol start=5>{{#l}}<li>{{.}}</li>{{/l}}</ol>", "{{#l}}\n- {{.}}\n{{/l}}"),
+    ('<ol start="{{s}}"><li>a</li><li>b</li></ol>', "- a\n- b"),
+    ('<ol><li>a</li><li value="{{v}}">b</li></ol>', "- a\n- b"),
     # Tables that arrange.
     ('<table role="presentation"><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>', "a\nb\n\nc"),
     ("<table><tr><td><table><tr><td>a</td></tr></table></td></tr></table>", "a"),

@@ -249,7 +249,7 @@ def _inherited(
         space=parent.space if space in {"inherit", "unset"} else _SPACE.get(space, "normal"),
         marker=_marker(tag, style, hints, parent),
         caption=_caption(style, hints, parent),
-        struck=parent.struck or _is_struck(tag, style),
+        struck=_is_struck(tag, style) or _is_drawn_through(style, parent, display),
         anchored=_anchored(style, parent),
         blockifies=display in _FLEXIBLE,
         display="block" if is_box and display == "inline" else display,
@@ -278,6 +278,15 @@ def _lettered(tag: str, style: dict[str, str], hints: tuple[str, ...], parent: I
         return parent.lettered
     clips = style.get("background-clip", style.get("-webkit-background-clip", ""))
     return not _CLEAR.fullmatch(color) or clips == "text"
+
+
+def _is_drawn_through(style: dict[str, str], parent: Inherited, display: str) -> bool:
+    """Whether a line through what is around an element goes through it, too (CSS Text Decoration 3, 2.1)."""
+    if not parent.struck or display == "contents":
+        return parent.struck
+    if style.get("position") in _OUT_OF_FLOW:
+        return False
+    return parent.blockifies or not (style.get("float") in _FLOATS or display in _BOX_DISPLAYS)
 
 
 def _is_struck(tag: str, style: dict[str, str]) -> bool:

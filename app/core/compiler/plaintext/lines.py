@@ -109,6 +109,11 @@ class LineWriter:
             self._append(text)
             self._after_address = ends_in_address
 
+    @property
+    def after_address(self) -> bool:
+        """Whether an address stands at the end of what was written on this line."""
+        return self._after_address
+
     def write_tag(self, word: str, *, opens: bool) -> None:
         """A section tag within a line."""
         if self._wants_gap or self._after_address:

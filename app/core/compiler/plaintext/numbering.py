@@ -6,6 +6,7 @@ Source: HTML, 4.4.5 (``ol``) and 4.4.8 (``li``); CSS Counter Styles 3, section 6
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 import tinycss2
 
@@ -25,6 +26,18 @@ def integer(text: str | None) -> int | None:
     """The whole number that an attribute begins with, None where it begins with none."""
     match = _INTEGER.match(text or "")
     return int(match.group(1)) if match else None
+
+
+def counted(start: str | None, values: Sequence[str | None], *, down: bool) -> Iterator[int]:
+    """The number of each item, from the ``start`` of its list and the ``value`` of each one."""
+    step = -1 if down else 1
+    first = integer(start)
+    number = first if first is not None else len(values) if down else 1
+    for written in values:
+        value = integer(written)
+        number = number if value is None else value
+        yield number
+        number += step
 
 
 def marker(kind: str, number: int | None) -> str:

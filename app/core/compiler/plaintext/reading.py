@@ -7,10 +7,11 @@ from collections.abc import Callable
 from app.core.compiler.plaintext.appearance import APART, Flow, Look
 from app.core.compiler.plaintext.generated import Generated
 from app.core.compiler.plaintext.grid import ordered
-from app.core.compiler.plaintext.lines import STRUCK, Line, LineKind, LineWriter, Passage
+from app.core.compiler.plaintext.lines import Line, LineKind, LineWriter, Passage
 from app.core.compiler.plaintext.links import says_the_same, target
-from app.core.compiler.plaintext.numbering import integer, marker
+from app.core.compiler.plaintext.numbering import counted, integer, marker
 from app.core.compiler.plaintext.page import Layout
+from app.core.compiler.plaintext.striking import ends_marked, spared, struck
 from app.core.compiler.plaintext.tables import read_table
 from app.core.html.tree import ElementNode, is_comment, is_element
 
@@ -20,6 +21,7 @@ _UNDERLINE = 24  # characters under a heading whose length depends on data
 _LISTS = frozenset({"ol", "ul", "menu", "dir"})
 _BUTTONS = frozenset({"submit", "button", "reset"})
 _WORDLESS = frozenset({"hidden", "checkbox", "radio", "range", "color", "file", "password", "image"})
+_Read = Callable[[ElementNode], None]
 _ROWS = frozenset({"tbody", "thead", "tfoot", "tr"})  # not struck out as such: their cells are
 
 
@@ -35,7 +37,7 @@ class Reader:
         self._empty_tags: set[ElementNode] = set()
         self._striking = False
         self._drawn = 0
-        self._readers: dict[str, Callable[[ElementNode], None]] = {
+        self._readers: dict[str, _Read] = {
             "details": self._details,
             "br": lambda _: self._out.break_line(),
             "hr": lambda _: self._out.write(_RULE),
@@ -59,10 +61,10 @@ class Reader:
             self._node(comment)
         return self._out.finish().lines
 
-    def passage(self, element: ElementNode) -> Passage:
+    def passage(self, element: ElementNode, read: _Read | None = None) -> Passage:
         """An element's content by itself."""
         outer, self._out = self._out, LineWriter()
-        self._content(element)
+        (read or self._content)(element)
         passage, self._out = self._out.finish(), outer
         return passage
 
@@ -134,7 +136,10 @@ class Reader:
         elif name == "li":
             read = self._item if look.flow is Flow.ITEM else self._content
         self._edge(element, look, 0)
-        read(element)
+        if self._striking and not look.inherited.struck:
+            self._spare(element, read)
+        else:
+            read(element)
         self._edge(element, look, 1)
 
     def _strike(self, element: ElementNode) -> None:
@@ -142,15 +147,23 @@ class Reader:
         self._striking = True
         passage = self.passage(element)
         self._striking = False
-        lines = [_struck(line, passage) if line.kind is LineKind.TEXT else line for line in passage.lines]
-        self._insert(passage, lines)
+        lines = struck(passage)
+        self._insert(passage, lines, ends_in_address=passage.ends_in_address and not ends_marked(lines))
 
-    def _insert(self, passage: Passage, lines: list[Line]) -> None:
+    def _spare(self, element: ElementNode, read: _Read) -> None:
+        """What the line through the elements around this one does not strike out."""
+        self._striking = False
+        passage = self.passage(element, read)
+        self._striking = True
+        lines = spared(passage.lines, after_address=self._out.after_address)
+        self._insert(passage, lines, ends_in_address=passage.ends_in_address)
+
+    def _insert(self, passage: Passage, lines: list[Line], *, ends_in_address: bool = False) -> None:
         """A passage, its lines changed, into the line where its element stands, if it is one itself."""
         if passage.blank_before:
             self._out.write(" ")
         if len(lines) == 1 and lines[0].kind is LineKind.TEXT:
-            self._out.insert(lines[0].text)
+            self._out.insert(lines[0].text, ends_in_address=ends_in_address)
         else:
             self._out.add_all(lines)
         if passage.blank_after:
@@ -277,18 +290,11 @@ class Reader:
             for child in element
             if is_element(child) and child.tag == "li" and self.page.look(child).flow is Flow.ITEM
         ]
-        if any(is_comment(child) and self.page.word(child) for child in element):
+        start, values = element.get("start"), [item.get("value") for item in items]
+        is_fixed = all(said is None or self.page.is_fixed(said) for said in (start, *values))
+        if not is_fixed or any(is_comment(child) and self.page.word(child) for child in element):
             return dict.fromkeys(items)
-        step = -1 if element.get("reversed") is not None else 1
-        start = integer(element.get("start"))
-        number = start if start is not None else len(items) if step < 0 else 1
-        numbers: dict[ElementNode, int | None] = {}
-        for item in items:
-            value = integer(item.get("value"))
-            number = number if value is None else value
-            numbers[item] = number
-            number += step
-        return numbers
+        return dict(zip(items, counted(start, values, down=element.get("reversed") is not None), strict=True))
 
     def _item(self, element: ElementNode, number: int | None = None) -> None:
         kind = self.page.look(element).inherited.marker
@@ -384,11 +390,6 @@ class Reader:
             self._out.tag(word)
         else:
             self._out.write_tag(word, opens=closing is not None)
-
-
-def _struck(line: Line, passage: Passage) -> Line:
-    blank = " " if passage.ends_in_address and line is passage.lines[-1] else ""
-    return Line(LineKind.TEXT, f"{STRUCK}{line.text}{blank}{STRUCK}")
 
 
 def _is_disabled(option: ElementNode) -> bool:
