@@ -358,6 +358,15 @@ class TestVeryMany:
         assert [html[problem.offset] for problem in found] == ["\u00a0"] * 30
         assert all("U+00A0" in problem.message for problem in found)
 
+    @pytest.mark.parametrize("written", ["&nbsp;", "&#160;", "&#XA0;", "&zwnj;"])
+    def test_an_invisible_character_is_named_where_a_reference_stands_for_it(self, written: str) -> None:
+        html = f"<!doctype html><html>{written}<head><title>x</title></head><body>{written}a</body></html>"
+
+        (problem,) = CHECKS[0](Page(html))
+
+        assert html.startswith(written, problem.offset)
+        assert f", written {written}. Parsers" in problem.message
+
     @pytest.mark.parametrize("text", ["a\0b", "<b\0>a</b>", "<b\0 title='c'>a</b>", "<b ti\0tle='c'>a</b>"])
     def test_a_nul_is_one_finding(self, author: Author, text: str) -> None:
         found = [finding.code for finding in author(f"<p>{text}</p>").check().findings]

@@ -14,6 +14,8 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
 
 from app.core.validation.parsing import ParseError, parse_html
 
@@ -27,49 +29,99 @@ _MOST = 8
 """Characters that are told apart by trying each; what is left goes to the nearest."""
 
 
+_REFERENCE = re.compile(r"&(?:#\d{2,6}|#[xX][\da-fA-F]{2,5}|[A-Za-z]{2,31});")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """An invisible character, by itself or by a reference such as ``&nbsp;``, and the span of it."""
+
+    start: int
+    end: int
+    character: str
+
+
 @dataclass(frozen=True)
 class Culprit:
-    """An invisible character at ``offset``, and the repairs that it makes necessary."""
+    """An invisible character at ``offset``, and the repairs that it makes necessary.
+
+    ``reference`` is how it is written, "" for the character itself.
+    """
 
     offset: int
     character: str
     errors: tuple[ParseError, ...]
+    reference: str = ""
 
 
 def culprits(html: str, errors: Sequence[ParseError]) -> tuple[tuple[Culprit, ...], tuple[ParseError, ...]]:
     """The invisible characters that cause some of ``errors``, and the errors that none of them causes."""
     left = tuple(errors)
-    if not left or not INVISIBLE.search(html) or not differing(left, INVISIBLE.sub(" ", html)):
+    # Of "AT&T", as many mails have it, none is the cause.
+    places = [] if all("entity" in error.code for error in left) else _places(html)
+    if not places or not differing(left, _blanked(html, places)):
         return (), left
+    source = html
     found: list[Culprit] = []
     for _ in range(_MOST):
-        caused = differing(left, INVISIBLE.sub(" ", html))
-        places = [match.start() for match in INVISIBLE.finditer(html)]
+        caused = differing(left, _blanked(html, places))
         place = next(
-            (offset for error in caused for offset in reversed(places) if offset <= error.offset),
+            (place for error in caused for place in reversed(places) if place.start <= error.offset),
             None,
         )
         if place is None:
             break
-        mended = f"{html[:place]} {html[place + 1 :]}"
-        own = differing(left, mended)
+        html = _blanked(html, [place])  # not this one, or not alone: the one before it
+        places.remove(place)
+        own = differing(left, html)
         if own:
-            found.append(Culprit(place, html[place], own))
+            found.append(_culprit(source, place, own))
             left = without(left, own)
-        html = mended  # not this one, or not alone: the one before it
-    rest = differing(left, INVISIBLE.sub(" ", html)) if INVISIBLE.search(html) else ()
-    return (*found, *_nearest(html, rest)), without(left, rest)
+    rest = differing(left, _blanked(html, places)) if places else ()
+    return (*found, *_nearest(source, places, rest)), without(left, rest)
 
 
-def _nearest(html: str, errors: Sequence[ParseError]) -> Iterator[Culprit]:
+def _places(html: str) -> list[_Place]:
+    found = [_Place(*match.span(), match.group()) for match in INVISIBLE.finditer(html)]
+    for match in _REFERENCE.finditer(html):
+        if character := _invisible_of(match.group()):
+            found.append(_Place(*match.span(), character))
+    return sorted(found, key=lambda place: place.start)
+
+
+@lru_cache(maxsize=1024)
+def _invisible_of(reference: str) -> str:
+    """The invisible character that a reference stands for, "" for any other; controls are errors as such."""
+    character = unescape(reference)
+    return character if INVISIBLE.fullmatch(character) and not _CONTROL.match(character) else ""
+
+
+def _blanked(html: str, places: Sequence[_Place]) -> str:
+    """``html``, as long as it was, with blanks in these places."""
+    pieces = []
+    here = 0
+    for place in places:
+        pieces += [html[here : place.start], " " * (place.end - place.start)]
+        here = place.end
+    return "".join([*pieces, html[here:]])
+
+
+def _culprit(html: str, place: _Place, errors: Sequence[ParseError]) -> Culprit:
+    written = html[place.start : place.end]
+    reference = "" if written == place.character else written
+    return Culprit(place.start, place.character, tuple(errors), reference)
+
+
+def _nearest(html: str, places: Sequence[_Place], errors: Sequence[ParseError]) -> Iterator[Culprit]:
     """What is left of many: each error goes to the invisible character before it."""
-    groups: dict[int, list[ParseError]] = {}
-    places = [match.start() for match in INVISIBLE.finditer(html)]
+    groups: dict[_Place, list[ParseError]] = {}
+    starts = [place.start for place in places]
     for error in errors:
-        before = bisect_right(places, error.offset)
+        before = bisect_right(starts, error.offset)
         groups.setdefault(places[max(0, before - 1)], []).append(error)
     for place, caused in groups.items():
-        yield Culprit(place, html[place], tuple(caused))
+        yield _culprit(html, place, caused)
 
 
 def differing(errors: Sequence[ParseError], html: str) -> tuple[ParseError, ...]:

@@ -105,10 +105,11 @@ def _invisible(culprit: Culprit) -> Iterator[Violation]:
     """One violation, at the character, for all that it causes."""
     first, *others = culprit.errors
     more = f", and {len(others)} more such repairs follow" if others else ""
+    written = f", written {culprit.reference}" if culprit.reference else ""
     yield SYNTAX.at(
         culprit.offset,
-        f"The invisible character {named(culprit.character)} stands here. Parsers take it for text, so that "
-        f"what comes after it is misplaced: {_words(first)[0].rstrip('.')}{more}.",
+        f"The invisible character {named(culprit.character)} stands here{written}. Parsers take it for text, "
+        f"so that what comes after it is misplaced: {_words(first)[0].rstrip('.')}{more}.",
         remedy="Delete the character, or put an ordinary blank in its place; it may have come with text that "
         "was copied from elsewhere.",
     )
