@@ -242,6 +242,23 @@ REFUSED = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("css", "name"),
+    [
+        ("\ufeffp { color: red }", "U+FEFF (zero width no-break space)"),
+        ("b { top: 0 }\ufeffp { color: red }", "U+FEFF (zero width no-break space)"),
+        ("@media print { p:not(.a\u00a0) { color: red } }", "U+00A0 (no-break space)"),
+        ("p { b { top: 0 } #\u200bi { color: red } }", "U+200B (zero width space)"),
+    ],
+)
+def test_a_character_that_nobody_sees_in_a_selector_is_named(compiled: Compile, css: str, name: str) -> None:
+    html = f"<style>.caf\u00e9, .\u2764\ufe0f\u200d {{ top: 0 }}\n{css}</style><p>x</p>"
+    (finding,) = [item for item in compiled(html).findings if item.code == "css-syntax"]
+    assert finding.message.startswith(f"Mail clients skip or repair this CSS. {name} stands here")
+    assert finding.location is not None
+    assert finding.location.line == 2
+
+
 @pytest.mark.parametrize(("declaration", "words"), REFUSED)
 def test_what_css_refuses_is_named_in_attributes_and_in_stylesheets(
     compiled: Compile, declaration: str, words: str

@@ -17,6 +17,7 @@ from typing import Any
 import cssselect
 import tinycss2
 
+from app.core.css.hidden_names import hidden_in_names
 from app.core.css.measure import left_open, missing_end
 from app.core.css.nesting import Around
 from app.core.css.rules import CssIssue, Declaration, Span, StyleRule, Stylesheet
@@ -150,6 +151,8 @@ class _Cutter:
 
     def _rule(self, node: Any, span: Span, around: Around) -> list[StyleRule]:
         """A rule, and what it becomes where rules stand within it."""
+        for token, found in () if self._text.isascii() else hidden_in_names(node.prelude):
+            self._problems.append(CssIssue(self._offsets.of(token), found))
         try:
             selectors = around.selectors(node.prelude)
         except cssselect.SelectorError:
