@@ -51,6 +51,14 @@ MALFORMED = [
     "@{",  # never closed: what the compiler writes behind it belongs to it
     "p{a:b}c{@unknown;",
     "p{top:1px} p,0{top:0}",  # one bad selector voids its list
+    # So does what is none by the token alone, and what stands after a pseudo-element.
+    *(f"p{{top:1px}} .a,{void}{{top:0}}" for void in ("[x=1]", "b:nth-child(evn)", "b:not()", "o|b", "#2c")),
+    *(
+        f"p{{top:1px}} .a,{void}{{top:0}}"
+        for void in ("p::after b", "b || c", "b::after.c", "b::before:hover")
+    ),
+    "p{top:1px} .a,b:not(.b,:foo),b:has(:foo){top:0}",
+    "@namespace o url(x); p{top:1px} .a,o|b,b::-webkit-x:hover,b:is(:foo){top:0}",  # these are selectors
     "p{left:0},#i{top:0}",
     "p{color:red}&p{color:blue}",
     "p{color:red}p>{color:blue}",

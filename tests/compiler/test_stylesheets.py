@@ -218,7 +218,26 @@ UNREADABLE = [
     ("p > > b { top: 0 }", ["2:1 No browser"]),
     ("@media print {\n  p, { top: 0 }\n}", ["3:3 No browser"]),
     ("p:hoover { top: 0 } p::befor { top: 0 } .a, p:nth-kid(2) { top: 0 }", ["2:1 No", "2:21 No", "2:41 No"]),
+    # A list is void with one that is none: by its value, its count, its namespace, what it takes in brackets.
+    (
+        "td[width=600] { top: 0 } .a, td#2col { top: 0 }",
+        ["2:1 '[width=600]': a value that", "2:26 '#2col' is"],
+    ),
+    (".a, [x=] { top: 0 } .a, [x=y z] { top: 0 }", ["2:1 '[x=]' asks", "2:21 '[x=y z]': a value"]),
+    (
+        ".a, tr:nth-child(evn) { top: 0 } .a, :nth-child(2 of) { top: 0 }",
+        ["2:1 (evn)' is no count", "2:34 No"],
+    ),
+    (".a, o|p { top: 0 } .a, :not(.b, :foo) { top: 0 }", ["2:1 declares 'o'", "2:20 there is no ':foo'"]),
+    (".a, :has(:foo) { top: 0 } .a, p:not() { top: 0 }", ["2:1 there is no", "2:27 'not()' holds nothing"]),
+    (".a, a::after b { top: 0 } .a, b || c { top: 0 }", ["2:1 nothing stands within", "2:27 out of place"]),
+    (".a, b::after.c { top: 0 } .a, ::hover { top: 0 }", ["2:1 '.' after '::after'", "2:27 no '::hover'"]),
+    ("p { top: 0; &, { top: 1px } }", ["2:13 No"]),
     # What is only newer, or for one client, is not.
+    (
+        "@namespace o 'x'; o|p { top: 0 } .a, ::-webkit-x:hover, b:is(:foo), :NTH-child( 2n+ 1 ) { top: 0 }",
+        [],
+    ),
     ("p:focus-visible::-moz-x { top: 0 } p::-webkit-scrollbar, p:HOVER, p:before { top: 0 }", []),
     ("a:not(.b, .c) { top: 0 } p:nth-child(2n+1 of .x) { top: 0 } a:lang(en, fr)[x='y' s] { top: 0 }", []),
     ("& p { top: 0 } :host(.x) ::slotted(.a) { top: 0 } _:-webkit-full-screen, .a { top: 0 }", []),

@@ -17,11 +17,11 @@ from typing import Any
 import cssselect
 import tinycss2
 
-from app.core.css.selectors import Selector, is_translatable, parse_selectors, split_list
+from app.core.css.selector_syntax import require_selector, split_list
+from app.core.css.selectors import Selector, is_translatable, parse_selectors
 
 _NOTHING = ":where(x)"  # a selector that is not specific at all
 _SCOPE = re.compile(r":scope\b", re.IGNORECASE)
-_TYPE_AFTER = re.compile(r"&(?=[\w*])")  # no browser reads it: an element's name comes first
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\]]*\]")
 _COMBINED = re.compile(r"[\s>+~]")
 _LAST = re.compile(r"[^\s>+~]*$")
@@ -37,13 +37,14 @@ class Around:
     """What stands around a rule: the selectors of rules, or the roots of ``@scope``; and at-rules.
 
     ``parents`` is None outside all rules and scopes, and () where nothing can be said of them; they are
-    ``roots`` where ``@scope`` is what is nearest.
+    ``roots`` where ``@scope`` is what is nearest. ``prefixes`` are the namespaces of the stylesheet.
     """
 
     parents: tuple[Selector, ...] | None = None
     conditions: tuple[str, ...] = ()
     scoped: bool = False
     roots: bool = False
+    prefixes: frozenset[str] = frozenset()
 
     @property
     def layered(self) -> bool:
@@ -82,16 +83,15 @@ class Around:
             cssselect.SelectorError: one of them is not CSS, so that a browser skips the whole rule.
         """
         if self.parents is None and not any(part == "&" for part in prelude):
-            return parse_selectors(prelude)
+            return parse_selectors(prelude, self.prefixes)
         found: list[Selector] = []
         for tokens in split_list(prelude):
+            require_selector(tokens, self.prefixes, relative=self.parents is not None)
             found += self._written_out(tinycss2.serialize(tokens).strip())
         return tuple(found)
 
     def _written_out(self, written: str) -> Iterator[Selector]:
         text = _LITERAL.sub(_without_syntax, written)
-        if _TYPE_AFTER.search(text):
-            raise cssselect.SelectorError("an element's name comes first")
         if not ("&" in text or (self.roots and _SCOPE.search(text))):
             text, written = f"& {text}", f"& {written}"
         specificity = self._specificity(text)

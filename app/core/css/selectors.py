@@ -15,7 +15,7 @@ Source: Selectors Level 4 for specificity; premailer 3.10 leaves out the same ps
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,7 +25,6 @@ from cssselect import parser as nodes
 
 from app.core.css.client_names import is_class_of_clients, is_id_of_clients
 from app.core.css.compounds import without_escapes
-from app.core.css.data import PSEUDOS
 from app.core.css.neighbours import (
     SIBLING_COMBINATORS,
     counts_siblings,
@@ -34,6 +33,7 @@ from app.core.css.neighbours import (
     sites,
     walk,
 )
+from app.core.css.selector_syntax import require_selector, split_list
 from app.core.html.selecting import compiled_selector, parsed_selectors
 from app.core.html.svg_names import RECASED
 
@@ -81,8 +81,6 @@ _COUNT_OF_LIST = frozenset({"nth-child", "nth-last-child"})  # :nth-child(2 of .
 # Where a selector of newer parts alone was: at the beginning, or after a combinator.
 _NOTHING_LEFT = re.compile(r"(^|[>+~])\s*(?=[>+~]|$)")
 _AS_IT_IS = re.compile(r"-?[^\W\d][\w-]*|--[\w-]*")  # an element's name that needs no escape
-# What stands for syntax that cssselect knows only the older forms of.
-_PASSED = {"[] block": "[x]", "&": "*"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +132,8 @@ class Selector:
         return any(map(is_class_of_clients, self.classes)) or any(map(is_id_of_clients, self.ids))
 
 
-def parse_selectors(prelude: Sequence[Any]) -> tuple[Selector, ...]:
-    """The selectors of a list, in order; ``prelude`` is tinycss2's.
+def parse_selectors(prelude: Sequence[Any], prefixes: Set[str] = frozenset()) -> tuple[Selector, ...]:
+    """The selectors of a list, in order; ``prelude`` is tinycss2's, ``prefixes`` are declared namespaces.
 
     One that is newer than cssselect, such as ``:not(a, b)``, is never inlinable.
 
@@ -143,18 +141,16 @@ def parse_selectors(prelude: Sequence[Any]) -> tuple[Selector, ...]:
         cssselect.SelectorError: one of them is not CSS, so that a browser skips the whole rule.
     """
     found: list[Selector] = []
-    for tokens in split_list(prelude):
+    listed = split_list(prelude)
+    for tokens in listed:
+        require_selector(tokens, prefixes)
+    for tokens in listed:
         text = "".join(str(token.serialize()) for token in tokens if token.type != "comment").strip()
-        if any(token.type == "function" and token.lower_name == "matches" for token in tokens):
-            raise cssselect.SelectorError("no browser has it, but cssselect, as another name of :is()")
         try:
             parsed = parsed_selectors(text)
         except cssselect.SelectorError:
-            if not is_readable(tokens):
-                raise
             own = [_negated(tokens, text) or _newer(tokens, text)]
         else:
-            _require_known(parsed)
             own = list(map(_selector, parsed))
             if any(part == "|" for part in tokens):  # cssselect takes "|p", of no namespace, for "p"
                 own = list(map(_unread, own))
@@ -174,29 +170,6 @@ def _is_holdable(selector: Selector) -> bool:
 def _unread(selector: Selector) -> Selector:
     reason = selector.reason or "a browser, or this reader, cannot read it with the rest of its list"
     return replace(selector, reason=reason, may_be_static=False)
-
-
-def _require_known(parsed: Iterable[nodes.Selector]) -> None:
-    """Refuse pseudo-classes and pseudo-elements that there are none of; ``:is()`` forgives them."""
-    for selector in parsed:
-        names = [getattr(selector.pseudo_element, "name", selector.pseudo_element)]
-        parts = list(walk(selector.parsed_tree, options=False))
-        names += [part.ident for part in parts if isinstance(part, nodes.Pseudo)]
-        names += [part.name for part in parts if isinstance(part, nodes.Function)]
-        for name in filter(None, names):
-            if not name.startswith("-") and not {f":{name.lower()}", f"::{name.lower()}"} & PSEUDOS:
-                raise cssselect.SelectorError(f"there is no {name}")
-
-
-def split_list(prelude: Sequence[Any]) -> list[list[Any]]:
-    """The tokens between the commas of a list."""
-    parts: list[list[Any]] = [[]]
-    for token in prelude:
-        if token.type == "literal" and token.value == ",":
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return parts
 
 
 def _newer(tokens: Sequence[Any], text: str) -> Selector:
@@ -226,7 +199,6 @@ def _negated(tokens: Sequence[Any], text: str) -> Selector | None:
     parts = [_apart(token) if _is_negation(token) else str(token.serialize()) for token in tokens]
     try:
         (parsed,) = parsed_selectors("".join(parts))
-        _require_known([parsed])
     except (cssselect.SelectorError, ValueError):
         return None
     found = _selector(parsed)
@@ -262,27 +234,6 @@ def _specificity(token: Any) -> tuple[int, int, int]:
 
 def _is_of(token: Any) -> bool:
     return bool(token.type == "ident" and token.lower_value == "of")
-
-
-def is_readable(prelude: Sequence[Any]) -> bool:
-    """Whether a browser should be able to read a selector that cssselect cannot; ``prelude`` is tinycss2's.
-
-    The argument of a function (``:not(a, b)``), an attribute selector and ``&`` are newer than cssselect more
-    often than they are wrong, so they pass as they are.
-    """
-    plain = (
-        _PASSED.get(token.type) or _PASSED.get(str(token.serialize())) or _name(token) for token in prelude
-    )
-    try:
-        parsed_selectors("".join(plain))
-    except cssselect.SelectorError:
-        return False
-    return True
-
-
-def _name(token: Any) -> str:
-    """A token as it is written, a function without its argument."""
-    return str(token.name if token.type == "function" else token.serialize())
 
 
 def _selector(parsed: nodes.Selector) -> Selector:

@@ -32,7 +32,9 @@ _VML_HOOK = re.compile(r"\s*\w+\\:\*(?:\s*,\s*\w+\\:\*)*\s*")
 _LINE_END = re.compile(r"\r\n|[\r\n\f]")
 _CONDITIONS = frozenset({"media", "supports", "layer", "container", "scope", "starting-style"})
 _STRAY = "This '}' closes nothing; it is skipped together with the rule that follows."
+_UNREADABLE = "No browser can read this rule's selector, so none applies the rule"
 _BLANK = frozenset({"whitespace", "comment"})
+_BEFORE_NAMESPACES = frozenset({"charset", "import", "layer"})
 
 
 @lru_cache(maxsize=128)
@@ -88,7 +90,9 @@ class _Cutter:
         self._strays = [self._offsets.of(token) for token in tokens if _is_stray_brace(token)]
         self._problems += [CssIssue(stray, _STRAY) for stray in self._strays]
         self._problems += _unclosed_comments(self._text)
-        rules, at_rules = self._parts(tinycss2.parse_stylesheet(tokens), len(self._text), Around())
+        nodes = tinycss2.parse_stylesheet(tokens)
+        around = Around(prefixes=frozenset(_prefixes(nodes)))
+        rules, at_rules = self._parts(nodes, len(self._text), around)
         conditional = sorted(self._conditional, key=lambda rule: rule.span.start)
         problems = sorted(self._problems, key=lambda problem: problem.offset)
         return Stylesheet(tuple(rules), tuple(at_rules), tuple(conditional), tuple(problems))
@@ -155,14 +159,10 @@ class _Cutter:
             self._problems.append(CssIssue(self._offsets.of(token), found))
         try:
             selectors = around.selectors(node.prelude)
-        except cssselect.SelectorError:
+        except cssselect.SelectorError as error:
             selectors = ()
             if not (any(map(_is_stray_brace, node.prelude)) or _is_for_vml(node.prelude)):
-                self._problems.append(
-                    CssIssue(
-                        span.start, "No browser can read this rule's selector, so none applies the rule."
-                    )
-                )
+                self._problems.append(CssIssue(span.start, f"{_UNREADABLE} ({error})."))
         return self._block(node, span, selectors, around.within(selectors) if selectors else None)
 
     def _block(
@@ -215,6 +215,17 @@ def _under(node: Any, around: Around) -> Around:
     if node.lower_at_keyword == "scope":
         return around.in_scope(node.prelude)
     return around.under(f"@{node.lower_at_keyword} {tinycss2.serialize(node.prelude).strip()}".strip())
+
+
+def _prefixes(nodes: list[Any]) -> Iterator[str]:
+    """The prefixes of a stylesheet, which are declared before all of its rules (CSS Namespaces, 3)."""
+    for node in (node for node in nodes if node.type not in _BLANK):
+        if node.type != "at-rule" or node.content is not None:
+            return
+        if node.lower_at_keyword == "namespace":
+            yield from (token.value for token in node.prelude if token.type == "ident")
+        elif node.lower_at_keyword not in _BEFORE_NAMESPACES:
+            return
 
 
 def _is_stray_brace(token: Any) -> bool:

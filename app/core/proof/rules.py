@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from app.core.css.data import PSEUDOS
 from app.core.proof.names import meant
 from app.core.proof.pieces import COMMENT, closed, closings, is_closed, pieces, split
+from app.core.proof.readable import is_selector
 
 NOT = ":bbws-not("
 """What stands for ``:not(`` until it is known which parts of a selector only a client can decide."""
@@ -30,17 +30,12 @@ _IMPORTED_LAYER = re.compile(r"@import\s.*?[\s)\"']layer(?:\(([^)]*)\))?", re.IG
 _SCOPE = re.compile(r"@scope\b", re.IGNORECASE)
 _ROOTED = re.compile(r"@scope\s*\(", re.IGNORECASE)
 _SCOPE_ROOT = re.compile(r":scope(?![\w-])", re.IGNORECASE)
+_PREFIX = re.compile(r"@namespace\s+([\w-]+)\s*(?:url\(|[\"'])", re.IGNORECASE)
 _OWN_PROPERTY = re.compile(r"\s*--[\w-]*\s*:")
 _TYPE_AFTER = re.compile(r"&[\w*]")  # a name comes first, so no browser reads it
 # A comment parts two names, and is no blank: ".a/**/.b" is ".a.b".
 _TWO_NAMES = re.compile(r"(?:[\w*-]|[^\x00-\x7f])\x1f+(?:[\w*-]|[^\x00-\x7f])")
-# What a selector is made of, brackets emptied: a list in which anything else stands is read by no browser.
-_NAME = r"(?!-?[0-9])(?:[\w-]|[^\x00-\x7f])++"
-_SELECTOR = re.compile(rf"(?:\s++|[*&>+~|]|[.#]?{_NAME}|::?{_NAME}(?:\(\))?|\[\])++", re.DOTALL)
-_PSEUDO = re.compile(r"::?[\w-]+")
 _OWN_PSEUDO = re.compile(r"(?<!\\)::?-(?!webkit-)[\w-]+", re.IGNORECASE)
-_FORGIVES_NOTHING = re.compile(r"(?<!\\):not$", re.IGNORECASE)
-_COMBINES_NOTHING = re.compile(r"[>+~]\s*(?:[>+~]|\Z)")
 _ID = re.compile(r"#((?:[\w-]|[^\x00-\x7f])+)")
 _WHERE = re.compile(r":where\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
 _HIDES_FROM_HTML = re.compile(r"\A(?:\s|<!--|-->)+")
@@ -72,7 +67,9 @@ class Sheet:
 def sheet_rules(css: str, medium: str) -> Sheet:
     """Read a stylesheet; ``medium`` is that of all of it, "" for the screen."""
     walker = _Walker()
-    rules = tuple(walker.rules(list(_sheet_pieces(closed(css))), _Around(ProofRule(medium, "", ""))))
+    found = list(_sheet_pieces(closed(css)))
+    prefixes = frozenset(_PREFIX.findall("".join(found).partition("{")[0]))  # rules come after all of them
+    rules = tuple(walker.rules(found, _Around(ProofRule(medium, "", ""), prefixes=prefixes)))
     return Sheet(rules, tuple(dict.fromkeys(walker.layers)))
 
 
@@ -87,13 +84,14 @@ class _Around:
     """What stands around: ``like`` is a rule of its conditions, ``parent`` what ``&`` is, or "".
 
     ``like`` has selectors where declarations may stand. ``scope`` is what ``:scope`` is, unless a rule is
-    nearer; ``within`` is true of what the limits of a scope do not shut out.
+    nearer; ``within`` is true of what the limits of a scope do not shut out. ``prefixes`` are namespaces.
     """
 
     like: ProofRule
     parent: str = ""
     scope: str = ""
     within: str = ""
+    prefixes: frozenset[str] = frozenset()
 
 
 class _Walker:
@@ -148,7 +146,8 @@ class _Walker:
                 if len(selectors) > 1 and (own := _OWN_PSEUDO.findall(head)):
                     # Who does not know the pseudo-class of another's browser reads nothing of the list.
                     like = replace(like, condition=" ".join(filter(None, [like.condition, *own])))
-                yield from self.rules(body, _Around(like, ",".join(selectors), within=around.within))
+                inner = replace(around, like=like, parent=",".join(selectors), scope="")
+                yield from self.rules(body, inner)
         elif not _CONDITIONAL.match(head):
             text = said(f"{head} {{{''.join(body).strip()}}}")
             yield replace(around.like, selectors="", text=text)
@@ -200,7 +199,7 @@ def _scoped(head: str, around: _Around) -> _Around:
     within = f"{NOT}{out}{WEIGHTLESS})" if out else ""
     root = f"{NOT}{NOT}{roots}),{WEIGHTLESS})"
     like = replace(inner.like, selectors=f"{root}{within}", scoped=True)
-    return _Around(like, root, f"{NOT}{NOT}{roots}),.bbws-none)", within)
+    return replace(inner, like=like, parent=root, scope=f"{NOT}{NOT}{roots}),.bbws-none)", within=within)
 
 
 def _blocks(found: list[str]) -> Iterator[str]:
@@ -221,7 +220,9 @@ def _written_out(head: str, around: _Around) -> list[str]:
         return []
     head = _without_marks_in_quotes(head.replace(COMMENT, ""))
     listed = list(split(pieces(head), ","))
-    if _TYPE_AFTER.search(head) or not all(_is_selector(part, within=bool(around.parent)) for part in listed):
+    if _TYPE_AFTER.search(head) or not all(
+        is_selector(part, within=bool(around.parent), prefixes=around.prefixes) for part in listed
+    ):
         return []
     if not around.parent:
         return ["".join(part).replace("&", ":root") for part in listed]
@@ -239,41 +240,6 @@ def _written_out(head: str, around: _Around) -> list[str]:
         else:
             found.append(text.replace("&", parent))
     return found
-
-
-def _is_selector(part: list[str], *, within: bool) -> bool:
-    """Whether this may be a selector; one ``within`` another rule may begin with a combinator."""
-    ends = closings(part)
-    here, outer = 0, ""
-    while here < len(part):
-        outer += part[here]
-        here = ends.get(here, here + 1)
-    outer = outer.strip()
-    begins = within or outer[:1] not in {">", "+", "~"}
-    return (
-        begins
-        and "-->" not in outer
-        and _SELECTOR.fullmatch(outer) is not None
-        and not _COMBINES_NOTHING.search(outer)
-        and all(map(_is_known, _PSEUDO.findall(outer)))
-        and all(_is_selector(option, within=True) for option in _strict_options(part, ends))
-    )
-
-
-def _strict_options(part: list[str], ends: dict[int, int]) -> Iterator[list[str]]:
-    """What a browser has to be able to read in a selector's brackets, or it reads none of it.
-
-    Source: Selectors Level 4, sections 4.3 to 4.5: the lists of ``:is()`` and ``:where()`` forgive.
-    """
-    for here, end in ends.items():
-        if here and _FORGIVES_NOTHING.search(part[here - 1]):
-            yield from split(part[here + 1 : end], ",")
-
-
-def _is_known(pseudo: str) -> bool:
-    """Whether some client knows a pseudo-class or a pseudo-element of this name, its own included."""
-    name = pseudo.lower().lstrip(":")
-    return name.startswith("-") or f":{name}" in PSEUDOS or f"::{name}" in PSEUDOS
 
 
 def _without_marks_in_quotes(selectors: str) -> str:
