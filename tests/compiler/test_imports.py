@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.core.compiler.compilation import compile_template
@@ -16,16 +18,18 @@ IMPORTS = [
     "@IMPORT url( 'base.css' ) ;p { color: red }",
     "@import '/styles/base.css'; p { color: red }",
     "@import 'styles/base.css'; p { color: red }",
+    "@import/* a; */ 'base.css' /* b; */ ; p { color: red }",
+    "@import 'last.css'; p { color: red }",
 ]
 
 
 @pytest.mark.parametrize("css", IMPORTS)
 def test_an_import_comes_before_what_follows_it(load: Loader, css: str) -> None:
     """CSS Cascading and Inheritance Level 4, section 2."""
-    files = {"styles/base.css": BASE, "styles/mail.css": css}
+    files = {"styles/base.css": BASE, "styles/mail.css": css, "styles/last.css": "@import 'base.css'"}
     for html in (
         "<link rel=stylesheet href=styles/mail.css><p>x</p>",
-        f"<style>{css.replace('base', 'styles/base').replace('styles/styles', 'styles')}</style><p>x</p>",
+        f"<style>{re.sub('(?<!/)(?=base|last)', 'styles/', css)}</style><p>x</p>",
     ):
         templates = load({**files, "mail.html": html})
         compilation = compile_template(templates.templates["mail"], templates)
@@ -80,6 +84,54 @@ def test_an_import_from_elsewhere_is_left_and_remarked_upon(
     assert "x.example/a.css" in remark.message
 
 
-def test_an_import_after_a_rule_counts_for_nobody(compiled: Compile) -> None:
-    css = "@import 'a.css';"
-    assert css in compiled(f"<style>i{{top:0}}{css}</style><p>x</p>", {"a.css": BASE}).compiled.html
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<!--[if !mso]><!--><style>{}</style><!--<![endif]-->",
+        "<style data-embed>{}</style>",
+        "<style media='(max-width: 600px)'>{}</style>",
+    ],
+)
+def test_a_stylesheet_that_stays_has_what_it_imports(load: Loader, element: str) -> None:
+    """``@import 'a.css'`` in what is sent leads nowhere."""
+    html = element.format("@import 'https://x.example/b.css';@import 'a.css' screen") + "<p>x</p>"
+    templates = load({"mail.html": html, "a.css": BASE})
+    compilation = compile_template(templates.templates["mail"], templates)
+    result = "".join(compilation.compiled.html.split("\n"))
+    assert "@import 'https://x.example/b.css';@media screen {" + BASE + "}</style>" in result
+    assert [item.code for item in compilation.findings] == ["remote-stylesheet", "no-metadata"]
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+def test_a_stylesheet_that_ends_in_an_import_takes_nothing_of_the_next(compiled: Compile) -> None:
+    files = {"a.css": "@import 'https://x.example/b.css'"}
+    html = compiled("<style>@import 'a.css'; p { top: 0 }</style><p>x</p>", files).compiled.html
+    assert '<p style="top:0">' in html
+
+
+@pytest.mark.parametrize(
+    ("html", "code", "words"),
+    [
+        ("<style>i{top:0}@import 'a.css';</style>", "missing-stylesheet", "a.css loads nothing"),
+        ("<style>@media print{@import 'a.css';}</style>", "missing-stylesheet", "a.css loads nothing"),
+        (
+            "<style>@import 'a.css' p{top:0;left:0}</style>",
+            "missing-stylesheet",
+            "This @import loads nothing",
+        ),
+        ("<link rel=stylesheet href=late.css>", "missing-stylesheet", "//b.example/ loads nothing"),
+        ("<!--[if mso]><style>@import 'a.css'</style><![endif]-->", "missing-stylesheet", "a.css stands in"),
+        ("<!--[if mso]><style>@import '//b.example/';</style><![endif]-->", "remote-stylesheet", "//b.exam"),
+        ("<style>/*@import 'b.css';*/i{top:0;quotes:'@import' 'a.css'}</style>", "", ""),
+    ],
+)
+def test_an_import_that_counts_for_nobody_is_left_and_told(
+    compiled: Compile, html: str, code: str, words: str
+) -> None:
+    files = {"a.css": BASE, "late.css": "i{top:0}\n@import url(//b.example/)"}
+    result = compiled(f"{html}<p>x</p>", files)
+    told = [item for item in result.findings if item.code.endswith("-stylesheet")]
+    assert [item.code for item in told] == [code] * bool(code)
+    assert all(words in item.message for item in told)
+    assert ("@import" in result.compiled.html) == bool(code)
+    assert "color:blue" not in result.compiled.html

@@ -122,6 +122,18 @@ def unread_stylesheet(address: str, place: Location, templates: TemplateSet) -> 
     )
 
 
+def unheeded_import(address: str, place: Location, *, for_outlook: bool) -> Finding:
+    """What is said of an ``@import`` that stands where none is read; ``address`` is "" for none."""
+    named = f"The @import of {address}" if address else "This @import"
+    if for_outlook:
+        message = f"{named} stands in a comment for Outlook, in which none is put in place."
+        remedy = "Write its rules there, or name the file in a <link> there."
+    else:
+        message = f"{named} loads nothing: it stands after a rule or within one, or is not closed by ';'."
+        remedy = "Put it before all rules of its stylesheet, and a semicolon after it."
+    return Finding("missing-stylesheet", Severity.WARNING, message, place, remedy)
+
+
 def with_stylesheets(
     html: str, files: Mapping[str, SourceFile], statements: Mapping[str, str] = MappingProxyType({})
 ) -> str:
@@ -137,8 +149,8 @@ def with_stylesheets(
     for raw in markup.raw_texts if statements else ():
         if raw.tag.name == "style":
             css = html[raw.start : raw.end]
-            for statement, brought in statements.items():
-                css = css.replace(statement, brought)
+            for statement in sorted(statements, key=len, reverse=True):  # one may begin another
+                css = css.replace(statement, statements[statement])
             edits.replace(raw.start, raw.end, css)
     return edits.applied()
 

@@ -17,13 +17,21 @@ from app.core.html.veil import is_veiled
 from app.core.sources import SourceFile, TemplateSet
 from bbws_templates.errors import LimitError
 
+_REMARK = r"/\*(?:[^*]|\*(?!/))*\*/"
 _BEFORE = re.compile(
-    r"(?:\s|/\*.*?\*/|<!--|-->|@charset\s[^;]*;|@layer\s[^;{]*;)*", re.DOTALL | re.IGNORECASE
+    rf"(?:\s|{_REMARK}|<!--|-->|@charset\s[^;]*;|@layer\s[^;{{]*;)*", re.DOTALL | re.IGNORECASE
 )
+# Without its semicolon at the end of the stylesheet, which closes what is open (CSS Syntax, 5.4.2).
 _IMPORT = re.compile(
-    r"""@import\s*(?:url\(\s*(?P<quote>["']?)(?P<url>[^"')]*)(?P=quote)\s*\)|"(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
-    r"(?P<conditions>(?:[^;\"']|\"[^\"]*\"|'[^']*')*);",
+    rf"""@import(?:\s|{_REMARK})*(?:url\(\s*(?P<quote>["']?)(?P<url>[^"')]*)(?P=quote)\s*\)|"(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
+    rf"(?P<conditions>(?:[^;{{}}\"'/]|/(?!\*)|{_REMARK}|\"[^\"]*\"|'[^']*')*)(?:;|\Z)",
     re.IGNORECASE,
+)
+_REMARKS = re.compile(_REMARK)
+# An import anywhere, and what may hold one that is none.
+_ANYWHERE = re.compile(
+    rf"""{_REMARK}|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|url\([^)"']*\)|(?P<import>@import)(?![\w-])""",
+    re.IGNORECASE | re.DOTALL,
 )
 _LAYER = re.compile(r"\s*layer(?:\(([^)]*)\))?(?=\s|$)", re.IGNORECASE)
 _SUPPORTS = re.compile(r"\s*supports(\((?:[^()]|\([^()]*\))*\))", re.IGNORECASE)
@@ -50,12 +58,27 @@ def imports(css: str) -> Iterator[Import]:
         match = _IMPORT.match(css, here)
         if match is None:
             return
-        address = (match["url"] or match["double"] or match["single"] or "").strip()
-        yield Import(match.start(), match.end(), address, tuple(_wrappers(match["conditions"])))
+        yield Import(match.start(), match.end(), _address(match), tuple(_wrappers(match["conditions"])))
         here = match.end()
 
 
+def unheeded_imports(css: str) -> Iterator[tuple[int, str]]:
+    """Where else a stylesheet says ``@import``, which loads nothing, and what it names, "" for no address."""
+    if "@import" not in css.lower():
+        return
+    here = max((found.end for found in imports(css)), default=0)
+    for match in _ANYWHERE.finditer(css, here):
+        if match["import"]:
+            found = _IMPORT.match(css, match.start())
+            yield match.start(), _address(found) if found else ""
+
+
+def _address(match: re.Match[str]) -> str:
+    return (match["url"] or match["double"] or match["single"] or "").strip()
+
+
 def _wrappers(conditions: str) -> Iterator[str]:
+    conditions = _REMARKS.sub(" ", conditions)
     layer = _LAYER.match(conditions)
     if layer is not None:
         yield f"@layer {layer.group(1) or ''}".strip()
@@ -72,7 +95,7 @@ class Importer:
     """Writes stylesheets with what they import in place.
 
     ``unread`` is told of each address that is on the web, named by data or not there, with its place;
-    ``read`` of each file that is taken.
+    ``unheeded`` of each that stands where an import loads nothing; ``read`` of each file that is taken.
     """
 
     def __init__(
@@ -80,10 +103,12 @@ class Importer:
         templates: TemplateSet,
         unread: Callable[[str, Location], None] = lambda _, __: None,
         read: Callable[[SourceFile], None] = lambda _: None,
+        unheeded: Callable[[str, Location], None] = lambda _, __: None,
     ) -> None:
         self._templates = templates
         self._unread = unread
         self._read = read
+        self._unheeded = unheeded
 
     def expanded(self, file: SourceFile) -> SourceFile:
         """A stylesheet of the set as it reads with its imports in place."""
@@ -120,12 +145,14 @@ class Importer:
         """
         end = len(css) if end is None else end
         here = start
+        is_open = False
         for found in imports(css[start:end]):
             place = origins.locate(start + found.start)
             known = not is_veiled(found.address)
             file = linked_file(found.address, place, self._templates, beside=True) if known else None
             if file is None:
                 self._unread(found.address, place)
+                is_open = not css.endswith(";", start, start + found.end)
                 continue
             self._read(file)
             if file.label in chain:
@@ -147,4 +174,8 @@ class Importer:
                     location=place,
                     remedy="Import fewer stylesheets within stylesheets.",
                 )
+        for offset, address in unheeded_imports(css[start:end]):
+            self._unheeded(address, origins.locate(start + offset))
         tracer.copy(css, origins, here, end)
+        if is_open and chain:  # more follows, which the file's own end kept from it
+            tracer.insert(";", origins, max(start, end - 1))

@@ -6,16 +6,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from app.core.compiler.document import Document
+from app.core.compiler.document import Document, StyleElement
 from app.core.compiler.embedding import (
     Link,
+    is_remote,
     linked_file,
     require_comment,
     stylesheet_links,
+    unheeded_import,
     unread_stylesheet,
 )
 from app.core.compiler.flattening import FlatText
-from app.core.compiler.imports import Importer, imports
+from app.core.compiler.imports import Importer, imports, unheeded_imports
+from app.core.compiler.inlining import left_alone
 from app.core.compiler.origins import Origins, Tracer
 from app.core.findings import Finding
 from app.core.html.markup import RawText
@@ -75,15 +78,19 @@ def _traced(found: Linked, templates: TemplateSet, read: Callable[[SourceFile], 
     def tell(address: str, place: Location) -> None:
         found.unread.append(unread_stylesheet(veil.lift(address), place, templates))
 
-    importer = Importer(templates, tell, read)
+    def tell_unheeded(address: str, place: Location, *, for_outlook: bool = False) -> None:
+        found.unread.append(unheeded_import(veil.lift(address), place, for_outlook=for_outlook))
+
+    importer = Importer(templates, tell, read, tell_unheeded)
     tracer = Tracer(flat.origins)
     here = 0
     places: list[Link | RawText] = [*stylesheet_links(document.readings)]
-    places += [
-        style.raw
-        for style in document.styles
-        if not style.whole and any(imports(veil.text[style.raw.start : style.raw.end]))
-    ]
+    places += [style.raw for style in document.styles if _may_import(document, style)]
+    for offset, address in sorted(_imports_for_outlook(document).items()):
+        if is_remote(address) or veil.words(address):
+            tell(address, flat.origins.locate(offset))
+        else:
+            tell_unheeded(address, flat.origins.locate(offset), for_outlook=True)
     for place in sorted(places, key=lambda item: item.tag.start):
         if isinstance(place, RawText):
             tracer.copy(flat.text, flat.origins, here, place.start)
@@ -109,6 +116,25 @@ def _traced(found: Linked, templates: TemplateSet, read: Callable[[SourceFile], 
         return None
     tracer.copy(flat.text, flat.origins, here, len(flat.text))
     return tracer
+
+
+def _may_import(document: Document, style: StyleElement) -> bool:
+    """Whether a stylesheet that clients read, and as CSS rather than as markup, speaks of an import."""
+    attributes = {item.name: document.value(style.raw.tag, item.name) for item in style.raw.tag.attributes}
+    is_read = not style.whole or style.markable or left_alone(attributes)
+    return is_read and _MAY_LINK.search(document.veil.text, style.raw.start, style.raw.end) is not None
+
+
+def _imports_for_outlook(document: Document) -> dict[int, str]:
+    """Where a ``<style>`` that Outlook alone reads has an import, and what it names."""
+    found: dict[int, str] = {}
+    for view, markup in document.readings.for_outlook:
+        for raw in markup.raw_texts:
+            if raw.tag.name == "style" and view.is_only(raw.start):
+                css = markup.text[raw.start : raw.end]
+                found |= {raw.start + item.start: item.address for item in imports(css)}
+                found |= {raw.start + offset: address for offset, address in unheeded_imports(css)}
+    return found
 
 
 def _file(
