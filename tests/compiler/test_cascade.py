@@ -53,6 +53,21 @@ CASES = [
     # A fallback within one rule stays; across rules the later one wins.
     ("p { display: block; display: flex } p { display: none }", "<p>", "display:none"),
     ("p { display: none } p { display: block; display: flex }", "<p>", "display:block;display:flex"),
+    *(
+        (
+            f"p {{ background: #036 }} .w {{ background: {value} }}",
+            '<p class="w">',
+            f"{before}background:{value}",
+        )
+        for before, values in (
+            (
+                "background:#036;",
+                ("rgb(0 51 102 / 90%)", "rgb(0,51,102,.9)", "url(//a/) 0/9px", "url(a),url(b)"),
+            ),
+            ("", ("rgb(0,51,102)", "url(//a/) no-repeat 0 0", "#fff")),
+        )
+        for value in values
+    ),
     ("p { width: 600px } .w { width: max-content }", '<p class="w">', "width:600px;width:max-content"),
     # Values are the author's.
     ("p { color: #FFF; width: calc(100% - 1px) }", "<p>", "color:#FFF;width:calc(100% - 1px)"),

@@ -48,6 +48,7 @@ _ANYTHING = frozenset({"declaration-value", "any-value", "whole-value"})
 # What the oldest clients understand: units, functions, and all keywords but these.
 _OLD_UNITS = frozenset({"px", "pt", "em", "ex", "in", "cm", "mm", "pc"})
 _OLD_FUNCTIONS = frozenset({"rgb", "rect"})
+_COMMAS_OF_RGB = 2
 _NEW_KEYWORDS = frozenset(
     re.findall(
         r"[\w-]+",
@@ -107,8 +108,10 @@ def is_understood(name: str, value: str) -> bool:
     """
     if is_veiled(value) or is_valid(name, value) is False:
         return False
-    tokens = tinycss2.parse_component_value_list(value)
-    return all(map(_is_old, _every(_significant(tokens))))
+    tokens = _significant(tinycss2.parse_component_value_list(value))
+    if name.startswith("background") and any(token.type == "literal" for token in tokens):
+        return False  # several layers, or a size after a slash (CSS Backgrounds 3)
+    return all(map(_is_old, _every(tokens)))
 
 
 def is_known(name: str) -> bool:
@@ -159,12 +162,18 @@ def _word(token: Any) -> str:
 
 def _is_old(token: Any) -> bool:
     if token.type == "function":
-        return token.lower_name in _OLD_FUNCTIONS
+        return token.lower_name in _OLD_FUNCTIONS and not _is_new_colour(token)
     if token.type == "dimension":
         return token.lower_unit in _OLD_UNITS
     if token.type == "hash":
         return len(token.value) in {3, 6}
     return not (token.type == "ident" and (token.lower_value in _NEW_KEYWORDS or token.value.startswith("-")))
+
+
+def _is_new_colour(function: Any) -> bool:
+    """Whether ``rgb()`` has blanks for commas, or says how clear it is (CSS Color 4, section 5.1)."""
+    commas = [part for part in function.arguments if part == ","]
+    return function.lower_name == "rgb" and len(commas) != _COMMAS_OF_RGB
 
 
 class _Match:
