@@ -254,6 +254,8 @@ REFUSED = [
     ("height: 30px width: 30px", "A semicolon seems to be missing"),
     ("font-weight:regular", "'regular' is no value of 'font-weight'"),
     ("color: red; width: 100", "'100' is no value of 'width'"),
+    ("left: 0; color: #1234567", "'#1234567' is no value of 'color'"),
+    ("color: ; left: 0", "'color' has no value"),
 ]
 
 

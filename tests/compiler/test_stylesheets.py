@@ -233,6 +233,7 @@ UNREADABLE = [
     (".a, a::after b { top: 0 } .a, b || c { top: 0 }", ["2:1 nothing stands within", "2:27 out of place"]),
     (".a, b::after.c { top: 0 } .a, ::hover { top: 0 }", ["2:1 '.' after '::after'", "2:27 no '::hover'"]),
     ("p { top: 0; &, { top: 1px } }", ["2:13 No"]),
+    ("@media screen and(max-width: 600px) { p { top: 0 } }", ["2:15 'and(' needs a blank"]),
     # What is only newer, or for one client, is not.
     (
         "@namespace o 'x'; o|p { top: 0 } .a, ::-webkit-x:hover, b:is(:foo), :NTH-child( 2n+ 1 ) { top: 0 }",

@@ -381,6 +381,7 @@ class TestBadInput:
         [
             ("<style>p { color: red } /* never</style><p>a</p>", "css-syntax"),
             ('<p style="color: red; /* never">a</p>', "css-syntax"),
+            ('<p style="{color: red}">a</p>', "css-syntax"),
             ("<p>a</p><!-- never", "compile"),
             ("<p>a</p><!--[if mso]><p>b", "compile"),
             ("<style>p { color: red }", "compile"),
@@ -389,7 +390,7 @@ class TestBadInput:
             ("<b>" * 10_000 + "a" + "</b>" * 10_000, "limit"),
             ('<table role="presentation"><tr>\ufeff<td>a</td></tr></table>', "html-syntax"),
         ],
-        ids=range(9),
+        ids=range(10),
     )
     def test_one_finding_says_it(self, author: Author, body: str, code: str) -> None:
         found = [finding.code for finding in author(body).check().findings]

@@ -34,6 +34,7 @@ _CONDITIONS = frozenset({"media", "supports", "layer", "container", "scope", "st
 _STRAY = "This '}' closes nothing; it is skipped together with the rule that follows."
 _UNREADABLE = "No browser can read this rule's selector, so none applies the rule"
 _BLANK = frozenset({"whitespace", "comment"})
+_JOINING = frozenset({"and", "or", "not"})
 _BEFORE_NAMESPACES = frozenset({"charset", "import", "layer"})
 
 
@@ -121,12 +122,22 @@ class _Cutter:
         span = Span(start, self._block_end(node, start, following))
         if node.lower_at_keyword in _CONDITIONS:
             inner = _under(node, around)
+            self._note_missing_blanks(node)
             if inner.scoped:  # declarations of its own are those of its roots
                 self._conditional += self._block(node, span, inner.of_roots, inner)
             else:
                 end = span.end - 1 if self._is_closed(span) else span.end
                 self._conditional += self._parts(tinycss2.parse_rule_list(node.content), end, inner)[0]
         return span
+
+    def _note_missing_blanks(self, node: Any) -> None:
+        """Say where ``and(`` is a function, so that a query matches nothing (Media Queries 4, 3)."""
+        for token in node.prelude if node.lower_at_keyword == "media" else ():
+            if token.type == "function" and token.lower_name in _JOINING:
+                name = token.lower_name
+                self._problems.append(
+                    CssIssue(self._offsets.of(token), f"'{name}(' needs a blank: nothing fits this query.")
+                )
 
     def _note_ends(self, tokens: list[Any]) -> None:
         """Where each block ends that something follows, by the list that is its content."""
@@ -206,6 +217,7 @@ class _Cutter:
             self._conditional += self._rule(node, span, around)
         elif node.type == "at-rule" and node.lower_at_keyword in _CONDITIONS:
             inner = _under(node, around)
+            self._note_missing_blanks(node)
             own = inner.of_roots if node.lower_at_keyword == "scope" else selectors
             self._conditional += self._block(node, span, own, inner)
 
@@ -267,6 +279,8 @@ def _declarations(
     for item in _declared(tokens, offsets, end, text, problems):
         if isinstance(item, Declaration):
             yield item
+        else:
+            problems.append(CssIssue(offsets.of(item), "A style attribute holds declarations, and no rules."))
 
 
 def _declared(
@@ -307,3 +321,5 @@ def _declared(
                     first = bisect_left(starts, start)
                     last = next(tokens[at] for at in range(first, len(tokens)) if tokens[at] == ":")
                 yield Declaration(name, value, item.important, start, starts[places[id(last)] + 1])
+            else:
+                problems.append(CssIssue(offsets.of(item), f"'{name}' has no value."))

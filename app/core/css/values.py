@@ -77,6 +77,7 @@ _OF_CLIENTS = (
     "supported-color-schemes",
 )
 _MAX_TOKENS = 200
+_COLOUR = re.compile(r"[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)
@@ -331,9 +332,7 @@ def _is_basic(term: Term, token: Any) -> bool:
             return token.value == 0 and name in {"length", "angle"}
         return token.type == "dimension" and token.lower_unit in _UNITS[name] and _within(term, token.value)
     if name == "hex-color":
-        return (
-            token.type == "hash" and re.fullmatch(r"(?:[0-9a-f]{3,4}){1,2}", token.value.lower()) is not None
-        )
+        return token.type == "hash" and _COLOUR.fullmatch(token.value) is not None
     if name == "string":
         return bool(token.type == "string")
     if name == "url":
