@@ -34,7 +34,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Unseen:
     """An invisible character, by itself or by a reference such as ``&nbsp;``, and the span of it."""
 
     start: int
@@ -82,11 +82,11 @@ def culprits(html: str, errors: Sequence[ParseError]) -> tuple[tuple[Culprit, ..
     return (*found, *_nearest(source, places, rest)), without(left, rest)
 
 
-def _places(html: str) -> list[_Place]:
-    found = [_Place(*match.span(), match.group()) for match in INVISIBLE.finditer(html)]
+def _places(html: str) -> list[_Unseen]:
+    found = [_Unseen(*match.span(), match.group()) for match in INVISIBLE.finditer(html)]
     for match in _REFERENCE.finditer(html):
         if character := _invisible_of(match.group()):
-            found.append(_Place(*match.span(), character))
+            found.append(_Unseen(*match.span(), character))
     return sorted(found, key=lambda place: place.start)
 
 
@@ -97,7 +97,7 @@ def _invisible_of(reference: str) -> str:
     return character if INVISIBLE.fullmatch(character) and not _CONTROL.match(character) else ""
 
 
-def _blanked(html: str, places: Sequence[_Place]) -> str:
+def _blanked(html: str, places: Sequence[_Unseen]) -> str:
     """``html``, as long as it was, with blanks in these places."""
     pieces = []
     here = 0
@@ -107,15 +107,15 @@ def _blanked(html: str, places: Sequence[_Place]) -> str:
     return "".join([*pieces, html[here:]])
 
 
-def _culprit(html: str, place: _Place, errors: Sequence[ParseError]) -> Culprit:
+def _culprit(html: str, place: _Unseen, errors: Sequence[ParseError]) -> Culprit:
     written = html[place.start : place.end]
     reference = "" if written == place.character else written
     return Culprit(place.start, place.character, tuple(errors), reference)
 
 
-def _nearest(html: str, places: Sequence[_Place], errors: Sequence[ParseError]) -> Iterator[Culprit]:
+def _nearest(html: str, places: Sequence[_Unseen], errors: Sequence[ParseError]) -> Iterator[Culprit]:
     """What is left of many: each error goes to the invisible character before it."""
-    groups: dict[_Place, list[ParseError]] = {}
+    groups: dict[_Unseen, list[ParseError]] = {}
     starts = [place.start for place in places]
     for error in errors:
         before = bisect_right(starts, error.offset)
