@@ -276,6 +276,10 @@ def test_a_character_that_nobody_sees_in_a_selector_is_named(compiled: Compile, 
     assert finding.location.line == 2
 
 
+def test_a_no_break_space_before_a_name_is_a_part_of_it(compiled: Compile) -> None:
+    assert "<p>x" in compiled("<style>\u00a0p, .a\u00a0 { color: red }</style><p>x</p>").compiled.html
+
+
 @pytest.mark.parametrize(("declaration", "words"), REFUSED)
 def test_what_css_refuses_is_named_in_attributes_and_in_stylesheets(
     compiled: Compile, declaration: str, words: str

@@ -73,6 +73,7 @@ CASELESS_ATTRIBUTES = frozenset(
 _STAR = re.compile(r"\*(?!:(?:first|last|only|nth)-)")
 
 _COLON = ":"
+_BLANKS = " \t\n\r\f"  # and no other: a no-break space is a part of a name
 # Every browser takes what begins with "-webkit-", whether it knows it or not; nobody what is of others. Only
 # Firefox knows the flag of [type=a s].
 _OF_ONE_BROWSER = re.compile(r"::?-(?!webkit-)[a-z]+-|(?<!:):-webkit-| s\]", re.IGNORECASE)
@@ -145,7 +146,7 @@ def parse_selectors(prelude: Sequence[Any], prefixes: Set[str] = frozenset()) ->
     for tokens in listed:
         require_selector(tokens, prefixes)
     for tokens in listed:
-        text = "".join(str(token.serialize()) for token in tokens if token.type != "comment").strip()
+        text = "".join(str(token.serialize()) for token in tokens if token.type != "comment").strip(_BLANKS)
         try:
             parsed = parsed_selectors(text)
         except cssselect.SelectorError:
