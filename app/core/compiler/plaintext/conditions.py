@@ -16,6 +16,7 @@ from typing import Any
 import tinycss2
 
 from app.core.compiler.plaintext.declarations import pixels
+from app.core.css.selector_syntax import split_list
 from app.core.css.values import is_valid
 
 _LEAST, _MOST = 240.0, 10_000.0  # pixels that every screen has, and more than any has
@@ -46,7 +47,7 @@ def holds_everywhere(condition: str) -> bool:
 def is_for_every_screen(queries: str) -> bool:
     """Whether a list of media queries, as in ``media="…"``, is true of every screen; an empty one is."""
     tokens = _tokens(queries)
-    return not tokens or any(_query(part) is True for part in _parted(tokens, ","))
+    return not tokens or any(_query(part) is True for part in split_list(tokens))
 
 
 def _query(tokens: Sequence[Any]) -> bool | None:
@@ -135,13 +136,3 @@ def _is_block(token: Any) -> bool:
 
 def _word(token: Any) -> str:
     return str(token.lower_value) if token.type == "ident" else ""
-
-
-def _parted(tokens: Sequence[Any], sign: str) -> list[list[Any]]:
-    parts: list[list[Any]] = [[]]
-    for token in tokens:
-        if token == sign:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return parts

@@ -12,8 +12,11 @@ from typing import Any, Final, TypeAlias
 
 import tinycss2
 
+from app.core.css.selector_syntax import split_list
+
 _SUM = re.compile(r"(?<![\w-])(?:-webkit-calc|calc|min|max|clamp)\(", re.IGNORECASE)
 _DEEPEST = 8
+_LEAST_BEST_MOST = 3  # values that clamp() takes
 _Amount: TypeAlias = tuple[float, str]
 """A number and what it counts: "px", "%", or "" for a mere number."""
 
@@ -66,7 +69,7 @@ def _amount(token: Any, depth: int) -> _Amount | None:
     if token.lower_name in {"calc", "-webkit-calc"}:
         return _sum(token.arguments, depth)
     choose = _CHOICES.get(token.lower_name)
-    amounts = [_sum(part, depth) for part in _parted(token.arguments, ",")]
+    amounts = [_sum(part, depth) for part in split_list(token.arguments)]
     known = [amount for amount in amounts if amount is not None]
     if choose is None or len(known) < len(amounts) or len({unit for _, unit in known}) != 1:
         return None
@@ -75,9 +78,9 @@ def _amount(token: Any, depth: int) -> _Amount | None:
 
 
 def _clamped(values: Sequence[float]) -> float | None:
-    return (
-        max(values[0], min(values[1], values[2])) if len(values) == len(("least", "best", "most")) else None
-    )
+    if len(values) != _LEAST_BEST_MOST:
+        return None
+    return max(values[0], min(values[1], values[2]))
 
 
 _CHOICES: Final[dict[str, Callable[[Sequence[float]], float | None]]] = {
@@ -85,16 +88,6 @@ _CHOICES: Final[dict[str, Callable[[Sequence[float]], float | None]]] = {
     "max": max,
     "clamp": _clamped,
 }
-
-
-def _parted(tokens: Sequence[Any], sign: str) -> list[list[Any]]:
-    parts: list[list[Any]] = [[]]
-    for token in tokens:
-        if token == sign:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return parts
 
 
 def _sum(tokens: Sequence[Any], depth: int) -> _Amount | None:

@@ -1,0 +1,33 @@
+"""The text part of mails of thousands of words, links, sections and cells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.core.compiler.compilation import compile_template
+from app.core.sources import SourceFile, TemplateSet, TemplateSource
+
+LONG = [
+    ("<p>{}</p>", "<b>w</b> ", 8_000),
+    ("<div>{}</div>", "{{#a}}<p>w</p>{{/a}}", 1_000),
+    ("<p>{}</p>", "{{#a}}w{{/a}} ", 2_000),
+    ("<div>{}</div>", "{{#a}}<br>w{{/a}}", 2_000),
+    ("<p>{}</p>", '<a href="u">w</a>', 2_000),
+    ("<pre>{}</pre>", "w\n", 8_000),
+    ("<table><thead><tr><th>a<th>b</thead>{}</table>", "<tr><td>w</td><td>{{b}}</td></tr>", 2_000),
+    ("<table>{}</table>", "<tr><td colspan=1000 rowspan=1000>w</td></tr>", 2_000),
+    ("<table><tr>{}</tr></table>", "<td>w</td>", 2_000),
+    ("<div>" * 200 + "{}", "<p>w</p>", 2_000),
+    ("<table><tr><td>" * 40 + "{}", "<p>w</p>", 2_000),
+]
+
+
+@pytest.mark.parametrize(("frame", "piece", "times"), LONG)
+def test_a_long_mail_has_all_its_words(frame: str, piece: str, times: int) -> None:
+    """In time that grows with its length: what grows faster would end by the limit of a test."""
+    html = frame.format(piece * times)
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    text = compile_template(source, TemplateSet(Path("/t"), {}, {}, {}, {})).compiled.text
+    assert text.count("w") == times
