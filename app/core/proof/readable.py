@@ -46,15 +46,10 @@ _COUNTS = frozenset({"nth-child", "nth-last-child", "nth-of-type", "nth-last-of-
 _COMPOUND = frozenset({"host", "host-context", "slotted", "cue", "cue-region", "-webkit-any"})
 _NAMED = frozenset({"dir", "state", "highlight", "picker"})
 _OTHERS = frozenset(
-    f"{kind}{part}"
-    for kind, parts in (
-        ("view-transition", ("-group", "-image-pair", "-new", "-old")),
-        ("active-view-transition", ("-type",)),
-        ("current", ("",)),
-        ("part", ("",)),
-        ("lang", ("",)),
-    )
-    for part in parts
+    {
+        *("part", "lang", "current", "active-view-transition-type", "view-transition-group"),
+        *("view-transition-image-pair", "view-transition-new", "view-transition-old"),
+    }
 )
 _WITH_BRACKETS = _FORGIVING | _STRICT | _COUNTS | _COMPOUND | _NAMED | _OTHERS
 _WITHOUT_TOO = frozenset({"host", "cue", "cue-region", "current"})
