@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -212,8 +213,12 @@ def test_what_a_killed_rehearsal_left_running_is_interrupted_and_waited_for(
     killed.wait(patience())
     os.killpg(int(note.name), 0)  # it goes on
     if stubborn:
-        told = tmp_path / "told"  # its grace is over as soon as it was told, however busy the machine is
-        clock = SimpleNamespace(monotonic=lambda: 1e9 if told.is_file() else 0.0, sleep=time.sleep)
+        # Its grace is over as soon as it was told, however busy the machine is: of a clock that only once
+        # goes on, the deadline may be read after that, and then never comes.
+        told, later = tmp_path / "told", itertools.count(1e9, 1e9)
+        clock = SimpleNamespace(
+            monotonic=lambda: next(later) if told.is_file() else 0.0, sleep=time.sleep
+        )
         monkeypatch.setattr("tests.infra.rehearsal.processes.time", clock)
     assert Processes(tmp_path / "notes").end_leftovers() == [note.name]
     assert (tmp_path / "told").is_file()
