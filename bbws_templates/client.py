@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bbws_templates.cache import COLD_PATIENCE, ReleaseCache, Status
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
-from bbws_templates.errors import BbwsTemplatesError, ContractProblem
-from bbws_templates.mailing import render_email
+from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.opening import open_reader
-from bbws_templates.rendering import RenderWarning
+from bbws_templates.reply import Maker, Reply
 from bbws_templates.target import parse_target, target_from_environment
 
 if TYPE_CHECKING:
@@ -112,63 +111,76 @@ class TemplateClient:
         *,
         strict: bool = True,
         locale: str | Callable[[Mapping[str, Any]], str | None] | None = None,
+        processes: int | None = 1,
     ) -> Iterator[RenderedEmail | BbwsTemplatesError]:
         """One email for each of ``records``, in their order, all from the same release; nothing is held.
 
         ``locale`` is the language of all of them, or a function that says it of each record.
+
+        ``processes`` is how many render, None for one on each core. More than one are started anew for each
+        call that has more than some dozens of records, which takes them a tenth of a second or more; as with
+        every process of ``multiprocessing``, a program's own main module must then begin nothing when it is
+        only imported. Records are read ahead, some dozens for each process.
 
         Where ``render`` raises an error about data, that error stands in the place of the email, and the
         others are made.
 
         Raises:
             UnknownTemplateError, UnavailableError: as ``render``, with the first email.
+            ValueError: ``processes`` is less than 1.
         """
-        serving = self._cache.serving()
-        serving.bundle.template(name)
-        for data in records:
-            tag = locale(data) if callable(locale) else locale
-            try:
-                if self._metrics is None:
-                    yield self._render(name, data, strict, tag, None, serving)
-                    continue
-                with self._metrics.call(is_pinned=self._is_pinned) as call:
-                    email = self._render(name, data, strict, tag, call, serving)
-                yield email
-            except BbwsTemplatesError as error:
-                yield error
+        if processes is not None and processes < 1:
+            raise ValueError(f"At least one process has to render, and not {processes}.")
+        return self._many(name, records, strict, locale, processes)
 
-    def _render(
+    def _many(
         self,
         name: str,
-        data: Mapping[str, Any],
+        records: Iterable[Mapping[str, Any]],
         strict: bool,
-        locale: str | None,
-        call: Call | None,
-        serving: Serving | None = None,
+        locale: str | Callable[[Mapping[str, Any]], str | None] | None,
+        processes: int | None,
+    ) -> Iterator[RenderedEmail | BbwsTemplatesError]:
+        serving = self._cache.serving()
+        serving.bundle.template(name)
+        maker = Maker(serving.bundle, name, strict)
+        requests = ((data, locale(data) if callable(locale) else locale) for data in records)
+        replies: Iterator[Reply] = map(maker, requests)
+        if processes != 1:
+            from bbws_templates.workers import side_by_side, usable_cores
+
+            replies = side_by_side(maker, requests, processes or usable_cores())
+        for reply in replies:
+            made: RenderedEmail | BbwsTemplatesError
+            try:
+                made = self._told(reply, serving)
+            except BbwsTemplatesError as error:
+                made = error
+            yield made
+
+    def _told(self, reply: Reply, serving: Serving) -> RenderedEmail:
+        if self._metrics is None:
+            return self._settled(reply, serving, None)
+        with self._metrics.call(is_pinned=self._is_pinned) as call:
+            return self._settled(reply, serving, call)
+
+    def _render(
+        self, name: str, data: Mapping[str, Any], strict: bool, locale: str | None, call: Call | None
     ) -> RenderedEmail:
-        serving = serving or self._cache.serving()
-        bundle = serving.bundle
+        serving = self._cache.serving()
+        return self._settled(Maker(serving.bundle, name, strict)((data, locale)), serving, call)
+
+    def _settled(self, reply: Reply, serving: Serving, call: Call | None) -> RenderedEmail:
+        """The email, with what there is to tell told; or the error."""
         if call:
             call.status = self._cache.described(serving)
-        template = bundle.in_language(name, locale)
-        if call:
-            call.template = template.name
-        refused: tuple[ContractProblem, ...] = ()
-        if template.contract is not None and strict:
-            from bbws_templates.contract import require  # With the first mail, which waits for S3 anyway.
-
-            require(template.contract, data, template=name)
-        elif template.contract is not None:
-            from bbws_templates.leniency import permitted
-
-            data, refused = permitted(template.contract, data)
-            if call:
-                call.is_refused = bool(refused)
-        warnings: list[RenderWarning] = []
-        shown = bundle.shown(template, data)
-        email = render_email(template, shown, strict=strict, warnings=warnings, release=bundle.release)
-        _report(name, refused, warnings)
-        return email
+            call.template = reply.template
+            call.is_refused = bool(reply.refused)
+        if isinstance(reply.made, Exception):
+            raise reply.made
+        if reply.refused or reply.warnings:
+            _report(reply)
+        return reply.made
 
     def template(self, name: str, *, locale: str | None = None) -> CompiledTemplate:
         """A template as it was published: its parts as Mustache, its sender, its contract.
@@ -216,18 +228,16 @@ def _fallback(given: str | Path | None) -> Path | None:
     return Path(named)
 
 
-def _report(name: str, refused: tuple[ContractProblem, ...], warnings: list[RenderWarning]) -> None:
-    if not refused and not warnings:
-        return
+def _report(reply: Reply) -> None:
     import logging
 
     from bbws_templates.contract import MAX_PROBLEMS
 
     # The place and the variable, never the data: those are personal.
-    warn = logging.getLogger("bbws_templates").warning
+    warn, refused = logging.getLogger("bbws_templates").warning, reply.refused
     for problem in refused[:MAX_PROBLEMS]:
-        warn("%s: %s", name, problem)
+        warn("%s: %s", reply.template, problem)
     if len(refused) > MAX_PROBLEMS:
-        warn("%s: %d more that the contract refuses", name, len(refused) - MAX_PROBLEMS)
-    for warning in warnings:
-        warn("%s: %s %s", name, warning.location, warning.message)
+        warn("%s: %d more that the contract refuses", reply.template, len(refused) - MAX_PROBLEMS)
+    for warning in reply.warnings:
+        warn("%s: %s %s", reply.template, warning.location, warning.message)

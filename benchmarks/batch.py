@@ -4,6 +4,9 @@ Invoices of ten line items, no two with the same amounts, are written by ``rende
 HTML, text, subject and preheader of each, as JSON Lines, on all cores. The rate is by the clock, less what
 a batch of one takes; beside it stands the CPU time that all processes took for one email, which other work on
 the machine does not lengthen as much, and the most memory that any of them held.
+
+Then ``client.render_many`` makes emails of the same data, from a release, in one process and on all cores;
+what those take to start is in it.
 """
 
 from __future__ import annotations
@@ -22,7 +25,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from app.core.workspace import Workspace
+from bbws_templates import RenderedEmail, TemplateClient
 from benchmarks._asked import verdict
+from benchmarks._targets import published
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "invoices/invoice"
@@ -94,6 +100,31 @@ def measure(folder: Path, number: int, workers: int) -> tuple[float, float, floa
     return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, most
 
 
+def client_rate(client: TemplateClient, data: list[dict[str, Any]], processes: int) -> float:
+    """Emails a second of ``render_many``, from the call to the last one."""
+    began = time.perf_counter()
+    made = sum(
+        isinstance(each, RenderedEmail) for each in client.render_many(TEMPLATE, data, processes=processes)
+    )
+    if made != len(data):
+        raise SystemExit(f"{len(data) - made} emails could not be made.")
+    return made / (time.perf_counter() - began)
+
+
+def print_client(number: int, workers: int) -> None:
+    """``render_many`` in one process and in so many, in turns, the better of two each."""
+    data = list(invoices(number))
+    with tempfile.TemporaryDirectory() as name:
+        workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")
+        client = TemplateClient(published(workspace, Path(name) / "target"))
+        turns = [(client_rate(client, data, 1), client_rate(client, data, workers)) for _ in range(2)]
+    one, many = max(one for one, _ in turns), max(many for _, many in turns)
+    print(
+        f"client.render_many of {number:,}: {one:,.0f} a second in one process, "
+        f"{many:,.0f} with {workers}, {many / one:.2f} times"
+    )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -115,6 +146,7 @@ def main() -> None:
             print(f"{size:10,}{rate:12,.0f}{(cpu - idle) / size * 1e6:18.1f}{most:12.0f}")
     if max(arguments.sizes) >= 10_000:  # fewer are made in the time that it takes to begin
         print(verdict("two cores that do nothing else", rate, 15_000, " a second", at_least=True))
+    print_client(max(arguments.sizes), arguments.workers)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -22,17 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from app.core.building import make_unchecked_release
 from app.core.compiler.data_markup import AuthoredTemplate
-from app.core.release import Provenance
 from app.core.workspace import Workspace
-from app.publishing.activation import Reason
-from app.publishing.catalogue import Catalogue
-from app.publishing.directory_store import DirectoryStore
-from app.publishing.publisher import make_plan, publish
 from bbws_templates.nodes import Node, Section, Text, Variable
 from bbws_templates.parser import parse
 from benchmarks._asked import verdict
+from benchmarks._targets import published
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 HERE: Final = ROOT / "benchmarks" / "peers"
@@ -111,16 +105,10 @@ def jobs() -> list[dict[str, Any]]:
     rendered = AuthoredTemplate(workspace.source(name), workspace.templates).render(made[0]["data"])
     sheet = (ROOT / "templates" / "styles" / "email.css").read_text("utf-8")
     source = rendered.html.replace(LINK, f"<style>{sheet}</style>")
-    return [*made, {**made[0], "label": SEND, "source": source, "target": published(workspace).as_uri()}]
-
-
-def published(workspace: Workspace) -> Path:
-    """A target, a directory, with the set as its active release."""
-    folder = BUILT / "target"
-    shutil.rmtree(folder, ignore_errors=True)
-    catalogue, release = Catalogue(DirectoryStore(folder)), make_unchecked_release(workspace, Provenance())
-    publish(catalogue, release, make_plan(catalogue, release), Reason("publish", "benchmark"))
-    return folder
+    return [
+        *made,
+        {**made[0], "label": SEND, "source": source, "target": published(workspace, BUILT / "target")},
+    ]
 
 
 def measure(rounds: int) -> dict[str, dict[str, list[float]]]:

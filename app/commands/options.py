@@ -129,11 +129,10 @@ def cache_option(command: Command) -> Command:
     )(command)
 
 
-def _usable_cores() -> int:
-    """The cores that this process may use, which a container or a scheduler may have made fewer."""
-    if hasattr(os, "sched_getaffinity"):  # on Linux
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _default_workers() -> int:
+    from bbws_templates.workers import usable_cores  # with what multiprocessing costs to import
+
+    return min(usable_cores(), _MOST_WORKERS)
 
 
 def workers_option(words: str) -> Callable[[Command], Command]:
@@ -141,7 +140,7 @@ def workers_option(words: str) -> Callable[[Command], Command]:
     return click.option(
         "--workers",
         type=click.IntRange(1, _MOST_WORKERS),
-        default=lambda: min(_usable_cores(), _MOST_WORKERS),
+        default=_default_workers,
         show_default="one for each core",
         help=words,
     )

@@ -216,9 +216,7 @@ def test_what_a_killed_rehearsal_left_running_is_interrupted_and_waited_for(
         # Its grace is over as soon as it was told, however busy the machine is: of a clock that only once
         # goes on, the deadline may be read after that, and then never comes.
         told, later = tmp_path / "told", itertools.count(1e9, 1e9)
-        clock = SimpleNamespace(
-            monotonic=lambda: next(later) if told.is_file() else 0.0, sleep=time.sleep
-        )
+        clock = SimpleNamespace(monotonic=lambda: next(later) if told.is_file() else 0.0, sleep=time.sleep)
         monkeypatch.setattr("tests.infra.rehearsal.processes.time", clock)
     assert Processes(tmp_path / "notes").end_leftovers() == [note.name]
     assert (tmp_path / "told").is_file()
