@@ -66,7 +66,9 @@ def _initialiser(made: type, names: tuple[str, ...]) -> Any:
 
     def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807  it becomes the method
         members = self.__dict__
-        if named or len(values) != len(names):
+        if not values and named.keys() == known:
+            members.update(named)
+        elif named or len(values) != len(names):
             given = dict(zip(names, values, strict=False))
             if len(values) > len(names) or not known >= named.keys() or given.keys() & named.keys():
                 raise TypeError(f"{made.__name__}() takes {', '.join(names)}, each once")

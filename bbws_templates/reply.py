@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from bbws_templates.bundle import Bundle
 from bbws_templates.errors import BbwsTemplatesError, ContractProblem
 from bbws_templates.mailing import render_email
-from bbws_templates.record import record
 from bbws_templates.rendering import RenderWarning
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ MailRequest: TypeAlias = tuple[Mapping[str, Any], str | None]
 """The data of an email, and the language that it is wanted in."""
 
 
-@record(frozen=True)
 class Reply:
     """An email, or the error that stands in its place.
 
@@ -28,10 +26,20 @@ class Reply:
     it was met.
     """
 
-    made: RenderedEmail | Exception
-    template: str
-    refused: tuple[ContractProblem, ...] = ()
-    warnings: tuple[RenderWarning, ...] = ()
+    # There is one for each mail, and it goes no further than the client: a record would take microseconds.
+    __slots__ = ("made", "refused", "template", "warnings")
+
+    def __init__(
+        self,
+        made: RenderedEmail | Exception,
+        template: str,
+        refused: tuple[ContractProblem, ...] = (),
+        warnings: tuple[RenderWarning, ...] = (),
+    ) -> None:
+        self.made = made
+        self.template = template
+        self.refused = refused
+        self.warnings = warnings
 
     def __reduce__(self) -> tuple[Any, ...]:
         if isinstance(self.made, Exception) and not isinstance(self.made, BbwsTemplatesError):
@@ -39,13 +47,15 @@ class Reply:
         return Reply, (self.made, self.template, self.refused, self.warnings)
 
 
-@record(frozen=True)
 class Maker:
     """Makes emails of the template ``name`` in ``bundle``, strict or lenient, in any process."""
 
-    bundle: Bundle
-    name: str
-    strict: bool
+    __slots__ = ("bundle", "name", "strict")
+
+    def __init__(self, bundle: Bundle, name: str, strict: bool) -> None:
+        self.bundle = bundle
+        self.name = name
+        self.strict = strict
 
     def __call__(self, request: MailRequest) -> Reply:
         """One email. Nothing is logged and nothing counted: whoever asked does that."""
