@@ -117,7 +117,7 @@ def _pointer(reader: ObjectReader, etag: str) -> StoredObject | Unchanged | None
 
 def _says_nothing_new(found: StoredObject | Unchanged | None, held: Serving) -> bool:
     """Whether something between us and the target has made a 200 without a body of its 304."""
-    return isinstance(found, StoredObject) and not found.body and bool(held.etag) and found.etag == held.etag
+    return isinstance(found, StoredObject) and not found.body and found.etag == held.etag
 
 
 def _parse_pointer(body: bytes, place: str) -> Pointer:

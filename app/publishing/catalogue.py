@@ -8,7 +8,7 @@ from functools import partial
 
 from app.core.likeness import bundle_beside
 from app.core.release import Manifest, Release, assemble, parse_manifest, source_path
-from app.publishing.errors import UnknownReleaseError
+from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.parallel import at_once, in_parallel
 from app.publishing.store import ObjectStore
 from bbws_templates.bundle import Bundle, parse_bundle
@@ -28,6 +28,7 @@ from bbws_templates.pointer import Pointer, parse_pointer
 ACTIVE = "active"
 PREVIOUS = "previous"
 _SHORTEST = 6
+_ROUNDS = 24
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,12 @@ class Catalogue:
 
         Raises:
             UnknownReleaseError, DamagedReleaseError: as ``bundle``, although nobody has moved the pointer.
+            ConflictError: it names another release each time.
         """
         standing = self.standing()
-        while standing:
+        for _ in range(_ROUNDS):
+            if standing is None:
+                return None
             release = standing.pointer.release
             try:
                 return standing, *self.description(release)
@@ -79,7 +83,7 @@ class Catalogue:
                 before, standing = standing, self.standing()
                 if standing and standing.pointer.active == before.pointer.active:
                     raise
-        return None
+        raise ConflictError(f"Others keep changing {self.store.target}.", remedy="Try again.")
 
     def bundle(self, release: str, *, beside: Release | None = None) -> Bundle:
         """The templates of a release; those that it shares with ``beside`` are not read again.

@@ -30,6 +30,7 @@ _REFUSED: Final = {"PreconditionFailed", "412"}
 _COLLISION: Final = {"ConditionalRequestConflict", "409", "OperationAborted"}
 _COLLISIONS: Final = 5
 _TRIES: Final = 3
+_ROUNDS: Final = 24
 _REMEDY: Final = (
     "Use a server that honours If-None-Match and If-Match, as Amazon S3 does; or see to it that nobody else "
     "publishes or prunes meanwhile, and say --allow-unconditional."
@@ -50,6 +51,7 @@ def require_conditions(
 
     Raises:
         StoreError: one of them is not; says which, and in what way.
+        UnreachableError: others write the object each time, and change its ETag with it.
     """
     probe = _Probe(client, target, kept)
     created, overwritten = probe.try_wrong_ones()
@@ -62,11 +64,15 @@ def require_conditions(
     if etag and probe.write(IfMatch=etag) and probe.etag == etag:
         return
     etag, refusals = probe.etag or probe.read(), 0
-    while refusals < _TRIES:
+    for _ in range(_ROUNDS):
         if probe.write(IfMatch=etag):
             return
         now = probe.read()
         refusals, etag = (refusals + 1 if now == etag else 0), now
+        if refusals == _TRIES:
+            break
+    else:
+        raise probe.too_busy()
     raise StoreError(
         f"The server of {target} refuses If-Match even with the ETag that the object has, so no publish "
         f"could ever move the pointer.{weakness(etag)}",
@@ -121,9 +127,7 @@ class _Probe:
             require_s3(answer, where)
             self.etag = etag_of(answer, where)
             return True
-        raise UnreachableError(
-            f"{self._target}/{PROBE} is being written by too many others.", remedy="Try again."
-        )
+        raise self.too_busy()
 
     def read(self) -> str:
         """The ETag that the object has."""
@@ -141,6 +145,12 @@ class _Probe:
             if error_code(error) in ("404", "NoSuchKey", "NotFound"):
                 raise self._gone() from error
             raise translate(error, self._target, PROBE) from error
+
+    def too_busy(self) -> UnreachableError:
+        """What to say when others come between each time."""
+        return UnreachableError(
+            f"{self._target}/{PROBE} is being written by too many others.", remedy="Try again."
+        )
 
     def _gone(self) -> UnreachableError:
         return UnreachableError(

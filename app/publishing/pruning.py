@@ -195,7 +195,7 @@ def _recent(catalogue: Catalogue, standing: Standing, keep: int, incomplete: set
     """The active release and those that were active before it, newest first: ``keep`` in all."""
     recent = [standing.pointer.release]
     for activation in activations(catalogue.store, standing.pointer):
-        if len(recent) >= max(keep, 1):
+        if len(recent) >= keep:
             break
         if activation.release not in incomplete and activation.release not in recent:
             recent.append(activation.release)

@@ -13,6 +13,7 @@ from app.cli import run
 from app.core.release import Release
 from app.publishing.activation import Reason, stable_files
 from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.conflicts import require_same_ground
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.pruning import prune
@@ -238,6 +239,46 @@ def test_who_asks_for_what_is_served_while_it_is_replaced_and_pruned_is_told_wha
     store.delete(f"releases/{after.id}/{lost}")
     with pytest.raises(UnknownReleaseError, match="has no release"):
         Catalogue(store).active()
+
+
+def test_what_a_plan_was_made_against_has_changed_when_there_is_no_pointer_any_more_or_by_now(
+    directory: DirectoryStore,
+) -> None:
+    catalogue = Catalogue(directory)
+    directory.root.mkdir()
+    require_same_ground(catalogue, None)
+    publish_to(directory, FIRST)
+    standing = catalogue.standing()
+    require_same_ground(catalogue, standing)
+    with pytest.raises(ConflictError, match=r"seemed to hold no current\.json .* and holds one now"):
+        require_same_ground(catalogue, None)
+    directory.delete(POINTER)
+    with pytest.raises(ConflictError, match=r"current\.json was there and is not to be found any more"):
+        require_same_ground(catalogue, standing)
+
+
+def test_whoever_is_told_of_another_active_release_each_time_does_not_ask_for_ever(
+    directory: DirectoryStore,
+) -> None:
+    """As by two caches that disagree, none of whose releases is there any more."""
+    publish_to(directory, FIRST)
+    pointers = [directory.get(POINTER)]
+    publish_to(directory, SECOND)
+    pointers.append(directory.get(POINTER))
+    for gone in (FIRST, SECOND):
+        directory.delete(f"releases/{gone.id}/bundle.json")
+    asked: list[str] = []
+
+    class Disagreeing(CountingStore):
+        def get(self, key: str) -> StoredObject | None:
+            if key != POINTER:
+                return super().get(key)
+            asked.append(key)
+            assert len(asked) < 100
+            return pointers[len(asked) % 2]
+
+    with pytest.raises(ConflictError, match=r"Others keep changing .*Try again"):
+        Catalogue(Disagreeing(directory)).active()
 
 
 def test_a_file_that_leads_in_circles_is_named(directory: DirectoryStore) -> None:

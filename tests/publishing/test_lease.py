@@ -36,6 +36,14 @@ MARGIN = timedelta(minutes=3)
 """Longer than all the tries of one deletion take."""
 
 
+def test_the_documents_say_how_long_a_prune_is_taken_to_be_alive_and_how_much_clocks_may_differ() -> None:
+    text = (Path(__file__).parents[2] / "docs/publishing.md").read_text("utf-8")
+    assert "at most 15 minutes after it was last heard of" in text
+    assert timedelta(minutes=15) == LEASE
+    assert "must\nbe within five minutes of each other" in text
+    assert timedelta(minutes=5) == SKEW
+
+
 class Hand:
     """A clock that stands still until it is moved."""
 

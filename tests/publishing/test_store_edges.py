@@ -199,49 +199,6 @@ def test_nothing_is_published_or_pruned_where_no_old_version_is_kept_unless_that
     assert prune(Catalogue(store), actor="me", unversioned=True).deleted == ()
 
 
-@pytest.mark.parametrize(
-    ("status", "words"), [(404, "seems not to be there"), (403, "is denied"), (500, "busy or broken")]
-)
-def test_a_probe_that_cannot_be_read_is_no_reason_to_condemn_the_server(
-    behind: BucketStore, proxy: FaultProxy, status: int, words: str
-) -> None:
-    behind.require_conditions()
-    right = with_the_right_etag(1)
-    proxy.reset(lambda request: Fault(Kind.STATUS, status) if request.method == "GET" else right(request))
-    with pytest.raises(StoreError, match=words):
-        behind.require_conditions()
-
-
-def with_the_right_etag(refusals: int) -> Rule:
-    """Refuses the first so many writes of a probe that demand the ETag that it has.
-
-    Before them come one that the object must be absent for, and one with a wrong ETag.
-    """
-    writes: list[Request] = []
-
-    def rule(request: Request) -> Fault | None:
-        if request.method != "PUT":
-            return None
-        writes.append(request)
-        return Fault(Kind.STATUS, 412) if 2 < len(writes) <= 2 + refusals else None
-
-    return rule
-
-
-@pytest.mark.parametrize(("refusals", "accepted"), [(3, True), (4, False)])
-def test_a_condition_that_holds_may_be_refused_a_few_times_by_accident(
-    behind: BucketStore, proxy: FaultProxy, refusals: int, accepted: bool
-) -> None:
-    """Once with the ETag that was computed, and then with the one that it is said to have."""
-    behind.require_conditions()
-    proxy.reset(with_the_right_etag(refusals))
-    if accepted:
-        behind.require_conditions()
-    else:
-        with pytest.raises(StoreError, match="refuses If-Match even with the ETag that the object has"):
-            behind.require_conditions()
-
-
 # --- a directory ------------------------------------------------------------------------------------------
 
 

@@ -357,6 +357,20 @@ def test_what_is_looked_for_is_found_among_whatever_else_there_is(aws: str, size
     assert seen == complete or (not skip and size < 1000 and seen.items() <= complete.items())
 
 
+def test_a_server_that_gives_the_same_page_again_is_asked_no_more(aws: str) -> None:
+    """Of keys side by side the next is asked for right after the last, which is where the page ends."""
+    store, asked = pages_of(1, skip=False), Counter[str]()
+    for key in "abc":
+        store.put(key, b"")
+
+    def count(**_: Any) -> None:
+        asked.update(["list"])
+        assert asked["list"] < 10
+
+    store.client.meta.events.register("before-send.s3.ListObjectsV2", count)
+    assert store.look("abc").keys() == {"a"}
+
+
 def test_what_lies_between_is_skipped_where_it_is_more_than_a_page(aws: str) -> None:
     store, asked = pages_of(2), Counter[str]()
     for key in (*KEYS, *(f"logs/{number}" for number in range(40))):

@@ -204,6 +204,33 @@ def test_who_was_answered_again_has_all_its_patience_again(directory: DirectoryS
         gate.set()
 
 
+def test_who_asks_for_a_refresh_has_all_its_patience_for_it(directory: DirectoryStore) -> None:
+    publish_to(directory, release("first"))
+    clock, go_on = Hand(), threading.Event()
+    go_on.set()
+    cache = ReleaseCache(
+        lambda: HeldUp(directory.root, go_on), place="here", ttl=TTL, patience=0.2, clock=clock
+    )
+    cache.serving()
+    go_on.clear()
+    clock.now += TTL + 1
+    assert cache.serving().problem == "here did not answer within 0.2 s."
+    cache.expire()
+    assert cache.serving().problem == "here did not answer within 0.2 s."
+    go_on.set()
+
+
+def test_after_a_refresh_the_target_is_asked_once(directory: DirectoryStore) -> None:
+    publish_to(directory, release("first"))
+    reader = Asked(directory.root)
+    cache = ReleaseCache(lambda: reader, place="here", ttl=TTL, patience=patience(), clock=Hand())
+    cache.serving()
+    cache.expire()
+    for _ in range(3):
+        assert cache.serving().origin is Origin.ACTIVE
+    assert len(reader.etags) == 1
+
+
 def test_a_pointer_that_says_the_same_is_sent_once(directory: DirectoryStore) -> None:
     publish_to(directory, release("first"))
     clock, reader = Hand(), Asked(directory.root)
