@@ -27,12 +27,19 @@ KEY = "SERVERS"
 
 
 def free_port() -> int:
-    """A port that is free, and not one of those that the system gives to whoever asks until it is used."""
+    """A port that is free, and not one of those that the system gives to whoever asks until it is used.
+
+    It is this process's own until that ends: what is started on it may take a while to listen there.
+    """
     while True:
         port = 20_000 + secrets.randbelow(10_000)  # all workers draw the same from `random`
+        claim = socket.socket(socket.AF_UNIX)
         with socket.socket() as listener, suppress(OSError):
+            claim.bind(f"\0bbws-templates-port-{port}")  # the name of no file (unix(7))
             listener.bind(("127.0.0.1", port))
+            claim.detach()  # by its name no other process is given the port; the system closes it in the end
             return port
+        claim.close()
 
 
 @contextmanager

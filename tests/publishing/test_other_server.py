@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from app.publishing.bucket_store import BucketStore
 from app.publishing.store import ObjectStore
 from bbws_templates import TemplateClient
 from bbws_templates.target import BucketTarget
+from tests.publishing import servers
 from tests.publishing import test_store_contract as contract
 from tests.publishing.samples import CONTRACT, release, with_one_changed
 from tests.waiting import patience
@@ -221,3 +223,13 @@ def test_two_processes_with_one_account_each_promote_through_a_directory(
     assert command("verify", "prod")["discrepancies"] == []
     history = command("history", "prod")
     assert [entry["action"] for entry in history] == ["promote"]
+
+
+def test_a_port_that_nobody_listens_on_yet_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is started there takes seconds to listen, while another test looks for a port as well."""
+    first = servers.free_port()
+    drawn = iter((first - 20_000,))
+    draw = secrets.randbelow
+    monkeypatch.setattr(secrets, "randbelow", lambda most: next(drawn, draw(most)))
+    assert servers.free_port() != first
+    assert next(drawn, None) is None
