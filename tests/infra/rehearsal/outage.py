@@ -30,6 +30,7 @@ from tests.infra.rehearsal.estates import StageFailedError
 from tests.infra.rehearsal.work import clean_environment
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, since
 from tests.runtime.emf import metrics_of
+from tests.waiting import patience
 
 RUNG: Final = "mails-last-known-good"
 """The end of the name of the one alarm that such an outage rings while processes live."""
@@ -37,9 +38,12 @@ RUNG: Final = "mails-last-known-good"
 TEMPLATE: Final = "receipts/receipt"
 SENDER: Final = "noreply@kimmyai.io"
 DOWN: Final = since(1, Fault(Kind.STATUS, 503, code="ServiceUnavailable"))
-_PATIENCE_SECONDS: Final = 120
+_SECONDS: Final = 120.0
+"""After which a Lambda that is silent is ended, on an idle machine."""
 _LAMBDA: Final = """\
 import json, sys, handler
+cache = handler.templates._cache  # a busy machine is no outage: it waits for longer than a Lambda does
+cache._patience = cache._cold_patience = float(sys.argv[1])
 for line in sys.stdin:
     handler.templates.refresh()  # in place of the minute until the client asks by itself
     print(json.dumps(handler.handler(json.loads(line), None)), flush=True)
@@ -82,7 +86,7 @@ class Mailer:
             "PYTHONPATH": f"{place.checkout}:{place.checkout / 'examples' / 'lambda'}",
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _LAMBDA],
+            [sys.executable, "-c", _LAMBDA, str(patience())],
             env=environment,
             cwd=place.checkout,
             stdin=subprocess.PIPE,
@@ -100,7 +104,7 @@ class Mailer:
         """
         assert self._process.stdin
         assert self._process.stdout
-        impatient = threading.Timer(_PATIENCE_SECONDS, self._process.kill)
+        impatient = threading.Timer(patience(_SECONDS), self._process.kill)
         impatient.start()
         try:
             with suppress(BrokenPipeError):  # it has ended, and printed nothing more
