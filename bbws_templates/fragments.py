@@ -35,6 +35,9 @@ _REFERENCE: Final = re.compile(
 _BLANKS: Final = re.compile("[ \t\r\n\f\u00a0]+")
 _FILLERS: Final = re.compile("[\u00ad\u034f\u180e\u200b\u2060-\u2064\ufeff]")
 _ADDRESS: Final = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
+_HTTP: Final = re.compile(r"https?:", re.IGNORECASE)
+_BLANK: Final = "%20"  # as browsers write it in an address, at which programs would end a link
+_IGNORED: Final = re.compile("[\t\r\n]")  # in addresses; URL Standard, 4.4
 _BARE: Final = re.compile(r"^(?:https?://)?(?:www\.)?|/+$", re.IGNORECASE)
 
 _VOID: Final = frozenset(
@@ -225,12 +228,14 @@ class _Reading:
             self._pieces.append("~~")
 
     def _end_link(self, href: str, first: int, images: int) -> None:
-        href = href.replace("\n", "").strip()
+        href = _IGNORED.sub("", href).strip()
         words = "".join(self._pieces[first + 1 :])
         if not href or href.lower().startswith(("#", "javascript:")) or not (words or self._images > images):
             return
         address = _ADDRESS.match(href)
-        printed = (address[1] if address else href).strip()
+        printed = address[1].strip() if address else href
+        if _HTTP.match(href):
+            printed = href.replace(" ", _BLANK)
         if not words:
             self._say(printed)
         elif _bare(words) == _bare(printed):
@@ -242,7 +247,7 @@ class _Reading:
 
 
 def _bare(text: str) -> str:
-    return _BARE.sub("", "".join(text.split())).lower()
+    return _BARE.sub("", "".join(text.replace(_BLANK, " ").split())).lower()
 
 
 def _attributes(rest: str) -> dict[str, str]:

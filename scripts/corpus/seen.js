@@ -26,8 +26,7 @@
     });
   };
 
-  const colourless = element => {
-    const style = getComputedStyle(element);
+  const colourless = style => {
     const alpha = /^rgba\(.*,\s*0\)$/.test(style.color);
     return alpha && style.webkitBackgroundClip !== "text";
   };
@@ -92,7 +91,7 @@
   const readText = node => {
     const element = node.parentElement;
     const folded = element.tagName === "DETAILS" && !element.open; // words beside its <summary>
-    const visible = !folded && shown(element) && !colourless(element);
+    const visible = !folded && shown(element) && !colourless(getComputedStyle(element));
     const sized = parseFloat(getComputedStyle(element).fontSize) > 0;
     const heading = headsColumn(element.closest("th, thead td"));
     for (const match of node.data.matchAll(/\s+|[^\s]+/g)) {
@@ -133,7 +132,7 @@
   };
 
   const readField = element => {
-    if (!shown(element) || colourless(element) || !reachable(element, element.getBoundingClientRect())) return;
+    if (!shown(element) || colourless(getComputedStyle(element)) || !reachable(element, element.getBoundingClientRect())) return;
     if (parseFloat(getComputedStyle(element).fontSize) < LEAST) return;
     const texts = {
       SELECT: () => (element.multiple || element.size > 1
@@ -157,6 +156,7 @@
     if (["none", "normal"].includes(style.content) || style.display === "none" || own.display === "contents") return;
     if (["left", "top"].some(name => parseFloat(style[name]) < -FAR / 5)) return;
     if (!shown(element) || style.visibility !== "visible" || style.opacity === "0" || parseFloat(style.fontSize) < LEAST) return;
+    if (colourless(style) || /opacity\(0/.test(style.filter)) return;
     const block = !style.display.startsWith("inline") || style.position === "absolute" || style.float !== "none";
     if (block) blank = true;
     const said = [...style.content.split(" / ")[0].replace(/url\("[^"]*"\)/g, '" "').matchAll(/"((?:\\.|[^"\\])*)"|(?:open|close)-quote/g)]

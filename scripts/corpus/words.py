@@ -86,6 +86,8 @@ def difference(pieces: Sequence[dict[str, Any]], text: str) -> Difference:
 def _printed(href: str) -> str:
     """An address as a text prints it: of a mail address or a telephone number, that alone."""
     href = re.sub("[\t\r\n]", "", href)  # as browsers do
+    if re.match(r"https?:", href, re.IGNORECASE):
+        return href.replace(" ", "%20")
     match = _ADDRESS.match(href)
     return " ".join((match.group(1) if match else href).split())
 
@@ -108,7 +110,7 @@ def _told(pieces: Sequence[dict[str, Any]]) -> str:
 
 
 def _bare(address: str) -> str:
-    return _BARE.sub("", "".join(address.split())).lower()
+    return _BARE.sub("", "".join(address.replace("%20", " ").split())).lower()
 
 
 def _words(text: str, addresses: Sequence[str]) -> list[str]:

@@ -49,6 +49,23 @@ CASES = [
         '<p style="text-indent:100%;overflow:hidden">z z</p>',
         "y\n\nz z",
     ),
+    # Letters of a pixel, which still part the words around them; letters of two can be told.
+    (
+        '<p style="font-size:1px">x</p><p>y<b style="font-size:1px"> x<i style="font-size:9px">z</i></b></p>',
+        "y z",
+    ),
+    ('<p style="font-size:1.4px">x<b style="font-size:smaller">x</b></p><p style="font-size:2px">y</p>', "y"),
+    (
+        "<table style='margin-left:-999px'><tr><td>x</table>"
+        "<table><tr><td style='margin-left:-999px'>y</table>",
+        "y",
+    ),
+    # A first line far out, but not as in Word, where the margin brings it back.
+    (
+        '<p style="text-indent:-500px">x</p><p style="text-indent:-500px;margin-left:5in">y</p>'
+        '<p style="text-indent:-400px;padding:0 0 0 400px">z</p>',
+        "y\n\nz",
+    ),
     ("<svg><text><![CDATA[y & <z>]]></text></svg><p>x<![CDATA[z]]></p>", "y & <z>\n\nx"),
 ]
 

@@ -52,10 +52,6 @@ CASES = [
     ('<a href="{{a}}"><b>&nbsp;</b></a><a href="{{b}}"> </a>', "{{a}}"),
     ('<a href="{{a}}"><b hidden>&nbsp;</b></a><a href="{{b}}" style="font-size:0">&nbsp;</a>c', "c"),
     ("<p>a <g class=x>b</g><svg><g>c<text>d</text></g></svg></p>", "a b d"),
-    (
-        "<style>table::before { content: 'a' } table::after { content: 'c' }</style><table><tr><td>b</table>",
-        "a\nb\n\nc",
-    ),
     # A caption stands on the side that it, or what is around it, has.
     ("<table style='caption-side: bottom'><caption>b</caption><tr><td>a</table>", "a\n\nb"),
     ("<table style='caption-side: bottom'><caption align=top>a</caption><tr><td>b</table>", "a\n\nb"),

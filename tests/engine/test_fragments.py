@@ -40,6 +40,12 @@ CASES = [
     ("<a href='mailto:a@b.example?subject=c'>write</a>", "write: a@b.example "),
     ("<a href='https://a.example'><img alt></a>", " https://a.example "),
     ("<a href='https://a.example'></a><a href='#b'>c</a><a href='JavaScript:d'>e</a>", "ce"),
+    # As in the text part of a template: no tab, no line end and no blank, at which programs end a link.
+    ("<a href=' https://a.example/b c\td\r\n.pdf '>e</a>", "e: https://a.example/b%20cd.pdf "),
+    (
+        "<a href='https://a.example/b c'>a.example/b c</a><a href='tel:1 2'>d</a>",
+        "https://a.example/b%20c d: 1 2 ",
+    ),
     ("<a href='https://a.example' href='https://b.example'>b</a>", "b: https://a.example "),
     ("<ol start=4><li>a<li>b</ol>", "\n4. a\n5. b\n"),
     ("a<img hidden alt='b'>c<wbr style='display: none'>d", "acd"),

@@ -47,6 +47,7 @@ _REPLACED = frozenset(
     {"audio", "br", "iframe", "img", "input", "object", "select", "textarea", "video", "wbr"}
 )
 _COLOURED = _FIELDS | {"mark"}
+_SEEN_EMPTY = frozenset({"button", "iframe", "input", "select", "textarea", "video"})
 _DRAWN = frozenset({"math", "svg", "text"})  # within a line, at a place of their own
 _PREFORMATTED = frozenset({"pre", "listing", "plaintext", "textarea", "xmp"})
 _STRUCK = frozenset({"del", "s", "strike"})
@@ -88,9 +89,10 @@ _CLEAR = re.compile(
 )
 _OUT_OF_FLOW = frozenset({"absolute", "fixed"})
 _ANCHORS = frozenset({"transform", "translate", "scale", "filter"})  # or so it may be
-_AREAS = frozenset({"width", "height", "padding-top", "padding-left", "background", "background-image"})
 _MARKERS = {"1": "decimal", "a": "lower-alpha", "i": "lower-roman"}
 _TIGHT = 8.0  # pixels of margin below which paragraphs belong together
+_LEGIBLE = 1.5  # pixels up to which letters are a line of dots
+_PRESSABLE = 2.0  # pixels of a box that can be met
 _APART_FROM = 3.0  # pixels between two words in a line by which readers tell them apart
 
 
@@ -107,15 +109,17 @@ class Flow(Enum):
 class Inherited:
     """What children take over.
 
-    ``painted`` says that visibility lets them be seen, ``lettered`` that their letters have a size and a
-    colour. ``marker`` is a ``list-style-type``, ``caption`` a ``caption-side``; ``anchored`` are the
-    positions that may be counted from here. ``blockifies`` is for the children alone, and so is ``display``,
-    which they have if they ask for it.
+    ``painted`` says that visibility lets them be seen, ``lettered`` that their letters have a colour,
+    ``sized`` that they take room and ``legible`` enough of it to be read. ``marker`` is a
+    ``list-style-type``, ``caption`` a ``caption-side``; ``anchored`` are the positions that may be counted
+    from here. ``blockifies`` is for the children alone, and so is ``display``, which they have if they ask
+    for it.
     """
 
     painted: bool = True
     lettered: bool = True
     sized: bool = True
+    legible: bool = True
     indented: bool = False
     space: str = "normal"
     marker: str = "disc"
@@ -145,7 +149,8 @@ class Look:
     def shows_text(self) -> bool:
         """Whether the words directly in it are seen."""
         inherited = self.inherited
-        return inherited.painted and inherited.lettered and inherited.sized and not inherited.indented
+        letters = inherited.lettered and inherited.sized and inherited.legible
+        return inherited.painted and letters and not inherited.indented
 
 
 ROOT = Inherited()
@@ -157,8 +162,9 @@ _FADED = replace(_GONE, apart=(True, True))
 def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
     """How an element of a name and a style attribute appears inside ``parent``.
 
-    ``hints`` are attributes like styles: ``hidden``, ``type=…`` of a list, ``side=…`` of a caption;
-    ``closed`` is a hidden field, ``placed`` a part of a drawn text with its own place, ``linked`` a link.
+    ``hints`` are attributes like styles: ``hidden``, ``type=…`` of a list, ``side=…`` of a caption; ``high``
+    is a part of a table with a height, ``closed`` a hidden field, ``placed`` a part of a drawn text with its
+    own place, ``linked`` a link.
     """
     style = final_values(css) if css else {}
     display = _display(tag, style, hints, parent)
@@ -168,7 +174,8 @@ def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
     is_block = display in _BLOCK_DISPLAYS or (display != "contents" and (out_of_flow or parent.blockifies))
     is_box = is_block or display in _BOX_DISPLAYS or tag == "svg"
     has_room = is_box and not display.startswith("table")
-    if is_hidden(style, is_box=is_box, has_room=has_room, anchored=parent.anchored):
+    has_margin = not display.startswith("table-")
+    if is_hidden(style, is_box=is_box, has_room=has_room, has_margin=has_margin, anchored=parent.anchored):
         return _FADED if is_faded(style) else _GONE
     flow = _flow(tag, display, is_block=is_block)
     return Look(
@@ -176,7 +183,7 @@ def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
         inherited=_inherited(tag, style, hints, parent, display, is_box=is_box),
         tight=(_is_tight(style, "top"), _is_tight(style, "bottom")) if tag == "p" else (False, False),
         apart=_distance(tag, style, hints, display) if flow is Flow.INLINE else (False, False),
-        has_area=not _AREAS.isdisjoint(style),
+        has_area=tag in _SEEN_EMPTY or _has_area(style, hints, is_box=is_box, is_block=is_block),
     )
 
 
@@ -228,6 +235,20 @@ def _distance(tag: str, style: dict[str, str], hints: tuple[str, ...], display: 
     return placed or left, right
 
 
+def _has_area(style: dict[str, str], hints: tuple[str, ...], *, is_box: bool, is_block: bool) -> bool:
+    """Whether an element takes room though it holds nothing."""
+    wide = _measures(style, "padding-left", "padding-right")
+    if not is_box:
+        return wide
+    high = "high" in hints or _measures(style, "height", "min-height", "padding-top", "padding-bottom")
+    return high and (wide or is_block or _measures(style, "width", "min-width"))
+
+
+def _measures(style: dict[str, str], *names: str) -> bool:
+    values = [style[name] for name in names if name in style]
+    return any(value.endswith("%") or (pixels(value) or 0) >= _PRESSABLE for value in values)
+
+
 def _inherited(
     tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited, display: str, *, is_box: bool
 ) -> Inherited:
@@ -241,10 +262,12 @@ def _inherited(
     indented = parent.indented and tag != "table"
     if is_box and "text-indent" in style:
         indented = is_indented_away(style)
+    sized, legible = _sizes(tag, style, parent)
     return Inherited(
         painted=painted,
         lettered=_lettered(tag, style, hints, parent),
-        sized=_sized(tag, style, parent),
+        sized=sized,
+        legible=legible,
         indented=indented,
         space=parent.space if space in {"inherit", "unset"} else _SPACE.get(space, "normal"),
         marker=_marker(tag, style, hints, parent),
@@ -262,14 +285,15 @@ def _anchored(style: dict[str, str], parent: Inherited) -> frozenset[str]:
     return parent.anchored if style.get("position", "static") == "static" else parent.anchored | {"absolute"}
 
 
-def _sized(tag: str, style: dict[str, str], parent: Inherited) -> bool:
-    """Whether letters have a size that can be read; one relative to none is none."""
+def _sizes(tag: str, style: dict[str, str], parent: Inherited) -> tuple[bool, bool]:
+    """Whether letters have a size, and one that can be read; one relative to none is none."""
     size = style.get("font-size", "medium" if tag in _FIELDS else "inherit")
     relative = _RELATIVE.fullmatch(size)
     if relative:
-        return parent.sized and (not relative.group(1) or float_of(relative.group(1)) > 0)
+        is_some = not relative.group(1) or float_of(relative.group(1)) > 0
+        return parent.sized and is_some, parent.legible
     length = pixels(size)
-    return length is None or length >= 1
+    return length is None or length >= 1, length is None or length > _LEGIBLE
 
 
 def _lettered(tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited) -> bool:

@@ -37,7 +37,8 @@ _KEYWORDS = {
     "content-visibility": frozenset({"visible", "hidden", "auto"}),
 }
 _LENGTHS = frozenset(
-    {"bottom", "font-size", "height", "left", "max-height", "max-width", "min-height", "right", "text-indent"}
+    {"bottom", "font-size", "height", "left", "max-height", "max-width", "min-height"}
+    | {"min-width", "right", "text-indent"}
     | {"top", "width"}
     | {f"{name}-{side}" for name in ("margin", "padding") for side in ("top", "right", "bottom", "left")}
 )

@@ -75,7 +75,13 @@ def ordered(page: Layout, table: ElementNode) -> list[ElementNode]:
 
 
 def rows(page: Layout, table: ElementNode) -> list[Row] | None:
-    """The rows of a table; None where columns come and go, or something else than rows stands in it."""
+    """The rows of a table.
+
+    None where columns come and go, something else than rows stands in it, or a stylesheet writes words beside
+    its cells.
+    """
+    if any(page.is_written_to(part) for part in table.iter(*_GROUPS, "tr")):
+        return None
     found: list[Row] = []
     covered: list[int] = []  # for how many rows each column is still covered from above
     for child, in_head in _rows(page, table, in_head=False):

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Set
 from app.core.compiler.plaintext.declarations import EVERYWHERE, PLACES, pixels
 
 _FAR = -900.0  # pixels beyond an edge of the screen; no mail is wider
-_ABOVE = -300.0  # pixels above its top; no text that is to be hidden is as high
+_ABOVE = -300.0  # pixels above its top; no text that is to be hidden is as high, or its one line as long
 _SCREEN = re.compile(r"-[1-9]\d{2,}(?:\.\d*)?[dsl]?v(?:[whbi]|min|max)")  # or as much as the screen has
 _LITTLE = 1.0  # pixels in which no letter can be read
 _ROOM = 5.0  # pixels of padding in which something of the first line shows
@@ -30,11 +30,14 @@ _ROUND = re.compile(r"\bround\b")  # before the corners of an inset
 _BREAK = re.compile(r"[\s,]+")
 
 
-def is_hidden(style: Mapping[str, str], *, is_box: bool, has_room: bool, anchored: Set[str]) -> bool:
+def is_hidden(
+    style: Mapping[str, str], *, is_box: bool, has_room: bool, has_margin: bool, anchored: Set[str]
+) -> bool:
     """Whether an element is out of sight with everything in it.
 
     ``is_box`` says that it is a block, or at least a box within a line, which can be moved and shrunk;
-    ``has_room`` that width, height and overflow mean something, as they do not to tables and their parts.
+    ``has_room`` that width, height and overflow mean something, as they do not to tables and their parts, and
+    ``has_margin`` that it keeps others at a distance, as cells and rows do not.
     Of a position among those that are ``anchored``, the place may be counted from an element around it.
     """
     if not style or _is_moving(style):
@@ -44,7 +47,7 @@ def is_hidden(style: Mapping[str, str], *, is_box: bool, has_room: bool, anchore
         or (has_room and (_is_cut_off(style) or style.get("content-visibility") == "hidden"))
         or (is_box and any(map(_is_transformed, _transforms(style))))
         or _is_clipped(style)
-        or _is_off_screen(style, has_room=has_room)
+        or _is_off_screen(style, has_room=has_room, has_margin=has_margin)
         or (style.get("position") not in anchored and _is_off_page(style))
     )
 
@@ -66,7 +69,11 @@ def is_indented_away(style: Mapping[str, str]) -> bool:
     if indent.endswith("%"):
         return cuts and float_of(indent[:-1]) >= 100
     length = pixels(indent)
-    return length is not None and (length <= _FAR or (cuts and length >= -_FAR))
+    if length is None:
+        return False
+    # With a margin as wide, as Word writes it, the first line hangs beside the others.
+    shift = sum(pixels(style.get(f"{name}-left", "")) or 0 for name in ("margin", "padding"))
+    return length + shift <= _ABOVE or (cuts and length >= -_FAR)
 
 
 def float_of(text: str) -> float:
@@ -109,8 +116,8 @@ def _is_roomy(style: Mapping[str, str], *names: str) -> bool:
     return any(length is None or length >= _ROOM for length in lengths)
 
 
-def _is_off_screen(style: Mapping[str, str], *, has_room: bool) -> bool:
-    names = ["margin-left"]
+def _is_off_screen(style: Mapping[str, str], *, has_room: bool, has_margin: bool) -> bool:
+    names = ["margin-left"] if has_margin else []
     if has_room:
         names.append("margin-top")
     position = style.get("position", "static")

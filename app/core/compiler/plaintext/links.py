@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 
 _ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
+_HTTP = re.compile(r"https?:", re.IGNORECASE)
+_BLANK = "%20"  # as browsers write it in an address; URL Standard, 1.3
 _SCHEME = re.compile(r"(?:https?://)?(?:www\.)?", re.IGNORECASE)
 _IGNORED = re.compile("[\t\r\n]")  # URL Standard, 4.4
 _NOWHERE = ("#", "javascript:")
 
 
 def target(href: str) -> str:
-    """The address to print, "" for a link that leads nowhere outside the mail."""
+    """The address to print, "" for a link that leads nowhere outside the mail.
+
+    Programs that make links of addresses end one at the first blank, so that none stands in it.
+    """
     href = _IGNORED.sub("", href).strip()
+    if _HTTP.match(href):
+        return href.replace(" ", _BLANK)
     if href.lower().startswith(_NOWHERE):
         return ""
     address = _ADDRESS.match(href)
@@ -26,4 +33,4 @@ def says_the_same(text: str, address: str) -> bool:
 
 def _bare(address: str) -> str:
     """Without scheme, ``www.``, blanks and the slash at its end."""
-    return _SCHEME.sub("", "".join(address.split()), count=1).rstrip("/").lower()
+    return _SCHEME.sub("", "".join(address.replace(_BLANK, " ").split()), count=1).rstrip("/").lower()

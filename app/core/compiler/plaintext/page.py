@@ -10,12 +10,15 @@ from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument, section_number
 from app.core.compiler.plaintext.appearance import ROOT, Flow, Look, look
 from app.core.compiler.plaintext.generated import Generated, generated
+from app.core.compiler.plaintext.lines import visible
+from app.core.compiler.plaintext.numbering import integer
 from app.core.compiler.plaintext.remaining import remaining_rules, rules_of_content
 from app.core.css.cascade import Matched, merged
 from app.core.html.tree import ElementNode, is_element
 
-_SPACE = "\N{NO-BREAK SPACE}"
+_COLLAPSING = " \t\r\n\f"  # blanks that take no room at the end of a line
 _LISTS = frozenset({"ol", "ul", "menu", "dir", "li"})
+_HIGH = frozenset({"table", "td", "th", "tr"})
 _GONE = look("template", "", (), ROOT)
 # Attributes of what SVG draws that act as styles (SVG 2, section 6.6).
 _DRAWN = frozenset({"g", "svg", "switch", "text", "tspan"})
@@ -63,6 +66,11 @@ class Layout:
             return None, None
         return generated(element, rules or {}, self.look(element).inherited)
 
+    def is_written_to(self, element: ElementNode) -> bool:
+        """Whether a stylesheet writes words before or after the content of an element."""
+        made = filter(None, self.generated(element))
+        return any(each.text.strip() and each.look.flow is not Flow.GONE for each in made)
+
     def is_gone(self, element: ElementNode) -> bool:
         """Whether nothing of an element is seen."""
         return self.look(element).flow is Flow.GONE
@@ -71,14 +79,19 @@ class Layout:
         """Whether a node is a block that can be seen, or holds one."""
         return node in self._blocks
 
-    def holds_space(self, element: ElementNode) -> bool:
-        """Whether an element that holds no word has a no-break space, which takes room, to show."""
-        for node in element.iter():
-            if is_element(node) and not self.is_gone(node) and self.look(node).shows_text:
-                texts = [node.text, *(child.tail for child in node)]
-                if any(_SPACE in (text or "") for text in texts):
-                    return True
-        return False
+    def takes_room(self, element: ElementNode) -> bool:
+        """Whether an element that shows no word can be met: by a box, or by letters that nobody can read."""
+        is_away = self.look(element.getparent()).inherited.indented
+        return any(self._takes_room(node, is_away) for node in element.iter() if is_element(node))
+
+    def _takes_room(self, element: ElementNode, is_away: bool) -> bool:
+        look = self.look(element)
+        if look.flow is Flow.GONE or not look.inherited.painted:
+            return False
+        texts = [element.text, *(child.tail for child in element)] if look.inherited.sized else []
+        return look.has_area or (
+            not is_away and any(visible(text or "").strip(_COLLAPSING) for text in texts)
+        )
 
     def is_structured(self, element: ElementNode) -> bool:
         """Whether an element holds headings, lists or tables."""
@@ -155,7 +168,7 @@ class Layout:
             else:
                 inherited = ROOT if above is None else above.inherited
                 if quirky and element.tag == "table":
-                    inherited = replace(inherited, sized=True, lettered=True, space="normal")
+                    inherited = replace(inherited, sized=True, legible=True, lettered=True, space="normal")
                 self._looks[element] = look(element.tag, self._css(element), _hints(element), inherited)
         for element in reversed(elements):
             flow = self._looks[element].flow
@@ -208,6 +221,8 @@ def _hints(element: ElementNode) -> tuple[str, ...]:
         hints.append("closed")
     if tag == "a" and element.get("href") is not None:
         hints.append("linked")
+    if tag in _HIGH and (integer(element.get("height")) or 0) > 1:
+        hints.append("high")
     if _is_placed(element):
         hints.append("placed")
     return tuple(hints)

@@ -76,6 +76,9 @@ class Reader:
         """The number of characters that a text takes, about."""
         return self.page.width(text, self.variable_width)
 
+    def _reader(self, element: ElementNode) -> _Read:
+        return self._readers.get(element.tag, self._content)
+
     def _content(self, element: ElementNode) -> None:
         look = self.page.look(element)
         if look.inherited.struck and not self._striking and element.tag not in _ROWS:
@@ -129,12 +132,7 @@ class Reader:
             if look.apart[0]:
                 self._out.gap()
             return
-        name = element.tag
-        read = self._readers.get(name, self._content)
-        if look.flow is Flow.ITEM and name != "li":
-            read = self._item
-        elif name == "li":
-            read = self._item if look.flow is Flow.ITEM else self._content
+        read = self._item if look.flow is Flow.ITEM else self._reader(element)
         self._edge(element, look, 0)
         if self._striking and not look.inherited.struck:
             self._spare(element, read)
@@ -299,24 +297,16 @@ class Reader:
     def _item(self, element: ElementNode, number: int | None = None) -> None:
         kind = self.page.look(element).inherited.marker
         outer = self._out.begin_item(marker(kind, number))
-        self._content(element)
+        self._reader(element)(element)
         self._out.end_item(outer)
 
     def _table(self, element: ElementNode) -> None:
         captions = [child for child in element if child.tag == "caption" and not self.page.is_gone(child)]
         above = [caption for caption in captions if self.page.look(caption).inherited.caption == "top"]
-        table = read_table(self, element)
+        lines = read_table(self, element)
         for caption in above:
             self._caption(caption)
-        before, after = self.page.generated(element)
-        self._generated(before)
-        if table is None:
-            self._layout(element)
-        else:
-            self._out.add_all(table)
-        if after is not None:
-            self._out.break_line()
-            self._generated(after)
+        self._layout(element, lines)
         for caption in captions:
             if caption not in above:
                 self._caption(caption)
@@ -325,8 +315,19 @@ class Reader:
         self._node(caption)
         self._out.end_block()
 
-    def _layout(self, element: ElementNode) -> None:
-        """A table that only arranges: its rows are blocks one after the other."""
+    def _layout(self, element: ElementNode, lines: list[Line] | None = None) -> None:
+        """A table, or rows of it: as ``lines``, else as blocks one after the other, for it only arranges."""
+        before, after = self.page.generated(element)
+        self._generated(before)
+        if lines is None:
+            self._rows(element)
+        else:
+            self._out.add_all(lines)
+        if after is not None:
+            self._out.break_line()
+            self._generated(after)
+
+    def _rows(self, element: ElementNode) -> None:
         look = self.page.look(element)
         self._text(element.text, look)
         for child in ordered(self.page, element):
@@ -353,9 +354,7 @@ class Reader:
             drawn -= 1
         else:
             passage = self.passage(element)
-        look = self.page.look(element)
-        seen = bool(passage.lines) or self._drawn > drawn or (look.has_area and look.inherited.painted)
-        seen = seen or self.page.holds_space(element)
+        seen = bool(passage.lines) or self._drawn > drawn or self.page.takes_room(element)
         lines = passage.lines
         if not address or not seen:
             self._insert(passage, lines)

@@ -1,0 +1,52 @@
+"""Which links a text part names, and how it writes their addresses."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.compiler.conftest import Compile
+
+CASES = [
+    # Mail programs end a link at the first blank; browsers write "%20" for it, and so does the text.
+    ('<a href=" https://x.example/a b?c=d\te f\n">x</a>', "x: https://x.example/a%20b?c=de%20f"),
+    ('<a href="HTTPS://x.example/{{a}} {{b}}">x</a>', "x: HTTPS://x.example/{{a}}%20{{b}}"),
+    ('<a href="https://x.example/a b">x.example/a b</a>', "https://x.example/a%20b"),
+    (
+        '<a href="tel:+27 11 123">x</a><a href="{{#a}}{{b}} c{{/a}}">y</a>',
+        "x: +27 11 123 y: {{#a}}{{b}} c{{/a}}",
+    ),
+    # What is listed may as well be a link, a picture or a heading.
+    (
+        '<a style="display:list-item" href="{{u}}">a</a><img style="display:list-item" alt="b">'
+        '<h2 style="display:list-item">c</h2>',
+        "- a: {{u}}\n- b\n\n- c",
+    ),
+    # A link whose words nobody can read is there to be clicked all the same, if it takes room.
+    (
+        '<a href="{{u}}" style="color:transparent">a</a><a href="{{v}}"><b style="font-size:0">b</b></a>',
+        "{{u}}",
+    ),
+    ('<a href="{{u}}" style="display:block;text-indent:-9999px">a</a>', "{{u}}"),
+    ('<p style="text-indent:-9999px"><a href="{{u}}">a</a></p>b', "b"),
+    ('<a href="{{u}}">&zwnj;<i hidden>a</i></a><a href="{{v}}"><b style="visibility:hidden">b</b></a>c', "c"),
+    # So is one around boxes without words: pictures in the background, films.
+    ('<a href="{{u}}"><b style="display:block;height:40px"></b></a>', "{{u}}"),
+    ('<a href="{{u}}"><b style="background:url(x.png);padding:0 20px"></b></a>', "{{u}}"),
+    ('<a href="{{u}}"><div style="height:40px;display:none"></div></a>a', "a"),
+    ('<a href="{{u}}"><table background="x.png"><tr><td height="50"></table></a>', "{{u}}"),
+    (
+        '<a href="{{u}}"><video poster="x.png"></video></a><a href="{{v}}"><button></button></a>',
+        "{{u}} {{v}}",
+    ),
+    # Neither width nor height mean anything within a line; an empty block is no higher than its padding.
+    ('<a href="{{u}}" style="width:50%;height:40px;background:red"></a>a', "a"),
+    ('<a href="{{u}}" style="display:block;width:90px;background:red"></a>a', "a"),
+    ('<a href="{{u}}" style="display:inline-block;height:90px"></a>a', "a"),
+    ('<a href="{{u}}" style="display:inline-block;height:9px;min-width:9px"></a>a', "{{u}} a"),
+    ('<a href="{{u}}" style="display:block;height:0"></a>a', "a"),
+]
+
+
+@pytest.mark.parametrize(("html", "expected"), CASES)
+def test_the_text_names_the_links_that_a_reader_finds(compiled: Compile, html: str, expected: str) -> None:
+    assert compiled(f"<body>{html}</body>").compiled.text == f"{expected}\n"
