@@ -145,11 +145,20 @@ class TemplateClient:
         serving.bundle.template(name)
         maker = Maker(serving.bundle, name, strict)
         requests = ((data, locale(data) if callable(locale) else locale) for data in records)
-        replies: Iterator[Reply] = map(maker, requests)
-        if processes != 1:
-            from bbws_templates.workers import side_by_side, usable_cores
+        if processes == 1:
+            yield from self._all_told(map(maker, requests), serving)
+            return
+        from contextlib import closing
 
-            replies = side_by_side(maker, requests, processes or usable_cores())
+        from bbws_templates.workers import side_by_side, usable_cores
+
+        # Closed here, and not when nobody has it any more: whoever keeps an error keeps this frame.
+        with closing(side_by_side(maker, requests, processes or usable_cores())) as replies:
+            yield from self._all_told(replies, serving)
+
+    def _all_told(
+        self, replies: Iterable[Reply], serving: Serving
+    ) -> Iterator[RenderedEmail | BbwsTemplatesError]:
         for reply in replies:
             made: RenderedEmail | BbwsTemplatesError
             try:

@@ -7,7 +7,7 @@ import signal
 
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.reply import Reply
-from bbws_templates.workers import side_by_side
+from bbws_templates.workers import GROUP, side_by_side
 
 
 def doubled(value: int) -> int:
@@ -48,9 +48,66 @@ class Unspeakable(Exception):  # noqa: N818
     """Cannot be pickled, for what it holds."""
 
 
+class Unreadable(Exception):  # noqa: N818
+    """Can be pickled, but not be had back: it is called with too little."""
+
+    def __init__(self, what: str, where: str) -> None:
+        super().__init__(what)
+        self.where = where
+
+
+class Closed:
+    """Can be pickled, but not be had back: as wrappers do, it asks what it wraps, also before it has it."""
+
+    def __init__(self) -> None:
+        self.wrapped = "closed"
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.wrapped, name)
+
+    def __str__(self) -> str:
+        return self.wrapped
+
+
 def called(value: object) -> str:
     """What it says when it is called, if it can be."""
     return str(value() if callable(value) else value)
+
+
+def refused(value: int) -> int | Unreadable:
+    return Unreadable("x", "y") if value == GROUP else value
+
+
+def numbered(value: dict[str, object]) -> object:
+    return value["number"]
+
+
+def undisturbed(value: bytes) -> tuple[int, bool]:
+    """How large it is, and whether Ctrl+C is nothing to this process."""
+    return len(value), signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+class Heavy:
+    """Doubles; more of it than any pipe takes that nobody reads."""
+
+    def __init__(self) -> None:
+        self.weight = b"x" * (1 << 20)
+
+    def __call__(self, value: int) -> int:
+        return value * 2
+
+
+class Late:
+    """Doubles, and has ``asker`` told that it is taking too long when it comes to ``at``."""
+
+    def __init__(self, asker: int, at: int) -> None:
+        self.asker = asker
+        self.at = at
+
+    def __call__(self, value: int) -> int:
+        if value == self.at and os.getpid() != self.asker:
+            os.kill(self.asker, signal.SIGUSR1)
+        return value * 2
 
 
 def childless(pipe: object) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import itertools
 import json
 import logging
 import multiprocessing
 import os
+import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -21,9 +24,10 @@ import pytest
 from app.publishing.directory_store import DirectoryStore
 from bbws_templates import BbwsTemplatesError, RenderedEmail, TemplateClient
 from bbws_templates.metrics import Metrics
-from bbws_templates.workers import GROUP, side_by_side, usable_cores
+from bbws_templates.workers import ENOUGH, GROUP, side_by_side, usable_cores
 from tests.infra.terraform import ROOT
 from tests.publishing.samples import publish_to
+from tests.runtime import duties
 from tests.runtime.duties import Deadly, Faulty, Unspeakable, called, childless, doubled, met, where
 from tests.runtime.test_languages import AFRIKAANS, DATA, release_in
 from tests.waiting import patience
@@ -69,9 +73,137 @@ def test_an_error_is_raised_at_its_place_whatever_it_holds() -> None:
 
 
 def test_what_cannot_be_handed_over_is_worked_on_here(caplog: pytest.LogCaptureFixture) -> None:
-    things: list[Any] = [*range(GROUP * 3), lambda: "here", *range(GROUP * 3)]
+    odd = [lambda: "here", lambda: "there", duties.Closed()]
+    things: list[Any] = [*range(GROUP * 3), *odd, *range(GROUP * 3)]
     assert list(side_by_side(called, things, 2)) == [called(thing) for thing in things]
-    assert not caplog.records
+    assert [record.message.partition(" (")[0] for record in caplog.records] == [
+        "A process cannot be given all of it",
+        "A process cannot read or make all of it",
+    ]
+
+
+def test_what_cannot_be_handed_back_is_made_here(caplog: pytest.LogCaptureFixture) -> None:
+    made = list(side_by_side(duties.refused, range(GROUP * 2), 2))
+    assert isinstance(made.pop(GROUP), duties.Unreadable)
+    assert made == [value for value in range(GROUP * 2) if value != GROUP]
+    assert f"A process cannot read or make all of it (TypeError); {WARNING}." == caplog.messages[0]
+
+
+@pytest.mark.parametrize("number", [GROUP // 2, GROUP * 5])
+def test_each_is_worked_on_as_it_was_when_it_was_read(number: int) -> None:
+    def given() -> Iterator[dict[str, Any]]:
+        row: dict[str, Any] = {}
+        for row["number"] in range(number):
+            row["odd"] = [] if row["number"] % 7 else lambda: "cannot be pickled"
+            yield row
+
+    assert list(side_by_side(duties.numbered, given(), 2)) == list(range(number))
+
+
+def test_little_is_read_of_what_is_large_and_no_interrupt_reaches_who_works_on_it() -> None:
+    read: list[int] = []
+
+    def given() -> Iterator[bytes]:
+        for number in range(8):
+            read.append(number)
+            yield bytes(ENOUGH)
+
+    made = side_by_side(duties.undisturbed, given(), 2)
+    assert next(made) == (ENOUGH, True)
+    assert len(read) == 3
+    assert list(made) == [(ENOUGH, True)] * 7
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+@pytest.mark.parametrize("program", [shutil.which("false"), None])
+def test_one_that_ends_before_it_has_read_what_to_do_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, program: str | None
+) -> None:
+    monkeypatch.setattr("multiprocessing.spawn._python_exe", program and os.fsencode(program))
+    assert list(side_by_side(duties.Heavy(), range(GROUP * 3), 2)) == [
+        value * 2 for value in range(GROUP * 3)
+    ]
+    assert [message.endswith(f"; {WARNING}.") for message in caplog.messages] == [True, True]
+
+
+def test_a_program_s_own_end_of_patience_is_not_taken_for_the_end_of_a_process() -> None:
+    def impatient(*given: object) -> None:
+        raise TimeoutError("It takes too long.")
+
+    before = signal.signal(signal.SIGUSR1, impatient)
+    try:
+        with pytest.raises(TimeoutError, match="too long"):
+            list(side_by_side(duties.Late(os.getpid(), GROUP * 2), range(GROUP * 20), 2))
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert not multiprocessing.active_children()
+
+
+def test_where_nobody_may_wait_for_a_process_it_ends_all_the_same() -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert list(side_by_side(doubled, range(100), 2)) == [value * 2 for value in range(100)]
+        assert not multiprocessing.active_children()
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+def test_garbage_leaves_nothing_running() -> None:
+    made = side_by_side(doubled, range(GROUP * 9), 2)
+    assert next(made) == 0
+    cycle: list[Any] = [made]
+    cycle.append(cycle)
+    del made, cycle
+    gc.collect()
+    assert not multiprocessing.active_children()
+
+
+def run(program: str, folder: Path) -> tuple[str, str]:
+    """What it writes as a program of its own, which comes to its end."""
+    file = folder / "program.py"
+    file.write_text(f"import os, signal, sys\nsys.path.insert(0, {str(ROOT)!r})\n{IMPORTS}{program}", "utf-8")
+    done = subprocess.run(
+        [sys.executable, file], capture_output=True, text=True, check=True, timeout=patience(60)
+    )
+    return done.stdout, done.stderr
+
+
+IMPORTS = "from tests.runtime.duties import doubled\nfrom bbws_templates.workers import side_by_side\n"
+
+
+def test_a_copy_of_the_process_goes_and_the_others_do_not_notice(tmp_path: Path) -> None:
+    program = (
+        "if __name__ == '__main__':\n"
+        "    made = side_by_side(doubled, range(200), 2)\n"
+        "    next(made)\n"
+        "    child = os.fork()\n"
+        "    if child == 0: sys.exit(len(list(made)) != 199)\n"
+        "    print(os.waitpid(child, 0)[1], len(list(made)))\n"
+    )
+    assert run(program, tmp_path) == ("0 199\n", "")
+
+
+def test_a_program_ends_though_its_processes_do_not_listen(tmp_path: Path) -> None:
+    program = (
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "if __name__ == '__main__':\n"
+        "    made = side_by_side(doubled, range(200), 2)\n"
+        "    print(next(made))\n"
+    )
+    assert run(program, tmp_path) == ("0\n", "")
+
+
+def test_a_program_that_begins_when_it_is_imported_takes_nothing_twice(tmp_path: Path) -> None:
+    program = (
+        "def given():\n"
+        "    for number in range(80):\n"
+        "        print('read')\n"
+        "        yield number\n"
+        "print(len(list(side_by_side(doubled, given(), 2))))\n"
+    )
+    output, error = run(program, tmp_path)
+    assert output == "read\n" * 80 + "80\n"
+    assert "begins its work under if __name__" in error
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -187,6 +319,17 @@ def test_a_defect_in_a_process_is_met_again_where_it_can_be_seen() -> None:
         is_near = any(each % 50 == 40 for each in range(start, start + GROUP))
         assert (process == os.getpid()) is is_near
         assert isinstance(reply.made, ZeroDivisionError) is (number % 50 == 40)
+
+
+def test_whoever_keeps_an_error_keeps_no_process(tmp_path: Path) -> None:
+    store = DirectoryStore(tmp_path / "bucket")
+    publish_to(store, release_in())
+    emails = TemplateClient(str(store.target)).render_many("mails/mail", [DATA] * (GROUP * 9), processes=2)
+    assert isinstance(next(emails), RenderedEmail)
+    assert isinstance(emails, Generator)
+    with pytest.raises(LookupError) as kept:
+        emails.throw(LookupError("the caller's own"))
+    assert not multiprocessing.active_children(), kept
 
 
 def test_data_of_any_mapping_are_rendered(tmp_path: Path) -> None:
