@@ -157,7 +157,7 @@ class PruneLease:
         # As it was then: should this machine be set right meanwhile, ``SteadyClock`` does not take part.
         self._ahead = ahead
         self.uncertain = False
-        """Whether the answer to a deletion failed to come, so that it may yet be carried out."""
+        """Whether nobody knows what became of a deletion that was sent, so that it may yet be carried out."""
 
     @classmethod
     @contextmanager
@@ -167,7 +167,7 @@ class PruneLease:
         """Take the lease, and give it back at the end.
 
         With ``take_over``, also one whose holder seems to be alive. If the work fails, it is given back all
-        the same, unless it is ``uncertain``: then it stays until its time is over.
+        the same, unless it is ``uncertain``: then it is left as by one that was killed.
 
         Raises:
             StoreError: nothing has ever been published.

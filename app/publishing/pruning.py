@@ -161,8 +161,8 @@ def _delete(
             return catalogue.store.delete(key, if_match=etags.get(key, ""), in_time=lease.has_time)
         except TooLateError:
             return None
-        except UnreachableError:
-            lease.uncertain = True
+        except (UnreachableError, KeyboardInterrupt):
+            lease.uncertain = True  # the answer fails to come, or nobody waits for it any more
             raise
 
     while keys:
