@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -48,3 +49,23 @@ def test_it_is_given_up_for_that_of_newer_files_and_rests_while_somebody_renders
     # One template was compiled of the older files, each of the newer ones after a rest.
     assert steps[:4] == ["aside", first, "aside", "aside"]
     assert sources.known() is made
+
+
+def test_it_rests_until_nobody_renders_any_more_or_its_files_are_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, rests = [100.0], [0]
+
+    def rest(seconds: float) -> None:
+        rests[0] += 1
+        now[0] += seconds
+
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=rest)
+    monkeypatch.setattr("app.web.live.renderings.time", clock)
+    renderings = Renderings()
+    renderings.touch()
+    renderings.step_aside(unless=lambda: False)
+    assert rests[0] > 0
+    assert not renderings.are_in_use
+    renderings.touch()
+    rests[0] = 0
+    renderings.step_aside(unless=lambda: rests[0] == 1)
+    assert renderings.are_in_use
