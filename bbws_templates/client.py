@@ -118,9 +118,8 @@ class TemplateClient:
         ``locale`` is the language of all of them, or a function that says it of each record.
 
         ``processes`` is how many render, None for one on each core. More than one are started anew for each
-        call that has more than some dozens of records, which takes them a tenth of a second or more; as with
-        every process of ``multiprocessing``, a program's own main module must then begin nothing when it is
-        only imported. Records are read ahead, some dozens for each process.
+        call that has more than some dozens of records, which takes them a tenth of a second or more. Records
+        are read ahead, some dozens for each process.
 
         Where ``render`` raises an error about data, that error stands in the place of the email, and the
         others are made.
@@ -150,10 +149,10 @@ class TemplateClient:
             return
         from contextlib import closing
 
-        from bbws_templates.workers import side_by_side, usable_cores
+        from bbws_templates.workers import in_turns, usable_cores
 
         # Closed here, and not when nobody has it any more: whoever keeps an error keeps this frame.
-        with closing(side_by_side(maker, requests, processes or usable_cores())) as replies:
+        with closing(in_turns(maker, requests, processes or usable_cores())) as replies:
             yield from self._all_told(replies, serving)
 
     def _all_told(

@@ -1,9 +1,9 @@
 """Work on a long row of things, done by processes side by side and handed out in order.
 
-Threads would give nothing: what renders holds Python's lock. The processes are fresh ones and talk through
-pipes alone, so that it works in a Lambda too, whose system has no semaphores: a ``ProcessPoolExecutor``
-cannot be made there. Each has one group at a time, and what it made of that is read whole before it is given
-the next: neither side ever waits for the other to read.
+Threads would give nothing: what renders holds Python's lock. The processes are fresh interpreters that read
+from one pipe and write to another, so that it works in a Lambda too, whose system has no semaphores: what
+``multiprocessing`` shares out work by cannot be made there. Each has one group at a time, and what it made of
+that is read whole before it is given the next: neither side ever waits for the other to read.
 
 What a process cannot be given, cannot make or does not live to give back is made here instead, so that a
 caller has what one process would have given.
@@ -13,25 +13,23 @@ from __future__ import annotations
 
 import atexit
 import logging
-import multiprocessing
-import multiprocessing.util  # what it does at the program's end comes after what is done here then
 import os
 import pickle
-import signal
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+from typing import Any, Final, Generic, TypeVar
 
 GROUP: Final = 32
 """Things that a process is given at a time: of emails some milliseconds of work and about a megabyte."""
 
 ENOUGH: Final = 1 << 20
 """Bytes that end a group before it has so many things."""
+
+_PROGRAM: Final = "import sys; sys.path[:] = sys.argv[1:]; from bbws_templates.workers import serve; serve()"
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -44,7 +42,7 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def side_by_side(
+def in_turns(
     work: Callable[[Given], Made], given: Iterable[Given], processes: int
 ) -> Generator[Made, None, None]:
     """``work`` of each of ``given``, in their order, by so many processes; ``work`` must be picklable.
@@ -52,16 +50,7 @@ def side_by_side(
     Each is worked on as it was when it was read, also where it is the same thing again and again, changed.
     No more is read of ``given`` than they have in work. Where reading it fails, what was read before is
     worked on first, and then that error is raised. What is little is worked on here, without any process.
-
-    Raises:
-        RuntimeError: in a process that multiprocessing began, while it imports the program's main module,
-            where each of them would do the program's work once more.
     """
-    # What multiprocessing itself looks at, but not before something was read, or done here.
-    if getattr(multiprocessing.current_process(), "_inheriting", False):
-        raise RuntimeError(
-            "A program with several processes begins its work under if __name__ == '__main__'."
-        )
     if processes < 2:
         yield from map(work, given)
         return
@@ -84,10 +73,8 @@ def _shared_out(
     with ExitStack() as ending:
         workers = []
         for _ in first:
-            worker = _Worker()
-            ending.callback(worker.end)
-            workers.append(worker)
-        # Not with its start: where a process ends before it has read that, multiprocessing waits for ever.
+            workers.append(_Worker())
+            ending.callback(workers[-1].end)
         message = pickle.dumps(work)
         for worker in workers:
             worker.give(message)
@@ -171,50 +158,45 @@ class _Worker:
     """A process that works on one group after the other; that it is of no use any more is logged, once."""
 
     def __init__(self) -> None:
-        # Fresh, and not a copy of this one: it may have threads, and not every system can copy.
-        context = multiprocessing.get_context("spawn")
-        self._pipe: Connection | None = None
-        self._process: Any = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_usable = False
         self._has_told = False
         _WORKERS.add(self)
         try:
-            self._pipe, theirs = context.Pipe()
-            with theirs, _without_interrupts():
-                self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-                self._process.start()
-        except BaseException as error:
-            # Too many, or of a process that may have no children, or of a program that is no Python. Nothing
-            # says that it took too long: that is the program's own, of a signal that it had sent to itself.
-            if isinstance(error, TimeoutError) or not isinstance(error, Exception):
-                self.end()
-                raise
-            self._give_up(f"cannot be started: {error}")
+            self._process = subprocess.Popen(  # noqa: S603  this very program
+                [sys.executable or "", "-c", _PROGRAM, *sys.path],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                # Ctrl+C reaches every process of a terminal, and is for the one that asked.
+                start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:  # too many, or this is not a Python of its own
+            _warn(f"cannot be started: {error}")
+        else:
+            self._is_usable = True
 
     def give(self, message: bytes) -> None:
         """Have the things of ``message`` worked on."""
-        if self._pipe is None:
+        if not self._is_usable or self._process is None or self._process.stdin is None:
             return
+        rest = memoryview(pickle.dumps(message))
         try:
-            self._pipe.send_bytes(message)
-        except TimeoutError:  # the program's own, as above
-            raise
-        except OSError:
-            self._give_up("has ended")
+            while rest:  # unbuffered: what a copy of this process closes must not be written once more
+                rest = rest[os.write(self._process.stdin.fileno(), rest) :]
+        except BrokenPipeError:
+            self._give_up()
 
     def take(self) -> list[Any] | None:
         """What was made of the group that it was given; None where that is to be made here."""
-        if self._pipe is None:
+        if not self._is_usable or self._process is None or self._process.stdout is None:
             return None
         try:
-            answer = self._pipe.recv_bytes()
-        except TimeoutError:  # the program's own, as above
-            raise
-        except (EOFError, OSError):
-            self._give_up("has ended")
+            answer = pickle.load(self._process.stdout)  # noqa: S301  our own process
+        except (EOFError, pickle.UnpicklingError):
+            self._give_up()
             return None
         try:
-            made: list[Any] | str = pickle.loads(answer)  # noqa: S301  our own process
-        except Exception as error:  # noqa: BLE001  as above, of what was made
+            made: list[Any] | str = pickle.loads(answer)  # noqa: S301
+        except Exception as error:  # noqa: BLE001  whatever getting back what was made raises
             made = type(error).__name__
         if isinstance(made, list):
             return made
@@ -225,96 +207,65 @@ class _Worker:
 
     def end(self) -> None:
         """Have it gone: it has nothing any more that somebody waits for."""
-        self._hang_up()
-        self.kill()
-        if self._process is not None and self._process.pid is not None:
-            self._process.join()
-        self.forget()
-
-    def kill(self) -> None:
-        if self._process is not None and self._process.pid is not None:
+        if self._process is not None:
             self._process.kill()
+            self._process.wait()
+        self.forget()
 
     def forget(self) -> None:
         """Be done with it, which has ended, or is not ours: this may be a copy of who began it."""
-        self._hang_up()
+        self._is_usable = False
         process, self._process = self._process, None
-        if process is not None and process.pid is not None:
-            # Nobody can know of one that is not ours, or that somebody else has waited for: the program, or
-            # the system where SIGCHLD is ignored. multiprocessing would keep it for ever, with its file
-            # descriptors, and send it a signal at the end.
-            process._popen.returncode = -signal.SIGTERM
-            process.close()
+        if process is not None:
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                pipe.close()
+            process.poll()  # of one that is not ours it learns that, and does not warn that it goes on
         _WORKERS.discard(self)
 
-    def _give_up(self, why: str) -> None:
-        self._hang_up()
-        _warn(why)
-
-    def _hang_up(self) -> None:
-        if self._pipe is not None:
-            self._pipe.close()
-            self._pipe = None
+    def _give_up(self) -> None:
+        self._is_usable = False
+        _warn("has ended")
 
 
-# Held, so that none goes with a cycle of garbage: its pipe would be closed twice, by a number that may
-# be another's by then.
 _WORKERS: Final[set[_Worker]] = set()
 
 
-def _begin_in_child() -> None:
+def _forget_all() -> None:
     """A copy of this process must end none of its processes, nor keep them from seeing that it has ended."""
     for worker in tuple(_WORKERS):
         worker.forget()
 
 
-if hasattr(os, "register_at_fork"):  # not where there is no fork
-    os.register_at_fork(after_in_child=_begin_in_child)
-
-
 @atexit.register
-def _at_exit() -> None:
-    """Ahead of multiprocessing, which asks them to end, and waits for who is stopped or does not listen."""
+def _end_all() -> None:
+    """What nobody has read to its end; a process that has stopped would not see that this one ends."""
     for worker in tuple(_WORKERS):
-        worker.kill()
+        worker.end()
 
 
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """What is started is spared Ctrl+C, which reaches all of a terminal and is for the one that asked."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    from multiprocessing import resource_tracker  # where there are such masks
-
-    resource_tracker.ensure_running()  # starting the first process would do that, and let them in again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+if hasattr(os, "register_at_fork"):  # not where there is no fork
+    os.register_at_fork(after_in_child=_forget_all)
 
 
 def _warn(why: str) -> None:
     logging.getLogger("bbws_templates").warning("A process %s; its share is made by this one.", why)
 
 
-def _serve(pipe: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    work: Any = None
-    while True:
-        try:
-            message = pipe.recv_bytes()
-        except (EOFError, OSError):
-            return
-        if work is None:
-            work = pickle.loads(message)  # noqa: S301
-            continue
-        try:
-            answer = pickle.dumps([work(pickle.loads(each)) for each in pickle.loads(message)])  # noqa: S301
-        except Exception as error:  # noqa: BLE001  it is made again, and raised, where somebody can see it
-            answer = pickle.dumps(type(error).__name__)
-        try:
-            pipe.send_bytes(answer)
-        except OSError:
-            return
+def serve() -> None:
+    """What a process does until nobody gives it anything any more."""
+    questions, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # whatever a class of somebody's data prints when it is made again
+    # Not at Python's own end, which would write once more to a pipe that nobody may read.
+    with suppress(EOFError, OSError, pickle.UnpicklingError):
+        work = pickle.loads(pickle.load(questions))  # noqa: S301  of the process that has begun this one
+        while True:
+            pickle.dump(_answer(work, pickle.load(questions)), answers)  # noqa: S301
+            answers.flush()
+    os._exit(0)
+
+
+def _answer(work: Callable[[Any], Any], message: bytes) -> bytes:
+    try:
+        return pickle.dumps([work(pickle.loads(each)) for each in pickle.loads(message)])  # noqa: S301
+    except Exception as error:  # noqa: BLE001  it is made again, and raised, where somebody can see it
+        return pickle.dumps(type(error).__name__)

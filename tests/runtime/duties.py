@@ -7,7 +7,7 @@ import signal
 
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.reply import Reply
-from bbws_templates.workers import GROUP, side_by_side
+from bbws_templates.workers import GROUP, in_turns
 
 
 def doubled(value: int) -> int:
@@ -83,8 +83,8 @@ def numbered(value: dict[str, object]) -> object:
 
 
 def undisturbed(value: bytes) -> tuple[int, bool]:
-    """How large it is, and whether Ctrl+C is nothing to this process."""
-    return len(value), signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    """How large it is, and whether Ctrl+C at the terminal of who asked is nothing to this process."""
+    return len(value), os.getsid(0) == os.getpid()
 
 
 class Heavy:
@@ -112,7 +112,17 @@ class Late:
 
 def childless(pipe: object) -> None:
     """In a process that may have none of its own."""
-    pipe.send(list(side_by_side(doubled, range(200), 2)))  # type: ignore[attr-defined]
+    pipe.send(list(in_turns(doubled, range(200), 2)))  # type: ignore[attr-defined]
+
+
+class Talkative:
+    """Prints when it is had back, as a class may."""
+
+    def __setstate__(self, state: object) -> None:
+        print("here I am")
+
+    def __getstate__(self) -> object:
+        return {"some": "thing"}
 
 
 def met(value: int) -> tuple[Reply, int]:

@@ -24,58 +24,77 @@ import pytest
 from app.publishing.directory_store import DirectoryStore
 from bbws_templates import BbwsTemplatesError, RenderedEmail, TemplateClient
 from bbws_templates.metrics import Metrics
-from bbws_templates.workers import ENOUGH, GROUP, side_by_side, usable_cores
+from bbws_templates.workers import ENOUGH, GROUP, in_turns, usable_cores
 from tests.infra.terraform import ROOT
 from tests.publishing.samples import publish_to
 from tests.runtime import duties
 from tests.runtime.duties import Deadly, Faulty, Unspeakable, called, childless, doubled, met, where
 from tests.runtime.test_languages import AFRIKAANS, DATA, release_in
-from tests.waiting import patience
+from tests.waiting import eventually, patience
+
+
+def is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def own_children() -> list[int]:
+    threads = Path("/proc/self/task").iterdir()
+    return [int(each) for thread in threads for each in (thread / "children").read_text("ascii").split()]
+
 
 WARNING = "its share is made by this one"
 
 
 @pytest.mark.parametrize("number", [0, 1, GROUP, GROUP + 1, 3 * GROUP, 5 * GROUP + 7])
 def test_whatever_their_number_all_come_in_order(number: int) -> None:
-    assert list(side_by_side(doubled, iter(range(number)), 2)) == [value * 2 for value in range(number)]
+    assert list(in_turns(doubled, iter(range(number)), 2)) == [value * 2 for value in range(number)]
 
 
 def test_all_of_them_work_and_none_where_there_is_little_to_do() -> None:
-    assert len(set(side_by_side(where, range(9 * GROUP), 3)) - {os.getpid()}) == 3
-    assert set(side_by_side(where, range(GROUP), 3)) == {os.getpid()}
-    assert set(side_by_side(where, range(9 * GROUP), 1)) == {os.getpid()}
+    assert len(set(in_turns(where, range(9 * GROUP), 3)) - {os.getpid()}) == 3
+    assert set(in_turns(where, range(GROUP), 3)) == {os.getpid()}
+    assert set(in_turns(where, range(9 * GROUP), 1)) == {os.getpid()}
 
 
 def test_no_more_is_read_than_they_have_in_work() -> None:
     given = itertools.count()
-    made = side_by_side(doubled, given, 2)
+    made = in_turns(doubled, given, 2)
     for number in range(5 * GROUP):
         assert next(made) == number * 2
     assert next(given) <= number + 3 * GROUP + 1
+
+
+def test_who_asks_no_more_leaves_nothing_running() -> None:
+    made = in_turns(where, range(9 * GROUP), 2)
+    process = next(made)
+    assert is_there(process)
     made.close()
-    assert not multiprocessing.active_children(), "who asks no more leaves nothing running"
+    assert not is_there(process)
 
 
 @pytest.mark.parametrize("at", [0, GROUP * 4 + 3])
 def test_of_one_that_is_killed_nothing_is_lost(at: int, caplog: pytest.LogCaptureFixture) -> None:
-    made = list(side_by_side(Deadly(os.getpid(), at), range(GROUP * 9), 2))
+    made = list(in_turns(Deadly(os.getpid(), at), range(GROUP * 9), 2))
     assert made == [value * 2 for value in range(GROUP * 9)]
     assert [record.message for record in caplog.records] == [f"A process has ended; {WARNING}."]
 
 
 def test_an_error_is_raised_at_its_place_whatever_it_holds() -> None:
-    made = side_by_side(Faulty(GROUP * 3 + 5), range(GROUP * 9), 2)
+    made = in_turns(Faulty(GROUP * 3 + 5), range(GROUP * 9), 2)
     for value in range(GROUP * 3 + 5):
         assert next(made) == value * 2
     with pytest.raises(Unspeakable):
         next(made)
-    assert not multiprocessing.active_children()
 
 
 def test_what_cannot_be_handed_over_is_worked_on_here(caplog: pytest.LogCaptureFixture) -> None:
     odd = [lambda: "here", lambda: "there", duties.Closed()]
     things: list[Any] = [*range(GROUP * 3), *odd, *range(GROUP * 3)]
-    assert list(side_by_side(called, things, 2)) == [called(thing) for thing in things]
+    assert list(in_turns(called, things, 2)) == [called(thing) for thing in things]
     assert [record.message.partition(" (")[0] for record in caplog.records] == [
         "A process cannot be given all of it",
         "A process cannot read or make all of it",
@@ -83,7 +102,7 @@ def test_what_cannot_be_handed_over_is_worked_on_here(caplog: pytest.LogCaptureF
 
 
 def test_what_cannot_be_handed_back_is_made_here(caplog: pytest.LogCaptureFixture) -> None:
-    made = list(side_by_side(duties.refused, range(GROUP * 2), 2))
+    made = list(in_turns(duties.refused, range(GROUP * 2), 2))
     assert isinstance(made.pop(GROUP), duties.Unreadable)
     assert made == [value for value in range(GROUP * 2) if value != GROUP]
     assert f"A process cannot read or make all of it (TypeError); {WARNING}." == caplog.messages[0]
@@ -97,7 +116,7 @@ def test_each_is_worked_on_as_it_was_when_it_was_read(number: int) -> None:
             row["odd"] = [] if row["number"] % 7 else lambda: "cannot be pickled"
             yield row
 
-    assert list(side_by_side(duties.numbered, given(), 2)) == list(range(number))
+    assert list(in_turns(duties.numbered, given(), 2)) == list(range(number))
 
 
 def test_little_is_read_of_what_is_large_and_no_interrupt_reaches_who_works_on_it() -> None:
@@ -108,21 +127,18 @@ def test_little_is_read_of_what_is_large_and_no_interrupt_reaches_who_works_on_i
             read.append(number)
             yield bytes(ENOUGH)
 
-    made = side_by_side(duties.undisturbed, given(), 2)
+    made = in_turns(duties.undisturbed, given(), 2)
     assert next(made) == (ENOUGH, True)
     assert len(read) == 3
     assert list(made) == [(ENOUGH, True)] * 7
-    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
-@pytest.mark.parametrize("program", [shutil.which("false"), None])
+@pytest.mark.parametrize("program", [shutil.which("false"), "", None])
 def test_one_that_ends_before_it_has_read_what_to_do_holds_nobody_up(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, program: str | None
 ) -> None:
-    monkeypatch.setattr("multiprocessing.spawn._python_exe", program and os.fsencode(program))
-    assert list(side_by_side(duties.Heavy(), range(GROUP * 3), 2)) == [
-        value * 2 for value in range(GROUP * 3)
-    ]
+    monkeypatch.setattr(sys, "executable", program)
+    assert list(in_turns(duties.Heavy(), range(GROUP * 3), 2)) == [value * 2 for value in range(GROUP * 3)]
     assert [message.endswith(f"; {WARNING}.") for message in caplog.messages] == [True, True]
 
 
@@ -133,77 +149,87 @@ def test_a_program_s_own_end_of_patience_is_not_taken_for_the_end_of_a_process()
     before = signal.signal(signal.SIGUSR1, impatient)
     try:
         with pytest.raises(TimeoutError, match="too long"):
-            list(side_by_side(duties.Late(os.getpid(), GROUP * 2), range(GROUP * 20), 2))
+            list(in_turns(duties.Late(os.getpid(), GROUP * 2), range(GROUP * 20), 2))
     finally:
         signal.signal(signal.SIGUSR1, before)
-    assert not multiprocessing.active_children()
 
 
 def test_where_nobody_may_wait_for_a_process_it_ends_all_the_same() -> None:
     before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
-        assert list(side_by_side(doubled, range(100), 2)) == [value * 2 for value in range(100)]
-        assert not multiprocessing.active_children()
+        processes = set(in_turns(where, range(GROUP * 5), 2))
+        assert len(processes) == 2
+        assert not any(map(is_there, processes))
     finally:
         signal.signal(signal.SIGCHLD, before)
 
 
 def test_garbage_leaves_nothing_running() -> None:
-    made = side_by_side(doubled, range(GROUP * 9), 2)
-    assert next(made) == 0
+    made = in_turns(where, range(GROUP * 9), 2)
+    process = next(made)
     cycle: list[Any] = [made]
     cycle.append(cycle)
     del made, cycle
     gc.collect()
-    assert not multiprocessing.active_children()
+    assert not is_there(process)
 
 
-def run(program: str, folder: Path) -> tuple[str, str]:
-    """What it writes as a program of its own, which comes to its end."""
+def run(program: str, folder: Path, *, ends: int = 0) -> tuple[str, str]:
+    """What it writes as a program of its own, which comes to its end, with this status."""
     file = folder / "program.py"
     file.write_text(f"import os, signal, sys\nsys.path.insert(0, {str(ROOT)!r})\n{IMPORTS}{program}", "utf-8")
     done = subprocess.run(
-        [sys.executable, file], capture_output=True, text=True, check=True, timeout=patience(60)
+        [sys.executable, file], capture_output=True, text=True, check=False, timeout=patience(60)
     )
+    assert done.returncode == ends, done.stderr
     return done.stdout, done.stderr
 
 
-IMPORTS = "from tests.runtime.duties import doubled\nfrom bbws_templates.workers import side_by_side\n"
+IMPORTS = "from tests.runtime.duties import doubled\nfrom bbws_templates.workers import in_turns\n"
 
 
 def test_a_copy_of_the_process_goes_and_the_others_do_not_notice(tmp_path: Path) -> None:
     program = (
-        "if __name__ == '__main__':\n"
-        "    made = side_by_side(doubled, range(200), 2)\n"
-        "    next(made)\n"
-        "    child = os.fork()\n"
-        "    if child == 0: sys.exit(len(list(made)) != 199)\n"
-        "    print(os.waitpid(child, 0)[1], len(list(made)))\n"
+        "made = in_turns(doubled, range(200), 2)\n"
+        "next(made)\n"
+        "child = os.fork()\n"
+        "if child == 0: sys.exit(len(list(made)) != 199)\n"
+        "print(os.waitpid(child, 0)[1], len(list(made)))\n"
     )
     assert run(program, tmp_path) == ("0 199\n", "")
 
 
-def test_a_program_ends_though_its_processes_do_not_listen(tmp_path: Path) -> None:
+def test_a_program_ends_though_its_processes_have_stopped(tmp_path: Path) -> None:
     program = (
-        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "if __name__ == '__main__':\n"
-        "    made = side_by_side(doubled, range(200), 2)\n"
-        "    print(next(made))\n"
-    )
-    assert run(program, tmp_path) == ("0\n", "")
-
-
-def test_a_program_that_begins_when_it_is_imported_takes_nothing_twice(tmp_path: Path) -> None:
-    program = (
-        "def given():\n"
-        "    for number in range(80):\n"
-        "        print('read')\n"
-        "        yield number\n"
-        "print(len(list(side_by_side(doubled, given(), 2))))\n"
+        "from tests.runtime.duties import where\n"
+        "made = in_turns(where, range(200), 2)\n"
+        "process = next(made)\n"
+        "os.kill(process, signal.SIGSTOP)\n"
+        "print(process)\n"
     )
     output, error = run(program, tmp_path)
-    assert output == "read\n" * 80 + "80\n"
-    assert "begins its work under if __name__" in error
+    assert error == ""
+    assert not is_there(int(output))
+
+
+def test_a_program_needs_no_guard_and_what_its_classes_print_goes_where_errors_go(tmp_path: Path) -> None:
+    program = (
+        "from tests.runtime.duties import Talkative, called\n"
+        "for each in in_turns(called, [Talkative()] * 80, 2): pass\n"
+        "print('done')\n"
+    )
+    assert run(program, tmp_path) == ("done\n", "here I am\n" * 80)
+
+
+def test_a_program_that_is_killed_takes_its_processes_with_it(tmp_path: Path) -> None:
+    program = (
+        "from tests.runtime.duties import where\n"
+        "made = in_turns(where, range(200), 2)\n"
+        "print(next(made), flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    output, _ = run(program, tmp_path, ends=-signal.SIGKILL)
+    eventually(lambda: is_there(int(output)), lambda there: not there)
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -213,7 +239,7 @@ def test_where_reading_fails_what_was_read_comes_first(readable: int, processes:
         yield from range(readable)
         raise ConnectionError("the table has gone")
 
-    made = side_by_side(doubled, given(), processes)
+    made = in_turns(doubled, given(), processes)
     got: list[int] = []
     with pytest.raises(ConnectionError, match="the table has gone"):
         got.extend(made)
@@ -238,8 +264,8 @@ def test_nothing_is_shared_that_a_lambda_has_not() -> None:
         "def no(*given, **named): raise OSError(errno.ENOSYS, 'Function not implemented')\n"
         "_multiprocessing.SemLock = no\n"
         "from tests.runtime.duties import where\n"
-        "from bbws_templates.workers import side_by_side\n"
-        "if __name__ == '__main__': print(len(set(side_by_side(where, range(200), 2))))\n"
+        "from bbws_templates.workers import in_turns\n"
+        "print(len(set(in_turns(where, range(200), 2))))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
@@ -314,7 +340,7 @@ def test_a_defect_is_raised_at_its_place_and_counted(tmp_path: Path, monkeypatch
 
 
 def test_a_defect_in_a_process_is_met_again_where_it_can_be_seen() -> None:
-    for number, (reply, process) in enumerate(side_by_side(met, range(GROUP * 7), 2)):
+    for number, (reply, process) in enumerate(in_turns(met, range(GROUP * 7), 2)):
         start = number // GROUP * GROUP
         is_near = any(each % 50 == 40 for each in range(start, start + GROUP))
         assert (process == os.getpid()) is is_near
@@ -327,9 +353,10 @@ def test_whoever_keeps_an_error_keeps_no_process(tmp_path: Path) -> None:
     emails = TemplateClient(str(store.target)).render_many("mails/mail", [DATA] * (GROUP * 9), processes=2)
     assert isinstance(next(emails), RenderedEmail)
     assert isinstance(emails, Generator)
+    before = set(own_children())
     with pytest.raises(LookupError) as kept:
         emails.throw(LookupError("the caller's own"))
-    assert not multiprocessing.active_children(), kept
+    assert len(before - set(own_children())) == 2, kept
 
 
 def test_data_of_any_mapping_are_rendered(tmp_path: Path) -> None:
