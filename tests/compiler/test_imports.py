@@ -109,6 +109,50 @@ def test_a_stylesheet_that_ends_in_an_import_takes_nothing_of_the_next(compiled:
     assert '<p style="top:0">' in html
 
 
+UNENDED = (
+    *(
+        "i { left: 0",
+        "@media print { i { left: 0 }",
+        "i { quotes: 'x",
+        "/* x",
+        "i { left: 0 } b",
+        "b[title='",
+    ),
+    *("i { quotes: url(x", "i { left: 0 } -->", "<!--", "@x y", "@media print", "i { left: 0 };", "i:is(b"),
+    *("i { quotes: '\\", "@layer x", "i { left: 0; /* x", "b, /* x */", "@media (a", "i /*x*/{", "}", "\\"),
+)
+
+
+@pytest.mark.parametrize("end", UNENDED)
+def test_a_stylesheet_ends_with_all_that_it_leaves_open(load: Loader, end: str) -> None:
+    """CSS Syntax Level 3, sections 5.4.1 to 5.4.8: for itself, and not for what imports it."""
+    for condition in ("", *["screen"] * (end != "}")):  # which would end the condition
+        html = f"<style>@import 'a.css' {condition}; p {{ top: 0 }} p {{ color: red }}</style><p>x</p>"
+        templates = load({"mail.html": html, "a.css": f"{BASE} {end}"})
+        compilation = compile_template(templates.templates["mail"], templates)
+        assert "top:0;color:red" in compilation.compiled.html
+        assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "css"),
+    [
+        ("type='TEXT/CSS; charset=utf-8' media", BASE),
+        ("title=a", BASE),
+        ("type=text/less", ""),
+        ("disabled", ""),
+    ],
+)
+def test_a_link_is_put_in_place_as_browsers_load_it(load: Loader, attributes: str, css: str) -> None:
+    """HTML, 4.2.4 and 4.6.7.22; CSSOM, 6.8.1: of stylesheets with titles the first set counts."""
+    link = f"<link rel=stylesheet href=a.css {attributes}>"
+    templates = load({"mail.html": f"{link}<style title=b>p {{ left: 0 }}</style><p>x</p>", "a.css": BASE})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert (link in compilation.compiled.html) == (not css)
+    assert ("left: 0" in compilation.compiled.html) == (attributes == "title=a"), "of which nothing is taken"
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
 @pytest.mark.parametrize(
     ("html", "code", "words"),
     [

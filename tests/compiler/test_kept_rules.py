@@ -326,3 +326,22 @@ def test_a_rule_wins_over_a_value_that_not_every_client_takes(load: Loader, css:
     assert kept in compilation.compiled.html
     assert not equivalence_findings(compilation, templates, {}, fixture="")
     assert "overridden-rule" not in {finding.code for finding in compilation.findings}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [":BLANK", "p:local-link", "::column", "p:lang('en')", "p:not(.b):open", "::-webkit-scrollbar:end"],
+)
+def test_a_list_with_a_selector_that_not_all_browsers_read_is_theirs_to_decide_of(
+    load: Loader, other: str
+) -> None:
+    """Selectors Level 4, section 4.1; which know what was asked of Chromium, Firefox and WebKit."""
+    templates = load(
+        {"mail.html": f"<style>p {{ left: 0 }} {other}, .a {{ top: 0 }}</style><p class=a>x</p>"}
+    )
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert compilation.compiled.html.endswith(
+        f'<style>\n{other}, .a {{ top: 0 }}\n</style><p class=a style="left:0">x</p>'
+    )
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+    assert "css-syntax" not in {item.code for item in compilation.findings}

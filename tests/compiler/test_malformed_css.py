@@ -58,6 +58,10 @@ MALFORMED = [
         for void in ("p::after b", "b || c", "b::after.c", "b::before:hover")
     ),
     "p{top:1px} .a,b:not(.b,:foo),b:has(:foo){top:0}",
+    *(f"p{{top:1px}} .a,b:nth-child({end}){{top:0}}" for end in ("2n+", "+", "n-", "-n -")),
+    "p{top:1px} .a{&-b{top:0} &\\31{top:0}}",
+    "p{top:1px} p,\u00a0,.a{top:0}",  # to CSS a name
+    "p{top:1px} @m\\65 dia print{p{top:0}} @\\6Cayer x{.a{top:0}}",
     "@namespace o url(x); p{top:1px} .a,o|b,b::-webkit-x:hover,b:is(:foo){top:0}",  # these are selectors
     "p{left:0},#i{top:0}",
     "p{color:red}&p{color:blue}",

@@ -15,6 +15,12 @@ from tests.compiler.conftest import Compile, Loader
 OF_NEIGHBOURS = [
     ("tr:first-child td { top: 0 }", "<tr><!--[if mso]><td>g</td><![endif]--><td>b</td></tr>"),
     ("table[align=left] p { top: 0 }", "<tr><td><!--[if mso]><p>g</p><![endif]--></td></tr>"),
+    ("td { top: 1px } td + td { top: 0 }", "<!--[if mso]><tr><td>x</td><td>g</td></tr><![endif]-->"),
+    (
+        ".a ~ i.b { top: 0 } i { top: 1px }",
+        "<!--[if mso]><tr><td><b class=a></b><i class=b>g</i><![endif]-->",
+    ),
+    ("i { top: 1px } i:not(.a) { top: 0 }", "<!--[if mso]><tr><td><i>g</i><![endif]-->"),
 ]
 CSS = ".w { padding: 24px } .t { width: 600px } div .w { color: red }"
 INSIDE = [
@@ -215,11 +221,23 @@ def test_where_outlooks_own_elements_change_what_a_rule_reaches_is_a_warning(loa
 
 
 @pytest.mark.parametrize(("css", "rows"), OF_NEIGHBOURS)
-def test_a_rule_reaches_into_a_comment_by_what_is_asked_of_others(
-    compiled: Compile, css: str, rows: str
+def test_a_rule_reaches_into_a_comment_by_what_is_asked_of_others(load: Loader, css: str, rows: str) -> None:
+    templates = load({"mail.html": f"<style>{css}</style><table align=left>{rows}</table>"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert 'style="top:0">g<' in compilation.compiled.html
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+def test_a_rule_of_neighbours_that_only_outlook_reads_stays_for_those_that_clients_bring(
+    load: Loader,
 ) -> None:
-    html = compiled(f"<style>{css}</style><table align=left>{rows}</table>").compiled.html
-    assert 'style="top:0">g<' in html
+    cells = "<tr>{{#a}}<td>g</td>{{/a}}<td>h</td></tr>"
+    html = f"<!--[if mso]><table>{cells}</table><![endif]--><p class=w>x</p>"
+    templates = load({"mail.html": f"<style>td + td {{ top: 0 }} u + .w {{ left: 0 }}</style>{html}"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert compilation.compiled.html.count("top: 0") == compilation.compiled.html.count("left: 0") == 1
+    assert "style=" not in compilation.compiled.html, "a section moves the cells, and nobody has seen a <u>"
+    assert not equivalence_findings(compilation, templates, {"a": True}, fixture="")
 
 
 def test_what_word_does_not_know_is_not_asked_of_what_it_alone_reads(load: Loader) -> None:

@@ -239,7 +239,10 @@ UNREADABLE = [
         "@namespace o 'x'; o|p { top: 0 } .a, ::-webkit-x:hover, b:is(:foo), :NTH-child( 2n+ 1 ) { top: 0 }",
         [],
     ),
-    ("p:focus-visible::-moz-x { top: 0 } p::-webkit-scrollbar, p:HOVER, p:before { top: 0 }", []),
+    (
+        "p:focus-visible::-moz-x, ::-webkit-scrollbar:end, p:HOVER, ::scroll-button(*), p:before { top: 0 }",
+        [],
+    ),
     ("a:not(.b, .c) { top: 0 } p:nth-child(2n+1 of .x) { top: 0 } a:lang(en, fr)[x='y' s] { top: 0 }", []),
     ("& p { top: 0 } :host(.x) ::slotted(.a) { top: 0 } _:-webkit-full-screen, .a { top: 0 }", []),
     ("* html .a, u + .b, .c\\:d, #\\31 a { top: 0 } p:hover::after { content: '}' }", []),

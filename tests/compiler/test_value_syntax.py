@@ -131,7 +131,13 @@ def test_a_syntax_takes_its_sentences_and_no_others(syntax: Syntax) -> None:
         ("<string>", ["'a'", '"a"'], ["a"]),
         ("<'color'>", ["red", "#fff", "rgb(0, 0, 0)"], ["colour", "#ff", "#fffff", "1px"]),
         ("<custom-ident>", ["x", "y-z"], ["'x'", "1"]),
-        ("<family-name>", ["'a b'", "a b", "a"], ["1", "a 1"]),
+        (
+            "<family-name>",
+            ["'a b'", "a b", "a", "a inherit", "'inherit'"],
+            ["1", "a 1", "inherit", "default"],
+        ),
+        # What stands for any value is a name to nobody (section 4.2).
+        ("<custom-ident>#", ["x", "x, y"], ["x, unset", "default", "INITIAL"]),
     ],
 )
 def test_a_syntax_is_read_as_css_says(syntax: str, taken: list[str], refused: list[str]) -> None:

@@ -208,8 +208,9 @@ def test_a_block_in_the_brackets_of_a_value_is_no_rule() -> None:
     assert differ(page.format("red"), page.format("blue"))
 
 
-def test_a_list_with_what_one_browser_knows_is_a_rule_for_that_browser() -> None:
-    page = "<style>p, p::-moz-x { color: red }</style>"
+@pytest.mark.parametrize("other", ["p::-moz-x", "p:blank", "p:lang('en')"])
+def test_a_list_with_what_some_browsers_know_is_a_rule_for_these(other: str) -> None:
+    page = f"<style>p, {other} {{ color: red }}</style>"
     compilation = compile_text(f"{page}<p>x</p>")
     assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
     assert differ(f"{page}<p style='color:red'>x</p>", f"{page}<p>x</p>")

@@ -31,19 +31,19 @@ _REMOTE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Link:
-    """A link to a stylesheet: the tag, the address and the ``media`` attribute as they are written.
+    """A link to a stylesheet: the tag, the address, and what a ``<style>`` says as well, as it is written.
 
-    One that is ``hidden`` stands in a comment for Outlook.
+    That is ``media`` and the ``title`` of a set. One that is ``hidden`` stands in a comment for Outlook.
     """
 
     tag: StartTag
     href: str
-    media: str
+    shared: str
     hidden: bool = False
 
     def styled(self, css: str) -> tuple[str, str, str]:
         """The ``<style>`` element that takes the link's place, in three pieces."""
-        return f"<style{self.media}>", css, "</style>"
+        return f"<style{self.shared}>", css, "</style>"
 
 
 def stylesheet_links(readings: Readings) -> list[Link]:
@@ -57,11 +57,18 @@ def stylesheet_links(readings: Readings) -> list[Link]:
         if rel is None or href is None:
             continue
         kinds = class_names(_value(markup, rel).lower())
-        if "stylesheet" in kinds and "alternate" not in kinds:
-            media = tag.attribute("media")
-            written = f" {markup.text[media.start : media.end]}" if media else ""
+        if "stylesheet" in kinds and "alternate" not in kinds and _is_read(markup, tag):
+            shared = filter(None, map(tag.attribute, ("media", "title")))
+            written = "".join(f" {markup.text[each.start : each.end]}" for each in shared)
             found.append(Link(tag, _value(markup, href).strip(), written, number >= len(tags)))
     return found
+
+
+def _is_read(markup: Markup, tag: StartTag) -> bool:
+    """Whether a browser loads a link, and as CSS (HTML, 4.2.4 and 4.6.7.22)."""
+    kind = tag.attribute("type")
+    said = _value(markup, kind).partition(";")[0].strip().lower() if kind else ""
+    return tag.attribute("disabled") is None and said in {"", "text/css"}
 
 
 def is_remote(address: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from app.core.compiler.embedding import linked_file
 from app.core.compiler.origins import Origins, Tracer
+from app.core.css.measure import completion
 from app.core.errors import CompileError, Location
 from app.core.html.veil import is_veiled
 from app.core.sources import SourceFile, TemplateSet
@@ -135,8 +136,11 @@ class Importer:
         chain: tuple[str, ...],
         start: int = 0,
         end: int | None = None,
-    ) -> None:
+    ) -> str:
         """Append the stylesheet in ``css[start:end]``; ``chain`` are the files that led to it.
+
+        Returns:
+            What has to follow if something does: a file ends with all that it leaves open.
 
         Raises:
             CompileError: a file that imports itself.
@@ -145,14 +149,12 @@ class Importer:
         """
         end = len(css) if end is None else end
         here = start
-        is_open = False
         for found in imports(css[start:end]):
             place = origins.locate(start + found.start)
             known = not is_veiled(found.address)
             file = linked_file(found.address, place, self._templates, beside=True) if known else None
             if file is None:
                 self._unread(found.address, place)
-                is_open = not css.endswith(";", start, start + found.end)
                 continue
             self._read(file)
             if file.label in chain:
@@ -165,8 +167,8 @@ class Importer:
             tracer.insert(
                 "".join(f"{wrapper} {{\n" for wrapper in found.wrappers), origins, start + found.start
             )
-            self.write(tracer, file.text, Origins.of_file(file), (*chain, file.label))
-            tracer.insert("\n}" * len(found.wrappers), origins, start + found.start)
+            ends = self.write(tracer, file.text, Origins.of_file(file), (*chain, file.label))
+            tracer.insert(ends + "\n}" * len(found.wrappers), origins, start + found.start)
             here = start + found.end
             if tracer.length > MAX_CHARACTERS:
                 raise LimitError(
@@ -177,5 +179,4 @@ class Importer:
         for offset, address in unheeded_imports(css[start:end]):
             self._unheeded(address, origins.locate(start + offset))
         tracer.copy(css, origins, here, end)
-        if is_open and chain:  # more follows, which the file's own end kept from it
-            tracer.insert(";", origins, max(start, end - 1))
+        return completion(css[here:end]) if chain else ""

@@ -22,6 +22,7 @@ from app.core.css.cascade import Matched, Rank, rank
 from app.core.css.compounds import class_names, may_lead_through, may_match, without_escapes
 from app.core.css.data import family, longhands
 from app.core.css.rules import Declaration, Span, StyleRule, Stylesheet
+from app.core.css.selectors import Selector
 from app.core.html.tree import ElementNode, is_element, matching
 
 _NUMBER = re.compile(r"rule-(\d+)")
@@ -57,13 +58,13 @@ def left_alone(attributes: Mapping[str, str | None]) -> bool:
 class RuleBook:
     """Every rule of a document's stylesheets, ranked across all of them."""
 
-    def __init__(self, sheets: Sequence[Stylesheet]) -> None:
+    def __init__(self, sheets: Sequence[Stylesheet], staying: Sequence[Stylesheet] | None = None) -> None:
+        """``staying`` are the same stylesheets where they tell otherwise which rules stay."""
         self.rules: tuple[StyleRule, ...] = tuple(rule for sheet in sheets for rule in sheet.rules)
         every = (rule for sheet in sheets for rule in (*sheet.rules, *sheet.conditional))
         self._all = any(item.important and item.name == "all" for rule in every for item in rule.declarations)
-        self._marked = [
-            (own.marked, self._families(rule)) for own, rule in _preserved_rules(sheets) if _has_marks(rule)
-        ]
+        preserved = _preserved_rules(staying or sheets)
+        self._marked = [(own.marked, self._families(rule)) for own, rule in preserved if _has_marks(rule)]
         self._torn = frozenset(self._torn_families(sheets))
         self._entries = [
             (selector.text, Matched(own, declarations, self._lasting(rule, own)))
@@ -73,6 +74,12 @@ class RuleBook:
             for selector in rule.inlinable
             for own in [rank(number, rule, selector)]
         ]
+
+    def with_static(self, sheets: Sequence[Stylesheet], selectors: Set[Selector]) -> RuleBook:
+        """The book of its ``sheets`` in which these selectors can be applied, though their rules stay."""
+        if not selectors:
+            return self
+        return RuleBook([sheet.with_static(selectors) for sheet in sheets], sheets)
 
     def _families(self, rule: StyleRule | Matched) -> frozenset[str]:
         """What the marked declarations of a rule are about."""

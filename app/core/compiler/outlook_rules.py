@@ -8,26 +8,37 @@ from app.core.compiler.document import Document
 from app.core.compiler.inlining import RuleBook
 from app.core.compiler.masking import mask
 from app.core.compiler.placement import require_selectors
+from app.core.compiler.static_selectors import static_among
 from app.core.css.cascade import Matched
+from app.core.css.compounds import may_match
 from app.core.html.markup import StartTag
 
 
 def rules_for_outlook(document: Document, book: RuleBook) -> dict[StartTag, Sequence[Matched]]:
     """The rules for the start tags that stand in Outlook's comments.
 
-    The newest version that reads a tag decides.
+    The newest version that reads a tag decides. A selector that looks at neighbours, and matches nothing that
+    others read, stays in its stylesheet; here it may be static all the same.
     """
+    names = document.in_outlook_comments
+    candidates = {
+        selector
+        for rule in book.rules
+        for selector in rule.selectors
+        if selector.may_be_static and not selector.inlinable and may_match(selector.text, *names)
+    }
     decided: dict[int, tuple[StartTag, Sequence[Matched]]] = {}
-    for seen in document.as_outlook_reads() if book.may_match(*document.in_outlook_comments) else ():
+    for seen in document.as_outlook_reads() if candidates or book.may_match(*names) else ():
         require_selectors(seen, book, only=document.is_for_outlook)
         masked = mask(seen)
+        more = static_among(seen, masked.root, candidates) if masked.root is not None else set()
         tags = seen.markup.start_tags
         inside = {
             element: number
             for number, element in masked.elements.items()
             if document.is_for_outlook(tags[number]) and tags[number].start not in decided
         }
-        found = book.match_inside(masked.root, inside) if inside else {}
+        found = book.with_static(document.sheets, more).match_inside(masked.root, inside) if inside else {}
         for number in inside.values():
             decided[tags[number].start] = tags[number], found.get(number, ())
     return {tag: rules for tag, rules in decided.values() if rules}

@@ -15,6 +15,7 @@ _TOKEN = re.compile(
     _STRING + r"|\\.|url\((?!\s*[\"'])(?:\\.|[^)\\])*+\)?|\.?[\w%-]++|[^\s\w%-]", re.DOTALL | re.IGNORECASE
 )
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
+_SIGNS_OF_HTML = ("<!--", "-->")
 _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
 
 
@@ -85,6 +86,37 @@ def left_open(css: str) -> list[int]:
 def missing_end(css: str) -> str:
     """What closes them."""
     return "".join(end for end, _ in reversed(_opened(css)))
+
+
+def completion(css: str) -> str:
+    """What has to follow a whole stylesheet so that nothing that comes after it becomes a part of it.
+
+    It closes what is open, and ends what has begun: a selector with a block, an at-rule with a semicolon.
+
+    Source: CSS Syntax Level 3, sections 5.4.1 to 5.4.3: the end of a stylesheet ends all of these.
+    """
+    escape = "\n" if (len(css) - len(css.rstrip("\\"))) % 2 else ""  # lest it takes the next character along
+    css += escape
+    begun = ""
+    opened: list[str] = []
+    passed = 0
+    for match in _TOKEN.finditer(css):
+        piece, start = match.group(), match.start()
+        if piece.startswith("/*") or start < passed:
+            continue
+        signs = "" if begun else next((each for each in _SIGNS_OF_HTML if css.startswith(each, start)), "")
+        if signs:
+            passed = start + len(signs)
+            continue
+        begun = begun or (";" if piece == "@" else "{}")
+        if piece in _PAIRS:
+            opened.append(piece)
+        elif opened and piece == _PAIRS[opened[-1]]:
+            ends = opened.pop()
+            begun = begun if opened or ends != "{" else ""
+        elif piece == begun == ";" and not opened:
+            begun = ""
+    return escape + missing_end(css) + ("" if opened[:1] == ["{"] else begun)
 
 
 def _opened(css: str) -> list[tuple[str, int]]:

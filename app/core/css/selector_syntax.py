@@ -10,11 +10,11 @@ leave it open, what Chromium 147 takes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 from typing import Any
 
 import cssselect
-from tinycss2.nth import parse_nth
 
 from app.core.css.data import PSEUDOS
 from app.core.html.veil import is_veiled
@@ -31,8 +31,9 @@ _OF_NAMES = frozenset({"dir", "part", "state", "highlight", "picker"})
 _MANY_NAMES = "part"
 _OTHER_FUNCTIONS = frozenset(
     {
-        *("current", "active-view-transition-type", "view-transition-group"),
-        *("view-transition-image-pair", "view-transition-new", "view-transition-old"),
+        *("current", "active-view-transition-type", "scroll-button", "view-transition-group"),
+        *("view-transition-group-children", "view-transition-image-pair"),
+        *("view-transition-new", "view-transition-old"),
     }
 )
 _FUNCTIONS = frozenset(
@@ -51,6 +52,8 @@ _LIKE_ELEMENTS = frozenset(
 )
 _HOLDING_OTHERS = frozenset({"part", "slotted", "details-content", "picker"})
 _COMPARED = frozenset({"=", "~=", "|=", "^=", "$=", "*="})
+# By a pattern: tinycss2's reader of counts raises AttributeError or StopIteration for "2n+" and "+".
+_COUNT = re.compile(r"even|odd|[+-]?[0-9]+|[+-]?[0-9]*n(?:\s*[+-]\s*[0-9]+)?", re.IGNORECASE)
 
 
 class NoSelectorError(cssselect.SelectorError):
@@ -221,7 +224,8 @@ class _Reader:
         """``2n+1``, or ``2n+1 of .a``."""
         of = [at for at, part in enumerate(tokens) if part.type == "ident" and part.lower_value == "of"]
         counted = tokens[: of[0]] if of else tokens
-        if parse_nth(counted) is None or (of and (plainly or counted[-1].type not in _BLANKS)):
+        text = "".join(" " if part.type in _BLANKS else part.serialize() for part in counted).strip()
+        if _COUNT.fullmatch(text) is None or (of and (plainly or counted[-1].type not in _BLANKS)):
             raise NoSelectorError(f"{written} is no count")
         if of:
             self._list(tokens[of[0] + 1 :])

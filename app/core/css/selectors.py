@@ -25,6 +25,7 @@ from cssselect import parser as nodes
 
 from app.core.css.client_names import is_class_of_clients, is_id_of_clients
 from app.core.css.compounds import without_escapes
+from app.core.css.data import PSEUDOS_OF_SOME
 from app.core.css.neighbours import (
     SIBLING_COMBINATORS,
     counts_siblings,
@@ -74,9 +75,13 @@ _STAR = re.compile(r"\*(?!:(?:first|last|only|nth)-)")
 
 _COLON = ":"
 _BLANKS = " \t\n\r\f"  # and no other: a no-break space is a part of a name
-# Every browser takes what begins with "-webkit-", whether it knows it or not; nobody what is of others. Only
-# Firefox knows the flag of [type=a s].
-_OF_ONE_BROWSER = re.compile(r"::?-(?!webkit-)[a-z]+-|(?<!:):-webkit-| s\]", re.IGNORECASE)
+# Every browser takes "::-webkit-…", whether it knows it or not, but not what is asked of that; nobody takes
+# what is of others. Not all know the flag of [type=a s], and Chromium no string and no list in :lang().
+_OF_SOME_BROWSERS = re.compile(
+    rf"::?-(?!webkit-)[a-z]+-|(?<!:):-webkit-|::-webkit-[\w-]+:|[\s\"']s\s*\]|:lang\([^)]*[,\"']"
+    rf"|(?<!:)(?:{'|'.join(sorted(PSEUDOS_OF_SOME))})(?![\w-])",
+    re.IGNORECASE,
+)
 _OF_THEIR_LIST = frozenset({"not", "is", "has"})
 _COUNT_OF_LIST = frozenset({"nth-child", "nth-last-child"})  # :nth-child(2 of .a)
 # Where a selector of newer parts alone was: at the beginning, or after a combinator.
@@ -158,7 +163,7 @@ def parse_selectors(prelude: Sequence[Any], prefixes: Set[str] = frozenset()) ->
         holdable = all(map(_is_holdable, own))
         found += own if holdable else [replace(_unread(selector), reach="") for selector in own]
     # A browser that cannot read one of them skips the rule, so each has to see the whole of it.
-    if any(_OF_ONE_BROWSER.search(without_escapes(selector.text)) for selector in found) and len(found) > 1:
+    if len(listed) > 1 and _OF_SOME_BROWSERS.search(without_escapes(tinycss2.serialize(prelude))):
         return tuple(_unread(selector) for selector in found)
     return tuple(found)
 

@@ -23,6 +23,7 @@ from app.core.css.grammar import Term, TermKind, named_syntax, property_syntax
 from app.core.html.veil import is_veiled
 
 _WIDE = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
+_NO_NAMES = _WIDE | {"default"}  # of an author's own (CSS Values and Units Level 4, section 4.2)
 _SUBSTITUTED = frozenset({"var", "env", "attr", "if"})
 _MATHS = frozenset({"calc", "min", "max", "clamp", "round", "mod", "rem", "abs", "sign", "calc-size"})
 _LENGTHS = frozenset(
@@ -275,7 +276,8 @@ class _Match:
             end = start
             while end < len(self._tokens) and self._tokens[end].type == "ident":
                 end += 1
-            return frozenset(range(start + 1, end + 1))
+            alone = end == start + 1 and self._tokens[start].lower_value in _NO_NAMES
+            return frozenset() if alone else frozenset(range(start + 1, end + 1))
         return self._one_more(start) if _is_basic(term, self._tokens[start]) else frozenset()
 
     def _one_more(self, start: int) -> frozenset[int]:
@@ -338,7 +340,8 @@ def _is_basic(term: Term, token: Any) -> bool:
     if name == "url":
         return token.type == "url" or (token.type == "function" and token.lower_name in {"url", "src"})
     if name in _IDENTIFIERS:
-        return token.type == "ident" or (name == "family-name" and token.type == "string")
+        named = token.type == "ident" and (name == "ident" or token.lower_value not in _NO_NAMES)
+        return named or (name == "family-name" and token.type == "string")
     return True
 
 

@@ -17,6 +17,9 @@ _PIECE = re.compile(
 )
 _ADDRESS = re.compile(r"""url\(\s*(?:\\.|[^\s"'()\\])*+\s*\)?""", re.DOTALL | re.IGNORECASE)
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
+BLANKS = " \t\r\n\f"
+"""The blanks of CSS, which are fewer than those of ``str.strip``: a no-break space is a letter."""
+
 COMMENT = "\x1f"
 """What stands for a comment: a blank to Python, and to patterns, and nothing in CSS."""
 

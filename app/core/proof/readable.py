@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Set
 
 from app.core.css.data import PSEUDOS
-from app.core.proof.pieces import closings, pieces, split
+from app.core.proof.pieces import BLANKS, closings, pieces, split
 
 # What a selector is made of, brackets emptied: a list in which anything else stands is read by no browser.
 _LETTER = r"(?:[\w-]|[^\x00-\x7f])"
@@ -47,8 +47,9 @@ _COMPOUND = frozenset({"host", "host-context", "slotted", "cue", "cue-region", "
 _NAMED = frozenset({"dir", "state", "highlight", "picker"})
 _OTHERS = frozenset(
     {
-        *("part", "lang", "current", "active-view-transition-type", "view-transition-group"),
-        *("view-transition-image-pair", "view-transition-new", "view-transition-old"),
+        *("part", "lang", "current", "active-view-transition-type", "scroll-button", "view-transition-group"),
+        *("view-transition-group-children", "view-transition-image-pair"),
+        *("view-transition-new", "view-transition-old"),
     }
 )
 _WITH_BRACKETS = _FORGIVING | _STRICT | _COUNTS | _COMPOUND | _NAMED | _OTHERS
@@ -65,7 +66,7 @@ def is_selector(part: list[str], *, within: bool, prefixes: Set[str] = frozenset
     while here < len(part):
         outer += part[here]
         here = ends.get(here, here + 1)
-    outer = outer.strip()
+    outer = outer.strip(BLANKS)
     begins = within or outer[:1] not in {">", "+", "~"}
     return (
         begins

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from app.core.proof.names import meant
-from app.core.proof.pieces import COMMENT, closed, closings, is_closed, pieces, split
+from app.core.css.data import PSEUDOS_OF_SOME
+from app.core.proof.names import meant, unescaped
+from app.core.proof.pieces import BLANKS, COMMENT, closed, closings, is_closed, pieces, split
 from app.core.proof.readable import is_selector
 
 NOT = ":bbws-not("
@@ -30,12 +31,16 @@ _IMPORTED_LAYER = re.compile(r"@import\s.*?[\s)\"']layer(?:\(([^)]*)\))?", re.IG
 _SCOPE = re.compile(r"@scope\b", re.IGNORECASE)
 _ROOTED = re.compile(r"@scope\s*\(", re.IGNORECASE)
 _SCOPE_ROOT = re.compile(r":scope(?![\w-])", re.IGNORECASE)
+_KEYWORD = re.compile(r"@(?:[\w-]|[^\x00-\x7f]|\\(?:[0-9a-f]{1,6}\s?|.))+", re.IGNORECASE)
 _PREFIX = re.compile(r"@namespace\s+([\w-]+)\s*(?:url\(|[\"'])", re.IGNORECASE)
 _OWN_PROPERTY = re.compile(r"\s*--[\w-]*\s*:")
-_TYPE_AFTER = re.compile(r"&[\w*]")  # a name comes first, so no browser reads it
+_TYPE_AFTER = re.compile(r"&(?:[\w*\\-]|[^\x00-\x7f])")  # a name comes first, so no browser reads it
 # A comment parts two names, and is no blank: ".a/**/.b" is ".a.b".
 _TWO_NAMES = re.compile(r"(?:[\w*-]|[^\x00-\x7f])\x1f+(?:[\w*-]|[^\x00-\x7f])")
-_OWN_PSEUDO = re.compile(r"(?<!\\)::?-(?!webkit-)[\w-]+", re.IGNORECASE)
+_OWN_PSEUDO = re.compile(
+    rf"(?<!\\)::?-(?!webkit-)[\w-]+|(?<![:\\])(?:{'|'.join(PSEUDOS_OF_SOME)})(?![\w-])|:lang\([^)]*[\"',]",
+    re.IGNORECASE,
+)
 _ID = re.compile(r"#((?:[\w-]|[^\x00-\x7f])+)")
 _WHERE = re.compile(r":where\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
 _HIDES_FROM_HTML = re.compile(r"\A(?:\s|<!--|-->)+")
@@ -117,7 +122,7 @@ class _Walker:
                 around.like.selectors and _OWN_PROPERTY.match("".join(found[first:here]))
             ):
                 end = ends.get(here, len(found))
-                head, body = "".join(found[start:here]).strip(), found[here + 1 : end]
+                head, body = "".join(found[start:here]).strip(BLANKS + COMMENT), found[here + 1 : end]
                 if run:
                     yield replace(around.like, text="".join(run))
                     run = []
@@ -139,6 +144,7 @@ class _Walker:
             yield replace(around.like, text="".join([*run, *found[start:]]))
 
     def _block(self, head: str, body: list[str], around: _Around, *, at_rule: bool) -> Iterator[ProofRule]:
+        head = _KEYWORD.sub(lambda found: f"@{unescaped(found[0][1:])}", head, count=1) if at_rule else head
         if not at_rule:
             selectors = _written_out(head, around)
             if selectors and "}" not in pieces(head):
@@ -230,7 +236,7 @@ def _written_out(head: str, around: _Around) -> list[str]:
     parent = around.parent if around.scope else f"{NOT}{NOT}{without_weightless(around.parent)}))"
     found = []
     for inner in listed:
-        text = "".join(inner).strip()
+        text = "".join(inner).strip(BLANKS)
         if "&" not in text and not (around.scope and _SCOPE_ROOT.search(text)):
             text = f"& {text}"
         if around.scope:
