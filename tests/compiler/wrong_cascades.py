@@ -124,7 +124,7 @@ MUTANTS: dict[str, Mutant] = {
         ((SELECTORS, "require_selector(tokens, prefixes)", "pass"),), ("unknown-list",)
     ),
     "a list survives one browser's own selector": Mutant(
-        ((SELECTORS, "and len(found) > 1", "and len(found) > 9"),), ("invalid-list",)
+        ((SELECTORS, "if len(listed) > 1 and", "if len(listed) > 9 and"),), ("invalid-list",)
     ),
     ":first-child is any child": Mutant(
         (
