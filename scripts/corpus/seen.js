@@ -41,7 +41,8 @@
     const across = Math.max(innerWidth, Math.min(document.documentElement.scrollWidth, FAR));
     // A page that is as high as its window has grown with it.
     const down = Math.max(innerHeight, Math.min(document.documentElement.scrollHeight, DEEP));
-    within({ left: 0, top: 0, right: across, bottom: down });
+    const turned = [document.body, document.documentElement].some(each => getComputedStyle(each).direction === "rtl");
+    within({ left: turned ? innerWidth - across : 0, top: 0, right: turned ? innerWidth : across, bottom: down });
     for (let around = element; around && around !== document.body; around = around.parentElement) {
       const style = getComputedStyle(around), edges = around.getBoundingClientRect();
       const clips = style.overflowX !== "visible" || style.overflowY !== "visible";

@@ -38,6 +38,12 @@ CASES = [
         '<a href="{{u}}"><video poster="x.png"></video></a><a href="{{v}}"><button></button></a>',
         "{{u}} {{v}}",
     ),
+    # With words that hang on data goes the address.
+    ('<a href="{{u}}">{{#s}}a{{/s}}</a>b', "{{#s}}a: {{u}} {{/s}}b"),
+    ('<a href="{{u}}"> {{#s}}<img src=x alt="">{{/s}} </a>', "{{#s}}{{u}} {{/s}}"),
+    ('<a href="{{u}}">{{#s}}<h2>a</h2><p>b</p>{{/s}}</a>', "{{#s}}\na\n-\n\nb\n\n{{u}}\n{{/s}}"),
+    ('<a href="{{u}}">{{#s}}a{{/s}}{{^s}}b{{/s}}</a>', "{{#s}}a{{/s}}{{^s}}b{{/s}}: {{u}}"),
+    ('<p style="font-size:0"><a href="{{u}}">{{#s}}a{{/s}}</a></p>{{#s}}<b hidden>b</b>{{/s}}c', "c"),
     # Neither width nor height mean anything within a line; an empty block is no higher than its padding.
     ('<a href="{{u}}" style="width:50%;height:40px;background:red"></a>a', "a"),
     ('<a href="{{u}}" style="display:block;width:90px;background:red"></a>a', "a"),

@@ -125,14 +125,15 @@ class Document:
         first = next((tag.start for tag in tags if tag.name not in _OF_HEAD), len(self.flat.text))
         text = self.veil.text
         sections = [pair for pair in self.sections if self._is_in_text(pair.opening)]
-        around = [pair.opening.start for pair in sections if pair.opening.start < first < pair.closing.end]
         passed = {pair.opening.start: pair.opening.end for pair in sections}
         passed |= {pair.closing.start: pair.closing.end for pair in sections}
         passed |= {region.start: region.end for region in self.markup.regions}
         here = 0
         while here < first and (text[here].isspace() or here in passed):
             here = passed.get(here, here + 1)
-        return min([first, here, *around])
+        start = min(first, here)
+        around = [pair.opening.start for pair in sections if pair.opening.start < start < pair.closing.end]
+        return min([start, *around])
 
     def _is_in_text(self, tag: Token) -> bool:
         return self.markup.region(tag.start).context is Context.TEXT

@@ -133,7 +133,8 @@ def _draw_into_implied(
         while follower is not None and is_comment(follower):
             follower = follower.getnext()
         if follower is implied:
-            first.tail = None
+            first.tail = inner.text
+            inner.text = None
             inner.insert(0, first)
 
 

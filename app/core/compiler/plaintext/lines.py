@@ -60,7 +60,8 @@ class Passage:
     @property
     def joined(self) -> str:
         """All of it on one line."""
-        return " ".join(line.text for line in self.lines if line.kind is not LineKind.BLANK)
+        text = " ".join(line.text for line in self.lines if line.kind is not LineKind.BLANK)
+        return text.removesuffix(_KEPT_LINE)
 
 
 class LineWriter:

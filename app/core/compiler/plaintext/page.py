@@ -88,7 +88,7 @@ class Layout:
         look = self.look(element)
         if look.flow is Flow.GONE or not look.inherited.painted:
             return False
-        texts = [element.text, *(child.tail for child in element)] if look.inherited.sized else []
+        texts = [element.text, *(child.tail for child in element)] if look.inherited.legible else []
         return look.has_area or (
             not is_away and any(visible(text or "").strip(_COLLAPSING) for text in texts)
         )
@@ -109,6 +109,14 @@ class Layout:
         """The comment that stands for the end of the section which ``comment`` opens."""
         return self._closing.get(comment)
 
+    def section_in(self, element: ElementNode) -> tuple[str, str]:
+        """The tags of the section that all of an element's content hangs on; both "" where there is none."""
+        nodes = list(element)
+        whole = bool(nodes) and not (element.text or "").strip() and not (nodes[-1].tail or "").strip()
+        if not whole or self.closing(nodes[0]) is not nodes[-1]:
+            return "", ""
+        return self.word(nodes[0]), self.word(nodes[-1])
+
     def lift(self, text: str) -> str:
         """Veiled text with its Mustache in place."""
         return self._document.veil.lift(text)
@@ -123,10 +131,12 @@ class Layout:
 
     def holds_nothing(self, opening: ElementNode, closing: ElementNode) -> bool:
         """Whether a section has nothing to show, such as a hidden preheader."""
-        if (opening.tail or "").strip():
+        parent = opening.getparent()
+        says = parent is None or self.look(parent).shows_text
+        if says and (opening.tail or "").strip():
             return False
         return all(
-            not (node.tail or "").strip() and (not is_element(node) or self.is_gone(node))
+            not (says and (node.tail or "").strip()) and (not is_element(node) or self.is_gone(node))
             for node in between(opening, closing)
         )
 

@@ -359,18 +359,19 @@ class Reader:
         if not address or not seen:
             self._insert(passage, lines)
             return
+        opening, closing = self.page.section_in(element)
         if len(lines) > 1 and self.page.holds_block(element):
-            self._out.add_all(lines)
-            self._out.add(Line(LineKind.TEXT, address))
+            after = [lines.pop()] if closing and lines[-1].text == closing else []
+            self._out.add_all([*lines, Line(LineKind.TEXT, address), *after])
             return
-        text = passage.joined
+        text = passage.joined.removeprefix(opening).removesuffix(closing)
         if not text or says_the_same(self.page.lift(text), self.page.lift(address)):
             text = address
         else:
             text = f"{text.removesuffix(':')}: {address}"
         if passage.blank_before:
             self._out.write(" ")
-        self._out.insert(text, ends_in_address=True)
+        self._out.insert(f"{opening}{text} {closing}" if closing else text, ends_in_address=not closing)
         if passage.blank_after:
             self._out.write(" ")
 
