@@ -179,3 +179,21 @@ def test_an_import_that_counts_for_nobody_is_left_and_told(
     assert all(words in item.message for item in told)
     assert ("@import" in result.compiled.html) == bool(code)
     assert "color:blue" not in result.compiled.html
+
+
+@pytest.mark.parametrize(
+    ("element", "place"),
+    [
+        ('<style\nmedia="screen and(width)">p{top:0}</style>', "2:15"),
+        ("<style\nmedia='screen&#32;and(width)'>p{top:0}</style>", "2:8"),
+        ("<link rel=stylesheet href=a.css\nmedia='screen and(width)'>", "1:1"),
+    ],
+)
+def test_the_query_of_an_attribute_is_read_as_that_of_a_rule(
+    compiled: Compile, element: str, place: str
+) -> None:
+    result = compiled(f"{element}<p>x</p>", {"a.css": BASE})
+    (found,) = [item for item in result.findings if item.code == "css-syntax"]
+    assert "'and(' needs a blank" in found.message
+    assert str(found.location).endswith(f"mail.html:{place}")
+    assert "style=" not in result.compiled.html

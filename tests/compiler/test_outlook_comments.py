@@ -248,3 +248,23 @@ def test_what_word_does_not_know_is_not_asked_of_what_it_alone_reads(load: Loade
     wrong = compilation.compiled.html.replace("color:blue", "color:red")
     broken = replace(compilation, compiled=replace(compilation.compiled, html=wrong))
     assert equivalence_findings(broken, templates, {}, fixture="")
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "td { top: 1px } .x * { top: 0 }",
+        "td { top: 1px } td[title] { top: 0 }",
+        "td { top: 1px } .x { & td { top: 0 } }",
+    ],
+)
+def test_a_rule_that_stays_and_loses_on_what_outlook_alone_reads_is_a_warning(load: Loader, css: str) -> None:
+    cell = "<!--[if mso]><table class=x><tr><td title=a>y</td></tr></table><![endif]-->"
+    templates = load({"mail.html": f"<style>{css}</style>{cell}<p>x</p>"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    (finding,) = equivalence_findings(compilation, templates, {}, fixture="")
+    assert (finding.code, finding.severity) == ("overridden-rule", Severity.WARNING)
+    assert "A rule that stays loses in Outlook" in finding.message
+    lost = replace(compilation.compiled, html=compilation.compiled.html.replace("top: 0", "top: 9px"))
+    (finding,) = equivalence_findings(replace(compilation, compiled=lost), templates, {}, fixture="")
+    assert finding.code == "not-equivalent"

@@ -242,6 +242,16 @@ def test_css_that_nests_or_lists_without_end_is_one_clear_error(css: str, words:
     refused(f"<style>{css}</style>{'<p class=a>x</p>' * 500}", words)
 
 
+@pytest.mark.parametrize("choice", ["is", "where"])
+def test_a_choice_of_more_than_lxml_can_look_for_stays(choice: str) -> None:
+    css = f":{choice}({','.join(f'.c{number}' for number in range(600))}) {{ top: 0 }}"
+    html = f"<style>\n{css}\n</style><p class=c1>x</p>"
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    compilation = compile_template(source, EMPTY)
+    assert compilation.compiled.html == html
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
+
+
 @pytest.mark.parametrize(
     ("html", "words"),
     [

@@ -122,8 +122,9 @@ def _outlook_findings(
 ) -> tuple[Finding, ...]:
     """The same question of what Outlook for Windows reads: its comments resolved.
 
-    Its own stylesheets, in comments, are left as they are, and what was inlined may defeat them; and elements
-    of its own may change which rules reach those that everybody reads. These are warnings.
+    Its own stylesheets, in comments, are left as they are, and what was inlined may defeat them, as it may
+    defeat a rule that stays where that reaches elements of its own; and these may change which rules reach
+    those that everybody reads. These are warnings.
     """
     compiled = outlook_view(compiled).html
     ours, theirs = views
@@ -132,12 +133,20 @@ def _outlook_findings(
         return ()
     own = {theirs.meaning[word][1] for word in theirs.ruled - plain.ruled}
     lasting = list(differences(ours, theirs, compilation.defeated | own))
-    serious = next((item for item in lasting if not item.of_style or _is_marked(ours, item)), None)
+    staying = {ours.meaning[word][1] for word in ours.ruled}
+    serious = next(
+        (
+            item
+            for item in differences(ours, theirs, compilation.defeated | own | staying)
+            if not item.of_style or _is_marked(ours, item)
+        ),
+        None,
+    )
     if serious is not None:
         return (_differing(compilation, data, compiled, serious, fixture),)
     difference = (lasting or found)[0]
     place = _differing(compilation, data, compiled, difference, fixture).location
-    if lasting:
+    if lasting and not _is_marked(ours, difference):
         finding = Finding(
             code="outlook-rule",
             severity=Severity.WARNING,
@@ -147,11 +156,12 @@ def _outlook_findings(
             remedy="Give the element a class, and write the rule for that.",
         )
     else:
+        which = "A rule that stays" if lasting else "A rule in a comment"
         finding = Finding(
             code="overridden-rule",
             severity=Severity.WARNING,
-            message="A rule in a comment for Outlook loses to a style attribute, into which other rules were "
-            f"inlined: {difference.message}",
+            message=f"{which} loses in Outlook for Windows to a style attribute, into which other "
+            f"rules were inlined: {difference.message}",
             location=place,
             remedy="Mark it !important.",
         )

@@ -8,11 +8,14 @@ from operator import itemgetter
 
 from app.core.compiler.bounds import require_bounded
 from app.core.compiler.document import Document
+from app.core.css.measure import missing_end
 from app.core.css.rules import CssIssue
 from app.core.css.stylesheet import parse_style, parse_stylesheet
 from app.core.css.values import suggestion
 from app.core.findings import Finding, Severity
+from app.core.html.markup import StartTag
 
+_QUERY = "@media "
 _MOST_SUGGESTIONS = 100  # more findings of one rule are not listed
 
 
@@ -40,6 +43,7 @@ def _in_elements(document: Document) -> Iterator[tuple[int, CssIssue]]:
     for style in document.styles:
         for problem in style.sheet.problems:
             yield style.raw.start + problem.offset, problem
+        yield from _in_medium(document, style.raw.tag)
     told = set()
     for view, markup in document.readings.for_outlook:
         hidden = [raw for raw in markup.raw_texts if raw.tag.name == "style" and view.is_only(raw.start)]
@@ -50,6 +54,15 @@ def _in_elements(document: Document) -> Iterator[tuple[int, CssIssue]]:
                 told.add(raw.start)
                 for problem in parse_stylesheet(markup.text[raw.start : raw.end]).problems:
                     yield raw.start + problem.offset, problem
+
+
+def _in_medium(document: Document, tag: StartTag) -> Iterator[tuple[int, CssIssue]]:
+    """What is wrong with the query of a ``media`` attribute, which is one as that of ``@media`` is."""
+    media = tag.attribute("media")
+    written = document.veil.text[media.value_start : media.value_end] if media else ""
+    if media and written and not missing_end(written):
+        for problem in parse_stylesheet(f"{_QUERY}{html.unescape(written)} {{}}").problems:
+            yield media.value_start + (0 if "&" in written else problem.offset - len(_QUERY)), problem
 
 
 def _in_attributes(document: Document) -> Iterator[tuple[int, CssIssue]]:

@@ -82,6 +82,7 @@ _OF_SOME_BROWSERS = re.compile(
     rf"|(?<!:)(?:{'|'.join(sorted(PSEUDOS_OF_SOME))})(?![\w-])",
     re.IGNORECASE,
 )
+_MAY_BE_TOO_MUCH = re.compile(r"[\\(]")
 _OF_THEIR_LIST = frozenset({"not", "is", "has"})
 _COUNT_OF_LIST = frozenset({"nth-child", "nth-last-child"})  # :nth-child(2 of .a)
 # Where a selector of newer parts alone was: at the beginning, or after a combinator.
@@ -169,8 +170,11 @@ def parse_selectors(prelude: Sequence[Any], prefixes: Set[str] = frozenset()) ->
 
 
 def _is_holdable(selector: Selector) -> bool:
-    """Whether lxml can look for what it reaches: an escape may stand for what no text of XML holds."""
-    return "\\" not in selector.reach or is_translatable(selector.reach)
+    """Whether lxml can look for what it reaches.
+
+    An escape may stand for what no text of XML holds, and choices may be more than lxml takes.
+    """
+    return _MAY_BE_TOO_MUCH.search(selector.reach) is None or is_translatable(selector.reach)
 
 
 def _unread(selector: Selector) -> Selector:

@@ -17,6 +17,7 @@ from typing import Any
 import cssselect
 from cssselect.parser import Token, TokenStream, parse_selector_group, tokenize
 from lxml.cssselect import CSSSelector, LxmlHTMLTranslator
+from lxml.etree import XPathSyntaxError
 
 ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|(.))", re.DOTALL | re.IGNORECASE)
 """An escape of CSS: the number of a character and the blank that ends it, or the character."""
@@ -79,4 +80,7 @@ def compiled_selector(css: str) -> Any:
         cssselect.SelectorError: cssselect cannot read ``css``, or cannot find what it matches.
         ValueError: a name in it holds what no text of XML can.
     """
-    return CSSSelector(css, translator=_TRANSLATOR)
+    try:
+        return CSSSelector(css, translator=_TRANSLATOR)
+    except XPathSyntaxError as error:  # as of one that offers hundreds of choices: "Recursion limit exceeded"
+        raise cssselect.SelectorError(f"lxml cannot look for what it matches: {error}") from error
