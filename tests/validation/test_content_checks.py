@@ -126,6 +126,20 @@ class TestUrls:
             ("relative-url", "url(d.png) }"),
         ]
 
+    @pytest.mark.parametrize(
+        ("rel", "found"),
+        [
+            ("rel=stylesheet", ["relative-url"]),
+            ('rel="shortcut ICON"', ["relative-url"]),
+            ("rel=File-List", []),  # as Word writes it, for itself
+            ("rel=themeData", []),
+            ('rel="canonical"', []),
+            ("", []),
+        ],
+    )
+    def test_a_link_element_is_judged_where_it_loads_something(self, rel: str, found: list[str]) -> None:
+        assert codes(check_urls, "<p>a</p>", head=f'<link {rel} href="a_files/b">') == found
+
     def test_the_url_itself_is_not_repeated(self) -> None:
         (problem,) = check_urls(Page(document("<a href=\"javascript:steal('secret-token')\">a</a>")))
 

@@ -51,6 +51,8 @@ _RESOURCES = {
     ("embed", "src"),
     ("object", "data"),
 }
+# Of the kinds of <link> those that load something (HTML, 4.6.7); Word writes others, for itself.
+_LOADING = frozenset({"stylesheet", "icon", "apple-touch-icon", "manifest", "preload", "prefetch"})
 _OF_VML = frozenset({"src", "href", "althref", "o:href"})
 _VML = "v:"
 _IMAGES = frozenset({"img", "v:image", "v:imagedata", "v:fill"})
@@ -67,6 +69,10 @@ def check_urls(page: Page) -> Iterator[Violation]:
         for name, value in element.attributes.items():
             key = (element.name, name)
             is_link = key in _LINKS or (element.name.startswith(_VML) and name == "href")
+            if element.name == "link" and _LOADING.isdisjoint(
+                element.attributes.get("rel", "").lower().split()
+            ):
+                continue
             if is_link or key in _RESOURCES or (element.name.startswith(_VML) and name in _OF_VML):
                 violation = _judge(value, element, is_link)
             elif name == "srcset":
