@@ -20,6 +20,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, suppress
+from io import BufferedReader, BufferedWriter
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
@@ -28,6 +29,9 @@ GROUP: Final = 32
 
 ENOUGH: Final = 1 << 20
 """Bytes that end a group before it has so many things."""
+
+_BEGUN: Final = b"bbws-templates answers from here on\n"
+"""Before it an interpreter may have printed what it likes, as a ``sitecustomize`` does."""
 
 _PROGRAM: Final = "import sys; sys.path[:] = sys.argv[1:]; from bbws_templates.workers import serve; serve()"
 
@@ -160,15 +164,21 @@ class _Worker:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._is_usable = False
+        self._has_begun = False
         self._has_told = False
         _WORKERS.add(self)
+        anything: list[object] = [*sys.path]
+        places = [each for each in anything if isinstance(each, str)]  # as Python itself does
         try:
             self._process = subprocess.Popen(  # noqa: S603  this very program
-                [sys.executable or "", "-c", _PROGRAM, *sys.path],
+                [sys.executable or "", "-c", _PROGRAM, *places],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 # Ctrl+C reaches every process of a terminal, and is for the one that asked.
                 start_new_session=True,
             )  # fmt: skip
+        except TimeoutError:  # no system says so: the program's own, of a signal that it had sent to itself
+            self.forget()
+            raise
         except OSError as error:  # too many, or this is not a Python of its own
             _warn(f"cannot be started: {error}")
         else:
@@ -190,6 +200,8 @@ class _Worker:
         if not self._is_usable or self._process is None or self._process.stdout is None:
             return None
         try:
+            while not self._has_begun and (line := self._process.stdout.readline()):
+                self._has_begun = line.endswith(_BEGUN)
             answer = pickle.load(self._process.stdout)  # noqa: S301  our own process
         except (EOFError, pickle.UnpicklingError):
             self._give_up()
@@ -217,8 +229,10 @@ class _Worker:
         self._is_usable = False
         process, self._process = self._process, None
         if process is not None:
-            for pipe in filter(None, (process.stdin, process.stdout)):
-                pipe.close()
+            for pipe in (process.stdin, process.stdout):
+                # Not by its lock: in a copy of this process that may be held by a thread which is not there.
+                if isinstance(pipe, BufferedReader | BufferedWriter):
+                    pipe.raw.close()
             process.poll()  # of one that is not ours it learns that, and does not warn that it goes on
         _WORKERS.discard(self)
 
@@ -253,10 +267,15 @@ def _warn(why: str) -> None:
 
 def serve() -> None:
     """What a process does until nobody gives it anything any more."""
-    questions, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # whatever a class of somebody's data prints when it is made again
+    questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    # Whatever a class of somebody's data prints when it is made again, and the programs that it runs.
+    sys.stdout = sys.stderr
+    with suppress(OSError):  # there may be nowhere to print to
+        os.dup2(2, 1)
     # Not at Python's own end, which would write once more to a pipe that nobody may read.
     with suppress(EOFError, OSError, pickle.UnpicklingError):
+        answers.write(_BEGUN)
+        answers.flush()
         work = pickle.loads(pickle.load(questions))  # noqa: S301  of the process that has begun this one
         while True:
             pickle.dump(_answer(work, pickle.load(questions)), answers)  # noqa: S301

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.reply import Reply
@@ -97,6 +98,18 @@ class Heavy:
         return value * 2
 
 
+class Held:
+    """Doubles, the first one not before somebody opens ``pipe`` for writing."""
+
+    def __init__(self, pipe: str) -> None:
+        self.pipe = pipe
+
+    def __call__(self, value: int) -> int:
+        if value == 0:
+            Path(self.pipe).read_bytes()
+        return value * 2
+
+
 class Late:
     """Doubles, and has ``asker`` told that it is taking too long when it comes to ``at``."""
 
@@ -119,7 +132,8 @@ class Talkative:
     """Prints when it is had back, as a class may."""
 
     def __setstate__(self, state: object) -> None:
-        print("here I am")
+        print("here I am", flush=True)
+        os.write(1, b"and here\n")
 
     def __getstate__(self) -> object:
         return {"some": "thing"}

@@ -30,7 +30,7 @@ from tests.publishing.samples import publish_to
 from tests.runtime import duties
 from tests.runtime.duties import Deadly, Faulty, Unspeakable, called, childless, doubled, met, where
 from tests.runtime.test_languages import AFRIKAANS, DATA, release_in
-from tests.waiting import eventually, patience
+from tests.waiting import patience
 
 
 def is_there(process: int) -> bool:
@@ -172,64 +172,6 @@ def test_garbage_leaves_nothing_running() -> None:
     del made, cycle
     gc.collect()
     assert not is_there(process)
-
-
-def run(program: str, folder: Path, *, ends: int = 0) -> tuple[str, str]:
-    """What it writes as a program of its own, which comes to its end, with this status."""
-    file = folder / "program.py"
-    file.write_text(f"import os, signal, sys\nsys.path.insert(0, {str(ROOT)!r})\n{IMPORTS}{program}", "utf-8")
-    done = subprocess.run(
-        [sys.executable, file], capture_output=True, text=True, check=False, timeout=patience(60)
-    )
-    assert done.returncode == ends, done.stderr
-    return done.stdout, done.stderr
-
-
-IMPORTS = "from tests.runtime.duties import doubled\nfrom bbws_templates.workers import in_turns\n"
-
-
-def test_a_copy_of_the_process_goes_and_the_others_do_not_notice(tmp_path: Path) -> None:
-    program = (
-        "made = in_turns(doubled, range(200), 2)\n"
-        "next(made)\n"
-        "child = os.fork()\n"
-        "if child == 0: sys.exit(len(list(made)) != 199)\n"
-        "print(os.waitpid(child, 0)[1], len(list(made)))\n"
-    )
-    assert run(program, tmp_path) == ("0 199\n", "")
-
-
-def test_a_program_ends_though_its_processes_have_stopped(tmp_path: Path) -> None:
-    program = (
-        "from tests.runtime.duties import where\n"
-        "made = in_turns(where, range(200), 2)\n"
-        "process = next(made)\n"
-        "os.kill(process, signal.SIGSTOP)\n"
-        "print(process)\n"
-    )
-    output, error = run(program, tmp_path)
-    assert error == ""
-    assert not is_there(int(output))
-
-
-def test_a_program_needs_no_guard_and_what_its_classes_print_goes_where_errors_go(tmp_path: Path) -> None:
-    program = (
-        "from tests.runtime.duties import Talkative, called\n"
-        "for each in in_turns(called, [Talkative()] * 80, 2): pass\n"
-        "print('done')\n"
-    )
-    assert run(program, tmp_path) == ("done\n", "here I am\n" * 80)
-
-
-def test_a_program_that_is_killed_takes_its_processes_with_it(tmp_path: Path) -> None:
-    program = (
-        "from tests.runtime.duties import where\n"
-        "made = in_turns(where, range(200), 2)\n"
-        "print(next(made), flush=True)\n"
-        "os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    output, _ = run(program, tmp_path, ends=-signal.SIGKILL)
-    eventually(lambda: is_there(int(output)), lambda there: not there)
 
 
 @pytest.mark.parametrize("processes", [1, 2])
