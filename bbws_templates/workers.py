@@ -267,8 +267,9 @@ def _warn(why: str) -> None:
 
 def serve() -> None:
     """What a process does until nobody gives it anything any more."""
-    questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    # Whatever a class of somebody's data prints when it is made again, and the programs that it runs.
+    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    # A class of somebody's data may read and print when it is made again, and so may programs that it runs.
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdout = sys.stderr
     with suppress(OSError):  # there may be nowhere to print to
         os.dup2(2, 1)

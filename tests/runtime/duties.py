@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 from bbws_templates.errors import BbwsTemplatesError
@@ -129,9 +130,10 @@ def childless(pipe: object) -> None:
 
 
 class Talkative:
-    """Prints when it is had back, as a class may."""
+    """Asks and prints when it is had back, as a class may."""
 
     def __setstate__(self, state: object) -> None:
+        assert sys.stdin.read() == ""
         print("here I am", flush=True)
         os.write(1, b"and here\n")
 
