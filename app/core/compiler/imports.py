@@ -136,11 +136,11 @@ class Importer:
         chain: tuple[str, ...],
         start: int = 0,
         end: int | None = None,
-    ) -> str:
+    ) -> int:
         """Append the stylesheet in ``css[start:end]``; ``chain`` are the files that led to it.
 
         Returns:
-            What has to follow if something does: a file ends with all that it leaves open.
+            Where the last piece that was copied begins.
 
         Raises:
             CompileError: a file that imports itself.
@@ -167,7 +167,8 @@ class Importer:
             tracer.insert(
                 "".join(f"{wrapper} {{\n" for wrapper in found.wrappers), origins, start + found.start
             )
-            ends = self.write(tracer, file.text, Origins.of_file(file), (*chain, file.label))
+            last = self.write(tracer, file.text, Origins.of_file(file), (*chain, file.label))
+            ends = completion(file.text[last:])  # a file ends with all that it leaves open
             tracer.insert(ends + "\n}" * len(found.wrappers), origins, start + found.start)
             here = start + found.end
             if tracer.length > MAX_CHARACTERS:
@@ -179,4 +180,4 @@ class Importer:
         for offset, address in unheeded_imports(css[start:end]):
             self._unheeded(address, origins.locate(start + offset))
         tracer.copy(css, origins, here, end)
-        return completion(css[here:end]) if chain else ""
+        return here

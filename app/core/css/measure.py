@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _STRING = r"""/\*(?:[^*]|\*(?!/))*+(?:\*/)?|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
 _PIECE = re.compile(_STRING + r"|\\.|[{}()\[\],;@]", re.DOTALL)
@@ -88,6 +89,7 @@ def missing_end(css: str) -> str:
     return "".join(end for end, _ in reversed(_opened(css)))
 
 
+@lru_cache(maxsize=128)
 def completion(css: str) -> str:
     """What has to follow a whole stylesheet so that nothing that comes after it becomes a part of it.
 

@@ -148,11 +148,13 @@ def parse_selectors(prelude: Sequence[Any], prefixes: Set[str] = frozenset()) ->
         cssselect.SelectorError: one of them is not CSS, so that a browser skips the whole rule.
     """
     found: list[Selector] = []
+    texts: list[str] = []
     listed = split_list(prelude)
     for tokens in listed:
         require_selector(tokens, prefixes)
     for tokens in listed:
         text = "".join(str(token.serialize()) for token in tokens if token.type != "comment").strip(_BLANKS)
+        texts.append(text)
         try:
             parsed = parsed_selectors(text)
         except cssselect.SelectorError:
@@ -164,7 +166,7 @@ def parse_selectors(prelude: Sequence[Any], prefixes: Set[str] = frozenset()) ->
         holdable = all(map(_is_holdable, own))
         found += own if holdable else [replace(_unread(selector), reach="") for selector in own]
     # A browser that cannot read one of them skips the rule, so each has to see the whole of it.
-    if len(listed) > 1 and _OF_SOME_BROWSERS.search(without_escapes(tinycss2.serialize(prelude))):
+    if len(listed) > 1 and any(map(_OF_SOME_BROWSERS.search, map(without_escapes, texts))):
         return tuple(_unread(selector) for selector in found)
     return tuple(found)
 
