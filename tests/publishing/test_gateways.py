@@ -26,7 +26,10 @@ from tests.publishing.samples import publish_to, release
 from tests.publishing.test_cuts import Stage
 
 # Where the SDK fails at an answer, it leaves the connection to the garbage collector, which complains.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.usefixtures("collected"),
+]
 
 SEED: Final = os.environ.get("BBWS_SEED", "1")
 _LONGEST: Final = 1_000

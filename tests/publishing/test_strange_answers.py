@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,10 @@ from tests.publishing.snapshot import Snapshot
 from tests.waiting import patience
 
 # Where the SDK fails at an answer, it leaves the connection to the garbage collector, which complains.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.usefixtures("collected"),
+]
 
 HTML = b"<!doctype html><title>Log in</title><form><input name=user><br></form>" + b"<p>Welcome" * 2000
 XHTML = b"<html xmlns='http://www.w3.org/1999/xhtml'><head><title>Log in</title></head><body/></html>"
@@ -60,13 +62,6 @@ def some(all_of: Iterable[Any], *daily: Any) -> list[Any]:
     """All of them as parameters; those that are not ``daily`` run with the cuts alone."""
     heavy = pytest.mark.heavy("cuts")
     return [pytest.param(one, id=str(one), marks=() if one in daily else heavy) for one in all_of]
-
-
-@pytest.fixture(autouse=True)
-def _collected() -> Iterator[None]:
-    gc.freeze()  # what there is already need not be looked at again
-    yield
-    gc.collect()  # here, not in the middle of a test of somebody else
 
 
 @pytest.fixture(scope="module")
