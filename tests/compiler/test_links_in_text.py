@@ -44,6 +44,13 @@ CASES = [
     ('<a href="{{u}}">{{#s}}<h2>a</h2><p>b</p>{{/s}}</a>', "{{#s}}\na\n-\n\nb\n\n{{u}}\n{{/s}}"),
     ('<a href="{{u}}">{{#s}}a{{/s}}{{^s}}b{{/s}}</a>', "{{#s}}a{{/s}}{{^s}}b{{/s}}: {{u}}"),
     ('<p style="font-size:0"><a href="{{u}}">{{#s}}a{{/s}}</a></p>{{#s}}<b hidden>b</b>{{/s}}c', "c"),
+    ('<a href="{{u}}">&nbsp;{{#s}}a{{/s}}</a>', "{{#s}}a{{/s}}: {{u}}"),
+    # An address with a line through it is said once, too.
+    (
+        '<a href="{{u}}" style="text-decoration:line-through">{{u}}</a>'
+        '<a href="{{v}}" style="text-decoration:line-through">b</a>',
+        "~~{{u}} ~~ ~~b~~: {{v}}",
+    ),
     # Neither width nor height mean anything within a line; an empty block is no higher than its padding.
     ('<a href="{{u}}" style="width:50%;height:40px;background:red"></a>a', "a"),
     ('<a href="{{u}}" style="display:block;width:90px;background:red"></a>a', "a"),

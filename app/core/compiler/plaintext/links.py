@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from app.core.compiler.plaintext.lines import STRUCK
 
 _ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
 _HTTP = re.compile(r"https?:", re.IGNORECASE)
@@ -26,9 +29,15 @@ def target(href: str) -> str:
     return (address.group(1) if address else href).strip()
 
 
-def says_the_same(text: str, address: str) -> bool:
-    """Whether a link's words, Mustache in place, are its address, as people write one."""
-    return _bare(text) == _bare(address)
+def named(text: str, address: str, lift: Callable[[str], str]) -> str:
+    """``text: url``, or the address alone where the words of a link are that, as people write one.
+
+    ``lift`` puts the Mustache of a text in place.
+    """
+    words = text.removeprefix(STRUCK).removesuffix(STRUCK)
+    if words and _bare(lift(words)) != _bare(lift(address)):
+        return f"{text.removesuffix(':')}: {address}"
+    return address if words == text else f"{STRUCK}{address} {STRUCK}"
 
 
 def _bare(address: str) -> str:

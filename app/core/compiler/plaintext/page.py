@@ -112,8 +112,8 @@ class Layout:
     def section_in(self, element: ElementNode) -> tuple[str, str]:
         """The tags of the section that all of an element's content hangs on; both "" where there is none."""
         nodes = list(element)
-        whole = bool(nodes) and not (element.text or "").strip() and not (nodes[-1].tail or "").strip()
-        if not whole or self.closing(nodes[0]) is not nodes[-1]:
+        beside = (element.text or "") + ((nodes[-1].tail or "") if nodes else "")
+        if not nodes or beside.strip(_COLLAPSING) or self.closing(nodes[0]) is not nodes[-1]:
             return "", ""
         return self.word(nodes[0]), self.word(nodes[-1])
 

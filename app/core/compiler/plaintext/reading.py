@@ -8,7 +8,7 @@ from app.core.compiler.plaintext.appearance import APART, Flow, Look
 from app.core.compiler.plaintext.generated import Generated
 from app.core.compiler.plaintext.grid import ordered
 from app.core.compiler.plaintext.lines import Line, LineKind, LineWriter, Passage
-from app.core.compiler.plaintext.links import says_the_same, target
+from app.core.compiler.plaintext.links import named, target
 from app.core.compiler.plaintext.numbering import counted, integer, marker
 from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.striking import ends_marked, spared, struck
@@ -364,11 +364,8 @@ class Reader:
             after = [lines.pop()] if closing and lines[-1].text == closing else []
             self._out.add_all([*lines, Line(LineKind.TEXT, address), *after])
             return
-        text = passage.joined.removeprefix(opening).removesuffix(closing)
-        if not text or says_the_same(self.page.lift(text), self.page.lift(address)):
-            text = address
-        else:
-            text = f"{text.removesuffix(':')}: {address}"
+        words = passage.joined.removeprefix(opening).removesuffix(closing)
+        text = named(words, address, self.page.lift)
         if passage.blank_before:
             self._out.write(" ")
         self._out.insert(f"{opening}{text} {closing}" if closing else text, ends_in_address=not closing)
