@@ -10,7 +10,7 @@ from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument, section_number
 from app.core.compiler.plaintext.appearance import ROOT, Flow, Look, look
 from app.core.compiler.plaintext.generated import Generated, generated
-from app.core.compiler.plaintext.lines import visible
+from app.core.compiler.plaintext.lines import Line, LineKind, visible
 from app.core.compiler.plaintext.numbering import integer
 from app.core.compiler.plaintext.remaining import remaining_rules, rules_of_content
 from app.core.css.cascade import Matched, merged
@@ -116,6 +116,16 @@ class Layout:
         if not nodes or beside.strip(_COLLAPSING) or self.closing(nodes[0]) is not nodes[-1]:
             return "", ""
         return self.word(nodes[0]), self.word(nodes[-1])
+
+    def sections_around(self, node: ElementNode) -> tuple[list[Line], list[Line]]:
+        """The tags before, and after, a node of the sections among its siblings that it stands in."""
+        after = set(node.itersiblings())
+        pairs = [(each, self.closing(each)) for each in node.itersiblings(preceding=True)]
+        around = [(opening, closing) for opening, closing in pairs if closing in after]
+        return (
+            [Line(LineKind.TAG, self.word(opening)) for opening, _ in reversed(around)],
+            [Line(LineKind.TAG, self.word(closing)) for _, closing in around],
+        )
 
     def lift(self, text: str) -> str:
         """Veiled text with its Mustache in place."""

@@ -186,7 +186,7 @@ class Reader:
             self._content(element)
         else:
             for summary in element.iterchildren("summary"):
-                self._node(summary)
+                self._apart(summary)
 
     def _image(self, element: ElementNode) -> None:
         """The alternative text: what the image means, "" for one that decorates or counts readers."""
@@ -305,15 +305,19 @@ class Reader:
         above = [caption for caption in captions if self.page.look(caption).inherited.caption == "top"]
         lines = read_table(self, element)
         for caption in above:
-            self._caption(caption)
+            self._apart(caption)
         self._layout(element, lines)
-        for caption in captions:
-            if caption not in above:
-                self._caption(caption)
+        for caption in (each for each in captions if each not in above):
+            self._apart(caption)
 
-    def _caption(self, caption: ElementNode) -> None:
-        self._node(caption)
-        self._out.end_block()
+    def _apart(self, node: ElementNode) -> None:
+        """What is read by itself, away from its siblings, with the tags of the sections that it stands in."""
+        opening, closing = self.page.sections_around(node)
+        self._out.add_all(opening)
+        self._node(node)
+        if node.tag == "caption":
+            self._out.end_block()
+        self._out.add_all(closing)
 
     def _layout(self, element: ElementNode, lines: list[Line] | None = None) -> None:
         """A table, or rows of it: as ``lines``, else as blocks one after the other, for it only arranges."""
@@ -328,12 +332,11 @@ class Reader:
             self._generated(after)
 
     def _rows(self, element: ElementNode) -> None:
-        look = self.page.look(element)
-        self._text(element.text, look)
+        self._text(element.text, self.page.look(element))
         for child in ordered(self.page, element):
             if is_comment(child) or child.tag != "caption":
                 self._row_or_group(child)
-            self._text(child.tail, look)
+            self._text(child.tail, self.page.look(element))
 
     def _row_or_group(self, child: ElementNode) -> None:
         if child.tag in {"thead", "tbody", "tfoot"} and not self.page.is_gone(child):
