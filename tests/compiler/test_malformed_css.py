@@ -60,7 +60,11 @@ MALFORMED = [
     "p{top:1px} .a,b:not(.b,:foo),b:has(:foo){top:0}",
     *(f"p{{top:1px}} .a,b:nth-child({end}){{top:0}}" for end in ("2n+", "+", "n-", "-n -")),
     "p{top:1px} .a{&-b{top:0} &\\31{top:0}}",
-    "p{top:1px} p,\u00a0,.a{top:0}",  # to CSS a name
+    "p{top:1px} p,\u00a0,.a{top:0} @media print{.a\u00a0{left:0}}",  # to CSS a name
+    "p{top:1px} @media-width:9px{p{top:0}} @scope\u00e9 (p){p{top:0}}",
+    "p{top:1px} .a{left:calc(1px + 2px \n",  # a bracket ends with the stylesheet, before its blanks
+    "p{background:url(x\n",
+    "p{top:1px} p:not([class='\\7'])::before{content:'x'}",  # which no text of XML can hold
     "p{top:1px} @m\\65 dia print{p{top:0}} @\\6Cayer x{.a{top:0}}",
     "@namespace o url(x); p{top:1px} .a,o|b,b::-webkit-x:hover,b:is(:foo){top:0}",  # these are selectors
     "p{left:0},#i{top:0}",

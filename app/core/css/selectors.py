@@ -348,6 +348,6 @@ def is_translatable(text: str) -> bool:
     """Whether cssselect can find what this selector matches: not so for ``*:first-of-type``."""
     try:
         compiled_selector(text)
-    except (cssselect.SelectorError, ValueError):
+    except cssselect.SelectorError:
         return False
     return True

@@ -77,10 +77,10 @@ def compiled_selector(css: str) -> Any:
     """What finds the elements, of those below and including the one that it is called with.
 
     Raises:
-        cssselect.SelectorError: cssselect cannot read ``css``, or cannot find what it matches.
-        ValueError: a name in it holds what no text of XML can.
+        cssselect.SelectorError: cssselect cannot read ``css``, or lxml cannot find what it matches.
     """
     try:
         return CSSSelector(css, translator=_TRANSLATOR)
-    except XPathSyntaxError as error:  # as of one that offers hundreds of choices: "Recursion limit exceeded"
+    # "Recursion limit exceeded" for hundreds of choices; a name that holds what no text of XML can.
+    except (XPathSyntaxError, ValueError) as error:
         raise cssselect.SelectorError(f"lxml cannot look for what it matches: {error}") from error

@@ -27,7 +27,7 @@ from operator import itemgetter
 
 from app.core.css.data import longhands
 from app.core.proof.names import spelled_out, unescaped
-from app.core.proof.pieces import closings, is_broken, pieces, split
+from app.core.proof.pieces import BLANKS, closings, is_broken, pieces, split
 from app.core.proof.rules import (
     NOT,
     WEIGHTLESS,
@@ -274,7 +274,7 @@ def _without_clients(selector: str) -> tuple[str, list[str]]:
     css-inline does not read.
     """
     found = [match.group() for match in _OF_CLIENTS.finditer(selector)]
-    return _OF_CLIENTS.sub(_always, selector).strip(), [said(spelled_out(item)) for item in found]
+    return _OF_CLIENTS.sub(_always, selector).strip(BLANKS), [said(spelled_out(item)) for item in found]
 
 
 def _always(match: re.Match[str]) -> str:
@@ -293,7 +293,7 @@ def _always(match: re.Match[str]) -> str:
 
 def _most_specific(options: str) -> str:
     """What is true of every element, and as specific as the most specific of a list."""
-    each = ("".join(option).strip() for option in split(pieces(options), ","))
+    each = ("".join(option).strip(BLANKS) for option in split(pieces(options), ","))
     return f":not({','.join(f'{_without_clients(option)[0]}:not(*)' for option in each)})"
 
 

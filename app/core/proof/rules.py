@@ -25,10 +25,11 @@ NOT = ":bbws-not("
 WEIGHTLESS = "#bbws-weightless"
 """The id that makes ``:not()`` as specific as an id, whatever else it asks."""
 
-_CONDITIONAL = re.compile(r"@(?:media|supports|layer|container|scope|starting-style)\b", re.IGNORECASE)
-_LAYER = re.compile(r"@layer\b\s*(.*)", re.IGNORECASE | re.DOTALL)
+_END = r"(?![\w-]|[^\x00-\x7f])"  # of a name
+_CONDITIONAL = re.compile(rf"@(?:media|supports|layer|container|scope|starting-style){_END}", re.IGNORECASE)
+_LAYER = re.compile(rf"@layer{_END}\s*(.*)", re.IGNORECASE | re.DOTALL)
 _IMPORTED_LAYER = re.compile(r"@import\s.*?[\s)\"']layer(?:\(([^)]*)\))?", re.IGNORECASE | re.DOTALL)
-_SCOPE = re.compile(r"@scope\b", re.IGNORECASE)
+_SCOPE = re.compile(rf"@scope{_END}", re.IGNORECASE)
 _ROOTED = re.compile(r"@scope\s*\(", re.IGNORECASE)
 _SCOPE_ROOT = re.compile(r":scope(?![\w-])", re.IGNORECASE)
 _KEYWORD = re.compile(r"@(?:[\w-]|[^\x00-\x7f]|\\(?:[0-9a-f]{1,6}\s?|.))+", re.IGNORECASE)
