@@ -64,6 +64,8 @@ MALFORMED = [
     "p{top:1px} @media-width:9px{p{top:0}} @scope\u00e9 (p){p{top:0}}",
     "p{top:1px} .a{left:calc(1px + 2px \n",  # a bracket ends with the stylesheet, before its blanks
     "p{background:url(x\n",
+    "p{top:1px} .a{color:red'}\n",  # a string that its line breaks
+    "p{top:1px} .a{quotes:'x' 'y'\n",
     "p{top:1px} p:not([class='\\7'])::before{content:'x'}",  # which no text of XML can hold
     "p{top:1px} @m\\65 dia print{p{top:0}} @\\6Cayer x{.a{top:0}}",
     "@namespace o url(x); p{top:1px} .a,o|b,b::-webkit-x:hover,b:is(:foo){top:0}",  # these are selectors

@@ -32,13 +32,14 @@ def pieces(css: str) -> list[str]:
 def closed(css: str) -> str:
     """``css`` with an end for each string, address and bracket that ends with the stylesheet alone.
 
-    Blanks before that end say nothing, unless they are escaped.
+    Blanks before that end say nothing, unless they are escaped or one of them breaks a string.
 
     Source: CSS Syntax Level 3, sections 4.3.5, 4.3.6 and 5.4.8.
     """
     found = pieces(css)
     last = found[-1] if found else ""
-    if last[:1] not in {'"', "'", "\\"}:
+    said = next((piece for piece in reversed(found) if piece.strip(BLANKS)), "")
+    if said[:1] not in {'"', "'", "\\"} or is_closed(said):
         css = css.rstrip(BLANKS)
     if last[:1] in {'"', "'"} and not is_closed(last):
         css += last[0]
