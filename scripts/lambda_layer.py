@@ -22,7 +22,8 @@ from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.printable import printable
 
 ROOT = Path(__file__).parents[1]
-MAX_BYTES = 1_700_000
+# AWS Lambda Developer Guide, "Lambda quotas": a zip that is uploaded by itself, and not from S3.
+MAX_BYTES = 50_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can tell
 _READABLE = 0o100644 << 16
 _HERE = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -81,7 +82,11 @@ def write_layer(out: Path, deployed: bytes | None = None, *, bytecode: bool = Fa
             archive.writestr(entry, entries[name])
     size = out.stat().st_size
     if size > MAX_BYTES:
-        raise SystemExit(f"The layer has {size:,} bytes, which is more than {MAX_BYTES:,}.")
+        out.unlink()
+        raise SystemExit(
+            f"error: The layer would have {size:,} bytes, and Lambda takes {MAX_BYTES:,}. Take a smaller "
+            "release along, or none: it is the last resort alone."
+        )
     return size
 
 

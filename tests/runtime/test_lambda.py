@@ -18,7 +18,7 @@ from app.core.release import Provenance, Release
 from app.core.release_directory import write_release
 from app.core.workspace import Workspace
 from app.publishing.bucket_store import BucketStore
-from scripts.lambda_layer import MAX_BYTES, RUNTIMES, main, write_layer
+from scripts.lambda_layer import RUNTIMES, main, write_layer
 from tests.publishing.samples import publish_to
 from tests.runtime.emf import metrics_of
 from tests.waiting import patience
@@ -127,7 +127,7 @@ def test_the_layer_is_small_and_the_same_every_time(tmp_path: Path) -> None:
     size = write_layer(tmp_path / "one.zip")
     write_layer(tmp_path / "two.zip")
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
-    assert size < MAX_BYTES
+    assert size < 600_000
     with zipfile.ZipFile(tmp_path / "one.zip") as archive:
         names = archive.namelist()
     assert {
@@ -136,6 +136,15 @@ def test_the_layer_is_small_and_the_same_every_time(tmp_path: Path) -> None:
         "python/chevron/__init__.py",
     } <= set(names)
     assert not [name for name in names if "boto" in name or "__pycache__" in name]
+
+
+def test_a_layer_that_lambda_would_not_take_is_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scripts.lambda_layer.MAX_BYTES", 400_000)
+    with pytest.raises(SystemExit, match=r"^error: .* Lambda takes 400,000\. Take a smaller release"):
+        write_layer(tmp_path / "layer.zip")
+    assert list(tmp_path.iterdir()) == []
 
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -147,7 +156,6 @@ def test_with_the_bytecode_of_the_runtime_nothing_is_compiled_at_a_cold_start(
     write_release(release, tmp_path / "release")
     archive = tmp_path / "layer.zip"
     assert main(["--out", str(archive), "--release", str(tmp_path / "release"), "--runtime", RUNTIME]) == 0
-    assert archive.stat().st_size < MAX_BYTES
     with zipfile.ZipFile(archive) as layer:
         layer.extractall(tmp_path)
     sources = list((tmp_path / "python").rglob("*.py"))
@@ -220,7 +228,6 @@ def test_a_release_in_the_layer_serves_when_no_other_can_be_had(
     assert main(["--out", str(tmp_path / "layer.zip"), "--release", str(tmp_path / "release")]) == 0
     with zipfile.ZipFile(tmp_path / "layer.zip") as archive:
         archive.extractall(tmp_path)
-    assert (tmp_path / "layer.zip").stat().st_size < MAX_BYTES
     code = (
         "import json, sys, bbws_templates\n"
         f"client = bbws_templates.TemplateClient(patience={patience()})\n"
