@@ -51,6 +51,7 @@ INSIDE = [
     ("<!--[if mso]><![if !mso]><td class='w'><![endif]><![endif]-->", None),
     ("<!--[if mso]></td><![endif]-->", None),
     ("<!-- <td class='w'> -->", None),
+    # VML is XML: its rules stay in the stylesheet.
     ("<!--[if mso]><v:rect class='w' href='x'></v:rect><![endif]-->", None),
 ]
 
@@ -204,6 +205,51 @@ def test_a_rule_that_reaches_an_element_through_outlooks_own_stays(load: Loader)
     templates = load({"mail.html": html})
     compilation = compile_template(templates.templates["mail"], templates)
     assert ".ghost .w { color: red }" in compilation.compiled.html
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+@pytest.mark.parametrize(
+    ("css", "inside"),
+    [
+        (".w { top: 0 }", "<v:rect class=w></v:rect>"),
+        ("#w { top: 0 }", "<V:Rect ID=w></V:Rect>"),
+        (r"v\:rect { top: 0 }", "<v:rect/>"),
+        (".w, i { top: 0 }", "<v:image class='a w'/>"),
+        ("div .w.a { top: 0 }", "<v:rect class='w a'><v:fill/></v:rect>"),
+        (".w { top: 0 }", "<v:rect class='{{c}}'></v:rect>"),
+        (".w { top: 0 }", "<p class=w>y</p><w:anchorlock class=w />"),
+        # And what reaches HTML by way of VML.
+        (".w > p { top: 0 }", "<v:textbox class=w><p>y</p></v:textbox>"),
+        (r"v\:textbox .x { top: 0 }", "<v:rect><v:textbox><p class=x>y</p></v:textbox></v:rect>"),
+        (".w + .x { top: 0 }", "<v:rect class=w /><p class=x>y</p>"),
+    ],
+)
+@pytest.mark.parametrize("version", ["mso", "lt mso 14"])
+def test_a_rule_for_vml_stays_for_word(load: Loader, css: str, inside: str, version: str) -> None:
+    comment = f"<!--[if {version}]>{inside}<![endif]-->"
+    html = f"<head><style>{css} b {{ left: 0 }}</style></head><div>{comment}<b>x</b></div>"
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert f"<style>\n{css}\n</style>" in compilation.compiled.html
+    assert '<b style="left:0">' in compilation.compiled.html
+    assert not equivalence_findings(compilation, templates, {"c": "w"}, fixture="")
+
+
+def test_a_rule_that_can_reach_no_vml_does_not_stay(compiled: Compile) -> None:
+    css = ".w { top: 0 } i.v { left: 0 } .p .v { right: 0 }"
+    inside = "<!--[if mso]><v:rect class=v></v:rect><p class=w>y</p><![endif]--><!-- <v:rect class=w> -->"
+    result = compiled(f"<head><style>{css}</style></head><p class=w>x</p>{inside}").compiled.html
+    assert ".p .v { right: 0 }" in result, "whether a .p is around it is not asked"
+    assert "top: 0" not in result
+    assert "left: 0" not in result
+
+
+def test_what_stays_for_vml_beats_nothing_by_its_mark(load: Loader) -> None:
+    css = ".w { top: 0 !important } p.w { top: 1px !important }"
+    html = f"<head><style>{css}</style></head><p class=w>x</p><!--[if mso]><v:rect class=w /><![endif]-->"
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert compilation.compiled.html.count("!important") >= 2, "the stronger rule stays beside the weaker"
     assert not equivalence_findings(compilation, templates, {}, fixture="")
 
 

@@ -31,7 +31,7 @@ from app.core.compiler.linking import linked, read_linked
 from app.core.compiler.masking import MaskedDocument, mask
 from app.core.compiler.naming import name_findings
 from app.core.compiler.origins import Origins
-from app.core.compiler.outlook_rules import rules_for_outlook, rules_through_outlook
+from app.core.compiler.outlook_rules import rules_for_outlook, rules_for_vml, rules_through_outlook
 from app.core.compiler.partials import PartialResolver, TracedSource
 from app.core.compiler.placement import require_parents, require_places, require_selectors, require_styles
 from app.core.compiler.plaintext import as_mustache, markup_in_text, plain_text, raw_values
@@ -174,7 +174,7 @@ class _Compiler:
         inlined, asked = spelling.divided(document, {number: rules[number] for number in rules.keys() - left})
         asked |= {rule.rank.order for number in rules.keys() & reverted for rule in rules[number]}
         more = rules_through_outlook(document, book, rules) | book.also_preserved | asked
-        preserved = kept(document, masked, matched, marked, book, more)
+        preserved = kept(document, masked, matched, marked, book, more | rules_for_vml(document))
         for_outlook = rules_for_outlook(document, book)
         repeated = {masked.numbers[element]: items for element, items in strong.repeated.items()}
         styled = {**dict.fromkeys(repeated, ()), **inlined}

@@ -141,7 +141,15 @@ class Document:
     @property
     def in_outlook_comments(self) -> tuple[frozenset[str], frozenset[str]]:
         """The names of elements in conditional comments, and the classes and ids that they may have."""
-        tags = [tag for _, tag in self.readings.hidden_tags]
+        return self._told_of([tag for _, tag in self.readings.hidden_tags])
+
+    @property
+    def of_vml(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The same of the VML in conditional comments alone; of names, what precedes the colon as well."""
+        names, words = self._told_of([tag for _, tag in self.readings.hidden_tags if ":" in tag.name])
+        return names | {name.partition(":")[0] for name in names}, words
+
+    def _told_of(self, tags: Sequence[StartTag]) -> tuple[frozenset[str], frozenset[str]]:
         names = frozenset(tag.name for tag in tags)
         values = [self.value(tag, name) or "" for tag in tags for name in ("class", "id")]
         words = frozenset(class_names(html.unescape(" ".join(values))))

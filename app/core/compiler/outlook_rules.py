@@ -9,8 +9,8 @@ from app.core.compiler.inlining import RuleBook
 from app.core.compiler.masking import mask
 from app.core.compiler.placement import require_selectors
 from app.core.compiler.static_selectors import static_among
-from app.core.css.cascade import Matched
-from app.core.css.compounds import may_match
+from app.core.css.cascade import Matched, rank
+from app.core.css.compounds import may_lead_through, may_match
 from app.core.html.markup import StartTag
 
 
@@ -42,6 +42,22 @@ def rules_for_outlook(document: Document, book: RuleBook) -> dict[StartTag, Sequ
         for number in inside.values():
             decided[tags[number].start] = tags[number], found.get(number, ())
     return {tag: rules for tag, rules in decided.values() if rules}
+
+
+def rules_for_vml(document: Document) -> set[tuple[int, int]]:
+    """The rules, by ``Rank.order``, that may reach VML in Outlook's comments, or HTML through it.
+
+    They stay to the letter. Word reads VML as XML, in which ``<v:fill/>`` ends where it begins; in a tree of
+    HTML 5 it would hold all that follows, so no tree here tells which of these elements a rule reaches.
+    """
+    names, words = document.of_vml
+    return {
+        rank(number, rule, selector).order
+        for number, sheet in enumerate(document.sheets if names else ())
+        for rule in sheet.rules
+        for selector in rule.inlinable
+        if may_match(selector.text, names, words) or may_lead_through(selector.text, names, words)
+    }
 
 
 def rules_through_outlook(
