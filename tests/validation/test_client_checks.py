@@ -79,6 +79,7 @@ class TestClientSupport:
             ("object-fit:cover", "object-fit"),
             ("color:oklch(50% 0.1 20)", "lch(), oklch(), lab(), oklab()"),
             ("visibility:hidden", "visibility"),
+            ("float:left;float:middle", "float"),  # which CSS does not take
         ],
     )
     def test_what_a_layout_hangs_on_is_a_warning(self, style: str, label: str) -> None:

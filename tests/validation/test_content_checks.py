@@ -127,6 +127,36 @@ class TestUrls:
         ]
 
     @pytest.mark.parametrize(
+        ("body", "found"),
+        [
+            # A later declaration replaces it where a client understands that one, and not elsewhere.
+            ('<p style="background:url(javascript:a);background:whitish">',
+             [("unsafe-url", "background:url(j")]),
+            ('<p style="background:url(i/x.png);background:linear-gradient(red,blue)">',
+             [("relative-url", "background:url(i")]),
+            ('<p style="background:url(i/x.png);color:red;background:url(\'https://a.example/x\')!important">',
+             [("relative-url", "background:url(i")]),
+            ('<v:rect style="background:url(i/x.png);background:none">',
+             [("relative-url", "background:url(i")]),
+            # What is less grave hides nothing.
+            ('<p style="background:url(http://a.example/x);background:url(javascript:a)">',
+             [("insecure-url", "background:url(h"), ("unsafe-url", "background:url(j")]),
+            ('<p style="background:url(i/x),url(vbscript:a);list-style:url(a.png)">',
+             [("relative-url", "background:url(i"), ("unsafe-url", "background:url(i"),
+              ("relative-url", "list-style:url(a")]),
+            ('<img srcset="http://a.example/x 1x, javascript:a 2x, http://a.example/y 3x" alt="">',
+             [("insecure-url", 'srcset="http://a'), ("unsafe-url", 'srcset="http://a')]),
+        ],
+    )  # fmt: skip
+    def test_every_url_is_judged_whatever_stands_after_it(
+        self, body: str, found: list[tuple[str, str]]
+    ) -> None:
+        html = document(body)
+        said = [(each.rule.code, html[each.offset : each.offset + 16]) for each in check_urls(Page(html))]
+
+        assert said == found
+
+    @pytest.mark.parametrize(
         ("rel", "found"),
         [
             ("rel=stylesheet", ["relative-url"]),
@@ -155,6 +185,18 @@ class TestLegibility:
             ('<div style="background:#004080"><p style="color:#0066cc">a</p></div>', ["low-contrast"]),
             ('<div style="background:#004080;color:#0066cc"> <b style="color:#fff">a</b></div>', []),
             ('<table bgcolor="28a745"><tr><td style="color:white">a</td></tr></table>', ["low-contrast"]),
+            # Of what is said twice the last holds that CSS takes.
+            ('<p style="color:#eee;background:#fff;color:nope">a</p>', ["low-contrast"]),
+            ('<p style="color:#eee!important;background:#fff;color:nope!important;color:#000">a</p>',
+             ["low-contrast"]),
+            ('<p style="color:#eee;background:#fff;background-color:nope">a</p>', ["low-contrast"]),
+            ('<p style="color:#eee;background-color:#fff;background:whitish">a</p>', ["low-contrast"]),
+            ('<p style="color:#eee;color:#333;background:#fff">a</p>', []),
+            ('<p style="color:#333;background:#fff;font-size:9px;font-size:big">a</p>', ["small-text"]),
+            ('<p style="color:#eee;background:#fff;display:none;display:flexible">a</p>', []),
+            # Nothing is known of what another engine brings, or made-up data that is no colour.
+            ('<p style="color:#eee;background:#fff;color:*|COLOUR|*">a</p>', []),
+            ('<div style="color:#eee;background:#fff"><p style="color:name">a</p></div>', []),
             # Large text needs less.
             ('<p style="color:#888888;background-color:#ffffff;font-size:24px">a</p>', []),
             ('<h2 style="color:#888888;background-color:#ffffff;font-size:20px">a</h2>', []),

@@ -61,6 +61,7 @@ def test_what_is_readable_or_unknown_in_the_dark_is_not(css: tuple[str, ...]) ->
         "BODY div.card { background-color: #111111 !important }",
         "div[class=card] { background-color: rgb(17, 17, 17) !important }",
         "@media screen { .card { background-color: #111 !important } }",
+        ".card { background-color: #111 !important; background-color: darkish !important }",
     ],
 )
 def test_it_is_found_however_the_rule_is_written(css: str) -> None:

@@ -6,12 +6,16 @@ Only what the checks ask for: values that depend on other elements (percentages,
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import tinycss2
 import tinycss2.color3
+
+from app.core.css.values import is_valid
+from app.core.engines import without_placeholders
 
 Rgb = tuple[float, float, float]
 """Red, green and blue from 0 to 1."""
@@ -20,23 +24,74 @@ _LENGTH = re.compile(r"(-?[\d.]+)(px|pt)?$")
 _PX_PER_PT = 96 / 72
 
 
+# What says one and the same thing: of these the last one that is valid holds, whichever of them it is.
+_SAME = {"background-color": "background"}
+
+
+class Written(NamedTuple):
+    """A declaration as it stands in a style; the name is in lower case."""
+
+    name: str
+    value: str
+    is_important: bool
+
+
+@lru_cache(maxsize=4096)
+def written_declarations(style: str) -> tuple[Written, ...]:
+    """Every declaration of a style attribute, those that a later one replaces included, in order.
+
+    Some client reads each of them: one that does not understand a later value goes on with the earlier. What
+    is not CSS is left out, as clients leave it out.
+    """
+    return _written(tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True))
+
+
 @lru_cache(maxsize=4096)
 def declarations(style: str) -> Mapping[str, str]:
     """The declarations of a style attribute that hold, one of each property, without ``!important``.
 
     They are in the order of the cascade: of a longhand and its shorthand, the later one holds.
-    Names are in lower case. A declaration that is not CSS is left out, as clients leave it out.
     """
-    found: dict[str, str] = {}
-    important: dict[str, str] = {}
-    for item in tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True):
-        if item.type == "declaration":
-            these = important if item.important else found
-            these.pop(item.lower_name, None)
-            these[item.lower_name] = tinycss2.serialize(item.value).strip()
-    for name in important:
-        found.pop(name, None)
-    return MappingProxyType(found | important)
+    return MappingProxyType({each.name: each.value for each in _holding(written_declarations(style))})
+
+
+def holding_declarations(items: Iterable[Any]) -> tuple[Written, ...]:
+    """Of tinycss2's items of a block the declarations that hold, one of each property."""
+    return _holding(_written(items))
+
+
+def _written(items: Iterable[Any]) -> tuple[Written, ...]:
+    return tuple(
+        Written(item.lower_name, tinycss2.serialize(item.value).strip(), item.important)
+        for item in items
+        if item.type == "declaration"
+    )
+
+
+def _holding(written: tuple[Written, ...]) -> tuple[Written, ...]:
+    """Of each property the last declaration, or the last important one, whose value CSS takes.
+
+    A value that it refuses stays where none is left instead: so made-up data and the placeholders of another
+    engine come through to the checks, to which such a value means that nothing is known.
+
+    Source: CSS Cascading and Inheritance Level 4, section 6.4; CSS 2.2, section 4.2, of refused ones.
+    """
+    rivals: dict[str, list[Written]] = {}
+    for each in written:
+        rivals.setdefault(_SAME.get(each.name, each.name), []).append(each)
+    held: dict[str, Written] = {}
+    for of_one in rivals.values():
+        valid = [each for each in of_one if not _is_refused(each)] if len(of_one) > 1 else []
+        for each in valid or of_one:
+            before = held.get(each.name)
+            if before is None or each.is_important or not before.is_important:
+                held[each.name] = each
+    order = {id(each): number for number, each in enumerate(written)}
+    return tuple(sorted(held.values(), key=lambda each: (each.is_important, order[id(each)])))
+
+
+def _is_refused(each: Written) -> bool:
+    return is_valid(each.name, each.value) is False and without_placeholders(each.value) == each.value
 
 
 @lru_cache(maxsize=1024)

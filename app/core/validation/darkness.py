@@ -23,7 +23,7 @@ from lxml import etree
 from app.core.css.compounds import class_names
 from app.core.css.selectors import parse_selectors
 from app.core.html.tree import matching
-from app.core.validation.css import Rgb, declarations
+from app.core.validation.css import Rgb, declarations, holding_declarations
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 
@@ -87,17 +87,16 @@ def _own_looks(style: str) -> Mapping[str, tuple[bool, str]]:
 def _looks(items: list[Any]) -> dict[str, tuple[bool, str]]:
     """What declarations say of looks, with whether it is important; the shorthand taken apart."""
     said: dict[str, tuple[bool, str]] = {}
-    for item in items:
-        if item.type != "declaration" or item.lower_name not in LOOKS:
+    for name, value, is_important in holding_declarations(items):
+        if name not in LOOKS:
             continue
-        value = tinycss2.serialize(item.value).strip()
-        parts = {item.lower_name: value}
-        if item.lower_name == "background":  # which takes a picture away, too
+        parts = {name: value}
+        if name == "background":  # which takes a picture away, too
             has_picture = "url(" in value or "gradient(" in value
             parts = {"background-image": value if has_picture else "none", "background-color": value}
-        for name, part in parts.items():
-            if item.important or not said.get(name, (False, ""))[0]:
-                said[name] = item.important, part
+        for part, looks in parts.items():
+            if is_important or not said.get(part, (False, ""))[0]:
+                said[part] = is_important, looks
     return said
 
 

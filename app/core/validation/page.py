@@ -84,11 +84,13 @@ class Page:
         """The offset of an attribute of ``element``; of the element if its tag does not show it."""
         return self._span_of(element, attribute)[0]
 
-    def place_of_declaration(self, element: Element, name: str) -> int:
-        """The offset of what a style attribute says last of the property ``name``; else of the attribute."""
+    def place_of_declaration(self, element: Element, name: str, value: str) -> int:
+        """The offset of a declaration in a style attribute; else of its name, or of the attribute."""
         start, end = self._span_of(element, "style")
-        found = re.compile(rf"""(?<=[;"'=\s]){re.escape(name)}\s*:""", re.IGNORECASE)
-        return max((match.start() for match in found.finditer(self.html, start, end)), default=start)
+        of_name = re.compile(rf"""(?<=[;"'=\s]){re.escape(name)}\s*:\s*""", re.IGNORECASE)
+        found = list(of_name.finditer(self.html, start, end))
+        exact = [match for match in found if self.html.startswith(value, match.end(), end)]
+        return max((match.start() for match in exact or found), default=start)
 
     def _span_of(self, element: Element, attribute: str) -> tuple[int, int]:
         for match in _ATTRIBUTE.finditer(self.html, element.offset, element.end):

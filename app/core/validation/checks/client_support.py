@@ -94,7 +94,7 @@ def _judge(
 
 def _place(page: Page, element: Element, name: str, value: str) -> int:
     if value:
-        return page.place_of_declaration(element, name)
+        return page.place_of_declaration(element, name, value)
     return page.place_of(element, name) if name else element.offset
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from app.core.engines import begins_with_placeholder
-from app.core.validation.css import declarations
+from app.core.validation.css import written_declarations
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Rule, Violation
@@ -74,30 +74,26 @@ def check_urls(page: Page) -> Iterator[Violation]:
             ):
                 continue
             if is_link or key in _RESOURCES or (element.name.startswith(_VML) and name in _OF_VML):
-                violation = _judge(value, element, is_link)
+                urls = iter((value,))
             elif name == "srcset":
-                violation = next(
-                    filter(None, (_judge(url, element, False) for url in _candidates(value))), None
-                )
+                urls = _candidates(value)
             elif name == "style" and "url(" in value.lower():
                 yield from _in_style(page, element, value)
                 continue
             else:
                 continue
-            if violation is not None:
-                rule, message = violation
+            for rule, message in dict.fromkeys(filter(None, (_judge(url, element, is_link) for url in urls))):
                 yield rule.at(page.place_of(element, name), message)
     yield from _in_style_elements(page)
 
 
 def _in_style(page: Page, element: Element, style: str) -> Iterator[Violation]:
-    """The first URL of an inline style that a rule speaks of, at its declaration."""
-    for name, value in declarations(style).items():
+    """Every URL of an inline style, at its declaration: what replaces one does so in some clients alone."""
+    for name, value, _ in written_declarations(style):
         for match in _CSS_URL.finditer(value):
             violation = _judge(match[1], element, False)
             if violation is not None:
-                yield violation[0].at(page.place_of_declaration(element, name), violation[1])
-                return
+                yield violation[0].at(page.place_of_declaration(element, name, value), violation[1])
 
 
 def _in_style_elements(page: Page) -> Iterator[Violation]:
