@@ -4,7 +4,8 @@ Each folder is a set of templates. Each template is rendered with its fixtures, 
 its source and from its compiled form, and shown at three views: a desktop, a phone, the dark. The computed
 style of every element and every pixel have to be the same. The text part has to hold every word that Chromium
 shows of the HTML, in that order, and the address of every link. The shares are printed, and each template
-that is refused or differs, and each error of the checks.
+that is refused or differs, and each error of the checks. It exits with 1 where a template crashed, or differs
+and no finding tells of it.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from app.core.workspace import Workspace
 from app.outcomes import outcome_of
 from bbws_templates.errors import BbwsTemplatesError
 from scripts.corpus.looks import browser
-from scripts.corpus.measurement import EQUAL, Measurement, measured
+from scripts.corpus.measurement import CRASHED, EQUAL, Measurement, measured
 
 _PORTION = 12  # templates; a process loads a set, and starts a browser, once for each portion
 
 
-def main() -> None:
-    """Compare, and print the shares."""
+def main() -> int:
+    """Compare, print the shares, and return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m scripts.corpus", description=(__doc__ or "").split("\n")[0]
     )
@@ -53,6 +54,7 @@ def main() -> None:
     print()
     for line in shares(found):
         print(line)
+    return exit_code(found)
 
 
 def _portions(folders: Iterable[Path]) -> Iterator[tuple[Path, tuple[str, ...]]]:
@@ -73,6 +75,11 @@ def _measure(portion: tuple[Path, tuple[str, ...]]) -> list[Measurement]:
             measurement.template = f"{folder.name}/{name}"
             found.append(measurement)
     return found
+
+
+def exit_code(found: Iterable[Measurement]) -> int:
+    """1 where something came out that must never be, else 0."""
+    return int(any(measurement.is_failure for measurement in found))
 
 
 def shares(found: Sequence[Measurement]) -> Iterator[str]:
@@ -98,7 +105,7 @@ def shares(found: Sequence[Measurement]) -> Iterator[str]:
 
 
 def _is_refused(measurement: Measurement) -> bool:
-    return measurement.verdict == "crashed" or measurement.verdict.startswith("refused")
+    return measurement.verdict == CRASHED or measurement.verdict.startswith("refused")
 
 
 def _share(what: str, part: int, whole: int) -> str:
@@ -106,4 +113,4 @@ def _share(what: str, part: int, whole: int) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,12 +15,24 @@ from app.core.findings import Finding, Severity
 from app.core.validation import specimen_data
 from app.core.workspace import Workspace
 from bbws_templates.errors import BbwsTemplatesError
-from scripts.corpus.looks import Pages, first_difference, rendered
-from scripts.corpus.words import Difference, difference, pieces_seen
+from scripts.corpus.looks import (
+    Difference,
+    Pages,
+    first_difference,
+    is_accounted_for,
+    named_in_warnings,
+    rendered,
+)
+from scripts.corpus.words import Difference as TextDifference
+from scripts.corpus.words import difference, pieces_seen
 
 EQUAL = "equal in every view"
-WARNINGS = frozenset({"overridden-rule", "not-equivalent", "markup-not-inlined", "name-case"})
-"""The findings that tell of a difference between source and compiled form."""
+CRASHED = "crashed"
+_SILENT = "without a word"
+OVERRIDDEN = "overridden-rule"
+"""Tells of a difference in the properties that it names, and of no other."""
+WARNINGS = frozenset({"not-equivalent", "markup-not-inlined", "name-case"})
+"""The other findings that tell of a difference between source and compiled form."""
 
 
 @dataclass
@@ -30,8 +42,27 @@ class Measurement:
     template: str
     verdict: str = EQUAL
     words: str = ""
-    texts: list[Difference] = field(default_factory=list)
+    texts: list[TextDifference] = field(default_factory=list)
     errors: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether it is what must never be: a crash, or a difference that no finding tells of."""
+        return self.verdict == CRASHED or self.verdict.endswith(_SILENT)
+
+    def judge(self, differences: Sequence[tuple[Difference, bool]], said: Iterable[str]) -> None:
+        """Say the worst of the ``differences``, each with whether warnings account for it.
+
+        ``said`` are the other findings that tell of a difference.
+        """
+        told = sorted(said)
+        worst = min(differences, key=lambda each: (each[1] or bool(told), not each[0].pixels), default=None)
+        if worst is not None:
+            found, is_named = worst
+            kind = "pixels differ" if found.pixels else "pixels equal, a style differs"
+            words = " and ".join([*told, OVERRIDDEN] if is_named else told)
+            self.verdict = f"{kind}, {words or _SILENT}"
+            self.words = f"{found.view}: {found.message}"
 
     def lines(self) -> Iterator[str]:
         """Each thing that is not as it should be, in words."""
@@ -60,15 +91,16 @@ def measured(workspace: Workspace, name: str, browser: Browser) -> Measurement:
             if finding.severity is Severity.ERROR and finding.code not in WARNINGS
         ]
         said = sorted(WARNINGS & {finding.code for finding in findings})
+        named = named_in_warnings(compilation)
+        differences = []
         with _pages(browser) as pages:
             for data in _data_sets(workspace, name):
                 source, email = rendered(compilation, workspace.templates, data)
                 found = first_difference(pages, source, email.html)
                 if found is not None:
-                    kind = "pixels differ" if found.pixels else "pixels equal, a style differs"
-                    result.verdict = f"{kind}, {' and '.join(said) if said else 'without a word'}"
-                    result.words = f"{found.view}: {found.message}"
+                    differences.append((found, is_accounted_for(pages, source, email.html, named)))
                 result.texts.append(difference(pieces_seen(pages.compiled, email.html), email.text))
+        result.judge(differences, said)
         if result.verdict == EQUAL and "not-equivalent" in said:
             result.verdict = "equal, and yet not-equivalent"
             result.words = next(item.message for item in findings if item.code == "not-equivalent")
@@ -77,7 +109,7 @@ def measured(workspace: Workspace, name: str, browser: Browser) -> Measurement:
     except PlaywrightError as error:
         result.verdict, result.words = "not shown", error.message.partition("\n")[0]
     except Exception as error:  # noqa: BLE001  it is measured that none ever comes
-        result.verdict, result.words = "crashed", f"{type(error).__name__}: {error}"
+        result.verdict, result.words = CRASHED, f"{type(error).__name__}: {error}"
     return result
 
 
