@@ -23,6 +23,7 @@ from app.core.css.nesting import Around
 from app.core.css.rules import CssIssue, Declaration, Span, StyleRule, Stylesheet
 from app.core.css.selectors import Selector
 from app.core.css.values import is_known, problem
+from app.core.html.veil import is_veiled
 
 # A comment, or what may hold "/*" and is none: a string, an address.
 _COMMENT = re.compile(
@@ -35,6 +36,8 @@ _STRAY = "This '}' closes nothing; it is skipped together with the rule that fol
 _UNREADABLE = "No browser can read this rule's selector, so none applies the rule"
 _BLANK = frozenset({"whitespace", "comment"})
 _JOINING = frozenset({"and", "or", "not"})
+_NUL = "\0"
+_BOUNDS = ";{}"
 _BEFORE_NAMESPACES = frozenset({"charset", "import", "layer"})
 
 
@@ -70,7 +73,8 @@ def parse_style(text: str) -> tuple[tuple[Declaration, ...], tuple[CssIssue, ...
     problems: list[CssIssue] = []
     declarations = tuple(_declarations(tokens, _Offsets(text), len(text), text, problems))
     problems += _unclosed_comments(text)
-    return declarations, tuple(sorted(problems, key=lambda found: found.offset))
+    told = (found for found in problems if not _is_of_nul(text, found.offset))
+    return declarations, tuple(sorted(told, key=lambda found: found.offset))
 
 
 class _Cutter:
@@ -95,7 +99,8 @@ class _Cutter:
         around = Around(prefixes=frozenset(_prefixes(nodes)))
         rules, at_rules = self._parts(nodes, len(self._text), around)
         conditional = sorted(self._conditional, key=lambda rule: rule.span.start)
-        problems = sorted(self._problems, key=lambda problem: problem.offset)
+        told = (found for found in self._problems if not _is_kept_nul(self._text, found.offset, at_rules))
+        problems = sorted(told, key=lambda problem: problem.offset)
         return Stylesheet(tuple(rules), tuple(at_rules), tuple(conditional), tuple(problems))
 
     def _parts(self, nodes: list[Any], end: int, around: Around) -> tuple[list[StyleRule], list[Span]]:
@@ -283,6 +288,32 @@ def _declarations(
             problems.append(CssIssue(offsets.of(item), "A style attribute holds declarations, and no rules."))
 
 
+def _is_of_nul(text: str, offset: int) -> bool:
+    """Whether a NUL stands in the declaration or selector at ``offset``.
+
+    In what reaches a mail as it is written, ``validation.characters`` tells of it, as of one anywhere.
+    """
+    if _NUL not in text:
+        return False
+    start = max(text.rfind(bound, 0, offset) for bound in _BOUNDS) + 1
+    ends = [end for end in (text.find(bound, offset) for bound in _BOUNDS) if end >= 0]
+    return _NUL in text[start : min(ends, default=len(text))]
+
+
+def _is_kept_nul(text: str, offset: int, kept: list[Span]) -> bool:
+    return _is_of_nul(text, offset) and any(span.start <= offset < span.end for span in kept)
+
+
+def _is_brought(tokens: list[Any], starts: list[int], end: int) -> bool:
+    """Whether what is no declaration and ends at ``end`` begins with a variable, which may bring the rest."""
+    last = bisect_left(starts, end)
+    first = last
+    while first and tokens[first - 1] != ";" and tokens[first - 1].type != "{} block":
+        first -= 1
+    begun = next((token for token in tokens[first : last + 1] if token.type not in _BLANK), None)
+    return begun is not None and begun.type == "ident" and is_veiled(begun.value[:1])
+
+
 def _declared(
     tokens: list[Any], offsets: _Offsets, end: int, text: str, problems: list[CssIssue]
 ) -> Iterator[Any]:
@@ -291,7 +322,8 @@ def _declared(
     starts = [*map(offsets.of, tokens), end]
     for item in tinycss2.parse_blocks_contents(tokens, skip_comments=True, skip_whitespace=True):
         if item.type == "error":
-            problems.append(CssIssue(offsets.of(item), "What ends here is no declaration."))
+            if not _is_brought(tokens, starts, offsets.of(item)):
+                problems.append(CssIssue(offsets.of(item), "What ends here is no declaration."))
         elif item.type != "declaration":
             yield item
         elif any(map(_is_broken, item.value)):
@@ -311,11 +343,13 @@ def _declared(
             if item.value and item.value[-1] is tokens[-1] and end == len(text):
                 value += missing_end(value)
             if value or name.startswith("--"):  # of which an empty value is one (CSS Variables, 2)
-                found = problem(name, value) if value else ""
+                start = offsets.of(item)
+                # A name with a variable is known once there are data; of a NUL is told where it ends up.
+                is_settled = value and not is_veiled(name) and _NUL not in value
+                found = problem(name, value) if is_settled else ""
                 if found:
                     unknown = "" if is_known(name) else name
-                    problems.append(CssIssue(offsets.of(item), found, unknown))
-                start = offsets.of(item)
+                    problems.append(CssIssue(start, found, unknown))
                 last = next((token for token in reversed(item.value) if token.type not in _BLANK), None)
                 if last is None:
                     first = bisect_left(starts, start)
