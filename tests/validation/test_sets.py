@@ -350,6 +350,31 @@ class TestVeryMany:
             "So it is at 250 places; 100 are listed."
         }
 
+    @pytest.mark.parametrize(
+        ("body", "code", "said"),
+        [
+            ("<p{} class=a>x</p>", "unknown-element", "HTML has no element <p"),
+            ("<p{}class=a>x</p>", "unknown-element", "HTML has no element <p"),
+            ("x<br{}/>y", "unknown-element", "HTML has no element <br"),
+            ("<i title='a'{}class=a>x</i>", "unknown-attribute", "<i> has no attribute"),
+            ("<p>x</p{}>", "html-syntax", "a part of the tag's name, so that the tag is another one: </p"),
+            ("<o:p{}>x</o:p>", "html-syntax", "a part of the tag's name, so that the tag is another one: "),
+            ("<svg><g{}></g></svg>x", "html-syntax", "a part of the tag's name, so that the tag is another"),
+            ("<p>x</p {}>", "html-syntax", "a part of an attribute's name, so that the attribute is another"),
+            ("<table role='none'><tr>{}<td>x</td></tr></table>", "html-syntax", "take it for text, so that"),
+        ],
+    )
+    @pytest.mark.parametrize("character", ["\ufeff", "\u00a0", "\u200b"])
+    def test_an_invisible_character_is_one_finding_with_its_own_reason(
+        self, author: Author, character: str, body: str, code: str, said: str
+    ) -> None:
+        report = author(body.format(character)).check()
+        errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+
+        assert [finding.code for finding in errors] == [code]
+        assert said in errors[0].message
+        assert f"U+{ord(character):04X}" in errors[0].message + errors[0].remedy
+
     def test_many_invisible_characters_are_each_named(self) -> None:
         html = document("<table>" + "<tr>\u00a0<td>a</td></tr>" * 30 + "</table>")
 
@@ -367,12 +392,65 @@ class TestVeryMany:
         assert html.startswith(written, problem.offset)
         assert f", written {written}. Parsers" in problem.message
 
-    @pytest.mark.parametrize("text", ["a\0b", "<b\0>a</b>", "<b\0 title='c'>a</b>", "<b ti\0tle='c'>a</b>"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "a\0b",
+            "<b\0>a</b>",
+            "<b\0 title='c'>a</b>",
+            "<b ti\0tle='c'>a</b>",
+            "<style>b{color:r\0d}</style><b>a</b>",
+            "<style>@media print{b{color:r\0d;top:0}}</style><b>a</b>",
+            "<style>@media print{b{co\0lor:red}}</style><b>a</b>",
+            "<style>@media print{b{top:0;\0}}</style><b>a</b>",
+            "<b style='color:r\0d'>a</b>",
+            "<b style='top:0;co\0lor:red;left:0'>a</b>",
+            "<b style='top:0;\0;left:0'>a</b>",
+        ],
+    )
     def test_a_nul_is_one_finding(self, author: Author, text: str) -> None:
-        found = [finding.code for finding in author(f"<p>{text}</p>").check().findings]
+        report = author(f"<div>{text}</div>").check()
+        found = [finding.code for finding in report.findings if finding.severity is not Severity.INFO]
 
-        assert set(found) - {"no-fixture", "no-metadata"} == {"forbidden-character"}
+        assert set(found) - {"no-fixture", "no-metadata", "style-in-body"} == {"forbidden-character"}
         assert found.count("forbidden-character") == 1
+
+    def test_a_nul_that_reaches_no_mail_as_it_is_hides_nothing_else(self, author: Author) -> None:
+        report = author("<style>b{co\0lor:red;top:0}</style><b style='left:x;top:\0'>a</b>").check()
+
+        assert [
+            item.message.partition("CSS. ")[2] for item in report.findings if item.code == "css-syntax"
+        ] == [
+            "There is no property 'co\ufffdlor'; did you mean color?",
+            "'x' is no value of 'left'.",
+        ]
+
+    @pytest.mark.parametrize(
+        "style",
+        [
+            "{{s}}",
+            "top:0;{{s}}",
+            "top:0;{{s}};left:0",
+            "{{s}} top:0",
+            "{{s}}top:0",
+            "{{s}}{{s}}",
+            "top:0; {{s}} {{s}} ;left:0",
+            "{{s}}: 0",
+            "margin-{{s}}: 0",
+        ],
+    )
+    def test_what_a_variable_may_bring_is_not_missing(self, author: Author, style: str) -> None:
+        found = [finding.code for finding in author(f'<p style="{style}">a</p>').check().findings]
+
+        assert set(found) == {"no-fixture", "no-metadata"}
+
+    @pytest.mark.parametrize(
+        "style", ["top {{s}}", "{{s}};top", "top;{{s}}", "top:{{s}};left", "{{s}};tpo:0", "{{s}};top:x"]
+    )
+    def test_what_no_variable_can_mend_is_told(self, author: Author, style: str) -> None:
+        found = [finding.code for finding in author(f'<p style="{style}">a</p>').check().findings]
+
+        assert found.count("css-syntax") == 1
 
 
 class TestBadInput:

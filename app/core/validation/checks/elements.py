@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from html import unescape
 
 from app.core.validation.data.caniemail import FEATURES, names_of, support_of
 from app.core.validation.data.senders import SENDER_ELEMENTS
@@ -90,7 +91,7 @@ def check_elements(page: Page) -> Iterator[Violation]:
 
 def _unknown(element: Element) -> Violation:
     message = f"HTML has no element <{element.name}>."
-    if hidden := named_invisibles(element.name):
+    if hidden := named_invisibles(unescape(element.name)):
         remedy = f"Its name holds {hidden}, which looks like a blank or like nothing: write a blank instead."
         return UNKNOWN.at(element.offset, message, remedy=remedy)
     near = difflib.get_close_matches(element.name, sorted(ELEMENTS), n=1, cutoff=0.75)

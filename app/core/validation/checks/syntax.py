@@ -16,6 +16,7 @@ from app.core.css.compounds import class_names
 from app.core.css.selectors import CASELESS_ATTRIBUTES
 from app.core.engines import begins_with_placeholder, without_placeholders
 from app.core.findings import Severity
+from app.core.validation.checks import attributes, elements
 from app.core.validation.css import declarations
 from app.core.validation.data.parse_errors import (
     CHARACTERS,
@@ -50,6 +51,8 @@ _OF_TAGS = frozenset(
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _REFERENCE = re.compile(r"&[A-Za-z0-9]+;")
+_TO_NAME = re.compile(r"</?[A-Za-z][^\t\n\f\r />]*")
+_ENDS_OF_NAMES = "\t\n\f\r />=\"'"
 _XHTML = re.compile(r"<!doctype\s+html\s+public\s", re.IGNORECASE)
 _CONDITION = re.compile(r"<!--\s*\[if\s", re.IGNORECASE)
 _CONDITIONAL = re.compile(r"<!\[(if\s|endif\])", re.IGNORECASE)
@@ -59,9 +62,11 @@ def check_syntax(page: Page) -> Iterator[Violation]:
     """One violation per repair, at what caused it."""
     errors = _of_mustache(page.html, _worth_a_word(page.errors))
     found, errors = culprits(page.html, errors)
+    named_elsewhere = _named_elsewhere(page) if found else frozenset()
     for culprit in found:
-        if not _CONTROL.match(culprit.character):  # of which ``characters`` speaks
-            yield from _invisible(culprit)
+        if _CONTROL.match(culprit.character) or _begin(page.html, culprit.offset) in named_elsewhere:
+            continue  # of which ``characters`` speaks, or whoever knows no such name
+        yield from _invisible(page, culprit)
     unclosed = any(error.code.endswith("-eof") for error in errors)
     for error in map(partial(_of_the_standard, page.html), errors):
         if error is None:
@@ -101,18 +106,42 @@ def _of_mustache(source: str, errors: tuple[ParseError, ...]) -> tuple[ParseErro
     return errors if mended == source else without(errors, differing(errors, mended))
 
 
-def _invisible(culprit: Culprit) -> Iterator[Violation]:
+def _named_elsewhere(page: Page) -> frozenset[int]:
+    """The places of elements and attributes that are unknown, which says enough of what is in their names."""
+    unknown = (elements.UNKNOWN, attributes.UNKNOWN)
+    found = (*elements.check_elements(page), *attributes.check_attributes(page))
+    return frozenset(each.offset for each in found if each.rule in unknown)
+
+
+def _begin(source: str, offset: int) -> int:
+    """Where the tag or the name of an attribute begins that goes on to ``offset``."""
+    begin = max(source.rfind(end, 0, offset) for end in _ENDS_OF_NAMES) + 1
+    return max(begin, source.rfind("<", begin, offset))
+
+
+def _invisible(page: Page, culprit: Culprit) -> Iterator[Violation]:
     """One violation, at the character, for all that it causes."""
     first, *others = culprit.errors
     more = f", and {len(others)} more such repairs follow" if others else ""
     written = f", written {culprit.reference}" if culprit.reference else ""
     yield SYNTAX.at(
         culprit.offset,
-        f"The invisible character {named(culprit.character)} stands here{written}. Parsers take it for text, "
-        f"so that what comes after it is misplaced: {_words(first)[0].rstrip('.')}{more}.",
+        f"The invisible character {named(culprit.character)} stands here{written}. "
+        f"{_taken_for(page, culprit.offset)}: {_words(first)[0].rstrip('.')}{more}.",
         remedy="Delete the character, or put an ordinary blank in its place; it may have come with text that "
         "was copied from elsewhere.",
     )
+
+
+def _taken_for(page: Page, offset: int) -> str:
+    """What parsers make of an invisible character, by where it stands."""
+    start = max(page.html.rfind("<", 0, offset), 0)
+    if _TO_NAME.fullmatch(page.html, start, offset):
+        return "Parsers take it for a part of the tag's name, so that the tag is another one"
+    is_of_end = page.html.startswith("</", start) and ">" not in page.html[start:offset]
+    if is_of_end or any(element.offset < offset < element.end for element in page.elements):
+        return "Parsers take it for a part of an attribute's name, so that the attribute is another one"
+    return "Parsers take it for text, so that what comes after it is misplaced"
 
 
 def _severity(error: ParseError) -> Severity:
