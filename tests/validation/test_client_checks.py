@@ -246,6 +246,7 @@ class TestConditions:
              [("relative-url", 'href="pay" f'), ("vml-colour", 'fillcolor="#')]),
             ('<!--[if mso]><v:rect href="" fillcolor="#f00 [12]"/><![endif]-->',
              [("empty-link", 'href="" fill')]),
+            ('<!--[if mso]><v:rect strokecolor="windowText [64]" fillcolor="ButtonFace"/><![endif]-->', []),
             ('<!--[if mso]><v:fill type="tile" color="fill darken(9)"/><![endif]-->',
              [("img-src", '<v:fill type')]),
             ('<!--[if mso]><v:fill src="a.png" type="tile"/><v:imagedata src="http://a.example/a.png"/><![endif]-->',

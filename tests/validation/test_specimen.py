@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.core.findings import Severity
 from app.core.validation import specimen_data
 from tests.validation.conftest import Author
 
@@ -25,10 +26,43 @@ from tests.validation.conftest import Author
         ("<p>{{#rows}}{{a}}{{/rows}}{{#rows}}{{b}}{{/rows}}</p>", {"rows": [{"a": "a", "b": "b"}]}),
         ("<p>{{a}}{{a.b}}</p>", {"a": "a"}),  # one name cannot be both: the first use counts
         ("<p>{{#person.rows}}{{a}}{{/person.rows}}</p>", {"person": {"rows": [{"a": "a"}]}}),
+        # What shows only without a name: the name is nothing, if nothing else shows, or all words are there.
+        ("<p>{{^paid}}Due {{since}}{{/paid}}</p>", {"paid": False, "since": "since"}),
+        ("<p>{{^a.paid}}Due{{/a.paid}} {{b}}</p>", {"a": {"paid": False}, "b": "b"}),
+        ("<p>{{#a}}<b></b>{{/a}}{{^a}}Words{{/a}}</p>", {"a": False}),
+        ('{{#a}}<img src="{{a}}" alt="">{{/a}}{{^a}}Words{{/a}}', {"a": False}),
+        ("<p>{{a}}{{^a}}None{{/a}}</p>", {"a": "a"}),
     ],
 )  # fmt: skip
 def test_made_up_data(author: Author, body: str, data: dict[str, Any]) -> None:
     assert specimen_data(author(body).compilation("mail/welcome").compiled) == data
+
+
+@pytest.mark.parametrize(
+    ("body", "data"),
+    [
+        ('<p style="background:url({{u}})">a</p>', {"u": "https://example.com/u"}),
+        ("<p style=\"background:#fff url( '{{u}}') top\">a</p>", {"u": "https://example.com/u"}),
+        ("<style>@media print{p{background:url({{u}})}}</style><p>a</p>", {"u": "https://example.com/u"}),
+        ('<img src="{{u}}" srcset="{{v}} 1x, {{w}} {{n}}x" alt="a" width="{{b}}" height="{{h}}">',
+         {"u": "https://example.com/u", "v": "https://example.com/v", "w": "https://example.com/w", "n": "n",
+          "b": "100", "h": "100"}),
+        ('<!--[if mso]><v:rect fillcolor="{{c}}" strokecolor="#{{d}}" o:href="{{u}}"></v:rect><![endif]-->a',
+         {"c": "ButtonFace", "d": "808080", "u": "https://example.com/u"}),
+    ],
+)  # fmt: skip
+def test_what_is_made_up_is_right_where_it_stands(author: Author, body: str, data: dict[str, Any]) -> None:
+    workspace = author(body)
+    found = {finding.code for finding in workspace.check().findings if finding.severity is Severity.ERROR}
+
+    assert specimen_data(workspace.compilation("mail/welcome").compiled) == data
+    assert not found
+    assert "vml-colour" not in {finding.code for finding in workspace.check().findings}
+
+
+@pytest.mark.parametrize("body", ["<p>{{^x}}Words{{/x}}</p>", "<p>{{#x}}<b></b>{{/x}}{{^x}}Words{{/x}}</p>"])
+def test_words_that_stand_only_where_a_name_is_nothing_are_words(author: Author, body: str) -> None:
+    assert {finding.code for finding in author(body).check().findings} == {"no-fixture", "no-metadata"}
 
 
 def test_a_reader_can_tell_what_is_made_up(author: Author) -> None:

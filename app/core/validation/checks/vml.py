@@ -21,7 +21,19 @@ COLOUR = Rule("vml-colour", WARNING, "Write it as #rrggbb, or by its name.")
 RULES = (COLOUR,)
 
 _PREFIX = "v:"
-_COLOURS = frozenset({"fillcolor", "strokecolor", "color", "color2", "chromakey"})
+COLOURS = frozenset({"fillcolor", "strokecolor", "color", "color2", "chromakey"})
+"""The attributes of VML whose value is a colour."""
+
+# Those of the reader's system, which Word writes for "automatic" (CSS 2, section 18.2; VML, type "color").
+_OF_SYSTEM = frozenset(
+    re.findall(
+        r"\w+",
+        "activeborder activecaption appworkspace background buttonface buttonhighlight buttonshadow "
+        "buttontext captiontext graytext highlight highlighttext inactiveborder inactivecaption "
+        "inactivecaptiontext infobackground infotext menu menutext scrollbar threeddarkshadow "
+        "threedface threedhighlight threedlightshadow threedshadow window windowframe windowtext ",
+    )
+)
 # "#f00 [1234]" and "fill darken(120)" are what Office itself writes.
 _OF_OFFICE = re.compile(r"(?:fill|line|this)\b.*|(?P<colour>.*?)\s*\[\d+\]", re.IGNORECASE | re.DOTALL)
 _IMAGES = frozenset({"v:image", "v:imagedata"})
@@ -34,7 +46,7 @@ def check_vml(page: Page) -> Iterator[Violation]:
         if not element.name.startswith(_PREFIX):
             continue
         for name, value in element.attributes.items():
-            if name in _COLOURS and not _is_colour(value):
+            if name in COLOURS and not _is_colour(value):
                 yield COLOUR.at(page.place_of(element, name), f"Outlook takes this {name} for no colour.")
         href = element.attributes.get("href", "https:").strip()
         if href in {"", "#"}:
@@ -47,7 +59,7 @@ def check_vml(page: Page) -> Iterator[Violation]:
 def _is_colour(value: str) -> bool:
     match = _OF_OFFICE.fullmatch(value.strip())
     plain = value if match is None else match["colour"]
-    return plain is None or colour(plain) is not None or plain.strip().lower() == "none"
+    return plain is None or colour(plain) is not None or plain.strip().lower() in {"none", *_OF_SYSTEM}
 
 
 def _wants_image(element: Element) -> bool:
