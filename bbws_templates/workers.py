@@ -2,8 +2,8 @@
 
 Threads would give nothing: what renders holds Python's lock. The processes are fresh interpreters that read
 from one pipe and write to another, so that it works in a Lambda too, whose system has no semaphores: what
-``multiprocessing`` shares out work by cannot be made there. Each has one group at a time, and what it made of
-that is read whole before it is given the next: neither side ever waits for the other to read.
+``multiprocessing`` shares out work by cannot be made there. Each has one group in work and one that waits; it
+reads and writes beside its work, so that the two never wait for each other to read.
 
 What a process cannot be given, cannot make or does not live to give back is made here instead, so that a
 caller has what one process would have given.
@@ -21,7 +21,9 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from io import BufferedReader, BufferedWriter
-from itertools import islice
+from itertools import chain, cycle, islice
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, Final, Generic, TypeVar
 
 GROUP: Final = 32
@@ -29,6 +31,8 @@ GROUP: Final = 32
 
 ENOUGH: Final = 1 << 20
 """Bytes that end a group before it has so many things."""
+
+_AHEAD: Final = 2  # groups that a process has: one in work, one that waits
 
 _BEGUN: Final = b"bbws-templates answers from here on\n"
 """Before it an interpreter may have printed what it likes, as a ``sitecustomize`` does."""
@@ -82,12 +86,14 @@ def _shared_out(
         message = pickle.dumps(work)
         for worker in workers:
             worker.give(message)
-            worker.give(first[0].message())
-            pending.append((worker, first.popleft()))
+        turns, groups = cycle(workers), chain(first, rest)
+        for group in islice(groups, len(workers) * _AHEAD):
+            pending.append((next(turns), group))
+            pending[-1][0].give(group.message())
         while pending:
             worker, group = pending.popleft()
             made = worker.take()
-            for following in islice(rest, 1):
+            for following in islice(groups, 1):
                 worker.give(following.message())
                 pending.append((worker, following))
             yield from group.made_here(work) if made is None else (*made, *group.made)
@@ -273,14 +279,30 @@ def serve() -> None:
     sys.stdout = sys.stderr
     with suppress(OSError):  # there may be nowhere to print to
         os.dup2(2, 1)
-    # Not at Python's own end, which would write once more to a pipe that nobody may read.
+    asked: SimpleQueue[bytes] = SimpleQueue()
+    said: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_read, args=(questions, asked), daemon=True).start()
+    Thread(target=_write, args=(answers, said), daemon=True).start()
+    work = pickle.loads(asked.get())  # noqa: S301  of the process that has begun this one
+    while True:
+        said.put(_answer(work, asked.get()))
+
+
+def _read(questions: BufferedReader, asked: SimpleQueue[bytes]) -> None:
+    # It ends with the process that asks, and not as Python does: that would write once more to a pipe that
+    # nobody may read.
     with suppress(EOFError, OSError, pickle.UnpicklingError):
-        answers.write(_BEGUN)
-        answers.flush()
-        work = pickle.loads(pickle.load(questions))  # noqa: S301  of the process that has begun this one
         while True:
-            pickle.dump(_answer(work, pickle.load(questions)), answers)  # noqa: S301
+            asked.put(pickle.load(questions))  # noqa: S301
+    os._exit(0)
+
+
+def _write(answers: BufferedWriter, said: SimpleQueue[bytes]) -> None:
+    with suppress(OSError):
+        answers.write(_BEGUN)
+        while True:
             answers.flush()
+            pickle.dump(said.get(), answers)
     os._exit(0)
 
 
