@@ -53,6 +53,19 @@ def test_a_name_may_hold_any_escape(code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("css", "body"),
+    [
+        (".c[title='a b'] p{color:red}", "<div class=c title='a b'><p>x</p></div>"),
+        (".c[title=a\\20 b]{color:red}", "<p class=c title='a b'>x</p>"),
+        ("@scope (.c[title='a b']){p{color:red}}", "<div class=c title='a b'><p>x</p></div>"),
+    ],
+)
+def test_a_blank_in_an_attributes_value_is_none_in_the_class_before_it(css: str, body: str) -> None:
+    """Such a class is none, and with it all rules of such selectors were passed over: nobody saw one lost."""
+    assert differ(f"<style>{css}</style>{body}", f"<style></style>{body}")
+
+
+@pytest.mark.parametrize(
     ("statement", "css", "winner"),
     [
         ("", "@layer a{p{color:red}} @layer c{@layer d{p{color:blue}}}", "blue"),
