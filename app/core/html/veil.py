@@ -16,6 +16,7 @@ from bbws_templates.tokens import Token, TokenKind
 # The number of a tag is two characters of a private-use plane; every tag is at least five long.
 _DIGITS = 0xF0000
 _BASE = 0x8000
+_DIGIT = f"[{chr(_DIGITS)}-{chr(_DIGITS + _BASE - 1)}]"
 _NONCHARACTERS = range(0xFDD0, 0xFDF0)
 
 
@@ -47,7 +48,7 @@ class Veil:
         self.source = source
         self.tags = tuple(token for token in tokens if token.kind is not TokenKind.LITERAL)
         opening, filling = self._unused(source)
-        self._word = re.compile(f"{opening}(.)(.){filling}*")
+        self._word = re.compile(f"{opening}({_DIGIT})({_DIGIT}){filling}*")
         edits = Edits(source)
         for number, tag in enumerate(self.tags):
             digits = chr(_DIGITS + number // _BASE) + chr(_DIGITS + number % _BASE)
@@ -56,8 +57,16 @@ class Veil:
         self.text = edits.applied()
 
     def lift(self, veiled: str) -> str:
-        """``veiled``, a piece of the veiled text, with its tags back in place."""
-        return self._word.sub(lambda match: self._source(self.tag(match)), veiled)
+        """``veiled``, a piece of the veiled text, with its tags back in place.
+
+        What only looks like a word, in a stylesheet that was put in, hides no tag and stays.
+        """
+        return self._word.sub(
+            lambda match: (
+                self._source(self.tags[number]) if (number := _number(match)) < len(self.tags) else match[0]
+            ),
+            veiled,
+        )
 
     def words(self, veiled: str) -> list[re.Match[str]]:
         """The words in a piece of the veiled text."""
@@ -65,8 +74,7 @@ class Veil:
 
     def tag(self, word: re.Match[str]) -> Token:
         """The tag that a word hides."""
-        high, low = (ord(digit) - _DIGITS for digit in word.groups())
-        return self.tags[high * _BASE + low]
+        return self.tags[_number(word)]
 
     def _source(self, tag: Token) -> str:
         return self.source[tag.start : tag.end]
@@ -80,3 +88,8 @@ class Veil:
                 min(source.find(chr(code)) for code in _NONCHARACTERS if chr(code) in source)
             )
         return free[0], free[1]
+
+
+def _number(word: re.Match[str]) -> int:
+    high, low = (ord(digit) - _DIGITS for digit in word.groups())
+    return high * _BASE + low
