@@ -96,7 +96,8 @@ MUTANTS: dict[str, Mutant] = {
         ("important-lasts",),
     ),
     "a value for newer clients takes the older one's place": Mutant(
-        ((CASCADE, "is_understood(name, other.value)", "True"),), ("gradient-button", "modern")
+        ((CASCADE, "is_understood(name, other.value)", "True"),),
+        ("gradient-button", "modern", "refused-value"),
     ),
     "a longhand takes its shorthand's place": Mutant(
         (
@@ -175,7 +176,8 @@ MUTANTS: dict[str, Mutant] = {
         ((RULES, "self.nesting\n            or not", "False and not"),), ("links",)
     ),
     "what stays is turned round": Mutant(
-        ((INLINING, "key=lambda span: span.start)", "key=lambda span: -span.start)"),), ("hover-twice",)
+        ((INLINING, "key=lambda span: span.start)", "key=lambda span: -span.start)"),),
+        ("hover-twice", "var-media"),
     ),
     "that a kept rule loses is not noticed": Mutant(
         (("css.overrides", "losing |= {", "losing |= set() and {"),), ("phone-plain",)
