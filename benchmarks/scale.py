@@ -4,6 +4,7 @@ Copies of our own templates, each changed by a comment so that no two are equal,
 a user calls it: cold, with nothing changed since, and after one template, or one fixture, was saved. Releases
 of as many are published to a folder; then one in which one template is another is planned, and published. CPU
 seconds of the whole process are what counts; beside them stands how they grow with the number of templates.
+What was asked of the twelve is what somebody waits for, by the clock, and is measured by itself.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -75,6 +77,18 @@ def checks(folder: Path, size: int) -> list[float]:
     fixture = folder / "fixtures/receipts0/receipt/typical.json"
     fixture.write_text(f"{fixture.read_text(encoding='utf-8')}\n", encoding="utf-8")
     return [*times, check(folder)]
+
+
+def waits() -> tuple[float, float]:
+    """Seconds by the clock of a cold check of the twelve, and of the next one, when nothing has changed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_set(folder, 12)
+        begun = time.perf_counter()
+        check(folder)
+        cold = time.perf_counter()
+        check(folder)
+        return cold - begun, time.perf_counter() - cold
 
 
 def write_releases(workspace: Workspace, folder: Path, size: int) -> None:
@@ -146,8 +160,9 @@ def main() -> None:
         titles = ("publish all", "plan one", "publish one")
         released = table(titles, arguments.releases, partial(publications, workspace))
     if 12 in checked:
-        print(verdict("a check of the twelve, cold", checked[12][0], 3, " s"))
-        print(verdict("a check of the twelve, nothing changed", checked[12][1], 0.5, " s"))
+        cold, unchanged = waits()
+        print(verdict("a check of the twelve, cold, by the clock", cold, 3, " s"))
+        print(verdict("a check of the twelve, nothing changed, by the clock", unchanged, 0.5, " s"))
     if 1200 in checked and 1200 in released:
         both = checked[1200][2] + released[1200][2]
         print(verdict("one of 1,200 changed, checked and published, which plans", both, 2, " s"))
