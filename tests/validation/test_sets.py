@@ -104,11 +104,6 @@ class TestSenders:
         assert problems(check_elements, body) == [("unknown-element", "<spacer>a</s")]
 
 
-def test_a_break_written_as_an_end_is_read_as_one_by_everybody(check: Check) -> None:
-    (found,) = [finding for finding in check("<p>a</br>b</p>", "") if "</br>" in finding.message]
-    assert found.severity is WARNING
-
-
 class TestSettings:
     def test_a_set_names_its_own(self, check: Check) -> None:
         body = '<acme-block><p acme:x="1" acme-y="2" zzz>a</p></acme-block>'
@@ -241,55 +236,6 @@ class TestIdentifiers:
         )
 
         assert codes(check_attributes, table) == []
-
-
-class TestInvisible:
-    @pytest.mark.parametrize(
-        ("html", "named"),
-        [
-            ("<!DOCTYPE html><html>\u00a0<head><title>a</title></head><body>b</body></html>", "U+00A0"),
-            ("<!DOCTYPE html><html>\ufeff<head><title>a</title></head><body>b</body></html>", "U+FEFF"),
-            ("<!DOCTYPE html>\u200b<html><head><title>a</title></head><body>b</body></html>", "U+200B"),
-            ("<!DOCTYPE html><html><head>\u00a0<title>a</title></head><body>b</body></html>", "U+00A0"),
-            ("<!DOCTYPE html><html><head><title>a</title></head>\u3000<body>b</body></html>", "U+3000"),
-            ("<!DOCTYPE html><body><table>\u00a0<tr><td>b</td></tr></table>", "U+00A0"),
-            ("<!DOCTYPE html><body><table><tr>\u200c<td>b</td></tr></table>", "U+200C"),
-            ("<!DOCTYPE html><html><body>b</body>\u00ad</html>", "U+00AD"),
-            ("\ufeff<!DOCTYPE html><html><body>b</body></html>", "U+FEFF"),
-        ],
-    )
-    def test_what_it_causes_is_one_finding_at_the_character(self, html: str, named: str) -> None:
-        found = [problem for check in CHECKS[:1] for problem in check(Page(html))]
-
-        assert [problem.rule.code for problem in found] == ["html-syntax"]
-        assert named in found[0].message
-        assert found[0].offset == next(html.index(item) for item in html if item > "\x7f")
-
-    def test_the_ignored_head_is_named(self) -> None:
-        html = "<!DOCTYPE html>\n<html>\n\u00a0<head><title>a</title></head><body>b \u00a0 c</body></html>"
-
-        (problem,) = CHECKS[0](Page(html))
-
-        assert "U+00A0 (no-break space)" in problem.message
-        assert "<head> is ignored here" in problem.message
-        assert html[problem.offset] == "\u00a0"
-
-    def test_two_are_told_apart_and_what_they_do_not_cause_as_well(self) -> None:
-        html = (
-            "<!DOCTYPE html><html>\u200b<head></head><body>"
-            "<table><tr>\u00a0<td>b\u00a0c</td></tr></table><div></body></html>"
-        )
-
-        found = list(CHECKS[0](Page(html)))
-
-        assert sorted((html[problem.offset], problem.offset) for problem in found) == [
-            ("<", html.index("<div>")),
-            ("\u00a0", html.index("\u00a0")),
-            ("\u200b", html.index("\u200b")),
-        ]
-
-    def test_where_it_is_harmless_nothing_is_said(self) -> None:
-        assert codes(CHECKS[0], "<p>a\u00a0b\u200bc\u00adlong\ufeff</p>\u00a0") == []
 
 
 class TestSeverities:
@@ -451,28 +397,3 @@ class TestVeryMany:
         found = [finding.code for finding in author(f'<p style="{style}">a</p>').check().findings]
 
         assert found.count("css-syntax") == 1
-
-
-class TestBadInput:
-    @pytest.mark.parametrize(
-        ("body", "code"),
-        [
-            ("<style>p { color: red } /* never</style><p>a</p>", "css-syntax"),
-            ('<p style="color: red; /* never">a</p>', "css-syntax"),
-            ('<p style="{color: red}">a</p>', "css-syntax"),
-            ("<p>a</p><!-- never", "compile"),
-            ("<p>a</p><!--[if mso]><p>b", "compile"),
-            ("<style>p { color: red }", "compile"),
-            ('<p title="never>a</p>', "compile"),
-            ("<style>" + ".a { color: red }\n" * 60_000 + "</style><p>a</p>", "limit"),
-            ("<b>" * 10_000 + "a" + "</b>" * 10_000, "limit"),
-            ('<table role="presentation"><tr>\ufeff<td>a</td></tr></table>', "html-syntax"),
-        ],
-        ids=range(10),
-    )
-    def test_one_finding_says_it(self, author: Author, body: str, code: str) -> None:
-        found = [finding.code for finding in author(body).check().findings]
-
-        assert [item for item in found if item not in {"no-fixture", "no-metadata", "style-in-body"}] == [
-            code
-        ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -87,20 +88,23 @@ class Plans:
         self._kept: OrderedDict[str, Planned] = OrderedDict()
         self._lock = threading.Lock()
         self._home: Path | None = None
+        self._end: weakref.finalize[..., Any] | None = None
 
     def folder(self, key: str) -> Path:
         """Where the pictures of a plan may be drawn; not made yet."""
         with self._lock:
             if self._home is None:
                 self._home = Path(tempfile.mkdtemp(prefix="bbws-templates-plans-"))
+                # Also where nobody closes them, when the program ends at the latest.
+                self._end = weakref.finalize(self, shutil.rmtree, self._home, ignore_errors=True)
             return self._home / key
 
     def close(self) -> None:
         """Remove every picture; the server ends."""
         with self._lock:
-            home, self._home = self._home, None
-        if home:
-            shutil.rmtree(home, ignore_errors=True)
+            end, self._end, self._home = self._end, None, None
+        if end:
+            end()
 
     def keep(self, key: str, planned: Planned) -> None:
         """Remember a plan for as long as there is room; its pictures go with it."""
