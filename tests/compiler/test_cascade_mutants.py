@@ -5,6 +5,8 @@ A mutant changes the text of a module; its functions get the changed code for as
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,15 @@ def test_a_wrong_cascade_is_an_error_of_check(mutant: Mutant) -> None:
         seen = next((pattern for pattern in ordered if is_refused(pattern)), None)
     assert seen, "No template shows it: mend the proof, or add a template that does."
     assert not is_refused(seen), "It has nothing to do with the mutant."
+
+
+def test_what_others_have_left_behind_disturbs_no_mutant() -> None:
+    class Gone:
+        """Something that a proxy may stand for."""
+
+    thing = Gone()
+    proxy = weakref.proxy(thing)
+    del thing
+    gc.collect()
+    with mutated(next(iter(MUTANTS.values())).changes), pytest.raises(ReferenceError):
+        str(proxy)

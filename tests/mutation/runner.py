@@ -256,7 +256,7 @@ def put_in_place(file: str, mutant: str) -> bool:
         gc.unfreeze()
         placed = set()
         for function in gc.get_objects():
-            if isinstance(function, FunctionType) and function.__code__.co_filename == str(path):
+            if type(function) is FunctionType and function.__code__.co_filename == str(path):
                 key = function.__code__.co_qualname, function.__code__.co_firstlineno
                 if key in functions:
                     function.__code__ = functions[key]
