@@ -298,7 +298,7 @@ def _read(questions: BufferedReader, asked: SimpleQueue[bytes]) -> None:
 
 
 def _write(answers: BufferedWriter, said: SimpleQueue[bytes]) -> None:
-    with suppress(OSError):
+    with suppress(OSError):  # whoever asks has gone
         answers.write(_BEGUN)
         while True:
             answers.flush()

@@ -16,7 +16,7 @@ from app.core.compiler.equivalence import equivalence_findings
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.errors import BbwsTemplatesError
 from tests.compiler.mutating import mutated
-from tests.compiler.wrong_cascades import MUTANTS, Mutant, corpus
+from tests.compiler.wrong_cascades import MUTANTS, Mutant, showing
 from tests.corpus.looks.patterns import Pattern
 
 EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
@@ -42,10 +42,7 @@ TRIED = [
 
 @pytest.mark.parametrize("mutant", TRIED)
 def test_a_wrong_cascade_is_an_error_of_check(mutant: Mutant) -> None:
-    def first(pattern: Pattern) -> bool:
-        return not {pattern.name, pattern.name.rpartition("-")[0]} & set(mutant.patterns)
-
-    ordered = sorted(corpus().values(), key=first)
+    ordered = showing(mutant)
     with mutated(mutant.changes):
         seen = next((pattern for pattern in ordered if is_refused(pattern)), None)
     assert seen, "No template shows it: mend the proof, or add a template that does."

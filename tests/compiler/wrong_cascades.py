@@ -21,9 +21,8 @@ class Mutant:
 
 
 CASCADE, SELECTORS, NESTING = "css.cascade", "css.selectors", "css.nesting"
-SHEET, RULES = "css.stylesheet", "css.rules"
 INLINING, SPLICING, COMPILATION = "compiler.inlining", "compiler.splicing", "compiler.compilation"
-SPELLING, REVERSION = "compiler.spelling", "compiler.reversion"
+SPELLING, REVERSION, SHEET, RULES = "compiler.spelling", "compiler.reversion", "css.stylesheet", "css.rules"
 RANKED = "key=lambda item: item.rank)"
 
 MUTANTS: dict[str, Mutant] = {
@@ -393,3 +392,9 @@ FURTHER = [
         "<p class='a b'>x</p><p>y</p><p class=a>z</p><b>w</b>",
     ),
 ]  # fmt: skip
+
+
+def showing(mutant: Mutant) -> list[Pattern]:
+    """The whole corpus, those first that are known to show a mutant."""
+    known = set(mutant.patterns)
+    return sorted(corpus().values(), key=lambda each: not {each.name, each.name.rpartition("-")[0]} & known)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from scripts.corpus.looks import Pages, browser_pages, computed_styles, first_difference, is_accounted_for
-from tests.compiler.wrong_cascades import MUTANTS
-from tests.corpus.looks.wrong_forms import WrongForm, showing, wrong_forms
+from tests.compiler.wrong_cascades import MUTANTS, showing
+from tests.corpus.looks.wrong_forms import WrongForm, wrong_forms
 
 MOST = 16  # forms of a mutant
 LOOKS = 3  # at what may be chance

@@ -15,7 +15,7 @@ from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.mailing import render_email
 from scripts.corpus.looks import named_in_warnings, rendered
 from tests.compiler.mutating import mutated
-from tests.compiler.wrong_cascades import Mutant, corpus
+from tests.compiler.wrong_cascades import Mutant
 from tests.corpus.looks.patterns import Pattern
 
 EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
@@ -33,15 +33,6 @@ class WrongForm:
     """Whether the proof calls the wrong one ``not-equivalent``."""
     named: frozenset[str]
     """The properties that warnings name in the wrong one."""
-
-
-def showing(mutant: Mutant) -> list[Pattern]:
-    """The whole corpus, those first that are known to show a mutant."""
-
-    def is_other(pattern: Pattern) -> bool:
-        return not {pattern.name, pattern.name.rpartition("-")[0]} & set(mutant.patterns)
-
-    return sorted(corpus().values(), key=is_other)
 
 
 def wrong_forms(mutant: Mutant, patterns: Sequence[Pattern], most: int) -> list[WrongForm]:
