@@ -22,6 +22,7 @@ from app.batch.parts import clear_parts, naming
 from app.core.errors import SourceError, SurroundingsError
 from app.core.writing import put, stage
 from bbws_templates.digests import Digest
+from bbws_templates.files import read_file
 
 _HEAD: Final = 65_536
 _EVERY: Final = 1.0  # seconds between two notes of the progress
@@ -174,7 +175,7 @@ def noted_progress(out: Path) -> BatchProgress | None:
         SurroundingsError: what stands there cannot be used.
     """
     try:
-        members = json.loads(progress_file(out).read_text("utf-8"))
+        members = json.loads(read_file(progress_file(out)).decode("utf-8"))
         return BatchProgress(**members)
     except FileNotFoundError:
         return None

@@ -24,6 +24,7 @@ from app.browser.renderer import Renderer, identify
 from app.browser.session import Session
 from app.browser.stand_ins import stand_ins_digest
 from app.browser.writing import write_whole
+from bbws_templates.files import read_file
 
 _OURS = Path(__file__).parent
 _KINDS = frozenset({".py", ".js", ".php", ".html", ".conf"})
@@ -101,7 +102,7 @@ def _mark(file: Path) -> tuple[int, int] | None:
 
 def _known(path: Path, key: str) -> Renderer | None:
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(read_file(path))
         files: Mapping[str, list[int] | None] = record["files"]
         same = record["key"] == key and all(
             (mark := _mark(Path(name))) is not None and list(mark) == before for name, before in files.items()

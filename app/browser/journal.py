@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -30,6 +30,7 @@ from app.browser.store import PictureStore, Sidecar
 from app.browser.writing import not_written, write_whole
 from app.core.locking import is_taken_in_time
 from bbws_templates.errors import Location
+from bbws_templates.files import read_file, require_file
 
 BaselineChanges = Mapping[Snapshot, tuple[bytes, Sidecar] | None]
 """What becomes of baselines: the new picture with its sidecar, or None where it goes."""
@@ -191,6 +192,8 @@ class Journal:
         path = self._work / _LOCK
         try:
             self._work.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):
+                require_file(path)
             lock = path.open("ab")
         except OSError as error:
             raise not_written(error, path) from error
@@ -218,7 +221,7 @@ def _pixels(sidecar: Sidecar | None) -> str:
 
 def _read(folder: Path) -> _Record:
     try:
-        return _Record.model_validate_json((folder / _RECORD).read_bytes())
+        return _Record.model_validate_json(read_file(folder / _RECORD))
     except (OSError, ValidationError) as error:
         raise BaselineError(
             "is no record of a decision.", location=Location(str(folder)), remedy="Remove the folder."

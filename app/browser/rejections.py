@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from app.browser.errors import BaselineError
 from app.browser.writing import write_whole
 from bbws_templates.errors import Location
+from bbws_templates.files import read_file
 
 REJECTIONS_NAME = "rejections.json"
 
@@ -36,7 +37,7 @@ def read_rejections(work: Path) -> Mapping[str, Rejection]:
     """
     path = work / REJECTIONS_NAME
     try:
-        return _REJECTIONS.validate_json(path.read_bytes())
+        return _REJECTIONS.validate_json(read_file(path))
     except FileNotFoundError:
         return {}
     except (OSError, ValidationError) as error:

@@ -16,6 +16,7 @@ from app.browser.snapshots import Snapshot
 from app.browser.store import Sidecar
 from app.browser.writing import write_whole
 from bbws_templates.errors import Location
+from bbws_templates.files import read_file
 
 RESULTS_NAME = "results.json"
 
@@ -170,7 +171,7 @@ class Comparison(BaseModel):
         path = work / RESULTS_NAME
         remedy = "Run `bbws-templates screenshots compare`."
         try:
-            return cls.model_validate_json(path.read_bytes())
+            return cls.model_validate_json(read_file(path))
         except FileNotFoundError:
             raise NothingComparedError("Nothing has been compared here yet.", remedy=remedy) from None
         except (OSError, ValidationError) as error:

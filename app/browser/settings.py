@@ -42,6 +42,7 @@ from app.browser.frames import Frame
 from app.browser.snapshots import CHROMIUM, OF_CLIENTS, Snapshot, Variant
 from app.core.settings import SettingsTable
 from bbws_templates.errors import Location
+from bbws_templates.files import read_file
 
 SETTINGS_NAME = "settings.toml"
 Glob = Annotated[str, Field(min_length=1)]
@@ -149,7 +150,7 @@ def load_settings(baselines: Path) -> Settings:
     """
     path = baselines / SETTINGS_NAME
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(read_file(path).decode("utf-8"))
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

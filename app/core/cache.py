@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.writing import put, stage
+from bbws_templates.files import read_file
 
 MOST_BYTES = 64 * 1024 * 1024
 """Beyond this, the documents that have not been read for longest go."""
@@ -45,7 +46,7 @@ class CacheFolder:
         try:
             if not self._is_ours():
                 return None
-            digest, _, text = path.read_bytes().partition(b"\n")
+            digest, _, text = read_file(path).partition(b"\n")
             if hashlib.sha256(text).hexdigest().encode("ascii") != digest:
                 return None
             os.utime(path)  # what is used stays
