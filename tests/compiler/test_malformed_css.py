@@ -73,6 +73,24 @@ MALFORMED = [
     "p{color:red}&p{color:blue}",
     "p{color:red}p>{color:blue}",
     "p{color:red}:no-such{color:blue}",
+    # A name that ends with "url", and "url" with an escape; what no address holds.
+    *(f"i{{{name}(:')}}p:hover{{top:0}}p{{left:0}}" for name in ("aurl", "-url", "\u00e9url", "\\66 url")),
+    "p{background:u\\72l(x'y);top:0}.a{background:URL(x\x01y);left:0}",
+    "i{}p{top:1px}.a{top:0!impor\\74 ant;left:0!\\69mportant}p{left:1px;right:\\!important}",
+    "p{top:1px}@'';@;p{left:0}",  # no name, and so no at-rule
+    "p{top:1px}@l\\61yer b;@layer a{.a{top:0}}@layer b{.a{top:2px}}",
+    "i{}p{top:\\ }.a{left:0}",  # a blank that is escaped
+    "i{}p{\\d800:x;top:0}[class='\\dfff'],p{left:0}.\\d812{top:1px}",  # half a character
+    *(f"p{{top:1px}}p{{{odd}top:0}}.a{{left{odd}:0}}" for odd in ("\x0b", "\x1c", "\x85", "\u3000")),
+    "p{\\b:0;\\1:0;\\85:0}",
+    "p{top:(/*",
+    "p{top:1px}p:nth-child(n+1){left:(\n",
+    *(f"p{{top:0;content:{end}" for end in ("x\\", "\\", "'x\\", "x('\\", "url(x\\")),
+    # A mark behind what is left open; no value, but a rule, before another one.
+    "i{}.b{background-image:x}p:hover{background:[",
+    ".b{background-image:x}@media screen{.b{background:[",
+    "p{color:d;&:hover{color:{}b{top:0",
+    "p{top:1px}.a,b:-c{top:0}",
     '"@supports (a:b){b{top:0}}*{right:0}\\',
     "p{top:0}url(:not(@charset 'a';)#i{top:1px}p{color:blue}",
     "p{content:'x\n;color:blue}",

@@ -300,7 +300,13 @@ MUTANTS: dict[str, Mutant] = {
         ("part-of-it-is-marked",),
     ),
     "marks stand after the rule": Mutant(
-        ((SPLICING, "ends[bisect_right(ends, start) : bisect_right(ends, stop)]", "ends[:0]"),),
+        (
+            (
+                SPLICING,
+                "ends[bisect_right(ends, (start, stop)) : bisect_right(ends, (stop, stop))]",
+                "ends[:0]",
+            ),
+        ),
         ("phone-plain",),
     ),
 }

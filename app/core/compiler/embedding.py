@@ -19,7 +19,7 @@ from app.core.css.compounds import class_names
 from app.core.errors import CompileError, Location
 from app.core.findings import Finding, Severity
 from app.core.html.edits import Edits
-from app.core.html.markup import Attribute, Markup, StartTag
+from app.core.html.markup import Attribute, Markup, RawText, StartTag
 from app.core.html.readings import Readings
 from app.core.sources import SourceFile, TemplateSet
 
@@ -129,15 +129,11 @@ def unread_stylesheet(address: str, place: Location, templates: TemplateSet) -> 
     )
 
 
-def unheeded_import(address: str, place: Location, *, for_outlook: bool) -> Finding:
+def unheeded_import(address: str, place: Location) -> Finding:
     """What is said of an ``@import`` that stands where none is read; ``address`` is "" for none."""
     named = f"The @import of {address}" if address else "This @import"
-    if for_outlook:
-        message = f"{named} stands in a comment for Outlook, in which none is put in place."
-        remedy = "Write its rules there, or name the file in a <link> there."
-    else:
-        message = f"{named} loads nothing: it stands after a rule or within one, or is not closed by ';'."
-        remedy = "Put it before all rules of its stylesheet, and a semicolon after it."
+    message = f"{named} loads nothing: it stands after a rule or within one, or is not closed by ';'."
+    remedy = "Put it before all rules of its stylesheet, and a semicolon after it."
     return Finding("missing-stylesheet", Severity.WARNING, message, place, remedy)
 
 
@@ -149,11 +145,12 @@ def with_stylesheets(
     ``files`` maps the addresses of links to them, ``statements`` an ``@import`` to what it brings.
     """
     markup = Markup(html)
+    readings = Readings(markup)
     edits = Edits(html)
-    for link in stylesheet_links(Readings(markup)):
+    for link in stylesheet_links(readings):
         if link.href in files:
             edits.replace(link.tag.start, link.tag.end, "".join(link.styled(files[link.href].text)))
-    for raw in markup.raw_texts if statements else ():
+    for raw in (*markup.raw_texts, *styles_for_outlook(readings)) if statements else ():
         if raw.tag.name == "style":
             css = html[raw.start : raw.end]
             for statement in sorted(statements, key=len, reverse=True):  # one may begin another
@@ -162,15 +159,26 @@ def with_stylesheets(
     return edits.applied()
 
 
-def require_comment(file: SourceFile, place: Location) -> None:
+def styles_for_outlook(readings: Readings) -> list[RawText]:
+    """The ``<style>`` elements that no client but Outlook reads, in order: those that end in its comment."""
+    found: dict[int, RawText] = {}
+    for view, markup in readings.for_outlook:
+        for raw in markup.raw_texts:
+            whole = "-->" not in readings.markup.text[raw.start : raw.end]
+            if raw.tag.name == "style" and whole and view.is_only(raw.start):
+                found.setdefault(raw.start, raw)
+    return [found[start] for start in sorted(found)]
+
+
+def require_comment(css: str, named: str, place: Location) -> None:
     """Refuse a stylesheet that would end the comment that it is put into.
 
     Raises:
         CompileError: at ``place``, where it is linked.
     """
-    if "-->" in file.text:
+    if "-->" in css:
         raise CompileError(
-            f"'-->' in {file.label} would end the comment that the stylesheet is put into.",
+            f"'-->' in {named} would end the comment that the stylesheet is put into.",
             location=place,
             remedy="Take it out of the stylesheet: CSS needs no '<!--' and '-->'.",
         )

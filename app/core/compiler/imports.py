@@ -12,26 +12,30 @@ from dataclasses import dataclass
 
 from app.core.compiler.embedding import linked_file
 from app.core.compiler.origins import Origins, Tracer
-from app.core.css.measure import completion
+from app.core.css.escapes import ADDRESS_OPENS, spelled
+from app.core.css.measure import completion, nestable
 from app.core.errors import CompileError, Location
 from app.core.html.veil import is_veiled
 from app.core.sources import SourceFile, TemplateSet
 from bbws_templates.errors import LimitError
 
+_STATEMENT = rf"@{spelled('import')}(?![\w\\-])"  # which a browser reads with escapes as well
 _REMARK = r"/\*(?:[^*]|\*(?!/))*\*/"
 _BEFORE = re.compile(
-    rf"(?:\s|{_REMARK}|<!--|-->|@charset\s[^;]*;|@layer\s[^;{{]*;)*", re.DOTALL | re.IGNORECASE
+    rf"(?:\s|{_REMARK}|<!--|-->|@{spelled('charset')}\s[^;]*;|@{spelled('layer')}\s[^;{{]*;)*",
+    re.DOTALL | re.IGNORECASE,
 )
 # Without its semicolon at the end of the stylesheet, which closes what is open (CSS Syntax, 5.4.2).
 _IMPORT = re.compile(
-    rf"""@import(?:\s|{_REMARK})*(?:url\(\s*(?P<quote>["']?)(?P<url>[^"')]*)(?P=quote)\s*\)|"(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
+    rf"""{_STATEMENT}(?:\s|{_REMARK})*(?:{spelled("url")}\(\s*(?P<quote>["']?)(?P<url>[^"')]*)(?P=quote)\s*\)|"(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
     rf"(?P<conditions>(?:[^;{{}}\"'/]|/(?!\*)|{_REMARK}|\"[^\"]*\"|'[^']*')*)(?:;|\Z)",
     re.IGNORECASE,
 )
+_MAY_IMPORT = re.compile(_STATEMENT, re.IGNORECASE)
 _REMARKS = re.compile(_REMARK)
 # An import anywhere, and what may hold one that is none.
 _ANYWHERE = re.compile(
-    rf"""{_REMARK}|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|url\([^)"']*\)|(?P<import>@import)(?![\w-])""",
+    rf"""{_REMARK}|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|{ADDRESS_OPENS}(?:\\.|[^)\\])*\)|(?P<import>{_STATEMENT})""",
     re.IGNORECASE | re.DOTALL,
 )
 _LAYER = re.compile(r"\s*layer(?:\(([^)]*)\))?(?=\s|$)", re.IGNORECASE)
@@ -63,9 +67,14 @@ def imports(css: str) -> Iterator[Import]:
         here = match.end()
 
 
+def may_import(css: str, start: int = 0, end: int | None = None) -> bool:
+    """Whether ``css[start:end]`` speaks of an import."""
+    return _MAY_IMPORT.search(css, start, len(css) if end is None else end) is not None
+
+
 def unheeded_imports(css: str) -> Iterator[tuple[int, str]]:
     """Where else a stylesheet says ``@import``, which loads nothing, and what it names, "" for no address."""
-    if "@import" not in css.lower():
+    if not may_import(css):
         return
     here = max((found.end for found in imports(css)), default=0)
     for match in _ANYWHERE.finditer(css, here):
@@ -136,8 +145,12 @@ class Importer:
         chain: tuple[str, ...],
         start: int = 0,
         end: int | None = None,
+        *,
+        within: bool = False,
     ) -> int:
         """Append the stylesheet in ``css[start:end]``; ``chain`` are the files that led to it.
+
+        It stands ``within`` the block of an at-rule where one of them was imported on a condition.
 
         Returns:
             Where the last piece that was copied begins.
@@ -167,8 +180,10 @@ class Importer:
             tracer.insert(
                 "".join(f"{wrapper} {{\n" for wrapper in found.wrappers), origins, start + found.start
             )
-            last = self.write(tracer, file.text, Origins.of_file(file), (*chain, file.label))
-            ends = completion(file.text[last:])  # a file ends with all that it leaves open
+            in_block = within or bool(found.wrappers)
+            text = nestable(file.text) if in_block else file.text
+            last = self.write(tracer, text, Origins.of_file(file), (*chain, file.label), within=in_block)
+            ends = completion(text[last:])  # a file ends with all that it leaves open
             tracer.insert(ends + "\n}" * len(found.wrappers), origins, start + found.start)
             here = start + found.end
             if tracer.length > MAX_CHARACTERS:

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 from app.core.compiler.document import Document, StyleElement
 from app.core.compiler.embedding import (
     Link,
-    is_remote,
     linked_file,
     require_comment,
+    styles_for_outlook,
     stylesheet_links,
     unheeded_import,
     unread_stylesheet,
 )
 from app.core.compiler.flattening import FlatText
-from app.core.compiler.imports import Importer, imports, unheeded_imports
+from app.core.compiler.imports import Importer, may_import
 from app.core.compiler.inlining import left_alone
 from app.core.compiler.origins import Origins, Tracer
 from app.core.findings import Finding
@@ -26,7 +26,7 @@ from app.core.sources import SourceFile, TemplateSet
 from bbws_templates.errors import Location
 from bbws_templates.tokens import tokenize
 
-_MAY_LINK = re.compile("<link|@import", re.IGNORECASE)
+_LINK = re.compile("<link", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def read_linked(flat: FlatText, templates: TemplateSet, read: Callable[[SourceFi
     Raises:
         as ``linked``.
     """
-    if _MAY_LINK.search(flat.text):
+    if _LINK.search(flat.text) or may_import(flat.text):
         _traced(Linked(Document(flat)), templates, read)
 
 
@@ -78,24 +78,26 @@ def _traced(found: Linked, templates: TemplateSet, read: Callable[[SourceFile], 
     def tell(address: str, place: Location) -> None:
         found.unread.append(unread_stylesheet(veil.lift(address), place, templates))
 
-    def tell_unheeded(address: str, place: Location, *, for_outlook: bool = False) -> None:
-        found.unread.append(unheeded_import(veil.lift(address), place, for_outlook=for_outlook))
+    def tell_unheeded(address: str, place: Location) -> None:
+        found.unread.append(unheeded_import(veil.lift(address), place))
 
     importer = Importer(templates, tell, read, tell_unheeded)
     tracer = Tracer(flat.origins)
     here = 0
     places: list[Link | RawText] = [*stylesheet_links(document.readings)]
     places += [style.raw for style in document.styles if _may_import(document, style)]
-    for offset, address in sorted(_imports_for_outlook(document).items()):
-        if is_remote(address) or veil.words(address):
-            tell(address, flat.origins.locate(offset))
-        else:
-            tell_unheeded(address, flat.origins.locate(offset), for_outlook=True)
+    hidden = {raw.start for raw in styles_for_outlook(document.readings)}
+    places += [
+        raw for raw in styles_for_outlook(document.readings) if may_import(veil.text, raw.start, raw.end)
+    ]
     for place in sorted(places, key=lambda item: item.tag.start):
         if isinstance(place, RawText):
             tracer.copy(flat.text, flat.origins, here, place.start)
             importer.write(tracer, veil.text, flat.origins, (), place.start, place.end)
-            found.imports.update(importer.brought(veil.text, flat.origins, place.start, place.end))
+            brought = importer.brought(veil.text, flat.origins, place.start, place.end)
+            for statement in brought if place.start in hidden else ():
+                require_comment(brought[statement], statement, flat.origins.locate(place.start))
+            found.imports.update(brought)
             here = place.end
             continue
         file = _file(document, place, templates, tell)
@@ -111,7 +113,7 @@ def _traced(found: Linked, templates: TemplateSet, read: Callable[[SourceFile], 
         expanded = Importer(templates).expanded(file)
         found.stylesheets[place.href] = expanded
         if place.hidden:
-            require_comment(expanded, flat.origins.locate(place.tag.start))
+            require_comment(expanded.text, file.label, flat.origins.locate(place.tag.start))
     if not here:
         return None
     tracer.copy(flat.text, flat.origins, here, len(flat.text))
@@ -122,19 +124,7 @@ def _may_import(document: Document, style: StyleElement) -> bool:
     """Whether a stylesheet that clients read, and as CSS rather than as markup, speaks of an import."""
     attributes = {item.name: document.value(style.raw.tag, item.name) for item in style.raw.tag.attributes}
     is_read = not style.whole or style.markable or left_alone(attributes)
-    return is_read and _MAY_LINK.search(document.veil.text, style.raw.start, style.raw.end) is not None
-
-
-def _imports_for_outlook(document: Document) -> dict[int, str]:
-    """Where a ``<style>`` that Outlook alone reads has an import, and what it names."""
-    found: dict[int, str] = {}
-    for view, markup in document.readings.for_outlook:
-        for raw in markup.raw_texts:
-            if raw.tag.name == "style" and view.is_only(raw.start):
-                css = markup.text[raw.start : raw.end]
-                found |= {raw.start + item.start: item.address for item in imports(css)}
-                found |= {raw.start + offset: address for offset, address in unheeded_imports(css)}
-    return found
+    return is_read and may_import(document.veil.text, style.raw.start, style.raw.end)
 
 
 def _file(

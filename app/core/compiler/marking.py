@@ -19,6 +19,7 @@ from app.core.css.strengthening import Strengthened, strengthened
 from app.core.findings import Finding, Severity
 from app.core.html.tree import ElementNode
 from app.core.html.veil import is_veiled
+from app.core.proof.names import read
 from app.core.proof.rules import said
 
 
@@ -71,7 +72,7 @@ def defeated(losing: Iterable[Overridden], marked: frozenset[DeclarationPlace]) 
     Of one whose value is of data, the property alone.
     """
     return frozenset(
-        item.name if is_veiled(item.value) else f"{item.name}: {said(item.value)}"
+        item.name if is_veiled(item.value) else f"{item.name}: {said(read(item.value))}"
         for rule in losing
         for item in _unmarked(rule, marked)
     )

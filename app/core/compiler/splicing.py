@@ -19,7 +19,7 @@ from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.spelling import Spelling
 from app.core.css.cascade import Matched, surrounding, written
 from app.core.css.contenders import DeclarationPlace
-from app.core.css.measure import never_ends
+from app.core.css.measure import missing_end, never_ends
 from app.core.css.repeating import Repeated
 from app.core.css.rules import Declaration, Stylesheet
 from app.core.html.edits import Edits
@@ -146,14 +146,10 @@ def splice(
         _Edit(
             style.raw.start,
             style.raw.end,
-            [
-                *_with_marks(
-                    style, _ends(style.sheet, number, kept.marked), 0, style.raw.end - style.raw.start
-                )
-            ],
+            [*_with_marks(document, style, ends, 0, style.raw.end - style.raw.start)],
         )
         for number, style in enumerate(document.styles)
-        if style.whole and any(place.sheet == number for place in kept.marked)
+        if style.whole and (ends := _ends(style.sheet, number, kept.marked))
     ]
     source, origins = document.flat.text, document.flat.origins
     tracer = Tracer(origins)
@@ -294,7 +290,7 @@ def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -
         pieces: list[_Piece] = ["\n"]
         ends = _ends(style.sheet, number, kept.marked)
         for span in spans:
-            pieces += [*_with_marks(style, ends, span.start, span.end), "\n"]
+            pieces += [*_with_marks(document, style, ends, span.start, span.end), "\n"]
         if spans[-1].end == raw.end - raw.start and never_ends(document.veil.text[raw.start : raw.end]):
             pieces.pop()  # a string would end with the line
         return _Edit(raw.start, raw.end, pieces)
@@ -309,24 +305,27 @@ def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -
     return _Edit(start, end, [])
 
 
-def _with_marks(style: StyleElement, ends: Sequence[int], start: int, stop: int) -> Iterator[_Piece]:
+def _with_marks(
+    document: Document, style: StyleElement, ends: Sequence[tuple[int, int]], start: int, stop: int
+) -> Iterator[_Piece]:
     """A stretch of a stylesheet, with the marks that go to some of the ``ends`` there."""
     raw = style.raw
     here = start
-    for end in ends[bisect_right(ends, start) : bisect_right(ends, stop)]:
+    for end, begin in ends[bisect_right(ends, (start, stop)) : bisect_right(ends, (stop, stop))]:
         yield raw.start + here, raw.start + end
-        yield _Moved(" !important", raw.start + end - 1)
+        left_open = missing_end(document.veil.text[raw.start + begin : raw.start + end])
+        yield _Moved(f"{left_open} !important", raw.start + end - 1)
         here = end
     yield raw.start + here, raw.start + stop
 
 
-def _ends(sheet: Stylesheet, number: int, marked: frozenset[DeclarationPlace]) -> list[int]:
-    """Where the marks of a stylesheet go, in order."""
+def _ends(sheet: Stylesheet, number: int, marked: frozenset[DeclarationPlace]) -> list[tuple[int, int]]:
+    """Where the marks of a stylesheet go, in order, each with where its declaration begins."""
     if not any(place.sheet == number for place in marked):
         return []
     return sorted(
         {
-            item.end
+            (item.end, item.offset)
             for rule in (*sheet.rules, *sheet.conditional)
             for item in rule.declarations
             if DeclarationPlace(number, item.offset) in marked

@@ -10,10 +10,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_STRING = r"""/\*(?:[^*]|\*(?!/))*+(?:\*/)?|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
-_PIECE = re.compile(_STRING + r"|\\.|[{}()\[\],;@]", re.DOTALL)
+from app.core.css.escapes import ADDRESS_OPENS
+
+_ESCAPE = r"\\(?:[0-9a-f]{1,6}(?:\r\n|[ \t\r\n\f])?|.)"
+_STRING = rf"""/\*(?:[^*]|\*(?!/))*+(?:\*/)?|"(?:[^"\\\n]|{_ESCAPE})*+"?|'(?:[^'\\\n]|{_ESCAPE})*+'?"""
+_LETTER = r"(?:[\w-]|[^\x00-\x7f])"
+_PIECE = re.compile(_STRING + r"|\\.|[{}()\[\],;@]", re.DOTALL | re.IGNORECASE)
 _TOKEN = re.compile(
-    _STRING + r"|\\.|url\((?!\s*[\"'])(?:\\.|[^)\\])*+\)?|\.?[\w%-]++|[^\s\w%-]", re.DOTALL | re.IGNORECASE
+    rf"{_STRING}|(?P<address>{ADDRESS_OPENS}(?:\\.|[^)\\])*+\)?)"
+    rf"|{_ESCAPE}{_LETTER}*+|\.?(?:%|{_LETTER})++|[^\s\w%-]",
+    re.DOTALL | re.IGNORECASE,
 )
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
 _SIGNS_OF_HTML = ("<!--", "-->")
@@ -121,6 +127,43 @@ def completion(css: str) -> str:
     return escape + missing_end(css) + ("" if opened[:1] == ["{"] else begun)
 
 
+def nestable(css: str) -> str:
+    """A whole stylesheet, at equal length, that means the same in the block of an at-rule.
+
+    There a ``}`` that closes nothing would end the block, and signs of HTML's comments between rules, which a
+    stylesheet may have, would be a part of what follows.
+
+    Source: CSS Syntax Level 3, sections 5.4.1 and 5.5.3.
+    """
+    if not ("}" in css or any(sign in css for sign in _SIGNS_OF_HTML)):
+        return css
+    written = list(css)
+    opened: list[str] = []
+    begun = at_rule = False
+    passed = 0
+    for match in _TOKEN.finditer(css):
+        piece, start = match.group(), match.start()
+        if piece.startswith("/*") or start < passed:
+            continue
+        sign = "" if begun else next((each for each in _SIGNS_OF_HTML if css.startswith(each, start)), "")
+        if sign:
+            passed = start + len(sign)
+            written[start:passed] = " " * len(sign)
+            continue
+        at_rule = at_rule if begun else piece == "@"
+        begun = True
+        if piece in _PAIRS:
+            opened.append(_PAIRS[piece])
+        elif opened and piece == opened[-1]:
+            ends = opened.pop()
+            begun = bool(opened) or ends != "}"
+        elif piece == "}" and not opened:
+            written[start] = ")"  # as wrong where it stands, and no end of anything
+        elif piece == ";" and at_rule and not opened:
+            begun = False
+    return "".join(written)
+
+
 def _opened(css: str) -> list[tuple[str, int]]:
     """What would close each of them, and where it begins."""
     opened: list[tuple[str, int]] = []
@@ -132,7 +175,7 @@ def _opened(css: str) -> list[tuple[str, int]]:
         elif piece[0] in "\"'":
             if match.end() == len(css) and (len(piece) == 1 or piece[-1] != piece[0]):
                 opened.append((piece[0], match.start()))
-        elif piece.lower().startswith("url("):
+        elif match["address"]:
             if not piece.endswith(")"):
                 opened.append((")", match.start()))
         elif piece in _PAIRS:

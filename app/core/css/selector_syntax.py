@@ -56,8 +56,16 @@ _COMPARED = frozenset({"=", "~=", "|=", "^=", "$=", "*="})
 _COUNT = re.compile(r"even|odd|[+-]?[0-9]+|[+-]?[0-9]*n(?:\s*[+-]\s*[0-9]+)?", re.IGNORECASE)
 
 
+_OF_BROWSER = re.compile(r"-[a-z]+-.", re.IGNORECASE)
+
+
 class NoSelectorError(cssselect.SelectorError):
     """The message says in a few words what no browser can read."""
+
+
+def _is_of_browser(name: str) -> bool:
+    """Whether a pseudo-class or pseudo-element is one browser's own, as ``-webkit-any``."""
+    return _OF_BROWSER.match(name) is not None
 
 
 def require_selector(
@@ -162,7 +170,7 @@ class _Reader:
         if part is None or part.type not in {"ident", "function"}:
             raise NoSelectorError(f"':{_text(part)}' is no pseudo-class")
         name = part.lower_value if part.type == "ident" else part.lower_name
-        own = name.startswith("-")
+        own = _is_of_browser(name)
         is_element = doubled or name in _ONE_COLON_WILL_DO
         colons = ":" * (1 + is_element)
         known = f"{colons}{name}" in PSEUDOS and (is_element or name not in _OF_PAGES)

@@ -17,6 +17,7 @@ from typing import Any
 import cssselect
 import tinycss2
 
+from app.core.css.escapes import ADDRESS_OPENS, without_halves
 from app.core.css.hidden_names import hidden_in_names
 from app.core.css.measure import left_open, missing_end
 from app.core.css.nesting import Around
@@ -27,7 +28,8 @@ from app.core.html.veil import is_veiled
 
 # A comment, or what may hold "/*" and is none: a string, an address.
 _COMMENT = re.compile(
-    r"""/\*.*?(?:\*/|\Z)|(["'])(?:\\.|(?!\1)[^\\\n])*\1?|url\([^)]*\)""", re.DOTALL | re.IGNORECASE
+    rf"""/\*.*?(?:\*/|\Z)|(["'])(?:\\[0-9a-f]{{1,6}}\s?|\\.|(?!\1)[^\\\n])*\1?|{ADDRESS_OPENS}(?:\\.|[^)\\])*\)?""",
+    re.DOTALL | re.IGNORECASE,
 )
 _VML_HOOK = re.compile(r"\s*\w+\\:\*(?:\s*,\s*\w+\\:\*)*\s*")
 _LINE_END = re.compile(r"\r\n|[\r\n\f]")
@@ -69,7 +71,7 @@ def parse_declarations(text: str) -> tuple[Declaration, ...]:
 @lru_cache(maxsize=4096)
 def parse_style(text: str) -> tuple[tuple[Declaration, ...], tuple[CssIssue, ...]]:
     """The declarations of a style attribute, and what clients skip in it, each in order."""
-    tokens = tinycss2.parse_component_value_list(text)
+    tokens = tinycss2.parse_component_value_list(without_halves(text))
     problems: list[CssIssue] = []
     declarations = tuple(_declarations(tokens, _Offsets(text), len(text), text, problems))
     problems += _unclosed_comments(text)
@@ -90,7 +92,7 @@ class _Cutter:
         self._left_open = left_open(text)
 
     def cut(self) -> Stylesheet:
-        tokens = tinycss2.parse_component_value_list(self._text)
+        tokens = tinycss2.parse_component_value_list(without_halves(self._text))
         self._note_ends(tokens)
         self._strays = [self._offsets.of(token) for token in tokens if _is_stray_brace(token)]
         self._problems += [CssIssue(stray, _STRAY) for stray in self._strays]
@@ -288,6 +290,29 @@ def _declarations(
             problems.append(CssIssue(offsets.of(item), "A style attribute holds declarations, and no rules."))
 
 
+def _completed(value: str) -> str:
+    """A value with an end for what the end of the text leaves open; blanks before that say nothing."""
+    if (len(value) - len(value.rstrip("\\"))) % 2:  # an escape of nothing: in a string that, else U+FFFD
+        value = value[:-1] if missing_end(value[:-1])[:1] in {'"', "'"} else f"{value}fffd"
+    plain = value.rstrip(" \t\r\n\f")
+    said = plain.endswith("\\") or missing_end(plain)[:1] in {'"', "'"}
+    return value + missing_end(value) if said else plain + missing_end(plain)
+
+
+def _is_rule(item: Any) -> bool:
+    """Whether what looks like a declaration has a block for a value: a browser reads a rule, and skips that.
+
+    Source: CSS Syntax Level 3, section 5.5.6.
+    """
+    return not item.name.startswith("--") and any(token.type == "{} block" for token in item.value)
+
+
+def _stripped(tokens: list[Any]) -> list[Any]:
+    """The tokens of a value without blanks and comments at its ends; in a name, a blank may be escaped."""
+    said = [number for number, token in enumerate(tokens) if token.type not in _BLANK]
+    return tokens[said[0] : said[-1] + 1] if said else []
+
+
 def _is_of_nul(text: str, offset: int) -> bool:
     """Whether a NUL stands in the declaration or selector at ``offset``.
 
@@ -326,7 +351,7 @@ def _declared(
                 problems.append(CssIssue(offsets.of(item), "What ends here is no declaration."))
         elif item.type != "declaration":
             yield item
-        elif any(map(_is_broken, item.value)):
+        elif any(map(_is_broken, item.value)) or _is_rule(item):
             problems.append(
                 CssIssue(offsets.of(item), f"A string, an address or a bracket in '{item.name}' is broken.")
             )
@@ -338,10 +363,10 @@ def _declared(
                 " "
                 if token.type in _BLANK
                 else text[starts[places[id(token)]] : starts[places[id(token)] + 1]]
-                for token in item.value
-            ).strip()
+                for token in _stripped(item.value)
+            )
             if item.value and item.value[-1] is tokens[-1] and end == len(text):
-                value += missing_end(value)
+                value = _completed(value)
             if value or name.startswith("--"):  # of which an empty value is one (CSS Variables, 2)
                 start = offsets.of(item)
                 # A name with a variable is known once there are data; of a NUL is told where it ends up.

@@ -19,6 +19,7 @@ from typing import Any
 import tinycss2
 
 from app.core.css.data import PROPERTIES
+from app.core.css.escapes import without_halves
 from app.core.css.grammar import Term, TermKind, named_syntax, property_syntax
 from app.core.html.veil import is_veiled
 
@@ -91,7 +92,7 @@ def is_valid(name: str, value: str) -> bool | None:
     syntax = property_syntax(name)
     if syntax is None or name.startswith("--") or is_veiled(value) or "progid" in value.lower():
         return None
-    tokens = _significant(tinycss2.parse_component_value_list(value))
+    tokens = _significant(tinycss2.parse_component_value_list(without_halves(value)))
     if not tokens:
         return False
     every = list(_every(tokens))
@@ -110,7 +111,7 @@ def is_understood(name: str, value: str) -> bool:
     """
     if is_veiled(value) or is_valid(name, value) is False:
         return False
-    tokens = _significant(tinycss2.parse_component_value_list(value))
+    tokens = _significant(tinycss2.parse_component_value_list(without_halves(value)))
     if name.startswith("background") and any(token.type == "literal" for token in tokens):
         return False  # several layers, or a size after a slash (CSS Backgrounds 3)
     return all(map(_is_old, _every(tokens)))

@@ -26,7 +26,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from app.core.css.data import longhands
-from app.core.proof.names import spelled_out, unescaped
+from app.core.proof.names import read, spelled_out, unescaped
 from app.core.proof.pieces import BLANKS, closings, is_broken, pieces, split
 from app.core.proof.rules import (
     NOT,
@@ -42,7 +42,7 @@ from app.core.proof.scriptless import scriptless_selector
 _LETTER = r"[\w\x80-\U0010ffff-]|\\(?:[0-9a-fA-F]{1,6}[ \t\r\n\f]?|[^\n0-9a-fA-F])"
 _DECLARATION = re.compile(rf"\s*(--(?:{_LETTER})*|(?!-?[0-9]|-\s*:)(?:{_LETTER})+)\s*:(.*)", re.DOTALL)
 _PLAIN_NAME = re.compile(r"(?:[\w-]|[^\x00-\x7f])+")
-_IMPORTANT = re.compile(r"!\s*important\s*$", re.IGNORECASE)
+_MARK = re.compile(rf"!\s*((?:{_LETTER})+)\s*$")
 _STATIC_PSEUDOS = (
     r"(?:first|last|only)-(?:child|of-type)|nth-(?:last-)?(?:child|of-type)|not|has|root|empty|bbws-not"
 )
@@ -245,7 +245,7 @@ def style_atoms(css: str, watched: Watched, *, basic: bool) -> Atoms:
     meaning: dict[str, tuple[str, str]] = {}
     left: set[str] = set()
     kept: list[_Declaration] = []
-    for found in reversed(list(_declarations(css))):
+    for found in reversed(list(_declarations(read(css)))):
         if found.value.lower() == "revert-layer":
             left.update(found.parts)
         else:
@@ -315,11 +315,18 @@ def _declarations(body: str) -> Iterator[_Declaration]:
             continue
         written = unescaped(match.group(1))
         name = written if written.startswith("--") else written.lower()
-        value = _IMPORTANT.sub("", match.group(2)).strip()
+        value, marked = _parted(match.group(2))
         # An empty value is one of an author's own property alone (CSS Variables, 2).
         if (value or name.startswith("--")) and "!" not in _unquoted(value):
-            marked = _IMPORTANT.search(match.group(2)) is not None
             yield _Declaration(name, value, marked, longhands(name))
+
+
+def _parted(written: str) -> tuple[str, bool]:
+    """A value without its mark, and whether it has one; any letter of that may be an escape."""
+    mark = _MARK.search(written)
+    if mark is None or _ends_in_escape(written[: mark.start()]) or unescaped(mark[1]).lower() != "important":
+        return written.strip(), False
+    return written[: mark.start()].strip(), True
 
 
 def _atoms(
@@ -361,5 +368,10 @@ def _plain(name: str) -> str:
     return f"own{name[1:]}" if _PLAIN_NAME.fullmatch(name) else f"own--{_digest(name)}"
 
 
+def _ends_in_escape(text: str) -> bool:
+    """Whether a backslash at the end takes along what follows."""
+    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
+
+
 def _unquoted(value: str) -> str:
-    return re.sub(r"\"[^\"]*\"|'[^']*'", "", value)
+    return re.sub(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|\\.", "", value, flags=re.DOTALL)

@@ -30,6 +30,7 @@ _OF = re.compile(rf"\sof(?!{_LETTER}|\()", re.IGNORECASE)
 _LANGUAGES = re.compile(rf"\s*(?:{_NAME}|\"[^\"]*\"|'[^']*')\s*")
 _NAMES = re.compile(rf"\s*{_NAME}(?:\s+{_NAME})*\s*")
 _ONE_NAME = re.compile(rf"\s*{_NAME}\s*")
+_OF_BROWSER = re.compile(r"-[a-z]+-.", re.IGNORECASE)
 _CALLED = re.compile(r":([\w-]+)\($")
 _LIKE_ELEMENTS = (
     r"(?:-|(?:part|file-selector-button|details-content|scroll-marker|picker|checkmark)(?![\w-]))"
@@ -94,7 +95,7 @@ def _has_namespaces(outer: str, prefixes: Set[str]) -> bool:
 def _is_known(pseudo: re.Match[str]) -> bool:
     """Whether some client knows a pseudo-class or a pseudo-element of this name, its own included."""
     name = pseudo["name"].lower()
-    if name.startswith("-"):
+    if _OF_BROWSER.match(name):
         return True
     colons = "::" if name in _OF_ONE_COLON else pseudo["colons"]
     if f"{colons}{name}" not in PSEUDOS or (colons == ":" and name in _OF_PAGES):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.core.css.data import PSEUDOS_OF_SOME
-from app.core.proof.names import meant, unescaped
+from app.core.proof.names import meant, read, shown, unescaped
 from app.core.proof.pieces import BLANKS, COMMENT, closed, closings, is_closed, pieces, split
 from app.core.proof.readable import is_selector
 
@@ -33,6 +33,7 @@ _SCOPE = re.compile(rf"@scope{_END}", re.IGNORECASE)
 _ROOTED = re.compile(r"@scope\s*\(", re.IGNORECASE)
 _SCOPE_ROOT = re.compile(r":scope(?![\w-])", re.IGNORECASE)
 _KEYWORD = re.compile(r"@(?:[\w-]|[^\x00-\x7f]|\\(?:[0-9a-f]{1,6}\s?|.))+", re.IGNORECASE)
+_AT_RULE = re.compile(r"@(?:-?(?:[a-z_\x80-\U0010ffff]|\\[^\n])|--)", re.IGNORECASE)
 _PREFIX = re.compile(r"@namespace\s+([\w-]+)\s*(?:url\(|[\"'])", re.IGNORECASE)
 _OWN_PROPERTY = re.compile(r"\s*--[\w-]*\s*:")
 _TYPE_AFTER = re.compile(r"&(?:[\w*\\-]|[^\x00-\x7f])")  # a name comes first, so no browser reads it
@@ -73,15 +74,15 @@ class Sheet:
 def sheet_rules(css: str, medium: str) -> Sheet:
     """Read a stylesheet; ``medium`` is that of all of it, "" for the screen."""
     walker = _Walker()
-    found = list(_sheet_pieces(closed(css)))
+    found = list(_sheet_pieces(closed(read(css))))
     prefixes = frozenset(_PREFIX.findall("".join(found).partition("{")[0]))  # rules come after all of them
     rules = tuple(walker.rules(found, _Around(ProofRule(medium, "", ""), prefixes=prefixes)))
     return Sheet(rules, tuple(dict.fromkeys(walker.layers)))
 
 
 def said(text: str) -> str:
-    """A declaration or a condition as it compares: blanks, quotes and case make no difference."""
-    plain = " ".join(text.replace('"', "'").split())
+    """A declaration or a condition, of what is ``read``, as it compares: without quotes, blanks, case."""
+    plain = shown(" ".join(text.replace('"', "'").split()))
     return plain if "url(" in plain.lower() or "'" in plain else plain.lower()
 
 
@@ -116,7 +117,7 @@ class _Walker:
             first = max(first, start)
             while first < here and not found[first].strip():
                 first += 1
-            at_rule = found[first].lstrip().startswith("@")
+            at_rule = _AT_RULE.match("".join(found[first : first + 2]).lstrip()) is not None
             if piece in "([" and len(piece) == 1:
                 here = ends.get(here, len(found)) + 1
             elif piece == "{" and not (
