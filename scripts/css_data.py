@@ -9,17 +9,68 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-# Where the data are stricter than the specification: CSS 2.2 takes ``rect()`` with and without commas, CSS
-# Shapes a percentage for the radius of a circle, and a word for each of an ellipse.
+# Where the data are not what the specification says: CSS 2.2 takes ``rect()`` with and without commas, CSS
+# Shapes a percentage for the radius of a circle, and a word for each of an ellipse; SVG numbers for lengths.
+# No shadow is blurred by less than nothing, and no line of a grid is number 0.
 _RADIUS = "[ <radial-extent> | <length-percentage [0,∞]> ]"
 CORRECTIONS = {
     "circle()": f"circle( {_RADIUS}? [ at <position> ]? )",
     "ellipse()": f"ellipse( [ {_RADIUS}{{2}} ]? [ at <position> ]? )",
+    "dasharray": "[ [ <length-percentage [0,∞]> | <number [0,∞]> ]+ ]#",
+    "grid-line": "auto | <custom-ident> | [ [ <integer [-∞,-1]> | <integer [1,∞]> ] && <custom-ident>? ] "
+    "| [ span && [ <integer [1,∞]> || <custom-ident> ] ]",
+    "shadow": "inset? && [ <length>{2} [ <length [0,∞]> <length>? ]? ] && <color>?",
+    "shadow-t": "[ <length>{2} <length [0,∞]>? && <color>? ]",
     "shape": "rect( <top>, <right>, <bottom>, <left> ) | rect( <top> <right> <bottom> <left> )",
 }
+_PLACE = "<length-percentage> | <number>"
+_RADIUS_OF_SVG = "<length-percentage [0,∞]> | <number [0,∞]>"
+PROPERTIES = {
+    **dict.fromkeys(("cx", "cy", "x", "y"), _PLACE),
+    "baseline-shift": f"{_PLACE} | sub | super | baseline",
+    "r": _RADIUS_OF_SVG,
+    **dict.fromkeys(("rx", "ry"), f"{_RADIUS_OF_SVG} | auto"),
+    "tab-size": "<number [0,∞]> | <length [0,∞]>",
+}
+# Numbers for which the specifications have bounds and the data have none, by the bounds. Others than these
+# are clamped, as an opacity of 2, or may be anything, as a margin.
+BOUNDS = {
+    "[0,∞]": re.findall(
+        r"\S+",
+        """
+        -webkit-text-stroke -webkit-text-stroke-width interest-delay-end interest-delay-start
+        border-spacing column-gap flex-grow flex-shrink font-size-adjust grid-column-gap grid-row-gap
+        hyphenate-limit-chars line-height line-height-step perspective row-gap shape-margin stroke-miterlimit
+        stroke-width text-size-adjust transition-duration
+        contain-intrinsic-block-size contain-intrinsic-height contain-intrinsic-inline-size
+        contain-intrinsic-size contain-intrinsic-width
+        scroll-padding scroll-padding-block scroll-padding-block-end scroll-padding-block-start
+        scroll-padding-bottom scroll-padding-inline scroll-padding-inline-end scroll-padding-inline-start
+        scroll-padding-left scroll-padding-right scroll-padding-top
+        feature-tag-value fixed-breadth font-stretch-absolute inflexible-breadth line-width
+        single-animation-iteration-count track-breadth track-size
+        blur() brightness() contrast() grayscale() invert() opacity() perspective() saturate() sepia()
+        """,
+    ),
+    "[1,∞]": [
+        "-webkit-line-clamp",
+        "column-count",
+        "initial-letter",
+        "line-clamp",
+        "max-lines",
+        "orphans",
+        "widows",
+    ],
+    "[-90deg,90deg]": ["font-style"],
+}
+_NUMBER = re.compile(
+    r"<(?:length|percentage|length-percentage|number|number-percentage|integer|time|angle|flex)(?=>)"
+)
 FOLDER = Path(__file__).resolve().parents[1] / "app" / "core" / "css" / "data"
 
 
@@ -32,13 +83,24 @@ def main() -> None:
     longhands = {name: _longhands(item) for name, item in sorted(read["properties"].items())}
     data = {
         "source": f"mdn-data {_json(package / 'package.json')['version']}, CC0-1.0",
-        "properties": {name: item["syntax"] for name, item in sorted(read["properties"].items())},
+        "properties": bounded({name: item["syntax"] for name, item in sorted(read["properties"].items())})
+        | PROPERTIES,
         "longhands": {name: found for name, found in longhands.items() if found},
-        "syntaxes": {name: item["syntax"] for name, item in sorted(read["syntaxes"].items())} | CORRECTIONS,
+        "syntaxes": bounded({name: item["syntax"] for name, item in sorted(read["syntaxes"].items())})
+        | CORRECTIONS,
         "pseudos": sorted(name.removesuffix("()") for name in read["selectors"] if name.startswith(":")),
     }
     text = json.dumps(data, ensure_ascii=False, indent=1)
     (FOLDER / "mdn.json").write_text(text + "\n", encoding="utf-8")
+
+
+def bounded(syntaxes: Mapping[str, str]) -> dict[str, str]:
+    """The syntaxes, with bounds where the data have left them out."""
+    bounds = {name: each for each, names in BOUNDS.items() for name in names}
+    return {
+        name: _NUMBER.sub(rf"\g<0> {bounds[name]}", syntax) if name in bounds else syntax
+        for name, syntax in syntaxes.items()
+    }
 
 
 def _json(path: Path) -> Any:

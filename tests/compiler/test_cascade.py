@@ -210,6 +210,7 @@ FALLBACKS = [
     (".a { color: red } .b { color: colour }", "", "color:red;color:colour"),
     (".a { width: 5px } .b { width: 5 }", "", "width:5px;width:5"),
     (".a { padding: 5px } .b { padding: -5px }", "", "padding:5px;padding:-5px"),
+    (".a { border: 1px solid } .b { border-width: -5px }", "", "border:1px solid;border-width:-5px"),
     (".a { top: 1px !important } .b { top: no !important }", "", "top:1px;top:no"),
 ]
 
@@ -256,6 +257,8 @@ REFUSED = [
     ("color: red; width: 100", "'100' is no value of 'width'"),
     ("left: 0; color: #1234567", "'#1234567' is no value of 'color'"),
     ("color: ; left: 0", "'color' has no value"),
+    ("left: 0; border-width: -1px", "'-1px' is no value of 'border-width'"),
+    ("line-height: -1.2", "'-1.2' is no value of 'line-height'"),
 ]
 
 

@@ -149,3 +149,63 @@ def test_a_syntax_is_read_as_css_says(syntax: str, taken: list[str], refused: li
 def test_what_is_no_syntax_is_an_error(syntax: str) -> None:
     with pytest.raises(ValueError, match=r"a"):
         read_syntax(syntax)
+
+
+REFUSED = [
+    *("padding:-1px", "padding-left:-5%", "padding:0 -1px", "width:-1px", "max-width:-1%", "min-height:-1px"),
+    *("font-size:-1px", "font:-1px Arial", "font:10px/-1 Arial", "line-height:-1", "line-height:-1px"),
+    *("border-width:-1px", "border:-1px solid", "border-top:solid -1px red", "border-left-width:-1pt"),
+    *("border-radius:-1px", "border-radius:1px / -1%", "border-spacing:-1px", "outline-width:-1px"),
+    *("outline:-1px solid", "column-gap:-1px", "gap:1px -1px", "column-count:0", "column-rule:-1px solid"),
+    *("columns:-1px", "flex-grow:-1", "flex:1 -1 0", "flex-basis:-1px", "background-size:-1px auto"),
+    *("background:url(x) 0 0 / -1px", "tab-size:-1", "orphans:0", "widows:-1", "perspective:-1px"),
+    *("box-shadow:1px 1px -1px", "text-shadow:1px 1px -1px red", "filter:blur(-1px)", "stroke-width:-1"),
+    *("filter:opacity(-1)", "transition-duration:-1s", "animation-duration:-1s", "font-weight:1001"),
+    *("animation-iteration-count:-1", "grid-template-rows:-1px", "grid-row:0", "scroll-padding:-1px", "r:-1"),
+    *("transform:perspective(-1px)", "-webkit-text-stroke:-1px", "stroke-dasharray:1 -1", "zoom:-1"),
+    # A sum of another type (CSS Values and Units Level 4, 10.9).
+    *("width:calc(2)", "width:calc(1s)", "z-index:calc(1px)", "margin:max(1, 2)", "line-height:calc(1deg)"),
+    *("border-width:calc(10%)", "top:calc(1px + 2s)", "opacity:calc(1px)", "flex-grow:calc((1px + 1em) * 2)"),
+]
+TAKEN = [
+    *("margin:-1px", "margin:0 -5% auto", "letter-spacing:-1px", "word-spacing:-1px", "text-indent:-9px"),
+    *("z-index:-1", "order:-1", "top:-1px", "background-position:-1px -1px", "background:url(x) -1px -1px"),
+    *(
+        "box-shadow:-1px -1px",
+        "box-shadow:-1px -1px 0 -1px red",
+        "text-shadow:-1px -1px",
+        "outline-offset:-1px",
+    ),
+    *(
+        "opacity:2",
+        "opacity:-1",
+        "opacity:-10%",
+        "stroke-opacity:-1",
+        "color:rgb(-1, 300, 0)",
+        "filter:hue-rotate(-1deg)",
+    ),
+    *("vertical-align:-1px", "clip:rect(-1px, 0, 0, 0)", "transform:translate(-1px)", "transform:scale(-1)"),
+    *("transition-delay:-1s", "transition:all 1s -1s", "animation-delay:-1s", "grid-row:-1", "padding:-0"),
+    *("padding:0", "line-height:0", "border:0", "flex:0 0 0", "column-count:1", "font-weight:1000", "cx:-1"),
+    # What a sum comes to is brought within its bounds.
+    *("padding:calc(-1px)", "width:min(-1px, 2px)", "line-height:calc(-1)", "width:calc(1% - 1px)"),
+    *(
+        "width:calc(2 * (1px + 1%))",
+        "z-index:calc(2 * 3)",
+        "opacity:calc(10%)",
+        "line-height:calc(1px / 1px)",
+    ),
+    *("margin:clamp(-1px, 2%, 3em)", "width:abs(-1px)", "z-index:sign(1px)", "rotate:calc(1turn - 2deg)"),
+]
+
+
+@pytest.mark.parametrize(("declarations", "taken"), [(REFUSED, False), (TAKEN, True)])
+def test_a_number_is_held_to_its_bounds(declarations: list[str], taken: bool) -> None:
+    """As Chromium 147 takes and refuses each of them."""
+    wrong = [
+        declaration
+        for declaration in declarations
+        for name, _, value in [declaration.partition(":")]
+        if values.is_valid(name, value) is not taken
+    ]
+    assert wrong == []

@@ -27,6 +27,8 @@ _WIDE = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
 _NO_NAMES = _WIDE | {"default"}  # of an author's own (CSS Values and Units Level 4, section 4.2)
 _SUBSTITUTED = frozenset({"var", "env", "attr", "if"})
 _MATHS = frozenset({"calc", "min", "max", "clamp", "round", "mod", "rem", "abs", "sign", "calc-size"})
+_WITH_SHARES = 2  # kinds: the percentages of a sum of lengths are lengths
+_SUMS = frozenset({"calc", "min", "max", "clamp", "abs"})
 _LENGTHS = frozenset(
     re.findall(
         r"\w+",
@@ -324,7 +326,7 @@ def _is_basic(term: Term, token: Any) -> bool:
     """Whether one token is of a basic type; of a type without data any token is."""
     name = term.text
     if token.type == "function" and token.lower_name in _MATHS:
-        return name in {*_UNITS, "number", "integer", "percentage"}
+        return name in {*_UNITS, "number", "integer", "percentage"} and _may_come_to(token, name)
     if name in {"number", "integer", "zero"}:
         whole = name == "number" or (token.type == "number" and token.int_value is not None)
         return token.type == "number" and whole and _within(term, token.value)
@@ -344,6 +346,27 @@ def _is_basic(term: Term, token: Any) -> bool:
         named = token.type == "ident" and (name == "ident" or token.lower_value not in _NO_NAMES)
         return named or (name == "family-name" and token.type == "string")
     return True
+
+
+def _may_come_to(function: Any, name: str) -> bool:
+    """Whether a sum may be of a type, by the units in it; what is divided may be a number.
+
+    Source: CSS Values and Units Level 4, section 10.9.
+    """
+    every = list(_every([function]))
+    if any(each == "/" or (each.type == "function" and each.lower_name not in _SUMS) for each in every):
+        return True
+    kinds = {_kind(each) for each in every if each.type in {"dimension", "percentage"}}
+    if name in {"number", "integer"}:
+        return not kinds
+    return kinds == {name} or (len(kinds) == _WITH_SHARES and {name, "percentage"} <= kinds)
+
+
+def _kind(token: Any) -> str:
+    """The type of a percentage or of a number with a unit, "" of one with a unit that nobody knows."""
+    if token.type == "percentage":
+        return "percentage"
+    return next((kind for kind, units in _UNITS.items() if token.lower_unit in units), "")
 
 
 def _within(term: Term, number: float) -> bool:
