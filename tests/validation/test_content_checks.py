@@ -196,7 +196,9 @@ class TestLegibility:
             ('<p style="color:#eee;background:#fff;display:none;display:flexible">a</p>', []),
             # Nothing is known of what another engine brings, or made-up data that is no colour.
             ('<p style="color:#eee;background:#fff;color:*|COLOUR|*">a</p>', []),
-            ('<div style="color:#eee;background:#fff"><p style="color:name">a</p></div>', []),
+            ('<div style="color:#eee;background:#fff"><p style="color:ButtonFace">a</p></div>', []),
+            ('<div style="color:#eee;background:#fff"><p style="color:nope">a</p></div>', ["low-contrast"]),
+            ('<div style="color:#eee;background:#fff"><p style="color:%%c%%">a</p></div>', []),
             # Large text needs less.
             ('<p style="color:#888888;background-color:#ffffff;font-size:24px">a</p>', []),
             ('<h2 style="color:#888888;background-color:#ffffff;font-size:20px">a</h2>', []),

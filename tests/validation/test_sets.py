@@ -361,6 +361,14 @@ class TestVeryMany:
         assert set(found) - {"no-fixture", "no-metadata", "style-in-body"} == {"forbidden-character"}
         assert found.count("forbidden-character") == 1
 
+    @pytest.mark.parametrize("css", ["i{color:r\0d}", "b{top:0}.x{top:0;quotes:'\0'}"])
+    def test_a_nul_of_a_rule_that_matches_nothing_is_one_finding(self, author: Author, css: str) -> None:
+        report = author(f"<style>{css}</style><b>a</b>").check()
+        found = [item for item in report.findings if item.code not in {"no-fixture", "no-metadata"}]
+
+        assert [item.code for item in found] == ["css-syntax"]
+        assert "U+0000 stands in a rule that matches nothing" in found[0].message
+
     def test_a_nul_that_reaches_no_mail_as_it_is_hides_nothing_else(self, author: Author) -> None:
         report = author("<style>b{co\0lor:red;top:0}</style><b style='left:x;top:\0'>a</b>").check()
 

@@ -49,6 +49,10 @@ def test_made_up_data(author: Author, body: str, data: dict[str, Any]) -> None:
           "b": "100", "h": "100"}),
         ('<!--[if mso]><v:rect fillcolor="{{c}}" strokecolor="#{{d}}" o:href="{{u}}"></v:rect><![endif]-->a',
          {"c": "ButtonFace", "d": "808080", "u": "https://example.com/u"}),
+        ('<p style="color:{{c}};background: #fff {{d}};background-color:#{{e}}">color:{{f}}</p>',
+         {"c": "ButtonFace", "d": "ButtonFace", "e": "80808080", "f": "f"}),
+        ("<style>p{top:0;color:{{c}}}@media print{p{background:{{d}} none}}</style><p>a</p>",
+         {"c": "ButtonFace", "d": "ButtonFace"}),
     ],
 )  # fmt: skip
 def test_what_is_made_up_is_right_where_it_stands(author: Author, body: str, data: dict[str, Any]) -> None:

@@ -35,7 +35,7 @@ from app.core.compiler.outlook_rules import rules_for_outlook, rules_for_vml, ru
 from app.core.compiler.partials import PartialResolver, TracedSource
 from app.core.compiler.placement import require_parents, require_places, require_selectors, require_styles
 from app.core.compiler.plaintext import as_mustache, markup_in_text, plain_text, raw_values
-from app.core.compiler.remarks import css_findings
+from app.core.compiler.remarks import css_findings, dropped_nuls
 from app.core.compiler.reversion import reverted_tags
 from app.core.compiler.spelling import Spelling
 from app.core.compiler.splicing import kept, splice, torn_tags
@@ -181,6 +181,7 @@ class _Compiler:
         compiled_html, origins = splice(document, styled, preserved, spelling, for_outlook, repeated)
         if self._templates.settings.compiler.remove_unused:
             compiled_html, origins = without_unused(compiled_html, origins, exposed_texts(document))
+        self._findings += dropped_nuls(document, compiled_html, self._findings, source.name)
         text, text_origins = self._text(document, masked, matched)
         compiled = CompiledTemplate(
             name=source.template,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 from app.core.compiler.bounds import require_bounded
@@ -14,7 +14,9 @@ from app.core.css.stylesheet import parse_style, parse_stylesheet
 from app.core.css.values import suggestion
 from app.core.findings import Finding, Severity
 from app.core.html.markup import StartTag
+from bbws_templates.errors import Location
 
+_NUL = "\0"
 _QUERY = "@media "
 _MOST_SUGGESTIONS = 100  # more findings of one rule are not listed
 
@@ -28,15 +30,38 @@ def css_findings(document: Document, template: str) -> Iterator[Finding]:
     found = sorted((*_in_elements(document), *_in_attributes(document)), key=itemgetter(0))
     for number, (offset, problem) in enumerate(found):
         near = suggestion(problem.unknown) if problem.unknown and number < _MOST_SUGGESTIONS else ""
-        yield Finding(
-            "css-syntax",
-            Severity.WARNING,
-            f"Mail clients skip or repair this CSS. {problem.message.removesuffix('.')}"
-            f"{f'; did you mean {near}?' if near else '.'}",
-            document.flat.origins.locate(offset),
-            "Correct it or remove it.",
-            template,
-        )
+        said = f"{problem.message.removesuffix('.')}{f'; did you mean {near}?' if near else '.'}"
+        yield _finding(document.flat.origins.locate(offset), said, template)
+
+
+def _finding(place: Location, said: str, template: str) -> Finding:
+    return Finding(
+        "css-syntax",
+        Severity.WARNING,
+        f"Mail clients skip or repair this CSS. {said}",
+        place,
+        "Correct it or remove it.",
+        template,
+    )
+
+
+def dropped_nuls(
+    document: Document, compiled: str, told: Sequence[Finding], template: str
+) -> Iterator[Finding]:
+    """A finding for the first NUL of a stylesheet where none reaches a mail, and nothing else is said of it.
+
+    Of those that do ``validation.characters`` tells.
+    """
+    if _NUL in compiled:
+        return
+    text = document.veil.text
+    for style in document.styles if _NUL in text else ():
+        offset = text.find(_NUL, style.raw.start, style.raw.end)
+        place = document.flat.origins.locate(max(offset, 0))
+        known = {(each.location.file, each.location.line) for each in told}
+        if offset >= 0 and (place.file, place.line) not in known:
+            yield _finding(place, "The character U+0000 stands in a rule that matches nothing.", template)
+            return
 
 
 def _in_elements(document: Document) -> Iterator[tuple[int, CssIssue]]:

@@ -26,6 +26,7 @@ _PX_PER_PT = 96 / 72
 
 # What says one and the same thing: of these the last one that is valid holds, whichever of them it is.
 _SAME = {"background-color": "background"}
+_COLOURS = frozenset({"color", *_SAME, *_SAME.values()})
 
 
 class Written(NamedTuple):
@@ -71,8 +72,9 @@ def _written(items: Iterable[Any]) -> tuple[Written, ...]:
 def _holding(written: tuple[Written, ...]) -> tuple[Written, ...]:
     """Of each property the last declaration, or the last important one, whose value CSS takes.
 
-    A value that it refuses stays where none is left instead: so made-up data and the placeholders of another
-    engine come through to the checks, to which such a value means that nothing is known.
+    A value that it refuses stays where none is left instead, unless it is a colour: so made-up data, which
+    are right where a colour stands, and placeholders of another engine come through to the checks, to which
+    such a value means that nothing is known.
 
     Source: CSS Cascading and Inheritance Level 4, section 6.4; CSS 2.2, section 4.2, of refused ones.
     """
@@ -81,8 +83,9 @@ def _holding(written: tuple[Written, ...]) -> tuple[Written, ...]:
         rivals.setdefault(_SAME.get(each.name, each.name), []).append(each)
     held: dict[str, Written] = {}
     for of_one in rivals.values():
-        valid = [each for each in of_one if not _is_refused(each)] if len(of_one) > 1 else []
-        for each in valid or of_one:
+        judged = len(of_one) > 1 or of_one[0].name in _COLOURS
+        valid = [each for each in of_one if not _is_refused(each)] if judged else []
+        for each in valid or (each for each in of_one if each.name not in _COLOURS):
             before = held.get(each.name)
             if before is None or each.is_important or not before.is_important:
                 held[each.name] = each

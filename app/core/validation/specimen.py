@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-from app.core.html.markup import Markup, Region
+from app.core.html.markup import Context, Markup, Region
 from app.core.html.readings import Readings
 from app.core.html.veil import Veil
 from app.core.validation.checks.vml import COLOURS
@@ -28,6 +28,13 @@ _COLOUR = "ButtonFace"
 """A colour of CSS and of VML of which no check knows how bright it is."""
 
 _COLOUR_AFTER_HASH = "808080"
+_CLEAR_AFTER_HASH = "80808080"
+"""As ``_COLOUR``, for CSS: what shows through it nobody knows."""
+
+# The value, up to the variable, of a property that is a colour or may be one.
+_TO_COLOUR = re.compile(
+    r"(?:\A|[;{])\s*(?:color|background(?:-color)?)\s*:(?:[^;{}]*\s)?(#?)\Z", re.IGNORECASE
+)
 _PIXELS = "100"
 _TO_URL = re.compile(r"""url\(\s*["']?\s*\Z""", re.IGNORECASE)
 _NEAR = 40
@@ -69,6 +76,10 @@ def _wanted(variable: Variable, region: Region, veil: Veil) -> str:
     near = veil.text[max(start, variable.start - _NEAR) : variable.start]
     if begins_url(variable, region, veil) or _TO_URL.search(near):
         return _URL
+    if region.context is Context.STYLE or (attribute is not None and attribute.name == "style"):
+        coloured = _TO_COLOUR.search(near)
+        if coloured:
+            return _CLEAR_AFTER_HASH if coloured[1] else _COLOUR
     if attribute is None or region.tag is None:
         return ""
     before = veil.text[start : variable.start]
