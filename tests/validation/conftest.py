@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.core.workspace import Workspace
-from tests.validation.pages import document
+from tests.validation.pages import HEAD, document
 
 TEXT = {"type": "string", "description": "Words.", "examples": ["words"]}
 
@@ -36,6 +36,7 @@ def author(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Author:
         body: str,
         contract: dict[str, Any] | None = None,
         *,
+        head: str = HEAD,
         text: str | None = None,
         fixtures: dict[str, Any] | None = None,
         partials: dict[str, str] | None = None,
@@ -43,7 +44,7 @@ def author(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Author:
     ) -> Workspace:
         folder = tmp_path / "templates" / "mail"
         folder.mkdir(parents=True)
-        (folder / "welcome.html").write_text(document(body).replace("<body>", "<body>\n"))
+        (folder / "welcome.html").write_text(document(body, head=head).replace("<body>", "<body>\n"))
         if text is not None:
             (folder / "welcome.txt").write_text(text)
         for name, source in (partials or {}).items():

@@ -8,7 +8,7 @@ from app.core.findings import Severity
 from app.core.validation.page import Page
 from app.core.validation.rendered import CHECKS
 from tests.validation.conftest import Author
-from tests.validation.pages import codes
+from tests.validation.pages import codes, document
 
 
 class TestInvisible:
@@ -89,3 +89,39 @@ def test_a_break_written_as_an_end_is_read_as_one_by_everybody(author: Author) -
     findings = author("<p>a</br>b</p>").check().findings
     (found,) = [finding for finding in findings if "</br>" in finding.message]
     assert found.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("html", "severity"),
+    [
+        ('<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE html><body>b</body>', Severity.WARNING),
+        ('<!DOCTYPE html><p>a<?xml:namespace prefix = o ns = "urn:x" /><o:p></o:p></p>', Severity.WARNING),
+        ("<!DOCTYPE html><p>a<?xml never</p>", Severity.ERROR),
+        ('<!DOCTYPE html><p>a<?pi x="a>b" ?></p>', Severity.ERROR),
+    ],
+)
+def test_what_xml_says_of_itself_is_lost_on_nobody(html: str, severity: Severity) -> None:
+    found = [problem for problem in CHECKS[0](Page(html)) if "instructions" in problem.message]
+    assert [problem.severity for problem in found] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("body", "severity"),
+    [
+        ("<table><tr><td/>\n<!-- b --><td>a</td><td /></tr></table>", Severity.WARNING),
+        ("<table><tr><th/><td/></tr><tr/></table>", Severity.WARNING),
+        ("<ul><li/><li/></ul>", Severity.WARNING),
+        ("<dl><dt/><dd/></dl>", Severity.WARNING),
+        ("<div><div/></div></div>", Severity.WARNING),
+        ("<div><p/><p/></div>", Severity.WARNING),
+        ("<table><tr><td/>a</td></tr></table>", Severity.ERROR),
+        ("<table><tr><td/><p>a</p></tr></table>", Severity.ERROR),
+        ("<div/><p>a</p>", Severity.ERROR),
+        ("<p/>a", Severity.ERROR),
+        ('<p><a name="top"/>a</p>', Severity.ERROR),
+        ("<table><tr><td><ul><li/></td></tr></table>", Severity.ERROR),
+    ],
+)
+def test_a_slash_that_ends_what_would_end_there_anyway_loses_nothing(body: str, severity: Severity) -> None:
+    found = [problem for problem in CHECKS[0](Page(document(body))) if "slash" in problem.message]
+    assert {problem.severity for problem in found} == {severity}

@@ -53,6 +53,12 @@ def test_made_up_data(author: Author, body: str, data: dict[str, Any]) -> None:
          {"c": "ButtonFace", "d": "ButtonFace", "e": "80808080", "f": "f"}),
         ("<style>p{top:0;color:{{c}}}@media print{p{background:{{d}} none}}</style><p>a</p>",
          {"c": "ButtonFace", "d": "ButtonFace"}),
+        ("<table><tr><td>a</td></tr>{{{rows}}}</table>", {"rows": "<tr><td>rows</td></tr>"}),
+        ("<table><tbody>{{{a}}}<!-- b -->{{&b}}</tbody></table>",
+         {"a": "<tr><td>a</td></tr>", "b": "<tr><td>b</td></tr>"}),
+        ("<table><tr>{{{cells}}}<td>{{{cell}}}</td>{{{more}}}</tr></table>",
+         {"cells": "<td>cells</td>", "cell": "cell", "more": "<td>more</td>"}),
+        ("<p>a</p>{{{html}}}<p>{{{x}}}</p>", {"html": "html", "x": "x"}),
     ],
 )  # fmt: skip
 def test_what_is_made_up_is_right_where_it_stands(author: Author, body: str, data: dict[str, Any]) -> None:
@@ -84,3 +90,15 @@ def test_the_check_finds_what_is_wrong_without_any_fixture(author: Author) -> No
 
     assert ("img-alt", "templates/mail/welcome.html:2:10") in found
     assert {code for code, _ in found} == {"img-alt", "no-fixture", "no-metadata"}
+
+
+def test_markup_that_data_bring_into_the_head_begins_no_body(author: Author) -> None:
+    workspace = author("<p>a</p>", head="{{{styles}}}<title>a</title>{{{more}}}")
+
+    assert "html-syntax" not in {finding.code for finding in workspace.check().findings}
+
+
+def test_words_between_rows_are_told_of_whatever_is_made_up(author: Author) -> None:
+    workspace = author("<table><tr><td>a</td></tr>{{rows}}</table>")
+
+    assert "html-syntax" in {finding.code for finding in workspace.check().findings}

@@ -1,17 +1,20 @@
 """Made-up data for a template that has no fixture, so that its HTML can be looked at all the same.
 
-Every section shows once, every variable prints its own name, and in the place of a URL a URL: what a check
-would say of the name is no fault of the template.
+Every section shows once, every variable prints its own name, in the place of a URL a URL, and where the data
+have to bring rows or cells, a row or a cell: what a check would say of the name is no fault of the template.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-from app.core.html.markup import Context, Markup, Region
+from app.core.html.markup import Comment, Construct, Context, EndTag, Markup, RawText, Region, StartTag
 from app.core.html.readings import Readings
 from app.core.html.veil import Veil
 from app.core.validation.checks.vml import COLOURS
@@ -38,6 +41,10 @@ _TO_COLOUR = re.compile(
 _PIXELS = "100"
 _TO_URL = re.compile(r"""url\(\s*["']?\s*\Z""", re.IGNORECASE)
 _NEAR = 40
+_ROW, _CELL, _UNSEEN = "<tr><td>{}</td></tr>", "<td>{}</td>", "<!-- {} -->"
+_BEFORE_ROWS = frozenset({"table", "tbody", "tfoot", "thead", "/tr", "/tbody", "/tfoot", "/thead"})
+_BEFORE_CELLS = frozenset({"tr", "/td", "/th"})
+_OF_HEAD = frozenset({"head", "base", "link", "meta", "style", "title", "/style", "/title"})
 _TO_CANDIDATE = re.compile(r"(?:.*,)?\s*", re.DOTALL)
 _URLS_OF_VML = frozenset({"althref", "o:href"})
 
@@ -57,7 +64,7 @@ def specimen_data(compiled: CompiledTemplate, *, shape: str = "{}") -> dict[str,
     nodes = parse(compiled.html)
     shapes: dict[Path, str] = {}
     for node in _variables(nodes):
-        wanted = _wanted(node, readings.region(node.start), veil) if node.path else ""
+        wanted = _wanted(node, readings, veil) if node.path else ""
         if wanted and shapes.get(node.path) != _URL:
             shapes[node.path] = wanted
     text = parse(compiled.text)
@@ -69,8 +76,36 @@ def specimen_data(compiled: CompiledTemplate, *, shape: str = "{}") -> dict[str,
     return data
 
 
-def _wanted(variable: Variable, region: Region, veil: Veil) -> str:
+def _wanted(variable: Variable, readings: Readings, veil: Veil) -> str:
     """What a variable has to print for the place where it stands, "" where its name does."""
+    region = readings.region(variable.start)
+    if region.context is Context.TEXT and not variable.escaped:
+        return _markup_wanted(variable.start, readings.markup)
+    return _value_wanted(variable, region, veil)
+
+
+def _markup_wanted(offset: int, markup: Markup) -> str:
+    """What markup data have to bring to ``offset``, "" where words do."""
+    end = bisect_right(markup.constructs, offset, key=attrgetter("start"))
+    before = map(markup.constructs.__getitem__, range(end - 1, -1, -1))
+    last = next((each for each in before if not isinstance(each, Comment)), None)
+    if last is None:
+        return ""
+    name = last.tag.name if isinstance(last, RawText) else last.name
+    name = f"/{name}" if isinstance(last, EndTag) else name
+    if name in _BEFORE_ROWS:
+        return _ROW
+    if name in _BEFORE_CELLS:
+        return _CELL
+    is_in_head = name in _OF_HEAD and not any(map(_begins_body, islice(markup.constructs, end)))
+    return _UNSEEN if is_in_head else ""
+
+
+def _begins_body(construct: Construct) -> bool:
+    return isinstance(construct, StartTag) and construct.name not in _OF_HEAD | {"html"}
+
+
+def _value_wanted(variable: Variable, region: Region, veil: Veil) -> str:
     attribute = region.attribute
     start = region.start if attribute is None else attribute.value_start
     near = veil.text[max(start, variable.start - _NEAR) : variable.start]

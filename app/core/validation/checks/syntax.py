@@ -21,6 +21,7 @@ from app.core.validation.css import declarations
 from app.core.validation.data.parse_errors import (
     CHARACTERS,
     DASHES,
+    ENDED_BY,
     HARMLESS,
     HARMLESS_ENDS,
     OTHER,
@@ -54,6 +55,9 @@ _REFERENCE = re.compile(r"&[A-Za-z0-9]+;")
 _TO_NAME = re.compile(r"</?[A-Za-z][^\t\n\f\r />]*")
 _ENDS_OF_NAMES = "\t\n\f\r />=\"'"
 _XHTML = re.compile(r"<!doctype\s+html\s+public\s", re.IGNORECASE)
+# What XML says of itself, and Word of its names, up to the first ">", where every parser ends it.
+_OF_XML = re.compile(r"<\?xml\b[^>]*[?/]>", re.IGNORECASE)
+_NEXT_TAG = re.compile(r"[^>]*>(?:\s|(?><!--.*?-->))*+<(/?[a-z][^\s/>]*)", re.IGNORECASE | re.DOTALL)
 _CONDITION = re.compile(r"<!--\s*\[if\s", re.IGNORECASE)
 _CONDITIONAL = re.compile(r"<!\[(if\s|endif\])", re.IGNORECASE)
 
@@ -92,7 +96,7 @@ def check_syntax(page: Page) -> Iterator[Violation]:
             yield _given_twice(page, offset)
         else:
             message, remedy = _words(error)
-            yield SYNTAX.at(offset, message, severity=_severity(error), remedy=remedy)
+            yield SYNTAX.at(offset, message, severity=_severity(source, error), remedy=remedy)
 
 
 def _worth_a_word(errors: Sequence[ParseError]) -> tuple[ParseError, ...]:
@@ -144,13 +148,25 @@ def _taken_for(page: Page, offset: int) -> str:
     return "Parsers take it for text, so that what comes after it is misplaced"
 
 
-def _severity(error: ParseError) -> Severity:
+def _severity(source: str, error: ParseError) -> Severity:
     """How grave a repair is: a warning, where every parser makes the same and nothing is lost or moved."""
+    if error.code == "expected-tag-name-but-got-question-mark":
+        start = source.rfind("<", 0, error.offset + 1)
+        return WARNING if _OF_XML.match(source, start) else ERROR
+    if error.code == "non-void-element-with-trailing-solidus":
+        return WARNING if _ends_at_once(source, error) else ERROR
     if error.code in HARMLESS or error.variables.get("charAsInt") in REPLACED:
         return WARNING
     if error.code in STRAY_ENDS and error.variables.get("name") in HARMLESS_ENDS:
         return WARNING
     return ERROR
+
+
+def _ends_at_once(source: str, error: ParseError) -> bool:
+    """Whether an element whose slash means nothing ends all the same before anything can fall into it."""
+    following = _NEXT_TAG.match(source, error.offset)
+    name = error.variables["name"]
+    return following is not None and following[1].lower() in {f"/{name}", *ENDED_BY.get(name, ())}
 
 
 def _given_twice(page: Page, offset: int) -> Violation:

@@ -87,6 +87,19 @@ HARMLESS_ENDS = frozenset(
 )  # fmt: skip
 """Elements whose stray end tag, ignored, tells of no box that was closed too early."""
 
+_ROW_ENDS = ("tr", "tbody", "tfoot", "thead", "/tr", "/tbody", "/tfoot", "/thead", "/table")
+_CELL_ENDS = frozenset({"td", "th", *_ROW_ENDS})
+ENDED_BY: Mapping[str, frozenset[str]] = {
+    "td": _CELL_ENDS,
+    "th": _CELL_ENDS,
+    "tr": frozenset(_ROW_ENDS),
+    "li": frozenset({"li", "/ul", "/ol", "/menu"}),
+    "dt": frozenset({"dt", "dd", "/dl"}),
+    "dd": frozenset({"dt", "dd", "/dl"}),
+    "p": frozenset({"p", "div", "/div", "/td", "/th", "/li", "/center", "/body"}),
+}
+"""Of elements whose end tag may be left out, the tags that end them (HTML, 13.1.2.4)."""
+
 PARSE_ERRORS: Mapping[str, MessageAndRemedy] = {
     "text-in-table": (
         "Text stands between the rows or cells of a table; clients move it before the table",
