@@ -227,3 +227,48 @@ def test_a_list_with_what_some_browsers_know_is_a_rule_for_these(other: str) -> 
     compilation = compile_text(f"{page}<p>x</p>")
     assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
     assert differ(f"{page}<p style='color:red'>x</p>", f"{page}<p>x</p>")
+
+
+WRONGLY_READ = [
+    # MathML in which HTML may stand, and which html5ever closes before that.
+    *(
+        f"<style>.a{{color:red}}math p,annotation-xml > p{{top:0}}</style><math>{inner}</math><p class=a>y"
+        for inner in (
+            "<annotation-xml encoding='text/html'><p class=a>x</p></annotation-xml>",
+            "<semantics><annotation-xml\nENCODING=Application/xhtml+xml><div><p>x</div></annotation-xml></semantics>",
+            "<annotation-xml encoding='text/x'><p class=a>x</p></annotation-xml>",
+            "<annotation-xml><svg><foreignObject><p>x</p></foreignObject></svg></annotation-xml>",
+        )
+    ),
+    # Word knows no revert-layer, whoever says it.
+    *(
+        f"<style>{css}</style><!--[if mso]><div class=a style='left:0;top:revert-layer'>x</div><![endif]-->y"
+        for css in (
+            ".a{top:revert-layer}div{top:1px}",
+            "div{top:1px!important}.a{top:revert-layer!important}div:hover{top:2px}",
+            "div{all:revert-layer}.a{color:red}",
+            "div{color:red}",
+        )
+    ),
+    "<style>div{top:1px}</style><!--[if mso]><style>.a{top:revert-layer}</style><div class=a>x</div><![endif]-->",
+    # Words end the head, so that what follows them is no part of it.
+    *(
+        f"{begins}<style>body{{background:red}}p{{top:0}}</style>{rest}"
+        for begins in ("<<<noscript>noscript>doctype html>", "x<noscript>", "<noscript>x", "<noscript></p>")
+        for rest in ("<body bgcolor=red><p>x", "<p>x</noscript><p>y")
+    ),
+    "<head><template>x<p></template><noscript><style>p{top:0}</style></noscript></head><p>y",
+]
+
+
+@pytest.mark.parametrize("doctype", ["<!doctype html>", ""])
+@pytest.mark.parametrize("html", WRONGLY_READ)
+def test_what_html5ever_or_word_reads_otherwise_is_proven(html: str, doctype: str) -> None:
+    assert not equivalence_findings(compile_text(doctype + html), EMPTY, {}, fixture="")
+
+
+def test_a_rule_lost_where_html5ever_reads_otherwise_is_seen() -> None:
+    html = "<math><annotation-xml encoding=text/html><p{}>x</p></annotation-xml></math>"
+    css = "<style>annotation-xml p{top:0}</style>"
+    assert not differ(html.format(" style='top:0'"), css + html.format(""))
+    assert differ(html.format(""), css + html.format(""))

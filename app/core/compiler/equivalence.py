@@ -76,7 +76,7 @@ def equivalence_findings(
         difference = first_difference(ours, theirs, compilation.defeated)
         of_outlook = _marked_for_outlook(html) if difference is None and "[if" in html.lower() else None
         if of_outlook is not None:
-            views = _sights(_marked_for_outlook(compiled) or "", of_outlook, reduced=reduced)
+            views = _sights(_marked_for_outlook(compiled) or "", of_outlook, reduced=reduced, by_word=True)
             in_outlook = _outlook_findings(compilation, data, compiled, views, theirs, fixture)
             if in_outlook:
                 return in_outlook
@@ -106,9 +106,9 @@ def _unproven(template: str, file: str, fixture: str) -> Finding:
     )
 
 
-def _sights(compiled: str, html: str, *, reduced: bool) -> tuple[Sight, Sight]:
+def _sights(compiled: str, html: str, *, reduced: bool, by_word: bool = False) -> tuple[Sight, Sight]:
     """How css-inline sees both; the first, if ``reduced``, may lack what nothing refers to."""
-    ours, theirs = look(compiled), look(html)
+    ours, theirs = look(compiled, by_word=by_word), look(html, by_word=by_word)
     return without_unused(ours, theirs) if reduced else (ours, theirs)
 
 

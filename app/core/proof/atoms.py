@@ -68,6 +68,7 @@ _NEWER = re.compile(
 )
 
 EVERYTHING, OLDEST = "b", "s"
+_REVERTS = "revert-layer"
 _PADDING = ":not(#bbws-none)"  # true of everything, and as specific as an id
 _IDS = 4  # so many of them outweigh the ids of a selector
 _MOST_LAYERS = 50  # beyond which no one is told from another
@@ -165,8 +166,13 @@ def order(sheets: tuple[tuple[str, str], ...]) -> Order:
 
 
 @lru_cache(maxsize=256)
-def sheet_atoms(css: str, medium: str, watched: Watched, order: Order, *, basic: bool) -> Atoms:
-    """The atoms of a stylesheet for what is watched and, if ``basic``, for what needs no condition."""
+def sheet_atoms(
+    css: str, medium: str, watched: Watched, order: Order, *, basic: bool, by_word: bool = False
+) -> Atoms:
+    """The atoms of a stylesheet for what is watched and, if ``basic``, for what needs no condition.
+
+    Word, where it is read ``by_word``, skips ``revert-layer`` as it skips every value that it does not know.
+    """
     meaning: dict[str, tuple[str, str]] = {}
     # Of what one selector says twice of a longhand the last counts, and css-inline need not read the first.
     now: list[tuple[str, dict[str, str]]] = []
@@ -182,7 +188,9 @@ def sheet_atoms(css: str, medium: str, watched: Watched, order: Order, *, basic:
         place = places.get(rule.layer, outside) if rule.layer else outside
         for selector in _selectors(rule):
             plain, pseudos = _without_clients(scriptless_selector(selector))
-            declared = _declarations(rule.text)
+            declared = (
+                each for each in _declarations(rule.text) if not (by_word and each.value.lower() == _REVERTS)
+            )
             bodies = _atoms(declared, _condition(rule, pseudos), watched, meaning, basic=basic)
             plain = spelled_out(plain.replace(NOT, ":not("))
             missing = order.weightless - plain.count(WEIGHTLESS)
@@ -237,17 +245,18 @@ def _without_either(found: list[str]) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
-def style_atoms(css: str, watched: Watched, *, basic: bool) -> Atoms:
+def style_atoms(css: str, watched: Watched, *, basic: bool, by_word: bool = False) -> Atoms:
     """The atoms of a style attribute; what stands in braces there is no declaration.
 
-    ``revert-layer`` leaves to the rules what it is said of (CSS Cascading and Inheritance Level 5, 7.3.5).
+    ``revert-layer`` leaves to the rules what it is said of (CSS Cascading and Inheritance Level 5, 7.3.5),
+    and nothing ``by_word``.
     """
     meaning: dict[str, tuple[str, str]] = {}
     left: set[str] = set()
     kept: list[_Declaration] = []
     for found in reversed(list(_declarations(read(css)))):
-        if found.value.lower() == "revert-layer":
-            left.update(found.parts)
+        if found.value.lower() == _REVERTS:
+            left.update(() if by_word else found.parts)
         else:
             kept.insert(0, replace(found, parts=tuple(part for part in found.parts if part not in left)))
     unmarked, marked = _atoms(kept, "", watched, meaning, basic=basic)

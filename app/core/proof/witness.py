@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 import css_inline
 
-from app.core.proof.atoms import Watched, conditions, order, parts, sheet_atoms, style_atoms
+from app.core.proof.atoms import Atoms, Watched, conditions, order, parts, sheet_atoms, style_atoms
 from app.core.proof.events import Event
 from app.core.proof.exposed import exposed, with_exposed
 from app.core.proof.quirks import is_quirky
@@ -71,8 +71,8 @@ class Sight:
     sheets: tuple[str, ...] = ()
 
 
-def look(document: str) -> Sight:
-    """Look at a finished document.
+def look(document: str, *, by_word: bool = False) -> Sight:
+    """Look at a finished document; ``by_word`` as Outlook for Windows does, which knows no newer values.
 
     Raises:
         css_inline.InlineError: css-inline cannot read it.
@@ -95,8 +95,12 @@ def look(document: str) -> Sight:
     tags = sum([bool(start or holder) for _, _, holder, start, _, _ in pieces])
     atoms = 0
     for number, part in enumerate(parts(watched, tags)):
-        sheets = [sheet_atoms(css, medium, part, ordered, basic=number == 0) for css, medium in texts]
-        rewritten = "".join(_rewritten(pieces, part, meaning, asked=asked, basic=number == 0))
+        sheets = [
+            sheet_atoms(css, medium, part, ordered, basic=number == 0, by_word=by_word)
+            for css, medium in texts
+        ]
+        atoms_of = partial(style_atoms, watched=part, basic=number == 0, by_word=by_word)
+        rewritten = "".join(_rewritten(pieces, atoms_of, meaning, asked=asked))
         for sheet in sheets:
             meaning |= sheet.meaning
             ruled.update(sheet.meaning)
@@ -177,11 +181,10 @@ def _stylesheets(pieces: Iterable[_Piece]) -> Iterator[tuple[str, str]]:
 
 def _rewritten(
     pieces: Iterable[_Piece],
-    watched: Watched,
+    atoms_of: Callable[[str], Atoms],
     meaning: dict[str, tuple[str, str]],
     *,
     asked: bool,
-    basic: bool,
 ) -> Iterator[str]:
     """The document with atoms in its style attributes, and nothing in its style elements.
 
@@ -192,7 +195,7 @@ def _rewritten(
         tag = whole[: -len(raw)] if raw else whole
         if " style" in written:
             if tag not in known:
-                own = _with_atoms(start or holder, written, watched, meaning, asked=asked, basic=basic)
+                own = _with_atoms(start or holder, written, atoms_of, meaning, asked=asked)
                 known[tag] = own or tag
             tag = known[tag]
         yield tag if not raw or holder.lower() == "style" else tag + raw
@@ -201,18 +204,17 @@ def _rewritten(
 def _with_atoms(
     name: str,
     written: str,
-    watched: Watched,
+    atoms_of: Callable[[str], Atoms],
     meaning: dict[str, tuple[str, str]],
     *,
     asked: bool,
-    basic: bool,
 ) -> str:
     """The start tag of an element with atoms in its style attribute; "" for one that has none."""
     attributes = dict(_attributes(written))
     if "style" not in attributes:
         return ""
     authored = attributes.pop("style")
-    own = style_atoms(authored, watched, basic=basic)
+    own = atoms_of(authored)
     meaning.update(own.meaning)
     if asked:
         attributes[f"{_AS_WRITTEN}style"] = authored
