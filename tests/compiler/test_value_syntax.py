@@ -111,6 +111,8 @@ def test_a_syntax_takes_its_sentences_and_no_others(syntax: Syntax) -> None:
         ("a#{2}", ["a, a"], ["a", "a, a, a", "a a"]),
         ("a#{1,2}", ["a", "a, a"], ["a, a, a"]),
         ("[ a | b ]#", ["a, b, a"], ["a b"]),
+        ("[ a? ]{2}", ["a", "a a"], ["a a a", "b"]),
+        ("[ a? ]# b", ["b", "a b", "a, a b"], ["a a b"]),
         ("[ a? b? ]!", ["a", "b", "a b"], ["", "b a"]),
         ("a+#", ["a", "a a, a"], ["a a,", "c"]),
         ("a , b?", ["a, b", "a"], ["a b", ", b"]),

@@ -250,7 +250,7 @@ WRONGLY_READ = [
             "div{color:red}",
         )
     ),
-    "<style>div{top:1px}</style><!--[if mso]><style>.a{top:revert-layer}</style><div class=a>x</div><![endif]-->",
+    "<style>i{top:1px}</style><!--[if mso]><style>.a{top:revert-layer}</style><i class=a>x</i><![endif]-->",
     # Words end the head, so that what follows them is no part of it.
     *(
         f"{begins}<style>body{{background:red}}p{{top:0}}</style>{rest}"
