@@ -345,3 +345,15 @@ def test_a_list_with_a_selector_that_not_all_browsers_read_is_theirs_to_decide_o
     )
     assert not equivalence_findings(compilation, templates, {}, fixture="")
     assert "css-syntax" not in {item.code for item in compilation.findings}
+
+
+def test_a_rule_that_is_inlined_and_stays_is_no_rival_of_itself(load: Loader) -> None:
+    """What it says in the attribute can be said again there: as a rule it is as strong, and says the same."""
+    css = "p{padding:9px} @media print{.a{padding:1px}} .a.b,.a:hover{padding:3px}"
+    templates = load({"mail.html": f"<style>{css}</style><p class=a>x</p><p class='a b'>y</p>"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    html = compilation.compiled.html
+    assert "@media print{.a{padding:1px !important}}" in html
+    assert "<p class='a b' style=\"padding:3px;padding:3px !important\">" in html
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+    assert "overridden-rule" not in {finding.code for finding in compilation.findings}

@@ -200,18 +200,18 @@ class _Match:
     def _repeated(self, term: Term, start: int) -> frozenset[int]:
         if term.least == term.most == 1:
             return self._once(term, start)
-        reached = {start} if term.least == 0 else set[int]()
+        # What may be nothing may be nothing as often as it has to be.
+        least = 0 if term.least and start in self._once(term, start) else term.least
+        reached = {start} if least == 0 else set[int]()
         current = {start}
         for count in range(1, min(term.most, len(self._tokens) - start) + 1):
             if count > 1 and term.commas:
                 current = {end + 1 for end in current if self._is_literal(end, ",")}
             current = set[int]().union(*(self._once(term, here) for here in current))
-            if count >= term.least:
+            if count >= least:
                 reached |= current
             if not current or current <= {start}:
                 break
-        if start == len(self._tokens) and term.least and start in self._once(term, start):
-            reached.add(start)
         return frozenset(reached)
 
     def _once(self, term: Term, start: int) -> frozenset[int]:
