@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,12 +14,16 @@ from playwright.sync_api import Error as PlaywrightError
 
 from app.browser.discovery import find_browser
 from app.browser.measuring import RENAMED
+from app.core.compiler import naming
 from app.core.compiler.compilation import Compilation
 from app.core.compiler.data_markup import MARK, AuthoredTemplate
+from app.core.compiler.document import Document
 from app.core.compiler.embedding import with_stylesheets
+from app.core.compiler.flattening import FlatText
 from app.core.sources import TemplateSet
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.mailing import render_email
+from bbws_templates.tokens import tokenize
 
 Scheme = Literal["light", "dark"]
 
@@ -64,15 +68,45 @@ number => {
 }
 """
 
-# What a warning names is taken from every element, in the one place that nothing of an author's outranks.
+# What a warning names is taken from its elements, in the one place that nothing of an author's outranks; what
+# data bring along is not there.
 _LEVEL = """
-names => {
+([everywhere, somewhere, brought]) => {
     const shown = [...document.documentElement.querySelectorAll('*')]
         .filter(element => !element.matches('head, style, link, meta, title, script, base'));
-    for (const element of shown)
-        for (const name of names) element.style.setProperty(name, 'initial', 'important');
+    const level = (elements, names) => {
+        for (const element of elements)
+            for (const name of names) element.style.setProperty(name, 'initial', 'important');
+    };
+    level(shown, everywhere);
+    for (const [selector, names] of somewhere) {
+        try { level(document.querySelectorAll(selector), names); } catch { /* no selector to this browser */ }
+    }
+    for (const number of brought) shown[number]?.style.setProperty('all', 'initial', 'important');
+    for (const number of brought) shown[number]?.style.setProperty('display', 'none', 'important');
 }
 """
+_BROUGHT = """
+mark => [...document.documentElement.querySelectorAll('*')]
+    .filter(element => !element.matches('head, style, link, meta, title, script, base'))
+    .flatMap((element, number) => element.closest(`[${mark}]`) ? [number] : [])
+"""
+
+
+@dataclass(frozen=True)
+class Named:
+    """What warnings name, and so excuse.
+
+    ``everywhere`` are properties of any element, ``somewhere`` those of the elements that a selector matches;
+    ``brought`` are elements that data bring along, by their numbers, with all that they look like.
+    """
+
+    everywhere: frozenset[str] = frozenset()
+    somewhere: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
+    brought: tuple[int, ...] = ()
+
+
+_NOTHING = Named()
 
 
 @dataclass(frozen=True)
@@ -142,21 +176,41 @@ def named_in_warnings(compilation: Compilation) -> frozenset[str]:
     return frozenset(each.partition(":")[0] for each in compilation.defeated)
 
 
-def is_accounted_for(pages: Pages, source: str, compiled: str, named: frozenset[str]) -> bool:
-    """Whether two documents differ in nothing but these properties and what follows from them.
+def in_other_letters(compilation: Compilation) -> frozenset[tuple[str, tuple[str, ...]]]:
+    """The selectors of the rules that its ``name-case`` warnings are about, with what the rules declare."""
+    flat = FlatText(compilation.flat, compilation.origins, tokenize(compilation.flat))
+    return frozenset(
+        (selector.text, tuple(dict.fromkeys(item.name for item in found.rule.declarations)))
+        for found in naming.in_other_letters(Document(flat))
+        for selector in found.rule.selectors
+        if found.name in (selector.classes if found.kind == "class" else selector.ids)
+    )
+
+
+def brought_along(
+    pages: Pages, compilation: Compilation, templates: TemplateSet, data: Mapping[str, Any]
+) -> tuple[int, ...]:
+    """The elements that data bring along, by number, with those in them."""
+    pages.source.set_content(_source(compilation, templates, data)[0], wait_until="load")
+    return tuple(pages.source.evaluate(_BROUGHT, MARK))
+
+
+def is_accounted_for(pages: Pages, source: str, compiled: str, named: Named | frozenset[str]) -> bool:
+    """Whether two documents differ in nothing but what is named and what follows from it.
 
     A height follows from a width, the colour of a border from that of the text; so the properties are not
     held against a list of those that differ: without them, the two have to look the same.
     """
-    return bool(named) and first_difference(pages, source, compiled, named) is None
+    without = named if isinstance(named, Named) else Named(named)
+    return without != _NOTHING and first_difference(pages, source, compiled, without) is None
 
 
 def first_difference(
-    pages: Pages, source: str, compiled: str, without: frozenset[str] = frozenset()
+    pages: Pages, source: str, compiled: str, without: Named = _NOTHING
 ) -> Difference | None:
     """Where two documents look different, None where they look the same in every view.
 
-    The properties ``without`` have no part in it: no element of either has them.
+    What both are to be ``without`` has no part in it.
 
     Where no style differs that has a name, both are loaded anew and looked at up to twice more: on a busy
     machine it takes longer than two pictures until a page is told that there is no image, and what lies under
@@ -181,12 +235,13 @@ def computed_styles(page: Page, html: str) -> list[list[int]]:
     return found
 
 
-def _difference(pages: Pages, source: str, compiled: str, without: frozenset[str]) -> Difference | None:
+def _difference(pages: Pages, source: str, compiled: str, without: Named) -> Difference | None:
+    taken = [sorted(without.everywhere), sorted(without.somewhere), without.brought]
     both = (pages.source, pages.compiled)
     for page, html in zip(both, (source, compiled), strict=True):
         page.set_content(html, wait_until="load")
         page.evaluate(f"() => {{ {RENAMED} }}")
-        page.evaluate(_LEVEL, sorted(without))
+        page.evaluate(_LEVEL, taken)
     first: tuple[str, str] | None = None
     pixels = False
     for view, (width, scheme) in VIEWS.items():
@@ -241,8 +296,15 @@ def rendered(
     compilation: Compilation, templates: TemplateSet, data: Mapping[str, Any]
 ) -> tuple[str, RenderedEmail]:
     """The source and the compiled template, rendered with the same data."""
-    source = AuthoredTemplate(compilation.source, templates).render(data)
-    html = with_stylesheets(source.html, compilation.stylesheets, compilation.imports)
-    for mark in source.raw_tags:
+    html, marks = _source(compilation, templates, data)
+    for mark in marks:
         html = html.replace(f' {MARK}="{mark}"', "")
     return html, render_email(compilation.compiled, data, strict=False)
+
+
+def _source(
+    compilation: Compilation, templates: TemplateSet, data: Mapping[str, Any]
+) -> tuple[str, Iterable[str]]:
+    """The source, rendered, with marks on the elements that data bring along, and these marks."""
+    source = AuthoredTemplate(compilation.source, templates).render(data)
+    return with_stylesheets(source.html, compilation.stylesheets, compilation.imports), source.raw_tags

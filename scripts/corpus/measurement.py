@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +17,11 @@ from app.core.workspace import Workspace
 from bbws_templates.errors import BbwsTemplatesError
 from scripts.corpus.looks import (
     Difference,
+    Named,
     Pages,
+    brought_along,
     first_difference,
+    in_other_letters,
     is_accounted_for,
     named_in_warnings,
     rendered,
@@ -29,10 +32,11 @@ from scripts.corpus.words import difference, pieces_seen
 EQUAL = "equal in every view"
 CRASHED = "crashed"
 _SILENT = "without a word"
-OVERRIDDEN = "overridden-rule"
-"""Tells of a difference in the properties that it names, and of no other."""
-WARNINGS = frozenset({"not-equivalent", "markup-not-inlined", "name-case"})
-"""The other findings that tell of a difference between source and compiled form."""
+OVERRIDDEN, OTHER_LETTERS, NOT_INLINED = "overridden-rule", "name-case", "markup-not-inlined"
+NAMING = (NOT_INLINED, OTHER_LETTERS, OVERRIDDEN)
+"""They tell of a difference in the elements and properties that they name, and of no other."""
+NOT_EQUIVALENT = "not-equivalent"
+"""Tells of any difference between source and compiled form."""
 
 
 @dataclass
@@ -50,17 +54,17 @@ class Measurement:
         """Whether it is what must never be: a crash, or a difference that no finding tells of."""
         return self.verdict == CRASHED or self.verdict.endswith(_SILENT)
 
-    def judge(self, differences: Sequence[tuple[Difference, bool]], said: Iterable[str]) -> None:
+    def judge(self, differences: Sequence[tuple[Difference, bool]], said: Collection[str]) -> None:
         """Say the worst of the ``differences``, each with whether warnings account for it.
 
-        ``said`` are the other findings that tell of a difference.
+        ``said`` are the findings that tell of a difference.
         """
-        told = sorted(said)
+        told = [NOT_EQUIVALENT] if NOT_EQUIVALENT in said else []
         worst = min(differences, key=lambda each: (each[1] or bool(told), not each[0].pixels), default=None)
         if worst is not None:
             found, is_named = worst
             kind = "pixels differ" if found.pixels else "pixels equal, a style differs"
-            words = " and ".join([*told, OVERRIDDEN] if is_named else told)
+            words = " and ".join([*told, *(code for code in NAMING if is_named and code in said)])
             self.verdict = f"{kind}, {words or _SILENT}"
             self.words = f"{found.view}: {found.message}"
 
@@ -88,22 +92,22 @@ def measured(workspace: Workspace, name: str, browser: Browser) -> Measurement:
         result.errors = [
             finding
             for finding in findings
-            if finding.severity is Severity.ERROR and finding.code not in WARNINGS
+            if finding.severity is Severity.ERROR and finding.code != NOT_EQUIVALENT
         ]
-        said = sorted(WARNINGS & {finding.code for finding in findings})
-        named = named_in_warnings(compilation)
+        said = {finding.code for finding in findings}
         differences = []
         with _pages(browser) as pages:
             for data in _data_sets(workspace, name):
                 source, email = rendered(compilation, workspace.templates, data)
                 found = first_difference(pages, source, email.html)
                 if found is not None:
+                    named = _named(pages, workspace, name, data, said)
                     differences.append((found, is_accounted_for(pages, source, email.html, named)))
                 result.texts.append(difference(pieces_seen(pages.compiled, email.html), email.text))
         result.judge(differences, said)
-        if result.verdict == EQUAL and "not-equivalent" in said:
+        if result.verdict == EQUAL and NOT_EQUIVALENT in said:
             result.verdict = "equal, and yet not-equivalent"
-            result.words = next(item.message for item in findings if item.code == "not-equivalent")
+            result.words = next(item.message for item in findings if item.code == NOT_EQUIVALENT)
     except BbwsTemplatesError as error:
         result.verdict, result.words = f"refused ({error.code})", str(error)
     except PlaywrightError as error:
@@ -111,6 +115,18 @@ def measured(workspace: Workspace, name: str, browser: Browser) -> Measurement:
     except Exception as error:  # noqa: BLE001  it is measured that none ever comes
         result.verdict, result.words = CRASHED, f"{type(error).__name__}: {error}"
     return result
+
+
+def _named(
+    pages: Pages, workspace: Workspace, name: str, data: Mapping[str, Any], said: Collection[str]
+) -> Named:
+    """What the findings ``said`` of a template name, where it is rendered with these data."""
+    compilation = workspace.compilation(name)
+    return Named(
+        named_in_warnings(compilation),
+        in_other_letters(compilation) if OTHER_LETTERS in said else frozenset(),
+        brought_along(pages, compilation, workspace.templates, data) if NOT_INLINED in said else (),
+    )
 
 
 @contextmanager

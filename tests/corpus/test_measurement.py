@@ -55,14 +55,24 @@ def test_a_share_of_nothing_is_all_of_it() -> None:
     [
         ([], (), EQUAL),
         ([], ("name-case",), EQUAL),
-        ([(STYLE, True)], (), "pixels equal, a style differs, overridden-rule"),
+        ([(STYLE, True)], ("overridden-rule",), "pixels equal, a style differs, overridden-rule"),
+        ([(STYLE, True)], ("name-case",), "pixels equal, a style differs, name-case"),
+        (
+            [(STYLE, False)],
+            ("name-case", "markup-not-inlined"),
+            "pixels equal, a style differs, without a word",
+        ),
         ([(STYLE, False)], (), "pixels equal, a style differs, without a word"),
         ([(PIXELS, False)], ("not-equivalent",), "pixels differ, not-equivalent"),
-        ([(PIXELS, True)], ("not-equivalent",), "pixels differ, not-equivalent and overridden-rule"),
+        (
+            [(PIXELS, True)],
+            ("not-equivalent", "overridden-rule"),
+            "pixels differ, not-equivalent and overridden-rule",
+        ),
         # Of several data sets the worst, wherever it comes.
-        ([(STYLE, False), (PIXELS, True)], (), "pixels equal, a style differs, without a word"),
-        ([(PIXELS, True), (STYLE, False)], (), "pixels equal, a style differs, without a word"),
-        ([(PIXELS, True), (STYLE, True)], (), "pixels differ, overridden-rule"),
+        ([(STYLE, False), (PIXELS, True)], ("name-case",), "pixels equal, a style differs, without a word"),
+        ([(PIXELS, True), (STYLE, False)], ("name-case",), "pixels equal, a style differs, without a word"),
+        ([(PIXELS, True), (STYLE, True)], ("overridden-rule",), "pixels differ, overridden-rule"),
     ],
 )
 def test_a_template_is_what_the_worst_of_its_differences_is(

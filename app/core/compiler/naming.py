@@ -11,9 +11,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from app.core.compiler.document import Document
+from app.core.compiler.document import Document, StyleElement
 from app.core.css.compounds import class_names
+from app.core.css.rules import StyleRule
 from app.core.findings import Finding, Severity
 
 _DOCTYPE = re.compile(r"<!doctype\b[^>]*>", re.IGNORECASE)
@@ -25,12 +27,22 @@ _OF_OLD = re.compile(
 )
 
 
-def name_findings(document: Document, template: str) -> Iterator[Finding]:
-    """A finding for each name that a browser, and nobody else, takes for one in other letters."""
+@dataclass(frozen=True)
+class OtherLetters:
+    """A rule for a ``kind`` and ``name`` that the document writes as ``written``."""
+
+    style: StyleElement
+    rule: StyleRule
+    kind: str
+    name: str
+    written: str
+
+
+def in_other_letters(document: Document) -> Iterator[OtherLetters]:
+    """Each rule for a name that a browser, and nobody else, takes for one of the document's, by its names."""
     if not _is_quirky(document):
         return
     written = _names(document)
-    told = set()
     for style in document.styles:
         for rule in (*style.sheet.rules, *style.sheet.conditional):
             for kind, name in sorted(
@@ -40,19 +52,27 @@ def name_findings(document: Document, template: str) -> Iterator[Finding]:
                 }
             ):
                 others = written.get((kind, name.lower()), set()) - {name}
-                if not others or (kind, name) in told:
-                    continue
-                told.add((kind, name))
-                sign = "." if kind == "class" else "#"
-                yield Finding(
-                    "name-case",
-                    Severity.WARNING,
-                    f'The rule is for {sign}{name}, the document has {kind}="{min(others)}": without a '
-                    "doctype browsers take them for one name, webmail for two. It is not inlined.",
-                    document.flat.origins.locate(style.raw.start + rule.span.start),
-                    "Write both in the same letters, and begin with <!DOCTYPE html>.",
-                    template,
-                )
+                if others:
+                    yield OtherLetters(style, rule, kind, name, min(others))
+
+
+def name_findings(document: Document, template: str) -> Iterator[Finding]:
+    """A finding for each name that a browser, and nobody else, takes for one in other letters."""
+    told = set()
+    for found in in_other_letters(document):
+        if (found.kind, found.name) in told:
+            continue
+        told.add((found.kind, found.name))
+        sign = "." if found.kind == "class" else "#"
+        yield Finding(
+            "name-case",
+            Severity.WARNING,
+            f'The rule is for {sign}{found.name}, the document has {found.kind}="{found.written}": without a '
+            "doctype browsers take them for one name, webmail for two. It is not inlined.",
+            document.flat.origins.locate(found.style.raw.start + found.rule.span.start),
+            "Write both in the same letters, and begin with <!DOCTYPE html>.",
+            template,
+        )
 
 
 def _is_quirky(document: Document) -> bool:

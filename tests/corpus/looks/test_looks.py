@@ -94,6 +94,40 @@ def test_a_warning_accounts_for_what_it_names_and_for_nothing_else(
     assert is_accounted_for(pages, one, other, frozenset(named)) == expected
 
 
+@pytest.mark.parametrize(
+    ("html", "change", "expected"),
+    [
+        # What the rule for a name in other letters says of its elements, and of no others.
+        (
+            "<style>.Card b{color:red}</style><p class=card><b>x</b></p><b>y</b>",
+            "<b style='color:blue'>x",
+            True,
+        ),
+        ("<style>.Card b{color:red}</style><p class=card><b>x</b></p><b>y</b>", "<b style='left:0'>x", False),
+        (
+            "<style>.Card b{color:red}</style><p class=card><b>x</b></p><b>y</b>",
+            "<b style='color:blue'>y",
+            False,
+        ),
+        # What data bring along, and nothing else.
+        ("<style>b{color:red}</style><i>w</i><div>{{{m}}}</div><i>z</i>", "<b style='top:0'>x", True),
+        ("<style>b{color:red}</style><i>w</i><div>{{{m}}}</div><i>z</i>", "<i style='top:0'>z", False),
+    ],
+)
+def test_a_warning_of_elements_accounts_for_these_alone(
+    pages: Pages, html: str, change: str, expected: bool
+) -> None:
+    file = SourceFile(Path("/t/mail.html"), "mail.html", html)
+    compilation = compile_template(TemplateSource("mail", file, None, None, {}), EMPTY)
+    data = {"m": "<b>x</b>"}
+    source, _ = rendered(compilation, EMPTY, data)
+    changed = source.replace(f"{change[:2]}>{change[-1]}", change)
+    assert changed != source
+    brought = looks.brought_along(pages, compilation, EMPTY, data)
+    named = looks.Named(somewhere=looks.in_other_letters(compilation), brought=brought)
+    assert is_accounted_for(pages, source, changed, named) == expected
+
+
 def test_the_properties_are_those_that_the_warnings_name() -> None:
     css = "p:hover { color: red; left: 0; top: 0 } p { color: blue; left: 1px }"
     file = SourceFile(Path("/t/mail.html"), "mail.html", f"<style>{css}</style><p style='color: red'>x</p>")
