@@ -94,8 +94,8 @@ ROOMS: Final[Mapping[str, Room]] = {
             *(
                 f"app/core/compiler/{name}.py"
                 for name in (
-                    "exposure", "inlining", "marking", "masking", "outlook_rules", "reversion", "spelling",
-                    "splicing", "static_selectors",
+                    "exposure", "inlining", "marking", "masking", "outlook_rules", "reversion", "sectioning",
+                    "spelling", "splicing", "static_selectors",
                 )
             ),
             "app/core/html/selecting.py", "app/core/html/tree.py",

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.core.compiler.compilation import compile_template
 from app.core.errors import CompileError
+from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.engine import Mode, Template
 from tests.compiler.conftest import Compile
 
@@ -63,3 +68,50 @@ def test_words_of_a_section_are_never_without_it(compiled: Compile, frame: str, 
         }
         seen = Template.parse(text).render(data, mode=Mode.TEXT, strict=False)
         assert set(re.findall(r"\w+", seen)) == {word for word, shows in words.items() if shows}
+
+
+# What stands straight between rows is shown above its table (HTML, 13.2.6.1), by data or not.
+STRAYS = [
+    "<table>{{#l}}<tr><td>{{n}}</td></tr>{{/l}}{{^l}}none{{/l}}</table>",
+    "x <table>{{^l}}<b>none</b>, <a href='https://x.example/'>shop</a> {{/l}}<tr><td>row</table>",
+    "<table><tr><td>row</tr>{{#l}}<tr><td>{{n}}</tr> note {{n}} {{/l}}</table>y",
+    "<table><tbody>{{#l}}{{#s}}<i>both</i>, {{/s}}{{^s}}{{n}} {{/s}}{{/l}}<tr><td>row</tbody></table>",
+    "<table><thead>{{#s}}<p>above</p>{{/s}}<tr><td>head</thead><tr>{{^s}}inside{{/s}}<td>row</tr></table>",
+    "<table><tr>{{#s}}<td>cell</td>beside{{/s}}</tr>{{#l}}{{^s}}<p>{{n}}</p>{{/s}}{{/l}}</table>",
+    "<table><tr><td><table>{{#l}} {{n}} {{/l}}{{^l}}none{{/l}}<tr><td>in</table></td></tr></table>",
+    "<table><!-- {{#l}} -->{{n}} <!-- {{/l}} --><tr><td>row</table>",
+    "{{#s}}<table>{{^l}}none{{/l}}</table>{{/s}}after",
+]
+ITEMS = [{"n": "one"}, {"n": "two"}]
+EVERY: list[dict[str, Any]] = [
+    {"m": "me"},
+    {"m": "me", "s": True},
+    {"m": "me", "t": True, "l": ITEMS[:1]},
+    {"m": "me", "s": True, "t": True, "l": ITEMS},
+    {"m": "me", "k": ITEMS},
+    {"m": "me", "s": True, "l": ITEMS, "k": ITEMS[:1]},
+]
+WORDS = re.compile(r"https://[\w./]+|\w+")
+
+
+@pytest.mark.parametrize("body", STRAYS)
+def test_words_between_rows_stand_where_their_section_does(body: str) -> None:
+    _require_the_same(f"<p>{{{{m}}}}</p>{body}", EVERY)
+
+
+def _require_the_same(body: str, every: Sequence[dict[str, Any]]) -> None:
+    """With data the text part says what the text part of the mail with these data says."""
+    text = _text(body)
+    for data in every:
+        html = Template.parse(body).render(data, strict=False)
+        assert _words(text, data) == WORDS.findall(_text(html)), f"{data}\n{text}"
+
+
+def _words(text: str, data: dict[str, Any]) -> list[str]:
+    return WORDS.findall(Template.parse(text).render(data, mode=Mode.TEXT, strict=False))
+
+
+def _text(body: str) -> str:
+    html = f"<!DOCTYPE html><html><body>{body}</body></html>"
+    source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
+    return compile_template(source, TemplateSet(Path("/t"), {}, {}, {}, {})).compiled.text

@@ -13,12 +13,17 @@ find out which rules match which element, what encloses what, and what the text 
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 from app.core.compiler.document import Document
+from app.core.compiler.sectioning import (
+    draw_into_implied,
+    draw_out,
+    section_comment,
+    section_number,
+    with_marks,
+)
 from app.core.css.data import PROPERTIES
 from app.core.css.rules import Declaration
 from app.core.css.stylesheet import parse_declarations
@@ -29,7 +34,6 @@ from bbws_templates.tokens import TokenKind
 
 MARK = "data-bbws-n"
 
-_SECTION = re.compile(r"bbws (\d+)")
 _BLOCKS = frozenset({TokenKind.SECTION, TokenKind.INVERTED, TokenKind.END})
 _FRAME = frozenset({"html", "head", "body"})
 # Of further tags of these a parser gives the element the attributes that it lacks (HTML, 13.2.6.4.7).
@@ -46,12 +50,15 @@ class MaskedDocument:
     ``again`` are further elements that a parser makes of one start tag, where ``<b>`` and ``<p>`` are closed
     in the wrong order, with that tag's number. Of an element that has more than one start tag, as ``<body>``
     may, it is the number of the tag whose style attribute counts.
+    ``fostered`` are further comments of sections, with that of the end for each: around what the parser has
+    put above a table, of a section that has rows as well.
     """
 
     root: ElementNode | None
     elements: dict[int, ElementNode]
     sections: dict[int, ElementNode]
     again: dict[ElementNode, int]
+    fostered: dict[ElementNode, ElementNode]
 
     @cached_property
     def alike(self) -> list[list[ElementNode]]:
@@ -80,7 +87,11 @@ def _is_twin(element: ElementNode, other: ElementNode) -> bool:
 
 def mask(document: Document) -> MaskedDocument:
     """Parse a copy of ``document`` that no parser can harm."""
-    root = parse_document(masked_text(document))
+    copy = masked_text(document)
+    root = parse_document(copy)
+    marked = with_marks(copy, root) if root is not None else None
+    if marked is not None:
+        root = parse_document(marked)
     elements: dict[int, ElementNode] = {}
     sections: dict[int, ElementNode] = {}
     again: dict[ElementNode, int] = {}
@@ -98,8 +109,9 @@ def mask(document: Document) -> MaskedDocument:
             elif mark is not None:
                 elements[int(mark)] = element
     written = {*elements.values(), *again}
-    _draw_into_implied(document, sections, written)
-    return MaskedDocument(root, elements, sections, again)
+    draw_into_implied(document.sections, sections, written)
+    fostered = draw_out(document.sections, sections, root) if marked is not None else {}
+    return MaskedDocument(root, elements, sections, again, fostered)
 
 
 def _styled(element: ElementNode, mark: str | None) -> str | None:
@@ -108,40 +120,6 @@ def _styled(element: ElementNode, mark: str | None) -> str | None:
     for name in names:
         del element.attrib[name]
     return min((name.removeprefix(_STYLED) for name in names), key=int, default=mark)
-
-
-def _draw_into_implied(
-    document: Document, sections: Mapping[int, ElementNode], written: Set[ElementNode]
-) -> None:
-    """Put the beginning of a section beside its end, where a parser implies a ``<tbody>`` between the two.
-
-    In ``<table>{{#rows}}<tr>…</tr>{{/rows}}</table>`` the first tag stands in the table and the second in the
-    body that the first row implies. With no row there is no body, so the section surrounds whole elements. So
-    it is with the elements of the frame.
-    """
-    for pair in reversed(document.sections):
-        first, last = sections.get(pair.opening_number), sections.get(pair.closing_number)
-        if first is None or last is None:
-            continue
-        outer = first.getparent()
-        implied = inner = last.getparent()
-        while implied is not None and implied not in written and implied.getparent() is not outer:
-            implied = implied.getparent()
-        if implied is None or implied in written:
-            continue
-        follower = first.getnext()
-        while follower is not None and is_comment(follower):
-            follower = follower.getnext()
-        if follower is implied:
-            first.tail = inner.text
-            inner.text = None
-            inner.insert(0, first)
-
-
-def section_number(comment: ElementNode) -> int | None:
-    """The number of the Mustache tag that a comment of the copy stands for."""
-    match = _SECTION.fullmatch(comment.text or "")
-    return int(match.group(1)) if match else None
 
 
 def masked_text(document: Document) -> str:
@@ -167,7 +145,7 @@ def masked_text(document: Document) -> str:
     for number, mustache in enumerate(veil.tags):
         if markup.region(mustache.start).context is Context.TEXT:
             if mustache.kind in _BLOCKS:
-                edits.replace(mustache.start, mustache.end, _section_comment(number))
+                edits.replace(mustache.start, mustache.end, section_comment(number))
             elif mustache.kind is TokenKind.COMMENT:
                 edits.replace(mustache.start, mustache.end, "")
     return edits.applied()
@@ -181,7 +159,7 @@ def _parted_tags(document: Document, comment: Comment) -> str:
         for number, tag in ((pair.opening_number, pair.opening), (pair.closing_number, pair.closing))
         if comment.start <= tag.start < comment.end
     ]
-    return "".join(map(_section_comment, sorted(numbers)))
+    return "".join(map(section_comment, sorted(numbers)))
 
 
 def _drawn(markup: Markup, comment: Comment) -> str:
@@ -190,10 +168,6 @@ def _drawn(markup: Markup, comment: Comment) -> str:
     if not (text.startswith(CDATA) and markup.is_in_drawing(comment.start)):
         return ""
     return html.escape(text.removeprefix(CDATA).removesuffix("]]>"))
-
-
-def _section_comment(number: int) -> str:
-    return f"<!--bbws {number}-->"
 
 
 def authored(document: Document, masked: MaskedDocument) -> dict[ElementNode, tuple[Declaration, ...]]:

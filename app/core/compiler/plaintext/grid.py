@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.core.compiler.plaintext.numbering import integer
-from app.core.compiler.plaintext.page import Layout, between
+from app.core.compiler.plaintext.page import Layout
+from app.core.compiler.sectioning import between
 from app.core.html.tree import ElementNode, is_comment, is_element
 
 _GROUPS = frozenset({"thead", "tbody", "tfoot"})

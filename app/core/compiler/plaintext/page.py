@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.core.compiler.document import Document
-from app.core.compiler.masking import MaskedDocument, section_number
+from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.plaintext.appearance import ROOT, Flow, Look, look
 from app.core.compiler.plaintext.generated import Generated, generated
 from app.core.compiler.plaintext.lines import Line, LineKind, visible
 from app.core.compiler.plaintext.numbering import integer
 from app.core.compiler.plaintext.remaining import remaining_rules, rules_of_content
+from app.core.compiler.sectioning import between, section_number
 from app.core.css.cascade import Matched, merged
 from app.core.html.tree import ElementNode, is_element
 
@@ -43,7 +44,7 @@ class Layout:
             masked.sections[pair.opening_number]: masked.sections[pair.closing_number]
             for pair in document.sections
             if pair.opening_number in masked.sections and pair.closing_number in masked.sections
-        }
+        } | masked.fostered
         self._looks: dict[ElementNode, Look] = {}
         self._blocks: set[ElementNode] = set()
         self._breaks: set[ElementNode] = set()  # those, line breaks, and what holds any
@@ -216,14 +217,6 @@ class Layout:
         drawn = _PRESENTED if element.tag in _DRAWN else ()
         said = [f"{name}:{element.get(name)}" for name in drawn if element.get(name)]
         return ";".join([*said, css]) if said else css
-
-
-def between(opening: ElementNode, closing: ElementNode) -> Iterator[ElementNode]:
-    """The siblings between a section's two tags."""
-    for node in opening.itersiblings():
-        if node is closing:
-            return
-        yield node
 
 
 def _hints(element: ElementNode) -> tuple[str, ...]:
