@@ -275,13 +275,14 @@ CASES = [
         "<table><tr><th>Item</th><th>Qty</th><th>Price ({{c}})</th></tr>"
         "{{#i}}<tr><td>{{n}}</td><td>{{q}}</td><td>{{p}}</td></tr>{{/i}}"
         "<tr><td colspan=2>Total</td><td>{{t}}</td></tr></table>",
+        "{{^i}}\nItem | Qty | Price ({{c}})\n{{/i}}\n"
         "{{#i}}\nItem:         {{n}}\nQty:          {{q}}\nPrice ({{c}}):  {{p}}\n\n{{/i}}\n"
         "Total:        {{t}}",
     ),
     (
         "<table><tr><th>Item</th><th>Price</th></tr>{{#i}}<tr><td>{{n}}</td><td>{{p}}</td></tr>{{/i}}"
         "<tr><td>Total</td><td>{{t}}</td></tr></table>",
-        "{{#i}}\nItem:   {{n}}\nPrice:  {{p}}\n\n{{/i}}\nTotal:  {{t}}",
+        "{{^i}}\nItem | Price\n{{/i}}\n{{#i}}\nItem:   {{n}}\nPrice:  {{p}}\n\n{{/i}}\nTotal:  {{t}}",
     ),
     ("<table><tr><th>A</th><th>B</th><th>C</th></tr><tr><td>1</td></tr></table>", "A | B | C\n1"),
     ("<table><tr><th><p>a</p></th><th></th></tr></table>", "a"),

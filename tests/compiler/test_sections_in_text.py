@@ -82,6 +82,41 @@ STRAYS = [
     "<table><!-- {{#l}} -->{{n}} <!-- {{/l}} --><tr><td>row</table>",
     "{{#s}}<table>{{^l}}none{{/l}}</table>{{/s}}after",
 ]
+# A row of headings, with and without rows that have them as labels.
+HEADED = [
+    "{{#l}}<tr><td>{{n}}<td>5<td>7</tr>{{/l}}",
+    "{{#l}}<tr><td>{{n}}<td>5<td>7</tr>{{/l}}<tr><td colspan=3>all</tr>",
+    "{{#l}}<tr><td>{{n}}<td>5<td>7</tr>{{/l}}{{^l}}<tr><td colspan=3>none</tr>{{/l}}",
+    "{{#l}}<tr><td>{{n}}<td>5<td>7</tr>{{/l}}{{^l}}<tr><td>{{m}}<td>5<td>0</tr>{{/l}}",
+    "{{#l}}<tr><td>{{n}}<td>5<td>7</tr>{{/l}}{{#k}}<tr><td>{{n}}<td>5<td>8</tr>{{/k}}",
+    "{{#l}}<tr><td>{{n}}<td>5<td>7</tr>{{/l}}{{^l}}{{#k}}<tr><td>{{n}}<td>5<td>8</tr>{{/k}}{{/l}}",
+    "{{#s}}{{#l}}<tr><td>{{n}}<td>5<td>7</tr>{{/l}}{{/s}}",
+    "{{#s}}<tr><td>{{m}}<td>5<td>1</tr>{{/s}}{{^s}}{{#l}}<tr><td>{{n}}<td>5<td>7</tr>{{/l}}{{/s}}",
+    "{{^s}}<tr><td>{{m}}<td>5<td>1</tr>{{/s}}",
+    "{{#l}}<tr><td>{{n}}<td>5<td>7</tr>{{/l}}<tr><td>{{m}}<td>5<td>9</tr>",
+    "{{#l}}none yet {{/l}}",
+]
+# Links that may have nothing in them. Only of a list, an address is there with no item as well.
+LINKED = [
+    "{{#s}}x{{/s}}{{#t}}y{{/t}}",
+    "{{#s}}{{#t}}x{{/t}}{{/s}}",
+    "{{#s}}{{^t}}x{{/t}}{{/s}} {{^s}}{{#t}}y{{/t}}{{/s}}",
+    "{{#s}}<p>x</p><p>{{m}}</p>{{/s}}{{#t}}<p>y</p>{{/t}}",
+    "{{^l}}none{{/l}}",
+    "{{^l}}<p>none</p><p>at all</p>{{/l}}",
+    "{{#s}}<img src=x alt=''>{{/s}}{{^s}}{{#t}}y{{/t}}{{/s}}",
+    "{{#l}}{{n}} {{/l}}{{^l}}none{{/l}}",
+    "all {{#l}}{{n}} {{/l}}",
+    "<img src=x alt=''> {{#l}}{{n}} {{/l}}",
+    "<table>{{#s}}<tr><td>x</td></tr>{{/s}}</table>",
+    "<table>{{^s}}x{{/s}}</table>",
+    "{{#s}}<b style='display:none'>x</b>{{/s}}{{#t}}y{{/t}}",
+]
+LISTED = [
+    "{{#l}}{{n}} {{/l}}",
+    "{{#l}}<p>{{n}}</p>{{/l}}",
+    "<b>{{#l}}{{n}} <i>x</i> {{/l}}</b> {{#s}}y{{/s}}",
+]
 ITEMS = [{"n": "one"}, {"n": "two"}]
 EVERY: list[dict[str, Any]] = [
     {"m": "me"},
@@ -97,6 +132,37 @@ WORDS = re.compile(r"https://[\w./]+|\w+")
 @pytest.mark.parametrize("body", STRAYS)
 def test_words_between_rows_stand_where_their_section_does(body: str) -> None:
     _require_the_same(f"<p>{{{{m}}}}</p>{body}", EVERY)
+
+
+@pytest.mark.parametrize("head", ["<thead><tr><th>A<th>B<th>C</thead>", "<tr><th>A<th>B<th>C</tr>"])
+@pytest.mark.parametrize("rows", HEADED)
+def test_headings_stand_once_where_no_row_has_them_as_labels(head: str, rows: str) -> None:
+    _require_the_same(f"<p>{{{{m}}}}</p><table>{head}{rows}</table>", EVERY)
+
+
+@pytest.mark.parametrize("frame", ["%s", "<div>a %s b</div>", "<s>%s</s>"])
+@pytest.mark.parametrize("content", LINKED)
+def test_an_address_stands_once_where_anything_of_its_link_shows(frame: str, content: str) -> None:
+    link = f'<a href="https://x.example/">{content}</a>'
+    _require_the_same(f"<p>{{{{m}}}}</p>{frame.replace('%s', link)}", EVERY)
+
+
+@pytest.mark.parametrize("content", LISTED)
+def test_an_address_stands_once_for_all_items_of_a_list(content: str) -> None:
+    body = f'<a href="https://x.example/">{content}</a>'
+    _require_the_same(body, [data for data in EVERY if "l" in data])
+    assert _words(_text(body), {}) == ["https://x.example/"]  # Mustache has no "if there are any"
+
+
+def test_headings_over_lists_in_lists_are_a_line_of_their_own(compiled: Compile) -> None:
+    """No tags can say where no list has a row, so they are said once, and no row has them as labels."""
+    body = (
+        "<table><tr><th>A<th>B<th>C</tr>{{#l}}<tr><td colspan=3>{{n}}</tr>"
+        "{{#k}}<tr><td>{{x}}<td>{{y}}<td>{{z}}</tr>{{/k}}{{/l}}</table>"
+    )
+    assert compiled(body).compiled.text == (
+        "A | B | C\n{{#l}}\n{{n}}\n{{#k}}\n{{x}} | {{y}} | {{z}}\n{{/k}}\n{{/l}}\n"
+    )
 
 
 def _require_the_same(body: str, every: Sequence[dict[str, Any]]) -> None:

@@ -118,7 +118,10 @@ def _hidden() -> st.SearchStrategy[str]:
         st.just(f"<p>{HIDDEN}</p><table><tr><td>{HIDDEN}</td><td>{{{{w2}}}}</td></tr></table>"),
         st.just(f'{{{{#l}}}}<a href="https://h.example/">{HIDDEN}</a>{{{{/l}}}}'),
     )
-    styled = st.builds(lambda style, inner: f'<div style="{style}">{inner}</div>', HIDING, text)
+    # A table does not take over the indent of the block around it.
+    styled = st.builds(lambda style, inner: f'<div style="{style}">{inner}</div>', HIDING, text).filter(
+        lambda block: "text-indent" not in block or "<table" not in block
+    )
     return (
         styled
         | text.map(lambda inner: f'<div class="gone">{inner}</div>')
@@ -239,9 +242,12 @@ def _headed_table() -> st.SearchStrategy[str]:
     )
     body = st.lists(row | _section(row), max_size=3).map("".join)
     return st.builds(
-        lambda head, rows: f"<table>{head}{rows}{_full_row(_columns(head))}</table>",
+        lambda head, rows, frame: (
+            f"<table>{head}{rows}{frame.replace('%', _full_row(_columns(head)))}</table>"
+        ),
         heads | heads.map(lambda row: f"<thead>{row}</thead>"),
         body,
+        st.sampled_from(["", "%", "{{#l}}%{{/l}}", "{{^s}}%{{/s}}", "{{#l}}%{{/l}}{{^l}}%{{/l}}"]),
     ).map(_numbered)
 
 

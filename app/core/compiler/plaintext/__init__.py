@@ -22,6 +22,7 @@ from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.reading import Reader
+from app.core.compiler.plaintext.sections import TURNED
 from app.core.css.cascade import Matched
 from app.core.findings import Finding, Severity
 from app.core.html.tree import ElementNode
@@ -73,9 +74,22 @@ def as_mustache(document: Document, veiled: str) -> tuple[str, Origins]:
     tracer = Tracer(origins)
     here = place = 0
     for word in document.veil.words(safe):
-        tracer.insert(safe[here : word.start()], origins, place)
+        tracer.insert(safe[here : word.start()].removesuffix(TURNED), origins, place)
         tag = document.veil.tag(word)
-        tracer.copy(document.flat.text, origins, tag.start, tag.end)
+        if safe[here : word.start()].endswith(TURNED):
+            _turn(document, tag, tracer)
+        else:
+            tracer.copy(document.flat.text, origins, tag.start, tag.end)
         here, place = word.end(), tag.start
     tracer.insert(safe[here:], origins, place)
     return tracer.build()
+
+
+def _turn(document: Document, tag: Token, tracer: Tracer) -> None:
+    """Append the tag that opens the opposite section."""
+    text, origins = document.flat.text, document.flat.origins
+    sign = "^" if tag.kind is TokenKind.SECTION else "#"
+    here = text.index("#^"[sign == "#"], tag.start)
+    tracer.copy(text, origins, tag.start, here)
+    tracer.insert(sign, origins, here)
+    tracer.copy(text, origins, here + 1, tag.end)

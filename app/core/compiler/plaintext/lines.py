@@ -115,6 +115,11 @@ class LineWriter:
         """Whether an address stands at the end of what was written on this line."""
         return self._after_address
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether a blank, or nothing, stands before what comes next on the line."""
+        return not self._pieces or self._ends_in_blank or self._wants_gap
+
     def write_tag(self, word: str, *, opens: bool) -> None:
         """A section tag within a line."""
         if self._wants_gap or self._after_address:

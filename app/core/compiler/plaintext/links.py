@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from app.core.compiler.plaintext.lines import STRUCK
+from app.core.compiler.plaintext.lines import STRUCK, Line, LineKind
+from app.core.compiler.plaintext.sections import PLACE, Nodes, is_silent, where_any
 
 _ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
 _HTTP = re.compile(r"https?:", re.IGNORECASE)
 _BLANK = "%20"  # as browsers write it in an address; URL Standard, 1.3
 _SCHEME = re.compile(r"(?:https?://)?(?:www\.)?", re.IGNORECASE)
 _IGNORED = re.compile("[\t\r\n]")  # URL Standard, 4.4
+_AROUND = ("opening", PLACE, "closing")
 _NOWHERE = ("#", "javascript:")
 
 
@@ -38,6 +40,35 @@ def named(text: str, address: str, lift: Callable[[str], str]) -> str:
     if words and _bare(lift(words)) != _bare(lift(address)):
         return f"{text.removesuffix(':')}: {address}"
     return address if words == text else f"{STRUCK}{address} {STRUCK}"
+
+
+def named_where_shown(
+    nodes: Nodes, tags: list[str] | None, text: str, address: str, lift: Callable[[str], str]
+) -> str:
+    """The same of a link that shows nothing with some data; ``nodes`` are what it shows, where ``tags`` say.
+
+    Then it has no address either, but where Mustache cannot say so: it has for a list, with no item as well.
+    """
+    if tags is None:
+        return f"{text} {address}"
+    opening, closing = tags[0], tags[-1]
+    if tags == [opening, PLACE, closing] and text.startswith(opening) and text.endswith(closing):
+        words = text.removeprefix(opening).removesuffix(closing)
+        if opening not in words and closing not in words:
+            return f"{opening}{named(words, address, lift)} {closing}"
+    before = " " if is_silent(nodes) else ": "
+    return text + "".join(f"{before}{address} " if tag == PLACE else tag for tag in tags)
+
+
+def below(lines: Sequence[Line], address: str, nodes: Nodes | None) -> list[Line]:
+    """The lines of a link around blocks, its address on one of its own, where any of ``nodes`` shows."""
+    tags = where_any(nodes) if nodes else None
+    said = [
+        Line(LineKind.TEXT, address) if tag == PLACE else Line(LineKind.TAG, tag) for tag in tags or [PLACE]
+    ]
+    if len(said) == len(_AROUND) and said[0] == lines[0] and said[-1] == lines[-1]:
+        return [*lines[:-1], *said[1:]]  # all of it stands in that section
+    return [*lines, *said]
 
 
 def _bare(address: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+
+from lxml import etree
 
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument
@@ -12,10 +14,13 @@ from app.core.compiler.plaintext.appearance import ROOT, Flow, Look, look
 from app.core.compiler.plaintext.generated import Generated, generated
 from app.core.compiler.plaintext.lines import Line, LineKind, visible
 from app.core.compiler.plaintext.numbering import integer
+from app.core.compiler.plaintext.pictures import alternative, is_picture
 from app.core.compiler.plaintext.remaining import remaining_rules, rules_of_content
+from app.core.compiler.plaintext.sections import Names, Nodes, Showing, grown
 from app.core.compiler.sectioning import between, section_number
 from app.core.css.cascade import Matched, merged
 from app.core.html.tree import ElementNode, is_element
+from bbws_templates.tokens import Token
 
 _COLLAPSING = " \t\r\n\f"  # blanks that take no room at the end of a line
 _LISTS = frozenset({"ol", "ul", "menu", "dir", "li"})
@@ -45,6 +50,7 @@ class Layout:
             for pair in document.sections
             if pair.opening_number in masked.sections and pair.closing_number in masked.sections
         } | masked.fostered
+        self._names = Names(document.veil.tags)
         self._looks: dict[ElementNode, Look] = {}
         self._blocks: set[ElementNode] = set()
         self._breaks: set[ElementNode] = set()  # those, line breaks, and what holds any
@@ -109,6 +115,44 @@ class Layout:
     def closing(self, comment: ElementNode) -> ElementNode | None:
         """The comment that stands for the end of the section which ``comment`` opens."""
         return self._closing.get(comment)
+
+    def sections_of(self, items: Iterable[str | Showing]) -> Nodes:
+        """The tree of section tags, as words, and of what shows between them."""
+        return grown(items, self._tag, self._names.may_repeat)
+
+    def _tag(self, word: str) -> Token:
+        return self._document.veil.tag(self._document.veil.words(word)[0])
+
+    def holds_sections(self, element: ElementNode) -> bool:
+        """Whether something of what an element holds hangs on data."""
+        return any(self.word(comment) for comment in element.iter(etree.Comment))
+
+    def shown_in(self, element: ElementNode) -> Nodes:
+        """What shows in an element, and on which sections it hangs."""
+        is_away = self.look(element.getparent()).inherited.indented
+        return self.sections_of(self._shown(element, is_away=is_away))
+
+    def _shown(self, element: ElementNode, *, is_away: bool) -> Iterator[str | Showing]:
+        look = self.look(element)
+        if look.flow is Flow.GONE:
+            return
+        inherited = look.inherited
+        if is_picture(element):
+            if inherited.painted:
+                yield Showing(silent=not alternative(element))
+            return
+        if self.is_written_to(element):
+            yield Showing()
+        elif look.has_area and inherited.painted:
+            yield Showing(silent=True)
+        is_seen = inherited.painted and inherited.legible and not is_away
+        for text, node in [(element.text, None), *((child.tail, child) for child in element)]:
+            if node is not None and is_element(node):
+                yield from self._shown(node, is_away=is_away)
+            elif node is not None and (word := self.word(node)):
+                yield word
+            if is_seen and visible(text or "").strip(_COLLAPSING):
+                yield Showing(silent=not look.shows_text)
 
     def section_in(self, element: ElementNode) -> tuple[str, str]:
         """The tags of the section that all of an element's content hangs on; both "" where there is none."""

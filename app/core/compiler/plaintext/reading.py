@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from app.core.compiler.plaintext.appearance import APART, Flow, Look
+from app.core.compiler.plaintext.fields import input_text, read_select
 from app.core.compiler.plaintext.generated import Generated
 from app.core.compiler.plaintext.grid import ordered
 from app.core.compiler.plaintext.lines import Line, LineKind, LineWriter, Passage
-from app.core.compiler.plaintext.links import named, target
-from app.core.compiler.plaintext.numbering import counted, integer, marker
+from app.core.compiler.plaintext.links import below, named, named_where_shown, target
+from app.core.compiler.plaintext.numbering import counted, marker
 from app.core.compiler.plaintext.page import Layout
+from app.core.compiler.plaintext.pictures import alternative, is_picture
+from app.core.compiler.plaintext.sections import PLACE, where_any
 from app.core.compiler.plaintext.striking import ends_marked, spared, struck
 from app.core.compiler.plaintext.tables import read_table
 from app.core.html.tree import ElementNode, is_comment, is_element
@@ -19,8 +23,6 @@ _HEADINGS = {"h1": "=", "h2": "-", "h3": "-"}
 _RULE = "-" * 40
 _UNDERLINE = 24  # characters under a heading whose length depends on data
 _LISTS = frozenset({"ol", "ul", "menu", "dir"})
-_BUTTONS = frozenset({"submit", "button", "reset"})
-_WORDLESS = frozenset({"hidden", "checkbox", "radio", "range", "color", "file", "password", "image"})
 _Read = Callable[[ElementNode], None]
 _ROWS = frozenset({"tbody", "thead", "tfoot", "tr"})  # not struck out as such: their cells are
 
@@ -32,18 +34,18 @@ class Reader:
 
     def __init__(self, page: Layout) -> None:
         self.page = page
-        self._out = LineWriter()
+        self.out = LineWriter()
         self._block_tags: set[ElementNode] = set()
         self._empty_tags: set[ElementNode] = set()
         self._striking = False
         self._drawn = 0
         self._readers: dict[str, _Read] = {
             "details": self._details,
-            "br": lambda _: self._out.break_line(),
-            "hr": lambda _: self._out.write(_RULE),
+            "br": lambda _: self.out.break_line(),
+            "hr": lambda _: self.out.write(_RULE),
             "img": self._image,
             "input": self._input,
-            "select": self._select,
+            "select": partial(read_select, self),
             "svg": self._drawing,
             "g": self._group,
             "table": self._table,
@@ -59,13 +61,13 @@ class Reader:
         self._node(root)
         for comment in root.itersiblings():
             self._node(comment)
-        return self._out.finish().lines
+        return self.out.finish().lines
 
     def passage(self, element: ElementNode, read: _Read | None = None) -> Passage:
         """An element's content by itself."""
-        outer, self._out = self._out, LineWriter()
-        (read or self._content)(element)
-        passage, self._out = self._out.finish(), outer
+        outer, self.out = self.out, LineWriter()
+        (read or self.content)(element)
+        passage, self.out = self.out.finish(), outer
         return passage
 
     def lines(self, cell: ElementNode) -> list[Line]:
@@ -77,9 +79,10 @@ class Reader:
         return self.page.width(text, self.variable_width)
 
     def _reader(self, element: ElementNode) -> _Read:
-        return self._readers.get(element.tag, self._content)
+        return self._readers.get(element.tag, self.content)
 
-    def _content(self, element: ElementNode) -> None:
+    def content(self, element: ElementNode) -> None:
+        """What an element holds."""
         look = self.page.look(element)
         if look.inherited.struck and not self._striking and element.tag not in _ROWS:
             self._strike(element)
@@ -89,7 +92,7 @@ class Reader:
         self._text(element.text, look)
         for child in element:
             if is_comment(child):
-                self._section_tag(child)
+                self.section_tag(child)
             elif is_element(child):
                 self._element(child)
             self._text(child.tail, look)
@@ -101,9 +104,9 @@ class Reader:
             return
         for side in (0, 1):
             if made.look.flow is not Flow.INLINE:
-                self._out.break_line()
+                self.out.break_line()
             elif made.look.apart[side]:
-                self._out.gap()
+                self.out.gap()
             if side == 0:
                 self._text(made.text, made.look)
 
@@ -112,17 +115,17 @@ class Reader:
             return
         if not look.shows_text:
             if look.inherited.sized and not look.inherited.indented:
-                self._out.gap()  # the room that it takes
+                self.out.gap()  # the room that it takes
             return
         space = look.inherited.space
         if space == "normal":
-            self._out.write(text)
+            self.out.write(text)
         else:
-            self._out.write_lines(text, keeps_blanks=space == "pre")
+            self.out.write_lines(text, keeps_blanks=space == "pre")
 
     def _node(self, node: ElementNode) -> None:
         if is_comment(node):
-            self._section_tag(node)
+            self.section_tag(node)
         elif is_element(node):
             self._element(node)
 
@@ -130,7 +133,7 @@ class Reader:
         look = self.page.look(element)
         if look.flow is Flow.GONE:
             if look.apart[0]:
-                self._out.gap()
+                self.out.gap()
             return
         read = self._item if look.flow is Flow.ITEM else self._reader(element)
         self._edge(element, look, 0)
@@ -153,51 +156,46 @@ class Reader:
         self._striking = False
         passage = self.passage(element, read)
         self._striking = True
-        lines = spared(passage.lines, after_address=self._out.after_address)
+        lines = spared(passage.lines, after_address=self.out.after_address)
         self._insert(passage, lines, ends_in_address=passage.ends_in_address)
 
     def _insert(self, passage: Passage, lines: list[Line], *, ends_in_address: bool = False) -> None:
         """A passage, its lines changed, into the line where its element stands, if it is one itself."""
         if passage.blank_before:
-            self._out.write(" ")
+            self.out.write(" ")
         if len(lines) == 1 and lines[0].kind is LineKind.TEXT:
-            self._out.insert(lines[0].text, ends_in_address=ends_in_address)
+            self.out.insert(lines[0].text, ends_in_address=ends_in_address)
         else:
-            self._out.add_all(lines)
+            self.out.add_all(lines)
         if passage.blank_after:
-            self._out.write(" ")
+            self.out.write(" ")
 
     def _edge(self, element: ElementNode, look: Look, side: int) -> None:
         """What separates an element from what stands before it (side 0), or after it (1)."""
         if look.flow in {Flow.BLOCK, Flow.ITEM}:
             nested = element.tag in _LISTS and element.getparent().tag == "li"
             if element.tag in APART and not look.tight[side] and not nested:
-                self._out.end_block()
+                self.out.end_block()
             else:
-                self._out.break_line()
+                self.out.break_line()
         elif element.tag == "a" and self.page.holds_block(element):
-            self._out.break_line()
+            self.out.break_line()
         elif look.apart[side]:
-            self._out.gap()
+            self.out.gap()
 
     def _details(self, element: ElementNode) -> None:
         """All of it when it is open, else what its reader sees before opening it."""
         if element.get("open") is not None:
-            self._content(element)
+            self.content(element)
         else:
             for summary in element.iterchildren("summary"):
                 self._apart(summary)
 
     def _image(self, element: ElementNode) -> None:
         """The alternative text: what the image means, "" for one that decorates or counts readers."""
-        if not self.page.look(element).inherited.painted:
-            return
-        sizes = [integer(element.get(name)) for name in ("width", "height")]
-        if any(size is not None and size <= 1 for size in sizes):
-            return
-        self._drawn += 1
-        if element.get("aria-hidden") != "true" and element.get("role") not in {"presentation", "none"}:
-            self._out.write(element.get("alt") or "")
+        if self.page.look(element).inherited.painted and is_picture(element):
+            self._drawn += 1
+            self.out.write(alternative(element))
 
     def _drawing(self, element: ElementNode) -> None:
         self._drawn += 1
@@ -211,59 +209,26 @@ class Reader:
     def _group(self, element: ElementNode) -> None:
         """A group of a drawing; elsewhere, as Grammarly leaves it, an element that HTML does not know."""
         if next(element.iterancestors("svg"), None) is None:
-            self._content(element)
+            self.content(element)
         else:
             self._shapes(element)
 
     def _input(self, element: ElementNode) -> None:
-        kind = (element.get("type") or "text").lower()
-        if not self.page.look(element).inherited.painted:
-            return
-        if kind == "image":
+        if (element.get("type") or "").lower() == "image":
             self._image(element)
-        elif kind not in _WORDLESS:
-            hint = "" if kind in _BUTTONS else element.get("placeholder")
-            self._out.write(element.get("value") or hint or "")
-
-    def _select(self, element: ElementNode) -> None:
-        """The choice that shows before anybody opens it; of a list, or made by data, all."""
-        if not self.page.look(element).inherited.painted:
-            return
-        is_list = element.get("multiple") is not None or (integer(element.get("size")) or 1) > 1
-        if is_list or any(is_comment(node) and self.page.word(node) for node in element.iter()):
-            self._choices(element)
-            return
-        options = list(element.iter("option"))
-        chosen = [option for option in options if option.get("selected") is not None]
-        for option in chosen[-1:] or [option for option in options if not _is_disabled(option)][:1]:
-            self._choice(option)
-
-    def _choices(self, element: ElementNode) -> None:
-        """All that a list says, each choice and the name of each group on a line of its own."""
-        for node in element.iterdescendants():
-            if is_comment(node):
-                self._section_tag(node)
-            elif node.tag in {"option", "optgroup"} and self.page.look(node).flow is not Flow.GONE:
-                self._out.break_line()
-                self._choice(node)
-                self._out.break_line()
-
-    def _choice(self, element: ElementNode) -> None:
-        if element.tag == "optgroup" or element.get("label"):
-            self._out.write(element.get("label") or "")
-        else:
-            self._content(element)
+        elif self.page.look(element).inherited.painted:
+            self.out.write(input_text(element))
 
     def _heading(self, element: ElementNode) -> None:
         if self.page.look(element).flow is not Flow.BLOCK:
-            self._content(element)
+            self.content(element)
             return
         lines = self.passage(element).lines
-        self._out.add_all(lines)
+        self.out.add_all(lines)
         if [line.kind for line in lines] == [LineKind.TEXT]:
             text = lines[0].text
             length = self.width(text) if self.page.is_fixed(text) else _UNDERLINE
-            self._out.add(Line(LineKind.TEXT, _HEADINGS[element.tag] * length))
+            self.out.add(Line(LineKind.TEXT, _HEADINGS[element.tag] * length))
 
     def _list(self, element: ElementNode) -> None:
         """Items with bullets, or with numbers where no section can add or remove one."""
@@ -274,7 +239,7 @@ class Reader:
         for child in element:
             if child in numbers:
                 number = numbers[child]
-                self._out.break_line()
+                self.out.break_line()
                 self._item(child, number)
             else:
                 self._node(child)
@@ -296,9 +261,9 @@ class Reader:
 
     def _item(self, element: ElementNode, number: int | None = None) -> None:
         kind = self.page.look(element).inherited.marker
-        outer = self._out.begin_item(marker(kind, number))
+        outer = self.out.begin_item(marker(kind, number))
         self._reader(element)(element)
-        self._out.end_item(outer)
+        self.out.end_item(outer)
 
     def _table(self, element: ElementNode) -> None:
         captions = [child for child in element if child.tag == "caption" and not self.page.is_gone(child)]
@@ -313,11 +278,11 @@ class Reader:
     def _apart(self, node: ElementNode) -> None:
         """What is read by itself, away from its siblings, with the tags of the sections that it stands in."""
         opening, closing = self.page.sections_around(node)
-        self._out.add_all(opening)
+        self.out.add_all(opening)
         self._node(node)
         if node.tag == "caption":
-            self._out.end_block()
-        self._out.add_all(closing)
+            self.out.end_block()
+        self.out.add_all(closing)
 
     def _layout(self, element: ElementNode, lines: list[Line] | None = None) -> None:
         """A table, or rows of it: as ``lines``, else as blocks one after the other, for it only arranges."""
@@ -326,9 +291,9 @@ class Reader:
         if lines is None:
             self._rows(element)
         else:
-            self._out.add_all(lines)
+            self.out.add_all(lines)
         if after is not None:
-            self._out.break_line()
+            self.out.break_line()
             self._generated(after)
 
     def _rows(self, element: ElementNode) -> None:
@@ -344,38 +309,37 @@ class Reader:
         else:
             self._node(child)
             if child.tag == "tr" and not self.page.is_gone(child):
-                self._out.end_block()
+                self.out.end_block()
 
     def _link(self, element: ElementNode) -> None:
         """``text: url``, or the address alone where the text says no more than it."""
         drawn = self._drawn
         address = target(element.get("href") or "")
         if element.tag == "area":
-            self._out.gap()
+            self.out.gap()
             text = element.get("alt") or ""
             passage = Passage([Line(LineKind.TEXT, text)] if text else [], False, False, False)
             drawn -= 1
         else:
             passage = self.passage(element)
+        nodes = self.page.shown_in(element) if self.page.holds_sections(element) else None
         seen = bool(passage.lines) or self._drawn > drawn or self.page.takes_room(element)
-        lines = passage.lines
-        if not address or not seen:
-            self._insert(passage, lines)
-            return
-        opening, closing = self.page.section_in(element)
-        if len(lines) > 1 and self.page.holds_block(element):
-            after = [lines.pop()] if closing and lines[-1].text == closing else []
-            self._out.add_all([*lines, Line(LineKind.TEXT, address), *after])
-            return
-        words = passage.joined.removeprefix(opening).removesuffix(closing)
-        text = named(words, address, self.page.lift)
-        if passage.blank_before:
-            self._out.write(" ")
-        self._out.insert(f"{opening}{text} {closing}" if closing else text, ends_in_address=not closing)
-        if passage.blank_after:
-            self._out.write(" ")
+        if not address or not (seen if nodes is None else nodes):
+            self._insert(passage, passage.lines)
+        elif len(passage.lines) > 1 and self.page.holds_block(element):
+            self.out.add_all(below(passage.lines, address, nodes))
+        else:
+            tags = [PLACE] if nodes is None else where_any(nodes)
+            words = named if tags == [PLACE] else partial(named_where_shown, nodes or (), tags)
+            text = words(passage.joined, address, self.page.lift)
+            if passage.blank_before:
+                self.out.write(" ")
+            self.out.insert(text, ends_in_address=tags in (None, [PLACE]))
+            if passage.blank_after:
+                self.out.write(" ")
 
-    def _section_tag(self, comment: ElementNode) -> None:
+    def section_tag(self, comment: ElementNode) -> None:
+        """One end of a section, on a line of its own or within one."""
         word = self.page.word(comment)
         if not word:
             return
@@ -387,14 +351,6 @@ class Reader:
         if comment in self._empty_tags:
             return
         if comment in self._block_tags:
-            self._out.tag(word)
+            self.out.tag(word)
         else:
-            self._out.write_tag(word, opens=closing is not None)
-
-
-def _is_disabled(option: ElementNode) -> bool:
-    """Whether a browser does not choose ``option`` by itself (HTML, 4.10.7 and 4.10.10)."""
-    group = option.getparent()
-    return option.get("disabled") is not None or (
-        group.tag == "optgroup" and group.get("disabled") is not None
-    )
+            self.out.write_tag(word, opens=closing is not None)

@@ -7,7 +7,9 @@
 
 A table is taken for data when its cells hold no further structure and it has either headings or several rows
 of equal form; ``role="presentation"`` rules it out. Where it cannot be told names from values, bars leave it
-open. Headings become labels only where a row below has a value for each, so that none gets lost.
+open. Headings become labels only where a row below has a value for each, so that none gets lost; where data
+leave out all such rows, the headings are a line of their own. Where no tags can say so, as of lists in lists,
+they always are, above rows with bars.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import Protocol
 from app.core.compiler.plaintext.grid import Row, ordered, rows
 from app.core.compiler.plaintext.lines import Line, LineKind
 from app.core.compiler.plaintext.page import Layout
+from app.core.compiler.plaintext.sections import PLACE, Showing, is_certain, where_none
 from app.core.html.tree import ElementNode
 
 _ARRANGES = frozenset({"presentation", "none"})
@@ -127,12 +130,34 @@ class _TableText:
         labels = [_one_line(text) for text in head.cells]
         fits = all(self._is_stacked(item, head) for item in rest if len(item.cells) > 2)
         fits = fits and not any(item.row.is_headings for item in rest)
-        if fits and any(self._is_complete(item, head, labels) for item in rest):
-            return [*titles, *self._labelled_rows(rest, labels, head)]
         heading = Line(LineKind.TEXT, _BAR.join(filter(None, labels)))
+        without = self._without_labels(rest, head, labels) if fits else None
+        if without is not None:
+            bare = [heading if tag == PLACE else Line(LineKind.TAG, tag) for tag in without]
+            return [*titles, *bare, *self._labelled_rows(rest, labels, head)]
         if all(len(item.cells) <= 2 for item in rest) and not any(item.row.is_headings for item in rest):
             return [*titles, heading, *self._labelled_rows(rest, [])]
         return [*titles, heading, *self._barred(rest)]
+
+    def _without_labels(
+        self, rest: Sequence[_Texts], head: _Texts, labels: Sequence[str]
+    ) -> list[str] | None:
+        """The tags around the headings where no row has them as labels; None if there are none.
+
+        So it is where a row has a part of them, and no other has all of them whatever the data.
+        """
+        complete = [self._is_complete(item, head, labels) for item in rest]
+        shown = [
+            item.row.word or Showing()
+            for item, is_whole in zip(rest, complete, strict=True)
+            if item.row.word or is_whole
+        ]
+        tree = self._reader.page.sections_of(shown)
+        partly = any(
+            self._is_stacked(item, head) and not is_whole
+            for item, is_whole in zip(rest, complete, strict=True)
+        )
+        return None if not tree or (partly and not is_certain(tree)) else where_none(tree)
 
     def _is_complete(self, item: _Texts, head: _Texts, labels: Sequence[str]) -> bool:
         """Whether a row has something to say under each heading."""
