@@ -13,6 +13,7 @@ from app.core.compiler.compilation import compile_template
 from app.core.errors import CompileError
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from bbws_templates.engine import Mode, Template
+from bbws_templates.mailing import render_email
 from tests.compiler.conftest import Compile
 
 SECTIONS = [
@@ -181,3 +182,26 @@ def _text(body: str) -> str:
     html = f"<!DOCTYPE html><html><body>{body}</body></html>"
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
     return compile_template(source, TemplateSet(Path("/t"), {}, {}, {}, {})).compiled.text
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("{{#a}}{{{row}}}{{/a}}", "1 2"),
+        ("<tbody>{{#a}}{{{row}}}{{/a}}</tbody>", "1 2"),
+        ("<tr><td>Head</td></tr>{{#a}}{{&row}}{{/a}}<tr><td>Foot</td></tr>", "Head 1 2 Foot"),
+        (
+            "<tr><th>No</th><th>Name</th></tr>{{#a}}{{{row}}}{{/a}}<tr><td>3</td><td>x</td></tr>",
+            "No Name 1 2 3 x",
+        ),
+        ("<caption>Head</caption>{{{rows}}}<tr><td>Foot</td></tr>", "Head 1 2 Foot"),
+        ("<tr><td>Head</td>{{#a}}{{{cell}}}{{/a}}</tr>", "Head 1 2"),
+        ("{{^b}}{{{rows}}}{{/b}}{{#b}}<tr><td>none</td></tr>{{/b}}", "1 2"),
+        ("{{^a}}{{{rows}}}{{/a}}<tr><td>Foot</td></tr>", "Foot"),
+    ],
+)
+def test_rows_that_data_bring_are_read_where_they_stand(compiled: Compile, table: str, words: str) -> None:
+    mail = compiled(f"<body><p>Top</p><table>{table}</table>").compiled
+    items = [{"row": f"<tr><td>{n}</td></tr>", "cell": f"<td>{n}</td>"} for n in "12"]
+    data = {"a": items, "rows": "".join(item["row"] for item in items)}
+    assert re.findall(r"\w+", render_email(mail, data, strict=False).text) == ["Top", *words.split()]

@@ -4,8 +4,8 @@ A parser repairs, decodes and reorders what it reads; nothing of it is ever writ
 find out which rules match which element, what encloses what, and what the text says:
 
 - every start tag carries its number in ``data-bbws-n``, and no style attribute;
-- Mustache in text and attribute values is a veiled word; a section's tags in text are comments with their
-  number;
+- Mustache in text and attribute values is a veiled word; a section's tags in text, and what brings rows or
+  cells, are comments with their number, which stay where they are;
 - comments, conditional ones included, and what no client can be made to show are gone, but for comments that
   hold one end of a section, which are its tags.
 """
@@ -27,6 +27,7 @@ from app.core.compiler.sectioning import (
 from app.core.css.data import PROPERTIES
 from app.core.css.rules import Declaration
 from app.core.css.stylesheet import parse_declarations
+from app.core.html.bringing import Brings, brought_to
 from app.core.html.edits import Edits
 from app.core.html.markup import CDATA, Comment, Context, Markup
 from app.core.html.tree import ElementNode, every_node, is_comment, is_element, parse_document
@@ -35,6 +36,7 @@ from bbws_templates.tokens import TokenKind
 MARK = "data-bbws-n"
 
 _BLOCKS = frozenset({TokenKind.SECTION, TokenKind.INVERTED, TokenKind.END})
+_IN_TABLES = frozenset({Brings.ROWS, Brings.CELLS})
 _FRAME = frozenset({"html", "head", "body"})
 # Of further tags of these a parser gives the element the attributes that it lacks (HTML, 13.2.6.4.7).
 _MERGED = frozenset({"html", "body"})
@@ -148,6 +150,8 @@ def masked_text(document: Document) -> str:
                 edits.replace(mustache.start, mustache.end, section_comment(number))
             elif mustache.kind is TokenKind.COMMENT:
                 edits.replace(mustache.start, mustache.end, "")
+            elif mustache.kind is TokenKind.UNESCAPED and brought_to(markup, mustache.start) in _IN_TABLES:
+                edits.replace(mustache.start, mustache.end, section_comment(number))
     return edits.applied()
 
 

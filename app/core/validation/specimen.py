@@ -7,14 +7,12 @@ have to bring rows or cells, a row or a cell: what a check would say of the name
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
-from operator import attrgetter
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-from app.core.html.markup import Comment, Construct, Context, EndTag, Markup, RawText, Region, StartTag
+from app.core.html.bringing import Brings, brought_to
+from app.core.html.markup import Context, Markup, Region
 from app.core.html.readings import Readings
 from app.core.html.veil import Veil
 from app.core.validation.checks.vml import COLOURS
@@ -41,10 +39,12 @@ _TO_COLOUR = re.compile(
 _PIXELS = "100"
 _TO_URL = re.compile(r"""url\(\s*["']?\s*\Z""", re.IGNORECASE)
 _NEAR = 40
-_ROW, _CELL, _UNSEEN = "<tr><td>{}</td></tr>", "<td>{}</td>", "<!-- {} -->"
-_BEFORE_ROWS = frozenset({"table", "tbody", "tfoot", "thead", "/tr", "/tbody", "/tfoot", "/thead"})
-_BEFORE_CELLS = frozenset({"tr", "/td", "/th"})
-_OF_HEAD = frozenset({"head", "base", "link", "meta", "style", "title", "/style", "/title"})
+_BROUGHT = {
+    Brings.WORDS: "",
+    Brings.ROWS: "<tr><td>{}</td></tr>",
+    Brings.CELLS: "<td>{}</td>",
+    Brings.METADATA: "<!-- {} -->",
+}
 _TO_CANDIDATE = re.compile(r"(?:.*,)?\s*", re.DOTALL)
 _URLS_OF_VML = frozenset({"althref", "o:href"})
 
@@ -80,29 +80,8 @@ def _wanted(variable: Variable, readings: Readings, veil: Veil) -> str:
     """What a variable has to print for the place where it stands, "" where its name does."""
     region = readings.region(variable.start)
     if region.context is Context.TEXT and not variable.escaped:
-        return _markup_wanted(variable.start, readings.markup)
+        return _BROUGHT[brought_to(readings.markup, variable.start)]
     return _value_wanted(variable, region, veil)
-
-
-def _markup_wanted(offset: int, markup: Markup) -> str:
-    """What markup data have to bring to ``offset``, "" where words do."""
-    end = bisect_right(markup.constructs, offset, key=attrgetter("start"))
-    before = map(markup.constructs.__getitem__, range(end - 1, -1, -1))
-    last = next((each for each in before if not isinstance(each, Comment)), None)
-    if last is None:
-        return ""
-    name = last.tag.name if isinstance(last, RawText) else last.name
-    name = f"/{name}" if isinstance(last, EndTag) else name
-    if name in _BEFORE_ROWS:
-        return _ROW
-    if name in _BEFORE_CELLS:
-        return _CELL
-    is_in_head = name in _OF_HEAD and not any(map(_begins_body, islice(markup.constructs, end)))
-    return _UNSEEN if is_in_head else ""
-
-
-def _begins_body(construct: Construct) -> bool:
-    return isinstance(construct, StartTag) and construct.name not in _OF_HEAD | {"html"}
 
 
 def _value_wanted(variable: Variable, region: Region, veil: Veil) -> str:

@@ -19,8 +19,8 @@ from app.core.compiler.plaintext.remaining import remaining_rules, rules_of_cont
 from app.core.compiler.plaintext.sections import Names, Nodes, Showing, grown
 from app.core.compiler.sectioning import between, section_number
 from app.core.css.cascade import Matched, merged
-from app.core.html.tree import ElementNode, is_element
-from bbws_templates.tokens import Token
+from app.core.html.tree import ElementNode, is_comment, is_element
+from bbws_templates.tokens import Token, TokenKind
 
 _COLLAPSING = " \t\r\n\f"  # blanks that take no room at the end of a line
 _LISTS = frozenset({"ol", "ul", "menu", "dir", "li"})
@@ -104,8 +104,13 @@ class Layout:
         """Whether an element holds headings, lists or tables."""
         return element in self._structured
 
+    def brings(self, node: ElementNode) -> bool:
+        """Whether a node stands for a variable that brings rows or cells."""
+        number = section_number(node) if is_comment(node) else None
+        return number is not None and self._document.veil.tags[number].kind is TokenKind.UNESCAPED
+
     def word(self, comment: ElementNode) -> str:
-        """The veiled section tag that a comment stands for, "" for any other comment."""
+        """The veiled tag of a section, or of what brings rows, that a comment stands for; "" for others."""
         number = section_number(comment)
         if number is None:
             return ""
@@ -191,7 +196,8 @@ class Layout:
         if says and (opening.tail or "").strip():
             return False
         return all(
-            not (says and (node.tail or "").strip()) and (not is_element(node) or self.is_gone(node))
+            not (says and ((node.tail or "").strip() or self.brings(node)))
+            and (not is_element(node) or self.is_gone(node))
             for node in between(opening, closing)
         )
 

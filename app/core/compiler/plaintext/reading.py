@@ -343,6 +343,9 @@ class Reader:
         word = self.page.word(comment)
         if not word:
             return
+        if self.page.brings(comment):
+            self.out.add_all([Line(LineKind.TEXT, word)] * self.page.look(comment.getparent()).shows_text)
+            return
         closing = self.page.closing(comment)
         if closing is not None and self.page.holds_nothing(comment, closing):
             self._empty_tags |= {comment, closing}
