@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.core.findings import Severity
 from app.core.html.outlook_view import is_met, outlook_view, outlook_views
 from app.core.settings import CheckSettings
 from app.core.validation.checks.client_support import check_client_support
@@ -261,6 +262,21 @@ class TestConditions:
     )  # fmt: skip
     def test_body(self, body: str, found: list[tuple[str, str]]) -> None:
         assert problems(check_conditionals, body) == found
+
+    @pytest.mark.parametrize(
+        ("shape", "severity"),
+        [
+            ('<v:fill src="" color="#fff" type="tile"/>', WARNING),  # as MJML writes it
+            ('<v:fill type="frame"/>', WARNING),
+            ('<v:imagedata src=""/>', ERROR),
+            ("<v:image/>", ERROR),
+        ],
+    )
+    def test_a_shape_without_its_image_still_has_its_colour(self, shape: str, severity: Severity) -> None:
+        page = Page(document(f"<!--[if mso]><v:rect>{shape}</v:rect><![endif]-->"))
+        assert [(each.rule.code, each.severity) for each in check_conditionals(page)] == [
+            ("img-src", severity)
+        ]
 
     @pytest.mark.parametrize(
         "html",

@@ -52,8 +52,17 @@ def check_vml(page: Page) -> Iterator[Violation]:
         if href in {"", "#"}:
             message = "The link's target is empty: it leads nowhere."
             yield links.EMPTY.at(page.place_of(element, "href"), message)
-        if _wants_image(element) and not element.attributes.get("src", "").strip():
+        if element.attributes.get("src", "").strip():
+            continue
+        if element.name in _IMAGES:
             yield images.SOURCE.at(element.offset, "The image has no source.")
+        elif _is_to_hold_image(element):
+            yield images.SOURCE.at(
+                element.offset,
+                "The fill has no image: Outlook paints the shape in its colour alone.",
+                severity=WARNING,
+                remedy="Name the image's URL, or remove the <v:fill>, and give the shape a fillcolor.",
+            )
 
 
 def _is_colour(value: str) -> bool:
@@ -62,7 +71,6 @@ def _is_colour(value: str) -> bool:
     return plain is None or colour(plain) is not None or plain.strip().lower() in {"none", *_OF_SYSTEM}
 
 
-def _wants_image(element: Element) -> bool:
-    return element.name in _IMAGES or (
-        element.name == "v:fill" and element.attributes.get("type", "").strip().lower() in _FILLS_WITH_IMAGE
-    )
+def _is_to_hold_image(element: Element) -> bool:
+    kind = element.attributes.get("type", "").strip().lower()
+    return element.name == "v:fill" and kind in _FILLS_WITH_IMAGE
