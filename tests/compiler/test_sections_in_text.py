@@ -82,6 +82,11 @@ STRAYS = [
     "<table><tr><td><table>{{#l}} {{n}} {{/l}}{{^l}}none{{/l}}<tr><td>in</table></td></tr></table>",
     "<table><!-- {{#l}} -->{{n}} <!-- {{/l}} --><tr><td>row</table>",
     "{{#s}}<table>{{^l}}none{{/l}}</table>{{/s}}after",
+    # Markup from data among rows brings rows.
+    "<table><tr><td>first</td></tr>{{{rows}}}<tr><td>last</td></tr></table>",
+    "<table><tr><td>A<td>1</tr>{{#s}} {{{rows}}} {{{rows}}} {{/s}}<tr><td>B<td>2</tr></table>",
+    "<table><tr><th>A<th>B<th>C</tr>{{{rows}}}{{#l}}<tr><td>{{n}}<td>1<td>2</tr>{{/l}}<tr><td>x<td>1<td>2</table>",
+    "<table><tr><td>first</td>{{{cells}}}</tr>{{^s}}none{{/s}}</table>",
 ]
 # A row of headings, with and without rows that have them as labels.
 HEADED = [
@@ -127,12 +132,13 @@ EVERY: list[dict[str, Any]] = [
     {"m": "me", "k": ITEMS},
     {"m": "me", "s": True, "l": ITEMS, "k": ITEMS[:1]},
 ]
+BROUGHT = {"rows": "<tr><td>brought</td></tr>", "cells": "<td>cell</td>"}
 WORDS = re.compile(r"https://[\w./]+|\w+")
 
 
 @pytest.mark.parametrize("body", STRAYS)
 def test_words_between_rows_stand_where_their_section_does(body: str) -> None:
-    _require_the_same(f"<p>{{{{m}}}}</p>{body}", EVERY)
+    _require_the_same(f"<p>{{{{m}}}}</p>{body}", [data | BROUGHT for data in EVERY])
 
 
 @pytest.mark.parametrize("head", ["<thead><tr><th>A<th>B<th>C</thead>", "<tr><th>A<th>B<th>C</tr>"])

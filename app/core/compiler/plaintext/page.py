@@ -104,6 +104,10 @@ class Layout:
         """Whether an element holds headings, lists or tables."""
         return element in self._structured
 
+    def is_brought(self, word: str) -> bool:
+        """Whether a veiled tag stands for rows or cells, rather than for one end of a section."""
+        return self._tag(word).kind is TokenKind.UNESCAPED
+
     def brings(self, node: ElementNode) -> bool:
         """Whether a node stands for a variable that brings rows or cells."""
         number = section_number(node) if is_comment(node) else None
@@ -155,7 +159,7 @@ class Layout:
             if node is not None and is_element(node):
                 yield from self._shown(node, is_away=is_away)
             elif node is not None and (word := self.word(node)):
-                yield word
+                yield Showing() if self.is_brought(word) else word
             if is_seen and visible(text or "").strip(_COLLAPSING):
                 yield Showing(silent=not look.shows_text)
 

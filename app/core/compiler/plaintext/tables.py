@@ -146,13 +146,15 @@ class _TableText:
 
         So it is where a row has a part of them, and no other has all of them whatever the data.
         """
+        page = self._reader.page
+        rest = [item for item in rest if not (item.row.word and page.is_brought(item.row.word))]
         complete = [self._is_complete(item, head, labels) for item in rest]
         shown = [
             item.row.word or Showing()
             for item, is_whole in zip(rest, complete, strict=True)
             if item.row.word or is_whole
         ]
-        tree = self._reader.page.sections_of(shown)
+        tree = page.sections_of(shown)
         partly = any(
             self._is_stacked(item, head) and not is_whole
             for item, is_whole in zip(rest, complete, strict=True)
@@ -193,7 +195,7 @@ class _TableText:
         column = max(map(self._label_width, filter(self._is_aligned, every)), default=0) + 2
         for item, alone in zip(texts, stacked, strict=True):
             if item.row.word:
-                yield Line(LineKind.TAG, item.row.word)
+                yield self._between(item)
             elif alone and head is not None:
                 yield from self._block(item, head, labels, column)
             elif len(item.cells) == 2 and not item.is_linked(0):
@@ -202,6 +204,11 @@ class _TableText:
                 yield from item.cells[0]
             else:
                 yield Line(LineKind.TEXT, _barred(item))
+
+    def _between(self, item: _Texts) -> Line:
+        """What stands between rows: the tag of a section, or what prints rows that data bring."""
+        is_brought = self._reader.page.is_brought(item.row.word)
+        return Line(LineKind.TEXT if is_brought else LineKind.TAG, item.row.word)
 
     def _block(self, item: _Texts, head: _Texts, labels: Sequence[str], column: int) -> Iterator[Line]:
         """A row as a block: each heading with what stands under it."""
@@ -234,7 +241,7 @@ class _TableText:
 
     def _barred(self, texts: Sequence[_Texts]) -> Iterator[Line]:
         for item in texts:
-            yield Line(LineKind.TAG, item.row.word) if item.row.word else Line(LineKind.TEXT, _barred(item))
+            yield self._between(item) if item.row.word else Line(LineKind.TEXT, _barred(item))
 
     def _begins_with_labels(self) -> bool:
         """Whether each row has a heading in front."""
