@@ -161,6 +161,21 @@ def test_an_address_stands_once_for_all_items_of_a_list(content: str) -> None:
     assert _words(_text(body), {}) == ["https://x.example/"]  # Mustache has no "if there are any"
 
 
+HEADINGS = [
+    ("{{#s}}x{{/s}}", "{{#s}}\nx\n=\n{{/s}}"),
+    ("a {{#s}}x{{/s}}", f"a {{{{#s}}}}x{{{{/s}}}}\n{'=' * 24}"),
+    ("<b>{{#s}}x{{/s}}</b>", f"{{{{#s}}}}x{{{{/s}}}}\n{{{{#s}}}}\n{'=' * 24}\n{{{{/s}}}}"),
+    ("<b>{{#l}}{{.}} {{/l}}</b>", "{{#l}}{{.}} {{/l}}"),
+]
+
+
+@pytest.mark.parametrize(("heading", "expected"), HEADINGS)
+def test_no_line_stands_under_a_heading_that_says_nothing(
+    compiled: Compile, heading: str, expected: str
+) -> None:
+    assert compiled(f"<body><h1>{heading}</h1></body>").compiled.text == f"{expected}\n"
+
+
 def test_headings_over_lists_in_lists_are_a_line_of_their_own(compiled: Compile) -> None:
     """No tags can say where no list has a row, so they are said once, and no row has them as labels."""
     body = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from app.core.compiler.plaintext.lines import STRUCK, Line, LineKind
-from app.core.compiler.plaintext.sections import PLACE, Nodes, is_silent, where_any
+from app.core.compiler.plaintext.lines import STRUCK, Line
+from app.core.compiler.plaintext.sections import PLACE, Nodes, is_silent, told_where, where_any
 
 _ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
 _HTTP = re.compile(r"https?:", re.IGNORECASE)
@@ -63,9 +63,7 @@ def named_where_shown(
 def below(lines: Sequence[Line], address: str, nodes: Nodes | None) -> list[Line]:
     """The lines of a link around blocks, its address on one of its own, where any of ``nodes`` shows."""
     tags = where_any(nodes) if nodes else None
-    said = [
-        Line(LineKind.TEXT, address) if tag == PLACE else Line(LineKind.TAG, tag) for tag in tags or [PLACE]
-    ]
+    said = told_where(tags or [PLACE], address)
     if len(said) == len(_AROUND) and said[0] == lines[0] and said[-1] == lines[-1]:
         return [*lines[:-1], *said[1:]]  # all of it stands in that section
     return [*lines, *said]

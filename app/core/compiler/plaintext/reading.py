@@ -11,16 +11,18 @@ from app.core.compiler.plaintext.generated import Generated
 from app.core.compiler.plaintext.grid import ordered
 from app.core.compiler.plaintext.lines import Line, LineKind, LineWriter, Passage
 from app.core.compiler.plaintext.links import below, named, named_where_shown, target
-from app.core.compiler.plaintext.numbering import counted, marker
+from app.core.compiler.plaintext.lists import item_numbers
+from app.core.compiler.plaintext.numbering import marker
 from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.pictures import alternative, is_picture
-from app.core.compiler.plaintext.sections import PLACE, where_any
+from app.core.compiler.plaintext.sections import PLACE, told_where, where_any
 from app.core.compiler.plaintext.striking import ends_marked, spared, struck
 from app.core.compiler.plaintext.tables import read_table
 from app.core.html.tree import ElementNode, is_comment, is_element
 
 _HEADINGS = {"h1": "=", "h2": "-", "h3": "-"}
 _RULE = "-" * 40
+_ONE_LINE = ([LineKind.TEXT], [LineKind.TAG, LineKind.TEXT, LineKind.TAG])  # that of a section, too
 _UNDERLINE = 24  # characters under a heading whose length depends on data
 _LISTS = frozenset({"ol", "ul", "menu", "dir"})
 _Read = Callable[[ElementNode], None]
@@ -224,15 +226,19 @@ class Reader:
             self.content(element)
             return
         lines = self.passage(element).lines
-        self.out.add_all(lines)
-        if [line.kind for line in lines] == [LineKind.TEXT]:
-            text = lines[0].text
+        kinds = [line.kind for line in lines]
+        if kinds in _ONE_LINE:
+            place = kinds.index(LineKind.TEXT)
+            text = lines[place].text
             length = self.width(text) if self.page.is_fixed(text) else _UNDERLINE
-            self.out.add(Line(LineKind.TEXT, _HEADINGS[element.tag] * length))
+            hangs = place == 0 and self.page.holds_sections(element)
+            tags = where_any(self.page.shown_in(element)) if hangs else [PLACE]
+            lines[place + 1 : place + 1] = told_where(tags or [], _HEADINGS[element.tag] * length)
+        self.out.add_all(lines)
 
     def _list(self, element: ElementNode) -> None:
         """Items with bullets, or with numbers where no section can add or remove one."""
-        numbers = self._numbers(element)
+        numbers = item_numbers(self.page, element)
         before, after = self.page.generated(element)
         self._generated(before)
         self._text(element.text, self.page.look(element))
@@ -245,19 +251,6 @@ class Reader:
                 self._node(child)
             self._text(child.tail, self.page.look(element))
         self._generated(after)
-
-    def _numbers(self, element: ElementNode) -> dict[ElementNode, int | None]:
-        """The number of each item of a list; None for those that cannot be counted yet."""
-        items = [
-            child
-            for child in element
-            if is_element(child) and child.tag == "li" and self.page.look(child).flow is Flow.ITEM
-        ]
-        start, values = element.get("start"), [item.get("value") for item in items]
-        is_fixed = all(said is None or self.page.is_fixed(said) for said in (start, *values))
-        if not is_fixed or any(is_comment(child) and self.page.word(child) for child in element):
-            return dict.fromkeys(items)
-        return dict(zip(items, counted(start, values, down=element.get("reversed") is not None), strict=True))
 
     def _item(self, element: ElementNode, number: int | None = None) -> None:
         kind = self.page.look(element).inherited.marker

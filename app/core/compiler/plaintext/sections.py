@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+from app.core.compiler.plaintext.lines import Line, LineKind
 from bbws_templates.tokens import Token, TokenKind
 
 TURNED = "\U0002ffff"
@@ -202,3 +203,8 @@ def where_any(nodes: Nodes) -> list[str] | None:
     further = [each for tag in otherwise for each in (after if tag == PLACE else [tag])]
     tags = [opening, *inside, closing, *further]
     return tags if len(tags) <= _MOST else None
+
+
+def told_where(tags: Sequence[str], text: str) -> list[Line]:
+    """A line of text with such tags around it, each on a line of its own."""
+    return [Line(LineKind.TEXT, text) if tag == PLACE else Line(LineKind.TAG, tag) for tag in tags]

@@ -22,7 +22,7 @@ from typing import Protocol
 from app.core.compiler.plaintext.grid import Row, ordered, rows
 from app.core.compiler.plaintext.lines import Line, LineKind
 from app.core.compiler.plaintext.page import Layout
-from app.core.compiler.plaintext.sections import PLACE, Showing, is_certain, where_none
+from app.core.compiler.plaintext.sections import Showing, is_certain, told_where, where_none
 from app.core.html.tree import ElementNode
 
 _ARRANGES = frozenset({"presentation", "none"})
@@ -133,8 +133,7 @@ class _TableText:
         heading = Line(LineKind.TEXT, _BAR.join(filter(None, labels)))
         without = self._without_labels(rest, head, labels) if fits else None
         if without is not None:
-            bare = [heading if tag == PLACE else Line(LineKind.TAG, tag) for tag in without]
-            return [*titles, *bare, *self._labelled_rows(rest, labels, head)]
+            return [*titles, *told_where(without, heading.text), *self._labelled_rows(rest, labels, head)]
         if all(len(item.cells) <= 2 for item in rest) and not any(item.row.is_headings for item in rest):
             return [*titles, heading, *self._labelled_rows(rest, [])]
         return [*titles, heading, *self._barred(rest)]
