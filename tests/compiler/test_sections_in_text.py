@@ -82,6 +82,7 @@ STRAYS = [
     "<table><tr><td><table>{{#l}} {{n}} {{/l}}{{^l}}none{{/l}}<tr><td>in</table></td></tr></table>",
     "<table><!-- {{#l}} -->{{n}} <!-- {{/l}} --><tr><td>row</table>",
     "{{#s}}<table>{{^l}}none{{/l}}</table>{{/s}}after",
+    "<table>one, {{#s}} <tr><td>row</td></tr>{{/s}} two{{^s}} {{/s}}<tr><td>row</table>",
     # Markup from data among rows brings rows.
     "<table><tr><td>first</td></tr>{{{rows}}}<tr><td>last</td></tr></table>",
     "<table><tr><td>A<td>1</tr>{{#s}} {{{rows}}} {{{rows}}} {{/s}}<tr><td>B<td>2</tr></table>",

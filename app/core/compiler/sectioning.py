@@ -132,6 +132,7 @@ def draw_out(
         else:
             further[_commented(marks.pop(numbers[0]))] = _commented(marks.pop(numbers[1]))
     for mark in marks.values():
+        _append(mark, " " if any(name in mark.attrib for name in _SIDES) else "")
         _take_out(mark)
     return further
 
