@@ -91,6 +91,7 @@ MALFORMED = [
     ".b{background-image:x}@media screen{.b{background:[",
     "p{color:d;&:hover{color:{}b{top:0",
     "p{top:1px}.a,b:-c{top:0}",
+    "p{top:1px}p:nth-child(n\u00a0+1){top:0}",
     '"@supports (a:b){b{top:0}}*{right:0}\\',
     "p{top:0}url(:not(@charset 'a';)#i{top:1px}p{color:blue}",
     "p{content:'x\n;color:blue}",

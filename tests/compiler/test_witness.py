@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
 from app.core.compiler.compilation import compile_template
 from app.core.compiler.equivalence import equivalence_findings, first_difference
+from app.core.css.data import PROPERTIES
+from app.core.css.values import is_valid
+from app.core.proof.refused import is_refused
 from app.core.proof.witness import look
 from tests.compiler.conftest import Loader
 from tests.compiler.test_equivalence import EMPTY, compile_text
@@ -272,3 +276,25 @@ def test_a_rule_lost_where_html5ever_reads_otherwise_is_seen() -> None:
     css = "<style>annotation-xml p{top:0}</style>"
     assert not differ(html.format(" style='top:0'"), css + html.format(""))
     assert differ(html.format(""), css + html.format(""))
+
+
+@pytest.mark.parametrize(
+    "refused",
+    ["color:colour", "color:#gg0", "width:80", "display:grdi", "font-weight:regular", "margin:auto 3"],
+)
+def test_what_stands_before_a_refused_value_is_asked_for(refused: str) -> None:
+    """Which a browser takes, who skips the other: it must not be lost."""
+    name = refused.partition(":")[0]
+    mail = f"<p style='{{}}{refused}'>x</p>"
+    assert differ(mail.format(""), mail.format(f"{name}:inherit;"))
+    source = f"<!doctype html><style>p{{{name}:inherit}} .a{{{refused}}}</style><p class=a>x</p>"
+    assert not equivalence_findings(compile_text(source), EMPTY, {}, fixture="")
+
+
+def test_what_the_proof_takes_for_refused_is_refused_by_the_syntax() -> None:
+    draw = Random(1)
+    words = "red nope #gg0 #fff 5 0 -1 1px 2% 1.5 auto none solid bold regular grid inherit 3d 1s / span ease"
+    for name in PROPERTIES:
+        for _ in range(8):
+            value = " ".join(draw.choices(words.split(), k=draw.choice([1, 1, 2, 3])))
+            assert not is_refused(name, value) or is_valid(name, value) is False, (name, value)

@@ -53,7 +53,7 @@ _LIKE_ELEMENTS = frozenset(
 _HOLDING_OTHERS = frozenset({"part", "slotted", "details-content", "picker"})
 _COMPARED = frozenset({"=", "~=", "|=", "^=", "$=", "*="})
 # By a pattern: tinycss2's reader of counts raises AttributeError or StopIteration for "2n+" and "+".
-_COUNT = re.compile(r"even|odd|[+-]?[0-9]+|[+-]?[0-9]*n(?:\s*[+-]\s*[0-9]+)?", re.IGNORECASE)
+_COUNT = re.compile(r"even|odd|[+-]?[0-9]+|[+-]?[0-9]*n(?: *[+-] *[0-9]+)?", re.IGNORECASE)
 
 
 _OF_BROWSER = re.compile(r"-[a-z]+-.", re.IGNORECASE)

@@ -5,7 +5,8 @@ which of them wins. It can when ``margin: 2px`` is written as four longhands tha
 from. So every declaration becomes atoms ``UNIVERSE-LONGHAND: WORD``. A *universe* is a reader for whom all of
 its atoms apply:
 
-- ``b``: who understands every value; ``s``: who understands only what the oldest clients do;
+- ``b``: who understands every value; ``s``: who understands only what the oldest clients do, and skips what
+  CSS refuses for certain;
 - one for each condition: the rules of an at-rule, or of a pseudo-class or attribute that only a client can
   decide (or that css-inline cannot read), together with the rules that need no condition. In the selector,
   something as specific that is always true stands for it. A pseudo-element's rules are alone in theirs, being
@@ -28,6 +29,7 @@ from operator import itemgetter
 from app.core.css.data import longhands
 from app.core.proof.names import read, spelled_out, unescaped
 from app.core.proof.pieces import BLANKS, closings, is_broken, pieces, split
+from app.core.proof.refused import is_refused
 from app.core.proof.rules import (
     NOT,
     WEIGHTLESS,
@@ -355,6 +357,7 @@ def _atoms(
         word = f"x{_digest(f'{condition}|{declaration}')}"
         meaning[word] = condition, declaration
         mark = "!important" if item.important else ""
+        skipped = basic and not condition and _is_skipped(item.name, item.value)
         for longhand in item.parts:
             universes = watchers.get(longhand, ())
             if condition:
@@ -363,11 +366,17 @@ def _atoms(
                     (own,) if own in universes or (basic and _PSEUDO_ELEMENT.search(condition)) else ()
                 )
             elif basic:
-                universes += (EVERYTHING,) if _NEWER.search(item.value) else (EVERYTHING, OLDEST)
+                universes += (EVERYTHING,) if skipped else (EVERYTHING, OLDEST)
             for universe in universes:
                 name = f"{universe}-{_plain(longhand)}"
                 (marked if item.important else unmarked)[name] = f"{word}{mark}"
     return unmarked, marked
+
+
+@lru_cache(maxsize=4096)
+def _is_skipped(name: str, value: str) -> bool:
+    """Whether a client of long ago takes no such value: it is newer, or none that CSS takes."""
+    return _NEWER.search(value) is not None or is_refused(name, value)
 
 
 def _plain(name: str) -> str:

@@ -19,9 +19,6 @@ LOOKS = 3  # at what may be chance
 OF_THE_SLICE = "what is for phones is for all"
 
 UNPROVABLE = {
-    "refused-value": "which of two values a browser refuses, no cascade knows",
-    "refused-in-rule": "the same",
-    "fallback-two": "the same",
     "layer-media": "layers that a media query declares in another order are not told apart",
 }
 """Patterns of which a wrong form may look otherwise and be called right, and why."""
