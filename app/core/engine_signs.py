@@ -106,6 +106,16 @@ PLACEHOLDERS = (
     ),
 )
 
+# A name between signs is text like any other, unless it is all of an address or begins one.
+_OF_SENDER = r"\w{2,60}"
+ADDRESS = sign(
+    rf"(?:\[{_OF_SENDER}\]|\{{{_OF_SENDER}\}}|__{_OF_SENDER}?__|@@{_OF_SENDER}|%[A-Za-z_]{_OF_SENDER}%"
+    rf"|(?P<bars>\|\|?)[\w ]{{2,60}}(?P=bars)|<%{_OF_SENDER}%>)",
+    "a sender, who puts a whole address there",
+    "a value",
+    "Write {{name}}.",
+)
+
 _HANDLEBARS = "Handlebars"
 # A name may have a blank in it, so that only known helpers are told from names.
 _HELPERS = (

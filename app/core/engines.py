@@ -7,8 +7,9 @@ its own braces, which it takes for names that the data do not have.
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
-from app.core.engine_signs import ELSE, PARTIALS, PLACEHOLDERS, TAGS, Foreign, Sign
+from app.core.engine_signs import ADDRESS, ELSE, PARTIALS, PLACEHOLDERS, TAGS, Foreign, Sign
 
 __all__ = [
     "ELSE",
@@ -16,6 +17,7 @@ __all__ = [
     "begins_with_placeholder",
     "foreign_tag",
     "holds_placeholder",
+    "is_placeholder_address",
     "placeholders",
     "tag_at",
     "without_placeholders",
@@ -30,6 +32,10 @@ _WHOLE = re.compile(
     r"|(?<!\w)[#@](?:if|foreach|for|elseif|set)\s*\([^)\n]{0,200}\)|(?<!\w)[#@](?:end\w{0,10}|else)\b",
     re.DOTALL,
 )
+_ADDRESS = re.compile(
+    rf"""(?<=[\s"'])(?:href|src|action|background)\s*=\s*["']?\s*(?P<sign>{ADDRESS.pattern.pattern})""",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"\{\{\{?(?P<body>.*?)\}?\}\}", re.DOTALL)
 
 
@@ -39,12 +45,25 @@ def placeholders(text: str, start: int = 0, end: int | None = None) -> list[tupl
     for match in _ANY.finditer(text, start, len(text) if end is None else end):
         sign = next(sign for sign in PLACEHOLDERS if sign.pattern.match(text, match.start()))
         found.append((match.start(), sign.foreign))
-    return found
+    known = {offset for offset, _ in found}
+    for match in _ADDRESS.finditer(text, start, len(text) if end is None else end):
+        if match.start("sign") not in known and _is_in_tag(text, match.start()):
+            found.append((match.start("sign"), ADDRESS.foreign))
+    return sorted(found, key=itemgetter(0))
+
+
+def _is_in_tag(text: str, offset: int) -> bool:
+    return text.rfind("<", 0, offset) > text.rfind(">", 0, offset)
 
 
 def begins_with_placeholder(text: str) -> bool:
-    """Whether a value, such as an address, begins with what another engine is to fill in."""
+    """Whether a value begins with what another engine is to fill in."""
     return _ANY.match(text.lstrip()) is not None
+
+
+def is_placeholder_address(text: str) -> bool:
+    """Whether an address is, or begins with, what another engine or the sender is to fill in."""
+    return begins_with_placeholder(text) or ADDRESS.pattern.match(text.lstrip()) is not None
 
 
 def without_placeholders(text: str) -> str:

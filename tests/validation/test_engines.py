@@ -64,6 +64,20 @@ def said(author: Author, body: str) -> list[Finding]:
         ('<p><a href="*|UNSUB|*">Unsubscribe</a></p>', "Mailchimp", "{{name}}"),
         ('<p><a href="<%= url %>">Order</a></p>', "ERB", "{{#name}}"),
         ('<p><img alt="" width="1" height="1" src="%%image%%"></p>', "Salesforce", "{{name}}"),
+        *(
+            (f'<p><a href="{address}">Unsubscribe</a></p>', "whole address", "{{name}}")
+            for address in (
+                "[unsubscribe]",
+                "[LINK_UNSUBSCRIBE]",
+                "{UNSUBSCRIBE}",
+                "{unsub}?a=1",
+                "__unsub__",
+            )
+        ),
+        *(
+            (f"<p><a href= '{address}' class=a>Unsubscribe</a></p>", "whole address", "{{name}}")
+            for address in ("@@unsub@@", "%unsubscribe%", "||Unsub URL||", "|unsub|", "<%asm_unsubscribe%>")
+        ),
     ],
 )
 def test_a_placeholder_is_named_with_its_engine(author: Author, body: str, engine: str, instead: str) -> None:
@@ -73,6 +87,24 @@ def test_a_placeholder_is_named_with_its_engine(author: Author, body: str, engin
     assert all(finding.severity is Severity.WARNING for finding in found)
     assert engine in found[0].message
     assert instead in found[0].remedy
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>[optional] {braces} 100%sure% __init__ |a|</p>",
+        '<p title="[x]">Write href=[x]</p>',
+        '<p><a href="https://x.org/[x]">Order</a></p>',
+    ],
+)
+def test_signs_around_words_are_words(author: Author, body: str) -> None:
+    assert not said(author, body)
+
+
+@pytest.mark.parametrize("address", ["[x y]", "pay/[x]", "a_b__c", "[]", "%20a", "-x-", "{a.b}{c}"])
+def test_an_address_that_only_has_such_signs_is_relative(author: Author, address: str) -> None:
+    found = said(author, f'<p><a href="{address}">Order</a></p>')
+    assert [finding.code for finding in found] == ["relative-url"]
 
 
 @pytest.mark.parametrize(

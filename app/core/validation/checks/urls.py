@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.core.engines import begins_with_placeholder
+from app.core.engines import is_placeholder_address
 from app.core.validation.css import written_declarations
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
@@ -109,7 +109,7 @@ def _judge(url: str, element: Element, is_link: bool) -> tuple[Rule, str] | None
     what = "link" if is_link else "image" if element.name in _IMAGES else "resource"
     # Browsers ignore blanks around a URL and line breaks in it (URL standard, 4.4), also in "java\nscript:".
     url = url.translate(_BROWSERS_DROP).strip(" \x00\x0b\x0c\x1f")
-    if not url or url.startswith("#") or begins_with_placeholder(url):
+    if not url or url.startswith("#") or is_placeholder_address(url):
         return None  # an empty or an inner link is the link check's matter, that of another engine its own
     match = _SCHEME.match(url)
     if match is None:
