@@ -177,6 +177,11 @@ def test_no_line_stands_under_a_heading_that_says_nothing(
     assert compiled(f"<body><h1>{heading}</h1></body>").compiled.text == f"{expected}\n"
 
 
+def test_a_link_around_very_many_sections_has_its_address(compiled: Compile) -> None:
+    sections = "".join(f"{{{{#a{number}}}}}x{{{{/a{number}}}}}" for number in range(2000))
+    assert compiled(f'<a href="{{{{u}}}}">{sections}</a>').compiled.text.endswith("{{/a1999}} {{u}}\n")
+
+
 def test_headings_over_lists_in_lists_are_a_line_of_their_own(compiled: Compile) -> None:
     """No tags can say where no list has a row, so they are said once, and no row has them as labels."""
     body = (

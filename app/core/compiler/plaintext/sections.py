@@ -190,8 +190,8 @@ def where_any(nodes: Nodes) -> list[str] | None:
     """The tags around what stands once where anything shows; None if there are none."""
     if is_certain(nodes):
         return [PLACE]
-    if not nodes:
-        return []
+    if not nodes or len(nodes) > _MOST:
+        return None if nodes else []
     node, rest = nodes[0], nodes[1:]
     if not isinstance(node, Conditional) or (node.repeats and not node.is_inverted):
         return None
