@@ -26,7 +26,7 @@ def _letter(letter: str) -> str:
     return rf"(?:{plain}|\\0{{0,4}}(?:{ord(letter.upper()):x}|{ord(letter):x}){_BLANK_AFTER})"
 
 
-ADDRESS_OPENS = rf"(?<!(?:[\w-]|[^\x00-\x7f])){spelled('url')}\((?!\s*[\"'])"
+ADDRESS_OPENS = rf"(?=[u\\])(?<!(?:[\w-]|[^\x00-\x7f])){spelled('url')}\((?!\s*[\"'])"
 """A pattern for what opens an address without quotes."""
 
 

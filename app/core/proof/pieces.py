@@ -19,7 +19,7 @@ _ESCAPE = rf"\\(?:[0-9a-f]{{1,6}}{_BLANK_AFTER}|.|\Z)"
 # "url" is another one, also where what stands before that is an escape.
 _PIECE = re.compile(
     rf"""/\*.*?(?:\*/|\Z)|"(?:{_ESCAPE}|[^"\\\n])*+"?|'(?:{_ESCAPE}|[^'\\\n])*+'?"""
-    rf"""|(?<![\w\x80-\U0010ffff-]){_URL}\((?!\s*["'])(?:\\.|[^)\\])*+\)?"""
+    rf"""|(?=[u\\])(?<![\w\x80-\U0010ffff-]){_URL}\((?!\s*["'])(?:\\.|[^)\\])*+\)?"""
     rf"""|\\(?:[0-9a-f]{{1,6}}{_BLANK_AFTER}|.)(?:{_URL}(?=\())?"""
     r"""|[^"'\\/{}();\[\]u]+|.""",
     re.DOTALL | re.IGNORECASE,
