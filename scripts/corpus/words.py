@@ -110,7 +110,8 @@ def _told(pieces: Sequence[dict[str, Any]]) -> str:
 
 
 def _bare(address: str) -> str:
-    return _BARE.sub("", "".join(address.replace("%20", " ").split())).lower()
+    seen = _INVISIBLE.sub("", address.replace("%20", " "))
+    return _BARE.sub("", "".join(seen.split())).lower()
 
 
 def _words(text: str, addresses: Sequence[str]) -> list[str]:

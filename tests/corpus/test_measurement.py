@@ -17,6 +17,7 @@ from scripts.corpus.__main__ import exit_code, main, shares
 from scripts.corpus.looks import Difference
 from scripts.corpus.measurement import CRASHED, EQUAL, Measurement
 from scripts.corpus.words import Difference as TextDifference
+from scripts.corpus.words import difference
 
 STYLE = Difference("phone", "<p> 1: color", pixels=False)
 PIXELS = Difference("dark", "pixels", pixels=True)
@@ -152,3 +153,9 @@ def test_the_program_measures_every_template_and_ends_with_that_code(
     printed = capsys.readouterr()
     assert printed.err.splitlines() == ["12 of 14", "14 of 14"]
     assert ("mail13: crashed" in printed.out) == bool(code)
+
+
+def test_an_address_with_room_to_break_in_its_words_is_said_once() -> None:
+    words, link = {"word": "su\u200bpport@a.org"}, {"url": "mailto:support@a.org", "from": 0}
+    pieces: list[dict[str, Any]] = [words, link]
+    assert not difference(pieces, "support@a.org\n")
