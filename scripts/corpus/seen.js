@@ -67,16 +67,18 @@
     return [...range.getClientRects()].filter(box => box.width > 0 && box.height > 0);
   };
 
-  const isGlued = box => {
+  const isGlued = (box, fromRight) => {
     if (blank || box === null) return false;
     if (stuck) return true;
     if (lastBox === null) return false;
     const overlap = Math.min(box.bottom, lastBox.bottom) - Math.max(box.top, lastBox.top);
-    return overlap > 0 && box.left - lastBox.right < APART && box.left > lastBox.left;
+    if (overlap <= 0) return false;
+    if (fromRight && lastBox.left - box.right < APART && box.left < lastBox.left) return true;
+    return box.left - lastBox.right < APART && box.left > lastBox.left;
   };
 
-  const add = (piece, first, last) => {
-    pieces.push({ ...piece, glued: isGlued(first) });
+  const add = (piece, first, last, fromRight = false) => {
+    pieces.push({ ...piece, glued: isGlued(first, fromRight) });
     lastBox = last;
     blank = stuck = false;
   };
@@ -94,13 +96,14 @@
     const folded = element.tagName === "DETAILS" && !element.open; // words beside its <summary>
     const visible = !folded && shown(element) && !colourless(getComputedStyle(element));
     const sized = parseFloat(getComputedStyle(element).fontSize) > 0;
+    const fromRight = getComputedStyle(element).direction === "rtl";
     const heading = headsColumn(element.closest("th, thead td"));
     for (const match of node.data.matchAll(/\s+|[^\s]+/g)) {
       if (/^\s/.test(match[0])) { blank = blank || sized; continue; }
       if (!visible) continue;
       const boxes = boxesOf(node, match.index, match.index + match[0].length);
       if (!boxes.some(box => reachable(element, box))) continue;
-      add({ word: match[0], heading }, boxes[0], boxes[boxes.length - 1]);
+      add({ word: match[0], heading }, boxes[0], boxes[boxes.length - 1], fromRight);
     }
   };
 
