@@ -58,11 +58,15 @@ def draw_into_implied(
     """Put the beginning of a section beside its end, where a parser implies a ``<tbody>`` between the two.
 
     With no row there is no body, so the section surrounds whole elements. So it is with the elements of the
-    frame. ``written`` are the elements that have a tag.
+    frame, and where the implied one ends: ``<tr>…</tr>{{#rows}}<tbody>…</tbody>{{/rows}}``. ``written`` are the
+    elements that have a tag.
     """
     for pair in reversed(pairs):
         first, last = sections.get(pair.opening_number), sections.get(pair.closing_number)
         if first is None or last is None:
+            continue
+        if _ends_implied(first, last, written):
+            first.getparent().addnext(first)
             continue
         outer = first.getparent()
         implied = inner = last.getparent()
@@ -77,6 +81,17 @@ def draw_into_implied(
             first.tail = inner.text
             inner.text = None
             inner.insert(0, first)
+
+
+def _ends_implied(first: ElementNode, last: ElementNode, written: Set[ElementNode]) -> bool:
+    """Whether a section begins at the very end of an implied element, and ends behind it."""
+    implied = first.getparent()
+    return (
+        implied is not None
+        and implied not in written
+        and implied.getparent() is last.getparent()
+        and all(is_comment(node) for node in first.itersiblings())
+    )
 
 
 def with_marks(copy: str, root: ElementNode) -> str | None:
